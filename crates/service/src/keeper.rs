@@ -27,8 +27,11 @@ impl Keeper {
             if let Some(feed) = self.watched.remove(&place) {
                 wanted.insert(place, feed);
             } else if let Some(key) = store::key::get_any(&desk.db, row.exchange_key_id).await? {
-                let feed = desk.hub.account(desk, &key, &place.1)?;
-                wanted.insert(place, feed);
+                // Without a feed, the entry's fill is noticed at the next sweep.
+                match desk.hub.account(desk, &key, &place.1) {
+                    Ok(feed) => drop(wanted.insert(place, feed)),
+                    Err(error) => tracing::warn!(key = %place.0, %error, "an account cannot be watched"),
+                }
             }
         }
         self.watched = wanted;

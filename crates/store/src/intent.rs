@@ -301,20 +301,6 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Changes the status from waiting to working. Returns `false` if it was not waiting.
-///
-/// # Errors
-/// [`crate::Kind::Unique`] if another intent works on this market of this account.
-pub async fn set_working(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
-    let rows = exec!(
-        tx,
-        "update intents set status = 'working', updated_at = $2 where id = $1 and status = 'waiting'",
-        id,
-        at
-    )?;
-    Ok(rows == 1)
-}
-
 /// Ends an intent as done or failed, with the response or the reason. Returns `false` if it was already finished.
 ///
 /// # Errors

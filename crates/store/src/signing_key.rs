@@ -57,15 +57,6 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     )
 }
 
-/// Retires a key from signing; returns whether it was still active.
-///
-/// # Errors
-/// A database error.
-pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
-    Ok(exec!(tx, "update signing_keys set retired_at = $2 where id = $1 and retired_at is null", id, at)?
-        == 1)
-}
-
 /// Replaces the sealed private key (rekey); returns whether there is such a key.
 ///
 /// # Errors

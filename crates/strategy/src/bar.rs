@@ -53,12 +53,6 @@ pub struct Series {
 }
 
 impl Series {
-    /// Converts candles; `None` if one of them is not a valid [`Bar`].
-    #[must_use]
-    pub fn from_candles(candles: &[Candle]) -> Option<Self> {
-        candles.iter().map(Bar::from_candle).collect()
-    }
-
     /// Appends a bar, which must be later than the last.
     pub fn push(&mut self, bar: &Bar) {
         self.at.push(bar.at);

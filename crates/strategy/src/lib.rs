@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! Candle ──► Bar ──► Runner::step ──► Option<&Decision>   (a signal; it trades at the next bar's open)
-//!                        └──────────► Trade               (an outcome; performance::{by_day, by_month, total})
+//!                        └──────────► Trade               (an outcome; performance::{by_month, history, total})
 //! ```
 //!
 //! Pure: no I/O, clock or randomness. Indicators are `f64`, because they only inform decisions. Every price,

@@ -57,12 +57,6 @@ pub fn total(outcomes: &[Outcome]) -> Figures {
     figures(&sorted)
 }
 
-/// The last `limit` UTC days up to the one that contains `until`, newest first.
-#[must_use]
-pub fn by_day(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
-    history(outcomes, Interval::Day, until, limit)
-}
-
 /// The last `limit` UTC months up to the one that contains `until`, newest first.
 #[must_use]
 pub fn by_month(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
@@ -193,7 +187,7 @@ mod tests {
             outcome("2022-10-19", PositionSide::Long, "1"),
             outcome("2022-10-17", PositionSide::Short, "-2"),
         ];
-        let days = by_day(&outcomes, at("2022-10-19").plus(5), 4);
+        let days = history(&outcomes, Interval::Day, at("2022-10-19").plus(5), 4);
         let dates: Vec<_> = days.iter().map(|d| (d.start.date(), d.end.date(), d.figures.trades)).collect();
         let row = |start: &str, end: &str, trades| (start.to_owned(), end.to_owned(), trades);
         assert_eq!(
@@ -240,7 +234,7 @@ mod tests {
                 Outcome { entered_at: exited_at.plus(-1), exited_at, side, profit: Ratio::from_parts(parts) }
             }).collect();
             let until = first.plus(39 * DAY);
-            let days = by_day(&outcomes, until, 40);
+            let days = history(&outcomes, Interval::Day, until, 40);
             prop_assert_eq!(days.iter().map(|d| d.figures.trades).sum::<u32>() as usize, outcomes.len());
             prop_assert_eq!(range(&outcomes, Interval::Day, until, 40), total(&outcomes));
             let reversed: Vec<_> = outcomes.iter().rev().copied().collect();

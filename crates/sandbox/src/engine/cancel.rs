@@ -8,13 +8,14 @@ use super::{
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{TimeInForce, TradeType};
 
-/// Cancels one order.
+/// Cancels one order. `by` is the client id of the request.
 pub(super) fn one(
     floor: &mut Floor,
     account: &mut Account,
     market: MarketId,
     which: Which,
     order: &OrderRef,
+    by: Option<&str>,
 ) -> Result<Answer, Reject> {
     if which == Which::Algo {
         let algo = account.algos.find(order).filter(|a| a.status == AlgoStatus::New && a.pair == market.pair);
@@ -24,20 +25,28 @@ pub(super) fn one(
     }
     let found = account.orders(market.kind).find(order).filter(|o| o.status.open() && o.market == market);
     let id = found.ok_or_else(Reject::unknown_order)?.id;
-    let order = end(floor, account, market.kind, id, Status::Canceled).ok_or_else(Reject::unknown_order)?;
+    let order = end_by(floor, account, market.kind, id, Status::Canceled, by);
+    let order = order.ok_or_else(Reject::unknown_order)?;
     after(floor, account, &order, false);
     Ok(Answer::Order { order, fills: Vec::new() })
 }
 
-/// Cancels all open orders of a market.
-pub(super) fn all(floor: &mut Floor, account: &mut Account, market: MarketId, which: Which) -> Answer {
+/// Cancels all open orders of a market. `by` is the client id of the request.
+pub(super) fn all(
+    floor: &mut Floor,
+    account: &mut Account,
+    market: MarketId,
+    which: Which,
+    by: Option<&str>,
+) -> Answer {
     if which == Which::Algo {
         let ids = algo_ids(account, |a| a.pair == market.pair);
         let ended = ids.into_iter().filter_map(|id| end_algo(floor, account, id, AlgoStatus::Canceled));
         return Answer::Algos(ended.collect());
     }
     let ids = order_ids(account, market.kind, |o| o.market == market);
-    let ended = ids.into_iter().filter_map(|id| end(floor, account, market.kind, id, Status::Canceled));
+    let ended =
+        ids.into_iter().filter_map(|id| end_by(floor, account, market.kind, id, Status::Canceled, by));
     let ended: Vec<_> = ended.collect();
     if let Some(last) = ended.last() {
         after(floor, account, last, false);
@@ -53,6 +62,17 @@ pub(super) fn end(
     id: u64,
     status: Status,
 ) -> Option<Order> {
+    end_by(floor, account, kind, id, status, None)
+}
+
+fn end_by(
+    floor: &mut Floor,
+    account: &mut Account,
+    kind: TradeType,
+    id: u64,
+    status: Status,
+    by: Option<&str>,
+) -> Option<Order> {
     let now = floor.now;
     let order = account.orders(kind).find(&OrderRef::Id(id)).filter(|o| o.status.open())?.clone();
     match kind {
@@ -65,7 +85,7 @@ pub(super) fn end(
         o.clone()
     })?;
     let how = if status == Status::Canceled { Execution::Canceled } else { Execution::Expired };
-    floor.tell_order(account.id, &order, how, None);
+    floor.tell_ended(account.id, &order, how, by);
     match kind {
         TradeType::Spot => floor.tell_spot(account, &[order.market.pair.base(), QUOTE]),
         TradeType::Futures => finish_algo(floor, account, &order),

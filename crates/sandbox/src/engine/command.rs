@@ -110,6 +110,9 @@ pub enum Command {
         which: Which,
         /// The order to cancel.
         order: OrderRef,
+        /// The request's own client id, on spot. Commands journalled before this field existed lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancel_id: Option<String>,
     },
     /// Cancels a market's open orders. Answers [`Answer::Orders`] or [`Answer::Algos`].
     CancelAll {
@@ -119,6 +122,9 @@ pub enum Command {
         market: MarketId,
         /// Plain or conditional.
         which: Which,
+        /// As in [`Command::Cancel`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancel_id: Option<String>,
     },
     /// Sets a perpetual's leverage. Answers [`Answer::Leverage`].
     SetLeverage {

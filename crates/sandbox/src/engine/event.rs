@@ -98,6 +98,8 @@ pub enum EventKind {
         execution: Execution,
         /// The fill, for a trade execution.
         fill: Option<Box<Fill>>,
+        /// The client id of the spot request that cancelled it.
+        cancel_id: Option<String>,
     },
     /// A conditional order changed (`ALGO_UPDATE`).
     Algo(Box<AlgoOrder>),

@@ -293,7 +293,13 @@ impl Floor {
 
     pub(super) fn tell_order(&mut self, who: AccountId, order: &Order, how: Execution, fill: Option<&Fill>) {
         let (order, fill) = (Box::new(order.clone()), fill.cloned().map(Box::new));
-        self.emit(who, EventKind::Order { order, execution: how, fill });
+        self.emit(who, EventKind::Order { order, execution: how, fill, cancel_id: None });
+    }
+
+    /// Publishes that an order has ended. `by` is the client id of the request that cancelled it, if any.
+    pub(super) fn tell_ended(&mut self, who: AccountId, order: &Order, how: Execution, by: Option<&str>) {
+        let (order, cancel_id) = (Box::new(order.clone()), by.map(str::to_owned));
+        self.emit(who, EventKind::Order { order, execution: how, fill: None, cancel_id });
     }
 
     pub(super) fn tell_algo(&mut self, who: AccountId, algo: &AlgoOrder) {

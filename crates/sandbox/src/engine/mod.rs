@@ -109,11 +109,13 @@ impl Engine {
             Command::Place { account, order } => {
                 self.with(account, |floor, account| place::place(floor, account, order))
             }
-            Command::Cancel { account, market, which, order } => {
-                self.with(account, |floor, account| cancel::one(floor, account, market, which, &order))
+            Command::Cancel { account, market, which, order, cancel_id } => {
+                let by = cancel_id.as_deref();
+                self.with(account, |floor, account| cancel::one(floor, account, market, which, &order, by))
             }
-            Command::CancelAll { account, market, which } => {
-                self.with(account, |floor, account| Ok(cancel::all(floor, account, market, which)))
+            Command::CancelAll { account, market, which, cancel_id } => {
+                let by = cancel_id.as_deref();
+                self.with(account, |floor, account| Ok(cancel::all(floor, account, market, which, by)))
             }
             Command::SetLeverage { account, pair, leverage } => {
                 self.with(account, |floor, account| settings::leverage(floor, account, pair, leverage))

@@ -78,7 +78,8 @@ impl Desk {
     }
 
     pub(crate) fn cancel(&mut self, market: MarketId, which: Which, id: u64) -> Result<Answer, Reject> {
-        self.apply(Command::Cancel { account: self.who, market, which, order: OrderRef::Id(id) })
+        let (account, order) = (self.who, OrderRef::Id(id));
+        self.apply(Command::Cancel { account, market, which, order, cancel_id: None })
     }
 
     pub(crate) fn jump(&mut self, price: &str) {

@@ -78,7 +78,8 @@ fn times_in_force() {
     assert_eq!(desk.place(limit(Side::Buy, "0.1", "19000", Gtx)).status, Status::New);
     let ends = desk.place(limit(Side::Sell, "0.1", "21000", GteGtc));
     assert_eq!(ends.status, Status::New);
-    desk.apply(Command::CancelAll { account: desk.who, market: BTC, which: Which::Plain }).unwrap();
+    desk.apply(Command::CancelAll { account: desk.who, market: BTC, which: Which::Plain, cancel_id: None })
+        .unwrap();
     let ends = desk.place(limit(Side::Sell, "0.1", "21000", GteGtc));
     desk.place(reduce(market(Side::Sell, "0.2")));
     assert_eq!(desk.order(&ends).status, Status::Expired, "the position is gone");

@@ -31,7 +31,8 @@ fn what_rests_and_what_comes_may_not_exceed_the_position() {
 fn cancelling_what_rests_makes_room() {
     let mut desk = with_target("0.1");
     assert_eq!(desk.refuse(reduce(market(Side::Sell, "0.1"))), -4118);
-    desk.apply(Command::CancelAll { account: desk.who, market: BTC, which: Which::Plain }).unwrap();
+    desk.apply(Command::CancelAll { account: desk.who, market: BTC, which: Which::Plain, cancel_id: None })
+        .unwrap();
     desk.place(reduce(market(Side::Sell, "0.1")));
     assert_eq!(desk.position().amount, d("0"));
     assert_eq!(desk.refuse(reduce(market(Side::Sell, "0.1"))), -2022, "nothing is left to reduce");

@@ -5,8 +5,8 @@ use domain::{MarginMode, OrderType, Side};
 use proptest::prelude::*;
 use sandbox::{
     engine::{
-        AccountId, Command, Engine, Event, KeyState, MarketChange, MarketStatus, NewOrder, Reject, Rights,
-        TriggerRejection, Which,
+        AccountId, Command, Engine, Event, KeyState, MarketChange, MarketStatus, NewOrder, OrderRef, Reject,
+        Rights, TriggerRejection, Which,
     },
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
@@ -103,7 +103,8 @@ pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
             }),
             1 => (pair(), any::<bool>()).prop_map(move |(pair, algo)| {
                 let which = if algo { Which::Algo } else { Which::Plain };
-                Step::Do(Command::CancelAll { account, market: MarketId::futures(pair), which })
+                let market = MarketId::futures(pair);
+                Step::Do(Command::CancelAll { account, market, which, cancel_id: None })
             }),
             1 => (pair(), -200_i64..200).prop_map(move |(pair, amount)| {
                 Step::Do(Command::AdjustMargin { account, pair, amount: amount.into() })
@@ -164,7 +165,14 @@ fn commands_survive_the_journal() {
             account: AccountId(1),
             order: NewOrder::limit(BTC_SPOT, Side::Buy, d("0.1"), d("19000.5")),
         },
-        Command::CancelAll { account: AccountId(1), market: BTC, which: Which::Algo },
+        Command::CancelAll { account: AccountId(1), market: BTC, which: Which::Algo, cancel_id: None },
+        Command::Cancel {
+            account: AccountId(1),
+            market: BTC_SPOT,
+            which: Which::Plain,
+            order: OrderRef::Id(1),
+            cancel_id: Some("cancel-1".into()),
+        },
         Command::SetPrice { pair: Pair::XrpUsdt, price: d("0.5") },
         Command::SetRights {
             account: AccountId(1),

@@ -213,6 +213,31 @@ async fn spot_events_reach_their_owner() {
 }
 
 #[tokio::test]
+async fn a_spot_cancel_is_told_with_its_own_client_id_and_the_orders() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/api/v3/userDataStream").await;
+    let mut ear = Ear::open(address, &format!("/spot/ws/{key}")).await;
+    ear.settled().await;
+    let order =
+        "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000&newClientOrderId";
+    for (id, path, more) in [
+        ("one", "/api/v3/order", "&origClientOrderId=one&newClientOrderId=the-cancel"),
+        ("two", "/api/v3/order", "&origClientOrderId=two"),
+        ("three", "/api/v3/openOrders", ""),
+    ] {
+        desk.call("POST", "/api/v3/order", &format!("{order}={id}")).await.ok();
+        let answer = desk.call("DELETE", path, &format!("symbol=BTCUSDT{more}")).await.ok();
+        let answer = if answer.is_array() { &answer[0] } else { &answer };
+        let told = ear.hear_that(|value| value["x"] == "CANCELED").await;
+        assert_eq!((&told["C"], &answer["origClientOrderId"]), (&json!(id), &json!(id)));
+        assert_eq!(told["c"], answer["clientOrderId"], "as in the answer to the request");
+        assert_ne!(told["c"], id);
+        assert!(id != "one" || told["c"] == "the-cancel", "{told}");
+    }
+}
+
+#[tokio::test]
 async fn listen_keys_live_while_they_are_kept() {
     let desk = Desk::open().await;
     let address = desk.serve().await;

@@ -7,6 +7,7 @@ mod fake;
 mod fence;
 mod fills;
 mod keys;
+mod restored;
 mod rights;
 
 use domain::{
@@ -19,6 +20,7 @@ use fake::{Fake, Fault, btc, d};
 use fence::*;
 use fills::every_fill_counts_however_many_there_are;
 use keys::*;
+use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
@@ -27,6 +29,7 @@ use rights::{
 };
 use service::{
     Actor, Error, Origin, SharedDesk, account,
+    keeper::Keeper,
     key::{self, NewKey},
     live,
     order::{self, IdempotencyKey},
@@ -250,6 +253,13 @@ async fn a_refused_target_leaves_the_others_standing(db: &TestDb) {
     assert!(told.iter().any(|e| e.body.contains("TargetRefused")));
 }
 
+async fn an_account_whose_secret_is_unreadable_stops_no_other(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    db.execute("update exchange_keys set master_key_id = 'lost'").await;
+    Keeper::default().round(&world.desk).await.unwrap();
+}
+
 async fn a_resting_entry_is_protected_when_it_fills(db: &TestDb) {
     let world = world(db).await;
     let orders = world.place(&limit("19900")).await.unwrap();
@@ -438,6 +448,7 @@ store::each_engine![
     a_closed_account_opens_nothing_and_keeps_its_stop,
     a_refused_target_leaves_the_others_standing,
     a_resting_entry_is_protected_when_it_fills,
+    an_account_whose_secret_is_unreadable_stops_no_other,
     a_new_order_ends_what_waited,
     the_same_request_twice_acts_once,
     after_a_crash_nothing_is_lost_and_nothing_doubled,
@@ -464,4 +475,5 @@ store::each_engine![
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     every_fill_counts_however_many_there_are,
+    orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
 ];

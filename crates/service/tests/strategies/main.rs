@@ -5,7 +5,7 @@
 mod feed;
 mod past;
 
-use ::strategy::{Costs, Decision, Definition, Price, Series, Ticks, backtest};
+use ::strategy::{Bar, Costs, Decision, Definition, Price, Series, Ticks, backtest};
 use domain::{
     Candle, Decimal, Frame, Micros, Role, Side, StrategyId,
     signal::{Action, Source},
@@ -140,7 +140,7 @@ async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
         }
         live.round(&desk).await.unwrap();
     }
-    let series = Series::from_candles(&all).unwrap();
+    let series: Series = all.iter().map(|candle| Bar::from_candle(candle).unwrap()).collect();
     let (ticks, costs) = (Ticks::new(d("0.1")).unwrap(), Costs::PERPETUAL);
     let mut traded = 0;
     for strategy in store::strategy::list(&desk.db).await.unwrap() {

@@ -125,10 +125,6 @@ async fn one_intent_at_a_time_works_on_a_market(db: &TestDb) {
     assert!(write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
     assert!(!write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
     intended(db, &intent(me, 50, 11)).await.unwrap();
-    let back = write(db, async |tx| intents::set_working(tx, first, NOW).await);
-    assert_eq!(kind(back.await), Some(Kind::Unique), "the market is the other's now");
-    assert!(ended(db, 11, Status::Done).await);
-    assert!(write(db, async |tx| intents::set_working(tx, first, NOW).await).await.unwrap());
 }
 
 async fn an_intent_ends_once(db: &TestDb) {

@@ -47,3 +47,7 @@ pub(crate) fn record() -> Vec<Candle> {
         })
         .collect()
 }
+
+pub(crate) fn series(candles: &[Candle]) -> Series {
+    candles.iter().map(|candle| Bar::from_candle(candle).unwrap()).collect()
+}

@@ -1,8 +1,8 @@
 //! Comparison of backtest trades with those of the PyPI package `backtesting` (tests/backtesting/README.md).
 
-use crate::bars::{dec, money_to_start, record};
+use crate::bars::{dec, money_to_start, record, series};
 use domain::{Decimal, PositionSide, strategy::Exit, time::HOUR};
-use strategy::{Condition, Costs, Definition, Expr, Series, Sides, Ticks, Trade, backtest};
+use strategy::{Condition, Costs, Definition, Expr, Sides, Ticks, Trade, backtest};
 
 fn ema_cross() -> Definition {
     let (fast, slow) = (Expr::ema(12), Expr::ema(26));
@@ -19,7 +19,7 @@ fn ema_cross() -> Definition {
 
 #[test]
 fn every_trade_of_five_years_is_the_one_that_backtesting_makes() {
-    let series = Series::from_candles(&record()).unwrap();
+    let series = series(&record());
     let costs = Costs::new(dec("0.0004"), Decimal::ZERO, Decimal::ZERO).unwrap();
     let ticks = Ticks::new(dec("0.01")).unwrap();
     let report = backtest::run(&ema_cross(), ticks, costs, money_to_start(), &series).unwrap();

@@ -1,8 +1,8 @@
 //! The demo strategies on five years of hours.
 
-use crate::bars::{dec, money_to_start, record};
+use crate::bars::{dec, money_to_start, record, series};
 use domain::{Decimal, strategy::Exit};
-use strategy::{Costs, Series, Ticks, backtest, demo};
+use strategy::{Costs, Ticks, backtest, demo};
 
 /// The results shown in docs/STRATEGIES.md: trades, net profit in percent, win rate, max drawdown.
 const SHOWN: [(&str, u32, &str, &str, &str); 4] = [
@@ -14,7 +14,7 @@ const SHOWN: [(&str, u32, &str, &str, &str); 4] = [
 
 #[test]
 fn they_trade_both_ways_and_come_to_what_is_shown() {
-    let series = Series::from_candles(&record()).unwrap();
+    let series = series(&record());
     let ticks = Ticks::new(Decimal::new(1, 1)).unwrap();
     for (demo, (name, trades, net, wins, fall)) in demo::all().into_iter().zip(SHOWN) {
         assert_eq!(demo.name, name);

@@ -309,6 +309,12 @@ async fn a_spot_account_tells_of_orders_and_funds() {
     let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
     assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
+    // Other reports refer to no original order.
+    let mut placed = report();
+    (placed["c"], placed["C"], placed["x"]) = (json!("slip-5"), json!(""), json!("NEW"));
+    say(&mut socket, &placed).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!(order.client_order_id, "slip-5");
     say(
         &mut socket,
         &json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [

@@ -94,7 +94,13 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let pair = account(call, |a| a.algos().find(&which).map(|o| o.pair))?.ok_or_else(unknown)?;
     let market = crate::market::MarketId::futures(pair);
     let account = call.account()?;
-    match call.apply(Command::Cancel { account, market, which: Which::Algo, order: which })? {
+    match call.apply(Command::Cancel {
+        account,
+        market,
+        which: Which::Algo,
+        order: which,
+        cancel_id: None,
+    })? {
         Answer::Algo(order) => Ok(json!({
             "algoId": order.id,
             "clientAlgoId": order.client_id,
@@ -125,6 +131,6 @@ pub(super) fn all(call: &mut Call<'_>) -> Reply {
 pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let account = call.account()?;
-    call.apply(Command::CancelAll { account, market, which: Which::Algo })?;
+    call.apply(Command::CancelAll { account, market, which: Which::Algo, cancel_id: None })?;
     Ok(json!({ "code": 200, "msg": "The operation of cancel all open order is done." }))
 }

@@ -113,7 +113,7 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let order = reference(&call.params, "orderId", "origClientOrderId")?;
     let account = call.account()?;
-    match call.apply(Command::Cancel { account, market, which: Which::Plain, order })? {
+    match call.apply(Command::Cancel { account, market, which: Which::Plain, order, cancel_id: None })? {
         Answer::Order { order, .. } => Ok(shape::order(&order)),
         _ => Err(Failure::unknown()),
     }
@@ -128,7 +128,7 @@ pub(super) fn open(call: &mut Call<'_>) -> Reply {
 pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let account = call.account()?;
-    call.apply(Command::CancelAll { account, market, which: Which::Plain })?;
+    call.apply(Command::CancelAll { account, market, which: Which::Plain, cancel_id: None })?;
     Ok(json!({ "code": 200, "msg": "The operation of cancel all open order is done." }))
 }
 

@@ -115,7 +115,8 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     call.params.all_read()?;
     let account = call.account()?;
     let cancel_id = cancel_id.unwrap_or_else(|| fresh_client_id(call));
-    match call.apply(Command::Cancel { account, market, which: Which::Plain, order })? {
+    let by = Some(cancel_id.clone());
+    match call.apply(Command::Cancel { account, market, which: Which::Plain, order, cancel_id: by })? {
         Answer::Order { order, .. } => Ok(shape::cancelled(&order, &cancel_id)),
         _ => Err(Failure::unknown()),
     }
@@ -134,7 +135,8 @@ pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
         return Err(Failure::refused(-2011, "Unknown order sent."));
     }
     let cancel_id = fresh_client_id(call);
-    match call.apply(Command::CancelAll { account, market, which: Which::Plain })? {
+    let by = Some(cancel_id.clone());
+    match call.apply(Command::CancelAll { account, market, which: Which::Plain, cancel_id: by })? {
         Answer::Orders(list) => {
             Ok(list.iter().map(|order| shape::cancelled(order, &cancel_id)).collect::<Vec<Value>>().into())
         }

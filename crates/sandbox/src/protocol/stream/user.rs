@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
     let at = event.at;
     match (&event.kind, venue) {
-        (EventKind::Order { order, execution, fill }, _) if order.market.kind == venue.kind() => {
+        (EventKind::Order { order, execution, fill, cancel_id }, _) if order.market.kind == venue.kind() => {
             let fill = fill.as_deref();
             Some(match venue {
-                Venue::Spot => execution_report(at, order, *execution, fill),
+                Venue::Spot => execution_report(at, order, *execution, fill, cancel_id.as_deref()),
                 Venue::Futures => order_trade_update(at, order, *execution, fill),
             })
         }
@@ -55,17 +55,23 @@ pub(super) fn expired(at: Micros, key: &str) -> Value {
     json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
 }
 
-fn execution_report(at: Micros, order: &Order, execution: Execution, fill: Option<&Fill>) -> Value {
+fn execution_report(
+    at: Micros,
+    order: &Order,
+    execution: Execution,
+    fill: Option<&Fill>,
+    cancel_id: Option<&str>,
+) -> Value {
     let market = order.market;
     let (last_amount, last_price, last_quote) =
         fill.map_or((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO), |f| (f.amount, f.price, f.quote));
-    // A cancel reports the order's client id as the original one.
+    // A cancel is reported with the client id of its request, and the order's as the original one.
     let original = if execution == Execution::Canceled { order.client_id.as_str() } else { "" };
     json!({
         "e": "executionReport",
         "E": at.millis(),
         "s": market.pair.joined(),
-        "c": order.client_id,
+        "c": cancel_id.unwrap_or(&order.client_id),
         "S": order.side.word(),
         "o": spot_order_type(order),
         "f": spot_time_in_force(order),

@@ -334,13 +334,14 @@ impl Supervision {
     pub(crate) fn unprotected(&self, now: Micros) -> Unprotected {
         let state = self.state();
         let differing = || state.watched.values().filter_map(|entry| entry.differs_since);
-        let open = |entry: &&Entry| entry.ending_since.is_none();
+        // A settled position is inspected once more, soon, and not in the routine round.
+        let open = || state.watched.values().filter(|entry| entry.ending_since.is_none());
         Unprotected {
-            positions: state.watched.values().filter(open).count(),
+            positions: open().count(),
             differing: differing().count(),
             oldest: differing().map(|since| now.since(since)).max().unwrap_or(0),
-            by_choice: state.watched.values().filter(|entry| entry.by_choice).count(),
-            round: round(state.watched.len()),
+            by_choice: open().filter(|entry| entry.by_choice).count(),
+            round: round(open().count()),
         }
     }
 }

@@ -119,3 +119,20 @@ fn a_handful_of_positions_is_read_in_full_every_twenty_seconds() {
     let most = simulation.weights.iter().max().unwrap();
     assert!(*most <= ADDRESS / 10, "{most} a minute");
 }
+
+#[test]
+fn settled_positions_are_neither_counted_nor_part_of_a_round() {
+    let supervision = Supervision::default();
+    let rows: Vec<_> = (0..80).map(|n| Protection { wanted: Wanted::NoStop, ..row(n) }).collect();
+    supervision.load(rows.clone(), Micros(0));
+    let counts = || {
+        let counted = supervision.unprotected(Micros(0));
+        (counted.positions, counted.by_choice, counted.round)
+    };
+    assert_eq!(counts(), (80, 80, round(80)));
+    for row in &rows[10..] {
+        supervision.looked(&Watched::of(row), Pass::Ending, Micros(0), false);
+    }
+    assert_eq!(counts(), (10, 10, round(10)));
+    assert_ne!(round(80), round(10));
+}
