@@ -109,6 +109,17 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     assert_eq!((gone.chat_id, gone.active, gone.panic_asked_at), (None, false, None));
 }
 
+async fn a_new_code_changes_the_link(db: &TestDb) {
+    let me = person(db, 1).await;
+    for (code, at) in [(1, NOW), (2, NOW.plus(5))] {
+        write(db, async |tx| telegram::set_code(tx, me, &[code; 32], &[code], at.plus(10), at).await)
+            .await
+            .unwrap();
+        let link = telegram::get(&**db, me).await.unwrap().unwrap();
+        assert_eq!((link.code_sealed, link.created_at, link.updated_at), (Some(vec![code]), NOW, at));
+    }
+}
+
 async fn a_bots_standing_is_everybodys(db: &TestDb) {
     assert_eq!(bot::get(&**db, "b").await.unwrap(), None);
     write(db, async |tx| {
@@ -159,6 +170,7 @@ store::each_engine!(
     an_event_is_told_once_where_its_person_wants_it,
     a_burst_is_waited_for_and_gathered_once,
     a_code_links_one_chat_once,
+    a_new_code_changes_the_link,
     a_bots_standing_is_everybodys,
     a_desk_secret_is_made_once,
 );
