@@ -77,6 +77,15 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
     assert_eq!(pruned, 3);
 }
 
+async fn the_longest_due_group_comes_first(db: &TestDb) {
+    let me = person(db, 1).await;
+    for (key, group, ready) in [("1", "a", 4), ("2", "b", 3), ("3", "c", 2), ("4", "d", 1), ("5", "c", 5)] {
+        tell(db, me, key, Kind::StopLoss, group, ready).await;
+    }
+    let first = notice::groups(&**db, NOW.plus(9), NOW, 3).await.unwrap();
+    assert_eq!(first.iter().map(|group| group.group_key.as_str()).collect::<Vec<_>>(), ["d", "c", "b"]);
+}
+
 async fn a_code_links_one_chat_once(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     write(db, async |tx| telegram::set_code(tx, me, &[1; 32], &[7], NOW.plus(10), NOW).await).await.unwrap();
@@ -169,6 +178,7 @@ async fn a_desk_secret_is_made_once(db: &TestDb) {
 store::each_engine!(
     an_event_is_told_once_where_its_person_wants_it,
     a_burst_is_waited_for_and_gathered_once,
+    the_longest_due_group_comes_first,
     a_code_links_one_chat_once,
     a_new_code_changes_the_link,
     a_bots_standing_is_everybodys,
