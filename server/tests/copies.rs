@@ -222,6 +222,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
         (signal::NewSignal { said_at: late, ..entry("9900", &[]) }, "time", P::TooOld),
         (signal::NewSignal { said_at: early, ..entry("9900", &[]) }, "time", P::InFuture),
         (signal::NewSignal { external_id: Some("x".repeat(101)), ..entry("9900", &[]) }, "id", P::TooLong),
+        (signal::NewSignal { external_id: Some(String::new()), ..entry("9900", &[]) }, "id", P::Required),
     ];
     for (bad, field, problem) in cases {
         match signal::accept(&world.house.desk, bad).await {

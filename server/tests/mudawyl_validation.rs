@@ -182,6 +182,7 @@ async fn words_of_the_wrong_kind() {
         ("name", json!("x".repeat(25)), "length must be less than 25"),
         ("apiKey", json!({}), "must be string"),
         ("apiKey", json!("x".repeat(257)), "is too long"),
+        ("apiKey", json!("a b"), "must not contain spaces"),
         ("apiSecretKey", json!(true), "must be string"),
     ] {
         let found = problems(key::new_key(&new_key(json!({field: bad})))).await;

@@ -136,6 +136,8 @@ problems! {
     ResetInvalid = "is no longer valid";
     /// Longer than exchange keys may be.
     TooLong = "is too long";
+    /// Contains whitespace or control characters, as a key that was not copied cleanly.
+    HasSpaces = "must not contain spaces";
     /// Not a valid page size.
     NotLimit = "must be integer between 1 and 1000";
     /// Not a date.
@@ -280,12 +282,13 @@ pub fn key_name(text: &str) -> Result<String, Problem> {
 /// Validates an exchange key or secret: 1 to 256 bytes without whitespace or control characters inside.
 ///
 /// # Errors
-/// [`Problem::Required`] or [`Problem::TooLong`].
+/// [`Problem::Required`], [`Problem::TooLong`] or [`Problem::HasSpaces`].
 pub fn credential(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     match text.len() {
         0 => Err(Problem::Required),
-        1..=256 if !text.contains(|c: char| c.is_whitespace() || c.is_control()) => Ok(text.to_owned()),
+        1..=256 if text.contains(|c: char| c.is_whitespace() || c.is_control()) => Err(Problem::HasSpaces),
+        1..=256 => Ok(text.to_owned()),
         _ => Err(Problem::TooLong),
     }
 }
@@ -335,6 +338,17 @@ mod tests {
         assert_eq!(password("short"), Err(Problem::PasswordTooShort));
         assert_eq!(password(&"é".repeat(201)), Err(Problem::PasswordTooLong));
         assert_eq!(password("correct horse battery"), Ok(()));
+    }
+
+    #[test]
+    fn credentials_are_one_word_of_at_most_256_bytes() {
+        assert_eq!(credential(" abc\n").unwrap(), "abc");
+        assert_eq!(credential(&"x".repeat(256)).unwrap().len(), 256);
+        assert_eq!(credential(&"x".repeat(257)), Err(Problem::TooLong));
+        assert_eq!(credential(" \n"), Err(Problem::Required));
+        for bad in ["a b", "a\nb", "a\u{a0}b", "a\0b"] {
+            assert_eq!(credential(bad), Err(Problem::HasSpaces), "{bad:?}");
+        }
     }
 
     #[test]

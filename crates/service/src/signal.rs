@@ -168,8 +168,10 @@ async fn check(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Result<Chec
     if new.said_at.is_some_and(|at| at > now.plus(AHEAD)) {
         return Err(Error::field("time", Problem::InFuture));
     }
-    if new.external_id.as_ref().is_some_and(|id| id.is_empty() || id.chars().count() > LONGEST_ID) {
-        return Err(Error::field("id", Problem::TooLong));
+    match new.external_id.as_ref().map(|id| id.chars().count()) {
+        Some(0) => return Err(Error::field("id", Problem::Required)),
+        Some(length) if length > LONGEST_ID => return Err(Error::field("id", Problem::TooLong)),
+        _ => {}
     }
     if new.action == Action::Exit {
         let market = market_price(desk, strategy, new).await;

@@ -185,8 +185,11 @@ pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Bran
     if length == 0 || brand.name.trim() != brand.name {
         return Err(Error::field("brand", Problem::Required));
     }
-    if length > sub_account::longest("brand") || brand.name.chars().any(char::is_control) {
+    if length > sub_account::longest("brand") {
         return Err(Error::field("brand", Problem::TooLong));
+    }
+    if brand.name.chars().any(char::is_control) {
+        return Err(Error::field("brand", Problem::NotText));
     }
     let mut tx = desk.db.begin().await?;
     rows::set_brand(&mut tx, brand).await?;

@@ -84,6 +84,7 @@ pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 }
 
 /// Lists the groups that are due at `now`: no new notification for a while, or the first has waited since `oldest`.
+/// The longest due come first.
 ///
 /// # Errors
 /// A database error.
@@ -93,7 +94,8 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
         from,
         fetch_all,
         "select user_id, channel, group_key from notices where message_id is null \
-         group by user_id, channel, group_key having max(ready_at) <= $1 or min(ready_at) <= $2 limit $3",
+         group by user_id, channel, group_key having max(ready_at) <= $1 or min(ready_at) <= $2 \
+         order by min(ready_at), user_id, channel, group_key limit $3",
         now,
         oldest,
         limit

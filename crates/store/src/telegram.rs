@@ -94,7 +94,8 @@ pub async fn set_code(
            (user_id, code_hash, code_sealed, code_expires_at, active, created_at, updated_at) \
          values ($1, $2, $3, $4, false, $5, $5) \
          on conflict (user_id) do update set code_hash = excluded.code_hash, \
-           code_sealed = excluded.code_sealed, code_expires_at = excluded.code_expires_at",
+           code_sealed = excluded.code_sealed, code_expires_at = excluded.code_expires_at, \
+           updated_at = excluded.updated_at",
         user,
         code_hash.as_slice(),
         code_sealed,

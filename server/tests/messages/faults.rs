@@ -136,8 +136,62 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     assert!(active().await, "who writes is there again");
 }
 
+/// Makes the database refuse what commands in the chats 99 and 66 write: on Postgres as in a conflict with another
+/// transaction, which SQLite's triggers cannot raise.
+async fn refuse_their_commands(db: &TestDb) {
+    if db.folder().is_some() {
+        db.execute(
+            "create trigger refused_count before insert on throttle when new.bucket = 'chat:99' \
+             begin select raise(abort, 'refused'); end",
+        )
+        .await;
+        db.execute(
+            "create trigger refused_link before update on telegram_links when new.chat_id = 66 \
+             begin select raise(abort, 'refused'); end",
+        )
+        .await;
+        return;
+    }
+    db.execute(
+        "create function conflict() returns trigger language plpgsql as \
+         $$ begin raise exception 'conflict' using errcode = '40001'; end $$",
+    )
+    .await;
+    db.execute(
+        "create trigger refused_count before insert on throttle for each row \
+         when (new.bucket = 'chat:99') execute function conflict()",
+    )
+    .await;
+    db.execute(
+        "create trigger refused_link before update on telegram_links for each row \
+         when (new.chat_id = 66) execute function conflict()",
+    )
+    .await;
+}
+
+async fn a_command_that_fails_delays_no_other(db: &TestDb) {
+    let api = BotApi::start().await;
+    let house = House::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&house, &api, "ada", 77).await;
+    let code = code(&house, &me).await;
+    refuse_their_commands(db).await;
+    // One command fails before the reply, the other when its change is written.
+    api.write(99, "/start abcdefgh");
+    api.write(66, &format!("/start {code}"));
+    api.write(77, "/positions");
+    poll(&house.desk).await;
+    deliver(&house).await;
+    let told = if db.folder().is_some() { "Something went wrong" } else { "try again in a moment" };
+    for chat in [99, 66] {
+        let sent = api.sent(chat);
+        assert!(sent.len() == 1 && sent[0].contains(told), "{chat}: {sent:?}");
+    }
+    assert_eq!(api.sent(77).pop().as_deref(), Some("Nothing is open."));
+}
+
 store::each_engine!(
     a_real_bot_links_answers_and_hears_each_update_once,
     telegrams_faults_lose_nothing,
     a_blocked_bot_and_a_revoked_token_are_told,
+    a_command_that_fails_delays_no_other,
 );

@@ -8,20 +8,22 @@ mod fake;
 mod world;
 
 use domain::{
-    Side,
+    MarginMode, Side,
     copy::{Exit, Reason, Status},
 };
-use fake::Fault;
+use fake::{Fault, d};
 use service::{
     copy, follow, notify, order,
     person::{self, By, Step},
-    signal,
+    signal::{self, NewSignal},
 };
 use store::testing::TestDb;
 use world::{SECOND, World};
 
 /// The leg of an exit that closes the position.
 const CLOSE: u16 = 1;
+/// The stop of an entry.
+const STOP: u16 = 3;
 
 /// Ids and times of signals come from wall clocks; the order of signals does not.
 async fn exit_after_the_clock_was_set_back(db: &TestDb, seconds: i64) {
@@ -168,6 +170,67 @@ async fn a_freeze_between_decision_and_commit_stops_the_entry(db: &TestDb) {
     assert!(store::follow::begin_copy(&mut tx, world.follow, now).await.unwrap());
 }
 
+/// In isolated mode, only its own margin backs the position, and it would be liquidated before its stop. In
+/// crossed mode, the whole account does.
+async fn a_stop_beyond_liquidation_is_skipped_on_an_isolated_account(db: &TestDb) {
+    let world = World::open(db).await;
+    // At the stop, a position of 0.196 BTC loses 196 USDT.
+    let far = || NewSignal { stop: Some(d("19000")), ..world.entry(Side::Buy) };
+    let account = |mode: MarginMode, free: &str| {
+        let mut state = world.fake.state.lock().unwrap();
+        state.margin_mode = Some(mode);
+        state.free = Some(d(free));
+    };
+    // Of 200 USDT, some are kept for fees, and the rest is less than that.
+    account(MarginMode::Isolated, "200");
+    world.give(far()).await;
+    let copy = world.last_copy().await;
+    let decided = (copy.status, copy.reason);
+    assert_eq!(decided, (Status::Skipped, Some(Reason::StopBeyondLiquidation)), "{copy:?}");
+    assert_eq!(world.placed(), 0, "{:?}", world.fake.log());
+
+    for (mode, free) in [(MarginMode::Isolated, "10000"), (MarginMode::Crossed, "200")] {
+        account(mode, free);
+        world.give(far()).await;
+        let copy = world.last_copy().await;
+        assert_eq!((copy.status, copy.reason), (Status::Open, None), "{copy:?}");
+        assert_eq!(copy.amount.as_ref().map(|amount| amount.0), Some(d("0.196")));
+        world.give(world.exit()).await;
+        assert!(world.position().is_zero());
+    }
+}
+
+/// Rescues of copies trip the breaker. While it is tripped, no entry of a copy is sent.
+async fn many_rescues_of_copies_suspend_their_entries(db: &TestDb) {
+    let world = World::open(db).await;
+    let suspended = Some("many positions could not be protected a moment ago");
+    let entries = || world.fake.log().iter().filter(|asked| asked.as_str() == "place 2").count();
+    // A rescue takes a second: within a minute, there is one more than the breaker allows.
+    for _ in 0..21 {
+        world.fake.fault(STOP, Fault::Refused(-2021));
+        world.give(world.entry(Side::Buy)).await;
+    }
+    let copies = world.copies().await;
+    let (last, rescued) = copies.split_last().unwrap();
+    assert_eq!(rescued.len(), 20);
+    for copy in rescued {
+        assert_eq!((copy.status, copy.reason), (Status::Failed, Some(Reason::StopRefused)), "{copy:?}");
+    }
+    assert_eq!(last.status, Status::Sending, "{last:?}");
+    assert!(!world.position().is_zero(), "closing positions is suspended, too");
+
+    world.give(world.entry(Side::Buy)).await;
+    let waiting = world.last_copy().await;
+    assert_eq!((waiting.status, waiting.detail.as_deref()), (Status::Queued, suspended), "{waiting:?}");
+    assert_eq!(entries(), 21, "{:?}", world.fake.log());
+    // Ten minutes later, only the copy that is not settled is in the way.
+    world.clock.advance(600 * SECOND);
+    world.give(world.entry(Side::Buy)).await;
+    let next = world.last_copy().await;
+    assert_ne!(next.detail.as_deref(), suspended, "{next:?}");
+    assert_eq!(entries(), 21, "{:?}", world.fake.log());
+}
+
 store::each_engine!(
     a_frozen_account_takes_no_entries_and_its_exits_go_on,
     a_suspended_account_takes_no_entries_and_its_exits_go_on,
@@ -179,4 +242,6 @@ store::each_engine!(
     a_resumed_entry_is_judged_like_a_new_one,
     the_page_and_the_worker_agree,
     a_refused_exit_is_tried_again_until_the_position_is_closed,
+    a_stop_beyond_liquidation_is_skipped_on_an_isolated_account,
+    many_rescues_of_copies_suspend_their_entries,
 );

@@ -49,6 +49,10 @@ pub(crate) struct State {
     pub(crate) no_futures: bool,
     /// The account's balance in USDT; 10,000 by default.
     pub(crate) funds: Option<Decimal>,
+    /// The part of it that is available as margin; all by default.
+    pub(crate) free: Option<Decimal>,
+    /// The margin mode of the market; crossed by default.
+    pub(crate) margin_mode: Option<MarginMode>,
     /// The account's fills, oldest first; their ids are numbers.
     pub(crate) trades: Vec<Trade>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
@@ -228,7 +232,8 @@ impl Exchange for Fake {
             return Err(Failure::Unknown("lost".into()));
         }
         let total = state.funds.unwrap_or(d("10000"));
-        let funds = Funds { free: total, used: Decimal::ZERO, total };
+        let free = state.free.unwrap_or(total);
+        let funds = Funds { free, used: total - free, total };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
     }
     async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {
@@ -266,7 +271,7 @@ impl Exchange for Fake {
         positions
     }
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
-        Ok((10, MarginMode::Crossed))
+        Ok((10, self.state.lock().unwrap().margin_mode.unwrap_or(MarginMode::Crossed)))
     }
     async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> Answer<Order> {
         let mut state = self.state.lock().unwrap();

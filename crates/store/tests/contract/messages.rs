@@ -77,6 +77,15 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
     assert_eq!(pruned, 3);
 }
 
+async fn the_longest_due_group_comes_first(db: &TestDb) {
+    let me = person(db, 1).await;
+    for (key, group, ready) in [("1", "a", 4), ("2", "b", 3), ("3", "c", 2), ("4", "d", 1), ("5", "c", 5)] {
+        tell(db, me, key, Kind::StopLoss, group, ready).await;
+    }
+    let first = notice::groups(&**db, NOW.plus(9), NOW, 3).await.unwrap();
+    assert_eq!(first.iter().map(|group| group.group_key.as_str()).collect::<Vec<_>>(), ["d", "c", "b"]);
+}
+
 async fn a_code_links_one_chat_once(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     write(db, async |tx| telegram::set_code(tx, me, &[1; 32], &[7], NOW.plus(10), NOW).await).await.unwrap();
@@ -107,6 +116,17 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     .unwrap();
     let gone = telegram::get(&**db, me).await.unwrap().unwrap();
     assert_eq!((gone.chat_id, gone.active, gone.panic_asked_at), (None, false, None));
+}
+
+async fn a_new_code_changes_the_link(db: &TestDb) {
+    let me = person(db, 1).await;
+    for (code, at) in [(1, NOW), (2, NOW.plus(5))] {
+        write(db, async |tx| telegram::set_code(tx, me, &[code; 32], &[code], at.plus(10), at).await)
+            .await
+            .unwrap();
+        let link = telegram::get(&**db, me).await.unwrap().unwrap();
+        assert_eq!((link.code_sealed, link.created_at, link.updated_at), (Some(vec![code]), NOW, at));
+    }
 }
 
 async fn a_bots_standing_is_everybodys(db: &TestDb) {
@@ -158,7 +178,9 @@ async fn a_desk_secret_is_made_once(db: &TestDb) {
 store::each_engine!(
     an_event_is_told_once_where_its_person_wants_it,
     a_burst_is_waited_for_and_gathered_once,
+    the_longest_due_group_comes_first,
     a_code_links_one_chat_once,
+    a_new_code_changes_the_link,
     a_bots_standing_is_everybodys,
     a_desk_secret_is_made_once,
 );

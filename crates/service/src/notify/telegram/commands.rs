@@ -44,9 +44,9 @@ impl Answer {
         Self { text: text.into(), deed: Deed::Nothing }
     }
 
-    /// Reply after an internal error.
-    pub(super) fn sorry() -> Self {
-        Self::says(EN.sorry)
+    /// Reply after an error: try again, if a retry may succeed in a moment.
+    pub(super) fn failed(error: &Error) -> Self {
+        Self::says(if matches!(error, Error::Unavailable { .. }) { EN.later } else { EN.sorry })
     }
 
     /// Makes the change and enqueues the reply; `once` identifies the message that it answers.

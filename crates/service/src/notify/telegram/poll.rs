@@ -3,7 +3,8 @@
 
 use super::{
     api::{Bot, Trouble, Update},
-    commands, pause, refused,
+    commands::{self, Answer},
+    pause, refused,
 };
 use crate::{Desk, Error, Result, SharedDesk};
 use store::telegram::bot;
@@ -59,27 +60,35 @@ async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result
     Ok(())
 }
 
-/// Handles an update. The new position and the reply are one transaction, so an update delivered twice is
-/// answered once. Only private chats are answered, because replies contain personal data.
+/// Handles an update. Only private chats are answered, because replies contain personal data. If a user's
+/// command fails, they are told so: the messages of others do not wait for it.
+///
+/// # Errors
+/// When not even that can be written. The update is not marked as read then, so it is polled again.
 async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
     let said = update.message.filter(|message| message.chat.kind == "private");
-    let said = said.and_then(|message| Some((message.chat.id, message.text?)));
-    let answer = match &said {
-        Some((chat, text)) => match commands::answer(desk, *chat, text).await {
-            Ok(answer) => Some((*chat, answer)),
-            // The update is not marked as read, so it is polled again.
-            Err(error @ Error::Unavailable { .. }) => return Err(error),
-            Err(error) => {
-                tracing::error!(%error, "could not answer a Telegram message");
-                Some((*chat, commands::Answer::sorry()))
-            }
-        },
-        None => None,
+    let Some((chat, text)) = said.and_then(|message| Some((message.chat.id, message.text?))) else {
+        return settle(desk, telegram, update.update_id, None).await;
     };
+    let answer = commands::answer(desk, chat, &text).await.unwrap_or_else(|error| failed(&error));
+    match settle(desk, telegram, update.update_id, Some((chat, answer))).await {
+        Ok(()) => Ok(()),
+        Err(error) => settle(desk, telegram, update.update_id, Some((chat, failed(&error)))).await,
+    }
+}
+
+fn failed(error: &Error) -> Answer {
+    tracing::error!(%error, "could not answer a Telegram message");
+    Answer::failed(error)
+}
+
+/// Marks an update as read and writes the reply in one transaction, so an update delivered twice is answered
+/// once.
+async fn settle(desk: &Desk, telegram: &Bot, update_id: i64, answer: Option<(i64, Answer)>) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if let Some((chat, answer)) = answer {
-        answer.write(desk, &mut tx, chat, &format!("{}:{}", telegram.name(), update.update_id)).await?;
+        answer.write(desk, &mut tx, chat, &format!("{}:{update_id}", telegram.name())).await?;
     }
-    bot::read_until(&mut tx, telegram.name(), update.update_id + 1).await?;
+    bot::read_until(&mut tx, telegram.name(), update_id + 1).await?;
     Ok(tx.commit().await?)
 }
