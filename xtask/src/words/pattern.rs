@@ -121,9 +121,9 @@ mod tests {
     #[test]
     fn anchors_tie_to_the_ends() {
         assert_eq!(hits("^left$", " Left. "), [0]);
-        assert_eq!(hits("^left$", "Left the position"), []);
-        assert_eq!(hits("^left$", "{} left"), []);
-        assert_eq!(hits("^that", "All that"), []);
+        assert!(hits("^left$", "Left the position").is_empty());
+        assert!(hits("^left$", "{} left").is_empty());
+        assert!(hits("^that", "All that").is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub(super) enum Place {
     Doc,
     /// Any other comment.
     Note,
-    /// Heading-like comment of a stylesheet or a configuration file.
+    /// Comment that may be short: a heading in a stylesheet or a configuration file, or the reason after an attribute.
     Heading,
     /// String literal of the user interface, a mail or a chat.
     Text,
