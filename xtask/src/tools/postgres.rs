@@ -143,6 +143,7 @@ fn owner() -> Result<Option<(u32, u32)>> {
         .iter()
         .find_map(|user| Some((id("-u", user)?, id("-g", user)?)))
         .map(Some)
+        // words: allow(whoever): `nobody` is an account of the operating system
         .context("Postgres refuses to run as root, and there is no user postgres or nobody to run it as")
 }
 
