@@ -1,15 +1,28 @@
-//! `check`: run before committing: formatting, and clippy for server and browser.
+//! `check`: run before a commit: formatting, the vocabulary, and clippy for both halves.
 
 use crate::process;
 use crate::say;
 use crate::site::BUNDLES;
 use crate::tools;
+use crate::words;
 use crate::workspace::Workspace;
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-/// All three checks, stopping at the first that fails.
-pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+/// `check` with its arguments: none for all checks, `words …` for that check alone.
+pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    match arguments.split_first() {
+        None => check(workspace),
+        Some((name, rest)) if name == "words" => words::command(workspace, rest),
+        Some((name, _)) => {
+            bail!("there is no check `{name}`; `cargo xtask check words` is the only one with a name")
+        }
+    }
+}
+
+/// All four checks, stopping at the first that fails.
+fn check(workspace: &Workspace) -> Result<()> {
     say::step("check the formatting", || format(workspace))?;
+    say::step("check the words", || words::check(workspace))?;
     say::step("clippy for the server", || clippy(workspace))?;
     say::step("clippy for the browser", || clippy_wasm(workspace))
 }

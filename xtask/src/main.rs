@@ -12,6 +12,7 @@ mod site;
 mod sqlx;
 mod test;
 mod tools;
+mod words;
 mod workspace;
 
 use anyhow::{Result, bail};
@@ -24,7 +25,10 @@ usage: cargo xtask <command>
   run                      build everything in release mode and start the server
   dev                      start a debug build; rebuild and restart on changes
   build                    build <target dir>/release/slipstream, one file that runs from any folder
-  check                    check the formatting, and run clippy for the server and for the browser
+  check                    check formatting and words, and run clippy for the server and for the browser
+  check words [--list [X] | --bless]
+                           check comments, texts and names against the project's vocabulary; --list: every
+                           finding, or those with X in path or rule; --bless: lower the baseline
   test [--deep] [stage…]   run all tests on both databases and in a browser; --deep runs the long versions
   sqlx                     regenerate crates/store/.sqlx from the queries and the Postgres migrations
   bench [--seconds N]      run the benchmarks, print a table, write <target dir>/bench.json
@@ -46,7 +50,7 @@ fn dispatch(words: &[String]) -> Result<ExitCode> {
         say::line(USAGE);
         return Ok(ExitCode::SUCCESS);
     };
-    if !matches!(command.as_str(), "test" | "bench") && !rest.is_empty() {
+    if !matches!(command.as_str(), "test" | "bench" | "check") && !rest.is_empty() {
         bail!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
     }
     let workspace = Workspace::find()?;
@@ -54,7 +58,7 @@ fn dispatch(words: &[String]) -> Result<ExitCode> {
         "run" => build::run(&workspace)?,
         "dev" => dev::dev(&workspace)?,
         "build" => build::release(&workspace).map(drop)?,
-        "check" => check::check(&workspace)?,
+        "check" => check::command(&workspace, rest)?,
         "sqlx" => sqlx::rewrite(&workspace)?,
         "bench" => bench::bench(&workspace, rest)?,
         "test" => return test::test(&workspace, rest),

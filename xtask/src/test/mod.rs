@@ -9,7 +9,7 @@ mod tally;
 
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
-use crate::{build, check, say, sqlx, tools};
+use crate::{build, check, say, sqlx, tools, words};
 use anyhow::{Result, bail};
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -32,9 +32,14 @@ struct Stage {
     run: fn(&Run<'_>) -> Result<Tally>,
 }
 
-/// The stages in order of execution: the quick ones first, then those that build more.
-const STAGES: [Stage; 11] = [
+/// In the order in which they run: the quick ones first, then those that build more.
+const STAGES: [Stage; 12] = [
     Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
+    Stage {
+        name: "words",
+        what: "the vocabulary of comments, texts and names",
+        run: |run| once(words::check(run.workspace)),
+    },
     Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
     Stage {
         name: "wasm",
