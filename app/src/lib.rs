@@ -15,6 +15,8 @@ pub mod api;
 mod components;
 mod figures;
 pub mod islands;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub mod notice;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
 use crate::{
+    notice::{Notice, Rejection},
     visit::{self, CARRIED, Visit},
     words::problems,
 };
@@ -89,8 +90,8 @@ impl Posted {
     pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
-            (Some(key), _) => ("bad", "alert", problems::refusal(lang, key)),
-            (None, Some(key)) => ("good", "status", problems::notice(lang, key)),
+            (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word))),
+            (None, Some(word)) => ("good", "status", problems::notice(lang, Notice::read(word))),
             (None, None) => return None,
         };
         Some(view! { <p class="message" data-tone=tone role=role data-testid="message">{text}</p> })

@@ -94,9 +94,9 @@ fn line(row: LogEntry, users: bool) -> AnyView {
     view! {
         <tr data-event=row.action.clone()>
             <td>{moment(row.at)}</td>
-            <td>{deeds::deed(visit::lang(), &row.action).to_owned()}</td>
+            <td>{deeds::event(visit::lang(), &row.action)}</td>
             {users.then(|| view! { <td>{row.who}</td> })}
-            <td>{deeds::place(visit::lang(), &row.address).to_owned()}</td>
+            <td>{deeds::place(visit::lang(), &row.address)}</td>
             <td title=row.client>{client}</td>
             <td><code>{row.subject}</code></td>
         </tr>

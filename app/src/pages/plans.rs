@@ -14,7 +14,7 @@ use crate::{
         fill, problems,
     },
 };
-use domain::{Decimal, Plan, plan::Limits};
+use domain::{Decimal, Plan, Refusal, plan::Limits};
 use leptos::prelude::*;
 use service::{
     Mode,
@@ -109,8 +109,8 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
         return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.into_any();
     }
     if !offer.obstacles.is_empty() {
-        let why = |code: &str| view! { <li>{problems::refusal(visit::lang(), code)}</li> };
-        let all = offer.obstacles.iter().map(|refusal| why(refusal.code())).collect_view();
+        let why = |refusal: Refusal| view! { <li>{problems::rule(visit::lang(), refusal)}</li> };
+        let all = offer.obstacles.iter().copied().map(why).collect_view();
         return view! {
             <div class="note" data-testid="obstacles"><p>{words.in_the_way}</p><ul>{all}</ul></div>
         }

@@ -82,7 +82,7 @@ fn refused(visit: &Visit, title: &str, key: &ExchangeKey, choosers: AnyView, why
         <h1>{words.refused_title}</h1>
         <div class="market-bar">{choosers}</div>
         <p class="message" data-tone="bad" role="alert" data-testid="key-refused">
-            {problems::refusal(visit::lang(), why.code())}
+            {problems::rule(visit::lang(), why)}
         </p>
         <p><a class="button" data-kind="main" href=mend>{fill(words.mend_key, &[&key.name])}</a></p>
     };

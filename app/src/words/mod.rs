@@ -87,6 +87,21 @@ macro_rules! table {
 }
 pub(crate) use table;
 
+/// Defines the function that returns the text of each value of an enum; the compiler reports a value without a
+/// text.
+macro_rules! texts {
+    ($(#[$doc:meta])* $get:ident($key:ty) { $($value:pat => $en:literal),* $(,)? }) => {
+        $(#[$doc])*
+        pub(crate) const fn $get(lang: $crate::words::Lang, key: $key) -> &'static str {
+            match lang {
+                $crate::words::Lang::En => match key { $($value => $en),* },
+            }
+        }
+    };
+}
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) use texts;
+
 /// Replaces each `{}` by a value, in order.
 pub(crate) fn fill(text: &str, values: &[&str]) -> String {
     let mut out = String::with_capacity(text.len() + 32);

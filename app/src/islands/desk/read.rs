@@ -4,6 +4,7 @@ use super::{Bar, Bars, DeskInit, Draft};
 use crate::{
     answer::{Done, Failure},
     islands::tree::Tree,
+    notice::{Notice, Rejection},
 };
 use domain::{
     Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType,
@@ -196,14 +197,16 @@ impl Read for FieldProblem {
 impl Read for Failure {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
-        Some(Self { fields: list(tree, "fields")?, refusal: text("refusal"), fresh: text("fresh") })
+        let refusal = text("refusal").map(|word| Rejection::read(&word));
+        Some(Self { fields: list(tree, "fields")?, refusal, fresh: text("fresh") })
     }
 }
 
 impl Read for Done {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
-        Some(Self { to: tree.string("to"), notice: text("notice"), fresh: text("fresh"), told: Vec::new() })
+        let notice = text("notice").map(|word| Notice::read(&word));
+        Some(Self { to: tree.string("to"), notice, fresh: text("fresh"), told: Vec::new() })
     }
 }
 
@@ -319,7 +322,7 @@ mod tests {
             draft: Draft { targets: vec!["1".into(), String::new()], ..Draft::default() },
             failure: Failure {
                 fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
-                refusal: Some("1500".into()),
+                refusal: Some(Rejection::Rule(domain::Refusal::ExchangeBadRequest)),
                 fresh: None,
             },
             idempotency: "abc".into(),
@@ -331,7 +334,7 @@ mod tests {
         assert_eq!(again(&init()), Some(init()));
         let done = Done {
             to: "/trade".into(),
-            notice: Some("order-placed".into()),
+            notice: Some(Notice::Desk(crate::notice::DeskNotice::OrderPlaced)),
             fresh: Some("f".into()),
             told: Vec::new(),
         };

@@ -226,15 +226,13 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
 fn answer(sender: Sender) -> impl IntoView {
     let lang = Lang::default();
     let bad = move || {
-        sender.failure.with(|f| match f.refusal.as_deref() {
-            Some(key) => problems::refusal(lang, key),
+        sender.failure.with(|f| match f.refusal {
+            Some(rejection) => problems::rejection(lang, rejection),
             None if f.fields.iter().any(|p| p.field == "replace") => desk(lang).confirm_needed,
             None => "",
         })
     };
-    let good = move || {
-        sender.notice.with(|n| n.as_deref().map(|key| problems::notice(lang, key)).unwrap_or_default())
-    };
+    let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
         <div id="ticket-answer">
             <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=move || bad().is_empty()>{bad}</p>
