@@ -35,3 +35,4 @@ pub use routes::App;
 pub use shell::shell;
 #[cfg(feature = "ssr")]
 pub use visit::{Assets, Visit};
+pub use words::Lang;

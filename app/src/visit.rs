@@ -216,7 +216,7 @@ pub(crate) fn theme() -> Theme {
     cookie(name).map(|word| Theme::parse(&word)).unwrap_or_default()
 }
 
-/// The screen's language. English is the only one so far; a cookie will choose.
+/// The language of the page. English is the only one so far; a cookie will choose.
 pub(crate) fn lang() -> Lang {
     Lang::default()
 }

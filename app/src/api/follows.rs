@@ -9,7 +9,7 @@ use crate::{
     answer::{Done, Failure},
     notice::{PageNotice, RequestError},
     visit,
-    words::{fill, follows::follows, problems},
+    words::{follows::follows, problems},
 };
 use domain::{
     Decimal, ExchangeKeyId, FollowId, StrategyId,
@@ -162,8 +162,8 @@ fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
     let market = |report: panic::MarketReport| {
         let symbol = report.symbol.to_string();
         match report.outcome {
-            Ok(()) => fill(words.panic_market, &[&symbol]),
-            Err(error) => fill(words.panic_failed, &[&symbol, why(error)]),
+            Ok(()) => words.panic_market(&symbol),
+            Err(error) => words.panic_failed(&symbol, why(error)),
         }
     };
     let line = |report: panic::Report| {
@@ -171,7 +171,7 @@ fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
         let mut parts = match report.markets {
             Ok(markets) if markets.is_empty() => vec![words.panic_quiet.to_owned()],
             Ok(markets) => markets.into_iter().map(market).collect(),
-            Err(error) => vec![fill(words.panic_unknown, &[why(error)])],
+            Err(error) => vec![words.panic_unknown(why(error))],
         };
         if !done {
             parts.push(words.panic_again.to_owned());

@@ -90,7 +90,7 @@ fn page(
 }
 
 fn line(row: LogEntry, users: bool) -> AnyView {
-    let client = if row.client.is_empty() { String::new() } else { agent::told(&row.client) };
+    let client = if row.client.is_empty() { String::new() } else { agent::told(visit::lang(), &row.client) };
     view! {
         <tr data-event=row.action.clone()>
             <td>{moment(row.at)}</td>

@@ -1,0 +1,78 @@
+//! The plural forms of a text with places.
+
+use super::{Lang, entry::Template};
+
+/// A plural category of CLDR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "English has two of them, Arabic has all")]
+pub(crate) enum Category {
+    Zero,
+    One,
+    Two,
+    Few,
+    Many,
+    Other,
+}
+
+impl Lang {
+    /// The plural category of a whole number, by CLDR's rules for cardinals.
+    const fn category(self, count: usize) -> Category {
+        match self {
+            Self::En => english(count),
+        }
+    }
+}
+
+const fn english(count: usize) -> Category {
+    if count == 1 { Category::One } else { Category::Other }
+}
+
+/// The plural forms of a text with places. The first place is the number, which a form may leave out.
+#[derive(Clone, Copy)]
+pub(crate) struct Plural {
+    lang: Lang,
+    /// By category; the last one also stands for categories without a form.
+    forms: &'static [(Category, &'static str)],
+}
+
+impl Plural {
+    pub(crate) const fn new(lang: Lang, forms: &'static [(Category, &'static str)]) -> Self {
+        Self { lang, forms }
+    }
+
+    /// Chooses the form of `count` and replaces its marks.
+    pub(crate) fn fill(self, count: usize, values: &[&str]) -> String {
+        let wanted = self.lang.category(count);
+        let found = self.forms.iter().find(|(category, _)| *category == wanted).or(self.forms.last());
+        found.map(|(_, text)| Template::new(self.lang, text).fill(values)).unwrap_or_default()
+    }
+}
+
+/// A number as it appears in a text: grouped by thousands.
+pub(crate) fn number(count: usize) -> String {
+    crate::figures::grouped(&count.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_has_two_forms() {
+        let forms: &[_] = const {
+            &[
+                (Category::One, crate::words::marked!("one session of {user}", 1, count, user)),
+                (Category::Other, crate::words::marked!("{count} sessions of {user}", 1, count, user)),
+            ]
+        };
+        let sessions = |count| Plural::new(Lang::En, forms).fill(count, &[&number(count), "Ada"]);
+        assert_eq!([0, 1, 2].map(sessions), ["0 sessions of Ada", "one session of Ada", "2 sessions of Ada"]);
+        assert_eq!(sessions(1_200), "1,200 sessions of Ada");
+    }
+
+    #[test]
+    fn a_category_without_a_form_takes_the_last() {
+        let other = Plural::new(Lang::En, &[(Category::Few, "few"), (Category::Other, "other")]);
+        assert_eq!(other.fill(1, &[]), "other");
+    }
+}
