@@ -145,6 +145,53 @@ impl Around {
     }
 }
 
+/// What every kind of entry offers.
+#[cfg(feature = "ssr")]
+pub(crate) trait Entry {
+    /// The entry in the pseudo-locale.
+    fn pseudo(&self) -> Self;
+
+    /// The compiled texts, for tests.
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str>;
+}
+
+#[cfg(feature = "ssr")]
+impl Entry for &'static str {
+    fn pseudo(&self) -> Self {
+        super::pseudo::text(*self)
+    }
+
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str> {
+        vec![*self]
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Entry for Around {
+    fn pseudo(&self) -> Self {
+        Self(super::pseudo::text(self.0))
+    }
+
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str> {
+        vec![self.0]
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Entry for Template {
+    fn pseudo(&self) -> Self {
+        Self { lang: Lang::Pseudo, text: super::pseudo::text(self.text) }
+    }
+
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str> {
+        vec![self.text]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +203,15 @@ mod tests {
         assert_eq!(text.len(), " after , !".len() + 3);
         let text = crate::words::marked!("“{name}” läuft", 0, name);
         assert_eq!(Template::new(Lang::En, text).fill(&["EMA ×2"]), "“EMA ×2” läuft");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn values_are_isolated_right_to_left_only() {
+        let text = crate::words::marked!("{symbol}: {profit} USDT", 0, symbol, profit);
+        let values = ["BTC/USDT", "−62.86"];
+        assert_eq!(Template::new(Lang::En, text).fill(&values), "BTC/USDT: −62.86 USDT");
+        let isolated = "\u{2068}BTC/USDT\u{2069}: \u{2068}−62.86\u{2069} USDT";
+        assert_eq!(Template::new(Lang::Pseudo, text).fill(&values), isolated);
     }
 }

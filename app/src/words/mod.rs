@@ -41,6 +41,8 @@ pub(crate) mod plural;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]
+pub(crate) mod pseudo;
+#[cfg(feature = "ssr")]
 pub(crate) mod reference;
 #[cfg(feature = "ssr")]
 pub(crate) mod reports;
@@ -57,14 +59,26 @@ pub enum Lang {
     /// English.
     #[default]
     En,
+    /// The pseudo-locale of the tests: English texts, accented, longer and written right to left. A text
+    /// that is not in a table, or is assembled in code, is visible in it.
+    #[cfg(feature = "ssr")]
+    Pseudo,
 }
 
 impl Lang {
+    /// The language of the cookie; the pseudo-locale only if the server allows it.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn chosen(cookie: Option<&str>, pseudo: bool) -> Self {
+        if pseudo && cookie == Some(Self::Pseudo.code()) { Self::Pseudo } else { Self::En }
+    }
+
     /// The value of the `lang` attribute.
     #[cfg(feature = "ssr")]
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
+            Self::Pseudo => "en-XA",
         }
     }
 
@@ -78,6 +92,8 @@ impl Lang {
     pub(crate) const fn right_to_left(self) -> bool {
         match self {
             Self::En => false,
+            #[cfg(feature = "ssr")]
+            Self::Pseudo => true,
         }
     }
 }
@@ -118,12 +134,25 @@ macro_rules! table {
 
         impl $name {
             $($crate::words::table_entry!{@method $key $(($($place),+))? $en})*
+
+            /// Every entry with its texts.
+            #[cfg(all(test, feature = "ssr"))]
+            pub(crate) fn entries(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+                vec![$((stringify!($key), $crate::words::entry::Entry::texts(&self.$key))),*]
+            }
         }
 
         $(#[$doc])*
         pub(crate) fn $get(lang: $crate::words::Lang) -> &'static $name {
             match lang {
                 $crate::words::Lang::En => &EN,
+                #[cfg(feature = "ssr")]
+                $crate::words::Lang::Pseudo => {
+                    static PSEUDO: std::sync::LazyLock<$name> = std::sync::LazyLock::new(|| $name {
+                        $($key: $crate::words::entry::Entry::pseudo(&EN.$key)),*
+                    });
+                    &PSEUDO
+                }
             }
         }
     };
@@ -192,6 +221,10 @@ macro_rules! texts {
         pub(crate) fn $get(lang: $crate::words::Lang, key: $key) -> &'static str {
             match lang {
                 $crate::words::Lang::En => match key { $($value => $en),* },
+                #[cfg(feature = "ssr")]
+                $crate::words::Lang::Pseudo => {
+                    $crate::words::pseudo::text($get($crate::words::Lang::En, key))
+                }
             }
         }
     };

@@ -19,6 +19,8 @@ impl Lang {
     const fn category(self, count: usize) -> Category {
         match self {
             Self::En => english(count),
+            #[cfg(feature = "ssr")]
+            Self::Pseudo => english(count),
         }
     }
 }
@@ -51,6 +53,19 @@ impl Plural {
 /// A number as it appears in a text: grouped by thousands.
 pub(crate) fn number(count: usize) -> String {
     crate::figures::grouped(&count.to_string())
+}
+
+#[cfg(feature = "ssr")]
+impl super::entry::Entry for Plural {
+    fn pseudo(&self) -> Self {
+        let forms: Vec<_> = self.forms.iter().map(|(of, text)| (*of, super::pseudo::text(*text))).collect();
+        Self { lang: Lang::Pseudo, forms: forms.leak() }
+    }
+
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str> {
+        self.forms.iter().map(|(_, text)| *text).collect()
+    }
 }
 
 #[cfg(test)]
