@@ -52,6 +52,8 @@ pub(crate) mod security;
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 /// A language of the user interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
