@@ -103,6 +103,19 @@ impl Template {
         Self { lang, text }
     }
 
+    /// As [`Self::fill`] with one value. Most entries have one or two places; without these functions, each of
+    /// their calls would build an array, which the wasm would carry.
+    #[inline(never)]
+    pub(crate) fn one(self, value: &str) -> String {
+        self.fill(&[value])
+    }
+
+    /// As [`Self::fill`] with two values.
+    #[inline(never)]
+    pub(crate) fn two(self, first: &str, second: &str) -> String {
+        self.fill(&[first, second])
+    }
+
     /// Replaces each mark by its value. In a language written right to left, each value is isolated:
     /// otherwise a pair such as BTC/USDT or a number with a sign would be reordered with the text around it.
     pub(crate) fn fill(self, values: &[&str]) -> String {

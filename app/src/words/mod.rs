@@ -193,6 +193,16 @@ macro_rules! table_entry {
             self.$key.split()
         }
     };
+    (@method $key:ident ($place:ident) $en:literal) => {
+        pub(crate) fn $key(&self, $place: &str) -> String {
+            self.$key.one($place)
+        }
+    };
+    (@method $key:ident ($first:ident, $second:ident) $en:literal) => {
+        pub(crate) fn $key(&self, $first: &str, $second: &str) -> String {
+            self.$key.two($first, $second)
+        }
+    };
     (@method $key:ident ($($place:ident),+) $en:literal) => {
         pub(crate) fn $key(&self $(, $place: &str)+) -> String {
             self.$key.fill(&[$($place),+])

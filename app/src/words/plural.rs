@@ -44,9 +44,13 @@ impl Plural {
 
     /// Chooses the form of `count` and replaces its marks.
     pub(crate) fn fill(self, count: usize, values: &[&str]) -> String {
-        let wanted = self.lang.category(count);
+        Template::new(self.lang, self.form(self.lang.category(count))).fill(values)
+    }
+
+    /// The compiled text of a category.
+    fn form(self, wanted: Category) -> &'static str {
         let found = self.forms.iter().find(|(category, _)| *category == wanted).or(self.forms.last());
-        found.map(|(_, text)| Template::new(self.lang, text).fill(values)).unwrap_or_default()
+        found.map(|(_, text)| *text).unwrap_or_default()
     }
 }
 
@@ -86,8 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn a_category_without_a_form_takes_the_last() {
-        let other = Plural::new(Lang::En, &[(Category::Few, "few"), (Category::Other, "other")]);
-        assert_eq!(other.fill(1, &[]), "other");
+    fn each_of_six_categories_has_its_form_or_the_last() {
+        use Category::{Few, Many, One, Other, Two, Zero};
+        let arabic: &[_] =
+            &[(Zero, "zero"), (One, "one"), (Two, "two"), (Few, "few"), (Many, "many"), (Other, "other")];
+        for (category, text) in arabic {
+            assert_eq!(Plural::new(Lang::En, arabic).form(*category), *text);
+        }
+        assert_eq!(Plural::new(Lang::En, &[(Few, "few"), (Other, "other")]).form(One), "other");
     }
 }
