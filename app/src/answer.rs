@@ -1,6 +1,7 @@
 //! The JSON result of a form's endpoint for a script; a browser's own post is answered with a redirect
 //! instead.
 
+use crate::notice::{Notice, Rejection};
 use domain::validation::FieldProblem;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Done {
     /// The page to go to next.
     pub to: String,
-    /// The key of the success message, from [`crate::words`].
-    pub notice: Option<String>,
+    /// The success message.
+    pub notice: Option<Notice>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
     /// The results piece by piece, or a secret that is shown once.
@@ -27,8 +28,8 @@ impl Done {
 
     /// Adds a success message to show on that page.
     #[must_use]
-    pub fn saying(mut self, notice: &str) -> Self {
-        self.notice = Some(notice.to_owned());
+    pub fn saying(mut self, notice: impl Into<Notice>) -> Self {
+        self.notice = Some(notice.into());
         self
     }
 
@@ -45,8 +46,8 @@ impl Done {
 pub struct Failure {
     /// Problems to show beside their fields.
     pub fields: Vec<FieldProblem>,
-    /// The key of an error message: Mudawyl's code, or a key of [`crate::words`].
-    pub refusal: Option<String>,
+    /// The error of the whole post.
+    pub refusal: Option<Rejection>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
 }

@@ -15,6 +15,8 @@ pub mod api;
 mod components;
 mod figures;
 pub mod islands;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub mod notice;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
@@ -33,3 +35,4 @@ pub use routes::App;
 pub use shell::shell;
 #[cfg(feature = "ssr")]
 pub use visit::{Assets, Visit};
+pub use words::Lang;

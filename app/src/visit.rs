@@ -43,6 +43,8 @@ pub struct Visit {
     pub unread: usize,
     /// Whether maintenance mode is on; only operators see pages then.
     pub closed: bool,
+    /// The language of the page.
+    pub lang: Lang,
 }
 
 /// The URLs of the page's static files, which are fingerprinted at build time.
@@ -63,6 +65,9 @@ pub struct Assets {
 pub fn session_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream" } else { "slipstream" }
 }
+
+/// The name of the cookie with the chosen language.
+pub const LANG_COOKIE: &str = "lang";
 
 /// The name of the cookie that marks a browser as one that has signed in before.
 #[must_use]
@@ -216,9 +221,9 @@ pub(crate) fn theme() -> Theme {
     cookie(name).map(|word| Theme::parse(&word)).unwrap_or_default()
 }
 
-/// The screen's language. English is the only one so far; a cookie will choose.
+/// The language of the page.
 pub(crate) fn lang() -> Lang {
-    Lang::default()
+    with_context(|visit: &Visit| visit.lang).unwrap_or_default()
 }
 
 fn cookie(name: &str) -> Option<String> {

@@ -27,6 +27,7 @@ export class Desk {
   private constructor(
     private readonly address: string,
     readonly dataDir: string,
+    private readonly settings: Record<string, string>,
     private running: Running,
   ) {}
 
@@ -34,11 +35,11 @@ export class Desk {
     return `http://${this.address}`;
   }
 
-  /** Starts the release binary on a free port and waits until it is healthy. */
-  static async start(): Promise<Desk> {
+  /** Starts the release binary, with further settings, on a free port and waits until it is healthy. */
+  static async start(settings: Record<string, string> = {}): Promise<Desk> {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'slipstream-journey-'));
     const address = await freeAddress();
-    const desk = new Desk(address, dataDir, Desk.run(address, dataDir));
+    const desk = new Desk(address, dataDir, settings, Desk.run(address, dataDir, settings));
     try {
       await desk.healthy();
     } catch (error) {
@@ -55,7 +56,7 @@ export class Desk {
 
   /** Starts it again, on the same address and data. */
   async rise(): Promise<void> {
-    this.running = Desk.run(this.address, this.dataDir);
+    this.running = Desk.run(this.address, this.dataDir, this.settings);
     await this.healthy();
   }
 
@@ -113,8 +114,8 @@ export class Desk {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private static run(address: string, dataDir: string): Running {
-    return new Running([], dataDir, { SLIPSTREAM_ADDR: address, ...SETTINGS });
+  private static run(address: string, dataDir: string, settings: Record<string, string>): Running {
+    return new Running([], dataDir, { SLIPSTREAM_ADDR: address, ...SETTINGS, ...settings });
   }
 
   private async healthy(): Promise<void> {

@@ -2,7 +2,7 @@
 //! that operators need to end maintenance mode stay open, and so do `/healthz`, `/metrics` and static files.
 
 use crate::{guard, pages::Pages, rest::surface::Surface, visitor};
-use app::Visit;
+use app::{Visit, notice::RequestError};
 use axum::{
     Json,
     extract::{MatchedPath, Request, State},
@@ -75,7 +75,7 @@ pub(crate) async fn people(
         return next.run(Request::from_parts(parts, body)).await;
     }
     if guard::is_script(&parts.method, &parts.headers) {
-        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, "closed"));
+        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, RequestError::Maintenance));
     }
     parts.extensions.insert::<Visit>(visit);
     parts.method = Method::GET;

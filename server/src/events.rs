@@ -90,7 +90,8 @@ pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Re
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER)
-        .on_upgrade(move |socket| serve(socket, visit, seat))
+        // Boxed: the library's future would hold it twice, as the future that waits for the upgrade and as the result.
+        .on_upgrade(move |socket| Box::pin(serve(socket, visit, seat)))
 }
 
 /// The response when too many streams are open. It closes the connection, which need not wait for another
@@ -103,7 +104,7 @@ pub(crate) fn no_seat() -> Response {
 struct Tab {
     sender: SplitSink<WebSocket, Message>,
     receiver: SplitStream<WebSocket>,
-    asks: mpsc::Sender<ClientMessage>,
+    asks: mpsc::Sender<Box<ClientMessage>>,
     tells: mpsc::Receiver<Box<LiveMessage>>,
     visit: Visit,
     heard: Instant,
@@ -135,14 +136,15 @@ impl Tab {
                 None => false,
             },
             asked = self.receiver.next() => match asked {
-                Some(Ok(message)) => self.hear(message).await,
+                // Boxed, as the check below: an idle tab has no room for them.
+                Some(Ok(message)) => Box::pin(self.hear(message)).await,
                 _ => false,
             },
             _ = pings.tick() => {
                 self.heard.elapsed() < SILENCE
                     && self.sender.send(Message::Ping(axum::body::Bytes::new())).await.is_ok()
             }
-            _ = checks.tick() => self.still_signed_in().await,
+            _ = checks.tick() => Box::pin(self.still_signed_in()).await,
         }
     }
 

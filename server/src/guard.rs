@@ -1,7 +1,7 @@
 //! Access guard of pages and forms: the role is checked before anything is rendered.
 
 use crate::{pace::tell_person, pages::Pages, router::PLAIN, step_up, visitor};
-use app::{Visit, api::SERVER_FNS, routes::PAGES};
+use app::{Visit, api::SERVER_FNS, notice::RequestError, routes::PAGES};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -57,7 +57,7 @@ pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Res
 /// Redirects a browser to the sign-in page and back afterwards; answers a script with 401.
 fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     if is_script(method, headers) {
-        return tell_script(StatusCode::UNAUTHORIZED, "unauthenticated");
+        return tell_script(StatusCode::UNAUTHORIZED, RequestError::Unauthenticated);
     }
     let back = if method == Method::GET {
         uri.path_and_query().map_or("/", |to| to.as_str()).to_owned()
@@ -77,8 +77,8 @@ pub(crate) fn is_script(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// A rejection in the JSON format that islands read.
-pub(crate) fn tell_script(status: StatusCode, refusal: &str) -> Response {
-    let told = serde_json::json!({ "fields": [], "refusal": refusal, "fresh": null });
+pub(crate) fn tell_script(status: StatusCode, error: RequestError) -> Response {
+    let told = serde_json::json!({ "fields": [], "refusal": error.word(), "fresh": null });
     (status, axum::Json(told)).into_response()
 }
 

@@ -2,6 +2,7 @@
 //! known. Static files, `/healthz`, `/metrics`, the event stream and the sandbox are exempt.
 
 use crate::{guard, pages, proxy, rest::surface::Surface};
+use app::notice::RequestError;
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -29,7 +30,7 @@ pub(crate) async fn people(State(desk): State<SharedDesk>, request: Request, nex
 /// The 429 response for a browser or its script.
 pub(crate) fn tell_person(request: &Request, error: &Error) -> Response {
     let mut response = if guard::is_script(request.method(), request.headers()) {
-        guard::tell_script(StatusCode::TOO_MANY_REQUESTS, "too-many")
+        guard::tell_script(StatusCode::TOO_MANY_REQUESTS, RequestError::TooMany)
     } else {
         pages::too_many()
     };

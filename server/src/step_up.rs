@@ -7,6 +7,7 @@
 use crate::limits;
 use app::{
     Visit,
+    notice::RequestError,
     visit::{STEP_UP, safe_next},
 };
 use axum::{
@@ -136,10 +137,10 @@ async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) ->
     let mut answer = Flash { form: "step-up".to_owned(), ..Flash::default() };
     match error {
         Error::Fields(fields) => answer.fields = fields,
-        Error::TooMany { .. } => answer.refusal = Some("too-many".to_owned()),
+        Error::TooMany { .. } => answer.refusal = Some(RequestError::TooMany.word().to_owned()),
         other => {
             tracing::error!(error = %other, "could not check a password");
-            answer.refusal = Some("fault".to_owned());
+            answer.refusal = Some(RequestError::Fault.word().to_owned());
         }
     }
     let mut query = vec![("form", given.form.clone()), ("next", given.next.clone())];

@@ -2,8 +2,8 @@
 
 use crate::{closed, proxy};
 use app::{
-    Visit,
-    visit::{device_cookie_name, session_cookie_name},
+    Lang, Visit,
+    visit::{LANG_COOKIE, device_cookie_name, session_cookie_name},
 };
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use domain::Role;
@@ -25,7 +25,9 @@ pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
     };
     let operator = actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
     let closed = operator && closed::closed(desk).await.is_some();
-    Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread, closed })
+    let lang = cookie(&parts.headers, LANG_COOKIE);
+    let lang = Lang::chosen(lang.as_deref(), desk.settings.pseudo_locale);
+    Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread, closed, lang })
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -4,6 +4,7 @@
 use super::{form::form, trader};
 use crate::{
     answer::{Done, Failure},
+    notice::PageNotice,
     visit::encoded,
 };
 use domain::{
@@ -20,7 +21,7 @@ use service::{Error, ledger, sub_account};
 pub async fn open_account(#[server(default)] currency: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let opened = ledger::open(&visit.desk, &actor, &visit.origin, &currency).await;
-    let done = opened.map(|_| Done::at("/accounts").saying("account-opened"));
+    let done = opened.map(|_| Done::at("/accounts").saying(PageNotice::AccountOpened));
     form("account-open", "/accounts#open").keep("currency", &currency).answer(&visit, done).await
 }
 
@@ -29,7 +30,7 @@ pub async fn open_account(#[server(default)] currency: String) -> Result<Done, F
 pub async fn set_country(#[server(default)] country: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let set = ledger::set_country(&visit.desk, &actor, &country).await;
-    let done = set.map(|()| Done::at("/accounts").saying("country-set"));
+    let done = set.map(|()| Done::at("/accounts").saying(PageNotice::CountrySet));
     form("account-country", "/accounts#country").keep("country", &country).answer(&visit, done).await
 }
 
@@ -56,7 +57,7 @@ pub async fn move_funds(
     };
     let done = moved.map(|transfer| {
         let known = transfer.status == TransferStatus::Done;
-        Done::at("/accounts").saying(if known { "funds-moved" } else { "funds-moving" })
+        Done::at("/accounts").saying(if known { PageNotice::FundsMoved } else { PageNotice::FundsMoving })
     });
     answer.answer(&visit, done).await
 }
@@ -113,6 +114,6 @@ pub async fn save_sub_account(
         Ok(id) => sub_account::update(&visit.desk, &actor, &visit.origin, id, &draft).await,
         Err(_) => Err(Error::NotFound),
     };
-    let notice = if id.is_empty() { "sub-account-made" } else { "sub-account-saved" };
+    let notice = if id.is_empty() { PageNotice::SubAccountMade } else { PageNotice::SubAccountSaved };
     answer.answer(&visit, saved.map(|_| Done::at("/accounts#subs").saying(notice))).await
 }

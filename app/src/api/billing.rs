@@ -2,7 +2,10 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    notice::PageNotice,
+};
 use domain::{PlanId, validation::Problem};
 use leptos::prelude::*;
 use service::{
@@ -37,7 +40,7 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, Failur
         }
         Err(error) => Err(error),
     };
-    let done = changed.map(|_| Done::at("/billing").saying("plan-changed"));
+    let done = changed.map(|_| Done::at("/billing").saying(PageNotice::PlanChanged));
     form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
 }
 
@@ -47,7 +50,7 @@ pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let change = Change { plan: None, cancel_at_period_end: Some(end) };
     let changed = billing::update(&visit.desk, &actor, change).await;
-    let notice = if end { "plan-ending" } else { "plan-kept" };
+    let notice = if end { PageNotice::PlanEnding } else { PageNotice::PlanKept };
     let done = changed.map(|_| Done::at("/billing").saying(notice));
     form("plan-end", "/billing").answer(&visit, done).await
 }

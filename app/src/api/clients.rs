@@ -5,7 +5,10 @@ use super::{
     form::{Form, form},
     trader,
 };
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    notice::PageNotice,
+};
 use domain::{Micros, time::DAY, validation::Problem};
 use leptos::prelude::*;
 use service::{
@@ -46,7 +49,7 @@ pub async fn create_client(
         Err(error) => Err(error),
     };
     let told = |made: api_client::Made| vec![(made.client.id.to_string(), made.secret.to_string())];
-    let done = made.map(|made| Done::at(PAGE).saying("client-made").telling(told(made)));
+    let done = made.map(|made| Done::at(PAGE).saying(PageNotice::ClientMade).telling(told(made)));
     answer.answer(&visit, done).await
 }
 
@@ -70,5 +73,5 @@ pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, Failur
         Err(_) => Err(Error::NotFound),
     };
     let answer: Form = form("client-revoke", PAGE);
-    answer.answer(&visit, revoked.map(|()| Done::at(PAGE).saying("client-revoked"))).await
+    answer.answer(&visit, revoked.map(|()| Done::at(PAGE).saying(PageNotice::ClientRevoked))).await
 }

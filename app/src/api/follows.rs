@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     answer::{Done, Failure},
+    notice::{PageNotice, RequestError},
     visit,
-    words::{fill, follows::follows, problems},
+    words::{follows::follows, problems},
 };
 use domain::{
     Decimal, ExchangeKeyId, FollowId, StrategyId,
@@ -51,7 +52,7 @@ pub async fn create_follow(
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, begun.map(|_| Done::at("/follows").saying("follow-begun"))).await
+    answer.answer(&visit, begun.map(|_| Done::at("/follows").saying(PageNotice::FollowBegun))).await
 }
 
 /// Changes the strategy, risk profile and limits of a follow.
@@ -87,7 +88,7 @@ pub async fn change_follow(
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|_| Done::at("/follows").saying("follow-changed"))).await
+    answer.answer(&visit, changed.map(|_| Done::at("/follows").saying(PageNotice::FollowChanged))).await
 }
 
 /// Pauses a follow: nothing new is copied until it is resumed.
@@ -98,7 +99,7 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure
         Ok(id) => follow::pause(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = paused.map(|_| Done::at("/follows").saying("follow-paused"));
+    let done = paused.map(|_| Done::at("/follows").saying(PageNotice::FollowPaused));
     row("follow-pause", &id).answer(&visit, done).await
 }
 
@@ -110,7 +111,7 @@ pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failur
         Ok(id) => follow::resume(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = resumed.map(|_| Done::at("/follows").saying("follow-resumed"));
+    let done = resumed.map(|_| Done::at("/follows").saying(PageNotice::FollowResumed));
     row("follow-resume", &id).answer(&visit, done).await
 }
 
@@ -127,8 +128,8 @@ pub async fn stop_follow(
         Err(_) => Err(Error::NotFound),
     };
     let notice = match leaving {
-        Leaving::Keep => "follow-stopped",
-        Leaving::Close => "follow-stopped-closed",
+        Leaving::Keep => PageNotice::FollowStopped,
+        Leaving::Close => PageNotice::FollowStoppedClosed,
     };
     let done = stopped.map(|()| Done::at("/follows").saying(notice));
     form("follow-stop", "/follows").answer(&visit, done).await
@@ -146,7 +147,8 @@ pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure
             Err(_) => Err(Error::NotFound),
         }
     };
-    let done = pressed.map(|reports| Done::at("/follows/panic").saying("panicked").telling(told(reports)));
+    let done =
+        pressed.map(|reports| Done::at("/follows/panic").saying(PageNotice::Panicked).telling(told(reports)));
     form("panic", "/follows/panic").answer(&visit, done).await
 }
 
@@ -154,14 +156,14 @@ pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure
 fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
     let words = follows(visit::lang());
     let why = |error: Error| {
-        let key = failure(error).1.refusal.unwrap_or_default();
-        problems::refusal(visit::lang(), &key)
+        let rejection = failure(error).1.refusal.unwrap_or(RequestError::Fault.into());
+        problems::rejection(visit::lang(), rejection)
     };
     let market = |report: panic::MarketReport| {
         let symbol = report.symbol.to_string();
         match report.outcome {
-            Ok(()) => fill(words.panic_market, &[&symbol]),
-            Err(error) => fill(words.panic_failed, &[&symbol, why(error)]),
+            Ok(()) => words.panic_market(&symbol),
+            Err(error) => words.panic_failed(&symbol, why(error)),
         }
     };
     let line = |report: panic::Report| {
@@ -169,7 +171,7 @@ fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
         let mut parts = match report.markets {
             Ok(markets) if markets.is_empty() => vec![words.panic_quiet.to_owned()],
             Ok(markets) => markets.into_iter().map(market).collect(),
-            Err(error) => vec![fill(words.panic_unknown, &[why(error)])],
+            Err(error) => vec![words.panic_unknown(why(error))],
         };
         if !done {
             parts.push(words.panic_again.to_owned());

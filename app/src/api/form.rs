@@ -3,6 +3,7 @@
 
 use crate::{
     answer::{Done, Failure},
+    notice::RequestError,
     visit::{self, CARRIED, STEP_UP, Visit},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
@@ -17,9 +18,6 @@ use service::{
     flash::{self, Flash},
 };
 
-/// The default message key for too many attempts.
-const TOO_MANY: &str = "too-many";
-
 /// The longest text kept for a second try, in characters.
 const LONGEST_TEXT: usize = 20_000;
 
@@ -28,12 +26,12 @@ pub(super) struct Form {
     name: &'static str,
     back: String,
     values: Vec<(String, String)>,
-    too_many: &'static str,
+    too_many: RequestError,
 }
 
 /// A post of the form `name`, whose page is `back`.
 pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
-    Form { name, back: back.into(), values: Vec::new(), too_many: TOO_MANY }
+    Form { name, back: back.into(), values: Vec::new(), too_many: RequestError::TooMany }
 }
 
 impl Form {
@@ -50,8 +48,8 @@ impl Form {
     }
 
     /// Replaces the message for too many attempts, so that it can name the limit.
-    pub(super) fn when_too_many(mut self, key: &'static str) -> Self {
-        self.too_many = key;
+    pub(super) fn when_too_many(mut self, error: RequestError) -> Self {
+        self.too_many = error;
         self
     }
 
@@ -70,10 +68,10 @@ impl Form {
         match result {
             Ok(done) => {
                 if wants_page() {
-                    let (notice, told) = (done.notice.clone(), done.told.clone());
+                    let (notice, told) = (done.notice, done.told.clone());
                     let flash = notice.map(|n| Flash {
                         form: self.name.into(),
-                        notice: Some(n),
+                        notice: Some(n.into()),
                         told,
                         ..Flash::default()
                     });
@@ -88,14 +86,14 @@ impl Form {
             }
             Err(error) => {
                 let (status, mut failure) = failure(error);
-                if failure.refusal.as_deref() == Some(TOO_MANY) {
-                    failure.refusal = Some(self.too_many.to_owned());
+                if failure.refusal == Some(RequestError::TooMany.into()) {
+                    failure.refusal = Some(self.too_many.into());
                 }
                 if wants_page() {
                     let flash = Flash {
                         form: self.name.into(),
                         fields: failure.fields.clone(),
-                        refusal: failure.refusal.clone(),
+                        refusal: failure.refusal.map(String::from),
                         values: self.values,
                         ..Flash::default()
                     };
@@ -111,20 +109,22 @@ impl Form {
 
 /// The status and the user-visible part of an error; a fault is logged and shown only as a generic error.
 pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
-    let told = |key: &str| Failure { refusal: Some(key.to_owned()), ..Failure::default() };
+    let told = |error: RequestError| Failure { refusal: Some(error.into()), ..Failure::default() };
     match error {
-        Error::Refused(refusal) => (StatusCode::CONFLICT, told(refusal.code())),
+        Error::Refused(refusal) => {
+            (StatusCode::CONFLICT, Failure { refusal: Some(refusal.into()), ..Failure::default() })
+        }
         Error::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Failure { fields, ..Failure::default() }),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told("unauthenticated")),
-        Error::StepUp => (StatusCode::FORBIDDEN, told("step-up")),
-        Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden")),
-        Error::NotFound => (StatusCode::NOT_FOUND, told("not-found")),
-        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told(TOO_MANY)),
-        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, told("unavailable")),
-        Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, told("sent-already")),
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told(RequestError::Unauthenticated)),
+        Error::StepUp => (StatusCode::FORBIDDEN, told(RequestError::StepUp)),
+        Error::Forbidden => (StatusCode::FORBIDDEN, told(RequestError::Forbidden)),
+        Error::NotFound => (StatusCode::NOT_FOUND, told(RequestError::NotFound)),
+        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told(RequestError::TooMany)),
+        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, told(RequestError::Unavailable)),
+        Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, told(RequestError::SentAlready)),
         Error::Fault(cause) => {
             tracing::error!("a form failed: {cause:#}");
-            (StatusCode::INTERNAL_SERVER_ERROR, told("fault"))
+            (StatusCode::INTERNAL_SERVER_ERROR, told(RequestError::Fault))
         }
     }
 }
@@ -195,7 +195,7 @@ impl FromServerFnError for Failure {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         tracing::debug!("a form could not be read: {error}");
         visit::set_status(StatusCode::BAD_REQUEST);
-        Self { refusal: Some("bad-request".into()), ..Self::default() }
+        Self { refusal: Some(RequestError::BadRequest.into()), ..Self::default() }
     }
 }
 
@@ -214,11 +214,11 @@ mod tests {
     fn a_fault_tells_nothing_of_the_inside() {
         let (status, told) = failure(Error::fault("password of the database is hunter2"));
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(told, Failure { refusal: Some("fault".into()), ..Failure::default() });
+        assert_eq!(told, Failure { refusal: Some(RequestError::Fault.into()), ..Failure::default() });
     }
 
     #[test]
     fn refusals_carry_their_code() {
-        assert_eq!(failure(Refusal::KeyInactive.into()).1.refusal.as_deref(), Some("1110"));
+        assert_eq!(failure(Refusal::KeyInactive.into()).1.refusal, Some(Refusal::KeyInactive.into()));
     }
 }

@@ -4,6 +4,7 @@
 use super::{form::form, trader};
 use crate::{
     answer::{Done, Failure},
+    notice::{PageNotice, RequestError},
     visit::safe_next,
 };
 use domain::{
@@ -31,10 +32,10 @@ pub async fn connect_sandbox(
     let way = StrategyType::parse(&strategy_type).unwrap_or(StrategyType::Manual);
     let key = key::connect_sandbox(&visit.desk, &actor, way).await;
     let done = key.map(|key| match next.as_deref().filter(|n| !n.is_empty()) {
-        Some(next) => Done::at(safe_next(Some(next))).saying("key-ready"),
-        None => Done::at(format!("/trade?key={}", key.id)).saying("key-connected"),
+        Some(next) => Done::at(safe_next(Some(next))).saying(PageNotice::KeyReady),
+        None => Done::at(format!("/trade?key={}", key.id)).saying(PageNotice::KeyConnected),
     });
-    form("key-sandbox", "/keys").when_too_many("too-many-sandboxes").answer(&visit, done).await
+    form("key-sandbox", "/keys").when_too_many(RequestError::TooManySandboxes).answer(&visit, done).await
 }
 
 /// Connects a key of the user's own.
@@ -68,7 +69,7 @@ pub async fn create_key(
         }
         Err(problems) => Err(Error::Fields(problems)),
     };
-    answer.answer(&visit, made.map(|_| Done::at("/keys").saying("key-connected"))).await
+    answer.answer(&visit, made.map(|_| Done::at("/keys").saying(PageNotice::KeyConnected))).await
 }
 
 fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<FieldProblem>> {
@@ -138,7 +139,7 @@ async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Resul
         Ok(id) => key::update(&visit.desk, &actor, id, change).await.map(|_| ()),
         Err(_) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|()| Done::at("/keys").saying("key-saved"))).await
+    answer.answer(&visit, changed.map(|()| Done::at("/keys").saying(PageNotice::KeySaved))).await
 }
 
 /// Resets a sandbox account.
@@ -149,7 +150,9 @@ pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failur
         Ok(id) => key::reset_sandbox(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    form("key-reset", "/keys").answer(&visit, reset.map(|()| Done::at("/keys").saying("sandbox-reset"))).await
+    form("key-reset", "/keys")
+        .answer(&visit, reset.map(|()| Done::at("/keys").saying(PageNotice::SandboxReset)))
+        .await
 }
 
 /// Deletes a key. With `open` = `close` its positions and orders are closed first; otherwise they are left
@@ -161,13 +164,13 @@ pub async fn delete_key(
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let back = format!("/keys/delete?id={}", fragment(&id));
-    let (deleted, notice) = match (id.parse(), open.as_str()) {
-        (Ok(id), "close") => {
-            (panic::close_and_delete_key(&visit.desk, &actor, id).await, "key-closed-and-deleted")
-        }
-        (Ok(id), _) => (key::delete(&visit.desk, &actor, id).await, "key-deleted"),
-        (Err(_), _) => (Err(Error::NotFound), ""),
+    let close = open == "close";
+    let deleted = match id.parse() {
+        Ok(id) if close => panic::close_and_delete_key(&visit.desk, &actor, id).await,
+        Ok(id) => key::delete(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
     };
+    let notice = if close { PageNotice::KeyClosedAndDeleted } else { PageNotice::KeyDeleted };
     form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").saying(notice))).await
 }
 

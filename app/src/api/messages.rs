@@ -4,6 +4,7 @@
 use super::{form::form, trader, visitor};
 use crate::{
     answer::{Done, Failure},
+    notice::PageNotice,
     visit::encoded,
 };
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Don
         telegram_stop_loss: ticked("telegramStopLoss"),
     };
     let set = notify::set(&visit.desk, &actor, &wish).await;
-    let done = set.map(|_| Done::at(PAGE).saying("notifications-saved"));
+    let done = set.map(|_| Done::at(PAGE).saying(PageNotice::NotificationsSaved));
     form("notification-set", PAGE).answer(&visit, done).await
 }
 
@@ -39,7 +40,7 @@ pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Don
 pub async fn unlink_telegram() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let unlinked = telegram::unlink(&visit.desk, &actor).await;
-    let done = unlinked.map(|()| Done::at(PAGE).saying("telegram-unlinked"));
+    let done = unlinked.map(|()| Done::at(PAGE).saying(PageNotice::TelegramUnlinked));
     form("telegram-unlink", PAGE).answer(&visit, done).await
 }
 
@@ -60,7 +61,7 @@ pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, Failu
     let visit = visitor()?;
     let back = format!("/unsubscribe?token={}", encoded(&token));
     let stopped = notify::unsubscribe(&visit.desk, &token).await;
-    let done = stopped.map(|_| Done::at(back.clone()).saying("unsubscribed"));
+    let done = stopped.map(|_| Done::at(back.clone()).saying(PageNotice::Unsubscribed));
     form("unsubscribe", back).answer(&visit, done).await
 }
 
@@ -72,6 +73,6 @@ pub async fn retry_message(#[server(default)] id: String) -> Result<Done, Failur
         Ok(id) => notify::retry(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = retried.map(|()| Done::at("/admin/outbox").saying("message-retried"));
+    let done = retried.map(|()| Done::at("/admin/outbox").saying(PageNotice::MessageRetried));
     form("message-retry", "/admin/outbox").answer(&visit, done).await
 }

@@ -6,7 +6,10 @@ use super::{
     form::{Form, form},
     trader,
 };
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    notice::PageNotice,
+};
 use domain::{
     Frame, Side, StrategyId, Symbol, money,
     signal::Action,
@@ -26,7 +29,7 @@ pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Fai
         Ok(pause) => copy::pause_all(&visit.desk, &actor, pause).await.map(|_| pause),
         Err(error) => Err(error),
     };
-    let notice = |pause| if pause { "copies-paused" } else { "copies-resumed" };
+    let notice = |pause| if pause { PageNotice::CopiesPaused } else { PageNotice::CopiesResumed };
     let done = switched.map(|pause| Done::at("/admin/strategies").saying(notice(pause)));
     form("copies-pause", "/admin/strategies").answer(&visit, done).await
 }
@@ -42,7 +45,7 @@ pub async fn set_maintenance(
         Ok(close) => maintenance::switch(&visit.desk, &actor, close, &message).await.map(|()| close),
         Err(error) => Err(error),
     };
-    let notice = |close| if close { "desk-closed" } else { "desk-opened" };
+    let notice = |close| if close { PageNotice::DeskClosed } else { PageNotice::DeskOpened };
     let done = switched.map(|close| Done::at("/admin/maintenance").saying(notice(close)));
     form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
 }
@@ -55,7 +58,7 @@ pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, Fail
         Ok(key) => review::confirm(&visit.desk, &actor, key).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = confirmed.map(|()| Done::at("/admin/maintenance").saying("review-confirmed"));
+    let done = confirmed.map(|()| Done::at("/admin/maintenance").saying(PageNotice::ReviewConfirmed));
     form("review-confirm", "/admin/maintenance").answer(&visit, done).await
 }
 
@@ -88,7 +91,7 @@ pub async fn create_strategy(
             Err(Error::Fields(all))
         }
     };
-    let done = made.map(|made| Done::at(page(made.strategy.id)).saying("strategy-created"));
+    let done = made.map(|made| Done::at(page(made.strategy.id)).saying(PageNotice::StrategyCreated));
     answer.answer(&visit, done).await
 }
 
@@ -115,7 +118,7 @@ pub async fn change_strategy(
         Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = changed.map(|c| Done::at(page(c.strategy.id)).saying("strategy-changed"));
+    let done = changed.map(|c| Done::at(page(c.strategy.id)).saying(PageNotice::StrategyChanged));
     answer.answer(&visit, done).await
 }
 
@@ -131,7 +134,8 @@ pub async fn activate_strategy(
         (Err(_), _) => Err(Error::NotFound),
         (Ok(_), Err(error)) => Err(error),
     };
-    let notice = |active| if active { "strategy-activated" } else { "strategy-deactivated" };
+    let notice =
+        |active| if active { PageNotice::StrategyActivated } else { PageNotice::StrategyDeactivated };
     let done = switched.map(|s| Done::at(page(s.strategy.id)).saying(notice(s.strategy.active)));
     of("strategy-active", &id).answer(&visit, done).await
 }
@@ -145,7 +149,7 @@ pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, Failure>
         Err(_) => Err(Error::NotFound),
     };
     let done = rotated.map(|(id, token)| {
-        Done::at(page(id)).saying("hook-rotated").telling(vec![("token".to_owned(), token)])
+        Done::at(page(id)).saying(PageNotice::HookRotated).telling(vec![("token".to_owned(), token)])
     });
     of("hook-rotate", &id).answer(&visit, done).await
 }

@@ -4,6 +4,7 @@
 use super::{form::form, trader, visitor};
 use crate::{
     answer::{Done, Failure},
+    notice::PageNotice,
     visit::{encoded, safe_next},
 };
 use leptos::prelude::*;
@@ -61,7 +62,7 @@ pub async fn sign_out() -> Result<Done, Failure> {
 pub async fn forgot(#[server(default)] email: String) -> Result<Done, Failure> {
     let visit = visitor()?;
     let asked = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
-    let done = asked.map(|()| Done::at("/forgot").saying("reset-sent"));
+    let done = asked.map(|()| Done::at("/forgot").saying(PageNotice::ResetSent));
     form("forgot", "/forgot").keep("email", &email).answer(&visit, done).await
 }
 
@@ -74,7 +75,9 @@ pub async fn reset(
     let visit = visitor()?;
     let back = format!("/reset?token={}", encoded(&token));
     let done = account::reset_password(&visit.desk, visit.origin.clone(), &token, &password).await;
-    form("reset", back).answer(&visit, done.map(|_| Done::at("/sign-in").saying("password-reset"))).await
+    form("reset", back)
+        .answer(&visit, done.map(|_| Done::at("/sign-in").saying(PageNotice::PasswordReset)))
+        .await
 }
 
 /// Changes the password. Other sessions end, and so do the API clients, the webhooks and the linked chat that
@@ -98,7 +101,7 @@ pub async fn change_password(
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
-    let done = changed.map(|()| Done::at("/settings").saying("password-changed"));
+    let done = changed.map(|()| Done::at("/settings").saying(PageNotice::PasswordChanged));
     form("change-password", "/settings").answer(&visit, done).await
 }
 
@@ -110,7 +113,7 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure>
         Ok(id) => session::end(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = ended.map(|()| Done::at("/settings").saying("session-ended"));
+    let done = ended.map(|()| Done::at("/settings").saying(PageNotice::SessionEnded));
     form("end-session", "/settings").answer(&visit, done).await
 }
 

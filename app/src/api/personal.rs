@@ -2,7 +2,10 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    notice::{PageNotice, RequestError},
+};
 use leptos::prelude::*;
 use service::{
     Error,
@@ -39,7 +42,7 @@ pub async fn save_profile(
         time_zone: told(timezone),
     };
     let saved = profile::update(&visit.desk, &actor, change).await;
-    answer.answer(&visit, saved.map(|_| Done::at("/settings/profile").saying("profile-saved"))).await
+    answer.answer(&visit, saved.map(|_| Done::at("/settings/profile").saying(PageNotice::ProfileSaved))).await
 }
 
 /// Sends a support request to the operators.
@@ -51,8 +54,8 @@ pub async fn ask_support(
     let (visit, actor) = trader()?;
     let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
     let asked = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
-    let asked = asked.map(|_| Done::at("/support").saying("support-asked"));
-    answer.when_too_many("too-many-requests").answer(&visit, asked).await
+    let asked = asked.map(|_| Done::at("/support").saying(PageNotice::SupportAsked));
+    answer.when_too_many(RequestError::TooManyRequests).answer(&visit, asked).await
 }
 
 /// Closes a support request.
@@ -63,6 +66,6 @@ pub async fn close_support(#[server(default)] id: String) -> Result<Done, Failur
         Ok(id) => support::close(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = closed.map(|()| Done::at("/admin/support").saying("support-closed"));
+    let done = closed.map(|()| Done::at("/admin/support").saying(PageNotice::SupportClosed));
     form("support-close", "/admin/support").answer(&visit, done).await
 }

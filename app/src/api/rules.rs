@@ -2,7 +2,10 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trade::fresh_key, trader};
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    notice::PageNotice,
+};
 use leptos::prelude::*;
 use service::{
     ledger::{self, Rule},
@@ -25,7 +28,7 @@ pub async fn set_rule(
         .keep("enabled", &enabled);
     let rule = Rule { country: country.trim().to_owned(), currency, enabled: enabled == "true" };
     let set = ledger::set_rule(&visit.desk, &actor, &visit.origin, &rule).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying("rule-set"))).await
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying(PageNotice::RuleSet))).await
 }
 
 /// Adds a brand, or changes whether it is a broker's.
@@ -38,7 +41,7 @@ pub async fn set_brand(
     let answer = form("brand-set", PAGE).keep("brand", &brand).keep("broker", &broker);
     let brand = Brand { name: brand, broker: broker == "true" };
     let set = sub_account::set_brand(&visit.desk, &actor, &visit.origin, &brand).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying("brand-set"))).await
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying(PageNotice::BrandSet))).await
 }
 
 /// Credits an account. The form's idempotency key makes a repetition harmless.
@@ -56,6 +59,6 @@ pub async fn credit(
     let once = if idempotency.is_empty() { &fresh } else { &idempotency };
     let credit = ledger::Credit { public_id: account.trim(), amount: &amount, memo: &memo, reference: once };
     let done = ledger::credit(&visit.desk, &actor, &visit.origin, credit).await;
-    let done = done.map(|()| Done::at(PAGE).saying("account-credited"));
+    let done = done.map(|()| Done::at(PAGE).saying(PageNotice::AccountCredited));
     answer.answer_with(&visit, done, Some(fresh)).await
 }

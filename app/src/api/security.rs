@@ -4,6 +4,7 @@
 use super::{form::form, trader, visitor};
 use crate::{
     answer::{Done, Failure},
+    notice::PageNotice,
     visit::encoded,
 };
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ pub async fn freeze(#[server(default)] token: String) -> Result<Done, Failure> {
     if frozen.is_ok() {
         visit.forget_session();
     }
-    let done = frozen.map(|()| Done::at("/forgot").saying("account-frozen"));
+    let done = frozen.map(|()| Done::at("/forgot").saying(PageNotice::AccountFrozen));
     form("freeze", format!("/not-me?token={}", encoded(&token))).answer(&visit, done).await
 }
 
@@ -40,6 +41,6 @@ pub async fn act_on_person(
         }
         _ => Err(Error::NotFound),
     };
-    let done = done.map(|()| Done::at(back.clone()).saying("person-changed"));
+    let done = done.map(|()| Done::at(back.clone()).saying(PageNotice::PersonChanged));
     form("person-act", back).keep("id", &id).answer(&visit, done).await
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     answer::{Done, Failure},
     islands::desk::{Bars, Draft},
+    notice::DeskNotice,
     visit::{Visit, encoded},
 };
 use domain::{
@@ -107,7 +108,7 @@ async fn place(
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
     order::place(&visit.desk, actor, id, order, idempotency).await?;
-    Ok(Done::at(desk_page(key, symbol)).saying("order-placed"))
+    Ok(Done::at(desk_page(key, symbol)).saying(DeskNotice::OrderPlaced))
 }
 
 /// Keeps a ticket's values for a second try.
@@ -142,7 +143,7 @@ pub async fn cancel_order(
         }
         Err(error) => Err(error),
     };
-    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).saying("order-canceled"));
+    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::OrderCanceled));
     at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
 }
 
@@ -157,7 +158,7 @@ pub async fn close_position(
         Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
         Err(error) => Err(error),
     };
-    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).saying("position-closed"));
+    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::PositionClosed));
     at_desk("position-close", &key, &symbol).answer(&visit, done).await
 }
 
@@ -174,7 +175,7 @@ pub async fn set_supervision(
         Ok((id, pair)) => order::protection::set_supervised(&visit.desk, &actor, id, &pair, on).await,
         Err(error) => Err(error),
     };
-    let notice = if on { "supervision-resumed" } else { "supervision-ended" };
+    let notice = if on { DeskNotice::SupervisionResumed } else { DeskNotice::SupervisionEnded };
     let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(notice));
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
@@ -192,7 +193,7 @@ pub async fn set_leverage(
         (Ok((id, pair)), Ok(times)) => order::set_leverage(&visit.desk, &actor, id, &pair, times).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying("leverage-set"));
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::LeverageSet));
     at_desk("leverage", &key, &symbol).answer(&visit, done).await
 }
 
@@ -211,7 +212,7 @@ pub async fn set_margin_mode(
         (Ok((id, pair)), Ok(mode)) => order::set_margin_mode(&visit.desk, &actor, id, &pair, mode).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying("margin-set"));
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::MarginSet));
     at_desk("margin-mode", &key, &symbol).answer(&visit, done).await
 }
 

@@ -1,7 +1,9 @@
 //! Readable names of browsers.
 
+use crate::words::{Lang, security::security};
+
 /// `Chrome on Linux`; an unknown user agent is shown as sent, shortened.
-pub(crate) fn told(agent: &str) -> String {
+pub(crate) fn told(lang: Lang, agent: &str) -> String {
     // Order matters: most browsers also claim to be those below them.
     let browsers = [
         ("Edg/", "Edge"),
@@ -22,7 +24,7 @@ pub(crate) fn told(agent: &str) -> String {
         names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
     };
     match (find(&browsers), find(&systems)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => security(lang).browser_on(browser, system),
         (Some(browser), None) => browser.to_owned(),
         _ if agent.is_empty() => "—".to_owned(),
         _ => agent.chars().take(60).collect(),
@@ -31,7 +33,7 @@ pub(crate) fn told(agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{Lang, told};
 
     #[test]
     fn names_browsers_as_people_do() {
@@ -51,7 +53,7 @@ mod tests {
             ("curl/8.0", "curl/8.0"),
             ("", "—"),
         ] {
-            assert_eq!(told(agent), name);
+            assert_eq!(told(Lang::En, agent), name);
         }
     }
 }

@@ -5,7 +5,6 @@ use crate::{
     figures, visit,
     words::{
         copies::{Copies, copies, reason},
-        fill,
         pages::pages,
     },
 };
@@ -78,25 +77,33 @@ pub(crate) fn happened(words: &Copies, copy: &Copied) -> String {
         Status::Skipped | Status::Failed => {
             let why = copy.reason.map(|r| capital(reason(visit::lang(), r))).unwrap_or_default();
             match copy.detail.as_deref().filter(|d| !d.is_empty()) {
-                Some(detail) => format!("{why}: {detail}"),
+                Some(detail) => words.with_detail(&why, detail),
                 None => why,
             }
         }
         Status::Open => sized(words, copy),
         Status::Closed if copy.action == Action::Exit => words.left.to_owned(),
         Status::Closed => {
-            let ended = copy.exit.map(|exit| fill(words.ended, &[words.exit(exit)])).unwrap_or_default();
-            format!("{}. {ended}", sized(words, copy))
+            let Some(exit) = copy.exit.map(|exit| words.exit(exit)) else { return sized(words, copy) };
+            size(copy).map_or_else(
+                || words.ended(exit),
+                |(amount, price, leverage)| words.sized_and_ended(&amount, &price, &leverage, exit),
+            )
         }
     }
 }
 
 /// `0.121 BTC at 19,580.1, 7×`.
 fn sized(words: &Copies, copy: &Copied) -> String {
-    let (Some(amount), Some(price)) = (copy.amount, copy.entry_price) else { return String::new() };
+    let Some((amount, price, leverage)) = size(copy) else { return String::new() };
+    words.sized(&amount, &price, &leverage)
+}
+
+/// The amount, entry price and leverage of a copy that has been filled.
+fn size(copy: &Copied) -> Option<(String, String, String)> {
+    let amount = format!("{} {}", money::text(copy.amount?), copy.symbol.base());
     let leverage = copy.leverage.map_or_else(|| "1".to_owned(), |l| l.to_string());
-    let amount = format!("{} {}", money::text(amount), copy.symbol.base());
-    fill(words.sized, &[&amount, &figures::price(price), &leverage])
+    Some((amount, figures::price(copy.entry_price?), leverage))
 }
 
 /// A text with a capital first letter.

@@ -1,10 +1,11 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
 use crate::{
+    notice::{Notice, Rejection},
     visit::{self, CARRIED, Visit},
     words::problems,
 };
-use domain::{profile::COUNTRIES, validation::FieldProblem};
+use domain::validation::FieldProblem;
 use leptos::{either::Either, prelude::*};
 use service::{
     Error,
@@ -89,8 +90,8 @@ impl Posted {
     pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
-            (Some(key), _) => ("bad", "alert", problems::refusal(lang, key)),
-            (None, Some(key)) => ("good", "status", problems::notice(lang, key)),
+            (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word))),
+            (None, Some(word)) => ("good", "status", problems::notice(lang, Notice::read(word))),
             (None, None) => return None,
         };
         Some(view! { <p class="message" data-tone=tone role=role data-testid="message">{text}</p> })
@@ -248,18 +249,6 @@ pub(crate) fn act_sure(
         </details>
     }
     .into_any()
-}
-
-/// The countries by name, each with its two-letter code, after the option `first`.
-pub(crate) fn countries(first: (&'static str, &'static str)) -> Vec<(String, String)> {
-    let all = std::iter::once(first).chain(COUNTRIES.iter().copied());
-    all.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
-}
-
-/// Returns the name of a country, or its code if the list does not have it.
-pub(crate) fn country_name(code: &str) -> String {
-    let known = COUNTRIES.iter().find(|(known, _)| *known == code);
-    known.map_or(code, |(_, name)| *name).to_owned()
 }
 
 /// A selection from values and labels.

@@ -9,9 +9,8 @@ use crate::{
     },
     visit::{self, Visit},
     words::{
-        billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages,
-        pages::pages, people::people, personal::personal, reports::reports, security::security,
-        strategies::strategies,
+        billing::billing, closed::closed, follows::follows, operator::operator, pages::Pages, pages::pages,
+        people::people, personal::personal, reports::reports, security::security, strategies::strategies,
     },
 };
 use domain::Role;
@@ -157,7 +156,7 @@ fn bell(unread: usize) -> AnyView {
 
 fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
     let people = people(visit::lang());
-    let who = fill(people.signed_in_as, &[&actor.email]);
+    let who = people.signed_in_as(&actor.email);
     let operator = actor.role.may(Role::Admin).then(|| {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>

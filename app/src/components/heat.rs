@@ -1,10 +1,7 @@
 //! The heat map of monthly results: a row per year, a column per month, every value as text and as colour.
 
 use super::tables::{ROOMY, WORDS};
-use crate::{
-    figures, visit,
-    words::{fill, strategies::strategies},
-};
+use crate::{figures, visit, words::strategies::strategies};
 use domain::{
     Decimal,
     strategy::{Range, Record},
@@ -18,10 +15,10 @@ type Year = [Option<Decimal>; 12];
 /// The monthly results of a record.
 pub(crate) fn map(record: &Record) -> AnyView {
     let words = strategies(visit::lang());
-    let label = fill(words.months_of, &[words.kind(record.kind)]);
+    let label = words.months_of(words.kind(record.kind));
     let years = years(&record.months);
     let bare = bare(&years);
-    let names = words.month_names.split(' ').zip(bare);
+    let names = words.month_names().into_iter().zip(bare);
     let names = names.map(|(name, like)| view! { <th scope="col" class=like>{name}</th> });
     let row = |(year, months): (String, Year)| {
         let cells = months.into_iter().zip(bare).map(|(value, like)| cell(value, like, words.no_trades));

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod copied;
+pub(crate) mod countries;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod frame;

@@ -3,10 +3,7 @@
 use super::plot;
 use crate::{
     figures, visit,
-    words::{
-        fill,
-        strategies::{Strategies, strategies},
-    },
+    words::strategies::{Strategies, strategies},
 };
 use domain::{
     Decimal,
@@ -27,12 +24,12 @@ pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
     let name = words.kind(record.kind);
     let span = record.since.zip(record.until);
     let span = span.map(|(a, b)| match (a.date(), b.date()) {
-        (first, last) if first == last => fill(words.traded_on, &[&first]),
-        (first, last) => fill(words.traded, &[&first, &last]),
+        (first, last) if first == last => words.traded_on(&first),
+        (first, last) => words.traded(&first, &last),
     });
     let drawn = if record.curve.len() > 1 {
         let last = record.curve.last().map(|p| figures::signed_percent(p.1)).unwrap_or_default();
-        Either::Left(plot::profit(&record.curve, fill(words.curve, &[name, &last])))
+        Either::Left(plot::profit(&record.curve, words.curve(name, &last)))
     } else {
         let text = match record.kind {
             Kind::Live => words.no_live,
@@ -59,7 +56,7 @@ pub(crate) fn compared(card: &Card) -> AnyView {
     };
     view! {
         <table class="table compared" data-testid="figures">
-            <caption class="visually-hidden">{fill(words.figures, &[&card.strategy.name])}</caption>
+            <caption class="visually-hidden">{words.figures(&card.strategy.name)}</caption>
             <thead>
                 <tr><td></td><th scope="col" class="number">{words.backtest}</th><th scope="col" class="number">{words.live}</th></tr>
             </thead>

@@ -46,7 +46,7 @@ pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
             (StatusCode::SERVICE_UNAVAILABLE, words.unavailable_title, words.unavailable_lead)
         }
         Error::Refused(refusal) => {
-            let why = problems::refusal(visit::lang(), refusal.code());
+            let why = problems::rule(visit::lang(), refusal);
             (StatusCode::CONFLICT, words.refused_title, why)
         }
         other => {

@@ -31,9 +31,8 @@ pub(crate) fn dated(at: Micros) -> AnyView {
     view! { <time datetime=iso>{text}</time> }.into_any()
 }
 
-/// A sentence with a time in place of its `{}`.
-pub(crate) fn told_at(text: &'static str, at: Micros) -> AnyView {
-    let (before, after) = text.split_once("{}").unwrap_or((text, ""));
+/// A time within a sentence.
+pub(crate) fn told_at((before, after): (&'static str, &'static str), at: Micros) -> AnyView {
     view! { {before}{dated(at)}{after} }.into_any()
 }
 

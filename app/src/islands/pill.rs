@@ -1,13 +1,13 @@
 //! The connection pill: whether the displayed data is live.
 
 use super::bus::{Link, bus};
-use crate::words::{Lang, live::live};
+use crate::words::{lang, live::live};
 use leptos::prelude::*;
 
 /// Shows the state of the stream. It also opens the stream on every page, for toasts.
 #[island]
 pub fn ConnectionPill() -> impl IntoView {
-    let words = live(Lang::default());
+    let words = live(lang());
     let link = bus().link;
     let state = link.clone();
     #[cfg(feature = "islands")]

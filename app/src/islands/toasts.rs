@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     figures,
-    words::{Lang, fill, live::Live, live::live},
+    words::{lang, live::Live, live::live},
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ const READ: std::time::Duration = std::time::Duration::from_secs(8);
 /// The page's notifications, newest last.
 #[island]
 pub fn Toasts() -> impl IntoView {
-    let words = live(Lang::default());
+    let words = live(lang());
     let shown = RwSignal::new(Vec::<(i64, &'static str, String)>::new());
     let shared = bus();
     let outdated = shared.outdated.clone();
@@ -57,13 +57,13 @@ pub fn Toasts() -> impl IntoView {
 }
 
 /// Tone and text of a change of a key's permissions (`domain::live::RightsChange`).
-fn rights_changed(words: &Live, change: &str) -> Option<(&'static str, &'static str)> {
+fn rights_changed(words: &Live, key: &str, change: &str) -> Option<(&'static str, String)> {
     Some(match change {
-        "WITHDRAW_GAINED" => ("bad", words.withdraw_gained),
-        "WITHDRAW_LOST" => ("good", words.withdraw_lost),
-        "ANY_ADDRESS" => ("bad", words.any_address),
-        "TRADING_LOST" => ("bad", words.trading_lost),
-        "EXPIRES_SOON" => ("warn", words.expires_soon),
+        "WITHDRAW_GAINED" => ("bad", words.withdraw_gained(key)),
+        "WITHDRAW_LOST" => ("good", words.withdraw_lost(key)),
+        "ANY_ADDRESS" => ("bad", words.any_address(key)),
+        "TRADING_LOST" => ("bad", words.trading_lost(key)),
+        "EXPIRES_SOON" => ("warn", words.expires_soon(key)),
         _ => return None,
     })
 }
@@ -72,34 +72,31 @@ fn rights_changed(words: &Live, change: &str) -> Option<(&'static str, &'static 
 pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
     Some(match what {
         What::Order(order) => return tell_order(words, order),
-        What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),
-        What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
-        What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
-        What::WithoutStop(symbol) => ("bad", fill(words.without_stop, &[symbol])),
-        What::AccountMode(name) => ("bad", fill(words.account_mode, &[name])),
-        What::KeyRights(name, change) => {
-            let (tone, text) = rights_changed(words, change)?;
-            (tone, fill(text, &[name]))
-        }
-        What::ForeignFill(symbol) => ("warn", fill(words.foreign_fill, &[symbol])),
-        What::Liquidated(symbol) => ("bad", fill(words.liquidated, &[symbol])),
-        What::LeftOpen(name) => ("bad", fill(words.left_open, &[name])),
-        What::StopReplaced(symbol) => ("warn", fill(words.stop_replaced, &[symbol])),
+        What::ClosedWithoutStop(symbol) => ("bad", words.closed_without_stop(symbol)),
+        What::TargetRefused(symbol, why) => ("warn", words.target_refused(symbol, why)),
+        What::KeyRefused(name) => ("bad", words.key_refused(name)),
+        What::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
+        What::AccountMode(name) => ("bad", words.account_mode(name)),
+        What::KeyRights(name, change) => return rights_changed(words, name, change),
+        What::ForeignFill(symbol) => ("warn", words.foreign_fill(symbol)),
+        What::Liquidated(symbol) => ("bad", words.liquidated(symbol)),
+        What::LeftOpen(name) => ("bad", words.left_open(name)),
+        What::StopReplaced(symbol) => ("warn", words.stop_replaced(symbol)),
         What::CopyEnded(strategy, symbol, exit, profit) => {
-            let by = match exit.as_str() {
-                "STOP" => words.by_stop,
-                "TARGET" => words.by_target,
-                _ => "",
+            let text = match exit.as_str() {
+                "STOP" => words.copy_stopped(strategy, symbol),
+                "TARGET" => words.copy_reached(strategy, symbol),
+                _ => words.copy_ended(strategy, symbol),
             };
-            tell_result(words, fill(words.copy_ended, &[strategy, symbol, by]), profit)
+            tell_result(words, text, profit)
         }
-        What::StopHit(symbol, profit) => tell_result(words, fill(words.stop_hit, &[symbol]), profit),
-        What::TargetHit(symbol, profit) => tell_result(words, fill(words.target_hit, &[symbol]), profit),
-        What::SignedIn(address) => ("warn", fill(words.signed_in, &[address])),
+        What::StopHit(symbol, profit) => tell_result(words, words.stop_hit(symbol), profit),
+        What::TargetHit(symbol, profit) => tell_result(words, words.target_hit(symbol), profit),
+        What::SignedIn(address) => ("warn", words.signed_in(address)),
         What::PasswordChanged => ("warn", words.password_changed.to_owned()),
-        What::PlanEndsSoon(plan) => ("warn", fill(words.plan_ends_soon, &[plan])),
-        What::PaymentFailed(plan) => ("bad", fill(words.payment_failed, &[plan])),
-        What::PlanEnded(plan) => ("bad", fill(words.plan_ended, &[plan])),
+        What::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(plan)),
+        What::PaymentFailed(plan) => ("bad", words.payment_failed(plan)),
+        What::PlanEnded(plan) => ("bad", words.plan_ended(plan)),
     })
 }
 
@@ -109,7 +106,7 @@ fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, Strin
         return ("plain", text);
     }
     let tone = if profit.starts_with('-') { "plain" } else { "good" };
-    (tone, fill(words.with_result, &[&text, &figures::signed(profit)]))
+    (tone, words.with_result(&text, &figures::signed(profit)))
 }
 
 fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
@@ -118,21 +115,21 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
         (Some(kind), "") => kind.to_owned(),
         (None, "") => side.to_owned(),
         // What was sold or bought matters more than which order did it.
-        (Some(kind), amount) if order.status != "closed" => format!("{kind} {amount}"),
-        (_, amount) => format!("{side} {amount}"),
+        (Some(kind), amount) if order.status != "closed" => words.sized(kind, amount),
+        (_, amount) => words.sized(side, amount),
     };
     let partly = !matches!(order.filled.as_str(), "" | "0");
-    let (tone, text, last) = match order.status.as_str() {
-        "closed" => ("good", words.order_filled, figures::grouped(&order.average)),
-        "open" if partly => ("good", words.order_partly, order.filled.clone()),
-        "open" if order.kind == "limit" => ("plain", words.order_open, String::new()),
+    let symbol = order.symbol.as_str();
+    Some(match order.status.as_str() {
+        "closed" => ("good", words.order_filled(&subject, symbol, &figures::grouped(&order.average))),
+        "open" if partly => ("good", words.order_partly(&subject, symbol, &order.filled)),
+        "open" if order.kind == "limit" => ("plain", words.order_open(&subject, symbol)),
         // Stops and targets follow their entry: one order is one message.
         "open" => return None,
-        "expired" => ("plain", words.order_expired, String::new()),
-        "rejected" => ("bad", words.order_rejected, String::new()),
-        _ => ("plain", words.order_canceled, String::new()),
-    };
-    Some((tone, fill(text, &[&subject, &order.symbol, &last])))
+        "expired" => ("plain", words.order_expired(&subject, symbol)),
+        "rejected" => ("bad", words.order_rejected(&subject, symbol)),
+        _ => ("plain", words.order_canceled(&subject, symbol)),
+    })
 }
 
 /// The name of a protective order: it may cover the whole position, and then has no amount.
@@ -148,6 +145,7 @@ fn protective(words: &Live, kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
 
     #[test]
     fn tells_what_a_copy_came_to() {

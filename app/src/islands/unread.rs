@@ -3,7 +3,7 @@
 use super::bus::bus;
 #[cfg(feature = "islands")]
 use super::toasts::tell;
-use crate::words::{Lang, fill, live::live};
+use crate::words::{lang, live::Live, live::live};
 use leptos::prelude::*;
 
 /// The highest number that is displayed.
@@ -16,7 +16,7 @@ pub struct Before(pub usize);
 /// The bell's count: the unread notices when the page was rendered plus the events of the stream since.
 #[island]
 pub fn Unread() -> impl IntoView {
-    let words = live(Lang::default());
+    let words = live(lang());
     let count = RwSignal::new(before());
     let happened = bus().happened;
     #[cfg(feature = "islands")]
@@ -34,7 +34,7 @@ pub fn Unread() -> impl IntoView {
         <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=move || count.get() == 0>
             {move || shown(count.get())}
         </span>
-        <span class="visually-hidden">{move || told(words.unread, count.get())}</span>
+        <span class="visually-hidden">{move || told(words, count.get())}</span>
     }
 }
 
@@ -42,8 +42,8 @@ fn shown(count: usize) -> String {
     if count > MOST { format!("{MOST}+") } else { count.to_string() }
 }
 
-fn told(text: &str, count: usize) -> String {
-    if count == 0 { String::new() } else { fill(text, &[&shown(count)]) }
+fn told(words: &Live, count: usize) -> String {
+    if count == 0 { String::new() } else { words.unread(&shown(count)) }
 }
 
 #[cfg(feature = "islands")]
@@ -64,6 +64,7 @@ mod tests {
     #[test]
     fn counts_up_to_a_point() {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
-        assert_eq!((told("{} unread", 0), told("{} unread", 2)), (String::new(), "2 unread".into()));
+        let words = live(crate::words::Lang::En);
+        assert_eq!((told(words, 0), told(words, 2)), (String::new(), "2 unread".into()));
     }
 }

@@ -2,19 +2,20 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, countries, country_name, radios, select},
+        countries::{countries, country_name},
+        form::{Field, Posted, radios, select},
         frame::{Width, frame},
         show::show,
         tables::tone,
     },
     figures, visit,
     words::{
-        fill,
         money::{Money, money},
+        pages::pages,
     },
 };
 use domain::{
-    Decimal,
+    Decimal, ExchangeKey,
     ledger::{CurrencyAccount, TransferStatus},
     sub_account::SubAccount,
 };
@@ -91,6 +92,10 @@ fn btc(amount: Decimal) -> String {
     format!("{} BTC", figures::decimal(amount.round_dp(6)))
 }
 
+fn trade_type(key: &ExchangeKey) -> &'static str {
+    pages(visit::lang()).trade_type_of(key.trade_type)
+}
+
 fn exchange_row(account: &Account) -> AnyView {
     let Account { key, worth, .. } = account;
     let cell = |class: &'static str, of: Gain| {
@@ -104,7 +109,7 @@ fn exchange_row(account: &Account) -> AnyView {
     view! {
         <tr data-testid="exchange-account">
             <th scope="row"><a href=format!("/trade?key={}", key.id)>{key.name.clone()}</a>
-                <span class="second">{format!("{} · {}", key.exchange_id, key.trade_type)}</span></th>
+                <span class="second">{format!("{} · {}", key.exchange_id, trade_type(key))}</span></th>
             <td class="number">{figures::cents(worth.usd)}" USD"<span class="second">{btc(worth.btc)}</span></td>
             {cell("number", worth.day)}
             {cell("roomy number", worth.month)}
@@ -171,9 +176,8 @@ fn country(words: &'static Money, posted: &Posted, place: &Place) -> AnyView {
         scope: "place",
         ..Field::default()
     };
-    let untold = (!place.told).then(
-        || view! { <p class="hint">{fill(words.country_untold, &[&country_name(&place.country)])}</p> },
-    );
+    let untold = (!place.told)
+        .then(|| view! { <p class="hint">{words.country_untold(&country_name(&place.country))}</p> });
     let start = if place.told { place.country.as_str() } else { "" };
     let options = countries(("", words.country_choose));
     view! {
@@ -193,7 +197,7 @@ fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView 
     let Movers { account, keys, transfers } = movers;
     let keys: Vec<_> = keys
         .into_iter()
-        .map(|key| (key.id.to_string(), format!("{} · {}", key.name, key.trade_type)))
+        .map(|key| (key.id.to_string(), format!("{} · {}", key.name, trade_type(&key))))
         .collect();
     let content = match (account, keys.is_empty()) {
         (None, _) => any(view! { <p>{words.move_need_account}</p> }),
@@ -246,7 +250,7 @@ fn sub_table(words: &'static Money, found: Found) -> AnyView {
     let Found { accounts, total } = found;
     let shown = accounts.len();
     let more = (i64::try_from(shown).unwrap_or(i64::MAX) < total).then(|| {
-        view! { <p class="hint">{fill(words.more, &[&shown.to_string(), &total.to_string()])}</p> }
+        view! { <p class="hint">{words.more(&shown.to_string(), &total.to_string())}</p> }
     });
     let row = |sub: &SubAccount| {
         let place = format!("{}, {}", sub.details.city, country_name(&sub.details.country));

@@ -90,13 +90,13 @@ fn page(
 }
 
 fn line(row: LogEntry, users: bool) -> AnyView {
-    let client = if row.client.is_empty() { String::new() } else { agent::told(&row.client) };
+    let client = if row.client.is_empty() { String::new() } else { agent::told(visit::lang(), &row.client) };
     view! {
         <tr data-event=row.action.clone()>
             <td>{moment(row.at)}</td>
-            <td>{deeds::deed(visit::lang(), &row.action).to_owned()}</td>
+            <td>{deeds::event(visit::lang(), &row.action)}</td>
             {users.then(|| view! { <td>{row.who}</td> })}
-            <td>{deeds::place(visit::lang(), &row.address).to_owned()}</td>
+            <td>{deeds::place(visit::lang(), &row.address)}</td>
             <td title=row.client>{client}</td>
             <td><code>{row.subject}</code></td>
         </tr>

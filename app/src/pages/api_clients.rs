@@ -8,7 +8,7 @@ use crate::{
         show::show,
     },
     visit::{self, Visit},
-    words::{clients::Clients, clients::clients, fill},
+    words::{clients::Clients, clients::clients},
 };
 use domain::{ApiClient, Permission};
 use leptos::prelude::*;
@@ -75,14 +75,14 @@ const fn permission(words: &'static Clients, permission: Permission) -> &'static
 fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
     let minute = |iso: String| iso.get(..16).unwrap_or_default().replace('T', " ");
     let used = match &client.last_used {
-        Some((at, from)) => fill(words.used, &[&minute(at.to_string()), from]),
+        Some((at, from)) => words.used(&minute(at.to_string()), from),
         None => words.unused.to_owned(),
     };
-    let mut facts = vec![fill(words.made, &[&client.created_at.date()]), used];
-    facts.extend(client.expires_at.map(|at| fill(words.until, &[&minute(at.to_string())])));
+    let mut facts = vec![words.made(&client.created_at.date()), used];
+    facts.extend(client.expires_at.map(|at| words.until(&minute(at.to_string()))));
     if !client.networks.is_empty() {
         let all: Vec<_> = client.networks.iter().map(ToString::to_string).collect();
-        facts.push(fill(words.only_from, &[&all.join(", ")]));
+        facts.push(words.only_from(&all.join(", ")));
     }
     facts.extend(client.rsa.then(|| words.signs_rsa.to_owned()));
     let may: Vec<_> = client.permissions.iter().map(|p| permission(words, *p)).collect();
@@ -97,7 +97,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
                 <summary class="button" data-testid="client-revoke">{words.revoke}</summary>
                 <form method="post" action="/api/client-revoke">
                     <input type="hidden" name="id" value=client.id.to_string()/>
-                    <p>{fill(words.revoke_sure, &[&client.name])}</p>
+                    <p>{words.revoke_sure(&client.name)}</p>
                     <button type="submit" class="button" data-kind="bad" data-testid="client-revoke-yes">{words.revoke}</button>
                 </form>
             </details>
@@ -155,12 +155,13 @@ fn key(words: &'static Clients, posted: &Posted) -> AnyView {
 
 fn doors(visit: &Visit, words: &'static Clients) -> AnyView {
     let url = &visit.desk.settings.public_url;
-    let line = |text: &'static str| view! { <li>{fill(text, &[url])}</li> };
     view! {
         <section class="panel" aria-labelledby="doors-title">
             <h2 id="doors-title" class="panel-title">{words.doors_title}</h2>
             <ul class="doors">
-                {line(words.door_threecommas)}{line(words.door_lumetrade)}{line(words.door_currencycloud)}
+                <li>{words.door_threecommas(url)}</li>
+                <li>{words.door_lumetrade(url)}</li>
+                <li>{words.door_currencycloud(url)}</li>
             </ul>
         </section>
     }

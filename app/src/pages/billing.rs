@@ -9,14 +9,11 @@ use crate::{
         tables::{NUMBER, ROOMY, WORDS, scrolling},
     },
     visit::{self, Visit, encoded},
-    words::{
-        billing::{Billing, billing},
-        fill,
-    },
+    words::billing::{Billing, billing},
 };
 use domain::{
     Micros, Plan,
-    subscription::{Invoice, State, Subscription},
+    subscription::{Interval, Invoice, State, Subscription},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -123,13 +120,13 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
 
 /// Which plan ended and why: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
-    let text = if lapsed.unpaid { words.lapsed_unpaid } else { words.lapsed };
-    let text = fill(text, &[&lapsed.plan, &lapsed.at.date()]);
+    let (plan, date) = (&lapsed.plan, lapsed.at.date());
+    let text = if lapsed.unpaid { words.lapsed_unpaid(plan, &date) } else { words.lapsed(plan, &date) };
     view! { <p class="note" data-testid="lapsed">{text}</p> }.into_any()
 }
 
 fn credit(words: &'static Billing, cents: i64) -> Option<AnyView> {
-    let value = fill(words.credit_value, &[&money(cents)]);
+    let value = words.credit_value(&money(cents));
     let line = view! {
         <dl class="figures"><div><dt>{words.credit}</dt><dd data-testid="credit">{value}</dd></div></dl>
     };
@@ -154,8 +151,13 @@ fn subscription(
     overview: &Overview,
     now: Micros,
 ) -> AnyView {
-    let price = [money(told.amount), told.currency.to_uppercase(), told.interval.word().to_owned()];
-    let price = fill(words.price_value, &price.each_ref().map(String::as_str));
+    let (amount, currency) = (money(told.amount), told.currency.to_uppercase());
+    let price = match told.interval {
+        Interval::Day => words.price_day(&amount, &currency),
+        Interval::Week => words.price_week(&amount, &currency),
+        Interval::Month => words.price_month(&amount, &currency),
+        Interval::Year => words.price_year(&amount, &currency),
+    };
     let unpaid = matches!(told.state, State::PastDue | State::Unpaid);
     let until = match told.in_force(now) {
         _ if !unpaid && told.cancel_at_period_end => Some((words.ends, told.period_end)),
@@ -165,7 +167,7 @@ fn subscription(
     };
     let late = unpaid.then(|| {
         let text = match until {
-            Some((_, end)) => fill(words.failed, &[&end.date()]),
+            Some((_, end)) => words.failed(&end.date()),
             None => words.failed_over.to_owned(),
         };
         let pay = overview.open_invoice.clone().map(|url| {
@@ -178,7 +180,7 @@ fn subscription(
         <dl class="figures" data-testid="subscription">
             <div><dt>{words.price}</dt><dd>{price}</dd></div>
             <div><dt>{words.state}</dt><dd data-testid="state">{state(words, told.state)}</dd></div>
-            <div><dt>{words.period}</dt><dd>{format!("{} – {}", told.period_start.date(), told.period_end.date())}</dd></div>
+            <div><dt>{words.period}</dt><dd>{words.period_value(&told.period_start.date(), &told.period_end.date())}</dd></div>
             {until.map(|(name, at)| view! { <div><dt>{name}</dt><dd data-testid="until">{at.date()}</dd></div> })}
         </dl>
         {end(words, told, plan)}
@@ -199,10 +201,10 @@ fn end(words: &'static Billing, told: &Subscription, plan: &Plan) -> AnyView {
     }
     view! {
         <details class="sure">
-            <summary class="button" data-testid="plan-end" aria-label=format!("{}: {}", words.end, plan.name)>{words.end}</summary>
+            <summary class="button" data-testid="plan-end" aria-label=words.end_this(&plan.name)>{words.end}</summary>
             <form method="post" action="/api/plan-end">
                 <input type="hidden" name="end" value="true"/>
-                <p>{fill(words.end_sure, &[&told.period_end.date()])}</p>
+                <p>{words.end_sure(&told.period_end.date())}</p>
                 <button type="submit" class="button" data-kind="bad" data-testid="plan-end-yes">{words.end}</button>
             </form>
         </details>
@@ -237,10 +239,10 @@ fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {
 
 fn line(words: &'static Billing, invoice: Invoice) -> AnyView {
     let period = invoice.period_start.zip(invoice.period_end);
-    let period = period.map(|(start, end)| format!("{} – {}", start.date(), end.date()));
+    let period = period.map(|(start, end)| words.period_value(&start.date(), &end.date()));
     let amount = format!("{} {}", money(invoice.amount_paid), invoice.currency.to_uppercase());
     let link = (!invoice.hosted_url.is_empty()).then(|| {
-        let label = format!("{}: {}", words.print, invoice.number);
+        let label = words.print_this(&invoice.number);
         view! { <a href=invoice.hosted_url aria-label=label>{words.print}</a> }
     });
     view! {

@@ -14,7 +14,7 @@ use crate::{
     figures,
     pages::follows,
     visit::{self, Visit},
-    words::{fill, pages::Pages, pages::pages},
+    words::{pages::Pages, pages::pages},
 };
 use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position, live::PositionProtection};
 use leptos::{either::Either, prelude::*};
@@ -125,7 +125,7 @@ async fn protected(
 fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> AnyView {
     let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
     let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
-        let label = fill(words.equity_summary, &[&figures::cents(first.1), &figures::cents(last.1)]);
+        let label = words.equity_summary(&figures::cents(first.1), &figures::cents(last.1));
         Either::Left((plot::line(points, label), plot::ends(points, figures::cents)))
     } else {
         Either::Right(view! { <p class="empty">{words.equity_empty}</p> })
@@ -144,7 +144,7 @@ fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decim
 fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
     let card = |holding: &Holding| {
         let key = &holding.key;
-        let unread = (key.active && holding.open.is_none()).then(|| fill(words.unreadable, &[&key.name]));
+        let unread = (key.active && holding.open.is_none()).then(|| words.unreadable(&key.name));
         let state = if key.active { words.active } else { words.inactive };
         view! {
             <li class="key-line">

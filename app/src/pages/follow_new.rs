@@ -12,7 +12,6 @@ use crate::{
     visit::{self, Visit},
     words::{
         copies::reason,
-        fill,
         follows::{Follows, follows},
         strategies::strategies,
     },
@@ -38,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
         let actor = visit.trader()?;
         let keys = key::list(&visit.desk, actor).await?;
         let keys: Vec<_> = keys.into_iter().filter(can_follow).collect();
-        let title = fill(words.new_title, &[&strategy.name]);
+        let title = words.new_title(&strategy.name);
         let content = if !strategy.active {
             let text = strategies(visit::lang()).inactive_lead;
             view! { <p class="message" data-tone="warn">{text}</p> }.into_any()
@@ -95,7 +94,7 @@ fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyVie
 fn another(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyView {
     view! {
         <section class="panel note" data-testid="all-taken">
-            <p>{fill(words.all_taken, &[&strategy.symbol.to_string()])}</p>
+            <p>{words.all_taken(&strategy.symbol.to_string())}</p>
             {sandbox(visit, words, strategy)}
         </section>
     }
@@ -139,9 +138,9 @@ async fn choose(
     let chosen = profiles.iter().find(|p| p.id.to_string() == chosen).or(profiles.first()).map(|p| p.id);
     let name = |key: &ExchangeKey| {
         if !key.active {
-            fill(words.key_off, &[&key.name])
+            words.key_off(&key.name)
         } else if taken(&followed, key, strategy) {
-            fill(words.taken, &[&key.name, &strategy.symbol.to_string()])
+            words.taken(&key.name, &strategy.symbol.to_string())
         } else {
             key.name.clone()
         }
@@ -182,8 +181,8 @@ fn taken(followed: &[Follow], key: &ExchangeKey, strategy: &Strategy) -> bool {
 /// One profile with its explanation.
 fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView {
     let percent = money::text(profile.percentage);
-    let text = fill(words.risk_text, &[&percent, &left_after_ten(profile.percentage)]);
-    let name = format!("{} · {percent} %", words.profile(&profile.name));
+    let text = words.risk_text(&percent, &left_after_ten(profile.percentage));
+    let name = words.risk_name(&words.profile(&profile.name), &percent);
     view! {
         <label class="risk">
             <input type="radio" name="strategyRiskProfileId" value=profile.id.to_string() checked=chosen
@@ -241,10 +240,11 @@ fn preview(
     let content = match known.first() {
         Some((_, first)) => {
             let source = strategies(visit::lang()).kind(first.kind);
-            let values = [&key.name, &figures::cents(first.equity), &first.trades.to_string(), source];
-            let stop = [&figures::decimal(first.entry), &money::text(first.stop_percent)];
+            let (equity, trades) = (figures::cents(first.equity), first.trades.to_string());
+            let lead = words.preview_lead(&key.name, &equity, &trades, source);
+            let stop = words.stop_away(&figures::decimal(first.entry), &money::text(first.stop_percent));
             Either::Left(view! {
-                <p>{fill(words.preview_lead, &values)}" "{fill(words.stop_away, &stop.map(|v| v.as_str()))}</p>
+                <p>{lead}" "{stop}</p>
                 {reckoned(words, &known)}
             })
         }
@@ -278,10 +278,9 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
             Reason::Margin | Reason::NoEquity => figures::cents(b),
             _ => figures::decimal(b),
         };
-        let bound = bound.map(|b| fill(words.bound, &[&figure(b)]));
-        let why = fill(words.not_copied, &[reason(visit::lang(), why)]);
-        let name = words.profile(&profile.name);
-        Some(view! { <p class="message" data-tone="warn">{name}": "{why}" "{bound}</p> })
+        let bound = bound.map(|b| words.bound(&figure(b)));
+        let text = words.not_copied(&words.profile(&profile.name), reason(visit::lang(), why));
+        Some(view! { <p class="message" data-tone="warn">{text}" "{bound}</p> })
     });
     view! {
         <table class="table">

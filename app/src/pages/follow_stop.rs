@@ -7,10 +7,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{
-        fill,
-        follows::{Follows, follows},
-    },
+    words::follows::{Follows, follows},
 };
 use domain::{FollowId, follow::Leaving};
 use leptos::prelude::*;
@@ -25,10 +22,10 @@ pub(crate) fn page() -> impl IntoView {
         let all = follow::list(&visit.desk, visit.trader()?).await?;
         let follow = all.into_iter().find(|f| f.id == id).ok_or(Error::NotFound)?;
         let posted = Posted::read(&visit).await?;
-        let title = fill(words.stop_title, &[&follow.strategy.name]);
+        let title = words.stop_title(&follow.strategy.name);
         let body = view! {
             <h1>{title.clone()}</h1>
-            <p class="lead">{fill(words.stop_lead, &[&follow.key_name])}</p>
+            <p class="lead">{words.stop_lead(&follow.key_name)}</p>
             {posted.message()}
             <form method="post" action="/api/follow-stop" class="form" data-testid="follow-stop-form">
                 <input type="hidden" name="id" value=id.to_string()/>

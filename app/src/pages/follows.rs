@@ -14,7 +14,6 @@ use crate::{
     visit::{self, Visit},
     words::{
         copies::{copies, reason},
-        fill,
         follows::{Follows, follows},
         pages::pages,
     },
@@ -98,7 +97,7 @@ async fn keeps(visit: &Visit, key: &ExchangeKey) -> Result<bool, Error> {
 }
 
 fn profile(words: &Follows, profile: &RiskProfile) -> String {
-    let percent = fill(words.at_risk, &[&money::text(profile.percentage)]);
+    let percent = words.at_risk(&money::text(profile.percentage));
     format!("{} · {percent}", words.profile(&profile.name))
 }
 
@@ -127,7 +126,7 @@ fn more(words: &'static Follows) -> AnyView {
 /// The link to the panic button's page, which asks for confirmation.
 pub(crate) fn panic(words: &'static Follows, key: Option<&ExchangeKey>) -> AnyView {
     let (href, label) = match key {
-        Some(key) => (format!("/follows/panic?key={}", key.id), fill(words.panic_key, &[&key.name])),
+        Some(key) => (format!("/follows/panic?key={}", key.id), words.panic_key(&key.name)),
         None => ("/follows/panic".to_owned(), words.panic_all.to_owned()),
     };
     let (text, testid) =
@@ -189,17 +188,16 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
         .then(|| view! { <span class="badge" data-mode="paper">{words.in_position}</span> });
     // A paused follow needs no reason: it waits to be resumed.
     let blocked = follow.blocked.filter(|_| follow.active).map(|why| {
-        let text = fill(words.waiting, &[reason(visit::lang(), why)]);
+        let text = words.waiting(reason(visit::lang(), why));
         view! { <p class="message" data-tone="warn" data-testid="blocked">{text}</p> }
     });
-    let leverage = follow.max_leverage.map_or_else(
-        || words.leverage_any.to_owned(),
-        |most| fill(words.leverage_most, &[&most.to_string()]),
-    );
+    let leverage = follow
+        .max_leverage
+        .map_or_else(|| words.leverage_any.to_owned(), |most| words.leverage_most(&most.to_string()));
     let limit = follow
         .daily_loss_limit_usd
-        .map_or_else(|| words.limit_none.to_owned(), |usd| fill(words.limit_is, &[&figures::decimal(usd)]));
-    let since = fill(words.since, &[&follow.created_at.date()]);
+        .map_or_else(|| words.limit_none.to_owned(), |usd| words.limit_is(&figures::decimal(usd)));
+    let since = words.since(&follow.created_at.date());
     let about = format!("{} · {leverage} · {limit} · {since}", profile(words, &follow.profile));
     view! {
         <li class="follow" id=format!("follow-{id}") data-testid="follow-line">

@@ -14,7 +14,7 @@ use crate::{
         trade::choose,
     },
     visit::{self, Visit, encoded},
-    words::{copies::copies, fill, pages::Pages, pages::pages},
+    words::{copies::copies, pages::Pages, pages::pages},
 };
 use domain::{ExchangeKey, Symbol};
 use leptos::{either::EitherOf4, prelude::*};
@@ -84,7 +84,7 @@ async fn rows(
 /// A note that the list ends before the account's history does.
 fn newest_only(words: &'static Pages, shown: usize) -> impl IntoView + use<> {
     (shown >= usize::from(order::HISTORY))
-        .then(|| view! { <p class="hint">{fill(words.history_newest, &[&shown.to_string()])}</p> })
+        .then(|| view! { <p class="hint">{words.history_newest(shown)}</p> })
 }
 
 async fn filters(

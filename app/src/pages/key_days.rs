@@ -13,7 +13,6 @@ use crate::{
     visit,
     words::{
         copies::copies,
-        fill,
         personal::{Personal, personal},
     },
 };
@@ -60,10 +59,8 @@ fn days(words: &'static Personal, name: &str, page: &Page) -> AnyView {
             .into_any();
     };
     let points: Vec<(Micros, Decimal)> = page.items.iter().rev().map(|d| (d.day, d.total_usd)).collect();
-    let label = fill(
-        words.balance_summary,
-        &[name, &figures::cents(oldest.total_usd), &figures::cents(newest.total_usd)],
-    );
+    let [first, last] = [oldest.total_usd, newest.total_usd].map(figures::cents);
+    let label = words.balance_summary(name, &first, &last);
     // A line needs two points.
     let chart = (points.len() > 1).then(|| (plot::line(&points, label), plot::ends(&points, figures::cents)));
     let before = page.items.iter().skip(1).map(Some).chain([None]);

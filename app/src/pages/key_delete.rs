@@ -9,7 +9,7 @@ use crate::{
         ticks::Ticks,
     },
     visit,
-    words::{fill, pages::Pages, pages::pages},
+    words::{pages::Pages, pages::pages},
 };
 use domain::live::PositionProtection;
 use leptos::{either::EitherOf3, prelude::*};
@@ -29,7 +29,7 @@ pub(crate) fn page() -> impl IntoView {
         let open = key::delete_check(&visit.desk, actor, id).await?;
         let shown = order::protection_of(&visit.desk, actor, id, &open.positions, &open.orders).await?;
         let posted = Posted::read(&visit).await?;
-        let title = fill(words.delete_title, &[&key.name]);
+        let title = words.delete_title(&key.name);
         let any = !open.known || !open.positions.is_empty() || !open.orders.is_empty();
         let leave = if any { words.delete_leave } else { words.delete_yes };
         let close = any.then(|| {

@@ -9,9 +9,9 @@ use crate::{
         trade_link::trade_link,
     },
     visit::{self, Visit},
-    words::{fill, pages::Pages, pages::pages, personal::personal, problems::problem},
+    words::{pages::Pages, pages::pages, personal::personal, problems::problem},
 };
-use domain::{ApiKeyStatus, ExchangeKey, StrategyType, TradeType};
+use domain::{ApiKeyStatus, ExchangeKey, StrategyType};
 use leptos::prelude::*;
 use service::key;
 
@@ -89,7 +89,7 @@ fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
 
 fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
-    let trade = if key.trade_type == TradeType::Futures { words.futures } else { words.spot };
+    let trade = words.trade_type_of(key.trade_type);
     let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
     let (mode, state) = match (key.status, key.active) {
         (ApiKeyStatus::Unauthorized, _) => ("bad", words.refused),
@@ -111,14 +111,14 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
         view! { <p class="message" data-tone="bad" data-testid="may-withdraw">{why}</p> }
     });
     let expires = key.expires_at.map(|at| {
-        view! { <p class="hint" data-testid="expires">{fill(words.expires_at, &[&at.date()])}</p> }
+        view! { <p class="hint" data-testid="expires">{words.expires_at(&at.date())}</p> }
     });
     let unsupported = key.account_mode.problem().map(|why| {
         let why = problem(visit::lang(), why);
         view! { <p class="message" data-tone="bad" data-testid="account-mode">{why}</p> }
     });
     let refusal = (posted.failed() && posted.value("id") == id).then(|| posted.message());
-    let date = fill(words.connected_at, &[&key.created_at.date()]);
+    let date = words.connected_at(&key.created_at.date());
     view! {
         <li class="panel key" id=format!("key-{id}") data-testid="key">
             <div class="key-head">

@@ -6,7 +6,7 @@ use crate::{
         icon::icon,
         plot,
         show::show,
-        tables::dated,
+        tables::told_at,
     },
     islands::{
         price::{LivePrice, Seed},
@@ -74,8 +74,7 @@ fn ticker(
 ) -> AnyView {
     let note = match playing {
         Some(playing) => {
-            let (before, after) = words.landing_replay.split_once("{}").unwrap_or((words.landing_replay, ""));
-            EitherOf3::A(view! { <p class="hint">{before}{dated(playing.hour)}{after}</p> })
+            EitherOf3::A(view! { <p class="hint">{told_at(words.landing_replay(), playing.hour)}</p> })
         }
         None if market.is_some() => EitherOf3::B(view! { <p class="hint">{words.landing_live}</p> }),
         None => EitherOf3::C(()),

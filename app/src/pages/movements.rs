@@ -7,10 +7,7 @@ use crate::{
         tables::{moment, tone},
     },
     figures, visit,
-    words::{
-        fill,
-        money::{Money, money},
-    },
+    words::money::{Money, money},
 };
 use domain::ledger::{Movement, MovementKind};
 use leptos::prelude::*;
@@ -23,7 +20,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (money(visit::lang()), visit.trader()?);
         let id = id.ok_or(Error::NotFound)?.replace('\0', "");
         let (account, movements) = ledger::movements(&visit.desk, actor, &id).await?;
-        let title = fill(words.movements_of, &[&account.currency]);
+        let title = words.movements_of(&account.currency);
         let body = view! {
             <h1>{title.clone()}</h1>
             <p class="lead"><code>{account.public_id}</code></p>

@@ -7,10 +7,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{
-        fill,
-        messages::{Messages, messages},
-    },
+    words::messages::{Messages, messages},
 };
 use domain::notification::{Method, Switches};
 use leptos::prelude::*;
@@ -106,9 +103,9 @@ fn group(
 /// `until` a time.
 fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> AnyView {
     let (state, mode, how) = if method.active {
-        (words.linked, "good", words.another)
+        (words.linked, "good", words.another(until))
     } else {
-        (words.not_linked, "plain", words.how)
+        (words.not_linked, "plain", words.how(until))
     };
     let reached = if ticked { words.linked_so } else { words.nothing_ticked };
     let reached = method.active.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
@@ -128,7 +125,7 @@ fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> 
             <h2 id="telegram-title" class="panel-title">{words.telegram}</h2>
             <p><span class="badge" data-mode=mode data-testid="telegram-state">{state}</span></p>
             {reached}
-            <p>{fill(how, &[until])}</p>
+            <p>{how}</p>
             <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
             <p><a class="button" href=method.bot_url data-testid="telegram-bot">{words.open_bot}</a></p>
             {unlink}

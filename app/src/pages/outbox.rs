@@ -8,10 +8,7 @@ use crate::{
         tables::moment,
     },
     visit,
-    words::{
-        fill,
-        messages::{Messages, messages},
-    },
+    words::messages::{Messages, messages},
 };
 use domain::{
     Micros,
@@ -43,7 +40,7 @@ pub(crate) fn page() -> impl IntoView {
         });
         let dead = notify::dead(&visit.desk, visit.trader()?).await?;
         let dead = (dead > 0).then(|| {
-            view! { <p class="hint" data-testid="dead-count">{fill(words.dead_count, &[&dead.to_string()])}</p> }
+            view! { <p class="hint" data-testid="dead-count">{words.dead_count(&dead.to_string())}</p> }
         });
         let posted = Posted::read(&visit).await?;
         let empty = all.is_empty().then(|| view! { <p class="empty">{words.outbox_empty}</p> });
@@ -124,7 +121,8 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     let mailed = (message.channel == Channel::Email && !message.withheld && !message.unreadable).then(|| {
         view! { <p><a href=format!("/message.html?id={}", message.id) data-testid="as-mailed">{words.as_mailed}</a></p> }
     });
-    let tried = (message.attempts > 1).then(|| fill(words.attempts, &[&message.attempts.to_string()]));
+    let tried =
+        (message.attempts > 1).then(|| words.attempts(usize::try_from(message.attempts).unwrap_or_default()));
     let trouble: Vec<_> = tried.into_iter().chain(message.failure).collect();
     let trouble = (!trouble.is_empty()).then(|| view! { <p class="problem">{trouble.join(" · ")}</p> });
     let retry = matches!(message.delivery, Delivery::Dead(_)).then(|| {
@@ -144,7 +142,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>
             <h2 class="panel-title">{title}</h2>
-            <p class="hint">{fill(words.to, &[&message.to])}" · "{channel(words, message.channel)}" · "{moment(message.created_at)}</p>
+            <p class="hint">{words.to(&message.to)}" · "{channel(words, message.channel)}" · "{moment(message.created_at)}</p>
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
             {text}

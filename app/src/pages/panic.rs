@@ -9,10 +9,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{
-        fill,
-        follows::{Follows, follows},
-    },
+    words::follows::{Follows, follows},
 };
 use domain::ExchangeKeyId;
 use leptos::prelude::*;
@@ -40,11 +37,10 @@ pub(crate) fn page() -> impl IntoView {
             }
             None => None,
         };
-        let title = one
-            .as_ref()
-            .map_or_else(|| words.panic_title.to_owned(), |key| fill(words.panic_title_key, &[&key.name]));
-        let reach = one.as_ref().map_or(words.panic_every, |key| key.name.as_str());
-        let reach = fill(words.panic_scope, &[reach]);
+        let title =
+            one.as_ref().map_or_else(|| words.panic_title.to_owned(), |key| words.panic_title_key(&key.name));
+        let reach =
+            one.as_ref().map_or_else(|| words.panic_every.to_owned(), |key| words.panic_scope(&key.name));
         let body = view! {
             <h1>{title.clone()}</h1>
             {posted.message()}

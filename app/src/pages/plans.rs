@@ -11,10 +11,10 @@ use crate::{
     visit::{self, Visit},
     words::{
         billing::{Billing, billing},
-        fill, problems,
+        problems,
     },
 };
-use domain::{Decimal, Plan, plan::Limits};
+use domain::{Decimal, Plan, Refusal, plan::Limits};
 use leptos::prelude::*;
 use service::{
     Mode,
@@ -67,17 +67,17 @@ pub(super) fn money(cents: i64) -> String {
 
 /// The list of what a plan includes.
 pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
-    let number = |limit: Option<i64>, some: &'static str, any: &'static str| match limit {
-        Some(limit) => fill(some, &[&figures::decimal(Decimal::from(limit))]),
-        None => any.to_owned(),
-    };
-    let keys = match limits.max_api_key {
-        Some(1) => words.keys_one.to_owned(),
-        limit => number(limit, words.keys_limit, words.keys_any),
-    };
+    let keys = limits.max_api_key.map_or_else(
+        || words.keys_any.to_owned(),
+        |most| words.keys_limit(usize::try_from(most).unwrap_or_default()),
+    );
+    let balance = limits.max_balance_usd.map_or_else(
+        || words.balance_any.to_owned(),
+        |most| words.balance_limit(&figures::decimal(Decimal::from(most))),
+    );
     let mut lines = vec![
         keys,
-        number(limits.max_balance_usd, words.balance_limit, words.balance_any),
+        balance,
         (if limits.strategy_automated { words.automated } else { words.not_automated }).to_owned(),
     ];
     lines.extend(limits.manual_keys.then(|| words.manual_keys.to_owned()));
@@ -92,7 +92,7 @@ fn card(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
     view! {
         <li class="panel plan" data-testid="plan" data-current=offer.current.then_some("yes")>
             <div class="key-head"><h2 class="key-name">{name.clone()}</h2>{current}</div>
-            <p class="plan-price">{fill(words.a_month, &[&monthly_price_usd.to_string()])}</p>
+            <p class="plan-price">{words.a_month(&monthly_price_usd.to_string())}</p>
             {includes(words, limits)}
             {action(words, offer, stand)}
         </li>
@@ -109,8 +109,8 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
         return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.into_any();
     }
     if !offer.obstacles.is_empty() {
-        let why = |code: &str| view! { <li>{problems::refusal(visit::lang(), code)}</li> };
-        let all = offer.obstacles.iter().map(|refusal| why(refusal.code())).collect_view();
+        let why = |refusal: Refusal| view! { <li>{problems::rule(visit::lang(), refusal)}</li> };
+        let all = offer.obstacles.iter().copied().map(why).collect_view();
         return view! {
             <div class="note" data-testid="obstacles"><p>{words.in_the_way}</p><ul>{all}</ul></div>
         }
@@ -122,7 +122,7 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
     view! {
         <form method="post" action="/api/plan-checkout">
             <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-            <button type="submit" class="button" data-kind="main" data-testid="choose">{fill(words.choose, &[&offer.plan.name])}</button>
+            <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&offer.plan.name)}</button>
         </form>
     }
     .into_any()
@@ -130,21 +130,21 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
 
 /// Changing a plan charges immediately, so it asks for confirmation.
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
-    let text = |words| fill(words, &[&offer.plan.name]);
+    let name = &offer.plan.name;
     let charged = match offer.due {
         None => words.charged_unknown.to_owned(),
-        Some(cents @ 1..) => fill(words.charged_now, &[&money(cents)]),
+        Some(cents @ 1..) => words.charged_now(&money(cents)),
         Some(_) => words.charged_nothing.to_owned(),
     };
     view! {
         <div class="plan-act">
             <p class="hint" data-testid="cost">{cost(words, offer.due)}</p>
             <details class="sure">
-                <summary class="button" data-kind="main" data-testid="change">{text(words.change_to)}</summary>
+                <summary class="button" data-kind="main" data-testid="change">{words.change_to(name)}</summary>
                 <form method="post" action="/api/plan-change">
                     <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
                     <p>{charged}</p>
-                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{text(words.change_yes)}</button>
+                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{words.change_yes(name)}</button>
                 </form>
             </details>
         </div>
@@ -156,7 +156,7 @@ fn cost(words: &'static Billing, due: Option<i64>) -> String {
     match due {
         None => words.costs_unknown.to_owned(),
         Some(0) => words.costs_nothing.to_owned(),
-        Some(cents @ 1..) => fill(words.costs_now, &[&money(cents)]),
-        Some(back) => fill(words.keeps, &[&money(back.saturating_neg())]),
+        Some(cents @ 1..) => words.costs_now(&money(cents)),
+        Some(back) => words.keeps(&money(back.saturating_neg())),
     }
 }

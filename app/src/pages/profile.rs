@@ -2,7 +2,8 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, countries},
+        countries::countries,
+        form::{Field, Posted},
         frame::{Width, frame},
         show::show,
     },

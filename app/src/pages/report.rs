@@ -8,20 +8,14 @@ use crate::{
         tables::{NUMBER, WORDS, scrolling, tone},
     },
     figures, visit,
-    words::{
-        fill,
-        reports::{Reports, reports},
-    },
+    words::reports::{Reports, reports},
 };
 use domain::{
     Decimal,
     report::{Period, Report},
 };
 use leptos::{either::Either, prelude::*};
-use service::{
-    Error,
-    report::{self, words},
-};
+use service::{Error, report};
 
 /// The id of the current week's report.
 const SO_FAR: &str = "so-far";
@@ -35,7 +29,7 @@ pub(crate) fn page() -> impl IntoView {
         } else {
             let id = id.parse().map_err(|_| Error::NotFound)?;
             let report = report::get(&visit.desk, actor, id).await?.report;
-            (title(&report), None, Some((report, true)))
+            (title(here, &report), None, Some((report, true)))
         };
         let content = match told {
             Some((report, complete)) => Either::Left(whole(here, &id, &report, complete)),
@@ -53,33 +47,32 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn title(report: &Report) -> &'static str {
+fn title(words: &Reports, report: &Report) -> &'static str {
     match report.period {
-        Period::Week => words().week,
-        Period::Month => words().month,
+        Period::Week => words.week_title,
+        Period::Month => words.month_title,
     }
 }
 
 /// The whole report. `complete`: every exchange has reported its fills, so that all fees are included.
 fn whole(here: &'static Reports, id: &str, report: &Report, complete: bool) -> AnyView {
-    let says = words();
-    let days = fill(says.days, &[&report.first_day, &report.last_day, &report.zone]);
+    let days = here.days(&report.first_day, &report.last_day, &report.zone);
     view! {
         <p class="lead" data-testid="report-days">{days}</p>
         <div class="columns even">
             {sums(here, report, complete)}
-            {picture(report)}
+            {picture(here, report)}
         </div>
-        {keys(report)}
-        {strategies(report)}
-        <p class="hint">{says.note}</p>
+        {keys(here, report)}
+        {strategies(here, report)}
+        <p class="hint">{here.note}</p>
         <p><a href=format!("/report.html?id={id}") data-testid="as-mailed">{here.as_mailed}</a></p>
     }
     .into_any()
 }
 
 fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
-    let (says, total, trades) = (words(), &report.total, &report.trades);
+    let (total, trades) = (&report.total, &report.trades);
     let share = total.percent().map(|p| format!(" ({})", figures::signed_percent(p))).unwrap_or_default();
     let profit = format!("{}{share}", figures::signed_cents(total.profit()));
     let fall = format!(
@@ -88,22 +81,22 @@ fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
         figures::signed_percent(-report.drawdown.percent)
     );
     let rate = trades.win_rate().map(|rate| {
-        let of = fill(says.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
-        figure(says.win_rate, format!("{}, {of}", figures::share(rate)), None)
+        let of = won_of(here, trades.won, trades.ended);
+        figure(here.win_rate, here.won_share(&figures::share(rate), &of), None)
     });
     let fees = figures::cents(report.fees);
-    let fees = if complete { fees } else { fill(here.fees_partly, &[&fees]) };
-    let entries = fill(says.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()]);
+    let fees = if complete { fees } else { here.fees_partly(&fees) };
+    let entries = here.trades_of(&trades.copied.to_string(), &trades.by_hand.to_string());
     view! {
-        <section class="panel" aria-label=says.profit data-testid="report-figures">
+        <section class="panel" aria-label=here.profit data-testid="report-figures">
             <dl class="figures">
-                {figure(says.start, figures::cents(total.start), None)}
-                {figure(says.end, figures::cents(total.end), None)}
-                {figure(says.brought, figures::signed_cents(total.brought), None)}
-                {figure(says.profit, profit, Some(total.profit()))}
-                {figure(says.drawdown, fall, None)}
-                {figure(says.fees, fees, None)}
-                {figure(says.trades, entries, None)}
+                {figure(here.start, figures::cents(total.start), None)}
+                {figure(here.end, figures::cents(total.end), None)}
+                {figure(here.brought, figures::signed_cents(total.brought), None)}
+                {figure(here.profit, profit, Some(total.profit()))}
+                {figure(here.drawdown, fall, None)}
+                {figure(here.fees, fees, None)}
+                {figure(here.trades, entries, None)}
                 {rate}
             </dl>
         </section>
@@ -111,19 +104,22 @@ fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
     .into_any()
 }
 
+/// How many of the ended positions were won.
+fn won_of(here: &Reports, won: u32, ended: u32) -> String {
+    here.won_of(usize::try_from(ended).unwrap_or_default(), &won.to_string())
+}
+
 fn figure(name: &'static str, value: String, change: Option<Decimal>) -> AnyView {
     view! { <div><dt>{name}</dt><dd data-change=change.map(tone)>{value}</dd></div> }.into_any()
 }
 
-fn picture(report: &Report) -> Option<AnyView> {
-    let says = words();
+fn picture(here: &'static Reports, report: &Report) -> Option<AnyView> {
     let (first, last) = (report.won.first()?, report.won.last().filter(|_| report.won.len() > 1)?);
-    let from_to = fill(says.picture_says, &[&figures::signed_cents(first.1), &figures::signed_cents(last.1)]);
-    let label = format!("{}. {from_to}", says.picture);
+    let label = here.picture_of(&figures::signed_cents(first.1), &figures::signed_cents(last.1));
     Some(
         view! {
             <section class="panel" aria-labelledby="picture-title">
-                <h2 id="picture-title" class="panel-title">{says.picture}</h2>
+                <h2 id="picture-title" class="panel-title">{here.picture}</h2>
                 {plot::line(&report.won, label)}
                 {plot::ends(&report.won, figures::signed_cents)}
             </section>
@@ -132,9 +128,8 @@ fn picture(report: &Report) -> Option<AnyView> {
     )
 }
 
-fn keys(report: &Report) -> Option<AnyView> {
-    let says = words();
-    let columns = [(says.name, WORDS), (says.start, NUMBER), (says.end, NUMBER), (says.profit, NUMBER)];
+fn keys(here: &'static Reports, report: &Report) -> Option<AnyView> {
+    let columns = [(here.name, WORDS), (here.start, NUMBER), (here.end, NUMBER), (here.profit, NUMBER)];
     let row = |key: &domain::report::KeyPart| {
         let profit = key.worth.profit();
         view! {
@@ -147,14 +142,13 @@ fn keys(report: &Report) -> Option<AnyView> {
         }
     };
     let rows = report.keys.iter().map(row).collect_view();
-    (!report.keys.is_empty()).then(|| section(says.keys, "report-keys", &columns, rows))
+    (!report.keys.is_empty()).then(|| section(here.keys, "report-keys", &columns, rows))
 }
 
-fn strategies(report: &Report) -> Option<AnyView> {
-    let says = words();
-    let columns = [(says.name, WORDS), (says.win_rate, WORDS), (says.profit, NUMBER)];
+fn strategies(here: &'static Reports, report: &Report) -> Option<AnyView> {
+    let columns = [(here.name, WORDS), (here.win_rate, WORDS), (here.profit, NUMBER)];
     let row = |part: &domain::report::StrategyPart| {
-        let won = fill(says.won_of, &[&part.won.to_string(), &part.ended.to_string()]);
+        let won = won_of(here, part.won, part.ended);
         view! {
             <tr>
                 <th scope="row" class="wrap"><a href=format!("/strategies/{}", part.id)>{part.name.clone()}</a></th>
@@ -164,7 +158,7 @@ fn strategies(report: &Report) -> Option<AnyView> {
         }
     };
     let rows = report.strategies.iter().map(row).collect_view();
-    (!report.strategies.is_empty()).then(|| section(says.strategies, "report-strategies", &columns, rows))
+    (!report.strategies.is_empty()).then(|| section(here.strategies, "report-strategies", &columns, rows))
 }
 
 fn section<V: IntoView>(

@@ -8,10 +8,7 @@ use crate::{
         tables::{NUMBER, WORDS, scrolling, tone},
     },
     figures, visit,
-    words::{
-        fill,
-        reports::{Reports, reports},
-    },
+    words::reports::{Reports, reports},
 };
 use domain::report::Period;
 use leptos::{either::Either, prelude::*};
@@ -24,7 +21,7 @@ pub(crate) fn list() -> impl IntoView {
         let content = if made.is_empty() {
             let when = report::next(&visit.desk, actor).await?;
             Either::Left(view! {
-                <div class="panel empty-state" data-testid="no-reports">{icon("mail")}<p>{fill(words.empty, &[&when])}</p></div>
+                <div class="panel empty-state" data-testid="no-reports">{icon("mail")}<p>{words.empty(&when)}</p></div>
             })
         } else {
             Either::Right(table(words, &made))
@@ -41,9 +38,8 @@ pub(crate) fn list() -> impl IntoView {
 }
 
 fn table(words: &'static Reports, made: &[Made]) -> AnyView {
-    let says = report::words();
     let columns =
-        [(words.col_period, WORDS), (words.col_days, WORDS), (says.profit, NUMBER), (says.end, NUMBER)];
+        [(words.col_period, WORDS), (words.col_days, WORDS), (words.profit, NUMBER), (words.end, NUMBER)];
     let row = |made: &Made| {
         let report = &made.report;
         let period = match report.period {

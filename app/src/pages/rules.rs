@@ -3,7 +3,8 @@
 use crate::{
     api::trade::fresh_key,
     components::{
-        form::{Field, Posted, countries, country_name, radios, select},
+        countries::{countries, country_name},
+        form::{Field, Posted, radios, select},
         frame::{Width, frame},
         show::show,
     },

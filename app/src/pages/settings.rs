@@ -10,7 +10,7 @@ use crate::{
     },
     visit::{self, Theme},
     words::{
-        billing::billing, fill, messages::messages as messages_words, people::People, people::people,
+        billing::billing, messages::messages as messages_words, people::People, people::people,
         personal::personal, security::security,
     },
 };
@@ -31,7 +31,7 @@ pub(crate) fn page() -> impl IntoView {
         let others = recovery::programs(&visit.desk, actor).await?;
         let body = view! {
             <h1>{words.settings}</h1>
-            <p class="lead">{fill(words.signed_in_as, &[&actor.email])}</p>
+            <p class="lead">{words.signed_in_as(&actor.email)}</p>
             {posted.message()}
             <div class="columns">
                 {password(words, &posted.of("change-password"), kept(&clients, others))}
@@ -76,7 +76,7 @@ fn kept(clients: &[ApiClient], others: Programs) -> AnyView {
     };
     let chat = others.chat.then(|| tick("chat".to_owned(), "true".to_owned(), words.keep_chat.to_owned()));
     let webhooks = (others.webhooks > 0).then(|| {
-        let text = fill(words.keep_webhooks, &[&others.webhooks.to_string()]);
+        let text = words.keep_webhooks(&others.webhooks.to_string());
         tick("webhooks".to_owned(), "true".to_owned(), text)
     });
     if clients.is_empty() && chat.is_none() && webhooks.is_none() {
@@ -216,14 +216,14 @@ fn session_line(words: &'static People, session: SessionView) -> AnyView {
             <form method="post" action="/api/end-session">
                 <input type="hidden" name="id" value=session.id.to_string()/>
                 <button type="submit" class="button" data-kind="quiet"
-                    aria-label=fill(words.end_this, &[&session.address])>{words.end_session}</button>
+                    aria-label=words.end_this(&session.address)>{words.end_session}</button>
             </form>
         })
     };
-    let (before, after) = words.last_seen.split_once("{}").unwrap_or((words.last_seen, ""));
+    let (before, after) = words.last_seen();
     view! {
         <li class="session" data-testid="session">
-            <p class="session-agent" title=session.user_agent.clone()>{agent::told(&session.user_agent)}</p>
+            <p class="session-agent" title=session.user_agent.clone()>{agent::told(visit::lang(), &session.user_agent)}</p>
             <p class="hint">{session.address}" · "{before}{moment(session.last_seen_at)}{after}</p>
             {act}
         </li>

@@ -9,10 +9,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{
-        fill,
-        strategies::{Strategies, strategies},
-    },
+    words::strategies::{Strategies, strategies},
 };
 use domain::strategy::{Card, Strategy};
 use leptos::prelude::*;
@@ -56,7 +53,7 @@ fn card(words: &'static Strategies, card: &Card) -> AnyView {
                 <div class="curves">{record::curve(&card.backtest, strategy.outside)}{live}</div>
                 {record::compared(card)}
             </div>
-            <p><a href=href aria-label=format!("{}: {}", strategy.name, words.details)>{words.details}</a></p>
+            <p><a href=href aria-label=words.details_of(&strategy.name)>{words.details}</a></p>
         </li>
     }
     .into_any()
@@ -70,7 +67,7 @@ pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView 
 
 /// Market, bar interval, and whether rules or an external signal source decide.
 pub(crate) fn about(words: &'static Strategies, strategy: &Strategy) -> String {
-    let bars = fill(words.bars, &[strategy.frame.word()]);
+    let bars = words.bars(strategy.frame.word());
     let who = if strategy.outside { words.outside } else { words.inside };
     format!("{} · {} · {bars} · {who}", strategy.exchange_id, strategy.symbol)
 }
@@ -78,7 +75,7 @@ pub(crate) fn about(words: &'static Strategies, strategy: &Strategy) -> String {
 /// The button to follow it; `None` if it is inactive.
 pub(crate) fn follow(words: &'static Strategies, strategy: &Strategy) -> Option<impl IntoView + use<>> {
     strategy.active.then(|| {
-        let label = fill(words.follow_this, &[&strategy.name]);
+        let label = words.follow_this(&strategy.name);
         view! {
             <a class="button" data-kind="main" data-testid="follow" aria-label=label
                 href=format!("/strategies/{}/follow", strategy.id)>{words.follow}</a>

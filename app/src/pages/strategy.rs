@@ -10,10 +10,7 @@ use crate::{
     figures,
     pages::strategies::{about, follow, state},
     visit,
-    words::{
-        fill,
-        strategies::{Strategies, strategies},
-    },
+    words::strategies::{Strategies, strategies},
 };
 use domain::{
     StrategyId,
@@ -49,7 +46,7 @@ pub(crate) fn page() -> impl IntoView {
                 {panel(words, &card.live, card.strategy.outside)}
             </div>
             <div class="columns even">
-                <section class="panel" aria-label=fill(words.figures, &[&name])>{record::compared(&card)}</section>
+                <section class="panel" aria-label=words.figures(&name)>{record::compared(&card)}</section>
                 {rules(words, costs)}
             </div>
             {months(words, &card)}
@@ -110,7 +107,8 @@ fn months(words: &'static Strategies, card: &Card) -> Option<AnyView> {
 }
 
 fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
-    let percent = |text, value| fill(text, &[&figures::decimal(value)]);
+    let [fee, slippage, funding] =
+        [costs.fee_percent, costs.slippage_percent, costs.funding_percent].map(figures::decimal);
     view! {
         <section class="panel" aria-labelledby="rules-title">
             <h2 id="rules-title" class="panel-title">{words.rules}</h2>
@@ -118,9 +116,9 @@ fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
                 <li>{words.rule_next}</li>
                 <li>{words.rule_stop}</li>
                 <li>{words.rule_gap}</li>
-                <li>{percent(words.rule_fee, costs.fee_percent)}</li>
-                <li>{percent(words.rule_slippage, costs.slippage_percent)}</li>
-                <li>{percent(words.rule_funding, costs.funding_percent)}</li>
+                <li>{words.rule_fee(&fee)}</li>
+                <li>{words.rule_slippage(&slippage)}</li>
+                <li>{words.rule_funding(&funding)}</li>
                 <li>{words.rule_compound}</li>
                 <li>{words.rule_live}</li>
             </ul>

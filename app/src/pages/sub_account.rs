@@ -2,13 +2,13 @@
 
 use crate::{
     components::{
-        copied::capital,
-        form::{Field, Posted, countries, country_name, radios_with, select},
+        countries::{countries, country_name},
+        form::{Field, Posted, radios_with, select},
         frame::{Width, frame},
         show::show,
     },
     visit,
-    words::{fill, money::money, sub::Sub, sub::sub},
+    words::{money::money, sub::Sub, sub::sub},
 };
 use domain::sub_account::{BRAND, Details, Identification, LegalEntity, SPREAD_TABLE, Status};
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
         let posted = Posted::read(&visit).await?;
         let title = account
             .as_ref()
-            .map_or_else(|| words.add_title.to_owned(), |a| fill(words.edit_title, &[&a.short_reference]));
+            .map_or_else(|| words.add_title.to_owned(), |a| words.edit_title(&a.short_reference));
         let details = account.as_ref().map(|account| &account.details);
         let body = view! {
             <h1>{title.clone()}</h1>
@@ -141,7 +141,7 @@ fn lists(words: &'static Sub, posted: &Posted, details: Option<&Details>, brands
 
 fn document(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
     let kinds = Identification::ALL.iter().filter(|kind| **kind != Identification::None);
-    let named = kinds.map(|kind| (kind.word().to_owned(), capital(&kind.word().replace('_', " "))));
+    let named = kinds.map(|kind| (kind.word().to_owned(), words.identification(*kind).to_owned()));
     let none = (String::new(), words.no_document.to_owned());
     let options = std::iter::once(none).chain(named).collect();
     let chosen = details.and_then(|d| d.identification_type).filter(|kind| *kind != Identification::None);

@@ -8,10 +8,7 @@ use crate::{
         tables::dated,
     },
     visit,
-    words::{
-        fill,
-        personal::{Personal, personal},
-    },
+    words::personal::{Personal, personal},
 };
 use domain::support::Ticket;
 use leptos::prelude::*;
@@ -27,7 +24,7 @@ pub(crate) fn page() -> impl IntoView {
         let mine = tickets.into_iter().map(|ticket| card(words, ticket, None)).collect_view();
         let body = view! {
             <h1>{words.support}</h1>
-            <p class="lead">{fill(words.support_lead, &[&actor.email])}</p>
+            <p class="lead">{words.support_lead(&actor.email)}</p>
             {posted.message()}
             {ask(words, &posted.of("support-ask"))}
             <section class="stack" aria-labelledby="mine-title">

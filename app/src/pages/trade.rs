@@ -16,7 +16,7 @@ use crate::{
     },
     pages::{dashboard, landing::seed},
     visit::{self, Visit, encoded},
-    words::{fill, pages::Pages, pages::pages, problems},
+    words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
     Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, ticket::MOST_TARGETS,
@@ -47,7 +47,7 @@ pub(crate) fn page() -> impl IntoView {
         let ticker = market::ticker(&visit.desk, chosen.trade_type, &symbol).await?;
         let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await;
         let playing = market::playing(&visit.desk).await.ok().flatten();
-        let title = fill(words.trade_title, &[&symbol.to_string()]);
+        let title = words.trade_title(&symbol.to_string());
         let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
         let init = match init {
             Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
@@ -82,9 +82,9 @@ fn refused(visit: &Visit, title: &str, key: &ExchangeKey, choosers: AnyView, why
         <h1>{words.refused_title}</h1>
         <div class="market-bar">{choosers}</div>
         <p class="message" data-tone="bad" role="alert" data-testid="key-refused">
-            {problems::refusal(visit::lang(), why.code())}
+            {problems::rule(visit::lang(), why)}
         </p>
-        <p><a class="button" data-kind="main" href=mend>{fill(words.mend_key, &[&key.name])}</a></p>
+        <p><a class="button" data-kind="main" href=mend>{words.mend_key(&key.name)}</a></p>
     };
     frame(visit, title, Width::Wide, body)
 }
@@ -190,8 +190,8 @@ async fn choosers(
     });
     let markets = markets.into_iter().map(|m| {
         let synthetic = playing.is_some_and(|p| p.synthetic.contains(&m.symbol));
-        let label =
-            if synthetic { format!("{} ({})", m.symbol, words.synthetic) } else { m.symbol.to_string() };
+        let name = m.symbol.to_string();
+        let label = if synthetic { words.synthetic(&name) } else { name };
         view! { <option value=m.symbol.to_string() selected=m.symbol == *symbol>{label}</option> }
     });
     Ok(view! {
@@ -219,7 +219,7 @@ fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
 }
 
 fn clock(words: &'static Pages, playing: &Playing) -> AnyView {
-    view! { <p class="hint playing" data-testid="playing">{told_at(words.playing, playing.hour)}</p> }
+    view! { <p class="hint playing" data-testid="playing">{told_at(words.playing(), playing.hour)}</p> }
         .into_any()
 }
 

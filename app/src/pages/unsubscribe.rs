@@ -8,10 +8,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{
-        fill,
-        messages::{Messages, messages},
-    },
+    words::messages::{Messages, messages},
 };
 use domain::notification::Topic;
 use leptos::prelude::*;
@@ -48,14 +45,14 @@ pub(crate) fn page() -> impl IntoView {
 
 fn button(words: &'static Messages, topic: Topic, token: String) -> AnyView {
     let what = match topic {
-        Topic::NewOrder => words.topic_order,
-        Topic::TakeProfit => words.topic_profit,
-        Topic::StopLoss => words.topic_loss,
-        Topic::WeeklyReport => words.topic_weekly,
-        Topic::MonthlyReport => words.topic_monthly,
+        Topic::NewOrder => words.unsubscribe_order,
+        Topic::TakeProfit => words.unsubscribe_profit,
+        Topic::StopLoss => words.unsubscribe_loss,
+        Topic::WeeklyReport => words.unsubscribe_weekly,
+        Topic::MonthlyReport => words.unsubscribe_monthly,
     };
     view! {
-        <p class="lead">{fill(words.unsubscribe_lead, &[what])}</p>
+        <p class="lead">{what}</p>
         <form method="post" action="/api/unsubscribe" class="form panel" data-testid="unsubscribe">
             <input type="hidden" name="token" value=token/>
             <button type="submit" class="button" data-kind="main">{words.unsubscribe_button}</button>

@@ -7,7 +7,7 @@ table! {
     Closed, closed {
         title: "Down for maintenance",
         lead: "Slipstream is in maintenance mode. Your positions keep their stops and stay supervised.",
-        since: "Since {} UTC.",
+        since(time): around { "Since {time} UTC." },
         banner: "Maintenance mode is on: only admins can sign in.",
         open_title: "Slipstream is online",
         open_lead: "No maintenance is in progress.",
@@ -24,8 +24,8 @@ table! {
         reviews: "Accounts under review",
         reviews_lead: "The exchange shows orders that Slipstream sent but that aren't in its database, for example after a restore. Missing stops are placed. Nothing else is opened, cancelled or closed until you confirm.",
         not_looked_at: "Not checked yet. Slipstream checks one account every few seconds.",
-        supervised: "Slipstream supervises this position.",
-        not_supervised: "Slipstream doesn't know the stop of this position and doesn't supervise it.",
+        supervised(symbol, difference): "{symbol}: {difference}. Slipstream supervises this position.",
+        not_supervised(symbol, difference): "{symbol}: {difference}. Slipstream doesn't know the stop of this position and doesn't supervise it.",
         confirm: "Confirm differences",
     }
 }

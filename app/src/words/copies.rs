@@ -1,6 +1,6 @@
 //! Texts about copies (status, reasons, exits) and past trades.
 
-use super::table;
+use super::{table, texts};
 use domain::{
     copy::{Exit, Reason, Status},
     signal::Action,
@@ -33,8 +33,10 @@ table! {
         closed: "Closed",
         skipped: "Skipped",
         failed: "Failed",
-        sized: "{} at {}, {}×",
-        ended: "Exit reason: {}",
+        sized(amount, price, leverage): "{amount} at {price}, {leverage}×",
+        sized_and_ended(amount, price, leverage, reason): "{amount} at {price}, {leverage}×. Exit reason: {reason}",
+        ended(reason): "Exit reason: {reason}",
+        with_detail(reason, detail): "{reason}: {detail}",
         left: "Position closed",
         exit_stop: "stop loss",
         exit_target: "last take profit",
@@ -99,28 +101,16 @@ impl Copies {
     }
 }
 
-/// Why a copy was skipped, as the end of a sentence.
-pub(crate) const fn reason(lang: super::Lang, reason: Reason) -> &'static str {
-    match lang {
-        super::Lang::En => english(reason),
-    }
-}
-
-const fn english(reason: Reason) -> &'static str {
-    match reason {
+texts! {
+    /// Why a copy was skipped, as the end of a sentence.
+    reason(Reason) {
         Reason::AccountFrozen => "the account is frozen",
         Reason::AccountSuspended => "the account is suspended",
         Reason::KeyInactive => "the exchange key is disabled",
         Reason::KeyUnauthorized => "the exchange rejected the key",
-        Reason::KeyMayWithdraw => {
-            "the exchange key can withdraw funds: remove that permission at the exchange"
-        }
-        Reason::AccountMode => {
-            "the account is in hedge, multi-assets or portfolio margin mode: switch to one-way and single-asset mode at the exchange"
-        }
-        Reason::KeyUnderReview => {
-            "the account is under review: an admin must confirm its orders before it can open new positions"
-        }
+        Reason::KeyMayWithdraw => "the exchange key can withdraw funds: remove that permission at the exchange",
+        Reason::AccountMode => "the account is in hedge, multi-assets or portfolio margin mode: switch to one-way and single-asset mode at the exchange",
+        Reason::KeyUnderReview => "the account is under review: an admin must confirm its orders before it can open new positions",
         Reason::KeyDeleted => "the exchange key was deleted",
         Reason::PlanFeature => "your plan doesn't include copy trading",
         Reason::PlanBalance => "the account's value is above your plan's limit",
@@ -131,9 +121,7 @@ const fn english(reason: Reason) -> &'static str {
         Reason::StrategyInactive => "the strategy is inactive",
         Reason::TooOld => "the signal was too old",
         Reason::Superseded => "the strategy sent a newer signal first",
-        Reason::StopBeyondLiquidation => {
-            "the position would be liquidated before its stop: use cross margin, free some margin or lower the risk"
-        }
+        Reason::StopBeyondLiquidation => "the position would be liquidated before its stop: use cross margin, free some margin or lower the risk",
         Reason::PastStop => "the price had already passed the stop",
         Reason::PastTargets => "the price had already passed every take profit",
         Reason::InPosition => "the account already had a position on this market",

@@ -1,118 +1,154 @@
 //! Texts of audit events.
 
-use super::Lang;
+use super::{Lang, table, texts};
+use domain::notification::Kind;
+use service::audit::{Deed as D, Via};
 
-/// The text of an audit event; the event's own word if it has none.
-pub(crate) fn deed(lang: Lang, word: &str) -> &str {
-    match lang {
-        Lang::En => english(word),
-    }
+/// The text of an audit event; the event's own word if this version does not know it, so that another
+/// version's log can be read.
+pub(crate) fn event(lang: Lang, word: &str) -> String {
+    let action = D::ALL.iter().find(|deed| deed.word() == word).map(|deed| deed_text(lang, *deed));
+    let failure = || Kind::parse(word).and_then(|kind| audit(lang).failure(kind));
+    action.or_else(failure).unwrap_or(word).to_owned()
 }
 
 /// Where it came from: an address as it is, everything else by its name in the audit.
-pub(crate) fn place(lang: Lang, address: &str) -> &str {
-    match lang {
-        Lang::En => match address {
-            "telegram" => "Telegram",
-            "command line" => "Command line",
-            "job" => "Background job",
-            "payment provider" => "Payment provider",
-            "identity provider" => "Identity provider",
-            other => other,
-        },
+pub(crate) fn place(lang: Lang, address: &str) -> String {
+    let all = [Via::Telegram, Via::CommandLine, Via::Job, Via::PaymentProvider, Via::Issuer];
+    let found = all.into_iter().find(|via| via.address() == address);
+    found.and_then(|via| audit(lang).origin(via)).unwrap_or(address).to_owned()
+}
+
+table! {
+    /// Events without a user, and origins without an address.
+    Audit, audit {
+        key_refused: "Exchange key rejected by the exchange",
+        unprotected: "Position without a stop",
+        exit_late: "Exit rejected by the exchange",
+        telegram: "Telegram",
+        command_line: "Command line",
+        job: "Background job",
+        payment_provider: "Payment provider",
+        identity_provider: "Identity provider",
     }
 }
 
-#[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
-#[rustfmt::skip] // a table
-fn english(word: &str) -> &str {
-    match word {
-        "signed-up" => "Signed up",
-        "supervision-ended" => "Supervision of a position ended",
-        "supervision-resumed" => "Supervision of a position resumed",
-        "review-confirmed" => "Differences of an account confirmed",
-        "signed-in" => "Signed in",
-        "sign-in-failed" => "Sign-in failed",
-        "signed-out" => "Signed out",
-        "stepped-up" => "Password confirmed",
-        "step-up-failed" => "Password confirmation failed",
-        "password-changed" => "Password changed",
-        "reset-asked" => "Password reset requested",
-        "password-reset" => "Password reset",
-        "reset-link-shown" => "Reset link shown to an admin",
-        "signed-out-everywhere" => "Signed out everywhere",
-        "signed-out-by-operator" => "Sessions ended by an admin",
-        "token-reused" => "Refresh token reused; its session ended",
-        "vouched-for" => "Account created through another sign-in provider",
-        "made-admin" => "Made admin",
-        "made-trader" => "Admin role removed",
-        "frozen" => "Account frozen",
-        "thawed" => "Account unfrozen",
-        "suspended" => "Account suspended",
-        "unsuspended" => "Suspension lifted",
-        "programs-revoked" => "API clients revoked by an admin",
-        "hooks-ended" => "Webhooks closed by an admin",
-        "key-created" => "Exchange key connected",
-        "key-changed" => "Exchange key changed",
-        "key-deleted" => "Exchange key deleted",
-        "client-created" => "API client created",
-        "client-revoked" => "API client revoked",
-        "hook-changed" => "Webhook changed",
-        "chat-linked" => "Telegram connected",
-        "chat-unlinked" => "Telegram disconnected",
-        "key-refused" => "Exchange key rejected by the exchange",
-        "unprotected" => "Position without a stop",
-        "exit-late" => "Exit rejected by the exchange",
-        "plan-begun" => "Plan started",
-        "plan-changed" => "Plan changed",
-        "plan-end-set" => "Plan renewal changed",
-        "plan-ended" => "Plan ended",
-        "plan-assigned" => "Plan assigned by an admin",
-        "payment-failed" => "Payment failed",
-        "panicked" => "Panic button pressed",
-        "follow-begun" => "Copy trading started",
-        "follow-changed" => "Copy trading changed",
-        "follow-stopped" => "Copy trading stopped",
-        "strategy-created" => "Strategy created",
-        "strategy-changed" => "Strategy changed",
-        "signal-given" => "Signal sent",
-        "copies-paused" => "All copying paused",
-        "copies-resumed" => "Copying resumed",
-        "desk-closed" => "Maintenance mode turned on",
-        "desk-opened" => "Maintenance mode turned off",
-        "candles-imported" => "Candles imported",
-        "sandbox-opened" => "Paper account opened",
-        "sandbox-reset" => "Paper account reset",
-        "support-asked" => "Support request sent",
-        "support-closed" => "Support request closed",
-        "account-opened" => "Currency account opened",
-        "account-credited" => "Currency account credited",
-        "funds-moved" => "Funds transferred",
-        "currency-ruled" => "Currency rule changed",
-        "sub-account-created" => "Sub-account created",
-        "sub-account-changed" => "Sub-account changed",
-        "brand-set" => "Brand changed",
-        other => other,
+impl Audit {
+    /// The text of a failure that the audit log records.
+    const fn failure(&self, kind: Kind) -> Option<&'static str> {
+        match kind {
+            Kind::KeyRefused => Some(self.key_refused),
+            Kind::Unprotected => Some(self.unprotected),
+            Kind::ExitLate => Some(self.exit_late),
+            Kind::NewOrder
+            | Kind::TakeProfit
+            | Kind::StopLoss
+            | Kind::KeyRights
+            | Kind::ForeignFill
+            | Kind::PlanLapses
+            | Kind::SignedIn
+            | Kind::PasswordChanged
+            | Kind::Credential => None,
+        }
+    }
+
+    /// The name of an origin without an address.
+    const fn origin(&self, via: Via<'_>) -> Option<&'static str> {
+        match via {
+            Via::Request(_) => None,
+            Via::Telegram => Some(self.telegram),
+            Via::CommandLine => Some(self.command_line),
+            Via::Job => Some(self.job),
+            Via::PaymentProvider => Some(self.payment_provider),
+            Via::Issuer => Some(self.identity_provider),
+        }
+    }
+}
+
+texts! {
+    /// The text of an audited action.
+    deed_text(D) {
+        D::SignedUp => "Signed up",
+        D::SignedOut => "Signed out",
+        D::SteppedUp => "Password confirmed",
+        D::StepUpFailed => "Password confirmation failed",
+        D::Frozen => "Account frozen",
+        D::Thawed => "Account unfrozen",
+        D::Suspended => "Account suspended",
+        D::Unsuspended => "Suspension lifted",
+        D::MadeTrader => "Admin role removed",
+        D::SignedOutByOperator => "Sessions ended by an admin",
+        D::ProgramsRevoked => "API clients revoked by an admin",
+        D::HooksEnded => "Webhooks closed by an admin",
+        D::ResetLinkShown => "Reset link shown to an admin",
+        D::SignedIn => "Signed in",
+        D::SignInFailed => "Sign-in failed",
+        D::PasswordChanged => "Password changed",
+        D::ResetAsked => "Password reset requested",
+        D::PasswordReset => "Password reset",
+        D::SignedOutEverywhere => "Signed out everywhere",
+        D::TokenReused => "Refresh token reused; its session ended",
+        D::VouchedFor => "Account created through another sign-in provider",
+        D::MadeAdmin => "Made admin",
+        D::KeyCreated => "Exchange key connected",
+        D::KeyChanged => "Exchange key changed",
+        D::KeyDeleted => "Exchange key deleted",
+        D::SupportAsked => "Support request sent",
+        D::SupportClosed => "Support request closed",
+        D::SandboxOpened => "Paper account opened",
+        D::SandboxReset => "Paper account reset",
+        D::DeskClosed => "Maintenance mode turned on",
+        D::DeskOpened => "Maintenance mode turned off",
+        D::CopiesPaused => "All copying paused",
+        D::CopiesResumed => "Copying resumed",
+        D::Panicked => "Panic button pressed",
+        D::SupervisionEnded => "Supervision of a position ended",
+        D::SupervisionResumed => "Supervision of a position resumed",
+        D::StrategyCreated => "Strategy created",
+        D::StrategyChanged => "Strategy changed",
+        D::HookChanged => "Webhook changed",
+        D::PlanBegun => "Plan started",
+        D::PlanChanged => "Plan changed",
+        D::PlanEndSet => "Plan renewal changed",
+        D::PaymentFailed => "Payment failed",
+        D::PlanEnded => "Plan ended",
+        D::PlanAssigned => "Plan assigned by an admin",
+        D::SignalGiven => "Signal sent",
+        D::CandlesImported => "Candles imported",
+        D::FollowBegun => "Copy trading started",
+        D::FollowChanged => "Copy trading changed",
+        D::FollowStopped => "Copy trading stopped",
+        D::ClientCreated => "API client created",
+        D::ClientRevoked => "API client revoked",
+        D::AccountOpened => "Currency account opened",
+        D::AccountCredited => "Currency account credited",
+        D::FundsMoved => "Funds transferred",
+        D::CurrencyRuled => "Currency rule changed",
+        D::SubAccountCreated => "Sub-account created",
+        D::SubAccountChanged => "Sub-account changed",
+        D::BrandSet => "Brand changed",
+        D::ReviewConfirmed => "Differences of an account confirmed",
+        D::ChatLinked => "Telegram connected",
+        D::ChatUnlinked => "Telegram disconnected",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::notification::Kind;
-    use service::audit::{Deed, Via};
     use std::collections::HashSet;
 
     #[test]
-    fn every_deed_has_a_text_of_its_own() {
-        let deeds = Deed::ALL.iter().map(|deed| deed.word());
+    fn every_event_has_a_text_of_its_own() {
+        let deeds = D::ALL.iter().map(|deed| deed.word());
         let protection = Kind::ALL.iter().filter(|kind| kind.is_protection()).map(|kind| kind.word());
         let mut texts = HashSet::new();
         for word in deeds.chain(protection) {
-            let text = deed(Lang::En, word);
+            let text = event(Lang::En, word);
             assert_ne!(text, word, "no text");
             assert!(texts.insert(text), "{word} shares its text with another");
         }
+        assert_eq!(event(Lang::En, "of-a-later-version"), "of-a-later-version");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! All texts of the user interface, by key. One table per part, so that a page's wasm contains only its own.
 //!
-//! A further language is a further column of each table: the compiler then reports every missing text.
+//! A text is one entry, complete with its punctuation: code never joins entries to a sentence. An entry with
+//! places (`{symbol}`) is a method whose parameters are the places, so the compiler reports a missing one.
+//!
+//! A further language is a further value of [`Lang`] and a further column of the macros below: the compiler
+//! then reports every missing text, every missing plural form and every wrong place.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod billing;
@@ -14,6 +18,7 @@ pub(crate) mod copies;
 pub(crate) mod deeds;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
+pub(crate) mod entry;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
 pub(crate) mod live;
@@ -32,7 +37,11 @@ pub(crate) mod people;
 #[cfg(feature = "ssr")]
 pub(crate) mod personal;
 #[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod plural;
+#[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
+#[cfg(feature = "ssr")]
+pub(crate) mod pseudo;
 #[cfg(feature = "ssr")]
 pub(crate) mod reference;
 #[cfg(feature = "ssr")]
@@ -43,76 +52,194 @@ pub(crate) mod security;
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 /// A language of the user interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Lang {
+pub enum Lang {
+    /// English.
     #[default]
     En,
+    /// The pseudo-locale of the tests: English texts, accented, longer and written right to left. A text
+    /// that is not in a table, or is assembled in code, is visible in it.
+    #[cfg(feature = "ssr")]
+    Pseudo,
 }
 
 impl Lang {
+    /// The language of the cookie; the pseudo-locale only if the server allows it.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn chosen(cookie: Option<&str>, pseudo: bool) -> Self {
+        if pseudo && cookie == Some(Self::Pseudo.code()) { Self::Pseudo } else { Self::En }
+    }
+
     /// The value of the `lang` attribute.
     #[cfg(feature = "ssr")]
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
+            Self::Pseudo => "en-XA",
         }
     }
 
     /// The value of the `dir` attribute.
     #[cfg(feature = "ssr")]
     pub(crate) const fn dir(self) -> &'static str {
+        if self.right_to_left() { "rtl" } else { "ltr" }
+    }
+
+    /// Whether it is written right to left.
+    pub(crate) const fn right_to_left(self) -> bool {
         match self {
-            Self::En => "ltr",
+            Self::En => false,
+            #[cfg(feature = "ssr")]
+            Self::Pseudo => true,
         }
     }
 }
 
+/// The language of the current page.
+#[cfg(feature = "ssr")]
+pub(crate) fn lang() -> Lang {
+    crate::visit::lang()
+}
+
+/// The language of the current page: the only one that the bundles contain. With a second one, the `lang`
+/// attribute of the document decides.
+#[cfg(not(feature = "ssr"))]
+pub(crate) const fn lang() -> Lang {
+    Lang::En
+}
+
 /// Defines a table: a struct with a text per key, and the function that returns it for a language.
+///
+/// - `title: "Copy trading"` is a field.
+/// - `stop_title(strategy): "Stop copying {strategy}?"` is a method that takes a text for each place.
+/// - `sessions(count): plural { one: "{count} session", other: "{count} sessions" }` is a method that takes the
+///   number in its first place, and a text for each other place.
+/// - `since(time): around { "Since {time} UTC." }` is a method that returns the texts before and after its place,
+///   for a place that is an element of the page.
 macro_rules! table {
-    ($(#[$doc:meta])* $name:ident, $get:ident { $($key:ident: $en:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident, $get:ident {
+        $($key:ident $(($($place:ident),+))? : $en:tt $({ $($forms:tt)+ })?),* $(,)?
+    }) => {
         $(#[$doc])*
-        pub(crate) struct $name { $(pub(crate) $key: &'static str),* }
+        pub(crate) struct $name {
+            $(pub(crate) $key: $crate::words::table_entry!(@type $(($($place),+))? $en)),*
+        }
 
-        static EN: $name = $name { $($key: $en),* };
+        static EN: $name = $name {
+            $($key: $crate::words::table_entry!(@en $(($($place),+))? $en $({ $($forms)+ })?)),*
+        };
+
+        impl $name {
+            $($crate::words::table_entry!{@method $key $(($($place),+))? $en})*
+
+            /// Every entry with its texts.
+            #[cfg(all(test, feature = "ssr"))]
+            pub(crate) fn entries(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+                vec![$((stringify!($key), $crate::words::entry::Entry::texts(&self.$key))),*]
+            }
+        }
 
         $(#[$doc])*
-        pub(crate) const fn $get(lang: $crate::words::Lang) -> &'static $name {
+        pub(crate) fn $get(lang: $crate::words::Lang) -> &'static $name {
             match lang {
                 $crate::words::Lang::En => &EN,
+                #[cfg(feature = "ssr")]
+                $crate::words::Lang::Pseudo => {
+                    static PSEUDO: std::sync::LazyLock<$name> = std::sync::LazyLock::new(|| $name {
+                        $($key: $crate::words::entry::Entry::pseudo(&EN.$key)),*
+                    });
+                    &PSEUDO
+                }
             }
         }
     };
 }
 pub(crate) use table;
 
-/// Replaces each `{}` by a value, in order.
-pub(crate) fn fill(text: &str, values: &[&str]) -> String {
-    let mut out = String::with_capacity(text.len() + 32);
-    let mut parts = text.split("{}");
-    out.push_str(parts.next().unwrap_or_default());
-    for (part, value) in parts.zip(values.iter().copied().chain(std::iter::repeat(""))) {
-        out.push_str(value);
-        out.push_str(part);
-    }
-    out
-}
+/// The parts of an entry of a [`table!`], by its form: a text, a text with places, or plural forms.
+macro_rules! table_entry {
+    (@type $en:literal) => { &'static str };
+    (@type ($($place:ident),+) plural) => { $crate::words::plural::Plural };
+    (@type ($place:ident) around) => { $crate::words::entry::Around };
+    (@type ($($place:ident),+) $en:literal) => { $crate::words::entry::Template };
 
-/// A number of things: the text for one, otherwise the plural with the number in the place of `{}`.
-#[cfg(feature = "ssr")]
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { one.to_owned() } else { fill(many, &[&number.to_string()]) }
-}
+    (@en $en:literal) => { $crate::words::entry::plain($en) };
+    (@en ($($place:ident),+) plural { one: $one:literal, other: $other:literal $(,)? }) => {
+        $crate::words::plural::Plural::new($crate::words::Lang::En, const { &[
+            ($crate::words::plural::Category::One, $crate::words::marked!($one, 1, $($place),+)),
+            ($crate::words::plural::Category::Other, $crate::words::marked!($other, 1, $($place),+)),
+        ] })
+    };
+    (@en ($place:ident) around { $en:literal }) => {
+        $crate::words::entry::Around::new($crate::words::marked!($en, 0, $place))
+    };
+    (@en ($($place:ident),+) $en:literal) => {
+        $crate::words::entry::Template::new($crate::words::Lang::En, $crate::words::marked!($en, 0, $($place),+))
+    };
 
-#[cfg(test)]
-mod tests {
-    use super::fill;
-
-    #[test]
-    fn fills_places_in_order() {
-        assert_eq!(fill("{} of {}", &["1", "2"]), "1 of 2");
-        assert_eq!(fill("none", &["1"]), "none");
-        assert_eq!(fill("{} and {}", &["1"]), "1 and ");
-    }
+    (@method $key:ident $en:literal) => {};
+    (@method $key:ident ($count:ident $(, $place:ident)*) plural) => {
+        pub(crate) fn $key(&self, $count: usize $(, $place: &str)*) -> String {
+            self.$key.fill($count, &[&$crate::words::plural::number($count) $(, $place)*])
+        }
+    };
+    (@method $key:ident ($place:ident) around) => {
+        pub(crate) fn $key(&self) -> (&'static str, &'static str) {
+            self.$key.split()
+        }
+    };
+    (@method $key:ident ($place:ident) $en:literal) => {
+        pub(crate) fn $key(&self, $place: &str) -> String {
+            self.$key.one($place)
+        }
+    };
+    (@method $key:ident ($first:ident, $second:ident) $en:literal) => {
+        pub(crate) fn $key(&self, $first: &str, $second: &str) -> String {
+            self.$key.two($first, $second)
+        }
+    };
+    (@method $key:ident ($($place:ident),+) $en:literal) => {
+        pub(crate) fn $key(&self $(, $place: &str)+) -> String {
+            self.$key.fill(&[$($place),+])
+        }
+    };
 }
+pub(crate) use table_entry;
+
+/// A text whose places are marks, computed by the compiler, which reports a place that is not declared and a
+/// declared one that is missing. The first `$optional` places may be missing.
+macro_rules! marked {
+    ($text:literal, $optional:literal, $($place:ident),+) => {{
+        const PLACES: &[&str] = &[$(stringify!($place)),+];
+        const LENGTH: usize = $crate::words::entry::length($text);
+        const MARKED: &[u8] = &$crate::words::entry::marked::<LENGTH>($text, PLACES, $optional);
+        const TEXT: &str = $crate::words::entry::as_text(MARKED);
+        TEXT
+    }};
+}
+pub(crate) use marked;
+
+/// Defines the function that returns the text of each value of an enum; the compiler reports a value without a
+/// text.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+macro_rules! texts {
+    ($(#[$doc:meta])* $get:ident($key:ty) { $($value:pat => $en:literal),* $(,)? }) => {
+        $(#[$doc])*
+        pub(crate) fn $get(lang: $crate::words::Lang, key: $key) -> &'static str {
+            match lang {
+                $crate::words::Lang::En => match key { $($value => $en),* },
+                #[cfg(feature = "ssr")]
+                $crate::words::Lang::Pseudo => {
+                    $crate::words::pseudo::text($get($crate::words::Lang::En, key))
+                }
+            }
+        }
+    };
+}
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) use texts;

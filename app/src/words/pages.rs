@@ -1,6 +1,7 @@
 //! Texts of the general pages.
 
 use super::table;
+use domain::TradeType;
 
 table! {
     /// Frame, landing, dashboard, keys, history.
@@ -36,7 +37,7 @@ table! {
         landing_desk: "Go to dashboard",
         landing_market: "BTC/USDT perpetual",
         landing_chart: "The last 90 candles of BTC/USDT",
-        landing_replay: "Replay of recorded prices from {} UTC, at one hour per minute.",
+        landing_replay(time): around { "Replay of recorded prices from {time} UTC, at one hour per minute." },
         landing_live: "Live prices from the exchange.",
         landing_unavailable: "The exchange isn't responding. The price appears here when it does.",
         landing_strategies: "View strategies",
@@ -64,7 +65,7 @@ table! {
         total_balance: "Total balance",
         equity_lead: "Last seven days, in USD.",
         equity_empty: "The first points appear within two minutes.",
-        equity_summary: "From {} to {} USD.",
+        equity_summary(first, last): "From {first} to {last} USD.",
         curve_first: "Start",
         curve_last: "Now",
         curve_highest: "High",
@@ -83,7 +84,7 @@ table! {
         no_orders: "No open orders.",
         your_keys: "Your accounts",
         manage_keys: "Manage exchange keys",
-        unreadable: "{}: the exchange isn't responding.",
+        unreadable(account): "{account}: the exchange isn't responding.",
 
         keys_title: "Exchange keys",
         keys_lead: "The API keys that Slipstream uses to trade on exchanges. Secrets are encrypted and never shown again.",
@@ -117,7 +118,7 @@ table! {
         new_credentials: "Update credentials",
         credentials_hint: "API key and secret of the same account. They replace the current ones.",
         may_withdraw: "This key can withdraw funds, so Slipstream sends no new orders with it. Remove that permission at the exchange. Open positions stay supervised.",
-        expires_at: "The key's permission to trade expires on {}.",
+        expires_at(date): "The key's permission to trade expires on {date}.",
         elsewhere_title: "Trading outside Slipstream",
         elsewhere_off: "You're notified when an order is filled that Slipstream didn't send.",
         elsewhere_on: "This account is also traded elsewhere: you aren't notified of orders that Slipstream didn't send.",
@@ -128,9 +129,9 @@ table! {
         reset_sandbox: "Reset paper account",
         reset_sure: "Reset this paper account? Open orders and positions are removed, and the balances return to 10,000 USDT each. Past orders stay in the history.",
         delete: "Delete key",
-        connected_at: "Added {}",
+        connected_at(date): "Added {date}",
 
-        delete_title: "Delete “{}”?",
+        delete_title(key): "Delete “{key}”?",
         delete_lead: "Slipstream deletes the exchange key and its secret.",
         delete_open: "The account has open positions or orders:",
         delete_choice: "“Close everything and delete” first cancels all orders and closes all positions at market. “Leave open and delete” leaves them at the exchange, and Slipstream no longer supervises their stops.",
@@ -141,12 +142,12 @@ table! {
         delete_yes: "Delete key",
         delete_no: "Cancel",
 
-        trade_title: "Trade {}",
+        trade_title(symbol): "Trade {symbol}",
         choose_key: "Account",
         choose_market: "Market",
-        mend_key: "Fix exchange key “{}”",
-        synthetic: "synthetic",
-        playing: "Replaying {} UTC",
+        mend_key(key): "Fix exchange key “{key}”",
+        synthetic(symbol): "{symbol} (synthetic)",
+        playing(time): around { "Replaying {time} UTC" },
         trade_empty: "You need an account to trade. Open a paper account to start.",
         see_history: "Orders and trades of this market",
         high: "24h high",
@@ -157,7 +158,10 @@ table! {
         history_orders: "Orders",
         history_trades: "Trades",
         history_show: "Show",
-        history_newest: "The newest {} are shown. Find older ones at the exchange.",
+        history_newest(count): plural {
+            one: "The newest {count} is shown. Find older ones at the exchange.",
+            other: "The newest {count} are shown. Find older ones at the exchange.",
+        },
         history_empty_orders: "No orders on this market yet.",
         history_empty_trades: "No trades on this market yet.",
         history_no_key: "No history yet. Open a paper account first.",
@@ -197,5 +201,15 @@ table! {
         refused_title: "Request rejected",
         fault_title: "Something went wrong on our side",
         fault_lead: "The error is logged. Reload the page, or try again in a moment.",
+    }
+}
+
+impl Pages {
+    /// The name of a market type.
+    pub(crate) const fn trade_type_of(&self, kind: TradeType) -> &'static str {
+        match kind {
+            TradeType::Spot => self.spot,
+            TradeType::Futures => self.futures,
+        }
     }
 }

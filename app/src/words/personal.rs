@@ -26,13 +26,13 @@ table! {
         balance_lead: "The account's value in USD, recorded once a day (UTC). Days on which it couldn't be read are missing.",
         balance_empty: "No data yet. The first day appears within a few minutes while the exchange key is active.",
         balance_days: "Days",
-        balance_summary: "Value of {} from {} to {} USD",
+        balance_summary(account, first, last): "Value of {account} from {first} to {last} USD",
         day: "Day",
         worth: "Value, USD",
         change: "Change",
         back_to_keys: "All exchange keys",
         support: "Support",
-        support_lead: "Contact the admin. We'll reply to {}.",
+        support_lead(email): "Contact the admin. We'll reply to {email}.",
         subject: "Subject",
         message: "Message",
         message_hint: "What did you do, what happened, and what did you expect? Never send a password or a secret key.",
@@ -46,6 +46,6 @@ table! {
         requests_lead: "Open requests first, the oldest at the top. Answer by e-mail, then close the request.",
         requests_empty: "No support requests.",
         close: "Close request",
-        close_this: "Close request “{}”",
+        close_this(subject): "Close request “{subject}”",
     }
 }

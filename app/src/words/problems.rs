@@ -1,20 +1,14 @@
 //! Error and success messages.
 
-use super::Lang;
-use domain::validation::Problem;
+use super::{Lang, texts};
+#[cfg(feature = "ssr")]
+use crate::notice::PageNotice as N;
+use crate::notice::{DeskNotice as D, Notice, Rejection, RequestError as E};
+use domain::{Refusal as R, validation::Problem as P};
 
-/// The text of a field problem.
-pub(crate) const fn problem(lang: Lang, problem: Problem) -> &'static str {
-    match lang {
-        Lang::En => english(problem),
-    }
-}
-
-#[allow(clippy::too_many_lines, reason = "a table: a line for each problem")]
-#[rustfmt::skip] // a table
-const fn english(problem: Problem) -> &'static str {
-    use Problem as P;
-    match problem {
+texts! {
+    /// The text of a field problem.
+    problem(P) {
         P::Required => "This field is required.",
         P::NotText | P::Unknown => "This value isn't valid.",
         P::NotBoolean => "Choose yes or no.",
@@ -44,9 +38,7 @@ const fn english(problem: Problem) -> &'static str {
         P::TooManyTargets => "Use 25 take profits or fewer.",
         P::NotCallbackRate => "Enter a rate from 0.1 to 5 percent.",
         P::NotRiskPercent => "Enter a percentage above 0, up to 100.",
-        P::StopBeyondLiquidation => {
-            "The position would be liquidated before this stop. Move the stop closer, or lower the amount or leverage."
-        }
+        P::StopBeyondLiquidation => "The position would be liquidated before this stop. Move the stop closer, or lower the amount or leverage.",
         P::StopOnWrongSide => "The stop would trigger immediately. For a long, set it below the price; for a short, above it.",
         P::TargetOnWrongSide => "A take profit would trigger immediately. For a long, set it above the price; for a short, below it.",
         P::TargetTooSmall => "Too many take profits for this amount: each part must reach the market's minimum amount.",
@@ -109,134 +101,154 @@ const fn english(problem: Problem) -> &'static str {
     }
 }
 
-/// The text of an error key: Mudawyl's code, or a key of `answer::Failure`.
-pub(crate) fn refusal(lang: Lang, key: &str) -> &'static str {
-    match lang {
-        Lang::En => refusal_english(key),
+/// The text of a rejected post.
+pub(crate) fn rejection(lang: Lang, rejection: Rejection) -> &'static str {
+    match rejection {
+        Rejection::Rule(refusal) => rule(lang, refusal),
+        Rejection::Request(error) => request(lang, error),
     }
 }
 
-#[rustfmt::skip] // a table
-fn refusal_english(key: &str) -> &'static str {
-    match key {
-        "1103" => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
-        "1106" => "This action needs another kind of exchange key (1106).",
-        "1109" => "This exchange key is already connected, by you or another user (1109).",
-        "1110" => "This exchange key is disabled (1110). Enable it first.",
-        "1115" => "Spot orders aren't supported yet (1115). Use a futures key.",
-        "1206" => "The strategy and the key belong to different exchanges (1206).",
-        "1300" => "The exchange doesn't offer this market (1300).",
-        "1306" => "The strategy trades another market (1306).",
-        "1309" => "This account already copies a strategy on this market (1309).",
-        "1500" => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
-        "2100" => "This plan isn't available (2100).",
-        "2103" => "Your plan doesn't include this (2103).",
-        "2129a" => "You've reached your plan's limit of exchange keys (2129a).",
-        "2129b" => "Your balance is above your plan's limit (2129b).",
-        "3102" => "Your card was declined, and nothing has changed (3102). Pay with another card, or keep your plan.",
-        "3104" => "You have no paid subscription to change (3104).",
-        "3109" => "You already have a paid subscription (3109).",
-        "4100" => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
-        "4101" => "This account is suspended (4101). Contact the admin.",
-        "4102" => "This is the last admin (4102). Make another user an admin first.",
-        "step-up" => "Enter your password again to do this.",
-        "too-many-sandboxes" => "You can open 50 paper accounts a day. Try again tomorrow.",
-        "unauthenticated" => "Sign in again to continue.",
-        "forbidden" => "You don't have permission to do this.",
-        "not-found" => "This no longer exists. Reload the page.",
-        "too-many" => "Too many attempts. Wait a few minutes, then try again.",
-        "too-many-requests" => "You can send five requests an hour. Try again later; your text is kept here.",
-        "unavailable" => "The exchange or payment provider isn't responding. Try again in a moment: nothing is done twice.",
-        "unreachable" => "The server didn't respond. It's safe to try again: the same order is never sent twice.",
-        "closed" => "Slipstream is down for maintenance. Your positions stay supervised; try again later.",
-        "sent-already" => "This form was already sent. Check the result before you try again.",
-        "bad-request" => "The form couldn't be read. Reload the page and try again.",
-        _ => "Something went wrong on our side. The error is logged; try again in a moment.",
+texts! {
+    /// The text of a business rule that rejects a request.
+    rule(R) {
+        R::KeyUnauthorized => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
+        R::KeyTypeInvalid => "This action needs another kind of exchange key (1106).",
+        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
+        R::KeyInactive => "This exchange key is disabled (1110). Enable it first.",
+        R::KeyTypeUnsupported => "Spot orders aren't supported yet (1115). Use a futures key.",
+        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
+        R::SymbolInvalid => "The exchange doesn't offer this market (1300).",
+        R::SymbolMismatch => "The strategy trades another market (1306).",
+        R::SymbolFollowed => "This account already copies a strategy on this market (1309).",
+        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
+        R::PlanInvalid => "This plan isn't available (2100).",
+        R::PlanFeature => "Your plan doesn't include this (2103).",
+        R::PlanKeyLimit => "You've reached your plan's limit of exchange keys (2129a).",
+        R::PlanBalanceLimit => "Your balance is above your plan's limit (2129b).",
+        R::PaymentDeclined => "Your card was declined, and nothing has changed (3102). Pay with another card, or keep your plan.",
+        R::NoStripeSubscription => "You have no paid subscription to change (3104).",
+        R::StripeSubscriptionExists => "You already have a paid subscription (3109).",
+        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
+        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
+        R::LastAdmin => "This is the last admin (4102). Make another user an admin first.",
     }
 }
 
-/// The text of a success key.
-pub(crate) fn notice(lang: Lang, key: &str) -> &'static str {
-    match lang {
-        Lang::En => notice_english(key),
+texts! {
+    /// The text of a request that failed as a whole.
+    request(E) {
+        E::StepUp => "Enter your password again to do this.",
+        E::TooManySandboxes => "You can open 50 paper accounts a day. Try again tomorrow.",
+        E::Unauthenticated => "Sign in again to continue.",
+        E::Forbidden => "You don't have permission to do this.",
+        E::NotFound => "This no longer exists. Reload the page.",
+        E::TooMany => "Too many attempts. Wait a few minutes, then try again.",
+        E::TooManyRequests => "You can send five requests an hour. Try again later; your text is kept here.",
+        E::Unavailable => "The exchange or payment provider isn't responding. Try again in a moment: nothing is done twice.",
+        E::Unreachable => "The server didn't respond. It's safe to try again: the same order is never sent twice.",
+        E::Maintenance => "Slipstream is down for maintenance. Your positions stay supervised; try again later.",
+        E::SentAlready => "This form was already sent. Check the result before you try again.",
+        E::BadRequest => "The form couldn't be read. Reload the page and try again.",
+        E::Fault => "Something went wrong on our side. The error is logged; try again in a moment.",
     }
 }
 
-#[rustfmt::skip] // a table
-fn notice_english(key: &str) -> &'static str {
-    match key {
-        "reset-sent" => "If an account with this address exists, we've sent a link. It works for one hour.",
-        "password-reset" => "Your password has been changed. Sign in with the new one.",
-        "password-changed" => "Your password has been changed. Your other sessions have ended, and so have the apps you didn't keep.",
-        "account-frozen" => "Your account is frozen. Open positions keep their stops. To unfreeze the account, reset your password.",
-        "person-changed" => "User updated.",
-        "session-ended" => "Session revoked.",
-        "profile-saved" => "Profile saved.",
-        "support-asked" => "Request sent. We'll reply by e-mail.",
-        "support-closed" => "Request closed.",
-        "key-connected" => "Exchange key connected. You can trade now.",
-        "key-ready" => "Paper account opened with 10,000 USDT.",
-        "key-saved" => "Exchange key saved.",
-        "key-deleted" => "Exchange key deleted. Orders and positions at the exchange stay open.",
-        "key-closed-and-deleted" => "Orders cancelled, positions closed and exchange key deleted.",
-        "sandbox-reset" => "Paper account reset.",
-        "plan-changed" => "Plan changed.",
-        "plan-ending" => "Your plan ends with the current period. You can keep it until then.",
-        "plan-kept" => "Your plan stays active.",
-        "follow-begun" => "You're copying this strategy. Trading starts with its next signal.",
-        "follow-changed" => "Settings saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
-        "follow-paused" => "Copying paused. No new trades are copied until you resume.",
-        "follow-resumed" => "Copying resumed. The next signal is copied.",
-        "follow-stopped" => "Copying stopped.",
-        "follow-stopped-closed" => "Copying stopped and position closed.",
-        "panicked" => "Done. Copy trading is paused.",
-        "desk-closed" => "Maintenance mode is on: only admins can sign in.",
-        "desk-opened" => "Maintenance mode is off.",
-        "review-confirmed" => "Differences confirmed. The account can trade again.",
-        "copies-paused" => "All copying is paused.",
-        "copies-resumed" => "Copying resumed.",
-        "strategy-created" => "Strategy created. Activate it when it's ready.",
-        "strategy-changed" => "Strategy saved.",
-        "strategy-activated" => "Strategy activated: its signals are copied.",
-        "strategy-deactivated" => "Strategy deactivated.",
-        "hook-rotated" => "Webhook URL created.",
-        "order-placed" => "Order placed.",
-        "order-canceled" => "Order cancelled.",
-        "position-closed" => "Position closed.",
-        "supervision-ended" => "Slipstream no longer supervises this position. Its orders at the exchange are unchanged.",
-        "supervision-resumed" => "Slipstream supervises this position again.",
-        "leverage-set" => "Leverage updated.",
-        "margin-set" => "Margin mode updated.",
-        "notifications-saved" => "Notifications saved.",
-        "telegram-unlinked" => "Telegram disconnected.",
-        "unsubscribed" => "You're unsubscribed from these e-mails.",
-        "message-retried" => "Message queued again.",
-        "client-made" => "API client created. Copy its secret now: it won't be shown again.",
-        "client-revoked" => "API client revoked.",
-        "account-opened" => "Account opened.",
-        "funds-moved" => "Transfer completed.",
-        "funds-moving" => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",
-        "country-set" => "Country saved. The currencies of your country are shown below.",
-        "sub-account-made" => "Sub-account created.",
-        "sub-account-saved" => "Sub-account saved.",
-        "account-credited" => "Account credited.",
-        "rule-set" => "Rule saved.",
-        "brand-set" => "Brand saved.",
-        _ => "Done.",
+/// The text of a success.
+pub(crate) fn notice(lang: Lang, notice: Notice) -> &'static str {
+    match notice {
+        Notice::Desk(notice) => desk_notice(lang, notice),
+        #[cfg(feature = "ssr")]
+        Notice::Page(notice) => page_notice(lang, notice),
+        Notice::Unknown => unknown_notice(lang, ()),
+    }
+}
+
+texts! {
+    /// The text of a success that this build does not know.
+    unknown_notice(()) {
+        () => "Done.",
+    }
+}
+
+texts! {
+    /// The text of a success on the trade page.
+    desk_notice(D) {
+        D::OrderPlaced => "Order placed.",
+        D::OrderCanceled => "Order cancelled.",
+        D::PositionClosed => "Position closed.",
+        D::SupervisionEnded => "Slipstream no longer supervises this position. Its orders at the exchange are unchanged.",
+        D::SupervisionResumed => "Slipstream supervises this position again.",
+        D::LeverageSet => "Leverage updated.",
+        D::MarginSet => "Margin mode updated.",
+    }
+}
+
+#[cfg(feature = "ssr")]
+texts! {
+    /// The text of a success on any other page.
+    page_notice(N) {
+        N::ResetSent => "If an account with this address exists, we've sent a link. It works for one hour.",
+        N::PasswordReset => "Your password has been changed. Sign in with the new one.",
+        N::PasswordChanged => "Your password has been changed. Your other sessions have ended, and so have the apps you didn't keep.",
+        N::AccountFrozen => "Your account is frozen. Open positions keep their stops. To unfreeze the account, reset your password.",
+        N::PersonChanged => "User updated.",
+        N::SessionEnded => "Session revoked.",
+        N::ProfileSaved => "Profile saved.",
+        N::SupportAsked => "Request sent. We'll reply by e-mail.",
+        N::SupportClosed => "Request closed.",
+        N::KeyConnected => "Exchange key connected. You can trade now.",
+        N::KeyReady => "Paper account opened with 10,000 USDT.",
+        N::KeySaved => "Exchange key saved.",
+        N::KeyDeleted => "Exchange key deleted. Orders and positions at the exchange stay open.",
+        N::KeyClosedAndDeleted => "Orders cancelled, positions closed and exchange key deleted.",
+        N::SandboxReset => "Paper account reset.",
+        N::PlanChanged => "Plan changed.",
+        N::PlanEnding => "Your plan ends with the current period. You can keep it until then.",
+        N::PlanKept => "Your plan stays active.",
+        N::FollowBegun => "You're copying this strategy. Trading starts with its next signal.",
+        N::FollowChanged => "Settings saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
+        N::FollowPaused => "Copying paused. No new trades are copied until you resume.",
+        N::FollowResumed => "Copying resumed. The next signal is copied.",
+        N::FollowStopped => "Copying stopped.",
+        N::FollowStoppedClosed => "Copying stopped and position closed.",
+        N::Panicked => "Done. Copy trading is paused.",
+        N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
+        N::DeskOpened => "Maintenance mode is off.",
+        N::ReviewConfirmed => "Differences confirmed. The account can trade again.",
+        N::CopiesPaused => "All copying is paused.",
+        N::CopiesResumed => "Copying resumed.",
+        N::StrategyCreated => "Strategy created. Activate it when it's ready.",
+        N::StrategyChanged => "Strategy saved.",
+        N::StrategyActivated => "Strategy activated: its signals are copied.",
+        N::StrategyDeactivated => "Strategy deactivated.",
+        N::HookRotated => "Webhook URL created.",
+        N::NotificationsSaved => "Notifications saved.",
+        N::TelegramUnlinked => "Telegram disconnected.",
+        N::Unsubscribed => "You're unsubscribed from these e-mails.",
+        N::MessageRetried => "Message queued again.",
+        N::ClientMade => "API client created. Copy its secret now: it won't be shown again.",
+        N::ClientRevoked => "API client revoked.",
+        N::AccountOpened => "Account opened.",
+        N::FundsMoved => "Transfer completed.",
+        N::FundsMoving => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",
+        N::CountrySet => "Country saved. The currencies of your country are shown below.",
+        N::SubAccountMade => "Sub-account created.",
+        N::SubAccountSaved => "Sub-account saved.",
+        N::AccountCredited => "Account credited.",
+        N::RuleSet => "Rule saved.",
+        N::BrandSet => "Brand saved.",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Refusal;
 
     #[test]
-    fn every_refusal_has_words_of_its_own() {
-        let fault = refusal(Lang::En, "fault");
-        for code in Refusal::ALL.iter().map(|r| r.code()) {
-            let text = refusal(Lang::En, code);
-            assert!(text != fault && text.contains(code), "{code}");
+    fn the_text_of_a_rule_names_its_code() {
+        for refusal in R::ALL {
+            assert!(rule(Lang::En, *refusal).contains(refusal.code()), "{refusal}");
         }
     }
 }

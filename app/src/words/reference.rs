@@ -7,7 +7,10 @@ table! {
     Words, words {
         title: "API reference",
         lead: "The HTTP APIs of Slipstream: its own API under /v1, and APIs compatible with 3Commas, Lumetrade and Currencycloud. All follow the same rules.",
-        count: "{} operations. Open one, or search this page in your browser.",
+        count(count): plural {
+            one: "{count} operation. Open it, or search this page in your browser.",
+            other: "{count} operations. Open one, or search this page in your browser.",
+        },
         machine: "OpenAPI document",
         index: "Operation groups",
         headers: "Credentials",

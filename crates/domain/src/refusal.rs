@@ -25,6 +25,12 @@ macro_rules! refusals {
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
+
+            /// Parses a code of the Mudawyl document.
+            #[must_use]
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
         }
     };
 }
@@ -95,5 +101,7 @@ mod tests {
         let mut codes: Vec<_> = Refusal::ALL.iter().map(|r| r.code()).collect();
         codes.dedup();
         assert_eq!(codes.len(), Refusal::ALL.len());
+        assert!(Refusal::ALL.iter().all(|r| Refusal::parse(r.code()) == Some(*r)));
+        assert_eq!(Refusal::parse("fault"), None);
     }
 }

@@ -20,11 +20,11 @@ pub struct Flash {
     pub form: String,
     /// Problems, shown beside their fields.
     pub fields: Vec<FieldProblem>,
-    /// Translation key of an error, shown above the form.
+    /// The word of an error, shown above the form (`app::notice::Rejection`).
     pub refusal: Option<String>,
     /// Submitted values, so that they need not be typed again. Never secrets.
     pub values: Vec<(String, String)>,
-    /// Translation key of a success message.
+    /// The word of a success message (`app::notice::Notice`).
     pub notice: Option<String>,
     /// Details of the result, or a secret that is shown once.
     pub told: Vec<(String, String)>,

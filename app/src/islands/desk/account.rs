@@ -4,6 +4,7 @@ use super::{
     DeskInit,
     foresee::{self, Ground},
 };
+use crate::words::{self, Lang};
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
 
@@ -18,6 +19,8 @@ pub(crate) struct Account {
     pub(crate) market: StoredValue<Market>,
     /// Whether strategies trade the key, so that its positions are supervised.
     pub(crate) automated: bool,
+    /// The language of the page, for the parts that are rendered again later.
+    pub(crate) lang: Lang,
     fee_rate: Decimal,
 }
 
@@ -29,6 +32,7 @@ impl Account {
             last: RwSignal::new(init.last),
             market: StoredValue::new(init.market.clone()),
             automated: init.automated,
+            lang: words::lang(),
             fee_rate: init.fee_rate,
         }
     }

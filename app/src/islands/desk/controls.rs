@@ -1,17 +1,17 @@
 //! Leverage and margin type of the market.
 
 use super::{account::Account, send::Sender};
-use crate::words::{Lang, desk::desk, orders::orders, problems};
+use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
 
 /// Two small forms.
 pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
-    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (words, names) = (desk(account.lang), orders(account.lang));
     let (leverage, mode) = account.state.with_untracked(|a| (a.leverage, a.margin_mode));
     let wrong = move |field: &'static str| {
         let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
-        found.map(|p| problems::problem(Lang::default(), p)).unwrap_or_default()
+        found.map(|p| problems::problem(account.lang, p)).unwrap_or_default()
     };
     let modes = MarginMode::ALL.iter().map(|m| {
         view! { <option value=m.word() selected=*m == mode>{names.margin(*m)}</option> }

@@ -2,7 +2,7 @@
 //! that time.
 
 use super::{send::Sender, ticket::Ticket};
-use crate::words::{Lang, problems};
+use crate::words::problems;
 use leptos::prelude::*;
 
 /// A number field.
@@ -64,7 +64,7 @@ pub(super) fn problem(
 ) -> Option<&'static str> {
     let told = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
-    ticket.problem(name, typed).or_else(|| told.map(|p| problems::problem(Lang::default(), p)))
+    ticket.problem(name, typed).or_else(|| told.map(|p| problems::problem(ticket.account.lang, p)))
 }
 
 /// Radio buttons side by side.

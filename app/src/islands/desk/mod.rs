@@ -27,7 +27,7 @@ pub use bars::{Bar, Bars};
 pub use draft::Draft;
 pub use init::DeskInit;
 
-use crate::words::{Lang, desk::desk};
+use crate::words::{desk::Desk, desk::desk};
 use account::Account;
 use leptos::{either::Either, prelude::*};
 use send::Sender;
@@ -54,8 +54,8 @@ fn starting_point() -> Option<DeskInit> {
 }
 
 fn desk_view(init: DeskInit) -> impl IntoView {
-    let words = desk(Lang::default());
     let account = Account::new(&init);
+    let words = desk(account.lang);
     let sender = Sender::new(&init);
     let chart = chart::Chart::new(&init);
     #[cfg(feature = "islands")]
@@ -73,7 +73,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
                 {if tradable {
                     Either::Left((controls::view(account, sender), ticket::view(ticket, sender)))
                 } else {
-                    Either::Right(not_tradable(account.automated))
+                    Either::Right(not_tradable(words, account.automated))
                 }}
             </section>
             <section class="desk-position panel" aria-labelledby="position-title">
@@ -89,8 +89,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
 }
 
 /// Replaces the ticket if the key is traded by strategies or cannot trade yet.
-fn not_tradable(automated: bool) -> impl IntoView {
-    let words = desk(Lang::default());
+fn not_tradable(words: &'static Desk, automated: bool) -> impl IntoView {
     let text = if automated { words.automated } else { words.not_tradable };
     let follows = automated.then(|| view! { <p><a href="/follows">{words.to_follows}</a></p> });
     view! { <p class="empty" data-testid="not-tradable">{text}</p>{follows} }

@@ -3,14 +3,14 @@
 use super::{account::Account, controls::hidden, send::Sender};
 use crate::{
     figures,
-    words::{Lang, desk::desk, fill, orders::orders},
+    words::{desk::desk, orders::orders},
 };
 use domain::{Order, OrderType, client_order_id::is_from_slipstream, live::ProtectionState, money};
 use leptos::{either::Either, prelude::*};
 
 /// The table of orders, or a text if there are none.
 pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
     let none = move || list.with(Vec::is_empty);
     let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
@@ -38,11 +38,11 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
 }
 
 fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<> {
-    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (words, names) = (desk(account.lang), orders(account.lang));
     let price = order.stop_price.or(order.price).map(figures::decimal).unwrap_or_default();
     let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
     let kind = names.kind(order.kind);
-    let cancel = cancel(account, sender, order, fill(words.cancel_this, &[kind, &price]));
+    let cancel = cancel(account, sender, order, words.cancel_this(kind, &price));
     let foreign = (!is_from_slipstream(&order.client_order_id))
         .then(|| view! { <span class="hint" data-testid="order-foreign">" "{words.placed_elsewhere}</span> });
     view! {
@@ -58,7 +58,7 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
 
 /// The cancel button. For a stop that supervision may restore, it first explains the consequence.
 fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
     let supervised = account.state.with_untracked(|a| {
         a.protection.is_some_and(|protection| protection.state == ProtectionState::Supervised)

@@ -3,7 +3,7 @@
 use super::{account::Account, controls::hidden, send::Sender};
 use crate::{
     figures,
-    words::{Lang, desk::desk, fill, orders::orders},
+    words::{desk::Desk, desk::desk, orders::orders},
 };
 use domain::{
     Decimal, Position,
@@ -14,7 +14,7 @@ use leptos::{either::Either, prelude::*};
 
 /// The position, or a hint how to open one.
 pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let none = match (account.automated, tradable) {
         (true, _) => words.no_position_automated,
         (false, true) => words.no_position,
@@ -48,7 +48,7 @@ fn card(
     position: &Position,
     protection: Option<PositionProtection>,
 ) -> impl IntoView + use<> {
-    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (words, names) = (desk(account.lang), orders(account.lang));
     let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
     let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
@@ -56,16 +56,12 @@ fn card(
     let tick = account.market.with_value(|m| m.tick);
     let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
     let size = format!("{} {base}", money::text(position.contracts));
-    let way = format!(
-        "{} · {} · {}×",
-        names.way(position.side),
-        names.margin(position.margin_mode),
-        position.leverage
-    );
+    let (way, margin) = (names.way(position.side), names.margin(position.margin_mode));
+    let way = words.way(way, margin, &position.leverage.to_string());
     let liquidation = position
         .liquidation_price
         .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
-    let sure = fill(words.close_sure, &[&money::text(position.contracts), &base]);
+    let sure = words.close_sure(&money::text(position.contracts), &base);
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
             <p class="position-way">{way}</p>
@@ -80,7 +76,7 @@ fn card(
                 <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
                 <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
                 <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
-                {protection.map(|protection| protection_figures(protection, tick))}
+                {protection.map(|protection| protection_figures(words, protection, tick))}
             </dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
             <details class="sure">
@@ -97,8 +93,7 @@ fn card(
 }
 
 /// The stop order at the exchange, and the state of its supervision.
-fn protection_figures(protection: PositionProtection, tick: Decimal) -> impl IntoView {
-    let words = desk(Lang::default());
+fn protection_figures(words: &'static Desk, protection: PositionProtection, tick: Decimal) -> impl IntoView {
     let (state, tone) = match protection.state {
         ProtectionState::Supervised => (words.supervised, None),
         ProtectionState::Missing => (words.stop_missing, Some("loss")),
@@ -115,7 +110,7 @@ fn protection_figures(protection: PositionProtection, tick: Decimal) -> impl Int
 
 /// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
 fn supervision(account: Account, sender: Sender, state: ProtectionState) -> Option<AnyView> {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     match state {
         ProtectionState::Supervised | ProtectionState::Missing => Some(
             view! {

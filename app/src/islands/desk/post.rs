@@ -4,6 +4,7 @@ use super::read::Read;
 use crate::{
     answer::{Done, Failure},
     islands::tree,
+    notice::RequestError,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -52,5 +53,5 @@ async fn ask(address: &str, init: &RequestInit) -> Result<(u16, String), JsValue
 
 /// It is unknown whether the post arrived: the same idempotency key makes a retry safe.
 fn unreachable() -> Failure {
-    Failure { refusal: Some("unreachable".to_owned()), ..Failure::default() }
+    Failure { refusal: Some(RequestError::Unreachable.into()), ..Failure::default() }
 }

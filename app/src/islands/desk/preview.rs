@@ -3,22 +3,22 @@
 use super::{account::Account, foresee::Foreseen, ticket::Ticket};
 use crate::{
     figures,
-    words::{Lang, desk::desk, fill, orders::orders, problems},
+    words::{desk::Desk, desk::desk, problems},
 };
-use domain::{Decimal, money, validation::Problem};
+use domain::{Decimal, PositionSide, money, validation::Problem};
 use leptos::prelude::*;
 
 /// The preview, and the confirmation to close what is open.
 pub(super) fn view(ticket: Ticket) -> impl IntoView {
-    let words = desk(Lang::default());
     let account = ticket.account;
+    let words = desk(account.lang);
     let quote = account.market.with_value(|m| m.symbol.quote().to_owned());
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
             <p class="hint" data-testid="preview-hint" hidden=move || seen().is_some()>{move || hint(ticket)}</p>
             <dl class="figures" hidden=move || seen().is_none()>
-                {move || seen().map(|seen| rows(&seen, &quote))}
+                {move || seen().map(|seen| rows(words, &seen, &quote))}
             </dl>
         </section>
         {clearing(account)}
@@ -27,17 +27,16 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
 
 /// Why there is no preview yet.
 fn hint(ticket: Ticket) -> &'static str {
-    let words = desk(Lang::default());
+    let lang = ticket.account.lang;
     let sized = ticket.draft.with(|d| !d.amount.is_empty());
     let first = ticket.foreseen.with(|seen| {
         let problems = seen.as_ref().err()?;
         problems.iter().find(|p| sized || p.problem == Problem::StopOnWrongSide).map(|p| p.problem)
     });
-    first.map_or(words.preview_empty, |problem| problems::problem(Lang::default(), problem))
+    first.map_or(desk(lang).preview_empty, |problem| problems::problem(lang, problem))
 }
 
-fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
-    let words = desk(Lang::default());
+fn rows(words: &'static Desk, seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
     let usd = |value: Decimal| format!("{} {quote}", figures::cents(value));
     let preview = &seen.preview;
     let mut rows = vec![
@@ -52,7 +51,7 @@ fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
     });
     for (number, (price, gain)) in (1_usize..).zip(seen.order.targets.iter().zip(&preview.gains)) {
         let tone = if gain.is_sign_negative() { "loss" } else { "gain" };
-        let name = fill(words.gain, &[&number.to_string(), &figures::decimal(*price)]);
+        let name = words.gain(&number.to_string(), &figures::decimal(*price));
         rows.push((name, usd(*gain), tone, "gain"));
     }
     let row = |(name, value, tone, id): (String, String, &'static str, &'static str)| {
@@ -63,7 +62,7 @@ fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
 
 /// What will be closed and cancelled first, and the check box that confirms it.
 fn clearing(account: Account) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let sentence = Memo::new(move |_| clears(account));
     // The confirmation is for the displayed sentence: when that changes, it is required again.
     let yes = NodeRef::<leptos::html::Input>::new();
@@ -87,18 +86,19 @@ fn clearing(account: Account) -> impl IntoView {
 }
 
 fn clears(account: Account) -> String {
-    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let words = desk(account.lang);
     account.state.with(|state| {
-        let mut parts = Vec::new();
-        match state.orders.len() {
-            0 => {}
-            1 => parts.push(words.clears_order.to_owned()),
-            more => parts.push(fill(words.clears_orders, &[&more.to_string()])),
+        let position = state
+            .position
+            .as_ref()
+            .map(|p| (p.side, format!("{} {}", money::text(p.contracts), p.symbol.base())));
+        match (state.orders.len(), position) {
+            (0, None) => String::new(),
+            (count, None) => words.clears_orders(count),
+            (0, Some((PositionSide::Long, size))) => words.clears_long(&size),
+            (0, Some((PositionSide::Short, size))) => words.clears_short(&size),
+            (count, Some((PositionSide::Long, size))) => words.clears_long_too(count, &size),
+            (count, Some((PositionSide::Short, size))) => words.clears_short_too(count, &size),
         }
-        if let Some(p) = &state.position {
-            let size = format!("{} {}", money::text(p.contracts), p.symbol.base());
-            parts.push(fill(words.clears_position, &[&size, &names.way(p.side).to_lowercase()]));
-        }
-        if parts.is_empty() { String::new() } else { fill(words.clears_first, &[&parts.join(words.and)]) }
     })
 }

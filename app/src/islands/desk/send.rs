@@ -1,7 +1,7 @@
 //! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
-use crate::answer::Failure;
+use crate::{answer::Failure, notice::Notice};
 use leptos::{ev, prelude::*};
 
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
@@ -11,8 +11,8 @@ pub(crate) struct Sender {
     pub(crate) busy: RwSignal<bool>,
     /// The problems of the last post.
     pub(crate) failure: RwSignal<Failure>,
-    /// The key of the success message.
-    pub(crate) notice: RwSignal<Option<String>>,
+    /// The success message of the last post.
+    pub(crate) notice: RwSignal<Option<Notice>>,
     pub(crate) idempotency: RwSignal<String>,
 }
 

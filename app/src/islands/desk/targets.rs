@@ -1,13 +1,13 @@
 //! The ticket's take-profit rows.
 
 use super::{fields, send::Sender, ticket::Ticket};
-use crate::words::{Lang, desk::desk, fill};
+use crate::words::desk::desk;
 use domain::ticket::MOST_TARGETS;
 use leptos::prelude::*;
 
 /// The rows, and the button that adds one. Without scripts the button requests the page with one more row.
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let rows = ticket.targets;
     let next = StoredValue::new(rows.with_untracked(Vec::len));
     let any = RwSignal::new(String::new());
@@ -37,7 +37,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 }
 
 fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::Row) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let (id, text) = row;
     let rows = ticket.targets;
     let element = NodeRef::<leptos::html::Input>::new();
@@ -50,9 +50,9 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::Row) -> 
     view! {
         <div class="target-row">
             <input name=move || format!("takeProfitPrices[{}]", index.get()) node_ref=element inputmode="decimal"
-                autocomplete="off" value=text.get_untracked() aria-label=move || fill(words.target_price, &[&number()])
+                autocomplete="off" value=text.get_untracked() aria-label=move || words.target_price(&number())
                 on:input:target=move |event| text.set(event.target().value())/>
-            <button type="button" class="icon-button" aria-label=move || fill(words.remove_target, &[&number()])
+            <button type="button" class="icon-button" aria-label=move || words.remove_target(&number())
                 on:click=move |_| rows.update(|r| r.retain(|other| other.0 != id))>"×"</button>
         </div>
     }

@@ -9,7 +9,7 @@ use super::{
     send::Sender,
     targets,
 };
-use crate::words::{Lang, desk::desk, fill, problems};
+use crate::words::{desk::desk, problems};
 use domain::{money, validation::FieldProblem};
 use leptos::{ev, prelude::*};
 
@@ -96,7 +96,7 @@ impl Ticket {
             let problems = seen.as_ref().err()?;
             problems.iter().find(|p| p.field == name).map(|p| p.problem)
         });
-        found.filter(|_| typed).map(|p| problems::problem(Lang::default(), p))
+        found.filter(|_| typed).map(|p| problems::problem(self.account.lang, p))
     }
 
     fn send(self, sender: Sender, event: &ev::SubmitEvent) {
@@ -109,8 +109,8 @@ impl Ticket {
 }
 
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
-    let words = desk(Lang::default());
     let account = ticket.account;
+    let words = desk(account.lang);
     let (base, quote) =
         account.market.with_value(|m| (m.symbol.base().to_owned(), m.symbol.quote().to_owned()));
     let input = move |name, label, unit: &str, text| {
@@ -136,14 +136,14 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 {targets::view(ticket, sender)}
             </div>
             {preview::view(ticket)}
-            {answer(sender)}
+            {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
         </form>
     }
 }
 
 fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let unit = base.to_owned();
     let choice = Choice { name: "sizing", label: words.sizing, text: ticket.sizing };
     let amount = Input {
@@ -164,11 +164,7 @@ fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     };
     let follows = move || {
         let amount = ticket.draft.with(|d| d.amount.clone());
-        if amount.is_empty() {
-            words.risk_needs_stop.to_owned()
-        } else {
-            fill(words.risk_amount, &[&amount, &unit])
-        }
+        if amount.is_empty() { words.risk_needs_stop.to_owned() } else { words.risk_amount(&amount, &unit) }
     };
     view! {
         <div data-not-for="TRAILING_STOP">
@@ -184,7 +180,7 @@ fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let input = |name, label, text| Input { name, label, unit: quote.to_owned(), text, ticket, sender };
     let closes = Choice { name: "stopTriggerType", label: words.stop_closes, text: ticket.stop_kind };
     view! {
@@ -202,7 +198,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 
 /// The check box that confirms a position without a stop; shown while there is no stop.
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
     let asked = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
     let unanswered = move || asked() && !has_stop() && !ticket.without_stop.get();
@@ -223,18 +219,16 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
 }
 
 /// The result of the last post: an error or a success.
-fn answer(sender: Sender) -> impl IntoView {
-    let lang = Lang::default();
+fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
+    let lang = ticket.account.lang;
     let bad = move || {
-        sender.failure.with(|f| match f.refusal.as_deref() {
-            Some(key) => problems::refusal(lang, key),
+        sender.failure.with(|f| match f.refusal {
+            Some(rejection) => problems::rejection(lang, rejection),
             None if f.fields.iter().any(|p| p.field == "replace") => desk(lang).confirm_needed,
             None => "",
         })
     };
-    let good = move || {
-        sender.notice.with(|n| n.as_deref().map(|key| problems::notice(lang, key)).unwrap_or_default())
-    };
+    let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
         <div id="ticket-answer">
             <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=move || bad().is_empty()>{bad}</p>
@@ -244,14 +238,19 @@ fn answer(sender: Sender) -> impl IntoView {
 }
 
 fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
-    let words = desk(Lang::default());
+    let words = desk(ticket.account.lang);
     let base = base.to_owned();
     // Once the page is interactive, the preview is always shown.
     let awake = RwSignal::new(false);
     Effect::new(move |_| awake.set(true));
     let label = move || {
-        let text = if ticket.side.get() == "SELL" { words.place_sell } else { words.place_buy };
-        if sender.busy.get() { words.sending.to_owned() } else { fill(text, &[&base]) }
+        if sender.busy.get() {
+            words.sending.to_owned()
+        } else if ticket.side.get() == "SELL" {
+            words.place_sell(&base)
+        } else {
+            words.place_buy(&base)
+        }
     };
     view! {
         <div class="ticket-buttons">

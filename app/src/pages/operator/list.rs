@@ -14,7 +14,6 @@ use crate::{
     visit,
     words::{
         closed::closed,
-        fill,
         operator::{Operator, operator},
         strategies::strategies,
     },
@@ -52,7 +51,7 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
     } else {
         (words.copies_run, words.pause_all, "true")
     };
-    let since = paused.map(|at| view! { <p class="hint">{told_at(closed(visit::lang()).since, at)}</p> });
+    let since = paused.map(|at| view! { <p class="hint">{told_at(closed(visit::lang()).since(), at)}</p> });
     view! {
         <section class="panel" aria-labelledby="copies-title" data-testid="copies-switch">
             <h2 id="copies-title" class="panel-title">{words.pause_title}</h2>
@@ -67,16 +66,13 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
 fn line(words: &'static Operator, operated: &Operated) -> AnyView {
     let (strategy, names) = (&operated.strategy, strategies(visit::lang()));
     let href = format!("/admin/strategies/{}", strategy.id);
-    let followers = match operated.followers {
-        1 => words.follower.to_owned(),
-        count => fill(words.followers, &[&count.to_string()]),
-    };
+    let followers = words.followers(usize::try_from(operated.followers).unwrap_or_default());
     view! {
         <li class="panel" data-testid="operated-line">
             <div class="key-head">
                 <h2 class="key-name"><a href=href.clone()>{strategy.name.clone()}</a></h2>
                 {state(names, strategy)}
-                <a class="button" href=href aria-label=format!("{}: {}", words.open, strategy.name)>{words.open}</a>
+                <a class="button" href=href aria-label=words.open_this(&strategy.name)>{words.open}</a>
             </div>
             <p class="hint">{format!("{} · {followers}", about(names, strategy))}</p>
         </li>

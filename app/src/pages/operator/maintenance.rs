@@ -38,7 +38,8 @@ pub(crate) fn page() -> impl IntoView {
 fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Posted) -> AnyView {
     let state = if now.is_some() { words.now_closed } else { words.now_open };
     let button = if now.is_some() { words.change } else { words.close };
-    let since = now.as_ref().map(|closed| view! { <p class="hint">{told_at(words.since, closed.since)}</p> });
+    let since =
+        now.as_ref().map(|closed| view! { <p class="hint">{told_at(words.since(), closed.since)}</p> });
     let open =
         now.is_some().then(|| act(FORM, &[("on", "false".to_owned())], words.open, "maintenance-open"));
     let said = now.and_then(|closed| closed.message).unwrap_or_default();
@@ -74,8 +75,13 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
     let each = reviews.into_iter().map(|review| {
         let differences = review.differences.map(|all| {
             let lines = all.into_iter().map(|difference| {
-                let state = if difference.adopted { words.supervised } else { words.not_supervised };
-                view! { <li>{difference.symbol.to_string()} ": " {difference.what} ". " {state}</li> }
+                let symbol = difference.symbol.to_string();
+                let text = if difference.adopted {
+                    words.supervised(&symbol, &difference.what)
+                } else {
+                    words.not_supervised(&symbol, &difference.what)
+                };
+                view! { <li>{text}</li> }
             });
             view! { <ul>{lines.collect_view()}</ul> }.into_any()
         });
@@ -84,7 +90,7 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
         view! {
             <li data-testid="review">
                 <p><strong>{review.name}</strong> " · " {review.owner}</p>
-                <p class="hint">{told_at(words.since, review.since)}</p>
+                <p class="hint">{told_at(words.since(), review.since)}</p>
                 {differences}
                 {act("review-confirm", &[("key", review.key.to_string())], words.confirm, "review-confirm")}
             </li>

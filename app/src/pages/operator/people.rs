@@ -8,10 +8,7 @@ use crate::{
         tables::moment,
     },
     visit::{self, encoded},
-    words::{
-        count, fill,
-        security::{Security, security},
-    },
+    words::security::{Security, security},
 };
 use domain::{
     Role,
@@ -60,12 +57,11 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
         AccountState::Suspended => (words.suspended, "bad"),
     };
     let admin = (person.role == Role::Admin).then(|| view! { <span class="badge">{words.admin}</span> });
-    let counts = [
-        count(person.sessions, words.session, words.sessions),
-        count(person.clients, words.api_client, words.api_clients),
-        count(person.webhooks, words.webhook, words.webhooks),
-    ];
-    let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
+    let counts = words.counts(
+        &words.sessions(person.sessions),
+        &words.api_clients(person.clients),
+        &words.webhooks(person.webhooks),
+    );
     let values = |step: &str| {
         [("id", person.id.to_string()), ("step", step.to_owned()), ("search", search.to_owned())]
     };
@@ -87,7 +83,7 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
         <li class="panel" data-testid="person" data-email=person.email.clone()>
             <h2 class="panel-title">{person.email.clone()}</h2>
             <p><span class="badge" data-mode=mode data-testid="person-state">{state}</span>" "{admin}</p>
-            <p class="hint">{words.since}" "{moment(person.created_at)}" · "{fill(words.counts, &counts)}</p>
+            <p class="hint">{words.since}" "{moment(person.created_at)}" · "{counts}</p>
             <div class="row">
                 {suspension}
                 {frozen}

@@ -13,7 +13,6 @@ use crate::{
     visit,
     words::{
         copies::{copies, reason},
-        fill,
         operator::{Operator, operator},
         pages::pages,
     },
@@ -35,9 +34,9 @@ pub(crate) fn page() -> impl IntoView {
         let ticks = Ticks::read(&visit).await;
         let after = after.and_then(|id| id.parse().ok());
         let rows = strategy::copies(&visit.desk, actor, id, after, MOST).await?;
-        let title = fill(words.signal_title, &[&given.strategy_name]);
+        let title = words.signal_title(&given.strategy_name);
         let body = view! {
-            <p><a href=format!("/admin/strategies/{}", given.strategy_id)>{fill(words.back, &[&given.strategy_name])}</a></p>
+            <p><a href=format!("/admin/strategies/{}", given.strategy_id)>{words.back(&given.strategy_name)}</a></p>
             <h1>{title.clone()}</h1>
             {asked(words, &given, &symbol, &ticks)}
             <div class="cards" data-fresh=if settled(&given) { "settled" } else { "moving" } data-testid="fan-out">
@@ -112,12 +111,11 @@ fn progress(words: &Operator, given: &Given) -> String {
     }
     let millis = done.since(given.at) / 1_000;
     let took = if millis < 10_000 {
-        fill(words.millis, &[&millis.to_string()])
+        words.millis(&millis.to_string())
     } else {
-        fill(words.seconds, &[&(millis / 1_000).to_string()])
+        words.seconds(&(millis / 1_000).to_string())
     };
-    let reached = fill(words.fanned, &[&took]);
-    if settled(given) { format!("{reached} {}", words.settled) } else { reached }
+    if settled(given) { words.fanned_and_settled(&took) } else { words.fanned(&took) }
 }
 
 /// The copies, in the order in which they were queued.

@@ -15,7 +15,6 @@ use crate::{
     visit,
     words::{
         copies::copies,
-        fill,
         operator::{Operator, operator},
         strategies::strategies,
     },
@@ -75,10 +74,7 @@ fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
     } else {
         act("strategy-active", &to(true), words.activate, "strategy-switch")
     };
-    let followers = match operated.followers {
-        1 => words.follower.to_owned(),
-        count => fill(words.followers, &[&count.to_string()]),
-    };
+    let followers = words.followers(usize::try_from(operated.followers).unwrap_or_default());
     view! {
         <section class="panel" aria-labelledby="state-title">
             <h2 id="state-title" class="panel-title">{words.state}</h2>
@@ -173,7 +169,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
     ];
     let row = |signal: &Given| {
         let total: i64 = signal.copies.iter().map(|c| c.copies).sum();
-        let label = format!("{}: {}", words.watch, signal.at);
+        let label = words.watch_this(&signal.at.to_string());
         view! {
             <tr data-testid="signal">
                 <td>{moment(signal.at)}</td>

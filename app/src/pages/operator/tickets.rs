@@ -8,10 +8,7 @@ use crate::{
     },
     pages::support::card,
     visit,
-    words::{
-        fill,
-        personal::{Personal, personal},
-    },
+    words::personal::{Personal, personal},
 };
 use domain::support::Ticket;
 use leptos::prelude::*;
@@ -47,7 +44,7 @@ fn close(words: &'static Personal, ticket: &Ticket) -> AnyView {
         <form method="post" action="/api/support-close">
             <input type="hidden" name="id" value=ticket.id.to_string()/>
             <button type="submit" class="button" data-testid="ticket-close"
-                aria-label=fill(words.close_this, &[&ticket.subject])>{words.close}</button>
+                aria-label=words.close_this(&ticket.subject)>{words.close}</button>
         </form>
     }
     .into_any()

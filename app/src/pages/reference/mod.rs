@@ -9,10 +9,7 @@ use crate::{
     components::frame::{Width, frame},
     components::show::show,
     visit,
-    words::{
-        fill,
-        reference::{Words, words},
-    },
+    words::reference::{Words, words},
 };
 use leptos::prelude::*;
 use model::{Group, Reference};
@@ -33,10 +30,11 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             <p class="hint">
-                {fill(words.count, &[&reference.count().to_string()])}" "
+                {words.count(reference.count())}" "
                 <a href="/openapi.json" rel="external">{words.machine}</a>
             </p>
-            <div class="reference" data-testid="reference">
+            // The document is in English, whatever the language of the page.
+            <div class="reference" data-testid="reference" lang="en" dir="ltr">
                 {index(words, &reference)}
                 <div class="reference-groups">{groups}</div>
             </div>

@@ -23,12 +23,13 @@ const MOST_MISSED: i64 = 200;
 
 type Feed = BroadcastStream<LiveMessage>;
 
-/// Attaches one tab. Without an actor it only receives prices. The stream ends when either end is dropped.
+/// Attaches one tab. Messages are boxed, because a channel reserves room for some dozens of them, for each of
+/// thousands of tabs. Without an actor it only receives prices. The stream ends when either end is dropped.
 #[must_use]
 pub fn attach(
     desk: SharedDesk,
     actor: Option<Actor>,
-) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<Box<LiveMessage>>) {
+) -> (mpsc::Sender<Box<ClientMessage>>, mpsc::Receiver<Box<LiveMessage>>) {
     let (to_us, from_tab) = mpsc::channel(16);
     let (to_tab, from_us) = mpsc::channel(QUEUE);
     let tab =
@@ -40,7 +41,6 @@ pub fn attach(
 struct Tab {
     desk: SharedDesk,
     actor: Option<Actor>,
-    // Boxed: a channel reserves room for some dozens of messages, for each of thousands of tabs.
     to_tab: mpsc::Sender<Box<LiveMessage>>,
     seen: i64,
     // Held to keep their upstreams alive.
@@ -53,16 +53,17 @@ struct Tab {
 struct Gone;
 
 impl Tab {
-    async fn run(mut self, mut from_tab: mpsc::Receiver<ClientMessage>) {
+    async fn run(mut self, mut from_tab: mpsc::Receiver<Box<ClientMessage>>) {
         let mut news = self.desk.hub.subscribe();
         loop {
+            // Boxed futures exist only while they run; inline, they would be most of the memory of an idle tab.
             let step = tokio::select! {
                 message = from_tab.recv() => match message {
-                    Some(ClientMessage::Watch { symbols, account, after }) => self.watch(symbols, account, after).await,
+                    Some(message) => Box::pin(self.watch(*message)).await,
                     None => Err(Gone),
                 },
                 Some(item) = self.feeds.next() => self.pass_on(item),
-                heard = news.recv() => self.on_news(heard).await,
+                heard = news.recv() => Box::pin(self.on_news(heard)).await,
                 () = self.to_tab.closed() => Err(Gone),
             };
             if step.is_err() {
@@ -71,12 +72,8 @@ impl Tab {
         }
     }
 
-    async fn watch(
-        &mut self,
-        symbols: Vec<Symbol>,
-        account: Option<(ExchangeKeyId, Symbol)>,
-        after: Option<i64>,
-    ) -> std::result::Result<(), Gone> {
+    async fn watch(&mut self, message: ClientMessage) -> std::result::Result<(), Gone> {
+        let ClientMessage::Watch { symbols, account, after } = message;
         self.feeds = SelectAll::new();
         self.markets.clear();
         self.greet(after).await?;

@@ -424,7 +424,8 @@ async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     world.fake.state.lock().unwrap().readings_lost = 2;
     let (asks, mut tells) = live::attach(world.desk.clone(), Some(world.actor.clone()));
     let account = Some((world.key, btc()));
-    asks.send(ClientMessage::Watch { symbols: vec![], account, after: None }).await.unwrap();
+    let message = ClientMessage::Watch { symbols: vec![], account, after: None };
+    asks.send(Box::new(message)).await.unwrap();
     let shown = async {
         loop {
             if let LiveMessage::Account(state) = *tells.recv().await.unwrap() {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     islands::desk::{account::Account, bars::in_steps, ticket::Ticket},
-    words::{Lang, desk::desk, orders::orders},
+    words::{desk::desk, orders::orders},
 };
 use domain::{Decimal, Order};
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ pub(super) fn view(chart: Chart, account: Account, ticket: Ticket, scale: Memo<S
 }
 
 fn standing(account: Account) -> Vec<Level> {
-    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (words, names) = (desk(account.lang), orders(account.lang));
     let tick = account.market.with_value(|m| m.tick);
     account.state.with(|state| {
         let mut levels = Vec::new();
@@ -61,7 +61,7 @@ fn tone(order: &Order) -> &'static str {
 }
 
 fn drafted(account: Account, ticket: Ticket) -> Vec<Level> {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let tick = account.market.with_value(|m| m.tick);
     let Ok(seen) = ticket.foreseen.get() else { return Vec::new() };
     let order = seen.order;

@@ -9,7 +9,7 @@ mod toolbar;
 use super::{Bar, Bars, DeskInit, account::Account, ticket::Ticket};
 use crate::{
     figures,
-    words::{Lang, desk::desk, fill},
+    words::{self, Lang, desk::desk},
 };
 use domain::{Decimal, Frame, Market, Micros};
 use leptos::prelude::*;
@@ -34,6 +34,8 @@ pub(super) struct Chart {
     /// The pointer's position, in tenths of a pixel.
     cross: RwSignal<Option<(i64, i64)>>,
     market: StoredValue<Market>,
+    /// The language of the page, for the parts that are rendered again later.
+    lang: Lang,
     #[cfg(feature = "islands")]
     loading: RwSignal<bool>,
 }
@@ -50,6 +52,7 @@ impl Chart {
             size: RwSignal::new((960, 420)),
             cross: RwSignal::new(None),
             market: StoredValue::new(init.market.clone()),
+            lang: words::lang(),
             #[cfg(feature = "islands")]
             loading: RwSignal::new(false),
         }
@@ -109,7 +112,7 @@ impl Chart {
 
     /// The times and prices of the candle under the pointer, or of the forming one, as text.
     fn legend(self) -> String {
-        let words = desk(Lang::default());
+        let words = desk(self.lang);
         let scale = self.cross.get().map(|(x, _)| x);
         let bars = self.visible(true);
         let at = scale.and_then(|x| {
@@ -122,7 +125,7 @@ impl Chart {
         let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
         let iso = Micros::from_millis(bar.0 * 1_000).to_string();
         let time = iso.get(..16).unwrap_or_default().replace('T', " ");
-        fill(words.legend, &[&time, &open, &high, &low, &close, &volume])
+        words.legend(&time, &open, &high, &low, &close, &volume)
     }
 
     fn scale_untracked(self) -> Scale {
@@ -142,7 +145,7 @@ fn slot(index: usize) -> i64 {
 
 /// The chart with its toolbar.
 pub(super) fn view(chart: Chart, account: Account, ticket: Ticket) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(chart.lang);
     let scale = Memo::new(move |_| chart.scale());
     let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]

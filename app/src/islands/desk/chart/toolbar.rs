@@ -1,10 +1,7 @@
 //! Candle intervals, and zooming and panning by keyboard.
 
 use super::Chart;
-use crate::{
-    islands::desk::account::Account,
-    words::{Lang, desk::desk},
-};
+use crate::{islands::desk::account::Account, words::desk::desk};
 use domain::Frame;
 use leptos::prelude::*;
 
@@ -13,7 +10,7 @@ const FRAMES: [Frame; 6] = [Frame::M1, Frame::M5, Frame::M15, Frame::H1, Frame::
 
 /// The row above the chart.
 pub(super) fn view(chart: Chart, account: Account) -> impl IntoView {
-    let words = desk(Lang::default());
+    let words = desk(account.lang);
     let (key, symbol) = (account.key(), account.symbol());
     let frames = FRAMES.map(|frame| {
         let href = format!("/trade?key={key}&symbol={symbol}&frame={frame}");

@@ -1,0 +1,102 @@
+//! The plural forms of a text with places.
+
+use super::{Lang, entry::Template};
+
+/// A plural category of CLDR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "English has two of them, Arabic has all")]
+pub(crate) enum Category {
+    Zero,
+    One,
+    Two,
+    Few,
+    Many,
+    Other,
+}
+
+impl Lang {
+    /// The plural category of a whole number, by CLDR's rules for cardinals.
+    const fn category(self, count: usize) -> Category {
+        match self {
+            Self::En => english(count),
+            #[cfg(feature = "ssr")]
+            Self::Pseudo => english(count),
+        }
+    }
+}
+
+const fn english(count: usize) -> Category {
+    if count == 1 { Category::One } else { Category::Other }
+}
+
+/// The plural forms of a text with places. The first place is the number, which a form may leave out.
+#[derive(Clone, Copy)]
+pub(crate) struct Plural {
+    lang: Lang,
+    /// By category; the last one also stands for categories without a form.
+    forms: &'static [(Category, &'static str)],
+}
+
+impl Plural {
+    pub(crate) const fn new(lang: Lang, forms: &'static [(Category, &'static str)]) -> Self {
+        Self { lang, forms }
+    }
+
+    /// Chooses the form of `count` and replaces its marks.
+    pub(crate) fn fill(self, count: usize, values: &[&str]) -> String {
+        Template::new(self.lang, self.form(self.lang.category(count))).fill(values)
+    }
+
+    /// The compiled text of a category.
+    fn form(self, wanted: Category) -> &'static str {
+        let found = self.forms.iter().find(|(category, _)| *category == wanted).or(self.forms.last());
+        found.map(|(_, text)| *text).unwrap_or_default()
+    }
+}
+
+/// A number as it appears in a text: grouped by thousands.
+pub(crate) fn number(count: usize) -> String {
+    crate::figures::grouped(&count.to_string())
+}
+
+#[cfg(feature = "ssr")]
+impl super::entry::Entry for Plural {
+    fn pseudo(&self) -> Self {
+        let forms: Vec<_> = self.forms.iter().map(|(of, text)| (*of, super::pseudo::text(*text))).collect();
+        Self { lang: Lang::Pseudo, forms: forms.leak() }
+    }
+
+    #[cfg(test)]
+    fn texts(&self) -> Vec<&'static str> {
+        self.forms.iter().map(|(_, text)| *text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_has_two_forms() {
+        let forms: &[_] = const {
+            &[
+                (Category::One, crate::words::marked!("one session of {user}", 1, count, user)),
+                (Category::Other, crate::words::marked!("{count} sessions of {user}", 1, count, user)),
+            ]
+        };
+        let sessions = |count| Plural::new(Lang::En, forms).fill(count, &[&number(count), "Ada"]);
+        assert_eq!([0, 1, 2].map(sessions), ["0 sessions of Ada", "one session of Ada", "2 sessions of Ada"]);
+        assert_eq!(sessions(1_200), "1,200 sessions of Ada");
+    }
+
+    #[test]
+    fn each_of_six_categories_has_its_form_or_the_last() {
+        use Category::{Few, Many, One, Other, Two, Zero};
+        let arabic: &[_] =
+            &[(Zero, "zero"), (One, "one"), (Two, "two"), (Few, "few"), (Many, "many"), (Other, "other")];
+        for (category, text) in arabic {
+            assert_eq!(Plural::new(Lang::En, arabic).form(*category), *text);
+        }
+        assert_eq!(Plural::new(Lang::En, &[(Few, "few"), (Other, "other")]).form(One), "other");
+    }
+}

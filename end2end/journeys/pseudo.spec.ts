@@ -1,0 +1,203 @@
+import type { Page } from '@playwright/test';
+import { Desk } from '../support/desk.ts';
+import { newPerson, openSandbox, type Person, post, signUp } from '../support/person.ts';
+import { expectTranslated, isOf, pagePatterns, PSEUDO } from '../support/pseudo.ts';
+import { expect, test as base } from '../support/test.ts';
+
+// Every page in the pseudo-locale: English with accents, longer, and written right to left. A text that is
+// written in code, or assembled from pieces, is not in brackets.
+const test = base.extend({
+  desk: async ({}, use) => {
+    const desk = await Desk.start({ SLIPSTREAM_PSEUDO_LOCALE: '1' });
+    await use(desk);
+    await desk.stop();
+  },
+});
+test.use({ javaScriptEnabled: false });
+
+const STRANGERS = [
+  '/',
+  '/sign-up',
+  '/sign-in',
+  '/forgot',
+  '/reset?token=none',
+  '/not-me?token=none',
+  '/docs',
+  '/maintenance',
+  '/plans',
+  '/strategies',
+  '/unsubscribe?token=none',
+];
+const TRADERS = [
+  '/dashboard',
+  '/keys',
+  '/trade',
+  '/history',
+  '/history?of=trades',
+  '/history?of=strategy',
+  '/history?of=manual',
+  '/strategies',
+  '/follows',
+  '/follows/panic',
+  '/copies',
+  '/notices',
+  '/reports',
+  '/reports/so-far',
+  '/accounts',
+  '/accounts/sub',
+  '/plans',
+  '/billing',
+  '/support',
+  '/settings',
+  '/settings/activity',
+  '/settings/profile',
+  '/settings/api-clients',
+  '/settings/notifications',
+  '/telegram',
+  '/confirm',
+];
+const ADMINS = [
+  '/admin/strategies',
+  '/admin/accounts',
+  '/admin/maintenance',
+  '/admin/people',
+  '/admin/audit',
+  '/admin/support',
+  '/admin/outbox',
+];
+
+/** The values that differ between runs. */
+interface Ids {
+  strategy: string;
+  manual: string;
+  automated: string;
+}
+
+test('every page in the pseudo-locale', async ({ page, context, desk, watch }) => {
+  test.setTimeout(300_000);
+  watch.allow(/status of 4/);
+  await context.addCookies([{ name: 'lang', value: PSEUDO, url: desk.url }]);
+  const seen: string[] = [];
+  const visit = async (path: string) => {
+    seen.push(path);
+    await test.step(path, async () => {
+      const answer = await page.goto(path);
+      expect(answer?.status(), path).toBeLessThan(500);
+      await expectTranslated(page);
+    });
+  };
+  const all = async (paths: string[]) => {
+    for (const path of paths) {
+      await visit(path);
+    }
+  };
+
+  await all(STRANGERS);
+  await visit('/nowhere');
+  const strategy = await hrefId(page, '/strategies', 'a[href^="/strategies/"]');
+  await visit(`/strategies/${strategy}`);
+  await problems(page, desk);
+
+  const person = await signUp(page, desk.url);
+  await all(TRADERS);
+  await visit(`/strategies/${strategy}/follow`);
+
+  const ids = await trade(page, desk, strategy);
+  await all(TRADERS);
+  await all([
+    `/trade?key=${ids.manual}`,
+    `/trade?key=${ids.automated}`,
+    `/keys/${ids.manual}`,
+    `/keys/delete?id=${ids.manual}`,
+    `/strategies/${strategy}`,
+    `/strategies/${strategy}/follow`,
+    `/follows/panic?key=${ids.manual}`,
+  ]);
+  await page.goto('/follows');
+  const stop = await page.getByTestId('follow-stop').first().getAttribute('href');
+  await visit(stop ?? '/follows/stop');
+  await page.goto('/accounts');
+  const movements = await page.locator('a[href^="/accounts/movements"]').first().getAttribute('href');
+  await visit(movements ?? '/accounts/movements');
+  await results(page, desk, ids, person);
+
+  await desk.command('admin', person.email);
+  await all(ADMINS);
+  await visit(`/admin/strategies/${strategy}`);
+  await visit(await signal(page, desk, strategy));
+  await posted(page, desk, '/api/maintenance-set', { on: 'true', message: '14:00 UTC' });
+  await all(['/dashboard', '/maintenance', '/admin/maintenance']);
+
+  const missed = (await pagePatterns()).filter((pattern) => !seen.some((path) => isOf(pattern, path)));
+  expect(missed, 'pages that were not visited').toEqual([]);
+});
+
+/** The id in the first link of a page that matches. */
+async function hrefId(page: Page, path: string, links: string): Promise<string> {
+  await page.goto(path);
+  const href = await page.locator(links).first().getAttribute('href');
+  const id = href?.split('/')[2];
+  if (!id) {
+    throw new Error(`${path} has no link ${links}`);
+  }
+  return id;
+}
+
+/** Posts a form and checks the page that it leads to. */
+async function posted(page: Page, desk: Desk, path: string, form: Record<string, string>): Promise<void> {
+  const to = await post(page, `${desk.url}${path}`, form);
+  await test.step(`${path} leads to ${to}`, async () => {
+    await page.goto(to);
+    await expectTranslated(page);
+  });
+}
+
+/** Forms that are sent with mistakes show problems. */
+async function problems(page: Page, desk: Desk): Promise<void> {
+  await posted(page, desk, '/api/sign-up', { email: 'nobody', password: 'short' });
+  await posted(page, desk, '/api/sign-in', { ...newPerson() });
+  await posted(page, desk, '/api/forgot', { email: newPerson().email });
+}
+
+/** Accounts, an order with a stop, a follow, a currency account, a sub-account, an API client and a request. */
+async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
+  const manual = await openSandbox(page, desk.url);
+  const made = await post(page, `${desk.url}/api/key-sandbox`, { strategyType: 'AUTOMATED' });
+  const automated = new URL(made, desk.url).searchParams.get('key') ?? '';
+  await page.goto(`/strategies/${strategy}/follow`);
+  const profile = await page.locator('[name="strategyRiskProfileId"]').first().getAttribute('value');
+  await posted(page, desk, '/api/follow-create', {
+    key: automated,
+    strategyAutomatedId: strategy,
+    strategyRiskProfileId: profile ?? '',
+    maxLeverage: '9',
+    dailyLossLimitUsd: '500',
+  });
+  const market = { key: manual, symbol: 'BTC/USDT' };
+  const order = { ...market, side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.05' };
+  await posted(page, desk, '/api/order-place', order);
+  await posted(page, desk, '/api/order-place', { ...order, withoutStop: 'yes' });
+  await posted(page, desk, '/api/leverage', { ...market, leverage: '7' });
+  await posted(page, desk, '/api/account-open', { currency: 'USDT' });
+  await posted(page, desk, '/api/sub-account-save', { account_name: 'Pseudo Limited', country: 'XX' });
+  await posted(page, desk, '/api/client-create', { name: 'Pseudo Client', 'permissions[0]': 'BOTS_READ' });
+  await posted(page, desk, '/api/support-ask', { subject: 'Pseudo Subject', message: 'Pseudo Message' });
+  await posted(page, desk, '/api/telegram-say', { text: '/start' });
+  return { strategy, manual, automated };
+}
+
+/** What follows from forms, and the end of a position. */
+async function results(page: Page, desk: Desk, ids: Ids, person: Person): Promise<void> {
+  await posted(page, desk, '/api/position-close', { key: ids.manual, symbol: 'BTC/USDT' });
+  await posted(page, desk, '/api/profile-save', { firstName: 'Pseudo1', country: 'ZA' });
+  await posted(page, desk, '/api/key-rename', { id: ids.manual, name: 'Pseudo Account' });
+  await posted(page, desk, '/api/forgot', { email: person.email });
+  await posted(page, desk, '/api/panic', { key: ids.automated });
+  await page.goto('/history');
+  await expectTranslated(page);
+}
+
+/** Sends a signal of a strategy; returns the path of its page. */
+async function signal(page: Page, desk: Desk, strategy: string): Promise<string> {
+  return post(page, `${desk.url}/api/signal-send`, { id: strategy, action: 'EXIT' });
+}
