@@ -172,7 +172,7 @@ pub(crate) trait Entry {
 #[cfg(feature = "ssr")]
 impl Entry for &'static str {
     fn pseudo(&self) -> Self {
-        super::pseudo::text(*self)
+        super::pseudo::text(self)
     }
 
     #[cfg(test)]

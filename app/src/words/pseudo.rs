@@ -12,7 +12,7 @@ static MADE: LazyLock<Mutex<HashMap<&'static str, &'static str>>> = LazyLock::ne
 /// of places stay as they are.
 pub(crate) fn text(english: &'static str) -> &'static str {
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    *made.entry(english).or_insert_with(|| derived(english).leak())
+    made.entry(english).or_insert_with(|| derived(english).leak())
 }
 
 fn derived(english: &str) -> String {
