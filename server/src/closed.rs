@@ -25,11 +25,10 @@ const PROGRAMS: &[&str] = &[
     "/v1/auth/refresh",
     "/v1/hook/",
     "/openapi.json",
-    "/docs",
 ];
 /// Page paths that stay open to users who are not operators or not signed in yet.
 const PEOPLE: &[&str] =
-    &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze"];
+    &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze", "/docs"];
 
 /// Returns the maintenance notice while the mode is on. If the database does not answer, the desk counts as
 /// open: the request itself will report the failure.

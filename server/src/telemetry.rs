@@ -92,7 +92,17 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
 
 /// The panic message is logged by the standard hook; the caller does not see it.
 fn panicked(method: &Method, route: &str) -> Response {
-    let programs = ["/v1/", "/ver1/", "/public/", "/api/v1/", "/v2/", "/healthz", "/openapi.json", "/events"];
+    let programs = [
+        "/v1/",
+        "/ver1/",
+        "/public/",
+        "/api/v1/",
+        "/v2/",
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/events",
+    ];
     if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
         return Surface::of(route).tell(Trouble::Broken);
     }

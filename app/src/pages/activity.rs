@@ -3,6 +3,7 @@
 use crate::{
     components::{
         agent,
+        filters::address,
         frame::{Width, frame},
         show::show,
         tables::moment,
@@ -21,7 +22,13 @@ pub(crate) fn own() -> impl IntoView {
         let words = security(visit::lang());
         let rows = audit::own(&visit.desk, visit.trader()?, before).await?;
         let heading = (words.activity, words.activity_lead);
-        let of = Of { here: "/settings/activity", file: "/activity.csv", users: false, first };
+        let of = Of {
+            here: "/settings/activity",
+            file: "/activity.csv",
+            users: false,
+            event: String::new(),
+            first,
+        };
         let body = page(words, heading, of, rows);
         Ok(frame(&visit, words.activity, Width::Wide, body))
     })
@@ -35,14 +42,13 @@ pub(crate) fn all() -> impl IntoView {
     show(move |visit| async move {
         let words = security(visit::lang());
         let rows = audit::all(&visit.desk, visit.trader()?, &event, before).await?;
-        let of = Of { here: "/admin/audit", file: "/admin/audit.csv", users: true, first };
+        let of = Of { here: "/admin/audit", file: "/admin/audit.csv", users: true, event, first };
         let body = page(words, (words.audit, words.audit_lead), of, rows);
         Ok(frame(&visit, words.audit, Width::Wide, body))
     })
 }
 
 /// Which of the two lists is shown.
-#[derive(Clone, Copy)]
 struct Of {
     /// Its path.
     here: &'static str,
@@ -50,6 +56,8 @@ struct Of {
     file: &'static str,
     /// Whether a column says whose entry a row is: on one's own page all are one's own.
     users: bool,
+    /// The event whose entries are shown; empty for all.
+    event: String,
     /// Whether this is the first page.
     first: bool,
 }
@@ -60,12 +68,15 @@ fn page(
     of: Of,
     rows: Vec<LogEntry>,
 ) -> AnyView {
-    let Of { here, file, users, first } = of;
+    let Of { here, file, users, event, first } = of;
     let older = rows.last().filter(|_| rows.len() == PAGE).map(|last| {
-        let href = format!("{here}?before={}", last.id);
+        let before = last.id.to_string();
+        let href = address(here, [("event", event.as_str()), ("before", &before)]);
         view! { <a class="button" data-kind="quiet" href=href data-testid="older">{words.older}</a> }
     });
-    let newest = (!first).then(|| view! { <a class="button" data-kind="quiet" href=here>{words.newest}</a> });
+    let start = address(here, [("event", event.as_str())]);
+    let newest =
+        (!first).then(|| view! { <a class="button" data-kind="quiet" href=start>{words.newest}</a> });
     let who = users.then(|| view! { <th scope="col">{words.who}</th> });
     let none = rows.is_empty().then(|| view! { <p class="empty">{words.no_activity}</p> });
     view! {

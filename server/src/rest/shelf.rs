@@ -24,8 +24,7 @@ use std::{
 
 /// The maximum number of cached responses; exceeding it clears the cache.
 const MOST: usize = 512;
-/// The largest response, in bytes; a larger one fails with 500. Requests with a longer target than `LONGEST`
-/// bypass the cache.
+/// The largest response to cache, in bytes. Requests with a longer target than `LONGEST` bypass the cache.
 const LARGEST: usize = 1 << 20;
 const LONGEST: usize = 512;
 /// Brotli's quality: a list is compressed once and read often.
@@ -70,7 +69,9 @@ pub(crate) async fn serve(desk: SharedDesk, shelf: Arc<Shelf>, request: Request,
     let (StatusCode::OK, Some(kind)) = (parts.status, kind) else {
         return Response::from_parts(parts, body);
     };
-    match axum::body::to_bytes(body, LARGEST).await {
+    // The lists come in pages, so that their size is bounded.
+    match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(bytes) if bytes.len() > LARGEST => Response::from_parts(parts, Body::from(bytes)),
         Ok(bytes) => {
             let kept = Arc::new(Kept::new(edition, kind, bytes));
             shelf.put(question, Arc::clone(&kept));

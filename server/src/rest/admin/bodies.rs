@@ -56,8 +56,8 @@ pub(super) struct SignalBody {
     /// Stop price; required with ENTER.
     #[schema(value_type = Option<words::Number>, example = 19000)]
     stop: Option<f64>,
-    /// Take profit prices with equal shares; at most 10.
-    #[schema(value_type = Option<Vec<words::Number>>, max_items = 10)]
+    /// Take profit prices with equal shares; at most 25.
+    #[schema(value_type = Option<Vec<words::Number>>, max_items = 25)]
     targets: Option<Vec<f64>>,
 }
 
