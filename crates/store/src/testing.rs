@@ -147,17 +147,22 @@ pub async fn empty_postgres() -> Option<TestDb> {
     Some(TestDb { db, url, kept: Kept::Schema { server, name } })
 }
 
-#[expect(clippy::expect_used, clippy::panic, reason = "a test without its database has nothing to say")]
+/// Returns the URL of the test server. `None` as for [`postgres`].
+#[expect(clippy::panic, reason = "a test without its database has nothing to say")]
+fn postgres_server() -> Option<String> {
+    if let Ok(server) = std::env::var("TEST_POSTGRES_URL") {
+        return Some(server);
+    }
+    if std::env::var("SLIPSTREAM_SKIP_POSTGRES").is_ok_and(|skip| skip == "1") {
+        return None;
+    }
+    panic!("TEST_POSTGRES_URL names no Postgres: run `cargo xtask test`, or set SLIPSTREAM_SKIP_POSTGRES=1")
+}
+
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 async fn postgres_schema() -> Option<(String, String)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        if std::env::var("SLIPSTREAM_SKIP_POSTGRES").is_ok_and(|skip| skip == "1") {
-            return None;
-        }
-        panic!(
-            "TEST_POSTGRES_URL names no Postgres: run `cargo xtask test`, or set SLIPSTREAM_SKIP_POSTGRES=1"
-        );
-    };
+    let server = postgres_server()?;
     // A crashed process may have left a schema with this name behind.
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&server).await.expect("Postgres answers");
@@ -175,20 +180,92 @@ fn with_schema(server: &str, name: &str) -> String {
 impl Drop for TestDb {
     fn drop(&mut self) {
         let Kept::Schema { server, name } = &self.kept else { return };
-        let drop_it = format!("set lock_timeout = '2s'; drop schema if exists {name} cascade");
-        let server = server.clone();
-        // `drop` cannot await, and the test's own runtime may be shutting down.
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async {
-                let mut connection = PgConnection::connect(&server).await?;
-                sqlx::raw_sql(AssertSqlSafe(drop_it)).execute(&mut connection).await?;
-                connection.close().await
-            })
-        });
-        if !matches!(dropping.join(), Ok(Ok(()))) {
-            tracing::warn!(schema = %name, "could not drop a test schema");
-        }
+        clean_up(server, format!("set lock_timeout = '2s'; drop schema if exists {name} cascade"));
+    }
+}
+
+/// Runs a statement that removes what a test created. For `drop`, which cannot await; the test's own runtime may be
+/// shutting down.
+fn clean_up(server: &str, sql: String) {
+    let server = server.to_owned();
+    let cleaning = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(run(&server, sql))
+    });
+    if !matches!(cleaning.join(), Ok(Ok(()))) {
+        tracing::warn!("could not remove a test's database or schema");
+    }
+}
+
+async fn run(server: &str, sql: String) -> sqlx::Result<()> {
+    let mut connection = PgConnection::connect(server).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// A Postgres database that can be copied, in the server of `TEST_POSTGRES_URL`. It is dropped with the value.
+#[derive(Debug)]
+pub struct PgDatabase {
+    server: String,
+    name: String,
+}
+
+impl PgDatabase {
+    /// Creates an empty database. `None` as for [`postgres`].
+    ///
+    /// # Panics
+    /// If the server cannot create it.
+    pub async fn create() -> Option<Self> {
+        Some(Self::from_template(&postgres_server()?, "template1").await)
+    }
+
+    /// Creates a copy of this database, which must have no open connections.
+    ///
+    /// # Panics
+    /// If the server cannot create it.
+    pub async fn copy(&self) -> Self {
+        Self::from_template(&self.server, &self.name).await
+    }
+
+    #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+    async fn from_template(server: &str, template: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_copy_{number}", std::process::id());
+        run(server, format!("drop database if exists {name} with (force)"))
+            .await
+            .expect("may drop databases");
+        run(server, format!("create database {name} template {template}"))
+            .await
+            .expect("may create databases");
+        Self { server: server.to_owned(), name }
+    }
+
+    /// Returns its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (address, options) = self.server.split_once('?').unwrap_or((&self.server, ""));
+        let address = address.rsplit_once('/').map_or(address, |(address, _)| address);
+        let glue = if options.is_empty() { "" } else { "?" };
+        format!("{address}/{}{glue}{options}", self.name)
+    }
+}
+
+impl Drop for PgDatabase {
+    fn drop(&mut self) {
+        clean_up(&self.server, format!("drop database if exists {} with (force)", self.name));
+    }
+}
+
+/// Lets `elapsed` microseconds pass for the leases of instances, which Postgres measures by its own clock.
+///
+/// # Panics
+/// If the database does not answer.
+#[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
+pub async fn age_leases(db: &Db, elapsed: i64) {
+    if let Engine::Postgres { pool } = &db.engine {
+        let aged = sqlx::query("update instances set lease_until = lease_until - $1").bind(elapsed);
+        aged.execute(pool).await.expect("Postgres answers");
     }
 }
 

@@ -26,12 +26,21 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    /// Prepares a life and records its steps.
+    /// Prepares a life on SQLite and records its steps.
     pub(crate) fn of(name: &str) -> Self {
         static BASE: OnceLock<Template> = OnceLock::new();
+        Self::on(BASE.get_or_init(Template::base), name)
+    }
+
+    /// As [`Self::of`], on a database that two instances can share; `None` if the tests on Postgres are switched off.
+    pub(crate) fn shared(name: &str) -> Option<Self> {
+        Template::base_on_postgres().map(|base| Self::on(&base, name))
+    }
+
+    fn on(base: &Template, name: &str) -> Self {
         let mut lives = catalogue::all().into_iter().chain(catalogue::named());
         let life = lives.find(|life| life.name == name).expect("a life of this name");
-        let template = prepare(BASE.get_or_init(Template::base), &life);
+        let template = prepare(base, &life);
         let scenario = Scenario { life: name.to_owned(), items: Vec::new() };
         let Outcome { steps, broken, .. } = play(&template, &life, &scenario, true);
         Self { life, template, steps, broken }
@@ -74,8 +83,8 @@ fn faults(step: &Step) -> Vec<Fault> {
 
 /// Returns what can happen to the desk at a step.
 ///
-/// A second instance beside a paused one is not included: on SQLite the lock on the data folder rules it out.
-/// Two instances are tested on Postgres, in `tests/orders/fence.rs`.
+/// A second instance beside a paused one is not included: on SQLite the lock on the data folder rules it out. On
+/// Postgres [`rivals`] enumerates it.
 fn cuts(step: &Step) -> Vec<Cut> {
     use Cut::{
         Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
@@ -114,6 +123,26 @@ pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
     for step in &ready.steps {
         for what in whats(step) {
             let items = vec![Item { what, at: step.at.clone() }];
+            all.push(Scenario { life: ready.life.name.to_owned(), items });
+        }
+    }
+    all
+}
+
+/// Returns the scenarios in which a second instance works beside a paused one, or continues after one that was killed.
+///
+/// A desk that is paused in an open transaction is not included: Postgres ends the session of an idle transaction, and no
+/// time passes in the database here.
+pub(crate) fn rivals(ready: &Ready) -> Vec<Scenario> {
+    let mut all = Vec::new();
+    for step in ready.steps.iter().filter(|step| step.writes || step.kind == "commit") {
+        let cuts: &[Cut] = if step.kind == "commit" {
+            &[Cut::RivalAfter, Cut::HeirAfter]
+        } else {
+            &[Cut::RivalBefore, Cut::RivalAfter, Cut::HeirBefore, Cut::HeirAfter]
+        };
+        for cut in cuts {
+            let items = vec![Item { what: What::Cut(*cut), at: step.at.clone() }];
             all.push(Scenario { life: ready.life.name.to_owned(), items });
         }
     }

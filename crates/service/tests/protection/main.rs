@@ -4,7 +4,8 @@
 //!
 //! A failing scenario prints the line that reruns it:
 //! `PROTECTION_SCENARIO='manual/refuse(-2021)@call7/kill-after' cargo test -p service --test protection`.
-//! `SLIPSTREAM_DEEP=1` also plays a sample of pairs.
+//! `PROTECTION_DATABASE=postgres` reruns it on Postgres, for scenarios with two instances. `SLIPSTREAM_DEEP=1` also plays a
+//! sample of pairs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
@@ -23,7 +24,7 @@ mod sim;
 mod stage;
 mod upgrade;
 
-use enumerate::{Failed, Ready, matrix, play_one, singles};
+use enumerate::{Failed, Ready, matrix, play_one, rivals, singles};
 use std::time::Instant;
 
 /// The single requested scenario, if any. The other tests then do nothing.
@@ -60,7 +61,9 @@ fn the_scenario_that_was_asked_for() {
 }
 
 fn asked_for(scenario: &sim::plan::Scenario) {
-    let ready = Ready::of(&scenario.life);
+    let two = std::env::var("PROTECTION_DATABASE").is_ok_and(|database| database == "postgres");
+    let ready =
+        if two { Ready::shared(&scenario.life).expect("Postgres") } else { Ready::of(&scenario.life) };
     for step in &ready.steps {
         println!("{:10} {}", step.at.to_string(), step.kind);
     }
@@ -98,6 +101,50 @@ fn play_life(name: &str) {
     tell(&failed);
     wrong += failed.len();
     assert!(wrong == 0, "{wrong} scenarios of {name}");
+}
+
+/// Plays a life on Postgres with every scenario in which a second instance takes over.
+fn play_with_rivals(name: &str) {
+    let began = Instant::now();
+    let Some(ready) = Ready::shared(name) else { return };
+    assert!(ready.broken.is_empty(), "{name}: {}", ready.broken.join("; "));
+    let scenarios = rivals(&ready);
+    assert!(!scenarios.is_empty(), "{name} has no steps");
+    let failed: Vec<_> = scenarios.iter().filter_map(|scenario| play_one(&ready, scenario)).collect();
+    println!(
+        "{name}: {} of {} with two desks failed, {:.0?}",
+        failed.len(),
+        scenarios.len(),
+        began.elapsed()
+    );
+    tell(&failed);
+    assert!(failed.is_empty(), "{} scenarios of {name} with PROTECTION_DATABASE=postgres", failed.len());
+}
+
+macro_rules! two_desks {
+    ($($test:ident = $name:literal),* $(,)?) => {
+        mod two_desks {
+            $(#[test]
+            fn $test() {
+                if super::wanted().is_none() {
+                    super::roomy(|| super::play_with_rivals($name));
+                }
+            })*
+        }
+    };
+}
+
+two_desks! {
+    manual_retried = "manual-retried",
+    limit = "limit",
+    replace_same = "replace-same",
+    close = "close",
+    panic = "panic",
+    stop_cancelled = "stop-cancelled",
+    copy_enter = "copy-enter",
+    copy_exit = "copy-exit",
+    flip = "flip",
+    copy_panic = "copy-panic",
 }
 
 macro_rules! lives {

@@ -237,7 +237,7 @@ async fn quietly(
     gap_ms: i64,
 ) -> Result<(), Ended> {
     for _ in 0..count {
-        stage.sim.advance(gap_ms * 1_000);
+        stage.elapse(desk, gap_ms * 1_000).await;
         attend(stage, rival, None, background(desk)).await?;
         if let Some(rival) = rival {
             background(rival).await;
@@ -248,7 +248,9 @@ async fn quietly(
 
 async fn passes(stage: &Stage, desks: &[&SharedDesk], count: usize, gap_ms: i64) {
     for _ in 0..count {
-        stage.sim.advance(gap_ms * 1_000);
+        if let Some(desk) = desks.first() {
+            stage.elapse(desk, gap_ms * 1_000).await;
+        }
         for desk in desks {
             background(desk).await;
         }

@@ -10,7 +10,13 @@ use service::{
     testing::{Setup, desk_with},
 };
 use std::{fs, path::Path, sync::Arc, time::Duration};
-use store::{Db, Options, follow::Follow, strategy::Strategy, user::User};
+use store::{
+    Db, Options,
+    follow::Follow,
+    strategy::Strategy,
+    testing::{PgDatabase, age_leases},
+    user::User,
+};
 use tempfile::TempDir;
 
 /// One pass of the desk's background work. A running desk does it on stream events and every 500 ms.
@@ -37,14 +43,28 @@ pub(crate) struct Cast {
 pub(crate) struct Template {
     pub(crate) cast: Cast,
     pub(crate) book: Book,
-    pub(crate) file: Vec<u8>,
+    pub(crate) data: Data,
+}
+
+/// The content of a template's database.
+pub(crate) enum Data {
+    /// The SQLite file.
+    File(Vec<u8>),
+    /// A Postgres database to copy. Two instances can share its copies.
+    Database(PgDatabase),
+}
+
+/// Where a stage's database is.
+enum Place {
+    Folder(TempDir),
+    Database(PgDatabase),
 }
 
 /// One scenario's own database and exchange.
 pub(crate) struct Stage {
     pub(crate) sim: Arc<Sim>,
     pub(crate) cast: Cast,
-    folder: TempDir,
+    place: Place,
 }
 
 const INSTANCES: [&str; 2] = ["first", "second"];
@@ -55,18 +75,30 @@ fn folder() -> TempDir {
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
 
-async fn connect(folder: &TempDir) -> Db {
-    let url = format!("sqlite:{}", folder.path().join("slipstream.db").display());
-    let options = Options { readers: 2, patience: Duration::from_secs(5), ..Options::default() };
+async fn connect(place: &Place) -> Db {
+    let url = match place {
+        Place::Folder(folder) => format!("sqlite:{}", folder.path().join("slipstream.db").display()),
+        Place::Database(database) => database.url(),
+    };
+    let patience = Duration::from_secs(5);
+    let options = Options { readers: 2, connections: 4, patience, ..Options::default() };
     Db::connect(&url, &options).await.unwrap()
 }
 
 impl Template {
-    /// An empty exchange, a trader with two keys, and a strategy that one of them follows.
+    /// An empty exchange, a trader with two keys, and a strategy that one of them follows, on SQLite.
     pub(crate) fn base() -> Self {
+        Self::on(Place::Folder(folder()))
+    }
+
+    /// As [`Self::base`], on Postgres; `None` if its tests are switched off.
+    pub(crate) fn base_on_postgres() -> Option<Self> {
+        Some(Self::on(Place::Database(runtime().block_on(PgDatabase::create())?)))
+    }
+
+    fn on(place: Place) -> Self {
         runtime().block_on(async {
-            let folder = folder();
-            let db = connect(&folder).await;
+            let db = connect(&place).await;
             db.migrate().await.unwrap();
             db.close().await;
             let sim = Sim::new(Book::new());
@@ -81,7 +113,7 @@ impl Template {
             let nobody = ExchangeKeyId(uuid::Uuid::nil());
             let (strategy, follow) = (StrategyId(uuid::Uuid::nil()), FollowId(uuid::Uuid::nil()));
             let cast = Cast { trader, manual: nobody, automated: nobody, strategy, follow };
-            let mut stage = Stage { sim, cast, folder };
+            let mut stage = Stage { sim, cast, place };
             let desk = stage.open(0).await;
             stage.cast = populate(&desk).await;
             stage.keep(desk).await
@@ -92,19 +124,38 @@ impl Template {
     pub(crate) fn rewritten(&self, sql: &'static str) -> Self {
         let stage = self.stage();
         runtime().block_on(async {
-            let db = connect(&stage.folder).await;
+            let db = connect(&stage.place).await;
             store::testing::script(&db, sql).await;
             db.close().await;
-            let file = fs::read(stage.folder.path().join("slipstream.db")).unwrap();
-            Self { cast: self.cast.clone(), book: self.book.clone(), file }
+            Self { cast: self.cast.clone(), book: self.book.clone(), data: Data::of(stage.place) }
         })
     }
 
     /// Returns a stage that starts in the state of this template.
     pub(crate) fn stage(&self) -> Stage {
-        let folder = folder();
-        fs::write(folder.path().join("slipstream.db"), &self.file).unwrap();
-        Stage { sim: Sim::new(self.book.clone()), cast: self.cast.clone(), folder }
+        let place = match &self.data {
+            Data::File(file) => {
+                let folder = folder();
+                fs::write(folder.path().join("slipstream.db"), file).unwrap();
+                Place::Folder(folder)
+            }
+            Data::Database(database) => Place::Database(runtime().block_on(database.copy())),
+        };
+        Stage { sim: Sim::new(self.book.clone()), cast: self.cast.clone(), place }
+    }
+}
+
+impl Data {
+    /// Takes the content of a database that has no open connections.
+    fn of(place: Place) -> Self {
+        match place {
+            Place::Folder(folder) => {
+                let wal = fs::metadata(folder.path().join("slipstream.db-wal")).map_or(0, |wal| wal.len());
+                assert_eq!(wal, 0, "all of the database is in its file");
+                Self::File(fs::read(folder.path().join("slipstream.db")).unwrap())
+            }
+            Place::Database(database) => Self::Database(database),
+        }
     }
 }
 
@@ -112,7 +163,7 @@ impl Stage {
     /// Opens a desk as after a start. `instance` is 0 or 1.
     pub(crate) async fn open(&self, instance: usize) -> SharedDesk {
         let sim = Arc::clone(&self.sim);
-        let db = connect(&self.folder).await.with_commit_hook(Commits::new(&sim, instance));
+        let db = connect(&self.place).await.with_commit_hook(Commits::new(&sim, instance));
         desk_with(
             db,
             Setup {
@@ -128,11 +179,14 @@ impl Stage {
     pub(crate) async fn keep(self, desk: SharedDesk) -> Template {
         desk.db.close().await;
         drop(desk);
-        let file = self.folder.path().join("slipstream.db");
-        let wal = fs::metadata(self.folder.path().join("slipstream.db-wal")).map_or(0, |wal| wal.len());
-        assert_eq!(wal, 0, "all of the database is in its file");
         let book = self.sim.world().book().clone();
-        Template { cast: self.cast, book, file: fs::read(file).unwrap() }
+        Template { cast: self.cast, book, data: Data::of(self.place) }
+    }
+
+    /// Lets time pass, for the exchange, the desks, and the leases in the database of `desk`.
+    pub(crate) async fn elapse(&self, desk: &SharedDesk, micros: i64) {
+        self.sim.advance(micros);
+        age_leases(&desk.db, micros).await;
     }
 }
 

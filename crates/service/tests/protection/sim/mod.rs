@@ -194,7 +194,7 @@ impl Sim {
             Cut::KillFor(seconds) => Signal::Killed(seconds),
             Cut::HeirBefore | Cut::HeirAfter => Signal::Inherited,
             Cut::PauseBefore(seconds) | Cut::PauseAfter(seconds) => Signal::Paused(seconds, false),
-            Cut::RivalBefore | Cut::RivalAfter => Signal::Paused(40, true),
+            Cut::RivalBefore | Cut::RivalAfter => Signal::Paused(60, true),
         };
         {
             let mut world = self.world();

@@ -127,9 +127,9 @@ words! {
         PauseBefore(i64) = "pause-before",
         /// Paused for this many seconds after the step has happened.
         PauseAfter(i64) = "pause-after",
-        /// As `PauseBefore` for 40 s, while a second instance works.
+        /// As `PauseBefore` for 60 s, while a second instance works and takes over.
         RivalBefore = "rival-before",
-        /// As `PauseAfter` for 40 s, while a second instance works.
+        /// As `PauseAfter` for 60 s, while a second instance works and takes over.
         RivalAfter = "rival-after",
         /// Killed permanently before the step happens; a second instance continues.
         HeirBefore = "heir-before",
