@@ -116,8 +116,6 @@ words! {
         FundsMoved = "funds-moved",
         /// The exchange has not confirmed a transfer yet.
         FundsMoving = "funds-moving",
-        /// The country was set.
-        CountrySet = "country-set",
         /// A sub-account was created.
         SubAccountMade = "sub-account-made",
         /// A sub-account was changed.

@@ -1,4 +1,5 @@
 import { Accounts, Rules, SubAccount } from '../pages/accounts.ts';
+import { Profile } from '../pages/profile.ts';
 import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -48,14 +49,14 @@ test('the country decides the currencies', async ({ page, desk, trader }) => {
   await rules.rule('BTC', 'NA', false);
   await expect(rules.message).toHaveText('Rule saved.');
   await accounts.open();
-  await expect(page.getByText('Country not set. South Africa applies')).toBeVisible();
-  await accounts.live('');
-  await accounts.expectProblem(
-    page.getByTestId('account-country').locator('[name="country"]'),
-    'This field is required.',
-  );
-  await accounts.live('NA');
-  await expect(accounts.message).toContainText('The currencies of your country');
+  await expect(page.getByTestId('country')).toContainText("isn't set, so South Africa applies");
+  await page.getByTestId('country').getByRole('link').click();
+  const profile = new Profile(page);
+  await profile.country.selectOption('NA');
+  await profile.save.click();
+  await expect(profile.message).toHaveText('Profile saved.');
+  await accounts.open();
+  await expect(page.getByTestId('country')).toContainText('Your country is Namibia.');
   await expect(page.getByTestId('account-open').locator('option')).toHaveCount(9);
 });
 

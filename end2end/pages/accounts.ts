@@ -38,12 +38,6 @@ export class Accounts extends Frame {
     await form.getByRole('button').click();
   }
 
-  async live(country: string): Promise<void> {
-    const form = this.page.getByTestId('account-country');
-    await field(form, 'country').selectOption(country);
-    await form.getByRole('button').click();
-  }
-
   async move(direction: 'to' | 'from', amount: string): Promise<void> {
     await option(this.moving, 'direction', direction).click();
     await this.amount.fill(amount);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use service::{
     Actor, account,
     ledger::{self, Credit},
+    profile::{self, ProfileChange},
 };
 use std::collections::BTreeSet;
 use store::{currency::Rule, testing::TestDb};
@@ -142,7 +143,9 @@ async fn the_country_decides(db: &TestDb) {
     set(&rule("DE", "EUR", true)).await.unwrap();
     refused(&ada.open("BTC").await, 404, "currency_not_supported");
     refused(&ada.open("EUR").await, 404, "currency_not_supported");
-    ledger::set_country(&house.desk, &person, "DE").await.unwrap();
+    let country = Some(Some("DE".to_owned()));
+    let change = ProfileChange { country, ..ProfileChange::default() };
+    profile::update(&house.desk, &person, change).await.unwrap();
     ada.open("EUR").await.ok(201);
     ada.open("BTC").await.ok(201);
     let place = ledger::place(&house.desk, &person).await.unwrap();

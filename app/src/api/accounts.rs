@@ -25,15 +25,6 @@ pub async fn open_account(#[server(default)] currency: String) -> Result<Done, F
     form("account-open", "/accounts#open").keep("currency", &currency).answer(&visit, done).await
 }
 
-/// Stores the user's country of residence.
-#[server(endpoint = "account-country")]
-pub async fn set_country(#[server(default)] country: String) -> Result<Done, Failure> {
-    let (visit, actor) = trader()?;
-    let set = ledger::set_country(&visit.desk, &actor, &country).await;
-    let done = set.map(|()| Done::at("/accounts").saying(PageNotice::CountrySet));
-    form("account-country", "/accounts#country").keep("country", &country).answer(&visit, done).await
-}
-
 /// Moves funds between a currency account and an exchange account.
 #[server(endpoint = "account-move")]
 pub async fn move_funds(

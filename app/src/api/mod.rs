@@ -56,7 +56,6 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/plan-change", Role::Trader),
     ("/api/plan-end", Role::Trader),
     ("/api/account-open", Role::Trader),
-    ("/api/account-country", Role::Trader),
     ("/api/account-move", Role::Trader),
     ("/api/sub-account-save", Role::Trader),
     ("/api/account-credit", Role::Admin),

@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        countries::{countries, country_name},
+        countries::country_name,
         form::{Field, Posted, radios, select},
         frame::{Width, frame},
         show::show,
@@ -47,12 +47,15 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.lead}</p>
             {posted.message()}
             {exchange_table(words, &exchanges)}
-            {currency_cards(words, &currencies)}
-            <div class="columns">
-                {open(words, &posted.of("account-open"), &place, &currencies)}
-                {country(words, &posted.of("account-country"), &place)}
-            </div>
-            {move_form(words, &posted.of("account-move"), movers)}
+            <section aria-labelledby="currencies-title" class="stack" data-testid="currencies">
+                <h2 id="currencies-title" class="panel-title">{words.currencies}</h2>
+                {country(words, &place)}
+                {currency_cards(words, &currencies)}
+                <div class="columns">
+                    {open(words, &posted.of("account-open"), &place, &currencies)}
+                    {move_form(words, &posted.of("account-move"), movers)}
+                </div>
+            </section>
             {sub_table(words, subs)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
@@ -137,11 +140,8 @@ fn currency_cards(words: &'static Money, all: &[CurrencyAccount]) -> AnyView {
         }
     };
     view! {
-        <section aria-labelledby="currencies-title" class="stack">
-            <h2 id="currencies-title" class="panel-title">{words.currencies}</h2>
-            {none}
-            <ul class="cards wide-cards">{all.iter().map(card).collect_view()}</ul>
-        </section>
+        {none}
+        <ul class="cards wide-cards">{all.iter().map(card).collect_view()}</ul>
     }
     .into_any()
 }
@@ -161,34 +161,19 @@ fn open(words: &'static Money, posted: &Posted, place: &Place, present: &[Curren
     };
     view! {
         <section class="panel" id="open" aria-labelledby="open-title">
-            <h2 id="open-title" class="panel-title">{words.open_title}</h2>
+            <h3 id="open-title" class="panel-title">{words.open_title}</h3>
             {content}
         </section>
     }
     .into_any()
 }
 
-fn country(words: &'static Money, posted: &Posted, place: &Place) -> AnyView {
-    let field = Field {
-        name: "country",
-        label: words.country,
-        hint: words.country_told,
-        scope: "place",
-        ..Field::default()
-    };
-    let untold = (!place.told)
-        .then(|| view! { <p class="hint">{words.country_untold(&country_name(&place.country))}</p> });
-    let start = if place.told { place.country.as_str() } else { "" };
-    let options = countries(("", words.country_choose));
+/// The country that decides which currencies there are. It is part of the profile, and changed there.
+fn country(words: &'static Money, place: &Place) -> AnyView {
+    let name = country_name(&place.country);
+    let text = if place.told { words.country_is(&name) } else { words.country_untold(&name) };
     view! {
-        <section class="panel" id="country" aria-labelledby="country-title">
-            <h2 id="country-title" class="panel-title">{words.country}</h2>
-            {untold}
-            <form method="post" action="/api/account-country" class="form" novalidate data-testid="account-country">
-                {field.select(posted, options, start, "")}
-                <button type="submit" class="button">{words.save}</button>
-            </form>
-        </section>
+        <p data-testid="country">{text}" "<a href="/settings/profile">{words.country_change}</a></p>
     }
     .into_any()
 }
@@ -233,11 +218,11 @@ fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView 
     };
     let last = (!transfers.is_empty()).then(|| {
         let lines = transfers.iter().take(5).map(line).collect_view();
-        view! { <h3 class="panel-title">{words.last_transfers}</h3><ul class="doors" data-testid="transfers">{lines}</ul> }
+        view! { <h4 class="panel-title">{words.last_transfers}</h4><ul class="doors" data-testid="transfers">{lines}</ul> }
     });
     view! {
         <section class="panel" id="move" aria-labelledby="move-title">
-            <h2 id="move-title" class="panel-title">{words.move_title}</h2>
+            <h3 id="move-title" class="panel-title">{words.move_title}</h3>
             <p>{words.move_lead}</p>
             {content}
             {last}

@@ -3,6 +3,7 @@
 use crate::{
     components::{
         agent,
+        countries::country_name,
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
@@ -14,10 +15,10 @@ use crate::{
         personal::personal, security::security,
     },
 };
-use domain::{ApiClient, account::SessionView};
+use domain::{ApiClient, account::SessionView, notification::Switches, profile::Profile};
 use leptos::{either::Either, prelude::*};
 use service::{
-    api_client,
+    api_client, notify, plan, profile,
     recovery::{self, Programs},
     session,
 };
@@ -29,18 +30,24 @@ pub(crate) fn page() -> impl IntoView {
         let sessions = session::list(&visit.desk, actor).await?;
         let clients = api_client::list(&visit.desk, actor).await?;
         let others = recovery::programs(&visit.desk, actor).await?;
+        let (chat, active) = (others.chat, clients.len());
+        let plan = plan::of(&visit.desk, actor).await?.name;
+        let kept = profile::get(&visit.desk, actor).await?;
+        let switches = notify::preferences(&visit.desk, actor).await?.switches;
         let body = view! {
             <h1>{words.settings}</h1>
             <p class="lead">{words.signed_in_as(&actor.email)}</p>
             {posted.message()}
             <div class="columns">
-                {password(words, &posted.of("change-password"), kept(&clients, others))}
+                {password(words, &posted.of("change-password"), kept_programs(&clients, others))}
                 {screen(words)}
             </div>
-            {profile()}
-            {plan()}
-            {messages()}
-            {programs(words)}
+            <div class="columns">
+                {profile_card(kept)}
+                {plan_card(plan)}
+                {messages_card(&switches, chat)}
+                {programs_card(words, active)}
+            </div>
             {session_list(words, sessions)}
             {activity()}
         };
@@ -69,7 +76,7 @@ fn password(words: &'static People, posted: &Posted, programs: AnyView) -> AnyVi
 
 /// The API clients, webhooks and linked chat to keep after a password change. All are ticked by default, for
 /// a routine change.
-fn kept(clients: &[ApiClient], others: Programs) -> AnyView {
+fn kept_programs(clients: &[ApiClient], others: Programs) -> AnyView {
     let words = security(visit::lang());
     let client = |(place, client): (usize, &ApiClient)| {
         tick(format!("keep[{place}]"), client.id.to_string(), client.name.clone())
@@ -132,51 +139,59 @@ fn screen(words: &'static People) -> AnyView {
     .into_any()
 }
 
-fn messages() -> AnyView {
+/// A card with the state of a further page of settings, and its button: link, test id and text.
+fn card(
+    id: &'static str,
+    title: &'static str,
+    state: Vec<(&'static str, String)>,
+    (href, test, text): (&'static str, &'static str, &'static str),
+) -> AnyView {
+    let figure = |(name, value): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
+    view! {
+        <section class="panel" aria-labelledby=id>
+            <h2 id=id class="panel-title">{title}</h2>
+            <dl class="figures">{state.into_iter().map(figure).collect_view()}</dl>
+            <p><a class="button" href=href data-testid=test>{text}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn messages_card(switches: &Switches, chat: bool) -> AnyView {
     let words = messages_words(visit::lang());
-    view! {
-        <section class="panel" aria-labelledby="messages-title">
-            <h2 id="messages-title" class="panel-title">{words.title}</h2>
-            <p>{words.settings_lead}</p>
-            <p><a class="button" href="/settings/notifications" data-testid="notifications">{words.edit}</a></p>
-        </section>
-    }
-    .into_any()
+    let on = |all: &[bool]| {
+        words.of_all(&all.iter().filter(|on| **on).count().to_string(), &all.len().to_string())
+    };
+    let mails = [switches.email_new_order, switches.email_take_profit, switches.email_stop_loss];
+    let reports = [switches.weekly_report, switches.monthly_report];
+    let telegram = if chat { words.linked } else { words.not_linked };
+    let state = vec![
+        (words.by_email, on(&mails)),
+        (words.by_telegram, telegram.to_owned()),
+        (words.reports, on(&reports)),
+    ];
+    card("messages-title", words.title, state, ("/settings/notifications", "notifications", words.edit))
 }
 
-fn plan() -> AnyView {
+fn plan_card(name: String) -> AnyView {
     let words = billing(visit::lang());
-    view! {
-        <section class="panel" aria-labelledby="plan-title">
-            <h2 id="plan-title" class="panel-title">{words.title}</h2>
-            <p>{words.lead}</p>
-            <p><a class="button" href="/billing" data-testid="billing">{words.open}</a></p>
-        </section>
-    }
-    .into_any()
+    card("plan-title", words.title, vec![(words.plan, name)], ("/billing", "billing", words.open))
 }
 
-fn profile() -> AnyView {
+fn profile_card(profile: Option<Profile>) -> AnyView {
     let words = personal(visit::lang());
-    view! {
-        <section class="panel" aria-labelledby="profile-title">
-            <h2 id="profile-title" class="panel-title">{words.profile}</h2>
-            <p>{words.profile_lead}</p>
-            <p><a class="button" href="/settings/profile" data-testid="profile-link">{words.edit}</a></p>
-        </section>
-    }
-    .into_any()
+    let of = |read: fn(&Profile) -> Option<String>| profile.as_ref().and_then(read);
+    let unset = || words.untold.to_owned();
+    let country = of(|profile| profile.country.clone()).map_or_else(unset, |code| country_name(&code));
+    let zone = of(|profile| profile.time_zone.clone()).unwrap_or_else(|| "UTC".to_owned());
+    let state = vec![(words.country, country), (words.zone, zone)];
+    card("profile-title", words.profile, state, ("/settings/profile", "profile-link", words.edit))
 }
 
-fn programs(words: &'static People) -> AnyView {
-    view! {
-        <section class="panel" aria-labelledby="programs-title">
-            <h2 id="programs-title" class="panel-title">{words.api_clients}</h2>
-            <p>{words.api_clients_lead}</p>
-            <p><a class="button" href="/settings/api-clients" data-testid="api-clients">{words.api_clients_open}</a></p>
-        </section>
-    }
-    .into_any()
+fn programs_card(words: &'static People, active: usize) -> AnyView {
+    let state = vec![(words.active, active.to_string())];
+    let link = ("/settings/api-clients", "api-clients", words.api_clients_open);
+    card("programs-title", words.api_clients, state, link)
 }
 
 fn session_list(words: &'static People, sessions: Vec<SessionView>) -> AnyView {

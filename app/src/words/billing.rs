@@ -6,6 +6,7 @@ table! {
     /// Plans and payments.
     Billing, billing {
         title: "Plan and billing",
+        plan: "Plan",
         open: "View plan and billing",
         lead: "Your plan, its price and your invoices.",
         plans: "Plans",

@@ -7,7 +7,7 @@ table! {
     Messages, messages {
         title: "Notifications",
         edit: "Edit notifications",
-        settings_lead: "Choose what you get by e-mail and Telegram.",
+        of_all(on, all): "{on} of {all} on",
         lead: "Everything that happens is listed under Activity. Security alerts are always sent: a rejected exchange key, a position without a stop, a new sign-in, a changed password or a plan that ends.",
         by_email: "E-mail",
         by_telegram: "Telegram",

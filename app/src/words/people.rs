@@ -46,7 +46,7 @@ table! {
         rules: "Currency rules",
         api_clients: "API clients",
         api_clients_open: "Manage API clients",
-        api_clients_lead: "Credentials for your own apps, including 3Commas, Lumetrade and Currencycloud apps.",
+        active: "Active",
         outbox: "Outbox",
     }
 }

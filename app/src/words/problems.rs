@@ -232,7 +232,6 @@ texts! {
         N::AccountOpened => "Account opened.",
         N::FundsMoved => "Transfer completed.",
         N::FundsMoving => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",
-        N::CountrySet => "Country saved. The currencies of your country are shown below.",
         N::SubAccountMade => "Sub-account created.",
         N::SubAccountSaved => "Sub-account saved.",
         N::AccountCredited => "Account credited.",

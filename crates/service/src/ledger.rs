@@ -6,7 +6,7 @@ mod country;
 mod exchange;
 
 pub use check::{Audit, audit_all};
-pub use country::{Place, Rules, place, rules, set_country, set_rule};
+pub use country::{Place, Rules, place, rules, set_rule};
 pub use exchange::{Movers, move_funds, movers, settle_due};
 pub use store::currency::Rule;
 

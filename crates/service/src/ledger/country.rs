@@ -3,7 +3,6 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, Deed},
-    profile::{self, ProfileChange},
 };
 use domain::{
     Role,
@@ -59,19 +58,6 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<Place> {
         }
     }
     Ok(Place { country, told, currencies })
-}
-
-/// Stores the user's country. Accounts that are already open stay open.
-///
-/// # Errors
-/// A problem of `country`.
-pub async fn set_country(desk: &Desk, actor: &Actor, country: &str) -> Result<()> {
-    let country = country.trim();
-    if country.is_empty() {
-        return Err(Error::field("country", Problem::Required));
-    }
-    let country = Some(Some(country.to_owned()));
-    profile::update(desk, actor, ProfileChange { country, ..ProfileChange::default() }).await.map(drop)
 }
 
 /// Returns the operator's rules on currencies.

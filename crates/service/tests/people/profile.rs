@@ -54,20 +54,15 @@ async fn only_what_is_given_changes_and_all_that_is_wrong_is_told(db: &TestDb) {
     assert_eq!(profile::zone_of(&desk, actor.user).await.unwrap().name(), "Africa/Johannesburg");
 }
 
-async fn the_country_is_one_wherever_it_is_set(db: &TestDb) {
+async fn the_country_of_the_profile_decides_the_currencies(db: &TestDb) {
     let (desk, _) = desk(db);
     let actor = ada(&desk).await.actor;
-    service::ledger::set_country(&desk, &actor, " DE ").await.unwrap();
-    let kept = profile::get(&desk, &actor).await.unwrap().unwrap();
-    assert_eq!((kept.country.as_deref(), kept.last_name), (Some("DE"), None));
     let change = ProfileChange { country: some("GB"), ..ProfileChange::default() };
     profile::update(&desk, &actor, change).await.unwrap();
     assert_eq!(service::ledger::place(&desk, &actor).await.unwrap().country, "GB");
-    for bad in ["", "XX", "de"] {
-        assert!(
-            matches!(service::ledger::set_country(&desk, &actor, bad).await, Err(Error::Fields(_))),
-            "{bad}"
-        );
+    for bad in ["XX", "de"] {
+        let change = ProfileChange { country: some(bad), ..ProfileChange::default() };
+        assert!(matches!(profile::update(&desk, &actor, change).await, Err(Error::Fields(_))), "{bad}");
     }
 }
 
@@ -117,7 +112,7 @@ async fn nobody_floods_the_operator(db: &TestDb) {
 
 store::each_engine!(
     only_what_is_given_changes_and_all_that_is_wrong_is_told,
-    the_country_is_one_wherever_it_is_set,
+    the_country_of_the_profile_decides_the_currencies,
     a_request_reaches_every_admin_and_is_closed_by_one,
     nobody_floods_the_operator,
 );
