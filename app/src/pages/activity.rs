@@ -41,14 +41,14 @@ pub(crate) fn all() -> impl IntoView {
     })
 }
 
-/// Which of the two lists is shown.
+/// The list to show: the user's own entries, or all of them.
 #[derive(Clone, Copy)]
 struct Of {
-    /// Its path.
+    /// The path of the page.
     here: &'static str,
     /// The path of its CSV file.
     file: &'static str,
-    /// Whether a column says whose entry a row is: on one's own page all are one's own.
+    /// Whether a column shows the user of each entry. On a user's own page all entries are the user's.
     users: bool,
     /// Whether this is the first page.
     first: bool,

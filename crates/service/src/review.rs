@@ -367,7 +367,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<(
     end(desk, Some(actor), key).await
 }
 
-/// As [`confirm`], for the operator's command line: whoever can run it has access to the database anyway.
+/// As [`confirm`], for the command line. It checks no role: a user who can run it has access to the database anyway.
 ///
 /// # Errors
 /// Not found.

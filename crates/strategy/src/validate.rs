@@ -84,7 +84,7 @@ pub enum Fault {
     /// A side can be entered, but its stop level is missing.
     #[error("is missing, though that side can be entered")]
     NoLevel,
-    /// A strategy that is to be followed needs a stop, because copies are sized by it.
+    /// The definition has no stop. A strategy that can be copied needs one, because copies are sized by it.
     #[error("is required for a strategy that is followed")]
     NoStop,
 }
