@@ -28,7 +28,7 @@ words! {
 words! {
     /// A success of a form on any other page.
     pub PageNotice {
-        /// A reset link was sent, if there is such an account.
+        /// A reset link was sent, if the account exists.
         ResetSent = "reset-sent",
         /// The password was set through a reset link.
         PasswordReset = "password-reset",

@@ -113,7 +113,7 @@ impl Visit {
     /// Removes the session cookie.
     pub(crate) fn forget_session(&self) {
         self.set_session("", 0);
-        // So that the back button shows nothing of theirs to the next user of this browser.
+        // Otherwise the back button would show this user's pages to the next user of the browser.
         if let Some(options) = use_context::<ResponseOptions>() {
             let cache = HeaderValue::from_static("\"cache\"");
             options.insert_header(HeaderName::from_static("clear-site-data"), cache);

@@ -67,7 +67,7 @@ async function tokens (name, clientId = client) {
   return AuthenticationResult;
 }
 
-// Users of such a pool are identified by their e-mail address.
+// Users of this pool are identified by their e-mail address.
 const address = (name) => `${name}@example.org`;
 
 async function user (name) {

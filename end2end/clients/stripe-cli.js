@@ -1,6 +1,5 @@
 // npm @stripe/cli: Stripe's own program runs its fixtures on the test checkout. Part of stripe.test.js: all
-// tests share the checkout's clock, so a test that needs it to stand still must not run beside one that moves
-// it.
+// tests share the checkout's clock, so a test that needs it stopped must not run beside one that moves it.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -14,8 +13,7 @@ import { checkout, key, sdk } from './stripe.js';
 const run = promisify (execFile);
 const program = createRequire (import.meta.url).resolve ('@stripe/cli/bin/shim.js');
 
-// What users do with the program according to its documentation: products, prices, a customer, a
-// subscription.
+// The usual use of the program according to its documentation: products, prices, a customer, a subscription.
 const fixture = (mark) => ({
   _meta: { template_version: 0 },
   fixtures: [

@@ -3,7 +3,7 @@ import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/
 import { expect, test } from '../support/test.ts';
 import type { Page } from '@playwright/test';
 
-/** Subscribes to a plan, from its card to the page that says it has begun. */
+/** Subscribes to a plan, from its card to the page that confirms its start. */
 async function subscribe(page: Page, plan: string, card: Card): Promise<void> {
   const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
   await plans.open();

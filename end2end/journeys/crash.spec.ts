@@ -3,7 +3,7 @@ import { Trade } from '../pages/trade.ts';
 import { expectLive, expectSameDocument, markDocument } from '../support/checks.ts';
 import { alone, expect } from '../support/test.ts';
 
-/** What a browser logs while the server is down. */
+/** Messages that a browser logs while the server is down. */
 const GONE = /WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/;
 
 alone('the server is killed and comes back: the page says so, and nothing is lost or doubled', async ({

@@ -186,7 +186,7 @@ async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
   return { strategy, manual, automated };
 }
 
-/** What follows from forms, and the end of a position. */
+/** The pages after successful forms, and the end of a position. */
 async function results(page: Page, desk: Desk, ids: Ids, person: Person): Promise<void> {
   await posted(page, desk, '/api/position-close', { key: ids.manual, symbol: 'BTC/USDT' });
   await posted(page, desk, '/api/profile-save', { firstName: 'Pseudo1', country: 'ZA' });

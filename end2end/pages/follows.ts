@@ -142,7 +142,7 @@ export class Copies extends Frame {
     await this.at(`/copies${query}`);
   }
 
-  /** Shows the copies that stand somewhere only. */
+  /** Shows only the copies with a status. */
   async only(status: 'OPEN' | 'SKIPPED'): Promise<void> {
     await field(this.filters, 'status').selectOption(status);
     await this.filters.getByRole('button').click();

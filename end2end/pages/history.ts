@@ -35,7 +35,7 @@ export class History extends Frame {
     return this.trades.filter({ has: this.page.locator(`[data-side="${side}"]`) });
   }
 
-  /** The entries by strategies, or by hand. */
+  /** Opens the entries by strategies, or the manual ones. */
   async openPast(of: 'strategy' | 'manual', query = ''): Promise<void> {
     await this.at(`/history?of=${of}${query}`);
   }

@@ -71,7 +71,7 @@ export class OperateOne extends Frame {
     await this.at(`/admin/strategies/${id}`);
   }
 
-  /** Gives an entry by hand and watches its fan-out. */
+  /** Sends a manual entry signal and watches its fan-out. */
   async enter(side: 'BUY' | 'SELL', stop: number, ...targets: number[]): Promise<void> {
     await option(this.form, 'action', side).click();
     await this.stop.fill(String(stop));

@@ -1,4 +1,4 @@
-"""The OpenAPI document keeps its meta-schema, and every example in it keeps its own schema."""
+"""Checks the OpenAPI document against its meta-schema, and every example in it against its own schema."""
 
 import json
 import os
@@ -14,7 +14,7 @@ URI = "urn:document"
 
 
 def media(part, path=""):
-    """Every object with a schema and an example, wherever it stands."""
+    """Yields path and value of every object with a schema and an example, at any depth."""
     if isinstance(part, dict):
         if "schema" in part and "example" in part:
             yield path, part
@@ -26,7 +26,7 @@ def media(part, path=""):
 
 
 def absolute(schema):
-    """References lead into the whole document."""
+    """Returns the schema with its references resolved against the whole document."""
     if isinstance(schema, dict):
         into = lambda name, inner: URI + inner if name == "$ref" else absolute(inner)
         return {name: into(name, inner) for name, inner in schema.items()}

@@ -1,4 +1,4 @@
-"""What schemathesis is told about the desk: who asks, and for what."""
+"""Hooks of schemathesis: the credentials and ids that generated requests use."""
 
 from collections import Counter
 
@@ -15,7 +15,7 @@ turns = Counter()
 
 @schemathesis.auth(refresh_interval=None)
 class Credentials:
-    """What each surface asks for. Where a test takes credentials away, they stay away."""
+    """The credentials that each API surface requires. Credentials that a test removes are not added again."""
 
     def get(self, case, context):
         return world()
@@ -28,7 +28,7 @@ class Credentials:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Points most requests with valid data at real things, and signs what is to be signed."""
+    """Points most requests with valid data at existing objects, and signs requests that need a signature."""
     path, method = case.operation.path, case.method.upper()
     turn = turns[method, path]
     turns[method, path] += 1
@@ -44,7 +44,7 @@ def before_call(context, case, kwargs):
         case.headers["Authorization"] = world().leaving()
     if path == "/v1/auth/change-password" and isinstance(case.body, dict) and "currentPassword" in case.body:
         # The document's example would be the right password, and the change would end the API clients.
-        case.body["currentPassword"] = "not the password of anybody"
+        case.body["currentPassword"] = "not the password of any user"
     if path == "/v1/admin/maintenance" and isinstance(case.body, dict) and case.body.get("on") in (True, "true"):
         # In maintenance mode everyone else gets 503.
         case.body["on"] = False

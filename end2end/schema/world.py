@@ -1,4 +1,4 @@
-"""Somebody with something of everything, so that generated requests meet real things and not only 404."""
+"""A user with objects of every kind, so that generated requests meet existing objects and not only 404."""
 
 import hashlib
 import hmac
@@ -29,14 +29,14 @@ PROGRAMS = 30
 
 
 def told(response):
-    """The JSON of a success; anything else ends the run."""
+    """Returns the JSON of a successful response; any other response ends the run."""
     if not response.ok:
         raise RuntimeError(f"{response.request.method} {response.request.path_url}: {response.text}")
     return response.json()
 
 
 class Signature(requests.auth.AuthBase):
-    """3Commas's: over the path with its query, and the body."""
+    """The signature of 3Commas, over the path with its query, and the body."""
 
     def __init__(self, secret):
         self.secret = secret
@@ -50,7 +50,7 @@ class Signature(requests.auth.AuthBase):
 
 
 class World:
-    """One person, who is the operator too, with keys, an order, a follow, accounts, and programs of their own."""
+    """A user who is also an admin, with keys, an order, a follow, accounts, and API clients."""
 
     def __init__(self):
         self.http = requests.Session()
@@ -76,7 +76,7 @@ class World:
         return told(self.http.post(DESK + path, json=body, headers=headers))
 
     def leaving(self):
-        """A token of a sign-in that nothing else uses."""
+        """Returns a token of a sign-in that no other request uses."""
         return told(self.http.post(DESK + "/v1/auth/sign-in", json=EVE))["accessToken"]
 
     def get(self, path):
@@ -86,12 +86,12 @@ class World:
         return self.post("/v1/priv/api-client", name="Schema", permissions=PERMISSIONS)
 
     def sign_in(self, program):
-        """A token for Currencycloud's surface."""
+        """Returns a token for Currencycloud's surface."""
         login = {"login_id": program["loginId"], "api_key": program["apiSecret"]}
         return told(self.http.post(DESK + "/v2/authenticate/api", data=login))["auth_token"]
 
     def opened(self):
-        """Key and secret of a new account at the sandbox. One person may open 50 a day: these take turns."""
+        """Returns key and secret of a new paper account. A user may open 50 a day, so every 40th is a new user's."""
         turn = next(self.openings)
         if turn % 40 == 0:
             email = f"opener{turn}@example.org"
@@ -101,7 +101,7 @@ class World:
         return told(self.http.post(DESK + "/v1/priv/account/exchange/sandbox", json={}, headers=headers))
 
     def keys(self, number, strategy="MANUAL"):
-        """Connects so many accounts."""
+        """Connects this number of new paper accounts and returns the ids of their exchange keys."""
         named = {"exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": strategy, "name": "Schema"}
         key = lambda: self.post("/v1/priv/account/exchange/key", **named, **self.opened())["id"]
         return [key() for _ in range(number)]
@@ -137,7 +137,7 @@ class World:
         self.sub_account = made["id"]
 
     def credentials(self, scheme, path, signature):
-        """The headers of a security scheme of the document."""
+        """Returns the headers of a security scheme of the document."""
         turn = next(self.calls) % PROGRAMS
         program = self.programs[turn]
         if scheme == "jwt":
@@ -149,10 +149,10 @@ class World:
         if scheme == "currencycloudToken":
             ends = path.endswith("/close_session")
             return {"X-Auth-Token": self.sign_in(program) if ends else self.tokens[turn]}
-        raise LookupError(f"what are credentials of {scheme}? Tell end2end/schema/world.py")
+        raise LookupError(f"unknown security scheme {scheme}: add it to end2end/schema/world.py")
 
     def resource(self, method, path, turn):
-        """The id of a real thing for a path. What ends a thing ends another each time."""
+        """Returns the id of an existing object for a path. Each operation that deletes objects gets another one every time."""
         spare = lambda things: things[turn % len(things)]
         kinds = [
             ("DELETE /v1/priv/account/exchange/key/{id}", lambda: spare(self.spare_keys)),
@@ -177,10 +177,10 @@ class World:
             verb, _, start = of.rpartition(" ")
             if path.startswith(start) and verb in ("", method):
                 return thing()
-        raise LookupError(f"{method} {path}: of what kind of thing is its parameter? Tell end2end/schema/world.py")
+        raise LookupError(f"{method} {path}: unknown kind of path parameter: add it to end2end/schema/world.py")
 
     def fields(self, method, path, body, turn):
-        """Real values for the fields of a valid body that name things."""
+        """Returns existing ids for the fields of a valid body that refer to objects."""
         spare = lambda things: things[turn % len(things)]
         known = {
             "strategyAutomatedId": lambda: spare(self.strategies),
@@ -201,5 +201,5 @@ class World:
 
 @cache
 def world():
-    """The one world of a run, made when first needed."""
+    """Returns the world of the run, which is created at first use."""
     return World()

@@ -40,7 +40,7 @@ const APART = [
   'select[name="language"]',
   'select[name="timezone"]',
   '[data-testid="rule"] td:first-of-type',
-  // What an admin wrote about a strategy.
+  // The description of a strategy, which an admin wrote.
   '.strategy-head ~ .lead',
   // E-mails and the bot speak the recipient's language, not the page's.
   '[data-testid="message-row"] .panel-title',
@@ -76,7 +76,7 @@ async function outside(page: Page): Promise<string[]> {
   }, APART.join(', '));
 }
 
-/** A text without its data: two letters in a row that remain are a text of ours. */
+/** A text without its data: if two letters in a row remain, it is a text of the interface. */
 function withoutData(text: string): string {
   return [...DATA, NAMES, OWN].reduce((rest, pattern) => rest.replace(pattern, ' '), text);
 }

@@ -111,7 +111,7 @@ pub(crate) fn best<T>(
 }
 
 /// The client's quality value for an encoding, in thousandths. The plain file has a small quality unless the
-/// client says otherwise: `Accept-Encoding: br` still means "compressed if you can".
+/// client states one: `Accept-Encoding: br` still means "compressed if you can".
 fn quality(request: &HeaderMap, coding: Option<&str>) -> u16 {
     let name = coding.unwrap_or("identity");
     let mut wildcard = None;

@@ -80,7 +80,7 @@ pub enum ExchangeAt {
     },
 }
 
-/// What is wrong with the environment, one line each.
+/// The problems of the environment variables, one line each.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<String>);
 

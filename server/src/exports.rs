@@ -99,7 +99,7 @@ fn saved(name: &str, text: String) -> Response {
     (headers, text).into_response()
 }
 
-/// Which report or message to show; `so-far` is the report of the current week.
+/// The report or message to show; `so-far` is the report of the current week.
 #[derive(Deserialize)]
 struct Mailed {
     #[serde(default)]

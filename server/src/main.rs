@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     match command(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error may be closed: there is nobody left to tell.
+            // Standard error may be closed; then the error cannot be reported at all.
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }

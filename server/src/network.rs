@@ -1,4 +1,4 @@
-//! What the routes need to know about the network around the desk.
+//! The network settings that the routes need: limits, host names and trusted proxies.
 
 use crate::{front::Limits, hosts::Hosts, proxy::Trusted};
 use axum::{

@@ -17,7 +17,7 @@ use serde_json::Value;
 use service::{Error, SharedDesk};
 use std::sync::Arc;
 
-/// What pages are rendered with.
+/// The context in which pages are rendered.
 #[derive(Clone)]
 pub(crate) struct Pages {
     pub(crate) desk: SharedDesk,

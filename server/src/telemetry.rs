@@ -39,7 +39,7 @@ pub fn start(json: bool) {
     }
 }
 
-/// What [`observe`] needs: the source of ids and the request metrics.
+/// The state of [`observe`]: the source of ids and the request metrics.
 #[derive(Clone)]
 pub(crate) struct Ids {
     pub(crate) clock: Arc<dyn Clock>,

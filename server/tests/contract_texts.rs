@@ -1,5 +1,5 @@
-//! The texts that other services' documents and wires print, compared with what the code prints. They are contracts:
-//! client programs compare them. Nobody may rephrase them, plain English or not.
+//! The texts that other services document or send, compared with what the code sends. They are contracts: client
+//! programs compare them. They must not be rephrased, plain English or not.
 //!
 //! Whole answers are compared elsewhere: `mudawyl_shapes.rs` and `mudawyl_validation.rs` (the examples of the Mudawyl
 //! document), `threecommas.rs`, `lumetrade.rs` and `currencycloud.rs` (the files in `seeds/`), and the error table of

@@ -100,7 +100,7 @@ async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb)
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
     };
     assert_eq!((result("Take profit filled: BTC/USDT"), result("Stop loss filled: BTC/USDT")), ('+', '−'));
-    // Pages tell of the last one as the copy's end.
+    // Pages show the last one as the end of the copy.
     let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
     let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
     let words = ["\"Order\"", "TargetHit", "CopyEnded"];

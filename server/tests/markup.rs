@@ -15,7 +15,7 @@ store::each_engine!(no_page_takes_a_name_for_markup);
 
 /// As short as the shortest limit of a name, and it closes every element that contains a name.
 const NAME: &str = "</title><b>X";
-/// What the page would contain if the name were not escaped.
+/// The markup that the page would contain if the name were not escaped.
 const RAW: &str = "<b>X";
 const MODERATE: &str = "3dc38f3d-4b4e-43b3-a102-e250b7cd3551";
 

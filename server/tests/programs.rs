@@ -33,7 +33,7 @@ fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
         Surface::ThreeCommas => program.signed(method, &path, None),
         Surface::Lumetrade => program.lumetrade(method, path.strip_prefix("/api/v1").unwrap()),
         Surface::Currencycloud => program.cloud(method, path.strip_prefix("/v2").unwrap()),
-        Surface::Mudawyl => unreachable!("programs have no door there"),
+        Surface::Mudawyl => unreachable!("API clients cannot use this surface"),
     }
 }
 

@@ -129,7 +129,7 @@ async fn gains_are_what_was_earned(db: &TestDb) {
     let (_, program, body) = ada(&house).await;
     let made = program.post(NEW, body.clone()).await.ok(200);
     let key = body["api_key"].as_str().unwrap();
-    // Paper money that arrived from outside without a transfer of ours counts as profit.
+    // Paper funds that arrived from outside, without a transfer by the desk, count as profit.
     let funds = json!({"wallet": "SPOT", "amount": "500", "reference": "outside"});
     assert_eq!(house.control(&format!("accounts/{key}/funds"), &funds).await, json!({"moved": true}));
     house.clock.advance(time::HOUR);

@@ -79,7 +79,7 @@ impl Form {
                 }
                 Ok(Done { fresh, ..done })
             }
-            // The header tells the server to store the form and run it once the password is entered.
+            // The header makes the server store the form and run it once the password is entered.
             Err(Error::StepUp) if wants_page() => {
                 ask_for_password();
                 Err(failure(Error::StepUp).1)

@@ -33,7 +33,7 @@ impl Posted {
         Self(self.0.clone().filter(|f| f.form == name))
     }
 
-    /// Only if the form `name` of the row with this id was posted, on a page with one such form per row.
+    /// Only if the form `name` of the row with this id was posted, on a page that has this form in every row.
     pub(crate) fn of_row(&self, name: &str, id: &str) -> Self {
         let posted = self.of(name);
         if posted.value("id") == id { posted } else { Self::default() }
@@ -109,7 +109,7 @@ pub(crate) struct Field {
     pub(crate) autocomplete: &'static str,
     /// A short hint below the field.
     pub(crate) hint: &'static str,
-    /// Distinguishes fields of the same name, if a page has several such forms.
+    /// Distinguishes fields of the same name, if a page has several forms of this kind.
     pub(crate) scope: &'static str,
     /// Whether it may be empty.
     pub(crate) optional: bool,

@@ -11,7 +11,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// A badge that tells backtest from live.
+/// A badge: backtest or live.
 pub(crate) fn badge(kind: Kind) -> AnyView {
     let mode = if kind == Kind::Live { "good" } else { "paper" };
     view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// The state of the stream, as the connection pill shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser hears the stream
+#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser receives the stream
 pub(crate) enum Link {
     /// Not connected yet.
     #[default]

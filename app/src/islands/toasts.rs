@@ -114,7 +114,7 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
     let subject = match (protective(words, &order.kind), order.amount.as_str()) {
         (Some(kind), "") => kind.to_owned(),
         (None, "") => side.to_owned(),
-        // What was sold or bought matters more than which order did it.
+        // Once filled, the side matters more than the kind of order.
         (Some(kind), amount) if order.status != "closed" => words.sized(kind, amount),
         (_, amount) => words.sized(side, amount),
     };

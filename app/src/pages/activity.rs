@@ -48,13 +48,13 @@ pub(crate) fn all() -> impl IntoView {
     })
 }
 
-/// Which of the two lists is shown.
+/// The list to show: the user's own entries, or all of them.
 struct Of {
-    /// Its path.
+    /// The path of the page.
     here: &'static str,
     /// The path of its CSV file.
     file: &'static str,
-    /// Whether a column says whose entry a row is: on one's own page all are one's own.
+    /// Whether a column shows the user of each entry. On a user's own page all entries are the user's.
     users: bool,
     /// The event whose entries are shown; empty for all.
     event: String,

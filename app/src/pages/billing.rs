@@ -118,7 +118,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     .into_any()
 }
 
-/// Which plan ended and why: the free plan alone would not explain it.
+/// The plan that ended and the reason: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
     let (plan, date) = (&lapsed.plan, lapsed.at.date());
     let text = if lapsed.unpaid { words.lapsed_unpaid(plan, &date) } else { words.lapsed(plan, &date) };

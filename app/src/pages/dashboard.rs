@@ -45,7 +45,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// Tells the first user of a sandbox installation how to become its operator.
+/// Shows the first user of a sandbox installation how to become its admin.
 fn first_steps(email: &str, words: &'static Pages) -> AnyView {
     let command = format!("slipstream admin {email}");
     view! {

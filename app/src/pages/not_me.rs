@@ -16,7 +16,7 @@ use service::{
     recovery::{self, Alarm},
 };
 
-/// What freezing means, and the button.
+/// The page that explains freezing, with its button.
 pub(crate) fn page() -> impl IntoView {
     let token = visit::query("token").unwrap_or_default();
     show(|visit| async move {

@@ -68,7 +68,7 @@ fn address(asked: &Search, more: Option<&str>) -> String {
     if all.is_empty() { "/admin/outbox".to_owned() } else { format!("/admin/outbox?{}", all.join("&")) }
 }
 
-/// What a channel is called.
+/// The displayed name of a channel.
 const fn channel(words: &'static Messages, channel: Channel) -> &'static str {
     match channel {
         Channel::Email => words.by_email,

@@ -59,7 +59,7 @@ fn card(words: &'static Strategies, card: &Card) -> AnyView {
     .into_any()
 }
 
-/// A badge that tells active from inactive.
+/// A badge: active or inactive.
 pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView {
     let (mode, text) = if strategy.active { ("good", words.active) } else { ("off", words.inactive) };
     view! { <span class="badge" data-mode=mode>{text}</span> }.into_any()

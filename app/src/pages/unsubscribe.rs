@@ -14,7 +14,7 @@ use domain::notification::Topic;
 use leptos::prelude::*;
 use service::{Error, notify};
 
-/// What the link switches off, and the button.
+/// The page that names the messages that the link turns off, with its button.
 pub(crate) fn page() -> impl IntoView {
     let token = visit::query("token").unwrap_or_default();
     show(|visit| async move {

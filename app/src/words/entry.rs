@@ -158,7 +158,7 @@ impl Around {
     }
 }
 
-/// What every kind of entry offers.
+/// The operations that every kind of entry has.
 #[cfg(feature = "ssr")]
 pub(crate) trait Entry {
     /// The entry in the pseudo-locale.

@@ -37,7 +37,7 @@ table! {
             other: "{won} of {ended} copied positions",
         },
         won_share(share, of): "{share}, {of}",
-        keys: "By key",
+        keys: "By exchange key",
         strategies: "By strategy",
         name: "Name",
         picture: "Profit over time",

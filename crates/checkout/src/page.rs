@@ -114,13 +114,11 @@ fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -
         )
     } else {
         let why = if session.subscription.is_some() {
-            "This checkout is already paid."
+            "This checkout is already paid. You won't be charged again."
         } else {
-            "This checkout has expired."
+            "This checkout has expired. You weren't charged. Choose your plan again."
         };
-        format!(
-            "<h1>Checkout</h1><p data-testid=\"closed\">{why} You won't be charged again.</p><p>{back}</p>"
-        )
+        format!("<h1>Checkout</h1><p data-testid=\"closed\">{why}</p><p>{back}</p>")
     };
     // The form redirects the browser to the site that opened the page, which the policy must allow.
     let target = origin(&session.success_url);

@@ -1,5 +1,5 @@
-//! The form of the client order ids that Slipstream gives its orders: `sl<install>-<22 characters>-<leg>`. It tells the desk's own
-//! orders from those that were placed at the exchange in another way.
+//! The form of the client order ids that Slipstream gives its orders: `sl<install>-<22 characters>-<leg>`. It
+//! distinguishes the desk's own orders from orders that were placed at the exchange in another way.
 
 /// The prefix of every id. Binance allows 36 characters of `[A-Za-z0-9-_]` in all.
 pub const PREFIX: &str = "sl";

@@ -19,9 +19,9 @@ words! {
         Open = "OPEN",
         /// Its position was closed; for an exit: it was carried out. Final.
         Closed = "CLOSED",
-        /// Skipped without trading; the reason says why. Final.
+        /// Skipped without trading, for the stated reason. Final.
         Skipped = "SKIPPED",
-        /// Attempted without success; the reason says why. Final.
+        /// Attempted without success, for the stated reason. Final.
         Failed = "FAILED",
     }
 }
@@ -101,61 +101,61 @@ reasons! {
     AccountFrozen = "ACCOUNT_FROZEN", "the account is frozen";
     /// An admin suspended the account.
     AccountSuspended = "ACCOUNT_SUSPENDED", "the account is suspended";
-    /// The key is switched off.
+    /// The exchange key is disabled.
     KeyInactive = "KEY_INACTIVE", "the exchange key is disabled";
-    /// The exchange does not let the key in.
+    /// The exchange rejects the key.
     KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange rejects the key";
-    /// The key has gained the right to withdraw.
+    /// The key has gained permission to withdraw.
     KeyMayWithdraw = "KEY_MAY_WITHDRAW", "the exchange key can withdraw: remove that permission at the exchange";
     /// The key's account is in a mode that we do not support.
     AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
-    /// What the exchange shows of the account and what the desk knows differ.
+    /// The account's orders or positions at the exchange differ from the desk's records.
     KeyUnderReview = "KEY_UNDER_REVIEW", "the account's orders at the exchange differ from Slipstream's: no new entries until an admin confirms the differences";
-    /// The key is gone.
+    /// The key was deleted.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
     /// The plan does not include automated strategies ([`crate::Refusal::PlanFeature`], code 2103).
     PlanFeature = "PLAN_FEATURE", "the plan does not include automated strategies";
-    /// 2129b.
+    /// The balance exceeds the plan's limit (code 2129b).
     PlanBalance = "PLAN_BALANCE", "the account balance exceeds the plan's limit";
     /// The follow is paused.
     Paused = "PAUSED", "copying was paused";
-    /// The panic button.
+    /// The owner pressed the panic button.
     Panic = "PANIC", "copying was paused by the panic button";
     /// The follow was stopped.
     Stopped = "STOPPED", "copying was stopped";
-    /// The admin's switch.
+    /// An admin paused all copying.
     AllPaused = "ALL_PAUSED", "an admin paused all new copies";
     /// The strategy was deactivated.
     StrategyInactive = "STRATEGY_INACTIVE", "the strategy is not active";
     /// The signal is too old for its price to be usable.
     TooOld = "TOO_OLD", "the signal was too old";
-    /// The strategy has said something else since.
+    /// The strategy has given a newer signal.
     Superseded = "SUPERSEDED", "a newer signal of the strategy replaced it";
     /// The exchange would liquidate the position before its stop is reached.
     StopBeyondLiquidation = "STOP_BEYOND_LIQUIDATION", "the position would be liquidated before its stop is reached: use cross margin, free some margin or lower the risk";
     /// The price has passed the stop.
     PastStop = "PAST_STOP", "the price had already passed the stop loss";
-    /// What there was to win has been won by others.
+    /// The price has passed every take profit.
     PastTargets = "PAST_TARGETS", "the price had already passed every take profit";
-    /// A position stands on the market.
+    /// The account already has a position on the market.
     InPosition = "IN_POSITION", "the account already had a position on this market";
-    /// The follow's own limit.
+    /// The follow's daily loss limit is reached.
     DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
     /// The amount is below the market's minimum amount or notional.
     BelowMinimum = "BELOW_MINIMUM", "the order would be below the exchange's minimum";
     /// The amount is above the market's maximum.
     AboveMaximum = "ABOVE_MAXIMUM", "the order would be above the exchange's maximum";
-    /// Not even with the highest leverage allowed.
+    /// The available margin is too small, even at the maximum leverage.
     Margin = "MARGIN", "the order would need more than the available margin at the maximum leverage";
-    /// There is nothing to risk.
+    /// The account has no equity to risk.
     NoEquity = "NO_EQUITY", "the account has no equity";
     /// An exit signal without a copied position.
     NothingOpen = "NOTHING_OPEN", "there was no copied position to close";
-    /// The exchange's own no.
+    /// The exchange rejected the order.
     Refused = "REFUSED", "the exchange rejected the order";
-    /// The exchange could not be asked while the signal was fresh.
+    /// The exchange did not respond while the signal was fresh.
     Unreachable = "UNREACHABLE", "the exchange could not be reached in time";
-    /// The stop could not stand, so the position was closed at once.
+    /// The exchange rejected the stop loss, so the position was closed immediately.
     StopRefused = "STOP_REFUSED", "the exchange rejected the stop loss, and the position was closed";
 }
 

@@ -12,7 +12,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What happens to the copied position when copying stops.
+    /// The handling of the open copied position when copying stops.
     pub Leaving {
         /// It stays open with its stop and targets; its owner manages it from then on.
         Keep = "KEEP",
@@ -87,7 +87,7 @@ pub struct Preview {
     pub stop: Decimal,
     /// Distance from entry to stop, in percent.
     pub stop_percent: Decimal,
-    /// What the entry would result in.
+    /// The foreseen outcome of the entry.
     pub outcome: Foreseen,
 }
 

@@ -135,7 +135,7 @@ pub struct ExchangeKey {
     /// When its trading permission expires at the exchange, as of the last check; `None` if the exchange
     /// gives no date.
     pub expires_at: Option<Micros>,
-    /// Whether its owner also trades the account outside Slipstream and wants no notifications about such
+    /// Whether its owner also trades the account outside Slipstream and wants no notifications about those
     /// fills.
     pub traded_elsewhere: bool,
     /// When the key was connected.

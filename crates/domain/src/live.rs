@@ -136,7 +136,7 @@ pub struct Happening {
     pub key: Option<ExchangeKeyId>,
     /// Time of the event.
     pub at: Micros,
-    /// What happened.
+    /// The kind of event and its data.
     pub what: What,
 }
 

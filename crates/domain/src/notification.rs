@@ -87,7 +87,7 @@ impl Kind {
         matches!(self, Self::KeyRefused | Self::Unprotected | Self::ExitLate)
     }
 
-    /// Returns whether it reports something that an attacker would do; such mails carry the link that freezes
+    /// Returns whether it reports something that an attacker would do. Its mails contain the link that freezes
     /// the account.
     #[must_use]
     pub const fn is_security(self) -> bool {

@@ -98,7 +98,7 @@ pub struct Trades {
     pub by_hand: u32,
     /// Copied positions that ended with a known result.
     pub ended: u32,
-    /// Those of them that ended in profit.
+    /// Number of ended positions that made a profit.
     pub won: u32,
 }
 
@@ -130,7 +130,7 @@ pub struct StrategyPart {
     pub name: String,
     /// Positions that ended with a known result.
     pub ended: u32,
-    /// Those of them that ended in profit.
+    /// Number of ended positions that made a profit.
     pub won: u32,
     /// Net profit or loss, fees deducted.
     pub profit: Decimal,

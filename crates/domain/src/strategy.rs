@@ -55,7 +55,7 @@ pub struct Strategy {
     pub active: bool,
     /// Name of the strategy.
     pub name: String,
-    /// What it does, in prose.
+    /// Description of the strategy, as free text.
     pub description: Option<String>,
     /// The exchange it trades at.
     pub exchange_id: ExchangeId,
@@ -181,7 +181,7 @@ pub struct Given {
     pub strategy_id: StrategyId,
     /// Name of its strategy.
     pub strategy_name: String,
-    /// What gave the signal.
+    /// The source of the signal.
     pub source: Source,
     /// Whether it enters or exits.
     pub action: Action,

@@ -19,13 +19,13 @@ words! {
 }
 
 words! {
-    /// What the account may be used for.
+    /// The permitted use of a sub-account.
     pub Status {
         /// Enabled for everything.
         Enabled = "enabled",
         /// Enabled for everything but trading.
         EnabledNoTrading = "enabled_no_trading",
-        /// Not usable.
+        /// Disabled for everything.
         Disabled = "disabled",
     }
 }
@@ -117,7 +117,7 @@ pub struct Details {
     pub brand: String,
     /// The caller's own reference.
     pub your_reference: Option<String>,
-    /// What it may be used for.
+    /// The permitted use of the account.
     pub status: Status,
     /// Company or individual.
     pub legal_entity_type: LegalEntity,

@@ -96,7 +96,7 @@ impl Subscription {
         self.period_start.plus(GRACE).min(self.period_end)
     }
 
-    /// Returns whether it can still be changed. A user has at most one such subscription.
+    /// Returns whether it can still be changed. A user has at most one subscription that can.
     #[must_use]
     pub const fn live(&self) -> bool {
         matches!(self.state, State::Active | State::Trialing | State::PastDue | State::Unpaid | State::Paused)

@@ -98,7 +98,7 @@ problems! {
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
     /// The key may withdraw, which is too dangerous to store.
     KeyMayWithdraw = "must not allow withdrawals";
-    /// The key works from any address, and the admin does not allow such keys.
+    /// The key works from any address, which the admin does not allow.
     KeyAnyAddress = "must be restricted to trusted addresses at the exchange";
     /// The key's futures account is in hedge mode.
     AccountHedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
@@ -106,7 +106,7 @@ problems! {
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
     /// The key's account is in portfolio margin mode.
     AccountPortfolio = "must belong to an account without portfolio margin";
-    /// What the exchange shows of the key's account and what the desk knows differ.
+    /// The account's orders or positions at the exchange differ from the desk's records.
     KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from Slipstream's, and an admin must confirm the differences";
     /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
@@ -184,9 +184,9 @@ problems! {
     NotPublicKey = "must be an RSA public key in PEM of at least 2048 bits";
     /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
-    /// A moment that is past, or none.
+    /// A time in the past, or no time.
     NotFuture = "must be in the future";
-    /// More of them than one person needs.
+    /// More items than one user may have.
     TooMany = "are too many";
     /// Empty, although text is required.
     TooShort = "is too short";

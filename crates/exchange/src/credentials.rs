@@ -35,7 +35,7 @@ impl fmt::Debug for Credentials {
 /// The permissions of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRights {
-    /// May withdraw funds. Slipstream does not accept such a key.
+    /// May withdraw funds. Slipstream does not accept a key with this permission.
     pub withdraw: bool,
     /// May trade futures.
     pub futures: bool,

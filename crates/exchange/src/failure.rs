@@ -11,7 +11,7 @@ pub enum Failure {
     /// The market does not exist (Binance -1121). Error 1300 of the Mudawyl API.
     #[error("the exchange has no such market")]
     UnknownSymbol,
-    /// It said no, and nothing happened. Mudawyl 1500.
+    /// The exchange rejected the request; it had no effect. Error 1500 of the Mudawyl API.
     #[error("the exchange rejected the request: {message} ({code})")]
     Refused {
         /// The exchange's error code.
@@ -19,7 +19,7 @@ pub enum Failure {
         /// The exchange's error message.
         message: String,
     },
-    /// It asks us to slow down, or finds our clock wrong for the moment; nothing happened.
+    /// Rate limit, or a timestamp that the exchange rejects because of clock skew; the request had no effect.
     #[error("exchange rate limit: retry after {0:?}")]
     Limited(Duration),
     /// The request's [`crate::Validity`] ended before the exchange accepted it: it was not sent, or rejected

@@ -14,10 +14,10 @@ pub enum Failure {
     /// The card was declined; the request had no effect.
     #[error("the card was declined")]
     Declined,
-    /// It has no such thing.
+    /// The object does not exist at the provider.
     #[error("not found at the payment provider")]
     Missing,
-    /// It said no, and nothing happened.
+    /// The provider rejected the request; it had no effect.
     #[error("the payment provider rejected the request: {message} ({code})")]
     Refused {
         /// The provider's error code.

@@ -234,7 +234,7 @@ async fn report(
     signal: SignalId,
 ) -> Result<serde_json::Value> {
     let said = store::signal::get(&desk.db, signal).await?.context("no signal")?.at;
-    let last = opened.iter().filter_map(|copy| copy.opened_at).max().context("nobody traded")?;
+    let last = opened.iter().filter_map(|copy| copy.opened_at).max().context("no copy was traded")?;
     let seconds = last.since(said) as f64 / time::SECOND as f64;
     let each = |number: f64| number / followers as f64;
     Ok(serde_json::json!({

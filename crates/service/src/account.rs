@@ -170,7 +170,7 @@ pub struct PasswordChange<'a> {
 }
 
 /// Changes the password. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
-/// `change.keep` says otherwise.
+/// `change.keep` excludes them.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.

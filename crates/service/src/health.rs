@@ -117,7 +117,7 @@ impl Parts {
         self.stream_heard && self.stream_age < SPEAKS
     }
 
-    /// Health of the exchange connection; `answers` says whether the exchange answers requests. Never down:
+    /// Health of the exchange connection; `answers` is whether the exchange answers requests. Never down:
     /// users still see their data, and protective orders rest at the exchange.
     #[must_use]
     pub fn exchange(&self, answers: bool) -> Status {

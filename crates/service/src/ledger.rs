@@ -24,7 +24,7 @@ use store::{
     ledger::{self as rows, AccountRow, NewTransaction, Purpose},
 };
 
-/// Alphabet of public ids, without characters that look alike.
+/// Alphabet of public ids, without similar characters.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Maximum movements shown.
 const SHOWN: i64 = 200;

@@ -115,7 +115,7 @@ pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
     Ok(())
 }
 
-/// Which users' tabs should check for new events.
+/// The users whose tabs should check for new events.
 #[derive(Clone, Copy)]
 enum News {
     Of(UserId),

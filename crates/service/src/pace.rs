@@ -56,8 +56,8 @@ impl Paces {
     }
 }
 
-/// Adapts the desk's clock to `governor`. Counts on the time since boot: if the wall clock steps back, nobody is
-/// rejected until it has caught up.
+/// Adapts the desk's clock to `governor`. Counts on the time since boot: a wall clock that steps back
+/// rejects no request until it has caught up.
 #[derive(Clone)]
 struct Hands(Arc<dyn Clock>);
 

@@ -227,8 +227,8 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: Step) -> Result<
     Ok(())
 }
 
-/// Creates a password reset link for a user who gets no mail. Only for the operator's command line: no page
-/// shows such a link to anyone.
+/// Creates a password reset link for a user who gets no mail. Only for the command line: no page shows
+/// a reset link.
 ///
 /// # Errors
 /// [`Error::NotFound`] if no user has this e-mail.

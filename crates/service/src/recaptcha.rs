@@ -48,8 +48,7 @@ pub fn wanted(desk: &Desk) -> bool {
     desk.settings.edge.recaptcha.is_some()
 }
 
-/// Checks that a request was sent by a human, as far as the verifier can tell; accepts everything if none is
-/// configured.
+/// Checks with the verifier that a human sent the request; accepts every request if no verifier is configured.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a token that is missing, wrong, too old, used before, or of too low a score;

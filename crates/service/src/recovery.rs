@@ -17,7 +17,7 @@ use crate::{
 use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
 use store::Tx;
 
-/// Which of a user's credentials for programs stay valid after a change of the password.
+/// The credentials for programs that stay valid after a change of the password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
     /// The API clients to keep; `None` keeps all.
@@ -46,7 +46,7 @@ pub struct Programs {
     pub chat: bool,
 }
 
-/// What a change of the password can end, besides API clients.
+/// Returns the access that a change of the password can end, besides API clients.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -45,7 +45,7 @@ pub struct Made {
     pub id: ReportId,
     /// Time at which it was made.
     pub at: Micros,
-    /// Its figures.
+    /// The report's figures.
     pub report: Report,
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Each account is checked once after a start. Orders of this install that the database does not know put the
 //! account under review: the desk rebuilds what it can and places missing stops, but does not enter, cancel
-//! or close anything there on its own until an operator confirms the differences. A desk that starts on a
+//! or close anything there on its own until an admin confirms the differences. A desk that starts on a
 //! backup puts every account under review until it has been checked.
 
 use crate::{
@@ -13,7 +13,9 @@ use crate::{
     notify::{self, Content, Letter},
     order::{self, Access, Install, Parsed},
 };
-use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Role, Symbol, TradeType};
+use domain::{
+    ApiKeyStatus, ExchangeKeyId, Micros, Order, OrderType, Position, Role, Side, Symbol, TradeType, figures,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -69,13 +71,13 @@ impl Reviews {
 pub struct Difference {
     /// The market.
     pub symbol: Symbol,
-    /// Description for an operator.
+    /// Description of the order for an admin.
     pub what: String,
     /// Whether the desk rebuilt the intent it belongs to, and supervises the position.
     pub adopted: bool,
 }
 
-/// An account under review, as shown to an operator.
+/// An account under review, as shown to an admin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     /// The account.
@@ -285,11 +287,25 @@ async fn settle_unknown(desk: &Desk, access: &Access, unknown: &Unknown) -> Resu
     Ok(differences)
 }
 
-/// Describes an order for an operator: `stop_market SELL the position at 19000 (sl…-3)`.
+/// Describes an order for an admin: `Stop market sell 0.05 at 19,000 (sl…-3)`.
 fn described(order: &Order) -> String {
-    let amount = order.amount.map_or_else(|| "the position".to_owned(), |amount| amount.to_string());
-    let price = order.stop_price.or(order.price).map_or_else(String::new, |price| format!(" at {price}"));
-    format!("{} {} {amount}{price} ({})", order.kind.word(), order.side.word(), order.client_order_id)
+    // The names of the order types on the pages.
+    let kind = match order.kind {
+        OrderType::Market => "Market",
+        OrderType::Limit => "Limit",
+        OrderType::Stop => "Stop limit",
+        OrderType::StopMarket => "Stop market",
+        OrderType::TakeProfit | OrderType::TakeProfitMarket => "Take profit",
+        OrderType::TrailingStopMarket => "Trailing stop",
+    };
+    let side = match order.side {
+        Side::Buy => "buy",
+        Side::Sell => "sell",
+    };
+    let amount = order.amount.map_or_else(|| "whole position".to_owned(), figures::decimal);
+    let price = order.stop_price.or(order.price);
+    let price = price.map_or_else(String::new, |price| format!(" at {}", figures::decimal(price)));
+    format!("{kind} {side} {amount}{price} ({})", order.client_order_id)
 }
 
 /// The intent with the latest entry in each market.
@@ -307,7 +323,7 @@ fn newest_entries(unknown: &Unknown) -> HashMap<Symbol, domain::IntentId> {
     newest.into_iter().map(|(symbol, (_, intent))| (symbol, intent)).collect()
 }
 
-/// Stores the result: an account without differences is released, unless earlier ones await an operator's
+/// Stores the result: an account without differences is released, unless earlier ones await an admin's
 /// confirmation.
 async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<()> {
     let (now, id) = (desk.clock.now(), row.key.id);
@@ -357,7 +373,7 @@ pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
     each.collect()
 }
 
-/// Ends an account's review: the operator has seen the differences, and the desk continues with its present
+/// Ends an account's review: the admin has seen the differences, and the desk continues with its present
 /// data.
 ///
 /// # Errors
@@ -367,7 +383,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<(
     end(desk, Some(actor), key).await
 }
 
-/// As [`confirm`], for the operator's command line: whoever can run it has access to the database anyway.
+/// As [`confirm`], for the command line. It checks no role: a user who can run it has access to the database anyway.
 ///
 /// # Errors
 /// Not found.

@@ -22,7 +22,7 @@ use store::{DecimalText, signal::Signal, strategy::Strategy};
 
 /// Largest length, in characters, of a signal source's own id.
 const LONGEST_ID: usize = 100;
-/// How far a signal source's clock may be ahead of ours.
+/// How far a signal source's clock may be ahead of the desk's clock.
 const AHEAD: i64 = 60 * time::SECOND;
 /// How long a signal waits for a price that it can do without.
 const PRICE_WITHIN: Duration = Duration::from_secs(1);

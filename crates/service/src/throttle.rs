@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use store::Tx;
 
-/// What is counted. The stored name contains no e-mail address.
+/// The object whose attempts are counted. The stored name contains no e-mail address.
 pub(crate) enum Bucket<'a> {
     /// Anything that tries a password or creates an account, from one network.
     Network(&'a Origin),

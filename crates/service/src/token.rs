@@ -112,8 +112,8 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
     Ok(())
 }
 
-/// The successor of a refresh token for this client. Derived, so that it can be issued again without being
-/// stored; with the install's own secret, so that nobody else can derive it.
+/// The successor of a refresh token for this client. It is derived, so that it can be issued again without being
+/// stored; the key is the install's own secret, so that no one else can derive it.
 async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, Hash)> {
     let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
     Ok(opaque::of(notify::sign(desk, Purpose::Refresh, &text).await?))

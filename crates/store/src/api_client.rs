@@ -201,7 +201,7 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null", owner, at)
 }
 
-/// Replaces the sealed secret (rekey); returns whether there is such a client.
+/// Replaces the sealed secret (rekey); returns whether the client exists.
 ///
 /// # Errors
 /// A database error.

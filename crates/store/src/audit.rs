@@ -11,7 +11,7 @@ pub struct NewEntry<'a> {
     pub user_id: Option<UserId>,
     /// The action, such as `session.sign_in`.
     pub action: &'a str,
-    /// What it was done to: an id, or empty.
+    /// The object of the action: an id, or empty.
     pub subject: &'a str,
     /// Details without secrets, or empty.
     pub detail: &'a str,
@@ -32,7 +32,7 @@ pub struct Entry {
     pub user_id: Option<UserId>,
     /// The action.
     pub action: String,
-    /// What it was done to.
+    /// The object of the action: an id, or empty.
     pub subject: String,
     /// Details, or empty.
     pub detail: String,

@@ -16,7 +16,7 @@ pub enum Uncopied {
     /// A backup overwrites nothing.
     #[error("the file already exists; a backup never overwrites a file")]
     Exists,
-    /// A mistyped folder would keep the backup where nobody looks for it.
+    /// With a mistyped path, the backup would be created where no one searches for it.
     #[error("the folder does not exist; create it or correct the path")]
     NoFolder,
     /// SQLite takes no other names.
@@ -57,7 +57,7 @@ impl Db {
         }
         let name = path.to_str().ok_or(Uncopied::NotUnicode)?;
         make_private_file(path)?;
-        // Takes only a read lock, which blocks nobody in WAL mode.
+        // Takes only a read lock, which blocks no other connection in WAL mode.
         let copied = sqlx::query("vacuum into $1").bind(name).execute(writer).await;
         copied.map_err(Error::from)?;
         mark_as_copy(path).await.map_err(Error::from)?;

@@ -223,8 +223,8 @@ pub async fn asked(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     Ok(())
 }
 
-/// Lists the users about whom the provider should be queried: those with an open checkout page who were not queried
-/// since `soon`, and everyone who was not queried since `late`.
+/// Lists the users whose state should be queried at the provider: those with an open checkout page that were not
+/// queried since `soon`, and all that were not queried since `late`.
 ///
 /// # Errors
 /// A database error.

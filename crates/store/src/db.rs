@@ -85,7 +85,7 @@ impl Db {
         // The connections are kept open permanently: closing the last one would checkpoint and remove the WAL under
         // the readers. There is no network between us and the file, so connections are not tested before use.
         // However, after a failure such as a full disk SQLite ends the transaction by itself, and the driver, whose
-        // own rollback then fails, counts it as open forever. Such a connection is closed and replaced: a
+        // own rollback then fails, counts it as open forever. That connection is closed and replaced: a
         // connection taken from the pool is never inside a transaction. Rollbacks are finished by then (the pool
         // waits for them when a connection is returned), so this check only reads a counter.
         let lasting = || {

@@ -56,7 +56,7 @@ pub async fn list(from: impl Source) -> Result<Vec<DeskSecret>> {
     rows!(DeskSecret, from, fetch_all, "select name, id, sealed from desk_secrets order by name")
 }
 
-/// Replaces the sealed value (rekey); returns whether there is such a secret.
+/// Replaces the sealed value (rekey); returns whether the secret exists.
 ///
 /// # Errors
 /// A database error.

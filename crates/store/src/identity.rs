@@ -3,7 +3,7 @@
 use crate::{Result, Source, Tx};
 use domain::{Micros, UserId};
 
-/// Returns the user whom an issuer identifies by a subject.
+/// Returns the user that an issuer identifies by a subject.
 ///
 /// # Errors
 /// A database error.

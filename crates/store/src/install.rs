@@ -13,7 +13,7 @@ pub struct Install {
     pub copied_at: Option<Micros>,
 }
 
-/// Returns the installation; `None` in a database that has not been used by a version with such client order ids.
+/// Returns the installation; `None` in a database that only versions without client order ids of this form have used.
 ///
 /// # Errors
 /// A database error.

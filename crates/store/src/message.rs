@@ -326,7 +326,7 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     Ok(revived == 1)
 }
 
-/// Replaces the sealed content (rekey); returns whether there is such a message.
+/// Replaces the sealed content (rekey); returns whether the message exists.
 ///
 /// # Errors
 /// A database error.

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 pub struct Review {
     /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// What the exchange shows and the database did not know, as JSON; `None` until the account is checked.
+    /// The objects at the exchange that the database did not contain, as JSON; `None` until the account is checked.
     pub differences: Option<String>,
     /// When the review began.
     pub created_at: Micros,

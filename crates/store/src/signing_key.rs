@@ -57,7 +57,7 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     )
 }
 
-/// Replaces the sealed private key (rekey); returns whether there is such a key.
+/// Replaces the sealed private key (rekey); returns whether the key exists.
 ///
 /// # Errors
 /// A database error.

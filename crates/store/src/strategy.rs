@@ -11,7 +11,7 @@ pub struct Strategy {
     pub id: StrategyId,
     /// Unique name.
     pub name: String,
-    /// What it does, in prose.
+    /// Description of the strategy, as free text.
     pub description: Option<String>,
     /// The exchange it trades at.
     pub exchange_id: ExchangeId,
@@ -182,8 +182,8 @@ pub async fn next_position(from: impl Source) -> Result<i64> {
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Updates the changeable columns of a strategy: name, description, bar length and rules. Returns whether there is
-/// such a strategy.
+/// Updates the changeable columns of a strategy: name, description, bar length and rules. Returns whether the
+/// strategy exists.
 ///
 /// # Errors
 /// [`crate::Kind::Unique`] if the name is taken.
@@ -203,7 +203,7 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 }
 
 /// Replaces the token of a strategy's webhook, which is shown to `by`, or removes the webhook; returns whether
-/// there is such a strategy.
+/// the strategy exists.
 ///
 /// # Errors
 /// A database error.
@@ -258,7 +258,7 @@ pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros
     )
 }
 
-/// Activates or deactivates a strategy; returns whether there is such a strategy.
+/// Activates or deactivates a strategy; returns whether the strategy exists.
 ///
 /// # Errors
 /// A database error.

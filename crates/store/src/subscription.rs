@@ -14,7 +14,7 @@ pub struct Kept {
     pub told: Subscription,
     /// The user who owns it.
     pub user_id: UserId,
-    /// Its plan.
+    /// The plan that it pays for.
     pub plan_id: PlanId,
     /// When the provider was queried, so that an older response does not replace a newer one.
     pub asked_at: Micros,

@@ -88,7 +88,7 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Returns whether there is such a ticket.
+/// Returns whether the ticket exists.
 ///
 /// # Errors
 /// A database error.

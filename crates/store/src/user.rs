@@ -90,7 +90,7 @@ pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
     users!(from, fetch_optional, "where email = $1", email)
 }
 
-/// Sets the password hash; returns whether there is such a user.
+/// Sets the password hash; returns whether the user exists.
 ///
 /// # Errors
 /// A database error.
@@ -99,7 +99,7 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: Micros) -> Re
     Ok(rows == 1)
 }
 
-/// Sets the role; returns whether there is such a user.
+/// Sets the role; returns whether the user exists.
 ///
 /// # Errors
 /// A database error.

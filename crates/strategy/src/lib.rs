@@ -1,6 +1,6 @@
 //! Strategies as data, their evaluation, and their results.
 //!
-//! A [`Definition`] says when to enter and leave a market and where stop and targets are placed.
+//! A [`Definition`] defines when to enter and exit a market and where stop loss and take profits are placed.
 //! [`Evaluator`] turns it into decisions, one closed bar at a time. [`Runner`] adds the strategy's own
 //! position and reports the outcome of each trade. [`backtest::run`] feeds a [`Series`] of bars to a
 //! `Runner`; a live strategy feeds it the same bars as they close. Every rule has only one implementation, so

@@ -38,7 +38,8 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.is_empty() { self.fault.fmt(f) } else { write!(f, "{} {}", self.at, self.fault) }
+        let at = if self.at.is_empty() { "The definition" } else { self.at.as_str() };
+        write!(f, "{at} {}", self.fault)
     }
 }
 
@@ -46,13 +47,13 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Invalid JSON, or not a definition.
-    #[error("is not a strategy: {0}")]
+    #[error("is not valid: {0}")]
     NotReadable(String),
     /// The JSON is too long.
-    #[error("is longer than {} bytes", limits::JSON)]
+    #[error("must not be longer than {} bytes", limits::JSON)]
     TooLong,
     /// No entry condition, so the strategy would never trade.
-    #[error("must have a long or a short condition")]
+    #[error("needs a long or a short condition")]
     NoEntry,
     /// A length is zero or too large.
     #[error("must be between 1 and {}", limits::LENGTH)]
@@ -64,28 +65,28 @@ pub enum Fault {
     #[error("must be greater than 0 and less than {0}")]
     Percent(i64),
     /// A constant is too large or too precise.
-    #[error("must be at most {} either way, with at most 10 decimals", limits::CONSTANT)]
+    #[error("must be between -{most} and {most}, with at most 10 decimals", most = limits::CONSTANT)]
     Constant,
     /// An empty `all` or `any`.
-    #[error("must hold at least one condition")]
+    #[error("needs at least one condition")]
     Empty,
     /// Conditions are nested too deeply.
-    #[error("must not nest deeper than {}", limits::DEPTH)]
+    #[error("must not be nested more than {} levels deep", limits::DEPTH)]
     TooDeep,
     /// Too many conditions.
     #[error("must not have more than {} conditions", limits::CONDITIONS)]
     TooManyConditions,
     /// Too many targets.
-    #[error("must not have more than {} targets", limits::TARGETS)]
+    #[error("must not have more than {} take profits", limits::TARGETS)]
     TooManyTargets,
     /// A target is a multiple of the risk, but there is no stop to define the risk.
-    #[error("needs a stop")]
+    #[error("needs a stop loss, which defines R")]
     RiskWithoutStop,
     /// A side can be entered, but its stop level is missing.
-    #[error("is missing, though that side can be entered")]
+    #[error("is required, because this side has an entry condition")]
     NoLevel,
-    /// A strategy that is to be followed needs a stop, because copies are sized by it.
-    #[error("is required for a strategy that is followed")]
+    /// The definition has no stop. A strategy that can be copied needs one, because copies are sized by it.
+    #[error("is required, because copies are sized by the stop loss")]
     NoStop,
 }
 

@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
     Case { status: 504, name: "TookTooLong", when: "The request took longer than 30 seconds." },
 ];
 
-/// What 403 means where people's programs ask, too.
+/// The causes of a 403 on the surface that users' programs call, too.
 const NOT_FOR_THIS: &str = "The credentials are valid but lack the permission (`forbidden`), the password must be confirmed (`step_up_required`: call POST /v1/auth/step-up), or the token in `recaptcha-token-v3` is missing or was rejected.";
 
 /// The rejection status of Mudawyl operations, which handlers document themselves.

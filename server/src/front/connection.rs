@@ -1,4 +1,4 @@
-//! What one connection is doing, and since when.
+//! The phase of a connection, and the time at which it began.
 
 use super::{Seat, Timeouts};
 use axum::{body::Body, http::StatusCode, response::Response};

@@ -16,7 +16,7 @@ use std::{
 /// costs nothing, so the limit per user is not enough.
 const PEOPLE_OF_ADDRESS: usize = 8;
 
-/// Who holds a seat.
+/// The holder of a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taker {
     /// A caller without a session.

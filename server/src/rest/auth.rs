@@ -256,7 +256,7 @@ pub(crate) async fn sign_out(
 /// Change Password
 ///
 /// Changes the password and ends all other sessions. API clients, webhooks and the linked chat keep working unless the
-/// body says otherwise.
+/// body excludes them.
 #[utoipa::path(
     post,
     path = "/v1/auth/change-password",

@@ -21,7 +21,7 @@ use tokio::{net::TcpListener, sync::watch};
 /// Makes a user an admin.
 ///
 /// # Errors
-/// If nobody has signed up with that e-mail, or the database cannot be used.
+/// If no user has signed up with that e-mail, or the database cannot be used.
 pub async fn make_admin(config: Config, email: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match account::make_admin(&desk, email).await {
@@ -35,7 +35,7 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 /// Finds a user and applies the steps in order; returns the resulting state of the user.
 ///
 /// # Errors
-/// If nobody has signed up with that e-mail, a step is rejected, or the database cannot be used.
+/// If no user has signed up with that e-mail, a step is rejected, or the database cannot be used.
 pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
@@ -59,7 +59,7 @@ pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Perso
 /// it is audited.
 ///
 /// # Errors
-/// If nobody has signed up with that e-mail, or the database cannot be used.
+/// If no user has signed up with that e-mail, or the database cannot be used.
 pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     let desk = idle_desk(config).await?;
     match person::reset_link(&desk, email).await {
@@ -86,7 +86,7 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
 /// Assigns a plan to a user, including private ones; `FREE` revokes an assigned plan. A paid plan continues.
 ///
 /// # Errors
-/// If nobody has signed up with that e-mail, there is no such plan, or the database cannot be used.
+/// If no user has signed up with that e-mail, there is no such plan, or the database cannot be used.
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match plan::assign(&desk, email, name).await {

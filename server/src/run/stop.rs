@@ -47,7 +47,7 @@ impl Running {
         drop(lock);
         match served {
             Ok(served) => served.context("the HTTP server panicked")?.context("the HTTP server failed"),
-            // Whoever was still being served has been cut off: that is what stopping means.
+            // Requests that were still being served have been cut off, as intended.
             Err(_) => Ok(()),
         }
     }

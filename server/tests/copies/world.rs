@@ -24,7 +24,7 @@ pub(crate) fn btc() -> Symbol {
     "BTC/USDT".parse().unwrap()
 }
 
-/// What may change after a signal was accepted and before its copies are processed.
+/// A change after a signal was accepted and before its copies are processed.
 pub(crate) enum Change {
     Paused,
     Stopped,

@@ -49,7 +49,7 @@ async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent)
     let target = operation.target(thing);
     let answer = caller.call(operation.surface(), operation.method.clone(), &target, sent).await;
     if operation.path == MAINTENANCE {
-        // In case the request switched on maintenance mode: the remaining requests must be served, too.
+        // The request may have turned on maintenance mode, but the remaining requests must be served, too.
         caller.person.put(MAINTENANCE, json!({"on": false})).await.ok(200);
     }
     answer

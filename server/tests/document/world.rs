@@ -206,7 +206,7 @@ impl World {
         }
     }
 
-    /// Everything of hers that Ada can read.
+    /// All private data that Ada can read.
     pub(super) async fn snapshot(&self) -> Vec<(String, Answer)> {
         let mut seen = Vec::new();
         for operation in self.operations.iter().filter(|o| o.private() && o.method == Method::GET) {

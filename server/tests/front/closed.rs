@@ -43,7 +43,7 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
         let told = answer.json();
         assert!(!told[field].is_null() && (value.is_null() || told[field] == value), "{path}: {told}");
     }
-    // What an admin and monitoring need stays open.
+    // Routes that an admin or monitoring needs stay open.
     let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
     assert_eq!(front.post_json("/v1/auth/sign-in", &credentials).await.status, StatusCode::OK);
     assert_eq!(front.post_json("/v1/auth/sign-up", &credentials).await.status.as_u16(), 503);

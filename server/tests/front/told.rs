@@ -138,7 +138,7 @@ async fn health_tells_its_parts(db: &TestDb) {
     assert_eq!(gone.json()["database"], false);
 }
 
-/// Nobody can sign in, but protection continues: the desk needs attention, and taking it out of a load
+/// No user can sign in, but protection continues: the desk needs attention, and taking it out of a load
 /// balancer would gain nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn health_tells_a_database_that_cannot_be_written() {

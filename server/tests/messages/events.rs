@@ -214,7 +214,7 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     desk.sent(1).await;
 
     // Telegram accepts the message, and the desk is killed before it sees the response: it sends it again,
-    // and says so.
+    // marked as repeated.
     desk.api.fail(Fault::Silent);
     desk.api.write(77, "/positions");
     assert_eq!(desk.sent(2).await[1], "No open positions.");

@@ -181,12 +181,12 @@ async fn a_command_that_fails_delays_no_other(db: &TestDb) {
     api.write(77, "/positions");
     poll(&house.desk).await;
     deliver(&house).await;
-    let told = if db.folder().is_some() { "Something went wrong" } else { "try again in a moment" };
+    let told = if db.folder().is_some() { "Something went wrong" } else { "Try again in a moment" };
     for chat in [99, 66] {
         let sent = api.sent(chat);
         assert!(sent.len() == 1 && sent[0].contains(told), "{chat}: {sent:?}");
     }
-    assert_eq!(api.sent(77).pop().as_deref(), Some("Nothing is open."));
+    assert_eq!(api.sent(77).pop().as_deref(), Some("No open positions."));
 }
 
 store::each_engine!(

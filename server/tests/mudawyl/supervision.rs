@@ -1,5 +1,4 @@
-//! What owners decide about the supervision of a position, and what happens to positions when a key is
-//! deleted.
+//! Owners' decisions about the supervision of a position, and the handling of positions when a key is deleted.
 
 use super::{KEYS, near};
 use crate::common::{House, Person};

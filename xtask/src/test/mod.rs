@@ -56,7 +56,7 @@ const STAGES: [Stage; 12] = [
     Stage { name: "browser", what: "browser journeys", run: browser },
 ];
 
-/// Runs the named stages, or all; the exit code tells whether everything passed.
+/// Runs the named stages, or all; the exit code is 0 if everything passed.
 pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> {
     let (deep, stages) = chosen(words)?;
     let run = Run { workspace, deep, cluster: OnceCell::new(), binary: OnceCell::new() };
@@ -153,7 +153,7 @@ impl Run<'_> {
         Ok(path)
     }
 
-    /// Tells a test program whether to run the long variants.
+    /// Makes a test program run the long variants, if they are requested.
     fn long_forms(&self, command: &mut Command) {
         if self.deep {
             command.env("SLIPSTREAM_DEEP", "1");

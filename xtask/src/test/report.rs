@@ -36,7 +36,7 @@ pub(super) fn junit(text: &str) -> Result<Tally> {
     Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed, repeated })
 }
 
-/// Sums `test result: ok. 3 passed; 0 failed; …`, one such line per test program.
+/// Sums the lines `test result: ok. 3 passed; 0 failed; …`, one per test program.
 pub(super) fn libtest(text: &str) -> Tally {
     let mut tally = Tally::default();
     for line in text.lines().filter(|line| line.starts_with("test result:")) {

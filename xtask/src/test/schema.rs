@@ -18,7 +18,7 @@ const DATABASE: &str = "schema";
 
 /// The checks of each response. Omitted are schemathesis's checks for things we do not promise: that every
 /// request valid by its schema is accepted (no schema says whether an exchange knows a key), that another
-/// method is answered with 405 (the document that we follow says 404), and those about links between
+/// method is answered with 405 (the document that we follow requires 404), and those about links between
 /// operations, which we do not describe.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
     response_headers_conformance,response_schema_conformance,negative_data_rejection,ignored_auth";

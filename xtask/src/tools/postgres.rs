@@ -144,6 +144,7 @@ fn owner() -> Result<Option<(u32, u32)>> {
         .iter()
         .find_map(|user| Some((id("-u", user)?, id("-g", user)?)))
         .map(Some)
+        // words: allow(whoever): a user of the operating system
         .context("Postgres cannot run as root, and there is no user `postgres` or `nobody` to run it as")
 }
 

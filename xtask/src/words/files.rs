@@ -68,9 +68,9 @@ fn kind(path: &str) -> Option<Kind> {
     })
 }
 
-/// The tables of the interface, and the texts of mails and chats.
+/// The tables of the interface, and the texts of mails and chats. Literals of their tests are names of tables.
 fn shown(path: &str, name: &str) -> bool {
-    path.starts_with("app/src/words/")
+    path.starts_with("app/src/words/") && name != "tests.rs"
         || path.starts_with("crates/") && matches!(name, "words.rs" | "letters.rs")
 }
 
@@ -94,6 +94,7 @@ mod tests {
     fn kinds_follow_from_paths() {
         assert_eq!(kind("app/src/words/desk.rs"), Some(Kind::Rust { shown: true }));
         assert_eq!(kind("crates/service/src/notify/words.rs"), Some(Kind::Rust { shown: true }));
+        assert_eq!(kind("app/src/words/tests.rs"), Some(Kind::Rust { shown: false }));
         assert_eq!(kind("server/src/main.rs"), Some(Kind::Rust { shown: false }));
         assert_eq!(kind(".ci/run"), Some(Kind::Plain(Syntax::Shell)));
         assert_eq!(kind("docs/decisions/0001-a.md"), Some(Kind::Markdown));

@@ -60,7 +60,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str) -> impl IntoView + u
     rows.into_iter().map(row).collect_view()
 }
 
-/// What will be closed and cancelled first, and the check box that confirms it.
+/// The positions and orders that are closed and cancelled first, and the check box that confirms this.
 fn clearing(account: Account) -> impl IntoView {
     let words = desk(account.lang);
     let sentence = Memo::new(move |_| clears(account));

@@ -60,7 +60,7 @@ impl Shop {
         Self { customer, basic, advanced, ..shop }
     }
 
-    /// Runs an action on the books, `days` days after the start.
+    /// Runs an action on the provider's state, `days` days after the start.
     fn at<T>(&mut self, days: i64, act: impl FnOnce(&mut Open<'_>) -> T) -> T {
         let now = START + days * DAY;
         let mut open =

@@ -28,7 +28,7 @@ pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, 
         ["products", id] => one(books, base, &books.products, id),
         ["prices", id] => one(books, base, &books.prices, id),
         ["checkout", "sessions", id] => {
-            // A session that has expired is reported as such.
+            // An expired session has the status `expired` and no URL.
             let mut told = one(books, base, &books.sessions, id)?;
             let lapsed =
                 books.sessions.get(*id).is_some_and(|s| s.subscription.is_none() && now >= s.expires_at);

@@ -83,7 +83,7 @@ impl KeyState {
         }
     }
 
-    /// Returns why such a key cannot trade, or `None` if it can.
+    /// Returns why a key in this state cannot trade, or `None` if it can.
     #[must_use]
     pub const fn objection(self) -> Option<Reason> {
         match self {

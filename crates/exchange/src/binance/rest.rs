@@ -209,8 +209,8 @@ impl Api {
                 match self.send(call).await? {
                     (Verdict::Success, body) => body,
                     (Verdict::Failed(failure), _) => return Err(failure),
-                    // The exchange's clock jumps or the network is slow. Neither says anything about the
-                    // order itself.
+                    // The exchange's clock jumps or the network is slow. Neither is an answer about the order
+                    // itself.
                     (Verdict::ClockSkew(failure), _) => {
                         tracing::warn!(path = call.path, %failure, "the exchange rejected the timestamp; synchronizing the clock and signing again");
                         return Err(Failure::Limited(SHORT_WAIT));

@@ -26,7 +26,7 @@ pub struct Rights {
     pub withdrawals: bool,
     /// Use is restricted to certain IP addresses.
     pub ip_restricted: bool,
-    /// What the key may still be used for. Commands journalled before this field existed lack it.
+    /// The permitted use of the key. Commands journalled before this field existed lack it.
     #[serde(default, skip_serializing_if = "KeyState::is_active")]
     pub state: KeyState,
     /// When its trading permission ends, in milliseconds since the Unix epoch; `None` if no date was set.

@@ -6,7 +6,7 @@ use domain::{Decimal, Micros};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What happened to an order (`x`).
+    /// The kind of change to an order (`x`).
     Execution {
         /// It was accepted.
         New = "NEW",
@@ -44,7 +44,7 @@ words! {
 }
 
 words! {
-    /// What changed a futures wallet (`/fapi/v1/income`).
+    /// The kind of change to a futures wallet (`/fapi/v1/income`).
     IncomeKind {
         /// Realized profit or loss of a fill.
         RealizedPnl = "REALIZED_PNL",
@@ -66,7 +66,7 @@ pub struct Income {
     pub id: u64,
     /// Time of the entry.
     pub at: Micros,
-    /// What changed the wallet.
+    /// The kind of change.
     pub kind: IncomeKind,
     /// The perpetual; `None` if the entry does not belong to one.
     pub pair: Option<Pair>,
@@ -83,7 +83,7 @@ pub struct Event {
     pub at: Micros,
     /// The account concerned; `None` for market events.
     pub account: Option<AccountId>,
-    /// What happened.
+    /// The kind of event and its data.
     pub kind: EventKind,
 }
 
@@ -94,7 +94,7 @@ pub enum EventKind {
     Order {
         /// The order after the change.
         order: Box<Order>,
-        /// What happened to it.
+        /// The kind of change.
         execution: Execution,
         /// The fill, for a trade execution.
         fill: Option<Box<Fill>>,
@@ -133,7 +133,7 @@ pub enum EventKind {
     Market(Box<MarketUpdate>),
 }
 
-/// What one tick changed in one market.
+/// The changes of one market in one tick.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MarketUpdate {
     /// The market.

@@ -187,7 +187,7 @@ impl Floor {
         floor
     }
 
-    // `new` creates one shelf per market number and one perp per pair number, so indexing cannot fail.
+    // `new` creates one book state per market number and one perpetual per pair number, so indexing cannot fail.
 
     pub(super) fn shelf(&self, market: MarketId) -> &Shelf {
         &self.shelves[market.number()]

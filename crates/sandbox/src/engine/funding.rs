@@ -1,4 +1,5 @@
-//! The mark price, and the funding that longs and shorts pay every eight hours (here to and from the house).
+//! The mark price, and the funding that longs and shorts pay every eight hours. Here the exchange is the
+//! counterparty: it receives and pays the funding.
 
 use super::{Account, AccountId, IncomeKind, Reason, floor::Floor, settle};
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};

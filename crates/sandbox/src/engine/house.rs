@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Amounts by asset.
 type Amounts = BTreeMap<String, Decimal>;
 
-/// The exchange's own ledger. For every asset, account holdings plus the house's counterparty, fee and
+/// The exchange's own ledger. For every asset, account holdings plus the exchange's counterparty, fee and
 /// insurance balances always equal the amount issued.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct House {
@@ -26,7 +26,7 @@ impl House {
         self.issued.get(asset).copied().unwrap_or_default()
     }
 
-    /// The house's total holdings of an asset: counterparty, fees and insurance.
+    /// The exchange's total holdings of an asset: counterparty, fees and insurance.
     #[must_use]
     pub fn held(&self, asset: &str) -> Decimal {
         let of = |amounts: &Amounts| amounts.get(asset).copied().unwrap_or_default();

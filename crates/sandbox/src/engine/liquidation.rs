@@ -57,8 +57,8 @@ fn call(floor: &mut Floor, account: &mut Account, collateral: Decimal, maintenan
     account.warned = near;
 }
 
-/// Closes a position at market, whatever the price. The house takes what the book cannot, at the book's last
-/// price.
+/// Closes a position at market, whatever the price. The exchange takes the part that the book cannot, at the
+/// book's last price.
 fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     let perpetual = account.perpetual(pair);
     let amount = perpetual.amount.abs();

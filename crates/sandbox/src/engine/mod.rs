@@ -1,8 +1,8 @@
 //! The exchange engine: matching, margin, funding and liquidation. It is pure and deterministic: a state and
 //! a command (or a tick) yield the next state and its events. It uses no clock, randomness or I/O.
 //!
-//! Every trade is against the house, whose order book follows from the market data alone; users never trade
-//! with each other. The house's [`House`] ledger accounts for every unit of every asset.
+//! The exchange is the counterparty of every trade, and its order book follows from the market data alone;
+//! users never trade with each other. Its ledger ([`House`]) accounts for every unit of every asset.
 //!
 //! ```text
 //! place -> filters -> spot | futures | algo -> matching (against the book) -> settlement -> events

@@ -1,4 +1,4 @@
-//! Settlement of fills against accounts and the house ledger.
+//! Settlement of fills against accounts and the exchange's own ledger.
 
 use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, floor::Floor, position::Change};
 use crate::market::{Level, Pair, QUOTE};

@@ -11,7 +11,7 @@ use domain::{Decimal, Side};
 const LEVELS: usize = 200;
 /// A level near the best price holds the candle's volume divided by this.
 const SHARE: i64 = 2_400;
-/// Minimum size of such a level in quote units, for quiet markets.
+/// Minimum size of a level near the best price, in quote units, for quiet markets.
 const LEAST: i64 = 2_000;
 
 /// The order book at one beat. It is not stored, because it follows from the seed, the market and the beat.

@@ -105,7 +105,7 @@ impl Source {
 
 /// The parameters of a synthetic market.
 struct Temper {
-    /// The price at the start, to which the walk reverts, in price units.
+    /// The price at the start, to which the random walk reverts, in price units.
     anchor: i64,
     /// Largest move per candle, in millionths.
     swing: i64,
@@ -125,7 +125,7 @@ impl Temper {
 
     fn candle(&self, open: i64, key: u64) -> Span {
         let mut run = Run::new(key);
-        // Reverting by a hundredth of the distance per candle keeps years of walking near the anchor.
+        // Reverting by a hundredth of the distance per candle keeps the price near the anchor for years.
         let home = (self.anchor - open) / 100;
         let moved = |millionths: i64| open / 1_000 * millionths / 1_000;
         let close = (open + home + moved(run.bell(self.swing))).clamp(self.anchor / 20, self.anchor * 20);

@@ -22,7 +22,7 @@ const BACKFILL: usize = 1_500;
 /// How many beats a tick plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pace {
-    /// The beats due by the wall clock, such that each candle ends with its minute: one in the steady state,
+    /// The beats due by the wall clock, so that each candle ends with its minute: one in the steady state,
     /// more if the process was not running at the start of the minute, none if the candle has already ended.
     Wall,
     /// One beat, regardless of the clock. For tests.

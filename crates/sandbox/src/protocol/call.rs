@@ -31,7 +31,7 @@ pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 /// The authentication that an endpoint requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Security {
-    /// None.
+    /// No authentication.
     Public,
     /// An API key.
     Key,

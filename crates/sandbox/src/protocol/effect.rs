@@ -108,7 +108,7 @@ pub(crate) struct Effect {
     /// inside the exchange.
     #[serde(default)]
     pub(crate) ignore_window: bool,
-    /// Seconds that a rate limit response tells the caller to wait.
+    /// Seconds to wait, as stated by a rate limit response (`Retry-After`).
     pub(crate) seconds: Option<u64>,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A command is written to the journal before it is acknowledged, and the acknowledgement waits until the
 //! journal has reached the disk. A tick is written without waiting. Therefore `kill -9` loses nothing that
-//! was acknowledged, and a power failure loses at most the last few moments of price movement. From time to
+//! was acknowledged, and a power failure loses at most the last moves of the prices. From time to
 //! time a snapshot of the whole state is written and a new journal started.
 //!
 //! ```text

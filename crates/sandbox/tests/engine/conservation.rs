@@ -11,7 +11,7 @@ use sandbox::{
     market::Pair,
 };
 
-/// Checks for each asset that account and house holdings add up to the amount issued.
+/// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
 fn conserved(engine: &Engine) {
     for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
         let mut held = engine.house().held(asset);

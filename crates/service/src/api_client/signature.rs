@@ -29,7 +29,7 @@ pub enum Kind {
     Form,
     /// JSON.
     Json,
-    /// Any other type: such a body cannot be signed.
+    /// Any other type: a body of this kind cannot be signed.
     Other,
 }
 

@@ -82,7 +82,7 @@ async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<
             },
             _ => String::new(),
         };
-        // Who the operators are is not told to others; that it was a command or a job is.
+        // A user doesn't see an admin's address and client, but sees that a command or a job did it.
         let stated = Via::NAMES.contains(&row.address.as_str());
         let hidden = |text: String| if foreign && !stated { String::new() } else { text };
         shown.push(LogEntry {

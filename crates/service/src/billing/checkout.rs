@@ -35,7 +35,7 @@ pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened
     let _turn = desk.paying.at(actor.user).await;
     operation::settle(desk, actor.user).await?;
     none_yet(desk, actor).await?;
-    // Ask the provider: its webhook may be late, and nobody may pay twice.
+    // Query the provider: its webhook may be late, and no user may pay twice.
     sync::person(desk, actor.user).await?;
     none_yet(desk, actor).await?;
     unobstructed(desk, actor.user, &plan).await?;

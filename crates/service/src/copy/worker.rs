@@ -271,7 +271,8 @@ async fn send(
     match written {
         Written::Committed => Ok(Outcome::Done),
         Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
-        // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
+        // Either the follow was paused meanwhile, and the next attempt finds the reason, or another instance has
+        // taken the copy, and there is no next attempt.
         Written::PreconditionFailed => Ok(Outcome::Later("the follow was changed")),
     }
 }

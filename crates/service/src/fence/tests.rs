@@ -57,7 +57,7 @@ async fn a_gap_that_the_wall_clock_does_not_show_is_found(db: &TestDb) {
     let (desk, _) = desk(db);
     let before = desk.tenure().await.unwrap();
     desk.validity_in(before).await.unwrap();
-    // The boot clock stopped with the machine: only the database can tell.
+    // The boot clock stopped while the machine was suspended: only the database shows that time has passed.
     db.execute("update instances set lease_until = lease_until - 40000000").await;
     desk.keep_lease().await.unwrap();
     assert_eq!(desk.validity_in(before).await.is_ok(), !db.is_shared());

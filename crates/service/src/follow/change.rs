@@ -126,7 +126,7 @@ fn begun(
 /// Changes a follow. An open copied position keeps its size, stop and targets.
 ///
 /// # Errors
-/// Fields; not found; 1110 if it is to be active but its key is not active and AUTHORIZED; 1206, 1306.
+/// Fields; not found; 1110 if it should be active but its key is not active and AUTHORIZED; 1206, 1306.
 pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
     // A strategy that is not changed may have been deactivated since, and is not checked again.
     let present = rows::get(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);

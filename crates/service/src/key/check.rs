@@ -1,7 +1,7 @@
 //! Keeps the status of keys up to date: every enabled key is periodically checked at its exchange.
 //!
 //! Only a definite answer changes the status. A rejected key is disabled. A busy exchange, a clock that is
-//! off or a lost answer say nothing about the key. If the exchange cannot be reached at all, its keys become
+//! off or a lost answer is no statement about the key. If the exchange cannot be reached at all, its keys become
 //! FAILED after several tries, and AUTHORIZED again once it accepts them.
 
 use super::{account_mode, credentials, lost_trading, note_mode, refused, rights};
@@ -31,7 +31,7 @@ const MODES: usize = 40;
 const AT_ONCE: usize = 4;
 
 /// Checks the keys that are due: an even share of all keys per round, so that a restart checks no more keys
-/// at once than any other minute. The caller holds the job's lease.
+/// at a time than any other round. The caller holds the job's lease.
 ///
 /// # Errors
 /// If the database cannot be queried. A key that cannot be checked is left for its next check.
@@ -51,8 +51,8 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     Ok(())
 }
 
-/// Whether the account mode of the key at this position of a round is read in this cycle of checks: with more keys than [`MODES`] in
-/// a round, each key's turn comes once in `stride` cycles.
+/// Returns whether the account mode of the key at this position of a round is read in this cycle of checks. With
+/// more keys than [`MODES`] in a round, each key's mode is read once in `stride` cycles.
 const fn reads_mode(position: usize, cycle: usize, stride: usize) -> bool {
     (position % stride) == (cycle % stride)
 }
@@ -68,7 +68,7 @@ enum Verdict {
     Refused,
     /// The exchange cannot be reached.
     Unreachable,
-    /// The answer says nothing about the key.
+    /// The answer is not about the key.
     Unclear,
 }
 

@@ -72,7 +72,7 @@ impl MarketFeed {
     fn take(&self, event: MarketEvent, now: Micros) {
         let message = {
             let mut latest = locked(&self.latest);
-            // Connection events do not count as prices, so that a reconnect loop does not look alive.
+            // Connection events do not count as prices, so that a reconnect loop does not count as alive.
             if !matches!(event, MarketEvent::Connected | MarketEvent::Disconnected) {
                 latest.heard = Some(now);
             }

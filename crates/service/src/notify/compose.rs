@@ -27,7 +27,7 @@ const MOST_COPIES: i64 = 2_000;
 /// One event in words.
 struct Item {
     title: String,
-    /// What it means, in one sentence.
+    /// The explanation, in one sentence.
     why: Option<String>,
     /// The line for this event if several are sent in one message.
     brief: String,

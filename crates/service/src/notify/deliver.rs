@@ -2,7 +2,7 @@
 //!
 //! A message is marked before it is sent and after. If the process is cut off in between, it is sent again: a
 //! mail under the same Message-ID, by which mail programs detect the duplicate; a Telegram message with a
-//! line that says so.
+//! line that marks it as repeated.
 
 use super::{
     compose::{compose, unreadable},
@@ -34,9 +34,9 @@ const ROUND: i64 = 20;
 const CLAIM: i64 = 2 * MINUTE;
 /// How long sent notices and events are kept.
 const KEPT: i64 = 90 * DAY;
-/// What the outbox says of an attempt whose end nobody knows.
+/// Shown in the outbox for an attempt whose outcome is unknown.
 const CUT_OFF: &str = "delivery was interrupted: it may have arrived";
-/// What it says of a message whose chat is gone.
+/// Shown in the outbox for a message whose chat is unlinked.
 const NO_CHAT: &str = "no chat is linked anymore";
 /// Shown in the outbox for a message about events that cannot be read.
 const UNREADABLE: &str = "its event cannot be read";
@@ -210,7 +210,7 @@ async fn claim(desk: &Desk, row: &rows::Message) -> Result<bool> {
 async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Result<(), Undelivered>> {
     let content = match outbox::read(desk, row) {
         Ok(content) => content,
-        // Under a master key that is gone: it stays, and says so, and the others go on.
+        // The master key was lost: the message stays in the outbox as failed, and the others are delivered.
         Err(_) => return Ok(Err(Undelivered::Never("the message cannot be decrypted".to_owned()))),
     };
     match row.channel {

@@ -78,7 +78,7 @@ impl Mailer {
             return Err(NotTaken { words: "no mail server is configured".to_owned(), unreachable: true });
         };
         server.send(mail).await.map(drop).map_err(|error| match error.status() {
-            // What the server says beyond its code may repeat the address.
+            // Only the code is kept: the text of the response may contain the address.
             Some(code) => NotTaken {
                 words: format!("the mail server rejected the message ({code})"),
                 unreachable: false,

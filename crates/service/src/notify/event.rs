@@ -261,7 +261,7 @@ pub(crate) struct Telling {
     page: Option<Page>,
 }
 
-/// What pages show of the event, regardless of the user's e-mail and Telegram settings.
+/// The event as pages show it, regardless of the user's e-mail and Telegram settings.
 #[derive(Clone, Debug)]
 struct Page {
     once: String,

@@ -26,7 +26,7 @@ pub struct Content {
     /// The topic that the unsubscribe link turns off; `None` for a mail without that link.
     #[serde(default)]
     pub topic: Option<Topic>,
-    /// The text gives its reader access to the account: it is shown to nobody, only sent.
+    /// The text gives its reader access to the account: it is sent, but never shown in the outbox.
     #[serde(default)]
     pub secret: bool,
     /// As a mail, it ends with the link that freezes the recipient's account.

@@ -45,7 +45,7 @@ impl Telegram {
 pub(super) enum Undelivered {
     /// A temporary failure.
     Passing { words: String, unreachable: bool },
-    /// Not to be tried before `until`; does not count as a failure.
+    /// The next attempt is not before `until`; this one does not count as a failure.
     Later { until: Micros, words: String },
     /// A permanent failure.
     Never(String),

@@ -29,7 +29,7 @@ pub struct IdempotencyKey {
 ///
 /// # Errors
 /// [`Error::Fields`] for what the market's own filters refuse, [`Error::Refused`] for a key, account or exchange that does not
-/// take the order, and [`Error::Unavailable`] while the outcome is unknown: the desk goes on looking it up, and a repeated
+/// take the order, and [`Error::Unavailable`] while the outcome is unknown: the desk continues to query it, and a repeated
 /// request with the same idempotency key returns it.
 pub async fn place(
     desk: &SharedDesk,

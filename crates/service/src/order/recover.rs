@@ -19,7 +19,7 @@ use store::{
 
 /// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
-/// What an intent's history says when the desk stopped before it sent the entry.
+/// The failure message of an intent if the desk stopped before it sent the entry.
 const NEVER_SENT: &str = "the order had not been sent when the server stopped";
 
 /// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is

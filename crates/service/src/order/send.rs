@@ -160,8 +160,8 @@ impl Run<'_> {
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
-    /// Whether an earlier entry of ours on this side may still be open, because this intent has not closed
-    /// it. A position then says nothing about this intent's entry.
+    /// Returns whether an earlier entry of this desk on the same side may still be open, because this intent has
+    /// not closed it. An open position is then no evidence of this intent's entry.
     async fn follows_open_position(&self, side: Side) -> Step<bool> {
         let close = self.intent.leg_order(seq::CLOSE);
         if close.is_some_and(|order| !order.filled.is_zero()) {

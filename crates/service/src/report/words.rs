@@ -28,9 +28,9 @@ pub struct Words {
     pub win_rate: &'static str,
     /// Number of winning positions out of all.
     pub won_of: &'static str,
-    /// Title of the accounts.
+    /// Title of the results by exchange key.
     pub keys: &'static str,
-    /// Title of the strategies.
+    /// Title of the results by strategy.
     pub strategies: &'static str,
     /// Column head of names.
     pub name: &'static str,
@@ -58,7 +58,7 @@ static EN: Words = Words {
     trades_of: "{} automated, {} manual",
     win_rate: "Win rate",
     won_of: "{} of {} copied positions",
-    keys: "By key",
+    keys: "By exchange key",
     strategies: "By strategy",
     name: "Name",
     picture: "Profit over time",

@@ -22,7 +22,7 @@ use store::{Tx, strategy::Strategy};
 pub struct NewStrategy {
     /// The strategy's name.
     pub name: String,
-    /// A description for people.
+    /// Description of the strategy, as free text.
     pub description: Option<String>,
     /// The market it trades. It cannot be changed later, because follows depend on it.
     pub symbol: Symbol,

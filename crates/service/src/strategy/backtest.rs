@@ -25,7 +25,7 @@ pub async fn run_due(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Returns the problems of a definition as text; empty if it can be followed.
+/// Returns the problems of a definition as sentences; empty if it can be copied.
 #[must_use]
 pub fn explain(definition: &str) -> Vec<String> {
     let checked = Definition::from_json(definition).and_then(|definition| definition.validate_followable());
@@ -116,6 +116,6 @@ mod tests {
         assert_eq!(explain("{").len(), 1);
         assert_eq!(explain(r#"{"entry":{}}"#).len(), 1, "an entry is missing");
         let bare = r#"{"entry":{"long":{"above":[{"price":"close"},{"constant":"1"}]}}}"#;
-        assert_eq!(explain(bare), ["stop is required for a strategy that is followed"]);
+        assert_eq!(explain(bare), ["stop is required, because copies are sized by the stop loss"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the ledger rejects, and what it reports.
+//! The ledger's rejections and reports.
 
 use super::setting::{START, admin, desk, funded, here, person, sound};
 use domain::{

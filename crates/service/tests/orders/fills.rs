@@ -36,7 +36,7 @@ async fn due(world: &World, clock: &TestClock, after: i64) -> usize {
 
 pub(crate) async fn every_fill_counts_however_many_there_are(db: &TestDb) {
     let (world, clock) = still(db).await;
-    // A Thursday.
+    // The test clock starts on a Thursday.
     let start = world.desk.clock.now();
     world.place(&ticket()).await.unwrap();
     fills(&world, start, 1..=2_500);

@@ -24,6 +24,8 @@ pub(super) async fn orders_that_a_restored_database_does_not_know_are_adopted_an
     let differences = reviews[0].differences.clone().unwrap();
     assert_eq!(differences.len(), 3, "the stop and both targets: {differences:?}");
     assert!(differences.iter().all(|difference| difference.adopted), "{differences:?}");
+    let described = |text: &str| differences.iter().any(|difference| difference.what.starts_with(text));
+    assert!(described("Stop market sell ") && described("Take profit sell "), "{differences:?}");
     let rows = store::protection::of_key(&**db, world.key).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.wanted).collect::<Vec<_>>(), [Wanted::Stop]);
     assert!(rows[0].entered_at.is_some());

@@ -24,7 +24,7 @@ store::each_engine!(
     chats_and_wrong_passwords_are_noted,
 );
 
-/// What an attacker who owns the database would do first.
+/// Removes the triggers, as an attacker with access to the database would do first.
 async fn drop_triggers(db: &TestDb) {
     if db.folder().is_some() {
         db.execute("drop trigger audit_stays").await;

@@ -177,7 +177,7 @@ async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
     assert_ne!(stored, old);
 }
 
-/// Somebody who knows the old password signs in again and again while the owner resets it.
+/// An attacker who knows the old password signs in repeatedly while the owner resets it.
 async fn hashing_anew_does_not_undo_a_reset(db: &TestDb) {
     let (desk, _) = desk(db);
     let user = ada(&desk).await.actor.user;

@@ -1,5 +1,5 @@
-//! What one person can create has an end. The quotas of sessions, waiting forms, support requests, exchange keys and paper
-//! accounts are tested beside what they bound.
+//! The quotas of what one user can create. Those of sessions, waiting forms, support requests, exchange keys and
+//! paper accounts are tested in the modules of these objects.
 
 use super::setting::{ADA, PASSWORD, ada, desk, here, problem};
 use domain::{SubAccountId, TokenFamilyId, sub_account::SubAccount, time::MINUTE, validation::Problem};

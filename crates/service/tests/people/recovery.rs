@@ -41,7 +41,7 @@ async fn client(desk: &SharedDesk, actor: &service::Actor) -> Made {
     api_client::create(desk, actor, &here(), bots()).await.unwrap()
 }
 
-/// What an attacker would leave behind: an API client with a token, a webhook, and a linked chat.
+/// The access that an attacker would leave behind: an API client with a token, a webhook, and a linked chat.
 struct Left {
     client: Made,
     token: String,

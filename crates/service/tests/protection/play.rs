@@ -52,7 +52,7 @@ pub(crate) struct Play<'a> {
     pub(crate) heard: Vec<Heard>,
     /// The events that the trader received.
     pub(crate) events: Vec<String>,
-    /// What the desk still supervises at the end, and its own report about it.
+    /// The positions that the desk still supervises at the end, and its own report about them.
     pub(crate) supervised: Vec<Protection>,
     pub(crate) unprotected: Unprotected,
     /// Whether there are no faults.

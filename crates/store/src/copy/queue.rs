@@ -166,7 +166,7 @@ pub struct Work {
     pub action: Action,
     /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// What has delayed the decision so far.
+    /// The reason for the delay of the decision so far.
     pub detail: Option<String>,
     /// For an exit: number of times the exchange rejected closing the position.
     pub attempts: i64,

@@ -16,7 +16,7 @@ domain::words! {
         Placed = "placed",
         /// Rejected by the exchange.
         Refused = "refused",
-        /// Not needed.
+        /// The order was not needed.
         Skipped = "skipped",
         /// Final.
         Done = "done",

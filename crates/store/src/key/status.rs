@@ -1,4 +1,4 @@
-//! What the exchange says of a key: its status, its rights and the mode of its account.
+//! The state of a key at the exchange: its status, its permissions and the mode of its account.
 
 use crate::{Result, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeKeyId, Micros};

@@ -22,7 +22,7 @@ words! {
 
 domain::text_column!(Purpose, |purpose| purpose.word().to_owned(), Purpose::parse);
 
-/// An account of a user or of the house.
+/// A ledger account of a user or of the desk itself.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct AccountRow {
     /// Internal id.
@@ -175,7 +175,7 @@ pub async fn by_public_id(
     Ok(row.filter(|row| owner.is_none() || row.user_id == owner))
 }
 
-/// Returns an account of any user or of the house.
+/// Returns a ledger account of any user or of the desk itself.
 ///
 /// # Errors
 /// A database error.

@@ -1,10 +1,10 @@
-"""Trades of an EMA 12/26 cross over hours of BTC/USDT, made with the PyPI package `backtesting`.
+"""Writes the trades of an EMA 12/26 cross on hourly candles of BTC/USDT, computed with the PyPI package `backtesting`.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python make.py BTCUSDT-1h.csv > ema-12-26.csv
 
-One line a trade: side, entry hour, entry price, exit hour, exit price, profit as a share of the cost. Hours are counted
-from the epoch. The last trade is still open when the hours end: its exit is empty.
+One line per trade: side, entry hour, entry price, exit hour, exit price, profit as a share of the order value. Hours
+are counted from the Unix epoch. The last trade is still open after the last candle, so its exit is empty.
 """
 
 import sys
@@ -16,7 +16,7 @@ FAST, SLOW, FEE = 12, 26, 0.0004
 
 
 def ema(values, length):
-    """alpha = 2 / (length + 1), the first value is the first average."""
+    """Returns the exponential moving average: alpha = 2 / (length + 1), and the first value is the first average."""
     return pandas.Series(values).ewm(span=length, adjust=False).mean()
 
 

@@ -44,20 +44,20 @@ fn what_is_not_one_is_refused_in_words() {
     let deep = format!("{{\"entry\":{{\"long\":{}{}", "{\"not\":".repeat(5_000), "}".repeat(5_002));
     for (bad, part) in [
         (String::new(), "EOF"),
-        ("[]".to_owned(), "is not a strategy"),
+        ("[]".to_owned(), "is not valid"),
         (deep, "recursion limit"),
         (format!(r#"{{"entry": {{{long}}}, "exits": {{}}}}"#), "unknown field `exits`"),
         (format!(r#"{{"entry": {{{long}, "both": {{}}}}}}"#), "unknown field `both`"),
-        (long.replace("\"length\"", "\"lengths\""), "is not a strategy"),
+        (long.replace("\"length\"", "\"lengths\""), "is not valid"),
         (
             format!(r#"{{"entry": {{{}}}}}"#, long.replace("\"length\"", "\"of\": \"open\", \"span\"")),
             "unknown field `span`",
         ),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "-5")), "is not a strategy"),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "1.5")), "is not a strategy"),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "99999999999")), "is not a strategy"),
-        (format!(r#"{{"entry": {{{long}}}, "stop": {{"percent": "NaN"}}}}"#), "is not a strategy"),
-        (" ".repeat(limits::JSON + 1), "is longer than"),
+        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "-5")), "is not valid"),
+        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "1.5")), "is not valid"),
+        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "99999999999")), "is not valid"),
+        (format!(r#"{{"entry": {{{long}}}, "stop": {{"percent": "NaN"}}}}"#), "is not valid"),
+        (" ".repeat(limits::JSON + 1), "The definition must not be longer than"),
     ] {
         let told = Definition::from_json(&bad).unwrap_err();
         assert!(told[0].to_string().contains(part), "{bad:.80}: {}", told[0]);
@@ -86,12 +86,12 @@ fn every_problem_is_told_by_its_place() {
         problems(&definition),
         [
             "entry.long.all[0].above[0].length must be between 1 and 1000",
-            "entry.long.all[1].not.any must hold at least one condition",
+            "entry.long.all[1].not.any needs at least one condition",
             "entry.short.crossesBelow[0].length must be between 1 and 1000",
             "entry.short.crossesBelow[0].multiple must be greater than 0 and at most 100",
-            "entry.short.crossesBelow[1] must be at most 1000000000 either way, with at most 10 decimals",
+            "entry.short.crossesBelow[1] must be between -1000000000 and 1000000000, with at most 10 decimals",
             "stop.level.long.length must be between 1 and 1000",
-            "stop.level.short is missing, though that side can be entered",
+            "stop.level.short is required, because this side has an entry condition",
             "targets[0].r must be greater than 0 and at most 100",
             "targets[1].percent must be greater than 0 and less than 100",
         ]
@@ -102,21 +102,24 @@ fn every_problem_is_told_by_its_place() {
 fn sizes_are_bounded() {
     let deeper = |levels: usize| (1..levels).fold(always(), |inner, _| Condition::Not(Box::new(inner)));
     assert_eq!(entry(deeper(limits::DEPTH)).validate(), Ok(()));
-    assert!(problems(&entry(deeper(limits::DEPTH + 1)))[0].ends_with("must not nest deeper than 6"));
+    assert!(
+        problems(&entry(deeper(limits::DEPTH + 1)))[0]
+            .ends_with("must not be nested more than 6 levels deep")
+    );
     let wide = |count| entry(Condition::All(vec![always(); count]));
     assert_eq!(wide(limits::CONDITIONS - 1).validate(), Ok(()));
-    assert_eq!(problems(&wide(limits::CONDITIONS)), ["must not have more than 64 conditions"]);
+    assert_eq!(problems(&wide(limits::CONDITIONS)), ["The definition must not have more than 64 conditions"]);
     let targets = |count| Definition { targets: vec![Target::Percent(dec("1")); count], ..entry(always()) };
     assert_eq!(targets(limits::TARGETS).validate(), Ok(()));
-    assert_eq!(problems(&targets(limits::TARGETS + 1)), ["targets must not have more than 10 targets"]);
+    assert_eq!(problems(&targets(limits::TARGETS + 1)), ["targets must not have more than 10 take profits"]);
 }
 
 #[test]
 fn entry_and_stop_are_needed() {
     let nothing = Definition { entry: Sides::default(), ..entry(always()) };
-    assert_eq!(problems(&nothing), ["entry must have a long or a short condition"]);
+    assert_eq!(problems(&nothing), ["entry needs a long or a short condition"]);
     let risk = Definition { targets: vec![Target::R(dec("1"))], ..entry(always()) };
-    assert_eq!(problems(&risk), ["targets[0].r needs a stop"]);
+    assert_eq!(problems(&risk), ["targets[0].r needs a stop loss, which defines R"]);
     assert_eq!(entry(always()).validate(), Ok(()));
     assert_eq!(entry(always()).validate_followable().unwrap_err()[0].fault, Fault::NoStop);
     for percent in ["0", "100", "-1", "0.000000001"] {

@@ -31,7 +31,7 @@ fn walk() -> impl Strategy<Value = Vec<Bar>> {
     })
 }
 
-/// The demo strategies with shorter lengths, so that short walks trade, and two with other stops.
+/// The demo strategies with shorter lengths, so that they trade on short series, and two with other stops.
 fn definitions() -> Vec<Definition> {
     let shorter = |definition: &Definition| {
         let text = definition.to_json();

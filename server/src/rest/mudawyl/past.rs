@@ -72,7 +72,7 @@ async fn page(desk: &SharedDesk, actor: &Actor, which: Which, asked: &Asked) -> 
     page.map_err(|error| asked.refuse_at(Place::Query, error))
 }
 
-/// Parses the range of days; `knows` tells whether a page token is one of ours.
+/// Parses the range of days; `knows` returns whether the desk issued a page token.
 ///
 /// # Errors
 /// 422 with all problems together.

@@ -100,7 +100,7 @@ pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Tra
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Parses the key, the market and whether its position is to be supervised.
+/// Parses the key, the market and whether its position should be supervised.
 ///
 /// # Errors
 /// 422 with all problems together.

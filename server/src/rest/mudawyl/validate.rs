@@ -192,7 +192,7 @@ pub fn text<T>(rule: fn(&str) -> Result<T, Problem>) -> impl FnOnce(&Value) -> R
     move |value| rule(value.as_str().ok_or(Problem::NotText)?)
 }
 
-/// Parses a page token; `knows` tells whether it is one of ours.
+/// Parses a page token; `knows` returns whether the desk issued it.
 pub fn token(knows: impl Fn(&str) -> bool) -> impl FnOnce(&Value) -> Result<String, Problem> {
     move |value| {
         let text = value.as_str().ok_or(Problem::NotText)?;

@@ -28,9 +28,22 @@ fn every_pattern_of_every_rule_fires_on_a_sample() {
 fn shaped_rules_fire_on_a_sample() {
     assert_eq!(fired(Place::Note, "Rounded."), ["short-comment"]);
     assert_eq!(fired(Place::Doc, "Not yet."), ["riddle"]);
+    assert_eq!(fired(Place::Note, "Not yet."), ["riddle"]);
     assert_eq!(fired(Place::Type, "Read"), ["std-name"]);
     let shaped = rules::all().filter(|rule| rule.patterns.is_empty()).map(|rule| rule.id);
     assert_eq!(shaped.collect::<Vec<_>>(), ["riddle", "short-comment", "std-name"]);
+}
+
+#[test]
+fn a_doc_comment_may_be_short_but_no_riddle() {
+    for text in ["Stop price.", "Every year.", "Fills."] {
+        assert_eq!(fired(Place::Doc, text), Vec::<&str>::new(), "{text}");
+        assert_eq!(fired(Place::Note, text), ["short-comment"], "{text}");
+    }
+    for text in ["Whose.", "Its plan.", "Since when."] {
+        assert!(fired(Place::Doc, text).contains(&"riddle"), "{text}");
+        assert!(fired(Place::Note, text).contains(&"riddle"), "{text}");
+    }
 }
 
 #[test]

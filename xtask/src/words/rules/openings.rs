@@ -9,9 +9,10 @@ const SUBJECT: &str =
 /// Beginnings of comments.
 pub(super) const RULES: &[Rule] = &[
     shaped("riddle", COMMENTS, "the field's term for the item: `Whose.` is `Owner's account id.`"),
+    // Doc comments are exempt: `missing_docs` demands one on every public field, where `/// Stop price.` suffices.
     shaped(
         "short-comment",
-        COMMENTS,
+        &[Place::Note],
         "a phrase with unit, source or reason, or no comment where none is required",
     ),
     rule(

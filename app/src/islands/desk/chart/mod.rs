@@ -65,7 +65,7 @@ impl Chart {
         let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
         self.bars.with_value(|b| self.forming.set(b.forming));
         if settled {
-            // A user who looks at past candles keeps the same view.
+            // If past candles are shown, the same ones stay in view.
             if self.back.get_untracked() > 0 {
                 self.back.update(|b| *b += 1);
             }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 /// The period over which Binance counts attempts.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::binance) enum Purpose {
     /// Prices of a market. There are few of these connections, and every user depends on them.

@@ -245,7 +245,7 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((ended.id.as_str(), ended.client_order_id.as_str()), ("88", "slip-3"));
     assert_eq!(ended.status, OrderStatus::Closed);
-    // What could not be queried must be reloaded with everything else.
+    // The order could not be queried, so the whole account must be reloaded.
     say(&mut socket, &algo_update("FINISHED", "88")).await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 }

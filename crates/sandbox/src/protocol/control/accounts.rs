@@ -69,7 +69,7 @@ struct Funds {
     reference: String,
 }
 
-/// Deposits funds from outside or withdraws them; `moved` tells whether the account had them. Funds move once
+/// Deposits funds from outside or withdraws them; `moved` is whether the account had them. Funds move once
 /// per reference, so a caller that does not know the outcome can retry.
 pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
     let asked: Funds = match read(&body) {

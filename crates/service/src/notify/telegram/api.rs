@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 const LONG_POLL: u64 = 25;
 /// Timeout, longer than any call.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Nobody was there to take a request: it did not arrive.
+/// No connection could be made: the request did not arrive.
 const NOT_THERE: &str = "cannot reach Telegram";
-/// A request was not answered, or not so that it could be read: it may have arrived.
+/// The request got no answer, or an unreadable one: it may have arrived.
 pub(in crate::notify) const NO_ANSWER: &str = "Telegram did not answer";
 /// Maximum length of a message, in UTF-16 units.
 const LONGEST: usize = 4_096;

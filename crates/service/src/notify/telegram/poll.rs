@@ -61,10 +61,10 @@ async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result
 }
 
 /// Handles an update. Only private chats are answered, because replies contain personal data. If a user's
-/// command fails, they are told so: the messages of others do not wait for it.
+/// command fails, the reply is an error: the messages of others do not wait for it.
 ///
 /// # Errors
-/// When not even that can be written. The update is not marked as read then, so it is polled again.
+/// When not even that reply can be written. The update is not marked as read then, so it is polled again.
 async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
     let said = update.message.filter(|message| message.chat.kind == "private");
     let Some((chat, text)) = said.and_then(|message| Some((message.chat.id, message.text?))) else {

@@ -1,5 +1,5 @@
 //! Circuit breaker: if many positions cannot be protected within a minute, the cause is a fault of the
-//! exchange or of this desk rather than of that many accounts. Closing such positions and opening new ones is
+//! exchange or of this desk rather than of that many accounts. Closing unprotected positions and opening new ones is
 //! then suspended for a while.
 
 use domain::{

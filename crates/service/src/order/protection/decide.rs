@@ -7,7 +7,7 @@ use crate::order::close::entered_by;
 use domain::{Decimal, Order, OrderType, Position, Side};
 use store::protection::Wanted;
 
-/// What is wanted of a position, and what the exchange reports.
+/// The desired state of a position, and its state as the exchange reports it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::order) struct Facts<'a> {
     pub(in crate::order) wanted: Wanted,
@@ -16,7 +16,7 @@ pub(in crate::order) struct Facts<'a> {
     pub(in crate::order) entered: Option<Decimal>,
     /// Whether the entry is resting, or may still arrive at the exchange.
     pub(in crate::order) entry_open: bool,
-    /// Whether a later entry of ours on this market has filled. The open position then belongs to that entry.
+    /// Whether a later entry of this desk on the market has filled. The open position then belongs to that entry.
     pub(in crate::order) superseded: bool,
     pub(in crate::order) position: Option<&'a Position>,
     pub(in crate::order) open: &'a [Order],
@@ -61,7 +61,7 @@ pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
     }
 }
 
-/// Returns how much of `held` the stops among `open` would close, whoever placed them.
+/// Returns how much of `held` the stops among `open` would close, whether the desk placed them or not.
 pub(in crate::order) fn covered(open: &[Order], entered: Side, held: Decimal) -> Decimal {
     let stops = open.iter().filter(|order| is_stop(order) && order.side == entered.opposite());
     // A stop without an amount closes the whole position.

@@ -49,7 +49,7 @@ pub async fn set_supervised(
     drop(turn);
     desk.supervision.wake(id, symbol);
     if supervised && let Err(error) = inspect_market(desk, id, symbol, Known::Nothing).await {
-        // It is supervised from now on: the supervisor tries again at once.
+        // It is supervised from now on: the supervisor tries again immediately.
         tracing::debug!(key = %id, %symbol, %error, "could not inspect a position after its supervision was resumed; will retry");
     }
     desk.hub.nudge(id, symbol);

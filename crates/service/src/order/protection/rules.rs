@@ -23,7 +23,7 @@ rules! {
     ExcessIsForeign,
     /// A flat position is not finished while its entry may still fill.
     OpenEntryMayFill,
-    /// Once a later entry of ours has filled, the position belongs to that entry.
+    /// Once a later entry of this desk has filled, the position belongs to that entry.
     LaterEntryOwns,
     /// A position whose owner chose no stop gets none.
     NoStopByChoice,
@@ -33,7 +33,7 @@ rules! {
     OnlyStopsCover,
     /// A stop for part of the position covers only that part.
     PartialStopCoversPart,
-    /// A refusal saying that a stop exists or that no position exists causes an inspection and closes
+    /// A refusal because a stop already exists or no position exists causes an inspection and closes
     /// nothing.
     AmbiguousRefusalLooks,
     /// A refusal of price or amount is corrected once.

@@ -35,12 +35,12 @@ const TRIGGERED: i64 = 5 * SECOND;
 /// Repairs per pass. Further differences are left to the next pass.
 const REPAIRS: u8 = 8;
 
-/// What the caller knows of a position besides what the exchange reports.
+/// The caller's knowledge of a position besides the exchange's report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     /// Nothing more than the exchange reports.
     Nothing,
-    /// A later entry of ours on this market has filled: the open position belongs to that entry.
+    /// A later entry of this desk on the market has filled: the open position belongs to that entry.
     Superseded,
     /// An order that closed the position has filled.
     Closed,
@@ -91,7 +91,7 @@ pub(in crate::order) async fn pass(
     Ok(pass)
 }
 
-/// What a missing stop that was a stop-limit order is doing.
+/// The state of a missing stop that was a stop-limit order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StopLimit {
     /// There is no such order, or it has not triggered.
@@ -190,8 +190,8 @@ impl Supervisor<'_> {
         }
     }
 
-    /// What the stop-limit order of the position is doing. One that has had its time makes the closed position
-    /// the desired state.
+    /// Returns the state of the position's stop-limit order. If its limit order has not filled in time, the
+    /// closed position becomes the desired state.
     async fn stop_limit(&mut self, run: &mut Run<'_>) -> Step<StopLimit> {
         let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
         let Some(leg) =

@@ -41,12 +41,12 @@ impl Resting {
         self.order.client_order_id.starts_with("sl")
     }
 
-    /// Returns the number of its leg, for an order of ours.
+    /// Returns the number of its leg, if the desk placed the order.
     pub(crate) fn leg(&self) -> Option<u16> {
         self.order.client_order_id.rsplit('-').next()?.parse().ok()
     }
 
-    /// Whether it is a stop or take-profit of ours.
+    /// Whether it is a stop loss or take profit that the desk placed.
     pub(crate) fn protects(&self) -> bool {
         self.leg().is_some_and(|leg| (3..90).contains(&leg) || (100..10_000).contains(&leg))
     }

@@ -13,7 +13,7 @@ pub(crate) struct Step {
     pub(crate) writes: bool,
 }
 
-/// What happens to one passing call.
+/// The planned faults and cuts of one passing call.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Passage {
     pub(crate) fault: Option<Fault>,

@@ -1,4 +1,4 @@
-//! What goes wrong in a scenario, where, and the notation for both: `life/fault@step/cut@step`.
+//! The faults of a scenario, the places where they occur, and the notation for both: `life/fault@step/cut@step`.
 
 use domain::time::SECOND;
 use std::{fmt, str::FromStr};
@@ -109,13 +109,13 @@ words! {
         Tight = "tight",
         /// The commit fails.
         Fail = "fail",
-        /// The commit succeeds, but its response is lost, so that it looks failed to the desk.
+        /// The commit succeeds, but its response is lost, so that the desk takes it for failed.
         FailAfter = "fail-after",
     }
 }
 
 words! {
-    /// What happens to the desk.
+    /// An interruption of the desk.
     Cut {
         /// Killed before the step happens; started again 3 s later.
         KillBefore = "kill-before",

@@ -13,7 +13,7 @@ use store::intent::{LegStatus, Status};
 /// any more.
 const GIVEN_UP_FOR: i64 = 60 * SECOND;
 
-/// What is known of an entry.
+/// The known state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Learned {
     /// The entry has filled, or it rests and its intent waits for it.
