@@ -32,7 +32,7 @@ impl Ready {
         Self::on(BASE.get_or_init(Template::base), name)
     }
 
-    /// As [`Self::of`], on a database that two instances can share; `None` if the tests on Postgres are switched off.
+    /// As [`Self::of`], on a database that two instances can share; `None` if the tests on Postgres are skipped.
     pub(crate) fn shared(name: &str) -> Option<Self> {
         Template::base_on_postgres().map(|base| Self::on(&base, name))
     }

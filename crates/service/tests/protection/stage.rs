@@ -91,7 +91,7 @@ impl Template {
         Self::on(Place::Folder(folder()))
     }
 
-    /// As [`Self::base`], on Postgres; `None` if its tests are switched off.
+    /// As [`Self::base`], on Postgres; `None` if its tests are skipped.
     pub(crate) fn base_on_postgres() -> Option<Self> {
         Some(Self::on(Place::Database(runtime().block_on(PgDatabase::create())?)))
     }
