@@ -70,7 +70,7 @@ async fn a_changed_row_is_found(db: &TestDb) {
     drop_triggers(db).await;
     db.execute("update audit set address = '203.0.113.1' where id = 2").await;
     let broken = audit::verify(&desk).await.unwrap();
-    assert_eq!((broken.rows, broken.broken.as_deref()), (1, Some("row 2 is not as it was sealed")));
+    assert_eq!((broken.rows, broken.broken.as_deref()), (1, Some("row 2 differs from its seal")));
 }
 
 async fn rows_that_commit_late_are_sealed_too(db: &TestDb) {

@@ -127,7 +127,7 @@ async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
     assert_eq!((waiting.attempts, waiting.sent_at), (1, None));
     let pause = waiting.next_attempt_at.since(desk.clock.now());
     assert!((MINUTE..=MINUTE * 3 / 2).contains(&pause), "{pause}");
-    assert_eq!(waiting.failure.as_deref(), Some("the mail server refused it (550)"));
+    assert_eq!(waiting.failure.as_deref(), Some("the mail server rejected the message (550)"));
     notify::deliver(&desk).await.unwrap();
     assert_eq!(only(&desk).await.attempts, 1, "it is not due yet");
     for _ in 0..20 {

@@ -120,12 +120,16 @@ async fn a_freeze_names_the_admin_who_did_it(db: &TestDb) {
     let actors: Vec<_> =
         all.iter().map(|row| (row.who.as_str(), row.address.as_str(), row.client.as_str())).collect();
     let hers = (EVE, "198.51.100.7", "Test/1.0");
-    assert_eq!(actors, [("", "", ""), hers, hers]);
+    assert_eq!(actors, [("", "command line", ""), hers, hers]);
     let own = audit::own(&desk, &trader, None).await.unwrap();
     let seen: Vec<_> = own.iter().filter(|row| row.action == "frozen").collect();
     assert_eq!(seen.len(), 3);
-    for row in seen {
-        assert_eq!((row.who.as_str(), row.address.as_str(), row.client.as_str()), ("", "", ""), "{row:?}");
+    for (row, address) in seen.into_iter().zip(["command line", "", ""]) {
+        assert_eq!(
+            (row.who.as_str(), row.address.as_str(), row.client.as_str()),
+            ("", address, ""),
+            "{row:?}"
+        );
     }
 }
 

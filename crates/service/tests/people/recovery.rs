@@ -167,7 +167,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     change(&desk, &admin, PASSWORD, OTHER, &Keep::default()).await.unwrap();
     let told = mails(&desk).await;
     let subjects: Vec<_> = told.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
-    assert!(subjects.iter().any(|subject| subject.ends_with("was closed")), "{subjects:?}");
+    assert!(subjects.iter().any(|subject| subject.ends_with("was removed")), "{subjects:?}");
     for expected in [
         "API client Bots was created",
         "API client Bots was revoked",
