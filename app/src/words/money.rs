@@ -24,6 +24,7 @@ table! {
         country_is(country): "Your country is {country}. It decides which currencies you can hold.",
         country_untold(country): "Your country isn't set, so {country} applies. It decides which currencies you can hold.",
         country_change: "Change your country",
+        country_choose: "Choose a country",
         movements: "Transactions",
         movements_of(currency): "{currency} transactions",
         no_movements: "No transactions yet.",
