@@ -241,10 +241,10 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
     let id = follow.id.to_string();
     let posted = choices.posted.of_row("follow-change", &id);
     let field = |name, label| Field { name, label, scope: "change-", ..Field::default() };
-    let strategy = field("strategyAutomatedId", words.strategy);
+    let hint = if follow.in_position { words.change_position } else { "" };
+    let strategy = Field { hint, ..field("strategyAutomatedId", words.strategy) };
     let strategy =
         strategy.select(&posted, instead(follow, &choices.strategies), &follow.strategy.id.to_string(), &id);
-    let position = follow.in_position.then(|| view! { <p class="hint">{words.change_position}</p> });
     let risk = field("strategyRiskProfileId", words.risk);
     let risk = risk.select(&posted, choices.profiles.clone(), &follow.profile.id.to_string(), &id);
     let leverage = follow.max_leverage.map(|l| l.to_string()).unwrap_or_default();
@@ -255,7 +255,6 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
             <form method="post" action="/api/follow-change" class="form roomy-form" novalidate data-testid="follow-change">
                 <input type="hidden" name="id" value=id.clone()/>
                 {strategy}
-                {position}
                 {risk}
                 {limits(words, &posted, &leverage, &limit, &id)}
                 <button type="submit" class="button" data-kind="main">{words.save}</button>
