@@ -103,15 +103,8 @@ fn play_life(name: &str) {
     assert!(wrong == 0, "{wrong} scenarios of {name}");
 }
 
-/// Lives whose scenarios with two instances take longer than a test run should; `SLIPSTREAM_DEEP=1` plays them.
-const LONG: &[&str] = &["limit", "replace-same", "panic", "copy-exit", "flip", "copy-panic"];
-
 /// Plays a life on Postgres with every scenario in which a second instance takes over.
 fn play_with_rivals(name: &str) {
-    let deep = std::env::var("SLIPSTREAM_DEEP").is_ok_and(|deep| deep == "1");
-    if LONG.contains(&name) && !deep {
-        return;
-    }
     let began = Instant::now();
     let Some(ready) = Ready::shared(name) else { return };
     assert!(ready.broken.is_empty(), "{name}: {}", ready.broken.join("; "));

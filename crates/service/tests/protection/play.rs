@@ -20,8 +20,6 @@ use store::protection::Protection;
 const TAKEOVER: i64 = 45 * SECOND;
 /// The passes after the life: how many, and how many milliseconds apart. 150 s in total.
 const QUIET: [(usize, i64); 3] = [(20, 500), (10, 2_000), (12, 10_000)];
-/// The same for instances that take over from each other, which happens 40 to 60 s after the first has stopped.
-const QUIET_SHARED: [(usize, i64); 4] = [(20, 500), (10, 2_000), (30, 1_000), (9, 10_000)];
 /// A scenario that takes longer than this in real time hangs.
 const HANGS: Duration = Duration::from_secs(40);
 
@@ -175,8 +173,7 @@ async fn acts(
     rival: &mut Option<SharedDesk>,
     restarted: bool,
 ) -> Ended {
-    let quiet: &[_] = if desk.db.is_shared() { &QUIET_SHARED } else { &QUIET };
-    let quiet = quiet.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
+    let quiet = QUIET.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
     let all: Vec<Turn> =
         play.life.acts.iter().map(|act| Turn::Act(*act)).chain(quiet.map(Turn::Pass)).collect();
     if restarted && let Err(ended) = attend(&play.stage, rival, None, background(desk)).await {
@@ -241,17 +238,10 @@ async fn quietly(
 ) -> Result<(), Ended> {
     for _ in 0..count {
         stage.elapse(desk, gap_ms * 1_000).await;
-        // At the same time: while one of them waits, the other works.
-        let second = rival.clone();
-        let work = async {
-            match &second {
-                Some(second) => {
-                    tokio::join!(background(desk), background(second));
-                }
-                None => background(desk).await,
-            }
-        };
-        attend(stage, rival, None, work).await?;
+        attend(stage, rival, None, background(desk)).await?;
+        if let Some(rival) = rival {
+            background(rival).await;
+        }
     }
     Ok(())
 }
