@@ -10,7 +10,7 @@ table! {
         stale: "Prices delayed",
         offline: "Offline",
         link: "Connection status",
-        toasts: "Notifications",
+        toasts: "Alerts",
         dismiss: "Dismiss",
         unread(count): "{count} unread",
         reload: "This page is out of date.",
