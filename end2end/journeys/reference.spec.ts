@@ -22,7 +22,7 @@ test.describe('without scripts', () => {
     const operation = page.getByTestId('operation').filter({ has: page.locator('#createOrder') });
     await operation.locator('summary').first().click();
     await expect(operation.getByText("curl -X POST 'http", { exact: false })).toBeVisible();
-    await operation.getByText('Fields cannot be used', { exact: false }).click();
+    await operation.getByText('Some fields are invalid', { exact: false }).click();
     await expect(operation.getByText('must be valid exchange symbol', { exact: false })).toBeVisible();
     await page.goto('/docs#closePosition');
     await expect(page.locator('#closePosition'), 'a link to an operation opens it').toBeVisible();
