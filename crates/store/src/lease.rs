@@ -42,8 +42,7 @@ pub struct Lease {
     pub until: Micros,
 }
 
-/// Lists the leases of jobs, without those of user-data streams (`events:...`), which expire when they are not in
-/// use.
+/// Lists the leases of jobs. Rows named `events:...` are none: earlier releases left them for user-data streams.
 ///
 /// # Errors
 /// A database error.

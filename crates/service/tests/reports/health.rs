@@ -39,7 +39,7 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
         for job in JOBS {
             store::lease::claim(tx, job, "one", now, now.plus(60 * SECOND)).await?;
         }
-        // The feed of an account that has no viewers any more is not a job.
+        // A row that an earlier release left for an account's feed is not a job.
         store::lease::claim(tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await
     })
     .await;
