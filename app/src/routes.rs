@@ -82,7 +82,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/reset") view=pages::reset::page ssr=ssr.clone()/>
                 <Route path=path!("/not-me") view=pages::not_me::page ssr=ssr.clone()/>
                 <Route path=path!("/confirm") view=pages::confirm::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/people") view=pages::operator::people::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/people") view=pages::operator::users::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/activity") view=pages::activity::own ssr=ssr.clone()/>
                 <Route path=path!("/admin/audit") view=pages::activity::all ssr=ssr.clone()/>
                 <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>

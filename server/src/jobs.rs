@@ -8,8 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, keeper::Keeper, key, ledger,
-    live, notify, order, report, review, session, strategy,
+    Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
+    order, reconciler::Keeper, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{

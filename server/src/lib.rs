@@ -1,12 +1,12 @@
 //! The program `slipstream`: reads its configuration, opens the database and the exchange, and serves pages
 //! and HTTP APIs. It contains no trading logic: pages and APIs both call the use cases of `service`.
 
+pub mod api_router;
 mod assets;
 mod closed;
 pub mod config;
 mod cors;
 pub mod document;
-pub mod doors;
 mod events;
 mod exports;
 pub mod front;

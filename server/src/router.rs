@@ -1,8 +1,8 @@
 //! All routes, who may use them, and their middleware.
 
 use crate::{
+    api_router::{Door, Doors},
     assets, closed, cors,
-    doors::{Door, Doors},
     events::{self, Streams},
     exports,
     front::{Connection, Seats, Taker},

@@ -2,16 +2,16 @@
 //! it has recovered. It needs neither the desk's database nor its keys.
 
 mod ask;
+mod channel;
 mod options;
-mod tell;
 mod watch;
 
 pub use options::Options;
 
 use ask::Asker;
+use channel::Channel;
 use domain::Clock;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
-use tell::Channel;
 use tokio::time::{self, MissedTickBehavior};
 use watch::{Change, Watch};
 

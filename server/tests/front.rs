@@ -21,7 +21,7 @@ mod front {
     mod pages;
     mod perimeter;
     mod personal;
+    mod reported;
     mod roles;
     mod security;
-    mod told;
 }

@@ -5,9 +5,10 @@
 use axum::{body::to_bytes, response::IntoResponse};
 use serde_json::{Value, json};
 use server::rest::mudawyl::{
-    asked::{Asked, Place},
     error::Failure,
-    key, order, past, setting, strategy,
+    key, order, past,
+    raw_request::{Asked, Place},
+    setting, strategy,
     validate::Check,
 };
 

@@ -12,7 +12,7 @@ use payment::{PaymentGateway as _, Stripe};
 use server::rest::{
     fields::Fields,
     hook,
-    mudawyl::{asked::Asked, asked::Place, validate::Check},
+    mudawyl::{raw_request::Asked, raw_request::Place, validate::Check},
 };
 use service::api_client::{self, Kind, Signed};
 use std::{

@@ -10,7 +10,7 @@ use common::{Answer, House, Person, program::Program, shape::same};
 use domain::{Permission, time};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use server::{doors::Door, rest::surface::Surface};
+use server::{api_router::Door, rest::surface::Surface};
 use service::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 

@@ -1,7 +1,7 @@
 //! `build`: creates the single executable that runs from any directory. `run`: builds and runs it.
 
+use crate::console;
 use crate::process;
-use crate::say;
 use crate::site::{self, Mode};
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result};
@@ -12,13 +12,13 @@ use std::process::Command;
 /// Builds the wasm, then the release server with everything embedded; returns its path.
 pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
     let site = site::build(workspace, Mode::Release)?;
-    say::step("compile the server (release)", || {
+    console::step("compile the server (release)", || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server", "--release"]);
         process::run(cargo.env("SLIPSTREAM_SITE", &site))
     })?;
     let binary = workspace.release_binary();
     let size = std::fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
-    say::note(&format!("{} ({} MB)", binary.display(), size / 1_000_000));
+    console::note(&format!("{} ({} MB)", binary.display(), size / 1_000_000));
     Ok(binary)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
 /// SLIPSTREAM_* variables are passed on.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let binary = release(workspace)?;
-    say::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
+    console::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }

@@ -1,7 +1,7 @@
 //! `check`: run before a commit: formatting, the vocabulary, and clippy for both halves.
 
+use crate::console;
 use crate::process;
-use crate::say;
 use crate::site::BUNDLES;
 use crate::tools;
 use crate::words;
@@ -21,10 +21,10 @@ pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()>
 
 /// All four checks, stopping at the first that fails.
 fn check(workspace: &Workspace) -> Result<()> {
-    say::step("check the formatting", || format(workspace))?;
-    say::step("check the words", || words::check(workspace))?;
-    say::step("clippy for the server", || clippy(workspace))?;
-    say::step("clippy for the browser", || clippy_wasm(workspace))
+    console::step("check the formatting", || format(workspace))?;
+    console::step("check the words", || words::check(workspace))?;
+    console::step("clippy for the server", || clippy(workspace))?;
+    console::step("clippy for the browser", || clippy_wasm(workspace))
 }
 
 pub(crate) fn format(workspace: &Workspace) -> Result<()> {

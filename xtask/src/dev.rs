@@ -1,9 +1,9 @@
 //! `dev`: a debug server that is rebuilt and restarted when a source changes.
 
 use crate::build::address;
+use crate::console;
 use crate::fs::files_below;
 use crate::process::{self, Running};
-use crate::say;
 use crate::site::{self, Mode};
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -27,14 +27,14 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
                 drop(server.take());
                 let mut command = Command::new(workspace.debug_binary());
                 server = Some(Running::start(command.current_dir(&workspace.root))?);
-                say::note(&format!("serving http://{}; waiting for changes", address()));
+                console::note(&format!("serving http://{}; waiting for changes", address()));
             }
-            Err(error) => say::error(&format!("{error:#}")),
+            Err(error) => console::error(&format!("{error:#}")),
         }
         while newest(workspace)? == seen {
             sleep(PAUSE);
             if let Some(Err(error)) = server.as_mut().map(Running::still_running) {
-                say::error(&format!("{error:#}; will restart at the next change"));
+                console::error(&format!("{error:#}; will restart at the next change"));
                 server = None;
             }
         }
@@ -44,7 +44,7 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
 
 fn build(workspace: &Workspace) -> Result<()> {
     let site = site::build(workspace, Mode::Dev)?;
-    say::step("compile the server (debug)", || {
+    console::step("compile the server (debug)", || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server"]);
         process::run(cargo.env("SLIPSTREAM_SITE", &site))
     })

@@ -3,11 +3,11 @@
 mod bench;
 mod build;
 mod check;
+mod console;
 mod dev;
 mod fs;
 mod process;
 mod sandbox;
-mod say;
 mod site;
 mod sqlx;
 mod test;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     match dispatch(&words) {
         Ok(code) => code,
         Err(error) => {
-            say::error(&format!("{error:#}"));
+            console::error(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 fn dispatch(words: &[String]) -> Result<ExitCode> {
     let Some((command, rest)) = words.split_first() else {
-        say::line(USAGE);
+        console::line(USAGE);
         return Ok(ExitCode::SUCCESS);
     };
     if !matches!(command.as_str(), "test" | "bench" | "check") && !rest.is_empty() {

@@ -6,8 +6,8 @@
 //! `<stem>_bg.wasm`, the names
 //! that Leptos requests.
 
+use crate::console;
 use crate::fs::{self, digest, make_dir};
-use crate::say;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result};
@@ -82,7 +82,7 @@ pub(crate) fn stem(site: &Path, name: &str) -> Option<String> {
 fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Result<Vec<u8>> {
     // A separate target directory: the lock of the host's would make the two builds wait for each other.
     let front = workspace.target.join("front");
-    say::step(&format!("compile the {name} bundle ({})", mode.profile()), || {
+    console::step(&format!("compile the {name} bundle ({})", mode.profile()), || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "frontend", "--lib"]);
         cargo.args(["--no-default-features", "--features", features, "--profile", mode.profile()]);
         cargo.args(["--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&front);
@@ -102,7 +102,7 @@ fn bind(site: &Path, name: &str, raw: &[u8]) -> Result<Bundle> {
             return Ok(Bundle { stem, source });
         }
     }
-    say::step(&format!("bind the {name} bundle"), || {
+    console::step(&format!("bind the {name} bundle"), || {
         let out = tempfile::tempdir_in(site)?;
         Bindgen::new()
             .web(true)?
@@ -154,7 +154,7 @@ fn compress_bundle(site: &Path, stem: &str) -> Result<()> {
     if todo.is_empty() {
         return Ok(());
     }
-    say::step(&format!("compress {stem}"), || {
+    console::step(&format!("compress {stem}"), || {
         for path in &todo {
             let content = fs::read(path)?;
             fs::write_if_changed(&compressed(path, "gz"), &gzip(&content)?)?;

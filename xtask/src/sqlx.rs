@@ -6,9 +6,9 @@
 //! the store
 //! crate is compiled against it.
 
+use crate::console;
 use crate::fs::{files_below, make_dir, read};
 use crate::process;
-use crate::say;
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
@@ -39,7 +39,7 @@ pub(crate) fn rewrite(workspace: &Workspace) -> Result<()> {
     for (name, content) in &fresh {
         crate::fs::write_if_changed(&folder.join(name), content)?;
     }
-    say::note(&format!("{} queries in {}", fresh.len(), folder.display()));
+    console::note(&format!("{} queries in {}", fresh.len(), folder.display()));
     Ok(())
 }
 

@@ -9,12 +9,12 @@ mod form;
 pub mod keys;
 pub mod messages;
 pub mod operator;
-pub mod people;
 pub mod personal;
 pub mod rules;
 pub mod screen;
 pub mod security;
 pub mod trade;
+pub mod users;
 
 use crate::{answer::Failure, visit::Visit};
 use domain::Role;

@@ -10,7 +10,7 @@ use crate::{
     visit::{self, Visit},
     words::{
         billing::billing, closed::closed, follows::follows, operator::operator, pages::Pages, pages::pages,
-        people::people, personal::personal, reports::reports, security::security, strategies::strategies,
+        personal::personal, reports::reports, security::security, strategies::strategies, users::people,
     },
 };
 use domain::Role;

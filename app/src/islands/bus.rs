@@ -1,6 +1,6 @@
 //! State shared by the islands of a tab.
 
-use super::told::{Happened, Quote};
+use super::messages::{Happened, Quote};
 use leptos::prelude::*;
 
 /// The state of the stream, as the connection pill shows it.

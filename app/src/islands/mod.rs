@@ -8,12 +8,12 @@ pub(crate) mod bus;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub mod desk;
 pub mod fresh;
+pub(crate) mod messages;
 pub mod pill;
 pub mod price;
 #[cfg(feature = "islands")]
 pub(crate) mod stream;
 pub mod toasts;
-pub(crate) mod told;
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 pub(crate) mod tree;
 pub mod unread;

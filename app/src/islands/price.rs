@@ -1,6 +1,6 @@
 //! The live price of one market.
 
-use super::{bus::bus, told::Quote};
+use super::{bus::bus, messages::Quote};
 use crate::figures;
 use leptos::prelude::*;
 

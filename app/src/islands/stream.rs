@@ -3,7 +3,7 @@
 
 use super::{
     bus::{Link, bus},
-    told::{Quote, Told, read, watch_message},
+    messages::{Quote, Told, read, watch_message},
     tree,
 };
 use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};

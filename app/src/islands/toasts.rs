@@ -2,7 +2,7 @@
 
 use super::{
     bus::bus,
-    told::{OrderNews, What},
+    messages::{OrderNews, What},
 };
 use crate::{
     figures,

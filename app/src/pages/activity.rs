@@ -9,7 +9,7 @@ use crate::{
         tables::moment,
     },
     visit,
-    words::{deeds, security::Security, security::security},
+    words::{audit_actions, security::Security, security::security},
 };
 use leptos::prelude::*;
 use service::audit::{self, LogEntry, PAGE};
@@ -105,9 +105,9 @@ fn line(row: LogEntry, users: bool) -> AnyView {
     view! {
         <tr data-event=row.action.clone()>
             <td>{moment(row.at)}</td>
-            <td>{deeds::event(visit::lang(), &row.action)}</td>
+            <td>{audit_actions::event(visit::lang(), &row.action)}</td>
             {users.then(|| view! { <td>{row.who}</td> })}
-            <td>{deeds::place(visit::lang(), &row.address)}</td>
+            <td>{audit_actions::place(visit::lang(), &row.address)}</td>
             <td title=row.client>{client}</td>
             <td><code>{row.subject}</code></td>
         </tr>

@@ -7,7 +7,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::people::people,
+    words::users::people,
 };
 use leptos::prelude::*;
 

@@ -9,8 +9,8 @@ use crate::{
         tables::told_at,
     },
     islands::{
+        messages::Quote,
         price::{LivePrice, Seed},
-        told::Quote,
     },
     visit::{self, Visit},
     words::{pages::Pages, pages::pages},

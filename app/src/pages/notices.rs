@@ -6,7 +6,7 @@ use crate::{
         show::show,
         tables::moment,
     },
-    islands::{toasts, told},
+    islands::{messages, toasts},
     visit::{self, Visit},
     words::{
         live::live,
@@ -59,7 +59,7 @@ fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
 /// The same text as the toast, produced by the same parser as in the browser.
 fn said(notice: &Notice) -> Option<(&'static str, String)> {
     let what = serde_json::to_value(&notice.happening.what).ok()?;
-    toasts::tell(live(visit::lang()), &told::what(&what)?)
+    toasts::tell(live(visit::lang()), &messages::what(&what)?)
 }
 
 #[cfg(test)]

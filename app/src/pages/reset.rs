@@ -7,7 +7,7 @@ use crate::{
         show::show,
     },
     visit,
-    words::{people::people, problems},
+    words::{problems, users::people},
 };
 use domain::validation::Problem;
 use leptos::prelude::*;

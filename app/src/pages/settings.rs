@@ -11,8 +11,8 @@ use crate::{
     },
     visit::{self, Theme},
     words::{
-        billing::billing, messages::messages as messages_words, people::People, people::people,
-        personal::personal, security::security,
+        billing::billing, messages::messages as messages_words, personal::personal, security::security,
+        users::People, users::people,
     },
 };
 use domain::{ApiClient, account::SessionView, notification::Switches, profile::Profile};

@@ -7,7 +7,7 @@ use crate::{
         show::show,
     },
     visit::{self, encoded, safe_next},
-    words::people::people,
+    words::users::people,
 };
 use leptos::prelude::*;
 

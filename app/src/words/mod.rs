@@ -7,6 +7,8 @@
 //! then reports every missing text, every missing plural form and every wrong place.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod audit_actions;
+#[cfg(feature = "ssr")]
 pub(crate) mod billing;
 #[cfg(feature = "ssr")]
 pub(crate) mod clients;
@@ -14,8 +16,6 @@ pub(crate) mod clients;
 pub(crate) mod closed;
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
-#[cfg(feature = "ssr")]
-pub(crate) mod deeds;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 pub(crate) mod entry;
@@ -32,8 +32,6 @@ pub(crate) mod operator;
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]
 pub(crate) mod pages;
-#[cfg(feature = "ssr")]
-pub(crate) mod people;
 #[cfg(feature = "ssr")]
 pub(crate) mod personal;
 #[cfg(any(feature = "ssr", feature = "desk"))]
@@ -54,6 +52,8 @@ pub(crate) mod strategies;
 pub(crate) mod sub;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+pub(crate) mod users;
 
 /// A language of the user interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -16,7 +16,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("clients", clients::clients(lang).entries()),
         ("closed", closed::closed(lang).entries()),
         ("copies", copies::copies(lang).entries()),
-        ("deeds", deeds::audit(lang).entries()),
+        ("deeds", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
         ("follows", follows::follows(lang).entries()),
         ("live", live::live(lang).entries()),
@@ -25,7 +25,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("operator", operator::operator(lang).entries()),
         ("orders", orders::orders(lang).entries()),
         ("pages", pages::pages(lang).entries()),
-        ("people", people::people(lang).entries()),
+        ("people", users::people(lang).entries()),
         ("personal", personal::personal(lang).entries()),
         ("reference", reference::words(lang).entries()),
         ("reports", reports::reports(lang).entries()),
@@ -43,7 +43,7 @@ fn listed(lang: Lang) -> Vec<&'static str> {
     let notices = notices.chain(PageNotice::ALL.iter().map(|notice| Notice::Page(*notice)));
     let problems = Problem::ALL.iter().map(|problem| problems::problem(lang, *problem));
     let reasons = Reason::ALL.iter().map(|reason| copies::reason(lang, *reason));
-    let deeds = Deed::ALL.iter().map(|deed| deeds::deed_text(lang, *deed));
+    let deeds = Deed::ALL.iter().map(|deed| audit_actions::deed_text(lang, *deed));
     let all = problems.chain(reasons).chain(deeds);
     let all = all.chain(rejections.map(|rejection| problems::rejection(lang, rejection)));
     all.chain(notices.chain([Notice::Unknown]).map(|notice| problems::notice(lang, notice))).collect()

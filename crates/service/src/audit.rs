@@ -1,8 +1,8 @@
 //! Audit log: what was done, by which user, from which address. Written in the same transaction as the
 //! action.
 
+mod actions;
 mod chain;
-mod deeds;
 mod log;
 mod via;
 

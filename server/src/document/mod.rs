@@ -6,7 +6,7 @@ mod errors;
 mod example;
 
 use crate::{
-    doors::Door,
+    api_router::Door,
     rest::{captcha, surface::Surface},
 };
 use domain::Role;

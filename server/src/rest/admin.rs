@@ -9,7 +9,7 @@ mod present;
 mod signal;
 mod strategy;
 
-use crate::doors::Doors;
+use crate::api_router::Doors;
 use domain::Role;
 use utoipa_axum::routes;
 

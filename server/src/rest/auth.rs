@@ -1,8 +1,8 @@
 //! Sign-in for programs and authentication of `/v1`: a JWT in `Authorization`, never a cookie.
 
 use super::mudawyl::{
-    asked::{Asked, Place},
     error::{Failure, Message, StepUpDue},
+    raw_request::{Asked, Place},
     validate::Check,
 };
 use crate::proxy::{self, From};

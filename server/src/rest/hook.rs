@@ -8,8 +8,8 @@ use crate::{
     proxy::From,
     rest::{
         mudawyl::{
-            asked::{Asked, Place},
             error::{Failure, Message},
+            raw_request::{Asked, Place},
             validate::{Check, moment, text},
         },
         words,

@@ -9,7 +9,7 @@ pub mod fields;
 pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
-pub(crate) mod shelf;
+pub(crate) mod response_cache;
 pub mod stripe;
 pub mod surface;
 pub mod threecommas;

@@ -3,14 +3,14 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-pub(crate) mod house;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod shape;
 pub(crate) mod smtp;
 pub(crate) mod story;
+pub(crate) mod test_server;
 
-pub(crate) use house::House;
 #[allow(unused_imports, reason = "each test program uses its own part")]
 pub(crate) use person::{Answer, Person};
+pub(crate) use test_server::House;

@@ -3,7 +3,7 @@
 use domain::{Permission, Role};
 use reqwest::Method;
 use serde_json::{Map, Value};
-use server::{doors::Door, rest::surface::Surface};
+use server::{api_router::Door, rest::surface::Surface};
 use service::SharedDesk;
 
 /// One operation, as the document describes it and as its route is registered.

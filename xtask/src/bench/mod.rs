@@ -13,7 +13,7 @@ mod table;
 
 use crate::sandbox::Sandbox;
 use crate::workspace::Workspace;
-use crate::{build, process, say, site, tools};
+use crate::{build, console, process, site, tools};
 use anyhow::{Context as _, Result, bail};
 use desk::Desk;
 use load::{Load, load, micros};
@@ -29,48 +29,48 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     let seconds = seconds(words)?;
     tools::wrk::ensure()?;
     let binary = build::release(workspace)?;
-    say::step("compile the sandbox example (release)", || {
+    console::step("compile the sandbox example (release)", || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "sandbox"]);
         process::run(cargo.args(["--example", "serve"]))
     })?;
-    say::step("compile the backtest example (release)", || backtest::build(workspace))?;
-    say::step("compile the fan-out example (release)", || fanout::build(workspace))?;
+    console::step("compile the backtest example (release)", || backtest::build(workspace))?;
+    console::step("compile the fan-out example (release)", || fanout::build(workspace))?;
     let mut table = Table::default();
     sizes(workspace, &mut table)?;
-    say::step("backtest", || backtest::measure(workspace, &mut table))?;
+    console::step("backtest", || backtest::measure(workspace, &mut table))?;
 
     for followers in [1_000, 10_000] {
-        say::step(&format!("a signal to {followers} followers"), || {
+        console::step(&format!("a signal to {followers} followers"), || {
             fanout::measure(workspace, followers, &mut table)
         })?;
     }
 
     let sandbox = Sandbox::start(workspace, "release", &["--unlimited"])?;
     let mut desk = Desk::start(&binary, &sandbox)?;
-    say::step("start-up and memory", || start_up(&mut desk, &mut table))?;
-    let account = say::step("a person with keys", || desk.sign_up(KEYS))?;
-    say::step("pages and prices", || pages(&desk, seconds, &mut table))?;
-    say::step("reads of /v1, beside Express 5", || {
+    console::step("start-up and memory", || start_up(&mut desk, &mut table))?;
+    let account = console::step("a person with keys", || desk.sign_up(KEYS))?;
+    console::step("pages and prices", || pages(&desk, seconds, &mut table))?;
+    console::step("reads of /v1, beside Express 5", || {
         reads::measure(workspace, &desk, &account, seconds, &mut table)
     })?;
-    say::step("orders through /v1", || {
+    console::step("orders through /v1", || {
         for kind in ["LIMIT", "MARKET"] {
             let times = orders::through_the_desk(&desk, &account, kind, 20 * seconds)?;
             table.round_trip(kind, &times);
         }
         Ok(())
     })?;
-    say::step("orders straight to the sandbox", || {
+    console::step("orders straight to the sandbox", || {
         let rate = orders::at_the_sandbox(&sandbox, Duration::from_secs(seconds))?;
         table.add("sandboxOrdersPerSecond", "sandbox, orders a second", rate, &format!("{rate}/s"), None);
         Ok(())
     })?;
 
-    say::line(&table.to_string());
+    console::line(&table.to_string());
     let file = workspace.target.join("bench.json");
     let text = serde_json::to_string_pretty(&json!({ "seconds": seconds, "results": table.json() }))?;
     std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
-    say::note(&format!("also written to {}", file.display()));
+    console::note(&format!("also written to {}", file.display()));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::http::Client;
 use super::load::{Load, load};
 use super::peer::{Peer, Read};
 use super::table::Table;
-use crate::say;
+use crate::console;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(super) fn measure(
     let (names, reads): (Vec<_>, Vec<_>) = all.into_iter().map(|named| (named.name, named.read)).unzip();
     let peer = Peer::start(workspace, &account.token, &reads)?;
     for (name, read) in names.into_iter().zip(&reads) {
-        say::note(&format!("  {}", read.path));
+        console::note(&format!("  {}", read.path));
         let ours = |query: &str, headers: &[(&str, &str)]| -> Result<Load> {
             load(&format!("http://{}{}{query}", desk.addr, read.path), headers, desk.process_id(), seconds)
         };
@@ -107,7 +107,7 @@ fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
     for (name, path, open) in wanted {
         match answered(&mut client, &path)? {
             Some(body) => found.push(Named { name, read: Read { path, open, body } }),
-            None => say::note(&format!("  this server has no {path}")),
+            None => console::note(&format!("  this server has no {path}")),
         }
     }
     Ok(found)

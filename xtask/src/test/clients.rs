@@ -6,7 +6,7 @@ use super::report;
 use super::tally::Tally;
 use crate::process::{Running, free_port};
 use crate::sandbox::Sandbox;
-use crate::{process, say, tools};
+use crate::{console, process, tools};
 use anyhow::{Context as _, Result};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -70,7 +70,7 @@ fn node(run: &Run<'_>, folder: &Path, env: &[(&str, &str)]) -> Result<Tally> {
     node.arg(format!("--test-reporter-destination={}", report.display()));
     node.envs(env.iter().copied());
     run.long_forms(&mut node);
-    let status = say::step(&format!("client {}", folder.display()), || process::status(&mut node))?;
+    let status = console::step(&format!("client {}", folder.display()), || process::status(&mut node))?;
     report::read(&report, status, report::tap)
 }
 

@@ -9,7 +9,7 @@ mod tally;
 
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
-use crate::{build, check, say, sqlx, tools, words};
+use crate::{build, check, console, sqlx, tools, words};
 use anyhow::{Result, bail};
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -65,24 +65,24 @@ pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> 
     let mut table = Vec::new();
     for stage in stages {
         let (tally, time) = run_stage(&run, stage);
-        table.push(format!("{:<8} {:>12}   {tally}{}", stage.name, say::human(time), tally.remark()));
+        table.push(format!("{:<8} {:>12}   {tally}{}", stage.name, console::human(time), tally.remark()));
         total += tally;
     }
     drop(run);
-    say::note(&format!("all stages in {}\n\n{}\n", say::human(start.elapsed()), table.join("\n")));
-    say::line(&total.to_string());
+    console::note(&format!("all stages in {}\n\n{}\n", console::human(start.elapsed()), table.join("\n")));
+    console::line(&total.to_string());
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn run_stage(run: &Run<'_>, stage: &Stage) -> (Tally, Duration) {
     let start = Instant::now();
-    say::note(&format!("== {}: {}", stage.name, stage.what));
+    console::note(&format!("== {}: {}", stage.name, stage.what));
     let tally = (stage.run)(run).unwrap_or_else(|error| {
-        say::error(&format!("stage {} broke: {error:#}", stage.name));
+        console::error(&format!("stage {} broke: {error:#}", stage.name));
         Tally::BROKEN
     });
     let time = start.elapsed();
-    say::note(&format!("== {}: {tally} in {}", stage.name, say::human(time)));
+    console::note(&format!("== {}: {tally} in {}", stage.name, console::human(time)));
     (tally, time)
 }
 
@@ -112,7 +112,7 @@ fn browser(run: &Run<'_>) -> Result<Tally> {
     tools::node::ensure_packages(&folder)?;
     let chromium = tools::chromium::ensure(&folder)?;
     let binary = run.binary()?;
-    say::step("check the types of the journeys", || {
+    console::step("check the types of the journeys", || {
         crate::process::run(Command::new("npx").current_dir(&folder).args(["tsc", "--noEmit"]))
     })?;
     let report = run.report("playwright.json")?;

@@ -4,7 +4,7 @@ use super::Run;
 use super::report;
 use super::tally::Tally;
 use crate::fs::files_below;
-use crate::{process, say, tools};
+use crate::{console, process, tools};
 use anyhow::{Context as _, Result};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -19,7 +19,7 @@ const FLOOD: &str = "binary(=flood)";
 /// All tests except the crash tests and the floods.
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
     if !tools::rust::has_nextest(run.workspace) {
-        say::note(
+        console::note(
             "cargo-nextest is not installed; cargo test runs everything, including the crash and flood tests",
         );
         return cargo_test(run);
@@ -91,7 +91,7 @@ fn cargo_test(run: &Run<'_>) -> Result<Tally> {
     let mut text = String::new();
     for line in BufReader::new(child.stdout.take().context("cargo test has no stdout")?).lines() {
         let line = line?;
-        say::line(&line);
+        console::line(&line);
         text.push_str(&line);
         text.push('\n');
     }

@@ -6,7 +6,7 @@ use super::Run;
 use super::clients::{self, Desk};
 use super::report;
 use super::tally::Tally;
-use crate::{process, say, tools};
+use crate::{console, process, tools};
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -44,7 +44,7 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
         command.env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     };
-    let kept = say::step("the document by its meta-schema, its examples by their schemas", || {
+    let kept = console::step("the document by its meta-schema, its examples by their schemas", || {
         process::status(prepared(&programs.join("python")).arg(folder.join("document.py")))
     })?;
     let mut tally = report::judged(Tally { passed: u64::from(kept.success()), ..Tally::default() }, kept);

@@ -1,8 +1,8 @@
 //! A Chromium for the browser journeys: `$CHROMIUM`, the system's, or Playwright's own; otherwise it is
 //! installed.
 
+use crate::console;
 use crate::process::{self, is_root, which};
-use crate::say;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -28,7 +28,7 @@ pub(crate) fn ensure(end2end: &Path) -> Result<PathBuf> {
         Err(anyhow::anyhow!("no permission to install system packages"))
     };
     if let Err(reason) = packaged {
-        say::note(&format!(
+        console::note(&format!(
             "could not install Chromium from system packages: {reason:#}; trying Playwright's own"
         ));
         let mut playwright = Command::new("npx");

@@ -8,8 +8,8 @@ pub(crate) mod python;
 pub(crate) mod rust;
 pub(crate) mod wrk;
 
+use crate::console;
 use crate::process::{self, is_root, which};
-use crate::say;
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -19,7 +19,7 @@ fn install(what: &str, packages: &[&str]) -> Result<()> {
     if which("apt-get").is_none() || !is_root() {
         bail!("{what} is missing: install it (Debian and Ubuntu: `sudo apt-get install {wanted}`)");
     }
-    say::step(&format!("install {wanted}"), || {
+    console::step(&format!("install {wanted}"), || {
         let apt = |arguments: &[&str]| {
             let mut command = Command::new("apt-get");
             command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-y"]).args(arguments);

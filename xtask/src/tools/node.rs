@@ -1,7 +1,7 @@
 //! Node and npm, for the browser journeys and the third-party clients.
 
+use crate::console;
 use crate::process::{self, which};
-use crate::say;
 use anyhow::{Context as _, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +28,7 @@ pub(crate) fn ensure_packages(folder: &Path) -> Result<()> {
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    say::step(&format!("npm ci in {}", folder.display()), || {
+    console::step(&format!("npm ci in {}", folder.display()), || {
         let mut npm = Command::new("npm");
         npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]);
         // tools::chromium provides the browser.

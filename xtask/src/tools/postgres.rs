@@ -1,7 +1,7 @@
 //! A throw-away Postgres cluster, created for one test run and removed afterwards.
 
+use crate::console;
 use crate::process::{self, Running, free_port, is_root, which};
-use crate::say;
 use anyhow::{Context as _, Result, bail};
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
@@ -35,7 +35,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Creates and starts a cluster.
     pub(crate) fn start() -> Result<Self> {
-        say::step("start a throw-away Postgres", || {
+        console::step("start a throw-away Postgres", || {
             let binaries = ensure_binaries()?;
             let directory = tempfile::Builder::new().prefix("slipstream-pg-").tempdir()?;
             let owner = owner()?;

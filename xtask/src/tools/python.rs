@@ -1,8 +1,8 @@
 //! Python, for the test tools written in it. Their packages are installed beside our builds, never in the
 //! system.
 
+use crate::console;
 use crate::process::{self, which};
-use crate::say;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,7 +26,7 @@ pub(crate) fn ensure(folder: &Path, target: &Path) -> Result<PathBuf> {
     if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(programs);
     }
-    say::step(&format!("install {}", list.display()), || {
+    console::step(&format!("install {}", list.display()), || {
         let mut venv = Command::new(&python);
         process::run(venv.args(["-m", "venv", "--clear"]).arg(&environment))
             .with_context(|| missing("venv"))?;

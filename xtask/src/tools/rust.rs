@@ -1,7 +1,7 @@
 //! The wasm target of the Rust toolchain, and cargo-nextest.
 
+use crate::console;
 use crate::process;
-use crate::say;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
     if Path::new(libraries.trim()).is_dir() {
         return Ok(());
     }
-    say::step("install the Rust standard library for wasm", || {
+    console::step("install the Rust standard library for wasm", || {
         let mut rustup = Command::new("rustup");
         rustup.current_dir(&workspace.root).args(["target", "add", WASM]);
         process::run(&mut rustup).context("install the target wasm32-unknown-unknown for this Rust toolchain")

@@ -15,7 +15,7 @@ mod scan;
 mod shape;
 
 use crate::workspace::Workspace;
-use crate::{fs, process, say};
+use crate::{console, fs, process};
 use anyhow::{Context as _, Result, bail};
 use files::File;
 use matcher::Matcher;
@@ -56,17 +56,17 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     refuse_faults(&found)?;
     let difference = baseline::compare(&read_baseline(workspace)?, &report::counts(&found.list));
     if !difference.more.is_empty() {
-        say::line(report::excess(&found.list, &difference, &changed(workspace)).trim_end());
+        console::line(report::excess(&found.list, &difference, &changed(workspace)).trim_end());
         bail!("new findings: write what is suggested, or make an exception (xtask/src/words/mod.rs)");
     }
     if !difference.fewer.is_empty() {
-        say::line(report::paid(&difference).trim_end());
+        console::line(report::paid(&difference).trim_end());
         bail!(
             "fewer findings than the baseline: run `cargo xtask check words --bless` and commit {BASELINE}"
         );
     }
     let debt = found.list.len();
-    say::note(&format!("no new findings; {debt} in the baseline, {} exceptions", found.exceptions));
+    console::note(&format!("no new findings; {debt} in the baseline, {} exceptions", found.exceptions));
     Ok(())
 }
 
@@ -77,7 +77,7 @@ fn list(workspace: &Workspace, part: &str) -> Result<()> {
         one.path.contains(part) || one.rule.id.contains(part) || one.place.group().contains(part)
     };
     for finding in found.list.iter().filter(contains) {
-        say::line(&finding.to_string());
+        console::line(&finding.to_string());
     }
     refuse_faults(&found)
 }
@@ -91,7 +91,7 @@ fn bless(workspace: &Workspace) -> Result<()> {
     if path.exists() {
         let difference = baseline::compare(&read_baseline(workspace)?, &counts);
         if !difference.more.is_empty() {
-            say::line(report::excess(&found.list, &difference, &changed(workspace)).trim_end());
+            console::line(report::excess(&found.list, &difference, &changed(workspace)).trim_end());
             bail!("the baseline can only be lowered: mend these first");
         }
     }
@@ -102,7 +102,7 @@ fn refuse_faults(found: &Findings) -> Result<()> {
     if found.faults.is_empty() {
         return Ok(());
     }
-    say::line(&found.faults.join("\n"));
+    console::line(&found.faults.join("\n"));
     bail!("an exception is `words: allow(rule): reason`, on the line before the comment, text or name");
 }
 

@@ -2,10 +2,10 @@
 
 pub(crate) mod list;
 pub(crate) mod maintenance;
-pub(crate) mod people;
 pub(crate) mod signal;
 pub(crate) mod strategy;
 pub(crate) mod tickets;
+pub(crate) mod users;
 
 use crate::components::form::Posted;
 use leptos::prelude::*;

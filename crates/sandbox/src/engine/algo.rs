@@ -1,7 +1,7 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, floor::Floor, futures,
+    Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, futures, markets::Floor,
     ruleset,
 };
 use crate::market::MarketId;

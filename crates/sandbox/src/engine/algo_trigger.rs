@@ -1,7 +1,7 @@
 //! Conditional orders: price monitoring and triggering.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, floor::Floor, futures, rejections,
+    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, futures, markets::Floor, rejections,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};

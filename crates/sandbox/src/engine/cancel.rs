@@ -2,8 +2,8 @@
 //! purpose.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, Answer, Execution, Order, OrderRef, Reject, Status, Which, floor::Floor,
-    futures, ruleset, settle::on_futures, spot,
+    Account, AlgoOrder, AlgoStatus, Answer, Execution, Order, OrderRef, Reject, Status, Which, futures,
+    markets::Floor, ruleset, settle::on_futures, spot,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{TimeInForce, TradeType};

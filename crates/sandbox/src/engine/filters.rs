@@ -1,6 +1,6 @@
 //! Price and amount filters of markets, with the rejection that each kind of market reports.
 
-use super::{Reject, floor::Floor};
+use super::{Reject, markets::Floor};
 use crate::market::MarketId;
 use domain::{Decimal, Side, TradeType, market::FilterFailure};
 

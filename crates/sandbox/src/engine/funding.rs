@@ -1,7 +1,7 @@
 //! The mark price, and the funding that longs and shorts pay every eight hours. Here the exchange is the
 //! counterparty: it receives and pays the funding.
 
-use super::{Account, AccountId, IncomeKind, Reason, floor::Floor, settle};
+use super::{Account, AccountId, IncomeKind, Reason, markets::Floor, settle};
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
 use domain::{Decimal, Micros, time};
 use std::collections::BTreeMap;

@@ -2,9 +2,8 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Execution, Fill, NewOrder, Order, Reason, Reject, Status, bracket,
-    cancel, filters,
-    floor::{Floor, Standing},
-    margin,
+    cancel, filters, margin,
+    markets::{Floor, Standing},
     matching::{self, Plan, Want},
     place,
     position::signed,

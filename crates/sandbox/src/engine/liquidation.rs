@@ -1,9 +1,8 @@
 //! Liquidation, when the mark price reduces the collateral to the maintenance margin.
 
 use super::{
-    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel,
-    floor::Floor,
-    futures, margin,
+    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel, futures, margin,
+    markets::Floor,
     matching::{self, Want},
     place, settle,
 };

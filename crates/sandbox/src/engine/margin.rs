@@ -1,7 +1,7 @@
 //! Margins of a futures account at the current mark prices, and liquidation prices.
 
 use super::{
-    Account, FuturesView, PositionView, bracket, floor::Floor, position::Perpetual, settle::at_least_zero,
+    Account, FuturesView, PositionView, bracket, markets::Floor, position::Perpetual, settle::at_least_zero,
 };
 use crate::market::Pair;
 use domain::Decimal;

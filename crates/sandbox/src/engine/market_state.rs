@@ -1,8 +1,8 @@
 //! Market properties that can change at run time: trading status, tick and lot size, and book depth.
 
 use super::{
-    Account, AlgoStatus, Answer, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, floor::Floor,
-    futures, order::words, place,
+    Account, AlgoStatus, Answer, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, futures,
+    markets::Floor, order::words, place,
 };
 use crate::market::{Level, MarketId, Pair};
 use domain::{Decimal, Market, OrderType, Side, TimeInForce, TradeType};

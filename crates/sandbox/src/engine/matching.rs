@@ -1,6 +1,6 @@
 //! Execution of a taker order against the book.
 
-use super::floor::Floor;
+use super::markets::Floor;
 use crate::market::{Level, MarketId};
 use domain::{Decimal, Side, money};
 

@@ -1,7 +1,7 @@
 //! Hedge mode and multi-assets mode: the switches, and when they are rejected. Trading in either mode is not
 //! modelled.
 
-use super::{Account, Answer, EventKind, Reject, floor::Floor};
+use super::{Account, Answer, EventKind, Reject, markets::Floor};
 use domain::{MarginMode, TradeType};
 
 /// Switches an account's modes. `forced` skips the checks, which no owner can do.

@@ -5,7 +5,7 @@
 //! `TRAILING_STOP_MARKET`; take-profits do not count. A triggered stop no longer counts: it either closes the
 //! position or fails to.
 
-use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, floor::Floor};
+use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, markets::Floor};
 use crate::market::Pair;
 use domain::{Decimal, Micros, OrderType, Side};
 use serde::{Deserialize, Serialize};

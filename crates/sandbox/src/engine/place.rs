@@ -1,7 +1,8 @@
 //! Order placement: the steps common to all markets.
 
 use super::{
-    Account, Answer, NewOrder, Order, Reject, Status, algo, filters, floor::Floor, futures, reduce_only, spot,
+    Account, Answer, NewOrder, Order, Reject, Status, algo, filters, futures, markets::Floor, reduce_only,
+    spot,
 };
 use domain::{Decimal, OrderType, TimeInForce, TradeType};
 

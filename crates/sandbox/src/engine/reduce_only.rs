@@ -1,6 +1,6 @@
 //! The check of reduce-only orders against resting orders (-4118).
 
-use super::{Account, NewOrder, Order, Reject, floor::Floor, margin, ruleset};
+use super::{Account, NewOrder, Order, Reject, margin, markets::Floor, ruleset};
 use domain::Decimal;
 
 /// Rejects a reduce-only order if resting orders on its side leave no position for it.

@@ -1,6 +1,6 @@
 //! Injected rejections of conditional orders at the time they trigger, for tests.
 
-use super::{AccountId, Answer, Reject, floor::Floor};
+use super::{AccountId, Answer, Reject, markets::Floor};
 use crate::market::Pair;
 use serde::{Deserialize, Serialize};
 

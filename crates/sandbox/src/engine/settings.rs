@@ -2,7 +2,7 @@
 
 use super::{
     Account, AlgoStatus, Answer, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket, cancel,
-    filters, floor::Floor, margin, settle,
+    filters, margin, markets::Floor, settle,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType};

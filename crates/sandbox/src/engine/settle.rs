@@ -1,6 +1,6 @@
 //! Settlement of fills against accounts and the exchange's own ledger.
 
-use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, floor::Floor, position::Change};
+use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, markets::Floor, position::Change};
 use crate::market::{Level, Pair, QUOTE};
 use domain::{Decimal, Side, TradeType};
 

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Execution, Fill, NewOrder, Order, Reject, Status, filters,
-    floor::{Floor, Standing},
+    markets::{Floor, Standing},
     matching::{self, Plan, Want},
     place, settle,
 };

@@ -2,9 +2,10 @@
 //! trigger, positions are liquidated, due fundings are paid, and the streams are notified.
 
 use super::{
-    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel,
-    floor::{Floor, Standing},
-    funding, futures, liquidation, settle, spot,
+    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
+    futures, liquidation,
+    markets::{Floor, Standing},
+    settle, spot,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
 use domain::{Decimal, Side, TradeType, money};

@@ -3,8 +3,8 @@
 use super::{
     Pair,
     noise::noise,
+    price_path::{self, Path, Span},
     source::Source,
-    walk::{self, Path, Span},
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ impl Feed {
     /// Returns the beat at this position in the candle.
     pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
         let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.begun]));
-        let path = self.path.get_or_insert_with(|| Box::new(walk::walk(&span, key)));
+        let path = self.path.get_or_insert_with(|| Box::new(price_path::walk(&span, key)));
         let walked = path.prices.get(place).copied().unwrap_or(span.close);
         let before = place.checked_sub(1).and_then(|p| path.prices.get(p)).copied().unwrap_or(walked);
         let buyer = if walked == before { noise(key, &[place as u64]) & 1 == 0 } else { walked > before };

@@ -1,6 +1,6 @@
 //! A pair's one-minute candles, and longer candles aggregated from them.
 
-use super::{Beat, Kline, MarketId, Pair, walk::Span};
+use super::{Beat, Kline, MarketId, Pair, price_path::Span};
 use domain::{Decimal, Frame, Micros, time};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;

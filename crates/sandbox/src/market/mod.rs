@@ -11,10 +11,10 @@ mod minutes;
 mod noise;
 pub mod pack;
 mod pairs;
+mod price_path;
 mod quote;
 mod source;
 mod tape;
-mod walk;
 
 pub(crate) use book::Book;
 pub(crate) use feed::Beat;

@@ -4,7 +4,7 @@ use super::{
     Pair,
     noise::{Run, noise},
     pack::{self, Hour},
-    walk::Span,
+    price_path::Span,
 };
 use domain::{Decimal, Micros, time};
 use serde::{Deserialize, Serialize};

@@ -4,8 +4,8 @@ use super::{
     MarketId, Pair, Playing,
     feed::{Beat, Feed},
     minutes::Minutes,
+    price_path::BEATS,
     source::Source,
-    walk::BEATS,
 };
 use domain::{Micros, time};
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@
 
 mod record;
 mod rules;
-mod walk;
+mod trade_replay;
 
 use super::{candles, frame, line};
 use crate::{Desk, Error, Result, SharedDesk};

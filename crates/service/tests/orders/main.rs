@@ -29,11 +29,12 @@ use rights::{
 };
 use service::{
     Actor, Error, Origin, SharedDesk, account,
-    keeper::Keeper,
     key::{self, NewKey},
     live,
     order::{self, IdempotencyKey},
-    person, session,
+    person,
+    reconciler::Keeper,
+    session,
     testing::{Setup, desk_with},
 };
 use std::{

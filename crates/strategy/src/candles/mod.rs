@@ -5,7 +5,7 @@
 //! milliseconds or microseconds since the Unix epoch.
 
 mod columns;
-mod moment;
+mod timestamp;
 
 use columns::Columns;
 use domain::{Candle, Decimal, Frame, Micros, money};
@@ -157,7 +157,7 @@ impl Reader {
             Ok(row) => row,
             Err(fault) => return self.found(number, fault),
         };
-        let Some(at) = moment::read(row.at) else {
+        let Some(at) = timestamp::read(row.at) else {
             return self.found(number, Fault::NotTime(shortened(row.at)));
         };
         let start = self.frame.floor(at);

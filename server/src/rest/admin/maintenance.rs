@@ -4,9 +4,9 @@ use super::{bodies::MaintenanceBody, present::Maintenance};
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        asked::{Asked, Place},
         error::{Failure, PrivateErrors},
         present::Iso,
+        raw_request::{Asked, Place},
         validate::{Check, flag, text},
     },
 };

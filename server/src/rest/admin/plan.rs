@@ -4,8 +4,8 @@ use super::bodies::AssignBody;
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        asked::{Asked, Place},
         error::{Failure, Message, PrivateErrors},
+        raw_request::{Asked, Place},
         validate::{Check, text},
     },
 };

@@ -8,9 +8,9 @@ use crate::rest::{
     auth::Trader,
     hook::said,
     mudawyl::{
-        asked::{Asked, Place},
         error::{Failure, PrivateErrors},
         present::Iso,
+        raw_request::{Asked, Place},
         strategy::MOST,
         validate::{Check, flag, id, whole},
     },

@@ -7,8 +7,8 @@ use super::{
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        asked::{Asked, Place},
         error::{Failure, PrivateErrors},
+        raw_request::{Asked, Place},
         validate::{Check, flag, symbol, text, word},
     },
 };

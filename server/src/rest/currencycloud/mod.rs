@@ -10,7 +10,7 @@ mod present;
 mod table;
 
 use super::surface::Surface;
-use crate::doors::{Doors, describing};
+use crate::api_router::{Doors, describing};
 use axum::Json;
 use domain::{Permission, Role};
 use utoipa_axum::routes;

@@ -5,7 +5,7 @@ pub(crate) mod guard;
 
 use super::{client::Caller, mudawyl::present::Num, surface::Surface};
 use crate::{
-    doors::{Doors, describing},
+    api_router::{Doors, describing},
     proxy::From,
 };
 use axum::{

@@ -2,9 +2,9 @@
 
 use super::{
     Answer, Done,
-    asked::{Asked, Place},
     error::{Failure, StepUpDue},
     present::Iso,
+    raw_request::{Asked, Place},
     validate::{Check, text},
 };
 use crate::{

@@ -2,9 +2,9 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     error::{Failure, PrivateErrors},
     present::BalanceDays,
+    raw_request::{Asked, Place},
     validate::{Check, moment, token, whole},
 };
 use crate::rest::auth::Trader;

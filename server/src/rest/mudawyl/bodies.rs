@@ -1,5 +1,5 @@
 //! The request bodies as the OpenAPI document describes them. Handlers parse them manually (see
-//! [`super::asked`]), so that a wrong type is a named field problem; these types document the valid format.
+//! [`super::raw_request`]), so that a wrong type is a named field problem; these types document the valid format.
 
 use crate::rest::words;
 use serde::Serialize;

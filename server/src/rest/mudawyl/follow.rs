@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::{FollowBody, FollowChangeBody},
     error::PrivateErrors,
     present::{FollowItem, Follows},
+    raw_request::{Asked, Place},
     validate::{Check, flag, id},
 };
 use crate::rest::auth::Trader;

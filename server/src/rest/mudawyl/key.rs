@@ -2,10 +2,10 @@
 
 use super::{
     Answer, Done,
-    asked::{Asked, Place},
     bodies::{KeyBody, KeyChangeBody},
     error::{Failure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
+    raw_request::{Asked, Place},
     validate::{Check, flag, text, word},
 };
 use crate::rest::auth::Trader;

@@ -7,7 +7,6 @@
 
 mod account;
 mod api_client;
-pub mod asked;
 pub mod balance_history;
 pub mod bodies;
 pub mod error;
@@ -21,6 +20,7 @@ mod plan;
 mod position;
 pub mod present;
 pub mod profile;
+pub mod raw_request;
 pub mod setting;
 pub mod strategy;
 pub mod subscription;
@@ -29,7 +29,7 @@ mod ticker;
 mod trade;
 pub mod validate;
 
-use crate::doors::Doors;
+use crate::api_router::Doors;
 use axum::{Json, http::StatusCode};
 use domain::Role;
 use service::SharedDesk;

@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::NotificationBody,
     error::PrivateErrors,
     present::{Method, Notification},
+    raw_request::{Asked, Place},
     validate::{Check, flag},
 };
 use crate::rest::auth::Trader;

@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::OrderBody,
     error::{Failure, FieldError, PrivateErrors},
     present::{Created, Listed},
+    raw_request::{Asked, Place},
     validate::{Check, in_ticket_order},
 };
 use crate::rest::auth::Trader;

@@ -2,9 +2,9 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     error::Failure,
     present::{ManualTrades, StrategyTrades},
+    raw_request::{Asked, Place},
     strategy::MOST,
     validate::{Check, moment, token, whole},
 };

@@ -2,11 +2,11 @@
 
 use super::{
     Answer, Done,
-    asked::{Asked, Place},
     bodies::{SupervisionBody, SymbolBody},
     error::{Failure, PrivateErrors},
     order::of_market,
     present::{Position, Protection},
+    raw_request::{Asked, Place},
     validate::{Check, flag},
 };
 use crate::rest::auth::Trader;

@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::ProfileBody,
     error::PrivateErrors,
     present::ProfileItem,
+    raw_request::{Asked, Place},
     validate::{Check, raw},
 };
 use crate::rest::auth::Trader;

@@ -2,9 +2,9 @@
 
 use super::{
     Done,
-    asked::{Asked, Place},
     bodies::{LeverageBody, MarginBody},
     error::{Failure, PrivateErrors},
+    raw_request::{Asked, Place},
     validate::{Check, whole, word},
 };
 use crate::rest::auth::Trader;

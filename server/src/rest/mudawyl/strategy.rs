@@ -2,9 +2,9 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     error::Failure,
     present::{Performance, Profiles, Ranges, Strategies},
+    raw_request::{Asked, Place},
     validate::{Check, whole, word},
 };
 use crate::rest::words;

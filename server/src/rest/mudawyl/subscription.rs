@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::{CheckoutBody, SubscriptionChangeBody},
     error::{Failure, PrivateErrors},
     present::{HeldPlan, InvoiceItem, OpenedCheckout, StripeSubscription},
+    raw_request::{Asked, Place},
     validate::{Check, flag, id},
 };
 use crate::rest::auth::Trader;

@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     bodies::SupportBody,
     error::PrivateErrors,
     present::Iso,
+    raw_request::{Asked, Place},
     validate::{Check, text},
 };
 use crate::{proxy::From, rest::auth::Trader};

@@ -2,9 +2,9 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     error::{Failure, PrivateErrors},
     present::Ticker,
+    raw_request::{Asked, Place},
     validate::{Check, symbol, word},
 };
 use crate::rest::words;

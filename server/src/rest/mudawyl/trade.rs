@@ -2,10 +2,10 @@
 
 use super::{
     Answer,
-    asked::{Asked, Place},
     error::PrivateErrors,
     order::of_market,
     present::Trade,
+    raw_request::{Asked, Place},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};

@@ -2,8 +2,8 @@
 //! The rules themselves belong to the domain; here they are applied to loosely typed values.
 
 use super::{
-    asked::{Asked, Place},
     error::{Failure, FieldError},
+    raw_request::{Asked, Place},
 };
 use domain::{
     ExchangeKeyId, Micros, Symbol, money,

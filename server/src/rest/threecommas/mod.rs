@@ -8,7 +8,7 @@ mod params;
 mod present;
 
 use super::surface::Surface;
-use crate::doors::{Doors, describing};
+use crate::api_router::{Doors, describing};
 use domain::{Permission, Role};
 use utoipa_axum::routes;
 

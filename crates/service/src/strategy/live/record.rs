@@ -1,7 +1,7 @@
 //! A strategy's live record: the result of the signals that were actually given, by the rules of the
 //! backtest.
 
-use super::walk::{Event, Told, Walk};
+use super::trade_replay::{Event, Told, Walk};
 use crate::{Desk, Error, Result, follow, strategy::backtest};
 use ::strategy::{Bar, Decision, Price, Ticks, Trade};
 use domain::{Frame, Micros, PositionSide, SignalId, StrategyId, StrategyTradeId, signal::Action};

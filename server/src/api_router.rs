@@ -4,7 +4,7 @@ use crate::{
     document,
     rest::{
         auth, captcha,
-        shelf::{self, Shelf},
+        response_cache::{self, Shelf},
         surface::Surface,
     },
 };
@@ -101,7 +101,8 @@ impl Doors {
             }
         }
         let (desk, shelf) = (self.desk.clone(), Arc::clone(&self.shelf));
-        let kept = move |request, next| shelf::serve(desk.clone(), Arc::clone(&shelf), request, next);
+        let kept =
+            move |request, next| response_cache::serve(desk.clone(), Arc::clone(&shelf), request, next);
         let methods = methods.route_layer(middleware::from_fn(kept));
         self.route(Role::Anyone, (schemas, paths, methods))
     }
