@@ -1,7 +1,7 @@
 //! The JSON result of a form's endpoint for a script; a browser's own post is answered with a redirect
 //! instead.
 
-use crate::notice::{Notice, Rejection};
+use crate::notice::{PostNotice, Rejection};
 use domain::validation::FieldProblem;
 use serde::{Deserialize, Serialize};
 
@@ -11,12 +11,13 @@ pub struct Done {
     /// The page to go to next.
     pub to: String,
     /// The success message.
-    pub notice: Option<Notice>,
+    pub notice: Option<PostNotice>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
     /// The results piece by piece, or a secret that is shown once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub told: Vec<(String, String)>,
+    #[serde(rename = "told")]
+    pub details: Vec<(String, String)>,
 }
 
 impl Done {
@@ -28,22 +29,22 @@ impl Done {
 
     /// Adds a success message to show on that page.
     #[must_use]
-    pub fn saying(mut self, notice: impl Into<Notice>) -> Self {
+    pub fn with_notice(mut self, notice: impl Into<PostNotice>) -> Self {
         self.notice = Some(notice.into());
         self
     }
 
     /// Adds results to show once on that page.
     #[must_use]
-    pub fn telling(mut self, told: Vec<(String, String)>) -> Self {
-        self.told = told;
+    pub fn with_details(mut self, details: Vec<(String, String)>) -> Self {
+        self.details = details;
         self
     }
 }
 
 /// The result of a failed post.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct FormFailure {
     /// Problems to show beside their fields.
     pub fields: Vec<FieldProblem>,
     /// The error of the whole post.

@@ -43,7 +43,7 @@ words! {
         /// The profile was saved.
         ProfileSaved = "profile-saved",
         /// A support request was sent.
-        SupportAsked = "support-asked",
+        SupportRequested = "support-asked",
         /// A support request was closed.
         SupportClosed = "support-closed",
         /// An exchange key was connected.
@@ -65,7 +65,7 @@ words! {
         /// The plan's cancellation was withdrawn.
         PlanKept = "plan-kept",
         /// A key began to copy a strategy.
-        FollowBegun = "follow-begun",
+        FollowStarted = "follow-begun",
         /// The settings of a follow were changed.
         FollowChanged = "follow-changed",
         /// A follow was paused.
@@ -132,7 +132,7 @@ words! {
 /// The success that a post ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
-pub enum Notice {
+pub enum PostNotice {
     /// Of a form on the trade page.
     Desk(DeskNotice),
     /// Of a form on any other page.
@@ -142,8 +142,8 @@ pub enum Notice {
     Unknown,
 }
 
-impl Notice {
-    /// Parses a word; an unknown one becomes [`Notice::Unknown`], which has a generic text.
+impl PostNotice {
+    /// Parses a word; an unknown one becomes [`PostNotice::Unknown`], which has a generic text.
     #[must_use]
     pub fn read(word: &str) -> Self {
         let desk = DeskNotice::parse(word).map(Self::Desk);
@@ -164,27 +164,27 @@ impl Notice {
     }
 }
 
-impl From<DeskNotice> for Notice {
+impl From<DeskNotice> for PostNotice {
     fn from(notice: DeskNotice) -> Self {
         Self::Desk(notice)
     }
 }
 
 #[cfg(feature = "ssr")]
-impl From<PageNotice> for Notice {
+impl From<PageNotice> for PostNotice {
     fn from(notice: PageNotice) -> Self {
         Self::Page(notice)
     }
 }
 
-impl From<String> for Notice {
+impl From<String> for PostNotice {
     fn from(word: String) -> Self {
         Self::read(&word)
     }
 }
 
-impl From<Notice> for String {
-    fn from(notice: Notice) -> Self {
+impl From<PostNotice> for String {
+    fn from(notice: PostNotice) -> Self {
         notice.word().to_owned()
     }
 }
@@ -281,12 +281,12 @@ mod tests {
 
     #[test]
     fn every_notice_is_read_back_from_its_word() {
-        for notice in DeskNotice::ALL.iter().map(|notice| Notice::Desk(*notice)) {
-            assert_eq!(Notice::read(notice.word()), notice);
+        for notice in DeskNotice::ALL.iter().map(|notice| PostNotice::Desk(*notice)) {
+            assert_eq!(PostNotice::read(notice.word()), notice);
         }
         #[cfg(feature = "ssr")]
-        for notice in PageNotice::ALL.iter().map(|notice| Notice::Page(*notice)) {
-            assert_eq!(Notice::read(notice.word()), notice);
+        for notice in PageNotice::ALL.iter().map(|notice| PostNotice::Page(*notice)) {
+            assert_eq!(PostNotice::read(notice.word()), notice);
         }
     }
 
@@ -301,15 +301,18 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_generic() {
-        assert_eq!(Notice::read("order-replaced"), Notice::Unknown);
+        assert_eq!(PostNotice::read("order-replaced"), PostNotice::Unknown);
         assert_eq!(Rejection::read("9999"), Rejection::Request(RequestError::Fault));
     }
 
     #[test]
     fn they_travel_as_words() {
-        let json = serde_json::to_string(&Notice::from(DeskNotice::OrderPlaced)).unwrap();
+        let json = serde_json::to_string(&PostNotice::from(DeskNotice::OrderPlaced)).unwrap();
         assert_eq!(json, "\"order-placed\"");
-        assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), Notice::Desk(DeskNotice::OrderPlaced));
+        assert_eq!(
+            serde_json::from_str::<PostNotice>(&json).unwrap(),
+            PostNotice::Desk(DeskNotice::OrderPlaced)
+        );
         let json = serde_json::to_string(&Rejection::from(Refusal::KeyExists)).unwrap();
         assert_eq!(json, "\"1109\"");
     }

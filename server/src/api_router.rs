@@ -4,7 +4,7 @@ use crate::{
     document,
     rest::{
         auth, captcha,
-        response_cache::{self, Shelf},
+        response_cache::{self, ResponseCache},
         surface::Surface,
     },
 };
@@ -36,7 +36,7 @@ const HEADERS: &[(&str, &str)] = &[
 
 /// One route and who may use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct RouteInfo {
     /// The HTTP method.
     pub method: Method,
     /// The path template.
@@ -48,18 +48,23 @@ pub struct Door {
 }
 
 /// Builder of the API routes, each with its role and its entry in the OpenAPI document.
-pub struct Doors {
+pub struct ApiRouter {
     desk: SharedDesk,
     router: OpenApiRouter<SharedDesk>,
-    doors: Vec<Door>,
-    shelf: Arc<Shelf>,
+    routes: Vec<RouteInfo>,
+    cache: Arc<ResponseCache>,
 }
 
-impl Doors {
+impl ApiRouter {
     /// An empty builder.
     #[must_use]
     pub fn new(desk: SharedDesk, document: OpenApi) -> Self {
-        Self { desk, router: OpenApiRouter::with_openapi(document), doors: Vec::new(), shelf: Arc::default() }
+        Self {
+            desk,
+            router: OpenApiRouter::with_openapi(document),
+            routes: Vec::new(),
+            cache: Arc::default(),
+        }
     }
 
     /// Registers the routes of `routes!(handler, ...)` for a role and every role above it. The caller is
@@ -72,11 +77,12 @@ impl Doors {
                 if role > Role::Anyone {
                     operation.security = Some(vec![SecurityRequirement::new(JWT, [""; 0])]);
                 }
-                self.doors.push(Door { method, path: path.clone(), role, program: None });
+                self.routes.push(RouteInfo { method, path: path.clone(), role, program: None });
             }
         }
         // Layers added later run earlier: the caller is authenticated first.
-        if recaptcha::wanted(&self.desk) && self.doors.last().is_some_and(|door| captcha::guards(&door.path))
+        if recaptcha::wanted(&self.desk)
+            && self.routes.last().is_some_and(|route| captcha::guards(&route.path))
         {
             let desk = self.desk.clone();
             let guard = move |request, next| captcha::check(desk.clone(), request, next);
@@ -100,9 +106,9 @@ impl Doors {
                 operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
             }
         }
-        let (desk, shelf) = (self.desk.clone(), Arc::clone(&self.shelf));
+        let (desk, cache) = (self.desk.clone(), Arc::clone(&self.cache));
         let kept =
-            move |request, next| response_cache::serve(desk.clone(), Arc::clone(&shelf), request, next);
+            move |request, next| response_cache::serve(desk.clone(), Arc::clone(&cache), request, next);
         let methods = methods.route_layer(middleware::from_fn(kept));
         self.route(Role::Anyone, (schemas, paths, methods))
     }
@@ -122,7 +128,7 @@ impl Doors {
             for (method, operation) in operations(item) {
                 operation.security = Some(security(surface));
                 let program = Some((surface, permission));
-                self.doors.push(Door { method, path: path.clone(), role: Role::Trader, program });
+                self.routes.push(RouteInfo { method, path: path.clone(), role: Role::Trader, program });
             }
         }
         let desk = self.desk.clone();
@@ -132,7 +138,7 @@ impl Doors {
     }
 
     /// Returns the router, its OpenAPI document, and the list of routes with their roles.
-    pub fn open(self) -> (Router, Value, Vec<Door>) {
+    pub fn build(self) -> (Router, Value, Vec<RouteInfo>) {
         let (router, mut document) = self.router.split_for_parts();
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
@@ -141,8 +147,8 @@ impl Doors {
             let key = ApiKey::Header(ApiKeyValue::new(*header));
             components.add_security_scheme(*name, SecurityScheme::ApiKey(key));
         }
-        let document = document::complete(&document, &self.doors);
-        (router.with_state(self.desk), document, self.doors)
+        let document = document::complete(&document, &self.routes);
+        (router.with_state(self.desk), document, self.routes)
     }
 }
 

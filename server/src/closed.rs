@@ -27,7 +27,7 @@ const PROGRAMS: &[&str] = &[
     "/openapi.json",
 ];
 /// Page paths that stay open to users who are not operators or not signed in yet.
-const PEOPLE: &[&str] =
+const OPEN_PAGES: &[&str] =
     &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze", "/docs"];
 
 /// Returns the maintenance notice while the mode is on. If the database does not answer, the desk counts as
@@ -40,7 +40,7 @@ pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
 }
 
 /// Middleware for the API routes.
-pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
+pub(crate) async fn check_api(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let Some(closed) = closed(&desk).await.filter(|_| !PROGRAMS.iter().any(|open| path.starts_with(open)))
     else {
@@ -48,21 +48,24 @@ pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, n
     };
     let surface = Surface::of(path);
     if surface != Surface::Mudawyl {
-        return surface.tell(Error::Unavailable { retry_after_s: RETRY_AFTER_S }.into());
+        return surface.error_response(Error::Unavailable { retry_after_s: RETRY_AFTER_S }.into());
     }
     let message = closed.message.unwrap_or_else(|| "down for maintenance".to_owned());
     later((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "message": message }))).into_response())
 }
 
 /// Middleware for pages and forms. Operators pass, and see a banner on every page.
-pub(crate) async fn people(
+pub(crate) async fn check_pages(
     State(pages): State<Pages>,
     matched: MatchedPath,
     request: Request,
     next: Next,
 ) -> Response {
     let path = matched.as_str();
-    if PEOPLE.contains(&path) || guard::role_of(path) == Role::Admin || closed(&pages.desk).await.is_none() {
+    if OPEN_PAGES.contains(&path)
+        || guard::role_of(path) == Role::Admin
+        || closed(&pages.desk).await.is_none()
+    {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
@@ -74,7 +77,7 @@ pub(crate) async fn people(
         return next.run(Request::from_parts(parts, body)).await;
     }
     if guard::is_script(&parts.method, &parts.headers) {
-        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, RequestError::Maintenance));
+        return later(guard::script_rejection(StatusCode::SERVICE_UNAVAILABLE, RequestError::Maintenance));
     }
     parts.extensions.insert::<Visit>(visit);
     parts.method = Method::GET;

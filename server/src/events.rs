@@ -105,17 +105,17 @@ struct Tab {
     sender: SplitSink<WebSocket, Message>,
     receiver: SplitStream<WebSocket>,
     asks: mpsc::Sender<Box<ClientMessage>>,
-    tells: mpsc::Receiver<Box<LiveMessage>>,
+    messages: mpsc::Receiver<Box<LiveMessage>>,
     visit: Visit,
-    heard: Instant,
+    last_received: Instant,
 }
 
 async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (sender, receiver) = socket.split();
     let (asks, tells) = live::attach(visit.desk.clone(), visit.actor.clone());
-    let mut tab = Tab { sender, receiver, asks, tells, visit, heard: Instant::now() };
+    let mut tab = Tab { sender, receiver, asks, messages: tells, visit, last_received: Instant::now() };
     let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
-    while tab.turn(&mut pings, &mut checks).await {}
+    while tab.step(&mut pings, &mut checks).await {}
     // The connection may be closed already.
     let _ = tab.sender.close().await;
     drop(seat);
@@ -129,26 +129,26 @@ fn beat(every: Duration) -> Interval {
 
 impl Tab {
     /// Handles one event; returns `false` when the stream has ended.
-    async fn turn(&mut self, pings: &mut Interval, checks: &mut Interval) -> bool {
+    async fn step(&mut self, pings: &mut Interval, checks: &mut Interval) -> bool {
         tokio::select! {
-            told = self.tells.recv() => match told {
-                Some(message) => self.tell(&message).await,
+            reported = self.messages.recv() => match reported {
+                Some(message) => self.send_message(&message).await,
                 None => false,
             },
             asked = self.receiver.next() => match asked {
                 // Boxed, as the check below: an idle tab has no room for them.
-                Some(Ok(message)) => Box::pin(self.hear(message)).await,
+                Some(Ok(message)) => Box::pin(self.receive(message)).await,
                 _ => false,
             },
             _ = pings.tick() => {
-                self.heard.elapsed() < SILENCE
+                self.last_received.elapsed() < SILENCE
                     && self.sender.send(Message::Ping(axum::body::Bytes::new())).await.is_ok()
             }
             _ = checks.tick() => Box::pin(self.still_signed_in()).await,
         }
     }
 
-    async fn tell(&mut self, message: &LiveMessage) -> bool {
+    async fn send_message(&mut self, message: &LiveMessage) -> bool {
         match serde_json::to_string(message) {
             // A tab that accepts nothing for this long is gone; `live` has dropped its messages meanwhile.
             Ok(text) => {
@@ -161,8 +161,8 @@ impl Tab {
         }
     }
 
-    async fn hear(&mut self, message: Message) -> bool {
-        self.heard = Instant::now();
+    async fn receive(&mut self, message: Message) -> bool {
+        self.last_received = Instant::now();
         match message {
             Message::Text(text) => match serde_json::from_str(text.as_str()) {
                 Ok(asked) => self.asks.send(asked).await.is_ok(),

@@ -1,7 +1,7 @@
 //! Files that users export from pages: `/history.csv`, with the same filters as `/history`; `/report.html`, a
 //! report as it is mailed; `/message.html`, any mail, for operators.
 
-use crate::rest::mudawyl::error::Failure;
+use crate::rest::mudawyl::error::MudawylFailure;
 use app::Visit;
 use axum::{
     Extension, Router,
@@ -14,7 +14,7 @@ use domain::{Micros, Side};
 use serde::Deserialize;
 use service::{
     Error, audit, notify, report,
-    trade_history::{self, Asked, Filter, Which},
+    trade_history::{self, Filter, TradeHistoryRequest, Which},
 };
 
 /// The policy of a mail shown in the browser: mails contain their styles inline, and nothing else may be loaded.
@@ -57,13 +57,13 @@ pub(crate) fn routes() -> Router {
 async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted>) -> Response {
     match file(&visit, &wanted).await {
         Ok((name, text)) => saved(name, text),
-        Err(error) => Failure::Service(error).into_response(),
+        Err(error) => MudawylFailure::Service(error).into_response(),
     }
 }
 
 async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), Error> {
     let which = Which::parse(&wanted.of).ok_or(Error::NotFound)?;
-    let asked = Asked::between(Micros::from_date(&wanted.from), Micros::from_date(&wanted.to));
+    let asked = TradeHistoryRequest::between(Micros::from_date(&wanted.from), Micros::from_date(&wanted.to));
     let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     let text = trade_history::csv(&visit.desk, actor, which, &asked, &wanted.filter()?).await?;
     Ok((trade_history::file_name(which), text))
@@ -84,7 +84,7 @@ async fn log(visit: &Visit, whose: audit::Whose, name: &str) -> Response {
     };
     match text {
         Ok(text) => saved(name, text),
-        Err(error) => Failure::Service(error).into_response(),
+        Err(error) => MudawylFailure::Service(error).into_response(),
     }
 }
 
@@ -122,7 +122,7 @@ async fn message(visit: &Visit, id: &str) -> Result<String, Error> {
 fn mail(written: Result<String, Error>) -> Response {
     match written {
         Ok(html) => ([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
-        Err(error) => Failure::Service(error).into_response(),
+        Err(error) => MudawylFailure::Service(error).into_response(),
     }
 }
 

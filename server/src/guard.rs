@@ -1,6 +1,6 @@
 //! Access guard of pages and forms: the role is checked before anything is rendered.
 
-use crate::{pace::tell_person, pages::Pages, router::PLAIN, step_up, visitor};
+use crate::{pace::too_many_requests, pages::Pages, router::PLAIN, step_up, visitor};
 use app::{Visit, api::SERVER_FNS, notice::RequestError, routes::PAGES};
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -34,7 +34,7 @@ pub(crate) async fn check(
     parts.extensions.insert(visit.clone());
     let request = Request::from_parts(parts, body);
     if let Some(Err(error)) = actor.as_ref().map(|actor| pace::person(&pages.desk, actor.user)) {
-        return tell_person(&request, &error);
+        return too_many_requests(&request, &error);
     }
     match actor {
         _ if role == Role::Anyone => next.run(request).await,
@@ -57,7 +57,7 @@ pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Res
 /// Redirects a browser to the sign-in page and back afterwards; answers a script with 401.
 fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     if is_script(method, headers) {
-        return tell_script(StatusCode::UNAUTHORIZED, RequestError::Unauthenticated);
+        return script_rejection(StatusCode::UNAUTHORIZED, RequestError::Unauthenticated);
     }
     let back = if method == Method::GET {
         uri.path_and_query().map_or("/", |to| to.as_str()).to_owned()
@@ -77,9 +77,9 @@ pub(crate) fn is_script(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// A rejection in the JSON format that islands read.
-pub(crate) fn tell_script(status: StatusCode, error: RequestError) -> Response {
-    let told = serde_json::json!({ "fields": [], "refusal": error.word(), "fresh": null });
-    (status, axum::Json(told)).into_response()
+pub(crate) fn script_rejection(status: StatusCode, error: RequestError) -> Response {
+    let body = serde_json::json!({ "fields": [], "refusal": error.word(), "fresh": null });
+    (status, axum::Json(body)).into_response()
 }
 
 /// The page that a form was posted from.
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_classified_is_closed() {
+    fn unclassified_paths_are_closed() {
         assert_eq!(role_of("/"), Role::Anyone);
         assert_eq!(role_of("/dashboard/"), Role::Trader);
         assert_eq!(role_of("/admin/outbox"), Role::Admin);

@@ -49,13 +49,14 @@ pub(crate) struct Health {
     /// The program's version.
     version: &'static str,
     /// The health of each part; null while the database does not respond.
-    parts: Option<Told>,
+    parts: Option<HealthParts>,
 }
 
 /// The health of each part; durations are in whole seconds.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+#[schema(as = Told)]
+struct HealthParts {
     /// Whether the database can be written.
     writes: Writes,
     /// The exchange and its prices.
@@ -65,9 +66,9 @@ struct Told {
     /// This instance's own lease.
     instance: Instance,
     /// Order reconciliation.
-    orders: Standing,
+    orders: QueueHealth,
     /// Copy trading.
-    copies: Standing,
+    copies: QueueHealth,
     /// The outbox.
     outbox: Outbox,
     /// The stop orders of open positions.
@@ -140,7 +141,8 @@ struct Jobs {
 /// Recurring work that every process does.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Standing {
+#[schema(as = Standing)]
+struct QueueHealth {
     status: &'static str,
     /// Time since this process last completed a full pass.
     last_reconciliation_seconds: i64,
@@ -188,16 +190,16 @@ impl Probe {
     }
 
     async fn exchange(&self, parts: Option<&Parts>) -> bool {
-        if parts.is_some_and(Parts::exchange_speaks) {
+        if parts.is_some_and(Parts::exchange_answers) {
             return true;
         }
         let ask = async { matches!(timeout(PATIENCE, self.desk.exchange.server_time()).await, Ok(Ok(_))) };
         remembered(&self.exchange, KEEP, ask).await
     }
 
-    async fn look(&self) -> (StatusCode, Health) {
+    async fn measure(&self) -> (StatusCode, Health) {
         let jobs = jobs::leased(&self.desk);
-        let looked = timeout(PATIENCE, health::look(&self.desk, &jobs));
+        let looked = timeout(PATIENCE, health::measure(&self.desk, &jobs));
         // Concurrently: neither waits for the other, and both have a timeout.
         let (looked, writes) = tokio::join!(looked, health::writes_succeed(&self.desk));
         let parts = match looked {
@@ -223,7 +225,7 @@ impl Probe {
             maintenance: false,
             mode,
             version: env!("CARGO_PKG_VERSION"),
-            parts: parts.map(|parts| told(parts, exchange, writes)),
+            parts: parts.map(|parts| health_parts(parts, exchange, writes)),
         };
         (code, health)
     }
@@ -243,21 +245,21 @@ fn worst(parts: &Parts, exchange: bool) -> Status {
     all.into_iter().max().unwrap_or(Status::Ok)
 }
 
-fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
+fn health_parts(parts: Parts, exchange: bool, writes: Status) -> HealthParts {
     let seconds = |micros: i64| micros / SECOND;
-    Told {
+    HealthParts {
         writes: Writes { status: writes.word() },
         exchange: Exchange {
             status: parts.exchange(exchange).word(),
             stream_age_seconds: seconds(parts.stream_age),
         },
         instance: Instance { status: parts.instance().word(), name_taken: parts.name_taken },
-        orders: Standing {
+        orders: QueueHealth {
             status: parts.orders().word(),
             last_reconciliation_seconds: seconds(parts.orders_age),
             lag_seconds: seconds(parts.order_lag.unwrap_or(0)),
         },
-        copies: Standing {
+        copies: QueueHealth {
             status: parts.copies().word(),
             last_reconciliation_seconds: seconds(parts.copies_age),
             lag_seconds: seconds(parts.copy_lag.unwrap_or(0)),
@@ -285,7 +287,7 @@ fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
 /// Returns 200 while the desk is usable, 503 when it is unusable or stuck. The operator sees all details;
 /// everyone else sees the status only, which reveals no internals.
 pub(crate) async fn show(State(probe): State<Probe>, request: Request) -> Response {
-    let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
+    let (code, health) = remembered(&probe.seen, FRESH, probe.measure()).await;
     if !network::is_operator(&probe.desk, &request) {
         return (code, Json(json!({ "status": health.status }))).into_response();
     }

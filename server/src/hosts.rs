@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn who_listens_everywhere_is_asked_by_any_address() {
+    fn listening_everywhere_accepts_any_address() {
         let hosts = Hosts::new("http://0.0.0.0:3000", [0, 0, 0, 0].into(), &[]);
         for name in ["192.168.1.20:3000", "[fd00::1]:3000", "10.0.0.1"] {
             assert!(allows(&hosts, name), "{name}");

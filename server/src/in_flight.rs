@@ -27,7 +27,7 @@ impl InFlight {
         Self { most, open: Arc::default() }
     }
 
-    fn enter(&self, address: IpAddr) -> Option<Place> {
+    fn enter(&self, address: IpAddr) -> Option<InFlightGuard> {
         let network = Origin::new(address, "").network();
         let mut open = self.lock();
         let count = open.entry(network).or_default();
@@ -36,7 +36,7 @@ impl InFlight {
         }
         *count += 1;
         drop(open);
-        Some(Place { all: self.clone(), network })
+        Some(InFlightGuard { all: self.clone(), network })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -45,12 +45,12 @@ impl InFlight {
 }
 
 /// A request that is in flight until this is dropped.
-struct Place {
+struct InFlightGuard {
     all: InFlight,
     network: IpAddr,
 }
 
-impl Drop for Place {
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
         let mut open = self.all.lock();
         if let Some(count) = open.get_mut(&self.network) {
@@ -66,7 +66,7 @@ impl Drop for Place {
 pub(crate) async fn check(State(all): State<InFlight>, request: Request, next: Next) -> Response {
     let address = proxy::address(request.extensions(), request.headers());
     let Some(place) = all.enter(address) else {
-        return Surface::of(request.uri().path()).tell(Error::TooMany { retry_after_s: 1 }.into());
+        return Surface::of(request.uri().path()).error_response(Error::TooMany { retry_after_s: 1 }.into());
     };
     let response = next.run(request).await;
     drop(place);
@@ -98,8 +98,8 @@ mod tests {
 
     #[tokio::test]
     async fn callers_behind_a_proxy_do_not_block_each_other() {
-        let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (begin, slow) = (Arc::clone(&begun), Arc::clone(&go));
+        let (started, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (begin, slow) = (Arc::clone(&started), Arc::clone(&go));
         let routes = Router::new()
             .route("/", get(|| async { "fine" }))
             .route(
@@ -116,7 +116,7 @@ mod tests {
             routes.clone().oneshot(request.body(Body::empty()).unwrap())
         };
         let first = tokio::spawn(ask("/slow", "192.0.2.1"));
-        begun.notified().await;
+        started.notified().await;
         let second = ask("/", "192.0.2.1").await.unwrap();
         assert_eq!(
             (second.status(), &second.headers()["retry-after"]),

@@ -9,7 +9,7 @@ use domain::{
 };
 use service::{
     Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
-    order, reconciler::Keeper, report, review, session, strategy,
+    order, reconciler::Reconciler, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -240,11 +240,11 @@ async fn keep_lease(desk: SharedDesk) {
 
 /// Reconciles orders. Runs on every instance, because intents are claimed one by one.
 async fn keep_orders(desk: SharedDesk) {
-    let mut keeper = Keeper::default();
+    let mut reconciler = Reconciler::default();
     let mut beats = time::interval(Duration::from_secs(2));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while beat(&desk, &mut beats).await {
-        if let Err(error) = keeper.round(&desk).await {
+        if let Err(error) = reconciler.tick(&desk).await {
             tracing::warn!(%error, "could not reconcile unfinished orders; will retry");
         }
     }
@@ -264,7 +264,7 @@ async fn pass_events_on(desk: SharedDesk) {
 /// immediately.
 async fn keep_front_page_live(desk: SharedDesk) {
     let Ok(symbol) = "BTC/USDT".parse::<Symbol>() else { return };
-    while let Err(error) = live::keep(&desk, &symbol).await {
+    while let Err(error) = live::keep_streaming(&desk, &symbol).await {
         tracing::debug!(%error, "could not load the landing page's market yet");
         time::sleep(Duration::from_secs(2)).await;
     }
@@ -276,9 +276,9 @@ mod tests {
     use service::testing;
     use store::testing::TestDb;
 
-    store::each_engine!(every_job_that_health_looks_for_is_started);
+    store::each_engine!(every_job_that_health_checks_is_started);
 
-    async fn every_job_that_health_looks_for_is_started(db: &TestDb) {
+    async fn every_job_that_health_checks_is_started(db: &TestDb) {
         let (desk, _) = testing::desk((**db).clone());
         let jobs = Jobs::start(&desk);
         let wanted = leased(&desk);

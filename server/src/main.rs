@@ -8,7 +8,7 @@ use server::{
     run::{self, CandleFile, Machine},
     telemetry, watchdog,
 };
-use service::{person::Step, strategy::Imported, system::WallClock};
+use service::{person::UserAction, strategy::Imported, system::WallClock};
 use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,49 +68,51 @@ fn main() -> ExitCode {
 
 fn command(words: &[&str]) -> Result<()> {
     match words {
-        ["--help" | "-h" | "help"] => say(HELP),
-        ["--version" | "-V"] => say(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
+        ["--help" | "-h" | "help"] => print_out(HELP),
+        ["--version" | "-V"] => print_out(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
         [] => within(serve()),
-        ["sandbox"] => within(run::sandbox_alone(&configured()?, told_to_stop())),
-        ["checkout"] => within(run::checkout_alone(&configured()?, told_to_stop())),
+        ["sandbox"] => within(run::sandbox_alone(&configured()?, stop_signal())),
+        ["checkout"] => within(run::checkout_alone(&configured()?, stop_signal())),
         ["plan", email, plan] => {
             within(run::assign_plan(configured()?, email, plan))?;
-            say("The plan was assigned.\n")
+            print_out("The plan was assigned.\n")
         }
         ["admin", email] => {
             within(run::make_admin(configured()?, email))?;
-            say("The user is now an admin.\n")
+            print_out("The user is now an admin.\n")
         }
         ["person", email, flags @ ..] => person(email, flags),
         ["reset-link", email] => {
             let link = within(run::reset_link(configured()?, email))?;
-            say(&format!("{link}\nThe link works once and expires in one hour.\n"))
+            print_out(&format!("{link}\nThe link works once and expires in one hour.\n"))
         }
         ["audit", "verify"] => verify_audit(),
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
-            say(&format!("{done} secrets were re-encrypted. All secrets now use the current master key.\n"))
+            print_out(&format!(
+                "{done} secrets were re-encrypted. All secrets now use the current master key.\n"
+            ))
         }
         ["maintenance", "on", message @ ..] => {
             within(run::maintenance(configured()?, true, &message.join(" ")))?;
-            say("Maintenance mode is on. Every instance applies it within a second.\n")
+            print_out("Maintenance mode is on. Every instance applies it within a second.\n")
         }
         ["maintenance", "off"] => {
             within(run::maintenance(configured()?, false, ""))?;
-            say("Maintenance mode is off. Every instance applies it within a second.\n")
+            print_out("Maintenance mode is off. Every instance applies it within a second.\n")
         }
         ["restored"] => {
             let accounts = within(run::restored(configured()?))?;
-            say(&format!("{accounts} accounts will be reviewed before they trade.\n"))
+            print_out(&format!("{accounts} accounts will be reviewed before they trade.\n"))
         }
-        ["reviews"] => say(&within(run::list_reviews(configured()?))?),
+        ["reviews"] => print_out(&within(run::list_reviews(configured()?))?),
         ["confirm", key] => {
             within(run::confirm_review(configured()?, key))?;
-            say("The differences are confirmed. The account can trade again within seconds.\n")
+            print_out("The differences are confirmed. The account can trade again within seconds.\n")
         }
         ["backup", file] => {
             within(run::backup(&configured()?, Path::new(file)))?;
-            say(
+            print_out(
                 "The database was copied. Its secrets can only be decrypted with the master key: back that up separately.\n",
             )
         }
@@ -156,7 +158,7 @@ fn puzzled(words: &[&str]) -> String {
 fn verify_audit() -> Result<()> {
     let found = within(run::verify_audit(configured()?))?;
     let head = found.head.unwrap_or_else(|| "none".to_owned());
-    say(&format!(
+    print_out(&format!(
         "{} rows are intact, {} are not sealed yet. Last seal: {head}\n",
         found.rows, found.unsealed
     ))
@@ -164,7 +166,7 @@ fn verify_audit() -> Result<()> {
 
 fn person(email: &str, flags: &[&str]) -> Result<()> {
     let step = |flag: &&str| {
-        let step = flag.strip_prefix("--").and_then(Step::parse);
+        let step = flag.strip_prefix("--").and_then(UserAction::parse);
         step.with_context(|| format!("unknown option {flag}\n\n{}", puzzled(&["person"])))
     };
     let steps = flags.iter().map(step).collect::<Result<Vec<_>>>()?;
@@ -174,7 +176,7 @@ fn person(email: &str, flags: &[&str]) -> Result<()> {
         AccountState::Frozen => "frozen",
         AccountState::Suspended => "suspended",
     };
-    say(&format!(
+    print_out(&format!(
         "{}: {}, {state}; {} sessions, {} API clients, {} webhooks; signed up {}\n",
         person.email,
         person.role.name(),
@@ -208,18 +210,18 @@ fn import(words: &[&str], gaps: Gaps) -> Result<()> {
         (0, _) => String::new(),
         (_, count) => format!(" Strategies that will be backtested again automatically: {count}."),
     };
-    say(&format!("Imported {new} new candles of {pair}, {frame}.{differ}{runs}\n"))
+    print_out(&format!("Imported {new} new candles of {pair}, {frame}.{differ}{runs}\n"))
 }
 
 async fn serve() -> Result<()> {
     let desk = run::start(configured()?, Machine::default()).await?;
-    desk.until(told_to_stop()).await
+    desk.until(stop_signal()).await
 }
 
 async fn watch(options: watchdog::Options) -> Result<()> {
     tokio::select! {
         ended = watchdog::run(options, Arc::new(WallClock)) => ended,
-        () = told_to_stop() => Ok(()),
+        () = stop_signal() => Ok(()),
     }
 }
 
@@ -238,7 +240,7 @@ fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 /// Waits for Ctrl-C or the service manager's SIGTERM.
-async fn told_to_stop() {
+async fn stop_signal() {
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut terminated) => drop(terminated.recv().await),
@@ -251,7 +253,7 @@ async fn told_to_stop() {
     }
 }
 
-fn say(text: &str) -> Result<()> {
+fn print_out(text: &str) -> Result<()> {
     std::io::stdout().write_all(text.as_bytes()).context("could not write to standard output")
 }
 
@@ -260,7 +262,7 @@ mod tests {
     use super::puzzled;
 
     #[test]
-    fn a_command_without_its_argument_is_told_what_is_missing() {
+    fn a_command_without_its_argument_reports_what_is_missing() {
         assert_eq!(puzzled(&["backup"]), "missing argument; usage: slipstream backup FILE");
         assert_eq!(puzzled(&["backup", "a", "b"]), "wrong arguments; usage: slipstream backup FILE");
         assert_eq!(

@@ -158,7 +158,7 @@ impl Inner {
     }
 
     /// Collects everything that is not counted as it happens.
-    async fn look(&self) {
+    async fn collect(&self) {
         let connections = self.desk.db.connections();
         self.gauge("slipstream_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         self.gauge("slipstream_database_connections", &[("state", "open")], connections.open as f64);
@@ -215,10 +215,10 @@ fn seconds(micros: i64) -> f64 {
 /// Returns the metrics, to the operator only.
 pub(crate) async fn show(State(meters): State<Meters>, request: Request) -> Response {
     if !network::is_operator(&meters.0.desk, &request) {
-        let told = Json(json!({ "message": "unauthorized" }));
-        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], told).into_response();
+        let body = Json(json!({ "message": "unauthorized" }));
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response();
     }
-    meters.0.look().await;
+    meters.0.collect().await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, meters.0.handle.render()).into_response()
 }

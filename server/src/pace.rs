@@ -12,25 +12,25 @@ use axum::{
 use service::{Error, SharedDesk, pace};
 
 /// Middleware for the API routes.
-pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
+pub(crate) async fn limit_api(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
-        Err(error) => Surface::of(request.uri().path()).tell(error.into()),
+        Err(error) => Surface::of(request.uri().path()).error_response(error.into()),
     }
 }
 
 /// Middleware for pages and forms.
-pub(crate) async fn people(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
+pub(crate) async fn limit_pages(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
-        Err(error) => tell_person(&request, &error),
+        Err(error) => too_many_requests(&request, &error),
     }
 }
 
 /// The 429 response for a browser or its script.
-pub(crate) fn tell_person(request: &Request, error: &Error) -> Response {
+pub(crate) fn too_many_requests(request: &Request, error: &Error) -> Response {
     let mut response = if guard::is_script(request.method(), request.headers()) {
-        guard::tell_script(StatusCode::TOO_MANY_REQUESTS, RequestError::TooMany)
+        guard::script_rejection(StatusCode::TOO_MANY_REQUESTS, RequestError::TooMany)
     } else {
         pages::too_many()
     };

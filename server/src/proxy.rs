@@ -16,9 +16,9 @@ use std::{
 pub(crate) struct Trusted(pub(crate) Arc<[IpAddr]>);
 
 /// Extractor of the caller's origin for handlers of the REST surfaces.
-pub(crate) struct From(pub(crate) Origin);
+pub(crate) struct ClientOrigin(pub(crate) Origin);
 
-impl<S: Send + Sync> FromRequestParts<S> for From {
+impl<S: Send + Sync> FromRequestParts<S> for ClientOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_says_nothing_usable_is_the_caller_itself() {
+    fn a_proxy_without_a_usable_header_is_the_caller() {
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &["unknown"]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &["2001:db8::1"]), "2001:db8::1");

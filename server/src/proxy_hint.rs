@@ -13,7 +13,7 @@ use std::{
 
 /// Warns when a neighbour forwards requests but is not trusted: then all callers behind it count as one
 /// address.
-pub(crate) async fn look(State(network): State<Network>, request: Request, next: Next) -> Response {
+pub(crate) async fn warn_of_proxy(State(network): State<Network>, request: Request, next: Next) -> Response {
     if request.headers().contains_key("x-forwarded-for") {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|at| at.0.ip().to_canonical());
         if let Some(peer) = peer.filter(|peer| is_neighbour(*peer) && !network.proxies.contains(peer))

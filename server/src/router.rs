@@ -1,7 +1,7 @@
 //! All routes, who may use them, and their middleware.
 
 use crate::{
-    api_router::{Door, Doors},
+    api_router::{ApiRouter, RouteInfo},
     assets, closed, cors,
     events::{self, Streams},
     exports,
@@ -19,7 +19,7 @@ use crate::{
     proxy, proxy_hint,
     rest::{
         self,
-        surface::{Surface, Trouble},
+        surface::{Surface, SurfaceError},
     },
     same_site, step_up,
     telemetry::{self, Ids},
@@ -74,25 +74,25 @@ pub const PLAIN: &[(&str, Role)] = &[
 
 /// The API routes.
 #[must_use]
-pub fn doors(desk: &SharedDesk) -> Doors {
-    let doors = Doors::new(desk.clone(), Document::openapi())
+pub fn api_routes(desk: &SharedDesk) -> ApiRouter {
+    let routes = ApiRouter::new(desk.clone(), Document::openapi())
         .route(Role::Anyone, routes!(rest::auth::sign_up))
         .route(Role::Anyone, routes!(rest::auth::sign_in))
         .route(Role::Anyone, routes!(rest::auth::refresh))
         .route(Role::Trader, routes!(rest::auth::step_up))
         .route(Role::Trader, routes!(rest::auth::sign_out))
         .route(Role::Trader, routes!(rest::auth::change_password))
-        .route(Role::Anyone, routes!(rest::stripe::hear))
-        .route(Role::Anyone, routes!(rest::hook::tell));
-    let doors = rest::admin::open(rest::mudawyl::open(doors));
-    rest::currencycloud::open(rest::threecommas::open(rest::lumetrade::open(doors)))
+        .route(Role::Anyone, routes!(rest::stripe::receive_webhook))
+        .route(Role::Anyone, routes!(rest::hook::receive_alert));
+    let routes = rest::admin::register(rest::mudawyl::register(routes));
+    rest::currencycloud::register(rest::threecommas::register(rest::lumetrade::register(routes)))
 }
 
 /// The OpenAPI document and the API routes with their roles.
 #[must_use]
-pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
-    let (_, document, doors) = doors(desk).open();
-    (document, doors)
+pub fn api(desk: &SharedDesk) -> (Value, Vec<RouteInfo>) {
+    let (_, document, routes) = api_routes(desk).build();
+    (document, routes)
 }
 
 /// Services nested beside the desk at the same address; each has its own limits and responses.
@@ -111,14 +111,14 @@ pub struct Beside {
 pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Result<Router> {
     let streams = Streams::new(desk.clone(), network.limits);
     let meters = Meters::new(desk.clone(), streams.clone())?;
-    let (clock, chance) = (Arc::clone(&desk.clock), Arc::clone(&desk.chance));
-    let ids = Ids { clock, chance, meters: meters.clone() };
+    let (clock, entropy) = (Arc::clone(&desk.clock), Arc::clone(&desk.entropy));
+    let ids = Ids { clock, entropy, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     let (programs, document) = programs(desk);
     let ours = programs
         .merge(plain(desk, streams, meters))
-        .merge(people(desk, &document)?)
+        .merge(page_routes(desk, &document)?)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn(limits::body))
         .layer(from_fn(limits::time))
@@ -132,7 +132,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
     let all = others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours);
     Ok(all
         .layer(from_fn_with_state(network.clone(), hosts::check))
-        .layer(from_fn_with_state(network.clone(), proxy_hint::look))
+        .layer(from_fn_with_state(network.clone(), proxy_hint::warn_of_proxy))
         .layer(from_fn_with_state(https, headers::always))
         .layer(Extension(network.trusted())))
 }
@@ -149,12 +149,12 @@ async fn sandbox_seat(State(seats): State<Seats>, request: Request, next: Next) 
     next.run(request).await
 }
 
-/// The routes of `Doors` and their document. A known path with another method is handled as an unknown path.
+/// The routes of `ApiRouter` and their document. A known path with another method is handled as an unknown path.
 fn programs(desk: &SharedDesk) -> (Router, Value) {
-    let (router, document, _) = doors(desk).open();
+    let (router, document, _) = api_routes(desk).build();
     let served = Bytes::from(document.to_string());
     // The 3Commas surface is also served under its second prefix.
-    let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
+    let (again, ..) = rest::threecommas::register(ApiRouter::new(desk.clone(), OpenApi::default())).build();
     let routes = router
         .nest("/public/api", again)
         // Unknown paths below the API prefixes get CORS headers, too, so that a script of another site can
@@ -166,8 +166,8 @@ fn programs(desk: &SharedDesk) -> (Router, Value) {
         .route("/public/api/{*path}", any(no_route))
         .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
         .method_not_allowed_fallback(no_route)
-        .layer(from_fn_with_state(desk.clone(), closed::programs))
-        .layer(from_fn_with_state(desk.clone(), pace::programs));
+        .layer(from_fn_with_state(desk.clone(), closed::check_api))
+        .layer(from_fn_with_state(desk.clone(), pace::limit_api));
     // Outermost, so that a script can also read rejections.
     let routes = match cors::layer(&desk.settings.edge.origins) {
         Some(cors) => routes.layer(cors),
@@ -183,7 +183,7 @@ fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
 }
 
 /// Pages, forms and static files. Only here are cookies used, so posts from other sites are rejected.
-fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
+fn page_routes(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
     let routes = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
@@ -191,8 +191,8 @@ fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let confirm = step_up::routes(forms.clone()).layer(from_fn_with_state(pages.clone(), guard::check));
     let guarded = forms
         .merge(confirm)
-        .layer(from_fn_with_state(pages.clone(), closed::people))
-        .layer(from_fn_with_state(desk.clone(), pace::people));
+        .layer(from_fn_with_state(pages.clone(), closed::check_pages))
+        .layer(from_fn_with_state(desk.clone(), pace::limit_pages));
     Ok(guarded
         .fallback(anything_else)
         .with_state(())
@@ -219,5 +219,5 @@ async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> 
 
 /// Uses the whole path, also where the 3Commas surface is nested under its second prefix.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
-    Surface::of(uri.path()).tell(Trouble::NoRoute)
+    Surface::of(uri.path()).error_response(SurfaceError::NoRoute)
 }

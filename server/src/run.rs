@@ -23,7 +23,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use axum::Router;
-use domain::{Chance, Clock};
+use domain::{Clock, Entropy};
 use embedded::Embedded;
 use exchange::binance::{Binance, BinanceConfig};
 use keep::Lock;
@@ -33,7 +33,7 @@ use service::{
     Desk, Mode, Parts, Sealer, SharedDesk, notify, order, review,
     sandbox_control::SandboxControl,
     strategy,
-    system::{OsChance, WallClock},
+    system::{OsEntropy, WallClock},
 };
 use std::{
     future::Future,
@@ -60,14 +60,18 @@ pub struct Machine {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
-    pub chance: Arc<dyn Chance>,
+    pub entropy: Arc<dyn Entropy>,
     /// Options of an embedded sandbox.
     pub sandbox: sandbox::Options,
 }
 
 impl Default for Machine {
     fn default() -> Self {
-        Self { clock: Arc::new(WallClock), chance: Arc::new(OsChance), sandbox: sandbox::Options::default() }
+        Self {
+            clock: Arc::new(WallClock),
+            entropy: Arc::new(OsEntropy),
+            sandbox: sandbox::Options::default(),
+        }
     }
 }
 
@@ -109,7 +113,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let (listener, config) = listen(config).await?;
     let addr = listener.local_addr()?;
     let db = database(&config.database_url).await?;
-    let sealer = master::checked(&config, &db, &*machine.clock, &machine.chance).await?;
+    let sealer = master::checked(&config, &db, &*machine.clock, &machine.entropy).await?;
     let embedded = match config.exchange {
         ExchangeAt::Embedded => Some(Embedded::start(&config, &machine).await?),
         _ => None,
@@ -142,9 +146,9 @@ impl Running {
     ///
     /// # Errors
     /// If serving failed on its own.
-    pub async fn until(mut self, told: impl Future<Output = ()>) -> Result<()> {
+    pub async fn until(mut self, shutdown: impl Future<Output = ()>) -> Result<()> {
         let failed = tokio::select! {
-            () = told => None,
+            () = shutdown => None,
             ended = &mut self.serving => Some(ended),
         };
         match failed {
@@ -187,7 +191,7 @@ fn desk(
     embedded: Option<&Embedded>,
     payments: Option<Arc<dyn PaymentGateway>>,
 ) -> Result<SharedDesk> {
-    let Machine { clock, chance, .. } = machine;
+    let Machine { clock, entropy, .. } = machine;
     let (binance, sandbox) = match (&config.exchange, embedded) {
         (ExchangeAt::Binance { spot_url, futures_url }, _) => {
             (BinanceConfig::new(spot_url, futures_url), None)
@@ -199,9 +203,9 @@ fn desk(
         (ExchangeAt::Embedded, None) => anyhow::bail!("could not start the embedded sandbox"),
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
-    let instance = instance::name(&config.data_dir, &*chance)?;
+    let instance = instance::name(&config.data_dir, &*entropy)?;
     let settings = config.settings;
-    Desk::new(Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance })
+    Desk::new(Parts { db, exchange, payments, sealer, clock, entropy, settings, sandbox, instance })
 }
 
 fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<SandboxControl>)> {

@@ -69,7 +69,7 @@ fn form_of(parts: &Parts, body: &Bytes) -> Option<Pending> {
 async fn keep(visit: &Visit, form: Option<Pending>) -> Result<String, Error> {
     let form = form.ok_or_else(|| Error::fault("a form is no text"))?;
     let token = visit.session.as_deref().ok_or(Error::Unauthenticated)?;
-    step_up::keep(&visit.desk, token, &form).await.map(|id| id.to_string())
+    step_up::store_form(&visit.desk, token, &form).await.map(|id| id.to_string())
 }
 
 /// The body of the password form.

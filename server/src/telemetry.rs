@@ -4,7 +4,7 @@
 use crate::{
     metrics::Meters,
     pages,
-    rest::surface::{Surface, Trouble},
+    rest::surface::{Surface, SurfaceError},
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{Chance, Clock};
+use domain::{Clock, Entropy};
 use futures::FutureExt as _;
 use std::{io::IsTerminal as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tracing::Instrument as _;
@@ -43,14 +43,14 @@ pub fn start(json: bool) {
 #[derive(Clone)]
 pub(crate) struct Ids {
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) meters: Meters,
 }
 
 impl Ids {
     fn next(&self) -> String {
         let mut random = [0_u8; 10];
-        self.chance.fill(&mut random);
+        self.entropy.fill(&mut random);
         let millis = u64::try_from(self.clock.now().millis()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().simple().to_string()
     }
@@ -64,7 +64,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let span = tracing::info_span!("request", id = %id, %method, %route);
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut response = async {
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let response = answered.unwrap_or_else(|_| {
@@ -72,7 +72,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
             panicked(&method, route)
         });
         let status = response.status().as_u16();
-        let took = begun.elapsed();
+        let took = started.elapsed();
         ids.meters.count(&method, route, response.status(), took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if response.status().is_server_error() {
@@ -104,7 +104,7 @@ fn panicked(method: &Method, route: &str) -> Response {
         "/events",
     ];
     if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
-        return Surface::of(route).tell(Trouble::Broken);
+        return Surface::of(route).error_response(SurfaceError::Broken);
     }
     pages::sorry()
 }
@@ -113,7 +113,7 @@ fn panicked(method: &Method, route: &str) -> Response {
 mod tests {
     use super::*;
     use axum::{Router, body::Body, http::StatusCode, middleware::from_fn_with_state, routing::get};
-    use service::testing::{TestChance, TestClock};
+    use service::testing::{TestClock, TestEntropy};
     use std::{
         io,
         sync::{Mutex, PoisonError},
@@ -145,8 +145,8 @@ mod tests {
         let meters =
             Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()))
                 .unwrap();
-        let (clock, chance) = (Arc::new(TestClock::default()), Arc::new(TestChance::default()));
-        let ids = Ids { clock, chance, meters };
+        let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(TestEntropy::default()));
+        let ids = Ids { clock, entropy, meters };
         let routes = Router::new()
             .route("/v1/fine/{id}", get(|| async { "fine" }))
             .route("/v1/broken/{id}", get(|| async { panic!("the inside") as &str }))
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_one_requests_fault_and_tells_nothing() {
+    async fn a_panic_fails_one_request_and_reveals_nothing() {
         let (response, text) = logged("/v1/broken/{id}", "/v1/broken/7").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(response.headers().contains_key(REQUEST_ID) && text.contains("panicked"));

@@ -13,7 +13,7 @@ use channel::Channel;
 use domain::Clock;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::{self, MissedTickBehavior};
-use watch::{Change, Watch};
+use watch::{DeskStateChange, Watch};
 
 /// The maximum number of alerts queued for an unreachable channel. Beyond it the oldest are dropped: the
 /// current state matters most.
@@ -22,7 +22,7 @@ const MOST: usize = 20;
 /// A channel and its undelivered alerts, in order.
 struct Ears {
     channel: Channel,
-    untold: VecDeque<Change>,
+    untold: VecDeque<DeskStateChange>,
 }
 
 /// Watches until it is stopped.
@@ -55,14 +55,14 @@ pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> 
             }
         }
         // Concurrently: a channel that hangs must not delay another.
-        futures::future::join_all(ears.iter_mut().map(|ear| tell_all(ear, asker.shown()))).await;
+        futures::future::join_all(ears.iter_mut().map(|ear| send_queued(ear, asker.shown()))).await;
     }
 }
 
 /// Delivers a channel's queued alerts in order; a failed one is retried at the next tick.
-async fn tell_all(ear: &mut Ears, url: &str) {
+async fn send_queued(ear: &mut Ears, url: &str) {
     while let Some(change) = ear.untold.front() {
-        if let Err(error) = ear.channel.tell(change, url).await {
+        if let Err(error) = ear.channel.send(change, url).await {
             tracing::warn!(channel = ear.channel.name(), error = %format!("{error:#}"), "could not send an alert; the next check retries it");
             return;
         }

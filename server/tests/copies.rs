@@ -50,14 +50,14 @@ async fn every_follower_trades_at_their_own_risk(db: &TestDb) {
     }
 }
 
-async fn what_was_copied_is_told_once(db: &TestDb) {
+async fn a_copied_trade_is_notified_once(db: &TestDb) {
     let world = World::open(db).await;
     let (one, two) = (world.follower("CONSERVATIVE").await, world.follower("AGGRESSIVE").await);
     world.enter(Side::Buy, "9900", &["10200", "10400"]).await;
-    let told = async |follower: &Follower| {
-        world.house.clock.advance(6 * 1_000_000);
-        notify::gather(&world.house.desk).await.unwrap();
-        let all = notify::list(&world.house.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
+    let reported = async |follower: &Follower| {
+        world.server.clock.advance(6 * 1_000_000);
+        notify::gather(&world.server.desk).await.unwrap();
+        let all = notify::list(&world.server.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
         // The mail about the connected key does not count.
         let of_copies = |subject: &str| !subject.starts_with("Exchange key");
         all.into_iter()
@@ -65,16 +65,16 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
             .collect::<Vec<_>>()
     };
     for follower in [&one, &two] {
-        let mails = told(follower).await;
+        let mails = reported(follower).await;
         assert_eq!(mails.len(), 1, "{mails:?}");
         assert_eq!(mails[0].subject, "New order: buy BTC/USDT");
         assert!(mails[0].body.contains("Key: Copies\nStrategy: Test"), "{}", mails[0].body);
     }
-    world.house.price("BTC/USDT", "9890").await;
+    world.server.price("BTC/USDT", "9890").await;
     for _ in 0..2 {
-        world.look().await;
+        world.reconcile_copies().await;
         for follower in [&one, &two] {
-            let mails = told(follower).await;
+            let mails = reported(follower).await;
             assert_eq!(mails.len(), 2, "{mails:?}");
             assert_eq!(mails[0].subject, "Stop loss filled: BTC/USDT");
             assert!(mails[0].body.contains("Result: −"), "{}", mails[0].body);
@@ -83,42 +83,45 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
     }
 }
 
-async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb) {
+async fn each_order_that_closed_a_share_is_notified_with_its_own_result(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     world.enter(Side::Buy, "9900", &["10200", "10400"]).await;
     for price in ["10250", "9890"] {
-        world.house.price("BTC/USDT", price).await;
-        world.look().await;
+        world.server.price("BTC/USDT", price).await;
+        world.reconcile_copies().await;
     }
     assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Stop));
-    world.house.clock.advance(6 * 1_000_000);
-    notify::gather(&world.house.desk).await.unwrap();
-    let all = notify::list(&world.house.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
+    world.server.clock.advance(6 * 1_000_000);
+    notify::gather(&world.server.desk).await.unwrap();
+    let all = notify::list(&world.server.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
     let result = |subject: &str| {
         let mail = all.iter().find(|m| m.to == follower.actor.email && m.subject == subject).unwrap();
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
     };
     assert_eq!((result("Take profit filled: BTC/USDT"), result("Stop loss filled: BTC/USDT")), ('+', '−'));
     // Pages show the last one as the end of the copy.
-    let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
-    let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
+    let reported = store::event::after(&world.server.desk.db, follower.actor.user, 0, 50).await.unwrap();
+    let reported: Vec<_> = reported.iter().map(|event| event.body.as_str()).collect();
     let words = ["\"Order\"", "TargetHit", "CopyEnded"];
-    assert!(told.len() == 3 && told.iter().zip(words).all(|(body, word)| body.contains(word)), "{told:?}");
+    assert!(
+        reported.len() == 3 && reported.iter().zip(words).all(|(body, word)| body.contains(word)),
+        "{reported:?}"
+    );
 }
 
-async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
+async fn a_repeated_signal_trades_only_once(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     let alert =
         signal::NewSignal { external_id: Some("alert-1".into()), ..world.entry(Side::Buy, "9900", &[]) };
-    let first = signal::accept(&world.house.desk, alert.clone()).await.unwrap();
+    let first = signal::accept(&world.server.desk, alert.clone()).await.unwrap();
     assert!(matches!(first, signal::Accepted::New(_)));
     world.work_off().await;
     let size = follower.position(&world).await.unwrap().contracts;
     // Repeated later: the stored signal counts.
-    world.house.clock.advance(3_600 * 1_000_000);
-    let again = signal::accept(&world.house.desk, alert.clone()).await.unwrap();
+    world.server.clock.advance(3_600 * 1_000_000);
+    let again = signal::accept(&world.server.desk, alert.clone()).await.unwrap();
     assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
     // Other content under the same id is not accepted as the same signal.
     let other = [
@@ -127,7 +130,7 @@ async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
         signal::NewSignal { action: Action::Exit, side: None, stop: None, ..alert },
     ];
     for other in other {
-        match signal::accept(&world.house.desk, other).await {
+        match signal::accept(&world.server.desk, other).await {
             Err(service::Error::Fields(all)) => {
                 let found = (all[0].field.as_str(), all[0].problem);
                 assert_eq!(found, ("id", domain::validation::Problem::SignalIdReused));
@@ -141,7 +144,7 @@ async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
 }
 
 async fn stored(world: &World, accepted: &signal::Accepted) -> store::signal::Signal {
-    store::signal::get(&world.house.desk.db, accepted.signal().id).await.unwrap().unwrap()
+    store::signal::get(&world.server.desk.db, accepted.signal().id).await.unwrap().unwrap()
 }
 
 async fn who_does_not_trade_reads_why(db: &TestDb) {
@@ -185,7 +188,7 @@ async fn between_signal_and_worker_anything_may_change(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     let reasons = async |change: &dyn Fn() -> Change| {
-        let accepted = world.say(world.entry(Side::Buy, "9900", &[])).await;
+        let accepted = world.send_signal(world.entry(Side::Buy, "9900", &[])).await;
         world.apply(&follower, change(), accepted.signal().strategy_id).await;
         world.work_off().await;
         let copy = follower.last_copy(&world).await;
@@ -208,8 +211,8 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     let entry = |stop: &str, targets: &[&str]| world.entry(Side::Buy, stop, targets);
-    let late = Some(domain::Clock::now(&*world.house.clock).plus(-3_600 * 1_000_000));
-    let early = Some(domain::Clock::now(&*world.house.clock).plus(3_600 * 1_000_000));
+    let late = Some(domain::Clock::now(&*world.server.clock).plus(-3_600 * 1_000_000));
+    let early = Some(domain::Clock::now(&*world.server.clock).plus(3_600 * 1_000_000));
     use domain::validation::Problem as P;
     let cases = [
         (entry("10100", &[]), "stop", P::StopOnWrongSide),
@@ -219,13 +222,13 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
         (signal::NewSignal { stop: None, ..entry("1", &[]) }, "stop", P::Required),
         (signal::NewSignal { side: None, ..entry("9900", &[]) }, "side", P::Required),
         (signal::NewSignal { price: Some(d("-1")), ..entry("9900", &[]) }, "price", P::NotPositive),
-        (signal::NewSignal { said_at: late, ..entry("9900", &[]) }, "time", P::TooOld),
-        (signal::NewSignal { said_at: early, ..entry("9900", &[]) }, "time", P::InFuture),
+        (signal::NewSignal { sent_at: late, ..entry("9900", &[]) }, "time", P::TooOld),
+        (signal::NewSignal { sent_at: early, ..entry("9900", &[]) }, "time", P::InFuture),
         (signal::NewSignal { external_id: Some("x".repeat(101)), ..entry("9900", &[]) }, "id", P::TooLong),
         (signal::NewSignal { external_id: Some(String::new()), ..entry("9900", &[]) }, "id", P::Required),
     ];
     for (bad, field, problem) in cases {
-        match signal::accept(&world.house.desk, bad).await {
+        match signal::accept(&world.server.desk, bad).await {
             Err(service::Error::Fields(all)) => {
                 assert_eq!((all[0].field.as_str(), all[0].problem), (field, problem));
             }
@@ -234,7 +237,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
     }
     let strangers =
         signal::NewSignal { strategy: domain::StrategyId(uuid::Uuid::nil()), ..entry("9900", &[]) };
-    assert!(matches!(signal::accept(&world.house.desk, strangers).await, Err(service::Error::NotFound)));
+    assert!(matches!(signal::accept(&world.server.desk, strangers).await, Err(service::Error::NotFound)));
     world.work_off().await;
     assert_eq!(follower.copies(&world).await.len(), 0);
 }
@@ -245,36 +248,36 @@ async fn a_position_that_ends_ends_its_copy_with_its_result(db: &TestDb) {
     world.enter(Side::Buy, "9900", &["10200"]).await;
     let entered = [stopped.last_copy(&world).await, won.last_copy(&world).await];
     assert!(entered.iter().all(|copy| copy.status == Status::Open));
-    world.house.price("BTC/USDT", "9850").await;
-    world.look().await;
+    world.server.price("BTC/USDT", "9850").await;
+    world.reconcile_copies().await;
     let copy = stopped.last_copy(&world).await;
     assert_eq!((copy.status, copy.exit_reason), (Status::Closed, Some(Exit::Stop)));
     let lost = copy.profit_usd.unwrap().0;
     assert!(lost < Decimal::ZERO && lost > d("-400"), "{lost}");
     assert!(copy.exit_price.unwrap().0 <= d("9900"));
     assert_eq!(stopped.open_orders(&world).await.len(), 0, "the target went with the position");
-    let told = store::event::after(&world.house.desk.db, stopped.actor.user, 0, 50).await.unwrap();
-    assert!(told.iter().any(|event| event.body.contains("CopyEnded")), "{told:?}");
+    let reported = store::event::after(&world.server.desk.db, stopped.actor.user, 0, 50).await.unwrap();
+    assert!(reported.iter().any(|event| event.body.contains("CopyEnded")), "{reported:?}");
 
     // The next signal finds the account free again.
-    world.house.price("BTC/USDT", "10000").await;
+    world.server.price("BTC/USDT", "10000").await;
     world.enter(Side::Buy, "9900", &["10200"]).await;
-    world.house.price("BTC/USDT", "10300").await;
-    world.look().await;
+    world.server.price("BTC/USDT", "10300").await;
+    world.reconcile_copies().await;
     let copy = won.last_copy(&world).await;
     assert_eq!((copy.status, copy.exit_reason), (Status::Closed, Some(Exit::Target)), "{copy:?}");
     assert!(copy.profit_usd.unwrap().0 > Decimal::ZERO);
     assert_eq!(won.open_orders(&world).await.len(), 0);
 }
 
-async fn a_stream_tells_of_a_stop_and_nobody_has_to_look(db: &TestDb) {
+async fn a_stream_reports_a_stop_without_an_inspection(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     world.enter(Side::Buy, "9900", &["10200"]).await;
-    world.house.control("events", &serde_json::json!({"duplicate": 100, "reorder": 50, "seed": 3})).await;
+    world.server.control("events", &serde_json::json!({"duplicate": 100, "reorder": 50, "seed": 3})).await;
     let mut watch = service::account_streams::AccountStreams::default();
-    watch.round(&world.house.desk).await.unwrap();
-    world.house.price("BTC/USDT", "9850").await;
+    watch.round(&world.server.desk).await.unwrap();
+    world.server.price("BTC/USDT", "9850").await;
     let ended = async {
         while follower.last_copy(&world).await.status == Status::Open {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -283,9 +286,9 @@ async fn a_stream_tells_of_a_stop_and_nobody_has_to_look(db: &TestDb) {
     tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.expect("it is heard of");
     assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Stop));
     assert_eq!(follower.open_orders(&world).await.len(), 0);
-    let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
-    let ends = told.iter().filter(|event| event.body.contains("CopyEnded")).count();
-    assert_eq!(ends, 1, "told once, however often it was heard: {told:?}");
+    let reported = store::event::after(&world.server.desk.db, follower.actor.user, 0, 50).await.unwrap();
+    let ends = reported.iter().filter(|event| event.body.contains("CopyEnded")).count();
+    assert_eq!(ends, 1, "told once, however often it was heard: {reported:?}");
 }
 
 async fn an_exit_closes_what_was_copied_and_nothing_else(db: &TestDb) {
@@ -319,11 +322,11 @@ async fn a_position_leaves_with_the_strategy_that_entered_it(db: &TestDb) {
         stop: None,
         ..world.entry(Side::Buy, "1", &[])
     };
-    world.say(signal::NewSignal { strategy: other, ..leave.clone() }).await;
+    world.send_signal(signal::NewSignal { strategy: other, ..leave.clone() }).await;
     world.work_off().await;
     assert_eq!(follower.last_copy(&world).await.reason, Some(Reason::NothingOpen));
     assert!(follower.position(&world).await.is_some(), "it is not the new strategy's to close");
-    world.say(leave).await;
+    world.send_signal(leave).await;
     world.work_off().await;
     assert!(follower.position(&world).await.is_none());
     let ended: Vec<_> = follower.copies(&world).await.into_iter().map(|copy| copy.exit_reason).collect();
@@ -355,7 +358,7 @@ async fn a_lost_stop_comes_back_or_the_position_goes(db: &TestDb) {
     world.enter(Side::Buy, "9900", &[]).await;
     follower.cancel_all(&world).await;
     assert_eq!(follower.open_orders(&world).await.len(), 0);
-    world.look().await;
+    world.reconcile_copies().await;
     let orders = follower.open_orders(&world).await;
     assert_eq!(
         orders.iter().map(|o| (o.kind, o.stop_price)).collect::<Vec<_>>(),
@@ -365,13 +368,13 @@ async fn a_lost_stop_comes_back_or_the_position_goes(db: &TestDb) {
 
     // Again, and by now the price is where the stop would trigger immediately.
     follower.cancel_all(&world).await;
-    world.house.price("BTC/USDT", "9890").await;
-    world.look().await;
+    world.server.price("BTC/USDT", "9890").await;
+    world.reconcile_copies().await;
     assert!(follower.position(&world).await.is_none());
     assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Unprotected));
-    let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
+    let reported = store::event::after(&world.server.desk.db, follower.actor.user, 0, 50).await.unwrap();
     for word in ["StopReplaced", "ClosedWithoutStop"] {
-        assert!(told.iter().any(|event| event.body.contains(word)), "{word}: {told:?}");
+        assert!(reported.iter().any(|event| event.body.contains(word)), "{word}: {reported:?}");
     }
 }
 
@@ -379,8 +382,8 @@ async fn panic_pauses_first_and_then_clears_everything(db: &TestDb) {
     let world = World::open(db).await;
     let (mine, other) = (world.follower("MODERATE").await, world.follower("MODERATE").await);
     world.enter(Side::Buy, "9900", &["10200"]).await;
-    let desk = &world.house.desk;
-    let accepted = world.say(world.entry(Side::Sell, "10100", &[])).await;
+    let desk = &world.server.desk;
+    let accepted = world.send_signal(world.entry(Side::Sell, "10100", &[])).await;
     let report = panic::key(desk, &mine.actor, mine.key).await.unwrap();
     assert!(report.done(), "{report:?}");
     assert!(mine.position(&world).await.is_none());
@@ -404,7 +407,7 @@ async fn the_operator_pauses_entries_and_never_exits(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
     world.enter(Side::Buy, "9900", &[]).await;
-    let desk = &world.house.desk;
+    let desk = &world.server.desk;
     assert!(matches!(copy::pause_all(desk, &follower.actor, true).await, Err(service::Error::Forbidden)));
     copy::pause_all(desk, &world.admin, true).await.unwrap();
     assert!(copy::paused_all(desk).await.unwrap().is_some());
@@ -421,7 +424,7 @@ async fn the_operator_pauses_entries_and_never_exits(db: &TestDb) {
     assert_eq!((progress.copies, progress.left), (1, 0));
 }
 
-async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
+async fn one_followers_failure_affects_no_other(db: &TestDb) {
     let world = World::open(db).await;
     let (refused, lost, fine) = (
         world.follower("MODERATE").await,
@@ -430,13 +433,13 @@ async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
     );
     // The next stop order is rejected, and one response to an entry is lost.
     world
-        .house
+        .server
         .control(
             "fault",
             &serde_json::json!({"next": 1, "kind": "refuse", "path": "/fapi/v1/algoOrder", "method": "POST"}),
         )
         .await;
-    world.house.control("fault", &serde_json::json!({"next": 1, "kind": "500", "path": "/fapi/v1/order", "method": "POST", "when": "after"})).await;
+    world.server.control("fault", &serde_json::json!({"next": 1, "kind": "500", "path": "/fapi/v1/order", "method": "POST", "when": "after"})).await;
     world.enter(Side::Buy, "9900", &[]).await;
     let mut failed = 0;
     for follower in [&refused, &lost, &fine] {
@@ -459,19 +462,19 @@ async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
 
 store::each_engine![
     every_follower_trades_at_their_own_risk,
-    what_was_copied_is_told_once,
-    each_order_that_closed_a_share_is_told_with_its_own_result,
-    a_signal_said_again_trades_nothing_again,
+    a_copied_trade_is_notified_once,
+    each_order_that_closed_a_share_is_notified_with_its_own_result,
+    a_repeated_signal_trades_only_once,
     who_does_not_trade_reads_why,
     between_signal_and_worker_anything_may_change,
     bad_signals_are_refused_by_name_and_leave_nothing,
     a_position_that_ends_ends_its_copy_with_its_result,
-    a_stream_tells_of_a_stop_and_nobody_has_to_look,
+    a_stream_reports_a_stop_without_an_inspection,
     an_exit_closes_what_was_copied_and_nothing_else,
     a_position_leaves_with_the_strategy_that_entered_it,
     the_other_side_closes_and_enters_and_the_same_side_waits,
     a_lost_stop_comes_back_or_the_position_goes,
     panic_pauses_first_and_then_clears_everything,
     the_operator_pauses_entries_and_never_exits,
-    one_followers_trouble_is_nobody_elses,
+    one_followers_failure_affects_no_other,
 ];

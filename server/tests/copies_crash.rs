@@ -21,7 +21,7 @@ fn measure() -> (usize, u32) {
 }
 
 /// A delay below `bound` milliseconds, different for each round and the same in each run.
-fn moment(round: u32, bound: u32) -> Duration {
+fn random_delay(round: u32, bound: u32) -> Duration {
     Duration::from_millis(u64::from(round.wrapping_mul(2_654_435_761) >> 8) % u64::from(bound))
 }
 
@@ -39,9 +39,9 @@ async fn followers_survive_faults_and_kill_9(db: &TestDb) {
         if round.is_multiple_of(2) {
             crowd.ready(0).await;
             crowd.working().await;
-            tokio::time::sleep(moment(round, 250)).await;
+            tokio::time::sleep(random_delay(round, 250)).await;
         } else {
-            tokio::time::sleep(moment(round, 3_000)).await;
+            tokio::time::sleep(random_delay(round, 3_000)).await;
         }
         crowd.kill(0);
         let left = crowd.count(|status| status == Status::Sending).await;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use store::testing::TestDb;
 
 /// A delay within the life of an order, different for each round and the same in each run.
-fn moment(round: usize) -> Duration {
+fn random_delay(round: usize) -> Duration {
     let spread = round.wrapping_mul(2_654_435_761) % 97;
     Duration::from_millis(u64::try_from(spread).unwrap_or_default())
 }
@@ -27,7 +27,7 @@ async fn an_order_survives_kill_9(db: &TestDb) {
     let mut story = Story::begin(db.url()).await;
     for round in 1..=rounds {
         let both = round % 4 == 0;
-        let answered = story.round(round, moment(round), both).await;
+        let answered = story.round(round, random_delay(round), both).await;
         // A repetition with the same key returns the result, or executes the order now: never twice.
         let again = until("the order", PATIENCE, async || {
             let (status, answer) = story.order(round).await?;

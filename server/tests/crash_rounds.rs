@@ -59,7 +59,7 @@ async fn healthy(story: &Story) {
 }
 
 /// Delays within an order's life, in milliseconds.
-const MOMENTS: [u64; 4] = [5, 25, 60, 120];
+const DELAYS_MS: [u64; 4] = [5, 25, 60, 120];
 
 async fn a_paused_desk(db: &TestDb) {
     if !deep() {
@@ -67,7 +67,7 @@ async fn a_paused_desk(db: &TestDb) {
     }
     let story = Story::begin(db.url()).await;
     let pause = Duration::from_secs(40);
-    for (round, moment) in (1..).zip(MOMENTS) {
+    for (round, moment) in (1..).zip(DELAYS_MS) {
         let answer = interrupted(story.order(round), Duration::from_millis(moment)).await;
         story.desk.signal("STOP");
         sleep(pause).await;
@@ -81,12 +81,12 @@ async fn a_paused_desk(db: &TestDb) {
     covered(&story, pause).await;
 }
 
-async fn a_desk_that_is_told_to_stop(db: &TestDb) {
+async fn a_desk_that_gets_a_stop_signal(db: &TestDb) {
     if !deep() {
         return;
     }
     let mut story = Story::begin(db.url()).await;
-    for (round, moment) in (1..).zip(MOMENTS) {
+    for (round, moment) in (1..).zip(DELAYS_MS) {
         drop(interrupted(story.order(round), Duration::from_millis(moment)).await);
         story.desk.signal("TERM");
         assert!(story.desk.ended(), "it ends well");
@@ -102,7 +102,7 @@ async fn killed_with_its_exchange(db: &TestDb) {
         return;
     }
     let mut story = Story::begin(db.url()).await;
-    for (round, moment) in (1..).zip(MOMENTS) {
+    for (round, moment) in (1..).zip(DELAYS_MS) {
         story.round(round, Duration::from_millis(moment), true).await;
         story.settled(round).await;
         story.check(round).await;
@@ -110,7 +110,7 @@ async fn killed_with_its_exchange(db: &TestDb) {
     covered(&story, Duration::from_secs(10)).await;
 }
 
-store::each_engine![a_paused_desk, a_desk_that_is_told_to_stop, killed_with_its_exchange];
+store::each_engine![a_paused_desk, a_desk_that_gets_a_stop_signal, killed_with_its_exchange];
 
 /// The disk is full for half a minute: the desk reports it, loses nothing, and recovers by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -206,7 +206,7 @@ async fn postgres_frozen_and_restarted() {
     let line = Line::to(through(db.url(), 0).0).await;
     let story = Story::begin(&through(db.url(), line.port).1).await;
     let freeze = Duration::from_secs(20);
-    for (round, moment) in (1..).zip(MOMENTS) {
+    for (round, moment) in (1..).zip(DELAYS_MS) {
         drop(interrupted(story.order(round), Duration::from_millis(moment)).await);
         if round % 2 == 0 {
             line.cut.send_modify(|count| *count += 1);
@@ -230,7 +230,7 @@ async fn two_desks_of_which_one_is_paused() {
     let story = Story::begin(db.url()).await;
     let second = story.second_desk().await;
     let pause = Duration::from_secs(60);
-    for (round, moment) in (1..).zip(MOMENTS) {
+    for (round, moment) in (1..).zip(DELAYS_MS) {
         drop(interrupted(story.order(round), Duration::from_millis(moment)).await);
         story.desk.signal("STOP");
         let elsewhere = until("the order at the other desk", PATIENCE * 2, async || {

@@ -6,7 +6,7 @@
 mod common;
 
 use common::{
-    Answer, House, Person,
+    HttpAnswer, Person, TestServer,
     program::{Program, multipart},
     shape::same,
 };
@@ -30,9 +30,9 @@ fn example() -> Value {
     serde_json::from_str(include_str!("../src/rest/currencycloud/examples/account.json")).unwrap()
 }
 
-async fn ada(house: &House) -> Program {
-    let ada = Person::sign_up(house, "ada").await;
-    Program::of(&ada, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await.signed_in().await
+async fn ada(server: &TestServer) -> Program {
+    let ada = Person::sign_up(server, "ada").await;
+    Program::of(&ada, server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await.signed_in().await
 }
 
 /// The valid fields with some replaced or added.
@@ -41,7 +41,7 @@ fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     kept.copied().chain(changes.iter().copied()).collect()
 }
 
-async fn create(program: &Program, changes: &[(&str, &str)]) -> Answer {
+async fn create(program: &Program, changes: &[(&str, &str)]) -> HttpAnswer {
     program.form("/accounts/create", &with(changes)).await
 }
 
@@ -50,8 +50,8 @@ fn message(code: &str, message: &str, params: &Value) -> Value {
 }
 
 async fn the_documents_example(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let made = create(&program, &[]).await.ok(200);
     same(&made, &example());
     for field in
@@ -83,11 +83,11 @@ async fn the_documents_example(db: &TestDb) {
     ];
     let answer = create(&program, &whole).await.ok(200);
     for (field, value) in whole {
-        let told = match value {
+        let reported = match value {
             "true" | "false" => json!(value == "true"),
             text => json!(text),
         };
-        assert_eq!(answer[field], told, "{field}");
+        assert_eq!(answer[field], reported, "{field}");
     }
     assert_eq!(answer["short_reference"], "260101-00002");
 }
@@ -112,9 +112,9 @@ fn provoking(row: &Value) -> Vec<(String, String)> {
 }
 
 async fn every_row_of_the_table(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
-    let mut tx = house.desk.db.begin().await.unwrap();
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
+    let mut tx = server.desk.db.begin().await.unwrap();
     let brand = Brand { name: "wrong_brand".to_owned(), broker: false };
     store::sub_account::set_brand(&mut tx, &brand).await.unwrap();
     tx.commit().await.unwrap();
@@ -125,8 +125,8 @@ async fn every_row_of_the_table(db: &TestDb) {
             program.send(program.cloud(Method::POST, "/accounts/create").form(&fields)).await.ok(400);
         let messages = json!([{"code": row["code"], "message": row["message"], "params": row["params"]}]);
         let place = row["place"].as_str().unwrap();
-        let told = json!({"error_code": "account_create_failed", "error_messages": {(place): messages}});
-        assert_eq!(answer, told, "{row}");
+        let reported = json!({"error_code": "account_create_failed", "error_messages": {(place): messages}});
+        assert_eq!(answer, reported, "{row}");
         seen.insert(row["code"].as_str().unwrap().to_owned());
     }
     let printed = include_str!("seeds/currencycloud_codes.txt");
@@ -137,9 +137,9 @@ async fn every_row_of_the_table(db: &TestDb) {
     assert_eq!(found["pagination"]["total_entries"], 0, "nothing of this made anything");
 }
 
-async fn several_errors_at_once(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+async fn several_errors_together(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let answer =
         program.form("/accounts/create", &[("status", "open"), ("b", "1"), ("a", "2")]).await.ok(400);
     let fields: Vec<_> = answer["error_messages"].as_object().unwrap().keys().cloned().collect();
@@ -151,8 +151,8 @@ async fn several_errors_at_once(db: &TestDb) {
 }
 
 async fn who_signs_in(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let sign_in = async |login: &str, key: &str| {
         let request = program.request(Method::POST, "/v2/authenticate/api");
         program.send(request.form(&[("login_id", login), ("api_key", key)])).await
@@ -189,24 +189,24 @@ async fn who_signs_in(db: &TestDb) {
 }
 
 async fn a_token_lives_while_it_is_used(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     for _ in 0..4 {
-        house.clock.advance(29 * time::MINUTE);
+        server.clock.advance(29 * time::MINUTE);
         program.cloud_get("/accounts/current").await.ok(200);
     }
-    house.clock.advance(30 * time::MINUTE);
+    server.clock.advance(30 * time::MINUTE);
     assert_eq!(program.cloud_get("/accounts/current").await.status, 401);
     let again = program.signed_in().await;
     again.cloud_get("/accounts/current").await.ok(200);
 }
 
 async fn a_change(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let made = create(&program, &[("your_reference", "7")]).await.ok(200);
     let path = format!("/accounts/{}", made["id"].as_str().unwrap());
-    house.clock.advance(time::MINUTE);
+    server.clock.advance(time::MINUTE);
     let changed = program.form(&path, &[("city", "York"), ("your_reference", "")]).await.ok(200);
     let mut expected = made.clone();
     (expected["city"], expected["your_reference"]) = (json!("York"), Value::Null);
@@ -221,10 +221,10 @@ async fn a_change(db: &TestDb) {
 }
 
 async fn anothers_account_is_not_there(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
-    let eve = Person::sign_up(&house, "eve").await;
-    let eve = Program::of(&eve, &house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await.signed_in().await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
+    let eve = Person::sign_up(&server, "eve").await;
+    let eve = Program::of(&eve, &server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await.signed_in().await;
     let made = create(&program, &[]).await.ok(200);
     let id = made["id"].as_str().unwrap();
     let nowhere = eve.cloud_get("/accounts/0199c0de-0000-7000-8000-000000000000").await;
@@ -238,8 +238,8 @@ async fn anothers_account_is_not_there(db: &TestDb) {
 }
 
 async fn the_callers_own_account(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let (one, two) =
         tokio::join!(program.cloud_get("/accounts/current"), program.cloud_get("/accounts/current"));
     let own = one.ok(200);
@@ -254,14 +254,14 @@ async fn the_callers_own_account(db: &TestDb) {
 }
 
 async fn finding(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     for (name, city, status) in
         [("c", "Bath", "enabled"), ("a", "York", "disabled"), ("b", "York", "enabled")]
     {
         let fields = [("account_name", name), ("city", city), ("status", status)];
         create(&program, &fields).await.ok(200);
-        house.clock.advance(time::SECOND);
+        server.clock.advance(time::SECOND);
     }
     let names = |answer: &Value| -> String {
         answer["accounts"].as_array().unwrap().iter().map(|a| a["account_name"].as_str().unwrap()).collect()
@@ -309,8 +309,8 @@ async fn finding(db: &TestDb) {
 }
 
 async fn bodies_of_every_kind(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let (kind, body) = multipart(&GOOD);
     let request = program.cloud(Method::POST, "/accounts/create").header("content-type", kind).body(body);
     let made = program.send(request).await.ok(200);
@@ -351,9 +351,9 @@ async fn bodies_of_every_kind(db: &TestDb) {
     assert_eq!(found["pagination"]["total_entries"], 1, "nothing of this made anything");
 }
 
-async fn references_are_unique_whoever_asks_at_the_same_moment(db: &TestDb) {
-    let house = House::open(db).await;
-    let program = ada(&house).await;
+async fn references_are_unique_under_concurrency(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let program = ada(&server).await;
     let made = (0..24).map(|_| {
         let program = program.clone();
         tokio::spawn(async move { create(&program, &[]).await.ok(200)["short_reference"].clone() })
@@ -365,16 +365,16 @@ async fn references_are_unique_whoever_asks_at_the_same_moment(db: &TestDb) {
     assert_eq!(references.len(), 24);
     assert_eq!(references.first().unwrap(), "260101-00001");
     assert_eq!(references.last().unwrap(), "260101-00024");
-    house.clock.advance(time::DAY);
+    server.clock.advance(time::DAY);
     let next = program.signed_in().await;
     assert_eq!(create(&next, &[]).await.ok(200)["short_reference"], "260102-00001");
 }
 
-async fn our_faults_tell_nothing(db: &TestDb) {
-    let house = House::with(db, Settings::default()).await;
-    let program = ada(&house).await;
+async fn internal_errors_reveal_nothing(db: &TestDb) {
+    let server = TestServer::with(db, Settings::default()).await;
+    let program = ada(&server).await;
     // Another transaction is about to assign the day's next number, and is slow.
-    let mut tx = house.desk.db.begin().await.unwrap();
+    let mut tx = server.desk.db.begin().await.unwrap();
     store::sub_account::next_number(&mut tx, "2026-01-01").await.unwrap();
     let answer = create(&program, &[]).await;
     drop(tx);
@@ -399,7 +399,7 @@ async fn our_faults_tell_nothing(db: &TestDb) {
 store::each_engine!(
     the_documents_example,
     every_row_of_the_table,
-    several_errors_at_once,
+    several_errors_together,
     who_signs_in,
     a_token_lives_while_it_is_used,
     a_change,
@@ -407,6 +407,6 @@ store::each_engine!(
     the_callers_own_account,
     finding,
     bodies_of_every_kind,
-    references_are_unique_whoever_asks_at_the_same_moment,
-    our_faults_tell_nothing,
+    references_are_unique_under_concurrency,
+    internal_errors_reveal_nothing,
 );

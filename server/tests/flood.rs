@@ -84,7 +84,7 @@ impl Desk {
             Some((stream, read.is_ok() && &begin == b"HTTP/1.1 101"))
         });
         let all: Vec<(TcpStream, bool)> =
-            asking.buffer_unordered(64).filter_map(async |asked| asked).collect().await;
+            asking.buffer_unordered(64).filter_map(async |answered| answered).collect().await;
         let open = all.iter().filter(|(_, open)| *open).count();
         (all.into_iter().map(|(stream, _)| stream).collect(), open)
     }
@@ -148,17 +148,17 @@ impl Trader {
 
     /// Does what users do, each time over a new connection; nothing may take long.
     async fn trades(&self, live: &mut Socket) {
-        let begun = Instant::now();
+        let started = Instant::now();
         let health = client().get(format!("{}/healthz", self.base)).send().await.expect("an answer");
         assert_eq!(health.status(), StatusCode::OK);
-        assert!(begun.elapsed() < NOTICED, "healthz took {:?}", begun.elapsed());
-        let begun = Instant::now();
+        assert!(started.elapsed() < NOTICED, "healthz took {:?}", started.elapsed());
+        let started = Instant::now();
         let order = json!({
             "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01,
             "takeProfitPrices": [900_000], "stopTriggerPrice": 100, "stopTriggerType": "MARKET",
         });
         self.post(&format!("/v1/priv/exchange/order/{}", self.key), &order).await;
-        assert!(begun.elapsed() < NOTICED, "an order took {:?}", begun.elapsed());
+        assert!(started.elapsed() < NOTICED, "an order took {:?}", started.elapsed());
         price(live).await;
         drop(self.watch().await);
     }
@@ -213,12 +213,12 @@ async fn a_trader_notices_nothing_of_half_sent_requests_and_streams() {
 async fn what_is_never_finished_is_closed() {
     let desk = Arc::new(Desk::start(DESCRIPTORS, &[]).await);
     let closed = async |text: &str, at_least: u64, at_most: u64| {
-        let (begun, mut stream) = (Instant::now(), desk.connect(text).await.unwrap());
+        let (started, mut stream) = (Instant::now(), desk.connect(text).await.unwrap());
         let mut bytes = Vec::new();
         let _ = timeout(Duration::from_secs(at_most), stream.read_to_end(&mut bytes))
             .await
             .expect("it is closed");
-        assert!(begun.elapsed() > Duration::from_secs(at_least), "{text} after {:?}", begun.elapsed());
+        assert!(started.elapsed() > Duration::from_secs(at_least), "{text} after {:?}", started.elapsed());
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let (silent, half) = tokio::join!(closed("", 8, 40), closed(HALF_SENT, 8, 40));

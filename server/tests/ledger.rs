@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{House, Person};
+use common::{Person, TestServer};
 use domain::{
     ExchangeKeyId, Role,
     ledger::{TransferStatus, Units},
@@ -35,7 +35,7 @@ fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> Problem {
 
 /// A user with 1,000 USDT on the ledger and a sandbox key.
 struct Story {
-    house: House,
+    server: TestServer,
     person: Person,
     actor: Actor,
     account: String,
@@ -43,10 +43,10 @@ struct Story {
 }
 
 async fn story(db: &TestDb, kind: &str) -> Story {
-    let house = House::open(db).await;
-    let person = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let person = Person::sign_up(&server, "ada").await;
     let key = person.key(kind, "MANUAL").await.parse().unwrap();
-    let user = store::user::by_email(&house.desk.db, "ada@example.org").await.unwrap().unwrap();
+    let user = store::user::by_email(&server.desk.db, "ada@example.org").await.unwrap().unwrap();
     let actor = Actor {
         user: user.id,
         email: user.email,
@@ -56,10 +56,10 @@ async fn story(db: &TestDb, kind: &str) -> Story {
         from: None,
     };
     let admin = Actor { role: Role::Admin, ..actor.clone() };
-    let account = ledger::open(&house.desk, &actor, &here(), "USDT").await.unwrap().public_id;
+    let account = ledger::open_account(&server.desk, &actor, &here(), "USDT").await.unwrap().public_id;
     let credit = Credit { public_id: &account, amount: "1000", memo: "", reference: "1" };
-    ledger::credit(&house.desk, &admin, &here(), credit).await.unwrap();
-    Story { house, person, actor, account, key }
+    ledger::credit(&server.desk, &admin, &here(), credit).await.unwrap();
+    Story { server, person, actor, account, key }
 }
 
 impl Story {
@@ -77,7 +77,7 @@ impl Story {
 
     /// Returns the available and locked amounts on the ledger, and the exchange's balance.
     async fn holdings(&self) -> (String, String, String) {
-        let account = ledger::find(&self.house.desk, &self.actor, &self.account).await.unwrap();
+        let account = ledger::find(&self.server.desk, &self.actor, &self.account).await.unwrap();
         let path = format!("/v1/priv/account/exchange/key/{}/balance", self.key);
         let balance = self.person.get(&path).await.ok(200);
         let there = balance["total"].get("USDT").map_or("0".to_owned(), ToString::to_string);
@@ -87,7 +87,7 @@ impl Story {
     async fn hold(&self, expected: (&str, &str, &str)) {
         let (free, held, there) = self.holdings().await;
         assert_eq!((free.as_str(), held.as_str(), there.as_str()), expected);
-        assert!(ledger::audit_all(&self.house.desk).await.unwrap().good());
+        assert!(ledger::audit_all(&self.server.desk).await.unwrap().good());
     }
 
     /// A desk that cannot reach the sandbox.
@@ -95,11 +95,11 @@ impl Story {
         let control = SandboxControl::new("http://127.0.0.1:9/sandbox", "x".to_owned()).unwrap();
         let setup = Setup {
             sandbox: Some(control),
-            clock: self.house.desk.clock.clone(),
-            exchange: Arc::clone(&self.house.desk.exchange),
+            clock: self.server.desk.clock.clone(),
+            exchange: Arc::clone(&self.server.desk.exchange),
             ..Setup::default()
         };
-        desk_with(self.house.desk.db.clone(), setup)
+        desk_with(self.server.desk.db.clone(), setup)
     }
 }
 
@@ -107,7 +107,7 @@ async fn there_and_back(db: &TestDb) {
     for kind in ["FUTURES", "SPOT"] {
         let fresh = if kind == "SPOT" { Some(store::testing::sqlite().await) } else { None };
         let story = story(fresh.as_ref().unwrap_or(db), kind).await;
-        let desk = &story.house.desk;
+        let desk = &story.server.desk;
         assert_eq!(story.send(desk, true, "250.5").await.unwrap(), TransferStatus::Done);
         story.hold(("749.5", "0", "10250.5")).await;
         assert_eq!(story.send(desk, false, "10250.5").await.unwrap(), TransferStatus::Done);
@@ -131,28 +131,28 @@ async fn what_is_not_known_is_held_and_found_out(db: &TestDb) {
     story.hold(("900", "100", "10000")).await;
     assert_eq!(problem(story.send(&cut_off, true, "901").await), Problem::NotCovered);
     // The worker that claimed it still has time.
-    ledger::settle_due(&story.house.desk).await.unwrap();
+    ledger::settle_due(&story.server.desk).await.unwrap();
     story.hold(("900", "100", "10000")).await;
-    story.house.clock.advance(time::MINUTE);
+    story.server.clock.advance(time::MINUTE);
     ledger::settle_due(&cut_off).await.unwrap();
     story.hold(("900", "100", "10000")).await;
-    story.house.clock.advance(time::MINUTE);
-    let desk = &story.house.desk;
+    story.server.clock.advance(time::MINUTE);
+    let desk = &story.server.desk;
     let (one, two) = tokio::join!(ledger::settle_due(desk), ledger::settle_due(desk));
     one.and(two).unwrap();
     story.hold(("950", "0", "10050")).await;
-    story.house.clock.advance(time::MINUTE);
+    story.server.clock.advance(time::MINUTE);
     ledger::settle_due(desk).await.unwrap();
     story.hold(("950", "0", "10050")).await;
 }
 
-async fn a_transfer_is_carried_out_once_however_often_it_is_told(db: &TestDb) {
+async fn a_transfer_is_carried_out_once_however_often_it_is_sent(db: &TestDb) {
     let story = story(db, "FUTURES").await;
     let key = &story.person.get("/v1/priv/account/exchange/key/list").await.ok(200)["items"][0]["apiKey"];
-    let door = format!("accounts/{}/funds", key.as_str().unwrap());
+    let route = format!("accounts/{}/funds", key.as_str().unwrap());
     let tell = async |amount: &str, reference: &str| {
         let body = json!({"wallet": "FUTURES", "amount": amount, "reference": reference});
-        story.house.control(&door, &body).await["moved"].as_bool().unwrap()
+        story.server.control(&route, &body).await["moved"].as_bool().unwrap()
     };
     assert!(tell("5", "a").await && tell("5", "a").await);
     assert!(!tell("-99999", "b").await);
@@ -164,8 +164,8 @@ async fn a_transfer_is_carried_out_once_however_often_it_is_told(db: &TestDb) {
 
 async fn accounts_that_cannot_take_part(db: &TestDb) {
     let story = story(db, "FUTURES").await;
-    let desk = &story.house.desk;
-    let rand = ledger::open(desk, &story.actor, &here(), "ZAR").await.unwrap().public_id;
+    let desk = &story.server.desk;
+    let rand = ledger::open_account(desk, &story.actor, &here(), "ZAR").await.unwrap().public_id;
     let send = async |actor: &Actor, account: &str, key| {
         ledger::move_funds(desk, actor, &here(), account, key, true, "1").await
     };
@@ -173,7 +173,7 @@ async fn accounts_that_cannot_take_part(db: &TestDb) {
     assert!(matches!(send(&story.actor, "acc_000000", story.key).await, Err(Error::NotFound)));
     let nobodys = ExchangeKeyId(uuid::Uuid::nil());
     assert!(matches!(send(&story.actor, &story.account, nobodys).await, Err(Error::NotFound)));
-    Person::sign_up(&story.house, "eve").await;
+    Person::sign_up(&story.server, "eve").await;
     let user = store::user::by_email(&desk.db, "eve@example.org").await.unwrap().unwrap();
     let eve = Actor {
         user: user.id,
@@ -191,6 +191,6 @@ async fn accounts_that_cannot_take_part(db: &TestDb) {
 store::each_engine!(
     there_and_back,
     what_is_not_known_is_held_and_found_out,
-    a_transfer_is_carried_out_once_however_often_it_is_told,
+    a_transfer_is_carried_out_once_however_often_it_is_sent,
     accounts_that_cannot_take_part,
 );

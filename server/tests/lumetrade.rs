@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, House, Person, program::Program, shape::same};
+use common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{
@@ -19,18 +19,18 @@ fn example() -> Value {
     serde_json::from_str(include_str!("seeds/lumetrade_account.json")).unwrap()
 }
 
-async fn program(house: &House, name: &str) -> Program {
-    let person = Person::sign_up(house, name).await;
-    Program::of(&person, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await
+async fn program(server: &TestServer, name: &str) -> Program {
+    let person = Person::sign_up(server, name).await;
+    Program::of(&person, server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await
 }
 
 /// The user of this name; `admin` makes them an admin first.
-async fn actor(house: &House, name: &str, admin: bool) -> Actor {
+async fn actor(server: &TestServer, name: &str, admin: bool) -> Actor {
     let email = format!("{name}@example.org");
     if admin {
-        account::make_admin(&house.desk, &email).await.unwrap();
+        account::make_admin(&server.desk, &email).await.unwrap();
     }
-    let user = store::user::by_email(&house.desk.db, &email).await.unwrap().unwrap();
+    let user = store::user::by_email(&server.desk.db, &email).await.unwrap().unwrap();
     Actor { user: user.id, email, role: user.role, session: None, token: None, from: None }
 }
 
@@ -39,15 +39,15 @@ fn here() -> service::Origin {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, status: u16, code: &str) {
+fn refused(answer: &HttpAnswer, status: u16, code: &str) {
     let body = answer.ok(status);
     assert_eq!(body["error"]["code"], code, "{body}");
     same(&body, &json!({"error": {"code": "", "message": ""}}));
 }
 
 async fn the_documents_example(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = program(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = program(&server, "ada").await;
     let request: Value = serde_json::from_str(include_str!("seeds/lumetrade_request.json")).unwrap();
     let answer = ada.send(ada.lumetrade(Method::POST, "/accounts").json(&request)).await;
     let made = answer.ok(201);
@@ -60,12 +60,12 @@ async fn the_documents_example(db: &TestDb) {
     assert!(id.len() == 10 && id.starts_with("acc_"), "{id}");
 
     let admin = {
-        program(&house, "op").await;
-        actor(&house, "op", true).await
+        program(&server, "op").await;
+        actor(&server, "op", true).await
     };
     for _ in 0..2 {
         let credit = Credit { public_id: &id, amount: "2500", memo: "a gift", reference: "once" };
-        ledger::credit(&house.desk, &admin, &here(), credit).await.unwrap();
+        ledger::credit(&server.desk, &admin, &here(), credit).await.unwrap();
     }
     let expected = example().to_string().replace("acc_8F4J2N", &id);
     let expected: Value = serde_json::from_str(&expected).unwrap();
@@ -75,8 +75,8 @@ async fn the_documents_example(db: &TestDb) {
 }
 
 async fn every_seeded_currency_opens_once(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = program(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = program(&server, "ada").await;
     let mut ids = BTreeSet::new();
     for code in ["ZAR", "USD", "EUR", "GBP", "AED", "SAR", "BTC", "ETH", "USDT", "USDC"] {
         ids.insert(ada.open(code).await.ok(201)["id"].to_string());
@@ -87,8 +87,8 @@ async fn every_seeded_currency_opens_once(db: &TestDb) {
 }
 
 async fn what_is_not_opened(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = program(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = program(&server, "ada").await;
     let post = async |path: &str, kind: &str, body: Vec<u8>| {
         let request = ada.lumetrade(Method::POST, path).header("content-type", kind).body(body);
         ada.send(request).await
@@ -123,19 +123,19 @@ async fn what_is_not_opened(db: &TestDb) {
 }
 
 async fn the_country_decides(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = program(&house, "ada").await;
-    let (person, admin) = (actor(&house, "ada", false).await, {
-        program(&house, "op").await;
-        actor(&house, "op", true).await
+    let server = TestServer::open(db).await;
+    let ada = program(&server, "ada").await;
+    let (person, admin) = (actor(&server, "ada", false).await, {
+        program(&server, "op").await;
+        actor(&server, "op", true).await
     });
     let rule = |country: &str, currency: &str, enabled| Rule {
         country: country.into(),
         currency: currency.into(),
         enabled,
     };
-    let set = async |rule: &Rule| ledger::set_rule(&house.desk, &admin, &here(), rule).await;
-    assert!(ledger::set_rule(&house.desk, &person, &here(), &rule("*", "ZAR", false)).await.is_err());
+    let set = async |rule: &Rule| ledger::set_rule(&server.desk, &admin, &here(), rule).await;
+    assert!(ledger::set_rule(&server.desk, &person, &here(), &rule("*", "ZAR", false)).await.is_err());
     assert!(set(&rule("za", "ZAR", false)).await.is_err() && set(&rule("ZA", "XYZ", true)).await.is_err());
     // The installation's default jurisdiction is ZA.
     set(&rule("ZA", "BTC", false)).await.unwrap();
@@ -145,16 +145,16 @@ async fn the_country_decides(db: &TestDb) {
     refused(&ada.open("EUR").await, 404, "currency_not_supported");
     let country = Some(Some("DE".to_owned()));
     let change = ProfileChange { country, ..ProfileChange::default() };
-    profile::update(&house.desk, &person, change).await.unwrap();
+    profile::update(&server.desk, &person, change).await.unwrap();
     ada.open("EUR").await.ok(201);
     ada.open("BTC").await.ok(201);
-    let place = ledger::place(&house.desk, &person).await.unwrap();
-    assert!(place.told && place.country == "DE" && place.currencies.len() == 10);
+    let place = ledger::place(&server.desk, &person).await.unwrap();
+    assert!(place.stated && place.country == "DE" && place.currencies.len() == 10);
 }
 
 async fn anothers_account_is_not_there(db: &TestDb) {
-    let house = House::open(db).await;
-    let (ada, eve) = (program(&house, "ada").await, program(&house, "eve").await);
+    let server = TestServer::open(db).await;
+    let (ada, eve) = (program(&server, "ada").await, program(&server, "eve").await);
     let id = ada.open("ZAR").await.ok(201)["id"].as_str().unwrap().to_owned();
     refused(&eve.read(&format!("/accounts/{id}")).await, 404, "not_found");
     refused(&eve.read("/accounts/currency/ZAR").await, 404, "not_found");
@@ -162,9 +162,9 @@ async fn anothers_account_is_not_there(db: &TestDb) {
     eve.open("ZAR").await.ok(201);
 }
 
-async fn two_at_the_same_moment_make_one(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = program(&house, "ada").await;
+async fn two_concurrent_requests_create_one(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = program(&server, "ada").await;
     for code in ["ZAR", "USD", "EUR", "GBP"] {
         let (one, two) = tokio::join!(ada.open(code), ada.open(code));
         let mut statuses = [one.status, two.status];
@@ -180,5 +180,5 @@ store::each_engine!(
     what_is_not_opened,
     the_country_decides,
     anothers_account_is_not_there,
-    two_at_the_same_moment_make_one,
+    two_concurrent_requests_create_one,
 );

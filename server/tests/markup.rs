@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{House, Person};
+use common::{Person, TestServer};
 use reqwest::Client;
 use serde_json::{Value, json};
 use service::{Origin, account};
@@ -23,16 +23,16 @@ fn id(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
 
-async fn cookie(house: &House, email: &str) -> String {
+async fn cookie(server: &TestServer, email: &str) -> String {
     let origin = Origin::new([127, 0, 0, 1].into(), "<b>X");
-    let session = account::sign_in(&house.desk, origin, email, "correct horse battery").await.unwrap();
+    let session = account::sign_in(&server.desk, origin, email, "correct horse battery").await.unwrap();
     format!("slipstream={}", session.token)
 }
 
 async fn no_page_takes_a_name_for_markup(db: &TestDb) {
-    let house = House::open(db).await;
-    let admin = Person::sign_up(&house, "admin").await;
-    account::make_admin(&house.desk, "admin@example.org").await.unwrap();
+    let server = TestServer::open(db).await;
+    let admin = Person::sign_up(&server, "admin").await;
+    account::make_admin(&server.desk, "admin@example.org").await.unwrap();
     let strategy = json!({"name": NAME, "description": NAME, "symbol": "BTC/USDT", "active": true});
     let strategy = id(&admin.post("/v1/admin/strategy", strategy).await.ok(200));
     // The admin also trades, so one user sees every page.
@@ -69,14 +69,14 @@ async fn no_page_takes_a_name_for_markup(db: &TestDb) {
         ("/copies", format!("key={key}&status=%3Cb%3EX")),
     ]);
     let browser = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let theirs = cookie(&house, "admin@example.org").await;
+    let theirs = cookie(&server, "admin@example.org").await;
     let (mut escaped, mut in_titles) = (0, 0);
     for (path, _) in app::routes::PAGES {
         let at =
             path.replace("{id}", ids.get(path).copied().unwrap_or("0199c0de-0000-7000-8000-000000000000"));
         for query in [None, queries.get(path)] {
             let query = query.map_or(String::new(), |query| format!("?{query}"));
-            let page = browser.get(format!("{}{at}{query}", house.base)).header("cookie", &theirs);
+            let page = browser.get(format!("{}{at}{query}", server.base)).header("cookie", &theirs);
             let text = page.send().await.unwrap().text().await.unwrap();
             assert!(text.contains("<title>"), "{path}{query}: {text}");
             assert!(!text.contains(RAW), "{path}{query} takes a name for markup: {text}");

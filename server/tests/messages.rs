@@ -13,11 +13,11 @@ mod messages {
     pub(crate) mod setting;
 }
 
-use common::{House, Person, shape::same};
+use common::{Person, TestServer, shape::same};
 use domain::time::{MINUTE, SECOND};
 use messages::{
     bot,
-    setting::{self, SETTINGS, actor, code, link, say},
+    setting::{self, SETTINGS, actor, code, link, send_text},
 };
 use serde_json::{Value, json};
 use service::notify::telegram;
@@ -33,11 +33,11 @@ fn at_our_time(ours: &Value, mut example: Value) -> Value {
 }
 
 async fn the_settings_are_the_documents(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let usual = ada.get(SETTINGS).await.ok(200);
     assert_eq!(usual, at_our_time(&usual, example!("notification")));
-    house.clock.advance(SECOND);
+    server.clock.advance(SECOND);
     let request = example!("notification_request");
     let set = ada.put(SETTINGS, request).await.ok(200);
     assert_eq!(set, at_our_time(&set, example!("updated_notification")));
@@ -58,108 +58,114 @@ async fn the_settings_are_the_documents(db: &TestDb) {
     let wrong = json!("must be boolean");
     assert_eq!(params, [(json!("weeklyReport"), wrong.clone()), (json!("telegramStopLoss"), wrong)]);
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true);
-    let bob = Person::sign_up(&house, "bob").await;
+    let bob = Person::sign_up(&server, "bob").await;
     assert_eq!(bob.get(SETTINGS).await.ok(200)["monthlyReport"], true, "everybody's own");
-    assert_eq!(Person::anonymous(&house).get(SETTINGS).await.status, 401);
+    assert_eq!(Person::anonymous(&server).get(SETTINGS).await.status, 401);
 }
 
 async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let path = &format!("{SETTINGS}/method");
     let method = ada.get(path).await.ok(200);
     same(&method, &example!("notification_method"));
-    assert_eq!(method["telegramBotUrl"], format!("{}/telegram#say", house.base));
+    assert_eq!(method["telegramBotUrl"], format!("{}/telegram#say", server.base));
     assert_eq!(
         (method["telegramAuthCode"].as_str().unwrap().len(), &method["telegramActive"]),
         (8, &json!(false))
     );
     assert_eq!(ada.get(path).await.ok(200), method, "shown again");
-    house.clock.advance(15 * MINUTE);
+    server.clock.advance(15 * MINUTE);
     let later = ada.get(path).await.ok(200);
     assert_ne!(later["telegramAuthCode"], method["telegramAuthCode"]);
 
-    let actor = actor(&house, "ada").await;
+    let actor = actor(&server, "ada").await;
     let old = format!("/start {}", method["telegramAuthCode"].as_str().unwrap());
-    assert!(say(&house, &actor, &old).await.contains("invalid or has expired"));
+    assert!(send_text(&server, &actor, &old).await.contains("invalid or has expired"));
     let good = format!("/START@test_bot  {}", later["telegramAuthCode"].as_str().unwrap().to_uppercase());
-    let answer = say(&house, &actor, &good).await;
+    let answer = send_text(&server, &actor, &good).await;
     assert!(answer.contains("Telegram is connected to ada@example.org"), "{answer}");
     assert!(answer.contains("only get security alerts") && answer.contains("/settings/notifications"));
-    assert!(say(&house, &actor, &good).await.contains("invalid or has expired"), "a code works once");
+    assert!(send_text(&server, &actor, &good).await.contains("invalid or has expired"), "a code works once");
     let linked = ada.get(path).await.ok(200);
     assert_eq!(linked["telegramActive"], true);
     assert_ne!(linked["telegramAuthCode"], later["telegramAuthCode"]);
 
     let on = ada.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
     assert_eq!((&on["telegramNewOrder"], &on["telegramStopLoss"]), (&json!(true), &json!(false)));
-    assert!(say(&house, &actor, "/stop").await.contains("unlinked"));
+    assert!(send_text(&server, &actor, "/stop").await.contains("unlinked"));
     assert_eq!(ada.get(path).await.ok(200)["telegramActive"], false);
     assert_eq!(
         ada.get(SETTINGS).await.ok(200)["telegramNewOrder"],
         false,
         "nothing is promised that cannot be"
     );
-    assert!(say(&house, &actor, "/positions").await.contains("isn't linked"));
+    assert!(send_text(&server, &actor, "/positions").await.contains("isn't linked"));
 }
 
 async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, _) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "bob").await);
-    let (ada, bob) = (actor(&house, "ada").await, actor(&house, "bob").await);
-    link(&house, &ada).await;
-    let bobs = code(&house, &bob).await;
-    let answer = say(&house, &ada, &format!("/start {bobs}")).await;
+    let server = TestServer::open(db).await;
+    let (_, _) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "bob").await);
+    let (ada, bob) = (actor(&server, "ada").await, actor(&server, "bob").await);
+    link(&server, &ada).await;
+    let bobs = code(&server, &bob).await;
+    let answer = send_text(&server, &ada, &format!("/start {bobs}")).await;
     assert!(answer.contains("linked to another account"), "{answer}");
-    assert!(telegram::method(&house.desk, &ada).await.unwrap().active);
-    assert_eq!(code(&house, &bob).await, bobs, "the code is not spent");
+    assert!(telegram::method(&server.desk, &ada).await.unwrap().active);
+    assert_eq!(code(&server, &bob).await, bobs, "the code is not spent");
 
     for guess in 0..10 {
         assert!(
-            say(&house, &bob, &format!("/start 2222222{}", 2 + guess % 8))
+            send_text(&server, &bob, &format!("/start 2222222{}", 2 + guess % 8))
                 .await
                 .contains("invalid or has expired")
         );
     }
     let right = format!("/start {bobs}");
-    assert!(say(&house, &bob, &right).await.contains("Too many"), "the right one is not looked at either");
-    house.clock.advance(15 * MINUTE + SECOND);
-    assert!(say(&house, &bob, &right).await.contains("invalid or has expired"));
-    link(&house, &bob).await;
+    assert!(
+        send_text(&server, &bob, &right).await.contains("Too many"),
+        "the right one is not looked at either"
+    );
+    server.clock.advance(15 * MINUTE + SECOND);
+    assert!(send_text(&server, &bob, &right).await.contains("invalid or has expired"));
+    link(&server, &bob).await;
 }
 
 async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let key = ada.key("FUTURES", "MANUAL").await;
-    let me = actor(&house, "ada").await;
-    assert!(say(&house, &me, "/status").await.contains("isn't linked"));
-    link(&house, &me).await;
-    assert!(say(&house, &me, "hello").await.contains("/positions"));
-    let status = say(&house, &me, "/status").await;
+    let me = actor(&server, "ada").await;
+    assert!(send_text(&server, &me, "/status").await.contains("isn't linked"));
+    link(&server, &me).await;
+    assert!(send_text(&server, &me, "hello").await.contains("/positions"));
+    let status = send_text(&server, &me, "/status").await;
     assert!(
         status.contains("Total equity: 10,000.00 USD") && status.contains("Keys: 1 of 1 active"),
         "{status}"
     );
-    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
+    assert_eq!(send_text(&server, &me, "/positions").await, "No open positions.");
     let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05" });
     ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
-    let positions = say(&house, &me, "/positions").await;
+    let positions = send_text(&server, &me, "/positions").await;
     assert!(positions.starts_with("Test: long 0.05 BTC/USDT at "), "{positions}");
     assert!(positions.ends_with("% of margin)"), "{positions}");
 
-    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "nobody presses it unasked");
-    house.clock.advance(MINUTE + SECOND);
-    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "it was too long ago");
-    assert!(say(&house, &me, "/panic no").await.contains("within one minute"));
-    assert_ne!(say(&house, &me, "/positions").await, "No open positions.");
-    let done = say(&house, &me, "/panic yes").await;
+    assert!(
+        send_text(&server, &me, "/panic yes").await.contains("within one minute"),
+        "nobody presses it unasked"
+    );
+    server.clock.advance(MINUTE + SECOND);
+    assert!(send_text(&server, &me, "/panic yes").await.contains("within one minute"), "it was too long ago");
+    assert!(send_text(&server, &me, "/panic no").await.contains("within one minute"));
+    assert_ne!(send_text(&server, &me, "/positions").await, "No open positions.");
+    let done = send_text(&server, &me, "/panic yes").await;
     assert!(
         done.contains("Copying is paused") && done.contains("Test: no open orders or positions"),
         "{done}"
     );
-    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
-    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "pressed once");
+    assert_eq!(send_text(&server, &me, "/positions").await, "No open positions.");
+    assert!(send_text(&server, &me, "/panic yes").await.contains("within one minute"), "pressed once");
 }
 
 store::each_engine!(

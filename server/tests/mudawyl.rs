@@ -13,7 +13,7 @@ mod mudawyl {
 mod supervision;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
-use common::{Answer, House, Person, shape::same};
+use common::{HttpAnswer, Person, TestServer, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{Limit, Settings, Throttles};
@@ -44,8 +44,8 @@ async fn ticket(person: &Person) -> Value {
 }
 
 async fn prices_are_public(db: &TestDb) {
-    let house = House::open(db).await;
-    let anyone = Person::anonymous(&house);
+    let server = TestServer::open(db).await;
+    let anyone = Person::anonymous(&server);
     for query in
         ["", "?symbol=BTC/USDT", "?symbol=BTC%2FUSDT%3AUSDT&type=FUTURES", "?exchangeId=BINANCE&type=SPOT"]
     {
@@ -63,14 +63,14 @@ async fn prices_are_public(db: &TestDb) {
 }
 
 async fn plans_are_public(db: &TestDb) {
-    let house = House::open(db).await;
-    assert_eq!(Person::anonymous(&house).get("/v1/pub/subscription/list").await.ok(200), example!("plans"));
+    let server = TestServer::open(db).await;
+    assert_eq!(Person::anonymous(&server).get("/v1/pub/subscription/list").await.ok(200), example!("plans"));
 }
 
 async fn a_person_opens_so_many_paper_accounts_a_day(db: &TestDb) {
     let throttles = Throttles { sandbox: Limit::per_minutes(2, 24 * 60), ..Throttles::default() };
-    let house = House::with(db, Settings { throttles, ..Settings::default() }).await;
-    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let server = TestServer::with(db, Settings { throttles, ..Settings::default() }).await;
+    let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     ada.sandbox_account().await;
     ada.sandbox_account().await;
     assert_eq!(ada.post("/v1/priv/account/exchange/sandbox", json!({})).await.status, 429);
@@ -80,8 +80,9 @@ async fn a_person_opens_so_many_paper_accounts_a_day(db: &TestDb) {
 
 async fn account_wide_answers(db: &TestDb) {
     let egress_ips = vec!["15.137.11.254".to_owned(), "221.110.159.85".to_owned()];
-    let house = House::with(db, Settings { egress_ips: egress_ips.clone(), ..Settings::default() }).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server =
+        TestServer::with(db, Settings { egress_ips: egress_ips.clone(), ..Settings::default() }).await;
+    let ada = Person::sign_up(&server, "ada").await;
     assert_eq!(ada.get("/v1/priv/account/exchange/whitelist/ip").await.ok(200), json!(egress_ips));
     assert_eq!(ada.get("/v1/priv/account/exchange/balance").await.text, r#"{"USD":0}"#);
     ada.key("FUTURES", "MANUAL").await;
@@ -91,8 +92,8 @@ async fn account_wide_answers(db: &TestDb) {
 }
 
 async fn the_life_of_a_key(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (api_key, secret) = ada.sandbox_account().await;
     let body = json!({
         "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Mine",
@@ -103,7 +104,7 @@ async fn the_life_of_a_key(db: &TestDb) {
     assert!(!created.text.contains(&secret));
     let id = created.ok(200)["id"].as_str().unwrap().to_owned();
     ada.post(KEYS, body.clone()).await.refused("1109");
-    let other = Person::sign_up(&house, "eve").await;
+    let other = Person::sign_up(&server, "eve").await;
     other.post(KEYS, body.clone()).await.refused("1109");
 
     let renamed = ada.put(&format!("{KEYS}/{id}"), json!({"name": "Renamed", "unknown": 1})).await.ok(200);
@@ -124,8 +125,8 @@ async fn the_life_of_a_key(db: &TestDb) {
 }
 
 async fn keys_that_are_not_taken(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (api_key, secret) = ada.sandbox_account().await;
     let key = |api_key: &str, secret: &str| {
         json!({
@@ -135,7 +136,7 @@ async fn keys_that_are_not_taken(db: &TestDb) {
     };
     ada.post(KEYS, key(&api_key, &"x".repeat(64))).await.refused("1103");
     ada.post(KEYS, key(&"y".repeat(64), &secret)).await.refused("1103");
-    let dangerous = house.control("accounts", &json!({"withdrawals": true})).await;
+    let dangerous = server.control("accounts", &json!({"withdrawals": true})).await;
     let text = |field: &str| dangerous[field].as_str().unwrap().to_owned();
     let answer = ada.post(KEYS, key(&text("apiKey"), &text("apiSecretKey"))).await;
     answer.problem("apiKey", "must not allow withdrawals");
@@ -149,8 +150,8 @@ async fn keys_that_are_not_taken(db: &TestDb) {
 }
 
 async fn the_life_of_an_order(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let [order, position] = ["order", "position"].map(|noun| format!("/v1/priv/exchange/{noun}/{id}"));
     assert_eq!(ada.get(&format!("{position}?symbol=BTC/USDT")).await.text, "null");
@@ -191,8 +192,8 @@ async fn the_life_of_an_order(db: &TestDb) {
 
     let origin = service::Origin::new([127, 0, 0, 1].into(), "Test/1.0");
     let email = "ada@example.org";
-    let me = service::account::sign_in(&house.desk, origin, email, "correct horse battery").await.unwrap();
-    let (week, complete) = service::report::so_far(&house.desk, &me.actor).await.unwrap().unwrap();
+    let me = service::account::sign_in(&server.desk, origin, email, "correct horse battery").await.unwrap();
+    let (week, complete) = service::report::so_far(&server.desk, &me.actor).await.unwrap().unwrap();
     assert!(
         complete && week.fees > domain::Decimal::ZERO,
         "who looks sees what was paid until now: {week:?}"
@@ -200,14 +201,14 @@ async fn the_life_of_an_order(db: &TestDb) {
 }
 
 async fn an_open_profit_counts_once(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.05});
     ada.post(&format!("/v1/priv/exchange/order/{id}"), order).await.ok(200);
-    house.price("BTC/USDT", &near(&ada, 110).await.to_string()).await;
+    server.price("BTC/USDT", &near(&ada, 110).await.to_string()).await;
     // Long enough for every cached balance to expire.
-    house.clock.advance(10 * domain::time::MINUTE);
+    server.clock.advance(10 * domain::time::MINUTE);
     let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
     assert!(number(&held["unrealizedPnl"]) > domain::Decimal::TEN, "{held}");
     let total = ada.get(&format!("{KEYS}/{id}/balance")).await.ok(200)["total"]["USDT"].clone();
@@ -216,8 +217,8 @@ async fn an_open_profit_counts_once(db: &TestDb) {
 }
 
 async fn a_stop_that_triggers(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let mut body = ticket(&ada).await;
     body["stopTriggerType"] = json!("MARKET");
@@ -226,8 +227,8 @@ async fn a_stop_that_triggers(db: &TestDb) {
     let stop = &legs[3];
     same(stop, &example!("created_orders")[3]);
     assert_eq!((&stop["type"], &stop["amount"]), (&json!("stop_market"), &Value::Null));
-    house.price("BTC/USDT", &near(&ada, 94).await.to_string()).await;
-    house.beat(4);
+    server.price("BTC/USDT", &near(&ada, 94).await.to_string()).await;
+    server.beat(4);
     assert_eq!(ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.text, "null");
     let history = ada.get(&format!("/v1/priv/exchange/order/{id}/history?symbol=BTC/USDT")).await.ok(200);
     same(&history, &example!("order_history"));
@@ -242,9 +243,9 @@ async fn a_stop_that_triggers(db: &TestDb) {
     assert_eq!(trades[0]["side"], "sell", "newest first");
 }
 
-async fn a_new_order_takes_the_place_of_what_stands(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+async fn a_new_order_replaces_open_orders(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let order = format!("/v1/priv/exchange/order/{id}");
     let limit = json!({
@@ -273,8 +274,8 @@ async fn a_new_order_takes_the_place_of_what_stands(db: &TestDb) {
 }
 
 async fn the_same_order_sent_twice(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let path = format!("/v1/priv/exchange/order/{id}");
     let body = ticket(&ada).await;
@@ -298,15 +299,15 @@ async fn the_same_order_sent_twice(db: &TestDb) {
     assert_eq!((&error["value"], &error["location"]), (&json!("k1"), &json!("headers")));
     once(&"k".repeat(201), &body).await.problem("idempotency-key", "is too long");
     // Another user's key is unknown.
-    let eve = Person::sign_up(&house, "eve").await;
+    let eve = Person::sign_up(&server, "eve").await;
     let hers = eve.key("FUTURES", "MANUAL").await;
     let request = eve.request(Method::POST, &format!("/v1/priv/exchange/order/{hers}"));
     eve.send(request.header("Idempotency-Key", "k1").json(&other)).await.ok(200);
 }
 
 async fn keys_of_the_wrong_kind(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (spot, automated) = (ada.key("SPOT", "MANUAL").await, ada.key("FUTURES", "AUTOMATED").await);
     let body = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01});
     let order = |id: &str| format!("/v1/priv/exchange/order/{id}");
@@ -330,8 +331,8 @@ async fn keys_of_the_wrong_kind(db: &TestDb) {
 }
 
 async fn leverage_and_margin(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let order = format!("/v1/priv/exchange/order/{id}");
     let put = async |what: &str, body: Value| ada.put(&format!("{order}/{what}"), body).await;
@@ -348,11 +349,11 @@ async fn leverage_and_margin(db: &TestDb) {
 }
 
 async fn what_the_market_does_not_take(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let good = ticket(&ada).await;
-    let try_with = async |changes: Value| -> Answer {
+    let try_with = async |changes: Value| -> HttpAnswer {
         let mut body = good.clone();
         for (field, value) in changes.as_object().unwrap() {
             body[field] = value.clone();
@@ -373,7 +374,7 @@ async fn what_the_market_does_not_take(db: &TestDb) {
 }
 
 /// Every operation on a key, with a valid body.
-async fn each_operation(person: &Person, id: &str) -> Vec<(String, Answer)> {
+async fn each_operation(person: &Person, id: &str) -> Vec<(String, HttpAnswer)> {
     let exchange = "/v1/priv/exchange";
     let symbol = json!({"symbol": "BTC/USDT"});
     let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01});
@@ -409,8 +410,8 @@ async fn each_operation(person: &Person, id: &str) -> Vec<(String, Answer)> {
 }
 
 async fn who_may(db: &TestDb) {
-    let house = House::open(db).await;
-    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let server = TestServer::open(db).await;
+    let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     let id = ada.key("FUTURES", "MANUAL").await;
     let before = ada.get(&format!("{KEYS}/list")).await;
     for (name, answer) in each_operation(&eve, &id).await {
@@ -426,7 +427,7 @@ async fn who_may(db: &TestDb) {
     let token = ada.token.clone().unwrap();
     let forged = format!("{}x{}", &token[..token.len() - 6], &token[token.len() - 5..]);
     for caller in
-        [Person::anonymous(&house), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")]
+        [Person::anonymous(&server), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")]
     {
         for (name, answer) in each_operation(&caller, &id).await {
             assert_eq!(
@@ -438,14 +439,14 @@ async fn who_may(db: &TestDb) {
     }
     assert_eq!(ada.get(&format!("{KEYS}/list")).await, before, "nothing of this changed anything");
     ada.with_token(&format!("Bearer {token}")).get(&format!("{KEYS}/list")).await.ok(200);
-    house.clock.advance(16 * domain::time::MINUTE);
+    server.clock.advance(16 * domain::time::MINUTE);
     assert_eq!(ada.get(&format!("{KEYS}/list")).await.status, 401, "tokens expire");
 }
 
 async fn checks_come_in_the_documents_order(db: &TestDb) {
-    let house = House::open(db).await;
-    let anyone = Person::anonymous(&house);
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let anyone = Person::anonymous(&server);
+    let ada = Person::sign_up(&server, "ada").await;
     let bad = json!({"symbol": "BTCUSDT", "type": "MARKET", "side": "BUY", "amount": 1});
     assert_eq!(anyone.post("/v1/priv/exchange/order/x", bad.clone()).await.status, 401);
     let both = ada.post("/v1/priv/exchange/order/x", bad.clone()).await.ok(422);
@@ -465,8 +466,8 @@ async fn checks_come_in_the_documents_order(db: &TestDb) {
 }
 
 async fn bodies_that_are_none(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let send = async |kind: &str, body: String| {
         let request = ada.request(Method::POST, KEYS).header("content-type", kind).body(body);
         ada.send(request).await
@@ -497,7 +498,7 @@ store::each_engine!(
     the_life_of_an_order,
     an_open_profit_counts_once,
     a_stop_that_triggers,
-    a_new_order_takes_the_place_of_what_stands,
+    a_new_order_replaces_open_orders,
     the_same_order_sent_twice,
     keys_of_the_wrong_kind,
     leverage_and_margin,
@@ -508,5 +509,5 @@ store::each_engine!(
     an_owner_ends_and_resumes_the_supervision_of_a_position,
     supervision_needs_a_position_with_a_stop,
     a_key_is_deleted_with_its_positions_closed_or_left_open,
-    an_order_from_elsewhere_is_told_unless_the_owner_trades_there_too,
+    a_foreign_order_is_notified_unless_the_owner_trades_there_too,
 );

@@ -18,7 +18,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::Value;
 use server::rest::mudawyl::present;
-use service::{balance_history::Day, trade_history::Page};
+use service::{balance_history::Day, trade_history::TradeHistoryPage};
 
 /// The example without whitespace between its tokens.
 fn compact(example: &str) -> String {
@@ -232,7 +232,7 @@ fn each_leg_of_a_created_order() {
 }
 
 #[test]
-fn an_entry_that_waits_says_so_with_nulls() {
+fn a_waiting_entry_has_nulls() {
     let waiting =
         Order { kind: OrderType::Limit, reduce_only: false, stop_price: None, average: None, ..stop() };
     let ours: Value = serde_json::from_str(&json(&present::Created::from(waiting))).unwrap();
@@ -496,7 +496,7 @@ fn what_was_traded() {
         at: iso("2022-10-14T00:33:35.359Z"),
         ..entry()
     };
-    let page = Page { items: vec![entry(), second], next: None };
+    let page = TradeHistoryPage { items: vec![entry(), second], next: None };
     assert_eq!(json(&present::StrategyTrades::from(page)), example!("strategy_trades"));
 
     let by_hand = |order_id: &str, price: &str, cost: &str, at: &str| PastTrade {
@@ -517,7 +517,10 @@ fn what_was_traded() {
         by_hand("3237885588", "19205.3", "960.265", "2022-10-14T19:37:43.229Z"),
         by_hand("3237884228", "19203.8", "960.19", "2022-10-14T19:32:26.059Z"),
     ];
-    assert_eq!(json(&present::ManualTrades::from(Page { items, next: None })), example!("manual_trades"));
+    assert_eq!(
+        json(&present::ManualTrades::from(TradeHistoryPage { items, next: None })),
+        example!("manual_trades")
+    );
 }
 
 #[test]
@@ -530,10 +533,10 @@ fn paid_plans() {
         manual_keys: false,
     };
     let plan = Plan { id, name: "BASIC".into(), public: true, monthly_price_usd: 20, limits };
-    let held = service::plan::Held { paid: Some(plan), given: None };
+    let held = service::plan::UserPlans { paid: Some(plan), given: None };
     assert_eq!(json(&present::HeldPlan::of(held)), example!("subscription"));
     let (start, end) = (at(1_664_022_008_000), at(1_666_614_008_000));
-    let told = domain::subscription::Subscription {
+    let reported = domain::subscription::Subscription {
         id: "sub_1".into(),
         item: "si_1".into(),
         plan: Some(id),
@@ -550,7 +553,7 @@ fn paid_plans() {
         trial_end: None,
         created_at: start,
     };
-    assert_eq!(json(&present::StripeSubscription::from(told)), example!("stripe_subscription"));
+    assert_eq!(json(&present::StripeSubscription::from(reported)), example!("stripe_subscription"));
     let invoice = domain::subscription::Invoice {
         number: "AF046ED1-0001".into(),
         currency: "usd".into(),
@@ -573,13 +576,13 @@ fn paid_plans() {
 #[test]
 fn a_profile() {
     let iso = |text: &str| Micros::from_iso(text).unwrap();
-    let told = |text: &str| Some(text.to_owned());
+    let reported = |text: &str| Some(text.to_owned());
     let profile = |language, created_at: &str| Profile {
-        last_name: told("John"),
-        first_name: told("Doe"),
-        country: told("CA"),
+        last_name: reported("John"),
+        first_name: reported("Doe"),
+        country: reported("CA"),
         language: Some(language),
-        time_zone: told("America/Toronto"),
+        time_zone: reported("America/Toronto"),
         created_at: iso(created_at),
         updated_at: iso("2022-09-09T01:57:36.304Z"),
     };
@@ -593,6 +596,6 @@ fn a_profile() {
 fn balance_history() {
     let day = |date: &str, usd: &str| Day { day: Micros::from_date(date).unwrap(), total_usd: d(usd) };
     let items = vec![day("2022-09-13", "12345"), day("2022-09-12", "12345"), day("2022-09-11", "12340")];
-    let page = service::balance_history::Page { items, next: None };
+    let page = service::balance_history::BalanceHistoryPage { items, next: None };
     assert_eq!(json(&present::BalanceDays::from(page)), example!("balance_history"));
 }

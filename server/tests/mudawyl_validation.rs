@@ -5,21 +5,21 @@
 use axum::{body::to_bytes, response::IntoResponse};
 use serde_json::{Value, json};
 use server::rest::mudawyl::{
-    error::Failure,
+    error::MudawylFailure,
     key, order, past,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     setting, strategy,
     validate::Check,
 };
 
 const ID: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 
-fn asked(id: &str, body: &str) -> Asked {
-    Asked::new([("id".to_owned(), id.to_owned())], "", body.as_bytes()).expect("a JSON object")
+fn raw_request(id: &str, body: &str) -> RawRequest {
+    RawRequest::new([("id".to_owned(), id.to_owned())], "", body.as_bytes()).expect("a JSON object")
 }
 
 /// The status and body of an error response.
-async fn answer<T>(result: Result<T, Failure>) -> (u16, String) {
+async fn answer<T>(result: Result<T, MudawylFailure>) -> (u16, String) {
     let response = result.err().expect("a failure").into_response();
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -27,7 +27,7 @@ async fn answer<T>(result: Result<T, Failure>) -> (u16, String) {
 }
 
 /// The fields and texts of a 422.
-async fn problems<T>(result: Result<T, Failure>) -> Vec<(String, String)> {
+async fn problems<T>(result: Result<T, MudawylFailure>) -> Vec<(String, String)> {
     let (status, body) = answer(result).await;
     assert_eq!(status, 422, "{body}");
     let body: Value = serde_json::from_str(&body).unwrap();
@@ -45,22 +45,22 @@ macro_rules! example {
 }
 
 /// A valid order with some fields changed; `null` removes a field.
-fn ticket(changes: Value) -> Asked {
+fn ticket(changes: Value) -> RawRequest {
     let mut body: Value =
         serde_json::from_str(include_str!("../src/rest/mudawyl/examples/create_order_request.json")).unwrap();
     for (field, value) in changes.as_object().unwrap() {
         body[field] = value.clone();
     }
-    asked(ID, &body.to_string())
+    raw_request(ID, &body.to_string())
 }
 
-fn new_key(changes: Value) -> Asked {
+fn new_key(changes: Value) -> RawRequest {
     let mut body: Value =
         serde_json::from_str(include_str!("../src/rest/mudawyl/examples/create_key_request.json")).unwrap();
     for (field, value) in changes.as_object().unwrap() {
         body[field] = value.clone();
     }
-    asked(ID, &body.to_string())
+    raw_request(ID, &body.to_string())
 }
 
 #[tokio::test]
@@ -78,15 +78,15 @@ async fn the_documents_refused_keys() {
     let spot = new_key(json!({"tradeType": "SPOT"}));
     assert_eq!(answer(key::new_key(&spot)).await, (422, example!("create_key_422")));
 
-    let change = asked("invalid", r#"{"name":"this is example of very long text input"}"#);
+    let change = raw_request("invalid", r#"{"name":"this is example of very long text input"}"#);
     assert_eq!(answer(key::key_change(&change)).await, (422, example!("update_key_422")));
 }
 
 #[tokio::test]
 async fn the_documents_refused_ids() {
     let id = |text: &str| {
-        let asked = asked(text, "");
-        let mut check = Check::new(&asked, Place::Query);
+        let request = raw_request(text, "");
+        let mut check = Check::new(&request, FieldLocation::Query);
         let id = check.id();
         check.finish(id)
     };
@@ -101,7 +101,7 @@ async fn the_documents_refused_ids() {
 
 #[tokio::test]
 async fn everything_missing_is_named_in_the_documents_order_and_without_a_value() {
-    let (_, body) = answer(order::ticket(&asked("x", "{}"))).await;
+    let (_, body) = answer(order::ticket(&raw_request("x", "{}"))).await;
     assert_eq!(
         body,
         concat!(
@@ -112,7 +112,8 @@ async fn everything_missing_is_named_in_the_documents_order_and_without_a_value(
             r#"{"msg":"is required","param":"amount","location":"body"}]}"#
         )
     );
-    let fields: Vec<_> = problems(key::new_key(&asked(ID, ""))).await.into_iter().map(|p| p.0).collect();
+    let fields: Vec<_> =
+        problems(key::new_key(&raw_request(ID, ""))).await.into_iter().map(|p| p.0).collect();
     assert_eq!(fields, ["exchangeId", "tradeType", "strategyType", "name", "apiKey", "apiSecretKey"]);
 }
 
@@ -193,7 +194,7 @@ async fn words_of_the_wrong_kind() {
 
 #[tokio::test]
 async fn settings() {
-    let body = |leverage: &str| asked(ID, &format!(r#"{{"symbol":"BTC/USDT","leverage":{leverage}}}"#));
+    let body = |leverage: &str| raw_request(ID, &format!(r#"{{"symbol":"BTC/USDT","leverage":{leverage}}}"#));
     for good in ["1", "125", "\"10\"", "10.0"] {
         assert!(setting::leverage_wanted(&body(good)).is_ok(), "{good}");
     }
@@ -201,7 +202,7 @@ async fn settings() {
         let found = problems(setting::leverage_wanted(&body(bad))).await;
         assert_eq!(found, [("leverage".into(), "must be integer between 1 and 125".into())], "{bad}");
     }
-    let margin = asked(ID, r#"{"symbol":"BTCUSDT","type":"CROSS"}"#);
+    let margin = raw_request(ID, r#"{"symbol":"BTCUSDT","type":"CROSS"}"#);
     let found = problems(setting::margin_wanted(&margin)).await;
     assert_eq!(found[0], ("symbol".into(), "must be valid exchange symbol".into()));
     assert_eq!(found[1], ("type".into(), "must be valid margin type".into()));
@@ -215,38 +216,41 @@ async fn a_secret_is_not_echoed() {
 
 #[test]
 fn unknown_fields_are_ignored_and_numbers_keep_their_digits() {
-    let asked =
+    let request =
         ticket(json!({"amount": serde_json::from_str::<Value>("0.10000000000000000001").unwrap(), "x": 1}));
-    let (_, order, once) = order::ticket(&asked).ok().unwrap();
+    let (_, order, once) = order::ticket(&request).ok().unwrap();
     assert_eq!(order.amount.to_string(), "0.10000000000000000001");
     assert!(once.is_none());
 }
 
 #[test]
 fn a_change_of_credentials_needs_both_halves() {
-    assert!(key::key_change(&asked(ID, r#"{"apiKey":"a"}"#)).is_err());
-    assert!(key::key_change(&asked(ID, r#"{"apiSecretKey":"a"}"#)).is_err());
+    assert!(key::key_change(&raw_request(ID, r#"{"apiKey":"a"}"#)).is_err());
+    assert!(key::key_change(&raw_request(ID, r#"{"apiSecretKey":"a"}"#)).is_err());
     let (_, change) =
-        key::key_change(&asked(ID, r#"{"apiKey":"a","apiSecretKey":"b","active":"true"}"#)).ok().unwrap();
+        key::key_change(&raw_request(ID, r#"{"apiKey":"a","apiSecretKey":"b","active":"true"}"#))
+            .ok()
+            .unwrap();
     assert!(change.credentials.is_some() && change.active == Some(true));
 }
 
 #[tokio::test]
 async fn what_is_no_json_object_is_400() {
     for bad in ["[]", "1", "null", "{", "\"x\"", "{\"a\":1}}", "\u{feff}{}", &"[".repeat(500)] {
-        let (status, body) = answer(Asked::new([], "", bad.as_bytes())).await;
+        let (status, body) = answer(RawRequest::new([], "", bad.as_bytes())).await;
         assert_eq!(status, 400, "{bad}");
         assert!(body.starts_with(r#"{"message":"#), "{body}");
     }
-    assert_eq!(answer(Asked::new([], "", b"{\"a\":\"\xff\"}")).await.0, 400);
+    assert_eq!(answer(RawRequest::new([], "", b"{\"a\":\"\xff\"}")).await.0, 400);
 }
 
 #[tokio::test]
 async fn a_query_field_given_twice_is_no_value() {
-    let asked = Asked::new([("id".to_owned(), ID.to_owned())], "symbol=BTC/USDT&symbol=ETH%2FUSDT", b"")
-        .ok()
-        .unwrap();
-    let mut check = Check::new(&asked, Place::Query);
+    let request =
+        RawRequest::new([("id".to_owned(), ID.to_owned())], "symbol=BTC/USDT&symbol=ETH%2FUSDT", b"")
+            .ok()
+            .unwrap();
+    let mut check = Check::new(&request, FieldLocation::Query);
     let symbol = check.symbol();
     let (_, body) = answer(check.finish(symbol)).await;
     let expected = r#"{"errors":[{"value":["BTC/USDT","ETH/USDT"],"msg":"must be valid exchange symbol","param":"symbol","location":"query"}]}"#;
@@ -255,7 +259,8 @@ async fn a_query_field_given_twice_is_no_value() {
 
 #[tokio::test]
 async fn ranges_and_days() {
-    let of = |query: &str| Asked::new([("id".to_owned(), ID.to_owned())], query, b"").expect("a request");
+    let of =
+        |query: &str| RawRequest::new([("id".to_owned(), ID.to_owned())], query, b"").expect("a request");
     let (id, interval, limit) = strategy::ranges(&of("")).expect("defaults");
     assert_eq!((id.to_string().as_str(), interval.word(), limit), (ID, "1d", 30));
     for good in ["interval=1M&limit=1", "interval=1d&limit=1000", "limit=30.0"] {
@@ -271,20 +276,24 @@ async fn ranges_and_days() {
         "limit=1&limit=2",
         "limit=99999999999999",
     ] {
-        let told = problems(strategy::ranges(&of(bad))).await;
-        assert_eq!(told, [("limit".to_owned(), "must be integer between 1 and 1000".to_owned())], "{bad}");
+        let reported = problems(strategy::ranges(&of(bad))).await;
+        assert_eq!(
+            reported,
+            [("limit".to_owned(), "must be integer between 1 and 1000".to_owned())],
+            "{bad}"
+        );
         assert!(past::days(&of(bad), |token| token == "abc").is_err(), "{bad}");
     }
     for bad in ["interval=1h", "interval=1m", "interval=", "interval=1d&interval=1M"] {
-        let told = problems(strategy::ranges(&of(bad))).await;
-        assert_eq!(told, [("interval".to_owned(), "must be valid interval".to_owned())], "{bad}");
+        let reported = problems(strategy::ranges(&of(bad))).await;
+        assert_eq!(reported, [("interval".to_owned(), "must be valid interval".to_owned())], "{bad}");
     }
     let days =
         past::days(&of("start=2022-06-01&limit=7&nextToken=abc"), |token| token == "abc").expect("days");
     assert_eq!((days.start.map(domain::Micros::date).as_deref(), days.days), (Some("2022-06-01"), 7));
     assert_eq!(days.token.as_deref(), Some("abc"));
-    let told = problems(past::days(&of("start=x&limit=0&nextToken=1"), |_| false)).await;
-    let fields: Vec<_> = told.iter().map(|(field, _)| field.as_str()).collect();
+    let reported = problems(past::days(&of("start=x&limit=0&nextToken=1"), |_| false)).await;
+    let fields: Vec<_> = reported.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["start", "limit", "nextToken"]);
     for good in ["start=2022-06-01T12:00:00Z", "start=2022-06-01T12:00:00.000Z", ""] {
         assert!(past::days(&of(good), |token| token == "abc").is_ok(), "{good}");
@@ -297,7 +306,7 @@ async fn ranges_and_days() {
         "start=2022-06-01T25:00:00Z",
         "start=1",
     ] {
-        let told = problems(past::days(&of(bad), |token| token == "abc")).await;
-        assert_eq!(told, [("start".to_owned(), "must be valid date".to_owned())], "{bad}");
+        let reported = problems(past::days(&of(bad), |token| token == "abc")).await;
+        assert_eq!(reported, [("start".to_owned(), "must be valid date".to_owned())], "{bad}");
     }
 }

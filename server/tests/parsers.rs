@@ -12,9 +12,9 @@ use payment::{PaymentGateway as _, Stripe};
 use server::rest::{
     fields::Fields,
     hook,
-    mudawyl::{raw_request::Asked, raw_request::Place, validate::Check},
+    mudawyl::{raw_request::FieldLocation, raw_request::RawRequest, validate::Check},
 };
-use service::api_client::{self, Kind, Signed};
+use service::api_client::{self, BodyKind, Signed};
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
@@ -168,8 +168,8 @@ fn feed(target: &str, take: impl Fn(&[u8])) {
 #[test]
 fn webhooks() {
     feed("webhook", |input| {
-        let Ok(asked) = Asked::new([], "", input) else { return };
-        if let Ok(alert) = hook::alert(&asked) {
+        let Ok(request) = RawRequest::new([], "", input) else { return };
+        if let Ok(alert) = hook::alert(&request) {
             assert!(!alert.id.is_some_and(|id| id.chars().any(char::is_control)));
         }
     });
@@ -204,14 +204,15 @@ fn requests_of_programs() {
         let at = input.iter().position(|b| *b == b'\n').unwrap_or(input.len());
         let query = String::from_utf8_lossy(&input[..at]);
         let body = input.get(at + 1..).unwrap_or_default();
-        let Ok(asked) = Asked::new([("id".to_owned(), query.clone().into_owned())], &query, body) else {
+        let Ok(request) = RawRequest::new([("id".to_owned(), query.clone().into_owned())], &query, body)
+        else {
             return;
         };
-        for place in [Place::Query, Place::Body] {
-            let mut check = Check::new(&asked, place);
+        for place in [FieldLocation::Query, FieldLocation::Body] {
+            let mut check = Check::new(&request, place);
             let _ = (check.id(), check.symbol());
         }
-        drop(asked.canonical_body());
+        drop(request.canonical_body());
     });
 }
 
@@ -309,7 +310,7 @@ fn signatures_of_programs() {
         let (target, signature, body) = split(input);
         let (path, query) =
             target.split_once('?').map_or((&*target, None), |(path, query)| (path, Some(query)));
-        let kind = if body.starts_with(b"{") { Kind::Json } else { Kind::Form };
+        let kind = if body.starts_with(b"{") { BodyKind::Json } else { BodyKind::Form };
         let signed = Signed { path, query, body: &body, kind, signature: &signature };
         api_client::verify(SECRET, None, &signed)
     };

@@ -53,9 +53,9 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
-async fn signed_in(desk: &Running, door: &str) -> reqwest::Response {
+async fn signed_in(desk: &Running, route: &str) -> reqwest::Response {
     let person = json!({ "email": "ada@example.org", "password": "correct horse battery" });
-    client().post(url(desk, &format!("/v1/auth/{door}"))).json(&person).send().await.unwrap()
+    client().post(url(desk, &format!("/v1/auth/{route}"))).json(&person).send().await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,11 @@
 mod common;
 
 use axum::http::Method as Verb;
-use common::{Answer, House, Person, program::Program, shape::same};
+use common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use domain::{Permission, time};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use server::{api_router::Door, rest::surface::Surface};
+use server::{api_router::RouteInfo, rest::surface::Surface};
 use service::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 
@@ -26,9 +26,9 @@ fn filled(path: &str) -> String {
 }
 
 /// A request of a route, with its surface's credentials.
-fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
-    let method: Method = door.method.as_str().parse().unwrap();
-    let path = filled(&door.path);
+fn knock(program: &Program, route: &RouteInfo, surface: Surface) -> RequestBuilder {
+    let method: Method = route.method.as_str().parse().unwrap();
+    let path = filled(&route.path);
     match surface {
         Surface::ThreeCommas => program.signed(method, &path, None),
         Surface::Lumetrade => program.lumetrade(method, path.strip_prefix("/api/v1").unwrap()),
@@ -38,7 +38,7 @@ fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
 }
 
 /// Each surface's response to unknown credentials, and to known ones without permission.
-fn told(surface: Surface, status: u16) -> Value {
+fn error_body(surface: Surface, status: u16) -> Value {
     match (surface, status) {
         (Surface::ThreeCommas, 401) => json!({
             "error": "api_key_invalid_or_expired",
@@ -80,25 +80,25 @@ fn patient() -> Settings {
     Settings { throttles, ..Settings::default() }
 }
 
-async fn every_door_asks_for_its_permission(db: &TestDb) {
-    let house = House::with(db, patient()).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let (_, doors) = server::router::api(&house.desk);
+async fn every_route_requires_its_permission(db: &TestDb) {
+    let server = TestServer::with(db, patient()).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let (_, routes) = server::router::api(&server.desk);
     let mut seen = 0;
-    for door in doors {
-        let Some((surface, permission)) = door.program else { continue };
-        let stranger = Program::of(&ada, &house, &["BOTS_READ"]).await;
-        let anonymous = stranger.request(door.method.as_str().parse().unwrap(), &filled(&door.path));
+    for route in routes {
+        let Some((surface, permission)) = route.program else { continue };
+        let stranger = Program::of(&ada, &server, &["BOTS_READ"]).await;
+        let anonymous = stranger.request(route.method.as_str().parse().unwrap(), &filled(&route.path));
         let answer = stranger.send(anonymous).await;
-        assert_eq!(answer.ok(401), told(surface, 401), "{} {}", door.method, door.path);
+        assert_eq!(answer.ok(401), error_body(surface, 401), "{} {}", route.method, route.path);
         let Some(permission) = permission else { continue };
         let others = words(Permission::ALL.iter().copied().filter(|p| *p != permission));
-        let without = Program::of(&ada, &house, &others).await.signed_in().await;
-        let answer = without.send(knock(&without, &door, surface)).await;
-        assert_eq!(answer.ok(403), told(surface, 403), "{} {}", door.method, door.path);
-        let with = Program::of(&ada, &house, &[permission.word()]).await.signed_in().await;
-        let answer = with.send(knock(&with, &door, surface)).await;
-        assert!(![401, 403, 500].contains(&answer.status), "{} {}: {answer:?}", door.method, door.path);
+        let without = Program::of(&ada, &server, &others).await.signed_in().await;
+        let answer = without.send(knock(&without, &route, surface)).await;
+        assert_eq!(answer.ok(403), error_body(surface, 403), "{} {}", route.method, route.path);
+        let with = Program::of(&ada, &server, &[permission.word()]).await.signed_in().await;
+        let answer = with.send(knock(&with, &route, surface)).await;
+        assert!(![401, 403, 500].contains(&answer.status), "{} {}: {answer:?}", route.method, route.path);
         for id in [stranger.id, without.id, with.id] {
             ada.delete(&format!("{CLIENTS}/{id}"), None).await.ok(204);
         }
@@ -107,17 +107,17 @@ async fn every_door_asks_for_its_permission(db: &TestDb) {
     assert!(seen >= 18, "{seen} doors");
 }
 
-async fn every_path_of_a_door_belongs_to_its_surface(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, doors) = server::router::api(&house.desk);
-    for door in doors {
-        let surface = Surface::of(&door.path);
-        assert_eq!(door.program.map_or(surface, |(surface, _)| surface), surface, "{}", door.path);
-        let open = ["/ver1/accounts/market_list", "/v2/authenticate/api"].contains(&door.path.as_str());
+async fn every_route_belongs_to_its_surface(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let (_, routes) = server::router::api(&server.desk);
+    for route in routes {
+        let surface = Surface::of(&route.path);
+        assert_eq!(route.program.map_or(surface, |(surface, _)| surface), surface, "{}", route.path);
+        let open = ["/ver1/accounts/market_list", "/v2/authenticate/api"].contains(&route.path.as_str());
         let theirs = surface != Surface::Mudawyl;
-        assert_eq!(theirs && door.program.is_none(), open, "{}", door.path);
+        assert_eq!(theirs && route.program.is_none(), open, "{}", route.path);
     }
-    let anyone = Person::anonymous(&house);
+    let anyone = Person::anonymous(&server);
     for (path, body) in [
         ("/ver1/nowhere", json!({"error": "not_found", "error_description": "Not Found"})),
         ("/public/api/ver1/nowhere", json!({"error": "not_found", "error_description": "Not Found"})),
@@ -134,8 +134,8 @@ async fn every_path_of_a_door_belongs_to_its_surface(db: &TestDb) {
 }
 
 async fn the_life_of_a_client(db: &TestDb) {
-    let house = House::open(db).await;
-    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let server = TestServer::open(db).await;
+    let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
     let body = json!({"name": "Bots", "permissions": ["ACCOUNTS_WRITE", "ACCOUNTS_READ"]});
     let made = ada.post(CLIENTS, body).await.ok(200);
@@ -151,7 +151,7 @@ async fn the_life_of_a_client(db: &TestDb) {
     assert!(!listed.text.contains(secret));
     let item = &listed.ok(200)["items"][0];
     assert_eq!((&item["apiKey"], &item["lastUsedAt"]), (&made["apiKey"], &Value::Null));
-    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let program = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
     assert_eq!(program.read("/accounts").await.text, "[]");
     let listed = ada.get(CLIENTS).await.ok(200);
     let mut items = listed["items"].as_array().unwrap().iter();
@@ -163,13 +163,13 @@ async fn the_life_of_a_client(db: &TestDb) {
     assert_eq!(program.read("/accounts").await.status, 200);
     ada.delete(&path, None).await.ok(204);
     ada.delete(&path, None).await.not_found();
-    assert_eq!(program.read("/accounts").await.ok(401), told(Surface::Lumetrade, 401));
+    assert_eq!(program.read("/accounts").await.ok(401), error_body(Surface::Lumetrade, 401));
     ada.delete(&format!("{CLIENTS}/x"), None).await.problem("id", "must be UUID");
 }
 
 async fn clients_that_are_not_made(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let nothing = ada.post(CLIENTS, json!({})).await.ok(422);
     let params: Vec<_> =
         nothing["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
@@ -195,7 +195,7 @@ async fn clients_that_are_not_made(db: &TestDb) {
 }
 
 /// The responses of a program to each way of authenticating.
-async fn each_door(program: &Program) -> Vec<Answer> {
+async fn each_route(program: &Program) -> Vec<HttpAnswer> {
     let login = [("login_id", program.login.as_str()), ("api_key", program.secret.as_str())];
     vec![
         program.get("/ver1/validate").await,
@@ -206,25 +206,25 @@ async fn each_door(program: &Program) -> Vec<Answer> {
 }
 
 async fn who_is_let_in(db: &TestDb) {
-    let house = House::with(db, patient()).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let good = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
-    assert!(each_door(&good).await.iter().all(|answer| answer.status == 200));
+    let server = TestServer::with(db, patient()).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let good = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
+    assert!(each_route(&good).await.iter().all(|answer| answer.status == 200));
     let other = "0".repeat(64);
     let wrong_secret = Program { secret: other.clone(), ..good.clone() };
     let wrong_key = Program { key: other.clone(), login: other, ..good.clone() };
     let elsewhere = json!({"name": "Far", "permissions": ["ACCOUNTS_READ"], "addresses": ["203.0.113.0/24"]});
-    let far = Program::with(&ada, &house, elsewhere).await;
+    let far = Program::with(&ada, &server, elsewhere).await;
     let here = json!({"name": "Near", "permissions": ["ACCOUNTS_READ"], "addresses": ["127.0.0.0/8"]});
-    let near = Program::with(&ada, &house, here).await;
-    assert!(each_door(&near).await.iter().all(|answer| answer.status == 200));
-    let soon = house.desk.clock.now().plus(time::HOUR).to_string();
+    let near = Program::with(&ada, &server, here).await;
+    assert!(each_route(&near).await.iter().all(|answer| answer.status == 200));
+    let soon = server.desk.clock.now().plus(time::HOUR).to_string();
     let brief = json!({"name": "Brief", "permissions": ["ACCOUNTS_READ"], "expiresAt": soon});
-    let brief = Program::with(&ada, &house, brief).await;
-    assert!(each_door(&brief).await.iter().all(|answer| answer.status == 200));
-    house.clock.advance(time::HOUR);
+    let brief = Program::with(&ada, &server, brief).await;
+    assert!(each_route(&brief).await.iter().all(|answer| answer.status == 200));
+    server.clock.advance(time::HOUR);
     for refused in [&wrong_secret, &wrong_key, &far, &brief] {
-        let answers = each_door(refused).await;
+        let answers = each_route(refused).await;
         assert!(answers.iter().all(|answer| answer.status == 401), "{answers:?}");
     }
     // A key is public: 3Commas distinguishes a wrong key from a wrong signature. The other two surfaces
@@ -232,13 +232,13 @@ async fn who_is_let_in(db: &TestDb) {
     assert_eq!(wrong_secret.get("/ver1/validate").await.ok(401)["error"], "signature_invalid");
     assert_eq!(wrong_key.get("/ver1/validate").await.ok(401)["error"], "api_key_invalid_or_expired");
     assert_eq!(wrong_key.read("/accounts").await, wrong_secret.read("/accounts").await);
-    assert_eq!(each_door(&wrong_key).await[3], each_door(&wrong_secret).await[3]);
+    assert_eq!(each_route(&wrong_key).await[3], each_route(&wrong_secret).await[3]);
 }
 
 async fn headers_that_are_none(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let program = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
     let lumetrade = |key: &[u8], secret: &[u8]| {
         let request = program.request(Method::GET, "/api/v1/accounts");
         request.header("x-api-key", key).header("x-api-secret", secret)
@@ -253,7 +253,7 @@ async fn headers_that_are_none(db: &TestDb) {
         lumetrade(b"%00", secret),
         program.request(Method::GET, "/api/v1/accounts").bearer_auth(&program.secret),
     ] {
-        assert_eq!(program.send(request).await.ok(401), told(Surface::Lumetrade, 401));
+        assert_eq!(program.send(request).await.ok(401), error_body(Surface::Lumetrade, 401));
     }
     // Neither a user's token nor a cookie is accepted here, and a client's secret is accepted nowhere else.
     let as_person = ada.request(Method::GET, "/api/v1/accounts");
@@ -262,23 +262,23 @@ async fn headers_that_are_none(db: &TestDb) {
     assert_eq!(as_program.get(CLIENTS).await.status, 401);
 }
 
-async fn too_often_is_told(db: &TestDb) {
+async fn too_many_requests_are_rejected(db: &TestDb) {
     let few = Limit::per_minutes(3, 1);
     let throttles = Throttles { programs: few, client: few, ..Throttles::default() };
-    let house = House::with(db, Settings { throttles, ..Settings::default() }).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let server = TestServer::with(db, Settings { throttles, ..Settings::default() }).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let program = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
     for _ in 0..3 {
         program.read("/accounts").await.ok(200);
     }
     assert_eq!(program.read("/accounts").await.ok(429)["error"]["code"], "too_many_requests");
     assert_eq!(program.get("/ver1/accounts").await.ok(429)["error"], "too_many_requests");
-    let another = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let another = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
     let another = another.signed_in().await;
     another.cloud_get("/accounts/current").await.ok(200);
     another.cloud_get("/accounts/current").await.ok(200);
     assert_eq!(another.cloud_get("/accounts/current").await.ok(429)["error_code"], "too_many_requests");
-    house.clock.advance(time::MINUTE);
+    server.clock.advance(time::MINUTE);
     program.read("/accounts").await.ok(200);
 
     let wrong = Program { secret: "x".into(), ..program.clone() };
@@ -287,17 +287,17 @@ async fn too_often_is_told(db: &TestDb) {
     }
     assert_eq!(wrong.read("/accounts").await.status, 429);
     assert_eq!(program.read("/accounts").await.status, 429, "the network has to wait");
-    house.clock.advance(time::MINUTE);
+    server.clock.advance(time::MINUTE);
     program.read("/accounts").await.ok(200);
 }
 
 #[tokio::test]
-async fn the_list_of_doors_is_not_empty() {
+async fn the_list_of_routes_is_not_empty() {
     let db = store::testing::sqlite().await;
     let (desk, _) = service::testing::desk((*db).clone());
-    let (_, doors) = server::router::api(&desk);
+    let (_, routes) = server::router::api(&desk);
     let of = |surface| {
-        doors
+        routes
             .iter()
             .filter(|d| d.program.is_some_and(|(s, _)| s == surface) && d.method != Verb::HEAD)
             .count()
@@ -306,11 +306,11 @@ async fn the_list_of_doors_is_not_empty() {
 }
 
 store::each_engine!(
-    every_door_asks_for_its_permission,
-    every_path_of_a_door_belongs_to_its_surface,
+    every_route_requires_its_permission,
+    every_route_belongs_to_its_surface,
     the_life_of_a_client,
     clients_that_are_not_made,
     who_is_let_in,
     headers_that_are_none,
-    too_often_is_told,
+    too_many_requests_are_rejected,
 );

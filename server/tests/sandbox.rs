@@ -4,13 +4,13 @@
 
 mod common;
 
-use common::House;
+use common::TestServer;
 use domain::Micros;
 use store::testing::TestDb;
 
 async fn the_desk_knows_what_plays(db: &TestDb) {
-    let house = House::open(db).await;
-    let playing = service::market::playing(&house.desk).await.unwrap().unwrap();
+    let server = TestServer::open(db).await;
+    let playing = service::market::playing(&server.desk).await.unwrap().unwrap();
     assert_eq!(playing.hour, Micros::from_date("2020-10-01").unwrap());
     let synthetic: Vec<_> = playing.synthetic.iter().map(ToString::to_string).collect();
     assert_eq!(synthetic, ["ETH/USDT", "SOL/USDT", "XRP/USDT"]);

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{Answer, House, Person, shape::same};
+use common::{HttpAnswer, Person, TestServer, shape::same};
 use domain::{
     Clock as _, Decimal, Micros, Side, SignalId, StrategyId, StrategyTradeId, signal, strategy::Exit, time,
 };
@@ -35,9 +35,9 @@ fn text(value: &Value) -> String {
 }
 
 /// Creates an operator.
-async fn admin(house: &House) -> Person {
-    let person = Person::sign_up(house, "operator").await;
-    account::make_admin(&house.desk, "operator@example.org").await.unwrap();
+async fn admin(server: &TestServer) -> Person {
+    let person = Person::sign_up(server, "operator").await;
+    account::make_admin(&server.desk, "operator@example.org").await.unwrap();
     person
 }
 
@@ -48,9 +48,9 @@ async fn outside(admin: &Person, name: &str, symbol: &str) -> String {
 }
 
 /// Records one trade of a live record.
-async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, percent: &str) {
-    let (clock, chance) = (&*house.desk.clock, &*house.desk.chance);
-    let id = SignalId::mint(clock, chance);
+async fn lived(server: &TestServer, strategy: StrategyId, side: Side, at: Micros, percent: &str) {
+    let (clock, entropy) = (&*server.desk.clock, &*server.desk.entropy);
+    let id = SignalId::mint(clock, entropy);
     let said = store::signal::Signal {
         id,
         strategy_id: strategy,
@@ -68,10 +68,10 @@ async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, perc
         seq: 1,
     };
     let (price, stop) = (Decimal::TWO, Decimal::ONE);
-    let trade = StrategyTradeId::mint(clock, chance);
+    let trade = StrategyTradeId::mint(clock, entropy);
     let entered = store::strategy_trade::Entered { id: trade, strategy, signal: id, side, at, price, stop };
     let exited = store::strategy_trade::Exited { at, price, exit: Exit::Target, profit_percent: d(percent) };
-    let mut tx = house.desk.db.begin().await.unwrap();
+    let mut tx = server.desk.db.begin().await.unwrap();
     store::signal::insert(&mut tx, &said).await.unwrap();
     assert!(store::strategy_trade::enter(&mut tx, &entered).await.unwrap());
     assert!(store::strategy_trade::exit(&mut tx, id, &exited).await.unwrap());
@@ -79,11 +79,11 @@ async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, perc
 }
 
 async fn strategies_and_profiles_are_public(db: &TestDb) {
-    let house = House::open(db).await;
-    let anyone = Person::anonymous(&house);
+    let server = TestServer::open(db).await;
+    let anyone = Person::anonymous(&server);
     assert_eq!(anyone.get("/v1/pub/strategy/profile/list").await.ok(200), example!("risk_profiles"));
     assert_eq!(anyone.get("/v1/pub/strategy/list").await.text, r#"{"items":[]}"#);
-    strategy::seed(&house.desk).await.unwrap();
+    strategy::seed(&server.desk).await.unwrap();
     let list = anyone.get("/v1/pub/strategy/list").await.ok(200);
     same(&list, &example!("strategies"));
     let items = list["items"].as_array().unwrap();
@@ -98,15 +98,15 @@ async fn strategies_and_profiles_are_public(db: &TestDb) {
 
 /// The document's four trades, which lost 5.62505875 % in a day; the first two cancel each other out.
 async fn what_a_strategy_came_to(db: &TestDb) {
-    let house = House::open(db).await;
-    strategy::seed(&house.desk).await.unwrap();
-    let anyone = Person::anonymous(&house);
-    let id = strategy::list(&house.desk).await.unwrap()[0].id;
-    let today = house.clock.now().day();
+    let server = TestServer::open(db).await;
+    strategy::seed(&server.desk).await.unwrap();
+    let anyone = Person::anonymous(&server);
+    let id = strategy::list(&server.desk).await.unwrap()[0].id;
+    let today = server.clock.now().day();
     for (hour, percent) in [(0, "-2.34375"), (1, "2.4"), (2, "0"), (3, "-5.62505875")] {
-        lived(&house, id, Side::Buy, today.plus(hour * time::HOUR), percent).await;
+        lived(&server, id, Side::Buy, today.plus(hour * time::HOUR), percent).await;
     }
-    house.clock.advance(4 * time::HOUR);
+    server.clock.advance(4 * time::HOUR);
     let history = anyone.get(&format!("/v1/pub/strategy/{id}/history?interval=1d&limit=3")).await;
     let mut expected = example!("strategy_history");
     for (item, back) in expected["items"].as_array_mut().unwrap().iter_mut().zip(0..) {
@@ -156,12 +156,12 @@ fn expected_follow(mut example: Value, ours: &Value, strategy: &str) -> Value {
 }
 
 async fn the_life_of_a_follow(db: &TestDb) {
-    let house = House::open(db).await;
-    let admin = admin(&house).await;
+    let server = TestServer::open(db).await;
+    let admin = admin(&server).await;
     let (first, second) =
         (outside(&admin, "One", "BTC/USDT").await, outside(&admin, "Two", "BTC/USDT").await);
     let other_market = outside(&admin, "Three", "ETH/USDT").await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let ada = Person::sign_up(&server, "ada").await;
     let key = ada.key("FUTURES", "AUTOMATED").await;
     let path = format!("{FOLLOWS}/{key}");
     assert_eq!(ada.get(&path).await.text, r#"{"items":[]}"#);
@@ -181,45 +181,45 @@ async fn the_life_of_a_follow(db: &TestDb) {
     assert_eq!(ada.post(&path, elsewhere).await.ok(200)["active"], json!(false));
 
     let follow = format!("/v1/priv/strategy/follow/{}", text(&created["id"]));
-    house.clock.advance(time::MINUTE);
+    server.clock.advance(time::MINUTE);
     let change = json!({"active": true, "strategyAutomatedId": second, "strategyRiskProfileId": MODERATE});
     let updated = ada.put(&follow, change).await.ok(200);
     assert_eq!(updated, expected_follow(example!("updated_follow"), &updated, &second));
     assert_eq!((&updated["id"], &updated["createdAt"]), (&created["id"], &created["createdAt"]));
     assert_ne!(updated["updatedAt"], created["updatedAt"]);
-    house.clock.advance(time::MINUTE);
+    server.clock.advance(time::MINUTE);
     assert_eq!(ada.put(&follow, json!({})).await.ok(200), updated, "what is left out stays");
     ada.put(&follow, json!({"strategyAutomatedId": other_market})).await.refused("1306");
 
-    let eve = Person::sign_up(&house, "eve").await;
+    let eve = Person::sign_up(&server, "eve").await;
     eve.put(&follow, json!({"active": false})).await.not_found();
     eve.get(&path).await.not_found();
     eve.post(&path, body.clone()).await.not_found();
-    assert_eq!(Person::anonymous(&house).get(&path).await.status, 401);
+    assert_eq!(Person::anonymous(&server).get(&path).await.status, 401);
     // The follow of a disabled key stays but copies nothing; it cannot be activated.
     ada.put(&format!("/v1/priv/account/exchange/key/{key}"), json!({"active": false})).await.ok(200);
     ada.put(&follow, json!({"active": true})).await.refused("1110");
     assert_eq!(ada.put(&follow, json!({"active": false})).await.ok(200)["active"], json!(false));
     ada.put(&format!("/v1/priv/strategy/follow/{NOBODYS}"), json!({"active": true})).await.not_found();
-    let (actor, id) = (actor(&house, "ada").await, text(&created["id"]).parse().unwrap());
-    service::follow::stop(&house.desk, &actor, id, domain::follow::Leaving::Keep).await.unwrap();
+    let (actor, id) = (actor(&server, "ada").await, text(&created["id"]).parse().unwrap());
+    service::follow::stop(&server.desk, &actor, id, domain::follow::Leaving::Keep).await.unwrap();
     ada.put(&follow, json!({"active": false})).await.not_found();
     assert_eq!(ada.get(&path).await.ok(200)["items"].as_array().unwrap().len(), 1);
 }
 
-async fn actor(house: &House, name: &str) -> service::Actor {
+async fn actor(server: &TestServer, name: &str) -> service::Actor {
     let origin = Origin::new([127, 0, 0, 1].into(), "test");
     let email = format!("{name}@example.org");
     let session =
-        account::sign_in(&house.desk, origin.clone(), &email, "correct horse battery").await.unwrap();
-    service::session::find(&house.desk, &session.token, &origin).await.unwrap().unwrap()
+        account::sign_in(&server.desk, origin.clone(), &email, "correct horse battery").await.unwrap();
+    service::session::find(&server.desk, &session.token, &origin).await.unwrap().unwrap()
 }
 
-async fn follows_that_are_not_begun(db: &TestDb) {
-    let house = House::open(db).await;
-    let admin = admin(&house).await;
+async fn follows_that_are_not_started(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let admin = admin(&server).await;
     let strategy = outside(&admin, "One", "BTC/USDT").await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let ada = Person::sign_up(&server, "ada").await;
     let key = ada.key("FUTURES", "AUTOMATED").await;
     let path = format!("{FOLLOWS}/{key}");
     let body = json!({"strategyAutomatedId": strategy, "strategyRiskProfileId": MODERATE});
@@ -235,11 +235,11 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     // Field problems come before "not found", and all of them together.
     let all = json!({"active": "perhaps", "strategyAutomatedId": "x"});
     let errors = ada.post(&format!("{FOLLOWS}/nonsense"), all).await.ok(422);
-    let told: Vec<_> =
+    let reported: Vec<_> =
         errors["errors"].as_array().unwrap().iter().map(|e| (text(&e["param"]), text(&e["msg"]))).collect();
     let field = |name: &str, words: &str| (name.to_owned(), words.to_owned());
     assert_eq!(
-        told,
+        reported,
         [
             field("id", "must be UUID"),
             field("active", "must be boolean"),
@@ -269,9 +269,11 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     admin.put(&format!("/v1/admin/strategy/{strategy}"), json!({"active": true})).await.ok(200);
 
     // In live mode the free plan allows no follows.
-    let live =
-        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
-            .await;
+    let live = TestServer::with(
+        db,
+        Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
+    )
+    .await;
     let stranger = Person::anonymous(&live);
     let secret = json!({"email": "ada@example.org", "password": "correct horse battery"});
     let tokens = stranger.post("/v1/auth/sign-in", secret).await.ok(200);
@@ -279,10 +281,10 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     same_ada.post(&format!("{FOLLOWS}/{late}"), body).await.refused("2103");
 }
 
-async fn nothing_was_traded(house: &House, ada: &Person) {
+async fn nothing_was_traded(server: &TestServer, ada: &Person) {
     for path in [MANUAL_TRADES, STRATEGY_TRADES] {
         assert_eq!(ada.get(path).await.text, r#"{"items":[],"nextToken":null}"#);
-        assert_eq!(Person::anonymous(house).get(path).await.status, 401);
+        assert_eq!(Person::anonymous(server).get(path).await.status, 401);
         ada.get(&format!("{path}?nextToken=x")).await.problem("nextToken", "must be valid next token");
         let bad = ada.get(&format!("{path}?start=yesterday&limit=0")).await.ok(422);
         assert_eq!(
@@ -294,12 +296,12 @@ async fn nothing_was_traded(house: &House, ada: &Person) {
 }
 
 async fn what_was_traded(db: &TestDb) {
-    let house = House::open(db).await;
-    house.price("BTC/USDT", "10000").await;
-    let admin = admin(&house).await;
+    let server = TestServer::open(db).await;
+    server.price("BTC/USDT", "10000").await;
+    let admin = admin(&server).await;
     let strategy = outside(&admin, "strategy #1", "BTC/USDT").await;
-    let ada = Person::sign_up(&house, "ada").await;
-    nothing_was_traded(&house, &ada).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    nothing_was_traded(&server, &ada).await;
     let by_hand = ada.key("FUTURES", "MANUAL").await;
     let order = json!({
         "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05", "takeProfitPrices": [10250, 10300],
@@ -314,9 +316,9 @@ async fn what_was_traded(db: &TestDb) {
     .await
     .ok(200);
     let signal = json!({"action": "ENTER", "side": "SELL", "stop": 10100, "targets": [9900, 9800]});
-    house.clock.advance(time::SECOND);
+    server.clock.advance(time::SECOND);
     let given = admin.post(&format!("/v1/admin/strategy/{strategy}/signal"), signal).await.ok(200);
-    copy::work_off(&house.desk).await.unwrap();
+    copy::work_off(&server.desk).await.unwrap();
 
     let history = ada.get(MANUAL_TRADES).await.ok(200);
     same(&history, &example!("manual_trades"));
@@ -345,13 +347,13 @@ async fn what_was_traded(db: &TestDb) {
 
     // Day ranges: one that ends before the trades, and one that begins before them.
     for path in [MANUAL_TRADES, STRATEGY_TRADES] {
-        let count = |answer: Answer| answer.ok(200)["items"].as_array().unwrap().len();
+        let count = |answer: HttpAnswer| answer.ok(200)["items"].as_array().unwrap().len();
         assert_eq!(count(ada.get(&format!("{path}?start=2025-06-01&limit=30")).await), 0);
         assert_eq!(count(ada.get(&format!("{path}?start=2025-12-31&limit=2")).await), 1);
         assert_eq!(count(ada.get(&format!("{path}?start=2026-01-01T00:00:00Z&limit=1")).await), 1);
         assert_eq!(count(ada.get(&format!("{path}?start=2027-01-01")).await), 0);
     }
-    csv_files(&house, &key).await;
+    csv_files(&server, &key).await;
 }
 
 /// The operator's view of the same signal.
@@ -370,11 +372,11 @@ fn money(value: &Value) -> Decimal {
     d(&value.to_string())
 }
 
-async fn csv_files(house: &House, key: &str) {
+async fn csv_files(server: &TestServer, key: &str) {
     let origin = Origin::new([127, 0, 0, 1].into(), "test");
     let session =
-        account::sign_in(&house.desk, origin, "ada@example.org", "correct horse battery").await.unwrap();
-    let person = Person::anonymous(house);
+        account::sign_in(&server.desk, origin, "ada@example.org", "correct horse battery").await.unwrap();
+    let person = Person::anonymous(server);
     let get = async |query: &str| {
         let request = person.request(Method::GET, &format!("/history.csv?{query}"));
         person.send(request.header("cookie", format!("slipstream={}", session.token))).await
@@ -394,31 +396,31 @@ async fn csv_files(house: &House, key: &str) {
     assert_eq!(get("of=everything").await.status, 404);
     let http =
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let stranger = http.get(format!("{}/history.csv?of=manual", house.base)).send().await.unwrap();
+    let stranger = http.get(format!("{}/history.csv?of=manual", server.base)).send().await.unwrap();
     assert_eq!(stranger.status(), 303, "a stranger is sent to sign in");
 }
 
-async fn an_outside_brain_through_its_hook(db: &TestDb) {
-    let house = House::open(db).await;
-    house.price("BTC/USDT", "10000").await;
-    let admin = admin(&house).await;
+async fn an_external_signal_source_uses_its_webhook(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    server.price("BTC/USDT", "10000").await;
+    let admin = admin(&server).await;
     let strategy = outside(&admin, "Brain", "BTC/USDT").await;
     let hook = format!("/v1/admin/strategy/{strategy}/hook");
     let opened = admin.post(&hook, json!({})).await.ok(200);
     let token = text(&opened["token"]);
-    assert_eq!(text(&opened["url"]), format!("{}/v1/hook/strategy/{token}", house.base));
+    assert_eq!(text(&opened["url"]), format!("{}/v1/hook/strategy/{token}", server.base));
     assert_eq!(admin.get(&format!("/v1/admin/strategy/{strategy}")).await.ok(200)["hook"], json!(true));
-    let brain = Person::anonymous(&house);
+    let brain = Person::anonymous(&server);
     // As TradingView sends it: JSON with the content type of plain text.
     let tell = async |token: &str, body: &str| {
         let request = brain.request(Method::POST, &format!("/v1/hook/strategy/{token}"));
         brain.send(request.header("content-type", "text/plain; charset=utf-8").body(body.to_owned())).await
     };
     let alert = r#"{"action":"buy","price":"10000","stop":9900,"targets":["10200"],"id":"a-1"}"#;
-    let heard = tell(&token, alert).await.ok(200);
-    assert_eq!(heard["repeated"], json!(false));
+    let received = tell(&token, alert).await.ok(200);
+    assert_eq!(received["repeated"], json!(false));
     let again = tell(&token, alert).await.ok(200);
-    assert_eq!((&again["id"], &again["repeated"]), (&heard["id"], &json!(true)));
+    assert_eq!((&again["id"], &again["repeated"]), (&received["id"], &json!(true)));
     let signals = admin.get(&format!("/v1/admin/signal?strategyId={strategy}")).await.ok(200);
     assert_eq!(signals["items"].as_array().unwrap().len(), 1, "nothing was done again");
     assert_eq!(
@@ -460,15 +462,16 @@ async fn an_outside_brain_through_its_hook(db: &TestDb) {
     assert_eq!(brain.get(&format!("/v1/hook/strategy/{token}")).await.status, 404);
 }
 
-async fn the_operators_doors(db: &TestDb) {
-    let house = House::open(db).await;
-    let admin = admin(&house).await;
-    let ada = Person::sign_up(&house, "ada").await;
+async fn the_operators_routes(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let admin = admin(&server).await;
+    let ada = Person::sign_up(&server, "ada").await;
     for path in ["/v1/admin/strategy", "/v1/admin/signal", "/v1/admin/copies/pause"] {
         assert_eq!(ada.get(path).await.status, 403);
-        assert_eq!(Person::anonymous(&house).get(path).await.status, 401);
+        assert_eq!(Person::anonymous(&server).get(path).await.status, 401);
     }
-    let definition: Value = serde_json::from_str(&::strategy::demo::all()[0].definition.to_json()).unwrap();
+    let definition: Value =
+        serde_json::from_str(&::strategy::demo::demo_strategies()[0].definition.to_json()).unwrap();
     let body = json!({"name": "Mine", "symbol": "BTC/USDT", "timeframe": "1h", "definition": definition});
     let made = admin.post("/v1/admin/strategy", body.clone()).await.ok(200);
     assert_eq!(
@@ -508,8 +511,8 @@ store::each_engine!(
     strategies_and_profiles_are_public,
     what_a_strategy_came_to,
     the_life_of_a_follow,
-    follows_that_are_not_begun,
+    follows_that_are_not_started,
     what_was_traded,
-    an_outside_brain_through_its_hook,
-    the_operators_doors,
+    an_external_signal_source_uses_its_webhook,
+    the_operators_routes,
 );

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{
-    Answer, House, Person,
+    HttpAnswer, Person, TestServer,
     program::{Program, multipart},
     shape::same,
 };
@@ -22,9 +22,9 @@ fn example() -> Value {
 }
 
 /// A user, their program, and the credentials of a sandbox account.
-async fn ada(house: &House) -> (Person, Program, Value) {
-    let person = Person::sign_up(house, "ada").await;
-    let program = Program::of(&person, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
+async fn ada(server: &TestServer) -> (Person, Program, Value) {
+    let person = Person::sign_up(server, "ada").await;
+    let program = Program::of(&person, server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
     let body = body(&person, "binance").await;
     (person, program, body)
 }
@@ -38,7 +38,7 @@ async fn body(person: &Person, kind: &str) -> Value {
 }
 
 #[track_caller]
-fn invalid(answer: &Answer, attributes: &Value) {
+fn invalid(answer: &HttpAnswer, attributes: &Value) {
     assert_eq!(
         answer.ok(400),
         json!({
@@ -48,8 +48,8 @@ fn invalid(answer: &Answer, attributes: &Value) {
 }
 
 async fn the_documents_example(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, body) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (_, program, body) = ada(&server).await;
     let made = program.post(NEW, body.clone()).await.ok(200);
     same(&made, &example());
     for field in [
@@ -70,7 +70,7 @@ async fn the_documents_example(db: &TestDb) {
     assert_eq!((&made["usd_amount"], &made["day_profit_usd"]), (&json!("10000.0"), &json!("0.0")));
     assert!(!made.to_string().contains(body["secret"].as_str().unwrap()));
     let icon = made["market_icon"].as_str().unwrap();
-    let icon = program.send(program.request(Method::GET, icon.strip_prefix(&house.base).unwrap())).await;
+    let icon = program.send(program.request(Method::GET, icon.strip_prefix(&server.base).unwrap())).await;
     assert!(icon.status == 200 && icon.text.starts_with("<svg"), "{icon:?}");
 
     let example: Value = serde_json::from_str(include_str!("seeds/threecommas_400.json")).unwrap();
@@ -78,8 +78,8 @@ async fn the_documents_example(db: &TestDb) {
 }
 
 async fn an_account_in_all_its_forms(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, mut body) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (_, program, mut body) = ada(&server).await;
     body["types_to_create"] = json!(["binance_futures"]);
     let spot = program.post(NEW, body).await.ok(200);
     let all = program.get("/ver1/accounts").await.ok(200);
@@ -125,14 +125,14 @@ async fn an_account_in_all_its_forms(db: &TestDb) {
 }
 
 async fn gains_are_what_was_earned(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, body) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (_, program, body) = ada(&server).await;
     let made = program.post(NEW, body.clone()).await.ok(200);
     let key = body["api_key"].as_str().unwrap();
     // Paper funds that arrived from outside, without a transfer by the desk, count as profit.
     let funds = json!({"wallet": "SPOT", "amount": "500", "reference": "outside"});
-    assert_eq!(house.control(&format!("accounts/{key}/funds"), &funds).await, json!({"moved": true}));
-    house.clock.advance(time::HOUR);
+    assert_eq!(server.control(&format!("accounts/{key}/funds"), &funds).await, json!({"moved": true}));
+    server.clock.advance(time::HOUR);
     let path = format!("/ver1/accounts/{}/load_balances", made["id"]);
     let loaded = program.send(program.signed(Method::POST, &path, None)).await.ok(200);
     for (field, value) in [
@@ -151,8 +151,8 @@ async fn gains_are_what_was_earned(db: &TestDb) {
 }
 
 async fn what_is_not_connected(db: &TestDb) {
-    let house = House::open(db).await;
-    let (person, program, good) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (person, program, good) = ada(&server).await;
     let try_with = async |changes: Value| {
         let mut body = good.clone();
         for (field, value) in changes.as_object().unwrap() {
@@ -183,7 +183,7 @@ async fn what_is_not_connected(db: &TestDb) {
     let words = "The exchange does not accept this API key";
     invalid(&try_with(json!({"api_key": "x".repeat(64)})).await, &json!({"api_key": [words]}));
     invalid(&try_with(json!({"name": "\u{1}"})).await, &json!({"name": ["must be string"]}));
-    let open = house.control("accounts", &json!({"withdrawals": true})).await;
+    let open = server.control("accounts", &json!({"withdrawals": true})).await;
     let withdraws = json!({"api_key": open["apiKey"], "secret": open["apiSecretKey"]});
     invalid(&try_with(withdraws).await, &json!({"api_key": ["must not allow withdrawals"]}));
     assert_eq!(program.get("/ver1/accounts").await.text, "[]", "nothing of this connected anything");
@@ -193,15 +193,15 @@ async fn what_is_not_connected(db: &TestDb) {
     let both = try_with(json!({"type": "binance_futures", "types_to_create": ["binance"]})).await;
     invalid(&both, &json!({"api_key": ["This account is already connected!"]}));
     assert_eq!(program.get("/ver1/accounts").await.ok(200).as_array().unwrap().len(), 1);
-    let eve = Person::sign_up(&house, "eve").await;
-    let thief = Program::of(&eve, &house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
+    let eve = Person::sign_up(&server, "eve").await;
+    let thief = Program::of(&eve, &server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
     invalid(&thief.post(NEW, good).await, &json!({"api_key": ["This account is already connected!"]}));
     let _ = person;
 }
 
-async fn two_at_the_same_moment_make_one(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, body) = ada(&house).await;
+async fn two_concurrent_requests_create_one(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let (_, program, body) = ada(&server).await;
     let (one, two) = tokio::join!(program.post(NEW, body.clone()), program.post(NEW, body));
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
@@ -210,17 +210,17 @@ async fn two_at_the_same_moment_make_one(db: &TestDb) {
 }
 
 async fn anothers_account_is_not_there(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, body) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (_, program, body) = ada(&server).await;
     let id = program.post(NEW, body).await.ok(200)["id"].clone();
-    let eve = Person::sign_up(&house, "eve").await;
-    let eve = Program::of(&eve, &house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
+    let eve = Person::sign_up(&server, "eve").await;
+    let eve = Program::of(&eve, &server, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
     for id in [id.to_string(), "7".into(), "x".into(), "%FF".into(), "99999999999999999999".into()] {
         let path = format!("/ver1/accounts/{id}");
         assert_eq!(eve.get(&path).await.status, 404, "{path}");
-        for deed in ["rename", "load_balances", "remove", "pie_chart_data", "account_table_data"] {
-            let answer = eve.post(&format!("{path}/{deed}"), json!({"name": "Stolen"})).await;
-            assert_eq!(answer.status, 404, "{path}/{deed}");
+        for action in ["rename", "load_balances", "remove", "pie_chart_data", "account_table_data"] {
+            let answer = eve.post(&format!("{path}/{action}"), json!({"name": "Stolen"})).await;
+            assert_eq!(answer.status, 404, "{path}/{action}");
         }
         let update = json!({"account_id": id, "name": "Stolen"});
         let answer = eve.post("/ver1/accounts/update", update).await;
@@ -230,10 +230,12 @@ async fn anothers_account_is_not_there(db: &TestDb) {
 }
 
 async fn the_plan_decides(db: &TestDb) {
-    let house =
-        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
-            .await;
-    let (_, program, body) = ada(&house).await;
+    let server = TestServer::with(
+        db,
+        Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
+    )
+    .await;
+    let (_, program, body) = ada(&server).await;
     let answer = program.post(NEW, body).await.ok(403);
     assert_eq!(
         answer,
@@ -245,9 +247,9 @@ async fn the_plan_decides(db: &TestDb) {
     );
 }
 
-async fn markets_say_what_can_be_traded(db: &TestDb) {
-    let house = House::open(db).await;
-    let anyone = Person::anonymous(&house);
+async fn markets_list_what_can_be_traded(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let anyone = Person::anonymous(&server);
     for prefix in ["", "/public/api"] {
         let list = anyone.get(&format!("{prefix}/ver1/accounts/market_list")).await.ok(200);
         let traded: Vec<_> = list
@@ -264,8 +266,8 @@ async fn markets_say_what_can_be_traded(db: &TestDb) {
 
 /// Signed as each of the known client libraries does it, under both prefixes.
 async fn each_way_of_signing(db: &TestDb) {
-    let house = House::open(db).await;
-    let (person, program, _) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (person, program, _) = ada(&server).await;
     for prefix in ["", "/public/api"] {
         let send = async |method: Method, target: String, kind: Option<&str>, body: &str, text: String| {
             let request = program.request(method, &target).header("Apikey", &program.key);
@@ -308,13 +310,13 @@ async fn each_way_of_signing(db: &TestDb) {
 
 /// Signatures of a key that exists only in these files (`openssl dgst -sha256 -sign`).
 async fn rsa_signs_too(db: &TestDb) {
-    let house = House::open(db).await;
-    let person = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let person = Person::sign_up(&server, "ada").await;
     let permissions = json!(["ACCOUNTS_READ", "ACCOUNTS_WRITE"]);
     let pem = include_str!("seeds/rsa_public.pem");
     let with = json!({"name": "Rsa", "permissions": permissions, "rsaPublicKey": pem});
-    let with = Program::with(&person, &house, with).await;
-    let without = Program::with(&person, &house, json!({"name": "No", "permissions": permissions})).await;
+    let with = Program::with(&person, &server, with).await;
+    let without = Program::with(&person, &server, json!({"name": "No", "permissions": permissions})).await;
     let by_query = include_str!("seeds/rsa_query.sig").trim();
     let by_body = include_str!("seeds/rsa_body.sig").trim();
     let ask = async |program: &Program, method: Method, target: &str, body: &str, signature: &str| {
@@ -333,8 +335,8 @@ async fn rsa_signs_too(db: &TestDb) {
 }
 
 async fn what_was_not_signed_is_not_done(db: &TestDb) {
-    let house = House::open(db).await;
-    let (_, program, body) = ada(&house).await;
+    let server = TestServer::open(db).await;
+    let (_, program, body) = ada(&server).await;
     let json = body.to_string();
     let pairs: Vec<_> = body.as_object().unwrap().iter().map(|(k, v)| (k, v.as_str().unwrap())).collect();
     let query = serde_urlencoded::to_string(pairs).unwrap();
@@ -392,10 +394,10 @@ store::each_engine!(
     an_account_in_all_its_forms,
     gains_are_what_was_earned,
     what_is_not_connected,
-    two_at_the_same_moment_make_one,
+    two_concurrent_requests_create_one,
     anothers_account_is_not_there,
     the_plan_decides,
-    markets_say_what_can_be_traded,
+    markets_list_what_can_be_traded,
     each_way_of_signing,
     rsa_signs_too,
     what_was_not_signed_is_not_done,

@@ -3,14 +3,14 @@
 
 use super::{form::form, trader};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
     visit::encoded,
 };
 use domain::{
     SubAccountId,
     ledger::TransferStatus,
-    sub_account::Draft,
+    sub_account::SubAccountDraft,
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
@@ -18,10 +18,10 @@ use service::{Error, ledger, sub_account};
 
 /// Opens a currency account.
 #[server(endpoint = "account-open")]
-pub async fn open_account(#[server(default)] currency: String) -> Result<Done, Failure> {
+pub async fn open_account(#[server(default)] currency: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let opened = ledger::open(&visit.desk, &actor, &visit.origin, &currency).await;
-    let done = opened.map(|_| Done::at("/accounts").saying(PageNotice::AccountOpened));
+    let opened = ledger::open_account(&visit.desk, &actor, &visit.origin, &currency).await;
+    let done = opened.map(|_| Done::at("/accounts").with_notice(PageNotice::AccountOpened));
     form("account-open", "/accounts#open").keep("currency", &currency).answer(&visit, done).await
 }
 
@@ -32,7 +32,7 @@ pub async fn move_funds(
     #[server(default)] key: String,
     #[server(default)] direction: String,
     #[server(default)] amount: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("account-move", "/accounts#move")
         .keep("key", &key)
@@ -48,7 +48,11 @@ pub async fn move_funds(
     };
     let done = moved.map(|transfer| {
         let known = transfer.status == TransferStatus::Done;
-        Done::at("/accounts").saying(if known { PageNotice::FundsMoved } else { PageNotice::FundsMoving })
+        Done::at("/accounts").with_notice(if known {
+            PageNotice::FundsMoved
+        } else {
+            PageNotice::FundsMoving
+        })
     });
     answer.answer(&visit, done).await
 }
@@ -74,7 +78,7 @@ pub async fn save_sub_account(
     #[server(default)] api_trading: String,
     #[server(default)] online_trading: String,
     #[server(default)] phone_trading: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let fields = [
         ("account_name", account_name),
@@ -98,7 +102,7 @@ pub async fn save_sub_account(
         if id.is_empty() { "/accounts/sub".to_owned() } else { format!("/accounts/sub?id={}", encoded(&id)) };
     let answer =
         fields.iter().fold(form("sub-account-save", page), |form, (name, value)| form.keep(name, value));
-    let draft = Draft::new(fields.map(|(name, value)| (name.to_owned(), value)));
+    let draft = SubAccountDraft::new(fields.map(|(name, value)| (name.to_owned(), value)));
     let known = id.parse::<SubAccountId>();
     let saved = match known {
         _ if id.is_empty() => sub_account::create(&visit.desk, &actor, &visit.origin, &draft).await,
@@ -106,5 +110,5 @@ pub async fn save_sub_account(
         Err(_) => Err(Error::NotFound),
     };
     let notice = if id.is_empty() { PageNotice::SubAccountMade } else { PageNotice::SubAccountSaved };
-    answer.answer(&visit, saved.map(|_| Done::at("/accounts#subs").saying(notice))).await
+    answer.answer(&visit, saved.map(|_| Done::at("/accounts#subs").with_notice(notice))).await
 }

@@ -3,14 +3,14 @@
 
 use super::{form::form, trader};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
 };
 use domain::{PlanId, validation::Problem};
 use leptos::prelude::*;
 use service::{
     Error,
-    billing::{self, Change},
+    billing::{self, PlanChange},
 };
 
 fn plan_id(text: &str) -> Result<PlanId, Error> {
@@ -19,7 +19,7 @@ fn plan_id(text: &str) -> Result<PlanId, Error> {
 
 /// Opens a checkout and redirects to our own page first, because the form policy allows no other target.
 #[server(endpoint = "plan-checkout")]
-pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
+pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let opened = match plan_id(&plan) {
         Ok(plan) => billing::checkout(&visit.desk, &actor, plan).await,
@@ -31,26 +31,26 @@ pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, Fail
 
 /// Changes to another plan.
 #[server(endpoint = "plan-change")]
-pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
+pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let changed = match plan_id(&plan) {
         Ok(plan) => {
-            let change = Change { plan: Some(plan), cancel_at_period_end: None };
+            let change = PlanChange { plan: Some(plan), cancel_at_period_end: None };
             billing::update(&visit.desk, &actor, change).await
         }
         Err(error) => Err(error),
     };
-    let done = changed.map(|_| Done::at("/billing").saying(PageNotice::PlanChanged));
+    let done = changed.map(|_| Done::at("/billing").with_notice(PageNotice::PlanChanged));
     form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
 }
 
 /// Cancels the plan at the end of its period, or revokes the cancellation.
 #[server(endpoint = "plan-end")]
-pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, Failure> {
+pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let change = Change { plan: None, cancel_at_period_end: Some(end) };
+    let change = PlanChange { plan: None, cancel_at_period_end: Some(end) };
     let changed = billing::update(&visit.desk, &actor, change).await;
     let notice = if end { PageNotice::PlanEnding } else { PageNotice::PlanKept };
-    let done = changed.map(|_| Done::at("/billing").saying(notice));
+    let done = changed.map(|_| Done::at("/billing").with_notice(notice));
     form("plan-end", "/billing").answer(&visit, done).await
 }

@@ -6,7 +6,7 @@ use super::{
     trader,
 };
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
 };
 use domain::{Micros, time::DAY, validation::Problem};
@@ -30,7 +30,7 @@ pub async fn create_client(
     #[server(default)]
     #[server(rename = "expiresAt")]
     expires: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("client-create", format!("{PAGE}#add"))
         .keep("name", &name)
@@ -40,7 +40,7 @@ pub async fn create_client(
     let answer = permissions.iter().fold(answer, |form, word| form.keep("permissions", word));
     let networks = addresses.split([' ', ',', '\n', '\r']).filter(|text| !text.is_empty());
     let networks = networks.map(str::to_owned).collect();
-    let made = match last_moment(&expires) {
+    let made = match end_of_day(&expires) {
         Ok(expires_at) => {
             let rsa_public_key = Some(rsa).filter(|pem| !pem.trim().is_empty());
             let new = NewClient { name, permissions, rsa_public_key, networks, expires_at };
@@ -48,13 +48,14 @@ pub async fn create_client(
         }
         Err(error) => Err(error),
     };
-    let told = |made: api_client::Made| vec![(made.client.id.to_string(), made.secret.to_string())];
-    let done = made.map(|made| Done::at(PAGE).saying(PageNotice::ClientMade).telling(told(made)));
+    let details = |made: api_client::Made| vec![(made.client.id.to_string(), made.secret.to_string())];
+    let done =
+        made.map(|made| Done::at(PAGE).with_notice(PageNotice::ClientMade).with_details(details(made)));
     answer.answer(&visit, done).await
 }
 
 /// The end of a day; `None` for an empty field.
-fn last_moment(day: &str) -> Result<Option<Micros>, Error> {
+fn end_of_day(day: &str) -> Result<Option<Micros>, Error> {
     match day.trim() {
         "" => Ok(None),
         day => match Micros::from_date(day) {
@@ -66,12 +67,12 @@ fn last_moment(day: &str) -> Result<Option<Micros>, Error> {
 
 /// Revokes an API client.
 #[server(endpoint = "client-revoke")]
-pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let revoked = match id.parse() {
         Ok(id) => api_client::revoke(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let answer: Form = form("client-revoke", PAGE);
-    answer.answer(&visit, revoked.map(|()| Done::at(PAGE).saying(PageNotice::ClientRevoked))).await
+    answer.answer(&visit, revoked.map(|()| Done::at(PAGE).with_notice(PageNotice::ClientRevoked))).await
 }

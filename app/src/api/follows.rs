@@ -6,7 +6,7 @@ use super::{
     trader,
 };
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::{PageNotice, RequestError},
     visit,
     words::{follows::follows, problems},
@@ -41,18 +41,18 @@ pub async fn create_follow(
     #[server(default)]
     #[server(rename = "dailyLossLimitUsd")]
     limit: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let back = strategy
         .parse::<StrategyId>()
         .map_or_else(|_| "/strategies".to_owned(), |id| format!("/strategies/{id}/follow"));
     let answer = terms(form("follow-create", back), &strategy, &profile, &leverage, &limit).keep("key", &key);
-    let begun = match (Typed { strategy, profile, leverage, limit }.read(), key.parse()) {
+    let started = match (Typed { strategy, profile, leverage, limit }.read(), key.parse()) {
         (Ok(terms), Ok(key)) => follow::create(&visit.desk, &actor, key, terms).await,
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, begun.map(|_| Done::at("/follows").saying(PageNotice::FollowBegun))).await
+    answer.answer(&visit, started.map(|_| Done::at("/follows").with_notice(PageNotice::FollowStarted))).await
 }
 
 /// Changes the strategy, risk profile and limits of a follow.
@@ -71,7 +71,7 @@ pub async fn change_follow(
     #[server(default)]
     #[server(rename = "dailyLossLimitUsd")]
     limit: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = terms(row("follow-change", &id), &strategy, &profile, &leverage, &limit);
     let changed = match (Typed { strategy, profile, leverage, limit }.read(), id.parse()) {
@@ -88,30 +88,30 @@ pub async fn change_follow(
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|_| Done::at("/follows").saying(PageNotice::FollowChanged))).await
+    answer.answer(&visit, changed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowChanged))).await
 }
 
 /// Pauses a follow: nothing new is copied until it is resumed.
 #[server(endpoint = "follow-pause")]
-pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let paused = match id.parse() {
         Ok(id) => follow::pause(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = paused.map(|_| Done::at("/follows").saying(PageNotice::FollowPaused));
+    let done = paused.map(|_| Done::at("/follows").with_notice(PageNotice::FollowPaused));
     row("follow-pause", &id).answer(&visit, done).await
 }
 
 /// Resumes a paused follow.
 #[server(endpoint = "follow-resume")]
-pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let resumed = match id.parse() {
         Ok(id) => follow::resume(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = resumed.map(|_| Done::at("/follows").saying(PageNotice::FollowResumed));
+    let done = resumed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowResumed));
     row("follow-resume", &id).answer(&visit, done).await
 }
 
@@ -120,7 +120,7 @@ pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failur
 pub async fn stop_follow(
     #[server(default)] id: String,
     #[server(default)] leaving: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let leaving = Leaving::parse(&leaving).unwrap_or(Leaving::Keep);
     let stopped = match id.parse() {
@@ -131,13 +131,13 @@ pub async fn stop_follow(
         Leaving::Keep => PageNotice::FollowStopped,
         Leaving::Close => PageNotice::FollowStoppedClosed,
     };
-    let done = stopped.map(|()| Done::at("/follows").saying(notice));
+    let done = stopped.map(|()| Done::at("/follows").with_notice(notice));
     form("follow-stop", "/follows").answer(&visit, done).await
 }
 
 /// The panic button, for one key or for all.
 #[server(endpoint = "panic")]
-pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure> {
+pub async fn press_panic(#[server(default)] key: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let pressed = if key.is_empty() {
         panic::person(&visit.desk, &actor).await
@@ -147,13 +147,14 @@ pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure
             Err(_) => Err(Error::NotFound),
         }
     };
-    let done =
-        pressed.map(|reports| Done::at("/follows/panic").saying(PageNotice::Panicked).telling(told(reports)));
+    let done = pressed.map(|reports| {
+        Done::at("/follows/panic").with_notice(PageNotice::Panicked).with_details(report_details(reports))
+    });
     form("panic", "/follows/panic").answer(&visit, done).await
 }
 
 /// The outcome for each key, as text.
-fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
+fn report_details(reports: Vec<panic::Report>) -> Vec<(String, String)> {
     let words = follows(visit::lang());
     let why = |error: Error| {
         let rejection = failure(error).1.refusal.unwrap_or(RequestError::Fault.into());
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_named_at_once() {
+    fn all_problems_are_reported_together() {
         let wrong = Typed { profile: "none".into(), ..typed("many", "much") };
         let fields: Vec<_> = wrong.read().unwrap_err().into_iter().map(|p| p.field).collect();
         assert_eq!(fields, ["strategyRiskProfileId", "maxLeverage", "dailyLossLimitUsd"]);

@@ -2,7 +2,7 @@
 //! post gets JSON with a status.
 
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::RequestError,
     visit::{self, CARRIED, STEP_UP, Visit},
 };
@@ -54,7 +54,11 @@ impl Form {
     }
 
     /// Builds the response.
-    pub(super) async fn answer(self, visit: &Visit, result: Result<Done, Error>) -> Result<Done, Failure> {
+    pub(super) async fn answer(
+        self,
+        visit: &Visit,
+        result: Result<Done, Error>,
+    ) -> Result<Done, FormFailure> {
         self.answer_with(visit, result, None).await
     }
 
@@ -64,15 +68,15 @@ impl Form {
         visit: &Visit,
         result: Result<Done, Error>,
         fresh: Option<String>,
-    ) -> Result<Done, Failure> {
+    ) -> Result<Done, FormFailure> {
         match result {
             Ok(done) => {
                 if wants_page() {
-                    let (notice, told) = (done.notice, done.told.clone());
+                    let (notice, reported) = (done.notice, done.details.clone());
                     let flash = notice.map(|n| Flash {
                         form: self.name.into(),
                         notice: Some(n.into()),
-                        told,
+                        details: reported,
                         ..Flash::default()
                     });
                     see_other(&leave(visit, &done.to, flash).await);
@@ -101,36 +105,39 @@ impl Form {
                 } else {
                     visit::set_status(status);
                 }
-                Err(Failure { fresh, ..failure })
+                Err(FormFailure { fresh, ..failure })
             }
         }
     }
 }
 
 /// The status and the user-visible part of an error; a fault is logged and shown only as a generic error.
-pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
-    let told = |error: RequestError| Failure { refusal: Some(error.into()), ..Failure::default() };
+pub(super) fn failure(error: Error) -> (StatusCode, FormFailure) {
+    let reported =
+        |error: RequestError| FormFailure { refusal: Some(error.into()), ..FormFailure::default() };
     match error {
         Error::Refused(refusal) => {
-            (StatusCode::CONFLICT, Failure { refusal: Some(refusal.into()), ..Failure::default() })
+            (StatusCode::CONFLICT, FormFailure { refusal: Some(refusal.into()), ..FormFailure::default() })
         }
-        Error::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Failure { fields, ..Failure::default() }),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told(RequestError::Unauthenticated)),
-        Error::StepUp => (StatusCode::FORBIDDEN, told(RequestError::StepUp)),
-        Error::Forbidden => (StatusCode::FORBIDDEN, told(RequestError::Forbidden)),
-        Error::NotFound => (StatusCode::NOT_FOUND, told(RequestError::NotFound)),
-        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told(RequestError::TooMany)),
-        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, told(RequestError::Unavailable)),
-        Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, told(RequestError::SentAlready)),
+        Error::Fields(fields) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, FormFailure { fields, ..FormFailure::default() })
+        }
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, reported(RequestError::Unauthenticated)),
+        Error::StepUp => (StatusCode::FORBIDDEN, reported(RequestError::StepUp)),
+        Error::Forbidden => (StatusCode::FORBIDDEN, reported(RequestError::Forbidden)),
+        Error::NotFound => (StatusCode::NOT_FOUND, reported(RequestError::NotFound)),
+        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, reported(RequestError::TooMany)),
+        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, reported(RequestError::Unavailable)),
+        Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, reported(RequestError::SentAlready)),
         Error::Fault(cause) => {
             tracing::error!("a form failed: {cause:#}");
-            (StatusCode::INTERNAL_SERVER_ERROR, told(RequestError::Fault))
+            (StatusCode::INTERNAL_SERVER_ERROR, reported(RequestError::Fault))
         }
     }
 }
 
 /// A failure before the form is known.
-pub(super) fn refuse(error: Error) -> Failure {
+pub(super) fn refuse(error: Error) -> FormFailure {
     let (status, failure) = failure(error);
     visit::set_status(status);
     failure
@@ -189,7 +196,7 @@ fn see_other(to: &str) {
 }
 
 /// The framework's own failures, such as a body that does not match the form.
-impl FromServerFnError for Failure {
+impl FromServerFnError for FormFailure {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
@@ -211,10 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_tells_nothing_of_the_inside() {
-        let (status, told) = failure(Error::fault("password of the database is hunter2"));
+    fn a_fault_reveals_no_internals() {
+        let (status, reported) = failure(Error::fault("password of the database is hunter2"));
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(told, Failure { refusal: Some(RequestError::Fault.into()), ..Failure::default() });
+        assert_eq!(
+            reported,
+            FormFailure { refusal: Some(RequestError::Fault.into()), ..FormFailure::default() }
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{form::form, trader};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::{PageNotice, RequestError},
     visit::safe_next,
 };
@@ -27,13 +27,13 @@ pub async fn connect_sandbox(
     #[server(rename = "strategyType")]
     strategy_type: String,
     #[server(default)] next: Option<String>,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let way = StrategyType::parse(&strategy_type).unwrap_or(StrategyType::Manual);
     let key = key::connect_sandbox(&visit.desk, &actor, way).await;
     let done = key.map(|key| match next.as_deref().filter(|n| !n.is_empty()) {
-        Some(next) => Done::at(safe_next(Some(next))).saying(PageNotice::KeyReady),
-        None => Done::at(format!("/trade?key={}", key.id)).saying(PageNotice::KeyConnected),
+        Some(next) => Done::at(safe_next(Some(next))).with_notice(PageNotice::KeyReady),
+        None => Done::at(format!("/trade?key={}", key.id)).with_notice(PageNotice::KeyConnected),
     });
     form("key-sandbox", "/keys").when_too_many(RequestError::TooManySandboxes).answer(&visit, done).await
 }
@@ -54,7 +54,7 @@ pub async fn create_key(
     #[server(default)]
     #[server(rename = "apiSecretKey")]
     secret: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("key-create", "/keys#add")
         .keep("tradeType", &trade_type)
@@ -69,7 +69,7 @@ pub async fn create_key(
         }
         Err(problems) => Err(Error::Fields(problems)),
     };
-    answer.answer(&visit, made.map(|_| Done::at("/keys").saying(PageNotice::KeyConnected))).await
+    answer.answer(&visit, made.map(|_| Done::at("/keys").with_notice(PageNotice::KeyConnected))).await
 }
 
 fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<FieldProblem>> {
@@ -89,7 +89,7 @@ fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<F
 pub async fn rename_key(
     #[server(default)] id: String,
     #[server(default)] name: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-rename", back).keep("id", &id).keep("name", &name);
     change(answer, &id, KeyChange { name: Some(name), ..KeyChange::default() }).await
@@ -100,7 +100,7 @@ pub async fn rename_key(
 pub async fn activate_key(
     #[server(default)] id: String,
     #[server(default)] active: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let answer = form("key-active", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
     change(answer, &id, KeyChange { active: Some(active == "true"), ..KeyChange::default() }).await
 }
@@ -110,7 +110,7 @@ pub async fn activate_key(
 pub async fn set_traded_elsewhere(
     #[server(default)] id: String,
     #[server(default)] elsewhere: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let answer = form("key-elsewhere", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
     change(answer, &id, KeyChange { traded_elsewhere: Some(elsewhere == "true"), ..KeyChange::default() })
         .await
@@ -126,32 +126,32 @@ pub async fn renew_key(
     #[server(default)]
     #[server(rename = "apiSecretKey")]
     secret: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-credentials", back).keep("id", &id).keep("apiKey", &api_key);
     let credentials = Some((api_key, Zeroizing::new(secret)));
     change(answer, &id, KeyChange { credentials, ..KeyChange::default() }).await
 }
 
-async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, Failure> {
+async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let changed = match id.parse() {
         Ok(id) => key::update(&visit.desk, &actor, id, change).await.map(|_| ()),
         Err(_) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|()| Done::at("/keys").saying(PageNotice::KeySaved))).await
+    answer.answer(&visit, changed.map(|()| Done::at("/keys").with_notice(PageNotice::KeySaved))).await
 }
 
 /// Resets a sandbox account.
 #[server(endpoint = "key-reset")]
-pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let reset = match id.parse() {
         Ok(id) => key::reset_sandbox(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
     form("key-reset", "/keys")
-        .answer(&visit, reset.map(|()| Done::at("/keys").saying(PageNotice::SandboxReset)))
+        .answer(&visit, reset.map(|()| Done::at("/keys").with_notice(PageNotice::SandboxReset)))
         .await
 }
 
@@ -161,7 +161,7 @@ pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failur
 pub async fn delete_key(
     #[server(default)] id: String,
     #[server(default)] open: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let back = format!("/keys/delete?id={}", fragment(&id));
     let close = open == "close";
@@ -171,7 +171,7 @@ pub async fn delete_key(
         Err(_) => Err(Error::NotFound),
     };
     let notice = if close { PageNotice::KeyClosedAndDeleted } else { PageNotice::KeyDeleted };
-    form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").saying(notice))).await
+    form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").with_notice(notice))).await
 }
 
 /// An id that is safe in a URL fragment: a valid id, or nothing.

@@ -3,7 +3,7 @@
 
 use super::{form::form, trader, visitor};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
     visit::encoded,
 };
@@ -17,7 +17,7 @@ const PAGE: &str = "/settings/notifications";
 
 /// Sets the notification preferences. A box that is not ticked is not sent and counts as off.
 #[server(endpoint = "notification-set")]
-pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Done, Failure> {
+pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let ticked = |name: &str| Some(on.iter().any(|word| word == name));
     let wish = Wish {
@@ -31,24 +31,24 @@ pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Don
         telegram_stop_loss: ticked("telegramStopLoss"),
     };
     let set = notify::set(&visit.desk, &actor, &wish).await;
-    let done = set.map(|_| Done::at(PAGE).saying(PageNotice::NotificationsSaved));
+    let done = set.map(|_| Done::at(PAGE).with_notice(PageNotice::NotificationsSaved));
     form("notification-set", PAGE).answer(&visit, done).await
 }
 
 /// Unlinks the Telegram chat.
 #[server(endpoint = "telegram-unlink")]
-pub async fn unlink_telegram() -> Result<Done, Failure> {
+pub async fn unlink_telegram() -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let unlinked = telegram::unlink(&visit.desk, &actor).await;
-    let done = unlinked.map(|()| Done::at(PAGE).saying(PageNotice::TelegramUnlinked));
+    let done = unlinked.map(|()| Done::at(PAGE).with_notice(PageNotice::TelegramUnlinked));
     form("telegram-unlink", PAGE).answer(&visit, done).await
 }
 
 /// Sends a message in the simulated Telegram chat.
 #[server(endpoint = "telegram-say")]
-pub async fn say_telegram(#[server(default)] text: String) -> Result<Done, Failure> {
+pub async fn send_telegram_message(#[server(default)] text: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let said = telegram::say(&visit.desk, &actor, &text).await;
+    let said = telegram::post(&visit.desk, &actor, &text).await;
     form("telegram-say", "/telegram")
         .keep("text", &text)
         .answer(&visit, said.map(|()| Done::at("/telegram#say")))
@@ -57,22 +57,22 @@ pub async fn say_telegram(#[server(default)] text: String) -> Result<Done, Failu
 
 /// The button on the page that a mail's unsubscribe link opens.
 #[server(endpoint = "unsubscribe")]
-pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, Failure> {
+pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let back = format!("/unsubscribe?token={}", encoded(&token));
     let stopped = notify::unsubscribe(&visit.desk, &token).await;
-    let done = stopped.map(|_| Done::at(back.clone()).saying(PageNotice::Unsubscribed));
+    let done = stopped.map(|_| Done::at(back.clone()).with_notice(PageNotice::Unsubscribed));
     form("unsubscribe", back).answer(&visit, done).await
 }
 
 /// Retries a failed message.
 #[server(endpoint = "message-retry")]
-pub async fn retry_message(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn retry_message(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let retried = match id.parse() {
         Ok(id) => notify::retry(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = retried.map(|()| Done::at("/admin/outbox").saying(PageNotice::MessageRetried));
+    let done = retried.map(|()| Done::at("/admin/outbox").with_notice(PageNotice::MessageRetried));
     form("message-retry", "/admin/outbox").answer(&visit, done).await
 }

@@ -16,7 +16,7 @@ pub mod security;
 pub mod trade;
 pub mod users;
 
-use crate::{answer::Failure, visit::Visit};
+use crate::{answer::FormFailure, visit::Visit};
 use domain::Role;
 use service::{Actor, Error};
 
@@ -85,12 +85,12 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
 ];
 
 /// The current request.
-fn visitor() -> Result<Visit, Failure> {
+fn visitor() -> Result<Visit, FormFailure> {
     Visit::current().ok_or_else(|| form::failure(Error::fault("no visit in context")).1)
 }
 
 /// The current request and its signed-in user.
-fn trader() -> Result<(Visit, Actor), Failure> {
+fn trader() -> Result<(Visit, Actor), FormFailure> {
     let visit = visitor()?;
     let actor = visit.trader().cloned().map_err(form::refuse)?;
     Ok((visit, actor))

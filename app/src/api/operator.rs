@@ -7,7 +7,7 @@ use super::{
     trader,
 };
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
 };
 use domain::{
@@ -18,19 +18,19 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error, copy, maintenance, review,
-    strategy::{self, NewStrategy, Said, StrategyChange},
+    strategy::{self, NewStrategy, SignalRequest, StrategyChange},
 };
 
 /// Pauses or resumes all new copies.
 #[server(endpoint = "copies-pause")]
-pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Failure> {
+pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let switched = match yes_or_no("paused", &paused) {
         Ok(pause) => copy::pause_all(&visit.desk, &actor, pause).await.map(|_| pause),
         Err(error) => Err(error),
     };
     let notice = |pause| if pause { PageNotice::CopiesPaused } else { PageNotice::CopiesResumed };
-    let done = switched.map(|pause| Done::at("/admin/strategies").saying(notice(pause)));
+    let done = switched.map(|pause| Done::at("/admin/strategies").with_notice(notice(pause)));
     form("copies-pause", "/admin/strategies").answer(&visit, done).await
 }
 
@@ -39,26 +39,26 @@ pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Fai
 pub async fn set_maintenance(
     #[server(default)] on: String,
     #[server(default)] message: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let switched = match yes_or_no("on", &on) {
         Ok(close) => maintenance::switch(&visit.desk, &actor, close, &message).await.map(|()| close),
         Err(error) => Err(error),
     };
     let notice = |close| if close { PageNotice::DeskClosed } else { PageNotice::DeskOpened };
-    let done = switched.map(|close| Done::at("/admin/maintenance").saying(notice(close)));
+    let done = switched.map(|close| Done::at("/admin/maintenance").with_notice(notice(close)));
     form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
 }
 
 /// Confirms the differences between an account and the database.
 #[server(endpoint = "review-confirm")]
-pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, Failure> {
+pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let confirmed = match key.parse() {
         Ok(key) => review::confirm(&visit.desk, &actor, key).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = confirmed.map(|()| Done::at("/admin/maintenance").saying(PageNotice::ReviewConfirmed));
+    let done = confirmed.map(|()| Done::at("/admin/maintenance").with_notice(PageNotice::ReviewConfirmed));
     form("review-confirm", "/admin/maintenance").answer(&visit, done).await
 }
 
@@ -70,7 +70,7 @@ pub async fn create_strategy(
     #[server(default)] symbol: String,
     #[server(default)] frame: String,
     #[server(default)] definition: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("strategy-create", "/admin/strategies#create")
         .keep("name", &name)
@@ -91,7 +91,7 @@ pub async fn create_strategy(
             Err(Error::Fields(all))
         }
     };
-    let done = made.map(|made| Done::at(page(made.strategy.id)).saying(PageNotice::StrategyCreated));
+    let done = made.map(|made| Done::at(page(made.strategy.id)).with_notice(PageNotice::StrategyCreated));
     answer.answer(&visit, done).await
 }
 
@@ -102,7 +102,7 @@ pub async fn change_strategy(
     #[server(default)] name: String,
     #[server(default)] description: String,
     #[server(default)] definition: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = of("strategy-change", &id)
         .keep("name", &name)
@@ -118,7 +118,7 @@ pub async fn change_strategy(
         Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = changed.map(|c| Done::at(page(c.strategy.id)).saying(PageNotice::StrategyChanged));
+    let done = changed.map(|c| Done::at(page(c.strategy.id)).with_notice(PageNotice::StrategyChanged));
     answer.answer(&visit, done).await
 }
 
@@ -127,7 +127,7 @@ pub async fn change_strategy(
 pub async fn activate_strategy(
     #[server(default)] id: String,
     #[server(default)] active: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let switched = match (id.parse(), yes_or_no("active", &active)) {
         (Ok(id), Ok(active)) => strategy::set_active(&visit.desk, &actor, id, active).await,
@@ -136,20 +136,22 @@ pub async fn activate_strategy(
     };
     let notice =
         |active| if active { PageNotice::StrategyActivated } else { PageNotice::StrategyDeactivated };
-    let done = switched.map(|s| Done::at(page(s.strategy.id)).saying(notice(s.strategy.active)));
+    let done = switched.map(|s| Done::at(page(s.strategy.id)).with_notice(notice(s.strategy.active)));
     of("strategy-active", &id).answer(&visit, done).await
 }
 
 /// Replaces the webhook's token; the next page shows the new URL once.
 #[server(endpoint = "hook-rotate")]
-pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let rotated = match id.parse::<StrategyId>() {
         Ok(id) => strategy::rotate_hook(&visit.desk, &actor, id).await.map(|token| (id, token)),
         Err(_) => Err(Error::NotFound),
     };
     let done = rotated.map(|(id, token)| {
-        Done::at(page(id)).saying(PageNotice::HookRotated).telling(vec![("token".to_owned(), token)])
+        Done::at(page(id))
+            .with_notice(PageNotice::HookRotated)
+            .with_details(vec![("token".to_owned(), token)])
     });
     of("hook-rotate", &id).answer(&visit, done).await
 }
@@ -162,15 +164,15 @@ pub async fn send_signal(
     #[server(default)] price: String,
     #[server(default)] stop: String,
     #[server(default)] targets: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = of("signal-send", &id)
         .keep("action", &action)
         .keep("price", &price)
         .keep("stop", &stop)
         .keep("targets", &targets);
-    let sent = match (said(&action, &price, &stop, &targets), id.parse()) {
-        (Ok(said), Ok(id)) => strategy::send(&visit.desk, &actor, id, said).await,
+    let sent = match (signal_request(&action, &price, &stop, &targets), id.parse()) {
+        (Ok(signal_request), Ok(id)) => strategy::send(&visit.desk, &actor, id, signal_request).await,
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
@@ -179,7 +181,12 @@ pub async fn send_signal(
 }
 
 /// Parses the form; an exit needs no other fields.
-fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Vec<FieldProblem>> {
+fn signal_request(
+    action: &str,
+    price: &str,
+    stop: &str,
+    targets: &str,
+) -> Result<SignalRequest, Vec<FieldProblem>> {
     let number = |text: &str| money::parse(text).ok();
     let side = Side::parse(action);
     let which = match (action, side) {
@@ -196,7 +203,9 @@ fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Ve
     let targets: Option<Vec<_>> = targets.map(number).collect();
     let targets = targets.ok_or_else(|| FieldProblem::new("targets", Problem::NotNumber));
     match (which, price, stop, targets) {
-        (Ok(action), Ok(price), Ok(stop), Ok(targets)) => Ok(Said { action, side, price, stop, targets }),
+        (Ok(action), Ok(price), Ok(stop), Ok(targets)) => {
+            Ok(SignalRequest { action, side, price, stop, targets })
+        }
         (a, b, c, d) => Err([a.err(), b.err(), c.err(), d.err()].into_iter().flatten().collect()),
     }
 }
@@ -233,22 +242,22 @@ mod tests {
     use super::*;
     use domain::Decimal;
 
-    fn fields(read: Result<Said, Vec<FieldProblem>>) -> Vec<String> {
+    fn fields(read: Result<SignalRequest, Vec<FieldProblem>>) -> Vec<String> {
         read.err().unwrap_or_default().into_iter().map(|p| p.field).collect()
     }
 
     #[test]
     fn an_entry_needs_its_stop_and_an_exit_nothing() {
-        let entry = said("BUY", "", "95", "105 110;120").unwrap();
+        let entry = signal_request("BUY", "", "95", "105 110;120").unwrap();
         assert_eq!((entry.action, entry.side, entry.price), (Action::Enter, Some(Side::Buy), None));
         assert_eq!(entry.targets, [105, 110, 120].map(Decimal::from));
-        assert_eq!(fields(said("SELL", "100", "", "")), ["stop"]);
-        let exit = said("EXIT", "", "", "").unwrap();
+        assert_eq!(fields(signal_request("SELL", "100", "", "")), ["stop"]);
+        let exit = signal_request("EXIT", "", "", "").unwrap();
         assert_eq!((exit.action, exit.side, exit.stop), (Action::Exit, None, None));
     }
 
     #[test]
-    fn a_switch_is_told_which_way() {
+    fn a_switch_reports_its_new_state() {
         assert!(yes_or_no("paused", "true").unwrap() && !yes_or_no("paused", "false").unwrap());
         for other in ["", "1", "TRUE", "yes"] {
             assert!(matches!(yes_or_no("paused", other), Err(Error::Fields(_))), "{other}");
@@ -256,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_named_at_once() {
-        assert_eq!(fields(said("HOLD", "x", "y", "z")), ["action", "price", "stop", "targets"]);
+    fn all_problems_are_reported_together() {
+        assert_eq!(fields(signal_request("HOLD", "x", "y", "z")), ["action", "price", "stop", "targets"]);
     }
 }

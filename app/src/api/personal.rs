@@ -3,7 +3,7 @@
 
 use super::{form::form, trader};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::{PageNotice, RequestError},
 };
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub async fn save_profile(
     #[server(default)] country: String,
     #[server(default)] language: String,
     #[server(default)] timezone: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("profile-save", "/settings/profile")
         .keep("firstName", &first_name)
@@ -33,16 +33,18 @@ pub async fn save_profile(
         .keep("country", &country)
         .keep("language", &language)
         .keep("timezone", &timezone);
-    let told = |text: String| Some(Some(text).filter(|text| !text.trim().is_empty()));
+    let reported = |text: String| Some(Some(text).filter(|text| !text.trim().is_empty()));
     let change = ProfileChange {
-        last_name: told(last_name),
-        first_name: told(first_name),
-        country: told(country),
-        language: told(language),
-        time_zone: told(timezone),
+        last_name: reported(last_name),
+        first_name: reported(first_name),
+        country: reported(country),
+        language: reported(language),
+        time_zone: reported(timezone),
     };
     let saved = profile::update(&visit.desk, &actor, change).await;
-    answer.answer(&visit, saved.map(|_| Done::at("/settings/profile").saying(PageNotice::ProfileSaved))).await
+    answer
+        .answer(&visit, saved.map(|_| Done::at("/settings/profile").with_notice(PageNotice::ProfileSaved)))
+        .await
 }
 
 /// Sends a support request to the operators.
@@ -50,22 +52,22 @@ pub async fn save_profile(
 pub async fn ask_support(
     #[server(default)] subject: String,
     #[server(default)] message: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
-    let asked = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
-    let asked = asked.map(|_| Done::at("/support").saying(PageNotice::SupportAsked));
-    answer.when_too_many(RequestError::TooManyRequests).answer(&visit, asked).await
+    let request = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
+    let request = request.map(|_| Done::at("/support").with_notice(PageNotice::SupportRequested));
+    answer.when_too_many(RequestError::TooManyRequests).answer(&visit, request).await
 }
 
 /// Closes a support request.
 #[server(endpoint = "support-close")]
-pub async fn close_support(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn close_support(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match id.parse() {
         Ok(id) => support::close(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = closed.map(|()| Done::at("/admin/support").saying(PageNotice::SupportClosed));
+    let done = closed.map(|()| Done::at("/admin/support").with_notice(PageNotice::SupportClosed));
     form("support-close", "/admin/support").answer(&visit, done).await
 }

@@ -3,7 +3,7 @@
 
 use super::{form::form, trade::fresh_key, trader};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
 };
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub async fn set_rule(
     #[server(default)] country: String,
     #[server(default)] currency: String,
     #[server(default)] enabled: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("currency-rule", PAGE)
         .keep("country", &country)
@@ -28,7 +28,7 @@ pub async fn set_rule(
         .keep("enabled", &enabled);
     let rule = Rule { country: country.trim().to_owned(), currency, enabled: enabled == "true" };
     let set = ledger::set_rule(&visit.desk, &actor, &visit.origin, &rule).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying(PageNotice::RuleSet))).await
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).with_notice(PageNotice::RuleSet))).await
 }
 
 /// Adds a brand, or changes whether it is a broker's.
@@ -36,12 +36,12 @@ pub async fn set_rule(
 pub async fn set_brand(
     #[server(default)] brand: String,
     #[server(default)] broker: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("brand-set", PAGE).keep("brand", &brand).keep("broker", &broker);
     let brand = Brand { name: brand, broker: broker == "true" };
     let set = sub_account::set_brand(&visit.desk, &actor, &visit.origin, &brand).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying(PageNotice::BrandSet))).await
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).with_notice(PageNotice::BrandSet))).await
 }
 
 /// Credits an account. The form's idempotency key makes a repetition harmless.
@@ -51,7 +51,7 @@ pub async fn credit(
     #[server(default)] amount: String,
     #[server(default)] memo: String,
     #[server(default)] idempotency: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer =
         form("account-credit", PAGE).keep("account", &account).keep("amount", &amount).keep("memo", &memo);
@@ -59,6 +59,6 @@ pub async fn credit(
     let once = if idempotency.is_empty() { &fresh } else { &idempotency };
     let credit = ledger::Credit { public_id: account.trim(), amount: &amount, memo: &memo, reference: once };
     let done = ledger::credit(&visit.desk, &actor, &visit.origin, credit).await;
-    let done = done.map(|()| Done::at(PAGE).saying(PageNotice::AccountCredited));
+    let done = done.map(|()| Done::at(PAGE).with_notice(PageNotice::AccountCredited));
     answer.answer_with(&visit, done, Some(fresh)).await
 }

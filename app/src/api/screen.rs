@@ -3,7 +3,7 @@
 
 use super::{form::form, visitor};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     visit::{Theme, safe_next},
 };
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub async fn set_theme(
     #[server(default)] theme: String,
     #[server(default)] next: Option<String>,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     visit.set_theme(Theme::parse(&theme));
     let next = safe_next(next.as_deref()).to_owned();

@@ -3,26 +3,26 @@
 
 use super::{form::form, trader, visitor};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
     visit::encoded,
 };
 use leptos::prelude::*;
 use service::{
     Error,
-    person::{self, By, Step},
+    person::{self, By, UserAction},
     recovery,
 };
 
 /// Freezes the account of the user whose mail contained the token.
 #[server(endpoint = "freeze")]
-pub async fn freeze(#[server(default)] token: String) -> Result<Done, Failure> {
+pub async fn freeze(#[server(default)] token: String) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let frozen = recovery::freeze_by_link(&visit.desk, &visit.origin, &token).await;
     if frozen.is_ok() {
         visit.forget_session();
     }
-    let done = frozen.map(|()| Done::at("/forgot").saying(PageNotice::AccountFrozen));
+    let done = frozen.map(|()| Done::at("/forgot").with_notice(PageNotice::AccountFrozen));
     form("freeze", format!("/not-me?token={}", encoded(&token))).answer(&visit, done).await
 }
 
@@ -32,15 +32,15 @@ pub async fn act_on_person(
     #[server(default)] id: String,
     #[server(default)] step: String,
     #[server(default)] search: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let back = format!("/admin/people?search={}", encoded(&search));
-    let done = match (id.parse(), Step::parse(&step)) {
+    let done = match (id.parse(), UserAction::parse(&step)) {
         (Ok(id), Some(step)) => {
             person::act(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await.map(|_| ())
         }
         _ => Err(Error::NotFound),
     };
-    let done = done.map(|()| Done::at(back.clone()).saying(PageNotice::PersonChanged));
+    let done = done.map(|()| Done::at(back.clone()).with_notice(PageNotice::PersonChanged));
     form("person-act", back).keep("id", &id).answer(&visit, done).await
 }

@@ -6,8 +6,8 @@ use super::{
     trader,
 };
 use crate::{
-    answer::{Done, Failure},
-    islands::desk::{Bars, Draft},
+    answer::{Done, FormFailure},
+    islands::desk::{Bars, TicketDraft},
     notice::DeskNotice,
     visit::{Visit, encoded},
 };
@@ -62,10 +62,10 @@ pub async fn place_order(
     without_stop: String,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let without_stop = without_stop == "yes";
-    let draft = Draft {
+    let draft = TicketDraft {
         side,
         kind,
         price,
@@ -89,7 +89,7 @@ async fn place(
     actor: &Actor,
     key: &str,
     symbol: &str,
-    draft: &Draft,
+    draft: &TicketDraft,
     replace: &str,
     idempotency: String,
 ) -> Result<Done, Error> {
@@ -108,11 +108,11 @@ async fn place(
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
     order::place(&visit.desk, actor, id, order, idempotency).await?;
-    Ok(Done::at(desk_page(key, symbol)).saying(DeskNotice::OrderPlaced))
+    Ok(Done::at(desk_page(key, symbol)).with_notice(DeskNotice::OrderPlaced))
 }
 
 /// Keeps a ticket's values for a second try.
-fn keep(form: Form, draft: &Draft) -> Form {
+fn keep(form: Form, draft: &TicketDraft) -> Form {
     let form = form
         .keep("side", &draft.side)
         .keep("type", &draft.kind)
@@ -135,7 +135,7 @@ pub async fn cancel_order(
     #[server(default)] symbol: String,
     #[server(default)] order: String,
     #[server(default)] conditional: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let canceled = match market_of(&key, &symbol) {
         Ok((id, pair)) => {
@@ -143,7 +143,7 @@ pub async fn cancel_order(
         }
         Err(error) => Err(error),
     };
-    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::OrderCanceled));
+    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
     at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
 }
 
@@ -152,13 +152,13 @@ pub async fn cancel_order(
 pub async fn close_position(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match market_of(&key, &symbol) {
         Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
         Err(error) => Err(error),
     };
-    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::PositionClosed));
+    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
     at_desk("position-close", &key, &symbol).answer(&visit, done).await
 }
 
@@ -168,7 +168,7 @@ pub async fn set_supervision(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] supervised: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let on = supervised == "true";
     let set = match market_of(&key, &symbol) {
@@ -176,7 +176,7 @@ pub async fn set_supervision(
         Err(error) => Err(error),
     };
     let notice = if on { DeskNotice::SupervisionResumed } else { DeskNotice::SupervisionEnded };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(notice));
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(notice));
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
@@ -186,14 +186,14 @@ pub async fn set_leverage(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] leverage: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let leverage = leverage.trim().parse().map_err(|_| Error::field("leverage", Problem::NotLeverage));
     let set = match (market_of(&key, &symbol), leverage) {
         (Ok((id, pair)), Ok(times)) => order::set_leverage(&visit.desk, &actor, id, &pair, times).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::LeverageSet));
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::LeverageSet));
     at_desk("leverage", &key, &symbol).answer(&visit, done).await
 }
 
@@ -205,14 +205,14 @@ pub async fn set_margin_mode(
     #[server(default)]
     #[server(rename = "marginType")]
     mode: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let mode = MarginMode::parse(&mode).ok_or_else(|| Error::field("marginType", Problem::NotMarginType));
     let set = match (market_of(&key, &symbol), mode) {
         (Ok((id, pair)), Ok(mode)) => order::set_margin_mode(&visit.desk, &actor, id, &pair, mode).await,
         (Err(error), _) | (_, Err(error)) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(DeskNotice::MarginSet));
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarginSet));
     at_desk("margin-mode", &key, &symbol).answer(&visit, done).await
 }
 
@@ -225,10 +225,10 @@ pub async fn bars(
     kind: String,
     #[server(default)] frame: String,
     #[server(default)] before: Option<i64>,
-) -> Result<Bars, Failure> {
+) -> Result<Bars, FormFailure> {
     let (visit, _) = trader()?;
-    let asked = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
-    let (Ok(pair), Some(kind), Some(frame)) = asked else {
+    let request = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
+    let (Ok(pair), Some(kind), Some(frame)) = request else {
         return Err(form::refuse(Error::Fields(vec![FieldProblem::new("symbol", Problem::NotSymbol)])));
     };
     let before = before.map(|s| Micros::from_millis(s.saturating_mul(1_000)));
@@ -264,6 +264,6 @@ fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
 /// A new idempotency key for a form: 128 random bits.
 pub(crate) fn fresh_key(visit: &Visit) -> String {
     let mut bytes = [0_u8; 16];
-    visit.desk.chance.fill(&mut bytes);
+    visit.desk.entropy.fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

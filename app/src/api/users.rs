@@ -3,7 +3,7 @@
 
 use super::{form::form, trader, visitor};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     notice::PageNotice,
     visit::{encoded, safe_next},
 };
@@ -21,7 +21,7 @@ pub async fn sign_up(
     #[server(default)] email: String,
     #[server(default)] password: String,
     #[server(default)] next: Option<String>,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let next = safe_next(next.as_deref());
     let back = format!("/sign-up?next={}", encoded(next));
@@ -36,7 +36,7 @@ pub async fn sign_in(
     #[server(default)] email: String,
     #[server(default)] password: String,
     #[server(default)] next: Option<String>,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let next = safe_next(next.as_deref());
     let back = format!("/sign-in?next={}", encoded(next));
@@ -47,7 +47,7 @@ pub async fn sign_in(
 
 /// Ends this browser's session.
 #[server(endpoint = "sign-out")]
-pub async fn sign_out() -> Result<Done, Failure> {
+pub async fn sign_out() -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let ended = match &visit.session {
         Some(token) => session::sign_out(&visit.desk, token, &visit.origin).await,
@@ -59,10 +59,10 @@ pub async fn sign_out() -> Result<Done, Failure> {
 
 /// Requests a reset link. The response is the same whether or not the account exists.
 #[server(endpoint = "forgot")]
-pub async fn forgot(#[server(default)] email: String) -> Result<Done, Failure> {
+pub async fn forgot(#[server(default)] email: String) -> Result<Done, FormFailure> {
     let visit = visitor()?;
-    let asked = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
-    let done = asked.map(|()| Done::at("/forgot").saying(PageNotice::ResetSent));
+    let request = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
+    let done = request.map(|()| Done::at("/forgot").with_notice(PageNotice::ResetSent));
     form("forgot", "/forgot").keep("email", &email).answer(&visit, done).await
 }
 
@@ -71,12 +71,12 @@ pub async fn forgot(#[server(default)] email: String) -> Result<Done, Failure> {
 pub async fn reset(
     #[server(default)] token: String,
     #[server(default)] password: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let visit = visitor()?;
     let back = format!("/reset?token={}", encoded(&token));
     let done = account::reset_password(&visit.desk, visit.origin.clone(), &token, &password).await;
     form("reset", back)
-        .answer(&visit, done.map(|_| Done::at("/sign-in").saying(PageNotice::PasswordReset)))
+        .answer(&visit, done.map(|_| Done::at("/sign-in").with_notice(PageNotice::PasswordReset)))
         .await
 }
 
@@ -86,40 +86,40 @@ pub async fn reset(
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
-    #[server(default)] asked: String,
+    #[server(default)] request: String,
     #[server(default)] keep: Vec<String>,
     #[server(default)] chat: String,
     #[server(default)] webhooks: String,
-) -> Result<Done, Failure> {
+) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     // A form without the choice keeps everything.
-    let asked = asked == "true";
+    let request = request == "true";
     let keep = Keep {
-        clients: asked.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
-        end_chat: asked && chat != "true",
-        end_webhooks: asked && webhooks != "true",
+        clients: request.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
+        end_chat: request && chat != "true",
+        end_webhooks: request && webhooks != "true",
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
-    let done = changed.map(|()| Done::at("/settings").saying(PageNotice::PasswordChanged));
+    let done = changed.map(|()| Done::at("/settings").with_notice(PageNotice::PasswordChanged));
     form("change-password", "/settings").answer(&visit, done).await
 }
 
 /// Ends one session.
 #[server(endpoint = "end-session")]
-pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn end_session(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let ended = match id.parse() {
         Ok(id) => session::end(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = ended.map(|()| Done::at("/settings").saying(PageNotice::SessionEnded));
+    let done = ended.map(|()| Done::at("/settings").with_notice(PageNotice::SessionEnded));
     form("end-session", "/settings").answer(&visit, done).await
 }
 
 /// Ends all sessions of the user, including this one.
 #[server(endpoint = "end-all-sessions")]
-pub async fn end_all_sessions() -> Result<Done, Failure> {
+pub async fn end_all_sessions() -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let ended = session::end_all(&visit.desk, &actor, &visit.origin).await;
     if ended.is_ok() {

@@ -3,7 +3,7 @@
 use crate::words::{Lang, security::security};
 
 /// `Chrome on Linux`; an unknown user agent is shown as sent, shortened.
-pub(crate) fn told(lang: Lang, agent: &str) -> String {
+pub(crate) fn describe_agent(lang: Lang, agent: &str) -> String {
     // Order matters: most browsers also claim to be those below them.
     let browsers = [
         ("Edg/", "Edge"),
@@ -33,10 +33,10 @@ pub(crate) fn told(lang: Lang, agent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lang, told};
+    use super::{Lang, describe_agent};
 
     #[test]
-    fn names_browsers_as_people_do() {
+    fn names_browsers_by_their_common_names() {
         for (agent, name) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36",
@@ -53,7 +53,7 @@ mod tests {
             ("curl/8.0", "curl/8.0"),
             ("", "—"),
         ] {
-            assert_eq!(told(Lang::En, agent), name);
+            assert_eq!(describe_agent(Lang::En, agent), name);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Tables of copies: the result of each signal on each account, and why it was skipped.
 
-use super::tables::{NUMBER, ROOMY, WORDS, moment, scrolling, tight, tone};
+use super::tables::{NUMBER, ROOMY, WORDS, scrolling, tight, timestamp, tone};
 use crate::{
     figures, visit,
     words::{
@@ -39,7 +39,7 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
         });
         view! {
             <tr data-testid="copy" data-status=copy.status.word()>
-                <td>{moment(copy.created_at)}</td>
+                <td>{timestamp(copy.created_at)}</td>
                 {whose}
                 <th scope="row">
                     <span data-side=copy.side.map(domain::Side::word)>{words.action(copy.action, copy.side)}</span>
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn every_copy_says_what_happened() {
+    fn every_copy_shows_its_result() {
         let words = copies(Lang::En);
         assert_eq!(happened(words, &copy(Status::Open)), "0.121 BTC at 19,580.1, 7×");
         let closed = Copied { exit: Some(Exit::Stop), ..copy(Status::Closed) };

@@ -1,7 +1,7 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
 use crate::{
-    notice::{Notice, Rejection},
+    notice::{PostNotice, Rejection},
     visit::{self, CARRIED, Visit},
     words::problems,
 };
@@ -60,8 +60,8 @@ impl Posted {
     }
 
     /// The results piece by piece, or a secret that is shown once.
-    pub(crate) fn told(&self) -> &[(String, String)] {
-        self.0.as_ref().map(|f| f.told.as_slice()).unwrap_or_default()
+    pub(crate) fn details(&self) -> &[(String, String)] {
+        self.0.as_ref().map(|f| f.details.as_slice()).unwrap_or_default()
     }
 
     pub(crate) fn flash(&self) -> Option<&Flash> {
@@ -91,7 +91,7 @@ impl Posted {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
             (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word))),
-            (None, Some(word)) => ("good", "status", problems::notice(lang, Notice::read(word))),
+            (None, Some(word)) => ("good", "status", problems::notice(lang, PostNotice::read(word))),
             (None, None) => return None,
         };
         Some(view! { <p class="message" data-tone=tone role=role data-testid="message">{text}</p> })

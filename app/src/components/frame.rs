@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn public_pages_differ_in_what_is_said_of_them() {
+    fn public_pages_have_different_descriptions() {
         let words = pages(Lang::En);
         let all = ["/", "/strategies", "/strategies/1", "/plans", "/docs", "/sign-up", "/sign-in"];
         let said: std::collections::BTreeSet<_> = all.iter().map(|path| about(path, words)).collect();

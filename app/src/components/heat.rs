@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn months_stand_in_their_years() {
+    fn months_are_grouped_by_year() {
         let found =
             years(&[month("2021-12-01", Some(3)), month("2022-01-01", None), month("2022-02-01", Some(-1))]);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["2021", "2022"]);

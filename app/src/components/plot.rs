@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn higher_values_stand_higher_and_inside() {
+    fn higher_values_are_drawn_higher_and_inside() {
         let n = Decimal::from;
         let (top, middle, bottom) =
             (place(n(20), n(10), n(20)), place(n(15), n(10), n(20)), place(n(10), n(10), n(20)));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_loss_looks_small() {
+    fn a_small_loss_is_drawn_small() {
         let points = [(0, 10_000), (1, 9_950)].map(|(at, value)| (Micros(at), Decimal::from(value)));
         let (lo, hi) = worth_scale(&points);
         assert_eq!((lo, hi), (Decimal::from(9_725), Decimal::from(10_225)));

@@ -129,7 +129,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
 
 /// The newest trades of one record; one may still be open.
 pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
-    use super::tables::{NUMBER, ROOMY, WORDS, moment};
+    use super::tables::{NUMBER, ROOMY, WORDS, timestamp};
     let words = strategies(visit::lang());
     let columns = [
         (words.entered, WORDS),
@@ -144,7 +144,7 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
         let how = trade.exit.map_or(words.stands, |exit| words.exit(exit));
         view! {
             <tr data-testid="record-trade">
-                <td>{moment(trade.entered_at)}</td>
+                <td>{timestamp(trade.entered_at)}</td>
                 <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
                 <td class="number">{figures::decimal(trade.entry_price)}</td>
                 <td class="number">{trade.exit_price.map(figures::decimal)}</td>

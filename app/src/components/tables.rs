@@ -14,7 +14,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// A time, to the second, in UTC.
-pub(crate) fn moment(at: Micros) -> AnyView {
+pub(crate) fn timestamp(at: Micros) -> AnyView {
     let iso = at.to_string();
     let part = |range: std::ops::Range<usize>| iso.get(range).unwrap_or_default().replace('T', " ");
     let (year, middle, seconds) = (part(0..5), part(5..16), part(16..19));
@@ -32,7 +32,7 @@ pub(crate) fn dated(at: Micros) -> AnyView {
 }
 
 /// A time within a sentence.
-pub(crate) fn told_at((before, after): (&'static str, &'static str), at: Micros) -> AnyView {
+pub(crate) fn dated_in((before, after): (&'static str, &'static str), at: Micros) -> AnyView {
     view! { {before}{dated(at)}{after} }.into_any()
 }
 
@@ -166,7 +166,7 @@ fn order_rows<'a>(
         );
         view! {
             <tr data-testid="order-row" data-kind=o.kind.word()>
-                <td>{moment(o.at)}</td>
+                <td>{timestamp(o.at)}</td>
                 <td class="roomy">{o.symbol.to_string()}</td>
                 <th scope="row">
                     <span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}{foreign}
@@ -210,7 +210,7 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
         let fee = format!("{} {}", figures::decimal(t.fee.cost), t.fee.currency);
         view! {
             <tr data-testid="trade-row">
-                <td>{moment(t.at)}</td>
+                <td>{timestamp(t.at)}</td>
                 <td class="roomy">{t.symbol.to_string()}</td>
                 <th scope="row">
                     <span data-side=t.side.word()>{names.side(t.side)}</span>{tight(&[&t.symbol.to_string()])}

@@ -1,6 +1,6 @@
 //! State shared by the islands of a tab.
 
-use super::messages::{Happened, Quote};
+use super::messages::{Quote, TabEvent};
 use leptos::prelude::*;
 
 /// The state of the stream, as the connection pill shows it.
@@ -38,7 +38,7 @@ pub(crate) struct Bus {
     /// The newest price of each watched market: a few at most, so a list is enough.
     pub(crate) quotes: ArcRwSignal<Vec<(String, Quote)>>,
     /// The newest event.
-    pub(crate) happened: ArcRwSignal<Option<Happened>>,
+    pub(crate) happened: ArcRwSignal<Option<TabEvent>>,
     /// Whether too many events were missed to catch up.
     pub(crate) outdated: ArcRwSignal<bool>,
 }

@@ -7,7 +7,7 @@ use super::tree::Tree;
 /// A message that the small islands handle (`domain::live::LiveMessage`).
 #[cfg(any(feature = "islands", test))]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum TabMessage {
     /// The stream is established; contains the sequence number to resume from.
     Hello(i64),
     /// Whether the exchange's prices arrive.
@@ -15,7 +15,7 @@ pub(crate) enum Told {
     /// A market's price.
     Price(String, Quote),
     /// An event for a toast.
-    Happened(Happened),
+    Happened(TabEvent),
 }
 
 /// The last price of a market and its change over 24 hours.
@@ -30,16 +30,16 @@ pub(crate) struct Quote {
 
 /// An event for a toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Happened {
+pub(crate) struct TabEvent {
     /// Its sequence number.
     pub(crate) seq: i64,
-    pub(crate) what: What,
+    pub(crate) what: ToastEvent,
 }
 
 /// The kind of an event with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(any(feature = "islands", feature = "ssr")), allow(dead_code))] // read by the browser and by /notices
-pub(crate) enum What {
+pub(crate) enum ToastEvent {
     /// A change of an order.
     Order(OrderNews),
     /// A position was closed because its stop was rejected. The market.
@@ -80,34 +80,34 @@ pub(crate) enum What {
 
 /// An event's name in the stream, and its constructor from one or two texts.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-type OfOne = (&'static str, fn(String) -> What);
+type OfOne = (&'static str, fn(String) -> ToastEvent);
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-type OfTwo = (&'static str, fn(String, String) -> What);
+type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 const BY_ONE: [OfOne; 12] = [
-    ("ClosedWithoutStop", What::ClosedWithoutStop),
-    ("StopReplaced", What::StopReplaced),
-    ("WithoutStop", What::WithoutStop),
-    ("KeyRefused", What::KeyRefused),
-    ("AccountMode", What::AccountMode),
-    ("ForeignFill", What::ForeignFill),
-    ("Liquidated", What::Liquidated),
-    ("LeftOpen", What::LeftOpen),
-    ("SignedIn", What::SignedIn),
-    ("PlanEndsSoon", What::PlanEndsSoon),
-    ("PaymentFailed", What::PaymentFailed),
-    ("PlanEnded", What::PlanEnded),
+    ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
+    ("StopReplaced", ToastEvent::StopReplaced),
+    ("WithoutStop", ToastEvent::WithoutStop),
+    ("KeyRefused", ToastEvent::KeyRefused),
+    ("AccountMode", ToastEvent::AccountMode),
+    ("ForeignFill", ToastEvent::ForeignFill),
+    ("Liquidated", ToastEvent::Liquidated),
+    ("LeftOpen", ToastEvent::LeftOpen),
+    ("SignedIn", ToastEvent::SignedIn),
+    ("PlanEndsSoon", ToastEvent::PlanEndsSoon),
+    ("PaymentFailed", ToastEvent::PaymentFailed),
+    ("PlanEnded", ToastEvent::PlanEnded),
 ];
 
 /// Events with two texts, the second of which may be unknown.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 const BY_TWO: [OfTwo; 4] = [
-    ("TargetRefused", What::TargetRefused),
-    ("KeyRights", What::KeyRights),
-    ("StopHit", What::StopHit),
-    ("TargetHit", What::TargetHit),
+    ("TargetRefused", ToastEvent::TargetRefused),
+    ("KeyRights", ToastEvent::KeyRights),
+    ("StopHit", ToastEvent::StopHit),
+    ("TargetHit", ToastEvent::TargetHit),
 ];
 
 /// The parts of an order that a toast shows.
@@ -124,28 +124,28 @@ pub(crate) struct OrderNews {
 
 /// Parses a message; `None` for unknown messages and those meant for the desk only.
 #[cfg(any(feature = "islands", test))]
-pub(crate) fn read(message: &impl Tree) -> Option<Told> {
+pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
     if let Some(ticker) = message.get("Price") {
         let quote = Quote { last: ticker.string("last"), percent: ticker.string("percentage"), up: true };
-        return Some(Told::Price(ticker.string("symbol"), quote));
+        return Some(TabMessage::Price(ticker.string("symbol"), quote));
     }
     if let Some(hello) = message.get("Hello") {
-        return Some(Told::Hello(hello.get("seq")?.int()?));
+        return Some(TabMessage::Hello(hello.get("seq")?.int()?));
     }
     if let Some(upstream) = message.get("Upstream") {
-        return Some(Told::Upstream(upstream.get("live")?.truth()?));
+        return Some(TabMessage::Upstream(upstream.get("live")?.truth()?));
     }
     let happened = message.get("Happened")?;
-    let what = what(&happened.get("event")?.get("what")?)?;
-    Some(Told::Happened(Happened { seq: happened.get("seq")?.int()?, what }))
+    let what = toast_event(&happened.get("event")?.get("what")?)?;
+    Some(TabMessage::Happened(TabEvent { seq: happened.get("seq")?.int()?, what }))
 }
 
-/// Parses an event (`domain::live::What`).
+/// Parses an event (`domain::live::LiveEventKind`).
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-pub(crate) fn what(what: &impl Tree) -> Option<What> {
+pub(crate) fn toast_event(what: &impl Tree) -> Option<ToastEvent> {
     if let Some(both) = what.get("Order") {
         let order = both.items()?.into_iter().next()?;
-        return Some(What::Order(OrderNews {
+        return Some(ToastEvent::Order(OrderNews {
             symbol: order.string("symbol"),
             kind: order.string("kind"),
             side: order.string("side"),
@@ -158,7 +158,7 @@ pub(crate) fn what(what: &impl Tree) -> Option<What> {
     if let Some(copy) = what.get("CopyEnded") {
         let [strategy, symbol, exit, profit] =
             ["strategy", "symbol", "exit", "profit_usd"].map(|name| copy.string(name));
-        return Some(What::CopyEnded(strategy, symbol, exit, profit));
+        return Some(ToastEvent::CopyEnded(strategy, symbol, exit, profit));
     }
     for (name, make) in BY_TWO {
         if let Some(both) = what.get(name) {
@@ -171,7 +171,7 @@ pub(crate) fn what(what: &impl Tree) -> Option<What> {
             return Some(make(one.text()?));
         }
     }
-    (what.text()? == "PasswordChanged").then_some(What::PasswordChanged)
+    (what.text()? == "PasswordChanged").then_some(ToastEvent::PasswordChanged)
 }
 
 /// The message with this tab's subscriptions (`domain::live::ClientMessage::Watch`), formatted manually: its
@@ -192,42 +192,48 @@ pub(crate) fn watch_message(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::live::{ClientMessage, Happening, LiveMessage};
+    use domain::live::{ClientMessage, LiveEvent, LiveMessage};
 
-    fn told(message: &LiveMessage) -> Option<Told> {
+    fn parsed(message: &LiveMessage) -> Option<TabMessage> {
         read(&serde_json::to_value(message).unwrap())
     }
 
-    fn happened(what: domain::live::What) -> Option<Told> {
+    fn happened(what: domain::live::LiveEventKind) -> Option<TabMessage> {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        told(&LiveMessage::Happened {
+        parsed(&LiveMessage::Happened {
             seq: 9,
-            event: Happening { key: Some(key), at: domain::Micros(5), what },
+            event: LiveEvent { key: Some(key), at: domain::Micros(5), what },
         })
     }
 
     #[test]
     fn reads_what_the_server_writes() {
-        assert_eq!(told(&LiveMessage::Hello { seq: 3 }), Some(Told::Hello(3)));
-        assert_eq!(told(&LiveMessage::Upstream { live: false }), Some(Told::Upstream(false)));
-        assert_eq!(told(&LiveMessage::Reload), None);
+        assert_eq!(parsed(&LiveMessage::Hello { seq: 3 }), Some(TabMessage::Hello(3)));
+        assert_eq!(parsed(&LiveMessage::Upstream { live: false }), Some(TabMessage::Upstream(false)));
+        assert_eq!(parsed(&LiveMessage::Reload), None);
         let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-        let refused = happened(domain::live::What::TargetRefused(symbol.clone(), "no".into()));
-        let what = What::TargetRefused("BTC/USDT".into(), "no".into());
-        assert_eq!(refused, Some(Told::Happened(Happened { seq: 9, what })));
-        let closed = happened(domain::live::What::ClosedWithoutStop(symbol));
-        let what = What::ClosedWithoutStop("BTC/USDT".into());
-        assert_eq!(closed, Some(Told::Happened(Happened { seq: 9, what })));
-        let key = happened(domain::live::What::KeyRefused("mine".into()));
-        assert_eq!(key, Some(Told::Happened(Happened { seq: 9, what: What::KeyRefused("mine".into()) })));
+        let refused = happened(domain::live::LiveEventKind::TargetRefused(symbol.clone(), "no".into()));
+        let what = ToastEvent::TargetRefused("BTC/USDT".into(), "no".into());
+        assert_eq!(refused, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
+        let closed = happened(domain::live::LiveEventKind::ClosedWithoutStop(symbol));
+        let what = ToastEvent::ClosedWithoutStop("BTC/USDT".into());
+        assert_eq!(closed, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
+        let key = happened(domain::live::LiveEventKind::KeyRefused("mine".into()));
+        assert_eq!(
+            key,
+            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::KeyRefused("mine".into()) }))
+        );
         let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-        let stop = happened(domain::live::What::StopReplaced(symbol.clone()));
+        let stop = happened(domain::live::LiveEventKind::StopReplaced(symbol.clone()));
         assert_eq!(
             stop,
-            Some(Told::Happened(Happened { seq: 9, what: What::StopReplaced("BTC/USDT".into()) }))
+            Some(TabMessage::Happened(TabEvent {
+                seq: 9,
+                what: ToastEvent::StopReplaced("BTC/USDT".into())
+            }))
         );
         let ended = |profit_usd| {
-            happened(domain::live::What::CopyEnded {
+            happened(domain::live::LiveEventKind::CopyEnded {
                 strategy: "EMA cross".into(),
                 symbol: symbol.clone(),
                 exit: domain::copy::Exit::Target,
@@ -235,21 +241,27 @@ mod tests {
             })
         };
         let what = |profit: &str| {
-            What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), "TARGET".into(), profit.into())
+            ToastEvent::CopyEnded("EMA cross".into(), "BTC/USDT".into(), "TARGET".into(), profit.into())
         };
         let profit = domain::money::parse("12.5").unwrap();
-        assert_eq!(ended(Some(profit)), Some(Told::Happened(Happened { seq: 9, what: what("12.5") })));
-        assert_eq!(ended(None), Some(Told::Happened(Happened { seq: 9, what: what("") })));
-        let hit = happened(domain::live::What::StopHit(symbol.clone(), None));
-        let what = What::StopHit("BTC/USDT".into(), String::new());
-        assert_eq!(hit, Some(Told::Happened(Happened { seq: 9, what })));
-        let hit = happened(domain::live::What::TargetHit(symbol, Some(profit)));
-        let what = What::TargetHit("BTC/USDT".into(), "12.5".into());
-        assert_eq!(hit, Some(Told::Happened(Happened { seq: 9, what })));
-        let changed = happened(domain::live::What::PasswordChanged);
-        assert_eq!(changed, Some(Told::Happened(Happened { seq: 9, what: What::PasswordChanged })));
-        let over = happened(domain::live::What::PlanEnded("Pro".into()));
-        assert_eq!(over, Some(Told::Happened(Happened { seq: 9, what: What::PlanEnded("Pro".into()) })));
+        assert_eq!(ended(Some(profit)), Some(TabMessage::Happened(TabEvent { seq: 9, what: what("12.5") })));
+        assert_eq!(ended(None), Some(TabMessage::Happened(TabEvent { seq: 9, what: what("") })));
+        let hit = happened(domain::live::LiveEventKind::StopHit(symbol.clone(), None));
+        let what = ToastEvent::StopHit("BTC/USDT".into(), String::new());
+        assert_eq!(hit, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
+        let hit = happened(domain::live::LiveEventKind::TargetHit(symbol, Some(profit)));
+        let what = ToastEvent::TargetHit("BTC/USDT".into(), "12.5".into());
+        assert_eq!(hit, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
+        let changed = happened(domain::live::LiveEventKind::PasswordChanged);
+        assert_eq!(
+            changed,
+            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::PasswordChanged }))
+        );
+        let over = happened(domain::live::LiveEventKind::PlanEnded("Pro".into()));
+        assert_eq!(
+            over,
+            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::PlanEnded("Pro".into()) }))
+        );
     }
 
     #[test]
@@ -258,10 +270,11 @@ mod tests {
             "change":"0.5","percentage":"50","base_volume":"1","quote_volume":"1"}}"#;
         let message: LiveMessage = serde_json::from_str(ticker).unwrap();
         let quote = Quote { last: "1.5".into(), percent: "50".into(), up: true };
-        assert_eq!(told(&message), Some(Told::Price("BTC/USDT".into(), quote)));
+        assert_eq!(parsed(&message), Some(TabMessage::Price("BTC/USDT".into(), quote)));
         let order = crate::islands::tests::order();
-        let what = domain::live::What::Order(Box::new(order), None);
-        let Some(Told::Happened(Happened { what: What::Order(news), .. })) = happened(what) else {
+        let what = domain::live::LiveEventKind::Order(Box::new(order), None);
+        let Some(TabMessage::Happened(TabEvent { what: ToastEvent::Order(news), .. })) = happened(what)
+        else {
             panic!("no order was read");
         };
         assert_eq!((news.side.as_str(), news.status.as_str()), ("BUY", "open"));

@@ -3,7 +3,7 @@
 
 use super::{
     bus::{Link, bus},
-    messages::{Quote, Told, read, watch_message},
+    messages::{Quote, TabMessage, read, watch_message},
     tree,
 };
 use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};
@@ -30,7 +30,7 @@ struct Wish {
     /// Notifies the running connection that the subscriptions have changed.
     changed: Option<mpsc::UnboundedSender<()>>,
     running: bool,
-    last_heard: f64,
+    last_message_at: f64,
 }
 
 impl Wish {
@@ -88,9 +88,9 @@ fn when_shown(run: impl FnOnce() + 'static) {
 async fn keep_connected() {
     let mut failures = 0_u32;
     loop {
-        let heard = converse().await;
+        let received = converse().await;
         bus().link.set(Link::Offline);
-        failures = if heard { 0 } else { failures.saturating_add(1) };
+        failures = if received { 0 } else { failures.saturating_add(1) };
         pause(back_off(failures)).await;
     }
 }
@@ -120,12 +120,12 @@ async fn converse() -> bool {
     if write.send(Message::Text(wish_text())).await.is_err() {
         return false;
     }
-    let mut heard = false;
+    let mut received = false;
     while let Some(next) = both.next().await {
         match next {
             Either::Left(Ok(Message::Text(text))) => {
-                heard = true;
-                hear(&text);
+                received = true;
+                receive(&text);
             }
             Either::Left(Ok(Message::Bytes(_))) => {}
             Either::Left(Err(_)) => break,
@@ -136,7 +136,7 @@ async fn converse() -> bool {
             }
         }
     }
-    heard
+    received
 }
 
 fn address() -> String {
@@ -169,18 +169,18 @@ fn forget() {
     }
 }
 
-fn hear(text: &str) {
-    WISH.with_borrow_mut(|w| w.last_heard = js_sys::Date::now());
+fn receive(text: &str) {
+    WISH.with_borrow_mut(|w| w.last_message_at = js_sys::Date::now());
     if text == "\"Reload\"" {
         forget();
         return bus().outdated.set(true);
     }
     let Some(message) = tree::parse(text) else { return };
     match read(&message) {
-        Some(Told::Hello(seq)) => greeted(seq),
-        Some(Told::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
-        Some(Told::Price(symbol, quote)) => quoted(symbol, quote),
-        Some(Told::Happened(event)) => {
+        Some(TabMessage::Hello(seq)) => greeted(seq),
+        Some(TabMessage::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
+        Some(TabMessage::Price(symbol, quote)) => quoted(symbol, quote),
+        Some(TabMessage::Happened(event)) => {
             remember(event.seq);
             bus().happened.set(Some(event));
         }
@@ -228,7 +228,7 @@ fn above(a: &str, b: &str) -> bool {
 /// A socket can stay open over a dead network: a stream that should send prices but does not is not live.
 fn notice_silence() {
     let silent = WISH.with_borrow(|w| {
-        !w.symbols.is_empty() && js_sys::Date::now() - w.last_heard > SILENCE.as_secs_f64() * 1_000.0
+        !w.symbols.is_empty() && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
     });
     let link = bus().link;
     if silent && link.get_untracked() == Link::Live {

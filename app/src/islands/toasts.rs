@@ -2,7 +2,7 @@
 
 use super::{
     bus::bus,
-    messages::{OrderNews, What},
+    messages::{OrderNews, ToastEvent},
 };
 use crate::{
     figures,
@@ -25,7 +25,7 @@ pub fn Toasts() -> impl IntoView {
     let outdated = shared.outdated.clone();
     Effect::new(move |_| {
         if let Some(news) = shared.happened.get() {
-            let Some((tone, text)) = tell(words, &news.what) else { return };
+            let Some((tone, text)) = format_toast(words, &news.what) else { return };
             // Bad news stays until it is dismissed.
             #[cfg(feature = "islands")]
             if tone != "bad" {
@@ -69,39 +69,39 @@ fn rights_changed(words: &Live, key: &str, change: &str) -> Option<(&'static str
 }
 
 /// Tone and text of an event; `None` for an event that the desk itself shows sufficiently.
-pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
+pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static str, String)> {
     Some(match what {
-        What::Order(order) => return tell_order(words, order),
-        What::ClosedWithoutStop(symbol) => ("bad", words.closed_without_stop(symbol)),
-        What::TargetRefused(symbol, why) => ("warn", words.target_refused(symbol, why)),
-        What::KeyRefused(name) => ("bad", words.key_refused(name)),
-        What::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
-        What::AccountMode(name) => ("bad", words.account_mode(name)),
-        What::KeyRights(name, change) => return rights_changed(words, name, change),
-        What::ForeignFill(symbol) => ("warn", words.foreign_fill(symbol)),
-        What::Liquidated(symbol) => ("bad", words.liquidated(symbol)),
-        What::LeftOpen(name) => ("bad", words.left_open(name)),
-        What::StopReplaced(symbol) => ("warn", words.stop_replaced(symbol)),
-        What::CopyEnded(strategy, symbol, exit, profit) => {
+        ToastEvent::Order(order) => return format_order(words, order),
+        ToastEvent::ClosedWithoutStop(symbol) => ("bad", words.closed_without_stop(symbol)),
+        ToastEvent::TargetRefused(symbol, why) => ("warn", words.target_refused(symbol, why)),
+        ToastEvent::KeyRefused(name) => ("bad", words.key_refused(name)),
+        ToastEvent::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
+        ToastEvent::AccountMode(name) => ("bad", words.account_mode(name)),
+        ToastEvent::KeyRights(name, change) => return rights_changed(words, name, change),
+        ToastEvent::ForeignFill(symbol) => ("warn", words.foreign_fill(symbol)),
+        ToastEvent::Liquidated(symbol) => ("bad", words.liquidated(symbol)),
+        ToastEvent::LeftOpen(name) => ("bad", words.left_open(name)),
+        ToastEvent::StopReplaced(symbol) => ("warn", words.stop_replaced(symbol)),
+        ToastEvent::CopyEnded(strategy, symbol, exit, profit) => {
             let text = match exit.as_str() {
                 "STOP" => words.copy_stopped(strategy, symbol),
                 "TARGET" => words.copy_reached(strategy, symbol),
                 _ => words.copy_ended(strategy, symbol),
             };
-            tell_result(words, text, profit)
+            format_result(words, text, profit)
         }
-        What::StopHit(symbol, profit) => tell_result(words, words.stop_hit(symbol), profit),
-        What::TargetHit(symbol, profit) => tell_result(words, words.target_hit(symbol), profit),
-        What::SignedIn(address) => ("warn", words.signed_in(address)),
-        What::PasswordChanged => ("warn", words.password_changed.to_owned()),
-        What::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(plan)),
-        What::PaymentFailed(plan) => ("bad", words.payment_failed(plan)),
-        What::PlanEnded(plan) => ("bad", words.plan_ended(plan)),
+        ToastEvent::StopHit(symbol, profit) => format_result(words, words.stop_hit(symbol), profit),
+        ToastEvent::TargetHit(symbol, profit) => format_result(words, words.target_hit(symbol), profit),
+        ToastEvent::SignedIn(address) => ("warn", words.signed_in(address)),
+        ToastEvent::PasswordChanged => ("warn", words.password_changed.to_owned()),
+        ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(plan)),
+        ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(plan)),
+        ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(plan)),
     })
 }
 
 /// Adds the profit to the text, if it is known.
-fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, String) {
+fn format_result(words: &Live, text: String, profit: &str) -> (&'static str, String) {
     if profit.is_empty() {
         return ("plain", text);
     }
@@ -109,7 +109,7 @@ fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, Strin
     (tone, words.with_result(&text, &figures::signed(profit)))
 }
 
-fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
+fn format_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
     let side = if order.side == "BUY" { words.buy } else { words.sell };
     let subject = match (protective(words, &order.kind), order.amount.as_str()) {
         (Some(kind), "") => kind.to_owned(),
@@ -148,34 +148,35 @@ mod tests {
     use crate::words::Lang;
 
     #[test]
-    fn tells_what_a_copy_came_to() {
-        let told = |exit: &str, profit: &str| {
-            let what = What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), exit.into(), profit.into());
-            tell(live(Lang::En), &what).unwrap()
+    fn formats_the_result_of_a_copy() {
+        let reported = |exit: &str, profit: &str| {
+            let what =
+                ToastEvent::CopyEnded("EMA cross".into(), "BTC/USDT".into(), exit.into(), profit.into());
+            format_toast(live(Lang::En), &what).unwrap()
         };
         assert_eq!(
-            told("SIGNAL", "1012.5"),
+            reported("SIGNAL", "1012.5"),
             ("good", "EMA cross: BTC/USDT position closed: +1,012.50 USDT".into())
         );
         assert_eq!(
-            told("STOP", "-62.86043030"),
+            reported("STOP", "-62.86043030"),
             ("plain", "EMA cross: BTC/USDT position closed by stop loss: −62.86 USDT".into())
         );
         assert_eq!(
-            told("TARGET", ""),
+            reported("TARGET", ""),
             ("plain", "EMA cross: BTC/USDT position closed by take profit".into())
         );
-        let hit = What::StopHit("BTC/USDT".into(), "-23.1".into());
+        let hit = ToastEvent::StopHit("BTC/USDT".into(), "-23.1".into());
         assert_eq!(
-            tell(live(Lang::En), &hit),
+            format_toast(live(Lang::En), &hit),
             Some(("plain", "BTC/USDT: stop loss hit: −23.10 USDT".into()))
         );
     }
 
     #[test]
-    fn tells_an_order_by_its_state() {
+    fn formats_an_order_by_its_state() {
         let words = live(Lang::En);
-        let text = |order: &OrderNews| tell_order(words, order).map(|(_, text)| text);
+        let text = |order: &OrderNews| format_order(words, order).map(|(_, text)| text);
         let order = OrderNews {
             symbol: "BTC/USDT".into(),
             kind: "limit".into(),

@@ -2,7 +2,7 @@
 
 use super::bus::bus;
 #[cfg(feature = "islands")]
-use super::toasts::tell;
+use super::toasts::format_toast;
 use crate::words::{lang, live::Live, live::live};
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub fn Unread() -> impl IntoView {
     Effect::new(move |newest: Option<i64>| {
         let newest = newest.unwrap_or(i64::MIN);
         let Some(news) = happened.get().filter(|n| n.seq > newest) else { return newest };
-        if tell(words, &news.what).is_some() {
+        if format_toast(words, &news.what).is_some() {
             count.update(|n| *n += 1);
         }
         news.seq
@@ -34,7 +34,7 @@ pub fn Unread() -> impl IntoView {
         <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=move || count.get() == 0>
             {move || shown(count.get())}
         </span>
-        <span class="visually-hidden">{move || told(words, count.get())}</span>
+        <span class="visually-hidden">{move || label(words, count.get())}</span>
     }
 }
 
@@ -42,7 +42,7 @@ fn shown(count: usize) -> String {
     if count > MOST { format!("{MOST}+") } else { count.to_string() }
 }
 
-fn told(words: &Live, count: usize) -> String {
+fn label(words: &Live, count: usize) -> String {
     if count == 0 { String::new() } else { words.unread(&shown(count)) }
 }
 
@@ -65,6 +65,6 @@ mod tests {
     fn counts_up_to_a_point() {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
         let words = live(crate::words::Lang::En);
-        assert_eq!((told(words, 0), told(words, 2)), (String::new(), "2 unread".into()));
+        assert_eq!((label(words, 0), label(words, 2)), (String::new(), "2 unread".into()));
     }
 }

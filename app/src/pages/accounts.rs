@@ -21,9 +21,9 @@ use domain::{
 };
 use leptos::prelude::*;
 use service::{
-    exchange_account::{self, Account, Gain},
-    ledger::{self, Movers, Place},
-    sub_account::{self, Asked, Filter, Found},
+    exchange_account::{self, ExchangeAccount, Gain},
+    ledger::{self, Movers, UserCountry},
+    sub_account::{self, Filter, Found, SubAccountPage},
 };
 
 /// Erases a view's type, so that it does not become part of the page's type, which grows with each nested
@@ -40,7 +40,7 @@ pub(crate) fn page() -> impl IntoView {
         let currencies = ledger::list(desk, actor).await?;
         let place = ledger::place(desk, actor).await?;
         let movers = ledger::movers(desk, actor).await?;
-        let subs = sub_account::find(desk, actor, &Filter::default(), &Asked::default()).await?;
+        let subs = sub_account::find(desk, actor, &Filter::default(), &SubAccountPage::default()).await?;
         let posted = Posted::read(&visit).await?;
         let body = view! {
             <h1>{words.title}</h1>
@@ -62,7 +62,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn exchange_table(words: &'static Money, all: &[Account]) -> AnyView {
+fn exchange_table(words: &'static Money, all: &[ExchangeAccount]) -> AnyView {
     let content = if all.is_empty() {
         any(view! { <p class="empty">{words.no_exchanges}</p> })
     } else {
@@ -99,8 +99,8 @@ fn trade_type(key: &ExchangeKey) -> &'static str {
     pages(visit::lang()).trade_type_of(key.trade_type)
 }
 
-fn exchange_row(account: &Account) -> AnyView {
-    let Account { key, worth, .. } = account;
+fn exchange_row(account: &ExchangeAccount) -> AnyView {
+    let ExchangeAccount { key, worth, .. } = account;
     let cell = |class: &'static str, of: Gain| {
         view! {
             <td class=class>
@@ -146,7 +146,7 @@ fn currency_cards(words: &'static Money, all: &[CurrencyAccount]) -> AnyView {
     .into_any()
 }
 
-fn open(words: &'static Money, posted: &Posted, place: &Place, present: &[CurrencyAccount]) -> AnyView {
+fn open(words: &'static Money, posted: &Posted, place: &UserCountry, present: &[CurrencyAccount]) -> AnyView {
     let missing = place.currencies.iter().filter(|c| !present.iter().any(|a| a.currency == c.code));
     let options: Vec<_> = missing.map(|c| (c.code.clone(), format!("{} · {}", c.code, c.name))).collect();
     let content = if options.is_empty() {
@@ -169,9 +169,9 @@ fn open(words: &'static Money, posted: &Posted, place: &Place, present: &[Curren
 }
 
 /// The country that decides which currencies there are. It is part of the profile, and changed there.
-fn country(words: &'static Money, place: &Place) -> AnyView {
+fn country(words: &'static Money, place: &UserCountry) -> AnyView {
     let name = country_name(&place.country);
-    let text = if place.told { words.country_is(&name) } else { words.country_untold(&name) };
+    let text = if place.stated { words.country_is(&name) } else { words.country_untold(&name) };
     view! {
         <p data-testid="country">{text}" "<a href="/settings/profile">{words.country_change}</a></p>
     }

@@ -6,7 +6,7 @@ use crate::{
         filters::address,
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     visit,
     words::{audit_actions, security::Security, security::security},
@@ -20,7 +20,7 @@ pub(crate) fn own() -> impl IntoView {
     let first = before.is_none();
     show(move |visit| async move {
         let words = security(visit::lang());
-        let rows = audit::own(&visit.desk, visit.trader()?, before).await?;
+        let rows = audit::list_own(&visit.desk, visit.trader()?, before).await?;
         let heading = (words.activity, words.activity_lead);
         let of = Of {
             here: "/settings/activity",
@@ -41,7 +41,7 @@ pub(crate) fn all() -> impl IntoView {
     let first = before.is_none();
     show(move |visit| async move {
         let words = security(visit::lang());
-        let rows = audit::all(&visit.desk, visit.trader()?, &event, before).await?;
+        let rows = audit::list_all(&visit.desk, visit.trader()?, &event, before).await?;
         let of = Of { here: "/admin/audit", file: "/admin/audit.csv", users: true, event, first };
         let body = page(words, (words.audit, words.audit_lead), of, rows);
         Ok(frame(&visit, words.audit, Width::Wide, body))
@@ -101,10 +101,11 @@ fn page(
 }
 
 fn line(row: LogEntry, users: bool) -> AnyView {
-    let client = if row.client.is_empty() { String::new() } else { agent::told(visit::lang(), &row.client) };
+    let client =
+        if row.client.is_empty() { String::new() } else { agent::describe_agent(visit::lang(), &row.client) };
     view! {
         <tr data-event=row.action.clone()>
-            <td>{moment(row.at)}</td>
+            <td>{timestamp(row.at)}</td>
             <td>{audit_actions::event(visit::lang(), &row.action)}</td>
             {users.then(|| view! { <td>{row.who}</td> })}
             <td>{audit_actions::place(visit::lang(), &row.address)}</td>

@@ -31,7 +31,7 @@ pub(crate) fn page() -> impl IntoView {
             {none}
             <ul class="cards" data-testid="clients">{all.iter().map(|c| card(words, c)).collect_view()}</ul>
             {add(words, &made)}
-            {doors(&visit, words)}
+            {api_urls(&visit, words)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
     })
@@ -39,7 +39,7 @@ pub(crate) fn page() -> impl IntoView {
 
 /// The secret of a new client, shown only once.
 fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<AnyView> {
-    let (id, secret) = posted.told().first()?;
+    let (id, secret) = posted.details().first()?;
     let made = all.iter().find(|client| client.id.to_string() == *id)?;
     let line = |name: &'static str, value: String, id: &'static str| {
         view! { <div><dt>{name}</dt><dd><code data-testid=id>{value}</code></dd></div> }
@@ -153,7 +153,7 @@ fn key(words: &'static Clients, posted: &Posted) -> AnyView {
     .into_any()
 }
 
-fn doors(visit: &Visit, words: &'static Clients) -> AnyView {
+fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
     let url = &visit.desk.settings.public_url;
     view! {
         <section class="panel" aria-labelledby="doors-title">

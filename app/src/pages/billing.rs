@@ -1,6 +1,6 @@
 //! `/billing`: the user's plan, its renewal, and paid invoices.
 
-use super::plans::{includes, money, play_money};
+use super::plans::{includes, money, test_mode_note};
 use crate::{
     components::{
         form::Posted,
@@ -35,7 +35,7 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             {posted.message()}
-            {play_money(&visit, words)}
+            {test_mode_note(&visit, words)}
             {waiting.map(|waiting| progress(words, waiting))}
             {plan(&visit, words, &overview)}
             {invoices(words, overview.invoices)}
@@ -97,8 +97,10 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     // A user with an assigned plan has lost nothing.
     let lapsed = overview.lapsed.as_ref().filter(|_| overview.held.given.is_none());
     let now = visit.desk.clock.now();
-    let details =
-        overview.subscription.as_ref().map(|(told, plan)| subscription(words, told, plan, overview, now));
+    let details = overview
+        .subscription
+        .as_ref()
+        .map(|(current, plan)| subscription(words, current, plan, overview, now));
     let see = overview.for_sale.then(|| {
         view! { <p><a class="button" href="/plans" data-testid="see-plans">{words.see_plans}</a></p> }
     });
@@ -146,23 +148,23 @@ const fn state(words: &'static Billing, state: State) -> &'static str {
 
 fn subscription(
     words: &'static Billing,
-    told: &Subscription,
+    current: &Subscription,
     plan: &Plan,
     overview: &Overview,
     now: Micros,
 ) -> AnyView {
-    let (amount, currency) = (money(told.amount), told.currency.to_uppercase());
-    let price = match told.interval {
+    let (amount, currency) = (money(current.amount), current.currency.to_uppercase());
+    let price = match current.interval {
         Interval::Day => words.price_day(&amount, &currency),
         Interval::Week => words.price_week(&amount, &currency),
         Interval::Month => words.price_month(&amount, &currency),
         Interval::Year => words.price_year(&amount, &currency),
     };
-    let unpaid = matches!(told.state, State::PastDue | State::Unpaid);
-    let until = match told.in_force(now) {
-        _ if !unpaid && told.cancel_at_period_end => Some((words.ends, told.period_end)),
-        _ if !unpaid => Some((words.renews, told.period_end)),
-        true => Some((words.in_force_until, told.grace_end())),
+    let unpaid = matches!(current.state, State::PastDue | State::Unpaid);
+    let until = match current.in_force(now) {
+        _ if !unpaid && current.cancel_at_period_end => Some((words.ends, current.period_end)),
+        _ if !unpaid => Some((words.renews, current.period_end)),
+        true => Some((words.in_force_until, current.grace_end())),
         false => None,
     };
     let late = unpaid.then(|| {
@@ -179,18 +181,18 @@ fn subscription(
         {late}
         <dl class="figures" data-testid="subscription">
             <div><dt>{words.price}</dt><dd>{price}</dd></div>
-            <div><dt>{words.state}</dt><dd data-testid="state">{state(words, told.state)}</dd></div>
-            <div><dt>{words.period}</dt><dd>{words.period_value(&told.period_start.date(), &told.period_end.date())}</dd></div>
+            <div><dt>{words.state}</dt><dd data-testid="state">{state(words, current.state)}</dd></div>
+            <div><dt>{words.period}</dt><dd>{words.period_value(&current.period_start.date(), &current.period_end.date())}</dd></div>
             {until.map(|(name, at)| view! { <div><dt>{name}</dt><dd data-testid="until">{at.date()}</dd></div> })}
         </dl>
-        {end(words, told, plan)}
+        {end(words, current, plan)}
     }
     .into_any()
 }
 
 /// Cancelling the plan needs a confirmation; keeping it does not.
-fn end(words: &'static Billing, told: &Subscription, plan: &Plan) -> AnyView {
-    if told.cancel_at_period_end {
+fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView {
+    if current.cancel_at_period_end {
         return view! {
             <form method="post" action="/api/plan-end">
                 <input type="hidden" name="end" value="false"/>
@@ -204,7 +206,7 @@ fn end(words: &'static Billing, told: &Subscription, plan: &Plan) -> AnyView {
             <summary class="button" data-testid="plan-end" aria-label=words.end_this(&plan.name)>{words.end}</summary>
             <form method="post" action="/api/plan-end">
                 <input type="hidden" name="end" value="true"/>
-                <p>{words.end_sure(&told.period_end.date())}</p>
+                <p>{words.end_sure(&current.period_end.date())}</p>
                 <button type="submit" class="button" data-kind="bad" data-testid="plan-end-yes">{words.end}</button>
             </form>
         </details>

@@ -4,7 +4,7 @@ use crate::{
     components::{
         frame::{Width, frame},
         show::show,
-        tables::told_at,
+        tables::dated_in,
     },
     visit,
     words::closed::closed,
@@ -33,7 +33,7 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             {now.message.map(|message| view! { <p class="message" data-testid="maintenance-message">{message}</p> })}
-            <p class="hint">{told_at(words.since(), now.since)}</p>
+            <p class="hint">{dated_in(words.since(), now.since)}</p>
             {operate}
         };
         Ok(frame(&visit, words.title, Width::Narrow, body))

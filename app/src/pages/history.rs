@@ -10,7 +10,7 @@ use crate::{
     },
     pages::{
         dashboard,
-        past::{self, Asked},
+        past::{self, TradeQuery},
         trade::choose,
     },
     visit::{self, Visit, encoded},
@@ -25,13 +25,13 @@ pub(crate) fn page() -> impl IntoView {
     let (key, symbol) = (visit::query("key"), visit::query("symbol"));
     let of = visit::query("of");
     let trades = of.as_deref() == Some("trades");
-    let asked = Asked::read(of.as_deref());
+    let request = TradeQuery::read(of.as_deref());
     show(move |visit| async move {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;
-        if let Some(asked) = asked {
-            let here = of_tabs(words, None, asked.of());
-            let section = past::section(&visit, &keys, &asked).await?;
+        if let Some(request) = request {
+            let here = of_tabs(words, None, request.of());
+            let section = past::section(&visit, &keys, &request).await?;
             let body = view! { <h1>{words.history_title}</h1>{here}{section} };
             return Ok(frame(&visit, words.history_title, Width::Wide, body));
         }

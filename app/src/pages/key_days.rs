@@ -20,7 +20,7 @@ use domain::{Decimal, ExchangeKeyId, Micros};
 use leptos::prelude::*;
 use service::{
     Error,
-    balance_history::{self, Asked, DAYS, Day, Page},
+    balance_history::{self, BalanceHistoryPage, BalanceHistoryRequest, DAYS, Day},
     key,
 };
 
@@ -32,11 +32,17 @@ pub(crate) fn page() -> impl IntoView {
         let id: ExchangeKeyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let keys = key::list(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
-        let asked = Asked { start: None, limit: DAYS, token: next.clone() };
+        let request = BalanceHistoryRequest { start: None, limit: DAYS, token: next.clone() };
         // An invalid page token shows the first page.
-        let page = match balance_history::page(&visit.desk, actor, id, &asked).await {
+        let page = match balance_history::page(&visit.desk, actor, id, &request).await {
             Err(Error::Fields(_)) => {
-                balance_history::page(&visit.desk, actor, id, &Asked { token: None, ..asked }).await?
+                balance_history::page(
+                    &visit.desk,
+                    actor,
+                    id,
+                    &BalanceHistoryRequest { token: None, ..request },
+                )
+                .await?
             }
             page => page?,
         };
@@ -53,7 +59,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn days(words: &'static Personal, name: &str, page: &Page) -> AnyView {
+fn days(words: &'static Personal, name: &str, page: &BalanceHistoryPage) -> AnyView {
     let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) else {
         return view! { <section class="panel"><p class="empty">{words.balance_empty}</p></section> }
             .into_any();

@@ -6,7 +6,7 @@ use crate::{
         icon::icon,
         plot,
         show::show,
-        tables::told_at,
+        tables::dated_in,
     },
     islands::{
         messages::Quote,
@@ -74,7 +74,7 @@ fn ticker(
 ) -> AnyView {
     let note = match playing {
         Some(playing) => {
-            EitherOf3::A(view! { <p class="hint">{told_at(words.landing_replay(), playing.hour)}</p> })
+            EitherOf3::A(view! { <p class="hint">{dated_in(words.landing_replay(), playing.hour)}</p> })
         }
         None if market.is_some() => EitherOf3::B(view! { <p class="hint">{words.landing_live}</p> }),
         None => EitherOf3::C(()),

@@ -4,7 +4,7 @@ use crate::{
     components::{
         frame::{Width, frame},
         show::show,
-        tables::{moment, tone},
+        tables::{timestamp, tone},
     },
     figures, visit,
     words::money::{Money, money},
@@ -52,7 +52,7 @@ fn table(words: &'static Money, movements: &[Movement]) -> AnyView {
     let row = |line: &Movement| {
         view! {
             <tr data-testid="movement">
-                <td>{moment(line.at)}</td>
+                <td>{timestamp(line.at)}</td>
                 <th scope="row">{kind(words, line.kind)}</th>
                 <td class="roomy">{line.memo.clone()}</td>
                 <td class="number" data-change=tone(line.amount.decimal())>{figures::decimal(line.amount.decimal())}</td>

@@ -4,7 +4,7 @@ use crate::{
     components::{
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     islands::{messages, toasts},
     visit::{self, Visit},
@@ -21,7 +21,7 @@ pub(crate) fn page() -> impl IntoView {
     let before = visit::query("before").and_then(|text| text.parse().ok());
     show(move |visit| async move {
         let words = reports(visit::lang());
-        let page = notice::open(&visit.desk, visit.trader()?, before).await?;
+        let page = notice::read_page(&visit.desk, visit.trader()?, before).await?;
         // Everything on this page counts as read from now on.
         let visit = if before.is_none() { Visit { unread: 0, ..visit } } else { visit };
         let empty = page.items.is_empty().then(|| view! { <p class="empty">{words.notices_empty}</p> });
@@ -42,14 +42,14 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
-    let (tone, text) = said(notice)?;
+    let (tone, text) = format_notice(notice)?;
     let unread = notice.unread.then(|| view! { <span class="badge" data-mode="paper">{words.new}</span> });
     let key = notice.key_name.clone().map(|name| view! { " · " <bdi>{name}</bdi> });
     Some(
         view! {
             <li class="notice" data-tone=tone data-testid="notice">
                 <p>{text}" "{unread}</p>
-                <p class="hint">{moment(notice.at)}{key}</p>
+                <p class="hint">{timestamp(notice.at)}{key}</p>
             </li>
         }
         .into_any(),
@@ -57,9 +57,9 @@ fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
 }
 
 /// The same text as the toast, produced by the same parser as in the browser.
-fn said(notice: &Notice) -> Option<(&'static str, String)> {
-    let what = serde_json::to_value(&notice.happening.what).ok()?;
-    toasts::tell(live(visit::lang()), &messages::what(&what)?)
+fn format_notice(notice: &Notice) -> Option<(&'static str, String)> {
+    let what = serde_json::to_value(&notice.event.what).ok()?;
+    toasts::format_toast(live(visit::lang()), &messages::toast_event(&what)?)
 }
 
 #[cfg(test)]
@@ -68,43 +68,43 @@ mod tests {
     use domain::{
         Decimal, Micros, OrderStatus, OrderType, Symbol,
         copy::Exit,
-        live::{Happening, RightsChange, What},
+        live::{LiveEvent, LiveEventKind, RightsChange},
     };
 
-    fn notice(what: What) -> Notice {
+    fn notice(what: LiveEventKind) -> Notice {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        let happening = Happening { key: Some(key), at: Micros(5), what };
-        Notice { seq: 1, at: Micros(5), happening, key_name: None, unread: true }
+        let event = LiveEvent { key: Some(key), at: Micros(5), what };
+        Notice { seq: 1, at: Micros(5), event, key_name: None, unread: true }
     }
 
     #[test]
     fn whatever_is_news_has_words_and_nothing_else_has() {
         let symbol: Symbol = "BTC/USDT".parse().unwrap();
         let mut all = vec![
-            What::ClosedWithoutStop(symbol.clone()),
-            What::TargetRefused(symbol.clone(), "no".into()),
-            What::KeyRefused("mine".into()),
-            What::AccountMode("mine".into()),
-            What::ForeignFill(symbol.clone()),
-            What::Liquidated(symbol.clone()),
-            What::LeftOpen("mine".into()),
-            What::StopReplaced(symbol.clone()),
-            What::WithoutStop(symbol.clone()),
-            What::CopyEnded {
+            LiveEventKind::ClosedWithoutStop(symbol.clone()),
+            LiveEventKind::TargetRefused(symbol.clone(), "no".into()),
+            LiveEventKind::KeyRefused("mine".into()),
+            LiveEventKind::AccountMode("mine".into()),
+            LiveEventKind::ForeignFill(symbol.clone()),
+            LiveEventKind::Liquidated(symbol.clone()),
+            LiveEventKind::LeftOpen("mine".into()),
+            LiveEventKind::StopReplaced(symbol.clone()),
+            LiveEventKind::WithoutStop(symbol.clone()),
+            LiveEventKind::CopyEnded {
                 strategy: "EMA".into(),
                 symbol: symbol.clone(),
                 exit: Exit::Stop,
                 profit_usd: Some(Decimal::ONE),
             },
-            What::StopHit(symbol.clone(), None),
-            What::TargetHit(symbol, Some(Decimal::ONE)),
-            What::SignedIn("203.0.113.9".into()),
-            What::PasswordChanged,
-            What::PlanEndsSoon("Pro".into()),
-            What::PaymentFailed("Pro".into()),
-            What::PlanEnded("Pro".into()),
+            LiveEventKind::StopHit(symbol.clone(), None),
+            LiveEventKind::TargetHit(symbol, Some(Decimal::ONE)),
+            LiveEventKind::SignedIn("203.0.113.9".into()),
+            LiveEventKind::PasswordChanged,
+            LiveEventKind::PlanEndsSoon("Pro".into()),
+            LiveEventKind::PaymentFailed("Pro".into()),
+            LiveEventKind::PlanEnded("Pro".into()),
         ];
-        all.extend(RightsChange::ALL.iter().map(|change| What::KeyRights("mine".into(), *change)));
+        all.extend(RightsChange::ALL.iter().map(|change| LiveEventKind::KeyRights("mine".into(), *change)));
         let statuses = [
             OrderStatus::Open,
             OrderStatus::Closed,
@@ -116,13 +116,13 @@ mod tests {
             for kind in [OrderType::Limit, OrderType::Market, OrderType::StopMarket] {
                 for filled in [Decimal::ZERO, Decimal::new(1, 2)] {
                     let order = domain::Order { status, kind, filled, ..crate::islands::tests::order() };
-                    all.push(What::Order(Box::new(order), None));
+                    all.push(LiveEventKind::Order(Box::new(order), None));
                 }
             }
         }
         for what in all {
             let (news, notice) = (what.is_news(), notice(what));
-            assert_eq!(said(&notice).is_some(), news, "{notice:?}");
+            assert_eq!(format_notice(&notice).is_some(), news, "{notice:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     visit,
     words::messages::{Messages, messages},
@@ -22,7 +22,7 @@ const MOST: usize = 100;
 
 /// For installations without a mail server, and for delivery failures.
 pub(crate) fn page() -> impl IntoView {
-    let asked = Search {
+    let request = Search {
         channel: visit::query("channel").and_then(|word| Channel::parse(&word)),
         stage: visit::query("state").and_then(|word| Stage::parse(&word)),
         after: visit::query("before").and_then(|id| id.parse().ok()),
@@ -30,13 +30,13 @@ pub(crate) fn page() -> impl IntoView {
     };
     show(move |visit| async move {
         let words = messages(visit::lang());
-        let all = notify::list(&visit.desk, visit.trader()?, &asked).await?;
+        let all = notify::list(&visit.desk, visit.trader()?, &request).await?;
         let more = all.last().filter(|_| all.len() == MOST).map(|message| {
-            let href = address(&asked, Some(&format!("before={}", message.id)));
+            let href = address(&request, Some(&format!("before={}", message.id)));
             view! { <a class="button" data-kind="quiet" href=href data-testid="older">{words.older}</a> }
         });
-        let newest = asked.after.map(|_| {
-            view! { <a class="button" data-kind="quiet" href=address(&asked, None)>{words.newest}</a> }
+        let newest = request.after.map(|_| {
+            view! { <a class="button" data-kind="quiet" href=address(&request, None)>{words.newest}</a> }
         });
         let dead = notify::dead(&visit.desk, visit.trader()?).await?;
         let dead = (dead > 0).then(|| {
@@ -49,7 +49,7 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.outbox_lead}</p>
             {posted.message()}
             {dead}
-            {filters(words, &asked)}
+            {filters(words, &request)}
             {empty}
             <ul class="cards" data-testid="outbox">
                 {all.into_iter().map(|message| card(words, message)).collect_view()}
@@ -61,9 +61,9 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 /// The URL of this page with the same filters.
-fn address(asked: &Search, more: Option<&str>) -> String {
-    let channel = asked.channel.map(|channel| format!("channel={channel}"));
-    let stage = asked.stage.map(|stage| format!("state={stage}"));
+fn address(request: &Search, more: Option<&str>) -> String {
+    let channel = request.channel.map(|channel| format!("channel={channel}"));
+    let stage = request.stage.map(|stage| format!("state={stage}"));
     let all: Vec<_> = channel.into_iter().chain(stage).chain(more.map(str::to_owned)).collect();
     if all.is_empty() { "/admin/outbox".to_owned() } else { format!("/admin/outbox?{}", all.join("&")) }
 }
@@ -76,19 +76,19 @@ const fn channel(words: &'static Messages, channel: Channel) -> &'static str {
     }
 }
 
-fn filters(words: &'static Messages, asked: &Search) -> AnyView {
+fn filters(words: &'static Messages, request: &Search) -> AnyView {
     let option = |word: &'static str, text: &'static str, chosen: bool| {
         view! { <option value=word selected=chosen>{text}</option> }
     };
     let channels =
-        Channel::ALL.iter().map(|c| option(c.word(), channel(words, *c), asked.channel == Some(*c)));
+        Channel::ALL.iter().map(|c| option(c.word(), channel(words, *c), request.channel == Some(*c)));
     let stages = Stage::ALL.iter().map(|s| {
         let text = match s {
             Stage::Dead => words.dead,
             Stage::Waiting => words.waiting,
             Stage::Sent => words.sent,
         };
-        option(s.word(), text, asked.stage == Some(*s))
+        option(s.word(), text, request.stage == Some(*s))
     });
     view! {
         <form method="get" action="/admin/outbox" class="filters">
@@ -103,7 +103,7 @@ fn filters(words: &'static Messages, asked: &Search) -> AnyView {
 }
 
 fn card(words: &'static Messages, message: Outgoing) -> AnyView {
-    let timed = |text: &'static str, at: Micros| view! { {text}" "{moment(at)} }.into_any();
+    let timed = |text: &'static str, at: Micros| view! { {text}" "{timestamp(at)} }.into_any();
     let (state, mode) = match message.delivery {
         Delivery::Waiting => (words.waiting.into_any(), "plain"),
         Delivery::Sending => (words.sending.into_any(), "plain"),
@@ -142,7 +142,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>
             <h2 class="panel-title">{title}</h2>
-            <p class="hint">{words.to(&message.to)}" · "{channel(words, message.channel)}" · "{moment(message.created_at)}</p>
+            <p class="hint">{words.to(&message.to)}" · "{channel(words, message.channel)}" · "{timestamp(message.created_at)}</p>
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
             {text}

@@ -25,8 +25,8 @@ pub(crate) fn page() -> impl IntoView {
         let words = follows(visit::lang());
         let posted = Posted::read(&visit).await?;
         let done = posted.of(FORM);
-        if !done.told().is_empty() {
-            let body = told(words, &done);
+        if !done.details().is_empty() {
+            let body = results(words, &done);
             return Ok(frame(&visit, words.panic_done, Width::Wide, body));
         }
         let keys = key::list(&visit.desk, visit.trader()?).await?;
@@ -64,13 +64,13 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 /// The result for each key.
-fn told(words: &'static Follows, done: &Posted) -> AnyView {
+fn results(words: &'static Follows, done: &Posted) -> AnyView {
     let line = |(key, text): &(String, String)| {
         view! { <li class="panel" data-testid="panicked"><h2 class="panel-title">{key.clone()}</h2><p>{text.clone()}</p></li> }
     };
     view! {
         <h1>{words.panic_done}</h1>
-        <ul class="cards">{done.told().iter().map(line).collect_view()}</ul>
+        <ul class="cards">{done.details().iter().map(line).collect_view()}</ul>
         <p><a class="button" data-kind="main" href="/follows" data-testid="panic-back">{words.back}</a></p>
     }
     .into_any()

@@ -4,7 +4,7 @@
 use crate::{
     components::{
         filters::{self, Filter, address},
-        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling, tight, tone},
+        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, scrolling, tight, timestamp, tone},
     },
     figures,
     pages::copies::{id, pager},
@@ -19,19 +19,19 @@ use domain::{Decimal, ExchangeKey, Micros, Side, TradeType, follow::PastTrade, m
 use leptos::prelude::*;
 use service::{
     Error, market, strategy,
-    trade_history::{self, Asked as Days, Filter as Wanted, Which},
+    trade_history::{self, Filter as Wanted, TradeHistoryRequest as Days, Which},
 };
 
 /// The query parameters.
 const NAMES: [&str; 7] = ["key", "strategy", "symbol", "side", "from", "to", "next"];
 
 /// The parsed query.
-pub(crate) struct Asked {
+pub(crate) struct TradeQuery {
     which: Which,
     values: [Option<String>; 7],
 }
 
-impl Asked {
+impl TradeQuery {
     /// Reads the query for strategy or manual trades, according to `of`; `None` for the exchange's own orders
     /// and trades.
     pub(crate) fn read(of: Option<&str>) -> Option<Self> {
@@ -71,24 +71,28 @@ impl Asked {
 }
 
 /// Filters, rows, page links, and the file download.
-pub(crate) async fn section(visit: &Visit, keys: &[ExchangeKey], asked: &Asked) -> Result<AnyView, Error> {
+pub(crate) async fn section(
+    visit: &Visit,
+    keys: &[ExchangeKey],
+    request: &TradeQuery,
+) -> Result<AnyView, Error> {
     let words = copies(visit::lang());
     let actor = visit.trader()?;
-    let (days, wanted) = (asked.days(), asked.wanted()?);
+    let (days, wanted) = (request.days(), request.wanted()?);
     // An invalid page token shows the first page.
-    let found = match trade_history::page(&visit.desk, actor, asked.which, &days, &wanted).await {
+    let found = match trade_history::page(&visit.desk, actor, request.which, &days, &wanted).await {
         Err(Error::Fields(_)) => {
             let top = Days { token: None, ..days };
-            trade_history::page(&visit.desk, actor, asked.which, &top, &wanted).await?
+            trade_history::page(&visit.desk, actor, request.which, &top, &wanted).await?
         }
         found => found?,
     };
     let (rows, next) = (found.items, found.next);
-    let filters = filters(visit, words, keys, asked).await?;
-    let older = next.map(|token| asked.address("/history", &token));
-    let newest = asked.value("next").map(|_| asked.address("/history", ""));
-    let csv = asked.address("/history.csv", "");
-    let empty = match asked.which {
+    let filters = filters(visit, words, keys, request).await?;
+    let older = next.map(|token| request.address("/history", &token));
+    let newest = request.value("next").map(|_| request.address("/history", ""));
+    let csv = request.address("/history.csv", "");
+    let empty = match request.which {
         Which::Strategy => words.past_empty_strategy,
         Which::Manual => words.past_empty_manual,
     };
@@ -97,11 +101,11 @@ pub(crate) async fn section(visit: &Visit, keys: &[ExchangeKey], asked: &Asked) 
     let list = if rows.is_empty() {
         view! { <p class="empty">{empty}</p> }.into_any()
     } else {
-        table(words, &rows, asked.which).into_any()
+        table(words, &rows, request.which).into_any()
     };
     Ok(view! {
         {filters}
-        <section class="panel" aria-label=empty_label(words, asked.which)>
+        <section class="panel" aria-label=empty_label(words, request.which)>
             {list}
             <div class="row">{file}</div>
         </section>
@@ -121,9 +125,9 @@ async fn filters(
     visit: &Visit,
     words: &'static Copies,
     keys: &[ExchangeKey],
-    asked: &Asked,
+    request: &TradeQuery,
 ) -> Result<impl IntoView + use<>, Error> {
-    let value = |name| asked.value(name).map(str::to_owned);
+    let value = |name| request.value(name).map(str::to_owned);
     let names = (pages(visit::lang()), orders(visit::lang()));
     // If the exchange does not respond, the history is shown without a choice of markets.
     let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
@@ -131,7 +135,7 @@ async fn filters(
     let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));
     let sides = [Side::Buy, Side::Sell].map(|s| (s.word().to_owned(), names.1.side(s).to_owned()));
     let mut all = vec![Filter::choice("key", names.0.choose_key, value("key"), words.any_key, keys)];
-    if asked.which == Which::Strategy {
+    if request.which == Which::Strategy {
         let strategies = strategy::list(&visit.desk).await?;
         let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
         all.push(Filter::choice(
@@ -146,7 +150,7 @@ async fn filters(
     all.push(Filter::choice("side", words.side, value("side"), words.any_side, sides));
     all.push(Filter::date("from", words.from, value("from")));
     all.push(Filter::date("to", words.to, value("to")));
-    Ok(filters::form("/history", &[("of", asked.of())], all, words.show))
+    Ok(filters::form("/history", &[("of", request.of())], all, words.show))
 }
 
 fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
@@ -194,7 +198,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
     });
     view! {
         <tr data-testid="past-row">
-            <td>{moment(trade.at)}</td>
+            <td>{timestamp(trade.at)}</td>
             <td class="roomy">{symbol}</td>
             <th scope="row"><span data-side=trade.side.word()>{side}</span>{below}</th>
             <td class="number">{money::text(trade.amount)}</td>
@@ -218,8 +222,8 @@ mod tests {
         let mut values = [const { None }; 7];
         values[2] = Some("BTC/USDT".to_owned());
         values[6] = Some("token".to_owned());
-        let asked = Asked { which: Which::Strategy, values };
-        assert_eq!(asked.address("/history.csv", ""), "/history.csv?of=strategy&symbol=BTC%2FUSDT");
-        assert_eq!(asked.address("/history", "next"), "/history?of=strategy&symbol=BTC%2FUSDT&next=next");
+        let request = TradeQuery { which: Which::Strategy, values };
+        assert_eq!(request.address("/history.csv", ""), "/history.csv?of=strategy&symbol=BTC%2FUSDT");
+        assert_eq!(request.address("/history", "next"), "/history?of=strategy&symbol=BTC%2FUSDT&next=next");
     }
 }

@@ -23,7 +23,7 @@ use service::{
 
 /// The visitor's relation to the plans.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stand {
+enum PlanState {
     Stranger,
     Free,
     Subscribed,
@@ -35,19 +35,19 @@ pub(crate) fn page() -> impl IntoView {
         let words = billing(visit::lang());
         let offers = billing::offers(&visit.desk, visit.actor.as_ref()).await?;
         let posted = Posted::read(&visit).await?;
-        let stand = match &visit.actor {
-            None => Stand::Stranger,
-            Some(_) if visit.desk.payments.is_none() => Stand::NotForSale,
-            Some(_) if offers.iter().any(|offer| offer.current) => Stand::Subscribed,
-            Some(_) => Stand::Free,
+        let state = match &visit.actor {
+            None => PlanState::Stranger,
+            Some(_) if visit.desk.payments.is_none() => PlanState::NotForSale,
+            Some(_) if offers.iter().any(|offer| offer.current) => PlanState::Subscribed,
+            Some(_) => PlanState::Free,
         };
-        let cards = offers.iter().map(|offer| card(words, offer, stand)).collect_view();
+        let cards = offers.iter().map(|offer| card(words, offer, state)).collect_view();
         let body = view! {
             <h1>{words.plans}</h1>
             <p class="lead">{words.plans_lead}</p>
             {posted.message()}
-            {play_money(&visit, words)}
-            {(stand == Stand::NotForSale).then(|| view! { <p class="note">{words.not_for_sale}</p> })}
+            {test_mode_note(&visit, words)}
+            {(state == PlanState::NotForSale).then(|| view! { <p class="note">{words.not_for_sale}</p> })}
             <ul class="cards plans" data-testid="plans">{cards}</ul>
         };
         Ok(frame(&visit, words.plans, Width::Wide, body.into_any()))
@@ -55,7 +55,7 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 /// A note that payments of a sandbox desk use no real money.
-pub(super) fn play_money(visit: &Visit, words: &'static Billing) -> Option<AnyView> {
+pub(super) fn test_mode_note(visit: &Visit, words: &'static Billing) -> Option<AnyView> {
     let plays = visit.desk.settings.mode == Mode::Sandbox && visit.desk.payments.is_some();
     plays.then(|| view! { <p class="note">{words.play_money}</p> }.into_any())
 }
@@ -85,7 +85,7 @@ pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
     view! { <ul class="includes">{lines.into_iter().map(line).collect_view()}</ul> }.into_any()
 }
 
-fn card(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
+fn card(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
     let Plan { name, monthly_price_usd, limits, .. } = &offer.plan;
     let current =
         offer.current.then(|| view! { <span class="badge" data-mode="good">{words.current}</span> });
@@ -94,18 +94,18 @@ fn card(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
             <div class="key-head"><h2 class="key-name">{name.clone()}</h2>{current}</div>
             <p class="plan-price">{words.a_month(&monthly_price_usd.to_string())}</p>
             {includes(words, limits)}
-            {action(words, offer, stand)}
+            {action(words, offer, state)}
         </li>
     }
     .into_any()
 }
 
 /// The action that is possible for a plan, with its cost.
-fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
-    if offer.current || stand == Stand::NotForSale {
+fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
+    if offer.current || state == PlanState::NotForSale {
         return ().into_any();
     }
-    if stand == Stand::Stranger {
+    if state == PlanState::Stranger {
         return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.into_any();
     }
     if !offer.obstacles.is_empty() {
@@ -116,7 +116,7 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
         }
         .into_any();
     }
-    if stand == Stand::Subscribed {
+    if state == PlanState::Subscribed {
         return change(words, offer);
     }
     view! {

@@ -24,14 +24,14 @@ pub(crate) fn page() -> impl IntoView {
     let id = visit::param("id").unwrap_or_default();
     show(move |visit| async move {
         let (here, actor) = (reports(visit::lang()), visit.trader()?);
-        let (title, lead, told) = if id == SO_FAR {
+        let (title, lead, reported) = if id == SO_FAR {
             (here.so_far, Some(here.so_far_lead), report::so_far(&visit.desk, actor).await?)
         } else {
             let id = id.parse().map_err(|_| Error::NotFound)?;
             let report = report::get(&visit.desk, actor, id).await?.report;
             (title(here, &report), None, Some((report, true)))
         };
-        let content = match told {
+        let content = match reported {
             Some((report, complete)) => Either::Left(whole(here, &id, &report, complete)),
             None => {
                 Either::Right(view! { <p class="empty" data-testid="no-figures">{here.so_far_empty}</p> })
@@ -86,7 +86,7 @@ fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
     });
     let fees = figures::cents(report.fees);
     let fees = if complete { fees } else { here.fees_partly(&fees) };
-    let entries = here.trades_of(&trades.copied.to_string(), &trades.by_hand.to_string());
+    let entries = here.trades_of(&trades.copied.to_string(), &trades.manual.to_string());
     view! {
         <section class="panel" aria-label=here.profit data-testid="report-figures">
             <dl class="figures">

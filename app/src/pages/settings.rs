@@ -7,7 +7,7 @@ use crate::{
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     visit::{self, Theme},
     words::{
@@ -31,7 +31,7 @@ pub(crate) fn page() -> impl IntoView {
         let clients = api_client::list(&visit.desk, actor).await?;
         let others = recovery::programs(&visit.desk, actor).await?;
         let (chat, active) = (others.chat, clients.len());
-        let plan = plan::of(&visit.desk, actor).await?.name;
+        let plan = plan::plan_of(&visit.desk, actor).await?.name;
         let kept = profile::get(&visit.desk, actor).await?;
         let switches = notify::preferences(&visit.desk, actor).await?.switches;
         let body = view! {
@@ -238,8 +238,8 @@ fn session_line(words: &'static People, session: SessionView) -> AnyView {
     let (before, after) = words.last_seen();
     view! {
         <li class="session" data-testid="session">
-            <p class="session-agent" title=session.user_agent.clone()>{agent::told(visit::lang(), &session.user_agent)}</p>
-            <p class="hint">{session.address}" · "{before}{moment(session.last_seen_at)}{after}</p>
+            <p class="session-agent" title=session.user_agent.clone()>{agent::describe_agent(visit::lang(), &session.user_agent)}</p>
+            <p class="hint">{session.address}" · "{before}{timestamp(session.last_seen_at)}{after}</p>
             {act}
         </li>
     }

@@ -6,12 +6,12 @@ use crate::{
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     visit,
     words::messages::{Messages, messages},
 };
-use domain::notification::Line;
+use domain::notification::ChatMessage;
 use leptos::prelude::*;
 use service::notify::telegram;
 
@@ -32,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {empty}
             <ol class="chat" aria-label=words.chat_label data-testid="chat">
-                {lines.into_iter().map(|line| said(words, line)).collect_view()}
+                {lines.into_iter().map(|line| chat_message(words, line)).collect_view()}
             </ol>
             <form method="post" action="/api/telegram-say" class="form panel" novalidate id="say" data-testid="telegram-say">
                 {text}
@@ -46,11 +46,11 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn said(words: &'static Messages, line: Line) -> AnyView {
+fn chat_message(words: &'static Messages, line: ChatMessage) -> AnyView {
     let (who, by) = if line.ours { (words.chat_bot, "bot") } else { (words.chat_you, "you") };
     view! {
         <li class="chat-line" data-by=by data-testid="chat-line">
-            <p class="hint">{who}" · "{moment(line.at)}</p>
+            <p class="hint">{who}" · "{timestamp(line.at)}</p>
             <p class="chat-text" dir="auto">{line.body}</p>
         </li>
     }

@@ -1,17 +1,17 @@
 //! `/trade?key=&symbol=&frame=`: the trade desk.
 
 use crate::{
-    answer::Failure,
+    answer::FormFailure,
     api::trade::{BARS, fresh_key},
     components::{
         form::Posted,
         frame::{Width, frame},
         show::show,
-        tables::told_at,
+        tables::dated_in,
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, Draft, INIT, TradeDesk},
+        desk::{Bars, DeskInit, INIT, TicketDraft, TradeDesk},
         price::LivePrice,
     },
     pages::{dashboard, landing::seed},
@@ -156,18 +156,18 @@ fn fee_rate(kind: TradeType) -> Decimal {
 }
 
 /// The values of a failed post, or those that a form without scripts passed in the query.
-fn draft(query: &[(String, String)], posted: &Posted) -> Draft {
+fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
     let kept = posted.of("order-place");
-    let mut draft = Draft::from_values(if kept.failed() { kept.values() } else { query });
+    let mut draft = TicketDraft::from_values(if kept.failed() { kept.values() } else { query });
     if named(query, "addTarget").is_some() && draft.targets.len() < MOST_TARGETS {
         draft.targets.push(String::new());
     }
     draft
 }
 
-fn failure(posted: &Posted) -> Failure {
+fn failure(posted: &Posted) -> FormFailure {
     let flash = posted.flash().filter(|f| f.notice.is_none());
-    flash.map(|f| Failure { fields: f.fields.clone(), ..Failure::default() }).unwrap_or_default()
+    flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
 }
 
 /// JSON that cannot end its script element.
@@ -219,7 +219,7 @@ fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
 }
 
 fn clock(words: &'static Pages, playing: &Playing) -> AnyView {
-    view! { <p class="hint playing" data-testid="playing">{told_at(words.playing(), playing.hour)}</p> }
+    view! { <p class="hint playing" data-testid="playing">{dated_in(words.playing(), playing.hour)}</p> }
         .into_any()
 }
 

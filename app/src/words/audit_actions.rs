@@ -2,12 +2,12 @@
 
 use super::{Lang, table, texts};
 use domain::notification::Kind;
-use service::audit::{Deed as D, Via};
+use service::audit::{AuditAction as D, Via};
 
 /// The text of an audit event; the event's own word if this version does not know it, so that another
 /// version's log can be read.
 pub(crate) fn event(lang: Lang, word: &str) -> String {
-    let action = D::ALL.iter().find(|deed| deed.word() == word).map(|deed| deed_text(lang, *deed));
+    let action = D::ALL.iter().find(|entry| entry.word() == word).map(|entry| deed_text(lang, *entry));
     let failure = || Kind::parse(word).and_then(|kind| audit(lang).failure(kind));
     action.or_else(failure).unwrap_or(word).to_owned()
 }
@@ -84,7 +84,7 @@ texts! {
         D::SignedIn => "Signed in",
         D::SignInFailed => "Sign-in failed",
         D::PasswordChanged => "Password changed",
-        D::ResetAsked => "Password reset requested",
+        D::ResetRequested => "Password reset requested",
         D::PasswordReset => "Password reset",
         D::SignedOutEverywhere => "Signed out everywhere",
         D::TokenReused => "Refresh token reused; its session ended",
@@ -93,7 +93,7 @@ texts! {
         D::KeyCreated => "Exchange key connected",
         D::KeyChanged => "Exchange key changed",
         D::KeyDeleted => "Exchange key deleted",
-        D::SupportAsked => "Support request sent",
+        D::SupportRequested => "Support request sent",
         D::SupportClosed => "Support request closed",
         D::SandboxOpened => "Paper account opened",
         D::SandboxReset => "Paper account reset",
@@ -107,7 +107,7 @@ texts! {
         D::StrategyCreated => "Strategy created",
         D::StrategyChanged => "Strategy changed",
         D::HookChanged => "Webhook changed",
-        D::PlanBegun => "Plan started",
+        D::PlanStarted => "Plan started",
         D::PlanChanged => "Plan changed",
         D::PlanEndSet => "Plan renewal changed",
         D::PaymentFailed => "Payment failed",
@@ -115,7 +115,7 @@ texts! {
         D::PlanAssigned => "Plan assigned by an admin",
         D::SignalGiven => "Signal sent",
         D::CandlesImported => "Candles imported",
-        D::FollowBegun => "Copy trading started",
+        D::FollowStarted => "Copy trading started",
         D::FollowChanged => "Copy trading changed",
         D::FollowStopped => "Copy trading stopped",
         D::ClientCreated => "API client created",
@@ -140,10 +140,10 @@ mod tests {
 
     #[test]
     fn every_event_has_a_text_of_its_own() {
-        let deeds = D::ALL.iter().map(|deed| deed.word());
+        let actions = D::ALL.iter().map(|entry| entry.word());
         let protection = Kind::ALL.iter().filter(|kind| kind.is_protection()).map(|kind| kind.word());
         let mut texts = HashSet::new();
-        for word in deeds.chain(protection) {
+        for word in actions.chain(protection) {
             let text = event(Lang::En, word);
             assert_ne!(text, word, "no text");
             assert!(texts.insert(text), "{word} shares its text with another");

@@ -144,10 +144,10 @@ impl Template {
 /// A text around an element of the page.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy)]
-pub(crate) struct Around(&'static str);
+pub(crate) struct AroundLink(&'static str);
 
 #[cfg(feature = "ssr")]
-impl Around {
+impl AroundLink {
     pub(crate) const fn new(text: &'static str) -> Self {
         Self(text)
     }
@@ -160,7 +160,7 @@ impl Around {
 
 /// The operations that every kind of entry has.
 #[cfg(feature = "ssr")]
-pub(crate) trait Entry {
+pub(crate) trait TextEntry {
     /// The entry in the pseudo-locale.
     fn pseudo(&self) -> Self;
 
@@ -170,7 +170,7 @@ pub(crate) trait Entry {
 }
 
 #[cfg(feature = "ssr")]
-impl Entry for &'static str {
+impl TextEntry for &'static str {
     fn pseudo(&self) -> Self {
         super::pseudo::text(self)
     }
@@ -182,7 +182,7 @@ impl Entry for &'static str {
 }
 
 #[cfg(feature = "ssr")]
-impl Entry for Around {
+impl TextEntry for AroundLink {
     fn pseudo(&self) -> Self {
         Self(super::pseudo::text(self.0))
     }
@@ -194,7 +194,7 @@ impl Entry for Around {
 }
 
 #[cfg(feature = "ssr")]
-impl Entry for Template {
+impl TextEntry for Template {
     fn pseudo(&self) -> Self {
         Self { lang: Lang::Pseudo, text: super::pseudo::text(self.text) }
     }

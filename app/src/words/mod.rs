@@ -140,7 +140,7 @@ macro_rules! table {
             /// Every entry with its texts.
             #[cfg(all(test, feature = "ssr"))]
             pub(crate) fn entries(&self) -> Vec<(&'static str, Vec<&'static str>)> {
-                vec![$((stringify!($key), $crate::words::entry::Entry::texts(&self.$key))),*]
+                vec![$((stringify!($key), $crate::words::entry::TextEntry::texts(&self.$key))),*]
             }
         }
 
@@ -151,7 +151,7 @@ macro_rules! table {
                 #[cfg(feature = "ssr")]
                 $crate::words::Lang::Pseudo => {
                     static PSEUDO: std::sync::LazyLock<$name> = std::sync::LazyLock::new(|| $name {
-                        $($key: $crate::words::entry::Entry::pseudo(&EN.$key)),*
+                        $($key: $crate::words::entry::TextEntry::pseudo(&EN.$key)),*
                     });
                     &PSEUDO
                 }
@@ -165,7 +165,7 @@ pub(crate) use table;
 macro_rules! table_entry {
     (@type $en:literal) => { &'static str };
     (@type ($($place:ident),+) plural) => { $crate::words::plural::Plural };
-    (@type ($place:ident) around) => { $crate::words::entry::Around };
+    (@type ($place:ident) around) => { $crate::words::entry::AroundLink };
     (@type ($($place:ident),+) $en:literal) => { $crate::words::entry::Template };
 
     (@en $en:literal) => { $crate::words::entry::plain($en) };
@@ -176,7 +176,7 @@ macro_rules! table_entry {
         ] })
     };
     (@en ($place:ident) around { $en:literal }) => {
-        $crate::words::entry::Around::new($crate::words::marked!($en, 0, $place))
+        $crate::words::entry::AroundLink::new($crate::words::marked!($en, 0, $place))
     };
     (@en ($($place:ident),+) $en:literal) => {
         $crate::words::entry::Template::new($crate::words::Lang::En, $crate::words::marked!($en, 0, $($place),+))

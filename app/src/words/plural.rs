@@ -60,7 +60,7 @@ pub(crate) fn number(count: usize) -> String {
 }
 
 #[cfg(feature = "ssr")]
-impl super::entry::Entry for Plural {
+impl super::entry::TextEntry for Plural {
     fn pseudo(&self) -> Self {
         let forms: Vec<_> = self.forms.iter().map(|(of, text)| (*of, super::pseudo::text(text))).collect();
         Self { lang: Lang::Pseudo, forms: forms.leak() }

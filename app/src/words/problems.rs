@@ -3,7 +3,7 @@
 use super::{Lang, texts};
 #[cfg(feature = "ssr")]
 use crate::notice::PageNotice as N;
-use crate::notice::{DeskNotice as D, Notice, Rejection, RequestError as E};
+use crate::notice::{DeskNotice as D, PostNotice, Rejection, RequestError as E};
 use domain::{Refusal as R, validation::Problem as P};
 
 texts! {
@@ -155,12 +155,12 @@ texts! {
 }
 
 /// The text of a success.
-pub(crate) fn notice(lang: Lang, notice: Notice) -> &'static str {
+pub(crate) fn notice(lang: Lang, notice: PostNotice) -> &'static str {
     match notice {
-        Notice::Desk(notice) => desk_notice(lang, notice),
+        PostNotice::Desk(notice) => desk_notice(lang, notice),
         #[cfg(feature = "ssr")]
-        Notice::Page(notice) => page_notice(lang, notice),
-        Notice::Unknown => unknown_notice(lang, ()),
+        PostNotice::Page(notice) => page_notice(lang, notice),
+        PostNotice::Unknown => unknown_notice(lang, ()),
     }
 }
 
@@ -195,7 +195,7 @@ texts! {
         N::PersonChanged => "User updated.",
         N::SessionEnded => "Session revoked.",
         N::ProfileSaved => "Profile saved.",
-        N::SupportAsked => "Request sent. We'll reply by e-mail.",
+        N::SupportRequested => "Request sent. We'll reply by e-mail.",
         N::SupportClosed => "Request closed.",
         N::KeyConnected => "Exchange key connected. You can trade now.",
         N::KeyReady => "Paper account opened with 10,000 USDT.",
@@ -206,7 +206,7 @@ texts! {
         N::PlanChanged => "Plan changed.",
         N::PlanEnding => "Your plan ends with the current period. You can keep it until then.",
         N::PlanKept => "Your plan stays active.",
-        N::FollowBegun => "You're copying this strategy. Trading starts with its next signal.",
+        N::FollowStarted => "You're copying this strategy. Trading starts with its next signal.",
         N::FollowChanged => "Settings saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
         N::FollowPaused => "Copying paused. No new trades are copied until you resume.",
         N::FollowResumed => "Copying resumed. The next signal is copied.",

@@ -62,7 +62,7 @@ mod tests {
     use crate::words::Lang;
 
     #[test]
-    fn the_page_of_a_report_says_what_its_mail_says() {
+    fn a_reports_page_and_mail_have_the_same_figures() {
         let (page, mail) = (reports(Lang::En), service::report::words());
         let same = [
             (page.week_title, mail.week),

@@ -1,9 +1,9 @@
 //! Tests that run over every table and every list of texts, in every language.
 
 use super::*;
-use crate::notice::{DeskNotice, Notice, PageNotice, Rejection, RequestError};
+use crate::notice::{DeskNotice, PageNotice, PostNotice, Rejection, RequestError};
 use domain::{Refusal, copy::Reason, validation::Problem};
-use service::audit::Deed;
+use service::audit::AuditAction;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Pseudo];
 
@@ -39,14 +39,14 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
 fn listed(lang: Lang) -> Vec<&'static str> {
     let rejections = Refusal::ALL.iter().map(|refusal| Rejection::Rule(*refusal));
     let rejections = rejections.chain(RequestError::ALL.iter().map(|error| Rejection::Request(*error)));
-    let notices = DeskNotice::ALL.iter().map(|notice| Notice::Desk(*notice));
-    let notices = notices.chain(PageNotice::ALL.iter().map(|notice| Notice::Page(*notice)));
+    let notices = DeskNotice::ALL.iter().map(|notice| PostNotice::Desk(*notice));
+    let notices = notices.chain(PageNotice::ALL.iter().map(|notice| PostNotice::Page(*notice)));
     let problems = Problem::ALL.iter().map(|problem| problems::problem(lang, *problem));
     let reasons = Reason::ALL.iter().map(|reason| copies::reason(lang, *reason));
-    let deeds = Deed::ALL.iter().map(|deed| audit_actions::deed_text(lang, *deed));
-    let all = problems.chain(reasons).chain(deeds);
+    let actions = AuditAction::ALL.iter().map(|action| audit_actions::deed_text(lang, *action));
+    let all = problems.chain(reasons).chain(actions);
     let all = all.chain(rejections.map(|rejection| problems::rejection(lang, rejection)));
-    all.chain(notices.chain([Notice::Unknown]).map(|notice| problems::notice(lang, notice))).collect()
+    all.chain(notices.chain([PostNotice::Unknown]).map(|notice| problems::notice(lang, notice))).collect()
 }
 
 /// The marks of a compiled text, sorted.

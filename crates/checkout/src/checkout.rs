@@ -3,11 +3,11 @@
 use crate::{
     books::{Books, Endpoint, Open},
     protocol,
-    state::{Shelf, StateError},
+    state::{StateDir, StateError},
     webhook,
 };
 use axum::Router;
-use domain::{Chance, Clock};
+use domain::{Clock, Entropy};
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -42,11 +42,11 @@ pub struct Options {
 }
 
 /// State shared by all requests.
-pub(crate) struct Shared {
+pub(crate) struct CheckoutState {
     books: Mutex<Books>,
-    shelf: Shelf,
+    state_dir: StateDir,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    entropy: Arc<dyn Entropy>,
     pub(crate) options: Options,
     pub(crate) http: reqwest::Client,
     pub(crate) secret_key: String,
@@ -60,7 +60,7 @@ pub(crate) struct Shared {
 /// dropped.
 #[derive(Clone)]
 pub struct Checkout {
-    shared: Arc<Shared>,
+    shared: Arc<CheckoutState>,
 }
 
 impl std::fmt::Debug for Checkout {
@@ -79,18 +79,18 @@ impl Checkout {
     pub fn open(
         dir: &Path,
         clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        entropy: Arc<dyn Entropy>,
         options: Options,
     ) -> Result<Self, StateError> {
-        let (shelf, mut books) = Shelf::open(dir)?;
+        let (state_dir, mut books) = StateDir::open(dir)?;
         let random = || {
             let mut bytes = [0; 24];
-            chance.fill(&mut bytes);
+            entropy.fill(&mut bytes);
             hex::encode(bytes)
         };
-        let secret_key = shelf.secret("secret.key", || format!("sk_test_{}", random()))?;
-        let webhook_secret = shelf.secret("webhook.secret", || format!("whsec_{}", random()))?;
-        let control_token = shelf.secret("control.token", random)?;
+        let secret_key = state_dir.secret("secret.key", || format!("sk_test_{}", random()))?;
+        let webhook_secret = state_dir.secret("webhook.secret", || format!("whsec_{}", random()))?;
+        let control_token = state_dir.secret("control.token", random)?;
         books.endpoints.remove(OWN);
         if let Some(Listener { url }) = options.listener.clone() {
             let mut own = Endpoint {
@@ -104,11 +104,11 @@ impl Checkout {
         }
         books.drop_undeliverable();
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?;
-        let shared = Shared {
+        let shared = CheckoutState {
             books: Mutex::new(books),
-            shelf,
+            state_dir,
             clock,
-            chance,
+            entropy,
             options,
             http,
             secret_key,
@@ -120,7 +120,7 @@ impl Checkout {
     }
 
     /// The checkout that owns this shared state.
-    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn of(shared: &Arc<CheckoutState>) -> Self {
         Self { shared: Arc::clone(shared) }
     }
 
@@ -180,7 +180,7 @@ impl Checkout {
     }
 }
 
-impl Shared {
+impl CheckoutState {
     /// The real time, without the shift of the clock.
     pub(crate) fn really(&self) -> i64 {
         self.clock.now().seconds()
@@ -208,17 +208,17 @@ impl Shared {
         let mut next = books.clone();
         let (really, base) = (self.really(), self.options.public_url.as_str());
         let now = really.saturating_add(next.shift);
-        let mut open = Open { books: &mut next, chance: self.chance.as_ref(), now, really, base };
+        let mut open = Open { books: &mut next, entropy: self.entropy.as_ref(), now, really, base };
         open.live();
         let done = write(&mut open)?;
-        self.shelf.put(&next)?;
+        self.state_dir.put(&next)?;
         *books = next;
         drop(books);
         self.news.notify_one();
         Ok(done)
     }
 
-    /// Like [`Shared::try_write`], for changes that cannot fail.
+    /// Like [`CheckoutState::try_write`], for changes that cannot fail.
     pub(crate) fn write<T>(&self, write: impl FnOnce(&mut Open<'_>) -> T) -> Result<T, StateError> {
         self.try_write(|open| Ok(write(open)))
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     books::{Books, Card, Invoice, Session},
-    checkout::Shared,
-    protocol::Failure,
+    checkout::CheckoutState,
+    protocol::CheckoutFailure,
 };
 use axum::{
     body::Bytes,
@@ -25,18 +25,22 @@ pub(crate) async fn style() -> Response {
 }
 
 /// The payment page.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(crate) async fn show(State(shared): State<Arc<CheckoutState>>, Path(id): Path<String>) -> Response {
     pay_page(&shared, &id, StatusCode::OK, None)
 }
 
 /// Pays, and redirects to the page that opened the checkout.
-pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
+pub(crate) async fn pay(
+    State(shared): State<Arc<CheckoutState>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
     let Some(card) = chosen(&body) else {
         return pay_page(&shared, &id, StatusCode::UNPROCESSABLE_ENTITY, Some("Choose a card."));
     };
     let (of, session) = (Arc::clone(&shared), id.clone());
     let paid = tokio::task::spawn_blocking(move || {
-        of.try_write(|open| open.pay(&session, card).map_err(Failure::from))
+        of.try_write(|open| open.pay(&session, card).map_err(CheckoutFailure::from))
     });
     match paid.await {
         Ok(Ok(Some(session))) => see_other(&session.success_page()),
@@ -45,23 +49,23 @@ pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String
             Some(session) if session.subscription.is_some() => see_other(&session.success_page()),
             _ => pay_page(&shared, &id, StatusCode::CONFLICT, None),
         },
-        Ok(Err(Failure::Declined)) => {
-            let told = "The card was declined and nothing was charged. Choose another card.";
-            pay_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(told))
+        Ok(Err(CheckoutFailure::Declined)) => {
+            let message = "The card was declined and nothing was charged. Choose another card.";
+            pay_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(message))
         }
         Ok(Err(failure)) => failure.into_response(),
-        Err(_) => Failure::Broken.into_response(),
+        Err(_) => CheckoutFailure::Broken.into_response(),
     }
 }
 
 /// The page of an invoice, which can be printed, and paid while it is open.
-pub(crate) async fn invoice(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+pub(crate) async fn invoice(State(shared): State<Arc<CheckoutState>>, Path(id): Path<String>) -> Response {
     invoice_page(&shared, &id, StatusCode::OK, None)
 }
 
 /// Pays an open invoice with a different card.
 pub(crate) async fn pay_invoice(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<CheckoutState>>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Response {
@@ -78,17 +82,17 @@ pub(crate) async fn pay_invoice(
             }
             open.charge(&number, true)?;
             open.note(&due.subscription, &number, Ok(()));
-            Ok::<(), Failure>(())
+            Ok::<(), CheckoutFailure>(())
         })
     });
     match paid.await {
         Ok(Ok(())) => invoice_page(&shared, &id, StatusCode::OK, None),
-        Ok(Err(Failure::Declined)) => {
-            let told = "The card was declined and nothing was charged. Choose another card.";
-            invoice_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(told))
+        Ok(Err(CheckoutFailure::Declined)) => {
+            let message = "The card was declined and nothing was charged. Choose another card.";
+            invoice_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(message))
         }
         Ok(Err(failure)) => failure.into_response(),
-        Err(_) => Failure::Broken.into_response(),
+        Err(_) => CheckoutFailure::Broken.into_response(),
     }
 }
 
@@ -97,7 +101,7 @@ fn chosen(body: &[u8]) -> Option<Card> {
     fields.into_iter().find(|(name, _)| name == "card").and_then(|(_, word)| Card::parse(&word))
 }
 
-fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -> Response {
+fn pay_page(shared: &CheckoutState, id: &str, status: StatusCode, message: Option<&str>) -> Response {
     let found = shared.read(|books, now| {
         let session = books.sessions.get(id)?;
         Some((session.clone(), session.is_open(now), offer(books, session)))
@@ -109,7 +113,7 @@ fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -
         format!(
             "<h1>Checkout</h1>{offer}{}<form method=\"post\">{}<div class=\"row\"><button class=\"button main\" \
              data-testid=\"pay\">Pay</button>{back}</div></form>",
-            problem(told),
+            problem(message),
             cards()
         )
     } else {
@@ -136,7 +140,7 @@ fn offer(books: &Books, session: &Session) -> String {
     )
 }
 
-fn invoice_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -> Response {
+fn invoice_page(shared: &CheckoutState, id: &str, status: StatusCode, message: Option<&str>) -> Response {
     let found = shared.read(|books, _| {
         let invoice = books.invoices.get(id)?;
         let payer = books.customers.get(&invoice.customer).and_then(|c| c.email.clone());
@@ -155,7 +159,7 @@ fn invoice_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str
     } else {
         format!(
             "{}<form method=\"post\">{}<button class=\"button main\" data-testid=\"pay\">Pay</button></form>",
-            problem(told),
+            problem(message),
             cards()
         )
     };
@@ -209,11 +213,12 @@ fn cards() -> String {
     format!("<fieldset><legend>Test card</legend>{options}</fieldset>")
 }
 
-fn problem(told: Option<&str>) -> String {
-    told.map(|text| {
-        format!("<p class=\"problem\" role=\"alert\" data-testid=\"problem\">{}</p>", escape(text))
-    })
-    .unwrap_or_default()
+fn problem(message: Option<&str>) -> String {
+    message
+        .map(|text| {
+            format!("<p class=\"problem\" role=\"alert\" data-testid=\"problem\">{}</p>", escape(text))
+        })
+        .unwrap_or_default()
 }
 
 fn nowhere() -> Response {

@@ -28,12 +28,12 @@ pub enum StateError {
 }
 
 /// The state directory, which contains the books.
-pub(crate) struct Shelf {
+pub(crate) struct StateDir {
     dir: PathBuf,
     _lock: Lock,
 }
 
-impl Shelf {
+impl StateDir {
     /// Locks the directory and reads the books.
     pub(crate) fn open(dir: &Path) -> Result<(Self, Books), StateError> {
         keep::private_dir(dir)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     books::{Endpoint, Event, Object as _},
-    checkout::Shared,
+    checkout::CheckoutState,
     state::StateError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -25,7 +25,7 @@ struct Letter {
 }
 
 /// Processes what is due and delivers pending webhooks. Returns how many deliveries succeeded.
-pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
+pub(crate) async fn beat(shared: &Arc<CheckoutState>) -> Result<usize, StateError> {
     let due = blocking(shared, |shared| {
         shared.catch_up()?;
         Ok(letters(shared))
@@ -49,15 +49,15 @@ pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
 
 /// Runs work that writes the state to disk and syncs it, which blocks, outside the runtime's threads.
 async fn blocking<T: Send + 'static>(
-    shared: &Arc<Shared>,
-    work: impl FnOnce(&Shared) -> Result<T, StateError> + Send + 'static,
+    shared: &Arc<CheckoutState>,
+    work: impl FnOnce(&CheckoutState) -> Result<T, StateError> + Send + 'static,
 ) -> Result<T, StateError> {
     let shared = Arc::clone(shared);
     let done = tokio::task::spawn_blocking(move || work(&shared)).await;
     done.unwrap_or_else(|ended| Err(std::io::Error::other(ended).into()))
 }
 
-fn letters(shared: &Shared) -> Vec<Letter> {
+fn letters(shared: &CheckoutState) -> Vec<Letter> {
     let really = shared.really();
     shared.read(|books, _| {
         let mut events: Vec<&Event> = books.events.values().filter(|e| !e.waiting.is_empty()).collect();
@@ -78,7 +78,7 @@ fn letters(shared: &Shared) -> Vec<Letter> {
 
 /// Records the result of a delivery. A failed one is retried after a growing pause, until the limit is
 /// reached.
-fn note(shared: &Shared, letter: &Letter, taken: bool) -> Result<(), StateError> {
+fn note(shared: &CheckoutState, letter: &Letter, taken: bool) -> Result<(), StateError> {
     shared.write(|open| {
         let really = open.really;
         let Some(event) = open.books.events.get_mut(&letter.event) else { return };

@@ -26,7 +26,7 @@ pub trait Clock: Send + Sync {
 }
 
 /// A source of randomness. The server uses the operating system's; tests use a seeded one.
-pub trait Chance: Send + Sync {
+pub trait Entropy: Send + Sync {
     /// Fills `out` with random bytes that are suitable for keys and tokens.
     fn fill(&self, out: &mut [u8]);
 }

@@ -4,7 +4,7 @@ mod eligibility;
 mod size;
 
 pub use eligibility::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
-pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
+pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, SizedEntry, Terms, size};
 
 use crate::{key::words, time::SECOND};
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_reads_back_and_says_something_of_its_own() {
+    fn every_reason_parses_back_and_has_its_own_text() {
         let mut texts: Vec<_> = Reason::ALL.iter().map(|r| r.text()).collect();
         assert!(Reason::ALL.iter().all(|r| Reason::parse(r.word()) == Some(*r)));
         texts.sort_unstable();

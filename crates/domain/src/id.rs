@@ -1,6 +1,6 @@
 //! UUIDv7 newtypes, so that ids of different kinds cannot be confused.
 
-use crate::{Chance, Clock};
+use crate::{Clock, Entropy};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -16,8 +16,8 @@ macro_rules! ids {
         impl $name {
             /// Generates a new id, ordered by the clock's time.
             #[must_use]
-            pub fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Self {
-                Self(mint(clock, chance))
+            pub fn mint(clock: &dyn Clock, entropy: &dyn Entropy) -> Self {
+                Self(mint(clock, entropy))
             }
         }
 
@@ -89,9 +89,9 @@ ids! {
 
 /// Generates a UUIDv7 whose twelve bits after the version hold the fraction of the millisecond (RFC 9562,
 /// 6.2, method 3), so that ids generated in sequence also sort in that order within a millisecond.
-fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Uuid {
+fn mint(clock: &dyn Clock, entropy: &dyn Entropy) -> Uuid {
     let mut random = [0_u8; 10];
-    chance.fill(&mut random);
+    entropy.fill(&mut random);
     let now = clock.now();
     let millis = u64::try_from(now.millis()).unwrap_or(0);
     let fraction = u16::try_from(now.0.rem_euclid(1_000) * 4_096 / 1_000).unwrap_or(0);
@@ -110,7 +110,7 @@ mod tests {
             Micros(self.0)
         }
     }
-    impl Chance for Fixed {
+    impl Entropy for Fixed {
         fn fill(&self, out: &mut [u8]) {
             out.fill(7);
         }

@@ -214,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn units_and_decimals_say_the_same(units in any::<i64>()) {
+        fn units_and_decimals_are_equal(units in any::<i64>()) {
             prop_assert_eq!(Units::of(Units(units).decimal()), Some(Units(units)));
         }
 

@@ -41,7 +41,7 @@ pub mod unseen;
 pub mod validation;
 
 pub use api_client::{ApiClient, Permission};
-pub use clock::{Chance, Clock, Sleep};
+pub use clock::{Clock, Entropy, Sleep};
 pub use id::*;
 pub use key::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
 pub use market::Market;

@@ -56,7 +56,7 @@ pub enum LiveMessage {
         /// Increasing sequence number.
         seq: i64,
         /// The event.
-        event: Happening,
+        event: LiveEvent,
     },
     /// Too many messages were missed; the page must be reloaded.
     Reload,
@@ -130,19 +130,19 @@ pub struct AccountState {
 
 /// An event that is shown as a toast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Happening {
+pub struct LiveEvent {
     /// The exchange key; `None` if the event concerns the user's account.
     #[serde(default)]
     pub key: Option<ExchangeKeyId>,
     /// Time of the event.
     pub at: Micros,
     /// The kind of event and its data.
-    pub what: What,
+    pub what: LiveEventKind,
 }
 
 /// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum What {
+pub enum LiveEventKind {
     /// An order was accepted, filled, triggered, cancelled or expired; with the fill, if there is one.
     Order(Box<Order>, Option<Trade>),
     /// The exchange rejected a stop, and the position was closed to limit the risk.
@@ -192,7 +192,7 @@ pub enum What {
     PlanEnded(String),
 }
 
-impl What {
+impl LiveEventKind {
     /// Returns whether the event is shown to the user. A stop or target that is merely placed is not, because it
     /// follows from its entry.
     #[must_use]

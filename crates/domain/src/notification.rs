@@ -1,6 +1,6 @@
 //! Notifications: event kinds, delivery channels, preferences and the state of each message.
 
-use crate::{Chance, Clock, MessageId, Micros, key::words};
+use crate::{Clock, Entropy, MessageId, Micros, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -242,7 +242,7 @@ pub struct Outgoing {
 
 /// One message of the conversation with the bot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct ChatMessage {
     /// Whether the bot sent it.
     pub ours: bool,
     /// The text.
@@ -258,9 +258,9 @@ const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
 /// Generates a link code.
 #[must_use]
-pub fn link_code(chance: &dyn Chance) -> String {
+pub fn link_code(entropy: &dyn Entropy) -> String {
     let mut bytes = [0_u8; CODE_LENGTH];
-    chance.fill(&mut bytes);
+    entropy.fill(&mut bytes);
     // 256 is a multiple of 32, so every letter is equally likely.
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
@@ -275,9 +275,9 @@ pub fn typed_code(text: &str) -> Option<String> {
 /// Returns the time of the next attempt: now plus `pause` microseconds plus a random share of up to half of
 /// it, so that messages that failed together are not retried together.
 #[must_use]
-pub fn jittered(clock: &dyn Clock, chance: &dyn Chance, pause: i64) -> Micros {
+pub fn jittered(clock: &dyn Clock, entropy: &dyn Entropy, pause: i64) -> Micros {
     let mut bytes = [0_u8; 4];
-    chance.fill(&mut bytes);
+    entropy.fill(&mut bytes);
     let spread = i64::from(u32::from_be_bytes(bytes));
     clock.now().plus(pause + (pause / 2 * (spread >> 16)) / (1 << 16))
 }
@@ -287,7 +287,7 @@ mod tests {
     use super::*;
 
     struct Fixed(u8);
-    impl Chance for Fixed {
+    impl Entropy for Fixed {
         fn fill(&self, out: &mut [u8]) {
             out.fill(self.0);
         }

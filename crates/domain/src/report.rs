@@ -95,7 +95,8 @@ pub struct Trades {
     /// Entries copied from strategies.
     pub copied: u32,
     /// Manual entries.
-    pub by_hand: u32,
+    #[serde(rename = "by_hand")]
+    pub manual: u32,
     /// Copied positions that ended with a known result.
     pub ended: u32,
     /// Number of ended positions that made a profit.

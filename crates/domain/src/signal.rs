@@ -71,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn levels_stand_on_their_sides() {
+    fn levels_are_on_their_sides() {
         let d = |n: i64| Decimal::from(n);
         let check = |side, stop, targets: &[i64]| {
             check_levels(side, d(100), d(stop), &targets.iter().map(|t| d(*t)).collect::<Vec<_>>())

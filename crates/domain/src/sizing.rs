@@ -166,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn never_risks_more_than_asked(
+        fn never_risks_more_than_requested(
             equity in 1_i64..100_000_000, percent in 1_i64..10_000, entry in 1_000_i64..10_000_000, stop in 1_000_i64..10_000_000,
         ) {
             let (equity, percent) = (Decimal::new(equity, 2), Decimal::new(percent, 2));

@@ -3,7 +3,7 @@
 
 mod draft;
 
-pub use draft::Draft;
+pub use draft::SubAccountDraft;
 
 use crate::{Micros, SubAccountId, words};
 use serde::{Deserialize, Serialize};

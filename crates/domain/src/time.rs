@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_go_both_ways() {
+    fn timestamps_convert_both_ways() {
         let text = "2020-10-01T07:05:09.040Z";
         assert_eq!(Micros::from_iso(text).unwrap().to_string(), text);
         for bad in [

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Why the exchange did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum ExchangeFailure {
     /// It does not let this key in (Binance -2014, -2015, -1022; HTTP 401). Mudawyl 1103.
     #[error("the exchange rejected the key")]
     Unauthorized,
@@ -36,7 +36,7 @@ pub enum Failure {
     Unknown(String),
 }
 
-impl Failure {
+impl ExchangeFailure {
     /// Whether the request certainly had no effect.
     #[must_use]
     pub const fn nothing_happened(&self) -> bool {

@@ -9,12 +9,12 @@ pub struct Holdings {
     /// Its balances; totals include unrealized profit and loss.
     pub balance: Balance,
     /// Its open positions.
-    pub held: Vec<Held>,
+    pub held: Vec<HeldPosition>,
 }
 
 /// A reduced view of a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldPosition {
     /// The pair.
     pub symbol: Symbol,
     /// Size in base units: positive for long, negative for short, zero if closed.
@@ -23,7 +23,7 @@ pub struct Held {
     pub unrealized_pnl: Decimal,
 }
 
-impl Held {
+impl HeldPosition {
     /// The side and the absolute size; `None` if it is closed.
     #[must_use]
     pub fn side(&self) -> Option<(PositionSide, Decimal)> {
@@ -35,7 +35,7 @@ impl Held {
     }
 }
 
-impl From<&Position> for Held {
+impl From<&Position> for HeldPosition {
     fn from(position: &Position) -> Self {
         let amount = match position.side {
             PositionSide::Long => position.contracts,
@@ -51,5 +51,5 @@ pub struct HoldingsChange {
     /// Wallet balances that changed, by asset, excluding unrealized profit and loss.
     pub wallets: BTreeMap<String, Decimal>,
     /// Positions that changed; an amount of zero means closed.
-    pub held: Vec<Held>,
+    pub held: Vec<HeldPosition>,
 }

@@ -1,7 +1,7 @@
 //! Exchange access: one trait in domain terms, and one adapter per exchange.
 //!
 //! An adapter signs, rate-limits and parses; it makes no trading decisions. The most important part is the
-//! class of a failure ([`Failure`]): only a definite rejection may be treated as "did not happen".
+//! class of a failure ([`ExchangeFailure`]): only a definite rejection may be treated as "did not happen".
 
 pub mod binance;
 mod credentials;
@@ -10,8 +10,8 @@ mod holdings;
 mod requests;
 
 pub use credentials::{Credentials, KeyRights};
-pub use failure::Failure;
-pub use holdings::{Held, Holdings, HoldingsChange};
+pub use failure::ExchangeFailure;
+pub use holdings::{HeldPosition, Holdings, HoldingsChange};
 pub use requests::{AccountEvent, MarketEvent, OrderRequest, TradesFrom, Urgency, Validity};
 
 use async_trait::async_trait;
@@ -22,7 +22,7 @@ use domain::{
 use tokio::sync::mpsc;
 
 /// The result of an exchange request: the requested value or a classified failure.
-pub type Answer<T> = Result<T, Failure>;
+pub type ExchangeResult<T> = Result<T, ExchangeFailure>;
 
 /// The remaining rate limit budget of one API host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +47,13 @@ pub trait Exchange: Send + Sync {
         Vec::new()
     }
     /// The exchange's current time.
-    async fn server_time(&self) -> Answer<Micros>;
+    async fn server_time(&self) -> ExchangeResult<Micros>;
     /// All markets of one kind, cached by the adapter for an hour.
-    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>>;
-    /// One market, or [`Failure::UnknownSymbol`] if it does not exist.
-    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market>;
+    async fn markets(&self, kind: TradeType) -> ExchangeResult<Vec<Market>>;
+    /// One market, or [`ExchangeFailure::UnknownSymbol`] if it does not exist.
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market>;
     /// The 24-hour ticker.
-    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker>;
+    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker>;
     /// The newest `limit` (at most 1,500) candles, oldest first; with `before`, only those that opened before
     /// it.
     async fn candles(
@@ -63,25 +63,25 @@ pub trait Exchange: Send + Sync {
         frame: Frame,
         before: Option<Micros>,
         limit: u16,
-    ) -> Answer<Vec<Candle>>;
+    ) -> ExchangeResult<Vec<Candle>>;
     /// The mark price (futures) or last price (spot).
-    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<domain::Decimal>;
+    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<domain::Decimal>;
 
     /// The permissions of the key.
-    async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights>;
+    async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights>;
     /// The mode of a futures account. Only accounts in one-way, single-asset mode may be traded.
-    async fn account_mode(&self, _who: &Credentials) -> Answer<AccountMode> {
+    async fn account_mode(&self, _who: &Credentials) -> ExchangeResult<AccountMode> {
         Ok(AccountMode::OneWay)
     }
     /// The account's balances.
-    async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance>;
+    async fn balance(&self, who: &Credentials, kind: TradeType) -> ExchangeResult<Balance>;
     /// Open orders of one pair or of all, including conditional orders.
     async fn open_orders(
         &self,
         who: &Credentials,
         kind: TradeType,
         symbol: Option<&Symbol>,
-    ) -> Answer<Vec<Order>>;
+    ) -> ExchangeResult<Vec<Order>>;
     /// Orders of a pair, newest first, including conditional orders.
     async fn orders(
         &self,
@@ -89,7 +89,7 @@ pub trait Exchange: Send + Sync {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Order>>;
+    ) -> ExchangeResult<Vec<Order>>;
     /// Fills of a pair, newest first.
     async fn trades(
         &self,
@@ -97,7 +97,7 @@ pub trait Exchange: Send + Sync {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Trade>>;
+    ) -> ExchangeResult<Vec<Trade>>;
     /// The first `limit` (at most 1,000) fills of a pair from `start` on, oldest first. The next page begins at
     /// the id of the last fill, which it repeats.
     async fn trades_from(
@@ -107,30 +107,39 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         start: &TradesFrom,
         limit: u16,
-    ) -> Answer<Vec<Trade>>;
+    ) -> ExchangeResult<Vec<Trade>>;
     /// The open positions of one pair or of all, without flat ones.
-    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>>;
+    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> ExchangeResult<Vec<Position>>;
     /// The open position of one pair, read with the priority of a stop, for decisions about protection.
-    async fn position_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Option<Position>> {
+    async fn position_for_stop(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+    ) -> ExchangeResult<Option<Position>> {
         Ok(self.positions(who, Some(symbol)).await?.into_iter().next())
     }
     /// A pair's open futures orders, including conditional ones, read with the priority of a stop.
-    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Vec<Order>> {
+    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Order>> {
         self.open_orders(who, TradeType::Futures, Some(symbol)).await
     }
     /// The balance and positions of a futures account, as a consistent snapshot if the exchange can provide
     /// one.
-    async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+    async fn holdings(&self, who: &Credentials) -> ExchangeResult<Holdings> {
         let balance = self.balance(who, TradeType::Futures).await?;
-        let held = self.positions(who, None).await?.iter().map(Held::from).collect();
+        let held = self.positions(who, None).await?.iter().map(HeldPosition::from).collect();
         Ok(Holdings { balance, held })
     }
     /// The leverage and margin mode set for a pair, whether or not it has a position.
-    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)>;
+    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)>;
 
-    /// Sends an order. Never retried internally: after [`Failure::Unknown`] the caller has to query it with
+    /// Sends an order. Never retried internally: after [`ExchangeFailure::Unknown`] the caller has to query it with
     /// [`Exchange::find_order`].
-    async fn place(&self, who: &Credentials, order: &OrderRequest, validity: Validity) -> Answer<Order>;
+    async fn place(
+        &self,
+        who: &Credentials,
+        order: &OrderRequest,
+        validity: Validity,
+    ) -> ExchangeResult<Order>;
     /// The order with this client id, or `None` if the exchange definitely does not have it.
     async fn find_order(
         &self,
@@ -139,7 +148,7 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
-    ) -> Answer<Option<Order>>;
+    ) -> ExchangeResult<Option<Order>>;
     /// Cancels one order. Returns `None` if it was no longer open.
     async fn cancel(
         &self,
@@ -149,7 +158,7 @@ pub trait Exchange: Send + Sync {
         client_order_id: &str,
         conditional: bool,
         validity: Validity,
-    ) -> Answer<Option<Order>>;
+    ) -> ExchangeResult<Option<Order>>;
     /// Sets a pair's leverage.
     async fn set_leverage(
         &self,
@@ -157,7 +166,7 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         leverage: u16,
         validity: Validity,
-    ) -> Answer<()>;
+    ) -> ExchangeResult<()>;
     /// Sets a pair's margin mode. Succeeds if it is already set.
     async fn set_margin_mode(
         &self,
@@ -165,7 +174,7 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         mode: MarginMode,
         validity: Validity,
-    ) -> Answer<()>;
+    ) -> ExchangeResult<()>;
 
     /// Streams prices and 1m candles of these futures markets until the receiver is dropped. One upstream
     /// connection serves any number of viewers. Reconnects automatically and reports each disconnect.

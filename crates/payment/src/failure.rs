@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 /// The result of a request to the provider.
-pub type Answer<T> = Result<T, Failure>;
+pub type PaymentResult<T> = Result<T, PaymentFailure>;
 
 /// Why the provider did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum PaymentFailure {
     /// It does not let us in: the key is wrong, or may not do this.
     #[error("the payment provider rejected the API key")]
     Unauthorized,
@@ -36,7 +36,7 @@ pub enum Failure {
     Unknown(String),
 }
 
-impl Failure {
+impl PaymentFailure {
     /// Whether the failure is transient, so that a retry under the same key may succeed.
     #[must_use]
     pub const fn passing(&self) -> bool {

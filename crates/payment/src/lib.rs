@@ -7,7 +7,7 @@
 mod failure;
 pub mod stripe;
 
-pub use failure::{Answer, Failure};
+pub use failure::{PaymentFailure, PaymentResult};
 pub use stripe::Stripe;
 
 use async_trait::async_trait;
@@ -44,7 +44,7 @@ pub struct Checkout {
 
 /// A change of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change<'a> {
+pub struct SubscriptionChange<'a> {
     /// The subscription, by the provider's id.
     pub subscription: &'a str,
     /// The new price, as ids of subscription item and price. A higher price is charged immediately, and
@@ -56,7 +56,7 @@ pub struct Change<'a> {
 
 /// A provider's event, as returned by its API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct PaymentEvent {
     /// The event's id.
     pub id: String,
     /// The customer it concerns, if any.
@@ -73,41 +73,41 @@ pub struct NotTheirs;
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     /// Registers a user as a customer. Returns the provider's id of the customer.
-    async fn create_customer(&self, key: &str, user: UserId, email: &str) -> Answer<String>;
+    async fn create_customer(&self, key: &str, user: UserId, email: &str) -> PaymentResult<String>;
 
     /// The provider's id of a plan's price, which is created at first use.
-    async fn price(&self, plan: &Plan) -> Answer<String>;
+    async fn price(&self, plan: &Plan) -> PaymentResult<String>;
 
     /// Opens a checkout session.
-    async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> Answer<Checkout>;
+    async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> PaymentResult<Checkout>;
 
     /// The current state of a checkout session.
-    async fn checkout(&self, id: &str) -> Answer<Checkout>;
+    async fn checkout(&self, id: &str) -> PaymentResult<Checkout>;
 
     /// Closes a checkout session. Returns `false` if it was already closed, possibly by payment.
-    async fn close_checkout(&self, id: &str) -> Answer<bool>;
+    async fn close_checkout(&self, id: &str) -> PaymentResult<bool>;
 
     /// All subscriptions of a customer, including ended ones, oldest first.
-    async fn subscriptions(&self, customer: &str) -> Answer<Vec<Subscription>>;
+    async fn subscriptions(&self, customer: &str) -> PaymentResult<Vec<Subscription>>;
 
     /// Changes a subscription.
-    async fn change(&self, key: &str, change: &Change<'_>) -> Answer<Subscription>;
+    async fn change(&self, key: &str, change: &SubscriptionChange<'_>) -> PaymentResult<Subscription>;
 
     /// The amount that changing to a price would charge immediately, in the currency's smallest unit and
     /// after existing credit; a negative amount is new credit.
-    async fn preview(&self, subscription: &Subscription, price: &str) -> Answer<i64>;
+    async fn preview(&self, subscription: &Subscription, price: &str) -> PaymentResult<i64>;
 
     /// A customer's credit for the next invoices, in the currency's smallest unit; a negative amount is owed.
-    async fn credit(&self, customer: &str) -> Answer<i64>;
+    async fn credit(&self, customer: &str) -> PaymentResult<i64>;
 
     /// The paid invoices of a customer, newest first; at most a hundred.
-    async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>>;
+    async fn invoices(&self, customer: &str) -> PaymentResult<Vec<Invoice>>;
 
     /// The page of the customer's unpaid open invoice, if there is one.
-    async fn open_invoice(&self, customer: &str) -> Answer<Option<String>>;
+    async fn open_invoice(&self, customer: &str) -> PaymentResult<Option<String>>;
 
     /// Retrieves an event by its id; `None` if the provider does not have it.
-    async fn event(&self, id: &str) -> Answer<Option<Event>>;
+    async fn event(&self, id: &str) -> PaymentResult<Option<PaymentEvent>>;
 
     /// Checks the signature of a webhook. Returns the event's id.
     ///

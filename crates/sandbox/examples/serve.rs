@@ -3,7 +3,7 @@
 //!
 //! Prints one line of JSON, `{"url","controlToken"}`, when it is ready. Port 0 selects a free port.
 
-use domain::{Chance, Clock, Micros};
+use domain::{Clock, Entropy, Micros};
 use rand::Rng;
 use sandbox::{Limits, Options, Sandbox};
 use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, sync::Arc, time::SystemTime};
@@ -24,7 +24,7 @@ impl Clock for WallClock {
 
 struct SystemChance;
 
-impl Chance for SystemChance {
+impl Entropy for SystemChance {
     fn fill(&self, out: &mut [u8]) {
         rand::rng().fill_bytes(out);
     }

@@ -1,8 +1,8 @@
 //! The shared exchange: the engine behind one lock, its journal, and the broadcast of its events.
 
 use crate::{
-    engine::{AccountId, Answer, Command, Engine, Event, Reject, ruleset},
-    history::{History, Lag, Past, Read},
+    engine::{AccountId, Command, CommandResult, Engine, Event, Reject, ruleset},
+    history::{History, Lag, Past, ReadKind},
     market::Tick,
     state::{Durability, Lock, StateError, Store},
 };
@@ -34,7 +34,7 @@ enum Record {
 }
 
 /// The events of one command or tick, in order.
-pub(crate) type Moment = Arc<[Event]>;
+pub(crate) type EventBatch = Arc<[Event]>;
 
 /// Why a request was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Drop for Inner {
 pub(crate) struct Exchange {
     inner: Mutex<Inner>,
     durability: Durability,
-    moments: broadcast::Sender<Moment>,
+    batches: broadcast::Sender<EventBatch>,
     clock: Arc<dyn Clock>,
     /// Dropped last, when nothing in this process touches the directory any more.
     _lock: Lock,
@@ -126,7 +126,7 @@ impl Exchange {
         Ok(Self {
             inner: Mutex::new(Inner { engine, store, history: History::default(), work, snapshot: None }),
             durability,
-            moments: broadcast::Sender::new(BACKLOG),
+            batches: broadcast::Sender::new(BACKLOG),
             clock,
             _lock: lock,
         })
@@ -144,22 +144,22 @@ impl Exchange {
     }
 
     /// Runs a read-only closure against the engine.
-    pub(crate) fn read<T>(&self, look: impl FnOnce(&Engine) -> T) -> Result<T, Refused> {
-        Ok(look(&self.lock()?.engine))
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Engine) -> T) -> Result<T, Refused> {
+        Ok(query(&self.lock()?.engine))
     }
 
     /// Applies a command, appends it to the journal and notifies subscribers. The returned number is the
     /// journal record's: a caller that reports the answer must first wait for it with [`Exchange::durable`].
     /// Subscribers do not wait: their events survive the process, and only a power failure could undo them,
     /// as it could ticks.
-    pub(crate) fn apply(&self, command: Command) -> Result<(Answer, u64), Refused> {
+    pub(crate) fn apply(&self, command: Command) -> Result<(CommandResult, u64), Refused> {
         let mut inner = self.lock()?;
         let at = self.clock.now();
         let (answer, events) = inner.engine.apply(at, command.clone()).map_err(Refused::Reject)?;
         let record = inner.store.append(&Record::Command { at, command })?;
-        let opened = if let Answer::Account(id) = &answer { Some(*id) } else { None };
+        let opened = if let CommandResult::Account(id) = &answer { Some(*id) } else { None };
         inner.remember(&events, opened);
-        self.tell(events);
+        self.publish(events);
         snapshot_when_due(&mut inner, 1);
         Ok((answer, record))
     }
@@ -174,7 +174,7 @@ impl Exchange {
     }
 
     /// The past state that a lagging read of an account is served from; `None` if the read is current.
-    pub(crate) fn past(&self, account: AccountId, read: Read) -> Result<Option<Arc<Past>>, Refused> {
+    pub(crate) fn past(&self, account: AccountId, read: ReadKind) -> Result<Option<Arc<Past>>, Refused> {
         Ok(self.lock()?.history.past(account, self.clock.now(), read))
     }
 
@@ -199,20 +199,20 @@ impl Exchange {
         let events = inner.engine.tick(tick);
         inner.store.append(&Record::Tick(tick))?;
         inner.remember(&events, None);
-        self.tell(events);
+        self.publish(events);
         snapshot_when_due(&mut inner, WORK_OF_TICK);
         Ok(())
     }
 
     /// Subscribes to events from now on.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<Moment> {
-        self.moments.subscribe()
+    pub(crate) fn listen(&self) -> broadcast::Receiver<EventBatch> {
+        self.batches.subscribe()
     }
 
-    fn tell(&self, events: Vec<Event>) {
+    fn publish(&self, events: Vec<Event>) {
         if !events.is_empty() {
             // Having no subscribers is not an error.
-            let _ = self.moments.send(events.into());
+            let _ = self.batches.send(events.into());
         }
     }
 }

@@ -27,24 +27,24 @@ pub(crate) struct Lag {
 
 /// A category of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Read {
+pub(crate) enum ReadKind {
     Orders,
     Positions,
     OpenOrders,
 }
 
 impl Lag {
-    const fn of(self, read: Read) -> i64 {
+    const fn of(self, read: ReadKind) -> i64 {
         let millis = match read {
-            Read::Orders => self.orders,
-            Read::Positions => self.positions,
-            Read::OpenOrders => self.open_orders,
+            ReadKind::Orders => self.orders,
+            ReadKind::Positions => self.positions,
+            ReadKind::OpenOrders => self.open_orders,
         };
         millis as i64 * MILLI
     }
 
     fn longest(self) -> i64 {
-        [Read::Orders, Read::Positions, Read::OpenOrders]
+        [ReadKind::Orders, ReadKind::Positions, ReadKind::OpenOrders]
             .map(|read| self.of(read))
             .into_iter()
             .max()
@@ -99,7 +99,7 @@ impl History {
     }
 
     /// The state that a read of this account is served from; `None` means the current one.
-    pub(crate) fn past(&self, account: AccountId, now: Micros, read: Read) -> Option<Arc<Past>> {
+    pub(crate) fn past(&self, account: AccountId, now: Micros, read: ReadKind) -> Option<Arc<Past>> {
         let lag = self.lag.of(read);
         if lag == 0 {
             return None;

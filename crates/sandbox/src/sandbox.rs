@@ -4,11 +4,11 @@ use crate::{
     engine::Engine,
     exchange::{Exchange, Refused},
     market::DEFAULT_START,
-    protocol::{self, Budget, Faults, Limits, ListenKeys, Shared, token},
+    protocol::{self, Budget, Faults, Limits, ListenKeys, ServerState, token},
     state::{Lock, StateError, private_dir, read_or_create},
 };
 use axum::Router;
-use domain::{Chance, Clock, Micros};
+use domain::{Clock, Entropy, Micros};
 use std::{
     path::Path,
     sync::{
@@ -65,7 +65,7 @@ impl From<Refused> for Stopped {
 /// dropped.
 #[derive(Clone)]
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -84,22 +84,22 @@ impl Sandbox {
     pub fn open(
         dir: &Path,
         clock: Arc<dyn Clock>,
-        chance: Arc<dyn Chance>,
+        entropy: Arc<dyn Entropy>,
         options: Options,
     ) -> Result<Self, StateError> {
         private_dir(dir)?;
         let lock = Lock::take(dir)?;
-        let control_token = read_or_create(dir, "control.token", || token(chance.as_ref()))?;
+        let control_token = read_or_create(dir, "control.token", || token(entropy.as_ref()))?;
         let now = clock.now();
         let seed = options.seed.unwrap_or_else(|| {
             let mut bytes = [0; 8];
-            chance.fill(&mut bytes);
+            entropy.fill(&mut bytes);
             u64::from_le_bytes(bytes)
         });
         let exchange = Exchange::open(dir, lock, clock, || Engine::new(seed, now, options.start))?;
-        let shared = Shared {
+        let shared = ServerState {
             exchange,
-            chance,
+            entropy,
             listen_keys: ListenKeys::default(),
             closed: broadcast::Sender::new(64),
             budget: Budget::new(options.limits),

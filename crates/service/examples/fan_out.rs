@@ -17,7 +17,7 @@ use service::{
     key::{self, NewKey},
     sandbox_control::SandboxControl,
     signal::{self, NewSignal},
-    system::{OsChance, WallClock},
+    system::{OsEntropy, WallClock},
 };
 use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
 use store::{follow::Follow, strategy::Strategy, user::User};
@@ -29,7 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The sandbox's rate limits are lifted, and so is the desk's own budget.
 const WEIGHT: u32 = u32::MAX;
 /// Followers prepared concurrently.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 /// Linux reports CPU time in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     let strategy = a_strategy(&desk).await?;
     stream::iter(0..followers)
         .map(|number| follower(&desk, strategy, number))
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .try_collect::<Vec<_>>()
         .await?;
     tokio::spawn(copy::run(desk.clone()));
@@ -51,7 +51,7 @@ async fn main() -> Result<()> {
     // The streams are connected, and nothing else is going on.
     tokio::time::sleep(Duration::from_secs(30)).await;
     let before = Figures::now(url).await?;
-    let signal = say(&desk, strategy).await?;
+    let signal = send_signal(&desk, strategy).await?;
     let opened = ended(&desk, signal, followers).await?;
     let after = Figures::now(url).await?;
     let line = report(followers, &opened, &before, &after, &desk, signal).await?;
@@ -72,11 +72,12 @@ impl Figures {
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |i: usize| -> Result<f64> { Ok(fields.get(i).context("a short stat")?.parse()?) };
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let told: serde_json::Value = http.get(format!("{url}/control/market")).send().await?.json().await?;
+        let reported: serde_json::Value =
+            http.get(format!("{url}/control/market")).send().await?.json().await?;
         Ok(Self {
             cpu_seconds: (ticks(11)? + ticks(12)?) / TICKS_PER_SECOND,
             commits: store::commits(),
-            requests: told["requests"].as_u64().context("the sandbox counts no requests")?,
+            requests: reported["requests"].as_u64().context("the sandbox counts no requests")?,
         })
     }
 }
@@ -96,9 +97,9 @@ async fn desk(url: &str, token: &str, folder: &Path) -> Result<SharedDesk> {
         db,
         payments: None,
         exchange: Arc::new(Binance::new(config, clock.clone())?),
-        sealer: Sealer::new(MasterKey::new([7; 32]), None, Arc::new(OsChance)),
+        sealer: Sealer::new(MasterKey::new([7; 32]), None, Arc::new(OsEntropy)),
         clock,
-        chance: Arc::new(OsChance),
+        entropy: Arc::new(OsEntropy),
         settings: Settings { signal_max_age_s: 3_600, ..Settings::default() },
         sandbox: Some(SandboxControl::new(url, token.to_owned())?),
         instance: "bench".to_owned(),
@@ -111,7 +112,7 @@ fn btc() -> Result<Symbol> {
 
 async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
     let now = desk.clock.now();
-    let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+    let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
     let row = Strategy {
         id,
         name: "Bench".into(),
@@ -133,7 +134,7 @@ async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
 
 async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<ExchangeKeyId> {
     let now = desk.clock.now();
-    let user = UserId::mint(&*desk.clock, &*desk.chance);
+    let user = UserId::mint(&*desk.clock, &*desk.entropy);
     let email = format!("trader{number}@example.org");
     let row = User {
         id: user,
@@ -162,7 +163,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
     let key = key::create(desk, &actor, new).await?.id;
     let profiles = store::follow::risk_profiles(&desk.db).await?;
     let follow = Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        id: FollowId::mint(&*desk.clock, &*desk.entropy),
         user_id: user,
         exchange_key_id: key,
         strategy_id: strategy,
@@ -193,7 +194,7 @@ async fn watch(desk: SharedDesk) {
     }
 }
 
-async fn say(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
+async fn send_signal(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
     let new = NewSignal {
         strategy,
         source: Source::Hand,
@@ -205,13 +206,13 @@ async fn say(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
         targets: vec![900_000.into(), 950_000.into()],
         external_id: None,
         bar_at: None,
-        said_at: None,
+        sent_at: None,
     };
     Ok(signal::accept(desk, new).await?.signal().id)
 }
 
 /// Waits until no copy is queued or being sent. Returns the open copies.
-async fn ended(desk: &Desk, signal: SignalId, followers: usize) -> Result<Vec<store::copy::Copy>> {
+async fn ended(desk: &Desk, signal: SignalId, followers: usize) -> Result<Vec<store::copy::CopyTrade>> {
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let counts = store::copy::count(&desk.db, signal).await?;
@@ -227,7 +228,7 @@ async fn ended(desk: &Desk, signal: SignalId, followers: usize) -> Result<Vec<st
 
 async fn report(
     followers: usize,
-    opened: &[store::copy::Copy],
+    opened: &[store::copy::CopyTrade],
     before: &Figures,
     after: &Figures,
     desk: &Desk,

@@ -6,11 +6,11 @@ pub use reset::{request_reset, reset_password};
 
 use crate::{
     Actor, Desk, Error, Mode, Origin, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     device,
-    notify::{Event, Telling},
+    notify::{Notification, NotificationEvent},
     password::Fit,
-    recovery::{self, Keep, Kept},
+    recovery::{self, Keep, KeptSignIn},
     session::{self, NewSession},
     throttle::{self, Bucket},
 };
@@ -46,9 +46,9 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
     let email = usable(desk, email, password).await?;
     let now = desk.clock.now();
     let user = User {
-        id: UserId::mint(&*desk.clock, &*desk.chance),
+        id: UserId::mint(&*desk.clock, &*desk.entropy),
         email,
-        password_hash: desk.hasher.hash(&*desk.chance, password).await?,
+        password_hash: desk.hasher.hash(&*desk.entropy, password).await?,
         role: Role::Trader,
         created_at: now,
         updated_at: now,
@@ -57,12 +57,13 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
     };
     let mut tx = desk.db.begin().await?;
     match store::user::insert(&mut tx, &user).await {
-        Err(error) if error.kind() == store::Kind::Unique => {
+        Err(error) if error.kind() == store::StoreErrorKind::Unique => {
             return Err(Error::field("email", Problem::EmailTaken));
         }
         other => other?,
     };
-    audit::record(desk, &mut tx, Some(user.id), Deed::SignedUp, &user.id.to_string(), Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(user.id), AuditAction::SignedUp, &user.id.to_string(), Some(origin))
+        .await?;
     tx.commit().await?;
     Ok(user)
 }
@@ -112,7 +113,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
     match user {
         Some(mut user) if fit.is_right() => {
             let renewed = match fit {
-                Fit::Outdated => Some(desk.hasher.hash(&*desk.chance, password).await?),
+                Fit::Outdated => Some(desk.hasher.hash(&*desk.entropy, password).await?),
                 _ => None,
             };
             let mut tx = desk.db.begin().await?;
@@ -134,7 +135,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
         known => {
             let id = known.map(|u| u.id);
             let mut tx = desk.db.begin().await?;
-            audit::record(desk, &mut tx, id, Deed::SignInFailed, "", Some(origin)).await?;
+            audit::record(desk, &mut tx, id, AuditAction::SignInFailed, "", Some(origin)).await?;
             tx.commit().await?;
             Err(Error::field("email", Problem::WrongCredentials))
         }
@@ -144,7 +145,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
 async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<NewSession> {
     let mut tx = desk.db.begin().await?;
     session::admit(&mut tx, &user).await?;
-    let (id, token) = session::open(desk, &mut tx, user.id, origin).await?;
+    let (id, token) = session::create_session(desk, &mut tx, user.id, origin).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &id.to_string()).await?;
     tx.commit().await?;
     let actor = Actor {
@@ -185,21 +186,25 @@ pub async fn change_password(
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         let mut tx = desk.db.begin().await?;
-        audit::record(desk, &mut tx, Some(actor.user), Deed::StepUpFailed, "", Some(origin)).await?;
+        audit::record(desk, &mut tx, Some(actor.user), AuditAction::StepUpFailed, "", Some(origin)).await?;
         tx.commit().await?;
         return Err(Error::field("current", Problem::WrongPassword));
     }
     judge(desk, &actor.email, new).await?;
-    let hash = desk.hasher.hash(&*desk.chance, new).await?;
+    let hash = desk.hasher.hash(&*desk.entropy, new).await?;
     let family = match actor.token {
         Some(token) => store::token_family::of_token(&desk.db, &token).await?.map(|family| family.family_id),
         None => None,
     };
-    let replacement =
-        Replacement { user: actor.user, hash: &hash, deed: Deed::PasswordChanged, origin: Some(origin) };
+    let replacement = Replacement {
+        user: actor.user,
+        hash: &hash,
+        action: AuditAction::PasswordChanged,
+        origin: Some(origin),
+    };
     let mut tx = desk.db.begin().await?;
     recovery::hold(&mut tx, actor).await?;
-    recovery::end_sign_ins(desk, &mut tx, actor.user, Kept { session: actor.session, family }).await?;
+    recovery::end_sign_ins(desk, &mut tx, actor.user, KeptSignIn { session: actor.session, family }).await?;
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
@@ -212,7 +217,7 @@ pub async fn change_password(
 struct Replacement<'a> {
     user: UserId,
     hash: &'a str,
-    deed: Deed,
+    action: AuditAction,
     origin: Option<&'a Origin>,
 }
 
@@ -223,8 +228,8 @@ async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Re
     store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
     let now = desk.clock.now();
     let once = format!("password-changed:{}:{}", new.user, now.0);
-    Telling::new(new.user, once, &Event::PasswordChanged, now)?.write(tx).await?;
-    audit::record(desk, tx, Some(new.user), new.deed, &new.user.to_string(), new.origin).await
+    Notification::new(new.user, once, &NotificationEvent::PasswordChanged, now)?.write(tx).await?;
+    audit::record(desk, tx, Some(new.user), new.action, &new.user.to_string(), new.origin).await
 }
 
 /// Returns the signed-in user.
@@ -257,7 +262,8 @@ pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
     let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
     let mut tx = desk.db.begin().await?;
     store::user::set_role(&mut tx, user.id, Role::Admin, desk.clock.now()).await?;
-    audit::record(desk, &mut tx, None, Deed::MadeAdmin, &user.id.to_string(), Via::CommandLine).await?;
+    audit::record(desk, &mut tx, None, AuditAction::MadeAdmin, &user.id.to_string(), Via::CommandLine)
+        .await?;
     tx.commit().await?;
     desk.verified.forget(user.id);
     Ok(())

@@ -91,7 +91,7 @@ impl Listener {
             }
             AccountEvent::Disconnected => accounts.set_live(id, false),
             AccountEvent::Account { change, .. } => {
-                accounts.told(id, change.as_ref(), QUOTE, desk.clock.now());
+                accounts.apply(id, change.as_ref(), QUOTE, desk.clock.now());
             }
             AccountEvent::Settings(symbol) => accounts.forget_leverage(id, &symbol),
             AccountEvent::Order(order, fill) => {

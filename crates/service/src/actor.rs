@@ -18,7 +18,7 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// Hash of the refresh token that belongs to the access token which this desk issued to a program. `None`
     /// for browsers, API clients, and tokens of another issuer.
-    pub token: Option<store::Hash>,
+    pub token: Option<store::TokenHash>,
     /// Origin of the request, for the audit; `None` for what the desk does on its own.
     pub from: Option<Origin>,
 }

@@ -9,12 +9,12 @@ mod token;
 
 pub(crate) use admit::Decoy;
 pub use admit::{Program, by_secret, by_signature};
-pub use signature::{Kind, Signed, verify};
+pub use signature::{BodyKind, Signed, verify};
 pub use token::{IDLE, by_token, sign_in, sign_out};
 
 use crate::{
     Actor, Desk, Error, Origin, Result, Sealed,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     recovery, step_up,
 };
 use domain::{
@@ -64,7 +64,7 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
     let now = desk.clock.now();
     let (name, permissions, networks) = checked(&new, now)?;
     step_up::must(desk, actor).await?;
-    let id = ApiClientId::mint(&*desk.clock, &*desk.chance);
+    let id = ApiClientId::mint(&*desk.clock, &*desk.entropy);
     let secret = Zeroizing::new(random_hex(desk, 32));
     let sealed = desk.sealer.seal(TABLE, id.0, actor.user.0, secret.as_bytes())?;
     let row = ClientRow {
@@ -89,8 +89,8 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
         return Err(Error::field("name", Problem::TooMany));
     }
     store::api_client::insert(&mut tx, &row).await?;
-    let (deed, subject) = (Deed::ClientCreated, id.to_string());
-    audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    let (action, subject) = (AuditAction::ClientCreated, id.to_string());
+    audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     let about = (subject.as_str(), row.name.as_str());
     recovery::announce(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
     tx.commit().await?;
@@ -117,15 +117,15 @@ pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId
     if !store::api_client::revoke(&mut tx, actor.user, id, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
-    let (deed, subject) = (Deed::ClientRevoked, id.to_string());
-    audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    let (action, subject) = (AuditAction::ClientRevoked, id.to_string());
+    audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     recovery::announce(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
     Ok(tx.commit().await?)
 }
 
 fn random_hex(desk: &Desk, bytes: usize) -> String {
     let mut random = Zeroizing::new(vec![0_u8; bytes]);
-    desk.chance.fill(&mut random);
+    desk.entropy.fill(&mut random);
     hex::encode(random.as_slice())
 }
 

@@ -7,7 +7,7 @@ mod log;
 mod via;
 
 pub use chain::{Verified, seal, verify};
-pub use log::{LogEntry, PAGE, Whose, all, csv, own};
+pub use log::{LogEntry, PAGE, Whose, csv, list_all, list_own};
 pub use via::Via;
 
 use crate::{Desk, Result};
@@ -16,7 +16,7 @@ use store::Tx;
 
 /// An audited action. Operators search the log by these values only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum AuditAction {
     /// An account was created.
     SignedUp,
     /// A session or a program's sign-in was ended by its owner.
@@ -50,7 +50,7 @@ pub enum Deed {
     /// A password was changed by its owner.
     PasswordChanged,
     /// A password reset mail was requested.
-    ResetAsked,
+    ResetRequested,
     /// A password was set through a reset mail.
     PasswordReset,
     /// All sessions and tokens of a user were ended.
@@ -68,7 +68,7 @@ pub enum Deed {
     /// An exchange key was deleted.
     KeyDeleted,
     /// A user sent a support request.
-    SupportAsked,
+    SupportRequested,
     /// The operator closed a support request.
     SupportClosed,
     /// A sandbox account was opened.
@@ -96,7 +96,7 @@ pub enum Deed {
     /// A strategy's webhook got a new token, or was closed.
     HookChanged,
     /// A paid plan began.
-    PlanBegun,
+    PlanStarted,
     /// A paid plan was changed for another.
     PlanChanged,
     /// The cancellation of a paid plan at the end of its period was set or withdrawn.
@@ -112,7 +112,7 @@ pub enum Deed {
     /// A candle file was imported.
     CandlesImported,
     /// A key began to copy a strategy.
-    FollowBegun,
+    FollowStarted,
     /// A follow was changed, paused or resumed.
     FollowChanged,
     /// A follow ended.
@@ -143,7 +143,7 @@ pub enum Deed {
     ChatUnlinked,
 }
 
-impl Deed {
+impl AuditAction {
     /// The action's name in the database.
     #[must_use]
     #[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
@@ -165,7 +165,7 @@ impl Deed {
             Self::SignedIn => "signed-in",
             Self::SignInFailed => "sign-in-failed",
             Self::PasswordChanged => "password-changed",
-            Self::ResetAsked => "reset-asked",
+            Self::ResetRequested => "reset-asked",
             Self::PasswordReset => "password-reset",
             Self::SignedOutEverywhere => "signed-out-everywhere",
             Self::TokenReused => "token-reused",
@@ -174,7 +174,7 @@ impl Deed {
             Self::KeyCreated => "key-created",
             Self::KeyChanged => "key-changed",
             Self::KeyDeleted => "key-deleted",
-            Self::SupportAsked => "support-asked",
+            Self::SupportRequested => "support-asked",
             Self::SupportClosed => "support-closed",
             Self::SandboxOpened => "sandbox-opened",
             Self::SandboxReset => "sandbox-reset",
@@ -188,7 +188,7 @@ impl Deed {
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
             Self::HookChanged => "hook-changed",
-            Self::PlanBegun => "plan-begun",
+            Self::PlanStarted => "plan-begun",
             Self::PlanChanged => "plan-changed",
             Self::PlanEndSet => "plan-end-set",
             Self::PaymentFailed => "payment-failed",
@@ -196,7 +196,7 @@ impl Deed {
             Self::PlanAssigned => "plan-assigned",
             Self::SignalGiven => "signal-given",
             Self::CandlesImported => "candles-imported",
-            Self::FollowBegun => "follow-begun",
+            Self::FollowStarted => "follow-begun",
             Self::FollowChanged => "follow-changed",
             Self::FollowStopped => "follow-stopped",
             Self::ClientCreated => "client-created",
@@ -223,11 +223,11 @@ pub async fn record(
     desk: &Desk,
     tx: &mut Tx,
     user: Option<UserId>,
-    deed: Deed,
+    action: AuditAction,
     subject: &str,
     via: impl Into<Via<'_>>,
 ) -> Result<()> {
-    record_more(desk, tx, user, deed, (subject, ""), via.into()).await
+    record_more(desk, tx, user, action, (subject, ""), via.into()).await
 }
 
 /// As [`record`], with more about the subject: nothing secret either.
@@ -235,14 +235,14 @@ pub(crate) async fn record_more(
     desk: &Desk,
     tx: &mut Tx,
     user: Option<UserId>,
-    deed: Deed,
+    action: AuditAction,
     (subject, detail): (&str, &str),
     via: Via<'_>,
 ) -> Result<()> {
     let address = via.address();
     let entry = store::audit::NewEntry {
         user_id: user,
-        action: deed.word(),
+        action: action.word(),
         subject,
         detail,
         address: &address,

@@ -14,11 +14,11 @@ pub const MOST_DAYS: u16 = 1_000;
 /// Keys per database read.
 const BATCH: i64 = 200;
 /// Accounts read concurrently.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// A request for a page of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct BalanceHistoryRequest {
     /// The first of `limit` days; without it the page ends with the newest day.
     pub start: Option<Micros>,
     /// Largest number of days on the page.
@@ -29,7 +29,7 @@ pub struct Asked {
 
 /// A page of a key's balance history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct BalanceHistoryPage {
     /// The days, newest first.
     pub items: Vec<Day>,
     /// Token of the next page; `None` on the last page. New days do not shift the pages.
@@ -40,14 +40,19 @@ pub struct Page {
 ///
 /// # Errors
 /// A field problem for a token that we did not issue for this key; not found.
-pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) -> Result<Page> {
+pub async fn page(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    request: &BalanceHistoryRequest,
+) -> Result<BalanceHistoryPage> {
     let of = named(id);
-    let limit = asked.limit.clamp(1, MOST_DAYS);
-    let token = match &asked.token {
+    let limit = request.limit.clamp(1, MOST_DAYS);
+    let token = match &request.token {
         Some(text) => {
             Token::read(text, &of, actor.user).ok_or_else(|| Error::field("nextToken", Problem::NotToken))?
         }
-        None => span(asked.start, limit),
+        None => span(request.start, limit),
     };
     key::find(desk, actor, id).await?;
     let wanted = i64::from(limit);
@@ -56,7 +61,7 @@ pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) 
     items.truncate(limit.into());
     let last = items.last().filter(|_| more);
     let next = last.map(|last| Token { until: last.day, ..token }.write(&of, actor.user));
-    Ok(Page { items, next })
+    Ok(BalanceHistoryPage { items, next })
 }
 
 /// Returns the token purpose of a key's history.
@@ -95,7 +100,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
                 tracing::warn!(%error, %key, "could not record a daily balance; will retry");
             }
         });
-        notes.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        notes.buffer_unordered(CONCURRENCY).collect::<Vec<()>>().await;
     }
 }
 
@@ -111,7 +116,7 @@ async fn note(desk: &Desk, id: ExchangeKeyId, today: Micros) -> Result<()> {
     let day = Day { day: point.at.day(), total_usd: point.total_usd };
     match store::daily_balance::insert(&mut tx, id, &day, point.at).await {
         // The key was deleted meanwhile.
-        Err(error) if error.kind() == store::Kind::ForeignKey => Ok(()),
+        Err(error) if error.kind() == store::StoreErrorKind::ForeignKey => Ok(()),
         noted => {
             noted?;
             Ok(tx.commit().await?)

@@ -14,11 +14,11 @@ mod round;
 mod sync;
 mod webhook;
 
-pub use change::{Change, unknown, update};
+pub use change::{PlanChange, unknown, update};
 pub use checkout::{Opened, checkout};
 pub use overview::{Lapsed, Offer, Overview, Waiting, offers, overview};
 pub use round::{prune, round};
-pub use webhook::{Heard, hear};
+pub use webhook::{WebhookOutcome, receive_webhook};
 
 use crate::{Actor, Desk, Error, Result, equity, error::seconds_until_retry, plan};
 use domain::{
@@ -26,15 +26,15 @@ use domain::{
     subscription::{Invoice, Subscription},
     validation::Problem,
 };
-use payment::{Failure, PaymentGateway};
-use store::subscription::Kept;
+use payment::{PaymentFailure, PaymentGateway};
+use store::subscription::StoredSubscription;
 
 /// The actor's first subscription that can still be changed, as last received from the provider.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>> {
-    Ok(live(desk, actor.user).await?.map(|kept| kept.told))
+    Ok(live(desk, actor.user).await?.map(|kept| kept.subscription))
 }
 
 /// The actor's paid invoices, newest first.
@@ -44,14 +44,14 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>>
 pub async fn history(desk: &Desk, actor: &Actor) -> Result<Vec<Invoice>> {
     let customer = store::billing::customer(&desk.db, actor.user).await?;
     match (&desk.payments, customer) {
-        (Some(gateway), Some(customer)) => gateway.invoices(&customer).await.map_err(told),
+        (Some(gateway), Some(customer)) => gateway.invoices(&customer).await.map_err(provider_error),
         _ => Ok(Vec::new()),
     }
 }
 
-async fn live(desk: &Desk, user: UserId) -> Result<Option<Kept>> {
+async fn live(desk: &Desk, user: UserId) -> Result<Option<StoredSubscription>> {
     let all = store::subscription::of_user(&desk.db, user).await?;
-    Ok(all.into_iter().find(|kept| kept.told.live()))
+    Ok(all.into_iter().find(|kept| kept.subscription.live()))
 }
 
 /// The payment provider, if plans are for sale.
@@ -88,11 +88,13 @@ async fn unobstructed(desk: &Desk, user: UserId, plan: &Plan) -> Result<()> {
 
 /// Maps a failed read from the provider to an error for the caller. Code that changes something inspects the
 /// failure itself first.
-fn told(failure: Failure) -> Error {
+fn provider_error(failure: PaymentFailure) -> Error {
     match failure {
-        Failure::Declined => Refusal::PaymentDeclined.into(),
-        Failure::Limited(wait) => Error::Unavailable { retry_after_s: seconds_until_retry(wait) },
-        Failure::Unreachable | Failure::Unknown(_) => Error::Unavailable { retry_after_s: 2 },
-        Failure::Unauthorized | Failure::Missing | Failure::Refused { .. } => Error::fault(failure),
+        PaymentFailure::Declined => Refusal::PaymentDeclined.into(),
+        PaymentFailure::Limited(wait) => Error::Unavailable { retry_after_s: seconds_until_retry(wait) },
+        PaymentFailure::Unreachable | PaymentFailure::Unknown(_) => Error::Unavailable { retry_after_s: 2 },
+        PaymentFailure::Unauthorized | PaymentFailure::Missing | PaymentFailure::Refused { .. } => {
+            Error::fault(failure)
+        }
     }
 }

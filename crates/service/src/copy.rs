@@ -22,7 +22,7 @@ pub use worker::{run, work_off};
 use crate::{Actor, Desk, Error, Result};
 use domain::{CopyId, Role, SignalId, copy::Status};
 use std::sync::atomic::AtomicI64;
-use store::copy::{Copy, Count};
+use store::copy::{CopyTrade, Count};
 use tokio::sync::Notify;
 
 /// In-memory state of copy trading.
@@ -49,7 +49,7 @@ pub async fn queue(desk: &Desk) -> Result<()> {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16) -> Result<Vec<Copy>> {
+pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16) -> Result<Vec<CopyTrade>> {
     Ok(store::copy::list_by_user(&desk.db, actor.user, before, i64::from(limit)).await?)
 }
 
@@ -57,7 +57,7 @@ pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16
 ///
 /// # Errors
 /// Not found.
-pub async fn get(desk: &Desk, actor: &Actor, id: CopyId) -> Result<Copy> {
+pub async fn get(desk: &Desk, actor: &Actor, id: CopyId) -> Result<CopyTrade> {
     let copy = store::copy::get(&desk.db, id).await?;
     copy.filter(|copy| copy.user_id == actor.user).ok_or(Error::NotFound)
 }
@@ -72,7 +72,7 @@ pub async fn of_signal(
     signal: SignalId,
     after: Option<CopyId>,
     limit: u16,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     actor.must(Role::Admin)?;
     Ok(store::copy::list_by_signal(&desk.db, signal, after, i64::from(limit)).await?)
 }

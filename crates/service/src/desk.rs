@@ -6,13 +6,13 @@ use crate::{
     copy::Copying,
     edge::Edge,
     fence::Fence,
-    health::Pulse,
+    health::JobHeartbeats,
     live,
     locks::Locks,
     market,
     notify::{Mailer, Signer, telegram::Telegram},
     order::{Install, protection::Supervision},
-    password::Hasher,
+    password::PasswordHasher,
     review::Reviews,
     sandbox_control::SandboxControl,
     shares::Shares,
@@ -21,7 +21,7 @@ use crate::{
     token::Verified,
     work::Work,
 };
-use domain::{Chance, Clock, UserId};
+use domain::{Clock, Entropy, UserId};
 use exchange::Exchange;
 use payment::PaymentGateway;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub struct Parts {
     /// Wall clock and boot clock.
     pub clock: Arc<dyn Clock>,
     /// Source of randomness.
-    pub chance: Arc<dyn Chance>,
+    pub entropy: Arc<dyn Entropy>,
     /// The operator's configuration.
     pub settings: Settings,
     /// Client of the sandbox's control API; `None` without a sandbox.
@@ -64,7 +64,7 @@ pub struct Desk {
     /// Wall clock and boot clock.
     pub clock: Arc<dyn Clock>,
     /// Source of randomness.
-    pub chance: Arc<dyn Chance>,
+    pub entropy: Arc<dyn Entropy>,
     /// The operator's configuration.
     pub settings: Settings,
     /// Distributes prices and account events to the pages' streams.
@@ -73,7 +73,7 @@ pub struct Desk {
     pub sandbox: Option<SandboxControl>,
     /// Orders in progress, and whether the desk is shutting down.
     pub work: Work,
-    pub(crate) hasher: Hasher,
+    pub(crate) hasher: PasswordHasher,
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
@@ -102,7 +102,7 @@ pub struct Desk {
     /// In-memory state of copy trading.
     pub(crate) copies: Copying,
     /// Last run of each background job of this process.
-    pub(crate) pulse: Pulse,
+    pub(crate) heartbeats: JobHeartbeats,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: strategy::Records,
     /// Name of this instance among those that share the database.
@@ -118,12 +118,12 @@ impl Desk {
     /// # Errors
     /// When the configuration of mail, Telegram, reCAPTCHA or the external issuer cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
-        let Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance } = parts;
+        let Parts { db, exchange, payments, sealer, clock, entropy, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
         let edge = Edge::new(&settings.edge, &clock)?;
         let telegram = Telegram::new(&settings.telegram)?;
         Ok(Arc::new(Self {
-            hasher: Hasher::default(),
+            hasher: PasswordHasher::default(),
             keyring: Keyring::default(),
             verified: Verified::default(),
             decoy: Decoy::default(),
@@ -136,7 +136,7 @@ impl Desk {
             fence: Fence::default(),
             shares: Shares::default(),
             copies: Copying::default(),
-            pulse: Pulse::new(clock.now()),
+            heartbeats: JobHeartbeats::new(clock.now()),
             records: strategy::Records::default(),
             work: Work::default(),
             instance,
@@ -146,7 +146,7 @@ impl Desk {
             payments,
             sealer,
             clock,
-            chance,
+            entropy,
             settings,
             sandbox,
             mailer,

@@ -4,7 +4,7 @@
 
 use crate::{
     Desk, Origin, Result,
-    audit::Deed,
+    audit::AuditAction,
     notify::secret::{Purpose, sign, verify},
     throttle::Bucket,
 };
@@ -17,7 +17,7 @@ use std::net::IpAddr;
 /// When the install's secret cannot be read.
 pub async fn cookie(desk: &Desk, user: UserId) -> Result<String> {
     let mut number = [0_u8; 16];
-    desk.chance.fill(&mut number);
+    desk.entropy.fill(&mut number);
     let number = hex::encode(number);
     let signature = sign(desk, Purpose::Device, &signed(&number, user)).await?;
     Ok(format!("{number}.{}", hex::encode(signature)))
@@ -54,7 +54,9 @@ pub(crate) async fn bucket<'a>(
     email: &'a str,
 ) -> Result<Bucket<'a>> {
     let device = number(desk, origin, user).await?;
-    let places = store::audit::places(&desk.db, user, Deed::SignedUp.word(), Deed::SignedIn.word()).await?;
+    let places =
+        store::audit::places(&desk.db, user, AuditAction::SignedUp.word(), AuditAction::SignedIn.word())
+            .await?;
     let network = origin.network();
     let here = |place: &String| {
         place.parse::<IpAddr>().is_ok_and(|address| Origin::new(address, "").network() == network)

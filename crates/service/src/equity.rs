@@ -11,7 +11,7 @@ const FRESH: i64 = 2 * time::MINUTE;
 /// Points are kept by the minute for this long, then by the hour.
 const FINE: i64 = time::DAY;
 /// Accounts read concurrently.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 /// Assets counted as one USD.
 const DOLLARS: [&str; 5] = ["USDT", "USDC", "BUSD", "FDUSD", "USD"];
 
@@ -33,7 +33,7 @@ async fn sum(desk: &Desk, user: UserId, counts: fn(&ExchangeKey) -> bool) -> Res
     let active = keys.into_iter().filter(counts);
     let worths: Vec<Decimal> = stream::iter(active)
         .map(|key| async move { present_worth(desk, key.id).await })
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     Ok(worths.into_iter().sum())
@@ -101,7 +101,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
     let rows = store::key::list_active(&desk.db).await?;
     let worths = stream::iter(rows)
         .map(|row| async move { read_worth(desk, &row).await.ok().map(|worth| (row.key.id, worth)) })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .filter_map(|point| async move { point })
         .collect::<Vec<_>>()
         .await;
@@ -110,7 +110,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
         match store::equity::insert(&mut tx, &Point { key, at: minute, total_usd }).await {
             // The key was deleted meanwhile. On Postgres the transaction is aborted; the next minute records
             // the others.
-            Err(error) if error.kind() == store::Kind::ForeignKey => return Ok(()),
+            Err(error) if error.kind() == store::StoreErrorKind::ForeignKey => return Ok(()),
             noted => noted?,
         }
     }
@@ -144,7 +144,7 @@ pub(crate) async fn note(desk: &Desk, row: &KeyRow) -> Result<Option<Point>> {
 async fn read_worth(desk: &Desk, row: &KeyRow) -> Result<Decimal> {
     let who = key::credentials(desk, row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
-    let balance = key::heed(desk, row.key.id, answer).await?;
+    let balance = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
     worth(desk, &balance).await
 }
 

@@ -4,7 +4,7 @@ use domain::{
     Refusal,
     validation::{FieldProblem, Problem},
 };
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use std::time::Duration;
 
 /// Why a use case failed or was rejected. Each HTTP surface maps it once.
@@ -65,23 +65,25 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error.kind() {
             // Another writer held the database for longer than our timeout; a retry is right.
-            store::Kind::Busy => Self::Unavailable { retry_after_s: 1 },
+            store::StoreErrorKind::Busy => Self::Unavailable { retry_after_s: 1 },
             _ => Self::Fault(anyhow::Error::new(error)),
         }
     }
 }
 
-/// For reads, and for writes that certainly did not happen. The order pipeline inspects the [`Failure`]
+/// For reads, and for writes that certainly did not happen. The order pipeline inspects the [`ExchangeFailure`]
 /// itself first.
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
+impl From<ExchangeFailure> for Error {
+    fn from(failure: ExchangeFailure) -> Self {
         match failure {
-            Failure::Unauthorized => Self::Refused(Refusal::KeyUnauthorized),
-            Failure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
-            Failure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
-            Failure::Limited(wait) => Self::Unavailable { retry_after_s: seconds_until_retry(wait) },
-            Failure::Expired => Self::Unavailable { retry_after_s: 1 },
-            Failure::Unreachable | Failure::Unknown(_) => Self::Unavailable { retry_after_s: 2 },
+            ExchangeFailure::Unauthorized => Self::Refused(Refusal::KeyUnauthorized),
+            ExchangeFailure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
+            ExchangeFailure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
+            ExchangeFailure::Limited(wait) => Self::Unavailable { retry_after_s: seconds_until_retry(wait) },
+            ExchangeFailure::Expired => Self::Unavailable { retry_after_s: 1 },
+            ExchangeFailure::Unreachable | ExchangeFailure::Unknown(_) => {
+                Self::Unavailable { retry_after_s: 2 }
+            }
         }
     }
 }
@@ -100,7 +102,7 @@ mod tests {
     fn a_wait_is_rounded_up() {
         let waits = [0, 1, 999_999, 1_000_000, 1_000_001, 2_500_000].map(Duration::from_micros);
         assert_eq!(waits.map(seconds_until_retry), [1, 1, 1, 1, 2, 3]);
-        let limited = Error::from(Failure::Limited(Duration::from_millis(1_500)));
+        let limited = Error::from(ExchangeFailure::Limited(Duration::from_millis(1_500)));
         assert!(matches!(limited, Error::Unavailable { retry_after_s: 2 }), "{limited:?}");
     }
 }

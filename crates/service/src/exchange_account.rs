@@ -17,11 +17,11 @@ use zeroize::Zeroizing;
 const LEAST: u64 = 1_000_000_000;
 const MOST: u64 = 1 << 53;
 /// Accounts read concurrently.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// An exchange account.
 #[derive(Clone, Debug)]
-pub struct Account {
+pub struct ExchangeAccount {
     /// The number by which clients know the account: stable, random and unique.
     pub number: i64,
     /// The key.
@@ -51,8 +51,8 @@ pub struct Asset {
 ///
 /// # Errors
 /// As [`key::create`]; 2103 if the plan does not allow manually created keys.
-pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Account> {
-    if !plan::of(desk, actor).await?.limits.manual_keys {
+pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<ExchangeAccount> {
+    if !plan::plan_of(desk, actor).await?.limits.manual_keys {
         return Err(Refusal::PlanFeature.into());
     }
     let made = key::create_together(desk, actor, news).await?;
@@ -69,16 +69,16 @@ pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Acc
 ///
 /// # Errors
 /// If the database cannot be used.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Account>> {
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeAccount>> {
     let keys = key::list(desk, actor).await?;
-    stream::iter(keys).map(|key| account(desk, key)).buffered(AT_ONCE).try_collect().await
+    stream::iter(keys).map(|key| account(desk, key)).buffered(CONCURRENCY).try_collect().await
 }
 
 /// Returns one account.
 ///
 /// # Errors
 /// Not found, also if it belongs to another user.
-pub async fn get(desk: &Desk, actor: &Actor, number: i64) -> Result<Account> {
+pub async fn get(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
     account(desk, find(desk, actor, number).await?).await
 }
 
@@ -92,7 +92,7 @@ pub async fn update(
     number: i64,
     name: Option<String>,
     credentials: Option<(String, Zeroizing<String>)>,
-) -> Result<Account> {
+) -> Result<ExchangeAccount> {
     let key = find(desk, actor, number).await?;
     let change = KeyChange { name, credentials, ..KeyChange::default() };
     account(desk, key::update(desk, actor, key.id, change).await?).await
@@ -111,7 +111,7 @@ pub async fn remove(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
 ///
 /// # Errors
 /// Not found.
-pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<Account> {
+pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
     let key = find(desk, actor, number).await?;
     let row = key::find(desk, actor, key.id).await?;
     equity::note(desk, &row).await?;
@@ -124,7 +124,7 @@ pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<Account>
 ///
 /// # Errors
 /// Not found; 1103; unavailable if the exchange does not answer.
-pub async fn assets(desk: &Desk, actor: &Actor, number: i64) -> Result<(Account, Vec<Asset>)> {
+pub async fn assets(desk: &Desk, actor: &Actor, number: i64) -> Result<(ExchangeAccount, Vec<Asset>)> {
     let key = find(desk, actor, number).await?;
     let balance = key::balance(desk, actor, key.id).await?;
     let bitcoin = worth::bitcoin_now(desk).await;
@@ -143,7 +143,7 @@ async fn find(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeKey> {
     Ok(key::find(desk, actor, id).await?.key)
 }
 
-async fn account(desk: &Desk, key: ExchangeKey) -> Result<Account> {
+async fn account(desk: &Desk, key: ExchangeKey) -> Result<ExchangeAccount> {
     let number = number(desk, key.id).await?;
     if key.active
         && store::equity::latest_by_key(&desk.db, key.id).await?.is_none()
@@ -152,8 +152,8 @@ async fn account(desk: &Desk, key: ExchangeKey) -> Result<Account> {
         // Just connected through another API: the next snapshot is up to a minute away.
         equity::note(desk, &row).await?;
     }
-    let worth = worth::of(desk, key.id).await?;
-    Ok(Account { number, key, worth })
+    let worth = worth::worth_of_key(desk, key.id).await?;
+    Ok(ExchangeAccount { number, key, worth })
 }
 
 /// Returns a key's account number, assigning one on first use.
@@ -163,7 +163,7 @@ async fn number(desk: &Desk, id: ExchangeKeyId) -> Result<i64> {
             return Ok(number);
         }
         let mut random = [0_u8; 8];
-        desk.chance.fill(&mut random);
+        desk.entropy.fill(&mut random);
         let number = LEAST + u64::from_be_bytes(random) % (MOST - LEAST);
         let mut tx = desk.db.begin().await?;
         // The number is taken, or a concurrent request has assigned one: the next iteration finds out which.

@@ -10,7 +10,7 @@
 
 use crate::{Desk, Result};
 use domain::{Micros, time::SECOND};
-use exchange::{Answer, Failure, Validity};
+use exchange::{ExchangeFailure, ExchangeResult, Validity};
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -55,7 +55,7 @@ struct State {
     /// [`domain::Clock::boot`] before the last successful renewal.
     checked_at: Micros,
     /// Counts the renewals attempted, answered or not.
-    asked: u64,
+    renewals: u64,
     ended: Option<End>,
 }
 
@@ -84,9 +84,9 @@ impl Fence {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> Answer<State> {
+    fn known(&self) -> ExchangeResult<State> {
         let state = *self.state();
-        if state.ended.is_some() { Err(Failure::Expired) } else { Ok(state) }
+        if state.ended.is_some() { Err(ExchangeFailure::Expired) } else { Ok(state) }
     }
 }
 
@@ -95,9 +95,9 @@ impl Desk {
     /// [`Desk::validity_in`].
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] if the database does not answer, [`Failure::Expired`] if this instance must
+    /// [`ExchangeFailure::Unreachable`] if the database does not answer, [`ExchangeFailure::Expired`] if this instance must
     /// not send any more.
-    pub(crate) async fn tenure(&self) -> Answer<Tenure> {
+    pub(crate) async fn tenure(&self) -> ExchangeResult<Tenure> {
         if !self.db.is_shared() {
             return Ok(Tenure::default());
         }
@@ -112,7 +112,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::validity_in`].
-    pub(crate) async fn validity(&self) -> Answer<Validity> {
+    pub(crate) async fn validity(&self) -> ExchangeResult<Validity> {
         let tenure = self.tenure().await?;
         self.validity_in(tenure).await
     }
@@ -120,9 +120,9 @@ impl Desk {
     /// The validity of a request for work claimed in `tenure`. Obtain a new one for each request.
     ///
     /// # Errors
-    /// Nothing may be sent: [`Failure::Expired`] if the tenure has ended, [`Failure::Unreachable`] if the
+    /// Nothing may be sent: [`ExchangeFailure::Expired`] if the tenure has ended, [`ExchangeFailure::Unreachable`] if the
     /// lease cannot be renewed.
-    pub(crate) async fn validity_in(&self, tenure: Tenure) -> Answer<Validity> {
+    pub(crate) async fn validity_in(&self, tenure: Tenure) -> ExchangeResult<Validity> {
         if !self.db.is_shared() {
             return Ok(Validity::from_now(&*self.clock));
         }
@@ -130,7 +130,7 @@ impl Desk {
         for _ in 0..2 {
             let state = self.fence.known()?;
             if Tenure(state.tenure) != tenure {
-                return Err(Failure::Expired);
+                return Err(ExchangeFailure::Expired);
             }
             if let Some(validity) = state.validity(self.clock.boot()) {
                 return Ok(validity);
@@ -139,23 +139,23 @@ impl Desk {
         }
         let state = self.fence.known()?;
         let validity = state.validity(self.clock.boot()).filter(|_| Tenure(state.tenure) == tenure);
-        validity.ok_or(Failure::Expired)
+        validity.ok_or(ExchangeFailure::Expired)
     }
 
     /// Renews the lease, or returns the result of another task's concurrent renewal.
-    async fn renew(&self) -> Answer<()> {
+    async fn renew(&self) -> ExchangeResult<()> {
         let before = self.fence.known()?;
         let _renewing = self.fence.renewing.lock().await;
         let now = self.fence.known()?;
-        if now.asked != before.asked {
+        if now.renewals != before.renewals {
             let renewed = now.generation.is_some() && now.checked_at > before.checked_at;
-            return if renewed { Ok(()) } else { Err(Failure::Unreachable) };
+            return if renewed { Ok(()) } else { Err(ExchangeFailure::Unreachable) };
         }
         // Read before the database is asked: the lease lasts at least this long from here.
         let checked_at = self.clock.boot();
         let outcome = tokio::time::timeout(PATIENCE, self.ask_for_lease(now.generation)).await;
         let mut state = self.fence.state();
-        state.asked += 1;
+        state.renewals += 1;
         match outcome {
             Ok(Ok(Some(generation))) => {
                 (state.generation, state.checked_at) = (Some(generation), checked_at);
@@ -168,15 +168,15 @@ impl Desk {
                     "another process took over this instance's name, so this process sends no more orders; stop one of the \
                      two, or give it its own data folder"
                 );
-                Err(Failure::Expired)
+                Err(ExchangeFailure::Expired)
             }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "could not renew the instance lease");
-                Err(Failure::Unreachable)
+                Err(ExchangeFailure::Unreachable)
             }
             Err(_) => {
                 tracing::warn!("could not renew the instance lease: the database is not responding");
-                Err(Failure::Unreachable)
+                Err(ExchangeFailure::Unreachable)
             }
         }
     }

@@ -24,10 +24,11 @@ pub struct Flash {
     pub refusal: Option<String>,
     /// Submitted values, so that they need not be typed again. Never secrets.
     pub values: Vec<(String, String)>,
-    /// The word of a success message (`app::notice::Notice`).
+    /// The word of a success message (`app::notice::PostNotice`).
     pub notice: Option<String>,
     /// Details of the result, or a secret that is shown once.
-    pub told: Vec<(String, String)>,
+    #[serde(rename = "told")]
+    pub details: Vec<(String, String)>,
 }
 
 /// Content of the flash cookie of a browser without a session: nothing is stored for anonymous visitors.
@@ -82,7 +83,7 @@ pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
 /// [`Error::Unauthenticated`] if there is no such session.
 pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     let Some(session) = session::row(desk, token).await? else { return Err(Error::Unauthenticated) };
-    let id = FlashId::mint(&*desk.clock, &*desk.chance);
+    let id = FlashId::mint(&*desk.clock, &*desk.entropy);
     let mut plain = zeroize::Zeroizing::new(serde_json::to_vec(flash).map_err(Error::fault)?);
     if plain.len() > LONGEST_STORED {
         let bare = Flash { values: Vec::new(), ..flash.clone() };

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 /// If the database cannot be queried.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
     let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
-    Around::read(desk, actor).await?.all(desk, rows).await
+    FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
 
 /// Returns a key's follows, oldest first.
@@ -34,7 +34,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
 pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Follow>> {
     automated(&key::find(desk, actor, id).await?.key)?;
     let rows = store::follow::list_by_key(&desk.db, actor.user, id).await?;
-    Around::read(desk, actor).await?.all(desk, rows).await
+    FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
 
 /// Returns a follow that has not been stopped.
@@ -43,7 +43,7 @@ pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resul
 /// Not found.
 pub async fn get(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
     let row = store::follow::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
-    Around::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
+    FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
 }
 
 /// Checks that the key is an AUTOMATED one, since only those may follow strategies.
@@ -58,7 +58,7 @@ fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
 }
 
 /// Related data that follows are displayed with.
-struct Around {
+struct FollowContext {
     keys: HashMap<ExchangeKeyId, ExchangeKey>,
     strategies: HashMap<StrategyId, Strategy>,
     profiles: HashMap<RiskProfileId, RiskProfile>,
@@ -69,7 +69,7 @@ struct Around {
     all_paused: bool,
 }
 
-impl Around {
+impl FollowContext {
     async fn read(desk: &Desk, actor: &Actor) -> Result<Self> {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
         let strategies = strategy::list(desk).await?;

@@ -12,38 +12,38 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// Silence of the price stream after which the desk is degraded.
 const SILENT: i64 = 60 * SECOND;
 /// A price received within this time proves that the exchange answers; no request is needed.
-const SPEAKS: i64 = 30 * SECOND;
+const PRICE_PROOF: i64 = 30 * SECOND;
 /// Delay after which background work makes the desk degraded, or down.
 const LATE: i64 = 30 * SECOND;
 const STUCK: i64 = 300 * SECOND;
 /// As `LATE`, for a pass over all open copies: it takes a while if there are many, and longer if the exchange
 /// is slow.
-const WALK_LATE: i64 = 120 * SECOND;
+const COPIES_LATE: i64 = 120 * SECOND;
 /// How long a position may lack its stop before the desk is degraded.
 const UNPROTECTED: i64 = 30 * SECOND;
 /// How long a message may wait before the desk is degraded: allows for greylisting mail servers.
 const MESSAGE_LATE: i64 = 900 * SECOND;
 
 /// Heartbeats: when this process last ran the work that every process does periodically.
-pub(crate) struct Pulse {
+pub(crate) struct JobHeartbeats {
     started: Micros,
     orders: AtomicI64,
     copies: AtomicI64,
 }
 
-impl Pulse {
+impl JobHeartbeats {
     /// Starts all heartbeats at `now`.
     pub(crate) const fn new(now: Micros) -> Self {
         Self { started: now, orders: AtomicI64::new(now.0), copies: AtomicI64::new(now.0) }
     }
 
     /// Records a pass over unfinished orders.
-    pub(crate) fn orders_kept(&self, now: Micros) {
+    pub(crate) fn orders_reconciled(&self, now: Micros) {
         self.orders.store(now.0, Ordering::Relaxed);
     }
 
     /// Records a pass over open copies.
-    pub(crate) fn copies_kept(&self, now: Micros) {
+    pub(crate) fn copies_reconciled(&self, now: Micros) {
         self.copies.store(now.0, Ordering::Relaxed);
     }
 }
@@ -85,7 +85,7 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     /// Whether a price has arrived since this process started.
-    pub stream_heard: bool,
+    pub stream_received: bool,
     /// Time since the last price; before the first one, since this process started.
     pub stream_age: i64,
     /// The most overdue background job, and by how much.
@@ -113,8 +113,8 @@ pub struct Parts {
 impl Parts {
     /// Whether the price stream alone proves that the exchange answers.
     #[must_use]
-    pub const fn exchange_speaks(&self) -> bool {
-        self.stream_heard && self.stream_age < SPEAKS
+    pub const fn exchange_answers(&self) -> bool {
+        self.stream_received && self.stream_age < PRICE_PROOF
     }
 
     /// Health of the exchange connection; `answers` is whether the exchange answers requests. Never down:
@@ -146,7 +146,7 @@ impl Parts {
     /// since its speed depends on the exchange.
     #[must_use]
     pub fn copies(&self) -> Status {
-        let walk = Status::of(self.copies_age, WALK_LATE, i64::MAX);
+        let walk = Status::of(self.copies_age, COPIES_LATE, i64::MAX);
         walk.max(Status::of(self.copy_lag.unwrap_or(0), LATE, STUCK))
     }
 
@@ -182,7 +182,7 @@ pub fn unprotected(desk: &Desk) -> Unprotected {
 ///
 /// # Errors
 /// When the database does not answer: the desk is then down.
-pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
+pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let db = &desk.db;
     db.ping().await?;
     let leases = store::lease::jobs(db).await?;
@@ -191,27 +191,27 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let mail =
         if desk.mailer.sends() { store::message::oldest_waiting(db, Channel::Email).await? } else { None };
     let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
-    let (now, pulse) = (desk.clock.now(), &desk.pulse);
+    let (now, heartbeats) = (desk.clock.now(), &desk.heartbeats);
     let ago = |at: Micros| now.since(at).max(0);
     let latest_job = jobs
         .iter()
         .map(|job| {
             let lease = leases.iter().find(|lease| lease.name == *job);
             // Lateness counts from the start of this process at the earliest.
-            let until = lease.map_or(pulse.started, |lease| lease.until.max(pulse.started));
+            let until = lease.map_or(heartbeats.started, |lease| lease.until.max(heartbeats.started));
             ((*job).to_owned(), ago(until))
         })
         .max_by_key(|job| job.1)
         .filter(|job| job.1 > 0);
-    let heard = desk.hub.heard();
+    let received = desk.hub.last_price_at();
     Ok(Parts {
-        stream_heard: heard.is_some(),
-        stream_age: ago(heard.unwrap_or(pulse.started)),
+        stream_received: received.is_some(),
+        stream_age: ago(received.unwrap_or(heartbeats.started)),
         latest_job,
-        orders_age: ago(Micros(pulse.orders.load(Ordering::Relaxed))),
-        order_lag: claimed.map(|until| ago(until.max(pulse.started))).filter(|lag| *lag > 0),
-        copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
-        copy_lag: queued.map(|at| ago(at.max(pulse.started))),
+        orders_age: ago(Micros(heartbeats.orders.load(Ordering::Relaxed))),
+        order_lag: claimed.map(|until| ago(until.max(heartbeats.started))).filter(|lag| *lag > 0),
+        copies_age: ago(Micros(heartbeats.copies.load(Ordering::Relaxed))),
+        copy_lag: queued.map(|at| ago(at.max(heartbeats.started))),
         positions: unprotected(desk),
         under_review: desk.reviews.count(),
         name_taken: desk.name_is_taken(),
@@ -225,7 +225,7 @@ mod tests {
 
     fn well() -> Parts {
         Parts {
-            stream_heard: true,
+            stream_received: true,
             stream_age: 0,
             latest_job: None,
             orders_age: 0,
@@ -274,7 +274,7 @@ mod tests {
         assert_eq!([silent.exchange(true), silent.exchange(false)], [Status::Degraded; 2]);
         assert_eq!(silent.outbox(), Status::Degraded);
         assert_eq!([well().exchange(true), well().outbox()], [Status::Ok; 2]);
-        assert!(well().exchange_speaks() && !silent.exchange_speaks());
-        assert!(!Parts { stream_heard: false, ..well() }.exchange_speaks(), "nobody has heard it yet");
+        assert!(well().exchange_answers() && !silent.exchange_answers());
+        assert!(!Parts { stream_received: false, ..well() }.exchange_answers(), "nobody has heard it yet");
     }
 }

@@ -14,13 +14,13 @@ pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{
     Actor, Desk, Error, Result, Sealed,
-    notify::{Event, Telling},
+    notify::{Notification, NotificationEvent},
 };
 use domain::{
     AccountMode, Balance, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId,
-    live::{RightsChange, What},
+    live::{LiveEventKind, RightsChange},
 };
-use exchange::{Answer, Credentials, Failure, KeyRights};
+use exchange::{Credentials, ExchangeFailure, ExchangeResult, KeyRights};
 use store::key::{KeyRow, SealedSecret};
 
 /// The table name that is bound into each sealed secret.
@@ -42,7 +42,7 @@ pub async fn balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Ba
     let row = find(desk, actor, id).await?;
     let who = credentials(desk, &row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
-    heed(desk, id, answer).await
+    disable_if_unauthorized(desk, id, answer).await
 }
 
 /// Returns one of the caller's own keys. Another user's key is reported as not found.
@@ -69,8 +69,12 @@ fn seal(desk: &Desk, id: ExchangeKeyId, owner: UserId, secret: &str) -> Result<S
 }
 
 /// Returns the exchange's answer. On `Unauthorized`, disables the key and notifies its owner.
-pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -> Result<T> {
-    if matches!(answer, Err(Failure::Unauthorized)) {
+pub(crate) async fn disable_if_unauthorized<T>(
+    desk: &Desk,
+    id: ExchangeKeyId,
+    answer: ExchangeResult<T>,
+) -> Result<T> {
+    if matches!(answer, Err(ExchangeFailure::Unauthorized)) {
         refused(desk, id).await?;
     }
     Ok(answer?)
@@ -90,7 +94,7 @@ pub(crate) async fn account_mode(
     who: &Credentials,
     kind: TradeType,
     rights: &KeyRights,
-) -> Answer<AccountMode> {
+) -> ExchangeResult<AccountMode> {
     match kind {
         TradeType::Spot => Ok(AccountMode::OneWay),
         TradeType::Futures if rights.portfolio_margin => Ok(AccountMode::Portfolio),
@@ -107,8 +111,16 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
     let mut tx = desk.db.begin().await?;
     if store::key::set_account_mode(&mut tx, id, mode, now).await? && mode.problem().is_some() {
         let once = format!("account-mode:{id}:{}", row.key.updated_at.0);
-        let telling = Telling::new(row.user_id, once.clone(), &Event::AccountMode { key: id, mode }, now)?;
-        telling.shown(once, Some(id), What::AccountMode(row.key.name.clone()))?.write(&mut tx).await?;
+        let notification = Notification::new(
+            row.user_id,
+            once.clone(),
+            &NotificationEvent::AccountMode { key: id, mode },
+            now,
+        )?;
+        notification
+            .shown(once, Some(id), LiveEventKind::AccountMode(row.key.name.clone()))?
+            .write(&mut tx)
+            .await?;
     }
     Ok(tx.commit().await?)
 }
@@ -117,8 +129,9 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
 pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     switch_off(desk, id, |row, now| {
         let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
-        let telling = Telling::new(row.user_id, once.clone(), &Event::KeyRefused { key: id }, now)?;
-        telling.shown(once, Some(id), What::KeyRefused(row.key.name.clone()))
+        let notification =
+            Notification::new(row.user_id, once.clone(), &NotificationEvent::KeyRefused { key: id }, now)?;
+        notification.shown(once, Some(id), LiveEventKind::KeyRefused(row.key.name.clone()))
     })
     .await
 }
@@ -127,7 +140,7 @@ pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
 async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     switch_off(desk, id, |row, now| {
         let once = format!("key-rights:{id}:{}:{}", RightsChange::TradingLost, row.key.updated_at.0);
-        rights::telling(row, once, RightsChange::TradingLost, None, now)
+        rights::rights_notification(row, once, RightsChange::TradingLost, None, now)
     })
     .await
 }
@@ -137,7 +150,7 @@ async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
 async fn switch_off(
     desk: &Desk,
     id: ExchangeKeyId,
-    telling: impl FnOnce(&KeyRow, Micros) -> Result<Telling>,
+    notification: impl FnOnce(&KeyRow, Micros) -> Result<Notification>,
 ) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
     let now = desk.clock.now();
@@ -145,6 +158,6 @@ async fn switch_off(
     if !store::key::refuse(&mut tx, id, now).await? {
         return Ok(());
     }
-    telling(&row, now)?.write(&mut tx).await?;
+    notification(&row, now)?.write(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -6,13 +6,13 @@ mod country;
 mod exchange;
 
 pub use check::{Audit, audit_all};
-pub use country::{Place, Rules, place, rules, set_rule};
+pub use country::{Rules, UserCountry, place, rules, set_rule};
 pub use exchange::{Movers, move_funds, movers, settle_due};
 pub use store::currency::Rule;
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
 };
 use domain::{
     LedgerAccountId, LedgerTransactionId, Role, UserId,
@@ -35,7 +35,12 @@ const MEMO: usize = 140;
 ///
 /// # Errors
 /// On `currency`: [`Problem::NotCurrency`], [`Problem::CurrencyNotEnabled`], [`Problem::AccountExists`].
-pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -> Result<CurrencyAccount> {
+pub async fn open_account(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    currency: &str,
+) -> Result<CurrencyAccount> {
     let code = ledger::code(currency).map_err(|problem| Error::field("currency", problem))?;
     let enabled = country::enabled(desk, actor, code).await?;
     if !enabled {
@@ -43,10 +48,10 @@ pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -
     }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    let id = LedgerAccountId::mint(&*desk.clock, &*desk.chance);
+    let id = LedgerAccountId::mint(&*desk.clock, &*desk.entropy);
     loop {
         let public_id = public_id(desk);
-        match rows::open(&mut tx, id, &public_id, actor.user, code, now).await {
+        match rows::insert(&mut tx, id, &public_id, actor.user, code, now).await {
             Ok(true) => break,
             // The public id is taken: try another.
             Ok(false) => {}
@@ -55,7 +60,8 @@ pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -
         }
     }
     let subject = id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), Deed::AccountOpened, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::AccountOpened, &subject, Some(origin))
+        .await?;
     let row = rows::get(&mut tx, id).await?;
     tx.commit().await?;
     row.and_then(AccountRow::person)
@@ -64,7 +70,7 @@ pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -
 
 fn public_id(desk: &Desk) -> String {
     let mut random = [0_u8; 6];
-    desk.chance.fill(&mut random);
+    desk.entropy.fill(&mut random);
     let letter = |byte: u8| char::from(ALPHABET[usize::from(byte % 32)]);
     format!("acc_{}", random.into_iter().map(letter).collect::<String>())
 }
@@ -154,10 +160,11 @@ pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<
     if rows::happened(&mut tx, &reference).await? {
         return Ok(());
     }
-    let house = house(desk, &mut tx, Purpose::Issued, &account.currency).await?;
-    post(desk, &mut tx, why, &[(house, minus(units)?), (account.id, units)]).await?;
+    let own = desk_account(desk, &mut tx, Purpose::Issued, &account.currency).await?;
+    post(desk, &mut tx, why, &[(own, minus(units)?), (account.id, units)]).await?;
     let subject = account.id.to_string();
-    audit::record(desk, &mut tx, Some(admin.user), Deed::AccountCredited, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(admin.user), AuditAction::AccountCredited, &subject, Some(origin))
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -189,13 +196,13 @@ fn minus(units: Units) -> Result<Units> {
 }
 
 /// The desk's own account for a purpose, opened on first use.
-async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Result<LedgerAccountId> {
-    if let Some(row) = rows::house(&mut *tx, purpose, currency).await? {
+async fn desk_account(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Result<LedgerAccountId> {
+    if let Some(row) = rows::own(&mut *tx, purpose, currency).await? {
         return Ok(row.id);
     }
-    let id = LedgerAccountId::mint(&*desk.clock, &*desk.chance);
-    rows::open_house(&mut *tx, id, purpose, currency, desk.clock.now()).await?;
-    let row = rows::house(&mut *tx, purpose, currency).await?;
+    let id = LedgerAccountId::mint(&*desk.clock, &*desk.entropy);
+    rows::open_own(&mut *tx, id, purpose, currency, desk.clock.now()).await?;
+    let row = rows::own(&mut *tx, purpose, currency).await?;
     row.map(|row| row.id).ok_or_else(|| Error::fault("the counterparty account was not opened"))
 }
 
@@ -207,7 +214,7 @@ async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Re
 /// entries do not balance.
 async fn post(desk: &Desk, tx: &mut Tx, why: Why<'_>, entries: &[(LedgerAccountId, Units)]) -> Result<()> {
     balanced(tx, entries).await?;
-    let id = LedgerTransactionId::mint(&*desk.clock, &*desk.chance);
+    let id = LedgerTransactionId::mint(&*desk.clock, &*desk.entropy);
     let new = NewTransaction {
         id,
         kind: why.kind,

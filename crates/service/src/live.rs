@@ -15,7 +15,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
-use store::event::Heard;
+use store::event::ListenerMessage;
 use tokio::sync::broadcast;
 
 /// How many messages a slow viewer may fall behind before it receives the current state instead.
@@ -78,25 +78,25 @@ impl Hub {
     }
 
     /// Asks an account's feed, if there is one, to read its state again.
-    pub(crate) fn nudge(&self, key: ExchangeKeyId, symbol: &Symbol) {
+    pub(crate) fn request_refresh(&self, key: ExchangeKeyId, symbol: &Symbol) {
         if let Some(feed) = locked(&self.accounts).get(&(key, symbol.clone())).and_then(Weak::upgrade) {
-            feed.nudge();
+            feed.request_refresh();
         }
     }
 
-    /// Does the same as [`Hub::nudge`] for every market of an account.
-    pub(crate) fn nudge_key(&self, key: ExchangeKeyId) {
+    /// Does the same as [`Hub::request_refresh`] for every market of an account.
+    pub(crate) fn request_refresh_of_key(&self, key: ExchangeKeyId) {
         let accounts = locked(&self.accounts);
         accounts
             .iter()
             .filter(|(place, _)| place.0 == key)
             .filter_map(|(_, feed)| feed.upgrade())
-            .for_each(|f| f.nudge());
+            .for_each(|f| f.request_refresh());
     }
 
     /// Time of the last price on the markets that always stream.
-    pub(crate) fn heard(&self) -> Option<Micros> {
-        locked(&self.kept).iter().filter_map(|feed| feed.heard()).max()
+    pub(crate) fn last_price_at(&self) -> Option<Micros> {
+        locked(&self.kept).iter().filter_map(|feed| feed.last_price_at()).max()
     }
 
     fn subscribe(&self) -> broadcast::Receiver<News> {
@@ -108,7 +108,7 @@ impl Hub {
 ///
 /// # Errors
 /// If the exchange has no such market or cannot be reached.
-pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
+pub async fn keep_streaming(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
     crate::market::find(desk, domain::TradeType::Futures, symbol).await?;
     let feed = desk.hub.market(desk, symbol);
     locked(&desk.hub.kept).push(feed);
@@ -129,10 +129,10 @@ enum News {
 /// If the database cannot be listened to.
 pub async fn listen(desk: &Desk) -> Result<()> {
     let mut listener = store::event::listen(&desk.db).await?;
-    while let Some(heard) = listener.next().await {
-        let news = match heard {
-            Heard::Event(appended) => News::Of(appended.user),
-            Heard::Gap => News::All,
+    while let Some(received) = listener.next().await {
+        let news = match received {
+            ListenerMessage::Event(appended) => News::Of(appended.user),
+            ListenerMessage::Gap => News::All,
         };
         // An error only means that no tab is attached.
         let _ = desk.hub.news.send(news);

@@ -22,7 +22,7 @@ impl<Place> Default for Locks<Place> {
 
 impl Locks {
     /// Acquires the lock of a key's market. It is held until the guard is dropped.
-    pub(crate) async fn turn(&self, key: ExchangeKeyId, symbol: &Symbol) -> OwnedMutexGuard<()> {
+    pub(crate) async fn lock(&self, key: ExchangeKeyId, symbol: &Symbol) -> OwnedMutexGuard<()> {
         self.at((key, symbol.clone())).await
     }
 }

@@ -2,7 +2,7 @@
 
 mod letters;
 
-pub(crate) use letters::{reset_link, support_asked};
+pub(crate) use letters::{reset_link, support_requested};
 
 use crate::{
     Desk, Result,
@@ -49,6 +49,6 @@ pub(crate) async fn enqueue(
         alarm: letter.alarm,
         ..Content::plain(&letter.subject, &letter.body)
     };
-    let draft = outbox::Draft { user, channel: Channel::Email, to, once: None, content: &content };
+    let draft = outbox::PlainMessage { user, channel: Channel::Email, to, once: None, content: &content };
     outbox::put(desk, tx, &draft).await.map(drop)
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     Actor, Desk, Error, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     watched::Watched,
 };
 use domain::{Micros, Role, validation::Problem};
@@ -22,7 +22,7 @@ pub struct Closed {
 }
 
 /// Cached state of the switch.
-pub(crate) type Notice = Watched<Option<Closed>>;
+pub(crate) type MaintenanceCache = Watched<Option<Closed>>;
 
 /// The state of maintenance mode; cheap enough for every request. A change by this instance is visible
 /// immediately, one by another instance within a second.
@@ -63,8 +63,8 @@ async fn set(desk: &Desk, by: Option<&Actor>, on: bool, message: &str) -> Result
     } else {
         switch::off(&mut tx, MAINTENANCE).await?;
     }
-    let deed = if on { Deed::DeskClosed } else { Deed::DeskOpened };
-    audit::record(desk, &mut tx, user, deed, MAINTENANCE, Via::of(by)).await?;
+    let action = if on { AuditAction::DeskClosed } else { AuditAction::DeskOpened };
+    audit::record(desk, &mut tx, user, action, MAINTENANCE, Via::of(by)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,13 +1,13 @@
 //! Notices: a user's events in order, with the position up to which they have been read.
 
 use crate::{Actor, Desk, Result, follow};
-use domain::{Micros, live::Happening};
+use domain::{Micros, live::LiveEvent};
 use store::event::Event;
 
 /// Unread notices are counted up to this many; beyond, the bell shows "more".
 pub const MOST_UNREAD: usize = 99;
 /// Events read for the count; not every event is shown as a notice.
-const LOOKED_AT: i64 = 300;
+const COUNTED: i64 = 300;
 /// Events per page.
 const PAGE: i64 = 200;
 
@@ -19,7 +19,7 @@ pub struct Notice {
     /// Time of the event.
     pub at: Micros,
     /// The event.
-    pub happening: Happening,
+    pub event: LiveEvent,
     /// Name of the exchange key concerned; `None` if there is none or it was deleted.
     pub key_name: Option<String>,
     /// Whether it was unread before this page was opened.
@@ -28,7 +28,7 @@ pub struct Notice {
 
 /// A page of notices, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct NoticePage {
     /// The notices.
     pub items: Vec<Notice>,
     /// Where the next page begins; `None` on the last page.
@@ -40,7 +40,7 @@ pub struct Page {
 /// # Errors
 /// When the database cannot be read.
 pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
-    let events = store::read_mark::unread(&desk.db, actor.user, LOOKED_AT).await?;
+    let events = store::read_mark::unread(&desk.db, actor.user, COUNTED).await?;
     Ok(events.iter().filter_map(news).take(MOST_UNREAD + 1).count())
 }
 
@@ -49,7 +49,7 @@ pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn open(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Page> {
+pub async fn read_page(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<NoticePage> {
     let seen = store::read_mark::seen(&desk.db, actor.user).await?;
     let events = store::read_mark::newest(&desk.db, actor.user, before.unwrap_or(i64::MAX), PAGE).await?;
     let newest = events.first().map_or(0, |event| event.seq);
@@ -62,19 +62,19 @@ pub async fn open(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Pag
     let next = events.last().filter(|_| full).map(|event| event.seq);
     let names = follow::key_names(desk, actor).await?;
     let items = events.iter().filter_map(|event| {
-        let happening = news(event)?;
+        let live = news(event)?;
         Some(Notice {
             seq: event.seq,
             at: event.at,
-            key_name: happening.key.and_then(|key| names.get(&key).cloned()),
-            happening,
+            key_name: live.key.and_then(|key| names.get(&key).cloned()),
+            event: live,
             unread: event.seq > seen,
         })
     });
-    Ok(Page { items: items.collect(), next })
+    Ok(NoticePage { items: items.collect(), next })
 }
 
 /// The event, if it is shown as a notice. Events of another version that cannot be parsed are skipped.
-fn news(event: &Event) -> Option<Happening> {
-    serde_json::from_str::<Happening>(&event.body).ok().filter(|happening| happening.what.is_news())
+fn news(event: &Event) -> Option<LiveEvent> {
+    serde_json::from_str::<LiveEvent>(&event.body).ok().filter(|live| live.what.is_news())
 }

@@ -1,6 +1,6 @@
 //! Notifications by e-mail and Telegram, each sent once.
 //!
-//! An event is recorded as a notice in the transaction that causes it ([`Telling`]): once per event, user and
+//! An event is recorded as a notice in the transaction that causes it ([`Notification`]): once per event, user and
 //! channel. [`gather`] turns notices into messages of the outbox, those of a burst into one; [`deliver`]
 //! sends messages and marks each before and after. Reports put their mails into the outbox themselves
 //! ([`letter`]).
@@ -21,8 +21,8 @@ mod words;
 pub use deliver::{deliver, gather, prune, resume};
 pub use direct::Direct;
 pub(crate) use email::Mailer;
-pub(crate) use event::Telling;
-pub use event::{Closed, Event, ForeignFill, Ordered};
+pub(crate) use event::Notification;
+pub use event::{Closed, ForeignFill, NotificationEvent, Ordered};
 pub use outbox::{Content, Letter, Search, as_mailed, dead, letter, list, retry};
 pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};

@@ -39,7 +39,7 @@ impl Issuer {
 /// The external issuer, if the token claims to come from it. Nothing is verified yet.
 pub(crate) fn issuer<'a>(desk: &'a Desk, jwt: &str) -> Option<&'a Issuer> {
     let issuer = desk.edge.issuer.as_ref()?;
-    (jwt.len() <= LONGEST && claims::said_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
+    (jwt.len() <= LONGEST && claims::claimed_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
 }
 
 /// Verifies a token of the external issuer; returns its user and the expiry.

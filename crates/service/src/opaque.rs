@@ -1,18 +1,18 @@
 //! Opaque tokens: 256 random bits for the bearer, their SHA-256 in the database.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::Chance;
+use domain::Entropy;
 use sha2::{Digest as _, Sha256};
 
 /// Generates a token; returns it with its hash.
-pub(crate) fn mint(chance: &dyn Chance) -> (String, [u8; 32]) {
+pub(crate) fn mint(entropy: &dyn Entropy) -> (String, [u8; 32]) {
     let mut bytes = [0_u8; 32];
-    chance.fill(&mut bytes);
-    of(bytes)
+    entropy.fill(&mut bytes);
+    token_of(bytes)
 }
 
 /// The token made of these bytes, which must be unpredictable, with its hash.
-pub(crate) fn of(bytes: [u8; 32]) -> (String, [u8; 32]) {
+pub(crate) fn token_of(bytes: [u8; 32]) -> (String, [u8; 32]) {
     let token = URL_SAFE_NO_PAD.encode(bytes);
     let hash = hash(&token);
     (token, hash)

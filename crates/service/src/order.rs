@@ -22,14 +22,14 @@ mod seq;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
-    HISTORY, account_state, cancel, closing_first, history, open, position, positions, protection_of,
-    set_leverage, set_margin_mode, trades,
+    HISTORY, account_state, cancel, closing_first, history, list_open_orders, position, positions,
+    protection_of, set_leverage, set_margin_mode, trades,
 };
 pub(crate) use adopt::adopt;
-pub(crate) use begin::Begin;
+pub(crate) use begin::BeginCondition;
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
-pub(crate) use hits::told_as_hit;
-pub(crate) use intent::asked_by_hand;
+pub(crate) use hits::reported_as_hit;
+pub(crate) use intent::manual_order_of;
 pub(crate) use place::panic_market;
 pub use place::{IdempotencyKey, close_position, place};
 pub use recover::sweep;

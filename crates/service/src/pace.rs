@@ -59,9 +59,9 @@ impl Paces {
 /// Adapts the desk's clock to `governor`. Counts on the time since boot: a wall clock that steps back
 /// rejects no request until it has caught up.
 #[derive(Clone)]
-struct Hands(Arc<dyn Clock>);
+struct GovernorClock(Arc<dyn Clock>);
 
-impl clock::Clock for Hands {
+impl clock::Clock for GovernorClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
@@ -69,35 +69,35 @@ impl clock::Clock for Hands {
     }
 }
 
-type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Hands, NoOpMiddleware<Nanos>>;
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, GovernorClock, NoOpMiddleware<Nanos>>;
 
 /// A rate limiter with a burst of one minute's quota.
 struct Pace<K: Hash + Eq + Clone> {
     quota: Quota,
-    hands: Hands,
+    clock: GovernorClock,
     limiter: RwLock<Arc<Limiter<K>>>,
-    heard: AtomicU32,
+    counted: AtomicU32,
 }
 
 impl<K: Hash + Eq + Clone> Pace<K> {
     fn new(per_minute: u32, clock: &Arc<dyn Clock>) -> Option<Self> {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
-        let hands = Hands(Arc::clone(clock));
-        let limiter = RwLock::new(Arc::new(Self::limiter(quota, &hands)));
-        Some(Self { quota, hands, limiter, heard: AtomicU32::new(0) })
+        let governor = GovernorClock(Arc::clone(clock));
+        let limiter = RwLock::new(Arc::new(Self::limiter(quota, &governor)));
+        Some(Self { quota, clock: governor, limiter, counted: AtomicU32::new(0) })
     }
 
-    fn limiter(quota: Quota, hands: &Hands) -> Limiter<K> {
-        RateLimiter::new(quota, DashMapStateStore::default(), hands.clone())
+    fn limiter(quota: Quota, governor: &GovernorClock) -> Limiter<K> {
+        RateLimiter::new(quota, DashMapStateStore::default(), governor.clone())
     }
 
     fn count(&self, key: &K) -> Result<()> {
-        if self.heard.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
+        if self.counted.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
             self.tidy();
         }
         let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
         limiter.check_key(key).map_err(|early| {
-            let wait = early.wait_time_from(self.hands.now());
+            let wait = early.wait_time_from(self.clock.now());
             Error::TooMany { retry_after_s: seconds_until_retry(wait) }
         })
     }
@@ -106,7 +106,7 @@ impl<K: Hash + Eq + Clone> Pace<K> {
         let mut limiter = self.limiter.write().unwrap_or_else(PoisonError::into_inner);
         limiter.retain_recent();
         if limiter.len() > MOST {
-            *limiter = Arc::new(Self::limiter(self.quota, &self.hands));
+            *limiter = Arc::new(Self::limiter(self.quota, &self.clock));
         }
     }
 }
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_steps_back_blocks_nobody() {
+    fn a_clock_that_steps_back_blocks_no_caller() {
         let clock = Arc::new(Stepping { wall: AtomicI64::new(100 * HOUR), boot: AtomicI64::new(5 * SECOND) });
         let shared: Arc<dyn Clock> = Arc::<Stepping>::clone(&clock);
         let pace: Pace<u32> = Pace::new(60, &shared).unwrap();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_heard_of_is_forgotten_and_a_flood_is_not_kept() {
+    fn idle_callers_are_forgotten_and_a_flood_is_not_kept() {
         let (pace, clock) = pace(60);
         let kept = |pace: &Pace<u32>| pace.limiter.read().unwrap().len();
         (0..TIDY - 1).for_each(|key| drop(pace.count(&key)));

@@ -53,7 +53,7 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
         desk,
         &mut tx,
         Some(actor.user),
-        audit::Deed::Panicked,
+        audit::AuditAction::Panicked,
         &id.to_string(),
         actor.from.as_ref(),
     )
@@ -90,7 +90,7 @@ pub(crate) async fn person_via(desk: &SharedDesk, actor: &Actor, via: Via<'_>) -
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::follow::pause_person(&mut tx, actor.user, Paused::Panic, now).await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", via).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::AuditAction::Panicked, "all keys", via).await?;
     tx.commit().await?;
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     let each = keys.into_iter().map(|shown| async move {
@@ -104,7 +104,7 @@ pub(crate) async fn person_via(desk: &SharedDesk, actor: &Actor, via: Via<'_>) -
 
 async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
     let (key, name, kind) = (access.row.key.id, access.row.key.name.clone(), access.row.key.trade_type);
-    let markets = match standing(desk, &access).await {
+    let markets = match active_markets(desk, &access).await {
         Ok(symbols) => {
             let each = symbols.into_iter().map(|symbol| async move {
                 let outcome = market(desk, actor, key, kind, &symbol).await;
@@ -118,12 +118,12 @@ async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
 }
 
 /// Returns every market on which the key has an order, a position, or an order that we are about to send.
-async fn standing(desk: &SharedDesk, access: &Access) -> Result<BTreeSet<Symbol>> {
+async fn active_markets(desk: &SharedDesk, access: &Access) -> Result<BTreeSet<Symbol>> {
     let key = &access.row.key;
     let mut symbols = BTreeSet::new();
     for row in store::intent::unfinished_for_key(&desk.db, key.id).await? {
         // Waits for the intent's own work to finish before the exchange is queried for what it left.
-        drop(desk.locks.turn(key.id, &row.symbol).await);
+        drop(desk.locks.lock(key.id, &row.symbol).await);
         symbols.insert(row.symbol);
     }
     let orders = desk.exchange.open_orders(&access.who, key.trade_type, None).await;

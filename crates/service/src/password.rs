@@ -7,7 +7,7 @@ use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _,
     password_hash::{Error as Failure, phc::PasswordHash},
 };
-use domain::{Chance, validation::Problem};
+use domain::{Entropy, validation::Problem};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -39,22 +39,22 @@ impl Fit {
 
 /// Hashes and verifies passwords. Each run takes 19 MiB, so at most one per core runs at a time: a flood of
 /// sign-ins waits in a queue instead of exhausting the memory.
-pub(crate) struct Hasher {
-    turns: Arc<Semaphore>,
+pub(crate) struct PasswordHasher {
+    permits: Arc<Semaphore>,
 }
 
-impl Default for Hasher {
+impl Default for PasswordHasher {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { turns: Arc::new(Semaphore::new(cores)) }
+        Self { permits: Arc::new(Semaphore::new(cores)) }
     }
 }
 
-impl Hasher {
+impl PasswordHasher {
     /// Hashes a password; returns a PHC string.
-    pub(crate) async fn hash(&self, chance: &dyn Chance, password: &str) -> Result<String> {
+    pub(crate) async fn hash(&self, entropy: &dyn Entropy, password: &str) -> Result<String> {
         let mut salt = [0_u8; 16];
-        chance.fill(&mut salt);
+        entropy.fill(&mut salt);
         self.run(password, move |password| digest(&policy::normalized(password), &salt)).await?
     }
 
@@ -102,11 +102,11 @@ impl Hasher {
         password: &str,
         work: impl FnOnce(&str) -> T + Send + 'static,
     ) -> Result<T> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::fault)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(Error::fault)?;
         let password = Zeroizing::new(password.to_owned());
         tokio::task::spawn_blocking(move || {
             let done = work(&password);
-            drop(turn);
+            drop(permit);
             done
         })
         .await
@@ -143,13 +143,13 @@ fn failed(failure: Failure) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::OsChance;
+    use crate::system::OsEntropy;
 
     #[tokio::test]
     async fn only_the_right_password_opens_and_salts_differ() {
-        let hasher = Hasher::default();
-        let first = hasher.hash(&OsChance, "correct horse battery").await.unwrap();
-        let second = hasher.hash(&OsChance, "correct horse battery").await.unwrap();
+        let hasher = PasswordHasher::default();
+        let first = hasher.hash(&OsEntropy, "correct horse battery").await.unwrap();
+        let second = hasher.hash(&OsEntropy, "correct horse battery").await.unwrap();
         assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
         assert_ne!(first, second);
         let fit = async |password: &str, stored: Option<&str>| {
@@ -163,8 +163,9 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_letters_fit_however_they_are_composed() {
-        let (hasher, nfc, nfd) = (Hasher::default(), "Z\u{fc}rich cr\u{e8}me", "Zu\u{308}rich cre\u{300}me");
-        let new = hasher.hash(&OsChance, nfd).await.unwrap();
+        let (hasher, nfc, nfd) =
+            (PasswordHasher::default(), "Z\u{fc}rich cr\u{e8}me", "Zu\u{308}rich cre\u{300}me");
+        let new = hasher.hash(&OsEntropy, nfd).await.unwrap();
         assert_eq!(hasher.verify(nfc, Some(new)).await.unwrap(), Fit::Right);
         // As stored before normalization: the bytes that the keyboard sent.
         let old = digest(nfd, b"a fixed old salt").unwrap();

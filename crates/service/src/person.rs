@@ -3,9 +3,9 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     opaque,
-    recovery::{self, Kept},
+    recovery::{self, KeptSignIn},
 };
 use domain::{
     Refusal, Role, UserId,
@@ -54,8 +54,8 @@ impl<'a> By<'a> {
 
 /// An administrative action on a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Block sign-in, programs and entries until [`Step::Unsuspend`]; end sessions.
+pub enum UserAction {
+    /// Block sign-in, programs and entries until [`UserAction::Unsuspend`]; end sessions.
     Suspend,
     /// End the suspension.
     Unsuspend,
@@ -75,7 +75,7 @@ pub enum Step {
     EndWebhooks,
 }
 
-impl Step {
+impl UserAction {
     /// All actions, with their names on forms and, after `--`, on the command line.
     pub const ALL: [(Self, &'static str); 9] = [
         (Self::Suspend, "suspend"),
@@ -100,17 +100,17 @@ impl Step {
         matches!(self, Self::Suspend | Self::Freeze | Self::Trader)
     }
 
-    const fn deed(self) -> Deed {
+    const fn audit_action(self) -> AuditAction {
         match self {
-            Self::Suspend => Deed::Suspended,
-            Self::Unsuspend => Deed::Unsuspended,
-            Self::Freeze => Deed::Frozen,
-            Self::Unfreeze => Deed::Thawed,
-            Self::Trader => Deed::MadeTrader,
-            Self::Admin => Deed::MadeAdmin,
-            Self::SignOut => Deed::SignedOutByOperator,
-            Self::RevokePrograms => Deed::ProgramsRevoked,
-            Self::EndWebhooks => Deed::HooksEnded,
+            Self::Suspend => AuditAction::Suspended,
+            Self::Unsuspend => AuditAction::Unsuspended,
+            Self::Freeze => AuditAction::Frozen,
+            Self::Unfreeze => AuditAction::Thawed,
+            Self::Trader => AuditAction::MadeTrader,
+            Self::Admin => AuditAction::MadeAdmin,
+            Self::SignOut => AuditAction::SignedOutByOperator,
+            Self::RevokePrograms => AuditAction::ProgramsRevoked,
+            Self::EndWebhooks => AuditAction::HooksEnded,
         }
     }
 }
@@ -170,7 +170,7 @@ async fn shown(desk: &Desk, user: User) -> Result<Person> {
 ///
 /// # Errors
 /// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin.
-pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Person> {
+pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: UserAction) -> Result<Person> {
     by.check()?;
     let mut tx = desk.db.begin().await?;
     if step.takes_an_admin() {
@@ -189,38 +189,38 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
         return Err(Refusal::LastAdmin.into());
     }
     carry_out(desk, &mut tx, &user, step).await?;
-    audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.via()).await?;
+    audit::record(desk, &mut tx, by.user(), step.audit_action(), &id.to_string(), by.via()).await?;
     let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     desk.verified.forget(id);
     shown(desk, changed).await
 }
 
-async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: Step) -> Result<()> {
+async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: UserAction) -> Result<()> {
     let now = desk.clock.now();
     match step {
-        Step::Suspend => {
+        UserAction::Suspend => {
             store::user::set_suspended(tx, user.id, Some(now), now).await?;
-            recovery::end_sign_ins(desk, tx, user.id, Kept::default()).await?;
+            recovery::end_sign_ins(desk, tx, user.id, KeptSignIn::default()).await?;
         }
-        Step::Unsuspend => {
+        UserAction::Unsuspend => {
             store::user::set_suspended(tx, user.id, None, now).await?;
         }
-        Step::Freeze => recovery::freeze(desk, tx, user.id).await?,
-        Step::Unfreeze => {
+        UserAction::Freeze => recovery::freeze(desk, tx, user.id).await?,
+        UserAction::Unfreeze => {
             store::user::set_frozen(tx, user.id, None, now).await?;
         }
-        Step::Trader => {
+        UserAction::Trader => {
             store::user::set_role(tx, user.id, Role::Trader, now).await?;
         }
-        Step::Admin => {
+        UserAction::Admin => {
             store::user::set_role(tx, user.id, Role::Admin, now).await?;
         }
-        Step::SignOut => recovery::end_sign_ins(desk, tx, user.id, Kept::default()).await?,
-        Step::RevokePrograms => {
+        UserAction::SignOut => recovery::end_sign_ins(desk, tx, user.id, KeptSignIn::default()).await?,
+        UserAction::RevokePrograms => {
             recovery::end_clients(desk, tx, user.id).await?;
         }
-        Step::EndWebhooks => {
+        UserAction::EndWebhooks => {
             recovery::end_webhooks(desk, tx, user.id).await?;
         }
     }
@@ -234,12 +234,12 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: Step) -> Result<
 /// [`Error::NotFound`] if no user has this e-mail.
 pub async fn reset_link(desk: &Desk, email: &str) -> Result<String> {
     let user = by_email(desk, email).await?;
-    let (token, hash) = opaque::mint(&*desk.chance);
+    let (token, hash) = opaque::mint(&*desk.entropy);
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::password_reset::insert(&mut tx, &hash, user.id, now, now.plus(LINK_LIFE)).await?;
-    let (deed, subject) = (Deed::ResetLinkShown, user.id.to_string());
-    audit::record(desk, &mut tx, None, deed, &subject, Via::CommandLine).await?;
+    let (action, subject) = (AuditAction::ResetLinkShown, user.id.to_string());
+    audit::record(desk, &mut tx, None, action, &subject, Via::CommandLine).await?;
     tx.commit().await?;
     Ok(format!("{}/reset?token={token}", desk.settings.public_url))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Desk, Error, Mode, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     recovery,
 };
 use domain::{
@@ -17,14 +17,14 @@ const FREE: &str = "FREE";
 
 /// A user's plans on top of the free one, each with its own limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct UserPlans {
     /// The plan of the subscription in force.
     pub paid: Option<Plan>,
     /// The plan assigned by the operator.
     pub given: Option<Plan>,
 }
 
-impl Held {
+impl UserPlans {
     /// The plan shown as the user's plan.
     #[must_use]
     pub fn named(&self) -> Option<&Plan> {
@@ -36,11 +36,11 @@ impl Held {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn of(desk: &Desk, actor: &Actor) -> Result<Plan> {
+pub async fn plan_of(desk: &Desk, actor: &Actor) -> Result<Plan> {
     of_user(desk, actor.user).await
 }
 
-/// As [`of`], for background work on behalf of a user.
+/// As [`plan_of`], for background work on behalf of a user.
 pub(crate) async fn of_user(desk: &Desk, user: UserId) -> Result<Plan> {
     let (free, held) = (free(desk).await?, held_by(desk, user).await?);
     let limits = together(desk, &free, &held);
@@ -59,11 +59,11 @@ pub(crate) async fn limits_of(desk: &Desk, user: UserId) -> Result<Limits> {
 /// A user's limits if they paid for this plan.
 pub(crate) async fn limits_with(desk: &Desk, user: UserId, plan: &Plan) -> Result<Limits> {
     let given = store::plan::granted(&desk.db, user).await?;
-    let held = Held { paid: Some(plan.clone()), given };
+    let held = UserPlans { paid: Some(plan.clone()), given };
     Ok(together(desk, &free(desk).await?, &held))
 }
 
-fn together(desk: &Desk, free: &Plan, held: &Held) -> Limits {
+fn together(desk: &Desk, free: &Plan, held: &UserPlans) -> Limits {
     if desk.settings.mode == Mode::Sandbox {
         return Limits::UNLIMITED;
     }
@@ -84,18 +84,18 @@ pub async fn free(desk: &Desk) -> Result<Plan> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn held(desk: &Desk, actor: &Actor) -> Result<Held> {
+pub async fn held(desk: &Desk, actor: &Actor) -> Result<UserPlans> {
     held_by(desk, actor.user).await
 }
 
-async fn held_by(desk: &Desk, user: UserId) -> Result<Held> {
+async fn held_by(desk: &Desk, user: UserId) -> Result<UserPlans> {
     let now = desk.clock.now();
     let all = store::subscription::of_user(&desk.db, user).await?;
-    let paid = match all.into_iter().find(|kept| kept.told.in_force(now)) {
+    let paid = match all.into_iter().find(|kept| kept.subscription.in_force(now)) {
         Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?,
         None => None,
     };
-    Ok(Held { paid, given: store::plan::granted(&desk.db, user).await? })
+    Ok(UserPlans { paid, given: store::plan::granted(&desk.db, user).await? })
 }
 
 /// The plans on sale, cheapest first.
@@ -139,8 +139,8 @@ async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> 
     }
     // The person is the subject: it is on their own page, too.
     let about = (person.id.to_string(), plan.name.clone());
-    let (deed, via) = (Deed::PlanAssigned, Via::of(by));
-    audit::record_more(desk, &mut tx, user, deed, (&about.0, &about.1), via).await?;
+    let (action, via) = (AuditAction::PlanAssigned, Via::of(by));
+    audit::record_more(desk, &mut tx, user, action, (&about.0, &about.1), via).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
     recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;

@@ -35,7 +35,7 @@ struct Question<'a> {
 
 /// The verifier's response. A token verified before is not a success.
 #[derive(Deserialize)]
-struct Verdict {
+struct VerifierResponse {
     success: bool,
     score: Option<Number>,
     #[serde(default, rename = "error-codes")]
@@ -71,7 +71,7 @@ pub async fn check(desk: &Desk, token: Option<&str>, origin: &Origin) -> Result<
     }
 }
 
-fn score(verdict: &Verdict) -> Option<Decimal> {
+fn score(verdict: &VerifierResponse) -> Option<Decimal> {
     verdict.score.as_ref()?.to_string().parse().ok()
 }
 
@@ -80,10 +80,10 @@ async fn ask(
     settings: &RecaptchaSettings,
     token: &str,
     origin: &Origin,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<VerifierResponse> {
     let remoteip = origin.address.to_string();
     let question = Question { secret: &settings.secret.0, response: token, remoteip };
     // The secret is sent in the form: reqwest's errors would contain the URL.
-    let asked = desk.edge.verifier.0.post(&settings.verify_url).form(&question).send().await;
-    outward::json(asked, LARGEST).await
+    let request = desk.edge.verifier.0.post(&settings.verify_url).form(&question).send().await;
+    outward::json(request, LARGEST).await
 }

@@ -69,8 +69,8 @@ mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
     #[derive(Default)]
-    struct Hands(AtomicI64);
-    impl Clock for Hands {
+    struct ManualClock(AtomicI64);
+    impl Clock for ManualClock {
         fn now(&self) -> Micros {
             Micros(self.0.load(Ordering::SeqCst))
         }
@@ -78,8 +78,9 @@ mod tests {
 
     #[tokio::test]
     async fn asks_once_in_a_lifetime_and_never_keeps_a_failure() {
-        let (recent, clock, asked) = (Recent::<u8, i64>::new(10), Hands::default(), AtomicI64::new(0));
-        let ask = || async { Ok::<_, ()>(asked.fetch_add(1, Ordering::SeqCst)) };
+        let (recent, clock, request) =
+            (Recent::<u8, i64>::new(10), ManualClock::default(), AtomicI64::new(0));
+        let ask = || async { Ok::<_, ()>(request.fetch_add(1, Ordering::SeqCst)) };
         assert_eq!(recent.get(1, &clock, ask()).await, Ok(0));
         assert_eq!(recent.get(1, &clock, ask()).await, Ok(0));
         clock.0.store(10, Ordering::SeqCst);

@@ -8,16 +8,16 @@ use store::intent::Status;
 /// Keeps account feeds open for waiting intents, so that a fill gets its stop immediately and not at the next
 /// sweep.
 #[derive(Default)]
-pub struct Keeper {
+pub struct Reconciler {
     watched: HashMap<(domain::ExchangeKeyId, Symbol), Arc<AccountFeed>>,
 }
 
-impl Keeper {
+impl Reconciler {
     /// Runs one round: resumes unfinished intents, and opens and closes feeds as needed.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
+    pub async fn tick(&mut self, desk: &SharedDesk) -> Result<()> {
         order::sweep(desk).await?;
         let mut wanted = HashMap::new();
         // Only waiting intents need a stream; the outcome of one that is being sent arrives without it.
@@ -35,7 +35,7 @@ impl Keeper {
             }
         }
         self.watched = wanted;
-        desk.pulse.orders_kept(desk.clock.now());
+        desk.heartbeats.orders_reconciled(desk.clock.now());
         Ok(())
     }
 }

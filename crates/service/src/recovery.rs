@@ -11,8 +11,8 @@ pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
-    notify::{Event, Telling, telegram},
+    audit::{self, AuditAction},
+    notify::{Notification, NotificationEvent, telegram},
 };
 use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
 use store::Tx;
@@ -30,7 +30,7 @@ pub struct Keep {
 
 /// The sign-in to keep.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct KeptSignIn {
     /// A browser session.
     pub(crate) session: Option<SessionId>,
     /// The refresh token family of a program.
@@ -61,7 +61,7 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
 ///
 /// It locks the user's row first, as does everything that creates a sign-in or a credential ([`hold`]): a
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
-pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
+pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     let now = desk.clock.now();
     store::user::lock(tx, user).await?;
     store::session::delete_all(tx, user, kept.session).await?;
@@ -105,7 +105,7 @@ pub(crate) async fn end_webhooks(desk: &Desk, tx: &mut Tx, user: UserId) -> Resu
 }
 
 /// Ends everything that gives access to the account, except one sign-in.
-pub(crate) async fn end_all(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
+pub(crate) async fn end_all(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     end_sign_ins(desk, tx, user, kept).await?;
     end_clients(desk, tx, user).await?;
     end_webhooks(desk, tx, user).await?;
@@ -137,21 +137,21 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
 pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
     let now = desk.clock.now();
     // For a frozen account too: a sign-in may have raced with the first link.
-    end_all(desk, tx, user, Kept::default()).await?;
+    end_all(desk, tx, user, KeptSignIn::default()).await?;
     if !store::user::set_frozen(tx, user, Some(now), now).await? {
         return Ok(());
     }
     // A reset link requested earlier may be known to the intruder.
     store::password_reset::spend_all(tx, user, now).await?;
-    let event = Event::Credential { what: Credential::Frozen, name: String::new() };
-    Ok(Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?)
+    let event = NotificationEvent::Credential { what: Credential::Frozen, name: String::new() };
+    Ok(Notification::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?)
 }
 
 /// Unfreezes an account; returns whether it was frozen.
 pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
     let thawed = store::user::set_frozen(tx, user, None, desk.clock.now()).await?;
     if thawed {
-        audit::record(desk, tx, Some(user), Deed::Thawed, &user.to_string(), origin).await?;
+        audit::record(desk, tx, Some(user), AuditAction::Thawed, &user.to_string(), origin).await?;
     }
     Ok(thawed)
 }
@@ -168,6 +168,9 @@ pub(crate) async fn announce(
     (id, name): (&str, &str),
 ) -> Result<()> {
     let now = desk.clock.now();
-    let event = Event::Credential { what, name: name.to_owned() };
-    Telling::new(user, format!("{what}:{id}:{}", now.0), &event, now)?.write(tx).await.map_err(Error::from)
+    let event = NotificationEvent::Credential { what, name: name.to_owned() };
+    Notification::new(user, format!("{what}:{id}:{}", now.0), &event, now)?
+        .write(tx)
+        .await
+        .map_err(Error::from)
 }

@@ -21,21 +21,21 @@ use domain::{
 };
 use period::Span;
 use std::time::Duration;
-use store::report::{self as rows, Due, Row};
+use store::report::{self as rows, Due, ReportRow};
 
 /// How often each user's fills are collected, since exchanges keep fills only for a limited time. A user is
 /// also processed when one of their periods ends.
-const LOOK: i64 = 6 * HOUR;
+const COLLECT_EVERY: i64 = 6 * HOUR;
 /// Delay before a retry, if an exchange did not return its fills or a user could not be processed.
 const RETRY: i64 = 10 * MINUTE;
 /// Fills of positions entered longer ago than this are no longer collected.
-const LOOKED_BACK: i64 = 31 * DAY;
+const COLLECT_BACK: i64 = 31 * DAY;
 /// How long a page waits for the exchanges' fills.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a report waits for an exchange that does not answer; afterwards it is made without its fills.
 const GRACE: i64 = 6 * HOUR;
 /// Maximum users per run, and reports per list.
-const AT_ONCE: i64 = 100;
+const BATCH: i64 = 100;
 const LISTED: i64 = 100;
 
 /// A stored report.
@@ -59,8 +59,8 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
     rows::enrol(&mut tx).await?;
     tx.commit().await?;
     let mut made = 0;
-    for due in rows::due(&desk.db, desk.clock.now(), AT_ONCE).await? {
-        let next = match look(desk, &due).await {
+    for due in rows::due(&desk.db, desk.clock.now(), BATCH).await? {
+        let next = match process_user(desk, &due).await {
             Ok((count, next)) => {
                 made += count;
                 next
@@ -71,24 +71,24 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
             }
         };
         let mut tx = desk.db.begin().await?;
-        rows::look_at(&mut tx, due.user_id, next).await?;
+        rows::schedule(&mut tx, due.user_id, next).await?;
         tx.commit().await?;
     }
     Ok(made)
 }
 
 /// Processes one user; returns the number of reports made and the time of the next run.
-async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
+async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     let zone = profile::zone_of(desk, due.user_id).await?;
-    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-LOOKED_BACK)).await?;
+    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-COLLECT_BACK)).await?;
     let now = desk.clock.now();
-    let (mut made, mut next) = (0, now.plus(LOOK));
+    let (mut made, mut next) = (0, now.plus(COLLECT_EVERY));
     for period in [Period::Week, Period::Month] {
         next = next.min(Span::now(period, now, &zone).end);
         let span = Span::last(period, now, &zone);
-        let told = span.end <= due.created_at
+        let reported = span.end <= due.created_at
             || rows::exists(&desk.db, due.user_id, period, &span.first_day()).await?;
-        if told {
+        if reported {
             continue;
         }
         if !complete && now.since(span.end) < GRACE {
@@ -103,9 +103,9 @@ async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
 /// Writes a report and, if the user wants it, its mail in one transaction. Returns `false` if there is
 /// nothing to report or the report exists already.
 async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
-    let Some(report) = figures::of(desk, due.user_id, span).await? else { return Ok(false) };
-    let id = ReportId::mint(&*desk.clock, &*desk.chance);
-    let row = Row {
+    let Some(report) = figures::compute_report(desk, due.user_id, span).await? else { return Ok(false) };
+    let id = ReportId::mint(&*desk.clock, &*desk.entropy);
+    let row = ReportRow {
         id,
         user_id: due.user_id,
         period: span.period,
@@ -143,7 +143,7 @@ pub async fn get(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
     rows::get(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
 }
 
-fn read(row: Row) -> Result<Made> {
+fn read(row: ReportRow) -> Result<Made> {
     let report = serde_json::from_str(&row.body).map_err(Error::fault)?;
     Ok(Made { id: row.id, at: row.created_at, report })
 }
@@ -158,7 +158,7 @@ pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>
     let span = Span::now(Period::Week, desk.clock.now(), &zone);
     let collected = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, span.start)).await;
     let complete = matches!(collected, Ok(Ok(true)));
-    Ok(figures::of(desk, actor.user, &span).await?.map(|report| (report, complete)))
+    Ok(figures::compute_report(desk, actor.user, &span).await?.map(|report| (report, complete)))
 }
 
 /// Date and time of the user's next weekly report.
@@ -186,7 +186,7 @@ fn sample() -> Report {
         total: worth,
         drawdown: Drawdown { usd: cents(12_000), percent: cents(120) },
         fees: cents(321),
-        trades: Trades { copied: 4, by_hand: 2, ended: 3, won: 2 },
+        trades: Trades { copied: 4, manual: 2, ended: 3, won: 2 },
         keys: vec![KeyPart { id: ExchangeKeyId(uuid::Uuid::nil()), name: "Main".into(), worth }],
         strategies: vec![StrategyPart {
             id: StrategyId(uuid::Uuid::nil()),

@@ -8,7 +8,7 @@
 
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     key,
     notify::{self, Content, Letter},
     order::{self, Access, Install, Parsed},
@@ -101,7 +101,7 @@ pub async fn begin(desk: &Desk) -> Result<()> {
     let now = desk.clock.now();
     if store::install::get(&desk.db).await?.is_none() {
         let mut tx = desk.db.begin().await?;
-        store::install::insert(&mut tx, &Install::draw(&*desk.chance).code(), now).await?;
+        store::install::insert(&mut tx, &Install::draw(&*desk.entropy).code(), now).await?;
         tx.commit().await?;
     }
     let install =
@@ -137,7 +137,7 @@ pub async fn restored(desk: &Desk) -> Result<u64> {
 
 /// Reads the accounts under review.
 async fn refresh(desk: &Desk) -> Result<()> {
-    let all = store::review::all(&desk.db).await?;
+    let all = store::review::list_all(&desk.db).await?;
     desk.reviews.state().under_review =
         all.into_iter().map(|review| (review.exchange_key_id, review.created_at)).collect();
     Ok(())
@@ -182,7 +182,7 @@ pub async fn check_next(desk: &SharedDesk) -> Result<()> {
 
 /// The accounts to check: those under review first, then all active futures keys.
 async fn due(desk: &Desk) -> Result<VecDeque<ExchangeKeyId>> {
-    let reviews = store::review::all(&desk.db).await?;
+    let reviews = store::review::list_all(&desk.db).await?;
     let mut due: VecDeque<_> = reviews.into_iter().map(|review| review.exchange_key_id).collect();
     let active = store::key::list_active(&desk.db).await?;
     let futures = active.into_iter().filter(|row| row.key.trade_type == TradeType::Futures);
@@ -397,7 +397,7 @@ async fn end(desk: &Desk, by: Option<&Actor>, key: ExchangeKeyId) -> Result<()> 
         return Err(Error::NotFound);
     }
     let (user, via) = (by.map(|actor| actor.user), Via::of(by));
-    audit::record(desk, &mut tx, user, Deed::ReviewConfirmed, &key.to_string(), via).await?;
+    audit::record(desk, &mut tx, user, AuditAction::ReviewConfirmed, &key.to_string(), via).await?;
     tx.commit().await?;
     refresh(desk).await?;
     desk.supervision.wake_key(key);

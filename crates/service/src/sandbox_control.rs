@@ -37,24 +37,24 @@ pub struct Funding<'a> {
 }
 
 #[derive(Deserialize)]
-struct Told {
-    playing: ToldHour,
-    markets: Vec<ToldMarket>,
+struct ReportedMarkets {
+    playing: ReportedHour,
+    markets: Vec<ReportedMarket>,
 }
 
 #[derive(Deserialize)]
-struct ToldHour {
+struct ReportedHour {
     hour: String,
 }
 
 #[derive(Deserialize)]
-struct ToldMarket {
+struct ReportedMarket {
     symbol: Symbol,
     synthetic: bool,
 }
 
 #[derive(Deserialize)]
-struct ToldFunds {
+struct ReportedTransfer {
     moved: bool,
 }
 
@@ -105,9 +105,9 @@ impl SandboxControl {
             "amount": money::text(funding.amount),
             "reference": funding.reference,
         });
-        let told: ToldFunds =
+        let reported: ReportedTransfer =
             self.ask(self.post(&format!("accounts/{}/funds", funding.api_key)).json(&body)).await?;
-        Ok(told.moved)
+        Ok(reported.moved)
     }
 
     /// The market data being replayed.
@@ -115,10 +115,11 @@ impl SandboxControl {
     /// # Errors
     /// [`Error::Unavailable`] when the sandbox does not answer.
     pub async fn playing(&self) -> Result<Playing, Error> {
-        let told: Told = self.ask(self.http.get(format!("{}/control/market", self.base))).await?;
-        let hour = Micros::from_iso(&told.playing.hour)
+        let reported: ReportedMarkets =
+            self.ask(self.http.get(format!("{}/control/market", self.base))).await?;
+        let hour = Micros::from_iso(&reported.playing.hour)
             .ok_or_else(|| Error::fault("the sandbox returned no time"))?;
-        let synthetic = told.markets.into_iter().filter(|m| m.synthetic).map(|m| m.symbol).collect();
+        let synthetic = reported.markets.into_iter().filter(|m| m.synthetic).map(|m| m.symbol).collect();
         Ok(Playing { hour, synthetic })
     }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
-    notify::{Event, Telling},
+    audit::{self, AuditAction},
+    notify::{Notification, NotificationEvent},
     opaque,
-    recovery::{self, Kept},
+    recovery::{self, KeptSignIn},
     step_up,
 };
 use domain::{
@@ -53,15 +53,15 @@ impl fmt::Debug for NewSession {
 }
 
 /// Stores a session of `user`; returns its id and token.
-pub(crate) async fn open(
+pub(crate) async fn create_session(
     desk: &Desk,
     tx: &mut Tx,
     user: UserId,
     origin: &Origin,
 ) -> Result<(SessionId, String)> {
-    let (token, token_hash) = opaque::mint(&*desk.chance);
+    let (token, token_hash) = opaque::mint(&*desk.entropy);
     let now = desk.clock.now();
-    let id = SessionId::mint(&*desk.clock, &*desk.chance);
+    let id = SessionId::mint(&*desk.clock, &*desk.entropy);
     let address = origin.address.to_string();
     let row = Row {
         id,
@@ -87,16 +87,18 @@ pub(crate) async fn signed_in(
     origin: &Origin,
     subject: &str,
 ) -> Result<()> {
-    let places = store::audit::places(&mut *tx, user, Deed::SignedUp.word(), Deed::SignedIn.word()).await?;
+    let places =
+        store::audit::places(&mut *tx, user, AuditAction::SignedUp.word(), AuditAction::SignedIn.word())
+            .await?;
     let address = origin.address.to_string();
     let here = |row: &Session| row.user_agent == origin.user_agent && row.id.to_string() != subject;
     let known = places.is_empty()
         || places.contains(&address)
         || store::session::list_by_user(&mut *tx, user, desk.clock.now()).await?.iter().any(here);
-    audit::record(desk, tx, Some(user), Deed::SignedIn, subject, Some(origin)).await?;
+    audit::record(desk, tx, Some(user), AuditAction::SignedIn, subject, Some(origin)).await?;
     if !known {
-        let event = Event::SignedIn { agent: origin.user_agent.clone(), address };
-        Telling::new(user, format!("signed-in:{subject}"), &event, desk.clock.now())?.write(tx).await?;
+        let event = NotificationEvent::SignedIn { agent: origin.user_agent.clone(), address };
+        Notification::new(user, format!("signed-in:{subject}"), &event, desk.clock.now())?.write(tx).await?;
     }
     Ok(())
 }
@@ -158,7 +160,8 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SignedOut, &id.to_string(), Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SignedOut, &id.to_string(), Some(origin))
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -170,9 +173,9 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
 pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
     step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
-    recovery::end_all(desk, &mut tx, actor.user, Kept::default()).await?;
-    let deed = Deed::SignedOutEverywhere;
-    audit::record(desk, &mut tx, Some(actor.user), deed, &actor.user.to_string(), Some(origin)).await?;
+    recovery::end_all(desk, &mut tx, actor.user, KeptSignIn::default()).await?;
+    let action = AuditAction::SignedOutEverywhere;
+    audit::record(desk, &mut tx, Some(actor.user), action, &actor.user.to_string(), Some(origin)).await?;
     tx.commit().await?;
     desk.verified.forget(actor.user);
     Ok(())
@@ -202,7 +205,8 @@ pub async fn sign_out(desk: &Desk, token: &str, origin: &Origin) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     store::session::delete_by_token(&mut tx, &opaque::hash(token)).await?;
     if let Some((id, user)) = session.and_then(|found| Some((found.id, found.user_id?))) {
-        audit::record(desk, &mut tx, Some(user), Deed::SignedOut, &id.to_string(), Some(origin)).await?;
+        audit::record(desk, &mut tx, Some(user), AuditAction::SignedOut, &id.to_string(), Some(origin))
+            .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -8,7 +8,7 @@ pub(crate) use fan_out::fan_out_due;
 
 use crate::{
     Actor, Desk, Error, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     market,
 };
 use domain::{
@@ -49,7 +49,7 @@ pub struct NewSignal {
     /// Opening time of the bar whose close led to the decision; a repeated decision for a bar counts once.
     pub bar_at: Option<Micros>,
     /// When the signal was sent, by the sender's clock. Late signals are rejected.
-    pub said_at: Option<Micros>,
+    pub sent_at: Option<Micros>,
 }
 
 /// The result of accepting a signal.
@@ -86,8 +86,8 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
     let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
     // A repeated signal is answered before it is checked, since it may be too old by now.
-    if let Some(said) = said_before(desk, &new, bar).await? {
-        return Ok(Accepted::Repeated(said));
+    if let Some(repeated) = find_repeated(desk, &new, bar).await? {
+        return Ok(Accepted::Repeated(repeated));
     }
     // Exits are accepted even if the strategy has been deactivated.
     if !strategy.active && new.action == Action::Enter {
@@ -95,7 +95,7 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
     }
     let checked = check(desk, &strategy, &new).await?;
     let mut signal = Signal {
-        id: SignalId::mint(&*desk.clock, &*desk.chance),
+        id: SignalId::mint(&*desk.clock, &*desk.entropy),
         strategy_id: strategy.id,
         source: new.source,
         action: new.action,
@@ -114,8 +114,8 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
     match store::signal::insert(&mut tx, &signal).await {
         Ok(seq) => {
             if let Some(actor) = by {
-                let (deed, subject) = (Deed::SignalGiven, signal.id.to_string());
-                audit::record(desk, &mut tx, Some(actor.user), deed, &subject, actor.from.as_ref()).await?;
+                let (action, subject) = (AuditAction::SignalGiven, signal.id.to_string());
+                audit::record(desk, &mut tx, Some(actor.user), action, &subject, actor.from.as_ref()).await?;
             }
             tx.commit().await?;
             signal.seq = seq;
@@ -123,8 +123,8 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
         Err(error) if error.is_unique() => {
             drop(tx);
             // Another instance has just stored it.
-            let said = said_before(desk, &new, bar).await?;
-            return said.map(Accepted::Repeated).ok_or_else(|| error.into());
+            let repeated = find_repeated(desk, &new, bar).await?;
+            return repeated.map(Accepted::Repeated).ok_or_else(|| error.into());
         }
         Err(error) => return Err(error.into()),
     }
@@ -132,21 +132,26 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
     Ok(Accepted::New(signal))
 }
 
-async fn said_before(desk: &Desk, new: &NewSignal, bar: Option<(Micros, Action)>) -> Result<Option<Signal>> {
+async fn find_repeated(
+    desk: &Desk,
+    new: &NewSignal,
+    bar: Option<(Micros, Action)>,
+) -> Result<Option<Signal>> {
     if new.external_id.is_none() && bar.is_none() {
         return Ok(None);
     }
-    let said = store::signal::said_before(&desk.db, new.strategy, new.external_id.as_deref(), bar).await?;
-    if said.as_ref().is_some_and(|said| new.external_id.is_some() && !same(said, new)) {
+    let repeated =
+        store::signal::find_repeated(&desk.db, new.strategy, new.external_id.as_deref(), bar).await?;
+    if repeated.as_ref().is_some_and(|repeated| new.external_id.is_some() && !same(repeated, new)) {
         return Err(Error::field("id", Problem::SignalIdReused));
     }
-    Ok(said)
+    Ok(repeated)
 }
 
 /// Whether the stored signal is the same as the new one, rather than another signal with the same id.
-fn same(said: &Signal, new: &NewSignal) -> bool {
-    let levels = said.side == new.side && said.stop.map(|text| text.0) == new.stop;
-    said.action == new.action && (new.action == Action::Exit || levels)
+fn same(repeated: &Signal, new: &NewSignal) -> bool {
+    let levels = repeated.side == new.side && repeated.stop.map(|text| text.0) == new.stop;
+    repeated.action == new.action && (new.action == Action::Exit || levels)
 }
 
 /// The checked values of an acceptable signal. Exits have no levels.
@@ -162,10 +167,10 @@ struct Checked {
 async fn check(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Result<Checked> {
     let now = desk.clock.now();
     let oldest = now.plus(-desk.settings.signal_max_age_s.saturating_mul(time::SECOND));
-    if new.said_at.is_some_and(|at| at < oldest) {
+    if new.sent_at.is_some_and(|at| at < oldest) {
         return Err(Error::field("time", Problem::TooOld));
     }
-    if new.said_at.is_some_and(|at| at > now.plus(AHEAD)) {
+    if new.sent_at.is_some_and(|at| at > now.plus(AHEAD)) {
         return Err(Error::field("time", Problem::InFuture));
     }
     match new.external_id.as_ref().map(|id| id.chars().count()) {
@@ -199,8 +204,8 @@ async fn market_price(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Opti
     if new.source == Source::Evaluator {
         return None;
     }
-    let asked = market::last_price(desk, TradeType::Futures, &strategy.symbol);
-    tokio::time::timeout(PRICE_WITHIN, asked).await.ok()?.ok()
+    let request = market::last_price(desk, TradeType::Futures, &strategy.symbol);
+    tokio::time::timeout(PRICE_WITHIN, request).await.ok()?.ok()
 }
 
 fn named(bad: BadLevels, stop: Decimal) -> Error {

@@ -83,8 +83,8 @@ pub(crate) async fn named(desk: &Desk, id: SigningKeyId) -> Result<Option<Arc<Pa
 
 async fn make(desk: &Desk) -> Result<()> {
     let mut seed = Zeroizing::new([0_u8; 32]);
-    desk.chance.fill(seed.as_mut());
-    let id = SigningKeyId::mint(&*desk.clock, &*desk.chance);
+    desk.entropy.fill(seed.as_mut());
+    let id = SigningKeyId::mint(&*desk.clock, &*desk.entropy);
     let sealed = desk.sealer.seal("signing_keys", id.0, Uuid::nil(), seed.as_ref())?;
     let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec();
     let mut tx = desk.db.begin().await?;

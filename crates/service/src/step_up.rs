@@ -7,11 +7,11 @@
 
 mod pending;
 
-pub use pending::{Pending, keep, peek, take};
+pub use pending::{Pending, peek, store_form, take};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     password::Fit,
     throttle::{self, Bucket},
 };
@@ -71,7 +71,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
     };
     let mut tx = desk.db.begin().await?;
     if !fit.is_right() {
-        audit::record(desk, &mut tx, Some(actor.user), Deed::StepUpFailed, "", Some(origin)).await?;
+        audit::record(desk, &mut tx, Some(actor.user), AuditAction::StepUpFailed, "", Some(origin)).await?;
         tx.commit().await?;
         return Err(Error::field("password", Problem::WrongPassword));
     }
@@ -82,6 +82,6 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
         (None, Some(family)) => store::token_family::authenticate(&mut tx, family, now).await?,
         (None, None) => {}
     }
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SteppedUp, "", Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SteppedUp, "", Some(origin)).await?;
     Ok(tx.commit().await?)
 }

@@ -18,7 +18,9 @@ pub use demo::seed;
 pub use live::Live;
 pub(crate) use record::Records;
 pub use record::{card, cards, costs, history, performance, trades};
-pub use signals::{Alert, Heard, Said, copies, given, hear, one, send};
+pub use signals::{
+    Alert, SignalReceipt, SignalRequest, copies, get_signal, list_signals, receive_alert, send,
+};
 
 use crate::{Desk, Error, Result};
 use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
@@ -78,8 +80,8 @@ fn frame(row: &store::strategy::Strategy) -> Result<Frame> {
 }
 
 /// Returns the candle series that a strategy is computed from.
-fn line(row: &store::strategy::Strategy) -> store::candle::Line {
-    store::candle::Line {
+fn line(row: &store::strategy::Strategy) -> store::candle::CandleSeries {
+    store::candle::CandleSeries {
         exchange_id: row.exchange_id,
         symbol: row.symbol.clone(),
         timeframe_s: row.timeframe_s,

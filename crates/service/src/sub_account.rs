@@ -2,12 +2,12 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     recovery,
 };
 use domain::{
     Micros, Role, SubAccountId,
-    sub_account::{self, Details, Draft, LegalEntity, Status, SubAccount},
+    sub_account::{self, Details, LegalEntity, Status, SubAccount, SubAccountDraft},
     validation::{FieldProblem, Problem},
 };
 pub use store::sub_account::{Brand, Filter, ORDERS};
@@ -22,7 +22,12 @@ pub const MOST_PER_PAGE: i64 = 100;
 ///
 /// # Errors
 /// Problems of all fields together, in the order of the API document.
-pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) -> Result<SubAccount> {
+pub async fn create(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    draft: &SubAccountDraft,
+) -> Result<SubAccount> {
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
     recovery::hold(&mut tx, actor).await?;
@@ -31,7 +36,8 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) 
     }
     let account = insert(desk, &mut tx, actor, details, false).await?;
     let subject = account.id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SubAccountCreated, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SubAccountCreated, &subject, Some(origin))
+        .await?;
     tx.commit().await?;
     Ok(account)
 }
@@ -45,7 +51,7 @@ pub async fn update(
     actor: &Actor,
     origin: &Origin,
     id: SubAccountId,
-    draft: &Draft,
+    draft: &SubAccountDraft,
 ) -> Result<SubAccount> {
     let before = get(desk, actor, id).await?;
     let details = checked(desk, draft, Some(&before.details)).await?;
@@ -57,7 +63,8 @@ pub async fn update(
         return Err(Error::Unavailable { retry_after_s: 1 });
     }
     let subject = id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SubAccountChanged, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SubAccountChanged, &subject, Some(origin))
+        .await?;
     tx.commit().await?;
     Ok(account)
 }
@@ -113,7 +120,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
 
 /// Page and order of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct SubAccountPage {
     /// Page number, from 1.
     pub page: i64,
     /// Accounts per page, at most [`MOST_PER_PAGE`].
@@ -124,7 +131,7 @@ pub struct Asked {
     pub descending: bool,
 }
 
-impl Default for Asked {
+impl Default for SubAccountPage {
     fn default() -> Self {
         Self { page: 1, per_page: 25, order: "created_at".to_owned(), descending: false }
     }
@@ -143,11 +150,11 @@ pub struct Found {
 ///
 /// # Errors
 /// Problems of `page`, `per_page` and `order`.
-pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, asked: &Asked) -> Result<Found> {
+pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, request: &SubAccountPage) -> Result<Found> {
     let rules = [
-        ("page", (1..=1_000_000).contains(&asked.page)),
-        ("per_page", (1..=MOST_PER_PAGE).contains(&asked.per_page)),
-        ("order", ORDERS.contains(&asked.order.as_str())),
+        ("page", (1..=1_000_000).contains(&request.page)),
+        ("per_page", (1..=MOST_PER_PAGE).contains(&request.per_page)),
+        ("order", ORDERS.contains(&request.order.as_str())),
     ];
     let problems: Vec<_> = rules
         .iter()
@@ -157,11 +164,11 @@ pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, asked: &Asked) ->
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
-    let page = rows::Page {
-        order: &asked.order,
-        descending: asked.descending,
-        offset: (asked.page - 1) * asked.per_page,
-        limit: asked.per_page,
+    let page = rows::SortedPage {
+        order: &request.order,
+        descending: request.descending,
+        offset: (request.page - 1) * request.per_page,
+        limit: request.per_page,
     };
     let accounts = rows::find(&desk.db, actor.user, filter, page).await?;
     Ok(Found { accounts, total: rows::count(&desk.db, actor.user, filter).await? })
@@ -193,12 +200,12 @@ pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Bran
     }
     let mut tx = desk.db.begin().await?;
     rows::set_brand(&mut tx, brand).await?;
-    audit::record(desk, &mut tx, Some(admin.user), Deed::BrandSet, &brand.name, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(admin.user), AuditAction::BrandSet, &brand.name, Some(origin)).await?;
     Ok(tx.commit().await?)
 }
 
 /// Validates a draft and whether its brand exists; returns all problems together.
-async fn checked(desk: &Desk, draft: &Draft, base: Option<&Details>) -> Result<Details> {
+async fn checked(desk: &Desk, draft: &SubAccountDraft, base: Option<&Details>) -> Result<Details> {
     let details = draft.check(base);
     let brand = draft.get("brand").filter(|name| !name.is_empty());
     let known = match brand {
@@ -222,7 +229,7 @@ async fn checked(desk: &Desk, draft: &Draft, base: Option<&Details>) -> Result<D
 async fn insert(desk: &Desk, tx: &mut Tx, actor: &Actor, details: Details, main: bool) -> Result<SubAccount> {
     let now = desk.clock.now();
     let account = SubAccount {
-        id: SubAccountId::mint(&*desk.clock, &*desk.chance),
+        id: SubAccountId::mint(&*desk.clock, &*desk.entropy),
         short_reference: short_reference(tx, now).await?,
         main,
         details,

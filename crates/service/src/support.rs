@@ -3,7 +3,7 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     mail,
     throttle::{self, Bucket},
 };
@@ -33,7 +33,7 @@ pub async fn ask(
     let (subject, message) = checked(subject, message)?;
     throttle::count(desk, &[Bucket::Support(actor.user)]).await?;
     let ticket = Ticket {
-        id: TicketId::mint(&*desk.clock, &*desk.chance),
+        id: TicketId::mint(&*desk.clock, &*desk.entropy),
         email: actor.email.clone(),
         subject,
         message,
@@ -50,22 +50,23 @@ pub async fn ask(
     let mut tx = desk.db.begin().await?;
     store::support::insert(&mut tx, &new).await?;
     for admin in store::user::admins(&mut tx).await? {
-        let letter = mail::support_asked(desk, &ticket);
+        let letter = mail::support_requested(desk, &ticket);
         mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
     }
     let subject = ticket.id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SupportAsked, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SupportRequested, &subject, Some(origin))
+        .await?;
     tx.commit().await?;
     Ok(ticket)
 }
 
 fn checked(subject: &str, message: &str) -> Result<(String, String)> {
-    let told = |field: &str, problem: Problem| FieldProblem::new(field, problem);
+    let reported = |field: &str, problem: Problem| FieldProblem::new(field, problem);
     match (support::subject(subject), support::message(message)) {
         (Ok(subject), Ok(message)) => Ok((subject, message)),
         (subject, message) => {
-            let subject = subject.err().map(|problem| told("subject", problem));
-            let message = message.err().map(|problem| told("message", problem));
+            let subject = subject.err().map(|problem| reported("subject", problem));
+            let message = message.err().map(|problem| reported("message", problem));
             Err(Error::Fields(subject.into_iter().chain(message).collect()))
         }
     }
@@ -83,7 +84,7 @@ pub async fn mine(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
-pub async fn all(desk: &Desk, admin: &Actor) -> Result<Vec<Ticket>> {
+pub async fn list_tickets(desk: &Desk, admin: &Actor) -> Result<Vec<Ticket>> {
     admin.must(Role::Admin)?;
     Ok(store::support::list(&desk.db, ALL).await?)
 }
@@ -97,7 +98,8 @@ pub async fn close(desk: &Desk, admin: &Actor, origin: &Origin, id: TicketId) ->
     let mut tx = desk.db.begin().await?;
     if store::support::close(&mut tx, id, admin.user, desk.clock.now()).await? {
         let subject = id.to_string();
-        audit::record(desk, &mut tx, Some(admin.user), Deed::SupportClosed, &subject, Some(origin)).await?;
+        audit::record(desk, &mut tx, Some(admin.user), AuditAction::SupportClosed, &subject, Some(origin))
+            .await?;
         return Ok(tx.commit().await?);
     }
     if store::support::exists(&mut tx, id).await? { Ok(()) } else { Err(Error::NotFound) }

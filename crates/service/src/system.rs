@@ -1,6 +1,6 @@
 //! The system's clocks and randomness: the only place that asks the operating system for either.
 
-use domain::{Chance, Clock, Micros, Sleep};
+use domain::{Clock, Entropy, Micros, Sleep};
 use rand::{TryRng as _, rngs::SysRng};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -28,9 +28,9 @@ impl Clock for WallClock {
 
 /// The operating system's randomness.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct OsChance;
+pub struct OsEntropy;
 
-impl Chance for OsChance {
+impl Entropy for OsEntropy {
     #[allow(clippy::panic, reason = "without randomness no secret is safe: nothing may go on")]
     fn fill(&self, out: &mut [u8]) {
         if let Err(error) = SysRng.try_fill_bytes(out) {
@@ -46,8 +46,8 @@ mod tests {
     #[test]
     fn chance_differs_and_the_clock_is_of_our_century() {
         let (mut a, mut b) = ([0_u8; 32], [0_u8; 32]);
-        OsChance.fill(&mut a);
-        OsChance.fill(&mut b);
+        OsEntropy.fill(&mut a);
+        OsEntropy.fill(&mut b);
         assert_ne!(a, b);
         assert!(WallClock.now() > Micros::from_date("2025-01-01").unwrap());
     }

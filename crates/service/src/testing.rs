@@ -3,12 +3,12 @@
 use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Sleep,
+    Balance, Candle, Clock, Decimal, Entropy, Frame, MarginMode, Market, Micros, Order, Position, Sleep,
     Symbol, Ticker, Trade, TradeType,
 };
 use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, TradesFrom,
-    Validity,
+    AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, KeyRights, MarketEvent,
+    OrderRequest, TradesFrom, Validity,
 };
 use payment::PaymentGateway;
 use sha2::{Digest as _, Sha256};
@@ -52,22 +52,22 @@ impl Clock for TestClock {
 
 /// Bytes derived from counters: no two desks of a process, and no two calls, get the same.
 #[derive(Debug)]
-pub struct TestChance {
+pub struct TestEntropy {
     desk: u64,
-    turn: AtomicU64,
+    calls: AtomicU64,
 }
 
-impl Default for TestChance {
+impl Default for TestEntropy {
     fn default() -> Self {
         static DESKS: AtomicU64 = AtomicU64::new(0);
-        Self { desk: DESKS.fetch_add(1, Ordering::SeqCst), turn: AtomicU64::new(0) }
+        Self { desk: DESKS.fetch_add(1, Ordering::SeqCst), calls: AtomicU64::new(0) }
     }
 }
 
-impl Chance for TestChance {
+impl Entropy for TestEntropy {
     fn fill(&self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
-            let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+            let turn = self.calls.fetch_add(1, Ordering::SeqCst);
             let digest = Sha256::new()
                 .chain_update(self.desk.to_be_bytes())
                 .chain_update(turn.to_be_bytes())
@@ -121,10 +121,10 @@ pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
 #[must_use]
 #[allow(clippy::expect_used, reason = "compiled for tests only")]
 pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
-    let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
+    let entropy: Arc<dyn Entropy> = Arc::new(TestEntropy::default());
     let Setup { exchange, payments, settings, sandbox, clock, instance } = setup;
-    let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&chance));
-    Desk::new(Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance })
+    let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&entropy));
+    Desk::new(Parts { db, exchange, payments, sealer, clock, entropy, settings, sandbox, instance })
         .expect("usable settings")
 }
 
@@ -135,9 +135,9 @@ macro_rules! deaf {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
         impl Exchange for Deaf {
-            $(async fn $name(&self, $($arg: $kind),*) -> Answer<$answer> {
+            $(async fn $name(&self, $($arg: $kind),*) -> ExchangeResult<$answer> {
                 let _ = ($($arg),*);
-                Err(Failure::Unreachable)
+                Err(ExchangeFailure::Unreachable)
             })*
             fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
                 mpsc::channel(1).1

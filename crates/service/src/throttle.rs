@@ -101,7 +101,7 @@ fn too_many(micros: i64) -> Error {
 ///
 /// # Errors
 /// [`Error::TooMany`] if it is full.
-pub(crate) async fn open(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
+pub(crate) async fn ensure_below_limit(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
     let now = desk.clock.now();
     match store::throttle::get(&desk.db, &bucket.name(), now).await? {
         Some(seen) if seen.count >= bucket.limit(desk).most => Err(too_many(seen.window_ends_at.since(now))),

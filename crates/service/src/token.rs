@@ -7,7 +7,7 @@ pub(crate) use verified::Verified;
 
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     notify::{self, Purpose},
     oidc, opaque, session,
 };
@@ -16,7 +16,7 @@ use domain::{
     account::Tokens,
     time::{DAY, MINUTE, SECOND},
 };
-use store::{Hash, Tx, refresh_token as rows, user::User};
+use store::{TokenHash, Tx, refresh_token as rows, user::User};
 
 /// Life of an access token.
 pub const ACCESS: i64 = 15 * MINUTE;
@@ -49,12 +49,12 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 }
 
 async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Tokens> {
-    let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
+    let family = TokenFamilyId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await?;
     session::admit(&mut tx, user).await?;
     store::token_family::insert(&mut tx, family, user.id, desk.clock.now()).await?;
     store::token_family::cut(&mut tx, user.id, MOST).await?;
-    let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.chance)).await?;
+    let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.entropy)).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
     answer(desk, user, issued).await
@@ -106,7 +106,7 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
     let row = rows::get(&mut tx, &token).await?.ok_or(Error::Unauthenticated)?;
     rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
     let family = row.family_id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SignedOut, &family, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(actor.user), AuditAction::SignedOut, &family, Some(origin)).await?;
     tx.commit().await?;
     desk.verified.forget(actor.user);
     Ok(())
@@ -114,9 +114,9 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
 
 /// The successor of a refresh token for this client. It is derived, so that it can be issued again without being
 /// stored; the key is the install's own secret, so that no one else can derive it.
-async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, Hash)> {
+async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, TokenHash)> {
     let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
-    Ok(opaque::of(notify::sign(desk, Purpose::Refresh, &text).await?))
+    Ok(opaque::token_of(notify::sign(desk, Purpose::Refresh, &text).await?))
 }
 
 /// Handles a token that cannot be spent. A token that was spent before is presented by a client that repeats
@@ -125,8 +125,8 @@ async fn reused(
     desk: &Desk,
     mut tx: Tx,
     origin: &Origin,
-    hash: &Hash,
-    next: (String, Hash),
+    hash: &TokenHash,
+    next: (String, TokenHash),
 ) -> Result<Tokens> {
     let row = rows::get(&mut tx, hash).await?.filter(|row| row.used_at.is_some() && row.revoked_at.is_none());
     if let Some(row) = row {
@@ -141,7 +141,8 @@ async fn reused(
         }
         rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
         let family = row.family_id.to_string();
-        audit::record(desk, &mut tx, Some(row.user_id), Deed::TokenReused, &family, Some(origin)).await?;
+        audit::record(desk, &mut tx, Some(row.user_id), AuditAction::TokenReused, &family, Some(origin))
+            .await?;
         tx.commit().await?;
         desk.verified.forget(row.user_id);
     }
@@ -151,7 +152,7 @@ async fn reused(
 /// A refresh token, and its hash, which the access token contains.
 struct Issued {
     token: String,
-    hash: Hash,
+    hash: TokenHash,
 }
 
 async fn issue(
@@ -159,7 +160,7 @@ async fn issue(
     tx: &mut Tx,
     user: UserId,
     family: TokenFamilyId,
-    (token, hash): (String, Hash),
+    (token, hash): (String, TokenHash),
 ) -> Result<Issued> {
     let now = desk.clock.now();
     let row = rows::NewRefreshToken {

@@ -15,7 +15,7 @@ use domain::{
     time::DAY,
     validation::Problem,
 };
-use store::trade_history::{ByHand, Copied, Search};
+use store::trade_history::{Copied, ManualTradeRow, Search};
 use token::Token;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ words! {
 
 /// A request for a page of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct TradeHistoryRequest {
     /// Start of the period; without it the period ends now.
     pub start: Option<Micros>,
     /// Length of the period in days.
@@ -46,7 +46,7 @@ pub struct Asked {
 /// Largest number of days per request.
 pub const MOST_DAYS: u16 = 1_000;
 
-impl Asked {
+impl TradeHistoryRequest {
     /// Returns the period from one date through another; if one is missing, the period has the maximum
     /// length.
     #[must_use]
@@ -75,7 +75,7 @@ pub struct Filter {
 
 /// A page of a trade history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct TradeHistoryPage {
     /// The trades, newest first.
     pub items: Vec<PastTrade>,
     /// Token of the next page; `None` on the last page. New trades do not shift the pages.
@@ -92,26 +92,32 @@ pub fn knows(actor: &Actor, which: Which, token: &str) -> bool {
 ///
 /// # Errors
 /// A field problem for a token that we did not issue to this user for this history.
-pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<Page> {
-    let token = match &asked.token {
+pub async fn page(
+    desk: &Desk,
+    actor: &Actor,
+    which: Which,
+    request: &TradeHistoryRequest,
+    filter: &Filter,
+) -> Result<TradeHistoryPage> {
+    let token = match &request.token {
         Some(text) => Token::read(text, which.word(), actor.user)
             .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
-        None => days(desk, asked),
+        None => days(desk, request),
     };
-    let mut look = Look::new(desk, actor, which, filter, token)?;
-    let mut items = look.take(PAGE + 1).await?;
+    let mut reader = HistoryReader::new(desk, actor, which, filter, token)?;
+    let mut items = reader.take(PAGE + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let next = items
         .last()
         .filter(|_| more)
         .map(|(id, _)| Token { last: Some(*id), ..token }.write(which.word(), actor.user));
-    Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next })
+    Ok(TradeHistoryPage { items: items.into_iter().map(|(_, item)| item).collect(), next })
 }
 
-fn days(desk: &Desk, asked: &Asked) -> Token {
-    let length = i64::from(asked.days) * DAY;
-    let (from, until) = match asked.start {
+fn days(desk: &Desk, request: &TradeHistoryRequest) -> Token {
+    let length = i64::from(request.days) * DAY;
+    let (from, until) = match request.start {
         Some(start) => (start, start.plus(length)),
         None => (desk.clock.now().plus(-length), desk.clock.now().plus(1)),
     };
@@ -119,7 +125,7 @@ fn days(desk: &Desk, asked: &Asked) -> Token {
 }
 
 /// Reads a history in portions.
-struct Look<'a> {
+struct HistoryReader<'a> {
     desk: &'a Desk,
     which: Which,
     search: Search,
@@ -127,7 +133,7 @@ struct Look<'a> {
     ended: bool,
 }
 
-impl<'a> Look<'a> {
+impl<'a> HistoryReader<'a> {
     fn new(desk: &'a Desk, actor: &Actor, which: Which, filter: &Filter, token: Token) -> Result<Self> {
         let search = Search {
             owner: actor.user,
@@ -166,8 +172,8 @@ impl<'a> Look<'a> {
                 rows.into_iter().map(|row| Ok((row.id.0, copied(row)?))).collect()
             }
             Which::Manual => {
-                let rows = store::trade_history::by_hand(&self.desk.db, &self.search).await?;
-                rows.into_iter().map(|row| Ok((row.id.0, by_hand(row)?))).collect()
+                let rows = store::trade_history::manual(&self.desk.db, &self.search).await?;
+                rows.into_iter().map(|row| Ok((row.id.0, manual_trade(row)?))).collect()
             }
         }
     }
@@ -206,12 +212,12 @@ fn copied(row: Copied) -> Result<Option<PastTrade>> {
     }))
 }
 
-fn by_hand(row: ByHand) -> Result<Option<PastTrade>> {
-    let Some(asked) = order::asked_by_hand(&row.request)? else { return Ok(None) };
+fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
+    let Some(request) = order::manual_order_of(&row.request)? else { return Ok(None) };
     let Some(entry) = row.order_json.as_deref() else { return Ok(None) };
     let entry: Order = serde_json::from_str(entry).map_err(Error::fault)?;
-    let (price, amount, cost) = filled(&entry, &asked);
-    let (trailing_trigger_price, callback_rate) = match asked.entry {
+    let (price, amount, cost) = filled(&entry, &request);
+    let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
         Entry::Market | Entry::Limit(_) => (None, None),
     };
@@ -220,17 +226,17 @@ fn by_hand(row: ByHand) -> Result<Option<PastTrade>> {
         key: row.exchange_key_id,
         key_name: row.key_name,
         symbol: row.symbol,
-        side: asked.side,
+        side: request.side,
         price,
         amount,
         cost,
-        stop: asked.stop.map(|stop| stop.trigger),
-        stop_type: asked.stop.map(domain::ticket::Stop::kind),
-        take_profit: asked.targets,
+        stop: request.stop.map(|stop| stop.trigger),
+        stop_type: request.stop.map(domain::ticket::Stop::kind),
+        take_profit: request.targets,
         trailing_trigger_price,
         callback_rate,
         leverage: None,
-        risk_percent: asked.risk_percent,
+        risk_percent: request.risk_percent,
         at: row.created_at,
         strategy: None,
         exit: None,
@@ -239,10 +245,10 @@ fn by_hand(row: ByHand) -> Result<Option<PastTrade>> {
 }
 
 /// Returns price, amount and order value of an entry: as filled, or as requested while nothing has filled.
-fn filled(entry: &Order, asked: &ManualOrder) -> (Option<Decimal>, Decimal, Decimal) {
+fn filled(entry: &Order, request: &ManualOrder) -> (Option<Decimal>, Decimal, Decimal) {
     if entry.filled.is_zero() {
-        let price = entry.price.or(asked.entry.price());
-        return (price, asked.amount, price.unwrap_or_default() * asked.amount);
+        let price = entry.price.or(request.entry.price());
+        return (price, request.amount, price.unwrap_or_default() * request.amount);
     }
     let cost = if entry.cost.is_zero() {
         entry.average.or(entry.price).unwrap_or_default() * entry.filled

@@ -66,11 +66,11 @@ impl Work {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let (done, outcome) = oneshot::channel();
-        let begun = self.spawn(async move {
+        let started = self.spawn(async move {
             // The caller may have disconnected.
             let _ = done.send(work.await);
         });
-        if !begun {
+        if !started {
             return Err(Error::Unavailable { retry_after_s: RETRY_AFTER_S });
         }
         match outcome.await {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_does_not_end_is_cut_off_and_its_caller_told() {
+    async fn endless_work_is_cut_off_and_its_caller_gets_an_error() {
         let work = Arc::new(Work::default());
         let running = Arc::clone(&work);
         let caller = tokio::spawn(async move { running.run(std::future::pending::<Result<()>>()).await });
@@ -182,17 +182,17 @@ mod tests {
     #[tokio::test]
     async fn a_caller_who_leaves_ends_nothing() {
         let (work, done) = (Work::default(), Arc::new(Notify::new()));
-        let told = Arc::clone(&done);
+        let reported = Arc::clone(&done);
         let run = work.run(async move {
             tokio::task::yield_now().await;
-            told.notify_one();
+            reported.notify_one();
             Ok(())
         });
         drop(tokio::time::timeout(Duration::ZERO, run).await);
         tokio::time::timeout(Duration::from_secs(60), done.notified()).await.unwrap();
     }
 
-    async fn another_instance_takes_up_at_once_what_a_stopped_one_held(db: &TestDb) {
+    async fn another_instance_immediately_takes_over_a_stopped_ones_work(db: &TestDb) {
         let (desk, _) = testing::desk((**db).clone());
         let now = desk.clock.now();
         let person = User {
@@ -234,10 +234,10 @@ mod tests {
         };
         assert!(!claim(1).await && !claim(2).await, "they are held");
         hand_over(&desk).await.unwrap();
-        let lag = crate::health::look(&desk, &[]).await.unwrap().order_lag;
+        let lag = crate::health::measure(&desk, &[]).await.unwrap().order_lag;
         assert_eq!(lag, None, "what was handed over a moment ago is not late");
         assert!(claim(1).await && !claim(2).await, "what is another's stays so");
     }
 
-    store::each_engine!(another_instance_takes_up_at_once_what_a_stopped_one_held);
+    store::each_engine!(another_instance_immediately_takes_over_a_stopped_ones_work);
 }

@@ -1,6 +1,6 @@
 //! API clients (programs' credentials), and the tokens of those that have signed in.
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{ApiClientId, Micros, UserId};
 use sqlx::FromRow;
 use std::fmt;
@@ -124,7 +124,7 @@ pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<Client
 ///
 /// # Errors
 /// A database error.
-pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Option<ClientRow>> {
+pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
         from,
@@ -213,7 +213,12 @@ pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool>
 ///
 /// # Errors
 /// A database error.
-pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expires_at: Micros) -> Result<()> {
+pub async fn insert_token(
+    tx: &mut Tx,
+    token: &TokenHash,
+    client: ApiClientId,
+    expires_at: Micros,
+) -> Result<()> {
     exec!(
         tx,
         "insert into client_tokens (token_hash, client_id, expires_at) values ($1, $2, $3)",
@@ -228,7 +233,7 @@ pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expire
 ///
 /// # Errors
 /// A database error.
-pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Micros>> {
+pub async fn token_expires(from: impl Source, token: &TokenHash) -> Result<Option<Micros>> {
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
 
@@ -236,7 +241,7 @@ pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Mic
 ///
 /// # Errors
 /// A database error.
-pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Result<()> {
+pub async fn extend_token(tx: &mut Tx, token: &TokenHash, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
         "update client_tokens set expires_at = $2 where token_hash = $1",
@@ -250,7 +255,7 @@ pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Resu
 ///
 /// # Errors
 /// A database error.
-pub async fn delete_token(tx: &mut Tx, token: &Hash) -> Result<bool> {
+pub async fn delete_token(tx: &mut Tx, token: &TokenHash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
 

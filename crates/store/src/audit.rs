@@ -25,7 +25,7 @@ pub struct NewEntry<'a> {
 
 /// A stored entry.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Entry {
+pub struct AuditEntry {
     /// Increasing sequence number.
     pub id: i64,
     /// The acting user, if known.
@@ -44,11 +44,11 @@ pub struct Entry {
     pub at: Micros,
 }
 
-/// Reads [`Entry`] rows; the column list is written only here.
+/// Reads [`AuditEntry`] rows; the column list is written only here.
 macro_rules! entries {
     ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
-            Entry,
+            AuditEntry,
             $from,
             fetch_all,
             "select id, user_id, action, subject, detail, address, client, at from audit " + $rest
@@ -80,9 +80,9 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Entry>> {
+pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<AuditEntry>> {
     rows!(
-        Entry,
+        AuditEntry,
         from,
         fetch_all,
         "select id, user_id, action, subject, detail, address, client, at from audit where user_id = $1 \
@@ -96,9 +96,9 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Entry>> {
+pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
     rows!(
-        Entry,
+        AuditEntry,
         from,
         fetch_all,
         "select id, user_id, action, subject, detail, address, client, at from audit order by id desc limit $1",
@@ -138,7 +138,7 @@ pub async fn places(
 ///
 /// # Errors
 /// A database error.
-pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Entry>> {
+pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     // Actions of an admin on a user have the user's id as their subject.
     let subject = user.to_string();
     entries!(
@@ -155,7 +155,7 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<Entry>> {
+pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
         "where id < $2 and ($1 = '' or action = $1) order by id desc limit $3",
@@ -169,7 +169,7 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 ///
 /// # Errors
 /// A database error.
-pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<Entry>> {
+pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
         "where id > $1 and not exists (select 1 from audit_seals s where s.audit_id = audit.id) \
@@ -183,7 +183,7 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<E
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: i64) -> Result<Vec<Entry>> {
+pub async fn get(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
     entries!(from, "where id = $1", id)
 }
 
@@ -240,7 +240,7 @@ pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal
 /// Adds a seal.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if another instance has added a seal meanwhile.
+/// [`crate::StoreErrorKind::Unique`] if another instance has added a seal meanwhile.
 pub async fn seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
     exec!(
         tx,

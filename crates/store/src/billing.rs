@@ -61,7 +61,7 @@ pub struct Operation {
 /// Records an operation before it is requested.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] while another operation of the user is working.
+/// [`crate::StoreErrorKind::Unique`] while another operation of the user is working.
 pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
     exec!(
         tx,
@@ -136,7 +136,7 @@ pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn asked_again(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Result<()> {
+pub async fn record_retry(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Result<()> {
     exec!(tx, "update billing_operations set updated_at = $2 where id = $1", id, now)?;
     Ok(())
 }
@@ -144,7 +144,7 @@ pub async fn asked_again(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Re
 /// Records that the checkout page is open; returns whether the operation was still working.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] while another checkout page of the user is open.
+/// [`crate::StoreErrorKind::Unique`] while another checkout page of the user is open.
 pub async fn opened(
     tx: &mut Tx,
     id: BillingOperationId,
@@ -218,7 +218,7 @@ pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros
 ///
 /// # Errors
 /// A database error.
-pub async fn asked(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+pub async fn record_query(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update billing_customers set asked_at = $2 where user_id = $1 and asked_at < $2", user, at)?;
     Ok(())
 }
@@ -251,7 +251,7 @@ struct Due {
 ///
 /// # Errors
 /// A database error.
-pub async fn heard(from: impl Source, event: &str) -> Result<bool> {
+pub async fn is_handled(from: impl Source, event: &str) -> Result<bool> {
     Ok(value!(i64, from, "select count(*) from billing_events where id = $1", event)?.unwrap_or(0) > 0)
 }
 
@@ -259,7 +259,7 @@ pub async fn heard(from: impl Source, event: &str) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn hear(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
+pub async fn record_handled(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into billing_events (id, handled_at) values ($1, $2) on conflict (id) do nothing",

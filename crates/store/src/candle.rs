@@ -8,11 +8,11 @@ use domain::{Candle, ExchangeId, Micros, Symbol};
 use sqlx::{FromRow, QueryBuilder};
 
 /// Rows per statement: each has nine parameters, and no engine accepts more than 32,766.
-const AT_ONCE: usize = 1_000;
+const BATCH: usize = 1_000;
 
 /// A series of candles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Line {
+pub struct CandleSeries {
     /// The exchange.
     pub exchange_id: ExchangeId,
     /// Trading pair.
@@ -69,9 +69,9 @@ macro_rules! insert_candles {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<u64> {
+pub async fn insert_all(tx: &mut Tx, line: &CandleSeries, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
-    for some in candles.chunks(AT_ONCE) {
+    for some in candles.chunks(BATCH) {
         let mut lent = tx.connection()?;
         let done = match &mut lent {
             Lent::Sqlite(on) => insert_candles!(sqlx::Sqlite, on, line, some),
@@ -86,7 +86,7 @@ pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<
 ///
 /// # Errors
 /// A database error.
-pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>> {
+pub async fn newest_at(from: impl Source, line: &CandleSeries) -> Result<Option<Micros>> {
     let at = value!(
         i64,
         from,
@@ -102,7 +102,7 @@ pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>>
 ///
 /// # Errors
 /// A database error.
-pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) -> Result<Vec<Candle>> {
+pub async fn after(from: impl Source, line: &CandleSeries, after: Micros, limit: i64) -> Result<Vec<Candle>> {
     let rows = rows!(
         Row,
         from,
@@ -122,7 +122,7 @@ pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) ->
 ///
 /// # Errors
 /// A database error.
-pub async fn nth_newest(from: impl Source, line: &Line, count: i64) -> Result<Option<Micros>> {
+pub async fn nth_newest(from: impl Source, line: &CandleSeries, count: i64) -> Result<Option<Micros>> {
     value!(
         Micros,
         from,

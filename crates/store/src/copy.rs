@@ -6,12 +6,12 @@ mod queue;
 mod row;
 
 pub use exit::{exited, retry_exit};
-pub use position::{Ended, checked, close, fail, forget_key, open};
+pub use position::{Ended, checked, close, fail, forget_key, open_position};
 pub use queue::{
-    Begun, NewCopy, Work, begin, claim, claimed, insert_all, oldest_queued, postpone, requeue, skip, sole,
-    waiting,
+    EntrySize, NewCopy, Work, begin, claim, claimed, get_work, insert_all, oldest_queued, postpone, requeue,
+    skip, waiting,
 };
-pub use row::{Copy, Count};
+pub use row::{CopyTrade, Count};
 
 use crate::{DecimalText, Result, Source};
 use domain::{
@@ -19,11 +19,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Reads [`Copy`] rows; the columns and joins are written only here.
+/// Reads [`CopyTrade`] rows; the columns and joins are written only here.
 macro_rules! copies {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
-            Copy,
+            CopyTrade,
             $from,
             $method,
             "select c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
@@ -40,7 +40,7 @@ macro_rules! copies {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: CopyId) -> Result<Option<Copy>> {
+pub async fn get(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
 
@@ -53,7 +53,7 @@ pub async fn list_by_user(
     owner: UserId,
     before: Option<CopyId>,
     limit: i64,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     let before = before.unwrap_or(CopyId(Uuid::max()));
     copies!(
         from,
@@ -86,7 +86,7 @@ pub async fn search(
     filter: &Filter,
     before: Option<CopyId>,
     limit: i64,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     let before = before.unwrap_or(CopyId(Uuid::max()));
     copies!(
         from,
@@ -112,7 +112,7 @@ pub async fn ended_between(
     owner: UserId,
     start: Micros,
     end: Micros,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,
@@ -141,7 +141,7 @@ pub async fn list_by_signal_and_user(
     signal: SignalId,
     owner: UserId,
     limit: i64,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,
@@ -161,7 +161,7 @@ pub async fn list_by_signal(
     signal: SignalId,
     after: Option<CopyId>,
     limit: i64,
-) -> Result<Vec<Copy>> {
+) -> Result<Vec<CopyTrade>> {
     let after = after.unwrap_or(CopyId(Uuid::nil()));
     copies!(
         from,
@@ -192,7 +192,7 @@ pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Copy>> {
+pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<CopyTrade>> {
     copies!(
         from,
         fetch_optional,
@@ -206,7 +206,7 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
 ///
 /// # Errors
 /// A database error.
-pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Copy>> {
+pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,
@@ -228,7 +228,7 @@ pub async fn unfinished_entry(
     follow: FollowId,
     strategy: StrategyId,
     seq: i64,
-) -> Result<Option<Copy>> {
+) -> Result<Option<CopyTrade>> {
     copies!(
         from,
         fetch_optional,
@@ -250,7 +250,7 @@ pub async fn ended_entry(
     follow: FollowId,
     strategy: StrategyId,
     seq: i64,
-) -> Result<Option<Copy>> {
+) -> Result<Option<CopyTrade>> {
     copies!(
         from,
         fetch_optional,
@@ -266,7 +266,7 @@ pub async fn ended_entry(
 ///
 /// # Errors
 /// A database error.
-pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Copy>> {
+pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<CopyTrade>> {
     copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
 }
 
@@ -274,7 +274,7 @@ pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Co
 ///
 /// # Errors
 /// A database error.
-pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<Copy>> {
+pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
 
@@ -282,7 +282,7 @@ pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Optio
 ///
 /// # Errors
 /// A database error.
-pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Copy>> {
+pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,

@@ -80,7 +80,7 @@ pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
 /// Sets a rule.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] if there is no such currency.
+/// [`crate::StoreErrorKind::ForeignKey`] if there is no such currency.
 pub async fn set_rule(tx: &mut Tx, rule: &Rule) -> Result<()> {
     exec!(
         tx,

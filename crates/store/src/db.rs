@@ -1,9 +1,9 @@
 //! The database handle: SQLite or Postgres.
 
 use crate::{
-    Error, Kind, Options, Result, Tx, error,
+    Error, Options, Result, StoreErrorKind, Tx, error,
     event::Appended,
-    tx::{Held, Lend, Lent},
+    tx::{HeldConnection, Lend, Lent},
     writes::{LastWrites, Writes},
 };
 use sqlx::{
@@ -120,7 +120,7 @@ impl Db {
     }
 
     /// Begins a write transaction. On SQLite, writers queue for one connection; waiting longer than
-    /// [`Options::patience`] returns [`crate::Kind::Busy`].
+    /// [`Options::patience`] returns [`crate::StoreErrorKind::Busy`].
     ///
     /// # Errors
     /// If no connection is available.
@@ -140,19 +140,19 @@ impl Db {
 
     async fn begin_on_engine(&self) -> Result<Tx> {
         let writes = Arc::clone(&self.writes);
-        let begun = match &self.engine {
+        let size = match &self.engine {
             // IMMEDIATE, because a transaction that begins with a read could otherwise fail at its first write.
             Engine::Sqlite { writer, appended, .. } => {
-                let begun = writer.begin_with("begin immediate").await;
-                begun.map(|tx| Tx::sqlite(tx, appended.clone(), writes))
+                let size = writer.begin_with("begin immediate").await;
+                size.map(|tx| Tx::sqlite(tx, appended.clone(), writes))
             }
             Engine::Postgres { pool } => pool.begin().await.map(|tx| Tx::postgres(tx, writes)),
         };
-        begun.map_err(|failure| {
+        size.map_err(|failure| {
             let outage = error::is_outage(&failure);
             let failure = Error::from(failure);
             // If no transaction can begin in that time, writes are not possible either, whatever the cause.
-            if outage || failure.kind() == Kind::Busy {
+            if outage || failure.kind() == StoreErrorKind::Busy {
                 self.writes.failed();
             }
             failure
@@ -243,8 +243,8 @@ impl<'a> Source for &'a Db {
 
     async fn lend(self) -> Result<Lent<'a>> {
         Ok(match self.acquire().await? {
-            Either::Left(connection) => Lent::Sqlite(Held::Pooled(connection)),
-            Either::Right(connection) => Lent::Postgres(Held::Pooled(connection)),
+            Either::Left(connection) => Lent::Sqlite(HeldConnection::Pooled(connection)),
+            Either::Right(connection) => Lent::Postgres(HeldConnection::Pooled(connection)),
         })
     }
 }

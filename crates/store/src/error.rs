@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kinds of errors that callers may handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum StoreErrorKind {
     /// A unique key is already taken. On Postgres the transaction is aborted: drop it.
     Unique,
     /// A referenced row does not exist, or the row is still referenced.
@@ -21,7 +21,7 @@ pub enum Kind {
 
 /// A failed statement. Its text describes the failure and never contains the statement's values.
 pub struct Error {
-    kind: Kind,
+    kind: StoreErrorKind,
     source: sqlx::Error,
     /// Whether the failed operation was a commit that may have taken effect.
     unconfirmed: bool,
@@ -30,14 +30,14 @@ pub struct Error {
 impl Error {
     /// Returns the kind of the error.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
     /// Returns whether a unique key was already taken.
     #[must_use]
     pub fn is_unique(&self) -> bool {
-        self.kind == Kind::Unique
+        self.kind == StoreErrorKind::Unique
     }
 
     /// Returns whether the transaction may have been committed although the database did not confirm it. Running
@@ -72,14 +72,14 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(source: sqlx::Error) -> Self {
         let kind = match &source {
-            sqlx::Error::PoolTimedOut => Kind::Busy,
+            sqlx::Error::PoolTimedOut => StoreErrorKind::Busy,
             sqlx::Error::Database(error) => match error.kind() {
-                ErrorKind::UniqueViolation => Kind::Unique,
-                ErrorKind::ForeignKeyViolation => Kind::ForeignKey,
-                _ if busy(error.as_ref()) => Kind::Busy,
-                _ => Kind::Other,
+                ErrorKind::UniqueViolation => StoreErrorKind::Unique,
+                ErrorKind::ForeignKeyViolation => StoreErrorKind::ForeignKey,
+                _ if busy(error.as_ref()) => StoreErrorKind::Busy,
+                _ => StoreErrorKind::Other,
             },
-            _ => Kind::Other,
+            _ => StoreErrorKind::Other,
         };
         Self { kind, source, unconfirmed: false }
     }

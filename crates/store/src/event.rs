@@ -3,7 +3,7 @@
 
 mod listener;
 
-pub use listener::{Heard, Listener, listen};
+pub use listener::{Listener, ListenerMessage, listen};
 
 use crate::{Result, Source, Tx, tx::Inner};
 use domain::{Micros, UserId};
@@ -43,7 +43,7 @@ pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result
 
 async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::Result<i64> {
     match tx {
-        Inner::Sqlite { tx, said, .. } => {
+        Inner::Sqlite { tx, events: said, .. } => {
             let insert = "insert into events (user_id, body, at) values ($1, $2, $3) returning seq";
             let seq = sqlx::query_scalar(insert).bind(user).bind(body).bind(at).fetch_one(&mut **tx).await?;
             said.push(Appended { seq, user });

@@ -6,7 +6,7 @@ use domain::{FlashId, Micros, SessionId};
 /// Stores a flash message for a session.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] if the session has ended.
+/// [`crate::StoreErrorKind::ForeignKey`] if the session has ended.
 pub async fn insert(
     tx: &mut Tx,
     id: FlashId,

@@ -82,8 +82,8 @@ pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option
 /// Adds a follow.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the key already follows a strategy on this market (code 1309);
-/// [`crate::Kind::ForeignKey`] if the key was deleted.
+/// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market (code 1309);
+/// [`crate::StoreErrorKind::ForeignKey`] if the key was deleted.
 pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
     exec!(
         tx,
@@ -159,7 +159,7 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
 /// Updates the changeable columns of a follow, which must have been read in the same transaction.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the key already follows a strategy on this market.
+/// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market.
 pub async fn update(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     let rows = exec!(
         tx,

@@ -36,7 +36,7 @@ pub trait BatchedWrite: Send + Sync + 'static {
 
 /// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CommitOutcome {
     /// Committed.
     Committed,
     /// The precondition no longer held; nothing was written.
@@ -47,7 +47,7 @@ pub enum Outcome {
 
 struct Job {
     write: Box<dyn BatchedWrite>,
-    done: oneshot::Sender<Result<Outcome>>,
+    done: oneshot::Sender<Result<CommitOutcome>>,
 }
 
 /// The queue of waiting writes, with the lock held by the caller that commits.
@@ -57,7 +57,7 @@ pub struct GroupCommit(Arc<Queue>);
 #[derive(Default)]
 struct Queue {
     jobs: Mutex<Vec<Job>>,
-    turn: Arc<tokio::sync::Mutex<()>>,
+    committing: Arc<tokio::sync::Mutex<()>>,
     /// Whether the last transaction held several writes.
     busy: AtomicBool,
 }
@@ -67,21 +67,21 @@ impl GroupCommit {
     ///
     /// # Errors
     /// If the database fails. The write may be committed nevertheless ([`Error::may_be_committed`]); it is then not
-    /// run again. A unique key conflict is not an error but [`Outcome::Conflict`].
-    pub async fn write(&self, db: &Db, write: impl BatchedWrite) -> Result<Outcome> {
+    /// run again. A unique key conflict is not an error but [`CommitOutcome::Conflict`].
+    pub async fn write(&self, db: &Db, write: impl BatchedWrite) -> Result<CommitOutcome> {
         let (done, mut answer) = oneshot::channel();
         locked(&self.0.jobs).push(Job { write: Box::new(write), done });
         loop {
             tokio::select! {
                 biased;
                 answer = &mut answer => return answer.map_err(lost)?,
-                turn = Arc::clone(&self.0.turn).lock_owned() => {
+                permit = Arc::clone(&self.0.committing).lock_owned() => {
                     let (queue, db) = (Arc::clone(&self.0), db.clone());
                     // The batch contains other callers' writes, so it continues if this caller is dropped, and
                     // holds the lock until it is done, so that the next caller finds its write committed.
                     let flush = tokio::spawn(async move {
                         queue.flush(&db).await;
-                        drop(turn);
+                        drop(permit);
                     });
                     flush.await.map_err(lost)?;
                 }
@@ -127,7 +127,7 @@ impl Queue {
 }
 
 /// Runs the writes in one transaction; `None` if there are not several.
-async fn together(db: &Db, jobs: &[Job]) -> Result<Option<Vec<Outcome>>> {
+async fn together(db: &Db, jobs: &[Job]) -> Result<Option<Vec<CommitOutcome>>> {
     if jobs.len() < 2 {
         return Ok(None);
     }
@@ -140,17 +140,17 @@ async fn together(db: &Db, jobs: &[Job]) -> Result<Option<Vec<Outcome>>> {
     Ok(Some(all))
 }
 
-async fn alone(db: &Db, job: &Job) -> Result<Outcome> {
+async fn alone(db: &Db, job: &Job) -> Result<CommitOutcome> {
     let mut tx = db.begin().await?;
     match job.write.write(&mut tx).await {
         Ok(holds) => tx.commit().await.map(|()| outcome(holds)),
-        Err(error) if error.is_unique() => Ok(Outcome::Conflict),
+        Err(error) if error.is_unique() => Ok(CommitOutcome::Conflict),
         Err(error) => Err(error),
     }
 }
 
-const fn outcome(holds: bool) -> Outcome {
-    if holds { Outcome::Committed } else { Outcome::PreconditionFailed }
+const fn outcome(holds: bool) -> CommitOutcome {
+    if holds { CommitOutcome::Committed } else { CommitOutcome::PreconditionFailed }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

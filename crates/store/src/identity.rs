@@ -14,7 +14,7 @@ pub async fn user(from: impl Source, issuer: &str, subject: &str) -> Result<Opti
 /// Stores which user an issuer identifies by a subject.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the subject is already stored.
+/// [`crate::StoreErrorKind::Unique`] if the subject is already stored.
 pub async fn insert(tx: &mut Tx, issuer: &str, subject: &str, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,

@@ -188,10 +188,10 @@ pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
 /// # Errors
 /// A database error.
 pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
-    let until = match standing(&mut *tx, holder).await? {
-        Standing::Held => return Ok(0),
-        Standing::Ended => Micros(i64::MAX),
-        Standing::Unknown => now,
+    let until = match holder_state(&mut *tx, holder).await? {
+        NameHolder::Held => return Ok(0),
+        NameHolder::Ended => Micros(i64::MAX),
+        NameHolder::Unknown => now,
     };
     let intents = exec!(
         &mut *tx,
@@ -211,15 +211,15 @@ pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     Ok(intents.saturating_add(copies))
 }
 
-enum Standing {
+enum NameHolder {
     Held,
     Ended,
     Unknown,
 }
 
-async fn standing(from: impl Source, holder: &str) -> Result<Standing> {
+async fn holder_state(from: impl Source, holder: &str) -> Result<NameHolder> {
     let mut lent = from.lend().await?;
-    let On::Postgres(on) = lent.on() else { return Ok(Standing::Ended) };
+    let On::Postgres(on) = lent.on() else { return Ok(NameHolder::Ended) };
     let ended = sqlx::query!(
         "update instances set updated_at = (extract(epoch from clock_timestamp()) * 1000000)::bigint \
          where name = $1 and lease_until + $2 <= (extract(epoch from clock_timestamp()) * 1000000)::bigint",
@@ -227,8 +227,8 @@ async fn standing(from: impl Source, holder: &str) -> Result<Standing> {
         GRACE
     );
     if ended.execute(&mut *on).await?.rows_affected() == 1 {
-        return Ok(Standing::Ended);
+        return Ok(NameHolder::Ended);
     }
     let known = sqlx::query_scalar!("select generation from instances where name = $1", holder);
-    Ok(if known.fetch_optional(&mut *on).await?.is_some() { Standing::Held } else { Standing::Unknown })
+    Ok(if known.fetch_optional(&mut *on).await?.is_some() { NameHolder::Held } else { NameHolder::Unknown })
 }

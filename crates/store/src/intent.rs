@@ -5,7 +5,7 @@ mod leg;
 pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
 
 use crate::{
-    Hash, Result, Source, Tx,
+    Result, Source, TokenHash, Tx,
     protection::{self, NewProtection},
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
@@ -56,7 +56,7 @@ pub struct NewIntent {
     /// The request, as JSON.
     pub request: String,
     /// The caller's idempotency key and the hash of its request body.
-    pub idempotency: Option<(String, Hash)>,
+    pub idempotency: Option<(String, TokenHash)>,
     /// The instance that works on it.
     pub lease_holder: Option<String>,
     /// When it should be finished; used by health checks only. Other instances take it over according to the
@@ -111,7 +111,7 @@ pub struct Intent {
 /// Adds an intent with its legs.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the idempotency key was used before, or another intent works on this market of this
+/// [`crate::StoreErrorKind::Unique`] if the idempotency key was used before, or another intent works on this market of this
 /// account. Drop the transaction, then call [`by_idempotency`]: `None` means the latter.
 pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
     exec!(

@@ -65,7 +65,7 @@ pub struct KeyUpdate<'a> {
 /// Adds a key.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the credentials are already connected for the same trade type, by any user.
+/// [`crate::StoreErrorKind::Unique`] if the credentials are already connected for the same trade type, by any user.
 pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
     let KeyRow { key, user_id, sealed } = row;
     exec!(
@@ -257,7 +257,7 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
 /// concurrent updates of other fields are kept.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the new credentials are already connected, by any user.
+/// [`crate::StoreErrorKind::Unique`] if the new credentials are already connected, by any user.
 pub async fn update(
     tx: &mut Tx,
     owner: UserId,

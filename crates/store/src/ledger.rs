@@ -7,7 +7,7 @@ mod hold;
 mod transfer;
 
 pub use account::{
-    AccountRow, Purpose, by_currency, by_public_id, get, house, list_by_user, open, open_house, page,
+    AccountRow, Purpose, by_currency, by_public_id, get, insert, list_by_user, open_own, own, page,
 };
 pub use hold::{HoldRow, end_hold, held, insert_hold};
 pub use transfer::{
@@ -42,7 +42,7 @@ pub struct NewTransaction<'a> {
 /// Adds the header of a transaction. Its entries follow in the same [`Tx`].
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if a transaction with this reference exists.
+/// [`crate::StoreErrorKind::Unique`] if a transaction with this reference exists.
 pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result<()> {
     exec!(
         tx,

@@ -72,11 +72,11 @@ pub mod write_probe;
 
 pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Result, StoreErrorKind};
 pub use options::Options;
 pub use text::DecimalText;
 pub use tx::{Tx, commits};
 pub use writes::LastWrites;
 
 /// The SHA-256 hash of a token, stored instead of the token.
-pub type Hash = [u8; 32];
+pub type TokenHash = [u8; 32];

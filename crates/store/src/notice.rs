@@ -56,7 +56,7 @@ pub struct Group {
 ///
 /// # Errors
 /// A database error.
-pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
+pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
         "insert into notices (event_key, user_id, channel, kind, group_key, body, at, ready_at) \

@@ -1,6 +1,6 @@
 //! Password reset tokens, each usable once. Only their hashes are stored.
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, UserId};
 
 /// Adds a token.
@@ -9,7 +9,7 @@ use domain::{Micros, UserId};
 /// A database error.
 pub async fn insert(
     tx: &mut Tx,
-    token_hash: &Hash,
+    token_hash: &TokenHash,
     user: UserId,
     at: Micros,
     expires_at: Micros,
@@ -29,7 +29,7 @@ pub async fn insert(
 ///
 /// # Errors
 /// A database error.
-pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
+pub async fn owner(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
         from,
@@ -44,7 +44,7 @@ pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<
 ///
 /// # Errors
 /// A database error.
-pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
+pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
         tx,

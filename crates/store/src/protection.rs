@@ -113,7 +113,7 @@ pub(crate) async fn insert(
 ///
 /// # Errors
 /// A database error.
-pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
+pub async fn list_all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
@@ -168,7 +168,7 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 ///
 /// # Errors
 /// A database error.
-pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
+pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Refresh tokens: each is used once, in exchange for the next of its family. Only their hashes are stored.
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, TokenFamilyId, UserId};
 use sqlx::FromRow;
 
@@ -8,7 +8,7 @@ use sqlx::FromRow;
 #[derive(Clone, Debug)]
 pub struct NewRefreshToken {
     /// Hash of the token.
-    pub token_hash: Hash,
+    pub token_hash: TokenHash,
     /// The family: the chain of tokens that started with one sign-in.
     pub family_id: TokenFamilyId,
     /// The user it belongs to.
@@ -58,7 +58,7 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshToken>> {
+pub async fn get(from: impl Source, token_hash: &TokenHash) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
         from,
@@ -73,7 +73,7 @@ pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshT
 ///
 /// # Errors
 /// A database error.
-pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<RefreshToken>> {
+pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
         tx,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// A report, as read and written.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Row {
+pub struct ReportRow {
     /// Id of the report.
     pub id: ReportId,
     /// The user it is for.
@@ -26,7 +26,7 @@ pub struct Row {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
+pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into reports (id, user_id, period, first_day, body, created_at) values ($1, $2, $3, $4, $5, $6) \
@@ -61,9 +61,9 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<Row>> {
+pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
     rows!(
-        Row,
+        ReportRow,
         from,
         fetch_optional,
         "select id, user_id, period, first_day, body, created_at from reports where id = $1 and user_id = $2",
@@ -76,10 +76,15 @@ pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option
 ///
 /// # Errors
 /// A database error.
-pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, limit: i64) -> Result<Vec<Row>> {
+pub async fn list(
+    from: impl Source,
+    user: UserId,
+    before: Option<ReportId>,
+    limit: i64,
+) -> Result<Vec<ReportRow>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
     rows!(
-        Row,
+        ReportRow,
         from,
         fetch_all,
         "select id, user_id, period, first_day, body, created_at from reports where user_id = $1 and id < $2 \
@@ -131,7 +136,7 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 ///
 /// # Errors
 /// A database error.
-pub async fn look_at(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+pub async fn schedule(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
 }

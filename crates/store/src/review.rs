@@ -37,7 +37,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// A database error.
-pub async fn all(from: impl Source) -> Result<Vec<Review>> {
+pub async fn list_all(from: impl Source) -> Result<Vec<Review>> {
     rows!(
         Review,
         from,

@@ -1,6 +1,6 @@
 //! Browser sessions. Only the hashes of their tokens are stored.
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, Role, SessionId, UserId};
 use sqlx::FromRow;
 
@@ -12,7 +12,7 @@ pub struct NewSession<'a> {
     /// The user it belongs to; `None` if it is anonymous.
     pub user_id: Option<UserId>,
     /// Hash of its token.
-    pub token_hash: Hash,
+    pub token_hash: TokenHash,
     /// The browser's user agent.
     pub user_agent: &'a str,
     /// IP address of the browser.
@@ -85,7 +85,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<Found>> {
+pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
         from,
@@ -172,7 +172,7 @@ pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn delete_by_token(tx: &mut Tx, token_hash: &Hash) -> Result<bool> {
+pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
 }
 

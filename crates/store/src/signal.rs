@@ -61,7 +61,7 @@ macro_rules! signals {
 /// transaction ends, so of two signals the one with the higher number was committed later.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if it was accepted before. Drop the transaction, then call [`said_before`].
+/// [`crate::StoreErrorKind::Unique`] if it was accepted before. Drop the transaction, then call [`find_repeated`].
 pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
     let next = value!(
         i64,
@@ -104,7 +104,7 @@ pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn said_before(
+pub async fn find_repeated(
     from: impl Source,
     strategy: StrategyId,
     external_id: Option<&str>,

@@ -1,6 +1,6 @@
 //! Trading strategies.
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{ExchangeId, Micros, StrategyId, Symbol, UserId};
 use sqlx::FromRow;
 
@@ -48,7 +48,7 @@ macro_rules! strategies {
 /// Adds a strategy without a webhook.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the name is taken.
+/// [`crate::StoreErrorKind::Unique`] if the name is taken.
 pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
     exec!(
         tx,
@@ -115,7 +115,7 @@ pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>> {
+pub async fn by_hook(from: impl Source, token: &TokenHash) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
 }
 
@@ -186,7 +186,7 @@ pub async fn next_position(from: impl Source) -> Result<i64> {
 /// strategy exists.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the name is taken.
+/// [`crate::StoreErrorKind::Unique`] if the name is taken.
 pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -210,7 +210,7 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 pub async fn set_hook(
     tx: &mut Tx,
     id: StrategyId,
-    token: Option<&Hash>,
+    token: Option<&TokenHash>,
     by: Option<UserId>,
     at: Micros,
 ) -> Result<bool> {

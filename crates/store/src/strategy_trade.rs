@@ -11,11 +11,11 @@ use domain::{
 use sqlx::{FromRow, QueryBuilder};
 
 /// Rows per statement: each has eleven parameters, and no engine accepts more than 32,766.
-const AT_ONCE: usize = 1_000;
+const BATCH: usize = 1_000;
 
 /// A trade of a record.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Row {
+pub struct StrategyTradeRow {
     /// Id of the trade.
     pub id: StrategyTradeId,
     /// The signal that entered it; `None` in a backtest.
@@ -38,8 +38,8 @@ pub struct Row {
     pub profit_percent: Option<DecimalText>,
 }
 
-impl From<Row> for Trade {
-    fn from(row: Row) -> Self {
+impl From<StrategyTradeRow> for Trade {
+    fn from(row: StrategyTradeRow) -> Self {
         Self {
             side: row.side,
             entered_at: row.entered_at,
@@ -53,11 +53,11 @@ impl From<Row> for Trade {
     }
 }
 
-/// Reads [`Row`]s; the column list is written only here.
+/// Reads [`StrategyTradeRow`]s; the column list is written only here.
 macro_rules! trades {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
-            Row,
+            StrategyTradeRow,
             $from,
             $method,
             "select id, signal_id, side, entered_at, entry_price, stop, exited_at, exit_price, exit_reason, \
@@ -100,7 +100,7 @@ pub async fn replace_backtest(
     trades: &[(StrategyTradeId, Trade)],
 ) -> Result<()> {
     exec!(&mut *tx, "delete from strategy_trades where strategy_id = $1 and kind = 'BACKTEST'", strategy)?;
-    for some in trades.chunks(AT_ONCE) {
+    for some in trades.chunks(BATCH) {
         let mut lent = tx.connection()?;
         let done = match &mut lent {
             Lent::Sqlite(on) => insert_trades!(sqlx::Sqlite, on, strategy, some),
@@ -185,7 +185,7 @@ pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
+pub async fn open_trade(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
         fetch_optional,
@@ -198,7 +198,7 @@ pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<
 ///
 /// # Errors
 /// A database error.
-pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
+pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
         fetch_optional,

@@ -4,7 +4,7 @@ mod row;
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, SubAccountId, UserId, sub_account::SubAccount};
-use row::Row;
+use row::SubAccountRow;
 use sqlx::FromRow;
 
 /// The filters of a search; `None` matches any value.
@@ -34,7 +34,7 @@ pub struct Filter {
 
 /// The order and range of a result page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page<'a> {
+pub struct SortedPage<'a> {
     /// The column to order by, one of [`ORDERS`].
     pub order: &'a str,
     /// Whether the order is descending.
@@ -64,7 +64,7 @@ pub const ORDERS: &[&str] = &[
 /// Adds a sub-account.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] for a second main account, [`crate::Kind::ForeignKey`] for an unknown brand.
+/// [`crate::StoreErrorKind::Unique`] for a second main account, [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
 pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
     let d = &account.details;
     exec!(
@@ -102,7 +102,7 @@ pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<
 /// Updates a user's sub-account; returns whether it exists, is theirs and is unchanged since `seen`.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] for an unknown brand.
+/// [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
 pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micros) -> Result<bool> {
     let d = &account.details;
     let rows = exec!(
@@ -142,7 +142,7 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
 /// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
     let row = rows!(
-        Row,
+        SubAccountRow,
         from,
         fetch_optional,
         "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
@@ -161,7 +161,7 @@ pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<O
 /// A database error.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
     let row = rows!(
-        Row,
+        SubAccountRow,
         from,
         fetch_optional,
         "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
@@ -181,11 +181,11 @@ pub async fn find(
     from: impl Source,
     owner: UserId,
     filter: &Filter,
-    page: Page<'_>,
+    page: SortedPage<'_>,
 ) -> Result<Vec<SubAccount>> {
     let f = filter;
     let rows = rows!(
-        Row,
+        SubAccountRow,
         from,
         fetch_all,
         "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \

@@ -9,9 +9,9 @@ use sqlx::FromRow;
 
 /// A subscription with its owner and the notifications sent about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredSubscription {
     /// The subscription as reported by the provider.
-    pub told: Subscription,
+    pub subscription: Subscription,
     /// The user who owns it.
     pub user_id: UserId,
     /// The plan that it pays for.
@@ -53,9 +53,9 @@ struct Row {
     told_lapsed: Option<Micros>,
 }
 
-impl From<Row> for Kept {
+impl From<Row> for StoredSubscription {
     fn from(row: Row) -> Self {
-        let told = Subscription {
+        let subscription = Subscription {
             id: row.id,
             item: row.item_id,
             plan: Some(row.plan_id),
@@ -73,7 +73,7 @@ impl From<Row> for Kept {
             created_at: row.created_at,
         };
         let Row { user_id, plan_id, asked_at, version, told_failed, told_ending, told_lapsed, .. } = row;
-        Self { told, user_id, plan_id, asked_at, version, told_failed, told_ending, told_lapsed }
+        Self { subscription, user_id, plan_id, asked_at, version, told_failed, told_ending, told_lapsed }
     }
 }
 
@@ -81,7 +81,7 @@ impl From<Row> for Kept {
 ///
 /// # Errors
 /// A database error.
-pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
+pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscription>> {
     let rows = rows!(
         Row,
         from,
@@ -92,7 +92,7 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
          from subscriptions where user_id = $1 order by created_at, id",
         user
     )?;
-    Ok(rows.into_iter().map(Kept::from).collect())
+    Ok(rows.into_iter().map(StoredSubscription::from).collect())
 }
 
 /// Lists subscriptions whose owners may have to be notified: those that end before `soon`, those whose payment
@@ -100,7 +100,12 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -> Result<Vec<Kept>> {
+pub async fn ending(
+    from: impl Source,
+    soon: Micros,
+    over: Micros,
+    limit: i64,
+) -> Result<Vec<StoredSubscription>> {
     let rows = rows!(
         Row,
         from,
@@ -116,15 +121,15 @@ pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -
         over,
         limit
     )?;
-    Ok(rows.into_iter().map(Kept::from).collect())
+    Ok(rows.into_iter().map(StoredSubscription::from).collect())
 }
 
 /// Adds a subscription; returns `false` if it already exists.
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
-    let s = &kept.told;
+pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+    let s = &kept.subscription;
     let rows = exec!(
         tx,
         "insert into subscriptions (id, user_id, plan_id, item_id, state, amount, currency, billing_interval, \
@@ -161,8 +166,8 @@ pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn update(tx: &mut Tx, kept: &Kept) -> Result<bool> {
-    let s = &kept.told;
+pub async fn update(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+    let s = &kept.subscription;
     let rows = exec!(
         tx,
         "update subscriptions set plan_id = $3, item_id = $4, state = $5, amount = $6, currency = $7, \

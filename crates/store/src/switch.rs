@@ -20,7 +20,7 @@ pub struct Switched {
 
 /// An active switch with its message.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Notice {
+pub struct SwitchMessage {
     /// When it was turned on.
     pub changed_at: Micros,
     /// The admin's message.
@@ -31,8 +31,14 @@ pub struct Notice {
 ///
 /// # Errors
 /// A database error.
-pub async fn notice(from: impl Source, name: &str) -> Result<Option<Notice>> {
-    rows!(Notice, from, fetch_optional, "select changed_at, message from switches where name = $1", name)
+pub async fn notice(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
+    rows!(
+        SwitchMessage,
+        from,
+        fetch_optional,
+        "select changed_at, message from switches where name = $1",
+        name
+    )
 }
 
 /// Turns a switch on with a message. If it is already on, only the message changes.

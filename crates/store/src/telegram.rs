@@ -3,7 +3,7 @@
 pub mod bot;
 pub mod simulated;
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, UserId};
 use sqlx::FromRow;
 use std::fmt;
@@ -72,18 +72,18 @@ pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn of_code(from: impl Source, code_hash: &Hash, now: Micros) -> Result<Option<Link>> {
+pub async fn of_code(from: impl Source, code_hash: &TokenHash, now: Micros) -> Result<Option<Link>> {
     links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
 
 /// Sets a user's link code.
 ///
 /// # Errors
-/// A database error; [`crate::Kind::Unique`] if another user happens to have the same code.
+/// A database error; [`crate::StoreErrorKind::Unique`] if another user happens to have the same code.
 pub async fn set_code(
     tx: &mut Tx,
     user: UserId,
-    code_hash: &Hash,
+    code_hash: &TokenHash,
     code_sealed: &[u8],
     expires_at: Micros,
     at: Micros,
@@ -108,8 +108,8 @@ pub async fn set_code(
 /// Links a chat by a code and consumes the code; returns whether the code was valid.
 ///
 /// # Errors
-/// A database error; [`crate::Kind::Unique`] if the chat belongs to another user.
-pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Result<bool> {
+/// A database error; [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
+pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
     let linked = exec!(
         tx,
         "update telegram_links set chat_id = $2, active = true, panic_asked_at = null, code_hash = null, \
@@ -171,7 +171,7 @@ pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Res
 ///
 /// # Errors
 /// A database error.
-pub async fn set_panic_asked(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
+pub async fn set_panic_requested(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
     Ok(())
 }

@@ -26,11 +26,11 @@ pub trait CommitHook: Send + Sync {
 pub struct TestDb {
     db: Db,
     url: String,
-    kept: Kept,
+    kept: Storage,
 }
 
 #[derive(Debug)]
-enum Kept {
+enum Storage {
     Folder(tempfile::TempDir),
     Schema { server: String, name: String },
 }
@@ -46,8 +46,8 @@ impl TestDb {
     #[must_use]
     pub fn folder(&self) -> Option<&std::path::Path> {
         match &self.kept {
-            Kept::Folder(folder) => Some(folder.path()),
-            Kept::Schema { .. } => None,
+            Storage::Folder(folder) => Some(folder.path()),
+            Storage::Schema { .. } => None,
         }
     }
 
@@ -125,7 +125,7 @@ pub async fn empty_sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("slipstream.db").display());
     let db = Db::connect(&url, &Options::default()).await.expect("SQLite opens");
-    TestDb { db, url, kept: Kept::Folder(folder) }
+    TestDb { db, url, kept: Storage::Folder(folder) }
 }
 
 /// Creates a schema in the Postgres database of `TEST_POSTGRES_URL`. `None` only if `SLIPSTREAM_SKIP_POSTGRES=1`
@@ -144,7 +144,7 @@ pub async fn empty_postgres() -> Option<TestDb> {
     let url = with_schema(&server, &name);
     let options = Options { connections: 8, ..Options::default() };
     let db = Db::connect(&url, &options).await.expect("Postgres answers");
-    Some(TestDb { db, url, kept: Kept::Schema { server, name } })
+    Some(TestDb { db, url, kept: Storage::Schema { server, name } })
 }
 
 /// Returns the URL of the test server. `None` as for [`postgres`].
@@ -179,7 +179,7 @@ fn with_schema(server: &str, name: &str) -> String {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let Kept::Schema { server, name } = &self.kept else { return };
+        let Storage::Schema { server, name } = &self.kept else { return };
         clean_up(server, format!("set lock_timeout = '2s'; drop schema if exists {name} cascade"));
     }
 }

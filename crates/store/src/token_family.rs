@@ -1,6 +1,6 @@
 //! Sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, TokenFamilyId, UserId};
 use sqlx::FromRow;
 
@@ -50,7 +50,7 @@ pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<Toke
 ///
 /// # Errors
 /// A database error.
-pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFamily>> {
+pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
         from,

@@ -110,7 +110,7 @@ pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
 
 /// A manual entry.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct ByHand {
+pub struct ManualTradeRow {
     /// Id of the intent.
     pub id: IntentId,
     /// The exchange key.
@@ -131,9 +131,9 @@ pub struct ByHand {
 ///
 /// # Errors
 /// A database error.
-pub async fn by_hand(from: impl Source, search: &Search) -> Result<Vec<ByHand>> {
+pub async fn manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
     rows!(
-        ByHand,
+        ManualTradeRow,
         from,
         fetch_all,
         "select i.id, i.exchange_key_id, (select name from exchange_keys where id = i.exchange_key_id) as key_name, \

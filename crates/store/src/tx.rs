@@ -64,7 +64,7 @@ pub(crate) enum Inner {
     Sqlite {
         tx: Transaction<'static, Sqlite>,
         /// Events that are sent to listeners at commit. On Postgres, NOTIFY does the same.
-        said: Vec<Appended>,
+        events: Vec<Appended>,
         appended: broadcast::Sender<Appended>,
     },
     Postgres(Transaction<'static, Postgres>),
@@ -77,7 +77,7 @@ impl Tx {
         writes: Arc<Writes>,
     ) -> Self {
         Self {
-            inner: Inner::Sqlite { tx, said: Vec::new(), appended },
+            inner: Inner::Sqlite { tx, events: Vec::new(), appended },
             progress: Progress::new(writes),
             #[cfg(feature = "testing")]
             hook: None,
@@ -117,7 +117,7 @@ impl Tx {
         let hook = self.hook.clone();
         let Self { inner, progress, .. } = self;
         let done = match inner {
-            Inner::Sqlite { tx, said, appended } => {
+            Inner::Sqlite { tx, events: said, appended } => {
                 let done = tx.commit().await;
                 if done.is_ok() {
                     // It is not an error if there is no listener.
@@ -161,8 +161,8 @@ impl Tx {
         self.usable()?;
         let progress = &mut self.progress;
         Ok(match &mut self.inner {
-            Inner::Sqlite { tx, .. } => Lent::Sqlite(Held::Lent(&mut **tx, progress)),
-            Inner::Postgres(tx) => Lent::Postgres(Held::Lent(&mut **tx, progress)),
+            Inner::Sqlite { tx, .. } => Lent::Sqlite(HeldConnection::Lent(&mut **tx, progress)),
+            Inner::Postgres(tx) => Lent::Postgres(HeldConnection::Lent(&mut **tx, progress)),
         })
     }
 
@@ -196,8 +196,8 @@ impl fmt::Debug for Tx {
 /// A connection for one statement. Public because [`crate::Source`] names it; only this crate can use it.
 #[doc(hidden)]
 pub enum Lent<'a> {
-    Sqlite(Held<'a, Sqlite>),
-    Postgres(Held<'a, Postgres>),
+    Sqlite(HeldConnection<'a, Sqlite>),
+    Postgres(HeldConnection<'a, Postgres>),
 }
 
 /// A lent connection for one statement.
@@ -240,14 +240,14 @@ impl Lend for Lent<'_> {
 
 #[doc(hidden)]
 #[expect(private_interfaces, reason = "only this crate can make one")]
-pub enum Held<'a, DB: Database> {
+pub enum HeldConnection<'a, DB: Database> {
     /// A connection from the pool, returned when dropped.
     Pooled(PoolConnection<DB>),
     /// The connection of a transaction.
     Lent(&'a mut DB::Connection, &'a mut Progress),
 }
 
-impl<DB: Database> Held<'_, DB> {
+impl<DB: Database> HeldConnection<'_, DB> {
     fn note(&mut self, ends: impl Fn(&sqlx::Error) -> bool, outcome: std::result::Result<u64, &sqlx::Error>) {
         match self {
             // A connection that failed to read may be broken, so it is closed and the next reader gets a new one.
@@ -261,7 +261,7 @@ impl<DB: Database> Held<'_, DB> {
     }
 }
 
-impl<DB: Database> Deref for Held<'_, DB> {
+impl<DB: Database> Deref for HeldConnection<'_, DB> {
     type Target = DB::Connection;
     fn deref(&self) -> &DB::Connection {
         match self {
@@ -271,7 +271,7 @@ impl<DB: Database> Deref for Held<'_, DB> {
     }
 }
 
-impl<DB: Database> DerefMut for Held<'_, DB> {
+impl<DB: Database> DerefMut for HeldConnection<'_, DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Self::Pooled(connection) => connection,

@@ -56,7 +56,7 @@ macro_rules! users {
 /// Adds a user.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the e-mail address is taken.
+/// [`crate::StoreErrorKind::Unique`] if the e-mail address is taken.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     exec!(
         tx,

@@ -15,7 +15,7 @@ struct Column {
 }
 
 /// A unique or primary key, an index, or a foreign key, as text.
-type Told = BTreeSet<String>;
+type Constraints = BTreeSet<String>;
 
 const SQLITE_COLUMNS: &str = "
     select t.name as \"table\", c.name, c.type as kind, c.\"notnull\" = 0 as nullable
@@ -95,7 +95,8 @@ async fn both_trees_make_the_same_tables() {
     {
         let left: Vec<String> = sqlx::query_scalar(in_sqlite).fetch_all(&mut lite).await.unwrap();
         let right: Vec<String> = sqlx::query_scalar(in_postgres).fetch_all(&mut post).await.unwrap();
-        let (left, right): (Told, Told) = (left.into_iter().collect(), right.into_iter().collect());
+        let (left, right): (Constraints, Constraints) =
+            (left.into_iter().collect(), right.into_iter().collect());
         assert!(left.len() >= 10, "the catalogue was read: {left:?}");
         assert_eq!(left, right, "{what}");
     }

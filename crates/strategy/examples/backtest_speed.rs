@@ -19,10 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut trades = 0;
     let mut times = Vec::new();
     for _ in 0..runs.max(1) {
-        let begun = Instant::now();
+        let started = Instant::now();
         let report = backtest::run(&definition, ticks, Costs::PERPETUAL, start, black_box(&series))
             .map_err(|problems| format!("{problems:?}"))?;
-        times.push(begun.elapsed());
+        times.push(started.elapsed());
         trades = black_box(report).trades.len();
     }
     times.sort();

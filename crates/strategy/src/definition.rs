@@ -11,7 +11,7 @@
 //! }
 //! ```
 
-use crate::validate::{Fault, Problem, limits};
+use crate::validate::{DefinitionProblem, Fault, limits};
 use domain::{Decimal, PositionSide};
 use serde::{Deserialize, Serialize};
 
@@ -187,8 +187,8 @@ impl Definition {
     ///
     /// # Errors
     /// All problems found, each with its location.
-    pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
-        let whole = |fault| vec![Problem { at: String::new(), fault }];
+    pub fn from_json(text: &str) -> Result<Self, Vec<DefinitionProblem>> {
+        let whole = |fault| vec![DefinitionProblem { at: String::new(), fault }];
         if text.len() > limits::JSON {
             return Err(whole(Fault::TooLong));
         }

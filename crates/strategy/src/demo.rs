@@ -19,7 +19,7 @@ pub struct Demo {
 
 /// All four strategies, in display order.
 #[must_use]
-pub fn all() -> [Demo; 4] {
+pub fn demo_strategies() -> [Demo; 4] {
     [
         Demo {
             name: "EMA cross",

@@ -5,7 +5,7 @@ use crate::{
     definition::{Condition, Definition, Sides, Stop, Target},
     program::{Code, Program, Slot},
     ticks,
-    validate::Problem,
+    validate::DefinitionProblem,
 };
 use domain::PositionSide;
 
@@ -58,7 +58,7 @@ impl Evaluator {
     ///
     /// # Errors
     /// The problems found by [`Definition::validate`].
-    pub fn new(definition: &Definition, ticks: Ticks) -> Result<Self, Vec<Problem>> {
+    pub fn new(definition: &Definition, ticks: Ticks) -> Result<Self, Vec<DefinitionProblem>> {
         definition.validate()?;
         let mut program = Program::default();
         let entry = compile(&mut program, &definition.entry);

@@ -52,4 +52,4 @@ pub use definition::{Condition, Definition, Expr, Sides, Source, Stop, Target};
 pub use evaluator::{Decision, Evaluator};
 pub use ratio::Ratio;
 pub use ticks::{Price, Ticks};
-pub use validate::{Fault, Problem, limits};
+pub use validate::{DefinitionProblem, Fault, limits};

@@ -14,7 +14,7 @@ use domain::{
 
 /// The result of one closed trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct TradeResult {
     /// Time of the entry.
     pub entered_at: Micros,
     /// Time of the exit.
@@ -25,7 +25,7 @@ pub struct Outcome {
     pub profit: Ratio,
 }
 
-impl From<&Trade> for Outcome {
+impl From<&Trade> for TradeResult {
     fn from(trade: &Trade) -> Self {
         let Trade { entered_at, exited_at, side, profit, .. } = *trade;
         Self { entered_at, exited_at, side, profit }
@@ -51,7 +51,7 @@ fn end_of(interval: Interval, start: Micros) -> Micros {
 
 /// The figures of all outcomes. They are sorted by exit time first.
 #[must_use]
-pub fn total(outcomes: &[Outcome]) -> Figures {
+pub fn total(outcomes: &[TradeResult]) -> Figures {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by_key(|outcome| (outcome.exited_at, outcome.entered_at));
     figures(&sorted)
@@ -59,13 +59,13 @@ pub fn total(outcomes: &[Outcome]) -> Figures {
 
 /// The last `limit` UTC months up to the one that contains `until`, newest first.
 #[must_use]
-pub fn by_month(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
+pub fn by_month(outcomes: &[TradeResult], until: Micros, limit: usize) -> Vec<Range> {
     history(outcomes, Interval::Month, until, limit)
 }
 
 /// The last `limit` ranges up to the one that contains `until`, newest first.
 #[must_use]
-pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Vec<Range> {
+pub fn history(outcomes: &[TradeResult], interval: Interval, until: Micros, limit: usize) -> Vec<Range> {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by_key(|outcome| (outcome.exited_at, outcome.entered_at));
     let mut start = start_of(interval, until);
@@ -82,17 +82,17 @@ pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: u
 
 /// The total figures of the ranges returned by [`history`].
 #[must_use]
-pub fn range(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Figures {
+pub fn range(outcomes: &[TradeResult], interval: Interval, until: Micros, limit: usize) -> Figures {
     let mut start = start_of(interval, until);
     let end = end_of(interval, start);
     for _ in 1..limit {
         start = start_of(interval, start.plus(-1));
     }
-    let within = |outcome: &&Outcome| limit > 0 && outcome.exited_at >= start && outcome.exited_at < end;
+    let within = |outcome: &&TradeResult| limit > 0 && outcome.exited_at >= start && outcome.exited_at < end;
     total(&outcomes.iter().filter(within).copied().collect::<Vec<_>>())
 }
 
-fn figures(sorted: &[Outcome]) -> Figures {
+fn figures(sorted: &[TradeResult]) -> Figures {
     /// The starting equity. Only ratios are reported; this value keeps them exact far beyond the decimals
     /// shown.
     const START: i128 = 1_000_000_000_000_000_000;
@@ -136,10 +136,10 @@ mod tests {
         Micros::from_date(date).unwrap()
     }
 
-    fn outcome(date: &str, side: PositionSide, percent: &str) -> Outcome {
+    fn outcome(date: &str, side: PositionSide, percent: &str) -> TradeResult {
         let exited_at = at(date).plus(DAY / 2);
         let profit = Ratio::from_percent(money::parse(percent).unwrap()).unwrap();
-        Outcome { entered_at: exited_at.plus(-DAY), exited_at, side, profit }
+        TradeResult { entered_at: exited_at.plus(-DAY), exited_at, side, profit }
     }
 
     fn given(text: &str) -> Option<Decimal> {
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_total_loss_ends_at_minus_a_hundred_percent() {
-        let lost = Outcome { profit: Ratio::LOST, ..outcome("2022-02-28", PositionSide::Short, "1") };
+        let lost = TradeResult { profit: Ratio::LOST, ..outcome("2022-02-28", PositionSide::Short, "1") };
         let summary = total(&[lost, outcome("2022-03-01", PositionSide::Long, "50")]);
         assert_eq!(summary.net_profit_percent, given("-100"));
         assert_eq!(summary.max_draw_down, given("1"));
@@ -231,7 +231,7 @@ mod tests {
             let outcomes: Vec<_> = profits.iter().map(|&(day, parts)| {
                 let exited_at = first.plus(day * DAY);
                 let side = if parts % 2 == 0 { PositionSide::Long } else { PositionSide::Short };
-                Outcome { entered_at: exited_at.plus(-1), exited_at, side, profit: Ratio::from_parts(parts) }
+                TradeResult { entered_at: exited_at.plus(-1), exited_at, side, profit: Ratio::from_parts(parts) }
             }).collect();
             let until = first.plus(39 * DAY);
             let days = history(&outcomes, Interval::Day, until, 40);

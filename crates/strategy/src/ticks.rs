@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_stand_on_the_tick_on_the_careful_side() {
+    fn levels_are_rounded_to_the_tick_on_the_safe_side() {
         let (tenth, at) = (ticks("0.1"), price("30000"));
         let two = Ratio::from_percent(money::parse("2.00011").unwrap()).unwrap();
         assert_eq!(tenth.away(at, two, Long, false), Some(price("29399.9")));

@@ -29,14 +29,14 @@ pub mod limits {
 
 /// A problem in a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct DefinitionProblem {
     /// The location, such as `entry.long.all[1].above[0].length`; empty for the whole definition.
     pub at: String,
     /// The fault.
     pub fault: Fault,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for DefinitionProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = if self.at.is_empty() { "The definition" } else { self.at.as_str() };
         write!(f, "{at} {}", self.fault)
@@ -95,7 +95,7 @@ impl Definition {
     ///
     /// # Errors
     /// All problems, in the order of the fields.
-    pub fn validate(&self) -> Result<(), Vec<Problem>> {
+    pub fn validate(&self) -> Result<(), Vec<DefinitionProblem>> {
         let mut check = Check::default();
         if self.entry.long.is_none() && self.entry.short.is_none() {
             check.found("entry", Fault::NoEntry);
@@ -116,10 +116,10 @@ impl Definition {
     }
 
     /// Checks all limits, and that there is a stop.
-    pub fn validate_followable(&self) -> Result<(), Vec<Problem>> {
+    pub fn validate_followable(&self) -> Result<(), Vec<DefinitionProblem>> {
         let mut problems = self.validate().err().unwrap_or_default();
         if self.stop.is_none() {
-            problems.push(Problem { at: "stop".to_owned(), fault: Fault::NoStop });
+            problems.push(DefinitionProblem { at: "stop".to_owned(), fault: Fault::NoStop });
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
@@ -181,13 +181,13 @@ impl Expr {
 
 #[derive(Default)]
 struct Check {
-    problems: Vec<Problem>,
+    problems: Vec<DefinitionProblem>,
     conditions: usize,
 }
 
 impl Check {
     fn found(&mut self, at: &str, fault: Fault) {
-        self.problems.push(Problem { at: at.to_owned(), fault });
+        self.problems.push(DefinitionProblem { at: at.to_owned(), fault });
     }
 
     fn condition(&mut self, at: &str, condition: &Condition, depth: usize) {

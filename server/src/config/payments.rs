@@ -18,7 +18,7 @@ pub enum PaymentsAt {
         webhook_secret: Secret,
     },
     /// No provider: plans are not for sale, and operators assign them.
-    Nobody,
+    NoProvider,
 }
 
 /// Reads the variables. Test payments are not accepted in live mode, neither the test checkout's nor Stripe's
@@ -35,7 +35,7 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
                 check.fail(name, "set together with STRIPE_SECRET_KEY");
             }
         }
-        return if mode == Mode::Live { PaymentsAt::Nobody } else { PaymentsAt::TestCheckout };
+        return if mode == Mode::Live { PaymentsAt::NoProvider } else { PaymentsAt::TestCheckout };
     };
     let live = ["sk_live_", "rk_live_"].iter().any(|start| secret.starts_with(start));
     if mode == Mode::Live && !live {

@@ -54,7 +54,7 @@ fn a_sandbox_elsewhere_needs_its_token() {
 }
 
 #[test]
-fn every_problem_is_named_at_once_and_no_value_is_repeated() {
+fn all_problems_are_reported_together_without_values() {
     let bad = refused(&[
         ("SLIPSTREAM_ADDR", "nowhere"),
         ("DATABASE_URL", "mysql://root:hunter2@db"),
@@ -76,7 +76,7 @@ fn every_problem_is_named_at_once_and_no_value_is_repeated() {
 }
 
 #[test]
-fn what_is_misspelt_is_said() {
+fn a_misspelt_variable_is_reported() {
     let config = read(&[("SLIPSTREAM_ADR", "x"), ("SLIPSTREAM_BIN", "x")]).unwrap();
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
     assert!(config.warnings[0].contains("SLIPSTREAM_ADR "));
@@ -106,7 +106,7 @@ fn another_issuer_is_named_whole_and_over_a_safe_line() {
 }
 
 #[test]
-fn people_are_told_from_programs_where_a_secret_is_set() {
+fn captcha_applies_where_a_secret_is_set() {
     let recaptcha = |vars: &[(&str, &str)]| read(vars).unwrap().settings.edge.recaptcha;
     assert_eq!(recaptcha(&[("RECAPTCHA_FLOOR", "0.7")]), None);
     let set = recaptcha(&[("RECAPTCHA_SECRET", "hunter2")]).unwrap();
@@ -126,10 +126,10 @@ fn rates_are_generous_until_they_are_set() {
 }
 
 #[test]
-fn plans_are_paid_with_play_money_or_stripe_or_not_sold() {
+fn plans_are_paid_by_test_checkout_or_stripe_or_not_sold() {
     assert_eq!(read(&[]).unwrap().payments, PaymentsAt::TestCheckout);
     let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32))];
-    assert_eq!(read(&live).unwrap().payments, PaymentsAt::Nobody, "play money buys nothing in live mode");
+    assert_eq!(read(&live).unwrap().payments, PaymentsAt::NoProvider, "play money buys nothing in live mode");
     let stripe = [("STRIPE_SECRET_KEY", "sk_live_hunter2"), ("STRIPE_WEBHOOK_SECRET", "whsec_hunter2")];
     let config = read(&[live.as_slice(), &stripe].concat()).unwrap();
     assert!(matches!(&config.payments, PaymentsAt::Stripe { base, .. } if base == "https://api.stripe.com"));

@@ -4,7 +4,7 @@
 use super::{Facts, example};
 use crate::rest::{
     mudawyl,
-    surface::{Surface, Trouble},
+    surface::{Surface, SurfaceError},
 };
 use axum::{
     body::to_bytes,
@@ -73,12 +73,12 @@ pub(super) fn complete(
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for case in CASES.iter().filter(|case| applies(case.status, of)) {
         let name = format!("{}{}", prefix(of.surface), case.name);
-        let told = shared.entry(name.clone()).or_insert_with(|| told(case, of.surface, schemas));
+        let response = shared.entry(name.clone()).or_insert_with(|| response_of(case, of.surface, schemas));
         match responses.get_mut(&case.status.to_string()) {
             // A handler's own description stays; the content is that of the surface.
             Some(own) => {
-                own["content"] = told["content"].clone();
-                if let Some(headers) = told.get("headers") {
+                own["content"] = response["content"].clone();
+                if let Some(headers) = response.get("headers") {
                     own["headers"] = headers.clone();
                 }
             }
@@ -104,8 +104,8 @@ fn applies(status: u16, of: &Facts<'_>) -> bool {
         (Surface::ThreeCommas | Surface::Lumetrade, 400) => of.body || of.names,
         (Surface::Currencycloud, 400) => of.body || of.parameters,
         (_, 401) => of.closed(),
-        (Surface::Mudawyl, 403) => of.door.role == Role::Admin || of.captcha,
-        (_, 403) => of.door.program.is_some_and(|(_, permission)| permission.is_some()),
+        (Surface::Mudawyl, 403) => of.route.role == Role::Admin || of.captcha,
+        (_, 403) => of.route.program.is_some_and(|(_, permission)| permission.is_some()),
         (_, 404) => of.names,
         (_, 413) => of.body,
         (_, 429 | 500 | 503 | 504) => true,
@@ -141,9 +141,10 @@ fn body(schema: &str, example: Value) -> Value {
 }
 
 /// The response as it appears in the document.
-fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
+fn response_of(case: &Case, surface: Surface, schemas: &Value) -> Value {
     let schema = schema(surface, case.status);
-    let example = spoken(case.status, surface).unwrap_or_else(|| example::of(&reference(schema), schemas));
+    let example =
+        example_body(case.status, surface).unwrap_or_else(|| example::of(&reference(schema), schemas));
     let when = if (surface, case.status) == (Surface::Mudawyl, 403) { NOT_FOR_THIS } else { case.when };
     let mut response = json!({ "description": when, "content": body(schema, example) });
     if matches!(case.status, 429 | 503) {
@@ -155,29 +156,31 @@ fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
 }
 
 /// The body that a surface returns for a status; `None` if it depends on the fields.
-fn spoken(status: u16, surface: Surface) -> Option<Value> {
+fn example_body(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
     let trouble = match status {
         400 if surface == Surface::Mudawyl => {
-            return read(mudawyl::error::Failure::BadRequest("body is not valid JSON").into_response());
+            return read(
+                mudawyl::error::MudawylFailure::BadRequest("body is not valid JSON").into_response(),
+            );
         }
-        401 => Trouble::Service(Error::Unauthenticated),
-        403 => Trouble::Service(Error::Forbidden),
-        404 => Trouble::Service(Error::NotFound),
-        413 => Trouble::TooLarge,
-        429 => Trouble::Service(Error::TooMany { retry_after_s: later }),
-        500 => Trouble::Broken,
-        503 => Trouble::Service(Error::Unavailable { retry_after_s: later }),
-        504 => Trouble::TookTooLong,
+        401 => SurfaceError::Service(Error::Unauthenticated),
+        403 => SurfaceError::Service(Error::Forbidden),
+        404 => SurfaceError::Service(Error::NotFound),
+        413 => SurfaceError::TooLarge,
+        429 => SurfaceError::Service(Error::TooMany { retry_after_s: later }),
+        500 => SurfaceError::Broken,
+        503 => SurfaceError::Service(Error::Unavailable { retry_after_s: later }),
+        504 => SurfaceError::TookTooLong,
         _ => return None,
     };
-    let told = surface.tell(trouble);
-    debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(told.status()));
-    read(told)
+    let response = surface.error_response(trouble);
+    debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(response.status()));
+    read(response)
 }
 
 /// Reads the body of a response that is already complete.
-fn read(told: Response) -> Option<Value> {
-    let bytes = to_bytes(told.into_body(), usize::MAX).now_or_never()?.ok()?;
+fn read(response: Response) -> Option<Value> {
+    let bytes = to_bytes(response.into_body(), usize::MAX).now_or_never()?.ok()?;
     serde_json::from_slice(&bytes).ok()
 }

@@ -6,7 +6,7 @@ mod errors;
 mod example;
 
 use crate::{
-    api_router::Door,
+    api_router::RouteInfo,
     rest::{captcha, surface::Surface},
 };
 use domain::Role;
@@ -16,7 +16,7 @@ use utoipa::openapi::OpenApi;
 /// The properties of an operation that determine its common responses.
 struct Facts<'a> {
     surface: Surface,
-    door: &'a Door,
+    route: &'a RouteInfo,
     /// It takes a body.
     body: bool,
     /// Its path contains an id.
@@ -28,33 +28,33 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(door: &'a Door, operation: &Value) -> Self {
-        let surface = Surface::of(&door.path);
+    fn of(route: &'a RouteInfo, operation: &Value) -> Self {
+        let surface = Surface::of(&route.path);
         let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         Self {
             surface,
-            door,
+            route,
             body: operation.get("requestBody").is_some(),
-            names: door.path.contains('{'),
+            names: route.path.contains('{'),
             parameters: parameters.iter().any(|parameter| parameter["in"] != "path"),
-            captcha: captcha::guards(&door.path) && door.method != axum::http::Method::GET,
+            captcha: captcha::guards(&route.path) && route.method != axum::http::Method::GET,
         }
     }
 
     fn closed(&self) -> bool {
-        self.door.role > Role::Anyone
+        self.route.role > Role::Anyone
     }
 }
 
 /// Returns the document of these routes as it is served.
 #[must_use]
-pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
+pub fn complete(document: &OpenApi, routes: &[RouteInfo]) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let mut shared = Map::new();
     let schemas = document["components"]["schemas"].clone();
-    for door in doors {
-        let operation = &mut document["paths"][&door.path][door.method.as_str().to_ascii_lowercase()];
-        let facts = Facts::of(door, operation);
+    for route in routes {
+        let operation = &mut document["paths"][&route.path][route.method.as_str().to_ascii_lowercase()];
+        let facts = Facts::of(route, operation);
         if facts.captcha {
             add_parameter(operation, token());
         }
@@ -66,7 +66,7 @@ pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
     }
     document["components"]["responses"] = Value::Object(shared);
     document["servers"] = json!([{ "url": "/", "description": "This server" }]);
-    document["tags"] = tags(&document, doors);
+    document["tags"] = tags(&document, routes);
     document
 }
 
@@ -123,10 +123,10 @@ fn successes(operation: &mut Value) {
 }
 
 /// The tags, in the order in which their first routes were registered.
-fn tags(document: &Value, doors: &[Door]) -> Value {
+fn tags(document: &Value, routes: &[RouteInfo]) -> Value {
     let mut names: Vec<&str> = Vec::new();
-    for door in doors {
-        let operation = &document["paths"][&door.path][door.method.as_str().to_ascii_lowercase()];
+    for route in routes {
+        let operation = &document["paths"][&route.path][route.method.as_str().to_ascii_lowercase()];
         for tag in operation["tags"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !names.contains(&tag) {
                 names.push(tag);

@@ -92,11 +92,11 @@ impl Connection {
     }
 
     /// Starts the response; dropping the returned body ends the request.
-    pub(super) fn answer(self: Arc<Self>, response: Response) -> Response<Answer> {
+    pub(super) fn answer(self: Arc<Self>, response: Response) -> Response<TrackedBody> {
         self.served.store(true, Ordering::Relaxed);
         let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         self.enter(if upgraded { Phase::Upgraded } else { Phase::Answering });
-        response.map(|body| Answer { body, connection: self })
+        response.map(|body| TrackedBody { body, connection: self })
     }
 
     /// Asks the connection's task to close it.
@@ -160,12 +160,12 @@ impl Connection {
 }
 
 /// A response body. The request has ended when it is dropped.
-pub(super) struct Answer {
+pub(super) struct TrackedBody {
     body: Body,
     connection: Arc<Connection>,
 }
 
-impl Drop for Answer {
+impl Drop for TrackedBody {
     fn drop(&mut self) {
         if self.connection.phase() == Phase::Answering {
             self.connection.enter(Phase::Idle);
@@ -173,7 +173,7 @@ impl Drop for Answer {
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for TrackedBody {
     type Data = <Body as HttpBody>::Data;
     type Error = <Body as HttpBody>::Error;
 

@@ -43,7 +43,7 @@ impl Connections {
     }
 
     /// Waits until enough of the connections being closed have gone.
-    pub(super) async fn room(&self) {
+    pub(super) async fn has_capacity(&self) {
         while self.open() >= self.limits.connections.saturating_add(CLOSING) {
             self.left.notified().await;
         }
@@ -52,7 +52,7 @@ impl Connections {
     /// Admits a new connection. If its network or the whole desk is at its limit, evicts the oldest
     /// connection that is not being served, preferring those that have never sent a whole request. `None` if
     /// all are being served.
-    pub(super) fn admit(&self, peer: IpAddr) -> Option<(Arc<Connection>, Place)> {
+    pub(super) fn admit(&self, peer: IpAddr) -> Option<(Arc<Connection>, ConnectionSlot)> {
         let peer = peer.to_canonical();
         let network = Origin::new(peer, "").network();
         let mut open = self.lock();
@@ -70,7 +70,7 @@ impl Connections {
         open.count += 1;
         open.active += 1;
         open.networks.entry(network).or_default().insert(number, Arc::clone(&connection));
-        Some((connection, Place { connections: self.clone(), network, number }))
+        Some((connection, ConnectionSlot { connections: self.clone(), network, number }))
     }
 
     /// Closes one connection that is not being served, if there is one.
@@ -109,13 +109,13 @@ impl Open {
 }
 
 /// A connection's slot, released when its socket closes.
-pub(super) struct Place {
+pub(super) struct ConnectionSlot {
     connections: Connections,
     network: IpAddr,
     number: u64,
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut guard = self.connections.lock();
         let open = &mut *guard;
@@ -148,7 +148,7 @@ mod tests {
     }
 
     /// Whether a connection was asked to close.
-    async fn told(connection: &Connection) -> bool {
+    async fn is_evicted(connection: &Connection) -> bool {
         tokio::time::timeout(std::time::Duration::ZERO, connection.closed()).await.is_ok()
     }
 
@@ -165,10 +165,10 @@ mod tests {
         let (other, _other) = all.admit(BOB).unwrap();
         served(&first);
         let (third, _third) = all.admit(ALICE).unwrap();
-        assert!(told(&second).await, "the first was served before, this one never");
+        assert!(is_evicted(&second).await, "the first was served before, this one never");
         let (_, _fourth) = all.admit(ALICE).unwrap();
-        assert!(told(&third).await);
-        assert!(!told(&first).await && !told(&other).await);
+        assert!(is_evicted(&third).await);
+        assert!(!is_evicted(&first).await && !is_evicted(&other).await);
         drop(place);
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let (first, place) = all.admit(ALICE).unwrap();
         first.begin();
         assert!(all.admit(ALICE).is_none());
-        assert!(!told(&first).await && all.admit(BOB).is_some());
+        assert!(!is_evicted(&first).await && all.admit(BOB).is_some());
         drop(place);
         assert!(all.admit(ALICE).is_some());
     }
@@ -189,19 +189,19 @@ mod tests {
         let crowd: Vec<_> = (0..3).map(|_| all.admit(ALICE).unwrap()).collect();
         let (bob, _bob) = all.admit(BOB).unwrap();
         let (_, _next) = all.admit(BOB).unwrap();
-        assert!(told(&crowd[0].0).await && !told(&bob).await);
+        assert!(is_evicted(&crowd[0].0).await && !is_evicted(&bob).await);
         assert_eq!(all.open(), 5, "one has been told to close and has not done so yet");
     }
 
     #[tokio::test]
-    async fn a_proxy_is_many_people() {
+    async fn a_proxy_counts_as_many_users() {
         let all = connections(5, 1);
         let people: Vec<_> = (0..4).map(|_| all.admit(PROXY).unwrap()).collect();
         let (alice, _alice) = all.admit(ALICE).unwrap();
         let (_, _bob) = all.admit(BOB).unwrap();
-        assert!(told(&alice).await, "before any of those behind the proxy");
+        assert!(is_evicted(&alice).await, "before any of those behind the proxy");
         for (connection, _) in &people {
-            assert!(!told(connection).await);
+            assert!(!is_evicted(connection).await);
         }
     }
 
@@ -211,6 +211,6 @@ mod tests {
         let (first, _first) = all.admit("2001:db8:1:2::1".parse().unwrap()).unwrap();
         let (_, _second) = all.admit("2001:db8:1:2:ffff::9".parse().unwrap()).unwrap();
         let (_, _third) = all.admit("2001:db8:1:3::1".parse().unwrap()).unwrap();
-        assert!(told(&first).await);
+        assert!(is_evicted(&first).await);
     }
 }

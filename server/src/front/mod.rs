@@ -77,7 +77,7 @@ impl Front {
         let routes = routes.with_state(());
         let connections = Connections::new(self.limits, self.proxies);
         let mut tasks = JoinSet::new();
-        let mut trouble = Trouble::default();
+        let mut trouble = AcceptErrors::default();
         let stop = stopped.clone();
         loop {
             let accepted = tokio::select! {
@@ -112,23 +112,23 @@ impl Front {
 
 /// Accepts the next connection once a descriptor is available.
 async fn next(connections: &Connections, listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
-    connections.room().await;
+    connections.has_capacity().await;
     listener.accept().await
 }
 
 /// Back-off and log throttling of failed accepts.
-struct Trouble {
+struct AcceptErrors {
     pause: Duration,
     logged: Option<Instant>,
 }
 
-impl Default for Trouble {
+impl Default for AcceptErrors {
     fn default() -> Self {
         Self { pause: PAUSE, logged: None }
     }
 }
 
-impl Trouble {
+impl AcceptErrors {
     /// Handles a failed accept. A peer that has already gone needs nothing; a lack of descriptors needs a
     /// pause and one freed descriptor.
     async fn failed(&mut self, connections: &Connections, error: &io::Error) {

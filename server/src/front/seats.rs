@@ -14,7 +14,7 @@ use std::{
 
 /// Signed-in users of one address may hold this many times as many streams as anonymous callers: an account
 /// costs nothing, so the limit per user is not enough.
-const PEOPLE_OF_ADDRESS: usize = 8;
+const USERS_PER_ADDRESS: usize = 8;
 
 /// The holder of a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ struct Taken {
     all: usize,
     strangers: usize,
     strangers_of: HashMap<IpAddr, usize>,
-    people_of: HashMap<IpAddr, usize>,
+    users_of: HashMap<IpAddr, usize>,
     of_person: HashMap<UserId, usize>,
 }
 
@@ -76,8 +76,8 @@ impl Seats {
                 }
                 Taker::Person(address, user) => {
                     count(&taken.of_person, &user) < self.person
-                        && count(&taken.people_of, &network(address))
-                            < self.address.saturating_mul(PEOPLE_OF_ADDRESS)
+                        && count(&taken.users_of, &network(address))
+                            < self.address.saturating_mul(USERS_PER_ADDRESS)
                 }
             };
         if !may {
@@ -90,7 +90,7 @@ impl Seats {
                 *taken.strangers_of.entry(network(address)).or_default() += 1;
             }
             Taker::Person(address, user) => {
-                *taken.people_of.entry(network(address)).or_default() += 1;
+                *taken.users_of.entry(network(address)).or_default() += 1;
                 *taken.of_person.entry(user).or_default() += 1;
             }
         }
@@ -142,7 +142,7 @@ impl Drop for Seat {
                 give_back(&mut taken.strangers_of, &network(address));
             }
             Taker::Person(address, user) => {
-                give_back(&mut taken.people_of, &network(address));
+                give_back(&mut taken.users_of, &network(address));
                 give_back(&mut taken.of_person, &user);
             }
         }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_leave_half_to_people_who_are_signed_in() {
+    fn anonymous_callers_leave_half_to_signed_in_users() {
         let seats = seats(8, 100, 100);
         let crowd: Vec<_> = (0..8).filter_map(|last| seats.take(Taker::Stranger(address(last)))).collect();
         assert_eq!(crowd.len(), 4);
@@ -176,7 +176,7 @@ mod tests {
         drop((crowd, people));
         assert_eq!(seats.taken(), 0);
         let taken = seats.lock();
-        assert!(taken.strangers_of.is_empty() && taken.people_of.is_empty() && taken.of_person.is_empty());
+        assert!(taken.strangers_of.is_empty() && taken.users_of.is_empty() && taken.of_person.is_empty());
     }
 
     #[test]
@@ -195,6 +195,6 @@ mod tests {
     fn many_free_accounts_at_one_address_have_an_end() {
         let seats = seats(1_000, 2, 3);
         let taken: Vec<_> = (0..100).filter_map(|number| seats.take(person(number))).collect();
-        assert_eq!(taken.len(), 2 * PEOPLE_OF_ADDRESS);
+        assert_eq!(taken.len(), 2 * USERS_PER_ADDRESS);
     }
 }

@@ -1,7 +1,7 @@
 //! A connection's socket. It records reads and writes, and releases the connection's slot when it closes,
 //! also after an upgrade to a WebSocket.
 
-use super::{Connection, connections::Place};
+use super::{Connection, connections::ConnectionSlot};
 use std::{
     io::{self, IoSlice},
     pin::Pin,
@@ -17,11 +17,11 @@ use tokio::{
 pub(super) struct Watched {
     stream: TcpStream,
     connection: Arc<Connection>,
-    _place: Place,
+    _place: ConnectionSlot,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, connection: Arc<Connection>, place: Place) -> Self {
+    pub(super) fn new(stream: TcpStream, connection: Arc<Connection>, place: ConnectionSlot) -> Self {
         // Price updates are small and should not wait for each other. A peer that has already gone is
         // detected later.
         let _ = stream.set_nodelay(true);

@@ -25,14 +25,14 @@ struct Served {
     stop: watch::Sender<bool>,
     task: JoinHandle<io::Result<()>>,
     /// Notified when `/slow` is being served.
-    begun: Arc<Notify>,
+    started: Arc<Notify>,
     /// Lets `/slow` respond.
     go: Arc<Notify>,
 }
 
 async fn serve(limits: Limits, timeouts: Timeouts) -> Served {
-    let (begun, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (begin, slow) = (Arc::clone(&begun), Arc::clone(&go));
+    let (started, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (begin, slow) = (Arc::clone(&started), Arc::clone(&go));
     let routes = Router::new()
         .route("/", get(|| async { "fine" }))
         .route(
@@ -55,7 +55,7 @@ async fn serve(limits: Limits, timeouts: Timeouts) -> Served {
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
     let front = Front { limits, timeouts, proxies: [].into() };
-    Served { addr, stop, task: tokio::spawn(front.serve(listener, routes, stopped)), begun, go }
+    Served { addr, stop, task: tokio::spawn(front.serve(listener, routes, stopped)), started, go }
 }
 
 async fn send(served: &Served, text: &str) -> TcpStream {
@@ -87,9 +87,9 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 #[tokio::test]
 async fn a_peer_that_never_sends_a_whole_head_is_disconnected() {
     let served = serve(Limits::default(), Timeouts { head: SHORT, ..LONG }).await;
-    for begun in ["", "GET / HTTP/1.1\r\nHost: x\r\nX-A: "] {
-        let mut stream = send(&served, begun).await;
-        assert_eq!(until_closed(&mut stream).await, "", "{begun}");
+    for started in ["", "GET / HTTP/1.1\r\nHost: x\r\nX-A: "] {
+        let mut stream = send(&served, started).await;
+        assert_eq!(until_closed(&mut stream).await, "", "{started}");
     }
     // The same for a peer that keeps sending, byte after byte.
     let mut stream = send(&served, "GET / HTTP/1.1\r\n").await;
@@ -153,10 +153,10 @@ async fn a_flood_from_one_address_pushes_out_itself() {
 }
 
 #[tokio::test]
-async fn when_every_connection_is_served_a_new_one_is_told_to_come_back() {
+async fn when_every_connection_is_served_a_new_one_gets_503() {
     let served = serve(Limits { address: 1, ..Limits::default() }, LONG).await;
     let mut slow = send(&served, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
-    timeout(PATIENCE, served.begun.notified()).await.unwrap();
+    timeout(PATIENCE, served.started.notified()).await.unwrap();
     let mut second = TcpStream::connect(served.addr).await.unwrap();
     let refused = until_closed(&mut second).await;
     assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("Retry-After: 5"), "{refused}");
@@ -183,13 +183,13 @@ async fn a_websocket_is_not_timed_but_counted() {
 }
 
 #[tokio::test]
-async fn stopping_answers_what_was_asked_and_waits_for_nobody_else() {
+async fn stopping_answers_open_requests_and_waits_for_no_other() {
     let served = serve(Limits::default(), LONG).await;
     let mut slow = send(&served, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
     let mut half = send(&served, "GET / HTTP/1.1\r\nX-A: ").await;
     let mut idle = send(&served, GET).await;
     answer(&mut idle, "fine").await;
-    timeout(PATIENCE, served.begun.notified()).await.unwrap();
+    timeout(PATIENCE, served.started.notified()).await.unwrap();
     // The connections were accepted in order, and the last one was answered.
     served.stop.send_replace(true);
     assert_eq!(until_closed(&mut half).await, "");

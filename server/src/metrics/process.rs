@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_linux_says_is_read() {
+    fn parses_the_figures_of_linux() {
         let stat = "7 (a ) b) S 1 7 7 0 -1 4194304 5 0 0 0 1234 66 0 0 20 0 1 0 5 9 3 1";
         let status = "Name:\tx\nVmRSS:\t    2048 kB\nThreads:\t1\n";
         assert_eq!(parse(stat, status), Some(Usage { resident_bytes: 2_097_152, cpu_seconds: 13 }));

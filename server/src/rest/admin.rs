@@ -9,22 +9,22 @@ mod present;
 mod signal;
 mod strategy;
 
-use crate::api_router::Doors;
+use crate::api_router::ApiRouter;
 use domain::Role;
 use utoipa_axum::routes;
 
 /// Registers the routes of this surface.
 #[must_use]
-pub fn open(doors: Doors) -> Doors {
-    doors
-        .route(Role::Admin, routes!(maintenance::show, maintenance::set))
-        .route(Role::Admin, routes!(strategy::list, strategy::create))
-        .route(Role::Admin, routes!(strategy::show, strategy::update))
+pub fn register(routes: ApiRouter) -> ApiRouter {
+    routes
+        .route(Role::Admin, routes!(maintenance::get_maintenance, maintenance::set_maintenance))
+        .route(Role::Admin, routes!(strategy::list_strategies, strategy::create_strategy))
+        .route(Role::Admin, routes!(strategy::get_strategy, strategy::update_strategy))
         .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))
-        .route(Role::Admin, routes!(plan::assign))
-        .route(Role::Admin, routes!(signal::send))
-        .route(Role::Admin, routes!(signal::list))
-        .route(Role::Admin, routes!(signal::show))
-        .route(Role::Admin, routes!(signal::copies))
-        .route(Role::Admin, routes!(signal::paused, signal::pause))
+        .route(Role::Admin, routes!(plan::assign_plan))
+        .route(Role::Admin, routes!(signal::send_signal))
+        .route(Role::Admin, routes!(signal::list_signals))
+        .route(Role::Admin, routes!(signal::get_signal))
+        .route(Role::Admin, routes!(signal::list_copies))
+        .route(Role::Admin, routes!(signal::get_pause, signal::set_pause))
 }

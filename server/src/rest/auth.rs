@@ -1,11 +1,11 @@
 //! Sign-in for programs and authentication of `/v1`: a JWT in `Authorization`, never a cookie.
 
 use super::mudawyl::{
-    error::{Failure, Message, StepUpDue},
-    raw_request::{Asked, Place},
+    error::{Message, MudawylFailure, StepUpDue},
+    raw_request::{FieldLocation, RawRequest},
     validate::Check,
 };
-use crate::proxy::{self, From};
+use crate::proxy::{self, ClientOrigin};
 use axum::{
     Json,
     extract::{FromRequestParts, Request, State},
@@ -31,11 +31,11 @@ use utoipa::ToSchema;
 pub struct Trader(pub Actor);
 
 impl<S: Send + Sync> FromRequestParts<S> for Trader {
-    type Rejection = Failure;
+    type Rejection = MudawylFailure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MudawylFailure> {
         let actor = parts.extensions.get::<Trader>().cloned();
-        actor.ok_or(Failure::Service(Error::Unauthenticated))
+        actor.ok_or(MudawylFailure::Service(Error::Unauthenticated))
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
             request.extensions_mut().insert(Trader(actor));
             next.run(request).await
         }
-        Err(error) => Failure::Service(error).into_response(),
+        Err(error) => MudawylFailure::Service(error).into_response(),
     }
 }
 
@@ -139,7 +139,7 @@ pub(crate) struct PasswordBody {
     keep_webhooks: Option<bool>,
 }
 
-type Answer = Result<Json<TokenAnswer>, Failure>;
+type HandlerResult = Result<Json<TokenAnswer>, MudawylFailure>;
 
 fn answer(tokens: Tokens) -> Json<TokenAnswer> {
     let Tokens { access_token, refresh_token, expires_in } = tokens;
@@ -156,9 +156,13 @@ fn answer(tokens: Tokens) -> Json<TokenAnswer> {
     request_body = SignInBody,
     responses((status = 200, body = TokenAnswer))
 )]
-pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
-    let (email, password) = credentials(&asked)?;
-    token::sign_up(&desk, origin, &email, &password).await.map(answer).map_err(|e| refuse(&asked, e))
+pub(crate) async fn sign_up(
+    State(desk): State<SharedDesk>,
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> HandlerResult {
+    let (email, password) = credentials(&request)?;
+    token::sign_up(&desk, origin, &email, &password).await.map(answer).map_err(|e| refuse(&request, e))
 }
 
 /// Sign In
@@ -175,9 +179,13 @@ pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, 
         (status = 401, description = "The e-mail or the password is wrong; the response does not say which.", body = Message),
     )
 )]
-pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
-    let (email, password) = credentials(&asked)?;
-    token::sign_in(&desk, origin, &email, &password).await.map(answer).map_err(|e| refuse(&asked, e))
+pub(crate) async fn sign_in(
+    State(desk): State<SharedDesk>,
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> HandlerResult {
+    let (email, password) = credentials(&request)?;
+    token::sign_in(&desk, origin, &email, &password).await.map(answer).map_err(|e| refuse(&request, e))
 }
 
 /// Refresh Tokens
@@ -193,8 +201,12 @@ pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, 
         (status = 401, description = "The token is unknown, expired or was already used.", body = Message),
     )
 )]
-pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
-    let mut check = Check::new(&asked, Place::Body);
+pub(crate) async fn refresh(
+    State(desk): State<SharedDesk>,
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> HandlerResult {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let token = check.required("refreshToken", words);
     let token = check.finish(token)?;
     Ok(answer(token::refresh(&desk, origin, &token).await?))
@@ -214,13 +226,13 @@ pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, 
 pub(crate) async fn step_up(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Result<StatusCode, Failure> {
-    let mut check = Check::new(&asked, Place::Body);
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> Result<StatusCode, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let password = check.required("password", words);
     let password = check.finish(password)?;
-    step_up::confirm(&desk, &actor, &origin, &password).await.map_err(|error| asked.refuse(error))?;
+    step_up::confirm(&desk, &actor, &origin, &password).await.map_err(|error| request.refuse(error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -240,10 +252,10 @@ pub(crate) async fn step_up(
 pub(crate) async fn sign_out(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Result<StatusCode, Failure> {
-    let mut check = Check::new(&asked, Place::Body);
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> Result<StatusCode, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let everywhere = check.optional("everywhere", truth);
     if check.finish(Some(everywhere))?.unwrap_or(false) {
         session::end_all(&desk, &actor, &origin).await?;
@@ -267,10 +279,10 @@ pub(crate) async fn sign_out(
 pub(crate) async fn change_password(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Result<StatusCode, Failure> {
-    let mut check = Check::new(&asked, Place::Body);
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> Result<StatusCode, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let current = check.required("currentPassword", words);
     let new = check.required("newPassword", words);
     let clients = check.optional("keepApiClients", clients);
@@ -280,7 +292,7 @@ pub(crate) async fn change_password(
     let keep = Keep { clients, end_chat: chat == Some(false), end_webhooks: webhooks == Some(false) };
     let change = PasswordChange { current: &current, new: &new, keep: &keep };
     let changed = account::change_password(&desk, &actor, &origin, change).await;
-    changed.map_err(|error| asked.refuse(in_the_bodys_words(error)))?;
+    changed.map_err(|error| request.refuse(in_the_bodys_words(error)))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -307,8 +319,8 @@ fn clients(value: &Value) -> Result<Vec<ApiClientId>, Problem> {
     items.iter().map(id).collect::<Option<_>>().ok_or(Problem::NotUuid)
 }
 
-fn credentials(asked: &Asked) -> Result<(String, String), Failure> {
-    let mut check = Check::new(asked, Place::Body);
+fn credentials(request: &RawRequest) -> Result<(String, String), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let email = check.required("email", words);
     let password = check.required("password", words);
     check.finish(email.zip(password))
@@ -320,15 +332,15 @@ fn words(value: &Value) -> Result<String, Problem> {
 
 /// Maps a wrong sign-in to 401, as for any unauthenticated caller. No input is echoed, because it may be a
 /// password.
-fn refuse(asked: &Asked, error: Error) -> Failure {
+fn refuse(request: &RawRequest, error: Error) -> MudawylFailure {
     match error {
         Error::Fields(problems) if problems.iter().any(|p| p.problem == Problem::WrongCredentials) => {
-            Failure::Service(Error::Unauthenticated)
+            MudawylFailure::Service(Error::Unauthenticated)
         }
-        other => match asked.refuse(other) {
-            Failure::Fields(mut errors) => {
+        other => match request.refuse(other) {
+            MudawylFailure::Fields(mut errors) => {
                 errors.iter_mut().filter(|e| e.param == "password").for_each(|e| e.value = None);
-                Failure::Fields(errors)
+                MudawylFailure::Fields(errors)
             }
             failure => failure,
         },

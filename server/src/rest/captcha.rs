@@ -2,7 +2,7 @@
 //! token in a header. Browser forms are protected separately (`router::people`), and webhooks are called by
 //! machines.
 
-use super::mudawyl::error::Failure;
+use super::mudawyl::error::MudawylFailure;
 use crate::proxy;
 use axum::{
     extract::Request,
@@ -29,6 +29,6 @@ pub(crate) async fn check(desk: SharedDesk, request: Request, next: Next) -> Res
     let origin = proxy::origin(request.extensions(), request.headers());
     match recaptcha::check(&desk, token.as_deref(), &origin).await {
         Ok(()) => next.run(request).await,
-        Err(error) => Failure::Service(error).into_response(),
+        Err(error) => MudawylFailure::Service(error).into_response(),
     }
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use service::{Error, api_client::Program};
 
-use super::surface::{Surface, Trouble};
+use super::surface::{Surface, SurfaceError};
 
 /// The authenticated API client. The route's middleware has already checked it and its permission.
 #[derive(Clone, Debug)]
@@ -18,7 +18,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let caller = parts.extensions.get::<Self>().cloned();
-        caller.ok_or_else(|| Surface::of(parts.uri.path()).tell(Trouble::Service(Error::Unauthenticated)))
+        caller.ok_or_else(|| {
+            Surface::of(parts.uri.path()).error_response(SurfaceError::Service(Error::Unauthenticated))
+        })
     }
 }
 

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_it_cannot_read() {
+    fn reports_unreadable_fields() {
         assert_eq!(Fields::parse(b"a=1&a=2").err(), Some(Unreadable::Twice("a".into())));
         assert_eq!(Fields::parse(b"a=%FF").err(), Some(Unreadable::NotText));
         assert_eq!(Fields::parse(b"a=\xff").err(), Some(Unreadable::NotText));
@@ -162,7 +162,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_is_read_or_told(raw: Vec<u8>) {
+        fn any_input_is_parsed_or_reported(raw: Vec<u8>) {
             let _ = Fields::parse(&raw);
         }
 

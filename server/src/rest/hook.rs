@@ -5,12 +5,12 @@
 mod wanted;
 
 use crate::{
-    proxy::From,
+    proxy::ClientOrigin,
     rest::{
         mudawyl::{
-            error::{Failure, Message},
-            raw_request::{Asked, Place},
-            validate::{Check, moment, text},
+            error::{Message, MudawylFailure},
+            raw_request::{FieldLocation, RawRequest},
+            validate::{Check, text, timestamp},
         },
         words,
     },
@@ -29,7 +29,7 @@ use serde::Serialize;
 use serde_json::Value;
 use service::{
     Error, SharedDesk,
-    strategy::{self, Alert, Said},
+    strategy::{self, Alert, SignalRequest},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,7 +42,8 @@ const PLACEHOLDER: &str = "{{";
 
 /// The result of an alert.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct HeardAnswer {
+#[schema(as = HeardAnswer)]
+pub(crate) struct AlertResult {
     /// Signal id.
     id: Uuid,
     /// Whether the alert was a duplicate and was ignored.
@@ -89,28 +90,29 @@ pub(crate) struct AlertBody {
     params(("token" = String, Path, description = "Webhook token of the strategy.")),
     request_body = AlertBody,
     responses(
-        (status = 200, body = HeardAnswer),
+        (status = 200, body = AlertResult),
         (status = 404, description = "The token is unknown or was revoked.", body = Message),
     )
 )]
-pub(crate) async fn tell(
+pub(crate) async fn receive_alert(
     State(desk): State<SharedDesk>,
-    From(origin): From,
+    ClientOrigin(origin): ClientOrigin,
     token: Result<Path<String>, PathRejection>,
     body: Bytes,
-) -> Result<Json<HeardAnswer>, Failure> {
+) -> Result<Json<AlertResult>, MudawylFailure> {
     // A token that is not valid text is unknown.
     let Path(token) = token.map_err(|_| Error::NotFound)?;
-    let asked = if body.len() > LARGEST { Err(Failure::TooLarge) } else { Asked::new([], "", &body) };
+    let request =
+        if body.len() > LARGEST { Err(MudawylFailure::TooLarge) } else { RawRequest::new([], "", &body) };
     // A caller without a valid token gets that error first, and learns nothing about the format of alerts.
-    let read = asked.as_ref().map_or(Err(Vec::new()), alert);
-    let heard = strategy::hear(&desk, &origin, &token, read).await;
-    match (asked, heard) {
-        (Ok(asked), Err(error)) => Err(asked.refuse(error)),
+    let read = request.as_ref().map_or(Err(Vec::new()), alert);
+    let received = strategy::receive_alert(&desk, &origin, &token, read).await;
+    match (request, received) {
+        (Ok(request), Err(error)) => Err(request.refuse(error)),
         (Err(unreadable), Err(Error::Fields(_))) => Err(unreadable),
-        (_, heard) => {
-            let heard = heard?;
-            Ok(Json(HeardAnswer { id: heard.signal.0, repeated: heard.repeated }))
+        (_, received) => {
+            let received = received?;
+            Ok(Json(AlertResult { id: received.signal.0, repeated: received.repeated }))
         }
     }
 }
@@ -119,15 +121,15 @@ pub(crate) async fn tell(
 ///
 /// # Errors
 /// All problems together.
-pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
+pub fn alert(request: &RawRequest) -> Result<Alert, Vec<FieldProblem>> {
     let mut problems = Vec::new();
-    let mut read = Reader { asked, problems: &mut problems };
+    let mut read = Reader { request, problems: &mut problems };
     let (action, side) = read.wanted();
     // One message template serves entries and exits: stop and targets are ignored for an exit, whatever the
     // sender fills in.
     let leaves = action == Some(Action::Exit);
     let alert = Alert {
-        said: Said {
+        request: SignalRequest {
             action: action.unwrap_or(Action::Exit),
             side,
             price: read.field("price", number),
@@ -141,13 +143,13 @@ pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
 }
 
 struct Reader<'a> {
-    asked: &'a Asked,
+    request: &'a RawRequest,
     problems: &'a mut Vec<FieldProblem>,
 }
 
 impl Reader<'_> {
     fn field<T>(&mut self, name: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
-        let value = self.asked.field(Place::Body, name)?;
+        let value = self.request.field(FieldLocation::Body, name)?;
         match unreplaced(value).and_then(|()| rule(value)) {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -162,7 +164,7 @@ impl Reader<'_> {
     fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
         let (action, side) = (self.field("action", direction), self.field("side", direction));
         let position = self.field("position", direction);
-        let given = |name| self.asked.field(Place::Body, name).is_some();
+        let given = |name| self.request.field(FieldLocation::Body, name).is_some();
         if !given("action") && !given("side") && !given("position") {
             self.problems.push(FieldProblem::new("side", Problem::Required));
         }
@@ -216,7 +218,7 @@ fn own_id(value: &Value) -> Result<String, Problem> {
 
 /// Parses ISO 8601, or seconds or milliseconds since the epoch.
 fn time(value: &Value) -> Result<Micros, Problem> {
-    if let Ok(at) = moment(value) {
+    if let Ok(at) = timestamp(value) {
         return Ok(at);
     }
     let units = number(value).ok().and_then(|number| i64::try_from(number.trunc()).ok());
@@ -229,13 +231,13 @@ fn time(value: &Value) -> Result<Micros, Problem> {
 }
 
 /// The fields of a manual signal: the same rules, but `action` is ENTER or EXIT as operators write it.
-pub(crate) fn said(check: &mut Check<'_>) -> Option<Said> {
+pub(crate) fn signal_request(check: &mut Check<'_>) -> Option<SignalRequest> {
     let action = check.required("action", text(|word| Action::parse(word).ok_or(Problem::NotAction)));
     let side = check.optional("side", text(domain::validation::side));
     let price = check.optional("price", number);
     let stop = check.optional("stop", number);
     let targets = check.optional("targets", numbers).unwrap_or_default();
-    Some(Said { action: action?, side, price, stop, targets })
+    Some(SignalRequest { action: action?, side, price, stop, targets })
 }
 
 #[cfg(test)]
@@ -244,7 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     pub(super) fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
-        alert(&Asked::new([], "", body.as_bytes()).unwrap())
+        alert(&RawRequest::new([], "", body.as_bytes()).unwrap())
     }
 
     pub(super) fn problems(body: &str) -> Vec<(String, Problem)> {
@@ -257,18 +259,18 @@ mod tests {
 
     #[test]
     fn reads_an_alert_however_its_numbers_are_written() {
-        let told = r#"{"action":"buy","price":"19500.5","stop":19000,"targets":["20000",21000.25],"id":17,
+        let reported = r#"{"action":"buy","price":"19500.5","stop":19000,"targets":["20000",21000.25],"id":17,
             "time":"2026-01-01T00:00:00Z","ticker":"BTCUSDT.P"}"#;
-        let alert = read(told).unwrap();
-        assert_eq!((alert.said.action, alert.said.side), (Action::Enter, Some(Side::Buy)));
-        assert_eq!((alert.said.price, alert.said.stop), (Some(d("19500.5")), Some(d("19000"))));
-        assert_eq!(alert.said.targets, [d("20000"), d("21000.25")]);
+        let alert = read(reported).unwrap();
+        assert_eq!((alert.request.action, alert.request.side), (Action::Enter, Some(Side::Buy)));
+        assert_eq!((alert.request.price, alert.request.stop), (Some(d("19500.5")), Some(d("19000"))));
+        assert_eq!(alert.request.targets, [d("20000"), d("21000.25")]);
         assert_eq!(alert.id.as_deref(), Some("17"));
         assert_eq!(alert.time, Some(Micros(1_767_225_600_000_000)));
         for time in ["1767225600", "1767225600000", "\"1767225600000\"", "\"2026-01-01T00:00:00.000Z\""] {
             let alert = read(&format!(r#"{{"side":"short","stop":1,"time":{time}}}"#)).unwrap();
             assert_eq!(alert.time, Some(Micros(1_767_225_600_000_000)), "{time}");
-            assert_eq!(alert.said.side, Some(Side::Sell));
+            assert_eq!(alert.request.side, Some(Side::Sell));
         }
     }
 
@@ -281,10 +283,10 @@ mod tests {
             r#"{"action":"EXIT","side":"sell"}"#,
         ] {
             let alert = read(body).unwrap();
-            assert_eq!((alert.said.action, alert.said.side), (Action::Exit, None), "{body}");
+            assert_eq!((alert.request.action, alert.request.side), (Action::Exit, None), "{body}");
         }
         let entry = read(r#"{"action":"ENTER","side":"SELL","stop":"2"}"#).unwrap();
-        assert_eq!((entry.said.action, entry.said.side), (Action::Enter, Some(Side::Sell)));
+        assert_eq!((entry.request.action, entry.request.side), (Action::Enter, Some(Side::Sell)));
     }
 
     #[test]
@@ -313,8 +315,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_alert_makes_it_panic(body in any::<Vec<u8>>(), text in ".{0,60}") {
-            if let Ok(asked) = Asked::new([], "", &body) {
-                let _ = alert(&asked);
+            if let Ok(request) = RawRequest::new([], "", &body) {
+                let _ = alert(&request);
             }
             let quoted = Value::String(text);
             for field in ["side", "action", "position", "price", "stop", "targets", "id", "time"] {
@@ -327,7 +329,7 @@ mod tests {
             let price = Decimal::new(units, scale);
             for written in [format!("{price}"), format!("\"{price}\"")] {
                 let alert = read(&format!(r#"{{"side":"buy","stop":{written}}}"#)).unwrap();
-                prop_assert_eq!(alert.said.stop, Some(price));
+                prop_assert_eq!(alert.request.stop, Some(price));
             }
         }
     }

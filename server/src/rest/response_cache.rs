@@ -1,7 +1,7 @@
 //! Response cache of the public lists. It stores the response bytes (plain, gzip and brotli, each with its
 //! ETag) for one version of the lists' data (`service::public_list`), so that a write invalidates them.
 
-use super::mudawyl::error::Failure;
+use super::mudawyl::error::MudawylFailure;
 use crate::assets;
 use axum::{
     body::{Body, Bytes},
@@ -13,7 +13,7 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use service::{
     SharedDesk,
-    public_list::{self, Edition},
+    public_list::{self, DataVersion},
 };
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -31,36 +31,41 @@ const LONGEST: usize = 512;
 const BROTLI: i32 = 9;
 
 /// One encoding of a response.
-struct Form {
+struct Encoding {
     bytes: Bytes,
     tag: HeaderValue,
 }
 
 /// A cached response in all its encodings.
-struct Kept {
-    edition: Edition,
+struct CachedResponse {
+    version: DataVersion,
     kind: HeaderValue,
-    plain: Form,
-    gzip: Option<Form>,
-    brotli: Option<Form>,
+    plain: Encoding,
+    gzip: Option<Encoding>,
+    brotli: Option<Encoding>,
 }
 
 /// Responses by request path and query.
 #[derive(Default)]
-pub(crate) struct Shelf(RwLock<HashMap<String, Arc<Kept>>>);
+pub(crate) struct ResponseCache(RwLock<HashMap<String, Arc<CachedResponse>>>);
 
 /// Middleware of the public list routes.
-pub(crate) async fn serve(desk: SharedDesk, shelf: Arc<Shelf>, request: Request, next: Next) -> Response {
-    let question = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+pub(crate) async fn serve(
+    desk: SharedDesk,
+    cache: Arc<ResponseCache>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let question = request.uri().path_and_query().map_or("", |target| target.as_str());
     if !matches!(*request.method(), Method::GET | Method::HEAD) || question.len() > LONGEST {
         return next.run(request).await;
     }
     // Read before the response is generated: a concurrent change then makes the entry stale, never wrong.
-    let edition = match public_list::edition(&desk).await {
-        Ok(edition) => edition,
-        Err(error) => return Failure::Service(error).into_response(),
+    let version = match public_list::current_version(&desk).await {
+        Ok(version) => version,
+        Err(error) => return MudawylFailure::Service(error).into_response(),
     };
-    if let Some(kept) = shelf.find(question, edition) {
+    if let Some(kept) = cache.find(question, version) {
         return kept.answer(request.headers());
     }
     let (question, headers) = (question.to_owned(), request.headers().clone());
@@ -73,21 +78,21 @@ pub(crate) async fn serve(desk: SharedDesk, shelf: Arc<Shelf>, request: Request,
     match axum::body::to_bytes(body, usize::MAX).await {
         Ok(bytes) if bytes.len() > LARGEST => Response::from_parts(parts, Body::from(bytes)),
         Ok(bytes) => {
-            let kept = Arc::new(Kept::new(edition, kind, bytes));
-            shelf.put(question, Arc::clone(&kept));
+            let kept = Arc::new(CachedResponse::new(version, kind, bytes));
+            cache.put(question, Arc::clone(&kept));
             kept.answer(&headers)
         }
-        Err(error) => Failure::Service(service::Error::fault(error)).into_response(),
+        Err(error) => MudawylFailure::Service(service::Error::fault(error)).into_response(),
     }
 }
 
-impl Shelf {
-    fn find(&self, question: &str, edition: Edition) -> Option<Arc<Kept>> {
+impl ResponseCache {
+    fn find(&self, question: &str, version: DataVersion) -> Option<Arc<CachedResponse>> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(question).filter(|kept| kept.edition == edition).cloned()
+        all.get(question).filter(|kept| kept.version == version).cloned()
     }
 
-    fn put(&self, question: String, kept: Arc<Kept>) {
+    fn put(&self, question: String, kept: Arc<CachedResponse>) {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST && !all.contains_key(&question) {
             all.clear();
@@ -96,18 +101,18 @@ impl Shelf {
     }
 }
 
-impl Kept {
-    fn new(edition: Edition, kind: HeaderValue, bytes: Bytes) -> Self {
+impl CachedResponse {
+    fn new(version: DataVersion, kind: HeaderValue, bytes: Bytes) -> Self {
         let hash = hex::encode(Sha256::digest(&bytes).get(..12).unwrap_or_default());
         let form = |bytes: Bytes, coding: &str| {
             let tag = HeaderValue::from_str(&format!("\"{hash}{coding}\"")).ok()?;
-            Some(Form { bytes, tag })
+            Some(Encoding { bytes, tag })
         };
         let smaller = |packed: Option<Vec<u8>>| packed.filter(|packed| packed.len() < bytes.len());
         let gzip = smaller(gzip(&bytes)).and_then(|packed| form(packed.into(), "-gzip"));
         let brotli = smaller(brotli(&bytes)).and_then(|packed| form(packed.into(), "-br"));
         let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { edition, kind, plain: Form { bytes, tag }, gzip, brotli }
+        Self { version, kind, plain: Encoding { bytes, tag }, gzip, brotli }
     }
 
     fn answer(&self, request: &HeaderMap) -> Response {

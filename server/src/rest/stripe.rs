@@ -1,11 +1,11 @@
 //! The payment provider's webhook (`POST /v1/hook/stripe`). The signature is the caller's only credential.
 
-use crate::rest::mudawyl::error::{Failure, Message};
+use crate::rest::mudawyl::error::{Message, MudawylFailure};
 use axum::{Json, body::Bytes, extract::State, http::HeaderMap};
 use serde::Serialize;
 use service::{
     SharedDesk,
-    billing::{self, Heard},
+    billing::{self, WebhookOutcome},
 };
 use utoipa::ToSchema;
 
@@ -35,12 +35,12 @@ pub(crate) struct Received {
         (status = 404, body = Message, description = "Payments are not configured."),
     )
 )]
-pub(crate) async fn hear(
+pub(crate) async fn receive_webhook(
     State(desk): State<SharedDesk>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<Received>, Failure> {
+) -> Result<Json<Received>, MudawylFailure> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let heard = billing::hear(&desk, signature, &body).await?;
-    Ok(Json(Received { received: true, repeated: heard == Heard::Before }))
+    let received = billing::receive_webhook(&desk, signature, &body).await?;
+    Ok(Json(Received { received: true, repeated: received == WebhookOutcome::Repeated }))
 }

@@ -25,7 +25,7 @@ pub enum Surface {
 
 /// An error outside any handler.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum SurfaceError {
     /// There is no such operation.
     NoRoute,
     /// The body exceeds the size limit.
@@ -38,13 +38,13 @@ pub(crate) enum Trouble {
     Service(Error),
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for SurfaceError {
     fn from(error: Error) -> Self {
         Self::Service(error)
     }
 }
 
-impl Trouble {
+impl SurfaceError {
     /// Status code and message.
     pub(crate) const fn plain(&self) -> (StatusCode, &'static str) {
         match self {
@@ -73,12 +73,12 @@ impl Surface {
     }
 
     /// Formats the error response of this surface.
-    pub(crate) fn tell(self, trouble: Trouble) -> Response {
+    pub(crate) fn error_response(self, error: SurfaceError) -> Response {
         match self {
-            Self::Mudawyl => mudawyl::error::tell(trouble),
-            Self::ThreeCommas => threecommas::error::Failure::from(trouble).into_response(),
-            Self::Lumetrade => lumetrade::error::Failure::from(trouble).into_response(),
-            Self::Currencycloud => currencycloud::error::Failure::from(trouble).into_response(),
+            Self::Mudawyl => mudawyl::error::error_response(error),
+            Self::ThreeCommas => threecommas::error::ThreeCommasFailure::from(error).into_response(),
+            Self::Lumetrade => lumetrade::error::LumetradeFailure::from(error).into_response(),
+            Self::Currencycloud => currencycloud::error::CurrencycloudFailure::from(error).into_response(),
         }
     }
 
@@ -94,15 +94,15 @@ impl Surface {
             Self::ThreeCommas => threecommas::guard::admit(&desk, permission, request).await,
             Self::Lumetrade => lumetrade::guard::admit(&desk, permission, request).await,
             Self::Currencycloud => currencycloud::guard::admit(&desk, permission, request).await,
-            Self::Mudawyl => Err(self.tell(Trouble::Service(Error::Unauthenticated))),
+            Self::Mudawyl => Err(self.error_response(SurfaceError::Service(Error::Unauthenticated))),
         };
         let request = match admitted {
             Ok(request) => request,
-            Err(told) => return told,
+            Err(response) => return response,
         };
         let counted = request.extensions().get::<Caller>().map(|Caller(p)| pace::person(&desk, p.actor.user));
         match counted {
-            Some(Err(error)) => self.tell(error.into()),
+            Some(Err(error)) => self.error_response(error.into()),
             _ => next.run(request).await,
         }
     }

@@ -30,8 +30,8 @@ impl Embedded {
     pub(super) async fn start(config: &Config, machine: &Machine) -> Result<Self> {
         let options = sandbox_options(config, machine);
         let dir = config.data_dir.join("sandbox");
-        let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
-        let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
+        let (clock, entropy) = (Arc::clone(&machine.clock), Arc::clone(&machine.entropy));
+        let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, entropy, options))
             .await
             .context("the sandbox panicked while opening")?
             .context("could not open the sandbox")?;

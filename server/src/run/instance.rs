@@ -1,7 +1,7 @@
 //! The name of this instance, stored with its data, so that a restarted desk keeps its identity.
 
 use anyhow::{Context as _, Result};
-use domain::Chance;
+use domain::Entropy;
 use std::{
     fs,
     io::{self, Write as _},
@@ -13,7 +13,7 @@ use std::{
 ///
 /// # Errors
 /// If the file can be neither read nor written.
-pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
+pub(super) fn name(data_dir: &Path, entropy: &dyn Entropy) -> Result<String> {
     let path = data_dir.join("instance");
     let read = match fs::read_to_string(&path) {
         Ok(text) => text.trim().to_owned(),
@@ -24,7 +24,7 @@ pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
         return Ok(read);
     }
     let mut bytes = [0_u8; 8];
-    chance.fill(&mut bytes);
+    entropy.fill(&mut bytes);
     let name = hex::encode(bytes);
     let mut file = fs::OpenOptions::new();
     file.write(true).create(true).truncate(true).mode(0o600);
@@ -38,13 +38,13 @@ pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
 #[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 mod tests {
     use super::*;
-    use service::system::OsChance;
+    use service::system::OsEntropy;
 
     #[test]
     fn a_restart_keeps_the_name_and_another_folder_has_another() {
         let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let first = name(here.path(), &OsChance).unwrap();
-        assert_eq!(name(here.path(), &OsChance).unwrap(), first);
-        assert_ne!(name(there.path(), &OsChance).unwrap(), first);
+        let first = name(here.path(), &OsEntropy).unwrap();
+        assert_eq!(name(here.path(), &OsEntropy).unwrap(), first);
+        assert_ne!(name(there.path(), &OsEntropy).unwrap(), first);
     }
 }

@@ -33,7 +33,7 @@ mod tests {
     use service::system::WallClock;
 
     #[test]
-    fn the_second_is_told_who_the_first_is() {
+    fn the_second_process_reports_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let first = take(folder.path(), &WallClock).unwrap();
         let refused = take(folder.path(), &WallClock).unwrap_err().to_string();

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use anyhow::{Result, bail};
-use domain::{Chance, Clock};
+use domain::{Clock, Entropy};
 use service::{MasterKey, Sealer, secrets};
 use std::sync::Arc;
 use store::Db;
@@ -15,7 +15,7 @@ const FILE: &str = "master.key";
 ///
 /// # Errors
 /// If the file cannot be used, or is missing; if the database cannot be queried.
-pub(super) async fn sealer(config: &Config, db: &Db, chance: &Arc<dyn Chance>) -> Result<Sealer> {
+pub(super) async fn sealer(config: &Config, db: &Db, entropy: &Arc<dyn Entropy>) -> Result<Sealer> {
     let master = match &config.master_key {
         Some(key) => key.clone(),
         None => {
@@ -27,10 +27,10 @@ pub(super) async fn sealer(config: &Config, db: &Db, chance: &Arc<dyn Chance>) -
                     file.display()
                 );
             }
-            MasterKey::from_file(&file, chance.as_ref())?
+            MasterKey::from_file(&file, entropy.as_ref())?
         }
     };
-    Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(chance)))
+    Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(entropy)))
 }
 
 /// As [`sealer`], after verifying that the key opens the database's secrets.
@@ -41,9 +41,9 @@ pub(super) async fn checked(
     config: &Config,
     db: &Db,
     clock: &dyn Clock,
-    chance: &Arc<dyn Chance>,
+    entropy: &Arc<dyn Entropy>,
 ) -> Result<Sealer> {
-    let sealer = sealer(config, db, chance).await?;
-    secrets::verify(db, &sealer, clock, chance.as_ref()).await?;
+    let sealer = sealer(config, db, entropy).await?;
+    secrets::verify(db, &sealer, clock, entropy.as_ref()).await?;
     Ok(sealer)
 }

@@ -10,7 +10,7 @@ use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
     Desk, Error, Parts, SharedDesk, account, audit,
-    person::{self, By, Step},
+    person::{self, By, UserAction},
     plan, review, secrets,
     strategy::{self, Imported},
 };
@@ -36,7 +36,7 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 ///
 /// # Errors
 /// If no user has signed up with that e-mail, a step is rejected, or the database cannot be used.
-pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Person> {
+pub async fn person(config: Config, email: &str, steps: &[UserAction]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
     let mut found = match person::find(&desk, email).await {
@@ -107,7 +107,7 @@ pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> 
 /// database cannot be used.
 pub async fn rekey(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
-    secrets::verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await?;
+    secrets::verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.entropy).await?;
     Ok(secrets::rekey(&desk).await?)
 }
 
@@ -239,9 +239,9 @@ fn named(path: &Path) -> Option<(Symbol, Frame)> {
 /// A desk that serves no requests and contacts no exchange.
 async fn idle_desk(config: Config) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
-    let Machine { clock, chance, .. } = Machine::default();
+    let Machine { clock, entropy, .. } = Machine::default();
     let db = database(&config.database_url).await?;
-    let sealer = master::sealer(&config, &db, &chance).await?;
+    let sealer = master::sealer(&config, &db, &entropy).await?;
     let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
     let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
     // A command holds no leases, so a running desk keeps its own.
@@ -252,7 +252,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
         exchange,
         sealer,
         clock,
-        chance,
+        entropy,
         settings: config.settings,
         sandbox: None,
         instance,
@@ -263,16 +263,16 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
 ///
 /// # Errors
 /// If its state or the address cannot be used.
-pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
+pub async fn sandbox_alone(config: &Config, shutdown: impl Future<Output = ()>) -> Result<()> {
     if !matches!(config.exchange, ExchangeAt::Embedded) {
         tracing::warn!("the exchange settings are ignored: this process runs only the sandbox");
     }
     private_dir(&config.data_dir)?;
     let machine = Machine::default();
     let options = sandbox_options(config, &machine);
-    let Machine { clock, chance, .. } = machine;
+    let Machine { clock, entropy, .. } = machine;
     let dir = config.data_dir.join("sandbox");
-    let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
+    let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, entropy, options))
         .await
         .context("the sandbox panicked while opening")?
         .context("could not open the sandbox")?;
@@ -285,7 +285,7 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
     tokio::select! {
         played = sandbox.run_clock() => played.context("the sandbox market stopped"),
         served = serve_until(config, listener, routes, stopped) => served.context("the HTTP server failed"),
-        () = told => {
+        () = shutdown => {
             stop.send_replace(true);
             Ok(())
         }
@@ -297,7 +297,7 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
 ///
 /// # Errors
 /// If its state or the address cannot be used.
-pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
+pub async fn checkout_alone(config: &Config, shutdown: impl Future<Output = ()>) -> Result<()> {
     private_dir(&config.data_dir)?;
     let machine = Machine::default();
     let listener = TcpListener::bind(config.addr)
@@ -312,7 +312,7 @@ pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> 
     tokio::select! {
         () = checkout.run() => Ok(()),
         served = serve_until(config, listener, checkout.router(), stopped) => served.context("the HTTP server failed"),
-        () = told => {
+        () = shutdown => {
             stop.send_replace(true);
             Ok(())
         }
@@ -325,12 +325,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_files_name_tells_what_it_holds() {
-        let told = |name: &str| named(Path::new(name)).map(|(symbol, frame)| format!("{symbol} {frame}"));
-        assert_eq!(told("/data/BTCUSDT-1h.csv").as_deref(), Some("BTC/USDT 1h"));
-        assert_eq!(told("ETHBTC-15m-2022-10.csv").as_deref(), Some("ETH/BTC 15m"));
+    fn a_files_name_gives_symbol_and_frame() {
+        let shutdown = |name: &str| named(Path::new(name)).map(|(symbol, frame)| format!("{symbol} {frame}"));
+        assert_eq!(shutdown("/data/BTCUSDT-1h.csv").as_deref(), Some("BTC/USDT 1h"));
+        assert_eq!(shutdown("ETHBTC-15m-2022-10.csv").as_deref(), Some("ETH/BTC 15m"));
         for unclear in ["candles.csv", "BTCUSDT.csv", "BTCUSDT-1w.csv", "-1h.csv", "USDT-1h.csv"] {
-            assert_eq!(told(unclear), None, "{unclear}");
+            assert_eq!(shutdown(unclear), None, "{unclear}");
         }
     }
 }

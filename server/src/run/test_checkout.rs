@@ -59,8 +59,8 @@ impl TestCheckout {
 /// Opens the checkout's state below a data directory.
 pub(super) async fn open(data_dir: &Path, machine: &Machine, options: Options) -> Result<Checkout> {
     let dir = data_dir.join("checkout");
-    let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
-    tokio::task::spawn_blocking(move || Checkout::open(&dir, clock, chance, options))
+    let (clock, entropy) = (Arc::clone(&machine.clock), Arc::clone(&machine.entropy));
+    tokio::task::spawn_blocking(move || Checkout::open(&dir, clock, entropy, options))
         .await
         .context("the test checkout panicked while opening")?
         .context("could not open the test checkout")
@@ -80,7 +80,7 @@ pub(super) fn gateway(
             let checkout = &test.checkout;
             (test.url.clone(), checkout.secret_key().to_owned(), checkout.webhook_secret().to_owned())
         }
-        (PaymentsAt::TestCheckout | PaymentsAt::Nobody, _) => return Ok(None),
+        (PaymentsAt::TestCheckout | PaymentsAt::NoProvider, _) => return Ok(None),
     };
     let config = stripe::Config { base, secret: secret.into(), webhook_secret: webhook_secret.into() };
     Ok(Some(Arc::new(Stripe::new(config).context("could not set up the payment provider's client")?)))

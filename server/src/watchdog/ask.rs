@@ -18,7 +18,7 @@ pub(super) struct Asker {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct HealthResponse {
     status: String,
     database: Option<bool>,
     #[serde(default)]
@@ -35,7 +35,7 @@ struct Part {
     latest: Option<String>,
 }
 
-impl Answer {
+impl HealthResponse {
     /// The parts that are down, such as `jobs: telegram, 307 s`.
     fn down(&self) -> String {
         let parts = self.parts.iter().flatten().filter(|(_, part)| part.status == "down");
@@ -101,7 +101,7 @@ impl Asker {
 
 /// Judges a response. The status 200 alone is not enough: the body must be a desk's.
 fn judge(code: StatusCode, body: &[u8]) -> Result<(), String> {
-    let said = serde_json::from_slice::<Answer>(body);
+    let said = serde_json::from_slice::<HealthResponse>(body);
     match said.as_ref().map(|answer| (answer.status.as_str(), answer)) {
         Ok(("ok" | "degraded", _)) if code == StatusCode::OK => Ok(()),
         Ok(("down", answer)) => {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_desk_is_asked_at_its_health_and_shown_without_secrets() {
+    fn the_health_url_is_used_and_shown_without_secrets() {
         let asker = |url: &str| Asker::new(&url.parse().unwrap(), 30).unwrap();
         let desk = asker("https://ada:hunter2@desk.example/?token=x");
         assert_eq!(desk.shown(), "https://desk.example/healthz");

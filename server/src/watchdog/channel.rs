@@ -2,7 +2,7 @@
 
 use super::{
     options::{Options, Way},
-    watch::Change,
+    watch::DeskStateChange,
 };
 use anyhow::{Context as _, Result, bail};
 use service::notify::Direct;
@@ -38,7 +38,7 @@ impl Channel {
     }
 
     /// Delivers an alert; an error if it was not accepted.
-    pub(super) async fn tell(&self, change: &Change, url: &str) -> Result<()> {
+    pub(super) async fn send(&self, change: &DeskStateChange, url: &str) -> Result<()> {
         match self {
             Self::Direct(direct) => {
                 let sent = timeout(PATIENCE, direct.send(subject(change), &words(change, url))).await;
@@ -49,21 +49,21 @@ impl Channel {
     }
 }
 
-const fn subject(change: &Change) -> &'static str {
+const fn subject(change: &DeskStateChange) -> &'static str {
     match change {
-        Change::Down { .. } => "Slipstream is down",
-        Change::Up { .. } => "Slipstream is back up",
+        DeskStateChange::Down { .. } => "Slipstream is down",
+        DeskStateChange::Up { .. } => "Slipstream is back up",
     }
 }
 
-fn words(change: &Change, url: &str) -> String {
+fn words(change: &DeskStateChange, url: &str) -> String {
     match change {
-        Change::Down { since, why } => {
+        DeskStateChange::Down { since, why } => {
             format!(
                 "Slipstream is down.\n\n{url}\nSince: {since}\nReason: {why}\n\nStop losses already at the exchange stay active. Check the server now.\n"
             )
         }
-        Change::Up { since, at } => {
+        DeskStateChange::Up { since, at } => {
             format!("Slipstream is back up.\n\n{url}\nIt was down from {since} to {at}.\n")
         }
     }
@@ -71,7 +71,7 @@ fn words(change: &Change, url: &str) -> String {
 
 /// Runs the command. The event is passed in environment variables, never in the command line, so that no part
 /// of it can be interpreted by the shell.
-async fn run(command: &str, change: &Change, url: &str) -> Result<()> {
+async fn run(command: &str, change: &DeskStateChange, url: &str) -> Result<()> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
     shell.env("SLIPSTREAM_STATUS", change.status());

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_default_but_the_desk_and_who_is_told() {
+    fn everything_has_a_default_but_the_url_and_the_channel() {
         let options = read(&["--url", "https://desk.example", "--command", "true"], &[]).unwrap();
         assert_eq!((options.every, options.after), (30, 3));
         assert_eq!(options.ways, [Way::Command("true".into())]);

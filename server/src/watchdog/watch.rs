@@ -4,7 +4,7 @@ use domain::Micros;
 
 /// A change of the desk's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum DeskStateChange {
     /// The desk is down.
     Down {
         /// Time of the first consecutive failure.
@@ -21,7 +21,7 @@ pub(super) enum Change {
     },
 }
 
-impl Change {
+impl DeskStateChange {
     /// `down` or `ok`.
     pub(super) const fn status(&self) -> &'static str {
         match self {
@@ -60,16 +60,16 @@ impl Watch {
     }
 
     /// Records the result of a check; returns a change to report, if any.
-    pub(super) fn saw(&mut self, seen: Result<(), String>, now: Micros) -> Option<Change> {
+    pub(super) fn saw(&mut self, seen: Result<(), String>, now: Micros) -> Option<DeskStateChange> {
         let Err(why) = seen else {
             let (gone, since) = (self.failures >= self.after, self.since.take());
             self.failures = 0;
-            return since.filter(|_| gone).map(|since| Change::Up { since, at: now });
+            return since.filter(|_| gone).map(|since| DeskStateChange::Up { since, at: now });
         };
         let since = *self.since.get_or_insert(now);
         let before = self.failures;
         self.failures = before.saturating_add(1);
-        (before < self.after && self.failures >= self.after).then_some(Change::Down { since, why })
+        (before < self.after && self.failures >= self.after).then_some(DeskStateChange::Down { since, why })
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speaks_once_when_gone_and_once_when_back() {
+    fn alerts_once_when_down_and_once_when_up() {
         let mut watch = Watch::new(3);
         let mut minute = 0;
         let mut saw = |well: bool| {
@@ -92,17 +92,17 @@ mod tests {
             "a hiccup is none"
         );
         assert_eq!([saw(false), saw(false)], [None, None]);
-        assert_eq!(saw(false), Some(Change::Down { since: Micros(5), why: "silence at 7".into() }));
+        assert_eq!(saw(false), Some(DeskStateChange::Down { since: Micros(5), why: "silence at 7".into() }));
         assert_eq!([saw(false), saw(false), saw(false)], [None, None, None]);
-        assert_eq!(saw(true), Some(Change::Up { since: Micros(5), at: Micros(11) }));
+        assert_eq!(saw(true), Some(DeskStateChange::Up { since: Micros(5), at: Micros(11) }));
         assert_eq!([saw(true), saw(false)], [None, None]);
     }
 
     #[test]
     fn one_failure_can_be_enough() {
         let mut watch = Watch::new(1);
-        assert!(matches!(watch.saw(Err("gone".into()), Micros(1)), Some(Change::Down { .. })));
+        assert!(matches!(watch.saw(Err("gone".into()), Micros(1)), Some(DeskStateChange::Down { .. })));
         assert_eq!(watch.saw(Err("gone".into()), Micros(2)), None);
-        assert!(matches!(watch.saw(Ok(()), Micros(3)), Some(Change::Up { .. })));
+        assert!(matches!(watch.saw(Ok(()), Micros(3)), Some(DeskStateChange::Up { .. })));
     }
 }

@@ -12,5 +12,5 @@ pub(crate) mod story;
 pub(crate) mod test_server;
 
 #[allow(unused_imports, reason = "each test program uses its own part")]
-pub(crate) use person::{Answer, Person};
-pub(crate) use test_server::House;
+pub(crate) use person::{HttpAnswer, Person};
+pub(crate) use test_server::TestServer;

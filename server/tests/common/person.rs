@@ -1,6 +1,6 @@
 //! A user of `/v1`.
 
-use super::House;
+use super::TestServer;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -14,12 +14,12 @@ pub(crate) struct Person {
 
 /// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     pub(crate) text: String,
 }
 
-impl Answer {
+impl HttpAnswer {
     /// Asserts the status and returns the body.
     #[track_caller]
     pub(crate) fn ok(&self, status: u16) -> Value {
@@ -54,14 +54,14 @@ impl Answer {
 
 impl Person {
     /// A caller without credentials.
-    pub(crate) fn anonymous(house: &House) -> Self {
+    pub(crate) fn anonymous(server: &TestServer) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { base: house.base.clone(), http, token: None }
+        Self { base: server.base.clone(), http, token: None }
     }
 
     /// Signs up a new user.
-    pub(crate) async fn sign_up(house: &House, name: &str) -> Self {
-        let mut person = Self::anonymous(house);
+    pub(crate) async fn sign_up(server: &TestServer, name: &str) -> Self {
+        let mut person = Self::anonymous(server);
         let body = json!({"email": format!("{name}@example.org"), "password": "correct horse battery"});
         let tokens = person.post("/v1/auth/sign-up", body).await.ok(200);
         person.token = tokens["accessToken"].as_str().map(ToOwned::to_owned);
@@ -74,19 +74,19 @@ impl Person {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> HttpAnswer {
         self.send(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> HttpAnswer {
         self.send(self.request(Method::POST, path).json(&body)).await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> HttpAnswer {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
-    pub(crate) async fn delete(&self, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn delete(&self, path: &str, body: Option<Value>) -> HttpAnswer {
         let request = self.request(Method::DELETE, path);
         self.send(if let Some(body) = body { request.json(&body) } else { request }).await
     }
@@ -100,10 +100,10 @@ impl Person {
         }
     }
 
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> HttpAnswer {
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
-        Answer { status, text: response.text().await.expect("text") }
+        HttpAnswer { status, text: response.text().await.expect("text") }
     }
 
     /// Opens a sandbox account and returns its key and secret.

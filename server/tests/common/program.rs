@@ -1,6 +1,6 @@
 //! An API client that calls the other surfaces.
 
-use super::{Answer, House, Person};
+use super::{HttpAnswer, Person, TestServer};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -30,17 +30,17 @@ pub(crate) struct Program {
 
 impl Program {
     /// Creates an API client with these permissions.
-    pub(crate) async fn of(person: &Person, house: &House, permissions: &[&str]) -> Self {
+    pub(crate) async fn of(person: &Person, server: &TestServer, permissions: &[&str]) -> Self {
         let body = json!({"name": "Test", "permissions": permissions});
-        Self::with(person, house, body).await
+        Self::with(person, server, body).await
     }
 
     /// Creates an API client from a request body.
-    pub(crate) async fn with(person: &Person, house: &House, body: Value) -> Self {
+    pub(crate) async fn with(person: &Person, server: &TestServer, body: Value) -> Self {
         let made = person.post("/v1/priv/api-client", body).await.ok(200);
         let text = |field: &str| made[field].as_str().unwrap().to_owned();
         Self {
-            base: house.base.clone(),
+            base: server.base.clone(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             id: text("id"),
             key: text("apiKey"),
@@ -55,10 +55,10 @@ impl Program {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> HttpAnswer {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
-        Answer { status, text: response.text().await.unwrap() }
+        HttpAnswer { status, text: response.text().await.unwrap() }
     }
 
     // ---- Lumetrade
@@ -69,12 +69,12 @@ impl Program {
         request.header("X-API-KEY", &self.key).header("x-api-secret", &self.secret)
     }
 
-    pub(crate) async fn open(&self, currency: &str) -> Answer {
+    pub(crate) async fn open(&self, currency: &str) -> HttpAnswer {
         let request = self.lumetrade(Method::POST, "/accounts");
         self.send(request.json(&json!({"currency": currency}))).await
     }
 
-    pub(crate) async fn read(&self, path: &str) -> Answer {
+    pub(crate) async fn read(&self, path: &str) -> HttpAnswer {
         self.send(self.lumetrade(Method::GET, path)).await
     }
 
@@ -95,11 +95,11 @@ impl Program {
     }
 
     /// Posts a form.
-    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> HttpAnswer {
         self.send(self.cloud(Method::POST, path).form(fields)).await
     }
 
-    pub(crate) async fn cloud_get(&self, path: &str) -> Answer {
+    pub(crate) async fn cloud_get(&self, path: &str) -> HttpAnswer {
         self.send(self.cloud(Method::GET, path)).await
     }
 
@@ -126,11 +126,11 @@ impl Program {
         }
     }
 
-    pub(crate) async fn get(&self, target: &str) -> Answer {
+    pub(crate) async fn get(&self, target: &str) -> HttpAnswer {
         self.send(self.signed(Method::GET, target, None)).await
     }
 
-    pub(crate) async fn post(&self, target: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, target: &str, body: Value) -> HttpAnswer {
         self.send(self.signed(Method::POST, target, Some(&body))).await
     }
 }

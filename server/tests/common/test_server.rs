@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use service::{
     Settings, SharedDesk,
     sandbox_control::SandboxControl,
-    testing::{Setup, TestChance, TestClock, desk_with},
+    testing::{Setup, TestClock, TestEntropy, desk_with},
 };
 use std::{net::SocketAddr, sync::Arc};
 use store::testing::TestDb;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A whole desk for a test. Everything stops when it is dropped.
-pub(crate) struct House {
+pub(crate) struct TestServer {
     /// `http://127.0.0.1:<port>`.
     pub(crate) base: String,
     /// The desk itself, for inspecting its state.
@@ -33,13 +33,13 @@ pub(crate) struct House {
     _folder: tempfile::TempDir,
 }
 
-impl Drop for House {
+impl Drop for TestServer {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-impl House {
+impl TestServer {
     /// Starts a desk on this database.
     pub(crate) async fn open(db: &TestDb) -> Self {
         Self::with(db, Settings::default()).await
@@ -101,11 +101,11 @@ impl House {
     }
 
     /// Calls the sandbox's control API.
-    pub(crate) async fn control(&self, door: &str, body: &Value) -> Value {
-        let url = format!("{}/sandbox/control/{door}", self.base);
+    pub(crate) async fn control(&self, route: &str, body: &Value) -> Value {
+        let url = format!("{}/sandbox/control/{route}", self.base);
         let request = self.http.post(url).header("x-sandbox-control", self.sandbox.control_token());
         let response = request.json(body).send().await.expect("the sandbox answers");
-        assert_eq!(response.status(), 200, "{door} {body}");
+        assert_eq!(response.status(), 200, "{route} {body}");
         response.json().await.expect("JSON")
     }
 }
@@ -117,8 +117,8 @@ fn open_checkout(folder: &std::path::Path, clock: Arc<dyn Clock>, base: &str) ->
         listener: Some(Listener { url: format!("{base}/v1/hook/stripe") }),
         controllable: false,
     };
-    let chance = Arc::new(TestChance::default());
-    Checkout::open(&folder.join("checkout"), clock, chance, options).expect("the checkout opens")
+    let entropy = Arc::new(TestEntropy::default());
+    Checkout::open(&folder.join("checkout"), clock, entropy, options).expect("the checkout opens")
 }
 
 fn pays_at(checkout: &Checkout, base: &str) -> Arc<dyn PaymentGateway> {
@@ -133,7 +133,7 @@ fn pays_at(checkout: &Checkout, base: &str) -> Arc<dyn PaymentGateway> {
 fn open_sandbox(folder: &std::path::Path, clock: Arc<dyn Clock>) -> Sandbox {
     let options =
         sandbox::Options { controllable: true, paused: true, seed: Some(7), ..sandbox::Options::default() };
-    Sandbox::open(folder, clock, Arc::new(TestChance::default()), options).expect("the sandbox opens")
+    Sandbox::open(folder, clock, Arc::new(TestEntropy::default()), options).expect("the sandbox opens")
 }
 
 async fn serve(listener: TcpListener, app: Router) {

@@ -1,6 +1,6 @@
 //! A strategy, its followers and their sandbox accounts.
 
-use crate::common::House;
+use crate::common::TestServer;
 use domain::{
     Decimal, ExchangeId, ExchangeKeyId, FollowId, Order, OrderType, Position, Role, Side, StrategyId,
     StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
@@ -14,7 +14,7 @@ use service::{
     signal::{self, Accepted, NewSignal},
 };
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
+use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
 
 pub(crate) fn d(text: &str) -> Decimal {
     money::parse(text).unwrap()
@@ -37,10 +37,10 @@ pub(crate) enum Change {
 }
 
 pub(crate) struct World {
-    pub(crate) house: House,
+    pub(crate) server: TestServer,
     pub(crate) admin: Actor,
     strategy: StrategyId,
-    people: AtomicU32,
+    users: AtomicU32,
 }
 
 pub(crate) struct Follower {
@@ -53,10 +53,10 @@ pub(crate) struct Follower {
 impl World {
     /// A strategy on a market whose price is 10,000.
     pub(crate) async fn open(db: &TestDb) -> Self {
-        let house = House::open(db).await;
-        house.price("BTC/USDT", "10000").await;
-        let (desk, now) = (&house.desk, house.desk.clock.now());
-        let strategy = StrategyId::mint(&*desk.clock, &*desk.chance);
+        let server = TestServer::open(db).await;
+        server.price("BTC/USDT", "10000").await;
+        let (desk, now) = (&server.desk, server.desk.clock.now());
+        let strategy = StrategyId::mint(&*desk.clock, &*desk.entropy);
         let row = Strategy {
             id: strategy,
             name: "Test".into(),
@@ -74,15 +74,15 @@ impl World {
         store::strategy::insert(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         let people = AtomicU32::new(0);
-        let admin = person(&house, "admin@example.org", Role::Admin).await;
-        Self { house, admin, strategy, people }
+        let admin = person(&server, "admin@example.org", Role::Admin).await;
+        Self { server, admin, strategy, users: people }
     }
 
     /// Creates a second strategy of the same market.
     pub(crate) async fn another_strategy(&self) -> StrategyId {
-        let desk = &self.house.desk;
+        let desk = &self.server.desk;
         let first = store::strategy::get(&desk.db, self.strategy).await.unwrap().unwrap();
-        let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+        let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
         let mut tx = desk.db.begin().await.unwrap();
         let other = Strategy { id, name: "Other".into(), position: 2, ..first };
         store::strategy::insert(&mut tx, &other).await.unwrap();
@@ -92,9 +92,9 @@ impl World {
 
     /// Creates a follower with this risk profile and a sandbox account of 10,000 USDT.
     pub(crate) async fn follower(&self, profile: &str) -> Follower {
-        let desk = &self.house.desk;
-        let number = self.people.fetch_add(1, Ordering::SeqCst);
-        let actor = person(&self.house, &format!("trader{number}@example.org"), Role::Trader).await;
+        let desk = &self.server.desk;
+        let number = self.users.fetch_add(1, Ordering::SeqCst);
+        let actor = person(&self.server, &format!("trader{number}@example.org"), Role::Trader).await;
         let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
         let new = NewKey {
             exchange_id: ExchangeId::Binance,
@@ -109,7 +109,7 @@ impl World {
         let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
         let now = desk.clock.now();
         let follow = Follow {
-            id: FollowId::mint(&*desk.clock, &*desk.chance),
+            id: FollowId::mint(&*desk.clock, &*desk.entropy),
             user_id: actor.user,
             exchange_key_id: key,
             strategy_id: self.strategy,
@@ -141,49 +141,49 @@ impl World {
             targets: targets.iter().map(|t| d(t)).collect(),
             external_id: None,
             bar_at: None,
-            said_at: None,
+            sent_at: None,
         }
     }
 
-    pub(crate) async fn say(&self, new: NewSignal) -> Accepted {
+    pub(crate) async fn send_signal(&self, new: NewSignal) -> Accepted {
         // Ids of the same millisecond are unordered, so a later signal gets a later time.
-        self.house.clock.advance(2_000);
-        signal::accept(&self.house.desk, new).await.unwrap()
+        self.server.clock.advance(2_000);
+        signal::accept(&self.server.desk, new).await.unwrap()
     }
 
     pub(crate) async fn work_off(&self) {
-        copy::work_off(&self.house.desk).await.unwrap();
+        copy::work_off(&self.server.desk).await.unwrap();
     }
 
     pub(crate) async fn enter(&self, side: Side, stop: &str, targets: &[&str]) {
-        self.say(self.entry(side, stop, targets)).await;
+        self.send_signal(self.entry(side, stop, targets)).await;
         self.work_off().await;
     }
 
     pub(crate) async fn leave(&self) {
         let exit =
             NewSignal { action: Action::Exit, side: None, stop: None, ..self.entry(Side::Buy, "1", &[]) };
-        self.say(exit).await;
+        self.send_signal(exit).await;
         self.work_off().await;
     }
 
     /// Supervises the open copies as if some time had passed.
-    pub(crate) async fn look(&self) {
-        self.house.clock.advance(120 * 1_000_000);
-        order::protection::tick(&self.house.desk).await.unwrap();
+    pub(crate) async fn reconcile_copies(&self) {
+        self.server.clock.advance(120 * 1_000_000);
+        order::protection::tick(&self.server.desk).await.unwrap();
     }
 
     pub(crate) async fn change(&self, follower: &Follower, change: impl FnOnce(&mut Follow)) {
         let mut follow = follower.follow.clone();
         change(&mut follow);
-        let mut tx = self.house.desk.db.begin().await.unwrap();
+        let mut tx = self.server.desk.db.begin().await.unwrap();
         store::follow::update(&mut tx, &follow).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     /// Disables the follower's key.
     pub(crate) async fn switch_off(&self, follower: &Follower) {
-        let (desk, now) = (&self.house.desk, self.house.desk.clock.now());
+        let (desk, now) = (&self.server.desk, self.server.desk.clock.now());
         let mut tx = desk.db.begin().await.unwrap();
         let status = domain::ApiKeyStatus::Authorized;
         store::key::set_status(&mut tx, follower.key, status, false, now).await.unwrap();
@@ -191,7 +191,7 @@ impl World {
     }
 
     pub(crate) async fn apply(&self, follower: &Follower, change: Change, strategy: StrategyId) {
-        let desk = &self.house.desk;
+        let desk = &self.server.desk;
         // The copy is queued before the change.
         let active = async |active: bool| {
             let mut tx = desk.db.begin().await.unwrap();
@@ -209,7 +209,7 @@ impl World {
             }
             Change::StrategyOff => active(false).await,
             Change::AllPaused => copy::pause_all(desk, &self.admin, true).await.unwrap(),
-            Change::Late => self.house.clock.advance(3_600 * 1_000_000),
+            Change::Late => self.server.clock.advance(3_600 * 1_000_000),
             Change::NewerSignal => {
                 let exit = NewSignal {
                     action: Action::Exit,
@@ -217,28 +217,28 @@ impl World {
                     stop: None,
                     ..self.entry(Side::Buy, "1", &[])
                 };
-                let newer = self.say(exit).await;
+                let newer = self.send_signal(exit).await;
                 let mut tx = desk.db.begin().await.unwrap();
                 // The newer signal's own copies are not part of this test.
                 store::signal::set_fanned_out(&mut tx, newer.signal().id, desk.clock.now()).await.unwrap();
                 tx.commit().await.unwrap();
             }
-            Change::PriceBelowStop => self.house.price("BTC/USDT", "9890").await,
+            Change::PriceBelowStop => self.server.price("BTC/USDT", "9890").await,
             Change::Undo => {
                 self.change(follower, |_| {}).await;
                 active(true).await;
                 copy::pause_all(desk, &self.admin, false).await.unwrap();
-                self.house.price("BTC/USDT", "10000").await;
+                self.server.price("BTC/USDT", "10000").await;
             }
         }
         // A cached price is a second old at most.
-        self.house.clock.advance(2_000_000);
+        self.server.clock.advance(2_000_000);
     }
 }
 
-async fn person(house: &House, email: &str, role: Role) -> Actor {
-    let (desk, now) = (&house.desk, house.desk.clock.now());
-    let id = UserId::mint(&*desk.clock, &*desk.chance);
+async fn person(server: &TestServer, email: &str, role: Role) -> Actor {
+    let (desk, now) = (&server.desk, server.desk.clock.now());
+    let id = UserId::mint(&*desk.clock, &*desk.entropy);
     let password_hash = "nobody signs in with this".to_owned();
     let user = User {
         id,
@@ -258,24 +258,24 @@ async fn person(house: &House, email: &str, role: Role) -> Actor {
 
 impl Follower {
     /// The follower's copies, newest first.
-    pub(crate) async fn copies(&self, world: &World) -> Vec<Copy> {
-        copy::list(&world.house.desk, &self.actor, None, 50).await.unwrap()
+    pub(crate) async fn copies(&self, world: &World) -> Vec<CopyTrade> {
+        copy::list(&world.server.desk, &self.actor, None, 50).await.unwrap()
     }
 
-    pub(crate) async fn last_copy(&self, world: &World) -> Copy {
+    pub(crate) async fn last_copy(&self, world: &World) -> CopyTrade {
         self.copies(world).await.into_iter().next().expect("a copy")
     }
 
     pub(crate) async fn position(&self, world: &World) -> Option<Position> {
-        world.house.desk.exchange.positions(&self.who, Some(&btc())).await.unwrap().pop()
+        world.server.desk.exchange.positions(&self.who, Some(&btc())).await.unwrap().pop()
     }
 
     pub(crate) async fn open_orders(&self, world: &World) -> Vec<Order> {
-        world.house.desk.exchange.open_orders(&self.who, TradeType::Futures, Some(&btc())).await.unwrap()
+        world.server.desk.exchange.open_orders(&self.who, TradeType::Futures, Some(&btc())).await.unwrap()
     }
 
     pub(crate) async fn cancel_all(&self, world: &World) {
-        let (desk, kind) = (&world.house.desk, TradeType::Futures);
+        let (desk, kind) = (&world.server.desk, TradeType::Futures);
         for order in self.open_orders(world).await {
             let (id, conditional) = (&order.client_order_id, order.kind.conditional());
             let validity = Validity::from_now(&*desk.clock);
@@ -299,7 +299,7 @@ impl Follower {
             reduce_only: false,
             urgency: Urgency::First,
         };
-        let validity = Validity::from_now(&*world.house.desk.clock);
-        world.house.desk.exchange.place(&self.who, &order, validity).await.unwrap();
+        let validity = Validity::from_now(&*world.server.desk.clock);
+        world.server.desk.exchange.place(&self.who, &order, validity).await.unwrap();
     }
 }

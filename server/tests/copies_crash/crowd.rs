@@ -18,10 +18,10 @@ use service::{
     key::{self, NewKey},
     sandbox_control::SandboxControl,
     signal::{self, NewSignal},
-    system::{OsChance, WallClock},
+    system::{OsEntropy, WallClock},
 };
 use std::{path::Path, sync::Arc, time::Duration};
-use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
+use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
 
 /// Shared by the desks and the test, so that the desks can open what the test seals.
 const MASTER_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
@@ -124,11 +124,11 @@ impl Crowd {
         self.control("events", &json!({ "duplicate": share, "reorder": share, "seed": 2 })).await;
     }
 
-    async fn control(&self, door: &str, body: &Value) {
-        let url = format!("{}/sandbox/control/{door}", self.sandbox.base);
+    async fn control(&self, route: &str, body: &Value) {
+        let url = format!("{}/sandbox/control/{route}", self.sandbox.base);
         let token = control_token(&self.folder.path().join("exchange"));
         let request = self.http.post(url).header("x-sandbox-control", token).json(body);
-        assert!(request.send().await.unwrap().status().is_success(), "{door}");
+        assert!(request.send().await.unwrap().status().is_success(), "{route}");
     }
 
     /// Sends the signal. Stop and targets are far from the price: none is reached during the test.
@@ -143,12 +143,12 @@ impl Crowd {
             targets: vec![900_000.into(), 950_000.into()],
             external_id: None,
             bar_at: None,
-            said_at: None,
+            sent_at: None,
         };
         signal::accept(&self.desk, new).await.unwrap();
     }
 
-    pub(crate) async fn copies(&self) -> Vec<Copy> {
+    pub(crate) async fn copies(&self) -> Vec<CopyTrade> {
         let signals = store::signal::list_by_strategy(&self.desk.db, self.strategy, None, 9).await.unwrap();
         store::copy::list_by_signal(&self.desk.db, signals[0].id, None, 100_000).await.unwrap()
     }
@@ -208,9 +208,9 @@ fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
         db: (**db).clone(),
         payments: None,
         exchange: Arc::new(Binance::new(config, clock.clone()).unwrap()),
-        sealer: Sealer::new(MasterKey::parse(MASTER_KEY).unwrap(), None, Arc::new(OsChance)),
+        sealer: Sealer::new(MasterKey::parse(MASTER_KEY).unwrap(), None, Arc::new(OsEntropy)),
         clock,
-        chance: Arc::new(OsChance),
+        entropy: Arc::new(OsEntropy),
         settings: Settings::default(),
         sandbox: Some(sandbox),
         instance: "looking".to_owned(),
@@ -220,7 +220,7 @@ fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
 
 async fn a_strategy(desk: &Desk) -> StrategyId {
     let now = desk.clock.now();
-    let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+    let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
     let row = Strategy {
         id,
         name: "Crowd".into(),
@@ -242,7 +242,7 @@ async fn a_strategy(desk: &Desk) -> StrategyId {
 
 async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
     let now = desk.clock.now();
-    let user = UserId::mint(&*desk.clock, &*desk.chance);
+    let user = UserId::mint(&*desk.clock, &*desk.entropy);
     let email = format!("trader{number}@example.org");
     let row = User {
         id: user,
@@ -272,7 +272,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
     let key = key::create(desk, &actor, new).await.unwrap().id;
     let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[number % 3].id;
     let follow = Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        id: FollowId::mint(&*desk.clock, &*desk.entropy),
         user_id: user,
         exchange_key_id: key,
         strategy_id: strategy,

@@ -5,7 +5,7 @@ use super::{
     operation::Operation,
     world::{Caller, Sent, World, written},
 };
-use crate::common::{Answer, Person};
+use crate::common::{HttpAnswer, Person};
 use serde_json::{Map, Value, json};
 use server::rest::surface::Surface;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,27 +17,27 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Asserts that the document lists the response.
 #[track_caller]
-fn documented(operation: &Operation, answer: &Answer, sent: &str) {
+fn documented(operation: &Operation, answer: &HttpAnswer, sent: &str) {
     let known = operation.statuses();
     assert!(known.contains(&answer.status), "{operation} with {sent}: {answer:?} is not one of {known:?}");
     assert!(answer.status < 500, "{operation} with {sent}: {answer:?}");
     if answer.status >= 400 {
-        let told: Value =
+        let reported: Value =
             serde_json::from_str(&answer.text).unwrap_or_else(|_| panic!("{operation}: {answer:?}"));
         let example = operation.answers(answer.status).unwrap();
         let keys = |value: &Value| value.as_object().unwrap().keys().next().cloned();
-        assert_eq!(keys(&told), keys(example), "{operation} with {sent}: {answer:?}");
+        assert_eq!(keys(&reported), keys(example), "{operation} with {sent}: {answer:?}");
     }
 }
 
 /// Operations that end the caller's sign-in: each request needs a new user.
 const ENDS: [&str; 2] = ["/v1/auth/sign-out", "/v1/auth/change-password"];
 
-async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent) -> Answer {
+async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent) -> HttpAnswer {
     static LEAVERS: AtomicU32 = AtomicU32::new(0);
     if ENDS.contains(&operation.path.as_str()) {
         let name = format!("leaver{}", LEAVERS.fetch_add(1, Ordering::Relaxed));
-        let leaver = Person::sign_up(&world.house, &name).await;
+        let leaver = Person::sign_up(&world.server, &name).await;
         let request = leaver.request(operation.method.clone(), &operation.path);
         let request = match sent {
             Some((kind, bytes)) => request.header("content-type", kind).body(bytes),

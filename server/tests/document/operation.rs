@@ -3,29 +3,29 @@
 use domain::{Permission, Role};
 use reqwest::Method;
 use serde_json::{Map, Value};
-use server::{api_router::Door, rest::surface::Surface};
+use server::{api_router::RouteInfo, rest::surface::Surface};
 use service::SharedDesk;
 
 /// One operation, as the document describes it and as its route is registered.
 pub(super) struct Operation {
     pub(super) method: Method,
     pub(super) path: String,
-    pub(super) door: Door,
-    said: Value,
+    pub(super) route: RouteInfo,
+    described: Value,
     components: Value,
 }
 
 /// All operations.
 pub(super) fn all(desk: &SharedDesk) -> Vec<Operation> {
-    let (document, doors) = server::router::api(desk);
-    let of = |door: Door| Operation {
-        method: door.method.as_str().parse().unwrap(),
-        path: door.path.clone(),
-        said: document["paths"][&door.path][door.method.as_str().to_lowercase()].clone(),
+    let (document, routes) = server::router::api(desk);
+    let of = |route: RouteInfo| Operation {
+        method: route.method.as_str().parse().unwrap(),
+        path: route.path.clone(),
+        described: document["paths"][&route.path][route.method.as_str().to_lowercase()].clone(),
         components: document["components"].clone(),
-        door,
+        route,
     };
-    doors.into_iter().map(of).collect()
+    routes.into_iter().map(of).collect()
 }
 
 impl std::fmt::Display for Operation {
@@ -36,8 +36,8 @@ impl std::fmt::Display for Operation {
 
 impl Operation {
     /// A field of its description.
-    pub(super) fn said(&self, name: &str) -> &Value {
-        &self.said[name]
+    pub(super) fn described(&self, name: &str) -> &Value {
+        &self.described[name]
     }
 
     pub(super) fn surface(&self) -> Surface {
@@ -46,15 +46,15 @@ impl Operation {
 
     /// Whether it is for signed-in users or their programs.
     pub(super) fn private(&self) -> bool {
-        self.door.role == Role::Trader
+        self.route.role == Role::Trader
     }
 
     pub(super) fn closed(&self) -> bool {
-        self.door.role > Role::Anyone
+        self.route.role > Role::Anyone
     }
 
     pub(super) fn permission(&self) -> Option<Permission> {
-        self.door.program.and_then(|(_, permission)| permission)
+        self.route.program.and_then(|(_, permission)| permission)
     }
 
     /// Whether its path contains an id.
@@ -63,17 +63,22 @@ impl Operation {
     }
 
     pub(super) fn parameters(&self) -> &[Value] {
-        self.said["parameters"].as_array().map_or(&[], Vec::as_slice)
+        self.described["parameters"].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// One of its responses, inline or referenced.
     pub(super) fn response(&self, status: u16) -> Option<&Value> {
-        self.resolved(self.said["responses"].get(status.to_string())?)
+        self.resolved(self.described["responses"].get(status.to_string())?)
     }
 
     /// The statuses that it can return.
     pub(super) fn statuses(&self) -> Vec<u16> {
-        self.said["responses"].as_object().unwrap().keys().map(|status| status.parse().unwrap()).collect()
+        self.described["responses"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|status| status.parse().unwrap())
+            .collect()
     }
 
     /// The example of a response; `None` if it has no body.
@@ -83,7 +88,7 @@ impl Operation {
 
     /// The bodies that it accepts, by content type.
     pub(super) fn takes(&self) -> impl Iterator<Item = (&String, &Value)> {
-        let content = self.said.pointer("/requestBody/content").and_then(Value::as_object);
+        let content = self.described.pointer("/requestBody/content").and_then(Value::as_object);
         content.into_iter().flatten()
     }
 

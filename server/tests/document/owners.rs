@@ -13,8 +13,8 @@ async fn anothers_thing_is_not_there(db: &TestDb) {
     for operation in world.operations.iter().filter(|operation| operation.private() && operation.names()) {
         let answer = world.examples(&world.bob, operation, world.thing(&operation.path)).await;
         assert_eq!(answer.status, 404, "{operation}: {answer:?}");
-        let told: Value = serde_json::from_str(&answer.text).unwrap();
-        assert_eq!(Some(&told), operation.answers(404), "{operation}");
+        let reported: Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(Some(&reported), operation.answers(404), "{operation}");
         seen += 1;
     }
     assert!(seen >= 25, "{seen} operations");

@@ -2,7 +2,7 @@
 //! can read.
 
 use crate::{
-    common::{Answer, House, Person, shape::same},
+    common::{HttpAnswer, Person, TestServer, shape::same},
     example,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -35,7 +35,7 @@ enum On {
 use On::{Balance, Close, Leverage, Margin, OpenOrders, Order, Orders, Position, Trades};
 
 /// Calls it for a key and a market.
-async fn call(person: &Person, on: On, id: &str, symbol: &str) -> Answer {
+async fn call(person: &Person, on: On, id: &str, symbol: &str) -> HttpAnswer {
     let exchange = "/v1/priv/exchange";
     let query = format!("?symbol={}", symbol.replace('/', "%2F"));
     let market = json!({"symbol": symbol});
@@ -64,27 +64,27 @@ async fn call(person: &Person, on: On, id: &str, symbol: &str) -> Answer {
 }
 
 #[track_caller]
-fn refused(answer: &Answer, words: &str, what: impl std::fmt::Debug) {
+fn refused(answer: &HttpAnswer, words: &str, what: impl std::fmt::Debug) {
     assert_eq!((answer.status, answer.ok(433)), (433, json!({ "error": words })), "{what:?}");
 }
 
 async fn a_key_that_its_exchange_does_not_know(db: &TestDb) {
-    let before = House::open(db).await;
+    let before = TestServer::open(db).await;
     let ada = Person::sign_up(&before, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     // A new desk on the same database, with an exchange that does not know the key.
-    let house = House::open(db).await;
+    let server = TestServer::open(db).await;
     let body = json!({"email": "ada@example.org", "password": "correct horse battery"});
-    let tokens = Person::anonymous(&house).post("/v1/auth/sign-in", body).await.ok(200);
-    let ada = Person::anonymous(&house).with_token(tokens["accessToken"].as_str().unwrap());
+    let tokens = Person::anonymous(&server).post("/v1/auth/sign-in", body).await.ok(200);
+    let ada = Person::anonymous(&server).with_token(tokens["accessToken"].as_str().unwrap());
     for on in [Balance, OpenOrders, Orders, Trades, Position, Close, Leverage, Margin, Order] {
         refused(&call(&ada, on, &id, "BTC/USDT").await, UNAUTHORIZED, on);
     }
 }
 
 async fn keys_of_another_kind(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (spot, automated) = (ada.key("SPOT", "MANUAL").await, ada.key("FUTURES", "AUTOMATED").await);
     for on in [Position, Close, Leverage, Margin] {
         refused(&call(&ada, on, &spot, "BTC/USDT").await, WRONG_KIND, on);
@@ -96,9 +96,9 @@ async fn keys_of_another_kind(db: &TestDb) {
 }
 
 async fn a_key_that_is_switched_off(db: &TestDb) {
-    let house = House::open(db).await;
-    service::strategy::seed(&house.desk).await.unwrap();
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    service::strategy::seed(&server.desk).await.unwrap();
+    let ada = Person::sign_up(&server, "ada").await;
     let off = async |id: &str, active: bool| {
         ada.put(&format!("/v1/priv/account/exchange/key/{id}"), json!({ "active": active })).await.ok(200)
     };
@@ -125,8 +125,8 @@ async fn a_key_that_is_switched_off(db: &TestDb) {
 }
 
 async fn markets_that_are_none(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (futures, spot) = (ada.key("FUTURES", "MANUAL").await, ada.key("SPOT", "MANUAL").await);
     for on in [OpenOrders, Orders, Trades, Position, Close, Leverage, Margin, Order] {
         refused(&call(&ada, on, &futures, "NOPE/USDT").await, NO_MARKET, on);
@@ -136,13 +136,13 @@ async fn markets_that_are_none(db: &TestDb) {
     }
     for kind in ["SPOT", "FUTURES"] {
         let path = format!("/v1/pub/exchange/ticker?symbol=NOPE/USDT&type={kind}");
-        refused(&Person::anonymous(&house).get(&path).await, NO_MARKET, kind);
+        refused(&Person::anonymous(&server).get(&path).await, NO_MARKET, kind);
     }
 }
 
 async fn what_the_exchange_refuses(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let huge = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 900});
     refused(&ada.post(&format!("/v1/priv/exchange/order/{id}"), huge).await, BAD_REQUEST, "funds");
@@ -151,18 +151,18 @@ async fn what_the_exchange_refuses(db: &TestDb) {
 }
 
 /// A signed request sent directly to the sandbox's spot market.
-async fn spot_order(house: &House, api_key: &str, secret: &str, order: &str) {
-    let query = format!("{order}&timestamp={}", house.desk.clock.now().millis());
+async fn spot_order(server: &TestServer, api_key: &str, secret: &str, order: &str) {
+    let query = format!("{order}&timestamp={}", server.desk.clock.now().millis());
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     let signature = hex::encode(mac.chain_update(&query).finalize().into_bytes());
-    let anyone = Person::anonymous(house);
+    let anyone = Person::anonymous(server);
     let path = format!("/sandbox/binance/api/v3/order?{query}&signature={signature}");
     anyone.send(anyone.request(Method::POST, &path).header("x-mbx-apikey", api_key)).await.ok(200);
 }
 
 async fn spot_keys_read_their_market(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (api_key, secret) = ada.sandbox_account().await;
     let body = json!({
         "exchangeId": "BINANCE", "tradeType": "SPOT", "strategyType": "MANUAL", "name": "Spot",
@@ -175,20 +175,20 @@ async fn spot_keys_read_their_market(db: &TestDb) {
         assert_eq!(call(&ada, on, id, "BTC/USDT").await.text, "[]", "{on:?}");
     }
     let market = "symbol=BTCUSDT&side=BUY";
-    spot_order(&house, &api_key, &secret, &format!("{market}&type=MARKET&quantity=0.01")).await;
+    spot_order(&server, &api_key, &secret, &format!("{market}&type=MARKET&quantity=0.01")).await;
     let limit = format!("{market}&type=LIMIT&timeInForce=GTC&quantity=0.01&price=1000");
-    spot_order(&house, &api_key, &secret, &limit).await;
+    spot_order(&server, &api_key, &secret, &limit).await;
 
     let list = async |on: On| -> Vec<Value> {
         call(&ada, on, id, "BTC/USDT").await.ok(200).as_array().unwrap().clone()
     };
     let open = list(OpenOrders).await;
     same(&json!(open), &example!("open_orders"));
-    let told = |order: &Value| {
+    let reported = |order: &Value| {
         [&order["type"], &order["side"], &order["status"], &order["symbol"]].map(Clone::clone)
     };
     assert_eq!(
-        open.iter().map(told).collect::<Vec<_>>(),
+        open.iter().map(reported).collect::<Vec<_>>(),
         [["limit", "buy", "open", "BTC/USDT"].map(Value::from)]
     );
     let history = list(Orders).await;

@@ -4,25 +4,25 @@ use super::{
     operation::Operation,
     world::{Caller, World, written},
 };
-use crate::common::{Answer, program::Program};
+use crate::common::{HttpAnswer, program::Program};
 use domain::{Role, time};
 use serde_json::Value;
 use server::rest::surface::Surface;
 use store::testing::TestDb;
 
-async fn knock(world: &World, caller: &Caller, operation: &Operation) -> Answer {
+async fn knock(world: &World, caller: &Caller, operation: &Operation) -> HttpAnswer {
     let thing = if operation.names() { world.any(&operation.path) } else { "" };
     world.examples(caller, operation, thing).await
 }
 
 #[track_caller]
-fn told(operation: &Operation, answer: &Answer, status: u16) {
+fn assert_documented(operation: &Operation, answer: &HttpAnswer, status: u16) {
     assert_eq!(answer.status, status, "{operation}: {answer:?}");
-    let told: Value = serde_json::from_str(&answer.text).unwrap();
-    assert_eq!(Some(&told), operation.answers(status), "{operation}");
+    let reported: Value = serde_json::from_str(&answer.text).unwrap();
+    assert_eq!(Some(&reported), operation.answers(status), "{operation}");
 }
 
-async fn strangers_are_told_so(db: &TestDb) {
+async fn anonymous_callers_get_401(db: &TestDb) {
     let world = World::new(db).await;
     let token = world.ada.person.token.clone().unwrap();
     let (head, rest) = token.split_at(token.len() - 10);
@@ -32,7 +32,7 @@ async fn strangers_are_told_so(db: &TestDb) {
             let nobody =
                 Program { key: "0".repeat(64), token: bad.replace(' ', ""), ..world.ada.program.clone() };
             let caller = Caller { person: world.ada.person.with_token(bad), program: nobody };
-            told(operation, &knock(&world, &caller, operation).await, 401);
+            assert_documented(operation, &knock(&world, &caller, operation).await, 401);
         }
     }
 }
@@ -41,18 +41,18 @@ async fn what_has_expired_opens_nothing(db: &TestDb) {
     let world = World::new(db).await;
     let id = &world.ada.program.id;
     world.ada.person.delete(&format!("/v1/priv/api-client/{id}"), None).await.ok(204);
-    world.house.clock.advance(16 * time::MINUTE);
+    world.server.clock.advance(16 * time::MINUTE);
     for operation in world.operations.iter().filter(|operation| operation.closed()) {
-        told(operation, &knock(&world, &world.ada, operation).await, 401);
+        assert_documented(operation, &knock(&world, &world.ada, operation).await, 401);
     }
 }
 
-async fn the_operators_doors_are_closed_to_others(db: &TestDb) {
+async fn operator_routes_are_closed_to_others(db: &TestDb) {
     let world = World::new(db).await;
-    let operators = world.operations.iter().filter(|operation| operation.door.role == Role::Admin);
+    let operators = world.operations.iter().filter(|operation| operation.route.role == Role::Admin);
     let mut seen = 0;
     for operation in operators {
-        told(operation, &knock(&world, &world.ada, operation).await, 403);
+        assert_documented(operation, &knock(&world, &world.ada, operation).await, 403);
         seen += 1;
     }
     assert!(seen >= 12, "{seen} operations");
@@ -75,13 +75,13 @@ async fn credentials_stay_on_their_surface(db: &TestDb) {
             Some((kind, bytes)) => request.header("content-type", kind).body(bytes),
             None => request,
         };
-        told(operation, &world.ada.person.send(request).await, 401);
+        assert_documented(operation, &world.ada.person.send(request).await, 401);
     }
 }
 
 store::each_engine!(
-    strangers_are_told_so,
+    anonymous_callers_get_401,
     what_has_expired_opens_nothing,
-    the_operators_doors_are_closed_to_others,
+    operator_routes_are_closed_to_others,
     credentials_stay_on_their_surface,
 );

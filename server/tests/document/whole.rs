@@ -28,11 +28,11 @@ async fn every_operation_is_described_whole() {
     let (desk, _db) = desk().await;
     let mut ids = BTreeSet::new();
     for operation in all(&desk) {
-        let said = |name: &str| operation.said(name).as_str().unwrap_or("").to_owned();
-        assert!(ids.insert(said("operationId")), "{operation}: its id is another's or missing");
-        assert!(!said("summary").is_empty(), "{operation}: no summary");
-        assert!(operation.said("tags")[0].is_string(), "{operation}: no tag");
-        assert_eq!(operation.said("security"), &security(&operation), "{operation}");
+        let described = |name: &str| operation.described(name).as_str().unwrap_or("").to_owned();
+        assert!(ids.insert(described("operationId")), "{operation}: its id is another's or missing");
+        assert!(!described("summary").is_empty(), "{operation}: no summary");
+        assert!(operation.described("tags")[0].is_string(), "{operation}: no tag");
+        assert_eq!(operation.described("security"), &security(&operation), "{operation}");
         let known = operation.statuses();
         assert_eq!(
             known.iter().filter(|status| (200..300).contains(*status)).count(),
@@ -86,7 +86,7 @@ async fn every_summary_is_a_plain_title_of_its_own() {
     let (desk, _db) = desk().await;
     let mut seen = BTreeSet::new();
     for operation in all(&desk) {
-        let summary = operation.said("summary").as_str().unwrap_or("").trim().to_owned();
+        let summary = operation.described("summary").as_str().unwrap_or("").trim().to_owned();
         assert!(!summary.is_empty(), "{operation}: no summary");
         assert!(!summary.ends_with('.'), "{operation}: `{summary}` ends with a full stop");
         assert!(!summary.contains('\n'), "{operation}: `{summary}` is more than a line");
@@ -149,15 +149,15 @@ async fn summaries_and_descriptions_of_the_original_documents_are_kept_to_the_le
     for (method, path, summary, description) in ORIGINAL {
         let mut found = operations.iter().filter(|o| o.method.as_str() == *method && o.path == *path);
         let operation = found.next().unwrap_or_else(|| panic!("there is no {method} {path}"));
-        assert_eq!(operation.said("summary"), summary, "{operation}");
-        let said = operation.said("description").as_str().unwrap_or("");
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.starts_with(description), "{operation}: {said}");
+        assert_eq!(operation.described("summary"), summary, "{operation}");
+        let described = operation.described("description").as_str().unwrap_or("");
+        let described = described.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(described.starts_with(description), "{operation}: {described}");
     }
 }
 
 #[tokio::test]
-async fn every_operation_tells_the_errors_of_its_place() {
+async fn every_operation_documents_its_errors() {
     let (desk, _db) = desk().await;
     for operation in all(&desk) {
         let (known, body) = (operation.statuses(), operation.body().is_some());

@@ -1,7 +1,7 @@
 //! A user who has one of everything, and another who has nothing.
 
 use super::operation::Operation;
-use crate::common::{Answer, House, Person, program::Program};
+use crate::common::{HttpAnswer, Person, TestServer, program::Program};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use server::rest::surface::Surface;
@@ -31,15 +31,21 @@ pub(super) fn written(kind: &str, fields: &Map<String, Value>) -> Sent {
 }
 
 impl Caller {
-    async fn new(house: &House, name: &str) -> Self {
-        let person = Person::sign_up(house, name).await;
+    async fn new(server: &TestServer, name: &str) -> Self {
+        let person = Person::sign_up(server, name).await;
         let all: Vec<_> = domain::Permission::ALL.iter().map(|permission| permission.word()).collect();
-        let program = Program::of(&person, house, &all).await.signed_in().await;
+        let program = Program::of(&person, server, &all).await.signed_in().await;
         Self { person, program }
     }
 
     /// Calls a path of a surface with its credentials.
-    pub(super) async fn call(&self, surface: Surface, method: Method, target: &str, sent: Sent) -> Answer {
+    pub(super) async fn call(
+        &self,
+        surface: Surface,
+        method: Method,
+        target: &str,
+        sent: Sent,
+    ) -> HttpAnswer {
         let request = match surface {
             Surface::Mudawyl => self.person.request(method, target),
             Surface::Lumetrade => self.program.lumetrade(method, target.strip_prefix("/api/v1").unwrap()),
@@ -65,7 +71,7 @@ impl Caller {
 
 /// Ada has everything, Bob only an API client.
 pub(super) struct World {
-    pub(super) house: House,
+    pub(super) server: TestServer,
     pub(super) operations: Vec<Operation>,
     pub(super) ada: Caller,
     pub(super) bob: Caller,
@@ -96,10 +102,10 @@ fn patient() -> Settings {
 
 impl World {
     pub(super) async fn new(db: &TestDb) -> Self {
-        let house = House::with(db, patient()).await;
-        service::strategy::seed(&house.desk).await.unwrap();
-        let (ada, bob) = (Caller::new(&house, "ada").await, Caller::new(&house, "bob").await);
-        let operations = super::operation::all(&house.desk);
+        let server = TestServer::with(db, patient()).await;
+        service::strategy::seed(&server.desk).await.unwrap();
+        let (ada, bob) = (Caller::new(&server, "ada").await, Caller::new(&server, "bob").await);
+        let operations = super::operation::all(&server.desk);
         let mut world = Self {
             key: ada.person.key("FUTURES", "MANUAL").await,
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
@@ -107,10 +113,10 @@ impl World {
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
-            strategy: service::strategy::list(&house.desk).await.unwrap()[0].id.to_string(),
-            profile: service::strategy::risk_profiles(&house.desk).await.unwrap()[0].id.to_string(),
+            strategy: service::strategy::list(&server.desk).await.unwrap()[0].id.to_string(),
+            profile: service::strategy::risk_profiles(&server.desk).await.unwrap()[0].id.to_string(),
             hook: "nobodys".to_owned(),
-            house,
+            server,
             operations,
             ada,
             bob,
@@ -148,7 +154,7 @@ impl World {
 
     /// Makes Ada an operator with a strategy that has a webhook.
     pub(super) async fn promote(&mut self) {
-        service::account::make_admin(&self.house.desk, "ada@example.org").await.unwrap();
+        service::account::make_admin(&self.server.desk, "ada@example.org").await.unwrap();
         let ada = &self.ada.person;
         let body = json!({"name": "Outside", "symbol": "BTC/USDT", "active": true});
         let strategy = text(&ada.post("/v1/admin/strategy", body).await.ok(200)["id"]);
@@ -157,7 +163,7 @@ impl World {
     }
 
     /// Calls an operation with the document's examples and an id. Strategies and profiles are real ones.
-    pub(super) async fn examples(&self, caller: &Caller, operation: &Operation, thing: &str) -> Answer {
+    pub(super) async fn examples(&self, caller: &Caller, operation: &Operation, thing: &str) -> HttpAnswer {
         let sent = operation.body().and_then(|(kind, fields)| {
             let mut fields = fields.clone();
             for (name, real) in
@@ -207,7 +213,7 @@ impl World {
     }
 
     /// All private data that Ada can read.
-    pub(super) async fn snapshot(&self) -> Vec<(String, Answer)> {
+    pub(super) async fn snapshot(&self) -> Vec<(String, HttpAnswer)> {
         let mut seen = Vec::new();
         for operation in self.operations.iter().filter(|o| o.private() && o.method == Method::GET) {
             let thing = if operation.names() { self.thing(&operation.path) } else { "" };

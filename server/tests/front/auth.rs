@@ -1,6 +1,6 @@
 //! Sign-in of programs.
 
-use super::call::{ADA, Answer, Front, PASSWORD, request};
+use super::call::{ADA, Front, FullResponse, PASSWORD, request};
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
@@ -13,12 +13,12 @@ use store::testing::TestDb;
 store::each_engine!(
     a_program_signs_up_in_and_refreshes,
     fields_are_named_as_express_names_them,
-    a_wrong_sign_in_tells_nothing,
-    too_many_attempts_are_told_when_to_come_back,
+    a_failed_sign_in_reveals_nothing,
+    too_many_attempts_get_a_retry_time,
     bodies_that_are_none_are_refused,
 );
 
-fn tokens(answer: &Answer) -> Value {
+fn tokens(answer: &FullResponse) -> Value {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let body = answer.json();
     let keys: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
@@ -65,20 +65,20 @@ async fn fields_are_named_as_express_names_them(db: &TestDb) {
     assert_eq!(refresh.status.as_u16(), 422);
 }
 
-async fn a_wrong_sign_in_tells_nothing(db: &TestDb) {
+async fn a_failed_sign_in_reveals_nothing(db: &TestDb) {
     let front = Front::new(db);
     front.post_json("/v1/auth/sign-up", &json!({ "email": ADA, "password": PASSWORD })).await;
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (email, password) in [(ADA, "a wrong password"), ("bob@example.org", PASSWORD), ("nobody", "x")] {
         let answer =
             front.post_json("/v1/auth/sign-in", &json!({ "email": email, "password": password })).await;
-        told.push((answer.status, answer.text));
+        reported.push((answer.status, answer.text));
     }
-    assert_eq!(told[0], (StatusCode::UNAUTHORIZED, r#"{"message":"unauthorized"}"#.to_owned()));
-    assert!(told.iter().all(|answer| *answer == told[0]), "{told:?}");
+    assert_eq!(reported[0], (StatusCode::UNAUTHORIZED, r#"{"message":"unauthorized"}"#.to_owned()));
+    assert!(reported.iter().all(|answer| *answer == reported[0]), "{reported:?}");
 }
 
-async fn too_many_attempts_are_told_when_to_come_back(db: &TestDb) {
+async fn too_many_attempts_get_a_retry_time(db: &TestDb) {
     let few = Throttles { account: Limit::per_minutes(2, 15), ..Throttles::default() };
     let front = Front::with(db, Settings { throttles: few, ..Settings::default() });
     let guess = json!({ "email": ADA, "password": "a wrong password" });
@@ -99,8 +99,8 @@ async fn bodies_that_are_none_are_refused(db: &TestDb) {
         ("text/plain", "{\"email\":\"a\"}"),
         ("application/x-www-form-urlencoded", "email=a"),
     ] {
-        let asked = request(Method::POST, "/v1/auth/sign-in", &[("content-type", kind)], Body::from(body));
-        let answer = front.call(asked).await;
+        let request = request(Method::POST, "/v1/auth/sign-in", &[("content-type", kind)], Body::from(body));
+        let answer = front.call(request).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{kind} {body}");
         assert!(answer.json()["message"].is_string());
     }

@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 use store::testing::TestDb;
 
 store::each_engine!(
-    what_is_not_there_is_said_in_json,
+    a_missing_route_answers_in_json,
     a_huge_body_is_cut_off,
     every_answer_has_an_id_and_closed_headers,
     health_is_honest,
     the_document_is_served,
 );
 
-async fn what_is_not_there_is_said_in_json(db: &TestDb) {
+async fn a_missing_route_answers_in_json(db: &TestDb) {
     let front = Front::new(db);
     for (method, path) in [
         (Method::GET, "/v1"),
@@ -42,7 +42,7 @@ async fn a_huge_body_is_cut_off(db: &TestDb) {
     let huge = json!({ "email": "x".repeat(70_000), "password": "" }).to_string();
     let kind = ("content-type", "application/json");
     let said = huge.len().to_string();
-    let told = request(
+    let reported = request(
         Method::POST,
         "/v1/auth/sign-in",
         &[kind, ("content-length", &said)],
@@ -53,8 +53,8 @@ async fn a_huge_body_is_cut_off(db: &TestDb) {
         huge.into_bytes().chunks(1_000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect::<Vec<_>>(),
     );
     let untold = request(Method::POST, "/v1/auth/sign-in", &[kind], Body::from_stream(stream));
-    for asked in [told, untold] {
-        let answer = front.call(asked).await;
+    for request in [reported, untold] {
+        let answer = front.call(request).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(answer.json(), json!({ "message": "body is too large" }));
     }

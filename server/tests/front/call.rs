@@ -26,14 +26,14 @@ pub(super) struct Front {
 }
 
 /// A response with its whole body.
-pub(super) struct Answer {
+pub(super) struct FullResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
     pub(super) bytes: Vec<u8>,
 }
 
-impl Answer {
+impl FullResponse {
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
     }
@@ -95,35 +95,35 @@ impl Front {
     }
 
     /// Sends JSON with a token.
-    pub(super) async fn send(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+    pub(super) async fn send(&self, method: Method, path: &str, token: &str, body: &Value) -> FullResponse {
         let headers = [("authorization", token), ("content-type", "application/json")];
         self.call(request(method, path, &headers, Body::from(body.to_string()))).await
     }
 
-    pub(super) async fn call(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn call(&self, request: Request<Body>) -> FullResponse {
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 10_000_000).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, headers, text, bytes: bytes.to_vec() }
+        FullResponse { status, headers, text, bytes: bytes.to_vec() }
     }
 
-    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> FullResponse {
         self.call(request(Method::GET, path, headers, Body::empty())).await
     }
 
     /// Sends a GET request as a program on the desk's own machine.
-    pub(super) async fn get_here(&self, path: &str) -> Answer {
+    pub(super) async fn get_here(&self, path: &str) -> FullResponse {
         self.call(from_here(request(Method::GET, path, &[], Body::empty()))).await
     }
 
-    pub(super) async fn post_json(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn post_json(&self, path: &str, body: &Value) -> FullResponse {
         let kind = [("content-type", "application/json")];
         self.call(request(Method::POST, path, &kind, Body::from(body.to_string()))).await
     }
 
     /// Posts a form as a browser without scripts does.
-    pub(super) async fn post_form(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn post_form(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> FullResponse {
         let mut all = vec![
             ("content-type", "application/x-www-form-urlencoded"),
             ("accept", "text/html"),

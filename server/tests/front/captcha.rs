@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 store::each_engine!(
     changes_come_with_a_persons_token,
     what_no_person_sends_is_refused,
-    a_verifier_that_cannot_be_asked_closes_the_door,
+    an_unreachable_verifier_blocks_the_request,
 );
 
 const SECRET: &str = "known to the verifier";
@@ -41,16 +41,16 @@ impl Drop for Verifier {
     }
 }
 
-async fn verify(State(spent): State<Spent>, Form(asked): Form<HashMap<String, String>>) -> Json<Value> {
+async fn verify(State(spent): State<Spent>, Form(request): Form<HashMap<String, String>>) -> Json<Value> {
     let no = |code: &str| Json(json!({ "success": false, "error-codes": [code] }));
-    if asked["secret"] != SECRET {
+    if request["secret"] != SECRET {
         return no("invalid-input-secret");
     }
-    let token = asked["response"].clone();
+    let token = request["response"].clone();
     let Some(score) = token.split(':').next().and_then(|score| score.parse::<f64>().ok()) else {
         return no("invalid-input-response");
     };
-    if asked["remoteip"] != "127.0.0.1" || !spent.lock().unwrap().insert(token) {
+    if request["remoteip"] != "127.0.0.1" || !spent.lock().unwrap().insert(token) {
         return no("timeout-or-duplicate");
     }
     Json(json!({ "success": true, "score": score, "action": "submit", "hostname": "app.example" }))
@@ -72,7 +72,7 @@ fn front(db: &TestDb, verify_url: &str, secret: &str) -> Front {
     Front::edge(db, EdgeSettings { recaptcha, ..EdgeSettings::default() })
 }
 
-async fn sign_in(front: &Front, tokens: &[&str]) -> super::call::Answer {
+async fn sign_in(front: &Front, tokens: &[&str]) -> super::call::FullResponse {
     let mut headers = vec![("content-type", "application/json")];
     headers.extend(tokens.iter().map(|token| ("recaptcha-token-v3", *token)));
     let body = json!({ "email": ADA, "password": PASSWORD }).to_string();
@@ -110,8 +110,8 @@ async fn changes_come_with_a_persons_token(db: &TestDb) {
             "{method}"
         );
         let token = format!("0.8:{method}");
-        let heard = call(&ada, &token).await.status.as_u16();
-        assert!(matches!(heard, 404 | 422), "{method}: {heard}");
+        let received = call(&ada, &token).await.status.as_u16();
+        assert!(matches!(received, 404 | 422), "{method}: {received}");
         assert_eq!(call(&ada, &token).await.status, StatusCode::FORBIDDEN, "a token counts once");
     }
     // Reads, webhooks, other surfaces and the browser's own forms need no token.
@@ -141,7 +141,7 @@ async fn what_no_person_sends_is_refused(db: &TestDb) {
     assert_eq!(sign_in(&usual, &[]).await.status, StatusCode::OK);
 }
 
-async fn a_verifier_that_cannot_be_asked_closes_the_door(db: &TestDb) {
+async fn an_unreachable_verifier_blocks_the_request(db: &TestDb) {
     let verifier = Verifier::open().await;
     // A port that was free before, and the secret of another installation.
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();

@@ -11,16 +11,16 @@ use service::maintenance;
 use store::testing::TestDb;
 
 store::each_engine!(
-    programs_are_told_in_their_surfaces_shape,
-    people_see_a_page_and_the_operator_goes_on,
-    every_instance_hears_of_it,
+    api_clients_get_their_surfaces_error_format,
+    users_see_a_page_and_operators_continue,
+    every_instance_applies_it,
     only_the_operator_switches,
     the_operators_page_switches_without_a_script,
 );
 
 const SWITCH: &str = "/v1/admin/maintenance";
 
-async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
+async fn api_clients_get_their_surfaces_error_format(db: &TestDb) {
     let front = Front::new(db);
     let (admin, _) = front.admin().await;
     let closed = json!({ "on": true, "message": " Back at 14:00 UTC. " });
@@ -40,8 +40,11 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
         let answer = front.get(path, &[("authorization", &admin)]).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert_eq!(answer.header(header::RETRY_AFTER), "60", "{path}");
-        let told = answer.json();
-        assert!(!told[field].is_null() && (value.is_null() || told[field] == value), "{path}: {told}");
+        let reported = answer.json();
+        assert!(
+            !reported[field].is_null() && (value.is_null() || reported[field] == value),
+            "{path}: {reported}"
+        );
     }
     // Routes that an admin or monitoring needs stay open.
     let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
@@ -56,7 +59,7 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
     assert_eq!(front.get("/v1/pub/subscription/list", &[]).await.status, StatusCode::OK);
 }
 
-async fn people_see_a_page_and_the_operator_goes_on(db: &TestDb) {
+async fn users_see_a_page_and_operators_continue(db: &TestDb) {
     let front = Front::new(db);
     let (_, cookie) = front.admin().await;
     front.token(ADA).await;
@@ -100,7 +103,7 @@ async fn people_see_a_page_and_the_operator_goes_on(db: &TestDb) {
     assert_eq!(front.get("/maintenance", &[]).await.status, StatusCode::OK);
 }
 
-async fn every_instance_hears_of_it(db: &TestDb) {
+async fn every_instance_applies_it(db: &TestDb) {
     let (one, two) = (Front::new(db), Front::new(db));
     let list = "/v1/pub/subscription/list";
     assert_eq!(two.get(list, &[]).await.status, StatusCode::OK);

@@ -11,11 +11,11 @@ use service::{EdgeSettings, Rates, Settings};
 use store::testing::TestDb;
 
 store::each_engine!(
-    an_address_is_heard_so_often,
-    a_person_is_heard_so_often,
-    a_proxys_word_tells_addresses_apart,
+    requests_of_an_address_are_limited,
+    requests_of_a_user_are_limited,
+    a_trusted_proxys_header_separates_addresses,
     scripts_of_named_sites_may_ask,
-    nobody_elses_scripts_may,
+    other_origins_are_not_allowed,
 );
 
 const LIST: &str = "/v1/pub/subscription/list";
@@ -24,7 +24,7 @@ fn rates(person: u32, address: u32) -> EdgeSettings {
     EdgeSettings { rates: Rates { person, address }, ..EdgeSettings::default() }
 }
 
-async fn an_address_is_heard_so_often(db: &TestDb) {
+async fn requests_of_an_address_are_limited(db: &TestDb) {
     let front = Front::edge(db, rates(0, 3));
     for _ in 0..3 {
         assert_eq!(front.get(LIST, &[]).await.status, StatusCode::OK);
@@ -55,7 +55,7 @@ async fn an_address_is_heard_so_often(db: &TestDb) {
     assert_eq!(front.get(LIST, &[]).await.status, StatusCode::OK);
 }
 
-async fn a_person_is_heard_so_often(db: &TestDb) {
+async fn requests_of_a_user_are_limited(db: &TestDb) {
     let front = Front::edge(db, rates(3, 0));
     let (ada, bob) = (front.token(ADA).await, front.token("bob@example.org").await);
     let list = "/v1/priv/account/exchange/key/list";
@@ -77,7 +77,7 @@ async fn a_person_is_heard_so_often(db: &TestDb) {
     assert_eq!(ask("nonsense").await.status, StatusCode::UNAUTHORIZED);
 }
 
-async fn a_proxys_word_tells_addresses_apart(db: &TestDb) {
+async fn a_trusted_proxys_header_separates_addresses(db: &TestDb) {
     let settings = || Settings { edge: rates(0, 2), ..Settings::default() };
     let trusting = Front::behind(db, settings(), &[[127, 0, 0, 1].into()]);
     let ask = async |front: &Front, from: &str| front.get(LIST, &[("x-forwarded-for", from)]).await.status;
@@ -114,8 +114,8 @@ async fn scripts_of_named_sites_may_ask(db: &TestDb) {
     for path in
         ["/v1/priv/account/exchange/key", "/ver1/accounts/new", "/api/v1/accounts", "/v2/accounts/create"]
     {
-        let asked = request(Method::OPTIONS, path, &preflight(SITE, "POST"), Body::empty());
-        let answer = front.call(asked).await;
+        let request = request(Method::OPTIONS, path, &preflight(SITE, "POST"), Body::empty());
+        let answer = front.call(request).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         assert_eq!(answer.header("access-control-allow-origin"), SITE, "{path}");
         assert!(answer.header("access-control-allow-methods").contains("DELETE"));
@@ -135,11 +135,11 @@ async fn scripts_of_named_sites_may_ask(db: &TestDb) {
     }
 }
 
-async fn nobody_elses_scripts_may(db: &TestDb) {
+async fn other_origins_are_not_allowed(db: &TestDb) {
     let front = site(db, Rates::default());
     for origin in ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"] {
-        let asked = request(Method::OPTIONS, LIST, &preflight(origin, "GET"), Body::empty());
-        assert!(!front.call(asked).await.headers.contains_key("access-control-allow-origin"), "{origin}");
+        let request = request(Method::OPTIONS, LIST, &preflight(origin, "GET"), Body::empty());
+        assert!(!front.call(request).await.headers.contains_key("access-control-allow-origin"), "{origin}");
         let answer = front.get(LIST, &[("origin", origin)]).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
@@ -153,8 +153,8 @@ async fn nobody_elses_scripts_may(db: &TestDb) {
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{path}");
     }
     let usual = Front::new(db);
-    let asked = request(Method::OPTIONS, LIST, &preflight(SITE, "GET"), Body::empty());
-    let answer = usual.call(asked).await;
+    let request = request(Method::OPTIONS, LIST, &preflight(SITE, "GET"), Body::empty());
+    let answer = usual.call(request).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
 }

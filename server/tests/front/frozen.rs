@@ -59,9 +59,9 @@ async fn health(routes: &Router) -> (StatusCode, Value) {
 async fn until(routes: &Router, status: StatusCode) -> Value {
     let since = Instant::now();
     loop {
-        let asked = Instant::now();
+        let request = Instant::now();
         let (answered, health) = health(routes).await;
-        assert!(asked.elapsed() < Duration::from_secs(8), "an answer took {:?}", asked.elapsed());
+        assert!(request.elapsed() < Duration::from_secs(8), "an answer took {:?}", request.elapsed());
         if answered == status {
             return health;
         }

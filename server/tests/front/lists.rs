@@ -11,7 +11,7 @@ use std::io::Read as _;
 use store::testing::TestDb;
 
 store::each_engine!(
-    a_list_is_asked_about_by_its_tag,
+    a_list_is_revalidated_by_its_etag,
     every_form_is_the_same_list,
     a_write_shows_in_the_next_answer,
     a_new_day_is_a_new_history,
@@ -28,7 +28,7 @@ async fn seeded(db: &TestDb) -> (Front, String) {
     (front, id)
 }
 
-async fn a_list_is_asked_about_by_its_tag(db: &TestDb) {
+async fn a_list_is_revalidated_by_its_etag(db: &TestDb) {
     let (front, id) = seeded(db).await;
     let figures = ["history", "performance?interval=1M"].map(|what| format!("/v1/pub/strategy/{id}/{what}"));
     for path in LISTS.iter().copied().chain(figures.iter().map(String::as_str)) {

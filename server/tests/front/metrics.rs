@@ -10,7 +10,10 @@ use service::{EdgeSettings, Secret, Settings, maintenance};
 use std::net::SocketAddr;
 use store::testing::TestDb;
 
-store::each_engine!(figures_are_by_template_and_for_the_operator, without_a_token_only_this_machine_looks);
+store::each_engine!(
+    figures_are_by_template_and_for_the_operator,
+    without_a_token_only_this_machine_reads_metrics
+);
 
 const TOKEN: &str = "a token of the operator's";
 
@@ -42,8 +45,8 @@ async fn figures_are_by_template_and_for_the_operator(db: &TestDb) {
     assert_eq!(answer.status, StatusCode::OK);
     let text = answer.text;
     let route = "route=\"/v1/priv/account/exchange/key/{id}/balance\",method=\"GET\"";
-    let asked = format!("slipstream_http_requests_total{{{route},status=\"404\"}}");
-    assert!((value(&text, &asked) - 3.0).abs() < 0.1);
+    let request = format!("slipstream_http_requests_total{{{route},status=\"404\"}}");
+    assert!((value(&text, &request) - 3.0).abs() < 0.1);
     assert!((value(&text, &format!("slipstream_http_request_seconds_count{{{route}}}")) - 3.0).abs() < 0.1);
     assert!(value(&text, "slipstream_database_up") > 0.0 && value(&text, "slipstream_maintenance") > 0.0);
     assert!(value(&text, "process_resident_memory_bytes") > 100_000.0);
@@ -60,14 +63,14 @@ async fn figures_are_by_template_and_for_the_operator(db: &TestDb) {
     assert!(!text.contains("hunter2") && !text.contains("0199c0de"), "{text}");
 }
 
-async fn without_a_token_only_this_machine_looks(db: &TestDb) {
+async fn without_a_token_only_this_machine_reads_metrics(db: &TestDb) {
     let front = Front::new(db);
     let look = async |peer: Option<&str>, headers: &[(&str, &str)]| {
-        let mut asked = request(Method::GET, "/metrics", headers, Body::empty());
+        let mut request = request(Method::GET, "/metrics", headers, Body::empty());
         if let Some(peer) = peer {
-            asked.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+            request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
         }
-        front.call(asked).await.status
+        front.call(request).await.status
     };
     assert_eq!(look(Some("127.0.0.1:9"), &[]).await, StatusCode::OK);
     assert_eq!(look(Some("[::1]:9"), &[]).await, StatusCode::OK);
@@ -75,9 +78,9 @@ async fn without_a_token_only_this_machine_looks(db: &TestDb) {
     assert_eq!(look(None, &[]).await, StatusCode::UNAUTHORIZED);
     // Whatever a trusted proxy reports about its client: the connection counts.
     let trusting = Front::behind(db, Settings::default(), &[[192, 0, 2, 1].into()]);
-    let mut asked = request(Method::GET, "/metrics", &[("x-forwarded-for", "127.0.0.1")], Body::empty());
-    asked.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 9))));
-    assert_eq!(trusting.call(asked).await.status, StatusCode::UNAUTHORIZED);
+    let mut request = request(Method::GET, "/metrics", &[("x-forwarded-for", "127.0.0.1")], Body::empty());
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 9))));
+    assert_eq!(trusting.call(request).await.status, StatusCode::UNAUTHORIZED);
     // A proxy on this machine forwards requests from elsewhere.
     for forwarded in [
         ("x-forwarded-for", "127.0.0.1"),

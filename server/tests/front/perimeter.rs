@@ -41,8 +41,8 @@ async fn only_known_names_are_answered(db: &TestDb) {
     for path in ["/", "/v1/pub/subscription/list", "/metrics", "/events", "/no/such/page", "/sandboxes"] {
         let refused = at("evil.example", path).await;
         assert_eq!(refused.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
-        let told = refused.json()["message"].as_str().unwrap().to_owned();
-        assert!(told.contains("SLIPSTREAM_ALLOWED_HOSTS") && !told.contains("evil"), "{told}");
+        let reported = refused.json()["message"].as_str().unwrap().to_owned();
+        assert!(reported.contains("SLIPSTREAM_ALLOWED_HOSTS") && !reported.contains("evil"), "{reported}");
     }
     assert_eq!(at("evil.example", "/healthz").await.status, StatusCode::OK);
 }
@@ -137,8 +137,8 @@ async fn every_answer_is_closed_to_other_sites(db: &TestDb) {
         ("desk.example", "/checkout/stripe/x"),
         ("evil.example", "/"),
     ] {
-        let asked = request(Method::GET, path, &[("host", host)], Body::empty());
-        let answer = routes.clone().oneshot(asked).await.unwrap();
+        let request = request(Method::GET, path, &[("host", host)], Body::empty());
+        let answer = routes.clone().oneshot(request).await.unwrap();
         closed(path, answer.headers());
         assert_eq!(answer.status() == StatusCode::MISDIRECTED_REQUEST, host == "evil.example", "{path}");
     }

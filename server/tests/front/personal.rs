@@ -1,7 +1,7 @@
 //! A user's own pages: profile, help, and the daily balances of their keys, as a browser without scripts uses
 //! them.
 
-use super::call::{ADA, Answer, Front, PASSWORD};
+use super::call::{ADA, Front, FullResponse, PASSWORD};
 use axum::http::{StatusCode, header};
 use domain::{
     ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, time::DAY,
@@ -14,10 +14,10 @@ use store::{
 };
 
 store::each_engine!(
-    a_profile_is_kept_and_its_problems_stand_beside_their_fields,
+    a_profile_is_saved_and_problems_appear_beside_their_fields,
     a_request_reaches_the_operator,
     a_key_shows_its_days_to_its_owner,
-    what_is_wrong_with_a_key_stands_where_it_is_mended,
+    a_keys_problem_appears_where_it_is_fixed,
 );
 
 struct Browser<'a> {
@@ -32,12 +32,12 @@ impl<'a> Browser<'a> {
         Self { front, cookie }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> FullResponse {
         self.front.get(path, &[("cookie", &self.cookie)]).await
     }
 
     /// Posts a form and follows the redirect; returns the page.
-    async fn post(&self, form: &str, body: &str) -> Answer {
+    async fn post(&self, form: &str, body: &str) -> FullResponse {
         let posted = self.front.post_form(form, body, &[("cookie", &self.cookie)]).await;
         assert_eq!(posted.status, StatusCode::SEE_OTHER, "{}", posted.text);
         let shown = self.get(posted.header(header::LOCATION)).await;
@@ -52,7 +52,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-async fn a_profile_is_kept_and_its_problems_stand_beside_their_fields(db: &TestDb) {
+async fn a_profile_is_saved_and_problems_appear_beside_their_fields(db: &TestDb) {
     let front = Front::new(db);
     let ada = Browser::sign_up(&front, ADA).await;
     assert!(ada.get("/settings").await.text.contains("href=\"/settings/profile\""));
@@ -81,8 +81,8 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     account::make_admin(&front.desk, "op@example.org").await.unwrap();
     let shown = ada.post("/api/support-ask", "subject=&message=Half+a+thought").await.text;
     assert!(shown.contains("This field is required.") && shown.contains("Half a thought"));
-    let asked = "subject=%3Cb%3EHelp%3C/b%3E&message=One%0D%0Atwo";
-    let shown = ada.post("/api/support-ask", asked).await.text;
+    let request = "subject=%3Cb%3EHelp%3C/b%3E&message=One%0D%0Atwo";
+    let shown = ada.post("/api/support-ask", request).await.text;
     assert!(shown.contains("&lt;b&gt;Help&lt;/b&gt;") && !shown.contains("<b>Help"), "words are no markup");
     assert_eq!(ada.get("/admin/support").await.status, StatusCode::NOT_FOUND);
     let all = operator.get("/admin/support").await;
@@ -98,7 +98,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
 
 /// Stores a key, as if the exchange had verified it.
 async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKeyStatus) -> ExchangeKeyId {
-    let id = ExchangeKeyId::mint(&*front.desk.clock, &*front.desk.chance);
+    let id = ExchangeKeyId::mint(&*front.desk.clock, &*front.desk.entropy);
     let now = front.desk.clock.now();
     let key = ExchangeKey {
         id,
@@ -127,7 +127,7 @@ async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKe
     id
 }
 
-async fn what_is_wrong_with_a_key_stands_where_it_is_mended(db: &TestDb) {
+async fn a_keys_problem_appears_where_it_is_fixed(db: &TestDb) {
     const MESSAGE: &str = "data-testid=\"message\"";
     let front = Front::new(db);
     let ada = Browser::sign_up(&front, ADA).await;

@@ -4,16 +4,16 @@ use super::call::{ADA, Front, PASSWORD};
 use axum::http::{StatusCode, header};
 use domain::{
     Decimal, Micros, ReportId, UserId,
-    live::{Happening, What},
+    live::{LiveEvent, LiveEventKind},
     report::{Drawdown, KeyPart, Period, Report, Trades, Worth},
 };
-use store::{report::Row, testing::TestDb};
+use store::{report::ReportRow, testing::TestDb};
 use uuid::Uuid;
 
 store::each_engine!(
     the_bell_counts_until_its_page_is_opened,
     a_report_is_shown_as_a_page_and_as_it_is_mailed,
-    health_tells_its_parts,
+    health_reports_its_parts,
 );
 
 async fn signed_up(front: &Front, email: &str) -> (String, UserId) {
@@ -34,8 +34,9 @@ async fn the_bell_counts_until_its_page_is_opened(db: &TestDb) {
     assert_eq!(unread(&see("/settings").await), 0);
     assert!(see("/notices").await.contains("No activity yet"));
     let key = domain::ExchangeKeyId(Uuid::nil());
-    let happening = Happening { key: Some(key), at: Micros(5), what: What::KeyRefused("<b>Mine</b>".into()) };
-    let body = serde_json::to_string(&happening).unwrap();
+    let event =
+        LiveEvent { key: Some(key), at: Micros(5), what: LiveEventKind::KeyRefused("<b>Mine</b>".into()) };
+    let body = serde_json::to_string(&event).unwrap();
     let mut tx = front.desk.db.begin().await.unwrap();
     for _ in 0..2 {
         store::event::append(&mut tx, user, &body, Micros(5)).await.unwrap();
@@ -63,7 +64,7 @@ fn report() -> Report {
         total: worth,
         drawdown: Drawdown { usd: Decimal::from(12), percent: Decimal::ONE },
         fees: Decimal::TWO,
-        trades: Trades { copied: 1, by_hand: 2, ended: 2, won: 1 },
+        trades: Trades { copied: 1, manual: 2, ended: 2, won: 1 },
         keys: vec![KeyPart { id: domain::ExchangeKeyId(Uuid::nil()), name: "<i>Main</i>".into(), worth }],
         strategies: Vec::new(),
         won: vec![(Micros(0), Decimal::ZERO), (Micros(50), worth.profit())],
@@ -74,11 +75,11 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
     let front = Front::new(db);
     let (cookie, user) = signed_up(&front, ADA).await;
     let (stranger, _) = signed_up(&front, "eve@example.org").await;
-    let id = ReportId::mint(&*front.desk.clock, &*front.desk.chance);
+    let id = ReportId::mint(&*front.desk.clock, &*front.desk.entropy);
     let get = async |path: &str, cookie: &str| front.get(path, &[("cookie", cookie)]).await;
     let empty = get("/reports", &cookie).await.text;
     assert!(empty.contains("The first one arrives when this week ends: 2026-01-05 00:00 UTC."), "{empty}");
-    let row = Row {
+    let row = ReportRow {
         id,
         user_id: user,
         period: Period::Week,
@@ -121,7 +122,7 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
     }
 }
 
-async fn health_tells_its_parts(db: &TestDb) {
+async fn health_reports_its_parts(db: &TestDb) {
     let front = Front::new(db);
     let health = front.get_here("/healthz").await.json();
     let statuses: Vec<_> = ["writes", "exchange", "jobs", "orders", "copies", "outbox"]
@@ -141,7 +142,7 @@ async fn health_tells_its_parts(db: &TestDb) {
 /// No user can sign in, but protection continues: the desk needs attention, and taking it out of a load
 /// balancer would gain nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn health_tells_a_database_that_cannot_be_written() {
+async fn health_reports_a_read_only_database() {
     let db = store::testing::sqlite().await;
     db.execute("pragma query_only = on").await;
     let health = Front::new(&db).get_here("/healthz").await;

@@ -36,7 +36,7 @@ fn origin() -> service::Origin {
 
 async fn every_route_is_classified(db: &TestDb) {
     let front = Front::new(db);
-    let (document, doors) = server::router::api(&front.desk);
+    let (document, routes) = server::router::api(&front.desk);
     let document = serde_json::to_value(document).unwrap();
     let mut written = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -44,12 +44,12 @@ async fn every_route_is_classified(db: &TestDb) {
             written.insert((path.clone(), method.to_uppercase()));
         }
     }
-    let classified: BTreeSet<_> = doors.iter().map(|d| (d.path.clone(), d.method.to_string())).collect();
+    let classified: BTreeSet<_> = routes.iter().map(|d| (d.path.clone(), d.method.to_string())).collect();
     assert_eq!(written, classified);
-    assert_eq!(doors.len(), classified.len(), "a route has two roles");
-    for door in &doors {
-        let open = OPEN.iter().any(|start| door.path.starts_with(start));
-        assert_eq!(door.role == Role::Anyone, open, "{} {}", door.method, door.path);
+    assert_eq!(routes.len(), classified.len(), "a route has two roles");
+    for route in &routes {
+        let open = OPEN.iter().any(|start| route.path.starts_with(start));
+        assert_eq!(route.role == Role::Anyone, open, "{} {}", route.method, route.path);
     }
 
     let pages: BTreeSet<_> = leptos_axum::generate_route_list(app::App)
@@ -73,15 +73,16 @@ fn filled(path: &str) -> String {
 
 async fn closed_routes_are_closed_to_strangers(db: &TestDb) {
     let front = Front::new(db);
-    let (_, doors) = server::router::api(&front.desk);
-    let closed = doors.iter().filter(|door| door.role > Role::Anyone && door.program.is_none());
+    let (_, routes) = server::router::api(&front.desk);
+    let closed = routes.iter().filter(|route| route.role > Role::Anyone && route.program.is_none());
     let mut seen = 0;
-    for door in closed {
+    for route in closed {
         for header in [None, Some("nonsense"), Some("Basic YTpi"), Some("Bearer a.b.c")] {
             let header: Vec<_> = header.map(|value| ("authorization", value)).into_iter().collect();
-            let answer =
-                front.call(request(door.method.clone(), &filled(&door.path), &header, Body::from("{"))).await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {}", door.method, door.path);
+            let answer = front
+                .call(request(route.method.clone(), &filled(&route.path), &header, Body::from("{")))
+                .await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {}", route.method, route.path);
             assert_eq!(answer.text, r#"{"message":"unauthorized"}"#);
             seen += 1;
         }

@@ -1,6 +1,6 @@
 //! Account security, as used by a browser without scripts and by a program.
 
-use super::call::{ADA, Answer, Front, PASSWORD, request};
+use super::call::{ADA, Front, FullResponse, PASSWORD, request};
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
@@ -16,15 +16,15 @@ use store::testing::TestDb;
 
 store::each_engine!(
     a_form_waits_for_the_password_and_is_then_carried_out,
-    a_script_and_a_program_are_told_that_the_password_is_due,
+    scripts_and_api_clients_get_the_step_up_error,
     a_program_signs_out_here_or_everywhere,
-    a_program_changes_the_password_and_says_what_goes_on,
+    an_api_client_changes_the_password_and_chooses_what_stays,
     the_form_of_a_new_password_asks_which_programs_go_on,
     nothing_is_stored_for_strangers,
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
-    the_list_of_people_is_the_operators,
-    easy_passwords_are_refused_at_both_doors,
+    the_list_of_users_is_for_operators,
+    weak_passwords_are_rejected_by_page_and_api,
 );
 
 fn origin() -> service::Origin {
@@ -52,7 +52,7 @@ async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     api_client::list(&front.desk, &actor).await.unwrap()
 }
 
-fn to(answer: &Answer) -> String {
+fn to(answer: &FullResponse) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.header(header::LOCATION).to_owned()
 }
@@ -63,9 +63,9 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     front.clock.advance(11 * MINUTE);
     let typed = "name=My+bots&permissions%5B0%5D=BOTS_READ&addresses=203.0.113.7";
     let post = async |path: &str, body: &str| front.post_form(path, body, &[("cookie", &cookie)]).await;
-    let asked = post("/api/client-create", typed).await;
-    assert!(!asked.headers.contains_key("x-slipstream-step-up"), "that is between the server and itself");
-    let confirm = to(&asked);
+    let request = post("/api/client-create", typed).await;
+    assert!(!request.headers.contains_key("x-slipstream-step-up"), "that is between the server and itself");
+    let confirm = to(&request);
     assert!(confirm.starts_with("/confirm?form="), "{confirm}");
     assert!(clients(&front, ADA).await.is_empty(), "nothing was done yet");
 
@@ -102,7 +102,7 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
 }
 
-async fn a_script_and_a_program_are_told_that_the_password_is_due(db: &TestDb) {
+async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
     let front = Front::new(db);
     let token = front.token(ADA).await;
     let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
@@ -120,8 +120,8 @@ async fn a_script_and_a_program_are_told_that_the_password_is_due(db: &TestDb) {
         &headers,
         Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"),
     );
-    let told = front.call(script).await;
-    assert_eq!((told.status, &told.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
+    let reported = front.call(script).await;
+    assert_eq!((reported.status, &reported.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
 
     let step_up = async |body: &Value| front.send(Method::POST, "/v1/auth/step-up", &token, body).await;
     let missing = step_up(&json!({})).await;
@@ -172,7 +172,7 @@ async fn a_program_signs_out_here_or_everywhere(db: &TestDb) {
     assert!(session::find(&front.desk, &session.token, &origin()).await.unwrap().is_none());
 }
 
-async fn a_program_changes_the_password_and_says_what_goes_on(db: &TestDb) {
+async fn an_api_client_changes_the_password_and_chooses_what_stays(db: &TestDb) {
     let front = Front::new(db);
     let token = front.token(ADA).await;
     for name in ["One", "Two"] {
@@ -292,16 +292,19 @@ async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
     let found = person::find(&front.desk, ADA).await.unwrap();
     assert_eq!(found.state, AccountState::Active);
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap();
-    person::act(&front.desk, person::By::CommandLine, user.id, person::Step::Freeze).await.unwrap();
+    person::act(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze).await.unwrap();
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let refused = front.post_form("/api/sign-in", &form, &[]).await;
     let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
     assert!(shown.text.contains("frozen"), "{}", shown.text);
-    let told = front.post_json("/v1/auth/sign-in", &json!({ "email": ADA, "password": PASSWORD })).await;
-    assert_eq!((told.status.as_u16(), told.json()), (433, json!({ "error": "account is frozen (4100)" })));
+    let reported = front.post_json("/v1/auth/sign-in", &json!({ "email": ADA, "password": PASSWORD })).await;
+    assert_eq!(
+        (reported.status.as_u16(), reported.json()),
+        (433, json!({ "error": "account is frozen (4100)" }))
+    );
 }
 
-async fn the_list_of_people_is_the_operators(db: &TestDb) {
+async fn the_list_of_users_is_for_operators(db: &TestDb) {
     let front = Front::new(db);
     let (_, operator) = front.admin().await;
     let cookie = browser(&front, ADA).await;
@@ -332,16 +335,17 @@ async fn the_list_of_people_is_the_operators(db: &TestDb) {
     assert!(to(&odd).contains("flash="));
 }
 
-async fn easy_passwords_are_refused_at_both_doors(db: &TestDb) {
+async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {
     let front = Front::new(db);
     for (password, text) in [
         ("qwerty12345", "is too easy to guess"),
         ("P@ssw0rd123", "is too easy to guess"),
         ("slipstream1234", "must not contain your e-mail address or the product's name"),
     ] {
-        let told = front.post_json("/v1/auth/sign-up", &json!({ "email": ADA, "password": password })).await;
+        let reported =
+            front.post_json("/v1/auth/sign-up", &json!({ "email": ADA, "password": password })).await;
         let expected = json!({ "errors": [{ "msg": text, "param": "password", "location": "body" }] });
-        assert_eq!((told.status.as_u16(), told.json()), (422, expected), "{password}");
+        assert_eq!((reported.status.as_u16(), reported.json()), (422, expected), "{password}");
         let form = format!("email={ADA}&password={}", password.replace('@', "%40"));
         let refused = front.post_form("/api/sign-up", &form, &[]).await;
         let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;

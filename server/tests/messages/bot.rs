@@ -91,13 +91,13 @@ impl BotApi {
     }
 }
 
-type Answer = (StatusCode, Json<Value>);
+type BotResponse = (StatusCode, Json<Value>);
 
 async fn call(
     State(book): State<Arc<Mutex<Book>>>,
     Path((bot, method)): Path<(String, String)>,
     Json(body): Json<Value>,
-) -> Answer {
+) -> BotResponse {
     let silent = {
         let mut book = book.lock().expect("the book");
         if book.revoked || bot != format!("bot{TOKEN}") {
@@ -134,11 +134,11 @@ fn updates(book: &Book, offset: i64) -> Vec<Value> {
     new.flat_map(|update| [update.clone(), update.clone()]).collect()
 }
 
-fn good(result: Value) -> Answer {
+fn good(result: Value) -> BotResponse {
     (StatusCode::OK, Json(json!({ "ok": true, "result": result })))
 }
 
-fn refused(code: u16, why: &str, parameters: Value) -> Answer {
+fn refused(code: u16, why: &str, parameters: Value) -> BotResponse {
     let status = StatusCode::from_u16(code).expect("a status");
     (status, Json(json!({ "ok": false, "error_code": code, "description": why, "parameters": parameters })))
 }

@@ -3,7 +3,7 @@
 use crate::{
     bot::{BotApi, Fault, TOKEN},
     common::{
-        House, Person,
+        Person, TestServer,
         process::{PATIENCE, Process, answers, free_port, until},
     },
     setting::{PASSWORD, SETTINGS, actor, by, chat, deliver, link},
@@ -15,7 +15,7 @@ use domain::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{
-    notify::{self, Event},
+    notify::{self, NotificationEvent},
     order,
 };
 use store::{notice::NewNotice, testing::TestDb};
@@ -34,14 +34,14 @@ fn number(text: &str) -> Value {
 const KEYS: &str = "/v1/priv/account/exchange/key";
 
 /// The mails except the one about the connected key.
-async fn mails_about_orders(house: &House) -> Vec<Outgoing> {
-    let mails = by(house, Channel::Email).await;
+async fn mails_about_orders(server: &TestServer) -> Vec<Outgoing> {
+    let mails = by(server, Channel::Email).await;
     mails.into_iter().filter(|mail| !mail.subject.ends_with("was connected")).collect()
 }
 
-async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+async fn an_order_and_its_end_are_notified_once_on_every_channel(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let (api_key, secret) = ada.sandbox_account().await;
     let body = |name: &str| {
         json!({
@@ -52,11 +52,11 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     // Characters that reverse the text direction are not valid in a name.
     ada.post(KEYS, body("<b>\u{202e}yek</b>")).await.ok(422);
     let key = ada.post(KEYS, body("<b>yek</b>")).await.ok(200)["id"].as_str().unwrap().to_owned();
-    let me = actor(&house, "ada").await;
-    link(&house, &me).await;
+    let me = actor(&server, "ada").await;
+    link(&server, &me).await;
     let on = json!({ "telegramNewOrder": true, "telegramTakeProfit": true, "telegramStopLoss": true });
     ada.put(SETTINGS, on).await.ok(200);
-    let answered = chat(&house, &me).await.len();
+    let answered = chat(&server, &me).await.len();
 
     let target = near(&ada, 102).await;
     let order = json!({
@@ -65,41 +65,41 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
         "stopTriggerType": "MARKET",
     });
     ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
-    deliver(&house).await;
-    deliver(&house).await;
-    let mails = mails_about_orders(&house).await;
+    deliver(&server).await;
+    deliver(&server).await;
+    let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert_eq!(
         (mails[0].to.as_str(), mails[0].subject.as_str()),
         ("ada@example.org", "New order: buy BTC/USDT")
     );
-    for told in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
-        assert!(mails[0].body.contains(told), "{told} is not in {}", mails[0].body);
+    for seen in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
+        assert!(mails[0].body.contains(seen), "{seen} is not in {}", mails[0].body);
     }
-    let said = chat(&house, &me).await.split_off(answered);
+    let said = chat(&server, &me).await.split_off(answered);
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("New order: buy BTC/USDT\n\nMarket: BTC/USDT"), "{}", said[0]);
 
     // The target is passed while no stream is open.
-    house.price("BTC/USDT", &near(&ada, 104).await).await;
-    house.beat(8);
+    server.price("BTC/USDT", &near(&ada, 104).await).await;
+    server.beat(8);
     for _ in 0..3 {
-        house.clock.advance(30 * SECOND);
-        order::protection::tick(&house.desk).await.unwrap();
-        deliver(&house).await;
+        server.clock.advance(30 * SECOND);
+        order::protection::tick(&server.desk).await.unwrap();
+        deliver(&server).await;
     }
-    let mails = mails_about_orders(&house).await;
+    let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 2, "{mails:?}");
     assert_eq!(mails[0].subject, "Take profit filled: BTC/USDT");
     assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
     assert!(mails[0].body.contains("% of the entry value)"), "{}", mails[0].body);
     // Events are stored even though no stream was open: the entry, and the target with its profit.
-    let told = store::event::after(&house.desk.db, me.user, 0, 9).await.unwrap();
-    let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
-    assert!(told.len() == 2 && told[0].contains("\"Order\"") && told[1].contains("TargetHit"), "{told:?}");
-    let said = chat(&house, &me).await.split_off(answered);
+    let seen = store::event::after(&server.desk.db, me.user, 0, 9).await.unwrap();
+    let seen: Vec<_> = seen.iter().map(|event| event.body.as_str()).collect();
+    assert!(seen.len() == 2 && seen[0].contains("\"Order\"") && seen[1].contains("TargetHit"), "{seen:?}");
+    let said = chat(&server, &me).await.split_off(answered);
     assert_eq!(said.len(), 2, "{said:?}");
-    let left = store::protection::all(&house.desk.db).await.unwrap();
+    let left = store::protection::list_all(&server.desk.db).await.unwrap();
     assert_eq!(left, [], "the position is at zero: nothing is supervised any more");
 }
 
@@ -113,19 +113,19 @@ fn ordered(key: &str) -> String {
         price: Some(domain::Decimal::new(10_000, 0)),
         copy: None,
     };
-    serde_json::to_string(&Event::NewOrder(order)).unwrap()
+    serde_json::to_string(&NotificationEvent::NewOrder(order)).unwrap()
 }
 
 async fn a_burst_is_one_message(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let key = ada.key("FUTURES", "MANUAL").await;
-    let me = actor(&house, "ada").await;
-    link(&house, &me).await;
+    let me = actor(&server, "ada").await;
+    link(&server, &me).await;
     ada.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
-    let answered = chat(&house, &me).await.len();
-    let now = house.desk.clock.now();
-    let mut tx = house.desk.db.begin().await.unwrap();
+    let answered = chat(&server, &me).await.len();
+    let now = server.desk.clock.now();
+    let mut tx = server.desk.db.begin().await.unwrap();
     for number in 0..1_000 {
         let (once, body) = (format!("ordered:{number}"), ordered(&key));
         let notice = NewNotice {
@@ -137,18 +137,18 @@ async fn a_burst_is_one_message(db: &TestDb) {
             at: now,
             ready_at: now.plus(5 * SECOND),
         };
-        store::notice::tell(&mut tx, &notice).await.unwrap();
+        store::notice::notify(&mut tx, &notice).await.unwrap();
     }
     tx.commit().await.unwrap();
-    deliver(&house).await;
-    assert_eq!(mails_about_orders(&house).await.len(), 0, "the burst may go on");
-    house.clock.advance(5 * SECOND);
-    deliver(&house).await;
-    let mails = mails_about_orders(&house).await;
+    deliver(&server).await;
+    assert_eq!(mails_about_orders(&server).await.len(), 0, "the burst may go on");
+    server.clock.advance(5 * SECOND);
+    deliver(&server).await;
+    let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1000 keys)");
     assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10,000 USDT").count(), 1_000);
-    assert_eq!(chat(&house, &me).await.len(), answered + 1);
+    assert_eq!(chat(&server, &me).await.len(), answered + 1);
 }
 
 /// A desk as a real process that uses our fake bot API.
@@ -204,7 +204,7 @@ impl Running {
     }
 }
 
-async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
+async fn a_killed_desk_notifies_once_or_visibly_again(db: &TestDb) {
     let mut desk = Running::begin(db).await;
     let person = json!({ "email": "ada@example.org", "password": PASSWORD });
     let tokens = desk.call(Method::POST, "/v1/auth/sign-up", "", person).await;
@@ -254,7 +254,7 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
 }
 
 store::each_engine!(
-    an_order_and_its_end_are_told_once_on_every_channel,
+    an_order_and_its_end_are_notified_once_on_every_channel,
     a_burst_is_one_message,
-    a_killed_desk_tells_once_or_visibly_again,
+    a_killed_desk_notifies_once_or_visibly_again,
 );

@@ -2,7 +2,7 @@
 
 use crate::{
     bot::{BotApi, Fault, TOKEN},
-    common::{House, Person},
+    common::{Person, TestServer},
     setting::{SETTINGS, actor, by, changed_password, code, deliver, outbox},
 };
 use domain::{
@@ -27,95 +27,95 @@ async fn poll(desk: &SharedDesk) {
 }
 
 /// A user with a linked chat who wants order notifications.
-async fn linked(house: &House, api: &BotApi, name: &str, chat: i64) -> (Person, Actor) {
-    let person = Person::sign_up(house, name).await;
-    let me = actor(house, name).await;
-    api.write(chat, &format!("/start {}", code(house, &me).await));
-    poll(&house.desk).await;
-    deliver(house).await;
+async fn linked(server: &TestServer, api: &BotApi, name: &str, chat: i64) -> (Person, Actor) {
+    let person = Person::sign_up(server, name).await;
+    let me = actor(server, name).await;
+    api.write(chat, &format!("/start {}", code(server, &me).await));
+    poll(&server.desk).await;
+    deliver(server).await;
     assert!(api.sent(chat).pop().unwrap().contains("Telegram is connected to"), "{:?}", api.sent(chat));
     person.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
     (person, me)
 }
 
-async fn a_real_bot_links_answers_and_hears_each_update_once(db: &TestDb) {
+async fn a_real_bot_links_answers_and_handles_each_update_once(db: &TestDb) {
     let api = BotApi::start().await;
-    let house = House::with(db, with_bot(&api)).await;
-    let (ada, me) = linked(&house, &api, "ada", 77).await;
+    let server = TestServer::with(db, with_bot(&api)).await;
+    let (ada, me) = linked(&server, &api, "ada", 77).await;
     let method = ada.get(&format!("{SETTINGS}/method")).await.ok(200);
     assert_eq!(
         (&method["telegramBotUrl"], &method["telegramActive"]),
         (&json!("https://t.me/test_desk_bot"), &json!(true))
     );
-    assert!(telegram::chat(&house.desk, &me).await.is_err(), "the simulator is not there beside a bot");
+    assert!(telegram::chat(&server.desk, &me).await.is_err(), "the simulator is not there beside a bot");
     api.write(77, "/positions");
     api.write_in_group(77, "/status");
     for _ in 0..3 {
-        poll(&house.desk).await;
-        deliver(&house).await;
+        poll(&server.desk).await;
+        deliver(&server).await;
     }
     let sent = api.sent(77);
     assert_eq!(sent.len(), 2, "each update is answered once, and groups are not: {sent:?}");
     assert_eq!(sent[1], "No open positions.");
-    api.write(88, &format!("/start {}", code(&house, &me).await));
-    poll(&house.desk).await;
-    deliver(&house).await;
+    api.write(88, &format!("/start {}", code(&server, &me).await));
+    poll(&server.desk).await;
+    deliver(&server).await;
     assert!(api.sent(77).pop().unwrap().contains("now linked to another chat"), "who loses it is told");
     assert!(api.sent(88).pop().unwrap().contains("Telegram is connected to"));
 }
 
 async fn telegrams_faults_lose_nothing(db: &TestDb) {
     let api = BotApi::start().await;
-    let house = House::with(db, with_bot(&api)).await;
-    let (_ada, me) = linked(&house, &api, "ada", 77).await;
+    let server = TestServer::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&server, &api, "ada", 77).await;
     let sent = || api.sent(77).iter().filter(|text| text.starts_with("Your Slipstream password")).count();
 
     api.fail(Fault::Limited(90));
-    changed_password(&house, &me).await;
-    deliver(&house).await;
-    house.clock.advance(89 * SECOND);
-    deliver(&house).await;
+    changed_password(&server, &me).await;
+    deliver(&server).await;
+    server.clock.advance(89 * SECOND);
+    deliver(&server).await;
     assert_eq!(sent(), 0, "Telegram is left alone for as long as it asked");
-    let waiting = by(&house, Channel::Telegram).await;
+    let waiting = by(&server, Channel::Telegram).await;
     assert_eq!(waiting[0].failure.as_deref(), Some("Telegram rate limit reached"));
-    house.clock.advance(SECOND);
-    assert_eq!(deliver(&house).await, 1);
+    server.clock.advance(SECOND);
+    assert_eq!(deliver(&server).await, 1);
     assert_eq!(sent(), 1);
 
     api.fail(Fault::Broken);
-    changed_password(&house, &me).await;
-    deliver(&house).await;
-    let waiting = by(&house, Channel::Telegram).await;
+    changed_password(&server, &me).await;
+    deliver(&server).await;
+    let waiting = by(&server, Channel::Telegram).await;
     assert!(matches!(waiting[0].delivery, Delivery::Again(_)), "{waiting:?}");
     assert_eq!(waiting[0].failure.as_deref(), Some("Telegram answered 502"));
-    house.clock.advance(2 * MINUTE);
-    deliver(&house).await;
+    server.clock.advance(2 * MINUTE);
+    deliver(&server).await;
     assert_eq!(sent(), 2);
-    assert!(outbox(&house).await.iter().all(|m| !format!("{m:?}").contains(TOKEN)));
+    assert!(outbox(&server).await.iter().all(|m| !format!("{m:?}").contains(TOKEN)));
 }
 
-async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
+async fn a_blocked_bot_and_a_revoked_token_are_reported(db: &TestDb) {
     let api = BotApi::start().await;
-    let house = House::with(db, with_bot(&api)).await;
-    let (_ada, me) = linked(&house, &api, "ada", 77).await;
+    let server = TestServer::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&server, &api, "ada", 77).await;
     // API tokens expire before this test ends.
-    let active = async || telegram::method(&house.desk, &me).await.unwrap().active;
-    outbox(&house).await;
+    let active = async || telegram::method(&server.desk, &me).await.unwrap().active;
+    outbox(&server).await;
     api.revoke(true);
-    changed_password(&house, &me).await;
+    changed_password(&server, &me).await;
     for _ in 0..3 {
-        deliver(&house).await;
-        poll(&house.desk).await;
-        house.clock.advance(6 * MINUTE);
+        deliver(&server).await;
+        poll(&server.desk).await;
+        server.clock.advance(6 * MINUTE);
     }
-    let mails = by(&house, Channel::Email).await;
-    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("Telegram rejected")).collect();
-    assert_eq!(told.len(), 1, "once: {mails:?}");
-    assert_eq!(told[0].to, "operator@example.org");
+    let mails = by(&server, Channel::Email).await;
+    let seen: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("Telegram rejected")).collect();
+    assert_eq!(seen.len(), 1, "once: {mails:?}");
+    assert_eq!(seen[0].to, "operator@example.org");
     api.revoke(false);
-    house.clock.advance(6 * MINUTE);
-    poll(&house.desk).await;
-    deliver(&house).await;
+    server.clock.advance(6 * MINUTE);
+    poll(&server.desk).await;
+    deliver(&server).await;
     assert_eq!(
         api.sent(77).iter().filter(|text| text.contains("password was changed")).count(),
         1,
@@ -123,16 +123,16 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     );
 
     api.fail(Fault::Blocked);
-    house.clock.advance(SECOND);
-    changed_password(&house, &me).await;
-    deliver(&house).await;
+    server.clock.advance(SECOND);
+    changed_password(&server, &me).await;
+    deliver(&server).await;
     assert!(!active().await);
-    assert!(!notify::preferences(&house.desk, &me).await.unwrap().switches.telegram_new_order);
-    let dead = by(&house, Channel::Telegram).await.remove(0);
+    assert!(!notify::preferences(&server.desk, &me).await.unwrap().switches.telegram_new_order);
+    let dead = by(&server, Channel::Telegram).await.remove(0);
     assert!(matches!(dead.delivery, Delivery::Dead(_)), "{dead:?}");
     assert_eq!(dead.failure.as_deref(), Some("the user blocked the bot"));
     api.write(77, "/status");
-    poll(&house.desk).await;
+    poll(&server.desk).await;
     assert!(active().await, "who writes is there again");
 }
 
@@ -171,27 +171,27 @@ async fn refuse_their_commands(db: &TestDb) {
 
 async fn a_command_that_fails_delays_no_other(db: &TestDb) {
     let api = BotApi::start().await;
-    let house = House::with(db, with_bot(&api)).await;
-    let (_ada, me) = linked(&house, &api, "ada", 77).await;
-    let code = code(&house, &me).await;
+    let server = TestServer::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&server, &api, "ada", 77).await;
+    let code = code(&server, &me).await;
     refuse_their_commands(db).await;
     // One command fails before the reply, the other when its change is written.
     api.write(99, "/start abcdefgh");
     api.write(66, &format!("/start {code}"));
     api.write(77, "/positions");
-    poll(&house.desk).await;
-    deliver(&house).await;
-    let told = if db.folder().is_some() { "Something went wrong" } else { "Try again in a moment" };
+    poll(&server.desk).await;
+    deliver(&server).await;
+    let seen = if db.folder().is_some() { "Something went wrong" } else { "Try again in a moment" };
     for chat in [99, 66] {
         let sent = api.sent(chat);
-        assert!(sent.len() == 1 && sent[0].contains(told), "{chat}: {sent:?}");
+        assert!(sent.len() == 1 && sent[0].contains(seen), "{chat}: {sent:?}");
     }
     assert_eq!(api.sent(77).pop().as_deref(), Some("No open positions."));
 }
 
 store::each_engine!(
-    a_real_bot_links_answers_and_hears_each_update_once,
+    a_real_bot_links_answers_and_handles_each_update_once,
     telegrams_faults_lose_nothing,
-    a_blocked_bot_and_a_revoked_token_are_told,
+    a_blocked_bot_and_a_revoked_token_are_reported,
     a_command_that_fails_delays_no_other,
 );

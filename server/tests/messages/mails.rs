@@ -1,7 +1,7 @@
 //! Mails: an unreachable server, mails that are sent once, a real server, and the unsubscribe link.
 
 use crate::{
-    common::{House, Person, smtp::MailServer},
+    common::{Person, TestServer, smtp::MailServer},
     setting::{SETTINGS, actor, by, changed_password, deliver},
 };
 use domain::{
@@ -25,15 +25,15 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
         smtp_url: Some(format!("smtp://user:hunter2@127.0.0.1:{port}")),
         from: "Desk <desk@example.org>".into(),
     };
-    let house = House::with(db, Settings { mail, ..Settings::default() }).await;
-    let (_, _) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "bob").await);
+    let test_server = TestServer::with(db, Settings { mail, ..Settings::default() }).await;
+    let (_, _) = (Person::sign_up(&test_server, "ada").await, Person::sign_up(&test_server, "bob").await);
     for name in ["ada", "bob"] {
-        let me = actor(&house, name).await;
-        house.clock.advance(1);
-        changed_password(&house, &me).await;
+        let me = actor(&test_server, name).await;
+        test_server.clock.advance(1);
+        changed_password(&test_server, &me).await;
     }
-    assert_eq!(deliver(&house).await, 0);
-    let mails = by(&house, Channel::Email).await;
+    assert_eq!(deliver(&test_server).await, 0);
+    let mails = by(&test_server, Channel::Email).await;
     assert_eq!(mails.len(), 2);
     assert_eq!(
         mails.iter().map(|mail| mail.attempts).sum::<i64>(),
@@ -44,38 +44,41 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
     assert_eq!(tried.failure.as_deref(), Some("cannot reach the mail server"));
     assert!(!format!("{mails:?}").contains("hunter2"));
     for _ in 0..30 {
-        house.clock.advance(120 * MINUTE);
-        deliver(&house).await;
+        test_server.clock.advance(120 * MINUTE);
+        deliver(&test_server).await;
     }
-    let mails = by(&house, Channel::Email).await;
+    let mails = by(&test_server, Channel::Email).await;
     assert!(
         mails.iter().all(|mail| matches!(mail.delivery, Delivery::Dead(_)) && mail.attempts == 10),
         "{mails:?}"
     );
-    let admin = actor(&house, "operator").await;
-    notify::retry(&house.desk, &admin, mails[0].id).await.unwrap();
-    let again = by(&house, Channel::Email).await;
+    let admin = actor(&test_server, "operator").await;
+    notify::retry(&test_server.desk, &admin, mails[0].id).await.unwrap();
+    let again = by(&test_server, Channel::Email).await;
     assert!(again.iter().any(|mail| mail.id == mails[0].id && matches!(mail.delivery, Delivery::Waiting)));
-    let ada = actor(&house, "ada").await;
-    assert!(matches!(notify::retry(&house.desk, &ada, mails[1].id).await, Err(service::Error::Forbidden)));
+    let ada = actor(&test_server, "ada").await;
+    assert!(matches!(
+        notify::retry(&test_server.desk, &ada, mails[1].id).await,
+        Err(service::Error::Forbidden)
+    ));
 }
 
 async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let me = actor(&house, "ada").await;
+    let test_server = TestServer::open(db).await;
+    let ada = Person::sign_up(&test_server, "ada").await;
+    let me = actor(&test_server, "ada").await;
     let content =
         Content { topic: Some(Topic::WeeklyReport), ..Content::plain("Your week", "Nothing happened.") };
     let letter = Letter { once: "weekly:2026-01", content: &content };
     let mut written = HashSet::new();
     for _ in 0..2 {
-        let mut tx = house.desk.db.begin().await.unwrap();
+        let mut tx = test_server.desk.db.begin().await.unwrap();
         assert!(notify::wants(&mut tx, me.user, Topic::WeeklyReport).await.unwrap());
-        written.insert(notify::letter(&house.desk, &mut tx, me.user, &letter).await.unwrap());
+        written.insert(notify::letter(&test_server.desk, &mut tx, me.user, &letter).await.unwrap());
         tx.commit().await.unwrap();
     }
-    assert_eq!((written.len(), by(&house, Channel::Email).await.len()), (2, 1));
-    let anyone = Person::anonymous(&house);
+    assert_eq!((written.len(), by(&test_server, Channel::Email).await.len()), (2, 1));
+    let anyone = Person::anonymous(&test_server);
     let forged = format!("{}.weekly-report.{}", me.user.0.simple(), "ab".repeat(32));
     for token in ["", "x", forged.as_str()] {
         assert_eq!(
@@ -107,25 +110,25 @@ fn stopping(mail: &str) -> String {
 async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb) {
     let Some(server) = MailServer::start().await else { return };
     let mail = MailSettings { smtp_url: Some(server.url.clone()), from: "Desk <desk@example.org>".into() };
-    let house = House::with(db, Settings { mail, ..Settings::default() }).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let me = actor(&house, "ada").await;
+    let test_server = TestServer::with(db, Settings { mail, ..Settings::default() }).await;
+    let ada = Person::sign_up(&test_server, "ada").await;
+    let me = actor(&test_server, "ada").await;
     let content = Content {
         topic: Some(Topic::WeeklyReport),
         html: Some("<p>Your <em>week</em></p>".into()),
         ..Content::plain("Your week – سلام", "Nothing <happened>.")
     };
-    let mut tx = house.desk.db.begin().await.unwrap();
-    notify::letter(&house.desk, &mut tx, me.user, &Letter { once: "weekly", content: &content })
+    let mut tx = test_server.desk.db.begin().await.unwrap();
+    notify::letter(&test_server.desk, &mut tx, me.user, &Letter { once: "weekly", content: &content })
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(deliver(&house).await, 1);
-    assert_eq!(deliver(&house).await, 0);
+    assert_eq!(deliver(&test_server).await, 1);
+    assert_eq!(deliver(&test_server).await, 0);
     let arrived = server.arrived();
     assert_eq!(arrived.len(), 1, "{arrived:?}");
     let mail = unfolded(&arrived[0]);
-    for told in [
+    for seen in [
         "From: Desk <desk@example.org>",
         "To: ada@example.org",
         "multipart/alternative",
@@ -136,13 +139,13 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         "@example.org>",
     ] {
-        assert!(mail.contains(told), "{told} is not in {mail}");
+        assert!(mail.contains(seen), "{seen} is not in {mail}");
     }
     assert!(!mail.contains("<img"), "nothing tells on the reader");
     assert!(mail.contains("\">Unsubscribe from these e-mails</a>"), "the long address is not read: {mail}");
     let token = stopping(&mail);
 
-    let anyone = Person::anonymous(&house);
+    let anyone = Person::anonymous(&test_server);
     let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
     assert!(page.status == 200 && page.text.contains("the weekly report"), "{}", page.status);
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true, "opening a link changes nothing");

@@ -1,6 +1,6 @@
 //! A user's profile, the balance history of their accounts, and support requests.
 
-use crate::common::{Answer, House, Person, shape::same};
+use crate::common::{HttpAnswer, Person, TestServer, shape::same};
 use domain::time::DAY;
 use serde_json::{Value, json};
 use service::balance_history;
@@ -22,8 +22,8 @@ const PROFILE: &str = "/v1/priv/account/profile";
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 
 pub(crate) async fn the_life_of_a_profile(db: &TestDb) {
-    let house = House::open(db).await;
-    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let server = TestServer::open(db).await;
+    let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     assert_eq!(ada.get(PROFILE).await.text, "null");
     assert_eq!(ada.put(PROFILE, json!({"unknown": 1, "country": null})).await.text, "null");
 
@@ -37,7 +37,7 @@ pub(crate) async fn the_life_of_a_profile(db: &TestDb) {
     (example["createdAt"], example["updatedAt"]) = (json!(created), json!(updated));
     assert_eq!(made, example);
 
-    house.clock.advance(1_000_000);
+    server.clock.advance(1_000_000);
     let changed = ada.put(PROFILE, example!("update_profile_request")).await.ok(200);
     assert!(moment(&changed["updatedAt"]) > updated);
     let mut example = example!("updated_profile");
@@ -68,20 +68,20 @@ pub(crate) async fn the_life_of_a_profile(db: &TestDb) {
 }
 
 pub(crate) async fn the_days_of_a_key(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let path = |query: &str| format!("/v1/priv/account/exchange/key/{id}/balance/history{query}");
     assert_eq!(ada.get(&path("")).await.text, r#"{"items":[],"nextToken":null}"#);
     for _ in 0..3 {
-        balance_history::snapshot(&house.desk).await.unwrap();
-        house.clock.advance(DAY);
+        balance_history::snapshot(&server.desk).await.unwrap();
+        server.clock.advance(DAY);
     }
     // Days later the first token has expired.
     let credentials = json!({"email": "ada@example.org", "password": "correct horse battery"});
     let signed_in = ada.post("/v1/auth/sign-in", credentials).await.ok(200);
     let ada = ada.with_token(signed_in["accessToken"].as_str().unwrap());
-    let eve = Person::sign_up(&house, "eve").await;
+    let eve = Person::sign_up(&server, "eve").await;
     let whole = ada.get(&path("")).await;
     let day = |date: &str| format!(r#"{{"date":"2026-01-{date}","totalUSD":10000}}"#);
     let days = format!("{},{},{}", day("03"), day("02"), day("01"));
@@ -109,27 +109,27 @@ pub(crate) async fn the_days_of_a_key(db: &TestDb) {
 }
 
 pub(crate) async fn asking_for_help(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
-    let asked = ada.post("/v1/priv/support", json!({"subject": "Help", "message": "Line\nline"})).await;
-    let mut keys: Vec<_> = asked.ok(200).as_object().unwrap().keys().cloned().collect();
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let request = ada.post("/v1/priv/support", json!({"subject": "Help", "message": "Line\nline"})).await;
+    let mut keys: Vec<_> = request.ok(200).as_object().unwrap().keys().cloned().collect();
     keys.sort_unstable();
     assert_eq!(keys, ["createdAt", "id", "message", "status", "subject"]);
-    assert_eq!(asked.ok(200)["status"], "OPEN");
+    assert_eq!(request.ok(200)["status"], "OPEN");
     for nothing in [json!({}), json!({"subject": " ", "message": ""}), json!({"message": null})] {
         assert_eq!(fields(&ada.post("/v1/priv/support", nothing).await), ["subject", "message"]);
     }
     let bad = json!({"subject": ["x"], "message": "x".repeat(5_001)});
-    let told = ada.post("/v1/priv/support", bad).await.ok(422);
-    assert_eq!(told["errors"][0]["msg"], "must be string");
-    assert_eq!(told["errors"][1]["msg"], "exceeds the maximum length");
+    let reported = ada.post("/v1/priv/support", bad).await.ok(422);
+    assert_eq!(reported["errors"][0]["msg"], "must be string");
+    assert_eq!(reported["errors"][1]["msg"], "exceeds the maximum length");
     for _ in 0..4 {
         ada.post("/v1/priv/support", json!({"subject": "Help", "message": "me"})).await.ok(200);
     }
     ada.post("/v1/priv/support", json!({"subject": "Help", "message": "me"})).await.ok(429);
 }
 
-fn fields(answer: &Answer) -> Vec<String> {
+fn fields(answer: &HttpAnswer) -> Vec<String> {
     let body = answer.ok(422);
     let errors = body["errors"].as_array().unwrap().iter();
     errors.map(|error| error["param"].as_str().unwrap().to_owned()).collect()

@@ -1,6 +1,6 @@
 //! Paid plans over HTTP: every example of the document, and the provider's messages.
 
-use crate::common::{Answer, House, Person, shape::same};
+use crate::common::{HttpAnswer, Person, TestServer, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{Mode, Settings};
@@ -39,28 +39,28 @@ async fn pay(url: &str, card: &str) -> u16 {
 }
 
 /// Delivers the provider's messages to the desk.
-async fn told(house: &House) {
-    while house.checkout.beat().await.unwrap() > 0 {}
+async fn deliver_events(server: &TestServer) {
+    while server.checkout.beat().await.unwrap() > 0 {}
 }
 
-async fn checkout(person: &Person, plan: &str) -> Answer {
+async fn checkout(person: &Person, plan: &str) -> HttpAnswer {
     person.post(&format!("{BASE}/stripe/checkout"), json!({"subscriptionId": plan})).await
 }
 
 async fn the_life_of_a_subscription(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     assert_eq!(ada.get(BASE).await.text, "null");
     assert_eq!(ada.get(&format!("{BASE}/stripe")).await.text, "null");
     assert_eq!(ada.get(&format!("{BASE}/stripe/billing/history")).await.text, "[]");
 
     let opened = checkout(&ada, BASIC).await.ok(200);
     same(&opened, &example!("checkout"));
-    assert_eq!(opened["cancelUrl"], format!("{}/plans", house.base));
+    assert_eq!(opened["cancelUrl"], format!("{}/plans", server.base));
     assert_eq!(checkout(&ada, BASIC).await.ok(200), opened, "the same page while it can be paid at");
     assert_eq!(pay(opened["url"].as_str().unwrap(), "pays").await, 303);
     assert_eq!(ada.get(BASE).await.text, "null", "paying is not the provider's word");
-    told(&house).await;
+    deliver_events(&server).await;
 
     let held = ada.get(BASE).await.ok(200);
     same(&held, &example!("subscription"));
@@ -93,13 +93,13 @@ async fn the_life_of_a_subscription(db: &TestDb) {
     assert!(page.status() == 200 && page.text().await.unwrap().contains("Paid"));
     checkout(&ada, BASIC).await.refused("3109");
 
-    let eve = Person::sign_up(&house, "eve").await;
+    let eve = Person::sign_up(&server, "eve").await;
     assert_eq!(eve.get(&format!("{BASE}/stripe")).await.text, "null", "another's is not shown");
 }
 
 async fn what_is_refused_about_plans(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let unknown = checkout(&ada, "eefffe05-5d1d-4be8-a300-20c7c39c9fee").await;
     assert_eq!(unknown.ok(422), example!("subscription_422"));
     let unknown = json!({"subscriptionId": "eefffe05-5d1d-4be8-a300-20c7c39c9fee"});
@@ -138,8 +138,8 @@ async fn what_is_refused_about_plans(db: &TestDb) {
 }
 
 async fn a_message_counts_once_and_only_when_signed(db: &TestDb) {
-    let house = House::open(db).await;
-    let anyone = Person::anonymous(&house);
+    let server = TestServer::open(db).await;
+    let anyone = Person::anonymous(&server);
     let body = r#"{"id":"evt_1","object":"event"}"#;
     for signature in [None, Some("t=1,v1=00"), Some("nonsense"), Some("t=1767225600,v1=00")] {
         let request = anyone.request(Method::POST, "/v1/hook/stripe").body(body);
@@ -152,13 +152,15 @@ async fn a_message_counts_once_and_only_when_signed(db: &TestDb) {
 }
 
 async fn the_operator_gives_a_plan(db: &TestDb) {
-    let house =
-        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
-            .await;
-    let (ada, root) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "root").await);
+    let server = TestServer::with(
+        db,
+        Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
+    )
+    .await;
+    let (ada, root) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "root").await);
     let give = |plan: &str| json!({"email": "ada@example.org", "plan": plan});
     assert_eq!(ada.put("/v1/admin/user/plan", give("EXPERT")).await.status, 403);
-    service::account::make_admin(&house.desk, "root@example.org").await.unwrap();
+    service::account::make_admin(&server.desk, "root@example.org").await.unwrap();
     let given = root.put("/v1/admin/user/plan", give("EXPERT")).await.ok(200);
     assert_eq!(given, json!({"email": "ada@example.org", "plan": "EXPERT"}));
     let held = ada.get(BASE).await.ok(200);
@@ -172,12 +174,12 @@ async fn the_operator_gives_a_plan(db: &TestDb) {
 }
 
 async fn plans_that_are_not_for_sale(db: &TestDb) {
-    let house = House::unpaid(
+    let server = TestServer::unpaid(
         db,
         Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
     )
     .await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let ada = Person::sign_up(&server, "ada").await;
     checkout(&ada, BASIC).await.refused("2100");
     ada.put(&format!("{BASE}/stripe"), json!({"cancelAtPeriodEnd": true})).await.refused("3104");
     assert_eq!(ada.get(&format!("{BASE}/stripe/billing/history")).await.text, "[]");

@@ -1,7 +1,7 @@
 //! Owners' decisions about the supervision of a position, and the handling of positions when a key is deleted.
 
 use super::{KEYS, near};
-use crate::common::{House, Person};
+use crate::common::{Person, TestServer};
 use domain::{Side, Symbol, TradeType, live::ProtectionState};
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use store::testing::TestDb;
 
 /// A desk whose user has a long position with a stop, on an account whose credentials are known.
 struct Holding {
-    house: House,
+    server: TestServer,
     ada: Person,
     id: String,
     credentials: (String, String),
@@ -19,8 +19,8 @@ struct Holding {
 
 impl Holding {
     async fn open(db: &TestDb) -> Self {
-        let house = House::open(db).await;
-        let ada = Person::sign_up(&house, "ada").await;
+        let server = TestServer::open(db).await;
+        let ada = Person::sign_up(&server, "ada").await;
         let credentials = ada.sandbox_account().await;
         let key = json!({
             "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Mine",
@@ -32,7 +32,7 @@ impl Holding {
             "stopTriggerPrice": near(&ada, 95).await, "stopTriggerType": "MARKET",
         });
         ada.post(&format!("/v1/priv/exchange/order/{id}"), order).await.ok(200);
-        Self { house, ada, id, credentials }
+        Self { server, ada, id, credentials }
     }
 
     fn position(&self) -> String {
@@ -61,20 +61,20 @@ impl Holding {
     async fn cancel_stop_elsewhere(&self) {
         let stop = self.open_orders().await.remove(0);
         let id = stop["clientOrderId"].as_str().unwrap();
-        let validity = Validity::from_now(&*self.house.desk.clock);
-        let exchange = &self.house.desk.exchange;
+        let validity = Validity::from_now(&*self.server.desk.clock);
+        let exchange = &self.server.desk.exchange;
         exchange.cancel(&self.who(), TradeType::Futures, &btc(), id, true, validity).await.unwrap();
     }
 
     /// Runs the supervisor, late enough for the position to be due.
     async fn tick(&self) {
-        self.house.clock.advance(domain::time::MINUTE);
-        protection::tick(&self.house.desk).await.unwrap();
+        self.server.clock.advance(domain::time::MINUTE);
+        protection::tick(&self.server.desk).await.unwrap();
     }
 
-    async fn told(&self, what: &str) -> usize {
-        let user = store::user::by_email(&self.house.desk.db, "ada@example.org").await.unwrap().unwrap().id;
-        let events = store::event::after(&self.house.desk.db, user, 0, 50).await.unwrap();
+    async fn notified(&self, what: &str) -> usize {
+        let user = store::user::by_email(&self.server.desk.db, "ada@example.org").await.unwrap().unwrap().id;
+        let events = store::event::after(&self.server.desk.db, user, 0, 50).await.unwrap();
         events.iter().filter(|event| event.body.contains(what)).count()
     }
 }
@@ -120,8 +120,8 @@ pub(crate) async fn an_owner_ends_and_resumes_the_supervision_of_a_position(db: 
 }
 
 pub(crate) async fn supervision_needs_a_position_with_a_stop(db: &TestDb) {
-    let house = House::open(db).await;
-    let ada = Person::sign_up(&house, "ada").await;
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let path = format!("/v1/priv/exchange/position/{id}/protection");
     let on = json!({"symbol": "BTC/USDT", "supervised": true});
@@ -134,7 +134,7 @@ pub(crate) async fn supervision_needs_a_position_with_a_stop(db: &TestDb) {
     let shown = ada.get(&format!("{path}?symbol=BTC/USDT")).await.ok(200);
     assert_eq!(state(&shown), ProtectionState::NoStop);
     assert_eq!(ada.put(&path, on).await.status, 422, "there is no stop to supervise");
-    let eve = Person::sign_up(&house, "eve").await;
+    let eve = Person::sign_up(&server, "eve").await;
     eve.put(&path, json!({"symbol": "BTC/USDT", "supervised": false})).await.not_found();
 }
 
@@ -144,11 +144,11 @@ pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: 
     holding.ada.delete(&format!("{key}?openPositions=burn"), None).await.ok(422);
     assert_eq!(holding.ada.delete(&key, None).await.status, 204);
     assert_eq!(
-        holding.told("LeftOpen").await,
+        holding.notified("LeftOpen").await,
         1,
         "the owner is told that nobody supervises the stop any more"
     );
-    let left = holding.house.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
+    let left = holding.server.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
     assert_eq!(left.len(), 1);
 
     let again = json!({
@@ -159,17 +159,17 @@ pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: 
     let shown = format!("/v1/priv/exchange/position/{id}/protection?symbol=BTC/USDT");
     assert_eq!(state(&holding.ada.get(&shown).await.ok(200)), ProtectionState::Foreign);
     assert_eq!(holding.ada.delete(&format!("{KEYS}/{id}?openPositions=close"), None).await.status, 204);
-    let left = holding.house.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
+    let left = holding.server.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
     assert_eq!(left.len(), 0);
-    let orders = holding.house.desk.exchange.open_orders(&holding.who(), TradeType::Futures, None).await;
+    let orders = holding.server.desk.exchange.open_orders(&holding.who(), TradeType::Futures, None).await;
     assert_eq!(orders.unwrap().len(), 0);
-    assert_eq!(holding.told("LeftOpen").await, 1, "nothing was left");
+    assert_eq!(holding.notified("LeftOpen").await, 1, "nothing was left");
 }
 
-pub(crate) async fn an_order_from_elsewhere_is_told_unless_the_owner_trades_there_too(db: &TestDb) {
+pub(crate) async fn a_foreign_order_is_notified_unless_the_owner_trades_there_too(db: &TestDb) {
     let holding = Holding::open(db).await;
     let mut streams = service::account_streams::AccountStreams::default();
-    streams.round(&holding.house.desk).await.unwrap();
+    streams.round(&holding.server.desk).await.unwrap();
     let elsewhere = async |client_order_id: &str| {
         let request = OrderRequest {
             client_order_id: client_order_id.to_owned(),
@@ -185,27 +185,27 @@ pub(crate) async fn an_order_from_elsewhere_is_told_unless_the_owner_trades_ther
             trade_type: TradeType::Futures,
             urgency: Urgency::First,
         };
-        let validity = Validity::from_now(&*holding.house.desk.clock);
-        holding.house.desk.exchange.place(&holding.who(), &request, validity).await.unwrap();
+        let validity = Validity::from_now(&*holding.server.desk.clock);
+        holding.server.desk.exchange.place(&holding.who(), &request, validity).await.unwrap();
     };
     until("the stream is connected", async || {
         // Only a stream reports it, so it is repeated until it does.
-        elsewhere(&format!("web_{}", holding.house.desk.clock.now().0)).await;
-        holding.house.clock.advance(domain::time::SECOND);
-        holding.told("ForeignFill").await > 0
+        elsewhere(&format!("web_{}", holding.server.desk.clock.now().0)).await;
+        holding.server.clock.advance(domain::time::SECOND);
+        holding.notified("ForeignFill").await > 0
     })
     .await;
     let body = json!({"tradedElsewhere": true});
     holding.ada.put(&format!("{KEYS}/{}", holding.id), body).await.ok(200);
-    let before = holding.told("ForeignFill").await;
+    let before = holding.notified("ForeignFill").await;
     elsewhere("web_silent").await;
     // The cancellation of a stop outside Slipstream is reported after the fill that preceded it.
     holding.cancel_stop_elsewhere().await;
     until("the cancelled stop is put back", async || {
-        protection::tick(&holding.house.desk).await.unwrap();
+        protection::tick(&holding.server.desk).await.unwrap();
         holding.open_orders().await.len() == 1
     })
     .await;
-    assert_eq!(holding.told("ForeignFill").await, before);
-    assert_eq!(holding.told("Liquidated").await, 0);
+    assert_eq!(holding.notified("ForeignFill").await, before);
+    assert_eq!(holding.notified("Liquidated").await, 0);
 }

@@ -20,7 +20,7 @@ async fn refusal(folder: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_desk_on_the_folder_is_told_of_the_first() {
+async fn a_second_desk_in_the_directory_reports_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let desk = start(folder.path()).await;
     let words = refusal(folder.path()).await;

@@ -32,7 +32,7 @@ enum Mood {
 #[derive(Clone)]
 struct Desk {
     mood: Arc<Mutex<Mood>>,
-    asked: Arc<AtomicUsize>,
+    requested: Arc<AtomicUsize>,
     /// The messages received by our fake bot, which rejects the first ones.
     chat: Arc<Mutex<Vec<Value>>>,
     deaf: Arc<AtomicUsize>,
@@ -40,7 +40,7 @@ struct Desk {
 }
 
 async fn health(State(desk): State<Desk>) -> Response {
-    desk.asked.fetch_add(1, Ordering::SeqCst);
+    desk.requested.fetch_add(1, Ordering::SeqCst);
     let mood = *desk.mood.lock().unwrap();
     match mood {
         Mood::Well => Json(json!({ "status": "degraded", "database": true })).into_response(),
@@ -68,7 +68,7 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let desk = Self {
             mood: Arc::new(Mutex::new(Mood::Well)),
-            asked: Arc::default(),
+            requested: Arc::default(),
             chat: Arc::default(),
             deaf: Arc::default(),
             port: listener.local_addr().unwrap().port(),
@@ -86,10 +86,12 @@ impl Desk {
     }
 
     /// Waits for `more` further health checks.
-    async fn asked(&self, more: usize) {
-        let goal = self.asked.load(Ordering::SeqCst) + more;
-        until("being asked", PATIENCE, async || (self.asked.load(Ordering::SeqCst) >= goal).then_some(()))
-            .await;
+    async fn requested(&self, more: usize) {
+        let goal = self.requested.load(Ordering::SeqCst) + more;
+        until("being asked", PATIENCE, async || {
+            (self.requested.load(Ordering::SeqCst) >= goal).then_some(())
+        })
+        .await;
     }
 
     /// A watchdog that checks the desk every second and alerts after the second failure.
@@ -109,36 +111,36 @@ async fn holds(path: &Path, text: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_speaks_once_when_the_desk_is_gone_and_once_when_it_is_back() {
+async fn it_alerts_once_when_the_desk_is_down_and_once_when_it_is_up() {
     let (desk, folder) = (Desk::start().await, tempfile::tempdir().unwrap());
-    let told = folder.path().join("told");
+    let reported = folder.path().join("told");
     let command = r#"printf '%s: %s\n' "$SLIPSTREAM_STATUS" "$SLIPSTREAM_WHY" >> "$OUT""#;
-    let out = [("OUT", told.display().to_string())];
+    let out = [("OUT", reported.display().to_string())];
     let _watchdog = desk.watched(&["--command", command], &out);
-    desk.asked(2).await;
-    assert_eq!(read(&told), "", "a degraded desk can be used");
+    desk.requested(2).await;
+    assert_eq!(read(&reported), "", "a degraded desk can be used");
 
     desk.be(Mood::Down);
-    holds(&told, "down: the server reports that it is down (jobs: telegram, 307 s)\n").await;
-    desk.asked(3).await;
-    assert_eq!(read(&told).lines().count(), 1, "once");
+    holds(&reported, "down: the server reports that it is down (jobs: telegram, 307 s)\n").await;
+    desk.requested(3).await;
+    assert_eq!(read(&reported).lines().count(), 1, "once");
     desk.be(Mood::Well);
-    holds(&told, "ok: \n").await;
+    holds(&reported, "ok: \n").await;
 
     desk.be(Mood::Silent);
-    holds(&told, "down: no response within the timeout\n").await;
+    holds(&reported, "down: no response within the timeout\n").await;
     desk.be(Mood::Well);
-    desk.asked(4).await;
-    assert_eq!(read(&told).lines().count(), 4, "{}", read(&told));
+    desk.requested(4).await;
+    assert_eq!(read(&reported).lines().count(), 4, "{}", read(&reported));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_could_not_be_told_is_told_later_and_in_order() {
+async fn failed_alerts_are_sent_later_and_in_order() {
     let (desk, folder) = (Desk::start().await, tempfile::tempdir().unwrap());
-    let (told, gate) = (folder.path().join("told"), folder.path().join("gate"));
+    let (reported, gate) = (folder.path().join("told"), folder.path().join("gate"));
     let command = r#"test -e "$GATE" && printf '%s %s\n' "$SLIPSTREAM_STATUS" "${SMTP_URL-none}" >> "$OUT""#;
     let settings = [
-        ("OUT", told.display().to_string()),
+        ("OUT", reported.display().to_string()),
         ("GATE", gate.display().to_string()),
         ("SMTP_URL", "smtp://ada:hunter2@127.0.0.1".to_owned()),
         ("TELEGRAM_BOT_TOKEN", "1:secret".to_owned()),
@@ -146,7 +148,7 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
     ];
     desk.deaf.store(2, Ordering::SeqCst);
     let _watchdog = desk.watched(&["--command", command, "--telegram", "-100"], &settings);
-    desk.asked(1).await;
+    desk.requested(1).await;
     desk.be(Mood::Down);
     // The bot accepts the third attempt; the command waits for its gate.
     let bot = async |count: usize| {
@@ -161,40 +163,40 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
     assert!(chat[0]["text"].as_str().unwrap().starts_with("Slipstream is down."), "{chat:?}");
     desk.be(Mood::Well);
     assert!(bot(2).await[1]["text"].as_str().unwrap().starts_with("Slipstream is back up."));
-    assert_eq!(read(&told), "");
+    assert_eq!(read(&reported), "");
     std::fs::write(&gate, "").unwrap();
-    holds(&told, "ok").await;
+    holds(&reported, "ok").await;
     // A command gets no secrets of other channels.
-    assert_eq!(read(&told), "down none\nok none\n");
+    assert_eq!(read(&reported), "down none\nok none\n");
     assert_eq!(desk.chat.lock().unwrap().len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_says_that_the_desk_is_gone_and_another_that_it_is_back() {
+async fn one_mail_reports_the_desk_down_and_another_up() {
     let Some(server) = MailServer::start().await else { return };
     let desk = Desk::start().await;
     let settings = [("SMTP_URL", server.url.clone()), ("MAIL_FROM", "watch@desk.example".to_owned())];
     let _watchdog = desk.watched(&["--mail-to", "operator@desk.example"], &settings);
-    desk.asked(1).await;
+    desk.requested(1).await;
     let arrived = async |subject: &str| {
         let line = format!("Subject: {subject}");
         until(subject, PATIENCE, async || server.arrived().into_iter().find(|m| m.contains(&line))).await
     };
     desk.be(Mood::Down);
     let mail = arrived("Slipstream is down").await;
-    for told in
+    for reported in
         ["To: operator@desk.example", "From: watch@desk.example", "Message-ID: <", "(jobs: telegram, 307 s)"]
     {
-        assert!(mail.contains(told), "{told} is not in {mail}");
+        assert!(mail.contains(reported), "{reported} is not in {mail}");
     }
     desk.be(Mood::Well);
     arrived("Slipstream is back up").await;
-    desk.asked(2).await;
+    desk.requested(2).await;
     assert_eq!(server.arrived().len(), 2);
 }
 
 #[test]
-fn a_watchdog_that_could_tell_nobody_does_not_start() {
+fn a_watchdog_without_a_channel_does_not_start() {
     let said = |words: &[&str]| {
         let program = env!("CARGO_BIN_EXE_slipstream");
         let ended = std::process::Command::new(program).args(words).env_clear().output().unwrap();

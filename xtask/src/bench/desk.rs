@@ -23,7 +23,7 @@ pub(super) struct Desk {
 }
 
 /// A signed-in user.
-pub(super) struct Account {
+pub(super) struct BenchUser {
     pub(super) token: String,
     /// The id of an exchange key that may trade.
     pub(super) key: String,
@@ -66,7 +66,7 @@ impl Desk {
     }
 
     /// Signs up a user with this many futures keys at the sandbox; trading uses the first key.
-    pub(super) fn sign_up(&self, keys: usize) -> Result<Account> {
+    pub(super) fn sign_up(&self, keys: usize) -> Result<BenchUser> {
         let person = json!({ "email": "bench@example.com", "password": "correct horse battery staple" });
         let answer = self.client("")?.send("POST", "/v1/auth/sign-up", Some(&person))?.json()?;
         let token = text(&answer, "accessToken")?;
@@ -82,7 +82,7 @@ impl Desk {
             let key = client.send("POST", "/v1/priv/account/exchange/key", Some(&body))?.json()?;
             first.get_or_insert(text(&key, "id")?);
         }
-        Ok(Account { token, key: first.context("no key was created")? })
+        Ok(BenchUser { token, key: first.context("no key was created")? })
     }
 
     pub(super) fn client(&self, token: &str) -> Result<Client> {

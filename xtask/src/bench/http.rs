@@ -7,13 +7,13 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 /// A response, and the time from the first byte sent to the last one read.
-pub(super) struct Answer {
+pub(super) struct TimedResponse {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
     pub(super) time: Duration,
 }
 
-impl Answer {
+impl TimedResponse {
     /// The body as JSON; an error unless the status is a success.
     pub(super) fn json(self) -> Result<Value> {
         if !(200..300).contains(&self.status) {
@@ -40,11 +40,11 @@ impl Client {
         Ok(Self { reader: BufReader::new(writer.try_clone()?), writer, headers })
     }
 
-    pub(super) fn get(&mut self, path: &str) -> Result<Answer> {
+    pub(super) fn get(&mut self, path: &str) -> Result<TimedResponse> {
         self.send("GET", path, None)
     }
 
-    pub(super) fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
+    pub(super) fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<TimedResponse> {
         let body = body.map(Value::to_string).unwrap_or_default();
         let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
         let request = format!(
@@ -55,7 +55,7 @@ impl Client {
         let start = Instant::now();
         self.writer.write_all(request.as_bytes())?;
         let (status, body) = self.read()?;
-        Ok(Answer { status, body, time: start.elapsed() })
+        Ok(TimedResponse { status, body, time: start.elapsed() })
     }
 
     fn read(&mut self) -> Result<(u16, Vec<u8>)> {

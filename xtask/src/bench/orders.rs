@@ -1,6 +1,6 @@
 //! Orders: one after the other through the desk, and as many as possible directly at the sandbox.
 
-use super::desk::{Account, Desk, text};
+use super::desk::{BenchUser, Desk, text};
 use super::http::Client;
 use crate::sandbox::Sandbox;
 use anyhow::{Context as _, Result};
@@ -18,7 +18,7 @@ const BATCH: u64 = 100;
 /// Places orders on a clean account and times each; the clean-ups in between are not timed.
 pub(super) fn through_the_desk(
     desk: &Desk,
-    account: &Account,
+    account: &BenchUser,
     kind: &str,
     count: u64,
 ) -> Result<Vec<Duration>> {

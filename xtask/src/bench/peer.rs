@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// One read that both servers serve.
-pub(super) struct Read {
+pub(super) struct BenchRead {
     pub(super) path: String,
     /// Whether it is public and needs no token.
     pub(super) open: bool,
@@ -30,12 +30,12 @@ pub(super) struct Peer {
 
 impl Peer {
     /// Starts the server with the data of our responses, and checks that its responses have the same bytes.
-    pub(super) fn start(workspace: &Workspace, token: &str, reads: &[Read]) -> Result<Self> {
+    pub(super) fn start(workspace: &Workspace, token: &str, reads: &[BenchRead]) -> Result<Self> {
         let folder = workspace.root.join("end2end").join("bench");
         tools::node::ensure_packages(&folder)?;
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("reads.json");
-        std::fs::write(&file, told(reads)?)?;
+        std::fs::write(&file, reads_as_json(reads)?)?;
         let mut node = Command::new("node");
         node.current_dir(&folder).arg("peer.mjs").env("NODE_ENV", "production").env("PEER_TOKEN", token);
         node.env("PEER_READS", &file).env("PEER_DB", directory.path().join("peer.db"));
@@ -64,8 +64,8 @@ impl Peer {
     }
 }
 
-fn told(reads: &[Read]) -> Result<String> {
-    let one = |read: &Read| -> Result<String> {
+fn reads_as_json(reads: &[BenchRead]) -> Result<String> {
+    let one = |read: &BenchRead| -> Result<String> {
         // The raw text: parsing and serialising it could reorder the keys.
         let body = std::str::from_utf8(&read.body)?;
         // Express routes by path alone.

@@ -1,10 +1,10 @@
 //! Reads of `/v1`, each compared with the same bytes served by Express 5: public lists from the desk's
 //! response cache and from its database, and private data.
 
-use super::desk::{Account, Desk, text};
+use super::desk::{BenchUser, Desk, text};
 use super::http::Client;
 use super::load::{Load, load};
-use super::peer::{Peer, Read};
+use super::peer::{BenchRead, Peer};
 use super::table::Table;
 use crate::console;
 use crate::workspace::Workspace;
@@ -21,14 +21,14 @@ const TOO_LONG: usize = 600;
 /// A read with its name in the table.
 struct Named {
     name: &'static str,
-    read: Read,
+    read: BenchRead,
 }
 
 /// Measures all reads in one run.
 pub(super) fn measure(
     workspace: &Workspace,
     desk: &Desk,
-    account: &Account,
+    account: &BenchUser,
     seconds: u64,
     table: &mut Table,
 ) -> Result<()> {
@@ -77,7 +77,7 @@ fn rows(table: &mut Table, name: &str, how: &str, ours: &Load, theirs: &Load, ta
 }
 
 /// Fetches our responses. A read that this desk does not support is skipped with a message.
-fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
+fn reads(desk: &Desk, account: &BenchUser) -> Result<Vec<Named>> {
     let mut client = desk.client(&account.token)?;
     let listed = client.get("/v1/pub/strategy/list")?.json()?;
     let strategy = text(&listed["items"][0], "id")?;
@@ -106,7 +106,7 @@ fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
     let mut found = Vec::new();
     for (name, path, open) in wanted {
         match answered(&mut client, &path)? {
-            Some(body) => found.push(Named { name, read: Read { path, open, body } }),
+            Some(body) => found.push(Named { name, read: BenchRead { path, open, body } }),
             None => console::note(&format!("  this server has no {path}")),
         }
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// Rust. In `shown` files every string literal is a text of the interface, a mail or a chat.
     Rust {
         shown: bool,
@@ -31,7 +31,7 @@ pub(super) enum Syntax {
 pub(super) struct File {
     /// The path from the top of the checkout, with `/`.
     pub(super) path: String,
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
 }
 
 /// Parts of paths of recorded data and of generated files, whose text the project does not choose.
@@ -50,20 +50,20 @@ pub(super) fn tracked(workspace: &Workspace) -> Result<Vec<File>> {
     Ok(files.collect())
 }
 
-fn kind(path: &str) -> Option<Kind> {
+fn kind(path: &str) -> Option<FileKind> {
     if DATA.iter().any(|part| path.contains(part)) {
         return None;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
     Some(match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "rs" => Kind::Rust { shown: shown(path, name) },
-        "ts" | "js" | "mjs" => Kind::JavaScript,
-        "py" => Kind::Plain(Syntax::Python),
-        "sh" => Kind::Plain(Syntax::Shell),
-        "toml" => Kind::Plain(Syntax::Toml),
-        "css" => Kind::Plain(Syntax::Css),
-        "md" if documents(path) => Kind::Markdown,
-        "" if path == ".ci/run" => Kind::Plain(Syntax::Shell),
+        "rs" => FileKind::Rust { shown: shown(path, name) },
+        "ts" | "js" | "mjs" => FileKind::JavaScript,
+        "py" => FileKind::Plain(Syntax::Python),
+        "sh" => FileKind::Plain(Syntax::Shell),
+        "toml" => FileKind::Plain(Syntax::Toml),
+        "css" => FileKind::Plain(Syntax::Css),
+        "md" if documents(path) => FileKind::Markdown,
+        "" if path == ".ci/run" => FileKind::Plain(Syntax::Shell),
         _ => return None,
     })
 }
@@ -92,12 +92,12 @@ mod tests {
 
     #[test]
     fn kinds_follow_from_paths() {
-        assert_eq!(kind("app/src/words/desk.rs"), Some(Kind::Rust { shown: true }));
-        assert_eq!(kind("crates/service/src/notify/words.rs"), Some(Kind::Rust { shown: true }));
-        assert_eq!(kind("app/src/words/tests.rs"), Some(Kind::Rust { shown: false }));
-        assert_eq!(kind("server/src/main.rs"), Some(Kind::Rust { shown: false }));
-        assert_eq!(kind(".ci/run"), Some(Kind::Plain(Syntax::Shell)));
-        assert_eq!(kind("docs/decisions/0001-a.md"), Some(Kind::Markdown));
+        assert_eq!(kind("app/src/words/desk.rs"), Some(FileKind::Rust { shown: true }));
+        assert_eq!(kind("crates/service/src/notify/words.rs"), Some(FileKind::Rust { shown: true }));
+        assert_eq!(kind("app/src/words/tests.rs"), Some(FileKind::Rust { shown: false }));
+        assert_eq!(kind("server/src/main.rs"), Some(FileKind::Rust { shown: false }));
+        assert_eq!(kind(".ci/run"), Some(FileKind::Plain(Syntax::Shell)));
+        assert_eq!(kind("docs/decisions/0001-a.md"), Some(FileKind::Markdown));
         assert_eq!(kind("crates/sandbox/data/README.md"), None);
     }
 

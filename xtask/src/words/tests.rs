@@ -1,18 +1,18 @@
-use super::files::{Kind, Syntax};
+use super::files::{FileKind, Syntax};
 use super::*;
 
-fn findings(kind: Kind, source: &str) -> Findings {
+fn findings(kind: FileKind, source: &str) -> Findings {
     let mut all = Findings::default();
     let file = File { path: "crates/store/src/a.rs".to_owned(), kind };
     find_in(&file, source, &Matcher::new(), &mut all).unwrap();
     all
 }
 
-fn found(kind: Kind, source: &str) -> Vec<(&'static str, usize)> {
+fn found(kind: FileKind, source: &str) -> Vec<(&'static str, usize)> {
     findings(kind, source).list.iter().map(|one| (one.rule.id, one.line)).collect()
 }
 
-const RUST: Kind = Kind::Rust { shown: false };
+const RUST: FileKind = FileKind::Rust { shown: false };
 
 #[test]
 fn every_kind_of_place_of_a_rust_file_is_read() {
@@ -25,18 +25,21 @@ fn every_kind_of_place_of_a_rust_file_is_read() {
 #[test]
 fn texts_of_the_interface_have_rules_of_their_own() {
     let source = "table! { Orders, orders { left: \"Left\", stop: \"Stop\" } }";
-    assert_eq!(found(Kind::Rust { shown: true }, source), [("trade-columns", 1)]);
+    assert_eq!(found(FileKind::Rust { shown: true }, source), [("trade-columns", 1)]);
     assert_eq!(found(RUST, source), []);
 }
 
 #[test]
 fn comments_of_other_languages_are_read() {
-    assert_eq!(found(Kind::JavaScript, "a('by hand'); // done by hand here\n"), [("by-hand", 1)]);
-    assert_eq!(found(Kind::Plain(Syntax::Python), "a = 'by hand'  # done by hand here\n"), [("by-hand", 1)]);
-    assert_eq!(found(Kind::Plain(Syntax::Shell), "\n# Done by hand.\n"), [("by-hand", 2)]);
-    assert_eq!(found(Kind::Plain(Syntax::Toml), "# Short.\na = 'by hand' # by hand\n"), [("by-hand", 2)]);
-    assert_eq!(found(Kind::Plain(Syntax::Css), "/* Done by\n   hand. */\n"), [("by-hand", 1)]);
-    assert_eq!(found(Kind::Markdown, "# Keys\n\nDone\nby hand, not `by hand`.\n"), [("by-hand", 4)]);
+    assert_eq!(found(FileKind::JavaScript, "a('by hand'); // done by hand here\n"), [("by-hand", 1)]);
+    assert_eq!(
+        found(FileKind::Plain(Syntax::Python), "a = 'by hand'  # done by hand here\n"),
+        [("by-hand", 1)]
+    );
+    assert_eq!(found(FileKind::Plain(Syntax::Shell), "\n# Done by hand.\n"), [("by-hand", 2)]);
+    assert_eq!(found(FileKind::Plain(Syntax::Toml), "# Short.\na = 'by hand' # by hand\n"), [("by-hand", 2)]);
+    assert_eq!(found(FileKind::Plain(Syntax::Css), "/* Done by\n   hand. */\n"), [("by-hand", 1)]);
+    assert_eq!(found(FileKind::Markdown, "# Keys\n\nDone\nby hand, not `by hand`.\n"), [("by-hand", 4)]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// The state that the stream updates.
 #[derive(Clone, Copy)]
-pub(crate) struct Account {
+pub(crate) struct AccountSignals {
     /// Orders, position and balances.
     pub(crate) state: RwSignal<AccountState>,
     pub(crate) last: RwSignal<Decimal>,
@@ -24,7 +24,7 @@ pub(crate) struct Account {
     fee_rate: Decimal,
 }
 
-impl Account {
+impl AccountSignals {
     pub(crate) fn new(init: &DeskInit) -> Self {
         Self {
             mark: RwSignal::new(init.account.position.as_ref().map(|p| p.mark_price)),

@@ -1,12 +1,12 @@
 //! Leverage and margin type of the market.
 
-use super::{account::Account, send::Sender};
+use super::{account::AccountSignals, send::Sender};
 use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
 
 /// Two small forms.
-pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let (leverage, mode) = account.state.with_untracked(|a| (a.leverage, a.margin_mode));
     let wrong = move |field: &'static str| {
@@ -40,7 +40,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
 }
 
 /// The hidden fields of every form on the desk.
-pub(super) fn hidden(account: Account) -> impl IntoView {
+pub(super) fn hidden(account: AccountSignals) -> impl IntoView {
     view! {
         <input type="hidden" name="key" value=account.key()/>
         <input type="hidden" name="symbol" value=account.symbol()/>

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The ticket's fields as typed. Fields that the chosen order type does not use may be filled in; they are
 /// ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
+pub struct TicketDraft {
     /// BUY or SELL.
     pub side: String,
     /// MARKET, LIMIT or `TRAILING_STOP`.
@@ -34,7 +34,7 @@ pub struct Draft {
     pub without_stop: bool,
 }
 
-impl Default for Draft {
+impl Default for TicketDraft {
     fn default() -> Self {
         Self {
             side: "BUY".into(),
@@ -53,7 +53,7 @@ impl Default for Draft {
     }
 }
 
-impl Draft {
+impl TicketDraft {
     /// Reads the values of a query or a flash; missing ones keep their defaults.
     #[must_use]
     pub fn from_values(values: &[(String, String)]) -> Self {
@@ -139,20 +139,21 @@ mod tests {
 
     #[test]
     fn asks_only_what_the_type_uses() {
-        let draft = Draft {
+        let draft = TicketDraft {
             kind: "MARKET".into(),
             price: "1".into(),
             amount: "0.05".into(),
             stop: "90".into(),
             stop_price: "80".into(),
             targets: vec!["110".into(), " ".into()],
-            ..Draft::default()
+            ..TicketDraft::default()
         };
         let raw = draft.raw("BTC/USDT");
         assert_eq!((raw.price.as_deref(), raw.stop_price.as_deref()), (None, None));
         assert_eq!(raw.take_profit_prices, ["110"]);
         assert!(raw.check().is_ok());
-        let trailing = Draft { kind: "TRAILING_STOP".into(), price: "100".into(), ..draft }.raw("BTC/USDT");
+        let trailing =
+            TicketDraft { kind: "TRAILING_STOP".into(), price: "100".into(), ..draft }.raw("BTC/USDT");
         assert!(trailing.stop_trigger_price.is_none() && trailing.take_profit_prices.is_empty());
         assert!(trailing.check().is_ok());
     }
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn a_draft_survives_its_form() {
         let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        let read = Draft::from_values(&[
+        let read = TicketDraft::from_values(&[
             pair("side", "SELL"),
             pair("type", "LIMIT"),
             pair("takeProfitPrices[0]", "9"),

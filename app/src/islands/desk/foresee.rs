@@ -1,6 +1,6 @@
 //! The preview of a ticket before it is sent.
 
-use super::Draft;
+use super::TicketDraft;
 use domain::{
     Decimal, Market, Side,
     live::AccountState,
@@ -38,25 +38,26 @@ pub(crate) fn equity(account: &AccountState, quote: &str) -> Decimal {
 }
 
 /// The entry and stop price of a ticket, if both are known.
-fn entry_and_stop(draft: &Draft, ground: &Ground) -> Option<(Decimal, Decimal)> {
+fn entry_and_stop(draft: &TicketDraft, ground: &Ground) -> Option<(Decimal, Decimal)> {
     let entry = if draft.kind == "LIMIT" { money::parse(&draft.price).ok()? } else { ground.last };
     Some((entry, money::parse(&draft.stop).ok()?))
 }
 
-fn stops_at_once(draft: &Draft, entry: Decimal, stop: Decimal) -> bool {
+fn triggers_immediately(draft: &TicketDraft, entry: Decimal, stop: Decimal) -> bool {
     if draft.side == Side::Sell.word() { stop <= entry } else { stop >= entry }
 }
 
 /// The amount that risks the given percentage of equity; `None` while stop or percentage are missing, or if
 /// the stop would trigger immediately.
-pub(crate) fn amount_by_risk(draft: &Draft, ground: &Ground) -> Option<Decimal> {
+pub(crate) fn amount_by_risk(draft: &TicketDraft, ground: &Ground) -> Option<Decimal> {
     let percent = money::parse(&draft.percent).ok()?;
-    let (entry, stop) = entry_and_stop(draft, ground).filter(|(e, s)| !stops_at_once(draft, *e, *s))?;
+    let (entry, stop) =
+        entry_and_stop(draft, ground).filter(|(e, s)| !triggers_immediately(draft, *e, *s))?;
     sizing::amount_at_risk(ground.equity, percent, entry, stop, ground.fee_rate, ground.market.lot)
 }
 
 /// Validates a ticket by itself and by the market's rules, and computes its preview.
-pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
+pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
     let checked = draft.raw(&ground.market.symbol.to_string()).check();
     let order = checked.map_err(|problems| with_stop_side(problems, draft, ground))?;
     let entry = match order.entry {
@@ -74,9 +75,14 @@ pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<Fi
 }
 
 /// The validation ends at missing fields; a stop on the wrong side is reported in addition.
-fn with_stop_side(mut problems: Vec<FieldProblem>, draft: &Draft, ground: &Ground) -> Vec<FieldProblem> {
+fn with_stop_side(
+    mut problems: Vec<FieldProblem>,
+    draft: &TicketDraft,
+    ground: &Ground,
+) -> Vec<FieldProblem> {
     const FIELD: &str = "stopTriggerPrice";
-    let wrong = entry_and_stop(draft, ground).is_some_and(|(entry, stop)| stops_at_once(draft, entry, stop));
+    let wrong =
+        entry_and_stop(draft, ground).is_some_and(|(entry, stop)| triggers_immediately(draft, entry, stop));
     if wrong && draft.uses_stop() && !problems.iter().any(|p| p.field == FIELD) {
         problems.push(FieldProblem::new(FIELD, Problem::StopOnWrongSide));
     }
@@ -134,8 +140,13 @@ mod tests {
         }
     }
 
-    fn draft() -> Draft {
-        Draft { amount: "0.1".into(), stop: "9500".into(), targets: vec!["10500".into()], ..Draft::default() }
+    fn draft() -> TicketDraft {
+        TicketDraft {
+            amount: "0.1".into(),
+            stop: "9500".into(),
+            targets: vec!["10500".into()],
+            ..TicketDraft::default()
+        }
     }
 
     #[test]
@@ -147,18 +158,22 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_that_would_trigger_at_once_is_named() {
-        let problems = foresee(&Draft { stop: "10001".into(), ..draft() }, &ground()).unwrap_err();
+    fn a_stop_that_would_trigger_immediately_is_reported() {
+        let problems = foresee(&TicketDraft { stop: "10001".into(), ..draft() }, &ground()).unwrap_err();
         assert_eq!(problems, [FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)]);
     }
 
     #[test]
     fn the_markets_filters_are_named() {
         for (bad, field, problem) in [
-            (Draft { stop: "9500.05".into(), ..draft() }, "stopTriggerPrice", Problem::PriceFilter),
-            (Draft { amount: "0.0005".into(), ..draft() }, "amount", Problem::LotFilter),
+            (TicketDraft { stop: "9500.05".into(), ..draft() }, "stopTriggerPrice", Problem::PriceFilter),
+            (TicketDraft { amount: "0.0005".into(), ..draft() }, "amount", Problem::LotFilter),
             (
-                Draft { amount: "0.001".into(), targets: vec!["10500".into(), "10600".into()], ..draft() },
+                TicketDraft {
+                    amount: "0.001".into(),
+                    targets: vec!["10500".into(), "10600".into()],
+                    ..draft()
+                },
                 "takeProfitPrices",
                 Problem::TargetTooSmall,
             ),
@@ -169,12 +184,12 @@ mod tests {
 
     #[test]
     fn risk_decides_the_amount() {
-        let draft = Draft { sizing: "risk".into(), percent: "1".into(), ..draft() };
+        let draft = TicketDraft { sizing: "risk".into(), percent: "1".into(), ..draft() };
         let amount = amount_by_risk(&draft, &ground()).unwrap();
         // 100 USDT at risk, divided by 500 per coin plus the fees.
         assert_eq!(amount, d("0.196"));
-        assert_eq!(amount_by_risk(&Draft { stop: String::new(), ..draft.clone() }, &ground()), None);
-        let wrong = Draft { stop: "10001".into(), amount: String::new(), ..draft };
+        assert_eq!(amount_by_risk(&TicketDraft { stop: String::new(), ..draft.clone() }, &ground()), None);
+        let wrong = TicketDraft { stop: "10001".into(), amount: String::new(), ..draft };
         assert_eq!(amount_by_risk(&wrong, &ground()), None, "a stop that triggers at once sizes nothing");
         let problems = foresee(&wrong, &ground()).unwrap_err();
         assert!(problems.contains(&FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)));

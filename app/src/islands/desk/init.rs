@@ -1,7 +1,7 @@
 //! The initial state that the server passes to the desk.
 
-use super::{Bars, Draft};
-use crate::answer::Failure;
+use super::{Bars, TicketDraft};
+use crate::answer::FormFailure;
 use domain::{Decimal, Frame, Market, live::AccountState};
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +25,9 @@ pub struct DeskInit {
     /// Whether strategies trade this key.
     pub automated: bool,
     /// The ticket's values.
-    pub draft: Draft,
+    pub draft: TicketDraft,
     /// The problems of the last post.
-    pub failure: Failure,
+    pub failure: FormFailure,
     /// The idempotency key of the ticket's next post.
     pub idempotency: String,
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Bar,
-    account::Account,
+    account::AccountSignals,
     chart::Chart,
-    read::{Read, decimal},
+    read::{FromTree, decimal},
 };
 use crate::islands::{stream, tree::Tree};
 use domain::{Candle, live::AccountState};
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 /// Subscribes to the desk's account and market while the page is open.
-pub(super) fn listen(account: Account, chart: Chart) {
+pub(super) fn listen(account: AccountSignals, chart: Chart) {
     let symbol = account.symbol();
     stream::watch_account(&account.key(), &symbol.clone(), move |message| {
         take(account, chart, &symbol, message);
@@ -20,7 +20,7 @@ pub(super) fn listen(account: Account, chart: Chart) {
 }
 
 /// Applies one message; `None` if it is not for the desk.
-fn take(account: Account, chart: Chart, symbol: &str, message: &JsValue) -> Option<()> {
+fn take(account: AccountSignals, chart: Chart, symbol: &str, message: &JsValue) -> Option<()> {
     let of_ours = |part: &JsValue| part.string("symbol") == symbol;
     if let Some(state) = message.get("Account") {
         account.state.set(AccountState::read(&state).filter(|_| of_ours(&state))?);
@@ -28,8 +28,8 @@ fn take(account: Account, chart: Chart, symbol: &str, message: &JsValue) -> Opti
         account.last.set(decimal(&ticker, "last")?);
     } else if let Some(mark) = message.get("Mark").filter(of_ours) {
         account.mark.set(Some(decimal(&mark, "price")?));
-    } else if let Some(told) = message.get("Candle").filter(of_ours) {
-        let candle = Candle::read(&told.get("candle")?)?;
+    } else if let Some(reported) = message.get("Candle").filter(of_ours) {
+        let candle = Candle::read(&reported.get("candle")?)?;
         chart.minute(account.market.with_value(|m| Bar::new(&candle, m)));
     }
     Some(())

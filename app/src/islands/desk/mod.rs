@@ -24,11 +24,11 @@ mod targets;
 mod ticket;
 
 pub use bars::{Bar, Bars};
-pub use draft::Draft;
+pub use draft::TicketDraft;
 pub use init::DeskInit;
 
 use crate::words::{desk::Desk, desk::desk};
-use account::Account;
+use account::AccountSignals;
 use leptos::{either::Either, prelude::*};
 use send::Sender;
 
@@ -50,11 +50,11 @@ fn starting_point() -> Option<DeskInit> {
 #[cfg(feature = "islands")]
 fn starting_point() -> Option<DeskInit> {
     let text = document().get_element_by_id(INIT)?.text_content()?;
-    read::Read::read(&crate::islands::tree::parse(&text)?)
+    read::FromTree::read(&crate::islands::tree::parse(&text)?)
 }
 
 fn desk_view(init: DeskInit) -> impl IntoView {
-    let account = Account::new(&init);
+    let account = AccountSignals::new(&init);
     let words = desk(account.lang);
     let sender = Sender::new(&init);
     let chart = chart::Chart::new(&init);

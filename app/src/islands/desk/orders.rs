@@ -1,6 +1,6 @@
 //! The market's open orders.
 
-use super::{account::Account, controls::hidden, send::Sender};
+use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::{
     figures,
     words::{desk::desk, orders::orders},
@@ -9,7 +9,7 @@ use domain::{Order, OrderType, client_order_id::is_from_slipstream, live::Protec
 use leptos::{either::Either, prelude::*};
 
 /// The table of orders, or a text if there are none.
-pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
     let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
     let none = move || list.with(Vec::is_empty);
@@ -37,7 +37,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
     }
 }
 
-fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<> {
+fn row(account: AccountSignals, sender: Sender, order: &Order) -> impl IntoView + use<> {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let price = order.stop_price.or(order.price).map(figures::decimal).unwrap_or_default();
     let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
@@ -57,7 +57,7 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
 }
 
 /// The cancel button. For a stop that supervision may restore, it first explains the consequence.
-fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
+fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
     let supervised = account.state.with_untracked(|a| {

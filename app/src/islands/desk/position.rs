@@ -1,6 +1,6 @@
 //! The position, its live profit, and the form to close it.
 
-use super::{account::Account, controls::hidden, send::Sender};
+use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -13,7 +13,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 
 /// The position, or a hint how to open one.
-pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl IntoView {
+pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> impl IntoView {
     let words = desk(account.lang);
     let none = match (account.automated, tradable) {
         (true, _) => words.no_position_automated,
@@ -43,7 +43,7 @@ fn settled(position: Position) -> Position {
 }
 
 fn card(
-    account: Account,
+    account: AccountSignals,
     sender: Sender,
     position: &Position,
     protection: Option<PositionProtection>,
@@ -109,7 +109,7 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
 }
 
 /// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
-fn supervision(account: Account, sender: Sender, state: ProtectionState) -> Option<AnyView> {
+fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<AnyView> {
     let words = desk(account.lang);
     match state {
         ProtectionState::Supervised | ProtectionState::Missing => Some(

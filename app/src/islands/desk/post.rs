@@ -1,8 +1,8 @@
 //! Posts a form without leaving the page: the same endpoint, answered in JSON.
 
-use super::read::Read;
+use super::read::FromTree;
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     islands::tree,
     notice::RequestError,
 };
@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
 
 /// Posts a form's fields, some of them replaced.
-pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) -> Result<Done, Failure> {
+pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) -> Result<Done, FormFailure> {
     let Some(params) = fields(form) else { return Err(unreachable()) };
     for (name, value) in replaced {
         params.set(name, value);
@@ -27,12 +27,12 @@ pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) ->
 }
 
 /// Reads JSON from a path of our own server.
-pub(super) async fn get<T: Read>(address: &str) -> Option<T> {
+pub(super) async fn get<T: FromTree>(address: &str) -> Option<T> {
     let (status, text) = ask(address, &RequestInit::new()).await.ok()?;
     if status == 200 { parse(&text) } else { None }
 }
 
-fn parse<T: Read>(text: &str) -> Option<T> {
+fn parse<T: FromTree>(text: &str) -> Option<T> {
     T::read(&tree::parse(text)?)
 }
 
@@ -52,6 +52,6 @@ async fn ask(address: &str, init: &RequestInit) -> Result<(u16, String), JsValue
 }
 
 /// It is unknown whether the post arrived: the same idempotency key makes a retry safe.
-fn unreachable() -> Failure {
-    Failure { refusal: Some(RequestError::Unreachable.into()), ..Failure::default() }
+fn unreachable() -> FormFailure {
+    FormFailure { refusal: Some(RequestError::Unreachable.into()), ..FormFailure::default() }
 }

@@ -1,6 +1,6 @@
 //! The ticket's preview, and what must be closed first.
 
-use super::{account::Account, foresee::Foreseen, ticket::Ticket};
+use super::{account::AccountSignals, foresee::Foreseen, ticket::Ticket};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, problems},
@@ -61,7 +61,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str) -> impl IntoView + u
 }
 
 /// The positions and orders that are closed and cancelled first, and the check box that confirms this.
-fn clearing(account: Account) -> impl IntoView {
+fn clearing(account: AccountSignals) -> impl IntoView {
     let words = desk(account.lang);
     let sentence = Memo::new(move |_| clears(account));
     // The confirmation is for the displayed sentence: when that changes, it is required again.
@@ -85,7 +85,7 @@ fn clearing(account: Account) -> impl IntoView {
     }
 }
 
-fn clears(account: Account) -> String {
+fn clears(account: AccountSignals) -> String {
     let words = desk(account.lang);
     account.state.with(|state| {
         let position = state

@@ -1,10 +1,10 @@
 //! Reads the desk's types from JSON (see [`crate::islands::tree`]).
 
-use super::{Bar, Bars, DeskInit, Draft};
+use super::{Bar, Bars, DeskInit, TicketDraft};
 use crate::{
-    answer::{Done, Failure},
+    answer::{Done, FormFailure},
     islands::tree::Tree,
-    notice::{Notice, Rejection},
+    notice::{PostNotice, Rejection},
 };
 use domain::{
     Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType,
@@ -15,7 +15,7 @@ use domain::{
 };
 
 /// A type that can be read from JSON.
-pub(super) trait Read: Sized {
+pub(super) trait FromTree: Sized {
     /// Returns `None` if the value is not what serde would have written.
     fn read(tree: &impl Tree) -> Option<Self>;
 }
@@ -46,7 +46,7 @@ fn truth(tree: &impl Tree, key: &str) -> Option<bool> {
     tree.get(key)?.truth()
 }
 
-fn list<T: Read>(tree: &impl Tree, key: &str) -> Option<Vec<T>> {
+fn list<T: FromTree>(tree: &impl Tree, key: &str) -> Option<Vec<T>> {
     tree.get(key)?.items()?.iter().map(T::read).collect()
 }
 
@@ -54,7 +54,7 @@ fn small(tree: &impl Tree, key: &str) -> Option<u16> {
     u16::try_from(int(tree, key)?).ok()
 }
 
-impl Read for Order {
+impl FromTree for Order {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             id: tree.string("id"),
@@ -79,7 +79,7 @@ impl Read for Order {
     }
 }
 
-impl Read for Position {
+impl FromTree for Position {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             symbol: symbol(tree)?,
@@ -104,13 +104,13 @@ impl Read for Position {
     }
 }
 
-impl Read for PositionProtection {
+impl FromTree for PositionProtection {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self { state: word(tree, "state", ProtectionState::parse)?, stop: maybe(tree, "stop")? })
     }
 }
 
-impl Read for AccountState {
+impl FromTree for AccountState {
     /// Reads only the part of the balance that the desk needs: the market's quote asset.
     fn read(tree: &impl Tree) -> Option<Self> {
         let (symbol, balance) = (symbol(tree)?, tree.get("balance")?);
@@ -136,7 +136,7 @@ impl Read for AccountState {
     }
 }
 
-impl Read for Market {
+impl FromTree for Market {
     fn read(tree: &impl Tree) -> Option<Self> {
         let band = tree.get("price_band")?.items()?;
         let edge = |i: usize| money::parse(&band.get(i)?.text()?).ok();
@@ -155,7 +155,7 @@ impl Read for Market {
     }
 }
 
-impl Read for Candle {
+impl FromTree for Candle {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             start: Micros(int(tree, "start")?),
@@ -168,7 +168,7 @@ impl Read for Candle {
     }
 }
 
-impl Read for Bar {
+impl FromTree for Bar {
     fn read(tree: &impl Tree) -> Option<Self> {
         let items = tree.items()?;
         let at = |i: usize| items.get(i)?.int();
@@ -176,7 +176,7 @@ impl Read for Bar {
     }
 }
 
-impl Read for Bars {
+impl FromTree for Bars {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             settled: list(tree, "settled")?,
@@ -186,7 +186,7 @@ impl Read for Bars {
     }
 }
 
-impl Read for FieldProblem {
+impl FromTree for FieldProblem {
     fn read(tree: &impl Tree) -> Option<Self> {
         let name = tree.get("problem")?.text()?;
         let problem = Problem::ALL.iter().find(|p| p.name() == name)?;
@@ -194,7 +194,7 @@ impl Read for FieldProblem {
     }
 }
 
-impl Read for Failure {
+impl FromTree for FormFailure {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
         let refusal = text("refusal").map(|word| Rejection::read(&word));
@@ -202,15 +202,15 @@ impl Read for Failure {
     }
 }
 
-impl Read for Done {
+impl FromTree for Done {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
-        let notice = text("notice").map(|word| Notice::read(&word));
-        Some(Self { to: tree.string("to"), notice, fresh: text("fresh"), told: Vec::new() })
+        let notice = text("notice").map(|word| PostNotice::read(&word));
+        Some(Self { to: tree.string("to"), notice, fresh: text("fresh"), details: Vec::new() })
     }
 }
 
-impl Read for Draft {
+impl FromTree for TicketDraft {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             side: tree.string("side"),
@@ -229,7 +229,7 @@ impl Read for Draft {
     }
 }
 
-impl Read for DeskInit {
+impl FromTree for DeskInit {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             market: Market::read(&tree.get("market")?)?,
@@ -240,8 +240,8 @@ impl Read for DeskInit {
             fee_rate: decimal(tree, "fee_rate")?,
             tradable: truth(tree, "tradable")?,
             automated: truth(tree, "automated")?,
-            draft: Draft::read(&tree.get("draft")?)?,
-            failure: Failure::read(&tree.get("failure")?)?,
+            draft: TicketDraft::read(&tree.get("draft")?)?,
+            failure: FormFailure::read(&tree.get("failure")?)?,
             idempotency: tree.string("idempotency"),
         })
     }

@@ -1,7 +1,7 @@
 //! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
-use crate::{answer::Failure, notice::Notice};
+use crate::{answer::FormFailure, notice::PostNotice};
 use leptos::{ev, prelude::*};
 
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
@@ -10,9 +10,9 @@ pub(crate) struct Sender {
     /// Whether a post is in progress.
     pub(crate) busy: RwSignal<bool>,
     /// The problems of the last post.
-    pub(crate) failure: RwSignal<Failure>,
+    pub(crate) failure: RwSignal<FormFailure>,
     /// The success message of the last post.
-    pub(crate) notice: RwSignal<Option<Notice>>,
+    pub(crate) notice: RwSignal<Option<PostNotice>>,
     pub(crate) idempotency: RwSignal<String>,
 }
 
@@ -50,7 +50,7 @@ impl Sender {
         leptos::task::spawn_local(async move {
             let fresh = match super::post::post(&form, &replaced).await {
                 Ok(answer) => {
-                    self.failure.set(Failure::default());
+                    self.failure.set(FormFailure::default());
                     self.notice.set(answer.notice);
                     done();
                     answer.fresh

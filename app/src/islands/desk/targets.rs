@@ -36,7 +36,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
-fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::Row) -> impl IntoView {
+fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRow) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let (id, text) = row;
     let rows = ticket.targets;

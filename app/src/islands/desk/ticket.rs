@@ -1,8 +1,8 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    DeskInit, Draft,
-    account::Account,
+    DeskInit, TicketDraft,
+    account::AccountSignals,
     fields::{self, Choice, Input},
     foresee::{self, Foreseen},
     preview,
@@ -14,7 +14,7 @@ use domain::{money, validation::FieldProblem};
 use leptos::{ev, prelude::*};
 
 /// One take-profit row: a stable row number, and the typed text.
-pub(crate) type Row = (usize, RwSignal<String>);
+pub(crate) type TargetRow = (usize, RwSignal<String>);
 
 /// The ticket's fields and its preview.
 #[derive(Clone, Copy)]
@@ -29,28 +29,29 @@ pub(crate) struct Ticket {
     pub(super) stop_kind: RwSignal<String>,
     pub(super) stop_price: RwSignal<String>,
     pub(super) callback: RwSignal<String>,
-    pub(super) targets: RwSignal<Vec<Row>>,
+    pub(super) targets: RwSignal<Vec<TargetRow>>,
     /// Whether the user confirmed an order without a stop.
     pub(super) without_stop: RwSignal<bool>,
-    pub(super) account: Account,
+    pub(super) account: AccountSignals,
     /// The ticket with its computed amount.
-    pub(super) draft: Memo<Draft>,
+    pub(super) draft: Memo<TicketDraft>,
     /// The preview, or the problems.
     pub(super) foreseen: Memo<Result<Foreseen, Vec<FieldProblem>>>,
 }
 
 impl Ticket {
-    pub(super) fn new(init: &DeskInit, account: Account) -> Self {
+    pub(super) fn new(init: &DeskInit, account: AccountSignals) -> Self {
         let text = |t: &str| RwSignal::new(t.to_owned());
         let from = &init.draft;
         let (side, kind, price, sizing) =
             (text(&from.side), text(&from.kind), text(&from.price), text(&from.sizing));
         let (amount, percent, callback) = (text(&from.amount), text(&from.percent), text(&from.callback));
         let (stop, stop_kind, stop_price) = (text(&from.stop), text(&from.stop_kind), text(&from.stop_price));
-        let targets = RwSignal::new(from.targets.iter().map(|t| text(t)).enumerate().collect::<Vec<Row>>());
+        let targets =
+            RwSignal::new(from.targets.iter().map(|t| text(t)).enumerate().collect::<Vec<TargetRow>>());
         let without_stop = RwSignal::new(from.without_stop);
         let draft = Memo::new(move |_| {
-            let mut draft = Draft {
+            let mut draft = TicketDraft {
                 side: side.get(),
                 kind: kind.get(),
                 price: price.get(),
@@ -200,8 +201,8 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
-    let asked = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
-    let unanswered = move || asked() && !has_stop() && !ticket.without_stop.get();
+    let request = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
+    let unanswered = move || request() && !has_stop() && !ticket.without_stop.get();
     let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
         <div hidden=has_stop data-testid="without-stop-row">

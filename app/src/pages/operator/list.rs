@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, act},
         frame::{Width, frame},
         show::show,
-        tables::told_at,
+        tables::dated_in,
     },
     pages::{
         operator::explained,
@@ -51,7 +51,7 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
     } else {
         (words.copies_run, words.pause_all, "true")
     };
-    let since = paused.map(|at| view! { <p class="hint">{told_at(closed(visit::lang()).since(), at)}</p> });
+    let since = paused.map(|at| view! { <p class="hint">{dated_in(closed(visit::lang()).since(), at)}</p> });
     view! {
         <section class="panel" aria-labelledby="copies-title" data-testid="copies-switch">
             <h2 id="copies-title" class="panel-title">{words.pause_title}</h2>

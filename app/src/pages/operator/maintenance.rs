@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, act},
         frame::{Width, frame},
         show::show,
-        tables::told_at,
+        tables::dated_in,
     },
     visit,
     words::closed::{Closed, closed},
@@ -39,7 +39,7 @@ fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Pos
     let state = if now.is_some() { words.now_closed } else { words.now_open };
     let button = if now.is_some() { words.change } else { words.close };
     let since =
-        now.as_ref().map(|closed| view! { <p class="hint">{told_at(words.since(), closed.since)}</p> });
+        now.as_ref().map(|closed| view! { <p class="hint">{dated_in(words.since(), closed.since)}</p> });
     let open =
         now.is_some().then(|| act(FORM, &[("on", "false".to_owned())], words.open, "maintenance-open"));
     let said = now.and_then(|closed| closed.message).unwrap_or_default();
@@ -90,7 +90,7 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
         view! {
             <li data-testid="review">
                 <p><strong>{review.name}</strong> " · " {review.owner}</p>
-                <p class="hint">{told_at(words.since(), review.since)}</p>
+                <p class="hint">{dated_in(words.since(), review.since)}</p>
                 {differences}
                 {act("review-confirm", &[("key", review.key.to_string())], words.confirm, "review-confirm")}
             </li>

@@ -6,7 +6,7 @@ use crate::{
         copied,
         frame::{Width, frame},
         show::show,
-        tables::{NUMBER, WORDS, moment, scrolling},
+        tables::{NUMBER, WORDS, scrolling, timestamp},
         ticks::Ticks,
     },
     islands::fresh::Fresh,
@@ -29,7 +29,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (operator(visit::lang()), visit.trader()?);
         let id: SignalId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let given = strategy::one(&visit.desk, actor, id).await?;
+        let given = strategy::get_signal(&visit.desk, actor, id).await?;
         let symbol = strategy::operated_one(&visit.desk, actor, given.strategy_id).await?.strategy.symbol;
         let ticks = Ticks::read(&visit).await;
         let after = after.and_then(|id| id.parse().ok());
@@ -38,7 +38,7 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <p><a href=format!("/admin/strategies/{}", given.strategy_id)>{words.back(&given.strategy_name)}</a></p>
             <h1>{title.clone()}</h1>
-            {asked(words, &given, &symbol, &ticks)}
+            {confirmation(words, &given, &symbol, &ticks)}
             <div class="cards" data-fresh=if settled(&given) { "settled" } else { "moving" } data-testid="fan-out">
                 {counts(words, &given)}
                 {outcomes(words, id, &rows)}
@@ -56,7 +56,7 @@ fn settled(given: &Given) -> bool {
 }
 
 /// The signal's content.
-fn asked(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
+fn confirmation(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
     let action = copies(visit::lang()).action(given.action, given.side);
     let price = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), |v| ticks.price(symbol, v));
     let targets: Vec<_> = given.targets.iter().map(|t| ticks.price(symbol, *t)).collect();
@@ -65,7 +65,7 @@ fn asked(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks
         <dl class="figures wide">
             <div><dt>{words.col_signal}</dt><dd data-side=given.side.map(domain::Side::word)>{action}</dd></div>
             <div><dt>{words.col_by}</dt><dd>{words.source(given.source)}</dd></div>
-            <div><dt>{pages(visit::lang()).col_time}</dt><dd>{moment(given.at)}</dd></div>
+            <div><dt>{pages(visit::lang()).col_time}</dt><dd>{timestamp(given.at)}</dd></div>
             <div><dt>{words.price}</dt><dd>{price(given.price)}</dd></div>
             <div><dt>{words.stop}</dt><dd>{price(given.stop)}</dd></div>
             <div><dt>{words.targets}</dt><dd>{targets}</dd></div>

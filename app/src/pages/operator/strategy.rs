@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, act, act_sure, radios},
         frame::{Width, frame},
         show::show,
-        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling},
+        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, scrolling, timestamp},
     },
     figures,
     pages::{
@@ -44,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (operator(visit::lang()), visit.trader()?);
         let id: StrategyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let operated = strategy::operated_one(&visit.desk, actor, id).await?;
-        let given = strategy::given(&visit.desk, actor, Some(id), None, SIGNALS).await?;
+        let given = strategy::list_signals(&visit.desk, actor, Some(id), None, SIGNALS).await?;
         let posted = Posted::read(&visit).await?;
         let names = strategies(visit::lang());
         let shown = &operated.strategy;
@@ -106,7 +106,7 @@ fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
 /// The webhook's new URL, shown only once.
 fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<impl IntoView + use<>> {
     let posted = posted.of("hook-rotate");
-    let (_, token) = posted.told().first()?;
+    let (_, token) = posted.details().first()?;
     let address = format!("{}/v1/hook/strategy/{token}", public_url.trim_end_matches('/'));
     Some(view! {
         <section class="panel note" aria-label=words.hook_once data-testid="hook-once">
@@ -172,7 +172,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
         let label = words.watch_this(&signal.at.to_string());
         view! {
             <tr data-testid="signal">
-                <td>{moment(signal.at)}</td>
+                <td>{timestamp(signal.at)}</td>
                 <th scope="row"><span data-side=signal.side.map(domain::Side::word)>{names.action(signal.action, signal.side)}</span></th>
                 <td class="roomy">{words.source(signal.source)}</td>
                 <td class="roomy number">{signal.price.map(figures::price)}</td>

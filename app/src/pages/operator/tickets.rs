@@ -18,7 +18,7 @@ use service::support;
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = personal(visit::lang());
-        let tickets = support::all(&visit.desk, visit.trader()?).await?;
+        let tickets = support::list_tickets(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
         let none = tickets.is_empty().then(|| view! { <p class="empty">{words.requests_empty}</p> });
         let shown = |ticket: Ticket| {

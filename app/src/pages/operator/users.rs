@@ -5,7 +5,7 @@ use crate::{
         form::{Posted, act, act_sure},
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::timestamp,
     },
     visit::{self, encoded},
     words::security::{Security, security},
@@ -83,7 +83,7 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
         <li class="panel" data-testid="person" data-email=person.email.clone()>
             <h2 class="panel-title">{person.email.clone()}</h2>
             <p><span class="badge" data-mode=mode data-testid="person-state">{state}</span>" "{admin}</p>
-            <p class="hint">{words.since}" "{moment(person.created_at)}" · "{counts}</p>
+            <p class="hint">{words.since}" "{timestamp(person.created_at)}" · "{counts}</p>
             <div class="row">
                 {suspension}
                 {frozen}

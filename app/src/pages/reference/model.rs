@@ -27,7 +27,7 @@ pub(super) struct Operation {
     pub(super) security: Vec<String>,
     pub(super) parameters: Vec<Field>,
     pub(super) body: Option<Body>,
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<ResponseModel>,
 }
 
 /// A parameter, or a field of a body.
@@ -52,7 +52,7 @@ pub(super) struct Body {
 
 /// A response.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct ResponseModel {
     pub(super) status: u16,
     pub(super) description: String,
     pub(super) headers: Vec<String>,
@@ -68,10 +68,10 @@ impl Reference {
         let mut groups: Vec<Group> = names.map(group).collect();
         let paths = document["paths"].as_object().into_iter().flatten();
         for (path, item) in paths {
-            for (method, said) in item.as_object().into_iter().flatten() {
-                let tag = said["tags"][0].as_str().unwrap_or("");
+            for (method, described) in item.as_object().into_iter().flatten() {
+                let tag = described["tags"][0].as_str().unwrap_or("");
                 if let Some(group) = groups.iter_mut().find(|group| group.name == tag) {
-                    group.operations.push(operation(path, method, said, document));
+                    group.operations.push(operation(path, method, described, document));
                 }
             }
         }
@@ -92,24 +92,24 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or("").to_owned()
 }
 
-fn operation(path: &str, method: &str, said: &Value, document: &Value) -> Operation {
-    let parameters = said["parameters"].as_array().into_iter().flatten();
+fn operation(path: &str, method: &str, described: &Value, document: &Value) -> Operation {
+    let parameters = described["parameters"].as_array().into_iter().flatten();
     Operation {
-        id: text(&said["operationId"]),
+        id: text(&described["operationId"]),
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&said["summary"]),
-        description: said["description"].as_str().map(str::to_owned),
-        security: headers(said, document),
+        summary: text(&described["summary"]),
+        description: described["description"].as_str().map(str::to_owned),
+        security: headers(described, document),
         parameters: parameters.map(|one| parameter(one, document)).collect(),
-        body: said.get("requestBody").map(|body| body_of(body, document)),
-        answers: answers(&said["responses"], document),
+        body: described.get("requestBody").map(|body| body_of(body, document)),
+        answers: answers(&described["responses"], document),
     }
 }
 
 /// The headers of all security schemes that the operation requires.
-fn headers(said: &Value, document: &Value) -> Vec<String> {
-    let wanted = said["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
+fn headers(described: &Value, document: &Value) -> Vec<String> {
+    let wanted = described["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
     let scheme = |name: &String| {
         let scheme = &document["components"]["securitySchemes"][name];
         scheme["name"].as_str().unwrap_or("Authorization").to_owned()
@@ -117,19 +117,21 @@ fn headers(said: &Value, document: &Value) -> Vec<String> {
     wanted.flat_map(Map::keys).map(scheme).collect()
 }
 
-fn parameter(said: &Value, document: &Value) -> Field {
+fn parameter(described: &Value, document: &Value) -> Field {
     Field {
-        name: text(&said["name"]),
-        place: text(&said["in"]),
-        kind: kind(&said["schema"], document),
-        required: said["required"] == true,
-        description: text(&said["description"]),
-        example: said.get("example").map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)),
+        name: text(&described["name"]),
+        place: text(&described["in"]),
+        kind: kind(&described["schema"], document),
+        required: described["required"] == true,
+        description: text(&described["description"]),
+        example: described
+            .get("example")
+            .map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)),
     }
 }
 
-fn body_of(said: &Value, document: &Value) -> Body {
-    let content = said["content"].as_object();
+fn body_of(described: &Value, document: &Value) -> Body {
+    let content = described["content"].as_object();
     let kinds: Vec<String> = content.map(|content| content.keys().cloned().collect()).unwrap_or_default();
     let media = content.and_then(|content| content.values().next()).unwrap_or(&Value::Null);
     let schema = resolved(&media["schema"], document);
@@ -156,14 +158,14 @@ fn meaning(schema: &Value, document: &Value) -> String {
     all.filter_map(|one| one["description"].as_str()).next().unwrap_or("").to_owned()
 }
 
-fn answers(said: &Value, document: &Value) -> Vec<Answer> {
-    let all = said.as_object().into_iter().flatten();
+fn answers(described: &Value, document: &Value) -> Vec<ResponseModel> {
+    let all = described.as_object().into_iter().flatten();
     all.map(|(status, response)| {
         let response = resolved(response, document);
         let media = response["content"].as_object().and_then(|content| content.values().next());
         let example = media.and_then(|media| media.get("example"));
         let headers = response["headers"].as_object();
-        Answer {
+        ResponseModel {
             status: status.parse().unwrap_or(0),
             description: text(&response["description"]),
             headers: headers.map(|headers| headers.keys().cloned().collect()).unwrap_or_default(),

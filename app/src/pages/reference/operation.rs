@@ -2,7 +2,7 @@
 
 use super::{
     curl,
-    model::{Answer, Field, Operation},
+    model::{Field, Operation, ResponseModel},
 };
 use crate::words::reference::Words;
 use leptos::prelude::*;
@@ -77,17 +77,17 @@ fn fields(title: &'static str, words: &'static Words, fields: &[Field]) -> Optio
     })
 }
 
-fn answer(answer: &Answer) -> AnyView {
+fn answer(answer: &ResponseModel) -> AnyView {
     let mode = if answer.status < 300 { "good" } else { "off" };
     let status = answer.status.to_string();
     let headers = (!answer.headers.is_empty()).then(|| view! { " "<code>{answer.headers.join(", ")}</code> });
-    let said = view! {
+    let described = view! {
         <span class="badge" data-mode=mode>{status.clone()}</span>" "{answer.description.clone()}{headers}
     };
     match answer.example.clone() {
-        None => view! { <p class="answer">{said}</p> }.into_any(),
+        None => view! { <p class="answer">{described}</p> }.into_any(),
         Some(example) => view! {
-            <details class="answer"><summary>{said}</summary>{block(&status, example)}</details>
+            <details class="answer"><summary>{described}</summary>{block(&status, example)}</details>
         }
         .into_any(),
     }

@@ -1,6 +1,6 @@
 //! Changes of a subscription: another price with proration, or cancellation.
 
-use super::{Declined, Line, Open, Standing, Subscription, calendar};
+use super::{Declined, Line, Open, Subscription, SubscriptionStatus, calendar};
 use domain::words;
 
 words! {
@@ -36,7 +36,7 @@ impl Open<'_> {
         let (old, new) = (self.books.prices.get(&of.price), self.books.prices.get(price));
         let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
         // A trial has cost nothing.
-        if of.price == price || of.standing == Standing::Trialing {
+        if of.price == price || of.status == SubscriptionStatus::Trialing {
             return Vec::new();
         }
         let (left, whole) = ((of.period_end - self.now).max(0), of.period_end - of.period_start);
@@ -73,7 +73,9 @@ impl Open<'_> {
         if let Some(price) = change.price {
             subscription.price = price.to_owned();
         }
-        if let Some(interval) = interval.filter(|_| interval != old && before.standing == Standing::Active) {
+        if let Some(interval) =
+            interval.filter(|_| interval != old && before.status == SubscriptionStatus::Active)
+        {
             (subscription.anchor, subscription.periods, subscription.period_start) = (now, 0, now);
             subscription.period_end = calendar::after(now, interval, 1);
         }
@@ -89,7 +91,7 @@ impl Open<'_> {
             let invoice = self.invoice(id, "subscription_update");
             self.charge(&invoice, false)?;
         }
-        self.tell_subscription("customer.subscription.updated", id);
+        self.emit_subscription("customer.subscription.updated", id);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The passage of time: subscriptions renew, fail and end.
 
-use super::{Declined, Open, Standing, Subscription, calendar};
+use super::{Declined, Open, Subscription, SubscriptionStatus, calendar};
 
 /// Retry schedule: a failed charge is retried after three days, and after the third failure the subscription
 /// ends.
@@ -12,10 +12,10 @@ const MOST: usize = 10_000;
 impl Subscription {
     /// When the subscription is next due for processing.
     pub(crate) fn due(&self) -> Option<i64> {
-        match self.standing {
-            Standing::Active | Standing::Trialing => Some(self.period_end),
-            Standing::PastDue => self.next_attempt,
-            Standing::Canceled => None,
+        match self.status {
+            SubscriptionStatus::Active | SubscriptionStatus::Trialing => Some(self.period_end),
+            SubscriptionStatus::PastDue => self.next_attempt,
+            SubscriptionStatus::Canceled => None,
         }
     }
 }
@@ -36,8 +36,8 @@ impl Open<'_> {
 
     fn step(&mut self, id: &str) {
         let Some(subscription) = self.books.subscriptions.get(id) else { return };
-        match subscription.standing {
-            Standing::PastDue => self.try_again(id),
+        match subscription.status {
+            SubscriptionStatus::PastDue => self.try_again(id),
             _ if subscription.cancel_at_period_end => self.end(id),
             _ => self.renew(id),
         }
@@ -45,7 +45,7 @@ impl Open<'_> {
 
     fn renew(&mut self, id: &str) {
         let Some(subscription) = self.books.subscriptions.get_mut(id) else { return };
-        let trial_over = subscription.standing == Standing::Trialing;
+        let trial_over = subscription.status == SubscriptionStatus::Trialing;
         if trial_over {
             (subscription.anchor, subscription.periods) = (subscription.period_end, 0);
         } else {
@@ -71,31 +71,31 @@ impl Open<'_> {
     pub(crate) fn note(&mut self, id: &str, invoice: &str, charged: Result<(), Declined>) {
         let Some(subscription) = self.books.subscriptions.get_mut(id) else { return };
         if charged.is_ok() {
-            (subscription.standing, subscription.failures, subscription.next_attempt) =
-                (Standing::Active, 0, None);
+            (subscription.status, subscription.failures, subscription.next_attempt) =
+                (SubscriptionStatus::Active, 0, None);
         } else {
             subscription.failures += 1;
             if subscription.failures >= ATTEMPTS {
                 return self.end(id);
             }
             let next = Some(self.now + PAUSE);
-            (subscription.standing, subscription.next_attempt) = (Standing::PastDue, next);
+            (subscription.status, subscription.next_attempt) = (SubscriptionStatus::PastDue, next);
             if let Some(invoice) = self.books.invoices.get_mut(invoice) {
                 invoice.next_attempt = next;
             }
         }
-        self.tell_subscription("customer.subscription.updated", id);
+        self.emit_subscription("customer.subscription.updated", id);
     }
 
     /// Ends a subscription now. Its unpaid invoices are voided.
     pub(crate) fn end(&mut self, id: &str) {
         let Some(subscription) = self.books.subscriptions.get_mut(id) else { return };
-        subscription.standing = Standing::Canceled;
+        subscription.status = SubscriptionStatus::Canceled;
         subscription.ended_at = Some(self.now);
         subscription.canceled_at.get_or_insert(self.now);
         subscription.next_attempt = None;
         let open = self.books.invoices.values_mut().filter(|i| i.subscription == id && !i.paid);
         open.for_each(|invoice| (invoice.void, invoice.next_attempt) = (true, None));
-        self.tell_subscription("customer.subscription.deleted", id);
+        self.emit_subscription("customer.subscription.deleted", id);
     }
 }

@@ -10,7 +10,7 @@ mod shape;
 pub(crate) use change::{Change, Proration};
 pub(crate) use model::{
     Books, Card, Customer, Endpoint, Event, Interval, Invoice, Line, Made, Metadata, Price, Product, Reply,
-    Session, Standing, Subscription,
+    Session, Subscription, SubscriptionStatus,
 };
 pub(crate) use open::{Declined, NewPrice, NewSubscription, Open};
 pub(crate) use shape::Object;

@@ -37,7 +37,7 @@ words! {
 
 words! {
     /// The status of a subscription.
-    pub(crate) Standing {
+    pub(crate) SubscriptionStatus {
         /// Free until the trial ends.
         Trialing = "trialing",
         /// Paid.
@@ -133,7 +133,8 @@ pub(crate) struct Subscription {
     pub(crate) item: String,
     pub(crate) customer: String,
     pub(crate) price: String,
-    pub(crate) standing: Standing,
+    #[serde(rename = "standing")]
+    pub(crate) status: SubscriptionStatus,
     /// The start of the period count, so that the 31st is used again after February.
     pub(crate) anchor: i64,
     /// The number of periods elapsed since the anchor.
@@ -200,7 +201,8 @@ pub(crate) struct Endpoint {
 /// The response stored for an idempotency key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reply {
-    pub(crate) asked: String,
+    #[serde(rename = "asked")]
+    pub(crate) request: String,
     pub(crate) answer: Value,
     pub(crate) at: i64,
 }

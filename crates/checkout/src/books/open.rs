@@ -1,12 +1,12 @@
 //! Write access to the books at a point in time: creating objects and charging cards.
 
 use super::{
-    Books, Card, Customer, Endpoint, Event, Interval, Invoice, Line, Price, Product, Session, Standing,
-    Subscription, calendar,
+    Books, Card, Customer, Endpoint, Event, Interval, Invoice, Line, Price, Product, Session, Subscription,
+    SubscriptionStatus, calendar,
     model::{Made, Metadata},
     shape::Object,
 };
-use domain::Chance;
+use domain::Entropy;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(crate) struct NewSubscription<'a> {
 /// The books at a point in time.
 pub(crate) struct Open<'a> {
     pub(crate) books: &'a mut Books,
-    pub(crate) chance: &'a dyn Chance,
+    pub(crate) entropy: &'a dyn Entropy,
     /// The time of the shifted clock.
     pub(crate) now: i64,
     /// The real time, which webhook delivery uses.
@@ -53,7 +53,7 @@ impl Open<'_> {
     /// Assigns a new object's id, serial number and creation time.
     pub(crate) fn made(&mut self, prefix: &str, metadata: Metadata) -> Made {
         let mut bytes = [0; 12];
-        self.chance.fill(&mut bytes);
+        self.entropy.fill(&mut bytes);
         self.books.serial += 1;
         let id = format!("{prefix}{}", hex::encode(bytes));
         Made { id, serial: self.books.serial, created: self.now, metadata }
@@ -62,8 +62,8 @@ impl Open<'_> {
     /// Records an event for all endpoints that subscribed to its kind.
     pub(crate) fn happened(&mut self, kind: &str, object: Value) {
         let wanted = |e: &&Endpoint| e.kinds.iter().any(|k| k == "*" || k == kind);
-        let told = self.books.endpoints.values().filter(wanted);
-        let waiting: BTreeMap<_, _> = told.map(|e| (e.made.id.clone(), (0, self.really))).collect();
+        let reported = self.books.endpoints.values().filter(wanted);
+        let waiting: BTreeMap<_, _> = reported.map(|e| (e.made.id.clone(), (0, self.really))).collect();
         let made = self.made("evt_", Metadata::new());
         let event = Event { made, kind: kind.to_owned(), object, waiting };
         self.books.events.insert(event.made.id.clone(), event);
@@ -152,7 +152,7 @@ impl Open<'_> {
             made,
             customer: new.customer.to_owned(),
             price: new.price.to_owned(),
-            standing: if trial.is_some() { Standing::Trialing } else { Standing::Active },
+            status: if trial.is_some() { SubscriptionStatus::Trialing } else { SubscriptionStatus::Active },
             anchor: self.now,
             periods: 0,
             period_start: self.now,
@@ -172,7 +172,7 @@ impl Open<'_> {
             let invoice = self.invoice(&id, "subscription_create");
             self.charge(&invoice, true)?;
         }
-        self.tell_subscription("customer.subscription.created", &id);
+        self.emit_subscription("customer.subscription.created", &id);
         self.books.subscriptions.get(&id).cloned().ok_or(Declined)
     }
 
@@ -228,18 +228,18 @@ impl Open<'_> {
         let charged = open.due() == 0 || card == Some(Card::Pays) || (first && card == Some(Card::PaysOnce));
         open.paid = charged;
         open.next_attempt = None;
-        let told = open.clone().json(self.books, self.base);
+        let reported = open.clone().json(self.books, self.base);
         if charged {
-            self.happened("invoice.paid", told.clone());
-            self.happened("invoice.payment_succeeded", told);
+            self.happened("invoice.paid", reported.clone());
+            self.happened("invoice.payment_succeeded", reported);
             Ok(())
         } else {
-            self.happened("invoice.payment_failed", told);
+            self.happened("invoice.payment_failed", reported);
             Err(Declined)
         }
     }
 
-    pub(super) fn tell_subscription(&mut self, kind: &str, id: &str) {
+    pub(super) fn emit_subscription(&mut self, kind: &str, id: &str) {
         if let Some(subscription) = self.books.subscriptions.get(id) {
             let object = subscription.json(self.books, self.base);
             self.happened(kind, object);

@@ -1,8 +1,8 @@
 //! JSON representation of the objects, in Stripe's format.
 
 use super::{
-    Books, Customer, Endpoint, Event, Invoice, Line, Price, Product, Session, Standing, Subscription,
-    model::Made,
+    Books, Customer, Endpoint, Event, Invoice, Line, Price, Product, Session, Subscription,
+    SubscriptionStatus, model::Made,
 };
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ impl Object for Subscription {
     fn json(&self, books: &Books, base: &str) -> Value {
         let price = books.prices.get(&self.price).map(|p| p.json(books, base));
         let currency = books.prices.get(&self.price).map(|p| p.currency.clone());
-        let ends = self.cancel_at_period_end && self.standing != Standing::Canceled;
+        let ends = self.cancel_at_period_end && self.status != SubscriptionStatus::Canceled;
         let item = json!({
             "id": self.item, "object": "subscription_item", "created": self.made.created,
             "current_period_start": self.period_start, "current_period_end": self.period_end,
@@ -131,7 +131,7 @@ impl Object for Subscription {
             "canceled_at": self.canceled_at, "collection_method": "charge_automatically",
             "created": self.made.created, "currency": currency, "customer": self.customer,
             "ended_at": self.ended_at, "latest_invoice": self.invoice, "livemode": false,
-            "metadata": self.made.metadata, "start_date": self.made.created, "status": self.standing.word(),
+            "metadata": self.made.metadata, "start_date": self.made.created, "status": self.status.word(),
             "trial_start": self.trial.map(|t| t.0), "trial_end": self.trial.map(|t| t.1),
             "items": {
                 "object": "list", "data": [item], "has_more": false, "total_count": 1,

@@ -1,7 +1,7 @@
 //! Tests of amounts and time in the books.
 
 use super::*;
-use domain::Chance;
+use domain::Entropy;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const START: i64 = 1_767_225_600; // 2026-01-01
@@ -10,7 +10,7 @@ const DAY: i64 = 86_400;
 #[derive(Default)]
 struct Counter(AtomicU64);
 
-impl Chance for Counter {
+impl Entropy for Counter {
     fn fill(&self, out: &mut [u8]) {
         let bytes = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
         out.iter_mut().zip(bytes.iter().cycle()).for_each(|(to, from)| *to = *from);
@@ -20,7 +20,7 @@ impl Chance for Counter {
 /// Books with a customer and two prices, of 20.00 and 40.00 per month.
 struct Shop {
     books: Books,
-    chance: Counter,
+    entropy: Counter,
     customer: String,
     basic: String,
     advanced: String,
@@ -31,7 +31,7 @@ impl Shop {
         let empty = String::new;
         let mut shop = Self {
             books: Books::default(),
-            chance: Counter::default(),
+            entropy: Counter::default(),
             customer: empty(),
             basic: empty(),
             advanced: empty(),
@@ -64,7 +64,7 @@ impl Shop {
     fn at<T>(&mut self, days: i64, act: impl FnOnce(&mut Open<'_>) -> T) -> T {
         let now = START + days * DAY;
         let mut open =
-            Open { books: &mut self.books, chance: &self.chance, now, really: START, base: "http://x" };
+            Open { books: &mut self.books, entropy: &self.entropy, now, really: START, base: "http://x" };
         open.live();
         act(&mut open)
     }
@@ -89,7 +89,7 @@ impl Shop {
         paid.iter().map(|invoice| invoice.due()).collect()
     }
 
-    fn told(&self) -> Vec<&str> {
+    fn emitted(&self) -> Vec<&str> {
         let mut all: Vec<_> =
             self.books.events.values().filter(|e| e.kind.starts_with("customer.sub")).collect();
         all.sort_by_key(|event| event.made.serial);
@@ -98,14 +98,14 @@ impl Shop {
 }
 
 #[test]
-fn a_subscription_renews_every_month_at_its_own_moment() {
+fn a_subscription_renews_every_month_at_its_own_time() {
     let mut shop = Shop::new();
     shop.subscribed(Card::Pays);
     assert_eq!(shop.now(30).period_start, START);
     let later = shop.now(70);
     assert_eq!((later.period_start, later.period_end), (START + 59 * DAY, START + 90 * DAY));
     assert_eq!(shop.charged(), [2_000, 2_000, 2_000]);
-    assert_eq!(shop.told(), ["created", "updated", "updated"]);
+    assert_eq!(shop.emitted(), ["created", "updated", "updated"]);
     let made: Vec<_> = shop.books.invoices.values().map(|i| (i.made.created - START) / DAY).collect();
     assert!([0, 31, 59].iter().all(|day| made.contains(day)), "{made:?}");
 }
@@ -114,13 +114,13 @@ fn a_subscription_renews_every_month_at_its_own_moment() {
 fn a_card_that_fails_is_tried_again_and_then_it_ends() {
     let mut shop = Shop::new();
     shop.subscribed(Card::PaysOnce);
-    assert_eq!(shop.now(32).standing, Standing::PastDue);
+    assert_eq!(shop.now(32).status, SubscriptionStatus::PastDue);
     assert_eq!(shop.now(35).failures, 2);
     let over = shop.now(40);
-    assert_eq!((over.standing, over.ended_at), (Standing::Canceled, Some(START + 37 * DAY)));
+    assert_eq!((over.status, over.ended_at), (SubscriptionStatus::Canceled, Some(START + 37 * DAY)));
     assert_eq!(shop.charged(), [2_000]);
     assert!(shop.books.invoices.values().any(|i| i.void));
-    assert_eq!(shop.told(), ["created", "updated", "updated", "deleted"]);
+    assert_eq!(shop.emitted(), ["created", "updated", "updated", "deleted"]);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_new_card_saves_a_subscription_that_is_late() {
         open.charge(&invoice, false).unwrap();
         open.note(&id, &invoice, Ok(()));
     });
-    assert_eq!(shop.now(70).standing, Standing::Active);
+    assert_eq!(shop.now(70).status, SubscriptionStatus::Active);
     assert_eq!(shop.charged(), [2_000, 2_000, 2_000]);
 }
 
@@ -193,17 +193,17 @@ fn an_upgrade_that_cannot_be_charged_is_refused() {
 }
 
 #[test]
-fn it_ends_with_its_period_when_told_to_and_goes_on_when_told_otherwise() {
+fn a_subscription_ends_with_its_period_if_cancelled_and_continues_if_resumed() {
     let mut shop = Shop::new();
     let id = shop.subscribed(Card::Pays).made.id;
     let cancel =
         |cancel| Change { price: None, proration: Proration::None, cancel_at_period_end: Some(cancel) };
     shop.at(1, |open| open.change(&id, &cancel(true)).unwrap());
     shop.at(2, |open| open.change(&id, &cancel(false)).unwrap());
-    assert_eq!(shop.now(32).standing, Standing::Active);
+    assert_eq!(shop.now(32).status, SubscriptionStatus::Active);
     shop.at(33, |open| open.change(&id, &cancel(true)).unwrap());
-    assert_eq!(shop.now(58).standing, Standing::Active);
-    assert_eq!(shop.now(59).standing, Standing::Canceled);
+    assert_eq!(shop.now(58).status, SubscriptionStatus::Active);
+    assert_eq!(shop.now(59).status, SubscriptionStatus::Canceled);
     assert_eq!(shop.charged(), [2_000, 2_000]);
 }
 
@@ -217,18 +217,18 @@ fn a_trial_costs_nothing_until_it_ends() {
         open.subscribe(&new, Metadata::new()).unwrap();
     });
     let trial = shop.now(6);
-    assert_eq!((trial.standing, trial.period_end), (Standing::Trialing, START + 7 * DAY));
+    assert_eq!((trial.status, trial.period_end), (SubscriptionStatus::Trialing, START + 7 * DAY));
     assert_eq!(shop.charged(), [0_i64; 0]);
     let paid = shop.now(8);
     assert_eq!(
-        (paid.standing, paid.period_start, paid.period_end),
-        (Standing::Active, START + 7 * DAY, START + 38 * DAY)
+        (paid.status, paid.period_start, paid.period_end),
+        (SubscriptionStatus::Active, START + 7 * DAY, START + 38 * DAY)
     );
     assert_eq!(shop.charged(), [2_000]);
 }
 
 #[test]
-fn a_page_is_paid_at_once_and_never_again() {
+fn a_page_is_paid_immediately_and_only_once() {
     let mut shop = Shop::new();
     let (customer, price) = (shop.customer.clone(), shop.basic.clone());
     let id = shop.at(0, |open| {

@@ -1,7 +1,7 @@
 //! Request handling: authentication, parameters and idempotency.
 
-use super::{Failure, calls, form::Form};
-use crate::checkout::Shared;
+use super::{CheckoutFailure, calls, form::Form};
+use crate::checkout::CheckoutState;
 use axum::{
     Json,
     body::Bytes,
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq as _;
 
 /// Handles any call.
 pub(super) async fn answer(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<CheckoutState>>,
     method: Method,
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
@@ -23,7 +23,7 @@ pub(super) async fn answer(
     body: Bytes,
 ) -> Response {
     if !authorized(&headers, &shared.secret_key) {
-        return Failure::Unauthorized.into_response();
+        return CheckoutFailure::Unauthorized.into_response();
     }
     let query = query.unwrap_or_default();
     let form = if method == Method::POST { Form::parse(&body) } else { Form::parse(query.as_bytes()) };
@@ -35,13 +35,13 @@ pub(super) async fn answer(
             Method::GET => calls::read(&shared, &way, &form),
             Method::POST => calls::change(&shared, &way, &form, key.as_deref()),
             Method::DELETE => calls::delete(&shared, &way),
-            _ => Err(Failure::Missing("Unrecognized request URL.".to_owned())),
+            _ => Err(CheckoutFailure::Missing("Unrecognized request URL.".to_owned())),
         }
     });
     match done.await {
         Ok(Ok(value)) => Json(value).into_response(),
         Ok(Err(failure)) => failure.into_response(),
-        Err(_) => Failure::Broken.into_response(),
+        Err(_) => CheckoutFailure::Broken.into_response(),
     }
 }
 

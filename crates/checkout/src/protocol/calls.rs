@@ -1,26 +1,26 @@
 //! Dispatch of calls by path.
 
 use super::{
-    Failure,
+    CheckoutFailure,
     form::Form,
     lists::{list, one},
     make,
 };
 use crate::{
-    books::{Books, Object as _, Open, Reply, Standing},
-    checkout::Shared,
+    books::{Books, Object as _, Open, Reply, SubscriptionStatus},
+    checkout::CheckoutState,
 };
 use serde_json::{Value, json};
 
 /// How long idempotency keys are remembered: one day.
 const REMEMBERED: i64 = 24 * 3_600;
 
-fn unknown() -> Failure {
-    Failure::Missing("Unrecognized request URL.".to_owned())
+fn unknown() -> CheckoutFailure {
+    CheckoutFailure::Missing("Unrecognized request URL.".to_owned())
 }
 
 /// Handles a read.
-pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, Failure> {
+pub(super) fn read(shared: &CheckoutState, way: &[&str], form: &Form) -> Result<Value, CheckoutFailure> {
     shared.catch_up()?;
     let base = shared.options.public_url.as_str();
     shared.read(|books, now| match way {
@@ -29,13 +29,13 @@ pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, 
         ["prices", id] => one(books, base, &books.prices, id),
         ["checkout", "sessions", id] => {
             // An expired session has the status `expired` and no URL.
-            let mut told = one(books, base, &books.sessions, id)?;
+            let mut reported = one(books, base, &books.sessions, id)?;
             let lapsed =
                 books.sessions.get(*id).is_some_and(|s| s.subscription.is_none() && now >= s.expires_at);
             if lapsed {
-                (told["status"], told["url"]) = (json!("expired"), Value::Null);
+                (reported["status"], reported["url"]) = (json!("expired"), Value::Null);
             }
-            Ok(told)
+            Ok(reported)
         }
         ["subscriptions", id] => one(books, base, &books.subscriptions, id),
         ["invoices", id] => one(books, base, &books.invoices, id),
@@ -45,7 +45,7 @@ pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, 
     })
 }
 
-fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, Failure> {
+fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, CheckoutFailure> {
     let url = way.join("/");
     let is = |name: &str, value: &str| form.text(&[name]).is_none_or(|wanted| wanted == value);
     match way {
@@ -67,8 +67,8 @@ fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, 
         ["subscriptions"] => list(books, base, &url, form, &books.subscriptions, |s| {
             let status = match form.text(&["status"]) {
                 Some("all") => true,
-                Some(wanted) => wanted == s.standing.word(),
-                None => s.standing != Standing::Canceled,
+                Some(wanted) => wanted == s.status.word(),
+                None => s.status != SubscriptionStatus::Canceled,
             };
             status && is("customer", &s.customer) && is("price", &s.price)
         }),
@@ -92,32 +92,32 @@ fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, 
 
 /// Handles a change, once per idempotency key.
 pub(super) fn change(
-    shared: &Shared,
+    shared: &CheckoutState,
     way: &[&str],
     form: &Form,
     key: Option<&str>,
-) -> Result<Value, Failure> {
+) -> Result<Value, CheckoutFailure> {
     let asked = format!("{} {}", way.join("/"), form.canonical());
     shared.try_write(|open| {
         if let Some(key) = key {
             let since = open.really - REMEMBERED;
             open.books.replies.retain(|_, reply| reply.at > since);
             match open.books.replies.get(key) {
-                Some(reply) if reply.asked == asked => return Ok(reply.answer.clone()),
-                Some(_) => return Err(Failure::Idempotency),
+                Some(reply) if reply.request == asked => return Ok(reply.answer.clone()),
+                Some(_) => return Err(CheckoutFailure::Idempotency),
                 None => {}
             }
         }
         let answer = act(open, way, form)?;
         if let Some(key) = key {
-            let reply = Reply { asked, answer: answer.clone(), at: open.really };
+            let reply = Reply { request: asked, answer: answer.clone(), at: open.really };
             open.books.replies.insert(key.to_owned(), reply);
         }
         Ok(answer)
     })
 }
 
-fn act(open: &mut Open<'_>, way: &[&str], form: &Form) -> Result<Value, Failure> {
+fn act(open: &mut Open<'_>, way: &[&str], form: &Form) -> Result<Value, CheckoutFailure> {
     match way {
         ["customers"] => Ok(make::customer(open, form)),
         ["customers", id] => make::change_customer(open, id, form),
@@ -134,7 +134,7 @@ fn act(open: &mut Open<'_>, way: &[&str], form: &Form) -> Result<Value, Failure>
 }
 
 /// Handles a cancel or removal.
-pub(super) fn delete(shared: &Shared, way: &[&str]) -> Result<Value, Failure> {
+pub(super) fn delete(shared: &CheckoutState, way: &[&str]) -> Result<Value, CheckoutFailure> {
     let (books, id) = match way {
         [books @ ("subscriptions" | "webhook_endpoints"), id] => (*books, *id),
         _ => return Err(unknown()),
@@ -142,14 +142,14 @@ pub(super) fn delete(shared: &Shared, way: &[&str]) -> Result<Value, Failure> {
     shared.try_write(|open| {
         if books == "webhook_endpoints" {
             let gone = open.books.endpoints.remove(id);
-            gone.ok_or_else(|| Failure::Missing(format!("No such webhook endpoint: '{id}'")))?;
+            gone.ok_or_else(|| CheckoutFailure::Missing(format!("No such webhook endpoint: '{id}'")))?;
             open.books.drop_undeliverable();
             return Ok(json!({"id": id, "object": "webhook_endpoint", "deleted": true}));
         }
-        let over = open.books.subscriptions.get(id).filter(|s| s.standing != Standing::Canceled);
-        over.ok_or_else(|| Failure::Missing(format!("No such subscription: '{id}'")))?;
+        let over = open.books.subscriptions.get(id).filter(|s| s.status != SubscriptionStatus::Canceled);
+        over.ok_or_else(|| CheckoutFailure::Missing(format!("No such subscription: '{id}'")))?;
         open.end(id);
         let ended = open.books.subscriptions.get(id).map(|s| s.json(open.books, open.base));
-        ended.ok_or(Failure::Broken)
+        ended.ok_or(CheckoutFailure::Broken)
     })
 }

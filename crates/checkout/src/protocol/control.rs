@@ -1,7 +1,7 @@
 //! The control API, for tests that cannot wait for a month.
 
-use super::Failure;
-use crate::checkout::{Checkout, Shared};
+use super::CheckoutFailure;
+use crate::checkout::{Checkout, CheckoutState};
 use axum::{
     Json,
     extract::State,
@@ -21,7 +21,7 @@ pub(super) struct Move {
 
 /// Advances the clock.
 pub(super) async fn clock(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<CheckoutState>>,
     headers: HeaderMap,
     Json(by): Json<Move>,
 ) -> Response {
@@ -33,6 +33,6 @@ pub(super) async fn clock(
     let moved = tokio::task::spawn_blocking(move || Checkout::of(&shared).advance(by.seconds)).await;
     match moved {
         Ok(Ok(())) => Json(json!({"moved": by.seconds})).into_response(),
-        _ => Failure::Broken.into_response(),
+        _ => CheckoutFailure::Broken.into_response(),
     }
 }

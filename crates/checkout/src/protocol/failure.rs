@@ -10,7 +10,7 @@ use serde_json::json;
 
 /// Why a call failed.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum CheckoutFailure {
     /// The key is invalid.
     Unauthorized,
     /// The object or the endpoint does not exist.
@@ -27,20 +27,20 @@ pub(crate) enum Failure {
     Broken,
 }
 
-impl From<Declined> for Failure {
+impl From<Declined> for CheckoutFailure {
     fn from(_: Declined) -> Self {
         Self::Declined
     }
 }
 
-impl From<StateError> for Failure {
+impl From<StateError> for CheckoutFailure {
     fn from(error: StateError) -> Self {
         tracing::error!(%error, "test checkout: could not save the state");
         Self::Broken
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for CheckoutFailure {
     fn into_response(self) -> Response {
         let invalid = "invalid_request_error";
         let (status, kind, code, param, message) = match self {

@@ -1,6 +1,6 @@
 //! Parameters in Stripe's form encoding, such as `items[0][price]=...`, parsed into a tree.
 
-use super::Failure;
+use super::CheckoutFailure;
 use crate::books::Metadata;
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -39,17 +39,18 @@ impl Form {
     }
 
     /// The text at a path, which is mandatory.
-    pub(crate) fn required(&self, way: &[&'static str]) -> Result<&str, Failure> {
+    pub(crate) fn required(&self, way: &[&'static str]) -> Result<&str, CheckoutFailure> {
         let name = way.first().copied().unwrap_or_default();
-        self.text(way)
-            .ok_or_else(|| Failure::Param(name, format!("Missing required param: {}.", way.join("."))))
+        self.text(way).ok_or_else(|| {
+            CheckoutFailure::Param(name, format!("Missing required param: {}.", way.join(".")))
+        })
     }
 
     /// A value parsed from the text at a path.
-    pub(crate) fn read<T: FromStr>(&self, way: &[&'static str]) -> Result<Option<T>, Failure> {
+    pub(crate) fn read<T: FromStr>(&self, way: &[&'static str]) -> Result<Option<T>, CheckoutFailure> {
         let name = way.first().copied().unwrap_or_default();
         let read = |text: &str| {
-            text.parse().map_err(|_| Failure::Param(name, format!("Invalid {}.", way.join("."))))
+            text.parse().map_err(|_| CheckoutFailure::Param(name, format!("Invalid {}.", way.join("."))))
         };
         self.text(way).map(read).transpose()
     }

@@ -1,6 +1,6 @@
 //! Lists, newest first and paginated.
 
-use super::{Failure, form::Form};
+use super::{CheckoutFailure, form::Form};
 use crate::books::{Books, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,16 +13,16 @@ pub(super) fn list<T: Object>(
     form: &Form,
     all: &BTreeMap<String, T>,
     wanted: impl Fn(&T) -> bool,
-) -> Result<Value, Failure> {
+) -> Result<Value, CheckoutFailure> {
     let limit = form.read::<usize>(&["limit"])?.unwrap_or(10);
     if !(1..=100).contains(&limit) {
-        return Err(Failure::Param("limit", "Invalid limit: must be from 1 to 100.".to_owned()));
+        return Err(CheckoutFailure::Param("limit", "Invalid limit: must be from 1 to 100.".to_owned()));
     }
     let mut found: Vec<&T> = all.values().filter(|item| wanted(item)).collect();
     found.sort_by_key(|item| std::cmp::Reverse(item.made().serial));
     if let Some(after) = form.text(&["starting_after"]) {
         let serial = all.get(after).map(|item| item.made().serial);
-        let serial = serial.ok_or_else(|| Failure::Missing(format!("No such object: '{after}'")))?;
+        let serial = serial.ok_or_else(|| CheckoutFailure::Missing(format!("No such object: '{after}'")))?;
         found.retain(|item| item.made().serial < serial);
     }
     let data: Vec<Value> = found.iter().take(limit).map(|item| item.json(books, base)).collect();
@@ -35,7 +35,7 @@ pub(super) fn one<T: Object>(
     base: &str,
     all: &BTreeMap<String, T>,
     id: &str,
-) -> Result<Value, Failure> {
+) -> Result<Value, CheckoutFailure> {
     let found = all.get(id).map(|item| item.json(books, base));
-    found.ok_or_else(|| Failure::Missing(format!("No such object: '{id}'")))
+    found.ok_or_else(|| CheckoutFailure::Missing(format!("No such object: '{id}'")))
 }

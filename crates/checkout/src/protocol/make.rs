@@ -1,20 +1,20 @@
 //! The calls that create and change objects.
 
-use super::{Failure, form::Form};
+use super::{CheckoutFailure, form::Form};
 use crate::books::{
     Card, Change, Endpoint, Interval, Invoice, Made, Metadata, NewPrice, NewSubscription, Object as _, Open,
-    Proration, Session, Standing,
+    Proration, Session, SubscriptionStatus,
 };
 use serde_json::Value;
 
-type Outcome = Result<Value, Failure>;
+type Outcome = Result<Value, CheckoutFailure>;
 
-fn missing(what: &str, id: &str) -> Failure {
-    Failure::Missing(format!("No such {what}: '{id}'"))
+fn missing(what: &str, id: &str) -> CheckoutFailure {
+    CheckoutFailure::Missing(format!("No such {what}: '{id}'"))
 }
 
 /// The test card for one of Stripe's test payment methods.
-fn card(name: &str) -> Result<Card, Failure> {
+fn card(name: &str) -> Result<Card, CheckoutFailure> {
     match name {
         "pm_card_visa" | "pm_card_mastercard" | "pm_test_pays" | "tok_visa" => Ok(Card::Pays),
         "pm_card_visa_chargeDeclined" | "pm_card_chargeDeclined" | "pm_test_declined" => Ok(Card::Declined),
@@ -23,7 +23,7 @@ fn card(name: &str) -> Result<Card, Failure> {
     }
 }
 
-fn given_card(form: &Form) -> Result<Option<Card>, Failure> {
+fn given_card(form: &Form) -> Result<Option<Card>, CheckoutFailure> {
     let ways: [&[&str]; 3] =
         [&["payment_method"], &["default_payment_method"], &["invoice_settings", "default_payment_method"]];
     ways.into_iter().find_map(|way| form.text(way)).map(card).transpose()
@@ -47,9 +47,9 @@ pub(super) fn change_customer(open: &mut Open<'_>, id: &str, form: &Form) -> Out
     customer.email = form.text(&["email"]).map(str::to_owned).or_else(|| customer.email.clone());
     customer.name = form.text(&["name"]).map(str::to_owned).or_else(|| customer.name.clone());
     customer.made.metadata.extend(form.metadata());
-    let told = customer.clone().json(open.books, open.base);
-    open.happened("customer.updated", told.clone());
-    Ok(told)
+    let message = customer.clone().json(open.books, open.base);
+    open.happened("customer.updated", message.clone());
+    Ok(message)
 }
 
 pub(super) fn product(open: &mut Open<'_>, form: &Form) -> Outcome {
@@ -62,22 +62,24 @@ pub(super) fn price(open: &mut Open<'_>, form: &Form) -> Outcome {
     let currency = form.required(&["currency"])?.to_lowercase();
     let amount: i64 = form.read(&["unit_amount"])?.unwrap_or(-1);
     if !(0..=99_999_999).contains(&amount) {
-        return Err(Failure::Param("unit_amount", "Invalid non-negative integer.".to_owned()));
+        return Err(CheckoutFailure::Param("unit_amount", "Invalid non-negative integer.".to_owned()));
     }
     let word = form.required(&["recurring", "interval"])?;
-    let interval =
-        Interval::parse(word).ok_or_else(|| Failure::Param("recurring", "Invalid interval.".to_owned()))?;
+    let interval = Interval::parse(word)
+        .ok_or_else(|| CheckoutFailure::Param("recurring", "Invalid interval.".to_owned()))?;
     let lookup_key = form.text(&["lookup_key"]).map(str::to_owned);
     let known = lookup_key.as_deref();
     if known.is_some() && open.books.prices.values().any(|p| p.lookup_key.as_deref() == known) {
-        let told = "A price already uses that lookup key.".to_owned();
-        return Err(Failure::Param("lookup_key", told));
+        let message = "A price already uses that lookup key.".to_owned();
+        return Err(CheckoutFailure::Param("lookup_key", message));
     }
     let product = match (form.text(&["product"]), form.text(&["product_data", "name"])) {
         (Some(id), _) if open.books.products.contains_key(id) => id.to_owned(),
         (Some(id), _) => return Err(missing("product", id)),
         (None, Some(name)) => open.product(name.to_owned(), None, Metadata::new()).made.id,
-        (None, None) => return Err(Failure::Param("product", "Missing required param: product.".to_owned())),
+        (None, None) => {
+            return Err(CheckoutFailure::Param("product", "Missing required param: product.".to_owned()));
+        }
     };
     let trial_days = form.read(&["recurring", "trial_period_days"])?;
     let nickname = form.text(&["nickname"]).map(str::to_owned);
@@ -87,7 +89,7 @@ pub(super) fn price(open: &mut Open<'_>, form: &Form) -> Outcome {
 
 pub(super) fn session(open: &mut Open<'_>, form: &Form) -> Outcome {
     if form.required(&["mode"])? != "subscription" {
-        return Err(Failure::Param("mode", "The test checkout sells subscriptions only.".to_owned()));
+        return Err(CheckoutFailure::Param("mode", "The test checkout sells subscriptions only.".to_owned()));
     }
     let price = form.required(&["line_items", "0", "price"])?.to_owned();
     if !open.books.prices.contains_key(&price) {
@@ -119,13 +121,13 @@ pub(super) fn close(open: &mut Open<'_>, id: &str) -> Outcome {
     let now = open.now;
     let session = open.books.sessions.get_mut(id).ok_or_else(|| missing("checkout.session", id))?;
     if !session.is_open(now) {
-        let told = "Only Checkout Sessions with a status in [\"open\"] can be expired.";
-        return Err(Failure::State(told.to_owned()));
+        let message = "Only Checkout Sessions with a status in [\"open\"] can be expired.";
+        return Err(CheckoutFailure::State(message.to_owned()));
     }
     session.closed = true;
-    let told = session.clone().json(open.books, open.base);
-    open.happened("checkout.session.expired", told.clone());
-    Ok(told)
+    let message = session.clone().json(open.books, open.base);
+    open.happened("checkout.session.expired", message.clone());
+    Ok(message)
 }
 
 pub(super) fn subscription(open: &mut Open<'_>, form: &Form) -> Outcome {
@@ -138,8 +140,8 @@ pub(super) fn subscription(open: &mut Open<'_>, form: &Form) -> Outcome {
     payer.card = card.or(payer.card);
     let trial_days = form.read(&["trial_period_days"])?;
     if payer.card.is_none() && trial_days.is_none() {
-        let told = "This customer has no attached payment source or default payment method.";
-        return Err(Failure::State(told.to_owned()));
+        let message = "This customer has no attached payment source or default payment method.";
+        return Err(CheckoutFailure::State(message.to_owned()));
     }
     let new = NewSubscription { customer, price, trial_days };
     let made = open.subscribe(&new, form.metadata())?;
@@ -147,14 +149,15 @@ pub(super) fn subscription(open: &mut Open<'_>, form: &Form) -> Outcome {
 }
 
 pub(super) fn change_subscription(open: &mut Open<'_>, id: &str, form: &Form) -> Outcome {
-    let over = || Failure::State("A canceled subscription can only update its metadata.".to_owned());
+    let over = || CheckoutFailure::State("A canceled subscription can only update its metadata.".to_owned());
     let price = form.text(&["items", "0", "price"]);
     let proration = form.text(&["proration_behavior"]).map(Proration::parse);
     let proration = proration.unwrap_or(Some(Proration::CreateProrations));
-    let proration = proration.ok_or_else(|| Failure::Param("proration_behavior", "Invalid.".to_owned()))?;
+    let proration =
+        proration.ok_or_else(|| CheckoutFailure::Param("proration_behavior", "Invalid.".to_owned()))?;
     let cancel_at_period_end = form.read(&["cancel_at_period_end"])?;
     let subscription = open.books.subscriptions.get_mut(id).ok_or_else(|| missing("subscription", id))?;
-    if subscription.standing == Standing::Canceled {
+    if subscription.status == SubscriptionStatus::Canceled {
         return Err(over());
     }
     let item = form.text(&["items", "0", "id"]);
@@ -167,7 +170,7 @@ pub(super) fn change_subscription(open: &mut Open<'_>, id: &str, form: &Form) ->
     subscription.made.metadata.extend(form.metadata());
     open.change(id, &Change { price, proration, cancel_at_period_end })?;
     let changed = open.books.subscriptions.get(id).map(|s| s.json(open.books, open.base));
-    changed.ok_or(Failure::Broken)
+    changed.ok_or(CheckoutFailure::Broken)
 }
 
 /// Previews what a change would charge; nothing is persisted.
@@ -201,15 +204,15 @@ pub(super) fn endpoint(open: &mut Open<'_>, form: &Form) -> Outcome {
     let url = form.required(&["url"])?.to_owned();
     let kinds: Vec<_> = form.items("enabled_events").into_iter().map(str::to_owned).collect();
     if kinds.is_empty() {
-        let told = "Missing required param: enabled_events.".to_owned();
-        return Err(Failure::Param("enabled_events", told));
+        let message = "Missing required param: enabled_events.".to_owned();
+        return Err(CheckoutFailure::Param("enabled_events", message));
     }
     let mut bytes = [0; 24];
-    open.chance.fill(&mut bytes);
+    open.entropy.fill(&mut bytes);
     let secret = format!("whsec_{}", hex::encode(bytes));
     let endpoint = Endpoint { made: open.made("we_", form.metadata()), url, secret, kinds };
     open.books.endpoints.insert(endpoint.made.id.clone(), endpoint.clone());
-    let mut told = endpoint.json(open.books, open.base);
-    told["secret"] = Value::String(endpoint.secret);
-    Ok(told)
+    let mut message = endpoint.json(open.books, open.base);
+    message["secret"] = Value::String(endpoint.secret);
+    Ok(message)
 }

@@ -8,9 +8,9 @@ mod form;
 mod lists;
 mod make;
 
-pub(crate) use failure::Failure;
+pub(crate) use failure::CheckoutFailure;
 
-use crate::{checkout::Shared, page};
+use crate::{checkout::CheckoutState, page};
 use axum::{
     Router,
     routing::{any, get, post},
@@ -18,7 +18,7 @@ use axum::{
 use std::sync::Arc;
 
 /// The router of all paths.
-pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+pub(crate) fn router(shared: &Arc<CheckoutState>) -> Router {
     Router::new()
         .route("/v1/{*path}", any(answer::answer))
         .route("/pay/{id}", get(page::show).post(page::pay))

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use checkout::{Checkout, Listener, Options};
-use domain::{Chance, Clock, Micros};
+use domain::{Clock, Entropy, Micros};
 use serde_json::Value;
 use std::{
     collections::HashSet,
@@ -35,7 +35,7 @@ impl Clock for Still {
 #[derive(Default)]
 struct Counter(AtomicU64);
 
-impl Chance for Counter {
+impl Entropy for Counter {
     fn fill(&self, out: &mut [u8]) {
         let bytes = self.0.fetch_add(1, Ordering::Relaxed).to_le_bytes();
         out.iter_mut().zip(bytes.iter().cycle()).for_each(|(to, from)| *to = *from);
@@ -55,8 +55,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let listener = listener.map(|url| Listener { url: url.to_owned() });
         let options = Options { public_url: "http://checkout".into(), listener, controllable: false };
-        let (clock, chance) = (Arc::new(Still::default()), Arc::new(Counter::default()));
-        let checkout = Checkout::open(folder.path(), clock.clone(), chance, options).unwrap();
+        let (clock, entropy) = (Arc::new(Still::default()), Arc::new(Counter::default()));
+        let checkout = Checkout::open(folder.path(), clock.clone(), entropy, options).unwrap();
         Self { checkout, clock, _folder: folder }
     }
 

@@ -35,7 +35,7 @@ pub struct Terms<'a> {
 
 /// A sized entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sized {
+pub struct SizedEntry {
     /// Amount in base units.
     pub amount: Decimal,
     /// The lowest leverage at which the margin suffices.
@@ -58,7 +58,7 @@ pub type No = (Reason, Option<Decimal>);
 ///
 /// # Errors
 /// The reason for skipping it, as shown to the follower.
-pub fn size(terms: &Terms<'_>, market: &Market) -> Result<Sized, No> {
+pub fn size(terms: &Terms<'_>, market: &Market) -> Result<SizedEntry, No> {
     let stop = market.price_to_tick(terms.stop, terms.side);
     let lost = match terms.side {
         Side::Buy => stop >= terms.price,
@@ -87,7 +87,7 @@ pub fn size(terms: &Terms<'_>, market: &Market) -> Result<Sized, No> {
     let leverage = least_leverage(cost, terms)?;
     let loss = amount * ((terms.price - stop).abs() + (terms.price + stop) * FEE_RATE);
     let targets = targets(terms, amount, market)?;
-    Ok(Sized { amount, leverage, stop, targets, loss, margin: cost / Decimal::from(leverage) })
+    Ok(SizedEntry { amount, leverage, stop, targets, loss, margin: cost / Decimal::from(leverage) })
 }
 
 /// Returns the lowest leverage at which margin, fees and reserve fit into the available balance.
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_not() {
+    fn reports_the_reason() {
         let reason = |change: &dyn Fn(&mut Terms<'_>)| {
             let targets = [d("20200")];
             let mut terms = terms(&targets);

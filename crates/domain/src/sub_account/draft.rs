@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 /// Fields as received: unchecked text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Draft(BTreeMap<String, String>);
+pub struct SubAccountDraft(BTreeMap<String, String>);
 
-impl Draft {
+impl SubAccountDraft {
     /// Creates a draft of the given fields.
     pub fn new(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(fields.into_iter().collect())
@@ -40,7 +40,7 @@ impl Draft {
 }
 
 struct Check<'a> {
-    draft: &'a Draft,
+    draft: &'a SubAccountDraft,
     problems: Vec<FieldProblem>,
 }
 
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn draft(changes: &[(&str, &str)]) -> Draft {
+    fn draft(changes: &[(&str, &str)]) -> SubAccountDraft {
         let good = [
             ("account_name", "My Example Account"),
             ("legal_entity_type", "company"),
@@ -231,10 +231,10 @@ mod tests {
             ("country", "GB"),
         ];
         let own = |(field, value): &(&str, &str)| ((*field).to_owned(), (*value).to_owned());
-        Draft::new(good.iter().map(own).chain(changes.iter().map(own)))
+        SubAccountDraft::new(good.iter().map(own).chain(changes.iter().map(own)))
     }
 
-    fn told(draft: &Draft) -> Vec<(String, Problem)> {
+    fn problems_of(draft: &SubAccountDraft) -> Vec<(String, Problem)> {
         let problems = draft.check(None).err().unwrap_or_default();
         problems.into_iter().map(|p| (p.field, p.problem)).collect()
     }
@@ -249,27 +249,27 @@ mod tests {
 
     #[test]
     fn all_problems_come_together_in_order() {
-        let nothing: Vec<_> = told(&Draft::default());
+        let nothing: Vec<_> = problems_of(&SubAccountDraft::default());
         let fields: Vec<_> = nothing.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["account_name", "legal_entity_type", "street", "city", "postal_code", "country"]);
-        assert_eq!(told(&draft(&[("colour", "red")])), [("colour".to_owned(), Problem::Unknown)]);
+        assert_eq!(problems_of(&draft(&[("colour", "red")])), [("colour".to_owned(), Problem::Unknown)]);
     }
 
     #[test]
     fn some_countries_have_states() {
         for country in ["US", "CA", "MX"] {
             let problem = ("state_or_province".to_owned(), Problem::Required);
-            assert_eq!(told(&draft(&[("country", country)])), [problem]);
+            assert_eq!(problems_of(&draft(&[("country", country)])), [problem]);
             assert!(draft(&[("country", country), ("state_or_province", "CA")]).check(None).is_ok());
         }
         let problem = ("state_or_province".to_owned(), Problem::NotLetterCode);
-        assert_eq!(told(&draft(&[("state_or_province", "Texas")])), [problem]);
+        assert_eq!(problems_of(&draft(&[("state_or_province", "Texas")])), [problem]);
     }
 
     #[test]
     fn a_document_has_both_halves() {
         let of = |kind: &str, value: &str| {
-            told(&draft(&[("identification_type", kind), ("identification_value", value)]))
+            problems_of(&draft(&[("identification_type", kind), ("identification_value", value)]))
         };
         assert_eq!(of("passport", "X1"), []);
         assert_eq!(of("none", ""), []);
@@ -281,12 +281,12 @@ mod tests {
     #[test]
     fn a_change_keeps_the_rest_and_is_checked_with_it() {
         let before = draft(&[("your_reference", "7")]).check(None).unwrap();
-        let change = |field: &str, value: &str| Draft::new([(field.to_owned(), value.to_owned())]);
+        let change = |field: &str, value: &str| SubAccountDraft::new([(field.to_owned(), value.to_owned())]);
         let after = change("city", "York").check(Some(&before)).unwrap();
         assert_eq!((after.city.as_str(), &after.your_reference), ("York", &before.your_reference));
         assert!(change("country", "US").check(Some(&before)).is_err());
         assert!(change("street", "").check(Some(&before)).is_err());
-        assert_eq!(Draft::default().check(Some(&before)), Ok(before));
+        assert_eq!(SubAccountDraft::default().check(Some(&before)), Ok(before));
     }
 
     proptest! {
@@ -294,7 +294,7 @@ mod tests {
         fn whatever_is_given_is_checked_and_never_too_long(
             fields in proptest::collection::btree_map("[a-z_]{1,12}|account_name|country|brand", ".{0,300}", 0..6)
         ) {
-            if let Ok(details) = Draft::new(fields).check(None) {
+            if let Ok(details) = SubAccountDraft::new(fields).check(None) {
                 prop_assert!(details.account_name.chars().count() <= 150);
                 prop_assert_eq!(details.country.len(), 2);
             }

@@ -1,22 +1,22 @@
 //! Key permissions, balances and fills.
 
 use super::{
-    Shared,
+    BinanceState,
     markets::Markets,
     num::{Id, Num, plain},
     prices::pair,
     rest::Call,
     sign::Params,
 };
-use crate::{Answer, Credentials, Held, Holdings, KeyRights, TradesFrom};
+use crate::{Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom};
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
 /// Maximum number of fills or orders that one call returns.
 pub(super) const PAGE: u16 = 1_000;
 
-impl Shared {
-    pub(super) async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights> {
+impl BinanceState {
+    pub(super) async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Rights {
@@ -46,7 +46,7 @@ impl Shared {
     }
 
     /// Position mode and multi-assets mode, from one response.
-    pub(super) async fn account_mode(&self, who: &Credentials) -> Answer<AccountMode> {
+    pub(super) async fn account_mode(&self, who: &Credentials) -> ExchangeResult<AccountMode> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Config {
@@ -61,7 +61,7 @@ impl Shared {
         })
     }
 
-    pub(super) async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
+    pub(super) async fn balance(&self, who: &Credentials, kind: TradeType) -> ExchangeResult<Balance> {
         match kind {
             TradeType::Spot => {
                 let account: SpotAccount =
@@ -76,7 +76,7 @@ impl Shared {
     }
 
     /// Balance and positions from one response, which includes the open positions.
-    pub(super) async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+    pub(super) async fn holdings(&self, who: &Credentials) -> ExchangeResult<Holdings> {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
         let account: FuturesAccount = self.futures.ask(call).await?;
         let markets = self.markets(TradeType::Futures).await?;
@@ -93,7 +93,7 @@ impl Shared {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
         let mut trades = self.fills(who, kind, symbol, params).await?;
         // Binance returns the oldest first; fills of the same time keep their order.
@@ -110,7 +110,7 @@ impl Shared {
         symbol: &Symbol,
         start: &TradesFrom,
         limit: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
         let params = match start {
             TradesFrom::Id(id) => params.with("fromId", id),
@@ -125,7 +125,7 @@ impl Shared {
         kind: TradeType,
         symbol: &Symbol,
         params: Params,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         let (path, weight) = match kind {
             TradeType::Spot => ("/api/v3/myTrades", 20),
             TradeType::Futures => ("/fapi/v1/userTrades", 5),
@@ -192,9 +192,9 @@ pub(super) struct HeldRow {
 
 impl HeldRow {
     /// The position, if its amount was reported.
-    pub(super) fn held(&self, markets: &Markets) -> Option<Held> {
+    pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
-        Some(Held { symbol, amount: plain(self.amount?), unrealized_pnl: plain(self.unrealized) })
+        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl: plain(self.unrealized) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A single-flight cache for one value with a time to live.
 
-use crate::Answer;
+use crate::ExchangeResult;
 use domain::Micros;
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ pub(super) struct Cached<T> {
 
 struct Slot<T> {
     value: Option<(Micros, Arc<T>)>,
-    last_failure: Option<crate::Failure>,
+    last_failure: Option<crate::ExchangeFailure>,
 }
 
 impl<T> Default for Cached<T> {
@@ -36,8 +36,8 @@ impl<T> Cached<T> {
         &self,
         now: Micros,
         ttl: i64,
-        fetch: impl Future<Output = Answer<T>>,
-    ) -> Answer<Arc<T>> {
+        fetch: impl Future<Output = ExchangeResult<T>>,
+    ) -> ExchangeResult<Arc<T>> {
         let seen = self.fetches.load(Ordering::Acquire);
         let mut slot = self.slot.lock().await;
         if let Some((at, value)) = &slot.value
@@ -70,7 +70,7 @@ impl<T> Cached<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Failure;
+    use crate::ExchangeFailure;
     use std::sync::atomic::AtomicU32;
     use tokio::sync::Notify;
 
@@ -96,11 +96,11 @@ mod tests {
             cache.get(Micros(0), 10, async {
                 count.fetch_add(1, Ordering::SeqCst);
                 go.notified().await;
-                Err(Failure::Unreachable)
+                Err(ExchangeFailure::Unreachable)
             })
         };
         let (a, b, ()) = tokio::join!(ask(), ask(), async { go.notify_one() });
-        assert_eq!((a, b), (Err(Failure::Unreachable), Err(Failure::Unreachable)));
+        assert_eq!((a, b), (Err(ExchangeFailure::Unreachable), Err(ExchangeFailure::Unreachable)));
         assert_eq!(count.load(Ordering::SeqCst), 1);
     }
 
@@ -110,6 +110,6 @@ mod tests {
         assert_eq!(*cache.get(Micros(0), 10, async { Ok(1) }).await.unwrap(), 1);
         assert_eq!(*cache.get(Micros(9), 10, async { Ok(2) }).await.unwrap(), 1);
         assert_eq!(*cache.get(Micros(10), 10, async { Ok(3) }).await.unwrap(), 3);
-        assert_eq!(*cache.get(Micros(30), 10, async { Err(Failure::Unreachable) }).await.unwrap(), 3);
+        assert_eq!(*cache.get(Micros(30), 10, async { Err(ExchangeFailure::Unreachable) }).await.unwrap(), 3);
     }
 }

@@ -104,12 +104,12 @@ impl ExchangeClock {
 
     /// Updates the offset from a query sent at `asked` and answered now, assuming that the response was
     /// correct half-way between.
-    pub(super) fn learn(&self, asked: Micros, server: Micros) {
+    pub(super) fn learn(&self, request: Micros, server: Micros) {
         let learned = self.own();
-        let midway = asked.0.midpoint(learned.0);
+        let midway = request.0.midpoint(learned.0);
         let offset = Offset {
             micros: server.0.saturating_sub(midway),
-            error: learned.since(asked).max(0) / 2,
+            error: learned.since(request).max(0) / 2,
             learned,
             wall: self.wall(),
         };

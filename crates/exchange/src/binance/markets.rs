@@ -1,7 +1,7 @@
 //! The list of markets and their filters.
 
-use super::{Shared, num, rest::Call};
-use crate::Answer;
+use super::{BinanceState, num, rest::Call};
+use crate::ExchangeResult;
 use domain::{Decimal, Market, Symbol, TradeType, time};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
@@ -34,9 +34,9 @@ impl Markets {
     }
 }
 
-impl Shared {
+impl BinanceState {
     /// The markets of one kind, at most an hour old.
-    pub(super) async fn markets(&self, kind: TradeType) -> Answer<Arc<Markets>> {
+    pub(super) async fn markets(&self, kind: TradeType) -> ExchangeResult<Arc<Markets>> {
         let (cache, path, weight) = match kind {
             TradeType::Spot => (&self.spot_markets, "/api/v3/exchangeInfo", 20),
             TradeType::Futures => (&self.futures_markets, "/fapi/v1/exchangeInfo", 1),

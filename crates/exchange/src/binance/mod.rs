@@ -25,8 +25,8 @@ mod tests;
 pub use config::{BadAddress, BinanceConfig, Pacing};
 
 use crate::{
-    AccountEvent, Answer, BudgetLeft, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest,
-    TradesFrom, Urgency, Validity,
+    AccountEvent, BudgetLeft, Credentials, Exchange, ExchangeResult, Holdings, KeyRights, MarketEvent,
+    OrderRequest, TradesFrom, Urgency, Validity,
 };
 use async_trait::async_trait;
 use cache::Cached;
@@ -46,11 +46,11 @@ const EVENTS: usize = 1_024;
 /// The Binance adapter. One instance serves all users, who share its rate limit budget, clock and list of
 /// markets.
 pub struct Binance {
-    shared: Arc<Shared>,
+    shared: Arc<BinanceState>,
 }
 
 /// State shared by calls and streams.
-struct Shared {
+struct BinanceState {
     spot: Api,
     futures: Api,
     addresses: Addresses,
@@ -83,7 +83,7 @@ impl Binance {
         let api = |address: &Address, time_path, weight| {
             Api::new(address.rest.clone(), time_path, http.clone(), &limits(weight), clock.clone())
         };
-        let shared = Shared {
+        let shared = BinanceState {
             spot: api(&addresses.spot, "/api/v3/time", config.spot_weight),
             futures: api(&addresses.futures, "/fapi/v1/time", config.futures_weight),
             addresses,
@@ -112,7 +112,7 @@ fn client(timeout: Duration, local: bool) -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-impl Shared {
+impl BinanceState {
     fn api(&self, kind: TradeType) -> &Api {
         match kind {
             TradeType::Spot => &self.spot,
@@ -127,19 +127,19 @@ impl Exchange for Binance {
         vec![self.shared.spot.left("spot"), self.shared.futures.left("futures")]
     }
 
-    async fn server_time(&self) -> Answer<Micros> {
+    async fn server_time(&self) -> ExchangeResult<Micros> {
         self.shared.futures.server_time().await
     }
 
-    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+    async fn markets(&self, kind: TradeType) -> ExchangeResult<Vec<Market>> {
         Ok(self.shared.markets(kind).await?.all())
     }
 
-    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
-        self.shared.markets(kind).await?.trading(symbol).cloned().ok_or(crate::Failure::UnknownSymbol)
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market> {
+        self.shared.markets(kind).await?.trading(symbol).cloned().ok_or(crate::ExchangeFailure::UnknownSymbol)
     }
 
-    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
         self.shared.ticker(kind, symbol).await
     }
 
@@ -150,23 +150,23 @@ impl Exchange for Binance {
         frame: Frame,
         before: Option<Micros>,
         limit: u16,
-    ) -> Answer<Vec<Candle>> {
+    ) -> ExchangeResult<Vec<Candle>> {
         self.shared.candles(kind, symbol, frame, before, limit).await
     }
 
-    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<Decimal> {
+    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal> {
         self.shared.mark_price(kind, symbol).await
     }
 
-    async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights> {
+    async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights> {
         self.shared.key_rights(who).await
     }
 
-    async fn account_mode(&self, who: &Credentials) -> Answer<AccountMode> {
+    async fn account_mode(&self, who: &Credentials) -> ExchangeResult<AccountMode> {
         self.shared.account_mode(who).await
     }
 
-    async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
+    async fn balance(&self, who: &Credentials, kind: TradeType) -> ExchangeResult<Balance> {
         self.shared.balance(who, kind).await
     }
 
@@ -175,11 +175,11 @@ impl Exchange for Binance {
         who: &Credentials,
         kind: TradeType,
         symbol: Option<&Symbol>,
-    ) -> Answer<Vec<Order>> {
+    ) -> ExchangeResult<Vec<Order>> {
         self.shared.open_orders(who, kind, symbol, Urgency::Last).await
     }
 
-    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Vec<Order>> {
+    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Order>> {
         self.shared.open_orders(who, TradeType::Futures, Some(symbol), Urgency::Protection).await
     }
 
@@ -189,7 +189,7 @@ impl Exchange for Binance {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Order>> {
+    ) -> ExchangeResult<Vec<Order>> {
         self.shared.orders(who, kind, symbol, limit).await
     }
 
@@ -199,7 +199,7 @@ impl Exchange for Binance {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         self.shared.trades(who, kind, symbol, limit).await
     }
 
@@ -210,28 +210,37 @@ impl Exchange for Binance {
         symbol: &Symbol,
         start: &TradesFrom,
         limit: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         self.shared.trades_from(who, kind, symbol, start, limit).await
     }
 
-    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
+    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         self.shared.positions(who, symbol, Urgency::Last).await
     }
 
-    async fn position_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Option<Position>> {
+    async fn position_for_stop(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+    ) -> ExchangeResult<Option<Position>> {
         let found = self.shared.positions(who, Some(symbol), Urgency::Protection).await?;
         Ok(found.into_iter().next())
     }
 
-    async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+    async fn holdings(&self, who: &Credentials) -> ExchangeResult<Holdings> {
         self.shared.holdings(who).await
     }
 
-    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {
+    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         self.shared.leverage(who, symbol).await
     }
 
-    async fn place(&self, who: &Credentials, order: &OrderRequest, validity: Validity) -> Answer<Order> {
+    async fn place(
+        &self,
+        who: &Credentials,
+        order: &OrderRequest,
+        validity: Validity,
+    ) -> ExchangeResult<Order> {
         self.shared.place(who, order, validity).await
     }
 
@@ -242,7 +251,7 @@ impl Exchange for Binance {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         self.shared.find_order(who, kind, symbol, client_order_id, conditional).await
     }
 
@@ -254,7 +263,7 @@ impl Exchange for Binance {
         client_order_id: &str,
         conditional: bool,
         validity: Validity,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         self.shared.cancel(who, kind, symbol, client_order_id, conditional, validity).await
     }
 
@@ -264,7 +273,7 @@ impl Exchange for Binance {
         symbol: &Symbol,
         leverage: u16,
         validity: Validity,
-    ) -> Answer<()> {
+    ) -> ExchangeResult<()> {
         self.shared.set_leverage(who, symbol, leverage, validity).await
     }
 
@@ -274,7 +283,7 @@ impl Exchange for Binance {
         symbol: &Symbol,
         mode: MarginMode,
         validity: Validity,
-    ) -> Answer<()> {
+    ) -> ExchangeResult<()> {
         self.shared.set_margin_mode(who, symbol, mode, validity).await
     }
 

@@ -1,13 +1,13 @@
 //! Positions, leverage and margin mode.
 
 use super::{
-    Shared,
+    BinanceState,
     cache::Cached,
     num::{Num, cut, divide, nonzero, plain},
     prices::pair,
     rest::Call,
 };
-use crate::{Answer, Credentials, Failure, Urgency, Validity};
+use crate::{Credentials, ExchangeFailure, ExchangeResult, Urgency, Validity};
 use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, time};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
@@ -29,13 +29,13 @@ pub(super) struct BracketCache(Mutex<HashMap<String, Arc<Cached<Brackets>>>>);
 /// Notional floor and maintenance margin rate of each bracket, by Binance's market name.
 type Brackets = HashMap<String, Vec<(Decimal, Decimal)>>;
 
-impl Shared {
+impl BinanceState {
     pub(super) async fn positions(
         &self,
         who: &Credentials,
         symbol: Option<&Symbol>,
         urgency: Urgency,
-    ) -> Answer<Vec<Position>> {
+    ) -> ExchangeResult<Vec<Position>> {
         let mut risks = self.risks(who, symbol, urgency).await?;
         risks.retain(RawPosition::is_open);
         if risks.is_empty() {
@@ -51,9 +51,13 @@ impl Shared {
         Ok(known.collect())
     }
 
-    pub(super) async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {
+    pub(super) async fn leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+    ) -> ExchangeResult<(u16, MarginMode)> {
         let risks = self.risks(who, Some(symbol), Urgency::Last).await?;
-        let risk = risks.first().ok_or(Failure::UnknownSymbol)?;
+        let risk = risks.first().ok_or(ExchangeFailure::UnknownSymbol)?;
         Ok((risk.leverage(), risk.margin_mode()))
     }
 
@@ -63,7 +67,7 @@ impl Shared {
         symbol: &Symbol,
         leverage: u16,
         validity: Validity,
-    ) -> Answer<()> {
+    ) -> ExchangeResult<()> {
         // An entry waits for this, so it goes before take-profits.
         let call = Call::post("/fapi/v1/leverage", Urgency::First)
             .params(pair(symbol).with("leverage", leverage))
@@ -78,13 +82,13 @@ impl Shared {
         symbol: &Symbol,
         mode: MarginMode,
         validity: Validity,
-    ) -> Answer<()> {
+    ) -> ExchangeResult<()> {
         let call = Call::post("/fapi/v1/marginType", Urgency::Second)
             .params(pair(symbol).with("marginType", mode))
             .signed(who)
             .valid(validity);
         match self.futures.ask::<IgnoredAny>(call).await {
-            Ok(_) | Err(Failure::Refused { code: UNCHANGED, .. }) => Ok(()),
+            Ok(_) | Err(ExchangeFailure::Refused { code: UNCHANGED, .. }) => Ok(()),
             Err(failure) => Err(failure),
         }
     }
@@ -94,13 +98,13 @@ impl Shared {
         who: &Credentials,
         symbol: Option<&Symbol>,
         urgency: Urgency,
-    ) -> Answer<Vec<RawPosition>> {
+    ) -> ExchangeResult<Vec<RawPosition>> {
         let params = symbol.map(pair).unwrap_or_default();
         let call = Call::get("/fapi/v2/positionRisk", 5).params(params).urgent(urgency).signed(who);
         self.futures.ask(call).await
     }
 
-    async fn brackets(&self, who: &Credentials, urgency: Urgency) -> Answer<Arc<Brackets>> {
+    async fn brackets(&self, who: &Credentials, urgency: Urgency) -> ExchangeResult<Arc<Brackets>> {
         let cached = self.brackets.of(&who.api_key);
         let fetch = async {
             let call = Call::get("/fapi/v1/leverageBracket", 1).urgent(urgency).signed(who);

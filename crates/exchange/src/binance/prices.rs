@@ -1,12 +1,12 @@
 //! Public prices: ticker, candles, mark price.
 
 use super::{
-    Shared,
+    BinanceState,
     num::{Num, cut, divide, plain},
     rest::Call,
     sign::Params,
 };
-use crate::Answer;
+use crate::ExchangeResult;
 use domain::{Candle, Decimal, Frame, Micros, Symbol, Ticker, TradeType};
 use serde::Deserialize;
 
@@ -14,8 +14,8 @@ use serde::Deserialize;
 const SPOT_PAGE: u16 = 1_000;
 const FUTURES_PAGE: u16 = 1_500;
 
-impl Shared {
-    pub(super) async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+impl BinanceState {
+    pub(super) async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
         let (path, weight) = match kind {
             TradeType::Spot => ("/api/v3/ticker/24hr", 2),
             TradeType::Futures => ("/fapi/v1/ticker/24hr", 1),
@@ -24,7 +24,7 @@ impl Shared {
         Ok(raw.into_ticker(symbol.clone()))
     }
 
-    pub(super) async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<Decimal> {
+    pub(super) async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Mark {
@@ -46,16 +46,16 @@ impl Shared {
         frame: Frame,
         before: Option<Micros>,
         limit: u16,
-    ) -> Answer<Vec<Candle>> {
+    ) -> ExchangeResult<Vec<Candle>> {
         let page = if kind == TradeType::Spot { SPOT_PAGE } else { FUTURES_PAGE };
         let mut wanted = limit.clamp(1, FUTURES_PAGE);
         let mut before = before;
         let mut candles: Vec<Candle> = Vec::new();
         while wanted > 0 {
-            let asked = wanted.min(page);
-            let mut older = self.candle_page(kind, symbol, frame, before, asked).await?;
-            let ended = older.len() < usize::from(asked);
-            wanted -= asked;
+            let request = wanted.min(page);
+            let mut older = self.candle_page(kind, symbol, frame, before, request).await?;
+            let ended = older.len() < usize::from(request);
+            wanted -= request;
             before = older.first().map(|c| c.start);
             older.append(&mut candles);
             candles = older;
@@ -73,7 +73,7 @@ impl Shared {
         frame: Frame,
         before: Option<Micros>,
         limit: u16,
-    ) -> Answer<Vec<Candle>> {
+    ) -> ExchangeResult<Vec<Candle>> {
         let (path, weight) = match (kind, limit) {
             (TradeType::Spot, _) => ("/api/v3/klines", 2),
             (TradeType::Futures, ..100) => ("/fapi/v1/klines", 1),
@@ -131,11 +131,11 @@ impl RawTicker {
 }
 
 /// The reported percentage; if Binance has rounded it to zero, the exact one as ccxt computes it.
-pub(super) fn percentage(told: Decimal, change: Decimal, open: Decimal) -> Decimal {
-    if told.is_zero() {
-        divide(change, open, 18).map_or(told, |share| cut(share * Decimal::ONE_HUNDRED, 18))
+pub(super) fn percentage(reported: Decimal, change: Decimal, open: Decimal) -> Decimal {
+    if reported.is_zero() {
+        divide(change, open, 18).map_or(reported, |share| cut(share * Decimal::ONE_HUNDRED, 18))
     } else {
-        told
+        reported
     }
 }
 

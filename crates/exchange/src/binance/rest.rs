@@ -3,10 +3,10 @@
 use super::{
     budget::Budget,
     clock::ExchangeClock,
-    failure::{self, SHORT_WAIT, Verdict},
+    failure::{self, ResponseVerdict, SHORT_WAIT},
     sign::Params,
 };
-use crate::{Answer, BudgetLeft, Credentials, Failure, Urgency, Validity};
+use crate::{BudgetLeft, Credentials, ExchangeFailure, ExchangeResult, Urgency, Validity};
 use domain::{Clock, Micros};
 use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -24,7 +24,7 @@ const READ_PAUSE: Duration = Duration::from_millis(200);
 /// How a call is authenticated.
 #[derive(Clone, Copy)]
 enum Proof<'a> {
-    Nobody,
+    Anonymous,
     Key(&'a Credentials),
     Signature(&'a Credentials),
 }
@@ -43,7 +43,7 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn new(method: Method, path: &'static str, weight: u32, urgency: Urgency) -> Self {
-        let (params, proof) = (Params::default(), Proof::Nobody);
+        let (params, proof) = (Params::default(), Proof::Anonymous);
         Self { method, path, params, weight, urgency, proof, validity: None, size: USUAL_SIZE }
     }
 
@@ -163,27 +163,29 @@ impl Api {
     }
 
     /// The exchange's current time, queried from the exchange.
-    pub(super) async fn server_time(&self) -> Answer<Micros> {
-        let asked = self.clock.own();
+    pub(super) async fn server_time(&self) -> ExchangeResult<Micros> {
+        let request = self.clock.own();
         let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::Protection)).await?;
         let server = Micros::from_millis(time.server_time);
-        self.clock.learn(asked, server);
+        self.clock.learn(request, server);
         Ok(server)
     }
 
     /// The exchange's current time by the known clock offset, for signatures outside REST.
-    pub(super) async fn signing_time(&self) -> Answer<Micros> {
+    pub(super) async fn signing_time(&self) -> ExchangeResult<Micros> {
         self.ready(Urgency::Second, false).await?;
         Ok(self.clock.now())
     }
 
     /// Makes a call and parses its response.
-    pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Answer<T> {
+    pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> ExchangeResult<T> {
         let tries = if call.method == Method::GET { READ_TRIES } else { 1 };
         let mut pause = READ_PAUSE;
         for _ in 1..tries {
             match self.attempt(&call).await {
-                Err(Failure::Unreachable | Failure::Unknown(_)) => tokio::time::sleep(pause).await,
+                Err(ExchangeFailure::Unreachable | ExchangeFailure::Unknown(_)) => {
+                    tokio::time::sleep(pause).await
+                }
                 settled => return settled,
             }
             pause *= 2;
@@ -191,29 +193,29 @@ impl Api {
         self.attempt(&call).await
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, call: &Call<'_>) -> Answer<T> {
+    async fn attempt<T: DeserializeOwned>(&self, call: &Call<'_>) -> ExchangeResult<T> {
         if let Proof::Signature(_) = call.proof {
             self.ready(call.urgency, call.validity.is_some()).await?;
         }
         let seen = self.clock.syncs();
         let body = match self.send(call).await? {
-            (Verdict::Success, body) => body,
-            (Verdict::Failed(failure), _) => return Err(failure),
+            (ResponseVerdict::Success, body) => body,
+            (ResponseVerdict::Failed(failure), _) => return Err(failure),
             // Re-signing would extend the time that the sender allowed, which only the sender may do.
-            (Verdict::ClockSkew(_), _) if call.validity.is_some() => {
+            (ResponseVerdict::ClockSkew(_), _) if call.validity.is_some() => {
                 self.sync(seen).await?;
-                return Err(Failure::Expired);
+                return Err(ExchangeFailure::Expired);
             }
-            (Verdict::ClockSkew(_), _) => {
+            (ResponseVerdict::ClockSkew(_), _) => {
                 self.sync(seen).await?;
                 match self.send(call).await? {
-                    (Verdict::Success, body) => body,
-                    (Verdict::Failed(failure), _) => return Err(failure),
+                    (ResponseVerdict::Success, body) => body,
+                    (ResponseVerdict::Failed(failure), _) => return Err(failure),
                     // The exchange's clock jumps or the network is slow. Neither is an answer about the order
                     // itself.
-                    (Verdict::ClockSkew(failure), _) => {
+                    (ResponseVerdict::ClockSkew(failure), _) => {
                         tracing::warn!(path = call.path, %failure, "the exchange rejected the timestamp; synchronizing the clock and signing again");
-                        return Err(Failure::Limited(SHORT_WAIT));
+                        return Err(ExchangeFailure::Limited(SHORT_WAIT));
                     }
                 }
             }
@@ -225,13 +227,13 @@ impl Api {
                 column = error.column(),
                 "could not parse the exchange's response"
             );
-            Failure::Unknown("unreadable response".into())
+            ExchangeFailure::Unknown("unreadable response".into())
         })
     }
 
     /// Ensures that the exchange's clock is known well enough for signing. A call with a validity (`fenced`)
     /// is not sent while the clock is in doubt; other calls are. Only reads wait for a mere refresh.
-    async fn ready(&self, urgency: Urgency, fenced: bool) -> Answer<()> {
+    async fn ready(&self, urgency: Urgency, fenced: bool) -> ExchangeResult<()> {
         let needed = !self.clock.known()
             || self.clock.jump().is_some()
             || (urgency == Urgency::Last && self.clock.stale());
@@ -248,7 +250,7 @@ impl Api {
     }
 
     /// Synchronizes the clock, unless another task has done so since `seen`.
-    async fn sync(&self, seen: u64) -> Answer<()> {
+    async fn sync(&self, seen: u64) -> ExchangeResult<()> {
         let _asking = self.clock.asking.lock().await;
         if self.clock.syncs() != seen {
             return Ok(());
@@ -260,29 +262,30 @@ impl Api {
                 "the system clock jumped or the machine was suspended; measuring the offset to the exchange's clock again"
             );
         }
-        let asked = self.clock.own();
+        let request = self.clock.own();
         let outcome = self.send(&Call::get(self.time_path, 1).urgent(Urgency::Protection)).await;
         let time = match outcome {
-            Ok((Verdict::Success, body)) => serde_json::from_slice::<Time>(&body).ok(),
-            Err(Failure::Limited(wait)) | Ok((Verdict::Failed(Failure::Limited(wait)), _)) => {
-                return Err(Failure::Limited(wait));
+            Ok((ResponseVerdict::Success, body)) => serde_json::from_slice::<Time>(&body).ok(),
+            Err(ExchangeFailure::Limited(wait))
+            | Ok((ResponseVerdict::Failed(ExchangeFailure::Limited(wait)), _)) => {
+                return Err(ExchangeFailure::Limited(wait));
             }
             _ => None,
         };
         // Whatever the outcome of this time query, the actual request was not sent.
-        let time = time.ok_or(Failure::Unreachable)?;
-        self.clock.learn(asked, Micros::from_millis(time.server_time));
+        let time = time.ok_or(ExchangeFailure::Unreachable)?;
+        self.clock.learn(request, Micros::from_millis(time.server_time));
         Ok(())
     }
 
     /// Sends the call once.
-    async fn send(&self, call: &Call<'_>) -> Answer<(Verdict, Vec<u8>)> {
-        self.budget.acquire(call.weight, call.urgency).await.map_err(Failure::Limited)?;
+    async fn send(&self, call: &Call<'_>) -> ExchangeResult<(ResponseVerdict, Vec<u8>)> {
+        self.budget.acquire(call.weight, call.urgency).await.map_err(ExchangeFailure::Limited)?;
         let dated = self.date(call)?;
         let response = self.request(call, dated).send().await.map_err(|error| failure::no_answer(&error))?;
         let status = response.status().as_u16();
         if let Some(used) = header(response.headers(), "x-mbx-used-weight-1m") {
-            self.budget.told(used);
+            self.budget.record_usage(used);
         }
         let retry_after = header(response.headers(), "retry-after").map(Duration::from_secs);
         let body = match read(response, call.size).await {
@@ -292,7 +295,7 @@ impl Api {
             Err(failure) => return Err(failure),
         };
         let verdict = failure::judge(status, retry_after, &body);
-        if let Verdict::Failed(Failure::Limited(wait)) = &verdict
+        if let ResponseVerdict::Failed(ExchangeFailure::Limited(wait)) = &verdict
             && matches!(status, 418 | 429 | 403)
         {
             self.budget.close(*wait);
@@ -301,16 +304,16 @@ impl Api {
         Ok((verdict, body))
     }
 
-    /// Timestamp and receive window to sign with. [`Failure::Expired`] if the call's validity has ended;
+    /// Timestamp and receive window to sign with. [`ExchangeFailure::Expired`] if the call's validity has ended;
     /// waiting for the rate limit and for the clock counts against it.
-    fn date(&self, call: &Call<'_>) -> Answer<(Micros, u128)> {
+    fn date(&self, call: &Call<'_>) -> ExchangeResult<(Micros, u128)> {
         let Some(Validity { checked_at, window }) = call.validity else {
             return Ok((self.clock.now(), self.recv_window));
         };
         let excess = Duration::from_micros(u64::try_from(self.clock.excess()).unwrap_or(0));
         let fenced = Validity { checked_at, window: window.saturating_sub(excess) };
         if self.clock.own() >= fenced.ends_at() {
-            return Err(Failure::Expired);
+            return Err(ExchangeFailure::Expired);
         }
         Ok((self.clock.at(checked_at), fenced.window.as_millis()))
     }
@@ -318,7 +321,7 @@ impl Api {
     fn request(&self, call: &Call<'_>, (at, window): (Micros, u128)) -> RequestBuilder {
         let url = format!("{}{}", self.base, call.path);
         let (text, key) = match call.proof {
-            Proof::Nobody => (call.params.encode(), None),
+            Proof::Anonymous => (call.params.encode(), None),
             Proof::Key(who) => (call.params.encode(), Some(who)),
             Proof::Signature(who) => {
                 let dated = call.params.clone().with("recvWindow", window).with("timestamp", at.millis());
@@ -345,11 +348,11 @@ fn header<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
 }
 
 /// Reads a body of at most `size` bytes.
-async fn read(mut response: Response, size: usize) -> Answer<Vec<u8>> {
+async fn read(mut response: Response, size: usize) -> ExchangeResult<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure::no_answer(&error))? {
         if body.len() + chunk.len() > size {
-            return Err(Failure::Unknown("response too large".into()));
+            return Err(ExchangeFailure::Unknown("response too large".into()));
         }
         body.extend_from_slice(&chunk);
     }

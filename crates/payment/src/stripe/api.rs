@@ -1,7 +1,7 @@
 //! The HTTP client of Stripe's API: form-encoded, authenticated, with classified failures and bounded
 //! responses.
 
-use crate::{Answer, Failure};
+use crate::{PaymentFailure, PaymentResult};
 use reqwest::{Method, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -29,12 +29,12 @@ pub(super) struct Api {
 
 #[derive(Deserialize)]
 struct Problem {
-    error: Told,
+    error: StripeError,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Told {
+struct StripeError {
     #[serde(rename = "type")]
     kind: String,
     code: Option<String>,
@@ -62,7 +62,7 @@ impl Api {
     }
 
     /// Makes a read request.
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, params: &Params<'_>) -> Answer<T> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, params: &Params<'_>) -> PaymentResult<T> {
         let request = self.request(Method::GET, path).query(params);
         self.send(path, request).await
     }
@@ -73,7 +73,7 @@ impl Api {
         path: &str,
         key: Option<&str>,
         params: &Params<'_>,
-    ) -> Answer<T> {
+    ) -> PaymentResult<T> {
         let mut request = self.request(Method::POST, path).form(params);
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
@@ -86,13 +86,17 @@ impl Api {
         request.bearer_auth(self.secret.as_str()).header("Stripe-Version", VERSION)
     }
 
-    async fn send<T: DeserializeOwned>(&self, path: &str, request: reqwest::RequestBuilder) -> Answer<T> {
+    async fn send<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        request: reqwest::RequestBuilder,
+    ) -> PaymentResult<T> {
         let response = request.send().await.map_err(|error| no_answer(&error))?;
         let status = response.status().as_u16();
         let wait = retry_after(response.headers());
         let body = match read(response).await {
             Ok(body) => body,
-            Err(_) if status == 429 => return Err(Failure::Limited(wait)),
+            Err(_) if status == 429 => return Err(PaymentFailure::Limited(wait)),
             Err(failure) => return Err(failure),
         };
         if status != 200 {
@@ -106,7 +110,7 @@ impl Api {
                 column = error.column(),
                 "could not parse the payment provider's response"
             );
-            Failure::Unknown("unreadable response".into())
+            PaymentFailure::Unknown("unreadable response".into())
         })
     }
 }
@@ -116,11 +120,11 @@ fn retry_after(headers: &HeaderMap) -> Duration {
     seconds.map_or(USUAL_WAIT, Duration::from_secs)
 }
 
-async fn read(mut response: Response) -> Answer<Vec<u8>> {
+async fn read(mut response: Response) -> PaymentResult<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
         if body.len() + chunk.len() > LARGEST {
-            return Err(Failure::Unknown("response too large".into()));
+            return Err(PaymentFailure::Unknown("response too large".into()));
         }
         body.extend_from_slice(&chunk);
     }
@@ -128,30 +132,30 @@ async fn read(mut response: Response) -> Answer<Vec<u8>> {
 }
 
 /// Classifies a response whose status is not 200.
-fn judge(status: u16, wait: Duration, body: &[u8]) -> Failure {
-    let told = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
-    let code = told.code.unwrap_or(told.kind);
+fn judge(status: u16, wait: Duration, body: &[u8]) -> PaymentFailure {
+    let reported = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
+    let code = reported.code.unwrap_or(reported.kind);
     let message: String =
-        told.message.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+        reported.message.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
     match status {
-        401 | 403 => Failure::Unauthorized,
-        402 => Failure::Declined,
-        404 => Failure::Missing,
+        401 | 403 => PaymentFailure::Unauthorized,
+        402 => PaymentFailure::Declined,
+        404 => PaymentFailure::Missing,
         // 409: a request with the same key is still in progress.
-        409 | 429 => Failure::Limited(wait),
-        400..=499 => Failure::Refused { code, message },
-        _ => Failure::Unknown(format!("HTTP {status}")),
+        409 | 429 => PaymentFailure::Limited(wait),
+        400..=499 => PaymentFailure::Refused { code, message },
+        _ => PaymentFailure::Unknown(format!("HTTP {status}")),
     }
 }
 
 /// Classifies a request without a response.
-fn no_answer(error: &reqwest::Error) -> Failure {
+fn no_answer(error: &reqwest::Error) -> PaymentFailure {
     if error.is_connect() || error.is_builder() {
-        Failure::Unreachable
+        PaymentFailure::Unreachable
     } else if error.is_timeout() {
-        Failure::Unknown("timed out".into())
+        PaymentFailure::Unknown("timed out".into())
     } else {
-        Failure::Unknown("connection dropped".into())
+        PaymentFailure::Unknown("connection dropped".into())
     }
 }
 
@@ -163,22 +167,25 @@ mod tests {
     fn classes_every_status() {
         let judged = |status| judge(status, USUAL_WAIT, b"<html>");
         for status in [500, 502, 503, 504, 301] {
-            assert_eq!(judged(status), Failure::Unknown(format!("HTTP {status}")));
+            assert_eq!(judged(status), PaymentFailure::Unknown(format!("HTTP {status}")));
         }
-        assert_eq!((judged(401), judged(403)), (Failure::Unauthorized, Failure::Unauthorized));
-        assert_eq!((judged(402), judged(404)), (Failure::Declined, Failure::Missing));
-        assert_eq!((judged(409), judged(429)), (Failure::Limited(USUAL_WAIT), Failure::Limited(USUAL_WAIT)));
-        assert_eq!(judged(400), Failure::Refused { code: String::new(), message: String::new() });
+        assert_eq!((judged(401), judged(403)), (PaymentFailure::Unauthorized, PaymentFailure::Unauthorized));
+        assert_eq!((judged(402), judged(404)), (PaymentFailure::Declined, PaymentFailure::Missing));
+        assert_eq!(
+            (judged(409), judged(429)),
+            (PaymentFailure::Limited(USUAL_WAIT), PaymentFailure::Limited(USUAL_WAIT))
+        );
+        assert_eq!(judged(400), PaymentFailure::Refused { code: String::new(), message: String::new() });
     }
 
     #[test]
-    fn tells_what_stripe_says_on_one_line() {
+    fn formats_stripes_error_on_one_line() {
         let body =
             br#"{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No\nsuch"}}"#;
-        let refused = Failure::Refused { code: "resource_missing".into(), message: "Nosuch".into() };
+        let refused = PaymentFailure::Refused { code: "resource_missing".into(), message: "Nosuch".into() };
         assert_eq!(judge(400, USUAL_WAIT, body), refused);
         let untold = br#"{"error":{"type":"idempotency_error"}}"#;
-        let refused = Failure::Refused { code: "idempotency_error".into(), message: String::new() };
+        let refused = PaymentFailure::Refused { code: "idempotency_error".into(), message: String::new() };
         assert_eq!(judge(400, USUAL_WAIT, untold), refused);
     }
 }

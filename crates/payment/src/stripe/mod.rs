@@ -4,7 +4,10 @@ mod api;
 mod shape;
 mod signature;
 
-use crate::{Answer, Change, Checkout, Event, Failure, NewCheckout, NotTheirs, PaymentGateway};
+use crate::{
+    Checkout, NewCheckout, NotTheirs, PaymentEvent, PaymentFailure, PaymentGateway, PaymentResult,
+    SubscriptionChange,
+};
 use api::{Api, Params};
 use async_trait::async_trait;
 use domain::{
@@ -12,7 +15,7 @@ use domain::{
     subscription::{Invoice, Subscription},
 };
 use serde::Deserialize;
-use shape::{Billed, Happened, Held, List, Named, Previewed, Session, Subscribed};
+use shape::{Billed, CustomerBalance, Happened, List, Named, Previewed, Session, Subscribed};
 use zeroize::Zeroizing;
 
 /// The base URL of Stripe's API.
@@ -60,7 +63,7 @@ impl Stripe {
         path: &str,
         params: &Params<'_>,
         id: impl Fn(&T) -> String,
-    ) -> Answer<Vec<T>> {
+    ) -> PaymentResult<Vec<T>> {
         let (mut all, mut after) = (Vec::new(), None);
         for _ in 0..PAGES {
             let mut params = params.clone();
@@ -73,7 +76,7 @@ impl Stripe {
                 return Ok(all);
             }
         }
-        Err(Failure::Unknown("endless list".into()))
+        Err(PaymentFailure::Unknown("endless list".into()))
     }
 }
 
@@ -88,12 +91,12 @@ const fn cents(plan: &Plan) -> i64 {
 
 #[async_trait]
 impl PaymentGateway for Stripe {
-    async fn create_customer(&self, key: &str, user: UserId, email: &str) -> Answer<String> {
+    async fn create_customer(&self, key: &str, user: UserId, email: &str) -> PaymentResult<String> {
         let params = vec![("email", email.into()), ("metadata[user_id]", user.to_string().into())];
         Ok(self.api.post::<Named>("customers", Some(key), &params).await?.id)
     }
 
-    async fn price(&self, plan: &Plan) -> Answer<String> {
+    async fn price(&self, plan: &Plan) -> PaymentResult<String> {
         let lookup = lookup_key(plan);
         let found = vec![("lookup_keys[]", lookup.clone().into()), ("active", "true".into())];
         let found: List<Named> = self.api.get("prices", &found).await?;
@@ -114,7 +117,7 @@ impl PaymentGateway for Stripe {
         Ok(self.api.post::<Named>("prices", Some(&lookup), &params).await?.id)
     }
 
-    async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> Answer<Checkout> {
+    async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> PaymentResult<Checkout> {
         let params = vec![
             ("mode", "subscription".into()),
             ("customer", new.customer.into()),
@@ -124,31 +127,32 @@ impl PaymentGateway for Stripe {
             ("success_url", new.success_url.into()),
             ("cancel_url", new.cancel_url.into()),
         ];
-        Ok(self.api.post::<Session>("checkout/sessions", Some(key), &params).await?.told())
+        Ok(self.api.post::<Session>("checkout/sessions", Some(key), &params).await?.into_checkout())
     }
 
-    async fn checkout(&self, id: &str) -> Answer<Checkout> {
-        Ok(self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?.told())
+    async fn checkout(&self, id: &str) -> PaymentResult<Checkout> {
+        Ok(self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?.into_checkout())
     }
 
-    async fn close_checkout(&self, id: &str) -> Answer<bool> {
+    async fn close_checkout(&self, id: &str) -> PaymentResult<bool> {
         let closed = self.api.post::<Session>(&format!("checkout/sessions/{id}/expire"), None, &vec![]).await;
         match closed {
             Ok(_) => Ok(true),
-            Err(Failure::Refused { .. } | Failure::Missing) => Ok(false),
+            Err(PaymentFailure::Refused { .. } | PaymentFailure::Missing) => Ok(false),
             Err(other) => Err(other),
         }
     }
 
-    async fn subscriptions(&self, customer: &str) -> Answer<Vec<Subscription>> {
+    async fn subscriptions(&self, customer: &str) -> PaymentResult<Vec<Subscription>> {
         let params = vec![("customer", customer.into()), ("status", "all".into())];
         let all = self.all("subscriptions", &params, |s: &Subscribed| s.id.clone()).await?;
-        let mut told = all.into_iter().map(Subscribed::told).collect::<Answer<Vec<_>>>()?;
-        told.sort_by_key(|s| s.created_at);
-        Ok(told)
+        let mut reported =
+            all.into_iter().map(Subscribed::into_subscription).collect::<PaymentResult<Vec<_>>>()?;
+        reported.sort_by_key(|s| s.created_at);
+        Ok(reported)
     }
 
-    async fn change(&self, key: &str, change: &Change<'_>) -> Answer<Subscription> {
+    async fn change(&self, key: &str, change: &SubscriptionChange<'_>) -> PaymentResult<Subscription> {
         let mut params: Params<'_> = Vec::new();
         if let Some((item, price)) = change.price {
             params.push(("items[0][id]", item.into()));
@@ -158,42 +162,42 @@ impl PaymentGateway for Stripe {
         }
         params.extend(change.cancel_at_period_end.map(|c| ("cancel_at_period_end", c.to_string().into())));
         let path = format!("subscriptions/{}", change.subscription);
-        self.api.post::<Subscribed>(&path, Some(key), &params).await?.told()
+        self.api.post::<Subscribed>(&path, Some(key), &params).await?.into_subscription()
     }
 
-    async fn preview(&self, subscription: &Subscription, price: &str) -> Answer<i64> {
+    async fn preview(&self, subscription: &Subscription, price: &str) -> PaymentResult<i64> {
         let params = vec![
             ("subscription", subscription.id.as_str().into()),
             ("subscription_details[items][0][id]", subscription.item.as_str().into()),
             ("subscription_details[items][0][price]", price.into()),
             ("subscription_details[proration_behavior]", "always_invoice".into()),
         ];
-        Ok(self.api.post::<Previewed>("invoices/create_preview", None, &params).await?.told())
+        Ok(self.api.post::<Previewed>("invoices/create_preview", None, &params).await?.amount())
     }
 
-    async fn credit(&self, customer: &str) -> Answer<i64> {
-        Ok(self.api.get::<Held>(&format!("customers/{customer}"), &vec![]).await?.credit())
+    async fn credit(&self, customer: &str) -> PaymentResult<i64> {
+        Ok(self.api.get::<CustomerBalance>(&format!("customers/{customer}"), &vec![]).await?.credit())
     }
 
-    async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>> {
+    async fn invoices(&self, customer: &str) -> PaymentResult<Vec<Invoice>> {
         let params: Params<'_> =
             vec![("customer", customer.into()), ("status", "paid".into()), ("limit", "100".into())];
         let list: List<Billed> = self.api.get("invoices", &params).await?;
-        Ok(list.data.into_iter().map(Billed::told).collect())
+        Ok(list.data.into_iter().map(Billed::into_invoice).collect())
     }
 
-    async fn open_invoice(&self, customer: &str) -> Answer<Option<String>> {
+    async fn open_invoice(&self, customer: &str) -> PaymentResult<Option<String>> {
         let params: Params<'_> =
             vec![("customer", customer.into()), ("status", "open".into()), ("limit", "1".into())];
         let list: List<Billed> = self.api.get("invoices", &params).await?;
-        let invoice = list.data.into_iter().next().map(Billed::told);
+        let invoice = list.data.into_iter().next().map(Billed::into_invoice);
         Ok(invoice.map(|invoice| invoice.hosted_url).filter(|url| !url.is_empty()))
     }
 
-    async fn event(&self, id: &str) -> Answer<Option<Event>> {
+    async fn event(&self, id: &str) -> PaymentResult<Option<PaymentEvent>> {
         match self.api.get::<Happened>(&format!("events/{id}"), &vec![]).await {
-            Ok(event) => Ok(Some(Event { id: event.id.clone(), customer: event.customer() })),
-            Err(Failure::Missing) => Ok(None),
+            Ok(event) => Ok(Some(PaymentEvent { id: event.id.clone(), customer: event.customer() })),
+            Err(PaymentFailure::Missing) => Ok(None),
             Err(other) => Err(other),
         }
     }
@@ -240,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_no_answer() {
-        assert_eq!(stripe().subscriptions("cus_1").await, Err(Failure::Unreachable));
+    async fn a_missing_server_is_no_answer() {
+        assert_eq!(stripe().subscriptions("cus_1").await, Err(PaymentFailure::Unreachable));
     }
 }

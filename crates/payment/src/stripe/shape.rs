@@ -1,6 +1,6 @@
 //! The parts of Stripe's JSON that are used. Everything dispensable may be missing.
 
-use crate::{Answer, Checkout, Failure};
+use crate::{Checkout, PaymentFailure, PaymentResult};
 use domain::{
     Micros, PlanId,
     subscription::{Interval, Invoice, State, Subscription},
@@ -112,7 +112,7 @@ pub(super) struct Previewed {
 
 /// A customer's balance; a negative balance is credit.
 #[derive(Deserialize)]
-pub(super) struct Held {
+pub(super) struct CustomerBalance {
     #[serde(default)]
     balance: i64,
 }
@@ -133,13 +133,13 @@ struct Data {
 struct About {
     id: Option<String>,
     object: Option<String>,
-    customer: Option<Whom>,
+    customer: Option<EventSubject>,
 }
 
 /// An id, or the object itself if it was expanded.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Whom {
+enum EventSubject {
     Id(String),
     Whole(Named),
 }
@@ -148,12 +148,12 @@ fn at(seconds: i64) -> Micros {
     Micros::from_millis(seconds.saturating_mul(1_000))
 }
 
-fn unread(what: &str) -> Failure {
-    Failure::Unknown(format!("unreadable response: {what}"))
+fn unread(what: &str) -> PaymentFailure {
+    PaymentFailure::Unknown(format!("unreadable response: {what}"))
 }
 
 impl Session {
-    pub(super) fn told(self) -> Checkout {
+    pub(super) fn into_checkout(self) -> Checkout {
         Checkout { id: self.id, url: self.url, expires_at: at(self.expires_at) }
     }
 }
@@ -163,7 +163,7 @@ impl Subscribed {
     ///
     /// # Errors
     /// If it has no item, price or period, because its state is then unknown.
-    pub(super) fn told(self) -> Answer<Subscription> {
+    pub(super) fn into_subscription(self) -> PaymentResult<Subscription> {
         let item =
             self.items.data.into_iter().next().ok_or_else(|| unread("a subscription without an item"))?;
         let price = item.price.or(item.plan).ok_or_else(|| unread("a subscription without a price"))?;
@@ -196,7 +196,7 @@ impl Subscribed {
 impl Billed {
     /// Converts to a domain invoice. An invoice's own period is the time in which its lines were added (an
     /// instant for the first one), so the period paid for is taken from its line.
-    pub(super) fn told(self) -> Invoice {
+    pub(super) fn into_invoice(self) -> Invoice {
         let line = self.lines.and_then(|lines| lines.data.into_iter().last()?.period);
         let (start, end) = line.map(|p| (p.start, p.end)).unzip();
         Invoice {
@@ -214,12 +214,12 @@ impl Billed {
 
 impl Previewed {
     /// The amount charged immediately. A credit is never due, so it is reported as a negative amount.
-    pub(super) fn told(&self) -> i64 {
+    pub(super) fn amount(&self) -> i64 {
         if self.total > 0 { self.amount_due } else { self.total }
     }
 }
 
-impl Held {
+impl CustomerBalance {
     pub(super) const fn credit(&self) -> i64 {
         self.balance.saturating_neg()
     }
@@ -229,7 +229,7 @@ impl Happened {
     pub(super) fn customer(self) -> Option<String> {
         let About { id, object, customer } = self.data.object;
         match customer {
-            Some(Whom::Id(id) | Whom::Whole(Named { id })) => Some(id),
+            Some(EventSubject::Id(id) | EventSubject::Whole(Named { id })) => Some(id),
             None => id.filter(|_| object.as_deref() == Some("customer")),
         }
     }
@@ -240,8 +240,10 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn told(value: Value) -> Answer<Subscription> {
-        serde_json::from_value::<Subscribed>(value).map_err(|error| unread(&error.to_string()))?.told()
+    fn parsed(value: Value) -> PaymentResult<Subscription> {
+        serde_json::from_value::<Subscribed>(value)
+            .map_err(|error| unread(&error.to_string()))?
+            .into_subscription()
     }
 
     fn price() -> Value {
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn reads_a_subscription_of_either_age_alike() {
-        let now = told(today()).unwrap();
+        let now = parsed(today()).unwrap();
         assert_eq!(now.period_end.to_string(), "2022-10-24T12:20:08.000Z");
         assert_eq!((now.amount, now.interval, now.state), (2_000, Interval::Month, State::Active));
         assert_eq!(now.cancel_at, Some(now.period_end));
@@ -268,12 +270,12 @@ mod tests {
         before["current_period_start"] = json!(1_664_022_008);
         before["current_period_end"] = json!(1_666_614_008);
         before["items"]["data"][0] = json!({"id": "si_1", "price": price()});
-        assert_eq!(told(before).unwrap(), now);
+        assert_eq!(parsed(before).unwrap(), now);
         let mut plan = today();
         plan["items"]["data"][0]["price"] = Value::Null;
         plan["items"]["data"][0]["plan"] = json!({"amount": 2000, "currency": "usd", "interval": "month",
             "metadata": {"plan_id": "336e0577-784d-4482-8a37-46649118aa51"}});
-        assert_eq!(told(plan).unwrap(), now);
+        assert_eq!(parsed(plan).unwrap(), now);
     }
 
     #[test]
@@ -281,14 +283,14 @@ mod tests {
         for missing in ["items", "status"] {
             let mut broken = today();
             broken[missing] = Value::Null;
-            assert!(told(broken).is_err(), "{missing}");
+            assert!(parsed(broken).is_err(), "{missing}");
         }
         let mut periodless = today();
         periodless["items"]["data"][0]["current_period_end"] = Value::Null;
-        assert!(told(periodless).is_err());
+        assert!(parsed(periodless).is_err());
         let mut foreign = today();
         foreign["items"]["data"][0]["price"]["metadata"] = json!({});
-        assert_eq!(told(foreign).unwrap().plan, None);
+        assert_eq!(parsed(foreign).unwrap().plan, None);
     }
 
     #[test]
@@ -297,24 +299,24 @@ mod tests {
             "period_start": 1_664_022_008, "period_end": 1_664_022_008, "hosted_invoice_url": "https://x",
             "invoice_pdf": null, "created": 1_664_022_008,
             "lines": {"data": [{"period": {"start": 1_664_022_008, "end": 1_666_614_008}}]}});
-        let invoice = serde_json::from_value::<Billed>(billed).unwrap().told();
+        let invoice = serde_json::from_value::<Billed>(billed).unwrap().into_invoice();
         assert_eq!(invoice.period_end, Some(at(1_666_614_008)));
         assert_eq!((invoice.pdf.as_str(), invoice.amount_paid), ("", 2_000));
     }
 
     #[test]
     fn a_kept_credit_pays_first() {
-        let told = |total: i64, due: i64| {
-            serde_json::from_value::<Previewed>(json!({"total": total, "amount_due": due})).unwrap().told()
+        let reported = |total: i64, due: i64| {
+            serde_json::from_value::<Previewed>(json!({"total": total, "amount_due": due})).unwrap().amount()
         };
-        assert_eq!([told(2_000, 2_000), told(2_000, 500), told(2_000, 0)], [2_000, 500, 0]);
-        assert_eq!(told(-1_500, 0), -1_500);
-        let credit = |customer: Value| serde_json::from_value::<Held>(customer).unwrap().credit();
+        assert_eq!([reported(2_000, 2_000), reported(2_000, 500), reported(2_000, 0)], [2_000, 500, 0]);
+        assert_eq!(reported(-1_500, 0), -1_500);
+        let credit = |customer: Value| serde_json::from_value::<CustomerBalance>(customer).unwrap().credit();
         assert_eq!([credit(json!({"balance": -2_000})), credit(json!({"deleted": true}))], [2_000, 0]);
     }
 
     #[test]
-    fn whom_a_message_is_about() {
+    fn an_event_names_its_customer() {
         let whom = |object: Value| {
             let event = json!({"id": "evt_1", "data": {"object": object}});
             serde_json::from_value::<Happened>(event).unwrap().customer()

@@ -1,8 +1,8 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, futures, markets::Floor,
-    ruleset,
+    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, filters, futures,
+    markets::MarketState, ruleset,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
@@ -11,30 +11,34 @@ use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
 const MAX_OPEN: usize = 200;
 
 /// Accepts or rejects a conditional order.
-pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
+pub(super) fn place(
+    markets: &mut MarketState,
+    account: &mut Account,
+    new: NewOrder,
+) -> Result<CommandResult, Reject> {
     if new.market.kind == TradeType::Spot {
         return Err(Reject::invalid_kind());
     }
     if new.client_id.as_deref().is_some_and(|client| account.algos.client_taken(client)) {
         return Err(Reject::duplicate_client_id());
     }
-    too_many(floor, account, &new)?;
-    floor.admits(new.market, new.reduce_only || new.close_position)?;
-    amounts(floor, &new)?;
+    too_many(markets, account, &new)?;
+    markets.admits(new.market, new.reduce_only || new.close_position)?;
+    amounts(markets, &new)?;
     let tif = new.tif.unwrap_or(TimeInForce::Gtc);
     if limit_kind(new.kind) {
-        filters::price(floor, new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
+        filters::price(markets, new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
     }
     if new.close_position || tif == TimeInForce::GteGtc {
-        lives_with_position(floor, account, &new)?;
+        lives_with_position(markets, account, &new)?;
     }
-    let price = working_price(floor, new.market, new.working_type);
-    let extreme = conditions(floor, &new, price)?;
+    let price = working_price(markets, new.market, new.working_type);
+    let extreme = conditions(markets, &new, price)?;
 
-    let id = floor.ids.algo();
+    let id = markets.ids.algo();
     let mut algo = AlgoOrder {
         id,
-        client_id: new.client_id.unwrap_or_else(|| floor.client_id(id | 1 << 63)),
+        client_id: new.client_id.unwrap_or_else(|| markets.client_id(id | 1 << 63)),
         pair: new.market.pair,
         side: new.side,
         kind: new.kind,
@@ -51,22 +55,22 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
         status: AlgoStatus::New,
         order_id: None,
         failure: None,
-        created: floor.now,
-        updated: floor.now,
+        created: markets.now,
+        updated: markets.now,
         triggered: None,
     };
     if let Some(extreme) = extreme {
         algo.trigger_price = Some(trail(&algo, extreme));
     }
-    floor.shelf_mut(new.market).algos.insert((id, account.id));
-    floor.tell_algo(account.id, &algo);
+    markets.book_mut(new.market).algos.insert((id, account.id));
+    markets.emit_algo(account.id, &algo);
     account.algos.put(algo.clone());
-    Ok(Answer::Algo(algo))
+    Ok(CommandResult::Algo(algo))
 }
 
 /// Rejects the order if the limit of open conditional orders is reached.
-fn too_many(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
-    let all = floor.ruleset >= ruleset::ONE_ALGO_LIMIT;
+fn too_many(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
+    let all = markets.ruleset >= ruleset::ONE_ALGO_LIMIT;
     let waiting = account.algos.open().filter(|a| all || a.pair == new.market.pair).count();
     match waiting >= MAX_OPEN {
         true if all => Err(Reject::too_many_stops()),
@@ -85,7 +89,7 @@ const fn stops(kind: OrderType) -> bool {
 }
 
 /// Checks the amount, or that the order closes the whole position.
-fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
+fn amounts(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
     if new.close_position {
         let closes = matches!(new.kind, OrderType::StopMarket | OrderType::TakeProfitMarket);
         return match () {
@@ -96,13 +100,13 @@ fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
         };
     }
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    filters::amount(floor, new.market, amount)?;
+    filters::amount(markets, new.market, amount)?;
     let reference = new.price.filter(|_| limit_kind(new.kind)).or(new.trigger_price).or(new.activation_price);
     match reference {
         Some(price) if !new.reduce_only => {
             // The price filter comes first, so that the notional of an absurd price cannot overflow.
-            filters::price(floor, new.market, price)?;
-            filters::notional(floor, new.market, price, amount)
+            filters::price(markets, new.market, price)?;
+            filters::notional(markets, new.market, price, amount)
         }
         _ => Ok(()),
     }
@@ -110,9 +114,9 @@ fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
 
 /// Checks an order tied to the lifetime of a position: it needs a position, and only one closing order of a
 /// kind is allowed.
-fn lives_with_position(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
+fn lives_with_position(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let pair = new.market.pair;
-    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(floor, account, new) {
+    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(markets, account, new) {
         return Err(Reject::no_position());
     }
     let twin = |a: &AlgoOrder| {
@@ -125,22 +129,22 @@ fn lives_with_position(floor: &Floor, account: &Account, new: &NewOrder) -> Resu
 }
 
 /// The price that is compared with the trigger.
-pub(super) fn working_price(floor: &Floor, market: MarketId, working: WorkingType) -> Decimal {
+pub(super) fn working_price(markets: &MarketState, market: MarketId, working: WorkingType) -> Decimal {
     match working {
-        WorkingType::Contract => floor.price(market),
-        WorkingType::Mark => floor.mark(market.pair),
+        WorkingType::Contract => markets.price(market),
+        WorkingType::Mark => markets.mark(market.pair),
     }
 }
 
 /// Checks trigger price, activation price and callback rate. Returns the starting extreme of a trailing stop
 /// that is active immediately.
-fn conditions(floor: &Floor, new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
+fn conditions(markets: &MarketState, new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
     if new.kind != OrderType::TrailingStopMarket {
         let trigger = new.trigger_price.ok_or_else(|| Reject::mandatory("triggerPrice"))?;
         if trigger <= Decimal::ZERO {
             return Err(Reject::stop_price());
         }
-        filters::price(floor, new.market, trigger)?;
+        filters::price(markets, new.market, trigger)?;
         let now = reached(new.kind, new.side, trigger, price);
         return if now { Err(Reject::would_trigger()) } else { Ok(None) };
     }
@@ -150,7 +154,7 @@ fn conditions(floor: &Floor, new: &NewOrder, price: Decimal) -> Result<Option<De
         return Err(Reject::callback_rate());
     }
     let Some(activation) = new.activation_price else { return Ok(Some(price)) };
-    filters::price(floor, new.market, activation)?;
+    filters::price(markets, new.market, activation)?;
     let wrong = match new.side {
         Side::Buy => activation > price,
         Side::Sell => activation < price,

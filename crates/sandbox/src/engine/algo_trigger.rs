@@ -1,17 +1,18 @@
 //! Conditional orders: price monitoring and triggering.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, futures, markets::Floor, rejections,
+    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, futures, markets::MarketState,
+    rejections,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
 
 /// Checks one waiting order after a beat and triggers it if its price is reached.
-pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
+pub(super) fn watch(markets: &mut MarketState, account: &mut Account, id: u64) {
     let Some(waiting) = account.algos.find(&OrderRef::Id(id)).filter(|a| a.status == AlgoStatus::New) else {
         return;
     };
-    let price = algo::working_price(floor, MarketId::futures(waiting.pair), waiting.working_type);
+    let price = algo::working_price(markets, MarketId::futures(waiting.pair), waiting.working_type);
     let triggered = if waiting.kind == OrderType::TrailingStopMarket {
         let Some(extreme) = extreme(waiting, price) else { return };
         let trigger = algo::trail(waiting, extreme);
@@ -21,7 +22,7 @@ pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
         };
         if waiting.extreme.is_none() {
             // The stop protects from now on, so the naked-time meter must measure the account.
-            floor.note(account.id);
+            markets.note(account.id);
         }
         if waiting.extreme != Some(extreme) {
             account.algos.change(id, |a| {
@@ -34,7 +35,7 @@ pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
         waiting.trigger_price.is_some_and(|t| algo::reached(waiting.kind, waiting.side, t, price))
     };
     if triggered {
-        trigger(floor, account, id);
+        trigger(markets, account, id);
     }
 }
 
@@ -50,8 +51,8 @@ fn extreme(algo: &AlgoOrder, price: Decimal) -> Option<Decimal> {
 
 /// Converts a triggered order into a plain order. A reducing order is clipped to the position, or expires
 /// without one.
-fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
-    let now = floor.now;
+fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
+    let now = markets.now;
     let taken = account.algos.change(id, |a| {
         a.status = AlgoStatus::Triggered;
         a.triggered = Some(now);
@@ -59,11 +60,11 @@ fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
     });
     let Some(algo) = taken else { return };
     let market = MarketId::futures(algo.pair);
-    floor.shelf_mut(market).algos.remove(&(id, account.id));
+    markets.book_mut(market).algos.remove(&(id, account.id));
     let closable = account.perpetual(algo.pair).closable(algo.side);
     let reduces = algo.reduce_only || algo.close_position;
     if reduces && closable.is_zero() {
-        cancel::end_algo(floor, account, id, AlgoStatus::Expired);
+        cancel::end_algo(markets, account, id, AlgoStatus::Expired);
         return;
     }
     let wanted = algo.amount.unwrap_or(closable);
@@ -84,10 +85,10 @@ fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
         close_position: algo.close_position,
         client_id: Some(algo.client_id.clone()).filter(|c| !account.futures_orders.client_taken(c)),
     };
-    let placed = rejections::take(floor, account.id, algo.pair)
-        .and_then(|()| futures::place(floor, account, &order, Some(&algo)).map(drop));
+    let placed = rejections::take(markets, account.id, algo.pair)
+        .and_then(|()| futures::place(markets, account, &order, Some(&algo)).map(drop));
     if let Err(reject) = placed {
         account.algos.change(id, |a| a.failure = Some(reject.to_string()));
-        cancel::end_algo(floor, account, id, AlgoStatus::Rejected);
+        cancel::end_algo(markets, account, id, AlgoStatus::Rejected);
     }
 }

@@ -86,21 +86,21 @@ pub enum Which {
 /// A command to the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
-    /// Opens a funded account. Answers [`Answer::Account`].
+    /// Opens a funded account. Answers [`CommandResult::Account`].
     OpenAccount(NewAccount),
-    /// Cancels all orders, closes all positions and restores the initial funds. Answers [`Answer::Done`].
+    /// Cancels all orders, closes all positions and restores the initial funds. Answers [`CommandResult::Done`].
     ResetAccount {
         /// The account.
         account: AccountId,
     },
-    /// Places an order. Answers [`Answer::Order`], or [`Answer::Algo`] for a conditional type.
+    /// Places an order. Answers [`CommandResult::Order`], or [`CommandResult::Algo`] for a conditional type.
     Place {
         /// The account.
         account: AccountId,
         /// The order to place.
         order: NewOrder,
     },
-    /// Cancels one order. Answers [`Answer::Order`] or [`Answer::Algo`].
+    /// Cancels one order. Answers [`CommandResult::Order`] or [`CommandResult::Algo`].
     Cancel {
         /// The account.
         account: AccountId,
@@ -114,7 +114,7 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cancel_id: Option<String>,
     },
-    /// Cancels a market's open orders. Answers [`Answer::Orders`] or [`Answer::Algos`].
+    /// Cancels a market's open orders. Answers [`CommandResult::Orders`] or [`CommandResult::Algos`].
     CancelAll {
         /// The account.
         account: AccountId,
@@ -126,7 +126,7 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cancel_id: Option<String>,
     },
-    /// Sets a perpetual's leverage. Answers [`Answer::Leverage`].
+    /// Sets a perpetual's leverage. Answers [`CommandResult::Leverage`].
     SetLeverage {
         /// The account.
         account: AccountId,
@@ -135,7 +135,7 @@ pub enum Command {
         /// 1 to 125.
         leverage: u16,
     },
-    /// Sets a perpetual's margin mode. Answers [`Answer::Done`].
+    /// Sets a perpetual's margin mode. Answers [`CommandResult::Done`].
     SetMarginMode {
         /// The account.
         account: AccountId,
@@ -144,7 +144,7 @@ pub enum Command {
         /// Cross or isolated.
         mode: MarginMode,
     },
-    /// Moves margin into (positive) or out of (negative) an isolated position. Answers [`Answer::Done`].
+    /// Moves margin into (positive) or out of (negative) an isolated position. Answers [`CommandResult::Done`].
     AdjustMargin {
         /// The account.
         account: AccountId,
@@ -153,7 +153,7 @@ pub enum Command {
         /// The amount in USDT.
         amount: Decimal,
     },
-    /// Moves USDT between spot and futures. Answers [`Answer::Transfer`].
+    /// Moves USDT between spot and futures. Answers [`CommandResult::Transfer`].
     Transfer {
         /// The account.
         account: AccountId,
@@ -165,7 +165,7 @@ pub enum Command {
         amount: Decimal,
     },
     /// Deposits USDT from outside (positive) or withdraws it (negative), once per reference. Answers
-    /// [`Answer::Funded`].
+    /// [`CommandResult::Funded`].
     Fund {
         /// The account.
         account: AccountId,
@@ -176,14 +176,14 @@ pub enum Command {
         /// The idempotency key.
         reference: String,
     },
-    /// Sets the permissions of an account's key. Answers [`Answer::Done`].
+    /// Sets the permissions of an account's key. Answers [`CommandResult::Done`].
     SetRights {
         /// The account.
         account: AccountId,
         /// The complete new permissions.
         rights: Rights,
     },
-    /// Sets hedge mode and multi-assets mode. Answers [`Answer::Done`].
+    /// Sets hedge mode and multi-assets mode. Answers [`CommandResult::Done`].
     SetModes {
         /// The account.
         account: AccountId,
@@ -194,17 +194,17 @@ pub enum Command {
         /// Skips the exchange's own checks. For tests.
         forced: bool,
     },
-    /// Changes a market's status, filters or depth. Answers [`Answer::Done`]. For tests.
+    /// Changes a market's status, filters or depth. Answers [`CommandResult::Done`]. For tests.
     ChangeMarket(MarketChange),
-    /// Makes the matching engine reject triggered conditional orders. Answers [`Answer::Done`]. For tests.
+    /// Makes the matching engine reject triggered conditional orders. Answers [`CommandResult::Done`]. For tests.
     RejectTriggers(TriggerRejection),
-    /// Raises the version of the rules that the exchange follows. Answers [`Answer::Done`].
+    /// Raises the version of the rules that the exchange follows. Answers [`CommandResult::Done`].
     SetRules {
         /// The new version.
         version: u32,
     },
     /// Jumps a pair to a spot price, with enough volume to fill every order that the price passes. Answers
-    /// [`Answer::Done`]. For tests; the protocol layer checks authorization.
+    /// [`CommandResult::Done`]. For tests; the protocol layer checks authorization.
     SetPrice {
         /// The pair.
         pair: Pair,
@@ -215,7 +215,7 @@ pub enum Command {
 
 /// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum CommandResult {
     /// The new account.
     Account(AccountId),
     /// The order after the command, with its immediate fills.

@@ -10,7 +10,7 @@ type Amounts = BTreeMap<String, Decimal>;
 /// The exchange's own ledger. For every asset, account holdings plus the exchange's counterparty, fee and
 /// insurance balances always equal the amount issued.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct House {
+pub struct CounterpartyLedger {
     issued: Amounts,
     counterparty: Amounts,
     fees: Amounts,
@@ -19,7 +19,7 @@ pub struct House {
     insurance: Decimal,
 }
 
-impl House {
+impl CounterpartyLedger {
     /// Paper money that has been given to accounts.
     #[must_use]
     pub fn issued(&self, asset: &str) -> Decimal {

@@ -1,12 +1,12 @@
 //! Price and amount filters of markets, with the rejection that each kind of market reports.
 
-use super::{Reject, markets::Floor};
+use super::{Reject, markets::MarketState};
 use crate::market::MarketId;
 use domain::{Decimal, Side, TradeType, market::FilterFailure};
 
 /// Checks a price against tick size and range.
-pub(super) fn price(floor: &Floor, market: MarketId, price: Decimal) -> Result<(), Reject> {
-    let rules = floor.rules(market);
+pub(super) fn price(markets: &MarketState, market: MarketId, price: Decimal) -> Result<(), Reject> {
+    let rules = markets.rules(market);
     let spot = market.kind == TradeType::Spot;
     if price <= Decimal::ZERO {
         return Err(if spot { Reject::filter("PRICE_FILTER") } else { Reject::price_not_positive() });
@@ -21,8 +21,8 @@ pub(super) fn price(floor: &Floor, market: MarketId, price: Decimal) -> Result<(
 }
 
 /// Checks an amount against lot size and range.
-pub(super) fn amount(floor: &Floor, market: MarketId, amount: Decimal) -> Result<(), Reject> {
-    let rules = floor.rules(market);
+pub(super) fn amount(markets: &MarketState, market: MarketId, amount: Decimal) -> Result<(), Reject> {
+    let rules = markets.rules(market);
     let spot = market.kind == TradeType::Spot;
     if amount <= Decimal::ZERO {
         return Err(if spot { Reject::filter("LOT_SIZE") } else { Reject::quantity_not_positive() });
@@ -38,12 +38,12 @@ pub(super) fn amount(floor: &Floor, market: MarketId, amount: Decimal) -> Result
 
 /// Checks the notional of an order.
 pub(super) fn notional(
-    floor: &Floor,
+    markets: &MarketState,
     market: MarketId,
     price: Decimal,
     amount: Decimal,
 ) -> Result<(), Reject> {
-    let rules = floor.rules(market);
+    let rules = markets.rules(market);
     rules.check_notional(price, amount).map_err(|_| match market.kind {
         TradeType::Spot => Reject::filter("NOTIONAL"),
         TradeType::Futures => Reject::min_notional(rules.min_notional),
@@ -52,13 +52,13 @@ pub(super) fn notional(
 
 /// Checks that a limit price is not too far from `reference`: a buy price above it or a sell price below it.
 pub(super) fn band(
-    floor: &Floor,
+    markets: &MarketState,
     market: MarketId,
     side: Side,
     price: Decimal,
     reference: Decimal,
 ) -> Result<(), Reject> {
-    let rules = floor.rules(market);
+    let rules = markets.rules(market);
     let (down, up) = rules.price_band;
     let (lowest, highest) =
         (rules.price_to_tick(reference * down, Side::Sell), rules.price_to_tick(reference * up, Side::Buy));

@@ -1,7 +1,7 @@
 //! The mark price, and the funding that longs and shorts pay every eight hours. Here the exchange is the
 //! counterparty: it receives and pays the funding.
 
-use super::{Account, AccountId, IncomeKind, Reason, markets::Floor, settle};
+use super::{Account, AccountId, IncomeKind, Reason, markets::MarketState, settle};
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
 use domain::{Decimal, Micros, time};
 use std::collections::BTreeMap;
@@ -36,9 +36,9 @@ pub(super) fn rate(premium: Decimal) -> Decimal {
 }
 
 /// Advances the mark price and premium by one beat.
-pub(super) fn smooth(floor: &mut Floor, pair: Pair) {
-    let last = floor.price(MarketId::futures(pair));
-    let perp = floor.perp_mut(pair);
+pub(super) fn smooth(markets: &mut MarketState, pair: Pair) {
+    let last = markets.price(MarketId::futures(pair));
+    let perp = markets.perp_mut(pair);
     perp.mark = settle::cents(perp.mark + (last - perp.mark) * MARK_PACE);
     let premium = (last - perp.mark).checked_div(perp.mark).unwrap_or_default();
     perp.premium = (perp.premium + (premium - perp.premium) * PREMIUM_PACE).round_dp(12);
@@ -46,17 +46,17 @@ pub(super) fn smooth(floor: &mut Floor, pair: Pair) {
 
 /// Pays the funding if its time has been reached since the previous tick.
 pub(super) fn pay_if_due(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     accounts: &mut BTreeMap<AccountId, Account>,
     pair: Pair,
     before: Micros,
 ) {
-    let due = floor.perp(pair).next_funding;
-    if floor.now < due {
+    let due = markets.perp(pair).next_funding;
+    if markets.now < due {
         return;
     }
-    let (now, mark, rate) = (floor.now, floor.mark(pair), rate(floor.perp(pair).premium));
-    let perp = floor.perp_mut(pair);
+    let (now, mark, rate) = (markets.now, markets.mark(pair), rate(markets.perp(pair).premium));
+    let perp = markets.perp_mut(pair);
     perp.next_funding = next(now);
     if now.since(before) > LATEST {
         return;
@@ -66,12 +66,12 @@ pub(super) fn pay_if_due(
     }
     perp.paid.push_back(FundingPoint { at: due, rate, mark });
     for account in accounts.values_mut().filter(|a| !a.perpetual(pair).amount.is_zero()) {
-        pay(floor, account, pair, mark * rate);
+        pay(markets, account, pair, mark * rate);
     }
 }
 
 /// Applies the funding of one position: a long pays `per_unit` for each unit, a short receives it.
-fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) {
+fn pay(markets: &mut MarketState, account: &mut Account, pair: Pair, per_unit: Decimal) {
     let perpetual = account.perpetual_mut(pair);
     let amount = settle::cents(-perpetual.amount * per_unit);
     let mut covered = Decimal::ZERO;
@@ -81,12 +81,12 @@ fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) 
         covered = perpetual.isolated - margin;
     }
     account.wallet += amount + covered;
-    floor.house.receive(QUOTE, -amount);
-    floor.house.insure(-covered);
-    covered += settle::cover(floor, account, pair);
-    settle::income(floor, account, IncomeKind::FundingFee, Some(pair), amount, None);
-    floor.tell_futures(account, Reason::FundingFee, amount, &[pair]);
-    settle::tell_cover(floor, account, pair, covered, None);
+    markets.counterparty.receive(QUOTE, -amount);
+    markets.counterparty.insure(-covered);
+    covered += settle::cover(markets, account, pair);
+    settle::income(markets, account, IncomeKind::FundingFee, Some(pair), amount, None);
+    markets.emit_futures_account(account, Reason::FundingFee, amount, &[pair]);
+    settle::emit_insurance_cover(markets, account, pair, covered, None);
 }
 
 #[cfg(test)]

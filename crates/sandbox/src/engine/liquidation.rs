@@ -2,7 +2,7 @@
 
 use super::{
     Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel, futures, margin,
-    markets::Floor,
+    markets::MarketState,
     matching::{self, Want},
     place, settle,
 };
@@ -15,16 +15,16 @@ const CLEARANCE: Decimal = Decimal::from_parts(125, 0, 0, false, 4);
 const CALL: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
 
 /// Liquidates what a pair's new mark price has made insolvent: the isolated position, or all cross positions.
-pub(super) fn check(floor: &mut Floor, account: &mut Account, pair: Pair) {
+pub(super) fn check(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     let perpetual = account.perpetual(pair);
     if perpetual.amount.is_zero() {
         return;
     }
     let isolated = perpetual.isolated_mode();
     let (collateral, maintenance) =
-        if isolated { margin::isolated(floor, account, pair) } else { margin::cross(floor, account) };
+        if isolated { margin::isolated(markets, account, pair) } else { margin::cross(markets, account) };
     if collateral > maintenance {
-        call(floor, account, collateral, maintenance);
+        call(markets, account, collateral, maintenance);
         return;
     }
     let pairs: Vec<Pair> = match isolated {
@@ -35,30 +35,30 @@ pub(super) fn check(floor: &mut Floor, account: &mut Account, pair: Pair) {
     };
     for &pair in &pairs {
         for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
-            cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+            cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
         }
     }
     for pair in pairs {
-        close(floor, account, pair);
+        close(markets, account, pair);
     }
     account.warned = false;
 }
 
 /// Sends one margin call when the collateral approaches the maintenance margin, and another only after it has
 /// recovered.
-fn call(floor: &mut Floor, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
+fn call(markets: &mut MarketState, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
     let near = maintenance >= collateral * CALL;
     if near && !account.warned {
         let held = account.perpetuals.iter().filter(|(_, p)| !p.amount.is_zero());
-        let positions = held.map(|(&pair, _)| margin::position(floor, account, pair)).collect();
-        floor.emit(account.id, EventKind::MarginCall(positions));
+        let positions = held.map(|(&pair, _)| margin::position(markets, account, pair)).collect();
+        markets.emit(account.id, EventKind::MarginCall(positions));
     }
     account.warned = near;
 }
 
 /// Closes a position at market, whatever the price. The exchange takes the part that the book cannot, at the
 /// book's last price.
-fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
+fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     let perpetual = account.perpetual(pair);
     let amount = perpetual.amount.abs();
     if amount.is_zero() {
@@ -66,21 +66,21 @@ fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     }
     let market = MarketId::futures(pair);
     let side = if perpetual.amount.is_sign_negative() { domain::Side::Buy } else { domain::Side::Sell };
-    let mut plan = matching::plan(floor, market, side, None, Want::Base(amount));
+    let mut plan = matching::plan(markets, market, side, None, Want::Base(amount));
     if plan.amount < amount {
-        let price = plan.levels.last().map_or_else(|| floor.price(market), |l| l.price);
+        let price = plan.levels.last().map_or_else(|| markets.price(market), |l| l.price);
         plan.levels.push(Level { price, amount: amount - plan.amount });
     }
     let mut new = NewOrder::market(market, side, amount);
     new.reduce_only = true;
-    let mut order = place::order(floor, &new, amount, TimeInForce::Ioc);
+    let mut order = place::order(markets, &new, amount, TimeInForce::Ioc);
     order.client_id = format!("autoclose-{}", order.id);
     order.liquidation = true;
-    floor.tell_order(account.id, &order, Execution::New, None);
+    markets.emit_order(account.id, &order, Execution::New, None);
     let wallet = account.wallet;
-    let (_, ended) = futures::take(floor, account, &mut order, plan.levels);
+    let (_, ended) = futures::take(markets, account, &mut order, plan.levels);
     account.futures_orders.put(order.clone());
-    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[pair]);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[pair]);
 
     // An isolated position pays the clearance fee from its remaining margin, a cross position from the
     // wallet.
@@ -92,9 +92,9 @@ fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     let clearance = settle::at_least_zero(settle::cents(order.cost * CLEARANCE).min(pocket));
     if !clearance.is_zero() {
         account.wallet -= clearance;
-        floor.house.insure(clearance);
-        settle::income(floor, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
-        floor.tell_futures(account, Reason::InsuranceClear, -clearance, &[pair]);
+        markets.counterparty.insure(clearance);
+        settle::income(markets, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
+        markets.emit_futures_account(account, Reason::InsuranceClear, -clearance, &[pair]);
     }
-    cancel::after(floor, account, &order, ended);
+    cancel::after(markets, account, &order, ended);
 }

@@ -1,7 +1,8 @@
 //! Margins of a futures account at the current mark prices, and liquidation prices.
 
 use super::{
-    Account, FuturesView, PositionView, bracket, markets::Floor, position::Perpetual, settle::at_least_zero,
+    Account, FuturesView, PositionView, bracket, markets::MarketState, position::Perpetual,
+    settle::at_least_zero,
 };
 use crate::market::Pair;
 use domain::Decimal;
@@ -18,10 +19,10 @@ struct Sums {
     cross_maintenance: Decimal,
 }
 
-fn sums(floor: &Floor, account: &Account) -> Sums {
+fn sums(markets: &MarketState, account: &Account) -> Sums {
     let mut sums = Sums::default();
     for (&pair, p) in &account.perpetuals {
-        let mark = floor.mark(pair);
+        let mark = markets.mark(pair);
         let (notional, unrealized) = (p.notional(mark), p.unrealized(mark));
         let maintenance = bracket::maintenance(pair, notional);
         let initial = initial(p, mark);
@@ -45,8 +46,8 @@ fn initial(p: &Perpetual, mark: Decimal) -> Decimal {
 
 /// The balance available for new orders; negative if the existing positions and orders need more than there
 /// is.
-pub(super) fn available(floor: &Floor, account: &Account) -> Decimal {
-    free(account, &sums(floor, account))
+pub(super) fn available(markets: &MarketState, account: &Account) -> Decimal {
+    free(account, &sums(markets, account))
 }
 
 fn free(account: &Account, sums: &Sums) -> Decimal {
@@ -54,27 +55,27 @@ fn free(account: &Account, sums: &Sums) -> Decimal {
 }
 
 /// The balance that may be transferred out: the available balance without unrealized profit.
-pub(super) fn withdrawable(floor: &Floor, account: &Account) -> Decimal {
-    let sums = sums(floor, account);
+pub(super) fn withdrawable(markets: &MarketState, account: &Account) -> Decimal {
+    let sums = sums(markets, account);
     let without_profit = free(account, &sums) - at_least_zero(sums.cross_unrealized);
     at_least_zero(without_profit)
 }
 
 /// Collateral and maintenance margin shared by all cross positions.
-pub(super) fn cross(floor: &Floor, account: &Account) -> (Decimal, Decimal) {
-    let sums = sums(floor, account);
+pub(super) fn cross(markets: &MarketState, account: &Account) -> (Decimal, Decimal) {
+    let sums = sums(markets, account);
     (account.cross_wallet() + sums.cross_unrealized, sums.cross_maintenance)
 }
 
 /// Collateral and maintenance margin of one isolated position.
-pub(super) fn isolated(floor: &Floor, account: &Account, pair: Pair) -> (Decimal, Decimal) {
-    let (p, mark) = (account.perpetual(pair), floor.mark(pair));
+pub(super) fn isolated(markets: &MarketState, account: &Account, pair: Pair) -> (Decimal, Decimal) {
+    let (p, mark) = (account.perpetual(pair), markets.mark(pair));
     (p.isolated + p.unrealized(mark), bracket::maintenance(pair, p.notional(mark)))
 }
 
 /// Builds the view of the whole account.
-pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
-    let sums = sums(floor, account);
+pub(super) fn view(markets: &MarketState, account: &Account) -> FuturesView {
+    let sums = sums(markets, account);
     FuturesView {
         wallet: account.wallet,
         cross_wallet: account.cross_wallet(),
@@ -84,14 +85,14 @@ pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
         order_margin: sums.order_margin,
         maintenance: sums.maintenance,
         available: at_least_zero(free(account, &sums)),
-        withdrawable: withdrawable(floor, account),
-        positions: Pair::ALL.map(|pair| position(floor, account, pair)).into(),
+        withdrawable: withdrawable(markets, account),
+        positions: Pair::ALL.map(|pair| position(markets, account, pair)).into(),
     }
 }
 
 /// Builds the view of one position.
-pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> PositionView {
-    let (p, mark) = (account.perpetual(pair), floor.mark(pair));
+pub(super) fn position(markets: &MarketState, account: &Account, pair: Pair) -> PositionView {
+    let (p, mark) = (account.perpetual(pair), markets.mark(pair));
     let notional = p.notional(mark);
     PositionView {
         pair,
@@ -101,7 +102,7 @@ pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> Position
         mark_price: mark,
         unrealized: p.unrealized(mark),
         realized: p.realized,
-        liquidation_price: liquidation_price(floor, account, pair),
+        liquidation_price: liquidation_price(markets, account, pair),
         notional: p.amount * mark,
         leverage: p.leverage,
         max_notional: bracket::largest(pair, p.leverage),
@@ -120,7 +121,7 @@ pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> Position
 ///
 /// In each bracket both are linear in the mark price, so each bracket has one candidate. The correct one lies
 /// within the bracket it was computed for.
-fn liquidation_price(floor: &Floor, account: &Account, pair: Pair) -> Option<Decimal> {
+fn liquidation_price(markets: &MarketState, account: &Account, pair: Pair) -> Option<Decimal> {
     let p = account.perpetual(pair);
     if p.amount.is_zero() {
         return None;
@@ -130,8 +131,8 @@ fn liquidation_price(floor: &Floor, account: &Account, pair: Pair) -> Option<Dec
     } else {
         // The unrealized profit of the other cross positions counts as collateral, and their maintenance
         // margin is reserved.
-        let (collateral, maintenance) = cross(floor, account);
-        let mark = floor.mark(pair);
+        let (collateral, maintenance) = cross(markets, account);
+        let mark = markets.mark(pair);
         collateral - p.unrealized(mark) - maintenance + bracket::maintenance(pair, p.notional(mark))
     };
     let size = p.amount.abs();

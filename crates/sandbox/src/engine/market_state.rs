@@ -1,8 +1,8 @@
 //! Market properties that can change at run time: trading status, tick and lot size, and book depth.
 
 use super::{
-    Account, AlgoStatus, Answer, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, futures,
-    markets::Floor, order::words, place,
+    Account, AlgoStatus, CommandResult, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, futures,
+    markets::MarketState, order::words, place,
 };
 use crate::market::{Level, MarketId, Pair};
 use domain::{Decimal, Market, OrderType, Side, TimeInForce, TradeType};
@@ -66,14 +66,14 @@ pub(super) struct Changed {
     thin: bool,
 }
 
-impl Floor {
+impl MarketState {
     /// The market's current filters.
     pub(super) fn rules(&self, market: MarketId) -> &Market {
-        self.shelf(market).changed.as_ref().map_or_else(|| market.rules(), |changed| &changed.rules)
+        self.book(market).changed.as_ref().map_or_else(|| market.rules(), |changed| &changed.rules)
     }
 
     pub(super) fn status(&self, market: MarketId) -> MarketStatus {
-        self.shelf(market).changed.as_ref().map_or(MarketStatus::Trading, |changed| changed.status)
+        self.book(market).changed.as_ref().map_or(MarketStatus::Trading, |changed| changed.status)
     }
 
     /// Whether the market's orders fill and trigger.
@@ -94,7 +94,7 @@ impl Floor {
 
     /// Checks that a market order can execute against the book's prices.
     pub(super) fn within_band(&self, new: &NewOrder) -> Result<(), Reject> {
-        let thin = self.shelf(new.market).changed.as_ref().is_some_and(|changed| changed.thin);
+        let thin = self.book(new.market).changed.as_ref().is_some_and(|changed| changed.thin);
         if thin && new.kind == OrderType::Market { Err(Reject::market_order()) } else { Ok(()) }
     }
 }
@@ -103,11 +103,11 @@ impl Engine {
     /// The market's current filters and trading status.
     #[must_use]
     pub fn market(&self, market: MarketId) -> (&Market, MarketStatus) {
-        (self.floor.rules(market), self.floor.status(market))
+        (self.markets.rules(market), self.markets.status(market))
     }
 
     /// Changes a market. Closing it expires its orders and settles its positions at the mark price.
-    pub(super) fn change_market(&mut self, change: &MarketChange) -> Result<Answer, Reject> {
+    pub(super) fn change_market(&mut self, change: &MarketChange) -> Result<CommandResult, Reject> {
         let market = change.market;
         let step = |step: Option<Decimal>| step.is_none_or(|step| step > Decimal::ZERO);
         if !step(change.tick) || !step(change.lot) {
@@ -116,33 +116,33 @@ impl Engine {
         if change.status.is_some_and(|status| !status.of(market.kind)) {
             return Err(Reject::market_status());
         }
-        let mut rules = self.floor.rules(market).clone();
+        let mut rules = self.markets.rules(market).clone();
         if let Some(tick) = change.tick {
             (rules.tick, rules.min_price) = (tick.normalize(), tick.normalize());
         }
         if let Some(lot) = change.lot {
             (rules.lot, rules.min_amount) = (lot.normalize(), lot.normalize());
         }
-        let was_thin = self.floor.shelf(market).changed.as_ref().is_some_and(|changed| changed.thin);
-        let status = change.status.unwrap_or_else(|| self.floor.status(market));
+        let was_thin = self.markets.book(market).changed.as_ref().is_some_and(|changed| changed.thin);
+        let status = change.status.unwrap_or_else(|| self.markets.status(market));
         let thin = change.thin.unwrap_or(was_thin);
-        self.floor.shelf_mut(market).changed = Some(Box::new(Changed { status, rules, thin }));
+        self.markets.book_mut(market).changed = Some(Box::new(Changed { status, rules, thin }));
         if status == MarketStatus::Close {
             for account in self.accounts.values_mut() {
-                delist(&mut self.floor, account, market.pair);
+                delist(&mut self.markets, account, market.pair);
             }
         }
-        Ok(Answer::Done)
+        Ok(CommandResult::Done)
     }
 }
 
 /// Expires an account's orders on a perpetual and closes its position at the mark price.
-fn delist(floor: &mut Floor, account: &mut Account, pair: Pair) {
+fn delist(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
-        cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+        cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
     }
     for id in cancel::algo_ids(account, |a| a.pair == pair) {
-        cancel::end_algo(floor, account, id, AlgoStatus::Expired);
+        cancel::end_algo(markets, account, id, AlgoStatus::Expired);
     }
     let position = account.perpetual(pair).amount;
     if position.is_zero() {
@@ -151,12 +151,12 @@ fn delist(floor: &mut Floor, account: &mut Account, pair: Pair) {
     let (market, amount) = (MarketId::futures(pair), position.abs());
     let side = if position.is_sign_negative() { Side::Buy } else { Side::Sell };
     let new = NewOrder { reduce_only: true, ..NewOrder::market(market, side, amount) };
-    let mut order = place::order(floor, &new, amount, TimeInForce::Ioc);
+    let mut order = place::order(markets, &new, amount, TimeInForce::Ioc);
     order.client_id = format!("settlement_autoclose-{}", order.id);
-    floor.tell_order(account.id, &order, Execution::New, None);
-    let level = Level { price: floor.mark(pair), amount };
-    let (_, ended) = futures::take(floor, account, &mut order, vec![level]);
+    markets.emit_order(account.id, &order, Execution::New, None);
+    let level = Level { price: markets.mark(pair), amount };
+    let (_, ended) = futures::take(markets, account, &mut order, vec![level]);
     account.futures_orders.put(order.clone());
-    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[pair]);
-    cancel::after(floor, account, &order, ended);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[pair]);
+    cancel::after(markets, account, &order, ended);
 }

@@ -1,8 +1,8 @@
 //! Shared market state: order books, mark prices, id counters, the counterparty ledger and pending events.
 
 use super::{
-    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, House, MarketUpdate, Order, Reason,
-    TriggerRejection, margin, market_state::Changed, query::no_level, ruleset,
+    Account, AccountId, AlgoOrder, CounterpartyLedger, Event, EventKind, Execution, Fill, MarketUpdate,
+    Order, Reason, TriggerRejection, margin, market_state::Changed, query::no_level, ruleset,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
@@ -16,14 +16,14 @@ const TRADES: usize = 500;
 
 /// A resting order's key, sorted in matching priority: best price first, then oldest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Standing {
+pub(super) struct RestingOrder {
     /// The price for sells, the negated price for buys.
     rank: Decimal,
     pub(super) id: u64,
     pub(super) account: AccountId,
 }
 
-impl Standing {
+impl RestingOrder {
     pub(super) fn of(order: &Order, account: AccountId) -> Self {
         let price = order.price.unwrap_or_default();
         let rank = if order.side == Side::Buy { -price } else { price };
@@ -41,15 +41,15 @@ impl Standing {
 
 /// The state of one market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Shelf {
+pub(super) struct BookState {
     pub(super) beat: Beat,
     /// Amounts that users have taken from the asks and from the bids since the last beat (a step of the
     /// replay).
     pub(super) taken: (Decimal, Decimal),
     pub(super) update_id: u64,
     pub(super) trades: VecDeque<PublicTrade>,
-    pub(super) bids: BTreeSet<Standing>,
-    pub(super) asks: BTreeSet<Standing>,
+    pub(super) bids: BTreeSet<RestingOrder>,
+    pub(super) asks: BTreeSet<RestingOrder>,
     /// Waiting conditional orders, by id and account.
     pub(super) algos: BTreeSet<(u64, AccountId)>,
     /// How the market differs from its initial configuration.
@@ -60,8 +60,8 @@ pub(super) struct Shelf {
     fresh: Vec<PublicTrade>,
 }
 
-impl Shelf {
-    pub(super) const fn standing(&mut self, side: Side) -> &mut BTreeSet<Standing> {
+impl BookState {
+    pub(super) const fn resting(&mut self, side: Side) -> &mut BTreeSet<RestingOrder> {
         match side {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,
@@ -118,14 +118,16 @@ counters! { account order algo trade income }
 
 /// State shared by all accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Floor {
+pub(super) struct MarketState {
     pub(super) now: Micros,
     seed: u64,
     pub(super) tape: Tape,
-    shelves: Vec<Shelf>,
+    #[serde(rename = "shelves")]
+    books: Vec<BookState>,
     perps: Vec<Perp>,
     pub(super) ids: Ids,
-    pub(super) house: House,
+    #[serde(rename = "house")]
+    pub(super) counterparty: CounterpartyLedger,
     /// The version of the rules. State written under the first version has no number.
     #[serde(default)]
     pub(super) ruleset: u32,
@@ -143,11 +145,11 @@ pub(super) struct Floor {
     pub(super) noted: BTreeSet<AccountId>,
 }
 
-impl Floor {
+impl MarketState {
     pub(super) fn new(seed: u64, at: Micros, start: Micros) -> Self {
         let mut tape = Tape::new(seed, at, start);
         tape.play(at);
-        let shelves = MarketId::all().map(|id| Shelf {
+        let books = MarketId::all().map(|id| BookState {
             beat: tape.beat(id.pair),
             taken: (Decimal::ZERO, Decimal::ZERO),
             update_id: 1,
@@ -158,21 +160,21 @@ impl Floor {
             changed: None,
             fresh: Vec::new(),
         });
-        let shelves: Vec<_> = shelves.collect();
+        let books: Vec<_> = books.collect();
         let perps = Pair::ALL.map(|pair| Perp {
             mark: to_tick(tape.beat(pair).price, MarketId::futures(pair)),
             premium: Decimal::ZERO,
             next_funding: super::funding::next(at),
             paid: VecDeque::new(),
         });
-        let mut floor = Self {
+        let mut markets = Self {
             now: at,
             seed,
             tape,
-            shelves,
+            books,
             perps: perps.into(),
             ids: Ids::default(),
-            house: House::default(),
+            counterparty: CounterpartyLedger::default(),
             ruleset: ruleset::CURRENT,
             rejections: Vec::new(),
             events: Vec::new(),
@@ -180,21 +182,21 @@ impl Floor {
             noted: BTreeSet::new(),
         };
         for market in MarketId::all() {
-            floor.show_beat(market);
+            markets.show_beat(market);
             // No subscriber existed yet.
-            floor.shelf_mut(market).fresh.clear();
+            markets.book_mut(market).fresh.clear();
         }
-        floor
+        markets
     }
 
     // `new` creates one book state per market number and one perpetual per pair number, so indexing cannot fail.
 
-    pub(super) fn shelf(&self, market: MarketId) -> &Shelf {
-        &self.shelves[market.number()]
+    pub(super) fn book(&self, market: MarketId) -> &BookState {
+        &self.books[market.number()]
     }
 
-    pub(super) fn shelf_mut(&mut self, market: MarketId) -> &mut Shelf {
-        &mut self.shelves[market.number()]
+    pub(super) fn book_mut(&mut self, market: MarketId) -> &mut BookState {
+        &mut self.books[market.number()]
     }
 
     pub(super) fn perp(&self, pair: Pair) -> &Perp {
@@ -206,7 +208,7 @@ impl Floor {
     }
 
     pub(super) fn price(&self, market: MarketId) -> Decimal {
-        to_tick(self.shelf(market).beat.price, market)
+        to_tick(self.book(market).beat.price, market)
     }
 
     pub(super) fn mark(&self, pair: Pair) -> Decimal {
@@ -225,14 +227,14 @@ impl Floor {
 
     /// The levels that a taker on `side` can execute against now, best first.
     pub(super) fn levels(&self, market: MarketId, side: Side) -> impl Iterator<Item = Level> + use<> {
-        let shelf = self.shelf(market);
-        Book::new(market, &shelf.beat, self.tape.book_key(market)).against(side, shelf.taken(side))
+        let book = self.book(market);
+        Book::new(market, &book.beat, self.tape.book_key(market)).against(side, book.taken(side))
     }
 
     pub(super) fn book_ticker(&self, market: MarketId) -> BookTicker {
         let price = self.price(market);
         let best = |side| self.levels(market, side).next().unwrap_or(no_level(price));
-        BookTicker { update_id: self.shelf(market).update_id, bid: best(Side::Sell), ask: best(Side::Buy) }
+        BookTicker { update_id: self.book(market).update_id, bid: best(Side::Sell), ask: best(Side::Buy) }
     }
 
     /// Applies the beat that the replay has just played: its trade, and a fresh book.
@@ -242,10 +244,10 @@ impl Floor {
     }
 
     pub(super) fn show(&mut self, market: MarketId, beat: Beat) {
-        let shelf = self.shelf_mut(market);
-        shelf.beat = beat;
-        shelf.taken = (Decimal::ZERO, Decimal::ZERO);
-        shelf.update_id += 1;
+        let book = self.book_mut(market);
+        book.beat = beat;
+        book.taken = (Decimal::ZERO, Decimal::ZERO);
+        book.update_id += 1;
         if beat.volume > 0 {
             let amount = Decimal::new(beat.volume, market.pair.volume_scale());
             let id = self.ids.trade();
@@ -256,24 +258,24 @@ impl Floor {
     /// Executes a user's taker fill against the book. The liquidity is gone until the next beat, and the fill
     /// is published as a trade.
     pub(super) fn take(&mut self, market: MarketId, side: Side, trade_id: u64, level: Level) {
-        let shelf = self.shelf_mut(market);
+        let book = self.book_mut(market);
         match side {
-            Side::Buy => shelf.taken.0 += level.amount,
-            Side::Sell => shelf.taken.1 += level.amount,
+            Side::Buy => book.taken.0 += level.amount,
+            Side::Sell => book.taken.1 += level.amount,
         }
-        shelf.update_id += 1;
+        book.update_id += 1;
         self.touched.insert(market);
         self.print(market, trade_id, level.price, level.amount, side == Side::Buy);
     }
 
     fn print(&mut self, market: MarketId, id: u64, price: Decimal, amount: Decimal, buyer: bool) {
         let trade = PublicTrade { id, price, amount, buyer_maker: !buyer, at: self.now };
-        let shelf = self.shelf_mut(market);
-        if shelf.trades.len() == TRADES {
-            shelf.trades.pop_front();
+        let book = self.book_mut(market);
+        if book.trades.len() == TRADES {
+            book.trades.pop_front();
         }
-        shelf.trades.push_back(trade.clone());
-        shelf.fresh.push(trade);
+        book.trades.push_back(trade.clone());
+        book.fresh.push(trade);
     }
 
     /// Generates a client id for an order without one: 22 letters and digits, as on Binance.
@@ -291,27 +293,27 @@ impl Floor {
         self.events.push(Event { at: self.now, account: Some(account), kind });
     }
 
-    pub(super) fn tell_order(&mut self, who: AccountId, order: &Order, how: Execution, fill: Option<&Fill>) {
+    pub(super) fn emit_order(&mut self, who: AccountId, order: &Order, how: Execution, fill: Option<&Fill>) {
         let (order, fill) = (Box::new(order.clone()), fill.cloned().map(Box::new));
         self.emit(who, EventKind::Order { order, execution: how, fill, cancel_id: None });
     }
 
     /// Publishes that an order has ended. `by` is the client id of the request that cancelled it, if any.
-    pub(super) fn tell_ended(&mut self, who: AccountId, order: &Order, how: Execution, by: Option<&str>) {
+    pub(super) fn emit_order_end(&mut self, who: AccountId, order: &Order, how: Execution, by: Option<&str>) {
         let (order, cancel_id) = (Box::new(order.clone()), by.map(str::to_owned));
         self.emit(who, EventKind::Order { order, execution: how, fill: None, cancel_id });
     }
 
-    pub(super) fn tell_algo(&mut self, who: AccountId, algo: &AlgoOrder) {
+    pub(super) fn emit_algo(&mut self, who: AccountId, algo: &AlgoOrder) {
         self.emit(who, EventKind::Algo(Box::new(algo.clone())));
     }
 
-    pub(super) fn tell_spot(&mut self, account: &Account, assets: &[&str]) {
+    pub(super) fn emit_spot_balances(&mut self, account: &Account, assets: &[&str]) {
         let balances = assets.iter().map(|asset| account.spot_balance(asset)).collect();
         self.emit(account.id, EventKind::Spot(balances));
     }
 
-    pub(super) fn tell_futures(
+    pub(super) fn emit_futures_account(
         &mut self,
         account: &Account,
         reason: Reason,
@@ -324,9 +326,9 @@ impl Floor {
     }
 
     /// Publishes what has changed in a market since its last update.
-    pub(super) fn tell_market(&mut self, market: MarketId, minute_turned: bool) {
+    pub(super) fn emit_market_update(&mut self, market: MarketId, minute_turned: bool) {
         self.touched.remove(&market);
-        let trades = std::mem::take(&mut self.shelf_mut(market).fresh);
+        let trades = std::mem::take(&mut self.book_mut(market).fresh);
         let minutes = self.tape.minutes(market.pair);
         let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
         let closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
@@ -343,9 +345,9 @@ impl Floor {
     }
 
     /// Publishes updates for the markets whose book users have changed.
-    pub(super) fn tell_touched(&mut self) {
+    pub(super) fn emit_touched_markets(&mut self) {
         for market in std::mem::take(&mut self.touched) {
-            self.tell_market(market, false);
+            self.emit_market_update(market, false);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Execution of a taker order against the book.
 
-use super::markets::Floor;
+use super::markets::MarketState;
 use crate::market::{Level, MarketId};
 use domain::{Decimal, Side, money};
 
@@ -22,10 +22,16 @@ pub(super) struct Plan {
 }
 
 /// Plans the execution of an order on `side` against the book, no further than `limit`.
-pub(super) fn plan(floor: &Floor, market: MarketId, side: Side, limit: Option<Decimal>, want: Want) -> Plan {
-    let lot = floor.rules(market).lot;
+pub(super) fn plan(
+    markets: &MarketState,
+    market: MarketId,
+    side: Side,
+    limit: Option<Decimal>,
+    want: Want,
+) -> Plan {
+    let lot = markets.rules(market).lot;
     let mut plan = Plan::default();
-    for level in floor.levels(market, side) {
+    for level in markets.levels(market, side) {
         if limit.is_some_and(|l| crosses_not(side, level.price, l)) {
             break;
         }

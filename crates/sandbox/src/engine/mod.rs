@@ -2,7 +2,7 @@
 //! a command (or a tick) yield the next state and its events. It uses no clock, randomness or I/O.
 //!
 //! The exchange is the counterparty of every trade, and its order book follows from the market data alone;
-//! users never trade with each other. Its ledger ([`House`]) accounts for every unit of every asset.
+//! users never trade with each other. Its ledger ([`CounterpartyLedger`]) accounts for every unit of every asset.
 //!
 //! ```text
 //! place -> filters -> spot | futures | algo -> matching (against the book) -> settlement -> events
@@ -43,26 +43,27 @@ mod tick;
 
 pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
 pub use bracket::{Bracket, brackets};
-pub use command::{Answer, ApiSecret, Command, KeyState, NewAccount, Rights, Which};
-pub use counterparty::House;
+pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
+pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
 pub use market_state::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
-pub use registry::{Entry, OrderRef, Registry};
+pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
 
 use domain::Micros;
-use markets::Floor;
+use markets::MarketState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The complete state of the exchange. Its serialized form is a snapshot; a clone is an independent exchange.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Engine {
-    floor: Floor,
+    #[serde(rename = "floor")]
+    markets: MarketState,
     accounts: BTreeMap<AccountId, Account>,
     keys: BTreeMap<String, AccountId>,
 }
@@ -72,92 +73,94 @@ impl Engine {
     /// [`crate::market::DEFAULT_START`]).
     #[must_use]
     pub fn new(seed: u64, at: Micros, start: Micros) -> Self {
-        Self { floor: Floor::new(seed, at, start), accounts: BTreeMap::new(), keys: BTreeMap::new() }
+        Self { markets: MarketState::new(seed, at, start), accounts: BTreeMap::new(), keys: BTreeMap::new() }
     }
 
     /// Applies a command at time `at`, or at the latest time seen so far if that is later.
     ///
     /// # Errors
     /// A [`Reject`], in which case nothing has changed.
-    pub fn apply(&mut self, at: Micros, command: Command) -> Result<(Answer, Vec<Event>), Reject> {
-        let before = self.floor.now;
-        self.floor.now = before.max(at);
+    pub fn apply(&mut self, at: Micros, command: Command) -> Result<(CommandResult, Vec<Event>), Reject> {
+        let before = self.markets.now;
+        self.markets.now = before.max(at);
         match self.dispatch(command) {
             Ok(answer) => {
-                self.floor.tell_touched();
+                self.markets.emit_touched_markets();
                 self.measure_changed();
-                Ok((answer, self.floor.take_events()))
+                Ok((answer, self.markets.take_events()))
             }
             Err(reject) => {
-                self.floor.now = before;
+                self.markets.now = before;
                 Err(reject)
             }
         }
     }
 
-    fn dispatch(&mut self, command: Command) -> Result<Answer, Reject> {
+    fn dispatch(&mut self, command: Command) -> Result<CommandResult, Reject> {
         match command {
             Command::OpenAccount(new) => self.open_account(new),
             Command::SetPrice { pair, price } => {
                 self.set_price(pair, price)?;
-                Ok(Answer::Done)
+                Ok(CommandResult::Done)
             }
-            Command::ResetAccount { account } => self.with(account, |floor, account| {
-                settings::reset(floor, account);
-                Ok(Answer::Done)
+            Command::ResetAccount { account } => self.with(account, |markets, account| {
+                settings::reset(markets, account);
+                Ok(CommandResult::Done)
             }),
             Command::Place { account, order } => {
-                self.with(account, |floor, account| place::place(floor, account, order))
+                self.with(account, |markets, account| place::place(markets, account, order))
             }
             Command::Cancel { account, market, which, order, cancel_id } => {
                 let by = cancel_id.as_deref();
-                self.with(account, |floor, account| cancel::one(floor, account, market, which, &order, by))
+                self.with(account, |markets, account| {
+                    cancel::cancel_order(markets, account, market, which, &order, by)
+                })
             }
             Command::CancelAll { account, market, which, cancel_id } => {
                 let by = cancel_id.as_deref();
-                self.with(account, |floor, account| Ok(cancel::all(floor, account, market, which, by)))
+                self.with(account, |markets, account| {
+                    Ok(cancel::cancel_all_orders(markets, account, market, which, by))
+                })
             }
             Command::SetLeverage { account, pair, leverage } => {
-                self.with(account, |floor, account| settings::leverage(floor, account, pair, leverage))
+                self.with(account, |markets, account| settings::leverage(markets, account, pair, leverage))
             }
             Command::SetMarginMode { account, pair, mode } => {
-                self.with(account, |floor, account| settings::margin_mode(floor, account, pair, mode))
+                self.with(account, |markets, account| settings::margin_mode(markets, account, pair, mode))
             }
             Command::AdjustMargin { account, pair, amount } => {
-                self.with(account, |floor, account| settings::adjust_margin(floor, account, pair, amount))
+                self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
             }
             Command::SetRights { account, rights } => self.with(account, |_, account| {
                 account.rights = rights;
-                Ok(Answer::Done)
+                Ok(CommandResult::Done)
             }),
-            Command::SetModes { account, dual, multi_assets, forced } => {
-                self.with(account, |floor, account| modes::set(floor, account, dual, multi_assets, forced))
-            }
+            Command::SetModes { account, dual, multi_assets, forced } => self
+                .with(account, |markets, account| modes::set(markets, account, dual, multi_assets, forced)),
             Command::ChangeMarket(change) => self.change_market(&change),
-            Command::RejectTriggers(rejection) => Ok(rejections::set(&mut self.floor, rejection)),
+            Command::RejectTriggers(rejection) => Ok(rejections::set(&mut self.markets, rejection)),
             Command::SetRules { version } => {
                 self.raise_rules(version);
-                Ok(Answer::Done)
+                Ok(CommandResult::Done)
             }
-            Command::Fund { account, wallet, amount, reference } => {
-                self.with(account, |floor, account| settings::fund(floor, account, wallet, amount, reference))
-            }
-            Command::Transfer { account, from, asset, amount } => {
-                self.with(account, |floor, account| settings::transfer(floor, account, from, &asset, amount))
-            }
+            Command::Fund { account, wallet, amount, reference } => self.with(account, |markets, account| {
+                settings::fund(markets, account, wallet, amount, reference)
+            }),
+            Command::Transfer { account, from, asset, amount } => self
+                .with(account, |markets, account| settings::transfer(markets, account, from, &asset, amount)),
         }
     }
 
     /// The version of the rules that the exchange follows.
     #[must_use]
     pub const fn rules_version(&self) -> u32 {
-        self.floor.ruleset
+        self.markets.ruleset
     }
 
     /// Switches to newer rules and starts measuring the naked time of existing accounts.
     fn raise_rules(&mut self, version: u32) {
-        self.floor.ruleset = self.floor.ruleset.max(version);
-        let now = self.floor.now;
+        self.markets.ruleset = self.markets.ruleset.max(version);
+        let now = self.markets.now;
         for account in self.accounts.values_mut() {
             naked::measure(account, now);
         }
@@ -166,13 +169,13 @@ impl Engine {
     fn with(
         &mut self,
         id: AccountId,
-        act: impl FnOnce(&mut Floor, &mut Account) -> Result<Answer, Reject>,
-    ) -> Result<Answer, Reject> {
+        act: impl FnOnce(&mut MarketState, &mut Account) -> Result<CommandResult, Reject>,
+    ) -> Result<CommandResult, Reject> {
         let account = self.accounts.get_mut(&id).ok_or_else(Reject::invalid_key)?;
-        act(&mut self.floor, account)
+        act(&mut self.markets, account)
     }
 
-    fn open_account(&mut self, new: NewAccount) -> Result<Answer, Reject> {
+    fn open_account(&mut self, new: NewAccount) -> Result<CommandResult, Reject> {
         let ceiling = settings::LARGEST_FUNDS;
         let funds = [new.spot_funds, new.futures_funds];
         if funds.iter().any(|f| f.is_sign_negative() || *f > ceiling || f.scale() > settle::PLACES) {
@@ -181,10 +184,10 @@ impl Engine {
         if self.keys.contains_key(&new.api_key) {
             return Err(Reject::key_taken());
         }
-        let id = AccountId(self.floor.ids.account());
+        let id = AccountId(self.markets.ids.account());
         self.keys.insert(new.api_key.clone(), id);
-        self.floor.house.issue(crate::market::QUOTE, new.spot_funds + new.futures_funds);
-        self.accounts.insert(id, Account::open(id, self.floor.now, new));
-        Ok(Answer::Account(id))
+        self.markets.counterparty.issue(crate::market::QUOTE, new.spot_funds + new.futures_funds);
+        self.accounts.insert(id, Account::open(id, self.markets.now, new));
+        Ok(CommandResult::Account(id))
     }
 }

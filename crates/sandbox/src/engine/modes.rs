@@ -1,17 +1,17 @@
 //! Hedge mode and multi-assets mode: the switches, and when they are rejected. Trading in either mode is not
 //! modelled.
 
-use super::{Account, Answer, EventKind, Reject, markets::Floor};
+use super::{Account, CommandResult, EventKind, Reject, markets::MarketState};
 use domain::{MarginMode, TradeType};
 
 /// Switches an account's modes. `forced` skips the checks, which no owner can do.
 pub(super) fn set(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     dual: Option<bool>,
     multi_assets: Option<bool>,
     forced: bool,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     if !forced {
         dual.map_or(Ok(()), |dual| check_dual(account, dual))?;
         multi_assets.map_or(Ok(()), |multi| check_multi_assets(account, multi))?;
@@ -21,9 +21,9 @@ pub(super) fn set(
     }
     if let Some(multi) = multi_assets {
         account.multi_assets = multi;
-        floor.emit(account.id, EventKind::MultiAssets(multi));
+        markets.emit(account.id, EventKind::MultiAssets(multi));
     }
-    Ok(Answer::Done)
+    Ok(CommandResult::Done)
 }
 
 fn check_dual(account: &Account, dual: bool) -> Result<(), Reject> {

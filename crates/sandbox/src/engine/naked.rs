@@ -5,7 +5,7 @@
 //! `TRAILING_STOP_MARKET`; take-profits do not count. A triggered stop no longer counts: it either closes the
 //! position or fails to.
 
-use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, markets::Floor};
+use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, markets::MarketState};
 use crate::market::Pair;
 use domain::{Decimal, Micros, OrderType, Side};
 use serde::{Deserialize, Serialize};
@@ -122,7 +122,7 @@ impl Meter {
     }
 }
 
-impl Floor {
+impl MarketState {
     /// Marks an account as changed in the current step.
     pub(super) fn note(&mut self, account: AccountId) {
         self.noted.insert(account);
@@ -153,9 +153,9 @@ impl Engine {
 
     /// Measures the accounts changed by the current step.
     pub(super) fn measure_changed(&mut self) {
-        for id in self.floor.take_noted() {
+        for id in self.markets.take_noted() {
             if let Some(account) = self.accounts.get_mut(&id) {
-                measure(account, self.floor.now);
+                measure(account, self.markets.now);
             }
         }
     }
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_count_from_a_moment_on() {
+    fn sums_count_from_a_start_time() {
         let span = |start, end| Span { pair: BTC, start: Micros(start), end, position: d(1), opened: false };
         let spans = [span(10, Some(Micros(40))), span(50, Some(Micros(60))), span(90, None)];
         let sum = |from| summary(&spans, Micros(from), Micros(100));

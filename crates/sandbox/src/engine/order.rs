@@ -1,6 +1,6 @@
 //! Orders, conditional orders and fills, as the engine stores them.
 
-use super::registry::Entry;
+use super::registry::RegistryEntry;
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use serde::{Deserialize, Serialize};
@@ -212,7 +212,7 @@ impl Order {
     }
 }
 
-impl Entry for Order {
+impl RegistryEntry for Order {
     fn id(&self) -> u64 {
         self.id
     }
@@ -271,7 +271,7 @@ pub struct AlgoOrder {
     pub triggered: Option<Micros>,
 }
 
-impl Entry for AlgoOrder {
+impl RegistryEntry for AlgoOrder {
     fn id(&self) -> u64 {
         self.id
     }

@@ -1,8 +1,8 @@
 //! Order placement: the steps common to all markets.
 
 use super::{
-    Account, Answer, NewOrder, Order, Reject, Status, algo, filters, futures, markets::Floor, reduce_only,
-    spot,
+    Account, CommandResult, NewOrder, Order, Reject, Status, algo, filters, futures, markets::MarketState,
+    reduce_only, spot,
 };
 use domain::{Decimal, OrderType, TimeInForce, TradeType};
 
@@ -10,12 +10,16 @@ use domain::{Decimal, OrderType, TimeInForce, TradeType};
 const MAX_OPEN: usize = 200;
 
 /// Accepts or rejects an order.
-pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
+pub(super) fn place(
+    markets: &mut MarketState,
+    account: &mut Account,
+    new: NewOrder,
+) -> Result<CommandResult, Reject> {
     if let Some(client) = &new.client_id {
         filters::client_id(new.market, client)?;
     }
     if new.kind.conditional() {
-        return algo::place(floor, account, new);
+        return algo::place(markets, account, new);
     }
     if new.close_position {
         return Err(Reject::close_kind());
@@ -29,32 +33,32 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
         return Err(if spot { Reject::filter("MAX_NUM_ORDERS") } else { Reject::too_many_orders() });
     }
     let (order, fills) = match new.market.kind {
-        TradeType::Spot => spot::place(floor, account, &new)?,
+        TradeType::Spot => spot::place(markets, account, &new)?,
         TradeType::Futures => {
-            futures::check(floor, &new)?;
-            reduce_only::check(floor, account, &new)?;
-            futures::place(floor, account, &new, None)?
+            futures::check(markets, &new)?;
+            reduce_only::check(markets, account, &new)?;
+            futures::place(markets, account, &new, None)?
         }
     };
-    Ok(Answer::Order { order, fills })
+    Ok(CommandResult::Order { order, fills })
 }
 
 /// Limit price and time in force of a plain order. A market order has no price and ends immediately.
-pub(super) fn terms(floor: &Floor, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
+pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
     if new.kind == OrderType::Market {
         return Ok((None, TimeInForce::Gtc));
     }
     let price = new.price.ok_or_else(|| Reject::mandatory("price"))?;
-    filters::price(floor, new.market, price)?;
+    filters::price(markets, new.market, price)?;
     Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
 }
 
 /// Builds the order in its initial state.
-pub(super) fn order(floor: &mut Floor, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
-    let id = floor.ids.order();
+pub(super) fn order(markets: &mut MarketState, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
+    let id = markets.ids.order();
     Order {
         id,
-        client_id: new.client_id.clone().unwrap_or_else(|| floor.client_id(id)),
+        client_id: new.client_id.clone().unwrap_or_else(|| markets.client_id(id)),
         market: new.market,
         side: new.side,
         kind: new.kind,
@@ -72,7 +76,7 @@ pub(super) fn order(floor: &mut Floor, new: &NewOrder, amount: Decimal, tif: Tim
         trigger_price: None,
         working_type: new.working_type,
         liquidation: false,
-        created: floor.now,
-        updated: floor.now,
+        created: markets.now,
+        updated: markets.now,
     }
 }

@@ -44,7 +44,7 @@ impl Default for Perpetual {
 
 /// The effect of a fill on a position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct PositionChange {
     /// Profit or loss of the closed part.
     pub(super) realized: Decimal,
     /// Isolated margin released by the closed part.
@@ -101,7 +101,7 @@ impl Perpetual {
     }
 
     /// Adds an order's notional to the open-order exposure, or removes it if `worth` is negative.
-    pub(super) fn stand(&mut self, side: Side, worth: Decimal) {
+    pub(super) fn add_exposure(&mut self, side: Side, worth: Decimal) {
         match side {
             Side::Buy => self.bids += worth,
             Side::Sell => self.asks += worth,
@@ -109,10 +109,10 @@ impl Perpetual {
     }
 
     /// Applies a fill: closes first, then opens with the rest.
-    pub(super) fn fill(&mut self, side: Side, price: Decimal, amount: Decimal, at: Micros) -> Change {
+    pub(super) fn fill(&mut self, side: Side, price: Decimal, amount: Decimal, at: Micros) -> PositionChange {
         let held = self.amount.abs();
         let closed = self.closable(side).min(amount);
-        let mut change = Change::default();
+        let mut change = PositionChange::default();
         if !closed.is_zero() {
             let whole = closed == held;
             let part = |of: Decimal| if whole { of } else { cents(of * closed / held) };

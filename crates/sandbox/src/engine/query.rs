@@ -1,6 +1,6 @@
 //! Read-only queries.
 
-use super::{Account, AccountId, Bracket, Engine, FuturesView, House, brackets, margin};
+use super::{Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, brackets, margin};
 use crate::market::{
     BookTicker, DayTicker, Depth, FundingPoint, Kline, Level, MarkPrice, MarketId, Pair, Playing, PublicTrade,
 };
@@ -10,7 +10,7 @@ impl Engine {
     /// The latest time the engine has seen.
     #[must_use]
     pub const fn now(&self) -> Micros {
-        self.floor.now
+        self.markets.now
     }
 
     /// An account: its key, orders, fills and spot balances.
@@ -33,18 +33,18 @@ impl Engine {
     /// An account's futures wallet, margins and positions at the current mark prices.
     #[must_use]
     pub fn futures(&self, id: AccountId) -> Option<FuturesView> {
-        self.accounts.get(&id).map(|account| margin::view(&self.floor, account))
+        self.accounts.get(&id).map(|account| margin::view(&self.markets, account))
     }
 
     /// The ledger of all assets that are not held by accounts.
     #[must_use]
-    pub const fn house(&self) -> &House {
-        &self.floor.house
+    pub const fn counterparty(&self) -> &CounterpartyLedger {
+        &self.markets.counterparty
     }
 
     /// The markets and their filters.
     pub fn markets(&self) -> impl Iterator<Item = (MarketId, &Market)> {
-        MarketId::all().map(|id| (id, self.floor.rules(id)))
+        MarketId::all().map(|id| (id, self.markets.rules(id)))
     }
 
     /// A perpetual's leverage brackets.
@@ -56,29 +56,33 @@ impl Engine {
     /// The price of the last beat.
     #[must_use]
     pub fn price(&self, market: MarketId) -> Decimal {
-        self.floor.price(market)
+        self.markets.price(market)
     }
 
     /// The best `limit` levels of each side of the book.
     #[must_use]
     pub fn depth(&self, market: MarketId, limit: usize) -> Depth {
-        let side = |side| self.floor.levels(market, side).take(limit).collect();
-        Depth { update_id: self.floor.shelf(market).update_id, bids: side(Side::Sell), asks: side(Side::Buy) }
+        let side = |side| self.markets.levels(market, side).take(limit).collect();
+        Depth {
+            update_id: self.markets.book(market).update_id,
+            bids: side(Side::Sell),
+            asks: side(Side::Buy),
+        }
     }
 
     /// The best bid and ask.
     #[must_use]
     pub fn book_ticker(&self, market: MarketId) -> BookTicker {
-        self.floor.book_ticker(market)
+        self.markets.book_ticker(market)
     }
 
     /// The 24-hour ticker. Minutes in which the market was stopped are missing from it.
     #[must_use]
     pub fn day_ticker(&self, market: MarketId) -> DayTicker {
-        let (at, last) = (self.floor.now, self.floor.price(market));
+        let (at, last) = (self.markets.now, self.markets.price(market));
         let from = at.plus(-time::DAY);
-        let trades = &self.floor.shelf(market).trades;
-        let minutes = self.floor.tape.minutes(market.pair);
+        let trades = &self.markets.book(market).trades;
+        let minutes = self.markets.tape.minutes(market.pair);
         let (day, previous_close) =
             minutes.and_then(|m| m.span(market, from)).unwrap_or_else(|| (flat(at, last), last));
         DayTicker {
@@ -90,7 +94,7 @@ impl Engine {
             previous_close,
             first_id: trades.front().map_or(0, |t| t.id),
             last_id: trades.back().map_or(0, |t| t.id),
-            book: self.floor.book_ticker(market),
+            book: self.markets.book_ticker(market),
         }
     }
 
@@ -105,32 +109,32 @@ impl Engine {
         to: Option<Micros>,
         limit: usize,
     ) -> Vec<Kline> {
-        let minutes = self.floor.tape.minutes(market.pair);
+        let minutes = self.markets.tape.minutes(market.pair);
         minutes.map_or_else(Vec::new, |m| m.klines(market, frame, from, to, limit))
     }
 
     /// The latest public trades, oldest first, including those of the engine's users.
     #[must_use]
     pub fn trades(&self, market: MarketId, limit: usize) -> Vec<PublicTrade> {
-        let trades = &self.floor.shelf(market).trades;
+        let trades = &self.markets.book(market).trades;
         trades.iter().skip(trades.len().saturating_sub(limit)).cloned().collect()
     }
 
     /// A perpetual's mark price and funding.
     #[must_use]
     pub fn mark(&self, pair: Pair) -> MarkPrice {
-        self.floor.mark_price(pair)
+        self.markets.mark_price(pair)
     }
 
     /// Past funding payments, oldest first.
     pub fn fundings(&self, pair: Pair) -> impl DoubleEndedIterator<Item = &FundingPoint> {
-        self.floor.perp(pair).paid.iter()
+        self.markets.perp(pair).paid.iter()
     }
 
     /// The recorded hour that is playing.
     #[must_use]
     pub fn playing(&self) -> Option<Playing> {
-        self.floor.tape.playing()
+        self.markets.tape.playing()
     }
 }
 

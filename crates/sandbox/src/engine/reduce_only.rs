@@ -1,6 +1,6 @@
 //! The check of reduce-only orders against resting orders (-4118).
 
-use super::{Account, NewOrder, Order, Reject, margin, markets::Floor, ruleset};
+use super::{Account, NewOrder, Order, Reject, margin, markets::MarketState, ruleset};
 use domain::Decimal;
 
 /// Rejects a reduce-only order if resting orders on its side leave no position for it.
@@ -9,8 +9,8 @@ use domain::Decimal;
 /// count if there is no margin for the position that all of them together would open. Conditional orders
 /// waiting for their trigger do not count. A sole order on its side may be larger than the position, because
 /// it takes no more than the position.
-pub(super) fn check(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
-    if !new.reduce_only || floor.ruleset < ruleset::RESTING_ORDERS_COUNT {
+pub(super) fn check(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
+    if !new.reduce_only || markets.ruleset < ruleset::RESTING_ORDERS_COUNT {
         return Ok(());
     }
     let pair = new.market.pair;
@@ -27,11 +27,11 @@ pub(super) fn check(floor: &Floor, account: &Account, new: &NewOrder) -> Result<
     if !reserved.is_zero() && reserved + amount > closable {
         return Err(Reject::reduce_only_conflict());
     }
-    let mark = floor.mark(pair);
+    let mark = markets.mark(pair);
     let mut all = position;
-    all.stand(new.side, new.price.unwrap_or(mark) * amount.min(closable));
+    all.add_exposure(new.side, new.price.unwrap_or(mark) * amount.min(closable));
     let more = all.exposure(mark) - position.exposure(mark);
-    if more > Decimal::ZERO && position.initial(more) > margin::available(floor, account) {
+    if more > Decimal::ZERO && position.initial(more) > margin::available(markets, account) {
         return Err(Reject::reduce_only_conflict());
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const KEPT: usize = 10_000;
 
 /// The properties a [`Registry`] needs from its entries.
-pub trait Entry {
+pub trait RegistryEntry {
     /// The engine's id.
     fn id(&self) -> u64;
     /// The caller's order id.
@@ -39,7 +39,7 @@ impl<T> Default for Registry<T> {
     }
 }
 
-impl<T: Entry> Registry<T> {
+impl<T: RegistryEntry> Registry<T> {
     /// Finds an order, open or ended.
     #[must_use]
     pub fn find(&self, which: &OrderRef) -> Option<&T> {

@@ -1,6 +1,6 @@
 //! Injected rejections of conditional orders at the time they trigger, for tests.
 
-use super::{AccountId, Answer, Reject, markets::Floor};
+use super::{AccountId, CommandResult, Reject, markets::MarketState};
 use crate::market::Pair;
 use serde::{Deserialize, Serialize};
 
@@ -19,30 +19,30 @@ pub struct TriggerRejection {
 }
 
 /// Adds a rejection, or clears matching ones.
-pub(super) fn set(floor: &mut Floor, rejection: TriggerRejection) -> Answer {
+pub(super) fn set(markets: &mut MarketState, rejection: TriggerRejection) -> CommandResult {
     if rejection.left == Some(0) {
         let TriggerRejection { account, pair, .. } = rejection;
-        floor.rejections.retain(|old| {
+        markets.rejections.retain(|old| {
             let meant = (account.is_none() || old.account == account) && (pair.is_none() || old.pair == pair);
             !meant
         });
     } else {
-        floor.rejections.push(rejection);
+        markets.rejections.push(rejection);
     }
-    Answer::Done
+    CommandResult::Done
 }
 
 /// Rejects a triggered order if a rejection matches it, and uses up one count of that rejection.
-pub(super) fn take(floor: &mut Floor, account: AccountId, pair: Pair) -> Result<(), Reject> {
+pub(super) fn take(markets: &mut MarketState, account: AccountId, pair: Pair) -> Result<(), Reject> {
     let meant = |r: &TriggerRejection| {
         r.account.is_none_or(|id| id == account) && r.pair.is_none_or(|other| other == pair)
     };
-    let Some(index) = floor.rejections.iter().position(meant) else { return Ok(()) };
-    let reason = floor.rejections[index].reason.clone();
-    match &mut floor.rejections[index].left {
+    let Some(index) = markets.rejections.iter().position(meant) else { return Ok(()) };
+    let reason = markets.rejections[index].reason.clone();
+    match &mut markets.rejections[index].left {
         Some(left) if *left > 1 => *left -= 1,
         Some(_) => {
-            floor.rejections.remove(index);
+            markets.rejections.remove(index);
         }
         None => {}
     }

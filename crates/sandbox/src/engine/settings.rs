@@ -1,8 +1,8 @@
 //! Account settings and funds: leverage, margin mode, isolated margin, transfers and reset; also price jumps.
 
 use super::{
-    Account, AlgoStatus, Answer, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket, cancel,
-    filters, margin, markets::Floor, settle,
+    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket,
+    cancel, filters, margin, markets::MarketState, settle,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType};
@@ -12,17 +12,17 @@ pub(super) const LARGEST_FUNDS: Decimal = Decimal::from_parts(1_000_000_000, 0, 
 
 /// Sets the leverage if positions and orders fit its bracket and the margin suffices.
 pub(super) fn leverage(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     pair: Pair,
     leverage: u16,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     if leverage == 0 || leverage > bracket::highest_leverage(pair) {
         return Err(Reject::leverage(leverage));
     }
     let max_notional = bracket::largest(pair, leverage);
     let before = account.perpetual(pair);
-    if before.exposure(floor.mark(pair)) > max_notional {
+    if before.exposure(markets.mark(pair)) > max_notional {
         return Err(Reject::over_bracket());
     }
     if leverage < before.leverage {
@@ -30,23 +30,23 @@ pub(super) fn leverage(
             return Err(Reject::leverage_isolated());
         }
         account.perpetual_mut(pair).leverage = leverage;
-        if margin::available(floor, account) < Decimal::ZERO {
+        if margin::available(markets, account) < Decimal::ZERO {
             account.perpetual_mut(pair).leverage = before.leverage;
             return Err(Reject::leverage_too_small());
         }
     }
     account.perpetual_mut(pair).leverage = leverage;
-    floor.emit(account.id, EventKind::Leverage { pair, leverage });
-    Ok(Answer::Leverage { leverage, max_notional })
+    markets.emit(account.id, EventKind::Leverage { pair, leverage });
+    Ok(CommandResult::Leverage { leverage, max_notional })
 }
 
 /// Sets the margin mode of a perpetual that has no orders and no position.
 pub(super) fn margin_mode(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     pair: Pair,
     mode: MarginMode,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     let before = account.perpetual(pair);
     let orders = account.futures_orders.open().any(|o| o.market.pair == pair);
     if before.mode == mode {
@@ -62,17 +62,17 @@ pub(super) fn margin_mode(
         return Err(Reject::margin_mode_position());
     }
     account.perpetual_mut(pair).mode = mode;
-    floor.tell_futures(account, Reason::MarginTypeChange, Decimal::ZERO, &[pair]);
-    Ok(Answer::Done)
+    markets.emit_futures_account(account, Reason::MarginTypeChange, Decimal::ZERO, &[pair]);
+    Ok(CommandResult::Done)
 }
 
 /// Moves margin into or out of an isolated position.
 pub(super) fn adjust_margin(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     pair: Pair,
     amount: Decimal,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     let before = account.perpetual(pair);
     if before.amount.is_zero() {
         return Err(Reject::margin_without_position());
@@ -83,10 +83,10 @@ pub(super) fn adjust_margin(
     if amount.is_zero() || amount.normalize().scale() > settle::PLACES {
         return Err(Reject::precision());
     }
-    let mark = floor.mark(pair);
+    let mark = markets.mark(pair);
     let needed = before.initial(before.notional(mark)) - before.unrealized(mark).min(Decimal::ZERO);
     let spare = settle::at_least_zero(before.isolated - needed);
-    let free = margin::available(floor, account).min(account.cross_wallet());
+    let free = margin::available(markets, account).min(account.cross_wallet());
     if amount > free {
         return Err(Reject::margin_insufficient());
     }
@@ -94,18 +94,18 @@ pub(super) fn adjust_margin(
         return Err(Reject::isolated_insufficient());
     }
     account.perpetual_mut(pair).isolated += amount;
-    floor.tell_futures(account, Reason::MarginTransfer, Decimal::ZERO, &[pair]);
-    Ok(Answer::Done)
+    markets.emit_futures_account(account, Reason::MarginTransfer, Decimal::ZERO, &[pair]);
+    Ok(CommandResult::Done)
 }
 
 /// Moves USDT between spot and futures.
 pub(super) fn transfer(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     from: TradeType,
     asset: &str,
     amount: Decimal,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     if asset != QUOTE {
         return Err(Reject::invalid_asset());
     }
@@ -114,7 +114,7 @@ pub(super) fn transfer(
     }
     let there = match from {
         TradeType::Spot => account.spot_free(QUOTE),
-        TradeType::Futures => margin::withdrawable(floor, account),
+        TradeType::Futures => margin::withdrawable(markets, account),
     };
     if amount > there {
         return Err(Reject::balance_insufficient());
@@ -125,23 +125,23 @@ pub(super) fn transfer(
     };
     account.spot_mut(QUOTE).free -= change;
     account.wallet += change;
-    settle::income(floor, account, IncomeKind::Transfer, None, change, None);
-    floor.tell_spot(account, &[QUOTE]);
-    floor.tell_futures(account, reason, change, &[]);
-    Ok(Answer::Transfer(floor.ids.income()))
+    settle::income(markets, account, IncomeKind::Transfer, None, change, None);
+    markets.emit_spot_balances(account, &[QUOTE]);
+    markets.emit_futures_account(account, reason, change, &[]);
+    Ok(CommandResult::Transfer(markets.ids.income()))
 }
 
 /// Deposits USDT from outside or withdraws it. The first outcome for a reference, including a refusal, is
 /// permanent: a late duplicate must not move funds that its sender has given up on.
 pub(super) fn fund(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     wallet: TradeType,
     amount: Decimal,
     reference: String,
-) -> Result<Answer, Reject> {
+) -> Result<CommandResult, Reject> {
     if let Some(moved) = account.references.get(&reference) {
-        return Ok(Answer::Funded(*moved));
+        return Ok(CommandResult::Funded(*moved));
     }
     let amount = amount.normalize();
     if amount.is_zero() || amount.scale() > settle::PLACES {
@@ -149,48 +149,48 @@ pub(super) fn fund(
     }
     let there = match wallet {
         TradeType::Spot => account.spot_free(QUOTE),
-        TradeType::Futures => margin::withdrawable(floor, account),
+        TradeType::Futures => margin::withdrawable(markets, account),
     };
     let moved = -amount <= there && amount <= LARGEST_FUNDS;
     account.references.insert(reference, moved);
     if moved {
-        bring(floor, account, wallet, amount);
+        bring(markets, account, wallet, amount);
     }
-    Ok(Answer::Funded(moved))
+    Ok(CommandResult::Funded(moved))
 }
 
-fn bring(floor: &mut Floor, account: &mut Account, wallet: TradeType, amount: Decimal) {
-    floor.house.issue(QUOTE, amount);
+fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, amount: Decimal) {
+    markets.counterparty.issue(QUOTE, amount);
     match wallet {
         TradeType::Spot => {
             account.spot_mut(QUOTE).free += amount;
-            floor.tell_spot(account, &[QUOTE]);
+            markets.emit_spot_balances(account, &[QUOTE]);
         }
         TradeType::Futures => {
             account.wallet += amount;
-            settle::income(floor, account, IncomeKind::Transfer, None, amount, None);
+            settle::income(markets, account, IncomeKind::Transfer, None, amount, None);
             let reason = if amount > Decimal::ZERO { Reason::Deposit } else { Reason::Withdraw };
-            floor.tell_futures(account, reason, amount, &[]);
+            markets.emit_futures_account(account, reason, amount, &[]);
         }
     }
 }
 
 /// Ends orders and positions without profit or loss and restores the initial funds. The history is kept.
-pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
+pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     for kind in [TradeType::Spot, TradeType::Futures] {
         for id in cancel::order_ids(account, kind, |_| true) {
-            cancel::end(floor, account, kind, id, Status::Canceled);
+            cancel::end(markets, account, kind, id, Status::Canceled);
         }
     }
     for id in cancel::algo_ids(account, |_| true) {
-        cancel::end_algo(floor, account, id, AlgoStatus::Canceled);
+        cancel::end_algo(markets, account, id, AlgoStatus::Canceled);
     }
     let held: Vec<_> = account.spot.iter().map(|(asset, h)| (asset.clone(), h.free + h.locked)).collect();
     for (asset, amount) in &held {
-        floor.house.issue(asset, -amount);
+        markets.counterparty.issue(asset, -amount);
     }
-    floor.house.issue(QUOTE, account.funded.0 + account.funded.1 - account.wallet);
-    let (before, now) = (account.wallet, floor.now);
+    markets.counterparty.issue(QUOTE, account.funded.0 + account.funded.1 - account.wallet);
+    let (before, now) = (account.wallet, markets.now);
     let closed: Vec<_> = account.perpetuals.keys().copied().collect();
     for perpetual in account.perpetuals.values_mut() {
         *perpetual = super::position::Perpetual {
@@ -203,25 +203,25 @@ pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
     account.warned = false;
     account.fund();
     let assets: Vec<_> = held.iter().map(|(asset, _)| asset.as_str()).collect();
-    floor.tell_spot(account, &assets);
-    floor.tell_futures(account, Reason::AdminDeposit, account.wallet - before, &closed);
+    markets.emit_spot_balances(account, &assets);
+    markets.emit_futures_account(account, Reason::AdminDeposit, account.wallet - before, &closed);
 }
 
 impl Engine {
     /// Jumps a pair's price, with the same consequences as a beat: fills, triggers and liquidations.
     pub(super) fn set_price(&mut self, pair: Pair, price: Decimal) -> Result<(), Reject> {
-        filters::price(&self.floor, MarketId::spot(pair), price)?;
+        filters::price(&self.markets, MarketId::spot(pair), price)?;
         let units = price * Decimal::from(10_i64.pow(pair.price_scale()));
         let units = i64::try_from(units.trunc()).map_err(|_| Reject::price_too_high())?;
-        let beat = self.floor.tape.jump(pair, units);
+        let beat = self.markets.tape.jump(pair, units);
         for market in [MarketId::spot(pair), MarketId::futures(pair)] {
-            self.floor.show(market, beat);
+            self.markets.show(market, beat);
         }
         let futures = MarketId::futures(pair);
-        self.floor.perp_mut(pair).mark = self.floor.price(futures);
+        self.markets.perp_mut(pair).mark = self.markets.price(futures);
         self.settle_pair(pair);
         for market in [MarketId::spot(pair), futures] {
-            self.floor.tell_market(market, false);
+            self.markets.emit_market_update(market, false);
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Settlement of fills against accounts and the exchange's own ledger.
 
-use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, markets::Floor, position::Change};
+use super::{
+    Account, Fill, Income, IncomeKind, Order, Reason, Status, markets::MarketState, position::PositionChange,
+};
 use crate::market::{Level, Pair, QUOTE};
 use domain::{Decimal, Side, TradeType};
 
@@ -26,7 +28,7 @@ pub(super) fn at_least_zero(value: Decimal) -> Decimal {
 
 /// Books a fill of a spot order. A maker pays from its locked balance.
 pub(super) fn spot(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     order: &mut Order,
     level: Level,
@@ -46,24 +48,24 @@ pub(super) fn spot(
         from.free -= pays;
     }
     account.spot_mut(got).free += gets - fee;
-    floor.house.receive(paid, pays);
-    floor.house.receive(got, -gets);
-    floor.house.charge(got, fee);
-    record(floor, account, order, level, trade, (fee, got, Decimal::ZERO))
+    markets.counterparty.receive(paid, pays);
+    markets.counterparty.receive(got, -gets);
+    markets.counterparty.charge(got, fee);
+    record(markets, account, order, level, trade, (fee, got, Decimal::ZERO))
 }
 
 /// Books a fill of a futures order: position, realized profit, fee and isolated margin.
 pub(super) fn futures(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     order: &mut Order,
     level: Level,
     trade: (u64, bool),
-) -> (Fill, Change) {
+) -> (Fill, PositionChange) {
     let pair = order.market.pair;
     let rate = if trade.1 { FUTURES_MAKER_FEE } else { FUTURES_TAKER_FEE };
     let fee = cents(level.price * level.amount * rate);
-    let now = floor.now;
+    let now = markets.now;
     let perpetual = account.perpetual_mut(pair);
     let change = perpetual.fill(order.side, level.price, level.amount, now);
     let mut covered = Decimal::ZERO;
@@ -75,21 +77,21 @@ pub(super) fn futures(
         covered = short - more;
     }
     account.wallet += change.realized - fee + covered;
-    floor.house.receive(QUOTE, -change.realized);
-    floor.house.charge(QUOTE, fee);
-    floor.house.insure(-covered);
+    markets.counterparty.receive(QUOTE, -change.realized);
+    markets.counterparty.charge(QUOTE, fee);
+    markets.counterparty.insure(-covered);
     if !change.opened.is_zero() {
         set_margin_aside(account, pair, change.opened);
     }
-    covered += cover(floor, account, pair);
+    covered += cover(markets, account, pair);
 
-    let fill = record(floor, account, order, level, trade, (fee, QUOTE, change.realized));
+    let fill = record(markets, account, order, level, trade, (fee, QUOTE, change.realized));
     let trade_id = Some(fill.id);
     if !change.realized.is_zero() {
-        income(floor, account, IncomeKind::RealizedPnl, Some(pair), change.realized, trade_id);
+        income(markets, account, IncomeKind::RealizedPnl, Some(pair), change.realized, trade_id);
     }
-    income(floor, account, IncomeKind::Commission, Some(pair), -fee, trade_id);
-    tell_cover(floor, account, pair, covered, trade_id);
+    income(markets, account, IncomeKind::Commission, Some(pair), -fee, trade_id);
+    emit_insurance_cover(markets, account, pair, covered, trade_id);
     (fill, change)
 }
 
@@ -104,7 +106,7 @@ fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
 
 /// Restores an overdrawn cross wallet to zero, first from this position's isolated margin, then from the
 /// insurance fund, so that no wallet is ever negative. Returns the amount paid by the insurance fund.
-pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Decimal {
+pub(super) fn cover(markets: &mut MarketState, account: &mut Account, pair: Pair) -> Decimal {
     let short = at_least_zero(-account.cross_wallet());
     if short.is_zero() {
         return short;
@@ -114,40 +116,40 @@ pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Dec
     perpetual.isolated -= own;
     let given = short - own;
     account.wallet += given;
-    floor.house.insure(-given);
+    markets.counterparty.insure(-given);
     given
 }
 
 /// Publishes the amount paid by the insurance fund, if any.
-pub(super) fn tell_cover(
-    floor: &mut Floor,
+pub(super) fn emit_insurance_cover(
+    markets: &mut MarketState,
     account: &mut Account,
     pair: Pair,
     covered: Decimal,
     trade_id: Option<u64>,
 ) {
     if !covered.is_zero() {
-        income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
-        floor.tell_futures(account, Reason::InsuranceClear, covered, &[pair]);
+        income(markets, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
+        markets.emit_futures_account(account, Reason::InsuranceClear, covered, &[pair]);
     }
 }
 
 /// Appends an entry to the income history of the futures wallet.
 pub(super) fn income(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     kind: IncomeKind,
     pair: Option<Pair>,
     amount: Decimal,
     trade_id: Option<u64>,
 ) {
-    let (id, at) = (floor.ids.income(), floor.now);
+    let (id, at) = (markets.ids.income(), markets.now);
     account.keep_income(Income { id, at, kind, pair, amount, trade_id });
 }
 
 /// Records a fill in the order and in the account's history.
 fn record(
-    floor: &Floor,
+    markets: &MarketState,
     account: &mut Account,
     order: &mut Order,
     level: Level,
@@ -158,7 +160,7 @@ fn record(
     order.filled += level.amount;
     order.cost += quote;
     order.status = if order.filled == order.amount { Status::Filled } else { Status::PartiallyFilled };
-    order.updated = floor.now;
+    order.updated = markets.now;
     let fill = Fill {
         id,
         order_id: order.id,
@@ -171,7 +173,7 @@ fn record(
         fee_asset: fee_asset.to_owned(),
         maker,
         realized,
-        at: floor.now,
+        at: markets.now,
     };
     account.keep_fill(fill.clone());
     fill

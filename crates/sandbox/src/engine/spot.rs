@@ -2,7 +2,7 @@
 
 use super::{
     Account, Execution, Fill, NewOrder, Order, Reject, Status, filters,
-    markets::{Floor, Standing},
+    markets::{MarketState, RestingOrder},
     matching::{self, Plan, Want},
     place, settle,
 };
@@ -11,17 +11,17 @@ use domain::{Decimal, OrderType, Side, TimeInForce};
 
 /// Accepts or rejects a spot order.
 pub(super) fn place(
-    floor: &mut Floor,
+    markets: &mut MarketState,
     account: &mut Account,
     new: &NewOrder,
 ) -> Result<(Order, Vec<Fill>), Reject> {
     if new.reduce_only {
         return Err(Reject::close_reduce());
     }
-    floor.admits(new.market, false)?;
-    let (price, tif) = place::terms(floor, new)?;
-    let want = wanted(floor, new, price)?;
-    let mut plan = matching::plan(floor, new.market, new.side, price, want);
+    markets.admits(new.market, false)?;
+    let (price, tif) = place::terms(markets, new)?;
+    let want = wanted(markets, new, price)?;
+    let mut plan = matching::plan(markets, new.market, new.side, price, want);
     match tif {
         TimeInForce::GteGtc => return Err(Reject::invalid_tif()),
         TimeInForce::Gtx if !plan.levels.is_empty() => return Err(Reject::would_match()),
@@ -36,30 +36,30 @@ pub(super) fn place(
     }
     afford(account, new, price, amount, &plan)?;
 
-    let mut order = place::order(floor, new, amount, tif);
-    floor.tell_order(account.id, &order, Execution::New, None);
+    let mut order = place::order(markets, new, amount, tif);
+    markets.emit_order(account.id, &order, Execution::New, None);
     let mut fills = Vec::new();
     for level in plan.levels {
-        let trade = floor.ids.trade();
-        floor.take(new.market, new.side, trade, level);
-        let fill = settle::spot(floor, account, &mut order, level, (trade, false));
-        floor.tell_order(account.id, &order, Execution::Trade, Some(&fill));
+        let trade = markets.ids.trade();
+        markets.take(new.market, new.side, trade, level);
+        let fill = settle::spot(markets, account, &mut order, level, (trade, false));
+        markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
         fills.push(fill);
     }
     if order.status.open() {
-        stand_or_expire(floor, account, &mut order);
+        rest_or_expire(markets, account, &mut order);
     }
-    floor.tell_spot(account, &[new.market.pair.base(), QUOTE]);
+    markets.emit_spot_balances(account, &[new.market.pair.base(), QUOTE]);
     account.spot_orders.put(order.clone());
     Ok((order, fills))
 }
 
 /// The requested amount, checked against the market's filters.
-fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
+fn wanted(markets: &MarketState, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
     /// More than the paper money that can exist, yet far from overflowing.
     const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
-    let rules = floor.rules(new.market);
-    let last = floor.price(new.market);
+    let rules = markets.rules(new.market);
+    let last = markets.price(new.market);
     if new.kind == OrderType::Market
         && let Some(quote) = new.quote_amount
     {
@@ -72,10 +72,10 @@ fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want,
         return Ok(Want::Quote(quote));
     }
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    filters::amount(floor, new.market, amount)?;
-    filters::notional(floor, new.market, price.unwrap_or(last), amount)?;
+    filters::amount(markets, new.market, amount)?;
+    filters::notional(markets, new.market, price.unwrap_or(last), amount)?;
     if let Some(price) = price {
-        filters::band(floor, new.market, new.side, price, last)?;
+        filters::band(markets, new.market, new.side, price, last)?;
     }
     Ok(Want::Base(amount))
 }
@@ -97,18 +97,18 @@ fn afford(
 }
 
 /// Adds the part that was not filled immediately to the book, or expires it.
-fn stand_or_expire(floor: &mut Floor, account: &mut Account, order: &mut Order) {
+fn rest_or_expire(markets: &mut MarketState, account: &mut Account, order: &mut Order) {
     let stands = matches!(order.tif, TimeInForce::Gtc | TimeInForce::Gtx) && order.kind == OrderType::Limit;
     if !stands {
         order.status = Status::Expired;
-        floor.tell_order(account.id, order, Execution::Expired, None);
+        markets.emit_order(account.id, order, Execution::Expired, None);
         return;
     }
     let (asset, amount) = held(order);
     let holding = account.spot_mut(asset);
     holding.free -= amount;
     holding.locked += amount;
-    floor.shelf_mut(order.market).standing(order.side).insert(Standing::of(order, account.id));
+    markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
 }
 
 /// The asset and amount locked by a resting order.
@@ -120,8 +120,8 @@ fn held(order: &Order) -> (&'static str, Decimal) {
 }
 
 /// Removes a resting order from the book and unlocks its balance.
-pub(super) fn withdraw(floor: &mut Floor, account: &mut Account, order: &Order) {
-    floor.shelf_mut(order.market).standing(order.side).remove(&Standing::of(order, account.id));
+pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
+    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
     let (asset, amount) = held(order);
     let holding = account.spot_mut(asset);
     holding.locked -= amount;

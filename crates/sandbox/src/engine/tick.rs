@@ -4,7 +4,7 @@
 use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
     futures, liquidation,
-    markets::{Floor, Standing},
+    markets::{MarketState, RestingOrder},
     settle, spot,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
@@ -16,67 +16,67 @@ const SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 impl Engine {
     /// Plays the market's due beats and returns the resulting events.
     pub fn tick(&mut self, tick: Tick) -> Vec<Event> {
-        let before = self.floor.now;
-        self.floor.now = before.max(tick.at);
-        let tick = Tick { at: self.floor.now, ..tick };
-        let due = self.floor.tape.due(tick);
+        let before = self.markets.now;
+        self.markets.now = before.max(tick.at);
+        let tick = Tick { at: self.markets.now, ..tick };
+        let due = self.markets.tape.due(tick);
         let mut turned = false;
         for _ in 0..due {
-            turned |= self.floor.tape.play(tick.at);
+            turned |= self.markets.tape.play(tick.at);
             for market in MarketId::all() {
-                self.floor.show_beat(market);
+                self.markets.show_beat(market);
             }
             for pair in Pair::ALL {
-                funding::smooth(&mut self.floor, pair);
+                funding::smooth(&mut self.markets, pair);
                 self.settle_pair(pair);
             }
         }
         for pair in Pair::ALL {
-            funding::pay_if_due(&mut self.floor, &mut self.accounts, pair, before);
+            funding::pay_if_due(&mut self.markets, &mut self.accounts, pair, before);
         }
         if due > 0 {
             for market in MarketId::all() {
-                self.floor.tell_market(market, turned);
+                self.markets.emit_market_update(market, turned);
             }
         }
         self.measure_changed();
-        self.floor.take_events()
+        self.markets.take_events()
     }
 
     /// Applies the consequences of a pair's new price.
     pub(super) fn settle_pair(&mut self, pair: Pair) {
         self.fill_resting(MarketId::spot(pair));
         self.fill_resting(MarketId::futures(pair));
-        if !self.floor.trades(MarketId::futures(pair)) {
+        if !self.markets.trades(MarketId::futures(pair)) {
             return;
         }
-        let waiting: Vec<_> = self.floor.shelf(MarketId::futures(pair)).algos.iter().copied().collect();
+        let waiting: Vec<_> = self.markets.book(MarketId::futures(pair)).algos.iter().copied().collect();
         for (id, account) in waiting {
             if let Some(account) = self.accounts.get_mut(&account) {
-                algo_trigger::watch(&mut self.floor, account, id);
+                algo_trigger::watch(&mut self.markets, account, id);
             }
         }
         for account in self.accounts.values_mut() {
-            liquidation::check(&mut self.floor, account, pair);
+            liquidation::check(&mut self.markets, account, pair);
         }
     }
 
     /// Fills the orders that the price has gone strictly through, best price first, then oldest, from their
     /// share of the beat's volume.
     fn fill_resting(&mut self, market: MarketId) {
-        if !self.floor.trades(market) {
+        if !self.markets.trades(market) {
             return;
         }
-        let lot = self.floor.rules(market).lot;
-        let price = self.floor.price(market);
-        let volume = Decimal::new(self.floor.shelf(market).beat.volume, market.pair.volume_scale());
+        let lot = self.markets.rules(market).lot;
+        let price = self.markets.price(market);
+        let volume = Decimal::new(self.markets.book(market).beat.volume, market.pair.volume_scale());
         if volume.is_zero() {
             return;
         }
         let mut left = money::floor_to(volume * SHARE, lot).max(lot);
         for side in [Side::Buy, Side::Sell] {
-            let standing = self.floor.shelf_mut(market).standing(side);
-            let passed: Vec<Standing> =
+            let standing = self.markets.book_mut(market).resting(side);
+            let passed: Vec<RestingOrder> =
                 standing.iter().take_while(|s| s.passed(side, price)).copied().collect();
             for order in passed {
                 if left.is_zero() {
@@ -91,48 +91,48 @@ impl Engine {
     fn fill_one(&mut self, market: MarketId, account: AccountId, id: u64, most: Decimal) -> Decimal {
         let Some(account) = self.accounts.get_mut(&account) else { return Decimal::ZERO };
         match market.kind {
-            TradeType::Spot => fill_spot(&mut self.floor, account, id, most),
-            TradeType::Futures => fill_futures(&mut self.floor, account, id, most),
+            TradeType::Spot => fill_spot(&mut self.markets, account, id, most),
+            TradeType::Futures => fill_futures(&mut self.markets, account, id, most),
         }
     }
 }
 
-fn fill_spot(floor: &mut Floor, account: &mut Account, id: u64, most: Decimal) -> Decimal {
+fn fill_spot(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
     let found = account.spot_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
     let Some(mut order) = found.cloned() else { return Decimal::ZERO };
     let amount = order.remaining().min(most);
     let level = Level { price: order.price.unwrap_or_default(), amount };
-    let trade = (floor.ids.trade(), true);
-    let fill = settle::spot(floor, account, &mut order, level, trade);
-    floor.tell_order(account.id, &order, Execution::Trade, Some(&fill));
+    let trade = (markets.ids.trade(), true);
+    let fill = settle::spot(markets, account, &mut order, level, trade);
+    markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
-        spot::withdraw(floor, account, &order);
+        spot::withdraw(markets, account, &order);
     }
-    floor.tell_spot(account, &[order.market.pair.base(), crate::market::QUOTE]);
+    markets.emit_spot_balances(account, &[order.market.pair.base(), crate::market::QUOTE]);
     account.spot_orders.put(order);
     amount
 }
 
-fn fill_futures(floor: &mut Floor, account: &mut Account, id: u64, most: Decimal) -> Decimal {
+fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
     let found = account.futures_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
     let Some(mut order) = found.cloned() else { return Decimal::ZERO };
     let closable = account.perpetual(order.market.pair).closable(order.side);
     let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
     let amount = room.min(most);
     if amount.is_zero() {
-        cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+        cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
         return amount;
     }
     let level = Level { price: order.price.unwrap_or_default(), amount };
     futures::hold(account, &order, -amount);
-    let trade = (floor.ids.trade(), true);
-    let (fill, change) = settle::futures(floor, account, &mut order, level, trade);
-    floor.tell_order(account.id, &order, Execution::Trade, Some(&fill));
+    let trade = (markets.ids.trade(), true);
+    let (fill, change) = settle::futures(markets, account, &mut order, level, trade);
+    markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
-        futures::withdraw(floor, account, &order);
+        futures::withdraw(markets, account, &order);
     }
     account.futures_orders.put(order.clone());
-    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);
-    cancel::after(floor, account, &order, change.ended);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);
+    cancel::after(markets, account, &order, change.ended);
     amount
 }

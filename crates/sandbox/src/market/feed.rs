@@ -3,7 +3,7 @@
 use super::{
     Pair,
     noise::noise,
-    price_path::{self, Path, Span},
+    price_path::{self, PricePath, Span},
     source::Source,
 };
 use serde::{Deserialize, Serialize};
@@ -28,31 +28,32 @@ pub(super) struct Feed {
     source: Source,
     span: Span,
     /// Number of candles started; part of each path's random key.
-    begun: u64,
+    #[serde(rename = "begun")]
+    started: u64,
     /// The fraction by which prices are scaled since the last price jump.
     bend: (i64, i64),
     /// The price path through `span`. Derived from it, so not serialized.
     #[serde(skip)]
-    path: Option<Box<Path>>,
+    path: Option<Box<PricePath>>,
 }
 
 impl Feed {
     pub(super) fn new(pair: Pair, source: Source) -> Self {
-        Self { pair, source, span: Span::default(), begun: 0, bend: (1, 1), path: None }
+        Self { pair, source, span: Span::default(), started: 0, bend: (1, 1), path: None }
     }
 
     /// Starts the next candle and returns it.
     pub(super) fn begin(&mut self, seed: u64) -> Span {
         self.span = self.source.next(seed, self.span.close);
-        self.begun += 1;
+        self.started += 1;
         self.path = None;
         self.span
     }
 
     /// Returns the beat at this position in the candle.
     pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
-        let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.begun]));
-        let path = self.path.get_or_insert_with(|| Box::new(price_path::walk(&span, key)));
+        let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.started]));
+        let path = self.path.get_or_insert_with(|| Box::new(price_path::generate(&span, key)));
         let walked = path.prices.get(place).copied().unwrap_or(span.close);
         let before = place.checked_sub(1).and_then(|p| path.prices.get(p)).copied().unwrap_or(walked);
         let buyer = if walked == before { noise(key, &[place as u64]) & 1 == 0 } else { walked > before };

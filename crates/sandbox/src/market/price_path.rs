@@ -17,7 +17,7 @@ pub(super) struct Span {
 
 /// Price and volume at each beat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Path {
+pub(super) struct PricePath {
     pub(super) prices: [i64; BEATS],
     pub(super) volumes: [i64; BEATS],
 }
@@ -27,7 +27,7 @@ pub(super) struct Path {
 ///
 /// A rising candle visits its low first and a falling one its high, because that path is shorter and
 /// likelier.
-pub(super) fn walk(span: &Span, key: u64) -> Path {
+pub(super) fn generate(span: &Span, key: u64) -> PricePath {
     let mut run = Run::new(key);
     let rising = span.close >= span.open;
     let (near, far) = if rising { (span.low, span.high) } else { (span.high, span.low) };
@@ -40,7 +40,7 @@ pub(super) fn walk(span: &Span, key: u64) -> Path {
     for pair in anchors.windows(2) {
         bridge(&mut prices, pair[0], pair[1], span, &mut run);
     }
-    Path { prices, volumes: share(span.volume, &mut run) }
+    PricePath { prices, volumes: share(span.volume, &mut run) }
 }
 
 /// Fills the beats between two anchors with a random walk adjusted to end at the second anchor.
@@ -87,7 +87,7 @@ mod tests {
     use crate::market::{noise, pack};
     use proptest::prelude::*;
 
-    fn exact(span: &Span, path: &Path) {
+    fn exact(span: &Span, path: &PricePath) {
         assert_eq!(path.prices[0], span.open);
         assert_eq!(path.prices[BEATS - 1], span.close);
         assert_eq!(path.prices.iter().max(), Some(&span.high));
@@ -103,7 +103,7 @@ mod tests {
             down in 0_i64..1_000_000, volume in 0_i64..i64::MAX / 2, key in any::<u64>(),
         ) {
             let span = Span { open, close, high: open.max(close) + up, low: open.min(close) - down, volume };
-            exact(&span, &walk(&span, key));
+            exact(&span, &generate(&span, key));
         }
     }
 
@@ -114,14 +114,14 @@ mod tests {
             let at = usize::try_from(noise(77, &[n])).unwrap() % record.len();
             let h = record[at];
             let span = Span { open: h.open, high: h.high, low: h.low, close: h.close, volume: h.volume };
-            exact(&span, &walk(&span, n));
+            exact(&span, &generate(&span, n));
         }
     }
 
     #[test]
-    fn the_same_key_walks_the_same_way() {
+    fn the_same_key_generates_the_same_path() {
         let span = Span { open: 100, high: 900, low: 50, close: 300, volume: 10_000 };
-        assert_eq!(walk(&span, 5), walk(&span, 5));
-        assert_ne!(walk(&span, 5), walk(&span, 6));
+        assert_eq!(generate(&span, 5), generate(&span, 5));
+        assert_ne!(generate(&span, 5), generate(&span, 6));
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn starts_at_the_hour_asked_for() {
+    fn starts_at_the_requested_hour() {
         let start = Micros::from_date("2020-10-01").unwrap();
         let mut source = Source::record(start, 0);
         source.next(0, 0);

@@ -1,12 +1,12 @@
 //! Request handling, from the received bytes through the handler to the response.
 
 use super::{
-    effect::{Effect, Kind, When},
-    failure::{Failure, Reply},
+    effect::{Effect, FaultKind, When},
+    failure::{Reply, SandboxFailure},
     limits::{OrderCount, Venue},
     params::Params,
-    scope::Asked,
-    shared::Shared,
+    scope::RequestInfo,
+    shared::ServerState,
     signing,
 };
 use crate::{
@@ -98,7 +98,7 @@ impl Endpoint {
 
 /// The context of one request, passed to its handler.
 pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
+    pub(crate) shared: &'a ServerState,
     pub(crate) venue: Venue,
     pub(crate) now: Micros,
     pub(crate) params: Params,
@@ -110,23 +110,23 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// The account that made the request.
     pub(crate) fn account(&self) -> Reply<AccountId> {
-        self.account.ok_or_else(Failure::unknown_key)
+        self.account.ok_or_else(SandboxFailure::unknown_key)
     }
 
     /// Runs a read-only closure against the engine.
-    pub(crate) fn read<T>(&self, look: impl FnOnce(&Engine) -> T) -> Reply<T> {
-        Ok(self.shared.exchange.read(look)?)
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Engine) -> T) -> Reply<T> {
+        Ok(self.shared.exchange.read(query)?)
     }
 
     /// Applies a command. The response is sent to the caller only once the command is on disk.
-    pub(crate) fn apply(&mut self, command: Command) -> Reply<engine::Answer> {
+    pub(crate) fn apply(&mut self, command: Command) -> Reply<engine::CommandResult> {
         let (answer, record) = self.shared.exchange.apply(command)?;
         self.record = Some(record);
         Ok(answer)
     }
 }
 
-impl From<Refused> for Failure {
+impl From<Refused> for SandboxFailure {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Reject(reject) if reject.code == -2015 => Self::unknown_key(),
@@ -145,22 +145,24 @@ struct Used {
 
 /// Handles one request.
 pub(crate) async fn answer(
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     venue: Venue,
     endpoint: &'static Endpoint,
     request: Request<Body>,
 ) -> Response {
     shared.requests.fetch_add(1, Ordering::Relaxed);
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return Failure::too_large().into_response() };
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return SandboxFailure::too_large().into_response();
+    };
     let incoming = Incoming { parts, body, waited: false };
-    let Some(effect) = shared.faults.take(shared.exchange.now(), &incoming.asked(endpoint)) else {
+    let Some(effect) = shared.faults.take(shared.exchange.now(), &incoming.info(endpoint)) else {
         return carry_out(&shared, venue, endpoint, &incoming).await;
     };
-    if effect.kind == Kind::Late {
+    if effect.kind == FaultKind::Late {
         return late(shared, venue, endpoint, incoming, effect).await;
     }
-    let takes_effect = effect.when == When::After || effect.kind == Kind::Slow;
+    let takes_effect = effect.when == When::After || effect.kind == FaultKind::Slow;
     let answer = if takes_effect { Some(carry_out(&shared, venue, endpoint, &incoming).await) } else { None };
     effect.respond(shared.exchange.now(), answer).await
 }
@@ -178,8 +180,8 @@ impl Incoming {
         self.parts.uri.query().unwrap_or_default()
     }
 
-    fn asked<'a>(&'a self, endpoint: &'a Endpoint) -> Asked<'a> {
-        Asked {
+    fn info<'a>(&'a self, endpoint: &'a Endpoint) -> RequestInfo<'a> {
+        RequestInfo {
             method: endpoint.method.as_str(),
             path: self.parts.uri.path(),
             query: self.query(),
@@ -189,19 +191,19 @@ impl Incoming {
     }
 }
 
-async fn carry_out(shared: &Shared, venue: Venue, endpoint: &Endpoint, incoming: &Incoming) -> Response {
+async fn carry_out(shared: &ServerState, venue: Venue, endpoint: &Endpoint, incoming: &Incoming) -> Response {
     let mut used = Used::default();
     let mut response = match run(shared, venue, endpoint, incoming, &mut used).await {
         Ok(value) => axum::Json(value).into_response(),
         Err(failure) => failure.into_response(),
     };
-    tell_limits(response.headers_mut(), venue, &used);
+    write_limit_headers(response.headers_mut(), venue, &used);
     response
 }
 
 /// Breaks the connection and lets the request take effect later.
 async fn late(
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     venue: Venue,
     endpoint: &'static Endpoint,
     incoming: Incoming,
@@ -217,7 +219,7 @@ async fn late(
 }
 
 async fn run(
-    shared: &Shared,
+    shared: &ServerState,
     venue: Venue,
     endpoint: &Endpoint,
     incoming: &Incoming,
@@ -235,8 +237,8 @@ async fn run(
     let (weight, within) = shared.budget.spend(now, address, venue, weight);
     used.weight = weight;
     within?;
-    let body =
-        str::from_utf8(body).map_err(|_| Failure::refused(-1100, "Illegal characters found in the body."))?;
+    let body = str::from_utf8(body)
+        .map_err(|_| SandboxFailure::refused(-1100, "Illegal characters found in the body."))?;
     let params = Params::parse(query, body)?;
     let account = match endpoint.security {
         Security::Public => None,
@@ -269,10 +271,10 @@ fn named_key(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The account and secret of the request's API key, if the key has the required permission.
-fn key_holder(shared: &Shared, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
+fn key_holder(shared: &ServerState, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
     let key = named_key(headers);
     let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());
-    let key = key.filter(well_formed).ok_or_else(Failure::bad_key_format)?;
+    let key = key.filter(well_formed).ok_or_else(SandboxFailure::bad_key_format)?;
     let may = |state: KeyState| match state {
         KeyState::Active => true,
         KeyState::ReadOnly => !endpoint.trades(),
@@ -281,10 +283,10 @@ fn key_holder(shared: &Shared, endpoint: &Endpoint, headers: &HeaderMap) -> Repl
     let find = |engine: &Engine| {
         engine.account_by_key(key).filter(|a| may(a.rights.state)).map(|a| (a.id, a.secret.0.clone()))
     };
-    shared.exchange.read(find)?.ok_or_else(Failure::unknown_key)
+    shared.exchange.read(find)?.ok_or_else(SandboxFailure::unknown_key)
 }
 
-fn tell_limits(headers: &mut HeaderMap, venue: Venue, used: &Used) {
+fn write_limit_headers(headers: &mut HeaderMap, venue: Venue, used: &Used) {
     if venue == Venue::Spot {
         headers.insert("x-mbx-used-weight", HeaderValue::from(used.weight));
     }

@@ -2,7 +2,7 @@
 
 use super::{
     call::Call,
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     limits::Venue,
     shape::market as shape,
 };
@@ -15,9 +15,9 @@ pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
     let legal = (1..=20).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_.".contains(&b));
     if !legal {
-        return Err(Failure::illegal("symbol", "^[A-Z0-9-_.]{1,20}$"));
+        return Err(SandboxFailure::illegal("symbol", "^[A-Z0-9-_.]{1,20}$"));
     }
-    Pair::parse(name).ok_or_else(Failure::invalid_symbol)
+    Pair::parse(name).ok_or_else(SandboxFailure::invalid_symbol)
 }
 
 /// The mandatory `symbol` parameter as a market.
@@ -40,7 +40,7 @@ fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Re
     let pairs = match call.params.text("symbols")? {
         Some(text) => {
             let names: Vec<String> = serde_json::from_str(text)
-                .map_err(|_| Failure::illegal("symbols", "^\\[(\"[A-Z0-9-_.]{1,20}\",?)+\\]$"))?;
+                .map_err(|_| SandboxFailure::illegal("symbols", "^\\[(\"[A-Z0-9-_.]{1,20}\",?)+\\]$"))?;
             names.iter().map(|name| named_pair(name)).collect::<Reply<Vec<_>>>()?
         }
         None => Pair::ALL.to_vec(),
@@ -101,13 +101,13 @@ pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
 
 /// The parameters `startTime` and `endTime`.
 pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)> {
-    let start = call.params.moment("startTime")?;
+    let start = call.params.timestamp("startTime")?;
     // The whole millisecond belongs to the period.
-    let end = call.params.moment("endTime")?.map(|at| at.plus(999));
+    let end = call.params.timestamp("endTime")?.map(|at| at.plus(999));
     if let (Some(start), Some(end)) = (start, end)
         && start > end
     {
-        return Err(Failure::refused(-1127, "startTime must be before endTime."));
+        return Err(SandboxFailure::refused(-1127, "startTime must be before endTime."));
     }
     Ok((start, end))
 }
@@ -125,7 +125,7 @@ pub(crate) fn index_klines(call: &mut Call<'_>) -> Reply {
 
 fn candles(call: &Call<'_>, market: MarketId) -> Reply {
     let interval = call.params.required("interval")?;
-    let frame = Frame::parse(interval).ok_or_else(|| Failure::refused(-1120, "Invalid interval."))?;
+    let frame = Frame::parse(interval).ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;

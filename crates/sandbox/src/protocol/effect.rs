@@ -1,6 +1,6 @@
 //! The effect of an injected fault on a request and its response.
 
-use super::failure::Failure;
+use super::failure::SandboxFailure;
 use axum::{
     body::{Body, Bytes, to_bytes},
     response::{IntoResponse, Response},
@@ -24,7 +24,7 @@ const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<bo
 
 /// The kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) enum Kind {
+pub(crate) enum FaultKind {
     /// The connection is closed without a response.
     #[serde(rename = "drop")]
     Drop,
@@ -93,7 +93,7 @@ pub(crate) enum When {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Effect {
-    pub(crate) kind: Kind,
+    pub(crate) kind: FaultKind,
     #[serde(default)]
     pub(crate) when: When,
     /// Error code of a rejection.
@@ -122,7 +122,7 @@ impl Effect {
         self.delay_ms.map_or(usual, Duration::from_millis)
     }
 
-    fn refusal(&self) -> Failure {
+    fn refusal(&self) -> SandboxFailure {
         let code = self.code.unwrap_or(-2019);
         let usual = if code == -2019 { "Margin is insufficient." } else { "Refused." };
         let message = self.message.clone().map_or(usual.into(), Into::into);
@@ -134,7 +134,7 @@ impl Effect {
             -2014 | -2015 => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
         });
-        Failure { status, code, msg: message, retry_after: None }
+        SandboxFailure { status, code, msg: message, retry_after: None }
     }
 
     /// Builds the response for the caller; `answer` is the exchange's own response if the request took
@@ -142,26 +142,26 @@ impl Effect {
     pub(crate) async fn respond(&self, now: Micros, answer: Option<Response>) -> Response {
         let seconds = self.seconds.unwrap_or(SHORT_WAIT);
         match self.kind {
-            Kind::Drop | Kind::Late => broken_off(),
-            Kind::Timeout => {
+            FaultKind::Drop | FaultKind::Late => broken_off(),
+            FaultKind::Timeout => {
                 tokio::time::sleep(self.delay(HANG)).await;
-                Failure::timed_out().into_response()
+                SandboxFailure::timed_out().into_response()
             }
-            Kind::Slow => {
+            FaultKind::Slow => {
                 tokio::time::sleep(self.delay(LATE)).await;
-                answer.unwrap_or_else(|| Failure::timed_out().into_response())
+                answer.unwrap_or_else(|| SandboxFailure::timed_out().into_response())
             }
-            Kind::ServerError => Failure::unknown().into_response(),
-            Kind::StatusUnknown => Failure::timed_out().into_response(),
-            Kind::Throttled => Failure::throttled().into_response(),
-            Kind::Unavailable => Failure::unavailable().into_response(),
-            Kind::TooMany => Failure::too_many_requests(2_400, seconds).into_response(),
-            Kind::Banned => Failure::banned(now, seconds).into_response(),
-            Kind::ClockSkew => Failure::outside_window().into_response(),
-            Kind::Refuse | Kind::RejectTrigger => self.refusal().into_response(),
-            Kind::Garbage => axum::Json(serde_json::json!({ "foo": "bar" })).into_response(),
-            Kind::Html => self.page(),
-            Kind::Truncated => truncated(answer).await,
+            FaultKind::ServerError => SandboxFailure::unknown().into_response(),
+            FaultKind::StatusUnknown => SandboxFailure::timed_out().into_response(),
+            FaultKind::Throttled => SandboxFailure::throttled().into_response(),
+            FaultKind::Unavailable => SandboxFailure::unavailable().into_response(),
+            FaultKind::TooMany => SandboxFailure::too_many_requests(2_400, seconds).into_response(),
+            FaultKind::Banned => SandboxFailure::banned(now, seconds).into_response(),
+            FaultKind::ClockSkew => SandboxFailure::outside_window().into_response(),
+            FaultKind::Refuse | FaultKind::RejectTrigger => self.refusal().into_response(),
+            FaultKind::Garbage => axum::Json(serde_json::json!({ "foo": "bar" })).into_response(),
+            FaultKind::Html => self.page(),
+            FaultKind::Truncated => truncated(answer).await,
         }
     }
 

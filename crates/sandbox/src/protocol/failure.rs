@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// The error response to a rejected request: `{"code":-1121,"msg":"Invalid symbol."}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct SandboxFailure {
     pub(crate) status: StatusCode,
     pub(crate) code: i32,
     pub(crate) msg: Cow<'static, str>,
@@ -17,9 +17,9 @@ pub(crate) struct Failure {
 }
 
 /// The result of a handler.
-pub(crate) type Reply<T = serde_json::Value> = Result<T, Failure>;
+pub(crate) type Reply<T = serde_json::Value> = Result<T, SandboxFailure>;
 
-impl Failure {
+impl SandboxFailure {
     /// A rejection with status 400, as for most errors.
     pub(crate) fn refused(code: i32, msg: impl Into<Cow<'static, str>>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code, msg: msg.into(), retry_after: None }
@@ -132,7 +132,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for SandboxFailure {
     fn into_response(self) -> Response {
         let body = axum::Json(json!({ "code": self.code, "msg": self.msg }));
         let mut response = (self.status, body).into_response();

@@ -2,7 +2,7 @@
 
 use super::{
     effect::Effect,
-    scope::{Asked, Fault, Scope},
+    scope::{Fault, RequestInfo, Scope},
 };
 use crate::market::noise;
 use domain::{Micros, time};
@@ -68,18 +68,18 @@ impl Faults {
         if garbled.duplicate == 0 && garbled.reorder == 0 {
             return messages;
         }
-        let mut told: Vec<T> = Vec::with_capacity(messages.len());
+        let mut reported: Vec<T> = Vec::with_capacity(messages.len());
         for message in messages {
             if drawn(&mut garbled.seed, 100) < u64::from(garbled.duplicate) {
-                told.push(message.clone());
+                reported.push(message.clone());
             }
-            told.push(message);
-            let last = told.len() - 1;
+            reported.push(message);
+            let last = reported.len() - 1;
             if last > 0 && drawn(&mut garbled.seed, 100) < u64::from(garbled.reorder) {
-                told.swap(last, last - 1);
+                reported.swap(last, last - 1);
             }
         }
-        told
+        reported
     }
 
     /// Adds a fault. A fault for zero requests clears the faults of its path instead.
@@ -103,25 +103,26 @@ impl Faults {
     }
 
     /// The effect on this request, if any. Decrements the fault's remaining count.
-    pub(crate) fn take(&self, now: Micros, asked: &Asked<'_>) -> Option<Effect> {
-        self.take_armed(now, asked).or_else(|| self.take_drawn(asked))
+    pub(crate) fn take(&self, now: Micros, request: &RequestInfo<'_>) -> Option<Effect> {
+        self.take_armed(now, request).or_else(|| self.take_drawn(request))
     }
 
-    fn take_drawn(&self, asked: &Asked<'_>) -> Option<Effect> {
+    fn take_drawn(&self, request: &RequestInfo<'_>) -> Option<Effect> {
         let mut storm = locked(&self.storm);
-        if storm.share == 0 || !asked.path.ends_with(&storm.path) {
+        if storm.share == 0 || !request.path.ends_with(&storm.path) {
             return None;
         }
         let hit = drawn(&mut storm.seed, 100) < u64::from(storm.share);
         let ways = u64::try_from(storm.faults.len()).ok().filter(|ways| hit && *ways > 0)?;
         let way = usize::try_from(drawn(&mut storm.seed, ways)).ok()?;
-        storm.faults.get(way).filter(|effect| effect.can_meet(asked)).cloned()
+        storm.faults.get(way).filter(|effect| effect.can_meet(request)).cloned()
     }
 
-    fn take_armed(&self, now: Micros, asked: &Asked<'_>) -> Option<Effect> {
+    fn take_armed(&self, now: Micros, request: &RequestInfo<'_>) -> Option<Effect> {
         let mut list = locked(&self.armed);
         list.retain(|armed| armed.until.is_none_or(|until| now < until));
-        let meets = |armed: &Armed| armed.fault.scope.matches(asked) && armed.fault.effect.can_meet(asked);
+        let meets =
+            |armed: &Armed| armed.fault.scope.matches(request) && armed.fault.effect.can_meet(request);
         let index = list.iter().position(meets)?;
         let armed = &mut list[index];
         let mut effect = armed.fault.effect.clone();
@@ -153,16 +154,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::effect::{Kind, When},
+        super::effect::{FaultKind, When},
         *,
     };
 
-    const fn asked<'a>(method: &'a str, path: &'a str) -> Asked<'a> {
-        Asked { method, path, query: "", body: "", key: None }
+    const fn request_info<'a>(method: &'a str, path: &'a str) -> RequestInfo<'a> {
+        RequestInfo { method, path, query: "", body: "", key: None }
     }
 
-    fn met(faults: &Faults, asked: Asked<'_>) -> Option<(Kind, When)> {
-        faults.take(Micros(0), &asked).map(|effect| (effect.kind, effect.when))
+    fn met(faults: &Faults, request: RequestInfo<'_>) -> Option<(FaultKind, When)> {
+        faults.take(Micros(0), &request).map(|effect| (effect.kind, effect.when))
     }
 
     fn armed(fault: &str) -> Faults {
@@ -176,19 +177,19 @@ mod tests {
         let faults = armed(
             r#"{"untilCleared":true,"kind":"refuse","path":"/order","account":"me","symbol":"BTCUSDT","reduceOnly":true}"#,
         );
-        let mine = Asked {
+        let mine = RequestInfo {
             query: "symbol=BTCUSDT&side=SELL",
             body: "reduceOnly=true",
             key: Some("me"),
-            ..asked("POST", "/fapi/v1/order")
+            ..request_info("POST", "/fapi/v1/order")
         };
         for (other, meets) in [
             (mine, true),
-            (Asked { key: Some("you"), ..mine }, false),
-            (Asked { key: None, ..mine }, false),
-            (Asked { query: "symbol=ETHUSDT", ..mine }, false),
-            (Asked { body: "reduceOnly=false", ..mine }, false),
-            (Asked { path: "/fapi/v1/algoOrder", ..mine }, false),
+            (RequestInfo { key: Some("you"), ..mine }, false),
+            (RequestInfo { key: None, ..mine }, false),
+            (RequestInfo { query: "symbol=ETHUSDT", ..mine }, false),
+            (RequestInfo { body: "reduceOnly=false", ..mine }, false),
+            (RequestInfo { path: "/fapi/v1/algoOrder", ..mine }, false),
             (mine, true),
         ] {
             assert_eq!(met(&faults, other).is_some(), meets, "{other:?}");
@@ -200,18 +201,18 @@ mod tests {
     #[test]
     fn a_throttle_lets_what_reduces_and_what_cancels_pass() {
         let faults = armed(r#"{"untilCleared":true,"kind":"-1008"}"#);
-        let entry = asked("POST", "/fapi/v1/order");
+        let entry = request_info("POST", "/fapi/v1/order");
         assert!(met(&faults, entry).is_some());
-        assert_eq!(met(&faults, Asked { body: "reduceOnly=true", ..entry }), None);
-        assert_eq!(met(&faults, Asked { query: "closePosition=true", ..entry }), None);
-        assert_eq!(met(&faults, asked("DELETE", "/fapi/v1/order")), None);
-        assert_eq!(met(&faults, asked("POST", "/fapi/v1/algoOrder")), None);
+        assert_eq!(met(&faults, RequestInfo { body: "reduceOnly=true", ..entry }), None);
+        assert_eq!(met(&faults, RequestInfo { query: "closePosition=true", ..entry }), None);
+        assert_eq!(met(&faults, request_info("DELETE", "/fapi/v1/order")), None);
+        assert_eq!(met(&faults, request_info("POST", "/fapi/v1/algoOrder")), None);
     }
 
     #[test]
-    fn a_fault_for_a_time_ends_with_it_and_says_how_long_it_lasts() {
+    fn a_temporary_fault_ends_in_time_and_reports_its_duration() {
         let faults = armed(r#"{"forMs":120000,"kind":"418"}"#);
-        let at = |second: i64| faults.take(Micros(second * time::SECOND), &asked("GET", "/x"));
+        let at = |second: i64| faults.take(Micros(second * time::SECOND), &request_info("GET", "/x"));
         assert_eq!(at(0).unwrap().seconds, Some(121));
         assert_eq!(at(119).unwrap().seconds, Some(2));
         assert_eq!(at(120), None);
@@ -223,10 +224,10 @@ mod tests {
         let faults = Faults::default();
         let fault = r#"{"next":2,"kind":"-1007","path":"/fapi/v1/order","method":"post","when":"after"}"#;
         faults.add(Micros(0), serde_json::from_str(fault).unwrap());
-        let take = |method, path| met(&faults, asked(method, path));
+        let take = |method, path| met(&faults, request_info(method, path));
         assert_eq!(take("GET", "/binance/fapi/v1/order"), None);
         assert_eq!(take("POST", "/binance/fapi/v1/algoOrder"), None);
-        let unknown = Some((Kind::StatusUnknown, When::After));
+        let unknown = Some((FaultKind::StatusUnknown, When::After));
         assert_eq!(
             [take("POST", "/binance/fapi/v1/order"), take("POST", "/binance/fapi/v1/order")],
             [unknown, unknown]
@@ -242,30 +243,32 @@ mod tests {
                 r#"{{"share":20,"seed":{seed},"path":"/order","faults":[{{"kind":"503"}},{{"kind":"500","when":"after"}}]}}"#
             );
             faults.storm(serde_json::from_str(&storm).unwrap());
-            assert_eq!(met(&faults, asked("GET", "/fapi/v1/time")), None);
-            (0..1_000).map(|_| met(&faults, asked("POST", "/fapi/v1/order"))).collect::<Vec<_>>()
+            assert_eq!(met(&faults, request_info("GET", "/fapi/v1/time")), None);
+            (0..1_000).map(|_| met(&faults, request_info("POST", "/fapi/v1/order"))).collect::<Vec<_>>()
         };
         let all = all_of(1);
         assert_eq!(all, all_of(1));
         assert_ne!(all, all_of(2));
-        let count = |wanted: Option<(Kind, When)>| all.iter().filter(|met| **met == wanted).count();
-        let (before, after) =
-            (count(Some((Kind::Unavailable, When::Before))), count(Some((Kind::ServerError, When::After))));
+        let count = |wanted: Option<(FaultKind, When)>| all.iter().filter(|met| **met == wanted).count();
+        let (before, after) = (
+            count(Some((FaultKind::Unavailable, When::Before))),
+            count(Some((FaultKind::ServerError, When::After))),
+        );
         assert!((60..140).contains(&before) && (60..140).contains(&after), "{before} {after}");
         assert_eq!(count(None) + before + after, 1_000);
     }
 
     #[test]
-    fn garbled_events_are_told_twice_or_in_another_order_but_never_lost() {
+    fn garbled_events_are_repeated_or_reordered_but_never_lost() {
         let faults = Faults::default();
         assert_eq!(faults.garbled(vec![1, 2, 3]), [1, 2, 3]);
         faults.garble(Garbled { duplicate: 50, reorder: 50, seed: 1 });
         let (mut longer, mut moved) = (0, 0);
         for _ in 0..100 {
-            let told = faults.garbled((0..5).collect());
-            let mut once = told.clone();
-            longer += usize::from(told.len() > 5);
-            moved += usize::from(!told.is_sorted());
+            let reported = faults.garbled((0..5).collect());
+            let mut once = reported.clone();
+            longer += usize::from(reported.len() > 5);
+            moved += usize::from(!reported.is_sorted());
             once.sort_unstable();
             once.dedup();
             assert_eq!(once, [0, 1, 2, 3, 4]);

@@ -1,6 +1,6 @@
 //! Rate limits: request weight per IP address and order count per account, in fixed windows as on Binance.
 
-use super::failure::{Failure, Reply};
+use super::failure::{Reply, SandboxFailure};
 use crate::engine::AccountId;
 use domain::{Micros, TradeType, time};
 use std::{
@@ -130,7 +130,7 @@ impl Budget {
         let rest = windows.weight.rest(now);
         let used = windows.weight.at(now, (address, venue));
         *used = used.saturating_add(weight);
-        let answer = if *used > limit { Err(Failure::too_many_requests(limit, rest)) } else { Ok(()) };
+        let answer = if *used > limit { Err(SandboxFailure::too_many_requests(limit, rest)) } else { Ok(()) };
         (*used, answer)
     }
 
@@ -147,9 +147,9 @@ impl Budget {
         let sent =
             OrderCount { in_10s: count(&mut windows.orders_10s), in_1m: count(&mut windows.orders_1m) };
         let answer = if sent.in_10s > self.limits.orders_10s {
-            Err(Failure::too_many_orders(self.limits.orders_10s, "10 SECONDS", rest_10s))
+            Err(SandboxFailure::too_many_orders(self.limits.orders_10s, "10 SECONDS", rest_10s))
         } else if sent.in_1m > self.limits.orders_1m {
-            Err(Failure::too_many_orders(self.limits.orders_1m, "1 MINUTE", rest_1m))
+            Err(SandboxFailure::too_many_orders(self.limits.orders_1m, "1 MINUTE", rest_1m))
         } else {
             Ok(())
         };

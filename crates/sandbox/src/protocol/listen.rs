@@ -2,7 +2,7 @@
 
 use super::limits::Venue;
 use crate::engine::AccountId;
-use domain::{Chance, Micros, time};
+use domain::{Entropy, Micros, time};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -15,11 +15,11 @@ const LIFE: i64 = time::HOUR;
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Generates 64 unpredictable letters and digits.
-pub(crate) fn token(chance: &dyn Chance) -> String {
+pub(crate) fn token(entropy: &dyn Entropy) -> String {
     let mut text = String::with_capacity(64);
     let mut bytes = [0_u8; 96];
     while text.len() < 64 {
-        chance.fill(&mut bytes);
+        entropy.fill(&mut bytes);
         // 248 is the largest multiple of 62 in a byte. Accepting higher values would make some letters more
         // likely.
         let letters = bytes.iter().filter(|b| **b < 248).map(|b| char::from(ALPHABET[usize::from(b % 62)]));
@@ -51,7 +51,7 @@ impl ListenKeys {
     }
 
     /// Returns the account's key with renewed lifetime, creating it if there is none.
-    pub(crate) fn open(&self, now: Micros, listener: Listener, chance: &dyn Chance) -> String {
+    pub(crate) fn open(&self, now: Micros, listener: Listener, entropy: &dyn Entropy) -> String {
         let mut keys = self.keys();
         keys.retain(|_, entry| entry.until > now);
         let until = now.plus(LIFE);
@@ -59,7 +59,7 @@ impl ListenKeys {
             entry.until = until;
             return key.clone();
         }
-        let key = token(chance);
+        let key = token(entropy);
         keys.insert(key.clone(), Entry { listener, until });
         key
     }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     struct Counting(std::sync::atomic::AtomicU8);
-    impl Chance for Counting {
+    impl Entropy for Counting {
         fn fill(&self, out: &mut [u8]) {
             for byte in out {
                 *byte = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -105,12 +105,12 @@ mod tests {
 
     #[test]
     fn one_key_per_account_that_ends_after_an_hour_of_silence() {
-        let (keys, chance) = (ListenKeys::default(), Counting(250.into()));
+        let (keys, entropy) = (ListenKeys::default(), Counting(250.into()));
         let me = Listener { account: AccountId(1), venue: Venue::Futures };
-        let key = keys.open(Micros(0), me.clone(), &chance);
+        let key = keys.open(Micros(0), me.clone(), &entropy);
         assert_eq!(key.len(), 64);
         assert!(key.bytes().all(|b| b.is_ascii_alphanumeric()));
-        assert_eq!(keys.open(Micros(1), me.clone(), &chance), key);
+        assert_eq!(keys.open(Micros(1), me.clone(), &entropy), key);
         assert!(keys.keep(Micros(LIFE), &me, Some(&key)));
         assert_eq!(keys.find(Micros(2 * LIFE - 1), &key), Some(me.clone()));
         assert_eq!(keys.find(Micros(2 * LIFE), &key), None);

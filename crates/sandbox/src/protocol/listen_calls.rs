@@ -2,14 +2,14 @@
 
 use super::{
     call::Call,
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     limits::Venue,
     listen::Listener,
 };
 use serde_json::json;
 
-fn no_such_key() -> Failure {
-    Failure::refused(-1125, "This listenKey does not exist.")
+fn no_such_key() -> SandboxFailure {
+    SandboxFailure::refused(-1125, "This listenKey does not exist.")
 }
 
 fn listener(call: &Call<'_>) -> Reply<Listener> {
@@ -25,7 +25,7 @@ fn key<'a>(call: &'a Call<'_>) -> Reply<Option<&'a str>> {
 }
 
 pub(crate) fn open(call: &mut Call<'_>) -> Reply {
-    let key = call.shared.listen_keys.open(call.now, listener(call)?, call.shared.chance.as_ref());
+    let key = call.shared.listen_keys.open(call.now, listener(call)?, call.shared.entropy.as_ref());
     Ok(json!({ "listenKey": key }))
 }
 

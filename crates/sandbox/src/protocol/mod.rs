@@ -29,7 +29,7 @@ pub(crate) use fault::Faults;
 pub(crate) use limits::Budget;
 pub use limits::Limits;
 pub(crate) use listen::{ListenKeys, token};
-pub(crate) use shared::Shared;
+pub(crate) use shared::ServerState;
 
 use axum::{
     Router,
@@ -38,20 +38,20 @@ use axum::{
     routing::{MethodFilter, on},
 };
 use call::Endpoint;
-use failure::Failure;
+use failure::SandboxFailure;
 use http::Request;
 use limits::Venue;
 use std::sync::Arc;
 
 /// The router of all paths: `/binance/...` and `/control/...`.
-pub(crate) fn router(shared: &Arc<Shared>) -> Router {
-    let binance = rest().merge(stream::router()).fallback(|| async { Failure::no_such_path() });
+pub(crate) fn router(shared: &Arc<ServerState>) -> Router {
+    let binance = rest().merge(stream::router()).fallback(|| async { SandboxFailure::no_such_path() });
     Router::new()
         .nest("/binance", binance.with_state(Arc::clone(shared)))
         .nest("/control", control::router(Arc::clone(shared)))
 }
 
-fn rest() -> Router<Arc<Shared>> {
+fn rest() -> Router<Arc<ServerState>> {
     let tables: [(Venue, &'static [Endpoint]); 3] = [
         (Venue::Spot, &spot::ENDPOINTS),
         (Venue::Spot, &wallet::ENDPOINTS),
@@ -60,7 +60,7 @@ fn rest() -> Router<Arc<Shared>> {
     let mut router = Router::new();
     for (venue, table) in tables {
         for endpoint in table {
-            let handler = move |State(shared): State<Arc<Shared>>, request: Request<Body>| {
+            let handler = move |State(shared): State<Arc<ServerState>>, request: Request<Body>| {
                 call::answer(shared, venue, endpoint, request)
             };
             // The tables only contain methods that have a filter; any other would not be routed.
@@ -69,5 +69,5 @@ fn rest() -> Router<Arc<Shared>> {
             }
         }
     }
-    router.method_not_allowed_fallback(|| async { Failure::no_such_path() })
+    router.method_not_allowed_fallback(|| async { SandboxFailure::no_such_path() })
 }

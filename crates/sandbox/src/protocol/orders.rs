@@ -3,13 +3,13 @@
 use super::{
     call::Call,
     data::{self, period},
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     listen,
     params::Params,
 };
 use crate::{
-    engine::{Account, Entry, Fill, Order, OrderRef},
-    history::Read,
+    engine::{Account, Fill, Order, OrderRef, RegistryEntry},
+    history::ReadKind,
     market::MarketId,
 };
 use domain::{Micros, Side, TimeInForce, TradeType};
@@ -22,12 +22,13 @@ const LARGEST_PAGE: usize = 1_000;
 
 /// The `side` parameter, `BUY` or `SELL`.
 pub(crate) fn side(params: &Params) -> Reply<Side> {
-    Side::parse(params.required("side")?).ok_or_else(|| Failure::refused(-1117, "Invalid side."))
+    Side::parse(params.required("side")?).ok_or_else(|| SandboxFailure::refused(-1117, "Invalid side."))
 }
 
 /// The optional `timeInForce` parameter. `GTD` is not supported by the sandbox.
 pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
-    let read = |text| TimeInForce::parse(text).ok_or_else(|| Failure::refused(-1115, "Invalid timeInForce."));
+    let read =
+        |text| TimeInForce::parse(text).ok_or_else(|| SandboxFailure::refused(-1115, "Invalid timeInForce."));
     params.text("timeInForce")?.map(read).transpose()
 }
 
@@ -39,39 +40,43 @@ pub(crate) fn reference(params: &Params, id: &str, client: &str) -> Reply<OrderR
         (None, Some(name)) => Ok(OrderRef::Client(name.to_owned())),
         (None, None) => {
             let msg = format!("Param '{client}' or '{id}' must be sent, but both were empty/null!");
-            Err(Failure::refused(-1102, msg))
+            Err(SandboxFailure::refused(-1102, msg))
         }
     }
 }
 
 /// The error for a query that matches no order.
-pub(crate) fn no_such_order() -> Failure {
-    Failure::refused(-2013, "Order does not exist.")
+pub(crate) fn no_such_order() -> SandboxFailure {
+    SandboxFailure::refused(-2013, "Order does not exist.")
 }
 
 /// Generates a client id for actions that the engine performs for the caller.
 pub(crate) fn fresh_client_id(call: &Call<'_>) -> String {
-    let mut id = listen::token(call.shared.chance.as_ref());
+    let mut id = listen::token(call.shared.entropy.as_ref());
     id.truncate(22);
     id
 }
 
 /// Runs a read-only closure against the caller's account.
-pub(crate) fn account<T>(call: &Call<'_>, look: impl FnOnce(&Account) -> T) -> Reply<T> {
+pub(crate) fn account<T>(call: &Call<'_>, query: impl FnOnce(&Account) -> T) -> Reply<T> {
     let id = call.account()?;
-    call.read(|engine| engine.account(id).map(look))?.ok_or_else(Failure::unknown_key)
+    call.read(|engine| engine.account(id).map(query))?.ok_or_else(SandboxFailure::unknown_key)
 }
 
 /// Like [`account`], but uses the past state of the account if its reads lag.
-pub(crate) fn account_read<T>(call: &Call<'_>, read: Read, look: impl FnOnce(&Account) -> T) -> Reply<T> {
+pub(crate) fn account_read<T>(
+    call: &Call<'_>,
+    read: ReadKind,
+    query: impl FnOnce(&Account) -> T,
+) -> Reply<T> {
     match call.shared.exchange.past(call.account()?, read)? {
-        Some(past) => Ok(look(&past.account)),
-        None => account(call, look),
+        Some(past) => Ok(query(&past.account)),
+        None => account(call, query),
     }
 }
 
 /// The caller's order given by the parameters, on the market given by the parameters.
-pub(crate) fn find(call: &Call<'_>, read: Read) -> Reply<Order> {
+pub(crate) fn find(call: &Call<'_>, read: ReadKind) -> Reply<Order> {
     let market = data::market(call)?;
     let which = reference(&call.params, "orderId", "origClientOrderId")?;
     let found = account_read(call, read, |a| {
@@ -82,21 +87,21 @@ pub(crate) fn find(call: &Call<'_>, read: Read) -> Reply<Order> {
 
 /// The caller's open orders, on one market or all, oldest first.
 pub(crate) fn open(call: &Call<'_>, kind: TradeType, market: Option<MarketId>) -> Reply<Vec<Order>> {
-    account_read(call, Read::OpenOrders, |a| {
+    account_read(call, ReadKind::OpenOrders, |a| {
         a.orders(kind).open().filter(|o| market.is_none_or(|market| o.market == market)).cloned().collect()
     })
 }
 
 /// The requested part of a history.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Page {
+pub(crate) struct HistoryRange {
     from: Option<u64>,
     start: Option<Micros>,
     end: Option<Micros>,
     limit: usize,
 }
 
-impl Page {
+impl HistoryRange {
     /// Parses the period, the limit and the first id, whose parameter is named `from`.
     pub(crate) fn read(call: &Call<'_>, from: &str) -> Reply<Self> {
         let (start, end) = period(call)?;
@@ -126,8 +131,8 @@ impl Page {
 /// The caller's orders on a market, open or ended.
 pub(crate) fn history(call: &Call<'_>, shape: fn(&Order) -> Value) -> Reply {
     let market = data::market(call)?;
-    let page = Page::read(call, "orderId")?;
-    account_read(call, Read::Orders, |a| {
+    let page = HistoryRange::read(call, "orderId")?;
+    account_read(call, ReadKind::Orders, |a| {
         let rows = a.orders(market.kind).all().filter(|o| o.market == market);
         page.cut(rows, |o| (o.id(), o.created)).into_iter().map(shape).collect()
     })
@@ -136,7 +141,7 @@ pub(crate) fn history(call: &Call<'_>, shape: fn(&Order) -> Value) -> Reply {
 /// The caller's fills on a market.
 pub(crate) fn fills(call: &Call<'_>, shape: fn(&Fill) -> Value) -> Reply {
     let market = data::market(call)?;
-    let page = Page::read(call, "fromId")?;
+    let page = HistoryRange::read(call, "fromId")?;
     let order = call.params.integer::<u64>("orderId")?;
     account(call, |a| {
         let rows = a.fills().filter(|f| f.market == market && order.is_none_or(|id| f.order_id == id));
@@ -150,8 +155,8 @@ mod tests {
 
     #[test]
     fn pages_begin_at_the_beginning_or_end_at_the_end() {
-        let page = |from, start| Page { from, start, end: Some(Micros(8)), limit: 3 };
-        let cut = |page: Page| page.cut(1..=9_u64, |n| (*n, Micros(i64::try_from(*n).unwrap())));
+        let page = |from, start| HistoryRange { from, start, end: Some(Micros(8)), limit: 3 };
+        let cut = |page: HistoryRange| page.cut(1..=9_u64, |n| (*n, Micros(i64::try_from(*n).unwrap())));
         assert_eq!(cut(page(None, None)), [6, 7, 8]);
         assert_eq!(cut(page(Some(2), None)), [2, 3, 4]);
         assert_eq!(cut(page(None, Some(Micros(7)))), [7, 8]);

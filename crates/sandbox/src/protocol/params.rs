@@ -1,6 +1,6 @@
 //! Request parameters from query string and form body, with Binance's validation errors.
 
-use super::failure::{Failure, Reply};
+use super::failure::{Reply, SandboxFailure};
 use domain::{Decimal, Micros, money};
 use std::{cell::Cell, str::FromStr};
 
@@ -28,16 +28,16 @@ impl Params {
         let mut all = Vec::new();
         for text in [query, body] {
             let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text)
-                .map_err(|_| Failure::refused(-1100, "Illegal characters found in a parameter."))?;
+                .map_err(|_| SandboxFailure::refused(-1100, "Illegal characters found in a parameter."))?;
             if all.len() + pairs.len() > MOST {
-                return Err(Failure::refused(-1101, "Too many parameters sent for this endpoint."));
+                return Err(SandboxFailure::refused(-1101, "Too many parameters sent for this endpoint."));
             }
             all.extend(pairs.into_iter().map(|(name, value)| Param { name, value, read: Cell::new(false) }));
         }
         let twice =
             all.iter().enumerate().any(|(i, p): (usize, &Param)| all[..i].iter().any(|q| q.name == p.name));
         if twice {
-            return Err(Failure::refused(-1101, "Duplicate values for a parameter detected."));
+            return Err(SandboxFailure::refused(-1101, "Duplicate values for a parameter detected."));
         }
         Ok(Self(all))
     }
@@ -51,7 +51,7 @@ impl Params {
         let sent = self.0.len();
         let msg =
             format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
-        Err(Failure::refused(-1104, msg))
+        Err(SandboxFailure::refused(-1104, msg))
     }
 
     /// A text parameter; `None` if it was not sent.
@@ -59,14 +59,14 @@ impl Params {
         let Some(param) = self.0.iter().find(|p| p.name == name) else { return Ok(None) };
         param.read.set(true);
         if param.value.is_empty() {
-            return Err(Failure::refused(-1105, format!("Parameter '{name}' was empty.")));
+            return Err(SandboxFailure::refused(-1105, format!("Parameter '{name}' was empty.")));
         }
         Ok(Some(&param.value))
     }
 
     /// A mandatory parameter.
     pub(crate) fn required(&self, name: &str) -> Reply<&str> {
-        self.text(name)?.ok_or_else(|| Failure::missing(name))
+        self.text(name)?.ok_or_else(|| SandboxFailure::missing(name))
     }
 
     /// Marks parameters as known that have no effect here.
@@ -78,25 +78,27 @@ impl Params {
 
     /// Rejects a parameter that this kind of request does not accept.
     pub(crate) fn forbid(&self, name: &str) -> Reply<()> {
-        if self.text(name)?.is_some() { Err(Failure::not_required(name)) } else { Ok(()) }
+        if self.text(name)?.is_some() { Err(SandboxFailure::not_required(name)) } else { Ok(()) }
     }
 
     /// A non-negative decimal with at most 20 digits on either side of the decimal point.
     pub(crate) fn decimal(&self, name: &str) -> Reply<Option<Decimal>> {
-        self.text(name)?.map(|text| decimal(text).ok_or_else(|| Failure::illegal(name, NUMBER))).transpose()
+        self.text(name)?
+            .map(|text| decimal(text).ok_or_else(|| SandboxFailure::illegal(name, NUMBER)))
+            .transpose()
     }
 
     /// A non-negative integer.
     pub(crate) fn integer<T: FromStr>(&self, name: &str) -> Reply<Option<T>> {
         let read = |text: &str| {
             let digits = (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| Failure::illegal(name, INTEGER))
+            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| SandboxFailure::illegal(name, INTEGER))
         };
         self.text(name)?.map(read).transpose()
     }
 
     /// A timestamp in milliseconds since the Unix epoch.
-    pub(crate) fn moment(&self, name: &str) -> Reply<Option<Micros>> {
+    pub(crate) fn timestamp(&self, name: &str) -> Reply<Option<Micros>> {
         Ok(self.integer::<i64>(name)?.map(Micros::from_millis))
     }
 
@@ -105,7 +107,7 @@ impl Params {
         let read = |text: &str| match text.to_ascii_lowercase().as_str() {
             "true" => Ok(true),
             "false" => Ok(false),
-            _ => Err(Failure::not_valid(name)),
+            _ => Err(SandboxFailure::not_valid(name)),
         };
         self.text(name)?.map(read).transpose()
     }
@@ -113,7 +115,7 @@ impl Params {
     /// The requested number of rows, from 1 to `most`; larger values are reduced to `most`, as on Binance.
     pub(crate) fn limit(&self, default: usize, most: usize) -> Reply<usize> {
         match self.integer::<usize>("limit")? {
-            Some(0) => Err(Failure::not_valid("limit")),
+            Some(0) => Err(SandboxFailure::not_valid("limit")),
             Some(limit) => Ok(limit.min(most)),
             None => Ok(default),
         }
@@ -126,7 +128,7 @@ impl Params {
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b))
         };
         match self.text(name)? {
-            Some(text) if !legal(text) => Err(Failure::illegal(name, CLIENT_ID)),
+            Some(text) if !legal(text) => Err(SandboxFailure::illegal(name, CLIENT_ID)),
             other => Ok(other),
         }
     }
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_nobody_read() {
+    fn reports_unread_parameters() {
         let p = params("symbol=BTCUSDT&color=red");
         p.required("symbol").unwrap();
         assert_eq!(code(p.all_read()), -1104);

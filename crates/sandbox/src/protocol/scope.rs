@@ -1,6 +1,6 @@
 //! Matching of injected faults to requests.
 
-use super::effect::{Effect, Kind};
+use super::effect::{Effect, FaultKind};
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 
@@ -59,7 +59,7 @@ impl TryFrom<Map<String, Value>> for Fault {
 
 /// The properties of a request that faults match on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestInfo<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
@@ -68,7 +68,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) key: Option<&'a str>,
 }
 
-impl Asked<'_> {
+impl RequestInfo<'_> {
     fn has(&self, name: &str, value: &str) -> bool {
         let pairs = self.query.split('&').chain(self.body.split('&'));
         pairs.filter_map(|pair| pair.split_once('=')).any(|pair| pair == (name, value))
@@ -87,21 +87,21 @@ impl Asked<'_> {
 }
 
 impl Scope {
-    pub(crate) fn matches(&self, asked: &Asked<'_>) -> bool {
-        asked.path.ends_with(&self.path)
-            && self.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
-            && self.account.as_deref().is_none_or(|account| asked.key == Some(account))
-            && self.symbol.as_deref().is_none_or(|symbol| asked.has("symbol", symbol))
-            && self.reduce_only.is_none_or(|reduces| asked.reduces() == reduces)
+    pub(crate) fn matches(&self, request: &RequestInfo<'_>) -> bool {
+        request.path.ends_with(&self.path)
+            && self.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(request.method))
+            && self.account.as_deref().is_none_or(|account| request.key == Some(account))
+            && self.symbol.as_deref().is_none_or(|symbol| request.has("symbol", symbol))
+            && self.reduce_only.is_none_or(|reduces| request.reduces() == reduces)
     }
 }
 
 impl Effect {
     /// Whether the effect is possible for this request at all.
-    pub(crate) fn can_meet(&self, asked: &Asked<'_>) -> bool {
+    pub(crate) fn can_meet(&self, request: &RequestInfo<'_>) -> bool {
         match self.kind {
-            Kind::Throttled => asked.throttled(),
-            Kind::RejectTrigger => false,
+            FaultKind::Throttled => request.throttled(),
+            FaultKind::RejectTrigger => false,
             _ => true,
         }
     }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_must_say_how_many_requests_it_meets_and_nothing_unknown() {
+    fn a_fault_needs_a_request_count_and_no_unknown_fields() {
         for bad in [
             r#"{"kind":"drop","path":"/"}"#,
             r#"{"next":1,"path":"/"}"#,

@@ -6,7 +6,7 @@ use super::{
     listen::{ListenKeys, Listener},
 };
 use crate::exchange::Exchange;
-use domain::Chance;
+use domain::Entropy;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU64},
@@ -14,9 +14,9 @@ use std::sync::{
 use tokio::sync::broadcast;
 
 /// The exchange and the state around it.
-pub(crate) struct Shared {
+pub(crate) struct ServerState {
     pub(crate) exchange: Exchange,
-    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) listen_keys: ListenKeys,
     /// Announces listeners whose key was closed.
     pub(crate) closed: broadcast::Sender<Listener>,

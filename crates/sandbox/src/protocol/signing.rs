@@ -1,7 +1,7 @@
 //! Signature check of requests: HMAC-SHA256 over query string and body, within a receive window.
 
 use super::{
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     params::Params,
 };
 use domain::Micros;
@@ -34,30 +34,34 @@ fn take_signature(raw: &str) -> (Cow<'_, str>, Option<&str>) {
 pub(crate) fn verify(secret: &str, query: &str, body: &str) -> Reply<()> {
     let (query, in_query) = take_signature(query);
     let (body, in_body) = take_signature(body);
-    let signature = in_query.or(in_body).ok_or_else(|| Failure::missing("signature"))?;
-    let claimed = hex::decode(signature).map_err(|_| Failure::bad_signature())?;
+    let signature = in_query.or(in_body).ok_or_else(|| SandboxFailure::missing("signature"))?;
+    let claimed = hex::decode(signature).map_err(|_| SandboxFailure::bad_signature())?;
     // HMAC accepts keys of any length.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Failure::bad_signature())?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| SandboxFailure::bad_signature())?;
     mac.update(query.as_bytes());
     mac.update(body.as_bytes());
-    mac.verify_slice(&claimed).map_err(|_| Failure::bad_signature())
+    mac.verify_slice(&claimed).map_err(|_| SandboxFailure::bad_signature())
 }
 
 /// Checks the timestamp: less than a second ahead of the server clock, and no older than the receive window.
 /// `waited` skips the second check, for a request that passed it before it was delayed inside the exchange.
 pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()> {
-    let sent: i64 = params.integer("timestamp")?.ok_or_else(|| Failure::missing("timestamp"))?;
+    let sent: i64 = params.integer("timestamp")?.ok_or_else(|| SandboxFailure::missing("timestamp"))?;
     let window = params.integer::<i64>("recvWindow")?.unwrap_or(DEFAULT_WINDOW_MS);
     if window > LARGEST_WINDOW_MS {
-        return Err(Failure::refused(-1131, "recvWindow must be less than 60000"));
+        return Err(SandboxFailure::refused(-1131, "recvWindow must be less than 60000"));
     }
     let age = now.millis().saturating_sub(sent);
     if age <= -AHEAD_MS {
         let msg = "Timestamp for this request was 1000ms ahead of the server's time.";
-        return Err(Failure::refused(-1021, msg));
+        return Err(SandboxFailure::refused(-1021, msg));
     }
     if age > window && !waited {
-        return Err(Failure::refused(-1021, "Timestamp for this request is outside of the recvWindow."));
+        return Err(SandboxFailure::refused(
+            -1021,
+            "Timestamp for this request is outside of the recvWindow.",
+        ));
     }
     Ok(())
 }
@@ -72,7 +76,7 @@ mod tests {
     const SIGNATURE: &str = "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71";
 
     #[test]
-    fn the_documents_example_verifies_wherever_its_parts_stand() {
+    fn the_documentations_example_verifies_in_any_order() {
         let signed = format!("{QUERY}&signature={SIGNATURE}");
         assert_eq!(verify(SECRET, &signed, ""), Ok(()));
         assert_eq!(verify(SECRET, "", &signed), Ok(()));

@@ -3,12 +3,12 @@
 use super::{
     call::{Call, Endpoint},
     data,
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     number::asset,
     orders,
 };
 use crate::{
-    engine::{Answer, Command, KeyState, SPOT_FEE, SpotBalance},
+    engine::{Command, CommandResult, KeyState, SPOT_FEE, SpotBalance},
     market::{Pair, QUOTE},
 };
 use domain::{Decimal, TradeType};
@@ -103,7 +103,7 @@ fn futures_transfer(call: &mut Call<'_>) -> Reply {
     let from = match call.params.required("type")? {
         "1" => TradeType::Spot,
         "2" => TradeType::Futures,
-        _ => return Err(Failure::not_valid("type")),
+        _ => return Err(SandboxFailure::not_valid("type")),
     };
     move_from(call, from)
 }
@@ -112,17 +112,17 @@ fn transfer(call: &mut Call<'_>) -> Reply {
     let from = match call.params.required("type")? {
         "MAIN_UMFUTURE" => TradeType::Spot,
         "UMFUTURE_MAIN" => TradeType::Futures,
-        _ => return Err(Failure::not_valid("type")),
+        _ => return Err(SandboxFailure::not_valid("type")),
     };
     move_from(call, from)
 }
 
 fn move_from(call: &mut Call<'_>, from: TradeType) -> Reply {
     let asset = call.params.required("asset")?.to_owned();
-    let amount = call.params.decimal("amount")?.ok_or_else(|| Failure::missing("amount"))?;
+    let amount = call.params.decimal("amount")?.ok_or_else(|| SandboxFailure::missing("amount"))?;
     let account = call.account()?;
     match call.apply(Command::Transfer { account, from, asset, amount })? {
-        Answer::Transfer(id) => Ok(json!({ "tranId": id })),
-        _ => Err(Failure::unknown()),
+        CommandResult::Transfer(id) => Ok(json!({ "tranId": id })),
+        _ => Err(SandboxFailure::unknown()),
     }
 }

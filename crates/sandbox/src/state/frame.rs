@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_bit_ends_the_walk() {
+    fn a_flipped_bit_ends_the_reading() {
         let mut bytes = Vec::new();
         encode(b"first", &mut bytes).unwrap();
         encode(b"second", &mut bytes).unwrap();

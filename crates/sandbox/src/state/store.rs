@@ -29,7 +29,7 @@ impl Store {
                 (0, state)
             }
         };
-        let last = newest_begun(dir)?.unwrap_or(first).max(first);
+        let last = newest_started(dir)?.unwrap_or(first).max(first);
         let (mut length, mut records) = (0, 0);
         for generation in first..=last {
             let bytes = match fs::read(journal::path(dir, generation)) {
@@ -90,7 +90,7 @@ impl Store {
 }
 
 /// The newest journal that is not empty. An empty one may be left behind by an interrupted rotation.
-fn newest_begun(dir: &Path) -> Result<Option<u64>, StateError> {
+fn newest_started(dir: &Path) -> Result<Option<u64>, StateError> {
     let mut newest = None;
     for generation in snapshot::generations(dir, "journal-")? {
         if fs::metadata(journal::path(dir, generation))?.len() > 0 {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_before_the_end_is_told_not_hidden() {
+    fn damage_before_the_end_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let (state, mut store) = open(dir.path()).unwrap();
         store.append(&1).unwrap();

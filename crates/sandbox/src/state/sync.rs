@@ -30,13 +30,13 @@ struct Progress {
 }
 
 #[derive(Debug)]
-struct Shared {
+struct SyncState {
     progress: Mutex<Progress>,
     wake: Condvar,
     reached: watch::Sender<Reached>,
 }
 
-impl Shared {
+impl SyncState {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         // These are plain numbers and a handle, so a panic elsewhere cannot have left them inconsistent.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
@@ -45,7 +45,7 @@ impl Shared {
 
 /// A handle with which callers wait until a record is on disk.
 #[derive(Clone, Debug)]
-pub(crate) struct Durability(Arc<Shared>);
+pub(crate) struct Durability(Arc<SyncState>);
 
 impl Durability {
     /// Returns once the record numbered `record` is on disk.
@@ -72,14 +72,14 @@ impl Durability {
 /// The syncing thread and its shared state. Dropping it ends the thread.
 #[derive(Debug)]
 pub(crate) struct Syncer {
-    shared: Arc<Shared>,
+    shared: Arc<SyncState>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Syncer {
     pub(crate) fn start(file: Arc<File>) -> io::Result<Self> {
         let progress = Progress { file, written: 0, wanted: 0, stop: false };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SyncState {
             progress: Mutex::new(progress),
             wake: Condvar::new(),
             reached: watch::Sender::new(Reached::Record(0)),
@@ -120,7 +120,7 @@ impl Drop for Syncer {
     }
 }
 
-fn run(shared: &Shared) {
+fn run(shared: &SyncState) {
     let mut synced = 0;
     loop {
         let (file, written) = {

@@ -76,7 +76,7 @@ fn each_minute_is_a_recorded_hour_exactly() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
-    fn started_at_any_moment_of_a_minute_the_candle_still_comes_out(offset in 0..time::MINUTE, seed: u64, hours in 0_i64..10_000) {
+    fn a_candle_is_complete_whenever_in_the_minute_it_starts(offset in 0..time::MINUTE, seed: u64, hours in 0_i64..10_000) {
         let start = DEFAULT_START.plus(hours * time::HOUR);
         let begin = MORNING.plus(offset);
         let mut engine = Engine::new(seed, begin, start);
@@ -88,7 +88,7 @@ proptest! {
 }
 
 #[test]
-fn while_nobody_plays_the_market_stands_still() {
+fn without_ticks_the_market_does_not_move() {
     let mut engine = Engine::new(1, MORNING, DEFAULT_START);
     play(&mut engine, MORNING.plus(BEAT), MORNING.plus(time::MINUTE + 20 * time::SECOND));
     let price = engine.price(BTC_SPOT);
@@ -130,7 +130,7 @@ fn longer_frames_are_made_of_minutes() {
 }
 
 #[test]
-fn streams_tell_the_same_market_as_the_reads() {
+fn streams_and_reads_report_the_same_market() {
     let mut desk = Desk::new();
     desk.events.clear();
     desk.step(500);
@@ -151,9 +151,9 @@ fn streams_tell_the_same_market_as_the_reads() {
     let depth = desk.engine.depth(BTC, 20);
     assert_eq!((depth.bids[0], depth.asks[0]), (last.book.bid, last.book.ask));
     assert!(depth.bids[0].price <= last.price && last.price <= depth.asks[0].price);
-    let told: Vec<_> = updates.iter().flat_map(|u| u.trades.clone()).collect();
-    assert_eq!(told[told.len() - 100..], desk.engine.trades(BTC, 100));
-    assert!(told.windows(2).all(|w| w[0].id < w[1].id));
+    let reported: Vec<_> = updates.iter().flat_map(|u| u.trades.clone()).collect();
+    assert_eq!(reported[reported.len() - 100..], desk.engine.trades(BTC, 100));
+    assert!(reported.windows(2).all(|w| w[0].id < w[1].id));
 }
 
 #[test]

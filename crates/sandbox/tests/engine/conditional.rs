@@ -72,7 +72,7 @@ fn last_price_and_mark_trigger_each_their_own() {
 }
 
 #[test]
-fn would_trigger_at_once_is_refused() {
+fn an_order_that_would_trigger_immediately_is_rejected() {
     let mut desk = Desk::new();
     for order in [
         conditional(StopMarket, Side::Buy, "0.1", "19000"),
@@ -87,7 +87,7 @@ fn would_trigger_at_once_is_refused() {
 }
 
 #[test]
-fn a_triggered_limit_may_stand_and_be_cancelled() {
+fn a_triggered_limit_may_rest_and_be_cancelled() {
     let mut desk = Desk::new();
     let algo = desk.algo(with_price(conditional(Stop, Side::Buy, "0.1", "21000"), "20500"));
     desk.jump("21000");
@@ -117,7 +117,7 @@ fn a_trailing_stop_follows_and_turns() {
 }
 
 #[test]
-fn a_trailing_buy_without_activation_trails_at_once() {
+fn a_trailing_buy_without_activation_trails_immediately() {
     let mut desk = Desk::new();
     let algo = desk.algo(trailing(Side::Buy, "0.1", "0.5", None));
     desk.jump("18000");
@@ -190,7 +190,7 @@ fn reduce_only_is_clipped_at_the_trigger_or_expires() {
 }
 
 #[test]
-fn a_trigger_without_margin_is_rejected_and_says_why() {
+fn a_trigger_without_margin_is_rejected_with_a_reason() {
     let mut desk = Desk::new();
     let algo = desk.algo(conditional(StopMarket, Side::Buy, "12", "21000"));
     desk.jump("21000");
@@ -201,7 +201,7 @@ fn a_trigger_without_margin_is_rejected_and_says_why() {
 }
 
 #[test]
-fn what_a_beat_triggers_is_told_with_the_beat() {
+fn events_triggered_by_a_beat_are_sent_with_it() {
     let mut desk = Desk::new();
     desk.algo(trailing(Side::Buy, "0.1", "0.1", None));
     while desk.position().amount.is_zero() {

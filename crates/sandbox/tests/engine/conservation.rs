@@ -14,7 +14,7 @@ use sandbox::{
 /// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
 fn conserved(engine: &Engine) {
     for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
-        let mut held = engine.house().held(asset);
+        let mut held = engine.counterparty().held(asset);
         for account in engine.accounts() {
             let spot = account.spot_balances().into_iter().filter(|b| b.asset == asset);
             held += spot.map(|b| b.free + b.locked).sum::<Decimal>();
@@ -22,7 +22,7 @@ fn conserved(engine: &Engine) {
                 held += engine.futures(account.id).unwrap().wallet;
             }
         }
-        assert_eq!(held, engine.house().issued(asset), "{asset}");
+        assert_eq!(held, engine.counterparty().issued(asset), "{asset}");
     }
 }
 
@@ -66,8 +66,8 @@ proptest! {
         let mut engine = begin(seed);
         for step in &steps {
             let before = matches!(step, Step::Do(_)).then(|| engine.clone());
-            let told = live(&mut engine, step);
-            if let Some(before) = before.filter(|_| told.is_empty()) {
+            let reported = live(&mut engine, step);
+            if let Some(before) = before.filter(|_| reported.is_empty()) {
                 let text = |engine: &Engine| serde_json::to_string(engine).unwrap();
                 if let Step::Do(command) = step
                     && before.clone().apply(before.now(), command.clone()).is_err()
@@ -108,11 +108,11 @@ proptest! {
 }
 
 #[test]
-fn fees_are_told_as_they_are_charged() {
+fn reported_fees_match_charged_fees() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.1"));
     desk.place(market(Side::Sell, "0.1"));
-    let told: Decimal = desk
+    let reported: Decimal = desk
         .events
         .iter()
         .filter_map(|e| match &e.kind {
@@ -120,7 +120,7 @@ fn fees_are_told_as_they_are_charged() {
             _ => None,
         })
         .sum();
-    assert_eq!(desk.engine.house().fees("USDT"), told);
-    assert_eq!(desk.engine.house().issued("USDT"), d("20000"));
+    assert_eq!(desk.engine.counterparty().fees("USDT"), reported);
+    assert_eq!(desk.engine.counterparty().issued("USDT"), d("20000"));
     assert_eq!(desk.engine.price(sandbox::market::MarketId::spot(Pair::BtcUsdt)), d("20000"));
 }

@@ -3,8 +3,8 @@
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use sandbox::{
     engine::{
-        AccountId, AlgoOrder, Answer, ApiSecret, Command, Engine, Event, EventKind, NewAccount, NewOrder,
-        Order, OrderRef, PositionView, Reject, Rights, Which, WorkingType,
+        AccountId, AlgoOrder, ApiSecret, Command, CommandResult, Engine, Event, EventKind, NewAccount,
+        NewOrder, Order, OrderRef, PositionView, Reject, Rights, Which, WorkingType,
     },
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
@@ -40,13 +40,13 @@ impl Desk {
     pub(crate) fn new() -> Self {
         let mut engine = Engine::new(7, MORNING, DEFAULT_START);
         let (answer, _) = engine.apply(MORNING, new_account(1)).unwrap();
-        let Answer::Account(who) = answer else { panic!("{answer:?}") };
+        let CommandResult::Account(who) = answer else { panic!("{answer:?}") };
         let mut desk = Self { engine, who, at: MORNING, events: Vec::new() };
         desk.jump("20000");
         desk
     }
 
-    pub(crate) fn apply(&mut self, command: Command) -> Result<Answer, Reject> {
+    pub(crate) fn apply(&mut self, command: Command) -> Result<CommandResult, Reject> {
         let (answer, events) = self.engine.apply(self.at, command)?;
         self.events.extend(events);
         Ok(answer)
@@ -54,7 +54,7 @@ impl Desk {
 
     pub(crate) fn try_place(&mut self, order: NewOrder) -> Result<Order, Reject> {
         match self.apply(Command::Place { account: self.who, order })? {
-            Answer::Order { order, .. } => Ok(order),
+            CommandResult::Order { order, .. } => Ok(order),
             other => panic!("{other:?}"),
         }
     }
@@ -72,12 +72,17 @@ impl Desk {
 
     pub(crate) fn algo(&mut self, order: NewOrder) -> AlgoOrder {
         match self.apply(Command::Place { account: self.who, order }).unwrap() {
-            Answer::Algo(algo) => algo,
+            CommandResult::Algo(algo) => algo,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) fn cancel(&mut self, market: MarketId, which: Which, id: u64) -> Result<Answer, Reject> {
+    pub(crate) fn cancel(
+        &mut self,
+        market: MarketId,
+        which: Which,
+        id: u64,
+    ) -> Result<CommandResult, Reject> {
         let (account, order) = (self.who, OrderRef::Id(id));
         self.apply(Command::Cancel { account, market, which, order, cancel_id: None })
     }
@@ -123,20 +128,20 @@ impl Desk {
 
     /// The events of this order so far, in Binance's terms.
     pub(crate) fn story(&self, of: &Order) -> Vec<&'static str> {
-        let told = self.events.iter().filter_map(|e| match &e.kind {
+        let reported = self.events.iter().filter_map(|e| match &e.kind {
             EventKind::Order { order, execution, .. } if order.id == of.id => Some(execution.word()),
             _ => None,
         });
-        told.collect()
+        reported.collect()
     }
 
     /// The events of this conditional order so far, in Binance's terms.
     pub(crate) fn algo_story(&self, of: &AlgoOrder) -> Vec<&'static str> {
-        let told = self.events.iter().filter_map(|e| match &e.kind {
+        let reported = self.events.iter().filter_map(|e| match &e.kind {
             EventKind::Algo(algo) if algo.id == of.id => Some(algo.status.word()),
             _ => None,
         });
-        told.collect()
+        reported.collect()
     }
 }
 

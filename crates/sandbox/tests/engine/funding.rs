@@ -45,16 +45,16 @@ fn longs_pay_and_shorts_receive_at_sixteen_hundred() {
         let account = desk.engine.account(desk.who).unwrap();
         let entry = account.income().next_back().unwrap();
         assert_eq!((entry.kind, entry.amount), (IncomeKind::FundingFee, amount));
-        let told = desk.events.iter().any(
+        let reported = desk.events.iter().any(
             |e| matches!(&e.kind, EventKind::Futures { reason: Reason::FundingFee, change, .. } if *change == amount),
         );
-        assert!(told);
+        assert!(reported);
         assert_eq!(desk.engine.mark(Pair::BtcUsdt).next_funding, due.plus(8 * time::HOUR));
     }
 }
 
 #[test]
-fn a_market_that_stood_still_does_not_pay() {
+fn a_market_without_ticks_pays_no_funding() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.5"));
     let wallet = desk.wallet();
@@ -63,5 +63,5 @@ fn a_market_that_stood_still_does_not_pay() {
     assert_eq!(desk.wallet(), wallet);
     assert_eq!(desk.engine.mark(Pair::BtcUsdt).next_funding, MORNING.plus(38 * time::HOUR));
     assert_eq!(desk.engine.fundings(Pair::BtcUsdt).count(), 0);
-    assert_eq!(desk.engine.house().insurance(), Decimal::ZERO);
+    assert_eq!(desk.engine.counterparty().insurance(), Decimal::ZERO);
 }

@@ -36,7 +36,7 @@ fn goes_at_its_price(mode: MarginMode, side: Side, leverage: u16, amount: &str) 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn the_liquidation_price_is_the_moment_of_liquidation(
+    fn positions_are_liquidated_at_the_liquidation_price(
         isolated: bool, buy: bool, leverage in 2_u16..=100, lots in 50_u32..400,
     ) {
         let mode = if isolated { MarginMode::Isolated } else { MarginMode::Crossed };
@@ -56,7 +56,7 @@ fn large_positions_use_their_bracket() {
 }
 
 #[test]
-fn it_cancels_orders_first_tells_all_and_feeds_the_insurance() {
+fn liquidation_cancels_orders_first_reports_all_and_pays_the_insurance() {
     let mut desk = Desk::new();
     desk.mode(MarginMode::Isolated).unwrap();
     desk.place(market(Side::Buy, "1"));
@@ -64,15 +64,15 @@ fn it_cancels_orders_first_tells_all_and_feeds_the_insurance() {
     let price = desk.position().liquidation_price.unwrap();
     desk.jump(&domain::money::floor_to(price, d("0.1")).to_string());
     assert_eq!(desk.story(&order), ["NEW", "EXPIRED"]);
-    let told = |wanted: Reason| {
+    let reported = |wanted: Reason| {
         desk.events.iter().any(|e| matches!(&e.kind, EventKind::Futures { reason, .. } if *reason == wanted))
     };
-    assert!(told(Reason::InsuranceClear));
+    assert!(reported(Reason::InsuranceClear));
     let autoclose = desk.events.iter().filter(
         |e| matches!(&e.kind, EventKind::Order { order, execution, .. } if order.liquidation && execution.word() == "CALCULATED"),
     );
     assert!(autoclose.count() > 0);
-    assert!(desk.engine.house().insurance() > Decimal::ZERO);
+    assert!(desk.engine.counterparty().insurance() > Decimal::ZERO);
     assert!(desk.wallet() > d("8950"), "an isolated position loses its margin alone: {}", desk.wallet());
 }
 
@@ -92,12 +92,12 @@ fn a_gap_beyond_the_margin_is_covered_by_the_insurance() {
         let covered = account.income().filter(|i| i.kind == IncomeKind::InsuranceClear).map(|i| i.amount);
         let covered: Decimal = covered.sum();
         assert!(covered > Decimal::ZERO);
-        let told = desk.events.iter().filter_map(|e| match &e.kind {
+        let reported = desk.events.iter().filter_map(|e| match &e.kind {
             EventKind::Futures { reason: Reason::InsuranceClear, change, .. } => Some(*change),
             _ => None,
         });
-        assert_eq!(told.sum::<Decimal>(), covered);
-        assert!(desk.engine.house().insurance() < Decimal::ZERO);
+        assert_eq!(reported.sum::<Decimal>(), covered);
+        assert!(desk.engine.counterparty().insurance() < Decimal::ZERO);
         if mode == MarginMode::Crossed {
             assert_eq!(desk.wallet(), Decimal::ZERO);
         } else {

@@ -101,7 +101,7 @@ fn tick_and_lot_may_change_under_open_orders() {
 }
 
 #[test]
-fn spot_says_it_in_its_own_words() {
+fn spot_reports_it_with_its_own_messages() {
     let mut desk = Desk::new();
     set(&mut desk, MarketChange { status: Some(MarketStatus::Break), ..unchanged(BTC_SPOT) });
     assert_eq!(desk.refuse(NewOrder::market(BTC_SPOT, Side::Buy, d("0.01"))), -2010);
@@ -113,7 +113,7 @@ fn spot_says_it_in_its_own_words() {
 }
 
 #[test]
-fn the_matching_engine_refuses_as_many_triggers_as_it_is_told_to() {
+fn the_matching_engine_rejects_the_requested_number_of_triggers() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.3"));
     let reason = Reject { code: -2027, message: "Exceeded.".into() };

@@ -3,7 +3,7 @@
 use crate::desk::{BTC, Desk, closing, conditional, d, limit, market, reduce, trailing};
 use domain::{OrderType::*, Side, TimeInForce::*};
 use sandbox::{
-    engine::{Answer, Command, Span, Which},
+    engine::{Command, CommandResult, Span, Which},
     market::Pair,
 };
 
@@ -114,6 +114,6 @@ fn a_snapshot_keeps_the_meter_and_one_from_before_begins_it() {
     }
     desk.engine = serde_json::from_value(old).unwrap();
     assert_eq!((desk.engine.rules_version(), desk.spans()), (0, vec![]));
-    assert_eq!(desk.apply(Command::SetRules { version: 1 }), Ok(Answer::Done));
+    assert_eq!(desk.apply(Command::SetRules { version: 1 }), Ok(CommandResult::Done));
     assert_eq!((desk.engine.rules_version(), desk.spans()), (1, vec![(1_000, None, true)]));
 }

@@ -198,6 +198,6 @@ fn commands_survive_the_journal() {
 #[test]
 fn another_seed_is_another_market() {
     let mut desks = [1, 2].map(begin);
-    let told = desks.each_mut().map(|engine| live(engine, &Step::Beats(50)));
-    assert_ne!(told[0], told[1]);
+    let reported = desks.each_mut().map(|engine| live(engine, &Step::Beats(50)));
+    assert_ne!(reported[0], reported[1]);
 }

@@ -3,30 +3,30 @@
 use crate::desk::{BTC, Desk, conditional, d, limit, market, new_account};
 use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 use sandbox::{
-    engine::{Answer, Command, Reject},
+    engine::{Command, CommandResult, Reject},
     market::Pair,
 };
 
 impl Desk {
-    pub(crate) fn leverage(&mut self, leverage: u16) -> Result<Answer, Reject> {
+    pub(crate) fn leverage(&mut self, leverage: u16) -> Result<CommandResult, Reject> {
         self.apply(Command::SetLeverage { account: self.who, pair: Pair::BtcUsdt, leverage })
     }
 
-    pub(crate) fn mode(&mut self, mode: MarginMode) -> Result<Answer, Reject> {
+    pub(crate) fn mode(&mut self, mode: MarginMode) -> Result<CommandResult, Reject> {
         self.apply(Command::SetMarginMode { account: self.who, pair: Pair::BtcUsdt, mode })
     }
 
-    fn margin(&mut self, amount: &str) -> Result<Answer, Reject> {
+    fn margin(&mut self, amount: &str) -> Result<CommandResult, Reject> {
         self.apply(Command::AdjustMargin { account: self.who, pair: Pair::BtcUsdt, amount: d(amount) })
     }
 
-    fn transfer(&mut self, from: TradeType, asset: &str, amount: &str) -> Result<Answer, Reject> {
+    fn transfer(&mut self, from: TradeType, asset: &str, amount: &str) -> Result<CommandResult, Reject> {
         let (account, asset, amount) = (self.who, asset.to_owned(), d(amount));
         self.apply(Command::Transfer { account, from, asset, amount })
     }
 }
 
-fn code(answer: Result<Answer, Reject>) -> i32 {
+fn code(answer: Result<CommandResult, Reject>) -> i32 {
     answer.unwrap_err().code
 }
 
@@ -36,7 +36,10 @@ fn leverage_has_its_range_and_its_brackets() {
     for bad in [0, 126, u16::MAX] {
         assert_eq!(code(desk.leverage(bad)), -4028);
     }
-    assert_eq!(desk.leverage(125).unwrap(), Answer::Leverage { leverage: 125, max_notional: d("300000") });
+    assert_eq!(
+        desk.leverage(125).unwrap(),
+        CommandResult::Leverage { leverage: 125, max_notional: d("300000") }
+    );
     assert_eq!(desk.refuse(market(Side::Buy, "16")), -2027, "320,000 at 125 times");
     desk.leverage(100).unwrap();
     desk.place(market(Side::Buy, "16"));

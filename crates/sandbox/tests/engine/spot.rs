@@ -40,7 +40,7 @@ fn a_market_order_by_quote_amount_buys_whole_lots() {
 }
 
 #[test]
-fn a_limit_stands_holds_funds_and_fills_only_when_passed() {
+fn a_resting_limit_locks_funds_and_fills_only_when_passed() {
     let mut desk = Desk::new();
     let order = desk.place(limit(Side::Buy, "0.1", "19000", TimeInForce::Gtc));
     assert_eq!(order.status, Status::New);
@@ -55,7 +55,7 @@ fn a_limit_stands_holds_funds_and_fills_only_when_passed() {
 }
 
 #[test]
-fn a_crossing_limit_takes_at_the_books_prices_and_the_rest_stands() {
+fn a_crossing_limit_takes_at_book_prices_and_the_rest_rests() {
     let mut desk = Desk::new();
     let best = desk.engine.book_ticker(BTC_SPOT).ask;
     let price = best.price.to_string();
@@ -108,7 +108,7 @@ fn cancel_gives_back_and_works_once() {
 }
 
 #[test]
-fn filters_say_their_names() {
+fn filter_rejections_name_the_filter() {
     let mut desk = Desk::new();
     let gtc = TimeInForce::Gtc;
     let mut no_price = limit(Side::Buy, "0.1", "1", gtc);

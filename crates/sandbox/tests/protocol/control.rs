@@ -11,7 +11,7 @@ use tower::ServiceExt;
 const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000";
 
 #[tokio::test]
-async fn the_door_opens_to_the_token_alone() {
+async fn the_control_api_requires_the_token() {
     let desk = Desk::open().await;
     for token in [None, Some(""), Some("wrong"), Some(&desk.sandbox.control_token()[1..])] {
         let mut request = Request::post("/control/accounts");
@@ -78,7 +78,7 @@ async fn funds_come_and_go_once_for_each_reference() {
 }
 
 #[tokio::test]
-async fn opens_accounts_with_the_rights_asked_for_and_resets_them() {
+async fn opens_accounts_with_the_requested_rights_and_resets_them() {
     let desk = Desk::open().await;
     assert_eq!(desk.key.len(), 64);
     assert!(desk.key.bytes().all(|b| b.is_ascii_alphanumeric()));
@@ -161,7 +161,7 @@ async fn one_process_at_a_time() {
     let second = sandbox::Sandbox::open(
         desk.dir.path(),
         Arc::clone(&desk.clock) as Arc<dyn domain::Clock>,
-        crate::desk::TestChance::new(),
+        crate::desk::TestEntropy::new(),
         options(),
     );
     assert!(matches!(second, Err(StateError::Locked)));
@@ -174,7 +174,7 @@ async fn one_process_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_storm_says_what_a_tired_exchange_says_and_nothing_happens_before_it_is_to() {
+async fn a_storm_answers_like_an_overloaded_exchange_without_early_effects() {
     let desk = Desk::open().await;
     let storm = |kind: &str, when: &str| json!({ "share": 100, "faults": [{ "kind": kind, "when": when }] });
     let open = async || desk.call("GET", "/fapi/v1/openOrders", "symbol=BTCUSDT").await;
@@ -198,7 +198,7 @@ async fn a_storm_says_what_a_tired_exchange_says_and_nothing_happens_before_it_i
 }
 
 #[tokio::test]
-async fn a_late_request_takes_effect_when_nobody_waits_for_it_any_more() {
+async fn a_late_request_takes_effect_after_its_caller_timed_out() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let late = json!({ "share": 100, "path": "/fapi/v1/order", "faults": [{ "kind": "late" }] });

@@ -251,7 +251,7 @@ impl LifeChance {
     }
 }
 
-impl domain::Chance for LifeChance {
+impl domain::Entropy for LifeChance {
     fn fill(&self, out: &mut [u8]) {
         for byte in out {
             let x = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, std::sync::atomic::Ordering::SeqCst);

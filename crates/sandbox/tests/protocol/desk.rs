@@ -1,7 +1,7 @@
 //! A test fixture: a sandbox with a manually advanced clock, and a signing client.
 
 use axum::{Router, body::Body};
-use domain::{Chance, Clock, Decimal, Micros};
+use domain::{Clock, Decimal, Entropy, Micros};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Request, StatusCode};
 use sandbox::{Limits, Options, Sandbox};
@@ -40,15 +40,15 @@ impl Clock for TestClock {
 }
 
 /// Entropy that is the same in every run.
-pub(crate) struct TestChance(AtomicU64);
+pub(crate) struct TestEntropy(AtomicU64);
 
-impl TestChance {
+impl TestEntropy {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self(AtomicU64::new(0x9E37_79B9_7F4A_7C15)))
     }
 }
 
-impl Chance for TestChance {
+impl Entropy for TestEntropy {
     fn fill(&self, out: &mut [u8]) {
         for byte in out {
             let step = |x: u64| {
@@ -97,7 +97,7 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) fn open_at(dir: &Path, clock: &Arc<TestClock>, options: Options) -> Sandbox {
-    Sandbox::open(dir, Arc::clone(clock) as Arc<dyn Clock>, TestChance::new(), options).unwrap()
+    Sandbox::open(dir, Arc::clone(clock) as Arc<dyn Clock>, TestEntropy::new(), options).unwrap()
 }
 
 pub(crate) fn sign(secret: &str, text: &str) -> String {

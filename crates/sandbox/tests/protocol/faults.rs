@@ -16,7 +16,7 @@ async fn open_orders(desk: &Desk) -> usize {
 }
 
 #[tokio::test]
-async fn a_refusal_says_any_code_with_the_status_that_goes_with_it() {
+async fn an_injected_rejection_has_any_code_and_its_status() {
     let desk = Desk::open().await;
     for (extra, status, code, message) in [
         (json!({}), 400, -2019, "Margin is insufficient."),
@@ -57,7 +57,7 @@ async fn a_fault_until_cleared_meets_everything_until_it_is_cleared() {
 }
 
 #[tokio::test]
-async fn limits_say_for_how_long_and_a_ban_lasts_as_long_as_it_says() {
+async fn limits_report_their_duration_and_a_ban_lasts_that_long() {
     let desk = Desk::open().await;
     let wait = |reply: &crate::desk::Reply| reply.headers["retry-after"].to_str().unwrap().to_owned();
     for (kind, status) in [("429", 429), ("418", 418)] {
@@ -152,7 +152,7 @@ async fn a_request_that_arrives_after_its_window_is_refused_unless_it_waited_ins
 }
 
 #[tokio::test]
-async fn a_market_is_halted_and_changes_its_steps_through_the_door() {
+async fn the_control_api_halts_a_market_and_changes_its_steps() {
     let desk = Desk::open().await;
     let info = async || {
         let info = desk.get("/fapi/v1/exchangeInfo").await.ok();

@@ -72,7 +72,7 @@ async fn a_closed_position_and_a_cancelled_stop_are_still_seen_for_a_while() {
 }
 
 #[tokio::test]
-async fn lag_is_of_one_account_and_ends_when_it_is_told_to() {
+async fn lag_affects_one_account_and_ends_on_request() {
     let desk = Desk::open().await;
     let other = desk.control("accounts", json!({})).await.ok();
     let order = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000";

@@ -18,7 +18,7 @@ async fn markets(desk: &Desk, query: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_meter_tells_each_span_the_longest_and_the_total() {
+async fn the_meter_reports_each_span_the_longest_and_the_total() {
     let desk = Desk::open().await;
     let begin = desk.clock.now().millis();
     assert_eq!(markets(&desk, "").await, Vec::<Value>::new());

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000";
 
 #[tokio::test]
-async fn says_who_may_and_who_may_not() {
+async fn rejects_callers_without_permission() {
     let desk = Desk::open().await;
     let plain = desk.get("/fapi/v3/account").await;
     assert_eq!((plain.status, plain.code()), (StatusCode::UNAUTHORIZED, -2014));
@@ -166,7 +166,7 @@ async fn every_view_of_a_market_shows_the_same_market() {
 }
 
 #[tokio::test]
-async fn the_wallet_tells_what_programs_ask() {
+async fn the_wallet_answers_the_requests_of_api_clients() {
     let desk = Desk::open().await;
     let rights = desk.call("GET", "/sapi/v1/account/apiRestrictions", "").await.ok();
     assert_eq!((&rights["enableWithdrawals"], &rights["ipRestrict"]), (&json!(false), &json!(false)));

@@ -18,11 +18,11 @@ impl Ear {
         Self(connect_async(url).await.unwrap().0)
     }
 
-    async fn say(&mut self, value: Value) {
+    async fn send(&mut self, value: Value) {
         self.0.send(Message::text(value.to_string())).await.unwrap();
     }
 
-    async fn hear(&mut self) -> Value {
+    async fn receive(&mut self) -> Value {
         let next = async {
             loop {
                 match self.0.next().await.expect("the stream goes on").unwrap() {
@@ -36,9 +36,9 @@ impl Ear {
     }
 
     /// Returns the next message that satisfies a condition.
-    async fn hear_that(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
+    async fn receive_matching(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let value = self.hear().await;
+            let value = self.receive().await;
             if holds(&value) {
                 return value;
             }
@@ -47,8 +47,8 @@ impl Ear {
 
     /// Returns once the server has processed all earlier requests; its answers come in order.
     async fn settled(&mut self) {
-        self.say(json!({ "method": "LIST_SUBSCRIPTIONS", "id": "settled" })).await;
-        self.hear_that(|value| value["id"] == "settled").await;
+        self.send(json!({ "method": "LIST_SUBSCRIPTIONS", "id": "settled" })).await;
+        self.receive_matching(|value| value["id"] == "settled").await;
     }
 }
 
@@ -58,7 +58,7 @@ async fn listen_key(desk: &Desk, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_market_stream_speaks_in_its_documented_form() {
+async fn every_market_stream_has_its_documented_format() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     for (venue, topics) in [
@@ -85,7 +85,7 @@ async fn every_market_stream_speaks_in_its_documented_form() {
         ear.settled().await;
         desk.sandbox.tick(1).unwrap();
         for name in &names {
-            let message = ear.hear().await;
+            let message = ear.receive().await;
             assert_eq!(message["stream"], name.as_str());
             let data = &message["data"];
             match name.split_once('@').unwrap().1 {
@@ -107,11 +107,11 @@ async fn every_market_stream_speaks_in_its_documented_form() {
     let mut ear = Ear::open(address, "/futures/ws/!miniTicker@arr").await;
     ear.settled().await;
     desk.sandbox.tick(1).unwrap();
-    assert_eq!(ear.hear().await.as_array().unwrap().len(), 4);
+    assert_eq!(ear.receive().await.as_array().unwrap().len(), 4);
 }
 
 #[tokio::test]
-async fn a_candle_is_told_closed_once() {
+async fn a_candle_is_reported_closed_once() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let mut ear = Ear::open(address, "/spot/ws/btcusdt@kline_1m").await;
@@ -120,8 +120,8 @@ async fn a_candle_is_told_closed_once() {
     for _ in 0..2 {
         desk.clock.forward(time::MINUTE);
         desk.sandbox.tick(1).unwrap();
-        closed.push(ear.hear_that(|value| value["k"]["x"] == true).await["k"]["t"].as_i64().unwrap());
-        let running = ear.hear().await;
+        closed.push(ear.receive_matching(|value| value["k"]["x"] == true).await["k"]["t"].as_i64().unwrap());
+        let running = ear.receive().await;
         assert_eq!(running["k"]["x"], false);
         assert_eq!(running["k"]["t"].as_i64().unwrap(), closed.last().unwrap() + 60_000);
     }
@@ -133,17 +133,17 @@ async fn subscriptions_come_and_go_on_one_connection() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let mut ear = Ear::open(address, "/futures/public/ws").await;
-    ear.say(json!({ "method": "SUBSCRIBE", "params": ["ethusdt@bookTicker", "nothing"], "id": 1 })).await;
-    assert_eq!(ear.hear().await, json!({ "result": null, "id": 1 }));
-    ear.say(json!({ "method": "LIST_SUBSCRIPTIONS", "id": 2 })).await;
-    assert_eq!(ear.hear().await["result"], json!(["ethusdt@bookTicker", "nothing"]));
+    ear.send(json!({ "method": "SUBSCRIBE", "params": ["ethusdt@bookTicker", "nothing"], "id": 1 })).await;
+    assert_eq!(ear.receive().await, json!({ "result": null, "id": 1 }));
+    ear.send(json!({ "method": "LIST_SUBSCRIPTIONS", "id": 2 })).await;
+    assert_eq!(ear.receive().await["result"], json!(["ethusdt@bookTicker", "nothing"]));
     desk.sandbox.tick(1).unwrap();
-    assert_eq!(ear.hear().await["s"], "ETHUSDT");
-    ear.say(json!({ "method": "UNSUBSCRIBE", "params": ["ethusdt@bookTicker"], "id": 3 })).await;
-    assert_eq!(ear.hear().await["id"], 3);
+    assert_eq!(ear.receive().await["s"], "ETHUSDT");
+    ear.send(json!({ "method": "UNSUBSCRIBE", "params": ["ethusdt@bookTicker"], "id": 3 })).await;
+    assert_eq!(ear.receive().await["id"], 3);
     desk.sandbox.tick(1).unwrap();
-    ear.say(json!("nonsense")).await;
-    assert_eq!(ear.hear().await["error"]["code"], 2, "and not another price");
+    ear.send(json!("nonsense")).await;
+    assert_eq!(ear.receive().await["error"]["code"], 2, "and not another price");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn futures_events_reach_their_owner() {
     let mut stranger = Ear::open(address, "/futures/ws/not-a-key").await;
     ear.settled().await;
     desk.call("POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=7").await.ok();
-    let config = ear.hear_that(|value| value["e"] == "ACCOUNT_CONFIG_UPDATE").await;
+    let config = ear.receive_matching(|value| value["e"] == "ACCOUNT_CONFIG_UPDATE").await;
     assert_eq!(config["ac"], json!({ "s": "BTCUSDT", "l": 7 }));
     desk.call(
         "POST",
@@ -164,20 +164,21 @@ async fn futures_events_reach_their_owner() {
     )
     .await
     .ok();
-    let new = ear.hear_that(|value| value["e"] == "ORDER_TRADE_UPDATE").await;
+    let new = ear.receive_matching(|value| value["e"] == "ORDER_TRADE_UPDATE").await;
     assert_eq!((&new["o"]["x"], &new["o"]["c"]), (&json!("NEW"), &json!("go")));
-    let filled = ear.hear_that(|value| value["o"]["X"] == "FILLED").await;
+    let filled = ear.receive_matching(|value| value["o"]["X"] == "FILLED").await;
     assert_eq!((&filled["o"]["x"], &filled["o"]["z"]), (&json!("TRADE"), &json!("0.100")));
     assert_eq!(filled["o"]["N"], "USDT");
-    let update =
-        ear.hear_that(|value| value["e"] == "ACCOUNT_UPDATE" && value["a"]["P"][0]["pa"] == "0.100").await;
+    let update = ear
+        .receive_matching(|value| value["e"] == "ACCOUNT_UPDATE" && value["a"]["P"][0]["pa"] == "0.100")
+        .await;
     assert_eq!(update["a"]["m"], "ORDER");
     let params = "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&closePosition=true&triggerPrice=10000";
     desk.call("POST", "/fapi/v1/algoOrder", params).await.ok();
-    let waiting = ear.hear_that(|value| value["e"] == "ALGO_UPDATE").await;
+    let waiting = ear.receive_matching(|value| value["e"] == "ALGO_UPDATE").await;
     assert_eq!((&waiting["o"]["X"], &waiting["o"]["cp"]), (&json!("NEW"), &json!(true)));
     desk.jump("BTCUSDT", "9900").await;
-    let finished = ear.hear_that(|value| value["e"] == "ALGO_UPDATE" && value["o"]["ai"] != "").await;
+    let finished = ear.receive_matching(|value| value["e"] == "ALGO_UPDATE" && value["o"]["ai"] != "").await;
     assert_eq!(finished["o"]["aid"], waiting["o"]["aid"]);
     desk.call(
         "POST",
@@ -187,7 +188,7 @@ async fn futures_events_reach_their_owner() {
     .await
     .ok();
     desk.call("DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=bye").await.ok();
-    ear.hear_that(|value| value["o"]["x"] == "CANCELED" && value["o"]["c"] == "bye").await;
+    ear.receive_matching(|value| value["o"]["x"] == "CANCELED" && value["o"]["c"] == "bye").await;
     stranger.settled().await;
 }
 
@@ -199,21 +200,21 @@ async fn spot_events_reach_their_owner() {
     let mut ear = Ear::open(address, &format!("/spot/stream?streams={key}")).await;
     ear.settled().await;
     desk.call("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").await.ok();
-    let report = ear.hear_that(|value| value["data"]["X"] == "FILLED").await;
+    let report = ear.receive_matching(|value| value["data"]["X"] == "FILLED").await;
     assert_eq!(report["stream"], key.as_str());
     let data = &report["data"];
     assert_eq!(
         (&data["e"], &data["x"], &data["N"]),
         (&json!("executionReport"), &json!("TRADE"), &json!("BTC"))
     );
-    let balance = ear.hear_that(|value| value["data"]["e"] == "outboundAccountPosition").await;
+    let balance = ear.receive_matching(|value| value["data"]["e"] == "outboundAccountPosition").await;
     assert!(balance["data"]["B"].as_array().unwrap().iter().any(|row| row["a"] == "BTC"));
     desk.call("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").await.ok();
     ear.settled().await;
 }
 
 #[tokio::test]
-async fn a_spot_cancel_is_told_with_its_own_client_id_and_the_orders() {
+async fn a_spot_cancel_is_reported_with_its_own_client_id_and_the_orders() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let key = listen_key(&desk, "/api/v3/userDataStream").await;
@@ -229,11 +230,11 @@ async fn a_spot_cancel_is_told_with_its_own_client_id_and_the_orders() {
         desk.call("POST", "/api/v3/order", &format!("{order}={id}")).await.ok();
         let answer = desk.call("DELETE", path, &format!("symbol=BTCUSDT{more}")).await.ok();
         let answer = if answer.is_array() { &answer[0] } else { &answer };
-        let told = ear.hear_that(|value| value["x"] == "CANCELED").await;
-        assert_eq!((&told["C"], &answer["origClientOrderId"]), (&json!(id), &json!(id)));
-        assert_eq!(told["c"], answer["clientOrderId"], "as in the answer to the request");
-        assert_ne!(told["c"], id);
-        assert!(id != "one" || told["c"] == "the-cancel", "{told}");
+        let reported = ear.receive_matching(|value| value["x"] == "CANCELED").await;
+        assert_eq!((&reported["C"], &answer["origClientOrderId"]), (&json!(id), &json!(id)));
+        assert_eq!(reported["c"], answer["clientOrderId"], "as in the answer to the request");
+        assert_ne!(reported["c"], id);
+        assert!(id != "one" || reported["c"] == "the-cancel", "{reported}");
     }
 }
 
@@ -248,7 +249,7 @@ async fn listen_keys_live_while_they_are_kept() {
     let mut ear = Ear::open(address, &format!("/futures/ws/{key}")).await;
     ear.settled().await;
     desk.keyed("DELETE", "/binance/fapi/v1/listenKey", Body::empty()).await.ok();
-    let last = ear.hear().await;
+    let last = ear.receive().await;
     assert_eq!((&last["e"], &last["listenKey"]), (&json!("listenKeyExpired"), &json!(key)));
     assert_eq!(desk.keyed("PUT", "/binance/fapi/v1/listenKey", Body::empty()).await.code(), -1125);
     let spot = listen_key(&desk, "/api/v3/userDataStream").await;
@@ -258,7 +259,7 @@ async fn listen_keys_live_while_they_are_kept() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_listen_is_dropped_and_holds_nobody_up() {
+async fn a_slow_listener_is_dropped_and_blocks_no_other() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let all = "btcusdt@ticker/ethusdt@ticker/solusdt@ticker/xrpusdt@ticker/btcusdt@depth20/ethusdt@depth20";
@@ -266,15 +267,15 @@ async fn whoever_does_not_listen_is_dropped_and_holds_nobody_up() {
     let mut ear = Ear::open(address, "/spot/ws/btcusdt@bookTicker").await;
     deaf.settled().await;
     ear.settled().await;
-    let mut heard = 0;
+    let mut received = 0;
     for _ in 0..40 {
         desk.sandbox.tick(100).unwrap();
         for _ in 0..100 {
-            ear.hear().await;
-            heard += 1;
+            ear.receive().await;
+            received += 1;
         }
     }
-    assert_eq!(heard, 4_000, "others miss nothing");
+    assert_eq!(received, 4_000, "others miss nothing");
     let mut got = 0;
     while let Some(Ok(Message::Text(_))) = deaf.0.next().await {
         got += 1;
@@ -283,7 +284,7 @@ async fn whoever_does_not_listen_is_dropped_and_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn conditional_orders_tell_that_they_were_refused_or_lost_their_position() {
+async fn conditional_orders_report_rejection_or_a_lost_position() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let key = listen_key(&desk, "/fapi/v1/listenKey").await;
@@ -303,15 +304,16 @@ async fn conditional_orders_tell_that_they_were_refused_or_lost_their_position()
     let fault = json!({ "next": 1, "kind": "rejectTrigger", "account": desk.key, "symbol": "BTCUSDT", "code": -2027, "message": "Too large." });
     desk.control("fault", fault).await.ok();
     desk.jump("BTCUSDT", &below(9)).await;
-    let told = ear.hear_that(|value| value["e"] == "ALGO_UPDATE" && value["o"]["X"] != "NEW").await;
+    let reported =
+        ear.receive_matching(|value| value["e"] == "ALGO_UPDATE" && value["o"]["X"] != "NEW").await;
     assert_eq!(
-        (&told["o"]["aid"], &told["o"]["X"], &told["o"]["ai"], &told["o"]["rm"]),
+        (&reported["o"]["aid"], &reported["o"]["X"], &reported["o"]["ai"], &reported["o"]["rm"]),
         (&refused, &json!("REJECTED"), &json!(""), &json!("Too large. (-2027)"))
     );
     let close = "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true";
     desk.call("POST", "/fapi/v1/order", close).await.ok();
     for expected in [gte, closing] {
-        let told = ear.hear_that(|value| value["e"] == "ALGO_UPDATE").await;
-        assert_eq!((&told["o"]["aid"], &told["o"]["X"]), (&expected, &json!("EXPIRED")));
+        let reported = ear.receive_matching(|value| value["e"] == "ALGO_UPDATE").await;
+        assert_eq!((&reported["o"]["aid"], &reported["o"]["X"]), (&expected, &json!("EXPIRED")));
     }
 }

@@ -3,9 +3,9 @@
 use super::{Replacement, judge, replace_password};
 use crate::{
     Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     mail, opaque,
-    recovery::{self, Kept},
+    recovery::{self, KeptSignIn},
     throttle::{self, Bucket},
 };
 use domain::{
@@ -28,14 +28,14 @@ pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<(
         other => other?,
     }
     let user = store::user::by_email(&desk.db, &email).await?;
-    let (token, token_hash) = opaque::mint(&*desk.chance);
+    let (token, token_hash) = opaque::mint(&*desk.entropy);
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if let Some(user) = &user {
         store::password_reset::insert(&mut tx, &token_hash, user.id, now, now.plus(LIFE)).await?;
         mail::enqueue(desk, &mut tx, Some(user.id), &user.email, &mail::reset_link(desk, &token)).await?;
     }
-    audit::record(desk, &mut tx, user.map(|u| u.id), Deed::ResetAsked, "", Some(&origin)).await?;
+    audit::record(desk, &mut tx, user.map(|u| u.id), AuditAction::ResetRequested, "", Some(&origin)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -54,14 +54,14 @@ pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str)
     let owner = store::password_reset::owner(&desk.db, &hashed, desk.clock.now()).await?;
     let user = store::user::get(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     judge(desk, &user.email, new).await?;
-    let hash = desk.hasher.hash(&*desk.chance, new).await?;
+    let hash = desk.hasher.hash(&*desk.entropy, new).await?;
     let mut tx = desk.db.begin().await?;
     let owner = store::password_reset::spend(&mut tx, &hashed, desk.clock.now()).await?;
     let user = store::user::get(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     throttle::forgive(&mut tx, &Bucket::Account(&user.email)).await?;
     let replacement =
-        Replacement { user: user.id, hash: &hash, deed: Deed::PasswordReset, origin: Some(&origin) };
-    recovery::end_all(desk, &mut tx, user.id, Kept::default()).await?;
+        Replacement { user: user.id, hash: &hash, action: AuditAction::PasswordReset, origin: Some(&origin) };
+    recovery::end_all(desk, &mut tx, user.id, KeptSignIn::default()).await?;
     // Access to the mailbox proves ownership, so the account is unfrozen.
     recovery::thaw(desk, &mut tx, user.id, Some(&origin)).await?;
     replace_password(desk, &mut tx, &replacement).await?;

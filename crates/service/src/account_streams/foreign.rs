@@ -4,7 +4,7 @@
 
 use crate::{
     Result, SharedDesk,
-    notify::{Event, ForeignFill, Telling},
+    notify::{ForeignFill, Notification, NotificationEvent},
 };
 use domain::{ExchangeKeyId, Order, Trade, UserId};
 
@@ -38,7 +38,7 @@ async fn report(desk: &SharedDesk, owner: UserId, key: ExchangeKeyId, order: &Or
     if row.key.traded_elsewhere && !liquidation {
         return Ok(());
     }
-    let event = Event::ForeignFill(ForeignFill {
+    let event = NotificationEvent::ForeignFill(ForeignFill {
         key,
         symbol: order.symbol.clone(),
         side: order.side,
@@ -48,9 +48,9 @@ async fn report(desk: &SharedDesk, owner: UserId, key: ExchangeKeyId, order: &Or
     });
     // Exchanges number orders per market.
     let once = format!("foreign:{key}:{}:{}", order.symbol, order.id);
-    let telling = Telling::new(owner, once, &event, desk.clock.now())?;
+    let notification = Notification::new(owner, once, &event, desk.clock.now())?;
     let mut tx = desk.db.begin().await?;
-    telling.write(&mut tx).await?;
+    notification.write(&mut tx).await?;
     Ok(tx.commit().await?)
 }
 

@@ -41,7 +41,7 @@ impl Decoy {
             return Ok(row.clone());
         }
         let mut unknown = Zeroizing::new([0_u8; 32]);
-        desk.chance.fill(unknown.as_mut());
+        desk.entropy.fill(unknown.as_mut());
         let text = Zeroizing::new(hex::encode(unknown.as_slice()));
         let sealed = desk.sealer.seal(TABLE, Uuid::nil(), Uuid::nil(), text.as_bytes())?;
         let row = ClientRow {
@@ -101,7 +101,7 @@ pub async fn by_signature(
 
 /// Rejects networks that have sent too many wrong keys recently.
 pub(super) async fn patience(desk: &Desk, origin: &Origin) -> Result<()> {
-    throttle::open(desk, &Bucket::Programs(origin)).await
+    throttle::ensure_below_limit(desk, &Bucket::Programs(origin)).await
 }
 
 /// Returns the client if `fits` accepts its secret. The decoy is compared as well but never returned.

@@ -17,14 +17,14 @@ pub struct Signed<'a> {
     /// The raw body.
     pub body: &'a [u8],
     /// The content type of the body.
-    pub kind: Kind,
+    pub kind: BodyKind,
     /// The value of the signature header.
     pub signature: &'a str,
 }
 
 /// Content type of a signed body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BodyKind {
     /// A form.
     Form,
     /// JSON.
@@ -40,8 +40,10 @@ fn texts(signed: &Signed<'_>) -> Vec<Vec<u8>> {
     match (query, signed.body) {
         (Some(query), []) => vec![[path, b"?", query.as_bytes()].concat()],
         (None, []) => vec![path.to_vec(), [path, b"?"].concat()],
-        (None, body) if signed.kind == Kind::Json => vec![[path, b"?", body].concat(), [path, body].concat()],
-        (None, body) if signed.kind == Kind::Form => vec![[path, b"?", body].concat()],
+        (None, body) if signed.kind == BodyKind::Json => {
+            vec![[path, b"?", body].concat(), [path, body].concat()]
+        }
+        (None, body) if signed.kind == BodyKind::Form => vec![[path, b"?", body].concat()],
         _ => Vec::new(),
     }
 }
@@ -95,7 +97,7 @@ mod tests {
     const SECRET: &[u8] = b"NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 
     fn signed<'a>(path: &'a str, query: Option<&'a str>, body: &'a [u8], signature: &'a str) -> Signed<'a> {
-        let kind = if body.starts_with(b"{") { Kind::Json } else { Kind::Form };
+        let kind = if body.starts_with(b"{") { BodyKind::Json } else { BodyKind::Form };
         Signed { path, query, body, kind, signature }
     }
 
@@ -163,7 +165,7 @@ mod tests {
             let mut changed = body.clone().into_bytes();
             let at = at % changed.len();
             changed[at] = other;
-            let request = Signed { path: "/p", query: None, body: &changed, kind: Kind::Json, signature: &good };
+            let request = Signed { path: "/p", query: None, body: &changed, kind: BodyKind::Json, signature: &good };
             prop_assert_eq!(verify(SECRET, None, &request), changed == body.as_bytes());
         }
     }

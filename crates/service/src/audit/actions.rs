@@ -1,30 +1,30 @@
 //! The list of all audited actions, for tests and searches that must miss none.
 
-use super::Deed;
+use super::AuditAction;
 
-macro_rules! deeds {
+macro_rules! actions {
     ($($deed:ident,)*) => {
-        impl Deed {
+        impl AuditAction {
             /// Every action.
             pub const ALL: &'static [Self] = &[$(Self::$deed),*];
         }
 
         // Does not compile when an action is missing below.
-        const _: fn(Deed) = |deed| match deed {
-            $(Deed::$deed => (),)*
+        const _: fn(AuditAction) = |deed| match deed {
+            $(AuditAction::$deed => (),)*
         };
     };
 }
 
-deeds! {
+actions! {
     SignedUp, SignedOut, SteppedUp, StepUpFailed, Frozen, Thawed, Suspended, Unsuspended,
     MadeTrader, SignedOutByOperator, ProgramsRevoked, HooksEnded, ResetLinkShown, SignedIn,
-    SignInFailed, PasswordChanged, ResetAsked, PasswordReset, SignedOutEverywhere, TokenReused,
-    VouchedFor, MadeAdmin, KeyCreated, KeyChanged, KeyDeleted, SupportAsked, SupportClosed,
+    SignInFailed, PasswordChanged, ResetRequested, PasswordReset, SignedOutEverywhere, TokenReused,
+    VouchedFor, MadeAdmin, KeyCreated, KeyChanged, KeyDeleted, SupportRequested, SupportClosed,
     SandboxOpened, SandboxReset, DeskClosed, DeskOpened, CopiesPaused, CopiesResumed, Panicked,
-    SupervisionEnded, SupervisionResumed, StrategyCreated, StrategyChanged, HookChanged, PlanBegun,
+    SupervisionEnded, SupervisionResumed, StrategyCreated, StrategyChanged, HookChanged, PlanStarted,
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,
-    FollowBegun, FollowChanged, FollowStopped, ClientCreated, ClientRevoked, AccountOpened,
+    FollowStarted, FollowChanged, FollowStopped, ClientCreated, ClientRevoked, AccountOpened,
     AccountCredited, FundsMoved, CurrencyRuled, SubAccountCreated, SubAccountChanged, BrandSet,
     ReviewConfirmed, ChatLinked, ChatUnlinked,
 }
@@ -36,8 +36,8 @@ mod tests {
 
     #[test]
     fn every_action_has_a_name_of_its_own() {
-        let names: HashSet<_> = Deed::ALL.iter().map(|deed| deed.word()).collect();
-        assert_eq!(names.len(), Deed::ALL.len());
+        let names: HashSet<_> = AuditAction::ALL.iter().map(|action| action.word()).collect();
+        assert_eq!(names.len(), AuditAction::ALL.len());
         assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Desk, Error, Result,
     notify::secret::{Purpose, sign},
 };
-use store::audit::{Entry, Seal};
+use store::audit::{AuditEntry, Seal};
 
 /// Rows per transaction.
 const ROUND: i64 = 500;
@@ -44,7 +44,7 @@ pub async fn seal(desk: &Desk) -> Result<usize> {
     Ok(seals.len())
 }
 
-async fn mac(desk: &Desk, seq: i64, before: &[u8], row: &Entry) -> Result<Vec<u8>> {
+async fn mac(desk: &Desk, seq: i64, before: &[u8], row: &AuditEntry) -> Result<Vec<u8>> {
     // JSON, so that no two different rows have the same text.
     let text = serde_json::to_string(&(
         seq,

@@ -3,7 +3,7 @@
 use crate::{Actor, Desk, Result, audit::Via};
 use domain::{Micros, Role, UserId};
 use std::collections::HashMap;
-use store::audit::Entry;
+use store::audit::AuditEntry;
 
 /// Rows per page.
 pub const PAGE: usize = 100;
@@ -44,7 +44,7 @@ pub enum Whose {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn own(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Vec<LogEntry>> {
+pub async fn list_own(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Vec<LogEntry>> {
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
     let rows = store::audit::of_user(&desk.db, actor.user, before.unwrap_or(i64::MAX), limit).await?;
     named(desk, rows, Some(actor)).await
@@ -54,7 +54,12 @@ pub async fn own(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Vec<
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`] for anyone but an admin.
-pub async fn all(desk: &Desk, actor: &Actor, action: &str, before: Option<i64>) -> Result<Vec<LogEntry>> {
+pub async fn list_all(
+    desk: &Desk,
+    actor: &Actor,
+    action: &str,
+    before: Option<i64>,
+) -> Result<Vec<LogEntry>> {
     actor.must(Role::Admin)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
     // Postgres rejects zero bytes; their replacement occurs in no action name.
@@ -65,7 +70,7 @@ pub async fn all(desk: &Desk, actor: &Actor, action: &str, before: Option<i64>) 
 
 /// Adds the users' e-mails to the rows. If `reader` is set, addresses and names of other users (operators)
 /// are hidden from them.
-async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<Vec<LogEntry>> {
+async fn named(desk: &Desk, rows: Vec<AuditEntry>, reader: Option<&Actor>) -> Result<Vec<LogEntry>> {
     let mut names: HashMap<UserId, String> = HashMap::new();
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
@@ -101,7 +106,7 @@ async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<
 /// The log as CSV (RFC 4180).
 ///
 /// # Errors
-/// As [`own`] and [`all`].
+/// As [`list_own`] and [`list_all`].
 pub async fn csv(desk: &Desk, actor: &Actor, whose: Whose) -> Result<String> {
     if whose == Whose::Everybodys {
         actor.must(Role::Admin)?;

@@ -15,7 +15,7 @@ use store::billing::Kind;
 
 /// A change of a subscription; `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Change {
+pub struct PlanChange {
     /// The new plan.
     pub plan: Option<PlanId>,
     /// Whether the subscription ends with the paid period.
@@ -29,14 +29,14 @@ pub struct Change {
 /// A problem of `subscriptionId`; 2100, 2129a and 2129b about the plan; 3104 without a subscription; 3102 if
 /// the card is declined, and then nothing has changed; [`Error::Unavailable`] if the provider's answer is
 /// unknown.
-pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscription> {
+pub async fn update(desk: &Desk, actor: &Actor, change: PlanChange) -> Result<Subscription> {
     // An unknown plan is a field problem, which is reported before any rule is checked.
     let problems = unknown(desk, change.plan).await?;
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
     let none = || Error::from(Refusal::NoStripeSubscription);
-    let _turn = desk.paying.at(actor.user).await;
+    let _lock = desk.paying.at(actor.user).await;
     operation::settle(desk, actor.user).await?;
     let kept = live(desk, actor.user).await?.ok_or_else(none)?;
     if let Some(id) = change.plan {
@@ -46,14 +46,15 @@ pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscr
         }
     }
     let plan = change.plan.filter(|id| *id != kept.plan_id);
-    let cancel = change.cancel_at_period_end.filter(|cancel| *cancel != kept.told.cancel_at_period_end);
+    let cancel =
+        change.cancel_at_period_end.filter(|cancel| *cancel != kept.subscription.cancel_at_period_end);
     if plan.is_some() || cancel.is_some() {
-        let subscription = Some(kept.told.id);
+        let subscription = Some(kept.subscription.id);
         operation::ask(desk, actor.user, New { kind: Kind::Change, plan, subscription, cancel }).await?;
     } else {
         sync::person(desk, actor.user).await?;
     }
-    Ok(live(desk, actor.user).await?.ok_or_else(none)?.told)
+    Ok(live(desk, actor.user).await?.ok_or_else(none)?.subscription)
 }
 
 /// Returns a field problem if the requested plan does not exist; nothing if no plan is requested.

@@ -2,7 +2,7 @@
 
 use super::{
     buyable, gateway, live,
-    operation::{self, New, Outcome},
+    operation::{self, New, OperationOutcome},
     sync, unobstructed,
 };
 use crate::{Actor, Desk, Error, Result};
@@ -32,7 +32,7 @@ pub struct Opened {
 pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened> {
     let plan = buyable(desk, plan).await?;
     let gateway = gateway(desk).ok_or(Refusal::PlanInvalid)?;
-    let _turn = desk.paying.at(actor.user).await;
+    let _lock = desk.paying.at(actor.user).await;
     operation::settle(desk, actor.user).await?;
     none_yet(desk, actor).await?;
     // Query the provider: its webhook may be late, and no user may pay twice.
@@ -45,8 +45,8 @@ pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened
     none_yet(desk, actor).await?;
     let new = New { kind: Kind::Checkout, plan: Some(plan.id), subscription: None, cancel: None };
     match operation::ask(desk, actor.user, new).await? {
-        Outcome::Open(op) => opened(desk, op),
-        Outcome::Changed => Err(Error::fault("a page to pay at was asked for, and a change made")),
+        OperationOutcome::Open(op) => opened(desk, op),
+        OperationOutcome::Changed => Err(Error::fault("a page to pay at was asked for, and a change made")),
     }
 }
 

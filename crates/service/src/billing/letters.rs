@@ -2,19 +2,19 @@
 
 use super::news::News;
 use crate::{Desk, mail::Letter};
-use store::subscription::Kept;
+use store::subscription::StoredSubscription;
 
 /// The mail about a change; `None` if the page that caused the change has shown it.
-pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Letter> {
+pub(super) fn plan_letter(desk: &Desk, news: News, plan: &str, kept: &StoredSubscription) -> Option<Letter> {
     let base = &desk.settings.public_url;
     match news {
-        News::Begun => Some(Letter {
+        News::Started => Some(Letter {
             secret: false,
             alarm: true,
             subject: format!("Your {plan} plan is active"),
             body: format!(
                 "Thank you. Your Slipstream {plan} plan is active and paid until {}.\n\nView invoices or change plan: {base}/billing\n",
-                kept.told.period_end.date()
+                kept.subscription.period_end.date()
             ),
         }),
         News::Failed => Some(Letter {
@@ -25,7 +25,7 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
                 "The payment for your Slipstream {plan} plan was declined. We'll try again; your plan stays active until \
                  {}.\n\nPay now: {base}/billing\n\nIf the invoice isn't paid by then, the plan ends: open positions stay \
                  protected, but no new trades are copied.\n",
-                kept.told.grace_end().date()
+                kept.subscription.grace_end().date()
             ),
         }),
         News::Lapsed => Some(Letter {

@@ -3,13 +3,13 @@
 
 use domain::Micros;
 use domain::subscription::State;
-use store::subscription::Kept;
+use store::subscription::StoredSubscription;
 
 /// A change of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
     /// The plan is in force from now on.
-    Begun,
+    Started,
     /// The subscription is for another plan.
     Changed,
     /// Its cancellation at the end of the period was set or withdrawn.
@@ -22,27 +22,33 @@ pub(super) enum News {
 
 /// Compares a subscription with its previous state, and marks in `after` what is notified, so that each
 /// change is notified once.
-pub(super) fn news(before: Option<&Kept>, after: &mut Kept, now: Micros) -> Vec<News> {
+pub(super) fn news(
+    before: Option<&StoredSubscription>,
+    after: &mut StoredSubscription,
+    now: Micros,
+) -> Vec<News> {
     let mut news = Vec::new();
-    let gave = before.is_some_and(|kept| kept.told_lapsed.is_none() && ever_gave(kept.told.state));
-    let gives = after.told.in_force(now);
+    let gave = before.is_some_and(|kept| kept.told_lapsed.is_none() && ever_gave(kept.subscription.state));
+    let gives = after.subscription.in_force(now);
     if gives && !gave {
-        news.push(News::Begun);
+        news.push(News::Started);
         after.told_lapsed = None;
     }
     if let Some(before) = before.filter(|_| gives && gave) {
         if before.plan_id != after.plan_id {
             news.push(News::Changed);
         }
-        if before.told.cancel_at_period_end != after.told.cancel_at_period_end {
+        if before.subscription.cancel_at_period_end != after.subscription.cancel_at_period_end {
             news.push(News::EndSet);
         }
     }
-    if after.told.state == State::PastDue && after.told_failed != Some(after.told.period_start) {
-        after.told_failed = Some(after.told.period_start);
+    if after.subscription.state == State::PastDue
+        && after.told_failed != Some(after.subscription.period_start)
+    {
+        after.told_failed = Some(after.subscription.period_start);
         news.push(News::Failed);
     }
-    if !gives && after.told_lapsed.is_none() && !pending(after.told.state) {
+    if !gives && after.told_lapsed.is_none() && !pending(after.subscription.state) {
         after.told_lapsed = Some(now);
         // A subscription that was over when first seen is not reported.
         if gave {
@@ -72,11 +78,11 @@ mod tests {
 
     const NOW: Micros = Micros(1_767_225_600_000_000);
 
-    fn kept(state: State) -> Kept {
+    fn kept(state: State) -> StoredSubscription {
         let id = |text: &str| text.parse().unwrap();
         let plan: PlanId = id("336e0577-784d-4482-8a37-46649118aa51");
-        Kept {
-            told: Subscription {
+        StoredSubscription {
+            subscription: Subscription {
                 id: "sub_1".into(),
                 item: "si_1".into(),
                 plan: Some(plan),
@@ -104,11 +110,11 @@ mod tests {
     }
 
     /// The changes reported while a subscription passes through these states.
-    fn told(states: &[State], at: Micros) -> Vec<News> {
-        let (mut all, mut before) = (Vec::new(), None::<Kept>);
+    fn news_of(states: &[State], at: Micros) -> Vec<News> {
+        let (mut all, mut before) = (Vec::new(), None::<StoredSubscription>);
         for state in states {
             let mut after = before.clone().unwrap_or_else(|| kept(*state));
-            after.told.state = *state;
+            after.subscription.state = *state;
             all.extend(news(before.as_ref(), &mut after, at));
             before = Some(after);
         }
@@ -116,15 +122,18 @@ mod tests {
     }
 
     #[test]
-    fn each_turn_is_told_once() {
+    fn each_change_is_reported_once() {
         use State as S;
         let life = [S::Active, S::Active, S::PastDue, S::PastDue, S::Canceled, S::Canceled];
-        assert_eq!(told(&life, NOW), [News::Begun, News::Failed, News::Lapsed]);
-        assert_eq!(told(&[S::Trialing, S::Active], NOW), [News::Begun]);
-        assert_eq!(told(&[S::Incomplete, S::IncompleteExpired], NOW), []);
-        assert_eq!(told(&[S::Incomplete, S::Active], NOW), [News::Begun]);
-        assert_eq!(told(&[S::Canceled, S::Canceled], NOW), []);
-        assert_eq!(told(&[S::Active, S::Unpaid, S::Active], NOW), [News::Begun, News::Lapsed, News::Begun]);
+        assert_eq!(news_of(&life, NOW), [News::Started, News::Failed, News::Lapsed]);
+        assert_eq!(news_of(&[S::Trialing, S::Active], NOW), [News::Started]);
+        assert_eq!(news_of(&[S::Incomplete, S::IncompleteExpired], NOW), []);
+        assert_eq!(news_of(&[S::Incomplete, S::Active], NOW), [News::Started]);
+        assert_eq!(news_of(&[S::Canceled, S::Canceled], NOW), []);
+        assert_eq!(
+            news_of(&[S::Active, S::Unpaid, S::Active], NOW),
+            [News::Started, News::Lapsed, News::Started]
+        );
     }
 
     #[test]
@@ -139,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_while_it_counts() {
+    fn changes_are_reported_while_active() {
         let before = kept(State::Active);
         let mut after = kept(State::Active);
         after.plan_id = PlanId(before.user_id.0);
-        after.told.cancel_at_period_end = true;
+        after.subscription.cancel_at_period_end = true;
         assert_eq!(news(Some(&before), &mut after, NOW), [News::Changed, News::EndSet]);
     }
 }

@@ -2,13 +2,13 @@
 //! sent, and its id is the idempotency key: whichever process finds it unanswered repeats the request and
 //! gets the first answer.
 
-use super::{gateway, sync, told};
+use super::{gateway, provider_error, sync};
 use crate::{Desk, Error, Result};
 use domain::{
     BillingOperationId, PlanId, Refusal, UserId,
     time::{HOUR, MINUTE},
 };
-use payment::{Change, Checkout, Failure, NewCheckout, PaymentGateway};
+use payment::{Checkout, NewCheckout, PaymentFailure, PaymentGateway, SubscriptionChange};
 use store::billing::{self as rows, Kind, Operation, Status};
 
 /// The provider keeps idempotency keys for a day. Older operations are not repeated; the subscriptions are
@@ -18,7 +18,7 @@ const REMEMBERED: i64 = 23 * HOUR;
 const SHORT: i64 = 5 * MINUTE;
 
 /// Result of an operation.
-pub(super) enum Outcome {
+pub(super) enum OperationOutcome {
     /// A checkout page is open.
     Open(Operation),
     /// The subscription was changed.
@@ -35,10 +35,10 @@ pub(super) struct New {
 
 /// Records an operation and sends it. The caller holds the user's billing lock and has settled earlier
 /// operations.
-pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Outcome> {
+pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<OperationOutcome> {
     let New { kind, plan, subscription, cancel } = new;
     let op = Operation {
-        id: BillingOperationId::mint(&*desk.clock, &*desk.chance),
+        id: BillingOperationId::mint(&*desk.clock, &*desk.entropy),
         user_id: user,
         kind,
         status: Status::Working,
@@ -72,25 +72,25 @@ pub(super) async fn settle(desk: &Desk, user: UserId) -> Result<()> {
 }
 
 /// Sends or repeats the request. If the answer remains unknown, the operation stays as it is.
-pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
+pub(super) async fn run(desk: &Desk, op: Operation) -> Result<OperationOutcome> {
     let Some(gateway) = gateway(desk) else { return Err(Refusal::PlanInvalid.into()) };
     if desk.clock.now().since(op.created_at) > REMEMBERED {
         end(desk, &op, Status::Failed).await?;
         sync::person(desk, op.user_id).await?;
         return Err(Error::Unavailable { retry_after_s: 1 });
     }
-    let asked = match op.kind {
+    let request = match op.kind {
         Kind::Checkout => open(desk, gateway, &op).await,
         Kind::Change => change(desk, gateway, &op).await,
     };
-    match asked {
+    match request {
         Ok(outcome) => Ok(outcome),
-        Err(Asked::Here(error)) => Err(error),
-        Err(Asked::There(failure)) if failure.passing() => {
+        Err(OperationError::Here(error)) => Err(error),
+        Err(OperationError::There(failure)) if failure.passing() => {
             tracing::warn!(operation = %op.id, %failure, "the outcome of a billing operation is unknown; will ask again");
-            Err(told(failure))
+            Err(provider_error(failure))
         }
-        Err(Asked::There(failure)) => {
+        Err(OperationError::There(failure)) => {
             end(desk, &op, Status::Failed).await?;
             tracing::warn!(operation = %op.id, %failure, "the payment provider rejected a billing operation");
             refused(desk, &op, failure).await
@@ -99,36 +99,36 @@ pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
 }
 
 /// Handles a rejection that the desk did not foresee because its data was outdated: refreshes them.
-async fn refused(desk: &Desk, op: &Operation, failure: Failure) -> Result<Outcome> {
-    if failure == Failure::Declined {
+async fn refused(desk: &Desk, op: &Operation, failure: PaymentFailure) -> Result<OperationOutcome> {
+    if failure == PaymentFailure::Declined {
         return Err(Refusal::PaymentDeclined.into());
     }
     sync::person(desk, op.user_id).await?;
     match (op.kind, super::live(desk, op.user_id).await?) {
         (Kind::Change, None) => Err(Refusal::NoStripeSubscription.into()),
-        _ => Err(told(failure)),
+        _ => Err(provider_error(failure)),
     }
 }
 
 /// Where the operation failed: in the desk or at the provider.
-enum Asked {
+enum OperationError {
     Here(Error),
-    There(Failure),
+    There(PaymentFailure),
 }
 
-impl From<Failure> for Asked {
-    fn from(failure: Failure) -> Self {
+impl From<PaymentFailure> for OperationError {
+    fn from(failure: PaymentFailure) -> Self {
         Self::There(failure)
     }
 }
 
-impl From<Error> for Asked {
+impl From<Error> for OperationError {
     fn from(error: Error) -> Self {
         Self::Here(error)
     }
 }
 
-impl From<store::Error> for Asked {
+impl From<store::Error> for OperationError {
     fn from(error: store::Error) -> Self {
         Self::Here(error.into())
     }
@@ -138,7 +138,7 @@ async fn open(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
     op: &Operation,
-) -> std::result::Result<Outcome, Asked> {
+) -> std::result::Result<OperationOutcome, OperationError> {
     let plan = plan(desk, op).await?;
     let customer = customer(desk, gateway, op.user_id).await?;
     let price = gateway.price(&plan).await?;
@@ -151,29 +151,29 @@ async fn open(
         cancel_url: &cancel_url,
     };
     let Checkout { id, url, expires_at } = gateway.open_checkout(&op.id.to_string(), &new).await?;
-    let url = url.ok_or_else(|| Failure::Unknown("a checkout session has no URL".to_owned()))?;
+    let url = url.ok_or_else(|| PaymentFailure::Unknown("a checkout session has no URL".to_owned()))?;
     let mut tx = desk.db.begin().await?;
     rows::opened(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
     tx.commit().await?;
     let (session_id, url, expires_at) = (Some(id), Some(url), Some(expires_at));
-    Ok(Outcome::Open(Operation { status: Status::Open, session_id, url, expires_at, ..op.clone() }))
+    Ok(OperationOutcome::Open(Operation { status: Status::Open, session_id, url, expires_at, ..op.clone() }))
 }
 
 async fn change(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
     op: &Operation,
-) -> std::result::Result<Outcome, Asked> {
+) -> std::result::Result<OperationOutcome, OperationError> {
     let kept = store::subscription::of_user(&desk.db, op.user_id).await?;
-    let kept = kept.into_iter().find(|kept| Some(&kept.told.id) == op.subscription_id.as_ref());
+    let kept = kept.into_iter().find(|kept| Some(&kept.subscription.id) == op.subscription_id.as_ref());
     let kept = kept.ok_or_else(|| Error::fault("the subscription to change does not exist"))?;
     let price = match op.plan_id {
         Some(_) => Some(gateway.price(&plan(desk, op).await?).await?),
         None => None,
     };
-    let change = Change {
-        subscription: &kept.told.id,
-        price: price.as_deref().map(|price| (kept.told.item.as_str(), price)),
+    let change = SubscriptionChange {
+        subscription: &kept.subscription.id,
+        price: price.as_deref().map(|price| (kept.subscription.item.as_str(), price)),
         cancel_at_period_end: op.cancel,
     };
     let asked_at = desk.clock.now();
@@ -182,7 +182,7 @@ async fn change(
     sync::apply(desk, &mut tx, op.user_id, vec![changed], asked_at).await?;
     rows::end(&mut tx, op.id, Status::Done, desk.clock.now()).await?;
     tx.commit().await?;
-    Ok(Outcome::Changed)
+    Ok(OperationOutcome::Changed)
 }
 
 async fn plan(desk: &Desk, op: &Operation) -> Result<domain::Plan> {
@@ -197,7 +197,7 @@ async fn customer(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
     user: UserId,
-) -> std::result::Result<String, Asked> {
+) -> std::result::Result<String, OperationError> {
     if let Some(known) = store::billing::customer(&desk.db, user).await? {
         return Ok(known);
     }
@@ -232,8 +232,8 @@ pub(super) async fn reuse(
     let session = op.session_id.clone().unwrap_or_default();
     let there = match gateway.checkout(&session).await {
         Ok(there) => Some(there),
-        Err(Failure::Missing) => None,
-        Err(failure) => return Err(told(failure)),
+        Err(PaymentFailure::Missing) => None,
+        Err(failure) => return Err(provider_error(failure)),
     };
     let usable = there.filter(|c| c.url.is_some());
     let lasts = usable.as_ref().is_some_and(|c| c.expires_at > desk.clock.now().plus(SHORT));
@@ -241,7 +241,7 @@ pub(super) async fn reuse(
         return Ok(Some(op));
     }
     if usable.is_some() {
-        gateway.close_checkout(&session).await.map_err(told)?;
+        gateway.close_checkout(&session).await.map_err(provider_error)?;
     }
     // It may have been paid during the check.
     sync::person(desk, user).await?;

@@ -6,7 +6,7 @@ use domain::{
     BillingOperationId, Micros, Plan, Refusal,
     subscription::{Invoice, State, Subscription},
 };
-use store::{billing::Status, subscription::Kept};
+use store::{billing::Status, subscription::StoredSubscription};
 
 /// A plan as offered to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Overview {
     /// The plan that every user has.
     pub free: Plan,
     /// The assigned or paid plan on top of it.
-    pub held: plan::Held,
+    pub held: plan::UserPlans,
     /// The subscription and its plan.
     pub subscription: Option<(Subscription, Plan)>,
     /// The last subscription, if it is over.
@@ -71,7 +71,7 @@ pub struct Overview {
 /// When the database cannot be read. If the provider does not answer, the data it alone has are left out.
 pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
     let subscription = match live(desk, actor.user).await? {
-        Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?.map(|plan| (kept.told, plan)),
+        Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?.map(|plan| (kept.subscription, plan)),
         None => None,
     };
     let lapsed = if subscription.is_some() { None } else { lapsed(desk, actor).await? };
@@ -100,10 +100,10 @@ pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
 
 async fn lapsed(desk: &Desk, actor: &Actor) -> Result<Option<Lapsed>> {
     let all = store::subscription::of_user(&desk.db, actor.user).await?;
-    let over = |kept: Kept| kept.told_lapsed.map(|at| (kept, at));
+    let over = |kept: StoredSubscription| kept.told_lapsed.map(|at| (kept, at));
     let Some((kept, at)) = all.into_iter().rev().find_map(over) else { return Ok(None) };
     let plan = store::plan::get(&desk.db, kept.plan_id).await?;
-    let unpaid = kept.told_failed == Some(kept.told.period_start);
+    let unpaid = kept.told_failed == Some(kept.subscription.period_start);
     Ok(plan.map(|plan| Lapsed { plan: plan.name, at, unpaid }))
 }
 
@@ -125,7 +125,7 @@ pub async fn offers(desk: &Desk, actor: Option<&Actor>) -> Result<Vec<Offer>> {
         };
         let due = match (gateway(desk), &kept) {
             (Some(gateway), Some(kept)) if !current => match gateway.price(&plan).await {
-                Ok(price) => gateway.preview(&kept.told, &price).await.ok(),
+                Ok(price) => gateway.preview(&kept.subscription, &price).await.ok(),
                 Err(_) => None,
             },
             _ => None,

@@ -5,7 +5,7 @@ use super::{gateway, news::news, operation, sync};
 use crate::{
     Desk, Error, Result,
     audit::Via,
-    notify::{Event, Telling},
+    notify::{Notification, NotificationEvent},
 };
 use domain::{
     Micros,
@@ -14,7 +14,7 @@ use domain::{
 };
 use store::{
     billing as rows,
-    subscription::{self, Kept},
+    subscription::{self, StoredSubscription},
 };
 
 /// Operations, users or subscriptions per round.
@@ -41,14 +41,14 @@ pub async fn round(desk: &Desk) -> Result<()> {
     }
     let now = desk.clock.now();
     for op in rows::unanswered(&desk.db, now.plus(-PATIENCE), ROUND).await? {
-        let _turn = desk.paying.at(op.user_id).await;
+        let _lock = desk.paying.at(op.user_id).await;
         // It may have been answered while we waited for the lock.
         let still = rows::operation(&desk.db, op.user_id, op.id).await?;
         let Some(op) = still.filter(|op| op.status == rows::Status::Working) else { continue };
         let id = op.id;
         passed_over(operation::run(desk, op).await.map(drop))?;
         let mut tx = desk.db.begin().await?;
-        rows::asked_again(&mut tx, id, now).await?;
+        rows::record_retry(&mut tx, id, now).await?;
         tx.commit().await?;
     }
     for user in rows::due(&desk.db, now.plus(-SOON), now.plus(-LATE), ROUND).await? {
@@ -58,7 +58,7 @@ pub async fn round(desk: &Desk) -> Result<()> {
         if !usable {
             // A user whose data cannot be read must not block the queue.
             let mut tx = desk.db.begin().await?;
-            rows::asked(&mut tx, user, now).await?;
+            rows::record_query(&mut tx, user, now).await?;
             tx.commit().await?;
         }
     }
@@ -80,20 +80,23 @@ fn passed_over(result: Result<()>) -> Result<()> {
     }
 }
 
-async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
-    if !kept.told.in_force(now) {
+async fn ending(desk: &Desk, kept: StoredSubscription, now: Micros) -> Result<()> {
+    if !kept.subscription.in_force(now) {
         // Poll the provider once more before anyone loses a plan.
         passed_over(sync::person(desk, kept.user_id).await)?;
     }
     let all = subscription::of_user(&desk.db, kept.user_id).await?;
-    let Some(before) = all.into_iter().find(|s| s.told.id == kept.told.id) else { return Ok(()) };
+    let Some(before) = all.into_iter().find(|s| s.subscription.id == kept.subscription.id) else {
+        return Ok(());
+    };
     let mut after = before.clone();
     let found = news(Some(&before), &mut after, now);
-    let ends = after.told.cancel_at_period_end && after.told.in_force(now);
-    let soon =
-        ends && after.told.period_end < now.plus(NOTICE) && after.told_ending != Some(after.told.period_end);
+    let ends = after.subscription.cancel_at_period_end && after.subscription.in_force(now);
+    let soon = ends
+        && after.subscription.period_end < now.plus(NOTICE)
+        && after.told_ending != Some(after.subscription.period_end);
     if soon {
-        after.told_ending = Some(after.told.period_end);
+        after.told_ending = Some(after.subscription.period_end);
     }
     if found.is_empty() && !soon {
         return Ok(());
@@ -102,12 +105,16 @@ async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     if !subscription::update(&mut tx, &after).await? {
         return Ok(());
     }
-    sync::tell(desk, &mut tx, &after, &found, Via::Job).await?;
+    sync::record_and_notify(desk, &mut tx, &after, &found, Via::Job).await?;
     if soon {
         let plan = store::plan::get(&mut tx, after.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
-        let (once, at) =
-            (format!("plan-lapses:{}:{}", after.told.id, after.told.period_end.0), after.told.period_end);
-        Telling::new(after.user_id, once, &Event::PlanLapses { plan, at }, now)?.write(&mut tx).await?;
+        let (once, at) = (
+            format!("plan-lapses:{}:{}", after.subscription.id, after.subscription.period_end.0),
+            after.subscription.period_end,
+        );
+        Notification::new(after.user_id, once, &NotificationEvent::PlanLapses { plan, at }, now)?
+            .write(&mut tx)
+            .await?;
     }
     Ok(tx.commit().await?)
 }

@@ -3,23 +3,23 @@
 use super::{
     gateway, letters,
     news::{News, news},
-    told,
+    provider_error,
 };
 use crate::{
     Desk, Error, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     live, mail, recovery,
 };
 use domain::{
     Micros, PlanId, UserId,
     account::Credential,
-    live::{Happening, What},
+    live::{LiveEvent, LiveEventKind},
     subscription::Subscription,
 };
 use store::{
     Tx,
     billing::{self as rows, Status},
-    subscription::{self, Kept},
+    subscription::{self, StoredSubscription},
 };
 
 /// Maximum attempts when another instance writes the same subscription concurrently.
@@ -29,7 +29,7 @@ const TRIES: usize = 5;
 pub(super) async fn person(desk: &Desk, user: UserId) -> Result<()> {
     let Some((asked_at, all)) = fetch(desk, user).await? else { return Ok(()) };
     let mut tx = desk.db.begin().await?;
-    keep(desk, &mut tx, user, all, asked_at).await?;
+    store_subscriptions(desk, &mut tx, user, all, asked_at).await?;
     Ok(tx.commit().await?)
 }
 
@@ -38,12 +38,12 @@ pub(super) async fn fetch(desk: &Desk, user: UserId) -> Result<Option<(Micros, V
     let Some(gateway) = gateway(desk) else { return Ok(None) };
     let Some(customer) = rows::customer(&desk.db, user).await? else { return Ok(None) };
     let asked_at = desk.clock.now();
-    let all = gateway.subscriptions(&customer).await.map_err(told)?;
+    let all = gateway.subscriptions(&customer).await.map_err(provider_error)?;
     Ok(Some((asked_at, all)))
 }
 
 /// Stores the complete list of a user's subscriptions.
-pub(super) async fn keep(
+pub(super) async fn store_subscriptions(
     desk: &Desk,
     tx: &mut Tx,
     user: UserId,
@@ -52,7 +52,7 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let paid = all.iter().any(Subscription::live);
     apply(desk, tx, user, all, asked_at).await?;
-    rows::asked(tx, user, asked_at).await?;
+    rows::record_query(tx, user, asked_at).await?;
     // Paid: the checkout page is no longer needed.
     if paid && let Some(op) = rows::current(&mut *tx, user, Status::Open).await? {
         rows::end(tx, op.id, Status::Done, desk.clock.now()).await?;
@@ -68,27 +68,33 @@ pub(super) async fn apply(
     some: Vec<Subscription>,
     asked_at: Micros,
 ) -> Result<()> {
-    for told in some {
-        let Some(plan_id) = told.plan else { continue };
+    for reported in some {
+        let Some(plan_id) = reported.plan else { continue };
         if store::plan::get(&mut *tx, plan_id).await?.is_none() {
             continue;
         }
-        one(desk, tx, user, &told, asked_at).await?;
+        one(desk, tx, user, &reported, asked_at).await?;
     }
     Ok(())
 }
 
-async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_at: Micros) -> Result<()> {
-    let Some(plan_id) = told.plan else { return Ok(()) };
+async fn one(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    reported: &Subscription,
+    asked_at: Micros,
+) -> Result<()> {
+    let Some(plan_id) = reported.plan else { return Ok(()) };
     for _ in 0..TRIES {
         let before = subscription::of_user(&mut *tx, user).await?;
-        let before = before.into_iter().find(|kept| kept.told.id == told.id);
+        let before = before.into_iter().find(|kept| kept.subscription.id == reported.id);
         if before.as_ref().is_some_and(|kept| kept.asked_at > asked_at) {
             return Ok(());
         }
         let mut after = match before.clone() {
-            Some(kept) => Kept { told: told.clone(), plan_id, asked_at, ..kept },
-            None => fresh(user, told, plan_id, asked_at),
+            Some(kept) => StoredSubscription { subscription: reported.clone(), plan_id, asked_at, ..kept },
+            None => fresh(user, reported, plan_id, asked_at),
         };
         let found = news(before.as_ref(), &mut after, desk.clock.now());
         let written = match before {
@@ -96,15 +102,15 @@ async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_
             None => subscription::insert(tx, &after).await?,
         };
         if written {
-            return tell(desk, tx, &after, &found, Via::PaymentProvider).await;
+            return record_and_notify(desk, tx, &after, &found, Via::PaymentProvider).await;
         }
     }
     Err(Error::Unavailable { retry_after_s: 1 })
 }
 
-fn fresh(user: UserId, told: &Subscription, plan_id: PlanId, asked_at: Micros) -> Kept {
-    Kept {
-        told: told.clone(),
+fn fresh(user: UserId, reported: &Subscription, plan_id: PlanId, asked_at: Micros) -> StoredSubscription {
+    StoredSubscription {
+        subscription: reported.clone(),
         user_id: user,
         plan_id,
         asked_at,
@@ -116,31 +122,37 @@ fn fresh(user: UserId, told: &Subscription, plan_id: PlanId, asked_at: Micros) -
 }
 
 /// Records changes in the audit and notifies the owner where needed.
-pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News], via: Via<'_>) -> Result<()> {
+pub(super) async fn record_and_notify(
+    desk: &Desk,
+    tx: &mut Tx,
+    kept: &StoredSubscription,
+    found: &[News],
+    via: Via<'_>,
+) -> Result<()> {
     for news in found {
-        let deed = match news {
-            News::Begun => Deed::PlanBegun,
-            News::Changed => Deed::PlanChanged,
-            News::EndSet => Deed::PlanEndSet,
-            News::Failed => Deed::PaymentFailed,
-            News::Lapsed => Deed::PlanEnded,
+        let action = match news {
+            News::Started => AuditAction::PlanStarted,
+            News::Changed => AuditAction::PlanChanged,
+            News::EndSet => AuditAction::PlanEndSet,
+            News::Failed => AuditAction::PaymentFailed,
+            News::Lapsed => AuditAction::PlanEnded,
         };
-        audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, via).await?;
+        audit::record(desk, tx, Some(kept.user_id), action, &kept.subscription.id, via).await?;
         let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         if *news == News::Changed {
-            let about = (kept.told.id.as_str(), plan.as_str());
+            let about = (kept.subscription.id.as_str(), plan.as_str());
             recovery::announce(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
         }
         let what = match news {
-            News::Failed => Some(What::PaymentFailed(plan.clone())),
-            News::Lapsed => Some(What::PlanEnded(plan.clone())),
-            News::Begun | News::Changed | News::EndSet => None,
+            News::Failed => Some(LiveEventKind::PaymentFailed(plan.clone())),
+            News::Lapsed => Some(LiveEventKind::PlanEnded(plan.clone())),
+            News::Started | News::Changed | News::EndSet => None,
         };
         if let Some(what) = what {
-            let happening = Happening { key: None, at: desk.clock.now(), what };
-            live::append(tx, kept.user_id, &happening).await?;
+            let event = LiveEvent { key: None, at: desk.clock.now(), what };
+            live::append(tx, kept.user_id, &event).await?;
         }
-        if let Some(letter) = letters::of(desk, *news, &plan, kept) {
+        if let Some(letter) = letters::plan_letter(desk, *news, &plan, kept) {
             send(desk, tx, kept.user_id, &letter).await?;
         }
     }

@@ -1,19 +1,19 @@
 //! Webhooks of the payment provider. Only the event's id is taken from a signed message: the event itself and
 //! the subscriptions are read from the provider.
 
-use super::{gateway, sync, told};
+use super::{gateway, provider_error, sync};
 use crate::{Desk, Error, Result};
 use store::billing as rows;
 
 /// Result of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum WebhookOutcome {
     /// The event was processed.
-    Acted,
+    Processed,
     /// The event had been processed before; nothing was done.
-    Before,
+    Repeated,
     /// The event concerns no user of this desk.
-    Nobody,
+    UnknownCustomer,
 }
 
 /// Processes a webhook. Repeated deliveries have no effect.
@@ -21,14 +21,14 @@ pub enum Heard {
 /// # Errors
 /// [`Error::Forbidden`] if the signature is wrong or too old; [`Error::NotFound`] if no payment provider is
 /// configured; [`Error::Unavailable`] if the provider does not answer: it will deliver the event again.
-pub async fn hear(desk: &Desk, signature: &str, body: &[u8]) -> Result<Heard> {
+pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Result<WebhookOutcome> {
     let gateway = gateway(desk).ok_or(Error::NotFound)?;
     let now = desk.clock.now();
     let id = gateway.verify(signature, body, now).map_err(|_| Error::Forbidden)?;
-    if rows::heard(&desk.db, &id).await? {
-        return Ok(Heard::Before);
+    if rows::is_handled(&desk.db, &id).await? {
+        return Ok(WebhookOutcome::Repeated);
     }
-    let event = gateway.event(&id).await.map_err(told)?;
+    let event = gateway.event(&id).await.map_err(provider_error)?;
     let user = match event.and_then(|event| event.customer) {
         Some(customer) => rows::user_of(&desk.db, &customer).await?,
         None => None,
@@ -38,16 +38,16 @@ pub async fn hear(desk: &Desk, signature: &str, body: &[u8]) -> Result<Heard> {
         None => None,
     };
     let mut tx = desk.db.begin().await?;
-    if !rows::hear(&mut tx, &id, now).await? {
-        return Ok(Heard::Before);
+    if !rows::record_handled(&mut tx, &id, now).await? {
+        return Ok(WebhookOutcome::Repeated);
     }
-    let heard = match said {
+    let received = match said {
         Some((user, asked_at, all)) => {
-            sync::keep(desk, &mut tx, user, all, asked_at).await?;
-            Heard::Acted
+            sync::store_subscriptions(desk, &mut tx, user, all, asked_at).await?;
+            WebhookOutcome::Processed
         }
-        None => Heard::Nobody,
+        None => WebhookOutcome::UnknownCustomer,
     };
     tx.commit().await?;
-    Ok(heard)
+    Ok(received)
 }

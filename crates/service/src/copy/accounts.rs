@@ -3,7 +3,7 @@
 
 use crate::{Desk, order::Access};
 use domain::{Decimal, ExchangeKeyId, Micros, Symbol, time};
-use exchange::{Answer, Held, Holdings, HoldingsChange};
+use exchange::{ExchangeResult, HeldPosition, Holdings, HoldingsChange};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -14,16 +14,16 @@ const FRESH: i64 = 60 * time::SECOND;
 
 /// An account as of its last reading or stream update.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Account {
+pub(crate) struct CachedAccount {
     /// Wallet balance, without unrealized profit.
     wallet: Decimal,
     /// Margin available for a new position; `None` after a stream update that did not report it.
     available: Option<Decimal>,
-    held: HashMap<Symbol, Held>,
+    held: HashMap<Symbol, HeldPosition>,
     at: Micros,
 }
 
-impl Account {
+impl CachedAccount {
     fn read(holdings: &Holdings, quote: &str, at: Micros) -> Self {
         let funds = holdings.balance.assets.get(quote).copied().unwrap_or_default();
         let held: HashMap<_, _> = holdings.held.iter().map(|h| (h.symbol.clone(), h.clone())).collect();
@@ -31,7 +31,7 @@ impl Account {
         Self { wallet: funds.total - pnl, available: Some(funds.free), held, at }
     }
 
-    fn told(&mut self, change: &HoldingsChange, quote: &str, at: Micros) {
+    fn apply(&mut self, change: &HoldingsChange, quote: &str, at: Micros) {
         if let Some(wallet) = change.wallets.get(quote) {
             self.wallet = *wallet;
         }
@@ -59,7 +59,7 @@ impl Account {
     }
 
     /// Returns the open position on a market.
-    pub(crate) fn held(&self, symbol: &Symbol) -> Option<&Held> {
+    pub(crate) fn held(&self, symbol: &Symbol) -> Option<&HeldPosition> {
         self.held.get(symbol).filter(|h| !h.amount.is_zero())
     }
 }
@@ -67,7 +67,7 @@ impl Account {
 /// Cached accounts, and which of them have a connected user-data stream.
 #[derive(Default)]
 pub(crate) struct Accounts {
-    known: Mutex<HashMap<ExchangeKeyId, Account>>,
+    known: Mutex<HashMap<ExchangeKeyId, CachedAccount>>,
     live: Mutex<HashSet<ExchangeKeyId>>,
     /// The leverage we last set per market of live accounts. Their streams report every change.
     leverage: Mutex<HashMap<(ExchangeKeyId, Symbol), u16>>,
@@ -76,14 +76,19 @@ pub(crate) struct Accounts {
 impl Accounts {
     /// Returns the account from the cache while its stream is connected and the entry is fresh, otherwise
     /// reads it from the exchange.
-    pub(crate) async fn of(&self, desk: &Desk, access: &Access, quote: &str) -> Answer<Account> {
+    pub(crate) async fn of(
+        &self,
+        desk: &Desk,
+        access: &Access,
+        quote: &str,
+    ) -> ExchangeResult<CachedAccount> {
         let (key, now) = (access.row.key.id, desk.clock.now());
         let live = locked(&self.live).contains(&key);
         let known = locked(&self.known).get(&key).cloned();
         if let Some(account) = known.filter(|a| live && a.available.is_some() && now.since(a.at) < FRESH) {
             return Ok(account);
         }
-        let account = Account::read(&desk.exchange.holdings(&access.who).await?, quote, now);
+        let account = CachedAccount::read(&desk.exchange.holdings(&access.who).await?, quote, now);
         if live {
             locked(&self.known).insert(key, account.clone());
         }
@@ -109,10 +114,10 @@ impl Accounts {
 
     /// Applies an account update from the user-data stream. Without balances, or for an account that is not
     /// cached, drops the entry so that the next use reads it.
-    pub(crate) fn told(&self, key: ExchangeKeyId, change: Option<&HoldingsChange>, quote: &str, at: Micros) {
+    pub(crate) fn apply(&self, key: ExchangeKeyId, change: Option<&HoldingsChange>, quote: &str, at: Micros) {
         let mut known = locked(&self.known);
         match (change, known.get_mut(&key)) {
-            (Some(change), Some(account)) => account.told(change, quote, at),
+            (Some(change), Some(account)) => account.apply(change, quote, at),
             _ => drop(known.remove(&key)),
         }
     }
@@ -174,18 +179,19 @@ mod tests {
         let (d, btc) = (Decimal::from, "BTC/USDT".parse::<Symbol>().unwrap());
         let funds = Funds { free: d(900), used: d(100), total: d(1_010) };
         let balance = Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: d(10) };
-        let long = |amount, pnl| Held { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl) };
+        let long =
+            |amount, pnl| HeldPosition { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl) };
         let holdings = Holdings { balance, held: vec![long(1, 10)] };
-        let mut account = Account::read(&holdings, "USDT", Micros(0));
+        let mut account = CachedAccount::read(&holdings, "USDT", Micros(0));
         assert_eq!((account.equity(), account.available()), (d(1_010), d(900)));
 
         let more = HoldingsChange { wallets: [("USDT".to_owned(), d(995))].into(), held: vec![long(2, -5)] };
-        account.told(&more, "USDT", Micros(1));
+        account.apply(&more, "USDT", Micros(1));
         assert_eq!((account.equity(), account.available), (d(990), None));
         assert_eq!(account.held(&btc).unwrap().amount, d(2));
 
         let flat = HoldingsChange { wallets: [("USDT".to_owned(), d(980))].into(), held: vec![long(0, 0)] };
-        account.told(&flat, "USDT", Micros(2));
+        account.apply(&flat, "USDT", Micros(2));
         assert_eq!((account.equity(), account.available()), (d(980), d(980)));
         assert_eq!(account.held(&btc), None);
     }

@@ -1,7 +1,7 @@
 //! Decides whether a copy is traded, and how much. The rule itself is `domain::copy::eligibility`; this
 //! module reads the facts for a worker and computes the size.
 
-use super::accounts::Account;
+use super::accounts::CachedAccount;
 use crate::{
     Desk, Result,
     eligibility::{self, Common, FreshUntil, No},
@@ -10,13 +10,13 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, MarginMode, Market, SignalId, StrategyId, TradeType,
-    copy::{DailyLoss, Facts, Reason, Sized, Terms, size},
+    copy::{DailyLoss, Facts, Reason, SizedEntry, Terms, size},
     figures,
     time::SECOND,
 };
 use std::collections::HashMap;
 use store::{
-    copy::{Copy, Work},
+    copy::{CopyTrade, Work},
     key::KeyRow,
 };
 
@@ -24,7 +24,7 @@ use store::{
 const KEYS_FRESH: i64 = 2 * SECOND;
 
 /// Data read once for all copies of a claim.
-pub(super) struct Round {
+pub(super) struct ClaimContext {
     all_paused: bool,
     /// The sequence number of each strategy's newest signal.
     newest: HashMap<StrategyId, i64>,
@@ -34,7 +34,7 @@ pub(super) struct Round {
     read_at: domain::Micros,
 }
 
-impl Round {
+impl ClaimContext {
     pub(super) async fn of(desk: &Desk, works: &[Work], keys: Vec<KeyRow>) -> Result<Self> {
         let read_at = desk.clock.now();
         let all_paused = eligibility::all_paused(desk).await?;
@@ -84,7 +84,7 @@ pub(super) async fn by_account(
     desk: &Desk,
     work: &Work,
     facts: Facts,
-    account: &Account,
+    account: &CachedAccount,
 ) -> Result<std::result::Result<(), No>> {
     let limit = work.daily_loss_limit_usd.map(|limit| limit.0);
     let facts = Facts {
@@ -102,7 +102,7 @@ pub(super) async fn daily_loss(
     desk: &Desk,
     key: ExchangeKeyId,
     limit: Option<Decimal>,
-    account: Option<&Account>,
+    account: Option<&CachedAccount>,
 ) -> Result<Option<DailyLoss>> {
     let Some(limit) = limit else { return Ok(None) };
     let today = desk.clock.now().day();
@@ -110,7 +110,7 @@ pub(super) async fn daily_loss(
     let mut unsettled = Decimal::ZERO;
     if let Some(account) = account {
         let open = store::copy::open_of_key(&desk.db, key).await?;
-        let held = open.iter().filter_map(|copy: &Copy| account.held(&copy.symbol));
+        let held = open.iter().filter_map(|copy: &CopyTrade| account.held(&copy.symbol));
         unsettled = held.map(|held| held.unrealized_pnl).sum();
     }
     Ok(Some(DailyLoss { lost: -(settled + unsettled), limit }))
@@ -120,8 +120,8 @@ pub(super) async fn daily_loss(
 pub(super) async fn by_size(
     desk: &Desk,
     work: &Work,
-    account: &Account,
-) -> Result<std::result::Result<Entry, No>> {
+    account: &CachedAccount,
+) -> Result<std::result::Result<PricedEntry, No>> {
     let Some((side, stop)) = work.side.zip(work.stop) else {
         return Err(crate::Error::fault("an entry has no side or no stop"));
     };
@@ -139,9 +139,9 @@ pub(super) async fn by_size(
         targets: &targets,
     };
     Ok(match size(&terms, &market) {
-        Ok(sized) => Ok(Entry { sized, side, price, equity: account.equity(), market }),
+        Ok(sized) => Ok(PricedEntry { sized, side, price, equity: account.equity(), market }),
         Err((reason, figure)) => {
-            Err((reason, figure.map(|figure| told(reason, figure, work.symbol.quote()))))
+            Err((reason, figure.map(|figure| format_figure(reason, figure, work.symbol.quote()))))
         }
     })
 }
@@ -153,8 +153,8 @@ pub(super) async fn by_liquidation(
     desk: &Desk,
     access: &Access,
     work: &Work,
-    entry: Entry,
-) -> Result<std::result::Result<Entry, No>> {
+    entry: PricedEntry,
+) -> Result<std::result::Result<PricedEntry, No>> {
     let sized = &entry.sized;
     let first = domain::sizing::stop_comes_first(sized.amount, entry.price, sized.stop, sized.margin);
     if first == Some(true) {
@@ -169,8 +169,8 @@ pub(super) async fn by_liquidation(
 }
 
 /// A sized entry.
-pub(super) struct Entry {
-    pub(super) sized: Sized,
+pub(super) struct PricedEntry {
+    pub(super) sized: SizedEntry,
     pub(super) side: domain::Side,
     pub(super) price: Decimal,
     pub(super) equity: Decimal,
@@ -179,7 +179,7 @@ pub(super) struct Entry {
 
 /// Formats the deciding figure for display: account balances are rounded to cents, prices and amounts keep
 /// the market's own steps.
-fn told(reason: Reason, figure: Decimal, quote: &str) -> String {
+fn format_figure(reason: Reason, figure: Decimal, quote: &str) -> String {
     match reason {
         Reason::Margin | Reason::NoEquity => format!("{} {quote}", figures::cents(figure)),
         _ => figures::decimal(figure),
@@ -191,9 +191,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_account_has_is_told_in_cents() {
+    fn account_balances_are_formatted_in_cents() {
         let free: Decimal = "9991.4075566".parse().unwrap();
-        assert_eq!(told(Reason::Margin, free, "USDT"), "9,991.41 USDT");
-        assert_eq!(told(Reason::BelowMinimum, Decimal::new(1, 3), "USDT"), "0.001");
+        assert_eq!(format_figure(Reason::Margin, free, "USDT"), "9,991.41 USDT");
+        assert_eq!(format_figure(Reason::BelowMinimum, Decimal::new(1, 3), "USDT"), "0.001");
     }
 }

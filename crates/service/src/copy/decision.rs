@@ -1,7 +1,7 @@
 //! A worker's decision about a queued copy that is not traded, written in a transaction shared with other
 //! writes.
 
-use crate::notify::Telling;
+use crate::notify::Notification;
 use async_trait::async_trait;
 use domain::{CopyId, Micros, UserId, copy::Reason};
 use store::{Tx, copy, group_commit::BatchedWrite};
@@ -14,7 +14,7 @@ pub(super) enum Decided {
     Postpone(Micros, &'static str),
     /// An exit was refused and is retried at this time; the text gives the reason. The owner is notified
     /// once.
-    RetryExit(Micros, String, Telling),
+    RetryExit(Micros, String, Notification),
     /// An exit is done: a separate intent closed the position.
     Exited,
 }
@@ -32,7 +32,7 @@ pub(super) struct Decision {
 impl BatchedWrite for Decision {
     fn appends_for(&self) -> Option<UserId> {
         match &self.decided {
-            Decided::RetryExit(_, _, telling) => Some(telling.user()),
+            Decided::RetryExit(_, _, notification) => Some(notification.user()),
             _ => None,
         }
     }
@@ -43,10 +43,10 @@ impl BatchedWrite for Decision {
             Decided::Skip(reason, detail) => copy::skip(tx, id, holder, *reason, detail.as_deref(), at).await,
             Decided::Postpone(until, why) => copy::postpone(tx, id, holder, *until, why, at).await,
             Decided::Exited => copy::exited(tx, id, holder, at).await,
-            Decided::RetryExit(until, why, telling) => {
+            Decided::RetryExit(until, why, notification) => {
                 let ours = copy::retry_exit(tx, id, holder, *until, why, at).await?;
                 if ours {
-                    telling.write(tx).await?;
+                    notification.write(tx).await?;
                 }
                 Ok(ours)
             }

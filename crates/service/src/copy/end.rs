@@ -3,13 +3,13 @@
 use super::follow_up;
 use crate::{
     Desk, Error, Result, SharedDesk, key,
-    order::{Access, Begin, copied},
+    order::{Access, BeginCondition, copied},
 };
 use domain::{
     CopyId, FollowId, IntentId,
     copy::{Exit, Status},
 };
-use store::{copy::Copy, group_commit::Outcome};
+use store::{copy::CopyTrade, group_commit::CommitOutcome};
 
 /// Ends a follow's copied position because its owner stopped following. It is not an error if nothing is
 /// open. The caller has verified that the follow belongs to the actor.
@@ -25,11 +25,11 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work = async move {
-        let _turn = shared.locks.turn(copy.exchange_key_id, &copy.symbol).await;
+        let _lock = shared.locks.lock(copy.exchange_key_id, &copy.symbol).await;
         match end(&shared, &access, &copy, Exit::Owner, None).await? {
-            Outcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
-            Outcome::PreconditionFailed => Ok(()),
-            Outcome::Committed => is_closed(&shared, copy.id).await,
+            CommitOutcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
+            CommitOutcome::PreconditionFailed => Ok(()),
+            CommitOutcome::Committed => is_closed(&shared, copy.id).await,
         }
     };
     desk.work.run(work).await
@@ -47,22 +47,22 @@ async fn is_closed(desk: &Desk, id: CopyId) -> Result<()> {
 pub(super) async fn end(
     desk: &Desk,
     access: &Access,
-    copy: &Copy,
+    copy: &CopyTrade,
     why: Exit,
     by: Option<CopyId>,
-) -> Result<Outcome> {
+) -> Result<CommitOutcome> {
     let Some((side, amount)) = copy.side.zip(copy.amount) else {
         return Err(Error::fault("an open copy has no side or no amount"));
     };
-    let mint = || IntentId::mint(&*desk.clock, &*desk.chance);
+    let mint = || IntentId::mint(&*desk.clock, &*desk.entropy);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = copied::Exiting { copy: copy.id, side, amount: amount.0, why };
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
-    let begin = by.map_or(Begin::Free, |copy| Begin::Exit { copy });
+    let begin = by.map_or(BeginCondition::Free, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
-    if written == Outcome::Committed {
-        follow_up::look(desk, access, copy, true).await?;
+    if written == CommitOutcome::Committed {
+        follow_up::settle_if_ended(desk, access, copy, true).await?;
     }
     Ok(written)
 }

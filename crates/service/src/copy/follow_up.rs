@@ -5,7 +5,7 @@ use crate::{
     order::{self, Access},
 };
 use domain::{ExchangeKeyId, Symbol};
-use store::copy::Copy;
+use store::copy::CopyTrade;
 
 /// Settles what was open on a market that has just been closed.
 pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
@@ -14,6 +14,11 @@ pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol:
 
 /// Returns whether a copy's position is still open, and settles it if it has ended. `closed` means that an
 /// order that closed it has filled. The caller holds the per-market lock.
-pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy, closed: bool) -> Result<bool> {
+pub(super) async fn settle_if_ended(
+    desk: &Desk,
+    access: &Access,
+    copy: &CopyTrade,
+    closed: bool,
+) -> Result<bool> {
     order::protection::inspect_copy(desk, access, copy.id, closed).await
 }

@@ -29,7 +29,7 @@ async fn account(
     desk: &Desk,
     key: ExchangeKeyId,
     symbol: &Symbol,
-) -> Result<Option<super::accounts::Account>> {
+) -> Result<Option<super::accounts::CachedAccount>> {
     let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(None) };
     let access = Access { who: crate::key::credentials(desk, &row)?, row };
     let read = desk.copies.accounts.of(desk, &access, symbol.quote());

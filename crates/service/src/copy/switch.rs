@@ -24,8 +24,8 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     } else {
         switch::off(&mut tx, PAUSE_COPIES).await?;
     }
-    let deed = if paused { audit::Deed::CopiesPaused } else { audit::Deed::CopiesResumed };
-    audit::record(desk, &mut tx, Some(actor.user), deed, PAUSE_COPIES, actor.from.as_ref()).await?;
+    let action = if paused { audit::AuditAction::CopiesPaused } else { audit::AuditAction::CopiesResumed };
+    audit::record(desk, &mut tx, Some(actor.user), action, PAUSE_COPIES, actor.from.as_ref()).await?;
     Ok(tx.commit().await?)
 }
 

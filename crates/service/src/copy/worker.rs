@@ -2,7 +2,7 @@
 //! failure never delays another's.
 
 use super::{
-    decide::{self, Round},
+    decide::{self, ClaimContext},
     decision::{Decided, Decision},
     end, exit,
 };
@@ -10,7 +10,7 @@ use crate::{
     Error, Result, SharedDesk,
     eligibility::{FreshUntil, No},
     key,
-    order::{Access, Begin, copied},
+    order::{Access, BeginCondition, copied},
     signal,
 };
 use domain::{
@@ -22,14 +22,14 @@ use domain::{
 };
 use std::{sync::Arc, time::Duration};
 use store::{
-    copy::{Begun as Sized, Copy, Work},
-    group_commit::Outcome as Written,
+    copy::{CopyTrade, EntrySize as Sized, Work},
+    group_commit::CommitOutcome as Written,
     key::KeyRow,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// Copies that one instance processes concurrently.
-const AT_ONCE: usize = 64;
+const CONCURRENCY: usize = 64;
 /// Copies per claim. Copies claimed by a killed instance wait for the end of its lease.
 const CLAIM: i64 = 64;
 /// How long a claimed copy may wait for its worker before it is claimed again. Another instance takes it only
@@ -50,7 +50,7 @@ pub async fn run(desk: SharedDesk) {
         tracing::warn!(%error, "could not release the copies claimed by the previous run; will retry");
         desk.clock.sleep(IDLE).await;
     }
-    let seats = Arc::new(Semaphore::new(AT_ONCE));
+    let seats = Arc::new(Semaphore::new(CONCURRENCY));
     let mut working = JoinSet::new();
     while !desk.work.is_stopping() {
         // Registered before the query, so that a signal in between is not missed.
@@ -73,7 +73,7 @@ pub async fn run(desk: SharedDesk) {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn work_off(desk: &SharedDesk) -> Result<()> {
-    let seats = Arc::new(Semaphore::new(AT_ONCE));
+    let seats = Arc::new(Semaphore::new(CONCURRENCY));
     let mut working = JoinSet::new();
     while round(desk, &seats, &mut working).await? {}
     while working.join_next().await.is_some() {}
@@ -91,7 +91,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     while working.try_join_next().is_some() {}
     signal::fan_out_due(desk).await?;
     let Some((works, keys)) = claim(desk).await? else { return Ok(false) };
-    let round = Arc::new(Round::of(desk, &works, keys).await?);
+    let round = Arc::new(ClaimContext::of(desk, &works, keys).await?);
     for work in works {
         let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
         if desk.work.is_stopping() {
@@ -133,7 +133,7 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
 }
 
 /// The outcome of one attempt at a queued copy.
-pub(super) enum Outcome {
+pub(super) enum AttemptOutcome {
     /// The copy was traded, or another instance holds it now.
     Done,
     /// The copy is skipped.
@@ -146,24 +146,24 @@ pub(super) enum Outcome {
     Exited,
 }
 
-impl From<No> for Outcome {
+impl From<No> for AttemptOutcome {
     fn from((reason, detail): No) -> Self {
         Self::No(reason, detail)
     }
 }
 
-async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
+async fn one(desk: &SharedDesk, round: &ClaimContext, work: Work) -> Result<()> {
     let outcome = match work.action {
         Action::Enter => enter(desk, round, &work).await,
         Action::Exit => exit::carry_out(desk, &work).await,
     };
     let now = desk.clock.now();
     let decided = match outcome {
-        Ok(Outcome::Done) => return Ok(()),
-        Ok(Outcome::No(reason, detail)) => Decided::Skip(reason, detail),
-        Ok(Outcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
-        Ok(Outcome::Exited) => Decided::Exited,
-        Ok(Outcome::Refused(why)) => exit::again(&work, why, now)?,
+        Ok(AttemptOutcome::Done) => return Ok(()),
+        Ok(AttemptOutcome::No(reason, detail)) => Decided::Skip(reason, detail),
+        Ok(AttemptOutcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
+        Ok(AttemptOutcome::Exited) => Decided::Exited,
+        Ok(AttemptOutcome::Refused(why)) => exit::again(&work, why, now)?,
         Err(Error::Refused(refusal)) if work.action == Action::Exit => {
             exit::again(&work, refusal.to_string(), now)?
         }
@@ -181,9 +181,9 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
     Ok(())
 }
 
-async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
+async fn enter(desk: &SharedDesk, round: &ClaimContext, work: &Work) -> Result<AttemptOutcome> {
     if desk.supervision.is_tripped(desk.clock.boot()) {
-        return Ok(Outcome::Later(
+        return Ok(AttemptOutcome::Later(
             "the circuit breaker is open: stop losses of many positions were rejected",
         ));
     }
@@ -192,10 +192,10 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
         Ok(facts) => facts,
         Err(no) => return Ok(no.into()),
     };
-    let Some(row) = row else { return Ok(Outcome::No(Reason::KeyDeleted, None)) };
+    let Some(row) = row else { return Ok(AttemptOutcome::No(Reason::KeyDeleted, None)) };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
-    let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
+    let _lock = desk.locks.lock(work.exchange_key_id, &work.symbol).await;
     if let Some(outcome) = make_room(desk, &access, work).await? {
         return Ok(outcome);
     }
@@ -216,22 +216,24 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
 
 /// Ends an open copy in the opposite direction on the market, to make room. Returns an outcome if the entry
 /// cannot proceed.
-async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Option<Outcome>> {
-    let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
-    for copy in standing {
+async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Option<AttemptOutcome>> {
+    let open = store::copy::open_entries(&desk.db, work.exchange_key_id, &work.symbol).await?;
+    for copy in open {
         if copy.status == Status::Sending {
-            return Ok(Some(Outcome::Later("an earlier copy on this market is being sent")));
+            return Ok(Some(AttemptOutcome::Later("an earlier copy on this market is being sent")));
         }
         let ours = copy.follow_id == work.follow_id;
         if !ours || copy.side == work.side {
             // The position may just have ended without having been noticed yet.
-            if super::follow_up::look(desk, access, &copy, false).await? {
-                return Ok(Some(Outcome::No(Reason::InPosition, None)));
+            if super::follow_up::settle_if_ended(desk, access, &copy, false).await? {
+                return Ok(Some(AttemptOutcome::No(Reason::InPosition, None)));
             }
         } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
-            return Ok(Some(Outcome::Later("an earlier order on this market is not settled")));
-        } else if let Some(Copy { status: Status::Open, .. }) = store::copy::get(&desk.db, copy.id).await? {
-            return Ok(Some(Outcome::Later("the position of the other side is being closed")));
+            return Ok(Some(AttemptOutcome::Later("an earlier order on this market is not settled")));
+        } else if let Some(CopyTrade { status: Status::Open, .. }) =
+            store::copy::get(&desk.db, copy.id).await?
+        {
+            return Ok(Some(AttemptOutcome::Later("the position of the other side is being closed")));
         }
     }
     Ok(None)
@@ -242,11 +244,11 @@ async fn send(
     desk: &SharedDesk,
     access: &Access,
     work: &Work,
-    entry: decide::Entry,
+    entry: decide::PricedEntry,
     fresh_until: FreshUntil,
-) -> Result<Outcome> {
-    let decide::Entry { sized, side, price, equity, market } = entry;
-    let begun = Sized {
+) -> Result<AttemptOutcome> {
+    let decide::PricedEntry { sized, side, price, equity, market } = entry;
+    let size = Sized {
         equity,
         amount: sized.amount,
         leverage: sized.leverage,
@@ -263,21 +265,21 @@ async fn send(
         signal: Some(work.signal_id),
     };
     let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
-        return Ok(Outcome::No(Reason::BelowMinimum, None));
+        return Ok(AttemptOutcome::No(Reason::BelowMinimum, None));
     };
-    let begin = Begin::Entry { follow: work.follow_id, copy: work.id, sized: begun };
+    let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size };
     let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(work.exchange_key_id);
     match written {
-        Written::Committed => Ok(Outcome::Done),
-        Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
+        Written::Committed => Ok(AttemptOutcome::Done),
+        Written::Conflict => Ok(AttemptOutcome::Later("an earlier order on this market is not settled")),
         // Either the follow was paused meanwhile, and the next attempt finds the reason, or another instance has
         // taken the copy, and there is no next attempt.
-        Written::PreconditionFailed => Ok(Outcome::Later("the follow was changed")),
+        Written::PreconditionFailed => Ok(AttemptOutcome::Later("the follow was changed")),
     }
 }
 
-fn order(work: &Work, side: Side, sized: &domain::copy::Sized) -> ManualOrder {
+fn order(work: &Work, side: Side, sized: &domain::copy::SizedEntry) -> ManualOrder {
     ManualOrder {
         symbol: work.symbol.clone(),
         side,

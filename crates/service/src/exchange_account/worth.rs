@@ -38,7 +38,7 @@ pub struct Worth {
 
 /// Returns the value of a key's account from its recorded points. Without a point everything is zero; without
 /// a Bitcoin price all BTC figures are zero.
-pub(super) async fn of(desk: &Desk, id: ExchangeKeyId) -> Result<Worth> {
+pub(super) async fn worth_of_key(desk: &Desk, id: ExchangeKeyId) -> Result<Worth> {
     let Some(latest) = store::equity::latest_by_key(&desk.db, id).await? else { return Ok(Worth::default()) };
     let now = desk.clock.now();
     let bitcoin = bitcoin_now(desk).await;

@@ -20,8 +20,8 @@ async fn many_requests_share_one_renewal(db: &TestDb) {
     let all = join_all((0..50).map(|_| desk.validity())).await;
     let expected = Validity { checked_at: start, window: Validity::LONGEST };
     assert!(all.iter().all(|validity| *validity == Ok(expected)));
-    let asked = || desk.fence.state().asked;
-    assert_eq!(asked(), u64::from(db.is_shared()));
+    let request = || desk.fence.state().renewals;
+    assert_eq!(request(), u64::from(db.is_shared()));
 
     clock.advance(FRESH);
     let later = desk.validity().await.unwrap();
@@ -29,12 +29,12 @@ async fn many_requests_share_one_renewal(db: &TestDb) {
     assert_eq!(later.checked_at, shared, "the instant is the renewal's, not the request's");
     clock.advance(1);
     assert_eq!(desk.validity().await.unwrap().checked_at, start.plus(FRESH + 1));
-    assert_eq!(asked(), 2 * u64::from(db.is_shared()));
+    assert_eq!(request(), 2 * u64::from(db.is_shared()));
     desk.keep_lease().await.unwrap();
-    assert_eq!(asked(), 3 * u64::from(db.is_shared()), "the job renews before anybody must");
+    assert_eq!(request(), 3 * u64::from(db.is_shared()), "the job renews before anybody must");
 }
 
-async fn what_was_begun_before_a_gap_is_never_sent_after_it(db: &TestDb) {
+async fn requests_started_before_a_gap_are_never_sent_after_it(db: &TestDb) {
     let (desk, clock) = desk(db);
     let before = desk.tenure().await.unwrap();
     assert!(desk.validity_in(before).await.is_ok());
@@ -46,11 +46,11 @@ async fn what_was_begun_before_a_gap_is_never_sent_after_it(db: &TestDb) {
         assert!(late.is_ok(), "there is no other process");
         return;
     }
-    assert_eq!(late, Err(Failure::Expired));
+    assert_eq!(late, Err(ExchangeFailure::Expired));
     let after = desk.tenure().await.unwrap();
     assert_ne!(after, before);
     assert_eq!(desk.validity_in(after).await.map(|validity| validity.checked_at), Ok(desk.clock.boot()));
-    assert_eq!(desk.validity_in(before).await, Err(Failure::Expired), "for good");
+    assert_eq!(desk.validity_in(before).await, Err(ExchangeFailure::Expired), "for good");
 }
 
 async fn a_gap_that_the_wall_clock_does_not_show_is_found(db: &TestDb) {
@@ -73,11 +73,11 @@ async fn a_second_process_of_the_name_ends_the_first(db: &TestDb) {
         return;
     }
     for _ in 0..2 {
-        assert_eq!(first.validity().await, Err(Failure::Expired));
+        assert_eq!(first.validity().await, Err(ExchangeFailure::Expired));
         clock.advance(60 * SECOND);
     }
     assert!(first.name_is_taken() && !second.name_is_taken());
-    let parts = crate::health::look(&first, &[]).await.unwrap();
+    let parts = crate::health::measure(&first, &[]).await.unwrap();
     assert_eq!(parts.instance(), crate::health::Status::Down);
     first.keep_lease().await.unwrap();
     assert!(second.validity().await.is_ok(), "the first does not take it back");
@@ -91,7 +91,7 @@ async fn without_its_database_nothing_is_sent(db: &TestDb) {
     assert!(desk.validity().await.is_ok(), "what was checked serves for a while");
     clock.advance(SECOND);
     let all = join_all((0..20).map(|_| desk.validity())).await;
-    let expected = if db.is_shared() { Err(Failure::Unreachable) } else { desk.validity().await };
+    let expected = if db.is_shared() { Err(ExchangeFailure::Unreachable) } else { desk.validity().await };
     assert!(all.iter().all(|validity| *validity == expected), "{all:?}");
 }
 
@@ -102,7 +102,7 @@ async fn a_stopped_desk_sends_nothing_and_need_not_be_waited_for(db: &TestDb) {
     if !db.is_shared() {
         return;
     }
-    assert_eq!(desk.validity().await, Err(Failure::Expired));
+    assert_eq!(desk.validity().await, Err(ExchangeFailure::Expired));
     assert!(!desk.name_is_taken());
     desk.keep_lease().await.unwrap();
     let generation = desk.fence.state().generation.unwrap();
@@ -111,7 +111,7 @@ async fn a_stopped_desk_sends_nothing_and_need_not_be_waited_for(db: &TestDb) {
 }
 
 #[test]
-fn what_is_signed_has_expired_before_anybody_takes_over() {
+fn signed_requests_expire_before_a_takeover() {
     let window = i64::try_from(Validity::LONGEST.as_micros()).unwrap();
     // The last time at which a renewal can be used, and the last at which the exchange accepts what it
     // signed.
@@ -122,7 +122,7 @@ fn what_is_signed_has_expired_before_anybody_takes_over() {
 
 store::each_engine!(
     many_requests_share_one_renewal,
-    what_was_begun_before_a_gap_is_never_sent_after_it,
+    requests_started_before_a_gap_are_never_sent_after_it,
     a_gap_that_the_wall_clock_does_not_show_is_found,
     a_second_process_of_the_name_ends_the_first,
     without_its_database_nothing_is_sent,

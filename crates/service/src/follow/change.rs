@@ -1,9 +1,9 @@
 //! Starting, changing, pausing and stopping a follow.
 
-use super::{Around, automated, usable};
+use super::{FollowContext, automated, usable};
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     copy, key, plan,
 };
 use domain::{
@@ -50,7 +50,7 @@ pub struct FollowChange {
 /// # Errors
 /// Fields; not found; 1106, 1110, 1206, 1309, 2103.
 pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollow) -> Result<Follow> {
-    let strategy = Asked {
+    let strategy = RequestedFields {
         strategy: Some(new.strategy),
         profile: Some(new.profile),
         max_leverage: new.max_leverage,
@@ -72,32 +72,32 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
     if present.iter().any(|follow| follow.symbol == strategy.symbol) {
         return Err(Refusal::SymbolFollowed.into());
     }
-    if !plan::of(desk, actor).await?.limits.strategy_automated {
+    if !plan::plan_of(desk, actor).await?.limits.strategy_automated {
         return Err(Refusal::PlanFeature.into());
     }
-    let row = begun(desk, actor, id, &new, &strategy);
+    let row = new_row(desk, actor, id, &new, &strategy);
     let mut tx = desk.db.begin().await?;
     match rows::insert(&mut tx, &row).await {
         Ok(()) => {}
         // A concurrent request was faster, or deleted the key.
         Err(error) if error.is_unique() => return Err(Refusal::SymbolFollowed.into()),
-        Err(error) if error.kind() == store::Kind::ForeignKey => return Err(Error::NotFound),
+        Err(error) if error.kind() == store::StoreErrorKind::ForeignKey => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
     }
     audit::record(
         desk,
         &mut tx,
         Some(actor.user),
-        Deed::FollowBegun,
+        AuditAction::FollowStarted,
         &row.id.to_string(),
         actor.from.as_ref(),
     )
     .await?;
     tx.commit().await?;
-    Around::read(desk, actor).await?.one(desk, row).await
+    FollowContext::read(desk, actor).await?.one(desk, row).await
 }
 
-fn begun(
+fn new_row(
     desk: &Desk,
     actor: &Actor,
     key: ExchangeKeyId,
@@ -106,7 +106,7 @@ fn begun(
 ) -> rows::Follow {
     let now = desk.clock.now();
     rows::Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        id: FollowId::mint(&*desk.clock, &*desk.entropy),
         user_id: actor.user,
         exchange_key_id: key,
         strategy_id: strategy.id,
@@ -130,7 +130,7 @@ fn begun(
 pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
     // A strategy that is not changed may have been deactivated since, and is not checked again.
     let present = rows::get(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);
-    let strategy = Asked {
+    let strategy = RequestedFields {
         strategy: change.strategy.filter(|strategy| Some(*strategy) != present),
         profile: change.profile,
         max_leverage: change.max_leverage.flatten(),
@@ -139,7 +139,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
     let strategy = strategy.check(desk).await?;
     if change == FollowChange::default() {
         let row = rows::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
-        return Around::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
+        return FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
     }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -171,10 +171,17 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
         _ => {}
     }
     rows::update(&mut tx, &row).await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowChanged, &id.to_string(), actor.from.as_ref())
-        .await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        AuditAction::FollowChanged,
+        &id.to_string(),
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
-    Around::read(desk, actor).await?.one(desk, row).await
+    FollowContext::read(desk, actor).await?.one(desk, row).await
 }
 
 /// Pauses a follow: no new entries are copied. An open copied position stays and is closed when the strategy
@@ -205,21 +212,28 @@ pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leavi
     let mut row = rows::take(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
     (row.active, row.paused_reason, row.stopped_at) = (false, None, Some(now));
     rows::update(&mut tx, &row).await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowStopped, &id.to_string(), actor.from.as_ref())
-        .await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        AuditAction::FollowStopped,
+        &id.to_string(),
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
     match leaving {
         Leaving::Keep => Ok(()),
         Leaving::Close => {
             // Waits for a copy that is being sent, so that its position is closed too.
-            drop(desk.locks.turn(row.exchange_key_id, &row.symbol).await);
+            drop(desk.locks.lock(row.exchange_key_id, &row.symbol).await);
             copy::close(desk, id).await
         }
     }
 }
 
 /// The fields common to both requests, which are checked before anything else.
-struct Asked {
+struct RequestedFields {
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
     max_leverage: Option<u16>,
@@ -262,7 +276,7 @@ pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) 
     problems
 }
 
-impl Asked {
+impl RequestedFields {
     /// Checks the fields, and returns the requested strategy.
     async fn check(&self, desk: &Desk) -> Result<Option<Strategy>> {
         let mut problems = unknown(desk, self.strategy, self.profile).await?;

@@ -42,7 +42,7 @@ pub(crate) async fn key_names(desk: &Desk, actor: &Actor) -> Result<HashMap<Exch
 }
 
 /// Converts a stored copy to the form its owner sees.
-pub(crate) fn shown(row: store::copy::Copy, names: &HashMap<ExchangeKeyId, String>) -> Result<Copied> {
+pub(crate) fn shown(row: store::copy::CopyTrade, names: &HashMap<ExchangeKeyId, String>) -> Result<Copied> {
     Ok(Copied {
         id: row.id,
         signal: row.signal_id,

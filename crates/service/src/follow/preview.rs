@@ -38,7 +38,7 @@ pub async fn preview(
     let market = market::find(desk, TradeType::Futures, &strategy.symbol).await?;
     let entry = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
     let balance = desk.exchange.balance(&key::credentials(desk, &row)?, TradeType::Futures).await;
-    let balance = key::heed(desk, id, balance).await?;
+    let balance = key::disable_if_unauthorized(desk, id, balance).await?;
     let funds = balance.assets.get(strategy.symbol.quote()).copied().unwrap_or_default();
     let equity = funds.total;
     let away = entry * typical.distance;

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recent_write_is_proof_and_a_failed_one_is_remembered_for_a_moment() {
+    fn a_recent_write_is_proof_and_a_failed_one_is_remembered_briefly() {
         assert!(in_doubt(last(None, None)) && !failing(last(None, None)));
         assert!(
             !in_doubt(last(Some(1), None)),

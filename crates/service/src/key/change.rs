@@ -1,9 +1,9 @@
 //! Changing and deleting a key.
 
-use super::{account_mode, connect, credentials, find, heed, mode_fits, seal};
+use super::{account_mode, connect, credentials, disable_if_unauthorized, find, mode_fits, seal};
 use crate::{
     Actor, Desk, Error, Result, audit,
-    notify::{Event, Telling},
+    notify::{Notification, NotificationEvent},
     order, recovery, step_up,
 };
 use domain::{
@@ -119,16 +119,23 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
     recovery::hold(&mut tx, actor).await?;
-    if let Some(telling) = left_open(&mut tx, &row, desk.clock.now()).await? {
-        telling.write(&mut tx).await?;
+    if let Some(notification) = left_open(&mut tx, &row, desk.clock.now()).await? {
+        notification.write(&mut tx).await?;
     }
     store::copy::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
     if !store::key::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
     let subject = id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &subject, actor.from.as_ref())
-        .await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        audit::AuditAction::KeyDeleted,
+        &subject,
+        actor.from.as_ref(),
+    )
+    .await?;
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
     Ok(tx.commit().await?)
@@ -136,7 +143,7 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
 
 /// Returns the notification for the owner of a deleted key whose supervised positions stay open; `None` if
 /// there are none.
-async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Telling>> {
+async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Notification>> {
     let id = row.key.id;
     let open = store::protection::of_key(&mut *tx, id).await?;
     let symbols: BTreeSet<Symbol> = open
@@ -147,8 +154,9 @@ async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Tell
     if symbols.is_empty() {
         return Ok(None);
     }
-    let event = Event::LeftOpen { name: row.key.name.clone(), symbols: symbols.into_iter().collect() };
-    Telling::new(row.user_id, format!("left-open:{id}"), &event, now).map(Some)
+    let event =
+        NotificationEvent::LeftOpen { name: row.key.name.clone(), symbols: symbols.into_iter().collect() };
+    Notification::new(row.user_id, format!("left-open:{id}"), &event, now).map(Some)
 }
 
 fn checked(change: KeyChange) -> Result<KeyChange> {
@@ -190,9 +198,10 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
-    let rights = connect::fit(desk, heed(desk, row.key.id, answer).await?, row.key.trade_type)?;
+    let rights =
+        connect::fit(desk, disable_if_unauthorized(desk, row.key.id, answer).await?, row.key.trade_type)?;
     let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
-    mode_fits(heed(desk, row.key.id, answer).await?)?;
+    mode_fits(disable_if_unauthorized(desk, row.key.id, answer).await?)?;
     row.key.account_mode = AccountMode::OneWay;
     row.key.may_withdraw = false;
     row.key.active = true;
@@ -222,8 +231,15 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         Err(error) => return Err(error.into()),
     }
     let subject = row.key.id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &subject, actor.from.as_ref())
-        .await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        audit::AuditAction::KeyChanged,
+        &subject,
+        actor.from.as_ref(),
+    )
+    .await?;
     if renewed {
         let about = (subject.as_str(), key.name.as_str());
         recovery::announce(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;

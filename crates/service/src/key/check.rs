@@ -10,7 +10,7 @@ use domain::{
     AccountMode, ApiKeyStatus, TradeType,
     time::{MINUTE, SECOND},
 };
-use exchange::{Answer, Credentials, Failure, KeyRights};
+use exchange::{Credentials, ExchangeFailure, ExchangeResult, KeyRights};
 use futures::{StreamExt as _, stream};
 use store::{key::KeyRow, key_check::Due};
 
@@ -28,7 +28,7 @@ const SPARE: i64 = 16;
 /// round spends at most about a twelfth of an address's 2,400 a minute on them.
 const MODES: usize = 40;
 /// Keys checked concurrently.
-const AT_ONCE: usize = 4;
+const CONCURRENCY: usize = 4;
 
 /// Checks the keys that are due: an even share of all keys per round, so that a restart checks no more keys
 /// at a time than any other round. The caller holds the job's lease.
@@ -47,7 +47,7 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
             tracing::warn!(%error, key = %due.id, "could not check the permissions of an exchange key");
         }
     });
-    looks.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    looks.buffer_unordered(CONCURRENCY).collect::<Vec<()>>().await;
     Ok(())
 }
 
@@ -59,7 +59,7 @@ const fn reads_mode(position: usize, cycle: usize, stride: usize) -> bool {
 
 /// The result of a key check.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+enum KeyVerdict {
     /// The key is valid and may trade.
     LetIn(KeyRights),
     /// The key is valid but may no longer trade.
@@ -72,13 +72,13 @@ enum Verdict {
     Unclear,
 }
 
-fn verdict(answer: Answer<KeyRights>, kind: TradeType) -> Verdict {
+fn verdict(answer: ExchangeResult<KeyRights>, kind: TradeType) -> KeyVerdict {
     match answer {
-        Ok(rights) if super::connect::may_trade(&rights, kind) => Verdict::LetIn(rights),
-        Ok(rights) => Verdict::MayNotTrade(rights),
-        Err(Failure::Unauthorized) => Verdict::Refused,
-        Err(Failure::Unreachable) => Verdict::Unreachable,
-        Err(_) => Verdict::Unclear,
+        Ok(rights) if super::connect::may_trade(&rights, kind) => KeyVerdict::LetIn(rights),
+        Ok(rights) => KeyVerdict::MayNotTrade(rights),
+        Err(ExchangeFailure::Unauthorized) => KeyVerdict::Refused,
+        Err(ExchangeFailure::Unreachable) => KeyVerdict::Unreachable,
+        Err(_) => KeyVerdict::Unclear,
     }
 }
 
@@ -102,15 +102,15 @@ async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     }
     // The check counts in any case: a key that cannot even be decrypted must not block the others forever.
     let failures = match &found {
-        Ok(Verdict::Unreachable) => due.failures.saturating_add(1),
-        Ok(Verdict::Unclear) | Err(_) => due.failures,
-        Ok(Verdict::LetIn(_) | Verdict::MayNotTrade(_) | Verdict::Refused) => 0,
+        Ok(KeyVerdict::Unreachable) => due.failures.saturating_add(1),
+        Ok(KeyVerdict::Unclear) | Err(_) => due.failures,
+        Ok(KeyVerdict::LetIn(_) | KeyVerdict::MayNotTrade(_) | KeyVerdict::Refused) => 0,
     };
     note(desk, &row, found.as_ref().ok(), failures).await?;
     match found? {
-        Verdict::Refused => refused(desk, due.id).await,
-        Verdict::MayNotTrade(_) => lost_trading(desk, due.id).await,
-        Verdict::LetIn(_) | Verdict::Unreachable | Verdict::Unclear => Ok(()),
+        KeyVerdict::Refused => refused(desk, due.id).await,
+        KeyVerdict::MayNotTrade(_) => lost_trading(desk, due.id).await,
+        KeyVerdict::LetIn(_) | KeyVerdict::Unreachable | KeyVerdict::Unclear => Ok(()),
     }
 }
 
@@ -120,22 +120,22 @@ async fn mode(
     desk: &Desk,
     who: &Credentials,
     kind: TradeType,
-    answer: &Answer<KeyRights>,
+    answer: &ExchangeResult<KeyRights>,
 ) -> Option<AccountMode> {
     account_mode(desk, who, kind, answer.as_ref().ok()?).await.ok()
 }
 
-async fn note(desk: &Desk, row: &KeyRow, found: Option<&Verdict>, failures: i64) -> Result<()> {
+async fn note(desk: &Desk, row: &KeyRow, found: Option<&KeyVerdict>, failures: i64) -> Result<()> {
     let (now, id) = (desk.clock.now(), row.key.id);
     let mut tx = desk.db.begin().await?;
     store::key_check::note(&mut tx, id, now, failures).await?;
     match found {
-        Some(Verdict::LetIn(rights)) => {
+        Some(KeyVerdict::LetIn(rights)) => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Authorized, now).await?;
             rights::note(desk, &mut tx, row, rights, now).await?;
         }
-        Some(Verdict::MayNotTrade(rights)) => rights::note(desk, &mut tx, row, rights, now).await?,
-        Some(Verdict::Unreachable) if failures >= TRIES => {
+        Some(KeyVerdict::MayNotTrade(rights)) => rights::note(desk, &mut tx, row, rights, now).await?,
+        Some(KeyVerdict::Unreachable) if failures >= TRIES => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Failed, now).await?;
         }
         _ => {}
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_definite_answer_says_something() {
+    fn only_a_definite_answer_counts() {
         let rights = KeyRights {
             withdraw: false,
             futures: true,
@@ -171,13 +171,17 @@ mod tests {
             portfolio_margin: false,
             expires_at: None,
         };
-        assert_eq!(verdict(Ok(rights), TradeType::Futures), Verdict::LetIn(rights));
-        assert_eq!(verdict(Ok(rights), TradeType::Spot), Verdict::MayNotTrade(rights));
-        assert_eq!(verdict(Err(Failure::Unauthorized), TradeType::Spot), Verdict::Refused);
-        assert_eq!(verdict(Err(Failure::Unreachable), TradeType::Spot), Verdict::Unreachable);
-        let refused = Failure::Refused { code: -1021, message: String::new() };
-        for unclear in [refused, Failure::Limited(Duration::from_secs(1)), Failure::Unknown("502".into())] {
-            assert_eq!(verdict(Err(unclear), TradeType::Spot), Verdict::Unclear);
+        assert_eq!(verdict(Ok(rights), TradeType::Futures), KeyVerdict::LetIn(rights));
+        assert_eq!(verdict(Ok(rights), TradeType::Spot), KeyVerdict::MayNotTrade(rights));
+        assert_eq!(verdict(Err(ExchangeFailure::Unauthorized), TradeType::Spot), KeyVerdict::Refused);
+        assert_eq!(verdict(Err(ExchangeFailure::Unreachable), TradeType::Spot), KeyVerdict::Unreachable);
+        let refused = ExchangeFailure::Refused { code: -1021, message: String::new() };
+        for unclear in [
+            refused,
+            ExchangeFailure::Limited(Duration::from_secs(1)),
+            ExchangeFailure::Unknown("502".into()),
+        ] {
+            assert_eq!(verdict(Err(unclear), TradeType::Spot), KeyVerdict::Unclear);
         }
     }
 }

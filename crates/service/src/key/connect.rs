@@ -77,7 +77,7 @@ fn default_name(way: StrategyType, taken: &[&str]) -> String {
 async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) -> Result<Vec<ExchangeKey>> {
     let mut news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     step_up::must(desk, actor).await?;
-    let limits = plan::of(desk, actor).await?.limits;
+    let limits = plan::plan_of(desk, actor).await?.limits;
     let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
     within(&limits, store::key::count_by_user(&desk.db, actor.user).await?, more)?;
     for new in &news {
@@ -106,7 +106,7 @@ async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) 
         return Err(Refusal::PlanBalanceLimit.into());
     }
     // Lists are sorted by id, and two ids minted in the same clock tick may be out of order.
-    let mut ids = news.iter().map(|_| ExchangeKeyId::mint(&*desk.clock, &*desk.chance)).collect::<Vec<_>>();
+    let mut ids = news.iter().map(|_| ExchangeKeyId::mint(&*desk.clock, &*desk.entropy)).collect::<Vec<_>>();
     ids.sort_unstable();
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
@@ -239,7 +239,8 @@ async fn insert(
         store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;
     }
     let subject = id.to_string();
-    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &subject, actor.from.as_ref()).await?;
+    audit::record(desk, tx, Some(actor.user), audit::AuditAction::KeyCreated, &subject, actor.from.as_ref())
+        .await?;
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)

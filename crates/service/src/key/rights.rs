@@ -4,11 +4,11 @@
 
 use crate::{
     Desk, Error, Result,
-    notify::{Event, Telling},
+    notify::{Notification, NotificationEvent},
 };
 use domain::{
     ExchangeKey, Micros,
-    live::{RightsChange, What},
+    live::{LiveEventKind, RightsChange},
     time::DAY,
     validation::Problem,
 };
@@ -57,28 +57,28 @@ pub(super) async fn note(
     if store::key::set_rights(tx, id, restricted, withdraw, ends, now).await? {
         for change in changes(&row.key, rights) {
             let once = format!("key-rights:{id}:{change}:{}", row.key.updated_at.0);
-            telling(row, once, change, None, now)?.write(tx).await?;
+            rights_notification(row, once, change, None, now)?.write(tx).await?;
         }
     }
     if let Some(at) = ends.filter(|at| at.since(now) < EXPIRY_NOTICE && *at > now) {
         let once = format!("key-rights:{id}:{}:{}", RightsChange::ExpiresSoon, at.0);
-        telling(row, once, RightsChange::ExpiresSoon, Some(at), now)?.write(tx).await?;
+        rights_notification(row, once, RightsChange::ExpiresSoon, Some(at), now)?.write(tx).await?;
     }
     tracing::debug!(key = %id, instance = %desk.instance, "checked the permissions of an exchange key");
     Ok(())
 }
 
 /// The notification of a rights change. `once` is its idempotency key.
-pub(super) fn telling(
+pub(super) fn rights_notification(
     row: &KeyRow,
     once: String,
     change: RightsChange,
     at: Option<Micros>,
     now: Micros,
-) -> Result<Telling> {
-    let event = Event::KeyRights { key: row.key.id, change, at };
-    let what = What::KeyRights(row.key.name.clone(), change);
-    Telling::new(row.user_id, once.clone(), &event, now)?.shown(once, Some(row.key.id), what)
+) -> Result<Notification> {
+    let event = NotificationEvent::KeyRights { key: row.key.id, change, at };
+    let what = LiveEventKind::KeyRights(row.key.name.clone(), change);
+    Notification::new(row.user_id, once.clone(), &event, now)?.shown(once, Some(row.key.id), what)
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_told() {
+    fn only_changes_are_notified() {
         assert_eq!(changes(&known(false, true), &found(false, true)), []);
         assert_eq!(changes(&known(false, false), &found(false, false)), []);
         assert_eq!(changes(&known(false, true), &found(true, true)), [RightsChange::WithdrawGained]);

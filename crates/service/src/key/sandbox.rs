@@ -25,7 +25,7 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
         desk,
         &mut tx,
         Some(actor.user),
-        audit::Deed::SandboxOpened,
+        audit::AuditAction::SandboxOpened,
         &opened.api_key,
         actor.from.as_ref(),
     )
@@ -72,13 +72,13 @@ pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Res
         desk,
         &mut tx,
         Some(actor.user),
-        audit::Deed::SandboxReset,
+        audit::AuditAction::SandboxReset,
         &id.to_string(),
         actor.from.as_ref(),
     )
     .await?;
     tx.commit().await?;
-    desk.hub.nudge_key(id);
+    desk.hub.request_refresh_of_key(id);
     Ok(())
 }
 

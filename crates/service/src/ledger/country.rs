@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
 };
 use domain::{
     Role,
@@ -16,11 +16,11 @@ const EVERYWHERE: &str = "*";
 
 /// The user's legal country, and the currencies they may open there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct UserCountry {
     /// ISO 3166 code of two letters.
     pub country: String,
     /// Whether the user stated it; otherwise it is the install's default.
-    pub told: bool,
+    pub stated: bool,
     /// The enabled currencies.
     pub currencies: Vec<Currency>,
 }
@@ -48,16 +48,17 @@ pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Resul
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn place(desk: &Desk, actor: &Actor) -> Result<Place> {
-    let told = country(desk, actor).await?;
-    let (told, country) = (told.is_some(), told.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
+pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
+    let reported = country(desk, actor).await?;
+    let (reported, country) =
+        (reported.is_some(), reported.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
     let mut currencies = Vec::new();
     for currency in store::currency::list(&desk.db).await? {
         if store::currency::enabled(&desk.db, &country, &currency.code).await? {
             currencies.push(currency);
         }
     }
-    Ok(Place { country, told, currencies })
+    Ok(UserCountry { country, stated: reported, currencies })
 }
 
 /// Returns the operator's rules on currencies.
@@ -91,6 +92,7 @@ pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) 
     let mut tx = desk.db.begin().await?;
     store::currency::set_rule(&mut tx, rule).await?;
     let subject = format!("{}:{}:{}", rule.country, rule.currency, rule.enabled);
-    audit::record(desk, &mut tx, Some(admin.user), Deed::CurrencyRuled, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(admin.user), AuditAction::CurrencyRuled, &subject, Some(origin))
+        .await?;
     Ok(tx.commit().await?)
 }

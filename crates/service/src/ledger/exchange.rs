@@ -4,10 +4,10 @@
 //! the exchange executes only once, however often it arrives. Outgoing funds are held in the ledger until
 //! they have arrived.
 
-use super::{Why, find, house, minus, post, read_amount};
+use super::{Why, desk_account, find, minus, post, read_amount};
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     key,
     sandbox_control::Funding,
 };
@@ -79,7 +79,7 @@ pub async fn move_funds(
     let amount = read_amount(desk, CURRENCY, amount).await?;
     let kind = if to_exchange { MovementKind::ToExchange } else { MovementKind::FromExchange };
     let row = TransferRow {
-        id: TransferId::mint(&*desk.clock, &*desk.chance),
+        id: TransferId::mint(&*desk.clock, &*desk.entropy),
         user_id: actor.user,
         account_id: account.id,
         exchange_key_id: id,
@@ -87,7 +87,7 @@ pub async fn move_funds(
         trade_type: key.key.trade_type,
         kind,
         amount,
-        hold_id: to_exchange.then(|| LedgerHoldId::mint(&*desk.clock, &*desk.chance)),
+        hold_id: to_exchange.then(|| LedgerHoldId::mint(&*desk.clock, &*desk.entropy)),
         status: TransferStatus::Working,
         created_at: desk.clock.now(),
     };
@@ -96,7 +96,7 @@ pub async fn move_funds(
     if status == TransferStatus::Failed {
         return Err(Error::field("amount", Problem::NotCovered));
     }
-    desk.hub.nudge_key(id);
+    desk.hub.request_refresh_of_key(id);
     Ok(Transfer { id: row.id, kind, amount, status })
 }
 
@@ -111,7 +111,7 @@ async fn decide(desk: &Desk, origin: &Origin, row: &TransferRow) -> Result<()> {
     }
     rows::insert_transfer(&mut tx, row, now.plus(LEASE)).await?;
     let subject = row.id.to_string();
-    audit::record(desk, &mut tx, Some(row.user_id), Deed::FundsMoved, &subject, Some(origin)).await?;
+    audit::record(desk, &mut tx, Some(row.user_id), AuditAction::FundsMoved, &subject, Some(origin)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -147,23 +147,23 @@ async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Resul
     }
     // Another transfer of the same user may be settled concurrently: both lock the same accounts, and may
     // both open the desk's account for the first time.
-    let house = house(desk, &mut tx, Purpose::Exchange, CURRENCY).await?;
-    rows::take(&mut tx, vec![row.account_id, house]).await?;
+    let own = desk_account(desk, &mut tx, Purpose::Exchange, CURRENCY).await?;
+    rows::take(&mut tx, vec![row.account_id, own]).await?;
     if let Some(hold) = row.hold_id {
         rows::end_hold(&mut tx, hold, now).await?;
     }
     if status == TransferStatus::Done {
-        book(desk, &mut tx, row, house).await?;
+        book(desk, &mut tx, row, own).await?;
     }
     tx.commit().await?;
     Ok(status)
 }
 
-async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow, house: LedgerAccountId) -> Result<()> {
+async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow, own: LedgerAccountId) -> Result<()> {
     let out: Units = if row.kind == MovementKind::ToExchange { row.amount } else { minus(row.amount)? };
     let reference = format!("transfer:{}", row.id);
     let why = Why { kind: row.kind, reference: &reference, by: Some(row.user_id), memo: "" };
-    post(desk, tx, why, &[(row.account_id, minus(out)?), (house, out)]).await
+    post(desk, tx, why, &[(row.account_id, minus(out)?), (own, out)]).await
 }
 
 /// Resumes transfers left by a killed process or after an unknown answer: sends them to the exchange again

@@ -4,7 +4,7 @@ use super::{BACKLOG, locked};
 use crate::{Desk, Result, SharedDesk, key, order};
 use domain::{
     ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
-    live::{AccountState, Happening, LiveMessage, What},
+    live::{AccountState, LiveEvent, LiveEventKind, LiveMessage},
 };
 use exchange::{AccountEvent, Credentials};
 use std::{
@@ -45,7 +45,7 @@ impl AccountFeed {
         });
         tokio::spawn(events(desk.clone(), Arc::downgrade(&feed), who.clone()));
         tokio::spawn(states(desk.clone(), Arc::downgrade(&feed), who, feed.changed.clone()));
-        feed.nudge();
+        feed.request_refresh();
         Ok(feed)
     }
 
@@ -61,7 +61,7 @@ impl AccountFeed {
     }
 
     /// Requests a fresh read of the state.
-    pub(crate) fn nudge(&self) {
+    pub(crate) fn request_refresh(&self) {
         self.changed.notify_one();
     }
 
@@ -69,11 +69,11 @@ impl AccountFeed {
         match event {
             AccountEvent::Order(order, fill) if order.symbol == self.symbol => {
                 order::touched(desk, &order);
-                self.nudge();
-                if order::told_as_hit(&order) {
+                self.request_refresh();
+                if order::reported_as_hit(&order) {
                     return Ok(());
                 }
-                self.tell(desk, order, fill).await
+                self.record(desk, order, fill).await
             }
             AccountEvent::Unauthorized => key::refused(desk, self.key).await,
             AccountEvent::Account { positions, .. }
@@ -83,20 +83,20 @@ impl AccountFeed {
             }
             AccountEvent::Order(..) | AccountEvent::Disconnected => Ok(()),
             AccountEvent::Connected | AccountEvent::Account { .. } | AccountEvent::Settings(_) => {
-                self.nudge();
+                self.request_refresh();
                 Ok(())
             }
         }
     }
 
     /// Records an order event, unless another instance or the sender of the order already has.
-    async fn tell(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
+    async fn record(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         let now = desk.clock.now();
         let once = order_once(self.key, &order);
         let mut tx = desk.db.begin().await?;
         if store::event::first(&mut tx, self.user, &once, now).await? {
-            let what = What::Order(order, fill);
-            append(&mut tx, self.user, &Happening { key: Some(self.key), at: now, what }).await?;
+            let what = LiveEventKind::Order(order, fill);
+            append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what }).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -117,16 +117,16 @@ pub(crate) fn order_once(key: ExchangeKeyId, order: &Order) -> String {
 }
 
 /// Records an event in the events table, from where every instance's tabs receive it.
-pub(crate) async fn record(desk: &Desk, user: UserId, happening: &Happening) -> Result<()> {
+pub(crate) async fn record(desk: &Desk, user: UserId, event: &LiveEvent) -> Result<()> {
     let mut tx = desk.db.begin().await?;
-    append(&mut tx, user, happening).await?;
+    append(&mut tx, user, event).await?;
     Ok(tx.commit().await?)
 }
 
 /// Does the same as [`record`] within a transaction.
-pub(crate) async fn append(tx: &mut store::Tx, user: UserId, happening: &Happening) -> Result<()> {
-    let body = serde_json::to_string(happening).map_err(crate::Error::fault)?;
-    store::event::append(tx, user, &body, happening.at).await?;
+pub(crate) async fn append(tx: &mut store::Tx, user: UserId, event: &LiveEvent) -> Result<()> {
+    let body = serde_json::to_string(event).map_err(crate::Error::fault)?;
+    store::event::append(tx, user, &body, event.at).await?;
     Ok(())
 }
 

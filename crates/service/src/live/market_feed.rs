@@ -21,7 +21,7 @@ struct Latest {
     mark: Option<Decimal>,
     candle: Option<Candle>,
     /// Time of the last price.
-    heard: Option<Micros>,
+    last_price_at: Option<Micros>,
 }
 
 impl MarketFeed {
@@ -65,8 +65,8 @@ impl MarketFeed {
     }
 
     /// Time of the last price.
-    pub(super) fn heard(&self) -> Option<Micros> {
-        locked(&self.latest).heard
+    pub(super) fn last_price_at(&self) -> Option<Micros> {
+        locked(&self.latest).last_price_at
     }
 
     fn take(&self, event: MarketEvent, now: Micros) {
@@ -74,7 +74,7 @@ impl MarketFeed {
             let mut latest = locked(&self.latest);
             // Connection events do not count as prices, so that a reconnect loop does not count as alive.
             if !matches!(event, MarketEvent::Connected | MarketEvent::Disconnected) {
-                latest.heard = Some(now);
+                latest.last_price_at = Some(now);
             }
             match event {
                 MarketEvent::Connected => {

@@ -63,7 +63,7 @@ impl Tab {
                     None => Err(Gone),
                 },
                 Some(item) = self.feeds.next() => self.pass_on(item),
-                heard = news.recv() => Box::pin(self.on_news(heard)).await,
+                received = news.recv() => Box::pin(self.on_news(received)).await,
                 () = self.to_tab.closed() => Err(Gone),
             };
             if step.is_err() {
@@ -111,7 +111,7 @@ impl Tab {
         let last = store::event::last_seq(&self.desk.db, actor.user).await.unwrap_or(0);
         self.seen = after.unwrap_or(last).clamp(0, last);
         self.send(LiveMessage::Hello { seq: self.seen })?;
-        self.tell_news().await
+        self.send_news().await
     }
 
     async fn on_news(&mut self, news: std::result::Result<News, RecvError>) -> std::result::Result<(), Gone> {
@@ -121,10 +121,10 @@ impl Tab {
             (Ok(News::Of(user)), Some(actor)) => user == actor.user,
             (Ok(News::All) | Err(RecvError::Lagged(_)), Some(_)) => true,
         };
-        if mine { self.tell_news().await } else { Ok(()) }
+        if mine { self.send_news().await } else { Ok(()) }
     }
 
-    async fn tell_news(&mut self) -> std::result::Result<(), Gone> {
+    async fn send_news(&mut self) -> std::result::Result<(), Gone> {
         let Some(actor) = &self.actor else { return Ok(()) };
         // If the database fails, the next notice retries.
         let Ok(rows) = store::event::after(&self.desk.db, actor.user, self.seen, MOST_MISSED + 1).await

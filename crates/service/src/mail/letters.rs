@@ -20,7 +20,7 @@ pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
 }
 
 /// The mail that notifies the admin of a support request.
-pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
+pub(crate) fn support_requested(desk: &Desk, ticket: &Ticket) -> Letter {
     let base = &desk.settings.public_url;
     let Ticket { email, subject, message, .. } = ticket;
     Letter {

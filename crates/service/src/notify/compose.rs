@@ -2,7 +2,7 @@
 //! strategies.
 
 use super::{
-    event::{Closed, Event, ForeignFill, Ordered},
+    event::{Closed, ForeignFill, NotificationEvent, Ordered},
     outbox::Content,
     plain::{escape, shown},
     words::{EN, Words, fill},
@@ -19,7 +19,7 @@ use domain::{
     live::RightsChange,
 };
 use std::collections::HashMap;
-use store::{copy::Copy, notice::Notice};
+use store::{copy::CopyTrade, notice::Notice};
 
 /// Maximum number of a user's copies of one signal that are read for a message.
 const MOST_COPIES: i64 = 2_000;
@@ -35,9 +35,13 @@ struct Item {
 }
 
 /// Composes one message from the waiting notices of a group and their events.
-pub(super) async fn compose(desk: &Desk, user: UserId, events: &[(&Notice, Event)]) -> Result<Content> {
+pub(super) async fn compose(
+    desk: &Desk,
+    user: UserId,
+    events: &[(&Notice, NotificationEvent)],
+) -> Result<Content> {
     let mut teller =
-        Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
+        Composer { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {
@@ -129,44 +133,44 @@ const fn rights_changed(words: &Words, change: RightsChange) -> (&'static str, &
 }
 
 /// Context for composing messages, with the names looked up so far.
-struct Teller<'a> {
+struct Composer<'a> {
     desk: &'a Desk,
     words: &'static Words,
     zone: Zone,
     keys: HashMap<ExchangeKeyId, String>,
 }
 
-impl Teller<'_> {
-    async fn item(&mut self, event: &Event, at: Micros) -> Result<Item> {
+impl Composer<'_> {
+    async fn item(&mut self, event: &NotificationEvent, at: Micros) -> Result<Item> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
         let mut item = match event {
-            Event::NewOrder(order) => self.ordered(order).await?,
-            Event::TakeProfit(closed) => self.closed(closed, words.take_profit).await?,
-            Event::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
-            Event::KeyRefused { .. } | Event::AccountMode { .. } | Event::KeyRights { .. } => {
-                self.of_key(event).await?
-            }
-            Event::LeftOpen { name, symbols } => {
+            NotificationEvent::NewOrder(order) => self.ordered(order).await?,
+            NotificationEvent::TakeProfit(closed) => self.closed(closed, words.take_profit).await?,
+            NotificationEvent::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
+            NotificationEvent::KeyRefused { .. }
+            | NotificationEvent::AccountMode { .. }
+            | NotificationEvent::KeyRights { .. } => self.of_key(event).await?,
+            NotificationEvent::LeftOpen { name, symbols } => {
                 let markets: Vec<_> = symbols.iter().map(ToString::to_string).collect();
                 let facts = vec![(words.market, markets.join(", "))];
                 warning(fill(words.left_open, &[&shown(name)]), words.left_open_why.to_owned(), facts)
             }
-            Event::ForeignFill(fill) => self.foreign_fill(fill).await?,
-            Event::Unprotected { .. } | Event::WithoutStop { .. } | Event::ExitLate { .. } => {
-                self.of_position(event).await?
-            }
-            Event::PlanLapses { plan, at } => {
+            NotificationEvent::ForeignFill(fill) => self.foreign_fill(fill).await?,
+            NotificationEvent::Unprotected { .. }
+            | NotificationEvent::WithoutStop { .. }
+            | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
+            NotificationEvent::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
                 let why = fill(words.plan_lapses_why, &[base]);
                 warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
             }
-            Event::SignedIn { agent, address } => {
+            NotificationEvent::SignedIn { agent, address } => {
                 let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];
                 warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
             }
-            Event::Credential { what, name } => credential(words, *what, name, base),
-            Event::PasswordChanged => {
+            NotificationEvent::Credential { what, name } => credential(words, *what, name, base),
+            NotificationEvent::PasswordChanged => {
                 let why = fill(words.password_changed_why, &[base]);
                 warning(words.password_changed.to_owned(), why, vec![])
             }
@@ -176,12 +180,12 @@ impl Teller<'_> {
     }
 
     /// An event of an exchange key; a fault for other events.
-    async fn of_key(&mut self, event: &Event) -> Result<Item> {
+    async fn of_key(&mut self, event: &NotificationEvent) -> Result<Item> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
         let (key, title, why, at) = match event {
-            Event::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
-            Event::AccountMode { key, mode } => {
+            NotificationEvent::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
+            NotificationEvent::AccountMode { key, mode } => {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
                     AccountMode::Portfolio => words.portfolio_why,
@@ -189,7 +193,7 @@ impl Teller<'_> {
                 };
                 (key, words.account_mode, why, None)
             }
-            Event::KeyRights { key, change, at } => {
+            NotificationEvent::KeyRights { key, change, at } => {
                 let (title, why) = rights_changed(words, *change);
                 (key, title, why, *at)
             }
@@ -201,19 +205,19 @@ impl Teller<'_> {
     }
 
     /// An event of a position's protection or exit; a fault for other events.
-    async fn of_position(&mut self, event: &Event) -> Result<Item> {
+    async fn of_position(&mut self, event: &NotificationEvent) -> Result<Item> {
         let words = self.words;
         let (key, symbol, copy, title, why) = match event {
-            Event::Unprotected { key, symbol, closed: true, copy } => {
+            NotificationEvent::Unprotected { key, symbol, closed: true, copy } => {
                 (key, symbol, copy, words.unprotected_closed, words.unprotected_closed_why.to_owned())
             }
-            Event::Unprotected { key, symbol, closed: false, copy } => {
+            NotificationEvent::Unprotected { key, symbol, closed: false, copy } => {
                 (key, symbol, copy, words.unprotected_again, words.unprotected_again_why.to_owned())
             }
-            Event::WithoutStop { key, symbol, copy } => {
+            NotificationEvent::WithoutStop { key, symbol, copy } => {
                 (key, symbol, copy, words.without_stop, words.without_stop_why.to_owned())
             }
-            Event::ExitLate { key, symbol, why, copy } => {
+            NotificationEvent::ExitLate { key, symbol, why, copy } => {
                 (key, symbol, copy, words.exit_late, fill(words.exit_late_why, &[&shown(why)]))
             }
             _ => return Err(Error::fault("the event does not concern a position")),
@@ -312,7 +316,7 @@ impl Teller<'_> {
         let Some(signal) = store::copy::signal_of(&self.desk.db, copy).await? else { return Ok(Vec::new()) };
         let all = store::copy::list_by_signal_and_user(&self.desk.db, signal, user, MOST_COPIES).await?;
         let mut lines = Vec::new();
-        for Copy { status, reason, exchange_key_id, .. } in all {
+        for CopyTrade { status, reason, exchange_key_id, .. } in all {
             if matches!(status, Status::Skipped | Status::Failed) {
                 let key = self.key(exchange_key_id).await?;
                 let why = fill(self.words.not_traded, &[reason.map_or("", Reason::text)]);

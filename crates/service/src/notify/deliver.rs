@@ -7,8 +7,8 @@
 use super::{
     compose::{compose, unreadable},
     email::{self, Envelope},
-    event::Event,
-    outbox::{self, Content, Draft},
+    event::NotificationEvent,
+    outbox::{self, Content, PlainMessage},
     telegram::{self, Undelivered},
     words::EN,
 };
@@ -75,7 +75,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     if !broken.is_empty() {
         contents.push((unreadable(desk, &broken), Some(UNREADABLE)));
     }
-    let mut id = MessageId::mint(&*desk.clock, &*desk.chance);
+    let mut id = MessageId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await?;
     let gathered = notice::gather(&mut tx, group, id).await?;
     if gathered != waiting.len() as u64 {
@@ -84,7 +84,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     }
     let to = recipient(&mut tx, group).await?;
     for (content, failure) in &contents {
-        let draft = Draft {
+        let draft = PlainMessage {
             user: Some(group.user_id),
             channel: group.channel,
             to: to.as_deref().unwrap_or_default(),
@@ -95,7 +95,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
         if let Some(why) = failure.or_else(|| to.is_none().then_some(NO_CHAT)) {
             rows::give_up(&mut tx, id, desk.clock.now(), why).await?;
         }
-        id = MessageId::mint(&*desk.clock, &*desk.chance);
+        id = MessageId::mint(&*desk.clock, &*desk.entropy);
     }
     tx.commit().await?;
     Ok(true)
@@ -103,7 +103,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
 
 /// Parses the events of notices. Those that cannot be parsed are returned separately, so that they keep no
 /// other event waiting.
-fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, Event)>, Vec<&Notice>) {
+fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, NotificationEvent)>, Vec<&Notice>) {
     let (mut events, mut broken) = (Vec::new(), Vec::new());
     for notice in waiting {
         match serde_json::from_str(&notice.body) {
@@ -170,7 +170,7 @@ pub(super) async fn round(desk: &Desk, channel: Channel) -> Result<usize> {
     let now = desk.clock.now();
     let open = match channel {
         Channel::Email => desk.mailer.sends(),
-        Channel::Telegram => telegram::open(desk, now).await?,
+        Channel::Telegram => telegram::can_send(desk, now).await?,
     };
     if !open {
         return Ok(0);
@@ -182,9 +182,9 @@ pub(super) async fn round(desk: &Desk, channel: Channel) -> Result<usize> {
         }
         match hand_over(desk, &row).await? {
             Ok(()) => taken += 1,
-            Err(trouble) => {
-                let stop = trouble.stops();
-                undelivered(desk, &row, trouble).await?;
+            Err(failure) => {
+                let stop = failure.stops();
+                undelivered(desk, &row, failure).await?;
                 if stop {
                     break;
                 }
@@ -246,13 +246,13 @@ fn telegram_text(row: &rows::Message, content: &Content) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-async fn undelivered(desk: &Desk, row: &rows::Message, trouble: Undelivered) -> Result<()> {
+async fn undelivered(desk: &Desk, row: &rows::Message, failure: Undelivered) -> Result<()> {
     let now = desk.clock.now();
     let again = |at: Micros, words: String| (Some(at), words);
-    let (at, words) = match trouble {
+    let (at, words) = match failure {
         Undelivered::Passing { words, .. } if row.attempts + 1 >= ATTEMPTS => (None, words),
         Undelivered::Passing { words, .. } => {
-            again(jittered(&*desk.clock, &*desk.chance, pause(row.attempts)), words)
+            again(jittered(&*desk.clock, &*desk.entropy, pause(row.attempts)), words)
         }
         Undelivered::Later { until, words } => again(until, words),
         Undelivered::Never(words) => (None, words),

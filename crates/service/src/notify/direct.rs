@@ -50,7 +50,7 @@ impl Direct {
     pub async fn send(&self, subject: &str, body: &str) -> Result<()> {
         match &self.0 {
             Way::Mail(mailer, to) => mailer.send_plain(to, subject, body).await,
-            Way::Telegram(bot, chat) => bot.send(*chat, body).await.map_err(|trouble| anyhow!("{trouble}")),
+            Way::Telegram(bot, chat) => bot.send(*chat, body).await.map_err(|failure| anyhow!("{failure}")),
         }
     }
 }

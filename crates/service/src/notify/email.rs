@@ -99,7 +99,7 @@ pub(super) struct Envelope<'a> {
 }
 
 /// The rendered parts of a mail.
-pub(super) struct Said {
+pub(super) struct RenderedMail {
     text: String,
     pub(super) html: String,
     /// The unsubscribe link.
@@ -108,13 +108,13 @@ pub(super) struct Said {
 
 /// Builds a mail.
 pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Message> {
-    let Said { text, html, stop } = said(desk, envelope).await?;
+    let RenderedMail { text, html, stop } = render(desk, envelope).await?;
     let body = MultiPart::alternative_plain_html(text, html);
     Ok(built(&desk.mailer.from, envelope.row, &envelope.content.subject, body, stop)?)
 }
 
 /// Renders a mail as text and HTML.
-pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
+pub(super) async fn render(desk: &Desk, envelope: &Envelope<'_>) -> Result<RenderedMail> {
     let Envelope { row, content } = envelope;
     let base = &desk.settings.public_url;
     let stop = match (row.user_id, content.topic) {
@@ -146,7 +146,7 @@ pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
         let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), EN.stop_mails);
     }
     let html = framed(&Frame { title: &content.subject, body: &shown, footer: &footer });
-    Ok(Said { text, html, stop })
+    Ok(RenderedMail { text, html, stop })
 }
 
 fn built(

@@ -5,7 +5,7 @@ use crate::{Error, Result, audit::Via};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     account::Credential,
-    live::{Happening, RightsChange, What},
+    live::{LiveEvent, LiveEventKind, RightsChange},
     notification::Kind,
     time::SECOND,
 };
@@ -17,7 +17,7 @@ const BURST: i64 = 5 * SECOND;
 
 /// An event in a user's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+pub enum NotificationEvent {
     /// The exchange accepted an order.
     NewOrder(Ordered),
     /// A take-profit order was filled.
@@ -166,7 +166,7 @@ pub struct Closed {
     pub copy: Option<CopyId>,
 }
 
-impl Event {
+impl NotificationEvent {
     /// The kind of the event.
     #[must_use]
     pub const fn kind(&self) -> Kind {
@@ -218,8 +218,8 @@ impl Event {
     }
 
     /// The event as shown on pages; `None` if it is not shown, or only where the caller adds it
-    /// ([`Telling::shown`]).
-    fn what(&self) -> Option<What> {
+    /// ([`Notification::shown`]).
+    fn what(&self) -> Option<LiveEventKind> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
             Self::NewOrder(_)
@@ -232,24 +232,24 @@ impl Event {
             | Self::Credential { .. } => {
                 return None;
             }
-            Self::LeftOpen { name, .. } => What::LeftOpen(name.clone()),
-            Self::ForeignFill(fill) if fill.liquidation => What::Liquidated(fill.symbol.clone()),
-            Self::ForeignFill(fill) => What::ForeignFill(fill.symbol.clone()),
-            Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
-            Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
-            Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),
-            Self::Unprotected { symbol, .. } => What::StopReplaced(symbol.clone()),
-            Self::WithoutStop { symbol, .. } => What::WithoutStop(symbol.clone()),
-            Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
-            Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
-            Self::PasswordChanged => What::PasswordChanged,
+            Self::LeftOpen { name, .. } => LiveEventKind::LeftOpen(name.clone()),
+            Self::ForeignFill(fill) if fill.liquidation => LiveEventKind::Liquidated(fill.symbol.clone()),
+            Self::ForeignFill(fill) => LiveEventKind::ForeignFill(fill.symbol.clone()),
+            Self::TakeProfit(closed) => LiveEventKind::TargetHit(closed.symbol.clone(), cents(closed)),
+            Self::StopLoss(closed) => LiveEventKind::StopHit(closed.symbol.clone(), cents(closed)),
+            Self::Unprotected { symbol, closed: true, .. } => LiveEventKind::ClosedWithoutStop(symbol.clone()),
+            Self::Unprotected { symbol, .. } => LiveEventKind::StopReplaced(symbol.clone()),
+            Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
+            Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
+            Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),
+            Self::PasswordChanged => LiveEventKind::PasswordChanged,
         })
     }
 }
 
 /// A notification ready to be written, repeatedly if its transaction is retried.
 #[derive(Clone, Debug)]
-pub(crate) struct Telling {
+pub(crate) struct Notification {
     user: UserId,
     once: String,
     kind: Kind,
@@ -258,29 +258,29 @@ pub(crate) struct Telling {
     signal: Option<SignalId>,
     body: String,
     at: Micros,
-    page: Option<Page>,
+    page: Option<InAppNotice>,
 }
 
 /// The event as pages show it, regardless of the user's e-mail and Telegram settings.
 #[derive(Clone, Debug)]
-struct Page {
+struct InAppNotice {
     once: String,
     /// `None` if another entry already shows it.
-    happening: Option<String>,
+    body: Option<String>,
 }
 
-impl Telling {
+impl Notification {
     /// `once` identifies the event: however often it is detected, it is notified once.
-    pub(crate) fn new(user: UserId, once: String, event: &Event, at: Micros) -> Result<Self> {
+    pub(crate) fn new(user: UserId, once: String, event: &NotificationEvent, at: Micros) -> Result<Self> {
         let body = serde_json::to_string(event).map_err(Error::fault)?;
-        let telling =
+        let notification =
             Self { user, once, kind: event.kind(), copy: event.copy(), signal: None, body, at, page: None };
         match event.what() {
             Some(what) => {
-                let once = telling.once.clone();
-                telling.shown(once, event.key(), what)
+                let once = notification.once.clone();
+                notification.shown(once, event.key(), what)
             }
-            None => Ok(telling),
+            None => Ok(notification),
         }
     }
 
@@ -295,16 +295,16 @@ impl Telling {
     }
 
     /// Shows `what` on pages, once under the name `once`.
-    pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: What) -> Result<Self> {
-        let happening = Happening { key, at: self.at, what };
-        let happening = Some(serde_json::to_string(&happening).map_err(Error::fault)?);
-        Ok(Self { page: Some(Page { once, happening }), ..self })
+    pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: LiveEventKind) -> Result<Self> {
+        let event = LiveEvent { key, at: self.at, what };
+        let event = Some(serde_json::to_string(&event).map_err(Error::fault)?);
+        Ok(Self { page: Some(InAppNotice { once, body: event }), ..self })
     }
 
     /// Hides the event on pages, because another entry already shows it.
     pub(crate) fn unshown(mut self) -> Self {
         if let Some(page) = &mut self.page {
-            page.happening = None;
+            page.body = None;
         }
         self
     }
@@ -315,9 +315,9 @@ impl Telling {
     pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
         if let Some(page) = &self.page
             && store::event::first(tx, self.user, &page.once, self.at).await?
-            && let Some(happening) = &page.happening
+            && let Some(event) = &page.body
         {
-            store::event::append(tx, self.user, happening, self.at).await?;
+            store::event::append(tx, self.user, event, self.at).await?;
         }
         let signal = match (self.signal, self.copy) {
             (None, Some(copy)) => store::copy::signal_of(&mut *tx, copy).await?,
@@ -336,7 +336,7 @@ impl Telling {
             at: self.at,
             ready_at,
         };
-        let new = store::notice::tell(tx, &notice).await? > 0;
+        let new = store::notice::notify(tx, &notice).await? > 0;
         if new && self.kind.is_protection() {
             let address = Via::Job.address();
             let entry = NewEntry {

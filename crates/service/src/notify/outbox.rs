@@ -58,7 +58,7 @@ pub struct Letter<'a> {
 }
 
 /// A message before encryption.
-pub(crate) struct Draft<'a> {
+pub(crate) struct PlainMessage<'a> {
     pub(crate) user: Option<UserId>,
     pub(crate) channel: Channel,
     pub(crate) to: &'a str,
@@ -73,7 +73,7 @@ pub(crate) struct Draft<'a> {
 /// [`Error::NotFound`] if there is no such user.
 pub async fn letter(desk: &Desk, tx: &mut Tx, user: UserId, letter: &Letter<'_>) -> Result<bool> {
     let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
-    let draft = Draft {
+    let draft = PlainMessage {
         user: Some(user),
         channel: Channel::Email,
         to: &person.email,
@@ -84,13 +84,18 @@ pub async fn letter(desk: &Desk, tx: &mut Tx, user: UserId, letter: &Letter<'_>)
 }
 
 /// Puts a message into the outbox; returns whether it was new.
-pub(crate) async fn put(desk: &Desk, tx: &mut Tx, draft: &Draft<'_>) -> Result<bool> {
-    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+pub(crate) async fn put(desk: &Desk, tx: &mut Tx, draft: &PlainMessage<'_>) -> Result<bool> {
+    let id = MessageId::mint(&*desk.clock, &*desk.entropy);
     put_as(desk, tx, id, draft).await
 }
 
 /// As [`put`], under a given id. Mails to placeholder addresses are dropped.
-pub(crate) async fn put_as(desk: &Desk, tx: &mut Tx, id: MessageId, draft: &Draft<'_>) -> Result<bool> {
+pub(crate) async fn put_as(
+    desk: &Desk,
+    tx: &mut Tx,
+    id: MessageId,
+    draft: &PlainMessage<'_>,
+) -> Result<bool> {
     if draft.channel == Channel::Email && mail::is_nowhere(draft.to) {
         return Ok(false);
     }
@@ -203,7 +208,7 @@ pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<Stri
         return Err(Error::NotFound);
     }
     let content = Content { alarm: false, ..content };
-    Ok(email::said(desk, &email::Envelope { row: &row, content: &content }).await?.html)
+    Ok(email::render(desk, &email::Envelope { row: &row, content: &content }).await?.html)
 }
 
 /// Number of failed messages of any age.

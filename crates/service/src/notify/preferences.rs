@@ -45,12 +45,12 @@ impl Wish {
 
     /// Problems of the switches that need a linked chat, in the order of the API document.
     fn by_telegram(&self) -> Vec<FieldProblem> {
-        let asked = [
+        let request = [
             ("telegramNewOrder", self.telegram_new_order),
             ("telegramTakeProfit", self.telegram_take_profit),
             ("telegramStopLoss", self.telegram_stop_loss),
         ];
-        let wanted = asked.into_iter().filter(|(_, wanted)| *wanted == Some(true));
+        let wanted = request.into_iter().filter(|(_, wanted)| *wanted == Some(true));
         wanted.map(|(field, _)| FieldProblem::new(field, Problem::TelegramNotLinked)).collect()
     }
 }
@@ -67,7 +67,7 @@ pub async fn preferences(desk: &Desk, actor: &Actor) -> Result<Preferences> {
 }
 
 /// A user's preferences, within a transaction.
-pub(super) async fn of(tx: &mut Tx, user: UserId) -> Result<Preferences> {
+pub(super) async fn get_preferences(tx: &mut Tx, user: UserId) -> Result<Preferences> {
     match store::notification::get(&mut *tx, user).await? {
         Some(set) => Ok(set),
         None => usual(store::user::get(&mut *tx, user).await?),
@@ -103,7 +103,7 @@ pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences>
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
-    let before = of(&mut tx, actor.user).await?;
+    let before = get_preferences(&mut tx, actor.user).await?;
     let wanted = wish.applied(before.switches);
     let now = desk.clock.now();
     let set = store::notification::put(&mut tx, actor.user, &wanted, before.created_at, now).await?;
@@ -116,13 +116,13 @@ pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences>
 /// # Errors
 /// [`Error::NotFound`] if there is no such user.
 pub async fn wants(tx: &mut Tx, user: UserId, topic: Topic) -> Result<bool> {
-    let mut switches = of(tx, user).await?.switches;
+    let mut switches = get_preferences(tx, user).await?.switches;
     Ok(*switches.by_email(topic))
 }
 
 /// Turns all Telegram notifications off, because the chat is gone.
 pub(super) async fn without_telegram(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
-    let before = of(tx, user).await?;
+    let before = get_preferences(tx, user).await?;
     let wanted = before.switches.without_telegram();
     if wanted != before.switches {
         store::notification::put(tx, user, &wanted, before.created_at, desk.clock.now()).await?;

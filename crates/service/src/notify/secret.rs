@@ -52,16 +52,16 @@ impl Purpose {
 
 /// Signs a text.
 pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
-    let mac = begun(desk, purpose, text).await?;
+    let mac = mac_of(desk, purpose, text).await?;
     Ok(mac.finalize().into_bytes().into())
 }
 
 /// Verifies a signature in constant time.
 pub(crate) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
-    Ok(begun(desk, purpose, text).await?.verify_slice(signature).is_ok())
+    Ok(mac_of(desk, purpose, text).await?.verify_slice(signature).is_ok())
 }
 
-async fn begun(desk: &Desk, purpose: Purpose, text: &str) -> Result<Hmac<Sha256>> {
+async fn mac_of(desk: &Desk, purpose: Purpose, text: &str) -> Result<Hmac<Sha256>> {
     let key = match desk.signer.0.get() {
         Some(key) => key,
         None => {
@@ -80,9 +80,9 @@ async fn read_or_make(desk: &Desk) -> Result<Key> {
         return open(desk, &row);
     }
     let mut key = Key::default();
-    desk.chance.fill(key.as_mut());
+    desk.entropy.fill(key.as_mut());
     let mut id = [0_u8; 16];
-    desk.chance.fill(&mut id);
+    desk.entropy.fill(&mut id);
     let id = Uuid::from_bytes(id);
     let sealed = desk.sealer.seal(TABLE, id, Uuid::nil(), key.as_ref())?;
     let row = DeskSecret { name: NAME.to_owned(), id, sealed: sealed.to_bytes() };

@@ -10,11 +10,11 @@ mod words;
 
 pub use link::{method, unlink};
 pub use poll::{poll, polls};
-pub use simulator::{chat, say};
+pub use simulator::{chat, post};
 
 use super::{deliver, outbox, preferences, secret};
 use crate::{Desk, Result, TelegramSettings, mail};
-use api::Trouble;
+use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
     Micros, Role, UserId,
@@ -62,7 +62,7 @@ impl Undelivered {
 const REFUSED_FOR: i64 = 5 * MINUTE;
 
 /// Whether messages can be sent now.
-pub(super) async fn open(desk: &Desk, now: Micros) -> Result<bool> {
+pub(super) async fn can_send(desk: &Desk, now: Micros) -> Result<bool> {
     let Some(bot) = &desk.telegram.0 else { return Ok(true) };
     Ok(bot::get(&desk.db, bot.name()).await?.is_none_or(|bot| bot.paused_until <= now))
 }
@@ -84,27 +84,29 @@ pub(super) async fn send(
     }
     match bot.send(chat, text).await {
         Ok(()) => Ok(Ok(())),
-        Err(trouble) => told(desk, bot, chat, trouble).await.map(Err),
+        Err(failure) => handle_failure(desk, bot, chat, failure).await.map(Err),
     }
 }
 
 /// Handles a failure of Telegram: its consequences for the message, the chat and the bot.
-async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Undelivered> {
+async fn handle_failure(desk: &Desk, bot: &Bot, chat: i64, failure: TelegramFailure) -> Result<Undelivered> {
     let now = desk.clock.now();
-    Ok(match trouble {
-        Trouble::Unreachable(words) => Undelivered::Passing { words: words.to_owned(), unreachable: true },
-        Trouble::Limited(seconds) => {
+    Ok(match failure {
+        TelegramFailure::Unreachable(words) => {
+            Undelivered::Passing { words: words.to_owned(), unreachable: true }
+        }
+        TelegramFailure::Limited(seconds) => {
             let until = pause(desk, bot, seconds).await?;
             Undelivered::Later { until, words: "Telegram rate limit reached".to_owned() }
         }
-        Trouble::Unauthorized => {
+        TelegramFailure::Unauthorized => {
             refused(desk, bot).await?;
             Undelivered::Later {
                 until: now.plus(REFUSED_FOR),
                 words: "Telegram rejected the bot token".to_owned(),
             }
         }
-        Trouble::Blocked => {
+        TelegramFailure::Blocked => {
             let mut tx = desk.db.begin().await?;
             if let Some(link) = links::of_chat(&mut tx, chat).await? {
                 links::set_active(&mut tx, chat, false, now).await?;
@@ -113,8 +115,10 @@ async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Und
             tx.commit().await?;
             Undelivered::Never("the user blocked the bot".to_owned())
         }
-        Trouble::Refused(code) => Undelivered::Never(format!("Telegram rejected the message ({code})")),
-        Trouble::Broken(code) => {
+        TelegramFailure::Refused(code) => {
+            Undelivered::Never(format!("Telegram rejected the message ({code})"))
+        }
+        TelegramFailure::Broken(code) => {
             Undelivered::Passing { words: format!("Telegram answered {code}"), unreachable: true }
         }
     })
@@ -165,7 +169,7 @@ pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
 async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
     let content = outbox::Content::plain("", text);
     let to = chat.to_string();
-    let draft = outbox::Draft {
+    let draft = outbox::PlainMessage {
         user: None,
         channel: Channel::Telegram,
         to: &to,

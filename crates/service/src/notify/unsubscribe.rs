@@ -46,7 +46,8 @@ pub async fn topic_of(desk: &Desk, token: &str) -> Result<Topic> {
 pub async fn unsubscribe(desk: &Desk, token: &str) -> Result<Topic> {
     let (user, topic) = read(desk, token).await?;
     let mut tx = desk.db.begin().await?;
-    let Preferences { mut switches, created_at, .. } = super::preferences::of(&mut tx, user).await?;
+    let Preferences { mut switches, created_at, .. } =
+        super::preferences::get_preferences(&mut tx, user).await?;
     *switches.by_email(topic) = false;
     store::notification::put(&mut tx, user, &switches, created_at, desk.clock.now()).await?;
     tx.commit().await?;

@@ -22,7 +22,7 @@ pub(super) struct Claims {
 }
 
 /// The unverified issuer of a token; used only to select the keys.
-pub(super) fn said_issuer(jwt: &str) -> Option<String> {
+pub(super) fn claimed_issuer(jwt: &str) -> Option<String> {
     let claims = BASE64_URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
     text(&claims, "iss")
@@ -33,7 +33,7 @@ fn text(claims: &Value, name: &str) -> Option<String> {
 }
 
 /// A time in seconds; issuers may write fractions.
-fn moment(claims: &Value, name: &str) -> Option<i64> {
+fn seconds(claims: &Value, name: &str) -> Option<i64> {
     let number = claims.get(name)?.as_number()?.to_string();
     number.split('.').next()?.parse().ok()
 }
@@ -51,7 +51,7 @@ impl Claims {
         // Some issuers write the flag as a string.
         let verified = claims.get("email_verified").is_some_and(|v| *v == true || *v == "true");
         let not_before = match claims.get("nbf") {
-            Some(_) => Some(moment(claims, "nbf")?),
+            Some(_) => Some(seconds(claims, "nbf")?),
             None => None,
         };
         Some(Self {
@@ -60,7 +60,7 @@ impl Claims {
             issuer: text(claims, "iss")?,
             audience,
             token_use: text(claims, "token_use"),
-            expires: moment(claims, "exp")?,
+            expires: seconds(claims, "exp")?,
             not_before,
         })
     }
@@ -71,12 +71,12 @@ impl Claims {
     /// [`Error::Unauthenticated`] if the token is not valid at `now`, or not for this desk.
     pub(super) fn check(&self, settings: &OidcSettings, now: i64) -> Result<i64> {
         let until = self.expires.saturating_add(LEEWAY_S);
-        let begun = self.not_before.is_none_or(|begins| begins.saturating_sub(LEEWAY_S) <= now);
+        let started = self.not_before.is_none_or(|begins| begins.saturating_sub(LEEWAY_S) <= now);
         let for_us = self.audience.contains(&settings.audience);
         let of_use = settings.token_use.is_none() || self.token_use == settings.token_use;
         let somebody = (1..=LONGEST_SUBJECT).contains(&self.subject.len())
             && !self.subject.chars().any(char::is_control);
-        let good = self.issuer == settings.issuer && now < until && begun && for_us && of_use && somebody;
+        let good = self.issuer == settings.issuer && now < until && started && for_us && of_use && somebody;
         if good { Ok(until) } else { Err(Error::Unauthenticated) }
     }
 }

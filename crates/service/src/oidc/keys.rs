@@ -19,7 +19,7 @@ const OLD: i64 = HOUR;
 /// Maximum size of a key set, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-pub(super) struct Key {
+pub(super) struct VerificationKey {
     id: Option<String>,
     pub(super) algorithm: Algorithm,
     pub(super) verify: DecodingKey,
@@ -27,7 +27,7 @@ pub(super) struct Key {
 
 #[derive(Default)]
 struct Known {
-    keys: Vec<Arc<Key>>,
+    keys: Vec<Arc<VerificationKey>>,
     fetched_at: Option<Micros>,
     tried_at: Option<Micros>,
 }
@@ -37,7 +37,7 @@ struct Known {
 pub(super) struct Keys {
     known: RwLock<Known>,
     /// Single-flight: one task fetches, the others wait for its result.
-    turn: tokio::sync::Mutex<()>,
+    fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Deserialize)]
@@ -62,15 +62,15 @@ impl Keys {
         desk: &Desk,
         issuer: &Issuer,
         id: Option<&str>,
-    ) -> Result<Option<Arc<Key>>> {
+    ) -> Result<Option<Arc<VerificationKey>>> {
         let now = desk.clock.now();
-        let (key, due) = self.look(id, now);
+        let (key, due) = self.cached(id, now);
         if key.is_some() && !due {
             return Ok(key);
         }
         // Another task may have fetched the key meanwhile.
-        let turn = self.turn.lock().await;
-        let (key, due) = self.look(id, now);
+        let permit = self.fetching.lock().await;
+        let (key, due) = self.cached(id, now);
         if !due {
             return self.known_or_unavailable(key);
         }
@@ -87,13 +87,13 @@ impl Keys {
                 );
             }
         }
-        drop(turn);
-        let (key, _) = self.look(id, now);
+        drop(permit);
+        let (key, _) = self.cached(id, now);
         self.known_or_unavailable(key)
     }
 
     /// The cached key, and whether a fetch is due.
-    fn look(&self, id: Option<&str>, now: Micros) -> (Option<Arc<Key>>, bool) {
+    fn cached(&self, id: Option<&str>, now: Micros) -> (Option<Arc<VerificationKey>>, bool) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let key = match (id, known.keys.as_slice()) {
             (Some(_), keys) => keys.iter().find(|key| key.id.as_deref() == id),
@@ -105,7 +105,10 @@ impl Keys {
         (key.cloned(), wanted && since(known.tried_at, PAUSE))
     }
 
-    fn known_or_unavailable(&self, key: Option<Arc<Key>>) -> Result<Option<Arc<Key>>> {
+    fn known_or_unavailable(
+        &self,
+        key: Option<Arc<VerificationKey>>,
+    ) -> Result<Option<Arc<VerificationKey>>> {
         let never = self.known.read().unwrap_or_else(PoisonError::into_inner).fetched_at.is_none();
         if never { Err(Error::Unavailable { retry_after_s: RETRY_AFTER_S }) } else { Ok(key) }
     }
@@ -115,7 +118,7 @@ impl Keys {
     }
 }
 
-async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<Key>>> {
+async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<VerificationKey>>> {
     let base = issuer.settings.issuer.trim_end_matches('/');
     let described = issuer.http.get(format!("{base}/.well-known/openid-configuration")).send().await;
     let described: Option<Description> = outward::json(described, LARGEST).await.ok();
@@ -130,7 +133,7 @@ async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<Key>>> {
 }
 
 /// Parses a signature key of a supported algorithm; a set may contain others.
-fn key(jwk: &Value) -> Option<Key> {
+fn key(jwk: &Value) -> Option<VerificationKey> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     if text("use").is_some_and(|purpose| purpose != "sig") {
         return None;
@@ -145,5 +148,5 @@ fn key(jwk: &Value) -> Option<Key> {
         _ => return None,
     };
     let for_this = text("alg").is_none_or(|wanted| wanted == name);
-    for_this.then(|| Key { id: text("kid").map(str::to_owned), algorithm, verify })
+    for_this.then(|| VerificationKey { id: text("kid").map(str::to_owned), algorithm, verify })
 }

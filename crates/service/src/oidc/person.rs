@@ -3,11 +3,11 @@
 use super::claims::Claims;
 use crate::{
     Desk, Error, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     mail, password,
 };
 use domain::{Role, UserId, validation};
-use store::{Kind, identity, user::User};
+use store::{StoreErrorKind, identity, user::User};
 
 /// Attempts, in case of concurrent first tokens of a subject or a concurrent sign-up.
 const TRIES: usize = 4;
@@ -31,7 +31,7 @@ pub(super) async fn find(desk: &Desk, issuer: &str, claims: &Claims) -> Result<U
 
 /// `None` if another transaction took the subject or the address first.
 async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>> {
-    let id = UserId::mint(&*desk.clock, &*desk.chance);
+    let id = UserId::mint(&*desk.clock, &*desk.entropy);
     let now = desk.clock.now();
     let user = User {
         id,
@@ -50,7 +50,7 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
     {
         return Ok(None);
     }
-    audit::record(desk, &mut tx, Some(id), Deed::VouchedFor, &id.to_string(), Via::Issuer).await?;
+    audit::record(desk, &mut tx, Some(id), AuditAction::VouchedFor, &id.to_string(), Via::Issuer).await?;
     tx.commit().await?;
     Ok(Some(user))
 }
@@ -64,7 +64,7 @@ async fn free_address(desk: &Desk, claims: &Claims) -> Result<Option<String>> {
 fn taken(written: store::Result<()>) -> Result<bool> {
     match written {
         Ok(()) => Ok(false),
-        Err(error) if error.kind() == Kind::Unique => Ok(true),
+        Err(error) if error.kind() == StoreErrorKind::Unique => Ok(true),
         Err(error) => Err(error.into()),
     }
 }

@@ -30,7 +30,7 @@ store::each_engine!(
     the_algorithm_is_the_keys,
     keys_change_and_the_issuer_is_not_pestered,
     an_issuer_that_is_gone_keeps_its_known_keys,
-    nobody_is_taken_over_by_an_address,
+    no_account_is_taken_over_by_an_email_address,
     tokens_of_ours_go_on,
 );
 
@@ -39,7 +39,7 @@ store::each_engine!(
 struct Served {
     keys: Vec<Value>,
     gone: bool,
-    asked: usize,
+    requests: usize,
 }
 
 struct Issuer {
@@ -59,7 +59,7 @@ impl Issuer {
         let served = Arc::new(Mutex::new(Served { keys, ..Served::default() }));
         let serve = |State(served): State<Arc<Mutex<Served>>>| async move {
             let mut served = served.lock().unwrap();
-            served.asked += 1;
+            served.requests += 1;
             let status = if served.gone { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
             (status, Json(json!({ "keys": served.keys })))
         };
@@ -70,8 +70,8 @@ impl Issuer {
         Self { url, served, server }
     }
 
-    fn asked(&self) -> usize {
-        self.served.lock().unwrap().asked
+    fn requests(&self) -> usize {
+        self.served.lock().unwrap().requests
     }
 
     fn claims(&self) -> Value {
@@ -168,7 +168,7 @@ async fn a_subject_becomes_one_person_at_first_use(db: &TestDb) {
     assert!(verified.iter().all(|actor| *actor.as_ref().unwrap() == first), "{verified:?}");
     assert_eq!(store::user::count(&desk.db).await.unwrap(), 1);
     assert!(first.email.ends_with("@identity.invalid") && first.session.is_none());
-    assert_eq!(issuer.asked(), 1);
+    assert_eq!(issuer.requests(), 1);
     // The standard audience claim counts as well, alone or among others.
     let usual = without(&issuer.claims(), "client_id");
     for audience in [json!(AUDIENCE), json!(["another", AUDIENCE])] {
@@ -250,12 +250,12 @@ async fn keys_change_and_the_issuer_is_not_pestered(db: &TestDb) {
     for made_up in 0..20 {
         refused(&desk, &rs256(&format!("made-up-{made_up}"), &claims), "made up").await;
     }
-    assert_eq!(issuer.asked(), 1, "once a minute at most");
+    assert_eq!(issuer.requests(), 1, "once a minute at most");
     issuer.served.lock().unwrap().keys = vec![ec_jwk("two", &key)];
     refused(&desk, &es256("two", &key, &numbered(1)), "not known yet").await;
     clock.advance(MINUTE);
     token::verify(&desk, &es256("two", &key, &numbered(2))).await.unwrap();
-    assert_eq!(issuer.asked(), 2);
+    assert_eq!(issuer.requests(), 2);
     refused(&desk, &rs256("one", &numbered(3)), "withdrawn").await;
     // A withdrawn key is detected even if no token names a new one.
     issuer.served.lock().unwrap().keys = vec![rsa_jwk("one")];
@@ -282,7 +282,7 @@ async fn an_issuer_that_is_gone_keeps_its_known_keys(db: &TestDb) {
     refused(&desk, &rs256("two", &claims), "not known, and nobody to ask").await;
 }
 
-async fn nobody_is_taken_over_by_an_address(db: &TestDb) {
+async fn no_account_is_taken_over_by_an_email_address(db: &TestDb) {
     const ADA: &str = "ada@example.org";
     let issuer = Issuer::open(vec![rsa_jwk("one")]).await;
     let (desk, _) = desk(db, &issuer);
@@ -315,5 +315,5 @@ async fn tokens_of_ours_go_on(db: &TestDb) {
     for nonsense in ["", "a", "a.b", "a.b.c", "....", "e30.e30.e30"] {
         refused(&desk, nonsense, nonsense).await;
     }
-    assert_eq!(issuer.asked(), 0);
+    assert_eq!(issuer.requests(), 0);
 }

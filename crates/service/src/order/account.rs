@@ -7,7 +7,7 @@ use domain::{
     live::{AccountState, PositionProtection},
     validation::Problem,
 };
-use exchange::{Answer, Credentials};
+use exchange::{Credentials, ExchangeResult};
 use store::key::KeyRow;
 
 /// Largest number of orders or trades in a history.
@@ -38,8 +38,8 @@ impl Access {
     }
 
     /// Returns the exchange's answer. On `Unauthorized`, disables the key.
-    pub(crate) async fn take<T>(&self, desk: &Desk, answer: Answer<T>) -> Result<T> {
-        key::heed(desk, self.row.key.id, answer).await
+    pub(crate) async fn take<T>(&self, desk: &Desk, answer: ExchangeResult<T>) -> Result<T> {
+        key::disable_if_unauthorized(desk, self.row.key.id, answer).await
     }
 
     async fn market(&self, desk: &Desk, symbol: &Symbol) -> Result<()> {
@@ -51,7 +51,12 @@ impl Access {
 ///
 /// # Errors
 /// 1103, 1300.
-pub async fn open(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Order>> {
+pub async fn list_open_orders(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<Vec<Order>> {
     let access = Access::any(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let answer = desk.exchange.open_orders(&access.who, access.row.key.trade_type, Some(symbol)).await;
@@ -140,7 +145,7 @@ pub async fn set_leverage(
     access.market(desk, symbol).await?;
     let answer = desk.exchange.set_leverage(&access.who, symbol, leverage, desk.validity().await?).await;
     access.take(desk, answer).await?;
-    desk.hub.nudge(id, symbol);
+    desk.hub.request_refresh(id, symbol);
     Ok(())
 }
 
@@ -159,7 +164,7 @@ pub async fn set_margin_mode(
     access.market(desk, symbol).await?;
     let answer = desk.exchange.set_margin_mode(&access.who, symbol, mode, desk.validity().await?).await;
     access.take(desk, answer).await?;
-    desk.hub.nudge(id, symbol);
+    desk.hub.request_refresh(id, symbol);
     Ok(())
 }
 
@@ -182,7 +187,7 @@ pub async fn cancel(
     let answer =
         desk.exchange.cancel(&access.who, kind, symbol, client_order_id, conditional, validity).await;
     access.take(desk, answer).await?;
-    desk.hub.nudge(id, symbol);
+    desk.hub.request_refresh(id, symbol);
     Ok(())
 }
 
@@ -244,13 +249,13 @@ pub(crate) async fn read_state(
             exchange.positions(who, Some(symbol)),
             exchange.leverage(who, symbol)
         );
-        (all.0, all.1, all.2, key::heed(desk, key, all.3).await?)
+        (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, all.3).await?)
     } else {
         let all = tokio::join!(orders, balance);
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
-    let orders = key::heed(desk, key, orders).await?;
-    let mut positions = key::heed(desk, key, positions).await?;
+    let orders = key::disable_if_unauthorized(desk, key, orders).await?;
+    let mut positions = key::disable_if_unauthorized(desk, key, positions).await?;
     positions.truncate(1);
     let protection = protection::shown(desk, key, &positions, &orders).await?.pop();
     Ok(AccountState {
@@ -259,7 +264,7 @@ pub(crate) async fn read_state(
         orders,
         position: positions.pop(),
         protection,
-        balance: key::heed(desk, key, balance).await?,
+        balance: key::disable_if_unauthorized(desk, key, balance).await?,
         leverage,
         margin_mode,
         at: desk.clock.now(),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{CopyId, FollowId};
 use store::{
     Tx,
-    copy::{self, Begun as Sized},
+    copy::{self, EntrySize as Sized},
     follow,
     group_commit::BatchedWrite,
     intent::{self, NewIntent, NewLeg},
@@ -12,7 +12,7 @@ use store::{
 
 /// The precondition for beginning an intent.
 #[derive(Clone, Debug)]
-pub(crate) enum Begin {
+pub(crate) enum BeginCondition {
     /// The follow is still active, and this instance still holds the copy.
     Entry { follow: FollowId, copy: CopyId, sized: Sized },
     /// This instance still holds the copy. Exits are not affected by a paused follow.
@@ -22,24 +22,24 @@ pub(crate) enum Begin {
 }
 
 /// An intent and its precondition, committed before anything is sent.
-pub(crate) struct Begun {
-    pub(super) begin: Begin,
+pub(crate) struct PendingIntent {
+    pub(super) begin: BeginCondition,
     pub(super) intent: NewIntent,
     pub(super) legs: Vec<NewLeg>,
 }
 
 #[async_trait]
-impl BatchedWrite for Begun {
+impl BatchedWrite for PendingIntent {
     async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
         let at = self.intent.created_at;
         let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
         let holds = match &self.begin {
-            Begin::Entry { follow, copy, sized } => {
+            BeginCondition::Entry { follow, copy, sized } => {
                 follow::begin_copy(&mut *tx, *follow, at).await?
                     && copy::begin(&mut *tx, *copy, holder, Some(sized), at).await?
             }
-            Begin::Exit { copy } => copy::begin(&mut *tx, *copy, holder, None, at).await?,
-            Begin::Free => true,
+            BeginCondition::Exit { copy } => copy::begin(&mut *tx, *copy, holder, None, at).await?,
+            BeginCondition::Free => true,
         };
         if holds {
             intent::insert(tx, &self.intent, &self.legs).await?;

@@ -3,7 +3,7 @@
 
 use super::seq;
 use domain::{
-    Chance, IntentId,
+    Entropy, IntentId,
     client_order_id::{self, INTENT_CHARACTERS, PREFIX},
 };
 use uuid::Uuid;
@@ -16,9 +16,9 @@ pub(crate) struct Install([u8; 2]);
 
 impl Install {
     /// Generates the characters of a new install.
-    pub(crate) fn draw(chance: &dyn Chance) -> Self {
+    pub(crate) fn draw(entropy: &dyn Entropy) -> Self {
         let mut bytes = [0_u8; 2];
-        chance.fill(&mut bytes);
+        entropy.fill(&mut bytes);
         Self(bytes.map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()]))
     }
 

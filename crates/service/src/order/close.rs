@@ -8,13 +8,13 @@ use super::{
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
     protection::Rule,
-    run::{Halt, Run, Step},
+    run::{Halt, Run, RunResult},
     send::Tries,
     seq,
 };
 use crate::Result;
 use domain::{Decimal, Micros, Order, OrderType, Position, PositionSide, Side};
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use store::intent::{LegStatus, Status};
 
 /// "ReduceOnly Order is rejected": there is nothing to reduce, or resting reduce-only orders already cover
@@ -57,7 +57,7 @@ pub(super) const fn entered_by(side: PositionSide) -> Side {
 impl Run<'_> {
     /// Cancels all orders and closes the position, in the order that never leaves a position without its
     /// stop.
-    pub(super) async fn clear_market(&mut self) -> Step<()> {
+    pub(super) async fn clear_market(&mut self) -> RunResult<()> {
         let open = self.open_orders().await?;
         let (protective, opening): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|order| order.reduce_only && Rule::ProtectionGoesLast.holds());
@@ -72,7 +72,7 @@ impl Run<'_> {
 
     /// Closes a share of the position with reduce-only market orders until the exchange shows that it is
     /// closed. Returns whether there was anything to close.
-    pub(super) async fn close_out(&mut self, share: Share, role: Role) -> Step<bool> {
+    pub(super) async fn close_out(&mut self, share: Share, role: Role) -> RunResult<bool> {
         let mut tries = self.tries();
         let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
         let mut any = closed > Decimal::ZERO;
@@ -98,7 +98,7 @@ impl Run<'_> {
         Ok(any)
     }
 
-    async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> Step<Order> {
+    async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> RunResult<Order> {
         self.may_cancel_and_close()?;
         let order = PlannedOrder::closing(position.side.closing(), amount);
         let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
@@ -113,25 +113,25 @@ impl Run<'_> {
 
     /// Waits until the exchange reports a different position than before the close that has just filled: its
     /// reads may lag.
-    async fn await_change(&self, before: &Position, tries: &mut Tries) -> Step<()> {
+    async fn await_change(&self, before: &Position, tries: &mut Tries) -> RunResult<()> {
         loop {
             let now = self.position().await?;
             let same = now.is_some_and(|now| (now.side, now.contracts) == (before.side, before.contracts));
             if !same {
                 return Ok(());
             }
-            let lags = Failure::Unknown("the position does not change".to_owned());
+            let lags = ExchangeFailure::Unknown("the position does not change".to_owned());
             self.pause_or_halt(lags, tries).await?;
         }
     }
 
     /// Handles a refused close. Take-profit orders that block it are cancelled, but never the stop; after any
     /// other failure the close is retried until it succeeds.
-    async fn after_refusal(&self, failure: Failure, role: Role, tries: &mut Tries) -> Step<()> {
-        if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
+    async fn after_refusal(&self, failure: ExchangeFailure, role: Role, tries: &mut Tries) -> RunResult<()> {
+        if matches!(failure, ExchangeFailure::Unauthorized | ExchangeFailure::UnknownSymbol) {
             return Err(Halt::Refused(failure));
         }
-        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure
+        if let ExchangeFailure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure
             && Rule::TargetsMakeWay.holds()
         {
             let open = self.open_orders().await?;
@@ -145,7 +145,7 @@ impl Run<'_> {
             }
         }
         let words = failure.to_string();
-        match self.pause_or_halt(Failure::Unknown(words), tries).await {
+        match self.pause_or_halt(ExchangeFailure::Unknown(words), tries).await {
             // A replacing order gives up; a refused exit returns to its queue, which notifies its owner of
             // the delay.
             Err(Halt::Later(_))
@@ -160,7 +160,7 @@ impl Run<'_> {
 
     /// Returns how much of a share earlier closing orders have closed, looking up orders that were sent
     /// without recording their outcome.
-    async fn closed_before(&mut self, share: Share, role: Role) -> Step<Decimal> {
+    async fn closed_before(&mut self, share: Share, role: Role) -> RunResult<Decimal> {
         if share == Share::All {
             return Ok(Decimal::ZERO);
         }
@@ -185,7 +185,7 @@ impl Run<'_> {
         Ok(closed)
     }
 
-    async fn find_sent(&self, seq: u16) -> Step<Option<Order>> {
+    async fn find_sent(&self, seq: u16) -> RunResult<Option<Order>> {
         let id = self.intent.client_id(seq);
         // A reduce-only order that arrives after the position is gone has no effect.
         if self.position().await?.is_none() {
@@ -195,7 +195,7 @@ impl Run<'_> {
     }
 
     /// Cancels orders concurrently by their ids. Returns each order's last state, if the exchange reports it.
-    pub(super) async fn cancel_each(&self, orders: &[Order]) -> Step<Vec<(String, Option<Order>)>> {
+    pub(super) async fn cancel_each(&self, orders: &[Order]) -> RunResult<Vec<(String, Option<Order>)>> {
         let each = orders.iter().map(|order| async {
             let last = self.cancel(&order.client_order_id, order.kind.conditional()).await?;
             Ok((order.client_order_id.clone(), last))
@@ -223,7 +223,7 @@ impl Run<'_> {
     }
 
     /// Closes a copy's position, then cancels its protection.
-    pub(super) async fn exit(&mut self, exiting: &Exiting) -> Step<()> {
+    pub(super) async fn exit(&mut self, exiting: &Exiting) -> RunResult<()> {
         self.close_out(Share::Of(exiting.side, exiting.amount), Role::Close).await?;
         if let Some(entered) = Intent::load(self.desk, domain::IntentId(exiting.copy.0)).await? {
             self.cancel_protection(&entered).await?;
@@ -233,20 +233,20 @@ impl Run<'_> {
     }
 
     /// Cancels the intent's own stop and take-profit orders that may be open.
-    pub(super) async fn cancel_own_protection(&self) -> Step<()> {
+    pub(super) async fn cancel_own_protection(&self) -> RunResult<()> {
         self.cancel_protection(self.intent).await
     }
 
     /// Cancels an intent's stop and take-profit orders that may be open, so that they cannot affect the next
     /// position.
-    pub(super) async fn cancel_protection(&self, of: &Intent) -> Step<()> {
+    pub(super) async fn cancel_protection(&self, of: &Intent) -> RunResult<()> {
         let open = of.legs.iter().filter(|leg| leg.is_protective() && leg.may_be_open());
         let each = open.map(|leg| async {
             let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
             self.cancel(&of.client_id(leg.seq), conditional).await
         });
         let all = futures::future::join_all(each).await;
-        all.into_iter().collect::<Step<Vec<_>>>().map(drop)
+        all.into_iter().collect::<RunResult<Vec<_>>>().map(drop)
     }
 }
 

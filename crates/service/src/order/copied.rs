@@ -5,12 +5,12 @@
 
 use super::{
     account::Access,
-    begin::{Begin, Begun},
+    begin::{BeginCondition, PendingIntent},
     finish::finish,
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     record::CopyOutcome,
-    run::{Run, Step},
+    run::{Run, RunResult},
     seq,
 };
 use crate::{Desk, Error, Result, eligibility};
@@ -19,9 +19,9 @@ use domain::{
     copy::{Exit, Reason},
     ticket::ManualOrder,
 };
-use exchange::{Answer, Failure};
+use exchange::{ExchangeFailure, ExchangeResult};
 use serde::{Deserialize, Serialize};
-use store::{copy::Ended, group_commit::Outcome, intent::Status};
+use store::{copy::Ended, group_commit::CommitOutcome, intent::Status};
 
 /// Failure text of an intent whose entry was never sent and is no longer wanted.
 pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
@@ -90,12 +90,17 @@ pub(crate) fn exiting(
 /// Writes the intent if `begin` allows it, and works it as far as possible; the background reconciler
 /// finishes the rest. If the intent is not written, nothing has been sent. The caller holds the per-market
 /// lock.
-pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin: Begin) -> Result<Outcome> {
+pub(crate) async fn work(
+    desk: &Desk,
+    access: &Access,
+    mut intent: Intent,
+    begin: BeginCondition,
+) -> Result<CommitOutcome> {
     intent.tenure = desk.tenure().await?;
     let (row, legs) = intent.rows(&desk.instance, None)?;
-    let begun = Begun { begin, intent: row, legs };
-    let written = desk.group_commit.write(&desk.db, begun).await?;
-    if written != Outcome::Committed {
+    let started = PendingIntent { begin, intent: row, legs };
+    let written = desk.group_commit.write(&desk.db, started).await?;
+    if written != CommitOutcome::Committed {
         return Ok(written);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, false).await?;
@@ -109,7 +114,7 @@ pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin
 
 impl Run<'_> {
     /// Works a new intent of a copy from its first step.
-    async fn copied(&mut self) -> Step<()> {
+    async fn copied(&mut self) -> RunResult<()> {
         match self.intent.request.clone() {
             Request::Enter(entering) => self.enter(&entering).await,
             Request::Exit(exiting) => self.exit(&exiting).await,
@@ -117,14 +122,14 @@ impl Run<'_> {
         }
     }
 
-    async fn enter(&mut self, entering: &Entering) -> Step<()> {
+    async fn enter(&mut self, entering: &Entering) -> RunResult<()> {
         self.ensure_leverage(entering.leverage).await?;
         let entry = self.send(seq::ENTRY).await?;
         self.protect(&entry).await
     }
 
     /// Sets the market's leverage, unless it is known to be set from the account's stream.
-    async fn ensure_leverage(&self, leverage: u16) -> Step<()> {
+    async fn ensure_leverage(&self, leverage: u16) -> RunResult<()> {
         let (accounts, key, symbol) = (&self.desk.copies.accounts, self.intent.key, &self.intent.symbol);
         if accounts.has_leverage(key, symbol, leverage) {
             return Ok(());
@@ -138,14 +143,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn set_leverage(&self, leverage: u16) -> Answer<()> {
+    async fn set_leverage(&self, leverage: u16) -> ExchangeResult<()> {
         let validity = self.desk.validity_in(self.intent.tenure).await?;
         self.desk.exchange.set_leverage(self.who, &self.intent.symbol, leverage, validity).await
     }
 
     /// Resumes an entry: finds out what the exchange has, and sends the entry if it certainly never arrived
     /// and is still wanted.
-    pub(super) async fn resume_enter(&mut self) -> Step<()> {
+    pub(super) async fn resume_enter(&mut self) -> RunResult<()> {
         if super::recover::resume_open(self).await? {
             return Ok(());
         }
@@ -162,7 +167,7 @@ impl Run<'_> {
     /// Returns why an entry that was decided but certainly not sent is no longer wanted, by the same rule
     /// that new entries are judged by; `None` if it still is.
     async fn unwanted(&self, entering: &Entering) -> Result<Option<(Reason, String)>> {
-        let Some(work) = store::copy::sole(&self.desk.db, CopyId(self.intent.id.0)).await? else {
+        let Some(work) = store::copy::get_work(&self.desk.db, CopyId(self.intent.id.0)).await? else {
             return Ok(Some((Reason::KeyDeleted, Reason::KeyDeleted.text().to_owned())));
         };
         if let Err((reason, words)) = eligibility::resumed(self.desk, &work).await? {
@@ -203,15 +208,16 @@ impl Intent {
 }
 
 /// Maps an exchange failure to the reason shown to the copy's owner.
-pub(super) const fn reason(failure: &Failure) -> Reason {
+pub(super) const fn reason(failure: &ExchangeFailure) -> Reason {
     match failure {
-        Failure::Unauthorized => Reason::KeyUnauthorized,
-        Failure::Limited(_) | Failure::Unreachable | Failure::Unknown(_) | Failure::Expired => {
-            Reason::Unreachable
-        }
+        ExchangeFailure::Unauthorized => Reason::KeyUnauthorized,
+        ExchangeFailure::Limited(_)
+        | ExchangeFailure::Unreachable
+        | ExchangeFailure::Unknown(_)
+        | ExchangeFailure::Expired => Reason::Unreachable,
         // Insufficient margin, leverage not available to this account, or position too large for it.
-        Failure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
-        Failure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
-        Failure::Refused { .. } | Failure::UnknownSymbol => Reason::Refused,
+        ExchangeFailure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
+        ExchangeFailure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
+        ExchangeFailure::Refused { .. } | ExchangeFailure::UnknownSymbol => Reason::Refused,
     }
 }

@@ -3,7 +3,7 @@
 use super::{copied, intent::Intent, protection::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use store::intent::Status;
 
 /// Records the outcome of the work and returns the caller's answer.
@@ -20,7 +20,7 @@ pub(super) async fn finish(
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
             intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
-            key::heed::<()>(desk, intent.key, Err(failure)).await.err();
+            key::disable_if_unauthorized::<()>(desk, intent.key, Err(failure)).await.err();
             Err(refusal.into())
         }
         Err(Halt::TooLate) => {
@@ -35,7 +35,7 @@ pub(super) async fn finish(
         Err(Halt::Fault(error)) => Err(error),
     };
     intent.save(desk).await?;
-    desk.hub.nudge(intent.key, &intent.symbol);
+    desk.hub.request_refresh(intent.key, &intent.symbol);
     answer
 }
 
@@ -53,10 +53,10 @@ fn confirm(desk: &Desk, intent: &Intent) {
 }
 
 /// Maps an exchange failure to the caller's error.
-const fn refusal(failure: &Failure) -> Refusal {
+const fn refusal(failure: &ExchangeFailure) -> Refusal {
     match failure {
-        Failure::Unauthorized => Refusal::KeyUnauthorized,
-        Failure::UnknownSymbol => Refusal::SymbolInvalid,
+        ExchangeFailure::Unauthorized => Refusal::KeyUnauthorized,
+        ExchangeFailure::UnknownSymbol => Refusal::SymbolInvalid,
         _ => Refusal::ExchangeBadRequest,
     }
 }

@@ -9,19 +9,19 @@ use super::{
 };
 use crate::{
     Result, SharedDesk, key, live,
-    notify::{Closed, Event, Ordered, Telling},
+    notify::{Closed, Notification, NotificationEvent, Ordered},
 };
-use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::What};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveEventKind};
 
 /// Number of recent fills read to compute an order's realized profit.
 const HISTORY: u16 = 200;
 
 impl Intent {
     /// Builds the notification sent once the exchange has the entry.
-    pub(super) fn ordered(&self, now: Micros) -> Result<Option<Telling>> {
+    pub(super) fn ordered(&self, now: Micros) -> Result<Option<Notification>> {
         let Some(entry) = self.leg_order(seq::ENTRY) else { return Ok(None) };
         let copy = self.copy();
-        let event = Event::NewOrder(Ordered {
+        let event = NotificationEvent::NewOrder(Ordered {
             key: self.key,
             symbol: self.symbol.clone(),
             side: entry.side,
@@ -29,12 +29,17 @@ impl Intent {
             price: entry.average.or(entry.price),
             copy,
         });
-        let mut telling = Telling::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        let mut notification = Notification::new(self.user, format!("ordered:{}", self.id), &event, now)?;
         if let Request::Enter(entering) = &self.request {
-            telling = telling.of_signal(entering.signal);
+            notification = notification.of_signal(entering.signal);
         }
-        let (once, what) = (live::order_once(self.key, entry), What::Order(Box::new(entry.clone()), None));
-        if what.is_news() { telling.shown(once, Some(self.key), what).map(Some) } else { Ok(Some(telling)) }
+        let (once, what) =
+            (live::order_once(self.key, entry), LiveEventKind::Order(Box::new(entry.clone()), None));
+        if what.is_news() {
+            notification.shown(once, Some(self.key), what).map(Some)
+        } else {
+            Ok(Some(notification))
+        }
     }
 
     /// Builds the notification about a filled protective order.
@@ -44,7 +49,7 @@ impl Intent {
         order: &Order,
         profit_usd: Option<Decimal>,
         now: Micros,
-    ) -> Result<Option<Telling>> {
+    ) -> Result<Option<Notification>> {
         let entered = self.leg_order(seq::ENTRY).and_then(|entry| entry.average.or(entry.price));
         let cost = entered.and_then(|price| price.checked_mul(order.filled));
         let percent = |profit: Decimal| (profit * Decimal::ONE_HUNDRED).checked_div(cost?);
@@ -59,16 +64,16 @@ impl Intent {
             copy: self.copy(),
         };
         let event = match role {
-            Role::Stop => Event::StopLoss(closed),
-            Role::Target => Event::TakeProfit(closed),
+            Role::Stop => NotificationEvent::StopLoss(closed),
+            Role::Target => NotificationEvent::TakeProfit(closed),
             _ => return Ok(None),
         };
-        Telling::new(self.user, format!("hit:{}", order.client_order_id), &event, now).map(Some)
+        Notification::new(self.user, format!("hit:{}", order.client_order_id), &event, now).map(Some)
     }
 }
 
 /// Whether a change of an order is reported by [`hit`] alone, which knows the realized profit.
-pub(crate) fn told_as_hit(order: &Order) -> bool {
+pub(crate) fn reported_as_hit(order: &Order) -> bool {
     order.is_final() && !order.filled.is_zero() && client_id::protects(&order.client_order_id)
 }
 
@@ -89,9 +94,9 @@ pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, ord
     // The notification is sent even if the fills cannot be read.
     let trades = access.take(desk, answer).await.unwrap_or_default();
     let profit = realized(&trades, order, intent.symbol.quote());
-    if let Some(telling) = intent.hit(role, order, profit, desk.clock.now())? {
+    if let Some(notification) = intent.hit(role, order, profit, desk.clock.now())? {
         let mut tx = desk.db.begin().await?;
-        telling.write(&mut tx).await?;
+        notification.write(&mut tx).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 mod storage;
 
-pub(crate) use storage::asked_by_hand;
+pub(crate) use storage::manual_order_of;
 pub(super) use storage::read;
 
 use super::{
@@ -17,7 +17,7 @@ use domain::{
     CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
 };
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use store::{
@@ -189,7 +189,7 @@ impl Intent {
     }
 
     /// Records that the exchange refused a leg.
-    pub(super) fn refuse(&mut self, seq: u16, failure: &Failure) {
+    pub(super) fn refuse(&mut self, seq: u16, failure: &ExchangeFailure) {
         self.mark(seq, LegStatus::Refused, None);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
             leg.failure = Some(failure.to_string());

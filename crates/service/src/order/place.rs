@@ -82,7 +82,7 @@ struct Placing<'a> {
 impl Placing<'_> {
     async fn place(self, order: ManualOrder) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
-        let _turn = self.desk.locks.turn(key, &order.symbol).await;
+        let _lock = self.desk.locks.lock(key, &order.symbol).await;
         if let Some(answer) = self.answered_before().await? {
             return Ok(answer);
         }
@@ -106,13 +106,13 @@ impl Placing<'_> {
 
     async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
         let key = self.access.row.key.id;
-        let _turn = self.desk.locks.turn(key, &symbol).await;
+        let _lock = self.desk.locks.lock(key, &symbol).await;
         recover::before_new(self.desk, &self.access, &symbol).await?;
         self.work(symbol, request, legs::closing()).await.map(drop)
     }
 
     fn mint(&self) -> IntentId {
-        IntentId::mint(&*self.desk.clock, &*self.desk.chance)
+        IntentId::mint(&*self.desk.clock, &*self.desk.entropy)
     }
 
     /// Commits the intent, then works it. The background reconciler finishes whatever is left.
@@ -167,7 +167,9 @@ impl Placing<'_> {
 fn busy(error: Error) -> Error {
     match error {
         Error::Fault(fault)
-            if fault.downcast_ref::<store::Error>().is_some_and(|e| e.kind() == store::Kind::Unique) =>
+            if fault
+                .downcast_ref::<store::Error>()
+                .is_some_and(|e| e.kind() == store::StoreErrorKind::Unique) =>
         {
             Error::Unavailable { retry_after_s: 1 }
         }

@@ -2,7 +2,7 @@
 //! writes, and be written again if it fails.
 
 use super::legs::Unsaved;
-use crate::notify::Telling;
+use crate::notify::Notification;
 use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
@@ -61,7 +61,7 @@ pub(super) struct Record {
     /// Set for a copy's intent that has ended.
     pub(super) copy: Option<CopyOutcome>,
     /// The notification of the entry.
-    pub(super) ordered: Option<Telling>,
+    pub(super) ordered: Option<Notification>,
     /// Set for an intent that opens a position.
     pub(super) position: Option<PositionOutcome>,
 }
@@ -69,7 +69,7 @@ pub(super) struct Record {
 #[async_trait]
 impl BatchedWrite for Record {
     fn appends_for(&self) -> Option<UserId> {
-        self.ordered.as_ref().map(Telling::user)
+        self.ordered.as_ref().map(Notification::user)
     }
 
     /// Returns false, having written nothing, if another instance has taken the intent over.
@@ -96,8 +96,8 @@ impl BatchedWrite for Record {
         if self.release && matches!(self.status, Status::Waiting | Status::Working) {
             rows::release(&mut *tx, self.id, &self.holder, self.at).await?;
         }
-        if let Some(telling) = &self.ordered {
-            telling.write(tx).await?;
+        if let Some(notification) = &self.ordered {
+            notification.write(tx).await?;
         }
         match self.position {
             Some(PositionOutcome::Entered) => protection::set_entered(tx, self.id, self.at).await?,
@@ -108,7 +108,7 @@ impl BatchedWrite for Record {
         let id = CopyId(self.id.0);
         match &self.copy {
             Some(CopyOutcome::Open(order, price, amount)) => {
-                copy::open(tx, id, order, *price, *amount, self.at).await
+                copy::open_position(tx, id, order, *price, *amount, self.at).await
             }
             Some(CopyOutcome::Closed(ended)) => copy::close(tx, id, *ended, self.at).await,
             Some(CopyOutcome::Failed(reason, words)) => {

@@ -6,12 +6,12 @@ use super::{
     hits,
     intent::{Intent, LEASE, Request},
     protection::{Known, inspect_market},
-    run::{Halt, Run, Step},
+    run::{Halt, Run, RunResult},
     seq,
 };
 use crate::{Desk, Result, SharedDesk, key};
 use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, time};
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use store::{
     intent::{LegStatus, Status},
     protection::{self, Wanted},
@@ -94,7 +94,7 @@ async fn one(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, symbol: &Symbo
     let Some(row) = store::key::get_any(&desk.db, key).await? else { return forget_key(desk, key).await };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
-    let _turn = desk.locks.turn(key, symbol).await;
+    let _lock = desk.locks.lock(key, symbol).await;
     take_up(desk, &access, id).await.map(drop)
 }
 
@@ -135,7 +135,7 @@ async fn claim(desk: &Desk, id: IntentId, now: Micros) -> Result<bool> {
 }
 
 /// Resumes a manual order. An entry that never arrived is not sent late.
-async fn resume_manual(run: &mut Run<'_>) -> Step<()> {
+async fn resume_manual(run: &mut Run<'_>) -> RunResult<()> {
     if !resume_open(run).await? {
         run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned(), None);
     }
@@ -144,7 +144,7 @@ async fn resume_manual(run: &mut Run<'_>) -> Step<()> {
 
 /// Finds out which legs the exchange has, then protects what was entered. Returns `false` if the entry
 /// certainly never arrived.
-pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
+pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
     let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(true) };
     let known = leg.placed.clone();
     // An entry that was seen before has certainly arrived.
@@ -158,7 +158,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
         // Lookups may lag. An entry that is still not found long after is given up (for example if a sandbox
         // account was reset).
         if run.desk.clock.now().since(known.at) < FORGOTTEN {
-            return Err(Halt::Later(Failure::Unknown("the entry was not found".to_owned())));
+            return Err(Halt::Later(ExchangeFailure::Unknown("the entry was not found".to_owned())));
         }
         run.intent.status = Status::Done;
         return Ok(true);
@@ -176,7 +176,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     if is_to_be_closed(run).await? {
         run.close_unprotected().await?;
         let message = "its stop loss was rejected, and the position was closed".to_owned();
-        return Err(Halt::Refused(Failure::Refused { code: 0, message }));
+        return Err(Halt::Refused(ExchangeFailure::Refused { code: 0, message }));
     }
     run.protect(&entry).await?;
     Ok(true)

@@ -9,10 +9,10 @@ use super::{
 use crate::{Desk, Error, Result, live, market};
 use domain::{
     Decimal, Market, Micros, Order,
-    live::{Happening, What},
+    live::{LiveEvent, LiveEventKind},
     time,
 };
-use exchange::{Credentials, Failure};
+use exchange::{Credentials, ExchangeFailure};
 use store::intent::{LegStatus, Status};
 
 /// How long transient failures are retried while the caller waits. After that the background work continues.
@@ -21,11 +21,11 @@ const PATIENCE: i64 = 12 * time::SECOND;
 /// Why the work stopped early.
 pub(super) enum Halt {
     /// The exchange refused: the intent fails with this failure.
-    Refused(Failure),
+    Refused(ExchangeFailure),
     /// The signal became too old before its entry was sent: nothing was sent, and nothing will be.
     TooLate,
     /// Nothing can be known or done at present: the background work continues.
-    Later(Failure),
+    Later(ExchangeFailure),
     /// An internal error.
     Fault(Error),
 }
@@ -36,7 +36,7 @@ impl From<Error> for Halt {
     }
 }
 
-pub(super) type Step<T> = std::result::Result<T, Halt>;
+pub(super) type RunResult<T> = std::result::Result<T, Halt>;
 
 /// One intent being worked. It exists only for the holder of the lease and the per-market lock.
 pub(super) struct Run<'a> {
@@ -67,7 +67,7 @@ impl<'a> Run<'a> {
     }
 
     /// Works a new intent from its first leg: clears the market, enters, protects.
-    pub(super) async fn fresh(&mut self) -> Step<()> {
+    pub(super) async fn fresh(&mut self) -> RunResult<()> {
         self.clear_market().await?;
         if self.intent.leg(seq::ENTRY).is_none() {
             self.intent.status = Status::Done;
@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
 
     /// Places the stop and take-profits for the filled part of the entry. The intent waits until the entry
     /// fills.
-    pub(super) async fn protect(&mut self, entry: &Order) -> Step<()> {
+    pub(super) async fn protect(&mut self, entry: &Order) -> RunResult<()> {
         if entry.filled.is_zero() {
             self.intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
             return Ok(());
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
     }
 
     /// Places all take-profits concurrently. A refused one is reported, and the others stay.
-    async fn place_targets(&mut self) -> Step<()> {
+    async fn place_targets(&mut self) -> RunResult<()> {
         let wanted: Vec<Leg> = self.unsent().filter(|leg| leg.role == Role::Target).cloned().collect();
         let (empty, wanted): (Vec<_>, Vec<_>) = wanted
             .into_iter()
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
                 Ok(order) => self.intent.mark(leg.seq, LegStatus::Placed, Some(order)),
                 Err(Halt::Refused(failure)) => {
                     self.intent.refuse(leg.seq, &failure);
-                    let what = What::TargetRefused(self.intent.symbol.clone(), failure.to_string());
+                    let what = LiveEventKind::TargetRefused(self.intent.symbol.clone(), failure.to_string());
                     self.notify_pages(what).await?;
                 }
                 Err(other) => halted = Some(other),
@@ -136,7 +136,7 @@ impl<'a> Run<'a> {
 
     /// Refuses a copy's entry whose signal is too old. Called right before each request is signed, so that
     /// every delay until then counts, such as a process that was frozen.
-    pub(super) fn still_fresh(&self, leg: &Leg) -> Step<()> {
+    pub(super) fn still_fresh(&self, leg: &Leg) -> RunResult<()> {
         match &self.intent.request {
             Request::Enter(entering)
                 if leg.role == Role::Entry && entering.is_too_late(&*self.desk.clock) =>
@@ -147,8 +147,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn notify_pages(&self, what: What) -> Result<()> {
-        let happening = Happening { key: Some(self.intent.key), at: self.desk.clock.now(), what };
-        live::record(self.desk, self.intent.user, &happening).await
+    async fn notify_pages(&self, what: LiveEventKind) -> Result<()> {
+        let event = LiveEvent { key: Some(self.intent.key), at: self.desk.clock.now(), what };
+        live::record(self.desk, self.intent.user, &event).await
     }
 }

@@ -6,12 +6,12 @@ use super::{
     close::entered_by,
     intent::Request,
     legs::{Leg, Role},
-    run::{Halt, Run, Step},
+    run::{Halt, Run, RunResult},
     seq,
 };
 use crate::Error;
 use domain::{Micros, Order, Position, Side, time};
-use exchange::{Failure, OrderRequest};
+use exchange::{ExchangeFailure, OrderRequest};
 use std::time::Duration;
 use store::{
     intent::LegStatus,
@@ -40,7 +40,7 @@ impl Run<'_> {
 
     /// After a transient failure, pauses and returns until the deadline has passed. Any other failure ends
     /// the step.
-    pub(super) async fn pause_or_halt(&self, failure: Failure, tries: &mut Tries) -> Step<()> {
+    pub(super) async fn pause_or_halt(&self, failure: ExchangeFailure, tries: &mut Tries) -> RunResult<()> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
@@ -48,14 +48,14 @@ impl Run<'_> {
         if left <= 0 {
             return Err(Halt::Later(failure));
         }
-        let asked = match failure {
-            Failure::Limited(wait) => wait.min(LONGEST_PAUSE),
+        let request = match failure {
+            ExchangeFailure::Limited(wait) => wait.min(LONGEST_PAUSE),
             // Only its validity had ended; a new one is available immediately.
-            Failure::Expired => Duration::from_millis(10),
+            ExchangeFailure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
         // The last try happens at the deadline, not a pause after it.
-        let pause = asked.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
+        let pause = request.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
         self.notify_of_missing_stop(pause).await?;
         self.desk.clock.sleep(pause).await;
         tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);
@@ -63,7 +63,7 @@ impl Run<'_> {
     }
 
     /// Sends one planned leg, waits for its outcome and records it.
-    pub(super) async fn send(&mut self, seq: u16) -> Step<Order> {
+    pub(super) async fn send(&mut self, seq: u16) -> RunResult<Order> {
         let leg = self.intent.leg(seq).cloned().ok_or_else(|| Error::fault(format!("no leg {seq}")))?;
         match self.attempt(&leg).await {
             Ok(order) => {
@@ -84,7 +84,7 @@ impl Run<'_> {
 
     /// Does the same as [`Self::send`] without recording anything, so that several legs can be sent
     /// concurrently.
-    pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
+    pub(super) async fn attempt(&self, leg: &Leg) -> RunResult<Order> {
         let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg was sent without an order"))?;
         let intent = &self.intent;
         let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
@@ -98,7 +98,7 @@ impl Run<'_> {
                 Err(failure) => failure,
             };
             match &failure {
-                Failure::Unknown(_) => {
+                ExchangeFailure::Unknown(_) => {
                     may_exist = true;
                     // The request was signed no later than now. A protective order is sent again under the
                     // same id without waiting until the first certainly did not arrive: the exchange rejects
@@ -118,7 +118,7 @@ impl Run<'_> {
                         return Err(Halt::Refused(failure));
                     }
                 }
-                Failure::Refused { .. } if may_exist => {
+                ExchangeFailure::Refused { .. } if may_exist => {
                     let found = self.look_up(leg, Micros(0)).await?;
                     return found.ok_or(Halt::Refused(failure));
                 }
@@ -128,14 +128,14 @@ impl Run<'_> {
         }
     }
 
-    async fn place(&self, request: &OrderRequest) -> exchange::Answer<Order> {
+    async fn place(&self, request: &OrderRequest) -> exchange::ExchangeResult<Order> {
         let validity = self.desk.validity_in(self.intent.tenure).await?;
         self.desk.exchange.place(self.who, request, validity).await
     }
 
     /// Looks up the order of a leg that was signed no later than `signed_by` (boot time); `None` if it
     /// certainly never arrived.
-    pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> Step<Option<Order>> {
+    pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> RunResult<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = self.intent.client_id(leg.seq);
         self.find(&id, planned.kind.conditional(), signed_by).await
@@ -144,7 +144,7 @@ impl Run<'_> {
     /// Looks for evidence of an entry that the exchange does not find by its id, in the open orders and the
     /// position. Order lookups lag behind the order for a while, and a position without a stop must not be
     /// overlooked.
-    pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> Step<Option<Order>> {
+    pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> RunResult<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = self.intent.client_id(leg.seq);
         if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
@@ -162,7 +162,7 @@ impl Run<'_> {
 
     /// Returns whether an earlier entry of this desk on the same side may still be open, because this intent has
     /// not closed it. An open position is then no evidence of this intent's entry.
-    async fn follows_open_position(&self, side: Side) -> Step<bool> {
+    async fn follows_open_position(&self, side: Side) -> RunResult<bool> {
         let close = self.intent.leg_order(seq::CLOSE);
         if close.is_some_and(|order| !order.filled.is_zero()) {
             return Ok(false);
@@ -174,7 +174,12 @@ impl Run<'_> {
     }
 
     /// Does the same as [`Self::look_up`], by client order id.
-    pub(super) async fn find(&self, id: &str, conditional: bool, signed_by: Micros) -> Step<Option<Order>> {
+    pub(super) async fn find(
+        &self,
+        id: &str,
+        conditional: bool,
+        signed_by: Micros,
+    ) -> RunResult<Option<Order>> {
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let certain = signed_by.plus(CERTAIN);
         let mut tries = self.tries();
@@ -192,18 +197,18 @@ impl Run<'_> {
     /// Fails while the account is under review, when the desk must not cancel or close anything on its own:
     /// the exchange and the database disagree, and no operator has confirmed it yet. Closing requests that
     /// the owner made since then proceed.
-    pub(super) fn may_cancel_and_close(&self) -> Step<()> {
+    pub(super) fn may_cancel_and_close(&self) -> RunResult<()> {
         let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
-        let asked = matches!(self.intent.request, Request::Close | Request::Panic);
-        if asked && (!self.resumed || self.intent.created_at >= since) {
+        let request = matches!(self.intent.request, Request::Close | Request::Panic);
+        if request && (!self.resumed || self.intent.created_at >= since) {
             return Ok(());
         }
-        Err(Halt::Later(Failure::Unknown("the account is under review".to_owned())))
+        Err(Halt::Later(ExchangeFailure::Unknown("the account is under review".to_owned())))
     }
 
     /// Cancels one order by its client order id and waits until it is certainly no longer open. Returns its
     /// last state, if the exchange reports it.
-    pub(super) async fn cancel(&self, id: &str, conditional: bool) -> Step<Option<Order>> {
+    pub(super) async fn cancel(&self, id: &str, conditional: bool) -> RunResult<Option<Order>> {
         self.may_cancel_and_close()?;
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let mut tries = self.tries();
@@ -218,7 +223,7 @@ impl Run<'_> {
                 Ok(cancelled) => return Ok(cancelled),
                 // It may have been cancelled; if the order is seen ended, there is no need to retry.
                 // Cancelling twice by id is harmless, and a late cancel affects no other order.
-                Err(failure @ Failure::Unknown(_)) => {
+                Err(failure @ ExchangeFailure::Unknown(_)) => {
                     let found = self.desk.exchange.find_order(self.who, kind, symbol, id, conditional).await;
                     if let Ok(Some(order)) = found
                         && order.is_final()
@@ -233,7 +238,7 @@ impl Run<'_> {
     }
 
     /// Returns the market's position.
-    pub(super) async fn position(&self) -> Step<Option<Position>> {
+    pub(super) async fn position(&self) -> RunResult<Option<Position>> {
         let mut tries = self.tries();
         loop {
             match self.desk.exchange.position_for_stop(self.who, &self.intent.symbol).await {
@@ -244,7 +249,7 @@ impl Run<'_> {
     }
 
     /// Returns the market's open orders, conditional ones included.
-    pub(super) async fn open_orders(&self) -> Step<Vec<Order>> {
+    pub(super) async fn open_orders(&self) -> RunResult<Vec<Order>> {
         let mut tries = self.tries();
         loop {
             match self.desk.exchange.open_orders_for_stop(self.who, &self.intent.symbol).await {

@@ -63,7 +63,7 @@ impl Zone {
     /// The timestamp of a local time. A time skipped in spring is read with the offset before the change; a
     /// time that occurs twice in autumn is the first one.
     #[must_use]
-    pub fn moment(&self, local: civil::DateTime) -> Micros {
+    pub fn instant_of(&self, local: civil::DateTime) -> Micros {
         let moment = self.0.to_timestamp(local).unwrap_or_default();
         Micros(moment.as_microsecond())
     }
@@ -71,7 +71,7 @@ impl Zone {
     /// The first timestamp of a local day.
     #[must_use]
     pub fn midnight(&self, date: civil::Date) -> Micros {
-        self.moment(date.to_datetime(civil::Time::midnight()))
+        self.instant_of(date.to_datetime(civil::Time::midnight()))
     }
 
     /// Time to the minute with the zone's name, for the present day: `09:30 America/Toronto`.
@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn clocks_are_put_forward_and_back() {
         let toronto = zone("America/Toronto");
-        let half_past = |month, day, hour| toronto.moment(civil::datetime(2026, month, day, hour, 30, 0, 0));
+        let half_past =
+            |month, day, hour| toronto.instant_of(civil::datetime(2026, month, day, hour, 30, 0, 0));
         assert_eq!(half_past(3, 8, 2).to_string(), "2026-03-08T07:30:00.000Z", "2:30 was skipped");
         assert_eq!(half_past(11, 1, 1).to_string(), "2026-11-01T05:30:00.000Z", "1:30 comes twice");
         assert_eq!(half_past(11, 1, 2).since(half_past(11, 1, 1)), 2 * HOUR);

@@ -5,7 +5,7 @@
 use super::freeze;
 use crate::{
     Desk, Error, Origin, Result,
-    audit::{self, Deed, Via},
+    audit::{self, AuditAction, Via},
     notify::secret::{Purpose, sign, verify},
     throttle::{self, Bucket},
 };
@@ -79,8 +79,15 @@ pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result
         return Err(Error::NotFound);
     }
     freeze(desk, &mut tx, link.user).await?;
-    audit::record(desk, &mut tx, Some(link.user), Deed::Frozen, &link.user.to_string(), Via::Request(origin))
-        .await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(link.user),
+        AuditAction::Frozen,
+        &link.user.to_string(),
+        Via::Request(origin),
+    )
+    .await?;
     tx.commit().await?;
     desk.verified.forget(link.user);
     Ok(())

@@ -9,13 +9,13 @@ use domain::{
     time::MINUTE,
 };
 use std::collections::BTreeMap;
-use store::{copy::Copy, equity::Point, ledger::Brought};
+use store::{copy::CopyTrade, equity::Point, ledger::Brought};
 
 /// Maximum points of the profit curve.
 const POINTS: i64 = 180;
 
 /// The report of a user's accounts; `None` if there is nothing to report.
-pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<Report>> {
+pub(super) async fn compute_report(desk: &Desk, user: UserId, span: &Span) -> Result<Option<Report>> {
     let (db, start, end) = (&desk.db, span.start, span.end);
     let mut accounts = accounts(desk, user, span).await?;
     let ended = store::copy::ended_between(db, user, start, end).await?;
@@ -33,7 +33,7 @@ pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<
     let all: u32 = entries.iter().map(|entry| count(entry.entries)).sum();
     let trades = Trades {
         copied,
-        by_hand: all.saturating_sub(copied),
+        manual: all.saturating_sub(copied),
         ended: strategies.iter().map(|part| part.ended).sum(),
         won: strategies.iter().map(|part| part.won).sum(),
     };
@@ -55,29 +55,29 @@ pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<
 }
 
 /// One account in a period.
-struct Account {
+struct AccountValues {
     id: ExchangeKeyId,
     name: String,
     worth: Worth,
     /// Value and profit over time.
-    steps: Vec<Step>,
+    steps: Vec<ValuePoint>,
 }
 
 /// Value and cumulative profit of one or more accounts at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Step {
+struct ValuePoint {
     at: Micros,
     worth: Decimal,
     won: Decimal,
 }
 
-impl Account {
+impl AccountValues {
     fn part(self) -> KeyPart {
         KeyPart { id: self.id, name: self.name, worth: self.worth }
     }
 }
 
-async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<Account>> {
+async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<AccountValues>> {
     let db = &desk.db;
     let mut points: BTreeMap<ExchangeKeyId, Vec<Point>> = BTreeMap::new();
     for point in store::equity::series(db, user, span.start).await? {
@@ -99,7 +99,7 @@ async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<Account>
         let moved: Vec<_> = brought.iter().filter(|b| b.exchange_key_id == key.id).map(moved).collect();
         let points = points.remove(&key.id).unwrap_or_default();
         let (worth, steps) = account(openings.get(&key.id), &points, &moved, span.start)?;
-        Some(Account { id: key.id, name: key.name, worth, steps })
+        Some(AccountValues { id: key.id, name: key.name, worth, steps })
     });
     Ok(read.collect())
 }
@@ -117,7 +117,7 @@ fn account(
     points: &[Point],
     moved: &[(Micros, Decimal)],
     start: Micros,
-) -> Option<(Worth, Vec<Step>)> {
+) -> Option<(Worth, Vec<ValuePoint>)> {
     // Points have the precision of a minute, and a transfer takes some time: for a point close to a transfer,
     // their order is unknown.
     let unsure = |at: Micros| moved.iter().any(|(moved, _)| moved.since(at).abs() < MINUTE);
@@ -128,7 +128,7 @@ fn account(
         (None, None) => return None,
     };
     let start_usd = opening.map_or(Decimal::ZERO, |point| point.total_usd);
-    let first = Step { at: base.at.max(start), worth: base.total_usd, won: Decimal::ZERO };
+    let first = ValuePoint { at: base.at.max(start), worth: base.total_usd, won: Decimal::ZERO };
     let mut steps = vec![first];
     let mut moved = moved.iter().skip_while(|(at, _)| *at <= base.at).peekable();
     for point in points {
@@ -136,29 +136,29 @@ fn account(
             brought += *amount;
         }
         let won = point.total_usd - start_usd - brought;
-        steps.push(Step { at: point.at, worth: point.total_usd, won });
+        steps.push(ValuePoint { at: point.at, worth: point.total_usd, won });
     }
     let end = steps.last().map_or(base.total_usd, |step| step.worth);
     Some((Worth { start: start_usd, end, brought }, steps))
 }
 
 /// Adds up all accounts: each counts with its last value until its next point.
-fn merged(accounts: &mut [Account]) -> Vec<Step> {
-    let mut all: Vec<(usize, Step)> = Vec::new();
+fn merged(accounts: &mut [AccountValues]) -> Vec<ValuePoint> {
+    let mut all: Vec<(usize, ValuePoint)> = Vec::new();
     for (number, account) in accounts.iter_mut().enumerate() {
         all.extend(std::mem::take(&mut account.steps).into_iter().map(|step| (number, step)));
     }
     all.sort_by_key(|(_, step)| step.at);
     let mut last = vec![(Decimal::ZERO, Decimal::ZERO); accounts.len()];
     let mut sum = (Decimal::ZERO, Decimal::ZERO);
-    let mut line: Vec<Step> = Vec::new();
+    let mut line: Vec<ValuePoint> = Vec::new();
     for (number, step) in all {
         if let Some(before) = last.get_mut(number) {
             sum.0 += step.worth - before.0;
             sum.1 += step.won - before.1;
             *before = (step.worth, step.won);
         }
-        let now = Step { at: step.at, worth: sum.0, won: sum.1 };
+        let now = ValuePoint { at: step.at, worth: sum.0, won: sum.1 };
         match line.last_mut() {
             Some(last) if last.at == step.at => *last = now,
             _ => line.push(now),
@@ -169,7 +169,7 @@ fn merged(accounts: &mut [Account]) -> Vec<Step> {
 
 /// Maximum drawdown of the profit, in percent of the value without the loss (current value plus loss):
 /// deposits since the peak count as part of that value.
-fn drawdown(steps: &[Step]) -> Drawdown {
+fn drawdown(steps: &[ValuePoint]) -> Drawdown {
     let mut worst = Drawdown::default();
     let Some(mut height) = steps.first() else { return worst };
     for step in steps {
@@ -187,7 +187,7 @@ fn drawdown(steps: &[Step]) -> Drawdown {
 }
 
 /// Keeps the last step of each interval, which limits the points of the curve.
-fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)> {
+fn thinned(steps: &[ValuePoint], start: Micros, end: Micros) -> Vec<(Micros, Decimal)> {
     let stretch = (end.since(start) / POINTS).max(1);
     let mut line: Vec<(Micros, Decimal)> = Vec::new();
     let mut present = None;
@@ -203,7 +203,7 @@ fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)>
 }
 
 /// Results of the copied positions per strategy, best first. Positions with an unknown result are ignored.
-fn strategies(ended: &[Copy]) -> Vec<StrategyPart> {
+fn strategies(ended: &[CopyTrade]) -> Vec<StrategyPart> {
     let mut parts: BTreeMap<StrategyId, StrategyPart> = BTreeMap::new();
     for copy in ended {
         let Some(profit) = copy.profit_usd else { continue };

@@ -41,7 +41,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
     let mut start = start(desk, row.key.id, &market.symbol).await?;
     for _ in 0..PAGES {
         let answer = desk.exchange.trades_from(&who, market.trade_type, &market.symbol, &start, PAGE).await;
-        let trades = key::heed(desk, row.key.id, answer).await?;
+        let trades = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
         let full = trades.len() >= usize::from(PAGE);
         let next = trades.last().map(|trade| TradesFrom::Id(trade.id.clone()));
         keep(desk, row.key.id, trades).await?;
@@ -58,7 +58,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
 async fn start(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<TradesFrom> {
     let now = desk.clock.now();
     let newest = store::fill::newest(&desk.db, key, symbol).await?;
-    let newest = newest.filter(|newest| newest.at >= now.plus(-super::LOOKED_BACK));
+    let newest = newest.filter(|newest| newest.at >= now.plus(-super::COLLECT_BACK));
     Ok(newest.map_or(TradesFrom::Time(now.plus(-FIRST)), |newest| TradesFrom::Id(newest.trade_id)))
 }
 

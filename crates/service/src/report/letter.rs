@@ -81,7 +81,7 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
             format!("{} ({})", cents(-report.drawdown.usd), signed_percent(-report.drawdown.percent)),
         ),
         (words.fees, cents(report.fees)),
-        (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()])),
+        (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.manual.to_string()])),
     ];
     if let Some(rate) = trades.win_rate() {
         let of = fill(words.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
@@ -161,7 +161,7 @@ fn picture(report: &Report) -> String {
     let says = format!(
         "{}. {}",
         words.picture,
-        fill(words.picture_says, &[&signed_cents(*first), &signed_cents(*last)])
+        fill(words.picture_text, &[&signed_cents(*first), &signed_cents(*last)])
     );
     let mut cells = String::new();
     for height in heights {
@@ -206,7 +206,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn a_mail_tells_all_figures_in_words_and_in_html() {
+    fn a_mail_contains_all_figures_as_text_and_html() {
         let report = sample();
         let text = text(&report, "https://desk.example/reports/1");
         for line in [
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_stand_between_the_least_and_the_most() {
+    fn bars_are_scaled_between_minimum_and_maximum() {
         let report = sample();
         let bars = heights(&report);
         assert_eq!((bars.len(), bars.iter().min(), bars.iter().max()), (BARS, Some(&8), Some(&TALL)));

@@ -81,7 +81,7 @@ mod tests {
         Micros::from_iso(text).unwrap()
     }
 
-    fn told(span: &Span) -> (String, String, i64) {
+    fn described(span: &Span) -> (String, String, i64) {
         (span.first_day(), span.last_day(), span.end.since(span.start) / HOUR)
     }
 
@@ -91,8 +91,8 @@ mod tests {
         let riyadh = zone("Asia/Riyadh");
         let (before, after) = (at("2026-11-15T20:59:59.999Z"), at("2026-11-15T21:00:00.000Z"));
         let week = |moment| Span::last(Period::Week, moment, &riyadh);
-        assert_eq!(told(&week(before)), ("2026-11-02".into(), "2026-11-08".into(), 168));
-        assert_eq!(told(&week(after)), ("2026-11-09".into(), "2026-11-15".into(), 168));
+        assert_eq!(described(&week(before)), ("2026-11-02".into(), "2026-11-08".into(), 168));
+        assert_eq!(described(&week(after)), ("2026-11-09".into(), "2026-11-15".into(), 168));
         assert_eq!(week(after).end, after);
         assert_eq!(Span::last(Period::Week, after, &Zone::UTC).first_day(), "2026-11-02");
     }
@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn a_week_in_which_clocks_change_is_an_hour_shorter_or_longer() {
         let york = zone("America/New_York");
-        let week = |moment| told(&Span::last(Period::Week, at(moment), &york));
+        let week = |moment| described(&Span::last(Period::Week, at(moment), &york));
         assert_eq!(week("2026-03-09T12:00:00.000Z"), ("2026-03-02".into(), "2026-03-08".into(), 167));
         assert_eq!(week("2026-11-02T12:00:00.000Z"), ("2026-10-26".into(), "2026-11-01".into(), 169));
         let month = |moment| Span::last(Period::Month, at(moment), &york);
         let march = month("2026-04-01T04:00:00.000Z");
-        assert_eq!(told(&march), ("2026-03-01".into(), "2026-03-31".into(), 31 * 24 - 1));
+        assert_eq!(described(&march), ("2026-03-01".into(), "2026-03-31".into(), 31 * 24 - 1));
         assert_eq!(
             (march.start, march.end),
             (at("2026-03-01T05:00:00.000Z"), at("2026-04-01T04:00:00.000Z"))

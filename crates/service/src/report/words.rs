@@ -37,7 +37,7 @@ pub struct Words {
     /// Title of the chart.
     pub picture: &'static str,
     /// Description of the chart: first and last value.
-    pub picture_says: &'static str,
+    pub picture_text: &'static str,
     /// Note under the figures that explains them.
     pub note: &'static str,
     /// Text of the link to the page.
@@ -62,7 +62,7 @@ static EN: Words = Words {
     strategies: "By strategy",
     name: "Name",
     picture: "Profit over time",
-    picture_says: "From {} to {}",
+    picture_text: "From {} to {}",
     note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it \
            counts as a deposit. By strategy: profit of closed copied positions, after fees.",
     open: "View report",

@@ -3,7 +3,7 @@
 
 use super::{Sealed, Sealer};
 use crate::{Error, Result};
-use domain::{ApiClientId, Chance, Clock, ExchangeKeyId, MessageId};
+use domain::{ApiClientId, Clock, Entropy, ExchangeKeyId, MessageId};
 use store::{Db, canary::Canary};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub async fn verify(
     db: &Db,
     sealer: &Sealer,
     clock: &dyn Clock,
-    chance: &dyn Chance,
+    entropy: &dyn Entropy,
 ) -> std::result::Result<(), Refused> {
     if let Some(canary) = store::canary::get(db).await.map_err(Error::from)? {
         return opened(sealer, &canary);
@@ -60,7 +60,7 @@ pub async fn verify(
         Evidence::Closed => Err(Refused::WrongKey),
         Evidence::OpenedByKeyBefore => Ok(()),
         Evidence::Empty | Evidence::Opened => {
-            plant(db, sealer, clock, chance).await?;
+            plant(db, sealer, clock, entropy).await?;
             // Another instance may have been first, with another key.
             match store::canary::get(db).await.map_err(Error::from)? {
                 Some(canary) => opened(sealer, &canary),
@@ -80,9 +80,9 @@ pub async fn holds_secrets(db: &Db) -> Result<bool> {
 }
 
 /// Encrypts the canary under the current key; the last step of a change of keys.
-pub(super) async fn renew(db: &Db, sealer: &Sealer, clock: &dyn Clock, chance: &dyn Chance) -> Result<()> {
+pub(super) async fn renew(db: &Db, sealer: &Sealer, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<()> {
     let Some(canary) = store::canary::get(db).await? else {
-        return plant(db, sealer, clock, chance).await;
+        return plant(db, sealer, clock, entropy).await;
     };
     let old = Sealed::from_bytes(&canary.sealed)?;
     if old.master_key_id == sealer.master_key_id() {
@@ -94,9 +94,9 @@ pub(super) async fn renew(db: &Db, sealer: &Sealer, clock: &dyn Clock, chance: &
     Ok(tx.commit().await?)
 }
 
-async fn plant(db: &Db, sealer: &Sealer, clock: &dyn Clock, chance: &dyn Chance) -> Result<()> {
+async fn plant(db: &Db, sealer: &Sealer, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<()> {
     let mut id = [0_u8; 16];
-    chance.fill(&mut id);
+    entropy.fill(&mut id);
     let row_id = Uuid::from_bytes(id);
     let sealed = sealer.seal(TABLE, row_id, Uuid::nil(), PLAIN)?.to_bytes();
     let mut tx = db.begin().await?;
@@ -169,16 +169,16 @@ mod tests {
     use crate::{
         Desk, MasterKey, Parts, SharedDesk,
         secrets::rekey,
-        testing::{self, TestChance},
+        testing::{self, TestEntropy},
     };
     use std::sync::Arc;
     use store::{desk_secret::DeskSecret, testing::TestDb};
 
     /// A desk with a master key made of this byte, and optionally a previous one.
     fn desk(db: &TestDb, key: u8, before: Option<u8>) -> SharedDesk {
-        let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
+        let entropy: Arc<dyn Entropy> = Arc::new(TestEntropy::default());
         let master = |byte| MasterKey::new([byte; 32]);
-        let sealer = Sealer::new(master(key), before.map(master), Arc::clone(&chance));
+        let sealer = Sealer::new(master(key), before.map(master), Arc::clone(&entropy));
         let (usual, clock) = testing::desk((**db).clone());
         Desk::new(Parts {
             db: (**db).clone(),
@@ -186,7 +186,7 @@ mod tests {
             payments: None,
             sealer,
             clock,
-            chance,
+            entropy,
             settings: crate::Settings::default(),
             sandbox: None,
             instance: "one".into(),
@@ -197,7 +197,7 @@ mod tests {
     /// The result of a start with these keys.
     async fn start(db: &TestDb, key: u8, before: Option<u8>) -> std::result::Result<(), Refused> {
         let desk = desk(db, key, before);
-        verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await
+        verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.entropy).await
     }
 
     fn refused(started: std::result::Result<(), Refused>) -> bool {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::Chance;
+use domain::Entropy;
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt, fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, os::unix::fs::PermissionsExt as _, path::Path,
@@ -42,9 +42,9 @@ impl MasterKey {
     ///
     /// # Errors
     /// When the file cannot be used, is accessible to others, or holds no valid key.
-    pub fn from_file(path: &Path, chance: &dyn Chance) -> Result<Self> {
+    pub fn from_file(path: &Path, entropy: &dyn Entropy) -> Result<Self> {
         if !path.try_exists().with_context(|| format!("could not check for {}", path.display()))? {
-            make(path, chance).with_context(|| format!("making {}", path.display()))?;
+            make(path, entropy).with_context(|| format!("making {}", path.display()))?;
         }
         let mode = fs::metadata(path)
             .with_context(|| format!("could not read the permissions of {}", path.display()))?
@@ -72,11 +72,11 @@ impl MasterKey {
 
 /// Creates the key file: written under a temporary name and then linked, so that two processes that start
 /// together use the same key.
-fn make(path: &Path, chance: &dyn Chance) -> Result<()> {
+fn make(path: &Path, entropy: &dyn Entropy) -> Result<()> {
     let mut key = Zeroizing::new([0_u8; 32]);
-    chance.fill(key.as_mut());
+    entropy.fill(key.as_mut());
     let mut salt = [0_u8; 8];
-    chance.fill(&mut salt);
+    entropy.fill(&mut salt);
     let draft = path.with_extension(hex::encode(salt));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let text = Zeroizing::new(hex::encode(key.as_ref()) + "\n");
@@ -99,7 +99,7 @@ impl fmt::Debug for MasterKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::OsChance;
+    use crate::system::OsEntropy;
 
     #[test]
     fn reads_both_spellings_and_nothing_else() {
@@ -117,12 +117,12 @@ mod tests {
     fn a_file_is_made_once_for_its_owner_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("master.key");
-        let first = MasterKey::from_file(&path, &OsChance).unwrap();
-        assert_eq!(MasterKey::from_file(&path, &OsChance).unwrap().id(), first.id());
+        let first = MasterKey::from_file(&path, &OsEntropy).unwrap();
+        assert_eq!(MasterKey::from_file(&path, &OsEntropy).unwrap().id(), first.id());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(MasterKey::from_file(&path, &OsChance).unwrap_err().to_string().contains("chmod 600"));
+        assert!(MasterKey::from_file(&path, &OsEntropy).unwrap_err().to_string().contains("chmod 600"));
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("master.key");
         fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
-        assert!(MasterKey::from_file(&path, &OsChance).is_err());
+        assert!(MasterKey::from_file(&path, &OsEntropy).is_err());
         assert_eq!(fs::read(&path).unwrap(), b"");
     }
 }

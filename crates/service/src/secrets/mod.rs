@@ -18,7 +18,7 @@ use aes_gcm::{
     Aes256Gcm, KeyInit as _, Nonce,
     aead::{Aead as _, Payload},
 };
-use domain::Chance;
+use domain::Entropy;
 use std::sync::Arc;
 use store::key::SealedSecret;
 use uuid::Uuid;
@@ -46,14 +46,14 @@ pub struct Sealed {
 pub struct Sealer {
     master: MasterKey,
     before: Option<MasterKey>,
-    chance: Arc<dyn Chance>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Sealer {
     /// Encrypts under `master`; decrypts values of `master` and `before`.
     #[must_use]
-    pub fn new(master: MasterKey, before: Option<MasterKey>, chance: Arc<dyn Chance>) -> Self {
-        Self { master, before, chance }
+    pub fn new(master: MasterKey, before: Option<MasterKey>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { master, before, entropy }
     }
 
     /// Id of the current master key.
@@ -68,7 +68,7 @@ impl Sealer {
     /// A fault if the secret is too long.
     pub fn seal(&self, table: &str, row: Uuid, owner: Uuid, secret: &[u8]) -> Result<Sealed> {
         let mut data_key = Zeroizing::new([0_u8; 32]);
-        self.chance.fill(data_key.as_mut());
+        self.entropy.fill(data_key.as_mut());
         let about = about(table, row, owner);
         Ok(Sealed {
             secret: self.encrypt(&data_key, secret, &about)?,
@@ -124,7 +124,7 @@ impl Sealer {
 
     fn encrypt(&self, key: &[u8; 32], plain: &[u8], about: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0_u8; NONCE];
-        self.chance.fill(&mut nonce);
+        self.entropy.fill(&mut nonce);
         let sealed = Aes256Gcm::new(key.into())
             .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: about })
             .map_err(|_| Error::fault("a secret is too long to encrypt"))?;

@@ -20,7 +20,7 @@ pub async fn rekey(desk: &Desk) -> Result<u64> {
     let (keys, clients) = (exchange_keys(desk).await?, api_clients(desk).await?);
     let (messages, signing) = (messages(desk).await?, signing_keys(desk).await?);
     let done = keys + clients + messages + signing + desk_secrets(desk).await?;
-    canary::renew(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await?;
+    canary::renew(&desk.db, &desk.sealer, &*desk.clock, &*desk.entropy).await?;
     Ok(done)
 }
 

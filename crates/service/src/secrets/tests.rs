@@ -1,9 +1,9 @@
 use super::*;
-use crate::system::OsChance;
+use crate::system::OsEntropy;
 use proptest::prelude::*;
 
 fn sealer(byte: u8) -> Sealer {
-    Sealer::new(MasterKey::new([byte; 32]), None, Arc::new(OsChance))
+    Sealer::new(MasterKey::new([byte; 32]), None, Arc::new(OsEntropy))
 }
 
 const ROW: Uuid = Uuid::from_u128(1);
@@ -40,7 +40,7 @@ proptest! {
 }
 
 #[test]
-fn the_same_secret_never_looks_the_same() {
+fn the_same_secret_never_encrypts_the_same() {
     let sealer = sealer(1);
     let (a, b) =
         (sealer.seal("t", ROW, OWNER, b"same").unwrap(), sealer.seal("t", ROW, OWNER, b"same").unwrap());
@@ -61,7 +61,7 @@ fn a_data_key_of_another_row_does_not_serve() {
 fn a_new_master_key_takes_over_and_the_old_one_is_done() {
     let old = sealer(1);
     let sealed = old.seal("t", ROW, OWNER, b"kept").unwrap();
-    let both = Sealer::new(MasterKey::new([2; 32]), Some(MasterKey::new([1; 32])), Arc::new(OsChance));
+    let both = Sealer::new(MasterKey::new([2; 32]), Some(MasterKey::new([1; 32])), Arc::new(OsEntropy));
     assert_eq!(&**both.open("t", ROW, OWNER, &sealed).unwrap(), b"kept");
     let again = both.rewrap("t", ROW, OWNER, &sealed).unwrap();
     assert_eq!(again.secret, sealed.secret);

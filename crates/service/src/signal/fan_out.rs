@@ -35,14 +35,14 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
         Action::Exit => follow::reached_by_exit(&desk.db, signal.strategy_id).await?,
     };
     // The seed comes from the random part of the signal's id, so that the order is the same after a crash.
-    let (_, chance) = signal.id.0.as_u64_pair();
-    reached.shuffle(&mut StdRng::seed_from_u64(chance));
+    let (_, entropy) = signal.id.0.as_u64_pair();
+    reached.shuffle(&mut StdRng::seed_from_u64(entropy));
     for batch in reached.chunks(BATCH) {
         let now = desk.clock.now();
         let mut copies: Vec<NewCopy> = batch
             .iter()
             .map(|follow| NewCopy {
-                id: CopyId::mint(&*desk.clock, &*desk.chance),
+                id: CopyId::mint(&*desk.clock, &*desk.entropy),
                 follow_id: follow.id,
                 user_id: follow.user_id,
                 exchange_key_id: follow.exchange_key_id,

@@ -35,9 +35,9 @@ impl std::fmt::Debug for Pending {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] if there is no such session.
-pub async fn keep(desk: &Desk, token: &str, form: &Pending) -> Result<FlashId> {
+pub async fn store_form(desk: &Desk, token: &str, form: &Pending) -> Result<FlashId> {
     let session = session::row(desk, token).await?.ok_or(Error::Unauthenticated)?;
-    let id = FlashId::mint(&*desk.clock, &*desk.chance);
+    let id = FlashId::mint(&*desk.clock, &*desk.entropy);
     let plain = Zeroizing::new(serde_json::to_vec(form).map_err(Error::fault)?);
     let sealed = desk.sealer.seal(TABLE, id.0, session.id.0, &plain)?.to_bytes();
     let mut tx = desk.db.begin().await?;

@@ -3,7 +3,7 @@
 use super::{row, shown};
 use crate::{
     Actor, Desk, Error, Result,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     market, opaque, recovery, step_up,
 };
 use ::strategy::Definition;
@@ -86,7 +86,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
     actor.must(Role::Admin)?;
     let now = desk.clock.now();
     let strategy = checked(Strategy {
-        id: StrategyId::mint(&*desk.clock, &*desk.chance),
+        id: StrategyId::mint(&*desk.clock, &*desk.entropy),
         name: new.name,
         description: new.description,
         exchange_id: ExchangeId::Binance,
@@ -101,7 +101,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
     market::find(desk, TradeType::Futures, &strategy.symbol).await?;
     let mut tx = desk.db.begin().await?;
     store::strategy::insert(&mut tx, &strategy).await.map_err(name_taken)?;
-    note(desk, &mut tx, actor, Deed::StrategyCreated, strategy.id).await?;
+    note(desk, &mut tx, actor, AuditAction::StrategyCreated, strategy.id).await?;
     tx.commit().await?;
     operated_one(desk, actor, strategy.id).await
 }
@@ -130,7 +130,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
     if after.active != before.active {
         store::strategy::set_active(&mut tx, id, after.active, after.updated_at).await?;
     }
-    note(desk, &mut tx, actor, Deed::StrategyChanged, id).await?;
+    note(desk, &mut tx, actor, AuditAction::StrategyChanged, id).await?;
     tx.commit().await?;
     operated_one(desk, actor, id).await
 }
@@ -151,7 +151,7 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
     actor.must(Role::Admin)?;
     step_up::must(desk, actor).await?;
-    let (token, hash) = opaque::mint(&*desk.chance);
+    let (token, hash) = opaque::mint(&*desk.entropy);
     set_hook(desk, actor, id, Some(&hash)).await?;
     Ok(token)
 }
@@ -166,7 +166,7 @@ pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<(
     set_hook(desk, actor, id, None).await
 }
 
-async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&store::Hash>) -> Result<()> {
+async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&store::TokenHash>) -> Result<()> {
     let name = row(desk, id).await?.name;
     let mut tx = desk.db.begin().await?;
     recovery::hold(&mut tx, actor).await?;
@@ -174,14 +174,14 @@ async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&stor
     if !store::strategy::set_hook(&mut tx, id, hash, by, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
-    note(desk, &mut tx, actor, Deed::HookChanged, id).await?;
+    note(desk, &mut tx, actor, AuditAction::HookChanged, id).await?;
     let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
     recovery::announce(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
     Ok(tx.commit().await?)
 }
 
-async fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, deed: Deed, id: StrategyId) -> Result<()> {
-    audit::record(desk, tx, Some(actor.user), deed, &id.to_string(), actor.from.as_ref()).await
+async fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, action: AuditAction, id: StrategyId) -> Result<()> {
+    audit::record(desk, tx, Some(actor.user), action, &id.to_string(), actor.from.as_ref()).await
 }
 
 fn checked(strategy: Strategy) -> Result<Strategy> {

@@ -5,7 +5,7 @@ use super::{candles, costs, frame, line};
 use crate::{Desk, Error, Result, market};
 use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
 use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
-use store::candle::Line;
+use store::candle::CandleSeries;
 
 /// Candles per read.
 const PAGE: i64 = 50_000;
@@ -46,7 +46,7 @@ pub(super) fn definition(json: &str) -> Result<Definition> {
 }
 
 /// Returns a market's tick size.
-pub(super) async fn ticks(desk: &Desk, line: &Line) -> Result<Ticks> {
+pub(super) async fn ticks(desk: &Desk, line: &CandleSeries) -> Result<Ticks> {
     let market = market::find(desk, TradeType::Futures, &line.symbol).await?;
     Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no tick size"))
 }
@@ -61,7 +61,7 @@ async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
     let work = move || backtest::run(&definition, ticks, terms, start, &series);
     let report = tokio::task::spawn_blocking(work).await.map_err(Error::fault)?;
     let report = report.map_err(|_| Error::fault("could not compile a stored strategy definition"))?;
-    let id = || StrategyTradeId::mint(&*desk.clock, &*desk.chance);
+    let id = || StrategyTradeId::mint(&*desk.clock, &*desk.entropy);
     let trades: Vec<_> = report.trades.iter().map(|trade| (id(), kept(trade))).collect();
     let mut tx = desk.db.begin().await?;
     if store::strategy::set_backtested(&mut tx, row.id, json, desk.clock.now()).await? {
@@ -73,7 +73,7 @@ async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
 }
 
 /// Reads all stored candles page by page: the texts of a page take more memory than the numbers of many.
-async fn series(desk: &Desk, line: &Line) -> Result<Series> {
+async fn series(desk: &Desk, line: &CandleSeries) -> Result<Series> {
     let mut series = Series::default();
     let mut after = Micros(i64::MIN);
     loop {
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_definition_that_cannot_be_followed_is_explained() {
-        for demo in ::strategy::demo::all() {
+        for demo in ::strategy::demo::demo_strategies() {
             assert_eq!(explain(&demo.definition.to_json()), [""; 0], "{}", demo.name);
         }
         assert_eq!(explain("{").len(), 1);

@@ -2,7 +2,7 @@
 
 use crate::{Desk, Error, Result, audit};
 use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND, validation::Problem};
-use store::{candle::Line, strategy::Strategy};
+use store::{candle::CandleSeries, strategy::Strategy};
 
 /// Candles per request.
 const PAGE: u16 = 1_500;
@@ -17,7 +17,7 @@ const SETTLED: i64 = 5 * SECOND;
 ///
 /// # Errors
 /// If the exchange or the database cannot be queried.
-pub(super) async fn refresh(desk: &Desk, line: &Line, frame: Frame) -> Result<u64> {
+pub(super) async fn refresh(desk: &Desk, line: &CandleSeries, frame: Frame) -> Result<u64> {
     let newest = store::candle::newest_at(&desk.db, line).await?;
     if newest.is_some_and(|at| desk.clock.now().since(at) < 2 * frame.micros()) {
         return Ok(0);
@@ -34,7 +34,12 @@ pub(super) async fn refresh(desk: &Desk, line: &Line, frame: Frame) -> Result<u6
 }
 
 /// Returns the closed candles after `newest`, oldest first, limited to [`PAGES`] pages.
-async fn fetch(desk: &Desk, line: &Line, frame: Frame, newest: Option<Micros>) -> Result<Vec<Candle>> {
+async fn fetch(
+    desk: &Desk,
+    line: &CandleSeries,
+    frame: Frame,
+    newest: Option<Micros>,
+) -> Result<Vec<Candle>> {
     let mut pages = Vec::new();
     let mut before = None;
     for _ in 0..PAGES {
@@ -82,8 +87,11 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     if candles.iter().any(|candle| candle.start.plus(frame.micros()) > now) {
         return Err(Error::field("candles", Problem::InFuture));
     }
-    let line =
-        Line { exchange_id: ExchangeId::Binance, symbol: symbol.clone(), timeframe_s: frame.seconds() };
+    let line = CandleSeries {
+        exchange_id: ExchangeId::Binance,
+        symbol: symbol.clone(),
+        timeframe_s: frame.seconds(),
+    };
     let differing = differing(desk, &line, candles).await?;
     let over = |row: &&Strategy| row.definition.is_some() && super::line(row) == line;
     let strategies = store::strategy::list(&desk.db).await?.iter().filter(over).count();
@@ -92,25 +100,25 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     if new > 0 {
         store::strategy::request_backtests(&mut tx, line.exchange_id, &line.symbol, line.timeframe_s).await?;
     }
-    let (deed, subject) = (audit::Deed::CandlesImported, format!("{symbol} {frame}"));
-    audit::record(desk, &mut tx, None, deed, &subject, audit::Via::CommandLine).await?;
+    let (action, subject) = (audit::AuditAction::CandlesImported, format!("{symbol} {frame}"));
+    audit::record(desk, &mut tx, None, action, &subject, audit::Via::CommandLine).await?;
     tx.commit().await.map_err(Error::from)?;
     Ok(Imported { new, differing, strategies })
 }
 
 /// Counts the candles, given oldest first, that exist with other values.
-async fn differing(desk: &Desk, line: &Line, candles: &[Candle]) -> Result<usize> {
+async fn differing(desk: &Desk, line: &CandleSeries, candles: &[Candle]) -> Result<usize> {
     let Some(mut after) = candles.first().map(|candle| candle.start.plus(-1)) else { return Ok(0) };
     let mut differing = 0;
-    let mut told = candles.iter().peekable();
-    while told.peek().is_some() {
+    let mut reported = candles.iter().peekable();
+    while reported.peek().is_some() {
         let page = store::candle::after(&desk.db, line, after, STORED).await?;
         let Some(last) = page.last() else { break };
         after = last.start;
         for kept in &page {
-            while told.next_if(|candle| candle.start < kept.start).is_some() {}
+            while reported.next_if(|candle| candle.start < kept.start).is_some() {}
             differing +=
-                usize::from(told.next_if(|candle| candle.start == kept.start).is_some_and(|c| c != kept));
+                usize::from(reported.next_if(|candle| candle.start == kept.start).is_some_and(|c| c != kept));
         }
     }
     Ok(differing)

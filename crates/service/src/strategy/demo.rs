@@ -32,7 +32,7 @@ pub async fn seed(desk: &Desk) -> Result<()> {
         updated_at: now,
     };
     let mut tx = desk.db.begin().await?;
-    for (id, demo) in (FIRST..).zip(::strategy::demo::all()) {
+    for (id, demo) in (FIRST..).zip(::strategy::demo::demo_strategies()) {
         new.id = StrategyId(Uuid::from_u128(id));
         demo.name.clone_into(&mut new.name);
         new.description = Some(demo.description.to_owned());

@@ -13,10 +13,10 @@ use super::{candles, frame, line};
 use crate::{Desk, Error, Result, SharedDesk};
 use ::strategy::{Bar, Ticks};
 use domain::{Frame, Micros, StrategyId};
-use record::Keeper;
+use record::RecordWriter;
 use rules::Rules;
 use std::collections::{HashMap, HashSet};
-use store::{candle::Line, strategy::Strategy};
+use store::{candle::CandleSeries, strategy::Strategy};
 
 /// Bars that a strategy is fed at its start: more than any indicator's length, so that the starting point has
 /// no influence.
@@ -33,10 +33,10 @@ pub struct Live {
 /// A running strategy.
 struct Running {
     definition: Option<String>,
-    line: Line,
+    line: CandleSeries,
     frame: Frame,
     rules: Option<Rules>,
-    record: Keeper,
+    record: RecordWriter,
     /// Opening time of the last bar it was fed.
     seen: Micros,
 }
@@ -51,13 +51,13 @@ impl Live {
         let mut wanted = Vec::new();
         for row in store::strategy::list(&desk.db).await? {
             // A record continues until its trade has ended, even if its strategy was deactivated.
-            if row.active || store::strategy_trade::standing(&desk.db, row.id).await?.is_some() {
+            if row.active || store::strategy_trade::open_trade(&desk.db, row.id).await?.is_some() {
                 wanted.push(row);
             }
         }
         let ids: HashSet<_> = wanted.iter().map(|row| row.id).collect();
         self.running.retain(|id, _| ids.contains(id));
-        let mut fetched: HashSet<Line> = HashSet::new();
+        let mut fetched: HashSet<CandleSeries> = HashSet::new();
         for row in &wanted {
             let line = line(row);
             if fetched.insert(line.clone())
@@ -86,7 +86,7 @@ impl Live {
 }
 
 /// Fetches the candles that are missing from a strategy's series.
-async fn refresh(desk: &Desk, row: &Strategy, line: &Line) -> Result<()> {
+async fn refresh(desk: &Desk, row: &Strategy, line: &CandleSeries) -> Result<()> {
     candles::refresh(desk, line, frame(row)?).await.map(drop)
 }
 
@@ -95,7 +95,7 @@ impl Running {
         let (line, frame) = (line(row), frame(row)?);
         let ticks: Ticks = super::backtest::ticks(desk, &line).await?;
         let rules = row.definition.as_deref().map(|json| Rules::new(json, ticks)).transpose()?;
-        let record = Keeper::resume(desk, row.id, frame, ticks).await?;
+        let record = RecordWriter::resume(desk, row.id, frame, ticks).await?;
         let from = match &rules {
             Some(_) => store::candle::nth_newest(&desk.db, &line, HISTORY).await?.unwrap_or(Micros(i64::MIN)),
             None => Micros(i64::MAX),
@@ -117,14 +117,14 @@ impl Running {
             let Some(last) = page.last() else { break };
             let whole = i64::try_from(page.len()).map_err(Error::fault)? < PAGE;
             let until = last.start;
-            self.record.hear(desk, row.id).await?;
+            self.record.read_new(desk, row.id).await?;
             for bar in page.iter().filter_map(Bar::from_candle) {
                 self.record.keep(desk, row.id, &bar).await?;
                 if let Some(rules) = &mut self.rules
-                    && rules.take(desk, row, self.frame, &bar, self.record.stands()).await?
+                    && rules.take(desk, row, self.frame, &bar, self.record.open_signal()).await?
                 {
                     // The signal trades at the next bar's open, which may be on this page.
-                    self.record.hear(desk, row.id).await?;
+                    self.record.read_new(desk, row.id).await?;
                 }
             }
             self.seen = until;

@@ -4,7 +4,7 @@ use super::{row, shown};
 use crate::{Desk, Result, recent::Recent};
 use ::strategy::{
     Ratio,
-    performance::{self, Outcome},
+    performance::{self, TradeResult},
 };
 use domain::{
     Decimal, Micros, PositionSide, StrategyId,
@@ -137,7 +137,7 @@ fn whole(kind: Kind, trades: &[Trade]) -> Record {
     }
 }
 
-fn months(outcomes: &[Outcome], first: Micros, until: Micros) -> Vec<Range> {
+fn months(outcomes: &[TradeResult], first: Micros, until: Micros) -> Vec<Range> {
     let all = performance::by_month(outcomes, until, MONTHS);
     let mut months: Vec<_> = all.into_iter().take_while(|month| month.end > first).collect();
     months.reverse();
@@ -146,7 +146,7 @@ fn months(outcomes: &[Outcome], first: Micros, until: Micros) -> Vec<Range> {
 
 /// Returns the cumulative profit, thinned to about as many points as a chart shows. It includes the start and
 /// the end.
-fn curve(outcomes: &[Outcome]) -> Vec<(Micros, Decimal)> {
+fn curve(outcomes: &[TradeResult]) -> Vec<(Micros, Decimal)> {
     let Some(first) = outcomes.first() else { return Vec::new() };
     let mut equity = Decimal::ONE;
     let mut all = vec![(first.entered_at, Decimal::ZERO)];
@@ -161,9 +161,9 @@ fn curve(outcomes: &[Outcome]) -> Vec<(Micros, Decimal)> {
 }
 
 /// Converts ended trades; open ones have no outcome.
-fn outcomes(trades: &[Trade]) -> Vec<Outcome> {
+fn outcomes(trades: &[Trade]) -> Vec<TradeResult> {
     let outcome = |trade: &Trade| {
-        Some(Outcome {
+        Some(TradeResult {
             entered_at: trade.entered_at,
             exited_at: trade.exited_at?,
             side: PositionSide::opened_by(trade.side),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn without_trades_there_is_nothing_to_say() {
+    fn without_trades_there_are_no_figures() {
         let record = whole(Kind::Backtest, &[]);
         assert_eq!((record.total, record.curve.len(), record.months.len()), (Figures::default(), 0, 0));
     }

@@ -21,7 +21,7 @@ const MOST: u16 = 200;
 
 /// An instruction from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct SignalRequest {
     /// Whether to enter or exit.
     pub action: Action,
     /// The side of the entry; required for entries.
@@ -38,7 +38,7 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// The instruction.
-    pub said: Said,
+    pub request: SignalRequest,
     /// The sender's own id, an idempotency key: a repeated id counts once.
     pub id: Option<String>,
     /// When the sender decided. Late alerts are rejected.
@@ -47,14 +47,14 @@ pub struct Alert {
 
 /// The result of a webhook call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
+pub struct SignalReceipt {
     /// The stored signal.
     pub signal: SignalId,
     /// Whether the signal was accepted before, so that nothing was done again.
     pub repeated: bool,
 }
 
-impl Said {
+impl SignalRequest {
     fn of(self, strategy: StrategyId, source: Source) -> NewSignal {
         let Self { action, side, price, stop, targets } = self;
         NewSignal {
@@ -67,7 +67,7 @@ impl Said {
             targets,
             external_id: None,
             bar_at: None,
-            said_at: None,
+            sent_at: None,
         }
     }
 }
@@ -76,10 +76,10 @@ impl Said {
 ///
 /// # Errors
 /// The errors of [`signal::accept`]; forbidden for everyone but operators.
-pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) -> Result<Given> {
+pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: SignalRequest) -> Result<Given> {
     actor.must(Role::Admin)?;
     let accepted = signal::accept_from(desk, Some(actor), said.of(strategy, Source::Hand)).await?;
-    one(desk, actor, accepted.signal().id).await
+    get_signal(desk, actor, accepted.signal().id).await
 }
 
 /// Accepts a webhook call. `alert` is inspected only after the token has been found valid, so that the format
@@ -88,12 +88,12 @@ pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) 
 /// # Errors
 /// Not found for an invalid token, or too many requests after several of them; fields; the errors of
 /// [`signal::accept`].
-pub async fn hear(
+pub async fn receive_alert(
     desk: &Desk,
     origin: &Origin,
     token: &str,
     alert: std::result::Result<Alert, Vec<FieldProblem>>,
-) -> Result<Heard> {
+) -> Result<SignalReceipt> {
     let strategy = match opaque::plausible(token) {
         true => store::strategy::by_hook(&desk.db, &opaque::hash(token)).await?,
         false => None,
@@ -102,17 +102,17 @@ pub async fn hear(
         throttle::count(desk, &[Bucket::Hook(origin)]).await?;
         return Err(Error::NotFound);
     };
-    let Alert { said, id, time } = alert.map_err(Error::Fields)?;
-    let new = NewSignal { external_id: id, said_at: time, ..said.of(strategy.id, Source::Hook) };
+    let Alert { request: said, id, time } = alert.map_err(Error::Fields)?;
+    let new = NewSignal { external_id: id, sent_at: time, ..said.of(strategy.id, Source::Hook) };
     let accepted = signal::accept(desk, new).await?;
-    Ok(Heard { signal: accepted.signal().id, repeated: matches!(accepted, Accepted::Repeated(_)) })
+    Ok(SignalReceipt { signal: accepted.signal().id, repeated: matches!(accepted, Accepted::Repeated(_)) })
 }
 
 /// Returns the signals of one strategy or of all, newest first, with the progress of their copies.
 ///
 /// # Errors
 /// Forbidden for everyone but operators.
-pub async fn given(
+pub async fn list_signals(
     desk: &Desk,
     actor: &Actor,
     strategy: Option<StrategyId>,
@@ -137,7 +137,7 @@ pub async fn given(
 ///
 /// # Errors
 /// Not found; forbidden for everyone but operators.
-pub async fn one(desk: &Desk, actor: &Actor, id: SignalId) -> Result<Given> {
+pub async fn get_signal(desk: &Desk, actor: &Actor, id: SignalId) -> Result<Given> {
     actor.must(Role::Admin)?;
     let signal = store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
     shown(desk, signal, &names(desk).await?).await

@@ -5,7 +5,7 @@ use crate::{Desk, Error, Result, signing};
 use domain::{Micros, UserId, time::SECOND};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
-use store::{Hash, user::User};
+use store::{TokenHash, user::User};
 
 /// Audience of the desk's tokens.
 pub(crate) const AUDIENCE: &str = "slipstream/v1";
@@ -30,17 +30,17 @@ pub(super) struct Claims {
 }
 
 /// Content of a valid token.
-pub(super) struct Said {
+pub(super) struct VerifiedClaims {
     pub(super) user: UserId,
-    pub(super) refresh: Hash,
+    pub(super) refresh: TokenHash,
     pub(super) expires: Micros,
 }
 
 /// Signs a token for a user.
-pub(super) async fn sign(desk: &Desk, user: &User, refresh: &Hash) -> Result<String> {
+pub(super) async fn sign(desk: &Desk, user: &User, refresh: &TokenHash) -> Result<String> {
     let pair = signing::current(desk).await?;
     let mut unique = [0_u8; 16];
-    desk.chance.fill(&mut unique);
+    desk.entropy.fill(&mut unique);
     let now = desk.clock.now().seconds();
     let claims = Claims {
         iss: desk.settings.public_url.clone(),
@@ -59,7 +59,7 @@ pub(super) async fn sign(desk: &Desk, user: &User, refresh: &Hash) -> Result<Str
 }
 
 /// Verifies a token's signature, issuer, audience and times.
-pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<Said> {
+pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<VerifiedClaims> {
     if jwt.len() > LONGEST {
         return Err(Error::Unauthenticated);
     }
@@ -80,7 +80,7 @@ pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<Said> {
         return Err(Error::Unauthenticated);
     }
     let expires = Micros(claims.exp.saturating_add(LEEWAY_S).saturating_mul(SECOND));
-    let mut refresh = Hash::default();
+    let mut refresh = TokenHash::default();
     hex::decode_to_slice(&claims.sid, &mut refresh).map_err(|_| Error::Unauthenticated)?;
-    Ok(Said { user: claims.sub, refresh, expires })
+    Ok(VerifiedClaims { user: claims.sub, refresh, expires })
 }

@@ -1,6 +1,6 @@
 //! A history as a CSV file for spreadsheets (RFC 4180).
 
-use super::{Asked, Filter, Look, Which, days};
+use super::{Filter, HistoryReader, TradeHistoryRequest, Which, days};
 use crate::{Actor, Desk, Result};
 use domain::{Decimal, follow::PastTrade, money};
 use std::fmt::Write as _;
@@ -25,11 +25,17 @@ pub const fn file_name(which: Which) -> &'static str {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn csv(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<String> {
-    let mut look = Look::new(desk, actor, which, filter, days(desk, asked))?;
+pub async fn csv(
+    desk: &Desk,
+    actor: &Actor,
+    which: Which,
+    request: &TradeHistoryRequest,
+    filter: &Filter,
+) -> Result<String> {
+    let mut reader = HistoryReader::new(desk, actor, which, filter, days(desk, request))?;
     let mut text = format!("{HEADER}\r\n");
     loop {
-        let some = look.take(STEP).await?;
+        let some = reader.take(STEP).await?;
         if some.is_empty() {
             return Ok(text);
         }

@@ -4,21 +4,21 @@ use super::shop::{Shop, code};
 use domain::{PlanId, plan::Limits, subscription::State, validation::Problem};
 use service::{
     Error, Mode,
-    billing::{self, Change},
+    billing::{self, PlanChange},
 };
 use store::testing::TestDb;
 
 store::each_engine!(
-    paying_begins_a_plan_when_the_provider_says_so,
+    paying_starts_a_plan_when_the_provider_confirms,
     what_cannot_be_bought,
-    a_larger_plan_is_charged_at_once_and_a_smaller_one_credits,
+    an_upgrade_is_charged_immediately_and_a_downgrade_credits,
     it_ends_with_its_period_and_goes_on_after_all,
     a_declined_card_changes_nothing,
-    nobody_who_pays_has_less,
+    no_paying_user_has_less,
     what_the_operator_gives_counts_beside_what_is_paid,
 );
 
-async fn paying_begins_a_plan_when_the_provider_says_so(db: &TestDb) {
+async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     assert_eq!(shop.named(&ada).await, "FREE");
@@ -28,12 +28,12 @@ async fn paying_begins_a_plan_when_the_provider_says_so(db: &TestDb) {
     assert_eq!(shop.pay(&opened.url, "declined").await, 402);
     assert_eq!(shop.pay(&opened.url, "pays").await, 303);
     assert_eq!(shop.named(&ada).await, "FREE", "coming back grants nothing");
-    shop.hear_all().await;
-    let now = service::plan::of(&shop.desk, &ada).await.unwrap();
+    shop.deliver_all().await;
+    let now = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((now.name.as_str(), now.limits), ("BASIC", plan.limits));
-    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
-    assert_eq!((told.state, told.amount, told.currency.as_str()), (State::Active, 2_000, "usd"));
-    assert_eq!(told.period_end.to_string(), "2026-02-01T00:00:00.000Z");
+    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!((reported.state, reported.amount, reported.currency.as_str()), (State::Active, 2_000, "usd"));
+    assert_eq!(reported.period_end.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!(shop.charged(&ada).await, [2_000]);
     assert_eq!(shop.letters(&ada).await, ["Your BASIC plan is active"]);
     let again = billing::checkout(&shop.desk, &ada, plan.id).await;
@@ -53,36 +53,36 @@ async fn what_cannot_be_bought(db: &TestDb) {
         Err(Error::Fields(fields)) => assert_eq!(fields[0].problem, Problem::NotPlan),
         other => panic!("{other:?}"),
     }
-    let cancel = Change { cancel_at_period_end: Some(true), plan: None };
+    let cancel = PlanChange { cancel_at_period_end: Some(true), plan: None };
     assert_eq!(code(billing::update(&shop.desk, &ada, cancel).await), "3104");
-    let change = Change { plan: Some(expert), ..Change::default() };
+    let change = PlanChange { plan: Some(expert), ..PlanChange::default() };
     assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "3104");
     shop.subscribed(&ada, "BASIC", "pays").await;
     assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "2100");
 }
 
-async fn a_larger_plan_is_charged_at_once_and_a_smaller_one_credits(db: &TestDb) {
+async fn an_upgrade_is_charged_immediately_and_a_downgrade_credits(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     let (basic, advanced) = (shop.plan("BASIC").await.id, shop.plan("ADVANCED").await.id);
     let offers = billing::offers(&shop.desk, Some(&ada)).await.unwrap();
-    let told: Vec<_> = offers.iter().map(|o| (o.current, o.due)).collect();
-    assert_eq!(told, [(true, None), (false, Some(2_000)), (false, Some(4_000))]);
-    let up = Change { plan: Some(advanced), ..Change::default() };
-    let told = billing::update(&shop.desk, &ada, up).await.unwrap();
-    assert_eq!(told.amount, 4_000);
+    let reported: Vec<_> = offers.iter().map(|o| (o.current, o.due)).collect();
+    assert_eq!(reported, [(true, None), (false, Some(2_000)), (false, Some(4_000))]);
+    let up = PlanChange { plan: Some(advanced), ..PlanChange::default() };
+    let reported = billing::update(&shop.desk, &ada, up).await.unwrap();
+    assert_eq!(reported.amount, 4_000);
     assert_eq!(shop.named(&ada).await, "ADVANCED", "the answer is the provider's own");
     assert_eq!(shop.charged(&ada).await, [2_000, 2_000]);
     billing::update(&shop.desk, &ada, up).await.unwrap();
     assert_eq!(shop.charged(&ada).await.len(), 2, "the same plan again costs nothing");
-    let down = Change { plan: Some(basic), ..Change::default() };
+    let down = PlanChange { plan: Some(basic), ..PlanChange::default() };
     assert_eq!(billing::update(&shop.desk, &ada, down).await.unwrap().amount, 2_000);
-    shop.hear_all().await;
+    shop.deliver_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
     let offers = billing::offers(&shop.desk, Some(&ada)).await.unwrap();
-    let told: Vec<_> = offers.iter().map(|o| o.due).collect();
-    assert_eq!(told, [None, Some(0), Some(2_000)], "the credit of the way down pays first");
+    let reported: Vec<_> = offers.iter().map(|o| o.due).collect();
+    assert_eq!(reported, [None, Some(0), Some(2_000)], "the credit of the way down pays first");
     assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 2_000);
     billing::update(&shop.desk, &ada, up).await.unwrap();
     assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 0);
@@ -92,34 +92,34 @@ async fn it_ends_with_its_period_and_goes_on_after_all(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let end = |cancel| Change { cancel_at_period_end: Some(cancel), plan: None };
-    let told = billing::update(&shop.desk, &ada, end(true)).await.unwrap();
-    assert!(told.cancel_at_period_end);
-    assert_eq!(told.cancel_at, Some(told.period_end));
+    let end = |cancel| PlanChange { cancel_at_period_end: Some(cancel), plan: None };
+    let reported = billing::update(&shop.desk, &ada, end(true)).await.unwrap();
+    assert!(reported.cancel_at_period_end);
+    assert_eq!(reported.cancel_at, Some(reported.period_end));
     assert_eq!(shop.named(&ada).await, "BASIC", "it is paid");
-    let told = billing::update(&shop.desk, &ada, end(false)).await.unwrap();
-    assert_eq!((told.cancel_at_period_end, told.cancel_at), (false, None));
-    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), Some(told));
+    let reported = billing::update(&shop.desk, &ada, end(false)).await.unwrap();
+    assert_eq!((reported.cancel_at_period_end, reported.cancel_at), (false, None));
+    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), Some(reported));
 }
 
 async fn a_declined_card_changes_nothing(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays_once").await;
-    let up = Change { plan: Some(shop.plan("ADVANCED").await.id), ..Change::default() };
+    let up = PlanChange { plan: Some(shop.plan("ADVANCED").await.id), ..PlanChange::default() };
     assert_eq!(code(billing::update(&shop.desk, &ada, up).await), "3102");
-    shop.hear_all().await;
+    shop.deliver_all().await;
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await.len()), ("BASIC", 1));
     // And none of it prevents the next change.
-    let end = Change { cancel_at_period_end: Some(true), plan: None };
+    let end = PlanChange { cancel_at_period_end: Some(true), plan: None };
     assert!(billing::update(&shop.desk, &ada, end).await.unwrap().cancel_at_period_end);
 }
 
-async fn nobody_who_pays_has_less(db: &TestDb) {
+async fn no_paying_user_has_less(db: &TestDb) {
     let shop = Shop::open(db, Mode::Sandbox).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let plan = service::plan::of(&shop.desk, &ada).await.unwrap();
+    let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
     let held = service::plan::held(&shop.desk, &ada).await.unwrap().paid.unwrap();
     assert_eq!(held.limits.max_api_key, Some(2), "what it allows by itself is shown");
@@ -129,13 +129,13 @@ async fn what_the_operator_gives_counts_beside_what_is_paid(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     service::plan::assign(&shop.desk, "ADA@example.org", "expert").await.unwrap();
-    let limits = service::plan::of(&shop.desk, &ada).await.unwrap().limits;
+    let limits = service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits;
     assert_eq!((shop.named(&ada).await.as_str(), limits), ("EXPERT", Limits::UNLIMITED));
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let plan = service::plan::of(&shop.desk, &ada).await.unwrap();
+    let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
     service::plan::assign(&shop.desk, "ada@example.org", "FREE").await.unwrap();
-    assert!(!service::plan::of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
+    assert!(!service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
     assert!(matches!(
         service::plan::assign(&shop.desk, "no@example.org", "EXPERT").await,
         Err(Error::NotFound)

@@ -6,7 +6,7 @@ use domain::{Plan, UserId, notification::Outgoing};
 use payment::{Stripe, stripe::Config};
 use service::{
     Actor, Error, Mode, Origin, Settings, SharedDesk, account, billing, notify,
-    testing::{Setup, TestChance, TestClock, desk_with},
+    testing::{Setup, TestClock, TestEntropy, desk_with},
 };
 use std::sync::{
     Arc, Mutex,
@@ -47,7 +47,7 @@ pub(super) fn here() -> Origin {
     Origin::new([192, 0, 2, 1].into(), "Test/1.0")
 }
 
-async fn heard(State(post): State<Post>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(State(post): State<Post>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
     post.messages.lock().unwrap().push((signature, body));
     StatusCode::OK
@@ -84,7 +84,7 @@ impl Shop {
             controllable: false,
         };
         let checkout =
-            Checkout::open(folder.path(), clock.clone(), Arc::new(TestChance::default()), options).unwrap();
+            Checkout::open(folder.path(), clock.clone(), Arc::new(TestEntropy::default()), options).unwrap();
         let post = Post::default();
         let layer = axum::middleware::from_fn_with_state(post.clone(), cut);
         let hears = Router::new().route("/heard", post_route()).with_state(post.clone());
@@ -135,9 +135,9 @@ impl Shop {
     }
 
     /// Delivers all pending webhook messages to the desk.
-    pub(super) async fn hear_all(&self) {
+    pub(super) async fn deliver_all(&self) {
         for (signature, body) in self.messages().await {
-            billing::hear(&self.desk, &signature, &body).await.unwrap();
+            billing::receive_webhook(&self.desk, &signature, &body).await.unwrap();
         }
     }
 
@@ -146,12 +146,12 @@ impl Shop {
         let plan = self.plan(plan).await.id;
         let opened = billing::checkout(&self.desk, actor, plan).await.unwrap();
         assert_eq!(self.pay(&opened.url, card).await, 303);
-        self.hear_all().await;
+        self.deliver_all().await;
     }
 
     /// Returns the name of the user's plan.
     pub(super) async fn named(&self, actor: &Actor) -> String {
-        service::plan::of(&self.desk, actor).await.unwrap().name
+        service::plan::plan_of(&self.desk, actor).await.unwrap().name
     }
 
     /// Returns the amounts that the provider has charged a user, oldest first.
@@ -178,7 +178,7 @@ impl Shop {
 }
 
 fn post_route() -> axum::routing::MethodRouter<Post> {
-    post(heard)
+    post(receive)
 }
 
 /// Returns the code of a refusal.

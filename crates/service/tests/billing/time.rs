@@ -2,12 +2,12 @@
 
 use super::shop::Shop;
 use domain::{
-    live::What,
+    live::LiveEventKind,
     subscription::State,
     time::{DAY, SECOND},
 };
 use service::{
-    billing::{self, Change},
+    billing::{self, PlanChange},
     notice,
 };
 use store::testing::TestDb;
@@ -24,7 +24,7 @@ store::each_engine!(
 async fn days(shop: &Shop, days: i64) {
     for _ in 0..days {
         shop.clock.advance(DAY);
-        shop.hear_all().await;
+        shop.deliver_all().await;
         billing::round(&shop.desk).await.unwrap();
     }
 }
@@ -34,8 +34,8 @@ async fn a_plan_renews(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     days(&shop, 33).await;
-    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
-    assert_eq!(told.period_start.to_string(), "2026-02-01T00:00:00.000Z");
+    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!(reported.period_start.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("BASIC", vec![2_000, 2_000]));
     assert_eq!(shop.letters(&ada).await.len(), 1, "a renewal is nobody's news");
 }
@@ -45,11 +45,11 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays_once").await;
     days(&shop, 32).await;
-    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
-    assert_eq!((told.state, shop.named(&ada).await.as_str()), (State::PastDue, "BASIC"));
+    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!((reported.state, shop.named(&ada).await.as_str()), (State::PastDue, "BASIC"));
     let overview = billing::overview(&shop.desk, &ada).await.unwrap();
     assert!(overview.open_invoice.unwrap().contains("/invoice/in_"));
-    assert_eq!((overview.lapsed, told.grace_end().date().as_str()), (None, "2026-02-08"));
+    assert_eq!((overview.lapsed, reported.grace_end().date().as_str()), (None, "2026-02-08"));
     days(&shop, 6).await;
     assert_eq!(shop.named(&ada).await, "FREE");
     let overview = billing::overview(&shop.desk, &ada).await.unwrap();
@@ -59,9 +59,12 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
         ["Your BASIC plan is active", "Payment failed for your BASIC plan", "Your BASIC plan has ended"];
     subjects.sort_unstable();
     assert_eq!(shop.letters(&ada).await, subjects);
-    let notices = notice::open(&shop.desk, &ada, None).await.unwrap().items;
-    let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
-    assert_eq!(told, [What::PlanEnded("BASIC".into()), What::PaymentFailed("BASIC".into())]);
+    let notices = notice::read_page(&shop.desk, &ada, None).await.unwrap().items;
+    let reported: Vec<_> = notices.into_iter().map(|notice| notice.event.what).collect();
+    assert_eq!(
+        reported,
+        [LiveEventKind::PlanEnded("BASIC".into()), LiveEventKind::PaymentFailed("BASIC".into())]
+    );
     shop.subscribed(&ada, "ADVANCED", "pays").await;
     assert_eq!(shop.named(&ada).await, "ADVANCED", "who lapsed may come back");
     let noted = store::audit::latest(&shop.desk.db, 100).await.unwrap();
@@ -78,7 +81,7 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let end = Change { cancel_at_period_end: Some(true), plan: None };
+    let end = PlanChange { cancel_at_period_end: Some(true), plan: None };
     billing::update(&shop.desk, &ada, end).await.unwrap();
     days(&shop, 27).await;
     assert_eq!(shop.letters(&ada).await.len(), 1);
@@ -112,7 +115,7 @@ async fn a_provider_that_is_gone_gives_nothing_for_ever(db: &TestDb) {
 async fn a_lapse_stops_new_copies(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
-    let may = async || service::plan::of(&shop.desk, &ada).await.unwrap().limits.strategy_automated;
+    let may = async || service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.strategy_automated;
     assert!(!may().await);
     shop.subscribed(&ada, "BASIC", "pays_once").await;
     assert!(may().await);

@@ -3,7 +3,7 @@
 use super::shop::{Shop, code, user};
 use service::{
     Error,
-    billing::{self, Change},
+    billing::{self, PlanChange},
 };
 use store::{billing::Status, testing::TestDb};
 
@@ -13,7 +13,7 @@ store::each_engine!(
     a_lost_answer_opens_no_second_page,
     a_lost_answer_changes_and_charges_once,
     a_killed_desk_knows_what_was_paid_meanwhile,
-    what_was_asked_before_the_kill_is_settled_by_the_next_desk,
+    requests_before_a_kill_are_settled_after_the_restart,
 );
 
 async fn a_second_click_leads_to_the_same_page(db: &TestDb) {
@@ -37,7 +37,7 @@ async fn another_plan_closes_the_first_page(db: &TestDb) {
     let second = billing::checkout(&shop.desk, &ada, shop.plan("ADVANCED").await.id).await.unwrap();
     assert_eq!(shop.pay(&first.url, "pays").await, 409, "it is closed");
     assert_eq!(shop.pay(&second.url, "pays").await, 303);
-    shop.hear_all().await;
+    shop.deliver_all().await;
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("ADVANCED", vec![4_000]));
 }
 
@@ -57,7 +57,7 @@ async fn a_lost_answer_opens_no_second_page(db: &TestDb) {
     shop.cut(false);
     let opened = billing::checkout(&shop.desk, &ada, plan).await.unwrap();
     assert_eq!(shop.pay(&opened.url, "pays").await, 303);
-    shop.hear_all().await;
+    shop.deliver_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
     let open = store::billing::current(&shop.desk.db, user(&ada), Status::Open).await.unwrap();
     assert_eq!(open, None, "nobody waits at a page any more");
@@ -67,7 +67,7 @@ async fn a_lost_answer_changes_and_charges_once(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let up = Change { plan: Some(shop.plan("ADVANCED").await.id), ..Change::default() };
+    let up = PlanChange { plan: Some(shop.plan("ADVANCED").await.id), ..PlanChange::default() };
     // The price is created before, so that only the response to the change itself is lost.
     billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     shop.cut(true);
@@ -91,11 +91,11 @@ async fn a_killed_desk_knows_what_was_paid_meanwhile(db: &TestDb) {
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("BASIC", vec![2_000]));
 }
 
-async fn what_was_asked_before_the_kill_is_settled_by_the_next_desk(db: &TestDb) {
+async fn requests_before_a_kill_are_settled_after_the_restart(db: &TestDb) {
     let mut shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let up = Change { plan: Some(shop.plan("ADVANCED").await.id), ..Change::default() };
+    let up = PlanChange { plan: Some(shop.plan("ADVANCED").await.id), ..PlanChange::default() };
     billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     shop.cut(true);
     assert!(matches!(billing::update(&shop.desk, &ada, up).await, Err(Error::Unavailable { .. })));

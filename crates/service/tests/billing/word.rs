@@ -4,12 +4,12 @@
 use super::shop::Shop;
 use service::{
     Error,
-    billing::{self, Heard},
+    billing::{self, WebhookOutcome},
 };
 use store::testing::TestDb;
 
 store::each_engine!(
-    a_message_told_five_times_acts_once,
+    a_webhook_sent_five_times_acts_once,
     a_forged_or_old_message_does_nothing,
     messages_in_any_order_come_to_the_same,
     a_lost_message_is_found_out,
@@ -21,18 +21,18 @@ async fn paid(shop: &Shop, actor: &service::Actor) {
     assert_eq!(shop.pay(&opened.url, "pays").await, 303);
 }
 
-async fn a_message_told_five_times_acts_once(db: &TestDb) {
+async fn a_webhook_sent_five_times_acts_once(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     paid(&shop, &ada).await;
     let messages = shop.messages().await;
     for (signature, body) in &messages {
-        let first = billing::hear(&shop.desk, signature, body).await.unwrap();
-        assert_ne!(first, Heard::Before);
+        let first = billing::receive_webhook(&shop.desk, signature, body).await.unwrap();
+        assert_ne!(first, WebhookOutcome::Repeated);
         // The same, concurrently.
-        let again = (0..4).map(|_| billing::hear(&shop.desk, signature, body));
-        for heard in futures::future::join_all(again).await {
-            assert_eq!(heard.unwrap(), Heard::Before);
+        let again = (0..4).map(|_| billing::receive_webhook(&shop.desk, signature, body));
+        for received in futures::future::join_all(again).await {
+            assert_eq!(received.unwrap(), WebhookOutcome::Repeated);
         }
     }
     assert_eq!(shop.named(&ada).await, "BASIC");
@@ -52,12 +52,15 @@ async fn a_forged_or_old_message_does_nothing(db: &TestDb) {
         [(signature.as_str(), other.as_slice()), (swapped.as_str(), body), ("", body), ("t=1,v1=x", b"")]
     {
         assert!(
-            matches!(billing::hear(&shop.desk, signature, body).await, Err(Error::Forbidden)),
+            matches!(billing::receive_webhook(&shop.desk, signature, body).await, Err(Error::Forbidden)),
             "{signature}"
         );
     }
     shop.clock.advance(301 * domain::time::SECOND);
-    assert!(matches!(billing::hear(&shop.desk, signature, body).await, Err(Error::Forbidden)), "it is old");
+    assert!(
+        matches!(billing::receive_webhook(&shop.desk, signature, body).await, Err(Error::Forbidden)),
+        "it is old"
+    );
     assert_eq!(shop.named(&ada).await, "FREE");
 }
 
@@ -68,7 +71,7 @@ async fn messages_in_any_order_come_to_the_same(db: &TestDb) {
     let mut messages = shop.messages().await;
     messages.reverse();
     for (signature, body) in &messages {
-        billing::hear(&shop.desk, signature, body).await.unwrap();
+        billing::receive_webhook(&shop.desk, signature, body).await.unwrap();
     }
     assert_eq!(shop.named(&ada).await, "BASIC");
     assert_eq!(shop.letters(&ada).await.len(), 1);

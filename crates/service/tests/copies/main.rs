@@ -14,7 +14,7 @@ use domain::{
 use fake::{Fault, d};
 use service::{
     copy, follow, notify, order,
-    person::{self, By, Step},
+    person::{self, By, UserAction},
     signal::{self, NewSignal},
 };
 use store::testing::TestDb;
@@ -134,7 +134,7 @@ async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb)
 
 /// A follower whose account is frozen or suspended gets no new copies; open copies are closed by their
 /// strategy as usual.
-async fn closed_account(db: &TestDb, close: Step, open: Step, reason: Reason) {
+async fn closed_account(db: &TestDb, close: UserAction, open: UserAction, reason: Reason) {
     let world = World::open(db).await;
     let act = async |step| person::act(&world.desk, By::CommandLine, world.follower.user, step).await;
     world.give(world.entry(Side::Buy)).await;
@@ -152,11 +152,11 @@ async fn closed_account(db: &TestDb, close: Step, open: Step, reason: Reason) {
 }
 
 async fn a_frozen_account_takes_no_entries_and_its_exits_go_on(db: &TestDb) {
-    closed_account(db, Step::Freeze, Step::Unfreeze, Reason::AccountFrozen).await;
+    closed_account(db, UserAction::Freeze, UserAction::Unfreeze, Reason::AccountFrozen).await;
 }
 
 async fn a_suspended_account_takes_no_entries_and_its_exits_go_on(db: &TestDb) {
-    closed_account(db, Step::Suspend, Step::Unsuspend, Reason::AccountSuspended).await;
+    closed_account(db, UserAction::Suspend, UserAction::Unsuspend, Reason::AccountSuspended).await;
 }
 
 /// The account is frozen after the worker's check, before the entry's rows are committed.
@@ -204,7 +204,7 @@ async fn a_stop_beyond_liquidation_is_skipped_on_an_isolated_account(db: &TestDb
 async fn many_rescues_of_copies_suspend_their_entries(db: &TestDb) {
     let world = World::open(db).await;
     let suspended = Some("the circuit breaker is open: stop losses of many positions were rejected");
-    let entries = || world.fake.log().iter().filter(|asked| asked.as_str() == "place 2").count();
+    let entries = || world.fake.log().iter().filter(|request| request.as_str() == "place 2").count();
     // A rescue takes a second: within a minute, there is one more than the breaker allows.
     for _ in 0..21 {
         world.fake.fault(STOP, Fault::Refused(-2021));

@@ -14,7 +14,7 @@ use service::{
     testing::{Setup, TestClock, desk_with},
 };
 use std::sync::Arc;
-use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb};
+use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb};
 
 pub(crate) const SECOND: i64 = domain::time::SECOND;
 
@@ -54,7 +54,7 @@ impl World {
         let (desk, clock) = desk(db, &fake, 0);
         let follower = person(&desk, "ada@example.org").await;
         let admin = Actor { role: Role::Admin, ..person(&desk, "operator@example.org").await };
-        let strategy = StrategyId::mint(&*desk.clock, &*desk.chance);
+        let strategy = StrategyId::mint(&*desk.clock, &*desk.entropy);
         let new = NewKey {
             exchange_id: ExchangeId::Binance,
             trade_type: TradeType::Futures,
@@ -92,7 +92,7 @@ impl World {
             targets: vec![],
             external_id: None,
             bar_at: None,
-            said_at: None,
+            sent_at: None,
         }
     }
 
@@ -117,13 +117,13 @@ impl World {
     }
 
     /// Returns the last copies, in the order in which their signals were accepted.
-    pub(crate) async fn copies(&self) -> Vec<Copy> {
+    pub(crate) async fn copies(&self) -> Vec<CopyTrade> {
         let mut all = copy::list(&self.desk, &self.follower, None, 50).await.unwrap();
         all.sort_by_key(|copy| copy.signal_seq);
         all
     }
 
-    pub(crate) async fn last_copy(&self) -> Copy {
+    pub(crate) async fn last_copy(&self) -> CopyTrade {
         self.copies().await.pop().unwrap()
     }
 
@@ -132,7 +132,7 @@ impl World {
     }
 
     pub(crate) fn placed(&self) -> usize {
-        self.fake.log().iter().filter(|asked| asked.starts_with("place")).count()
+        self.fake.log().iter().filter(|request| request.starts_with("place")).count()
     }
 
     pub(crate) async fn switch_key(&self, active: bool) {
@@ -169,7 +169,7 @@ async fn following(
 ) -> Follow {
     let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
     Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        id: FollowId::mint(&*desk.clock, &*desk.entropy),
         user_id: owner.user,
         exchange_key_id: key,
         strategy_id: strategy,

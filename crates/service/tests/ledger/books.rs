@@ -32,7 +32,7 @@ async fn a_reference_happens_once(db: &TestDb) {
 async fn what_is_held_cannot_be_paid(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 2).await;
-    let hold = domain::LedgerHoldId::mint(&*desk.clock, &*desk.chance);
+    let hold = domain::LedgerHoldId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await.unwrap();
     let now = desk.clock.now();
     assert!(store::ledger::insert_hold(&mut tx, hold, accounts[0], Units(START - 10), now).await.unwrap());
@@ -62,22 +62,22 @@ async fn what_was_written_stays_as_it_is(db: &TestDb) {
     sound(&desk, &accounts).await;
 }
 
-async fn movements_are_told_newest_first(db: &TestDb) {
+async fn movements_are_listed_newest_first(db: &TestDb) {
     let desk = desk(db);
     let admin = admin(&desk).await;
     let ada = person(&desk, "ada").await;
-    let account = ledger::open(&desk, &ada, &here(), "ZAR").await.unwrap();
+    let account = ledger::open_account(&desk, &ada, &here(), "ZAR").await.unwrap();
     for (amount, memo) in [("10.50", "first"), ("4", "second\n")] {
         let credit = Credit { public_id: &account.public_id, amount, memo, reference: memo };
         ledger::credit(&desk, &admin, &here(), credit).await.unwrap();
     }
     let (account, movements) = ledger::movements(&desk, &ada, &account.public_id).await.unwrap();
     assert_eq!((account.available, account.locked), (Units(1_450_000_000), Units(0)));
-    let mut told: Vec<_> =
+    let mut reported: Vec<_> =
         movements.iter().map(|m| (m.memo.as_str(), m.amount.to_string(), m.kind)).collect();
-    told.sort_unstable();
+    reported.sort_unstable();
     assert_eq!(
-        told,
+        reported,
         [
             ("first", "10.5".to_owned(), MovementKind::Credit),
             ("second", "4".to_owned(), MovementKind::Credit)
@@ -90,7 +90,7 @@ async fn movements_are_told_newest_first(db: &TestDb) {
 async fn what_is_not_credited(db: &TestDb) {
     let desk = desk(db);
     let (admin, ada) = (admin(&desk).await, person(&desk, "ada").await);
-    let account = ledger::open(&desk, &ada, &here(), "ZAR").await.unwrap();
+    let account = ledger::open_account(&desk, &ada, &here(), "ZAR").await.unwrap();
     let credit = async |who, amount| {
         let credit = Credit { public_id: &account.public_id, amount, memo: "", reference: amount };
         ledger::credit(&desk, who, &here(), credit).await
@@ -112,6 +112,6 @@ store::each_engine!(
     a_reference_happens_once,
     what_is_held_cannot_be_paid,
     what_was_written_stays_as_it_is,
-    movements_are_told_newest_first,
+    movements_are_listed_newest_first,
     what_is_not_credited,
 );

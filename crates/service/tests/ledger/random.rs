@@ -5,18 +5,18 @@ use domain::{LedgerAccountId, LedgerHoldId, ledger::Units, validation::Problem};
 use service::{Error, SharedDesk, ledger};
 use store::testing::TestDb;
 
-const AT_ONCE: u64 = 16;
+const CONCURRENCY: u64 = 16;
 
 fn movements() -> u64 {
     if std::env::var("SLIPSTREAM_DEEP").is_ok_and(|deep| deep == "1") { 10_000 } else { 1_000 }
 }
 
 /// One task: pays, holds and releases. A payment that is not covered changes nothing.
-async fn walk(desk: SharedDesk, accounts: Vec<LedgerAccountId>, walker: u64) -> (u64, u64) {
+async fn transfer_randomly(desk: SharedDesk, accounts: Vec<LedgerAccountId>, walker: u64) -> (u64, u64) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (walker + 1));
     let mut held: Vec<LedgerHoldId> = Vec::new();
     let (mut done, mut refused) = (0, 0);
-    for step in 0..movements() / AT_ONCE {
+    for step in 0..movements() / CONCURRENCY {
         let amount = Units(i64::try_from(dice.below(u64::try_from(START).unwrap())).unwrap() + 1);
         let good = match dice.below(4) {
             0 => hold(&desk, dice.one(&accounts), amount, &mut held).await,
@@ -52,7 +52,7 @@ async fn hold(
     amount: Units,
     held: &mut Vec<LedgerHoldId>,
 ) -> bool {
-    let id = LedgerHoldId::mint(&*desk.clock, &*desk.chance);
+    let id = LedgerHoldId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await.unwrap();
     let good = store::ledger::insert_hold(&mut tx, id, account, amount, desk.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -72,11 +72,12 @@ async fn release(desk: &SharedDesk, held: &mut Vec<LedgerHoldId>) -> bool {
     true
 }
 
-async fn sixteen_at_once(db: &TestDb) {
+async fn sixteen_concurrent_writers(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 6).await;
-    let walkers: Vec<_> =
-        (0..AT_ONCE).map(|n| tokio::spawn(walk(desk.clone(), accounts.clone(), n))).collect();
+    let walkers: Vec<_> = (0..CONCURRENCY)
+        .map(|n| tokio::spawn(transfer_randomly(desk.clone(), accounts.clone(), n)))
+        .collect();
     let (mut done, mut refused) = (0, 0);
     for walker in walkers {
         let counts = walker.await.unwrap();
@@ -109,4 +110,4 @@ async fn the_last_coin_goes_once(db: &TestDb) {
     sound(&desk, &accounts).await;
 }
 
-store::each_engine!(sixteen_at_once, the_last_coin_goes_once);
+store::each_engine!(sixteen_concurrent_writers, the_last_coin_goes_once);

@@ -38,7 +38,7 @@ pub(super) async fn funded(desk: &SharedDesk, count: usize) -> Vec<LedgerAccount
     let mut accounts = Vec::new();
     for number in 0..count {
         let owner = person(desk, &format!("p{number}")).await;
-        let account = ledger::open(desk, &owner, &here(), "USDT").await.unwrap();
+        let account = ledger::open_account(desk, &owner, &here(), "USDT").await.unwrap();
         let amount = Units(START).to_string();
         let reference = &number.to_string();
         let credit = Credit { public_id: &account.public_id, amount: &amount, memo: "", reference };

@@ -38,9 +38,9 @@ pub(crate) struct State {
     /// When the key's right to trade expires.
     pub(crate) expires_at: Option<Micros>,
     /// How often the key's rights were queried.
-    pub(crate) rights_asked: usize,
+    pub(crate) rights_requests: usize,
     /// The failure returned for queries of the key's rights.
-    pub(crate) rights_fail: Option<Failure>,
+    pub(crate) rights_fail: Option<ExchangeFailure>,
     /// The account mode; one-way by default.
     pub(crate) mode: Option<AccountMode>,
     /// If set, the next reading of positions notifies the first and waits for the second.
@@ -107,7 +107,7 @@ impl Fake {
 }
 
 impl Fake {
-    fn standing(&self) -> Answer<Vec<Position>> {
+    fn open_positions(&self) -> ExchangeResult<Vec<Position>> {
         let state = self.state.lock().unwrap();
         if state.position.is_zero() {
             return Ok(vec![]);
@@ -150,10 +150,10 @@ fn fill(order: &mut Order, amount: Decimal, price: Decimal) -> Decimal {
 
 #[async_trait]
 impl Exchange for Fake {
-    async fn server_time(&self) -> Answer<Micros> {
+    async fn server_time(&self) -> ExchangeResult<Micros> {
         Ok(Micros(0))
     }
-    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+    async fn markets(&self, kind: TradeType) -> ExchangeResult<Vec<Market>> {
         Ok(vec![Market {
             symbol: btc(),
             trade_type: kind,
@@ -167,11 +167,11 @@ impl Exchange for Fake {
             price_band: (d("0.5"), d("1.5")),
         }])
     }
-    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market> {
         let all = self.markets(kind).await?;
-        all.into_iter().find(|m| m.symbol == *symbol).ok_or(Failure::UnknownSymbol)
+        all.into_iter().find(|m| m.symbol == *symbol).ok_or(ExchangeFailure::UnknownSymbol)
     }
-    async fn ticker(&self, _: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+    async fn ticker(&self, _: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
         let p = self.state.lock().unwrap().price;
         let zero = Decimal::ZERO;
         Ok(Ticker {
@@ -195,17 +195,17 @@ impl Exchange for Fake {
         _: Frame,
         _: Option<Micros>,
         _: u16,
-    ) -> Answer<Vec<Candle>> {
+    ) -> ExchangeResult<Vec<Candle>> {
         Ok(vec![])
     }
-    async fn mark_price(&self, _: TradeType, _: &Symbol) -> Answer<Decimal> {
+    async fn mark_price(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Decimal> {
         Ok(self.state.lock().unwrap().price)
     }
-    async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+    async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let mut state = self.state.lock().unwrap();
-        state.rights_asked += 1;
+        state.rights_requests += 1;
         if state.key_refused {
-            return Err(Failure::Unauthorized);
+            return Err(ExchangeFailure::Unauthorized);
         }
         if let Some(failure) = &state.rights_fail {
             return Err(failure.clone());
@@ -219,30 +219,35 @@ impl Exchange for Fake {
             expires_at: state.expires_at,
         })
     }
-    async fn account_mode(&self, _: &Credentials) -> Answer<AccountMode> {
+    async fn account_mode(&self, _: &Credentials) -> ExchangeResult<AccountMode> {
         Ok(self.state.lock().unwrap().mode.unwrap_or(AccountMode::OneWay))
     }
-    async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+    async fn balance(&self, _: &Credentials, _: TradeType) -> ExchangeResult<Balance> {
         let mut state = self.state.lock().unwrap();
         if state.key_refused {
-            return Err(Failure::Unauthorized);
+            return Err(ExchangeFailure::Unauthorized);
         }
         if state.readings_lost > 0 {
             state.readings_lost -= 1;
-            return Err(Failure::Unknown("lost".into()));
+            return Err(ExchangeFailure::Unknown("lost".into()));
         }
         let total = state.funds.unwrap_or(d("10000"));
         let free = state.free.unwrap_or(total);
         let funds = Funds { free, used: total - free, total };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
     }
-    async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {
+    async fn open_orders(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
-    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Order>> {
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())
     }
-    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
+    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
         Ok(vec![])
     }
     async fn trades_from(
@@ -252,7 +257,7 @@ impl Exchange for Fake {
         _: &Symbol,
         start: &TradesFrom,
         limit: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         let number = |id: &str| id.parse::<u64>().unwrap();
         let from = |trade: &&Trade| match start {
             TradesFrom::Id(id) => number(&trade.id) >= number(id),
@@ -260,8 +265,8 @@ impl Exchange for Fake {
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
-    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
-        let positions = self.standing();
+    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
+        let positions = self.open_positions();
         // The answer was true when it was read.
         let gate = self.state.lock().unwrap().gate.take();
         if let Some((reached, go_on)) = gate {
@@ -270,10 +275,10 @@ impl Exchange for Fake {
         }
         positions
     }
-    async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
+    async fn leverage(&self, _: &Credentials, _: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         Ok((10, self.state.lock().unwrap().margin_mode.unwrap_or(MarginMode::Crossed)))
     }
-    async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> Answer<Order> {
+    async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> ExchangeResult<Order> {
         let mut state = self.state.lock().unwrap();
         let seq = leg(&request.client_order_id);
         state.log.push(format!("place {seq}"));
@@ -284,12 +289,17 @@ impl Exchange for Fake {
             .and_then(|i| state.faults.remove(i))
             .map(|f| f.1);
         match fault {
-            Some(Fault::RequestLost) => return Err(Failure::Unknown("lost".into())),
-            Some(Fault::Refused(code)) => return Err(Failure::Refused { code, message: "no".into() }),
+            Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
+            Some(Fault::Refused(code)) => {
+                return Err(ExchangeFailure::Refused { code, message: "no".into() });
+            }
             _ => {}
         }
         if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
-            return Err(Failure::Refused { code: -4116, message: "clientOrderId is duplicated".into() });
+            return Err(ExchangeFailure::Refused {
+                code: -4116,
+                message: "clientOrderId is duplicated".into(),
+            });
         }
         let mut order = taken(request, state.orders.len());
         if request.kind == OrderType::Market {
@@ -299,7 +309,7 @@ impl Exchange for Fake {
         }
         state.orders.push(order.clone());
         match fault {
-            Some(Fault::AnswerLost) => Err(Failure::Unknown("lost".into())),
+            Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
             _ => Ok(order),
         }
     }
@@ -310,7 +320,7 @@ impl Exchange for Fake {
         _: &Symbol,
         id: &str,
         _: bool,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("find {}", leg(id)));
         Ok(state.orders.iter().find(|o| o.client_order_id == id).cloned())
@@ -323,7 +333,7 @@ impl Exchange for Fake {
         id: &str,
         _: bool,
         _: Validity,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
         let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
@@ -332,14 +342,20 @@ impl Exchange for Fake {
             o.clone()
         }))
     }
-    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> Answer<()> {
+    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
         let before_entry = self.state.lock().unwrap().before_entry.take();
         if let Some(run) = before_entry {
             run();
         }
         Ok(())
     }
-    async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode, _: Validity) -> Answer<()> {
+    async fn set_margin_mode(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        _: MarginMode,
+        _: Validity,
+    ) -> ExchangeResult<()> {
         Ok(())
     }
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {

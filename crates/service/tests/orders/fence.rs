@@ -137,9 +137,9 @@ pub(crate) async fn an_account_that_was_switched_takes_no_entries_until_it_is_sw
         assert_eq!(fields(world.place(&ticket()).await), [("apiKey".to_owned(), problem)]);
         assert_eq!(world.fake.log(), before, "nothing was cancelled or sent");
     }
-    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
-    let told = told.iter().filter(|event| event.body.contains("AccountMode")).count();
-    assert_eq!(told, 2, "once for each change");
+    let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    let reported = reported.iter().filter(|event| event.body.contains("AccountMode")).count();
+    assert_eq!(reported, 2, "once for each change");
     world.fake.state.lock().unwrap().mode = None;
     clock.advance(15 * MINUTE);
     key::check_due(&world.desk).await.unwrap();

@@ -6,10 +6,10 @@ use domain::{
     time::{DAY, HOUR, MINUTE, SECOND},
     validation::Problem,
 };
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use service::{
     Actor, Error, Mode, Origin, Settings, account,
-    balance_history::{self, Asked},
+    balance_history::{self, BalanceHistoryRequest},
     equity,
     key::{self, NewKey},
     notify,
@@ -50,16 +50,16 @@ impl World {
         self.state().await
     }
 
-    fn rights_fail(&self, failure: Option<Failure>) {
+    fn rights_fail(&self, failure: Option<ExchangeFailure>) {
         self.fake.state.lock().unwrap().rights_fail = failure;
     }
 
-    fn asked(&self) -> usize {
-        self.fake.state.lock().unwrap().rights_asked
+    fn requests(&self) -> usize {
+        self.fake.state.lock().unwrap().rights_requests
     }
 
-    async fn days(&self, asked: &Asked) -> Vec<(String, Decimal)> {
-        let page = balance_history::page(&self.desk, &self.actor, self.key, asked).await.unwrap();
+    async fn days(&self, request: &BalanceHistoryRequest) -> Vec<(String, Decimal)> {
+        let page = balance_history::page(&self.desk, &self.actor, self.key, request).await.unwrap();
         page.items.into_iter().map(|day| (day.day.date(), day.total_usd)).collect()
     }
 }
@@ -69,17 +69,17 @@ const FAILED: (ApiKeyStatus, bool) = (ApiKeyStatus::Failed, true);
 
 pub(crate) async fn a_key_fails_after_several_tries_and_recovers_by_itself(db: &TestDb) {
     let (world, clock) = still(db).await;
-    world.rights_fail(Some(Failure::Unreachable));
+    world.rights_fail(Some(ExchangeFailure::Unreachable));
     assert_eq!(world.round(&clock, MINUTE).await, WELL);
     assert_eq!(world.round(&clock, MINUTE).await, WELL);
     assert_eq!(world.round(&clock, MINUTE).await, FAILED);
     // An unclear answer does not restore the key either.
-    world.rights_fail(Some(Failure::Unknown("502".into())));
+    world.rights_fail(Some(ExchangeFailure::Unknown("502".into())));
     assert_eq!(world.round(&clock, MINUTE).await, FAILED);
     world.rights_fail(None);
     assert_eq!(world.round(&clock, MINUTE).await, WELL);
     // From here on it takes as many tries again.
-    world.rights_fail(Some(Failure::Unreachable));
+    world.rights_fail(Some(ExchangeFailure::Unreachable));
     assert_eq!(world.round(&clock, 15 * MINUTE).await, WELL);
     assert_eq!(
         store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(),
@@ -88,24 +88,26 @@ pub(crate) async fn a_key_fails_after_several_tries_and_recovers_by_itself(db: &
     );
 }
 
-pub(crate) async fn a_busy_exchange_says_nothing_about_a_key(db: &TestDb) {
+pub(crate) async fn a_busy_exchange_does_not_invalidate_a_key(db: &TestDb) {
     let (world, clock) = still(db).await;
     let clock_off =
-        Failure::Refused { code: -1021, message: "Timestamp is outside of the recvWindow.".into() };
-    for failure in [clock_off, Failure::Limited(Duration::from_secs(60)), Failure::Unknown("503".into())] {
+        ExchangeFailure::Refused { code: -1021, message: "Timestamp is outside of the recvWindow.".into() };
+    for failure in
+        [clock_off, ExchangeFailure::Limited(Duration::from_secs(60)), ExchangeFailure::Unknown("503".into())]
+    {
         world.rights_fail(Some(failure));
         for _ in 0..5 {
             assert_eq!(world.round(&clock, 15 * MINUTE).await, WELL);
         }
     }
-    assert_eq!(world.asked(), 1 + 15, "once when it was connected, and each quarter of an hour");
+    assert_eq!(world.requests(), 1 + 15, "once when it was connected, and each quarter of an hour");
     world.round(&clock, 14 * MINUTE).await;
-    assert_eq!(world.asked(), 16, "not before its turn");
+    assert_eq!(world.requests(), 16, "not before its turn");
 }
 
 pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(db: &TestDb) {
     let (world, clock) = still(db).await;
-    world.rights_fail(Some(Failure::Unauthorized));
+    world.rights_fail(Some(ExchangeFailure::Unauthorized));
     assert_eq!(world.round(&clock, MINUTE).await, (ApiKeyStatus::Unauthorized, false));
     world.round(&clock, HOUR).await;
     let balance = key::balance(&world.desk, &world.actor, world.key).await;
@@ -152,18 +154,18 @@ pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestD
         let api_key = format!("key-{number}");
         key::create(&world.desk, &world.actor, NewKey { api_key, ..new_key() }).await.unwrap();
     }
-    let before = world.asked();
+    let before = world.requests();
     clock.advance(DAY);
     key::check_due(&world.desk).await.unwrap();
-    assert_eq!(world.asked() - before, 20, "a fifteenth of sixty, and sixteen to catch up");
+    assert_eq!(world.requests() - before, 20, "a fifteenth of sixty, and sixteen to catch up");
     for _ in 0..2 {
         clock.advance(MINUTE);
         key::check_due(&world.desk).await.unwrap();
     }
-    assert_eq!(world.asked() - before, 60, "each once");
+    assert_eq!(world.requests() - before, 60, "each once");
     clock.advance(MINUTE);
     key::check_due(&world.desk).await.unwrap();
-    assert_eq!(world.asked() - before, 60);
+    assert_eq!(world.requests() - before, 60);
 }
 
 pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
@@ -172,7 +174,7 @@ pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
     let mut tx = world.desk.db.begin().await.unwrap();
     for number in 1..499 {
         let mut row = first.clone();
-        row.key.id = ExchangeKeyId::mint(&*world.desk.clock, &*world.desk.chance);
+        row.key.id = ExchangeKeyId::mint(&*world.desk.clock, &*world.desk.entropy);
         row.key.api_key = format!("key-{number}");
         store::key::insert(&mut tx, &row).await.unwrap();
     }
@@ -190,7 +192,7 @@ pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
 
 pub(crate) async fn a_day_has_one_balance_and_a_missed_day_none(db: &TestDb) {
     let (world, clock) = still(db).await;
-    let all = Asked { limit: 1_000, ..Asked::default() };
+    let all = BalanceHistoryRequest { limit: 1_000, ..BalanceHistoryRequest::default() };
     let (first, second) =
         tokio::join!(balance_history::snapshot(&world.desk), balance_history::snapshot(&world.desk));
     assert!(first.is_ok() && second.is_ok());
@@ -215,39 +217,41 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
         balance_history::snapshot(&world.desk).await.unwrap();
         clock.advance(DAY);
     }
-    let page = async |asked: &Asked| balance_history::page(&world.desk, &world.actor, world.key, asked).await;
-    let dates = |page: &balance_history::Page| {
+    let page = async |request: &BalanceHistoryRequest| {
+        balance_history::page(&world.desk, &world.actor, world.key, request).await
+    };
+    let dates = |page: &balance_history::BalanceHistoryPage| {
         page.items.iter().map(|day| day.day.date()[8..].to_owned()).collect::<Vec<_>>()
     };
-    let mut asked = Asked { limit: 2, ..Asked::default() };
-    let first = page(&asked).await.unwrap();
+    let mut request = BalanceHistoryRequest { limit: 2, ..BalanceHistoryRequest::default() };
+    let first = page(&request).await.unwrap();
     assert_eq!(dates(&first), ["05", "04"]);
     // A new day does not shift the pages.
     balance_history::snapshot(&world.desk).await.unwrap();
-    asked.token = first.next.clone();
-    let second = page(&asked).await.unwrap();
+    request.token = first.next.clone();
+    let second = page(&request).await.unwrap();
     assert_eq!(dates(&second), ["03", "02"]);
-    let last = page(&Asked { token: second.next, ..asked.clone() }).await.unwrap();
+    let last = page(&BalanceHistoryRequest { token: second.next, ..request.clone() }).await.unwrap();
     assert_eq!((dates(&last), last.next), (vec!["01".to_owned()], None));
 
     let start = domain::Micros::from_date("2026-01-02");
-    let from = page(&Asked { start, limit: 2, token: None }).await.unwrap();
+    let from = page(&BalanceHistoryRequest { start, limit: 2, token: None }).await.unwrap();
     assert_eq!((dates(&from), from.next), (vec!["03".to_owned(), "02".to_owned()], None));
 
     // A token is valid for one user and one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
     service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
     let other = key::create(&world.desk, &world.actor, other).await.unwrap().id;
-    let strange = |result: Result<balance_history::Page, Error>| match result {
+    let strange = |result: Result<balance_history::BalanceHistoryPage, Error>| match result {
         Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),
         other => panic!("{other:?}"),
     };
     let wrong = ("nextToken".to_owned(), Problem::NotToken);
-    assert_eq!(strange(balance_history::page(&world.desk, &world.actor, other, &asked).await), wrong);
-    let rubbish = Asked { token: Some("abc".into()), ..asked.clone() };
+    assert_eq!(strange(balance_history::page(&world.desk, &world.actor, other, &request).await), wrong);
+    let rubbish = BalanceHistoryRequest { token: Some("abc".into()), ..request.clone() };
     assert_eq!(strange(page(&rubbish).await), wrong);
     let eve = person(&world.desk, "eve").await;
-    let all = Asked { limit: 9, ..Asked::default() };
+    let all = BalanceHistoryRequest { limit: 9, ..BalanceHistoryRequest::default() };
     let theirs = balance_history::page(&world.desk, &eve, world.key, &all).await;
     assert!(matches!(theirs, Err(Error::NotFound)));
     let nobodys = ExchangeKeyId(uuid::Uuid::nil());

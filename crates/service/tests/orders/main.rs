@@ -25,7 +25,7 @@ use rights::{
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
-    the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
+    the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right,
 };
 use service::{
     Actor, Error, Origin, SharedDesk, account,
@@ -33,7 +33,7 @@ use service::{
     live,
     order::{self, IdempotencyKey},
     person,
-    reconciler::Keeper,
+    reconciler::Reconciler,
     session,
     testing::{Setup, desk_with},
 };
@@ -160,7 +160,7 @@ async fn entry_targets_and_stop_in_the_documents_order(db: &TestDb) {
     assert_eq!(world.fake.log(), ["place 2", "place 3", "place 4", "place 5"]);
 }
 
-async fn what_stands_is_closed_first(db: &TestDb) {
+async fn open_positions_are_closed_first(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
     let sell = RawTicket {
@@ -204,24 +204,25 @@ async fn a_stop_that_never_arrived_is_sent_again(db: &TestDb) {
     assert_eq!(world.fake.placed(STOP).len(), 1);
 }
 
-async fn a_position_whose_stop_was_refused_is_closed_and_its_owner_told(db: &TestDb) {
+async fn a_position_whose_stop_was_rejected_is_closed_and_its_owner_notified(db: &TestDb) {
     let world = world(db).await;
     world.fake.fault(STOP, Fault::Refused(-2021));
     assert_eq!(refusal(world.place(&ticket()).await), Refusal::ExchangeBadRequest);
     assert_eq!(world.position(), Decimal::ZERO);
     assert_eq!(world.fake.placed(RESCUE).len(), 1);
     assert_eq!(world.fake.placed(TARGET).len(), 0);
-    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
-    assert!(told.iter().any(|e| e.body.contains("ClosedWithoutStop")), "{told:?}");
+    let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert!(reported.iter().any(|e| e.body.contains("ClosedWithoutStop")), "{reported:?}");
 }
 
 /// Frozen or suspended: no new order; what is open stays protected and can be closed.
 async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
-    for (close, expected) in
-        [(person::Step::Freeze, Refusal::AccountFrozen), (person::Step::Suspend, Refusal::AccountSuspended)]
-    {
+    for (close, expected) in [
+        (person::UserAction::Freeze, Refusal::AccountFrozen),
+        (person::UserAction::Suspend, Refusal::AccountSuspended),
+    ] {
         person::act(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
         assert_eq!(refusal(world.place(&ticket()).await), expected);
     }
@@ -245,20 +246,20 @@ async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
     assert_eq!(world.position(), Decimal::ZERO);
 }
 
-async fn a_refused_target_leaves_the_others_standing(db: &TestDb) {
+async fn a_rejected_target_leaves_the_others_open(db: &TestDb) {
     let world = world(db).await;
     world.fake.fault(TARGET, Fault::Refused(-2021));
     let orders = world.place(&ticket()).await.unwrap();
     assert_eq!(orders.len(), 3);
-    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
-    assert!(told.iter().any(|e| e.body.contains("TargetRefused")));
+    let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert!(reported.iter().any(|e| e.body.contains("TargetRefused")));
 }
 
 async fn an_account_whose_secret_is_unreadable_stops_no_other(db: &TestDb) {
     let world = world(db).await;
     world.place(&limit("19900")).await.unwrap();
     db.execute("update exchange_keys set master_key_id = 'lost'").await;
-    Keeper::default().round(&world.desk).await.unwrap();
+    Reconciler::default().tick(&world.desk).await.unwrap();
 }
 
 async fn a_resting_entry_is_protected_when_it_fills(db: &TestDb) {
@@ -393,7 +394,7 @@ async fn bad_orders_change_nothing(db: &TestDb) {
     assert!(world.fake.log().is_empty(), "nothing was cancelled or sent");
 }
 
-async fn a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once(db: &TestDb) {
+async fn a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once(db: &TestDb) {
     let world = world(db).await;
     world.fake.state.lock().unwrap().key_refused = true;
     for _ in 0..2 {
@@ -402,8 +403,8 @@ async fn a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once
     }
     let listed = key::list(&world.desk, &world.actor).await.unwrap();
     assert!(!listed[0].active);
-    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
-    assert_eq!(told.len(), 1);
+    let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert_eq!(reported.len(), 1);
     assert_eq!(refusal(world.place(&ticket()).await), Refusal::KeyUnauthorized);
 }
 
@@ -442,13 +443,13 @@ async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
 
 store::each_engine![
     entry_targets_and_stop_in_the_documents_order,
-    what_stands_is_closed_first,
+    open_positions_are_closed_first,
     a_lost_answer_is_looked_up_and_never_sent_again,
     an_entry_that_never_arrived_is_not_sent_late,
     a_stop_that_never_arrived_is_sent_again,
-    a_position_whose_stop_was_refused_is_closed_and_its_owner_told,
+    a_position_whose_stop_was_rejected_is_closed_and_its_owner_notified,
     a_closed_account_opens_nothing_and_keeps_its_stop,
-    a_refused_target_leaves_the_others_standing,
+    a_rejected_target_leaves_the_others_open,
     a_resting_entry_is_protected_when_it_fills,
     an_account_whose_secret_is_unreadable_stops_no_other,
     a_new_order_ends_what_waited,
@@ -456,12 +457,12 @@ store::each_engine![
     after_a_crash_nothing_is_lost_and_nothing_doubled,
     an_order_that_was_never_sent_is_abandoned_and_may_be_repeated,
     bad_orders_change_nothing,
-    a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once,
+    a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once,
     a_key_that_may_withdraw_is_refused_and_a_known_one_too,
     a_reading_that_failed_is_repeated_for_who_watches,
     a_key_is_counted_from_when_it_was_connected,
     a_key_fails_after_several_tries_and_recovers_by_itself,
-    a_busy_exchange_says_nothing_about_a_key,
+    a_busy_exchange_does_not_invalidate_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
     a_restart_asks_about_no_more_keys_than_any_minute,
     a_person_has_so_many_keys,
@@ -473,7 +474,7 @@ store::each_engine![
     a_key_of_an_account_in_another_mode_is_not_connected,
     an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
-    the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
+    the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     every_fill_counts_however_many_there_are,

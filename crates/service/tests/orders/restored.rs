@@ -12,7 +12,7 @@ pub(super) async fn orders_that_a_restored_database_does_not_know_are_adopted_an
     world.place(&ticket()).await.unwrap();
     // The backup is older than the order. Its legs and its protection go with the intent.
     db.execute("delete from intents").await;
-    assert!(store::protection::all(&**db).await.unwrap().is_empty());
+    assert!(store::protection::list_all(&**db).await.unwrap().is_empty());
     let sent = world.fake.log().len();
 
     let restored = desk(db, &world.fake);

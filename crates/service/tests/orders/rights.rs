@@ -23,7 +23,7 @@ async fn check(world: &World, clock: &TestClock) {
 }
 
 /// Returns how often the owner was notified of `change`.
-async fn told(db: &TestDb, world: &World, change: &str) -> usize {
+async fn notified(db: &TestDb, world: &World, change: &str) -> usize {
     let events = store::event::after(&**db, world.actor.user, 0, 50).await.unwrap();
     events.iter().filter(|event| event.body.contains(change)).count()
 }
@@ -40,7 +40,7 @@ pub(crate) async fn a_key_that_gains_the_right_to_withdraw_takes_no_entries(db: 
     world.fake.state.lock().unwrap().withdraw = true;
     check(&world, &clock).await;
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "WITHDRAW_GAINED").await, 1, "once");
+    assert_eq!(notified(db, &world, "WITHDRAW_GAINED").await, 1, "once");
     let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
     assert!(row.may_withdraw && row.active, "it stays connected: stops stay supervised");
     let before = world.fake.log();
@@ -60,28 +60,28 @@ pub(crate) async fn a_key_that_gains_the_right_to_withdraw_takes_no_entries(db: 
 
     world.fake.state.lock().unwrap().withdraw = false;
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "WITHDRAW_LOST").await, 1);
+    assert_eq!(notified(db, &world, "WITHDRAW_LOST").await, 1);
     world.place(&ticket()).await.unwrap();
 }
 
-pub(crate) async fn the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends(db: &TestDb) {
+pub(crate) async fn the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right(db: &TestDb) {
     let (world, clock) = still(db).await;
     world.fake.state.lock().unwrap().ip_restricted = true;
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "ANY_ADDRESS").await, 0);
+    assert_eq!(notified(db, &world, "ANY_ADDRESS").await, 0);
     world.fake.state.lock().unwrap().ip_restricted = false;
     check(&world, &clock).await;
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "ANY_ADDRESS").await, 1);
+    assert_eq!(notified(db, &world, "ANY_ADDRESS").await, 1);
 
     let now = world.desk.clock.now();
     world.fake.state.lock().unwrap().expires_at = Some(now.plus(30 * DAY));
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "EXPIRES_SOON").await, 0, "that is far away");
+    assert_eq!(notified(db, &world, "EXPIRES_SOON").await, 0, "that is far away");
     clock.advance(17 * DAY);
     check(&world, &clock).await;
     check(&world, &clock).await;
-    assert_eq!(told(db, &world, "EXPIRES_SOON").await, 1, "once for each date");
+    assert_eq!(notified(db, &world, "EXPIRES_SOON").await, 1, "once for each date");
 }
 
 pub(crate) async fn a_key_that_lost_the_right_to_trade_is_switched_off_in_words(db: &TestDb) {
@@ -91,8 +91,8 @@ pub(crate) async fn a_key_that_lost_the_right_to_trade_is_switched_off_in_words(
     check(&world, &clock).await;
     let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
     assert_eq!((row.status, row.active), (ApiKeyStatus::Unauthorized, false));
-    assert_eq!(told(db, &world, "TRADING_LOST").await, 1);
-    assert_eq!(told(db, &world, "KeyRefused").await, 0, "one message says what happened");
+    assert_eq!(notified(db, &world, "TRADING_LOST").await, 1);
+    assert_eq!(notified(db, &world, "KeyRefused").await, 0, "one message says what happened");
 }
 
 pub(crate) async fn live_mode_takes_only_restricted_keys_unless_the_operator_allows_others(db: &TestDb) {

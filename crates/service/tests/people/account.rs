@@ -1,7 +1,7 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
 use domain::{
     MessageId, Role,
-    live::What,
+    live::LiveEventKind,
     notification::Channel,
     time::{MINUTE, SECOND},
     validation::Problem,
@@ -20,13 +20,13 @@ store::each_engine!(
     a_stranger_learns_nothing_from_signing_in,
     guessing_at_one_account_is_throttled_wherever_it_comes_from,
     one_network_is_throttled_whatever_it_tries,
-    an_attempt_after_the_told_wait_is_counted_anew,
+    an_attempt_after_the_reported_wait_starts_a_new_count,
     attempts_at_the_same_time_all_count,
     strangers_cannot_lock_the_owner_out,
-    the_first_person_is_told_how_to_become_admin,
+    the_first_user_is_shown_how_to_become_admin,
     only_an_admin_reads_the_outbox,
     a_message_that_cannot_be_decrypted_hides_no_other,
-    a_sign_in_from_an_unknown_place_is_told,
+    a_sign_in_from_an_unknown_place_is_notified,
 );
 
 async fn a_person_signs_up_out_and_in(db: &TestDb) {
@@ -106,7 +106,7 @@ async fn one_network_is_throttled_whatever_it_tries(db: &TestDb) {
     account::sign_up(&desk, from("2001:db8:0:1::1"), ADA, PASSWORD).await.unwrap();
 }
 
-async fn an_attempt_after_the_told_wait_is_counted_anew(db: &TestDb) {
+async fn an_attempt_after_the_reported_wait_starts_a_new_count(db: &TestDb) {
     let one = Limit { most: 1, window_s: 10 };
     let (desk, clock) = throttled(db, Throttles { address: one, programs: one, ..Throttles::default() });
     let sign_in = async || account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop);
@@ -126,12 +126,12 @@ async fn attempts_at_the_same_time_all_count(db: &TestDb) {
     let (desk, _) = throttled(db, tight());
     ada(&desk).await;
     let tries = (0..8).map(|_| account::sign_in(&desk, here(), ADA, OTHER));
-    let heard = futures::future::join_all(tries).await;
-    let heard = heard.iter().filter(|r| matches!(r, Err(Error::Fields(_)))).count();
-    assert_eq!(heard, 3);
+    let received = futures::future::join_all(tries).await;
+    let received = received.iter().filter(|r| matches!(r, Err(Error::Fields(_)))).count();
+    assert_eq!(received, 3);
 }
 
-async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
+async fn the_first_user_is_shown_how_to_become_admin(db: &TestDb) {
     let (desk, clock) = desk(db);
     let first = ada(&desk).await.actor;
     clock.advance(MINUTE);
@@ -161,7 +161,7 @@ async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     account::request_reset(&desk, here(), ADA).await.unwrap();
-    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+    let id = MessageId::mint(&*desk.clock, &*desk.entropy);
     // Encrypted for another row.
     let sealed = desk.sealer.seal("mails", Uuid::max(), Uuid::nil(), b"{}").unwrap().to_bytes();
     let broken = NewMessage {
@@ -184,34 +184,34 @@ async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
     assert!(matches!(notify::as_mailed(&desk, &admin, id).await, Err(Error::NotFound)));
 }
 
-async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
+async fn a_sign_in_from_an_unknown_place_is_notified(db: &TestDb) {
     let (desk, _) = desk(db);
     let first = ada(&desk).await;
     let at = |address: &str, agent| Origin::new(address.parse().unwrap(), agent);
-    let told = async || mails(&desk).await.iter().filter(|m| m.to == ADA).count();
+    let reported = async || mails(&desk).await.iter().filter(|m| m.to == ADA).count();
 
     // From where they signed up, with any client; and with a browser that is signed in, from anywhere.
     token::sign_in(&desk, at("192.0.2.1", "program/1"), ADA, PASSWORD).await.unwrap();
     account::sign_in(&desk, at("198.51.100.1", "Test/1.0"), ADA, PASSWORD).await.unwrap();
-    assert_eq!(told().await, 0);
+    assert_eq!(reported().await, 0);
 
     token::sign_in(&desk, at("198.51.100.2", "program/1"), ADA, PASSWORD).await.unwrap();
-    assert_eq!(told().await, 1);
+    assert_eq!(reported().await, 1);
     let mail = mails(&desk).await.into_iter().find(|m| m.to == ADA).unwrap();
     assert!(mail.subject.starts_with("New sign-in"), "{}", mail.subject);
     assert!(mail.body.contains("198.51.100.2") && mail.body.contains("program/1"), "{}", mail.body);
     token::sign_in(&desk, at("198.51.100.2", "program/1"), ADA, PASSWORD).await.unwrap();
-    assert_eq!(told().await, 1);
+    assert_eq!(reported().await, 1);
 
     // Signing out everywhere does not make an unknown browser known.
     session::end_all(&desk, &first.actor, &here()).await.unwrap();
     account::sign_in(&desk, at("198.51.100.3", "Test/1.0"), ADA, PASSWORD).await.unwrap();
-    assert_eq!(told().await, 2);
+    assert_eq!(reported().await, 2);
     // It is also shown as a notice.
-    let notices = notice::open(&desk, &first.actor, None).await.unwrap().items;
-    let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
-    let signed_in = |address: &str| What::SignedIn(address.to_owned());
-    assert_eq!(told, [signed_in("198.51.100.3"), signed_in("198.51.100.2")]);
+    let notices = notice::read_page(&desk, &first.actor, None).await.unwrap().items;
+    let reported: Vec<_> = notices.into_iter().map(|notice| notice.event.what).collect();
+    let signed_in = |address: &str| LiveEventKind::SignedIn(address.to_owned());
+    assert_eq!(reported, [signed_in("198.51.100.3"), signed_in("198.51.100.2")]);
 }
 
 async fn strangers_cannot_lock_the_owner_out(db: &TestDb) {

@@ -7,7 +7,7 @@ use service::{
     api_client::{self, NewClient},
     audit::{self, Whose},
     maintenance, notify,
-    person::{self, By, Step},
+    person::{self, By, UserAction},
     plan,
     recovery::Keep,
     session,
@@ -19,7 +19,7 @@ store::each_engine!(
     a_changed_row_is_found,
     rows_that_commit_late_are_sealed_too,
     the_table_refuses_changes,
-    people_read_theirs_and_operators_all,
+    users_read_their_own_log_and_operators_all,
     what_has_no_address_states_its_origin,
     chats_and_wrong_passwords_are_noted,
 );
@@ -43,7 +43,7 @@ async fn events_are_noted_with_address_and_client(db: &TestDb) {
     api_client::create(&desk, &session.actor, &here(), new).await.unwrap();
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
     session::sign_out(&desk, &session.token, &here()).await.unwrap();
-    let rows = audit::own(&desk, &session.actor, None).await.unwrap();
+    let rows = audit::list_own(&desk, &session.actor, None).await.unwrap();
     let events: Vec<_> = rows.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(events, ["signed-out", "sign-in-failed", "client-created", "signed-in", "signed-up"]);
     for row in &rows {
@@ -104,26 +104,26 @@ async fn the_table_refuses_changes(db: &TestDb) {
     assert_eq!(audit::verify(&desk).await.unwrap().rows, 2);
 }
 
-async fn people_read_theirs_and_operators_all(db: &TestDb) {
+async fn users_read_their_own_log_and_operators_all(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = account::sign_up(&desk, here(), "eve@example.org", PASSWORD).await.unwrap();
     account::make_admin(&desk, "eve@example.org").await.unwrap();
     let eve = session::find(&desk, &eve.token, &here()).await.unwrap().unwrap();
     assert_eq!(eve.role, Role::Admin);
-    person::act(&desk, By::Admin(&eve, &here()), trader.user, Step::SignOut).await.unwrap();
-    assert!(matches!(audit::all(&desk, &trader, "", None).await, Err(Error::Forbidden)));
+    person::act(&desk, By::Admin(&eve, &here()), trader.user, UserAction::SignOut).await.unwrap();
+    assert!(matches!(audit::list_all(&desk, &trader, "", None).await, Err(Error::Forbidden)));
     assert!(matches!(audit::csv(&desk, &trader, Whose::Everybodys).await, Err(Error::Forbidden)));
 
-    let own = audit::own(&desk, &trader, None).await.unwrap();
+    let own = audit::list_own(&desk, &trader, None).await.unwrap();
     let events: Vec<_> = own.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(events, ["signed-out-by-operator", "signed-in", "signed-up"]);
     assert_eq!((own[0].who.as_str(), own[0].address.as_str()), ("", ""), "who the operators are is not told");
-    let all = audit::all(&desk, &eve, "", None).await.unwrap();
+    let all = audit::list_all(&desk, &eve, "", None).await.unwrap();
     assert!(all.len() > own.len() && all[0].who == "eve@example.org");
-    assert_eq!(audit::all(&desk, &eve, "signed-up", None).await.unwrap().len(), 2);
-    assert!(audit::all(&desk, &eve, "nothing\0", None).await.unwrap().is_empty());
-    let older = audit::all(&desk, &eve, "", Some(all[1].id)).await.unwrap();
+    assert_eq!(audit::list_all(&desk, &eve, "signed-up", None).await.unwrap().len(), 2);
+    assert!(audit::list_all(&desk, &eve, "nothing\0", None).await.unwrap().is_empty());
+    let older = audit::list_all(&desk, &eve, "", Some(all[1].id)).await.unwrap();
     assert_eq!(older[0], all[2]);
     let file = audit::csv(&desk, &trader, Whose::Own).await.unwrap();
     assert_eq!(file.lines().count(), 4);
@@ -138,17 +138,17 @@ async fn what_has_no_address_states_its_origin(db: &TestDb) {
     let eve = account::sign_up(&desk, here(), "eve@example.org", PASSWORD).await.unwrap().actor;
     plan::assign(&desk, &eve.email, "EXPERT").await.unwrap();
     person::reset_link(&desk, &eve.email).await.unwrap();
-    person::act(&desk, By::CommandLine, eve.user, Step::Freeze).await.unwrap();
+    person::act(&desk, By::CommandLine, eve.user, UserAction::Freeze).await.unwrap();
     maintenance::command(&desk, true, "").await.unwrap();
-    person::act(&desk, By::Admin(&admin, &here()), eve.user, Step::Unfreeze).await.unwrap();
+    person::act(&desk, By::Admin(&admin, &here()), eve.user, UserAction::Unfreeze).await.unwrap();
     let commands = ["made-admin", "plan-assigned", "reset-link-shown", "frozen", "desk-closed"];
-    for row in audit::all(&desk, &admin, "", None).await.unwrap() {
+    for row in audit::list_all(&desk, &admin, "", None).await.unwrap() {
         let by_command = commands.contains(&row.action.as_str());
         let expected = if by_command { "command line" } else { "192.0.2.1" };
         assert_eq!((row.address.as_str(), row.who.is_empty()), (expected, by_command), "{row:?}");
     }
     // The owner sees that it was a command, and nothing of an operator's address.
-    let own = audit::own(&desk, &eve, None).await.unwrap();
+    let own = audit::list_own(&desk, &eve, None).await.unwrap();
     let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
     let by_command = |action| (action, "command line");
     let expected =
@@ -161,10 +161,10 @@ async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
     let (desk, _) = desk(db);
     let actor = ada(&desk).await.actor;
     let method = notify::telegram::method(&desk, &actor).await.unwrap();
-    notify::telegram::say(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
+    notify::telegram::post(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
     notify::telegram::unlink(&desk, &actor).await.unwrap();
     change(&desk, &actor, OTHER, PASSWORD, &Keep::default()).await.unwrap_err();
-    let own = audit::own(&desk, &actor, None).await.unwrap();
+    let own = audit::list_own(&desk, &actor, None).await.unwrap();
     let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
     let expected =
         [("step-up-failed", "192.0.2.1"), ("chat-unlinked", "192.0.2.1"), ("chat-linked", "telegram")];

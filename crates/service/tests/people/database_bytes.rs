@@ -33,7 +33,7 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
         NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     let made = api_client::create(&desk, &owner, &here(), client).await.unwrap();
     let token = api_client::sign_in(&desk, &here(), &made.client.login_id, &made.secret).await.unwrap();
-    let flash = Flash { told: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
+    let flash = Flash { details: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
     let fresh = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
     flash::put(&desk, &fresh.token, &flash).await.unwrap();
     let mut secrets = vec![
@@ -58,7 +58,7 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
 }
 
 async fn store_key(desk: &service::SharedDesk, owner: domain::UserId) -> ExchangeKeyId {
-    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
+    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.entropy);
     let sealed = desk.sealer.seal("exchange_keys", id.0, owner.0, EXCHANGE_SECRET.as_bytes()).unwrap();
     let row = KeyRow {
         key: ExchangeKey {
@@ -131,15 +131,15 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     assert_eq!(notify::gather(&old).await.unwrap(), 2);
     let ada = account::sign_in(&old, here(), ADA, OTHER).await.unwrap().actor;
     let before = notify::telegram::method(&old, &ada).await.unwrap();
-    let chance = Arc::clone(&old.chance);
+    let entropy = Arc::clone(&old.entropy);
     let rekeying =
-        with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), chance.clone()));
+        with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), entropy.clone()));
     // Two keys, an API client, a reset mail, notices of the change and of the client, the signing key, and
     // the messages' secret.
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 8);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 
-    let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, chance));
+    let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, entropy));
     let row = store::key::get_any(&new.db, id).await.unwrap().unwrap();
     let sealed = service::Sealed {
         secret: row.sealed.secret,
@@ -167,7 +167,7 @@ fn with_sealer(db: &TestDb, sealer: Sealer) -> service::SharedDesk {
         exchange: Arc::clone(&usual.exchange),
         sealer,
         clock: Arc::clone(&usual.clock),
-        chance: Arc::clone(&usual.chance),
+        entropy: Arc::clone(&usual.entropy),
         settings: usual.settings.clone(),
         sandbox: None,
         instance: "test".to_owned(),

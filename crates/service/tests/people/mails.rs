@@ -146,7 +146,7 @@ async fn an_event_that_cannot_be_read_delays_no_other(db: &TestDb) {
     ask_for_a_reset(&desk).await;
     let user_id = store::user::by_email(&desk.db, ADA).await.unwrap().unwrap().id;
     let at = desk.clock.now();
-    let known = serde_json::to_string(&notify::Event::PasswordChanged).unwrap();
+    let known = serde_json::to_string(&notify::NotificationEvent::PasswordChanged).unwrap();
     let known = known.as_str();
     let mut tx = desk.db.begin().await.unwrap();
     for (event_key, group_key, body) in
@@ -154,13 +154,16 @@ async fn an_event_that_cannot_be_read_delays_no_other(db: &TestDb) {
     {
         let kind = Kind::PasswordChanged;
         let notice = NewNotice { event_key, user_id, kind, group_key, body, at, ready_at: at };
-        assert_eq!(store::notice::tell(&mut tx, &notice).await.unwrap(), 1);
+        assert_eq!(store::notice::notify(&mut tx, &notice).await.unwrap(), 1);
     }
     tx.commit().await.unwrap();
     assert_eq!(notify::deliver(&desk).await.unwrap(), 3, "the reset mail and both known events");
     assert_eq!(notify::deliver(&desk).await.unwrap(), 0);
-    let told = server.taken();
-    assert_eq!(told.iter().filter(|mail| mail.contains("Your Slipstream password was changed")).count(), 2);
+    let reported = server.taken();
+    assert_eq!(
+        reported.iter().filter(|mail| mail.contains("Your Slipstream password was changed")).count(),
+        2
+    );
     let search = Search { channel: None, stage: Some(Stage::Dead), after: None, limit: 9 };
     let failed = message::search(&desk.db, &search).await.unwrap();
     let why: Vec<_> = failed.iter().map(|row| row.failure.as_deref()).collect();

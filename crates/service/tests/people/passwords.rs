@@ -10,7 +10,7 @@ store::each_engine!(
     a_reset_link_works_once,
     a_reset_link_expires,
     a_newer_password_kills_older_links,
-    asking_for_a_reset_tells_nothing,
+    a_reset_request_reveals_nothing,
     a_mailbox_is_not_flooded,
     easy_passwords_are_refused_wherever_one_is_set,
     letters_composed_differently_are_the_same_password,
@@ -82,7 +82,7 @@ async fn a_newer_password_kills_older_links(db: &TestDb) {
     assert_eq!(problem(old).1, Problem::ResetInvalid);
 }
 
-async fn asking_for_a_reset_tells_nothing(db: &TestDb) {
+async fn a_reset_request_reveals_nothing(db: &TestDb) {
     let (desk, _) = desk(db);
     ada(&desk).await;
     account::request_reset(&desk, here(), "nobody@example.org").await.unwrap();

@@ -10,13 +10,13 @@ use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
     audit,
-    person::{self, By, Step},
+    person::{self, By, UserAction},
     session, token,
 };
 use store::testing::TestDb;
 
 store::each_engine!(
-    an_admin_finds_people_and_nobody_else_does,
+    only_an_admin_finds_users,
     a_suspended_person_and_their_programs_are_out,
     a_freeze_names_the_admin_who_did_it,
     the_last_admin_stays,
@@ -36,17 +36,17 @@ async fn admin(desk: &SharedDesk, email: &str) -> Actor {
     session::find(desk, &new.token, &here()).await.unwrap().unwrap()
 }
 
-async fn act(desk: &SharedDesk, by: &Actor, whom: &Actor, step: Step) -> Result<AccountState, Error> {
+async fn act(desk: &SharedDesk, by: &Actor, whom: &Actor, step: UserAction) -> Result<AccountState, Error> {
     person::act(desk, By::Admin(by, &here()), whom.user, step).await.map(|person| person.state)
 }
 
-async fn an_admin_finds_people_and_nobody_else_does(db: &TestDb) {
+async fn only_an_admin_finds_users(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
     let refused = person::search(&desk, &trader, "", "").await;
     assert!(matches!(refused, Err(Error::Forbidden)));
-    for step in Step::ALL.map(|(step, _)| step) {
+    for step in UserAction::ALL.map(|(step, _)| step) {
         assert!(matches!(act(&desk, &trader, &eve, step).await, Err(Error::Forbidden)), "{step:?}");
     }
     let emails = async |text: &str, after: &str| {
@@ -59,8 +59,8 @@ async fn an_admin_finds_people_and_nobody_else_does(db: &TestDb) {
     for nobody in ["%", "_da", "!", "ada\0"] {
         assert!(emails(nobody, "").await.is_empty(), "{nobody}");
     }
-    for (step, word) in Step::ALL {
-        assert_eq!(Step::parse(word), Some(step));
+    for (step, word) in UserAction::ALL {
+        assert_eq!(UserAction::parse(word), Some(step));
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     };
     let_in().await.unwrap();
 
-    let state = act(&desk, &eve, &session.actor, Step::Suspend).await.unwrap();
+    let state = act(&desk, &eve, &session.actor, UserAction::Suspend).await.unwrap();
     assert_eq!(state, AccountState::Suspended);
     assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_none());
     assert!(matches!(token::verify(&desk, &program.access_token).await, Err(Error::Unauthenticated)));
@@ -90,16 +90,16 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     let refused = account::sign_in(&desk, here(), ADA, OTHER).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::AccountSuspended))), "{refused:?}");
 
-    act(&desk, &eve, &session.actor, Step::Unsuspend).await.unwrap();
+    act(&desk, &eve, &session.actor, UserAction::Unsuspend).await.unwrap();
     let back = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
     let new =
         NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     let client = api_client::create(&desk, &back.actor, &here(), new).await.unwrap();
-    act(&desk, &eve, &back.actor, Step::RevokePrograms).await.unwrap();
+    act(&desk, &eve, &back.actor, UserAction::RevokePrograms).await.unwrap();
     let key = &client.client.api_key;
     assert!(api_client::by_secret(&desk, &here(), key, &client.secret).await.is_err());
     assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_some(), "the session goes on");
-    act(&desk, &eve, &back.actor, Step::SignOut).await.unwrap();
+    act(&desk, &eve, &back.actor, UserAction::SignOut).await.unwrap();
     assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_none());
 }
 
@@ -107,21 +107,21 @@ async fn a_freeze_names_the_admin_who_did_it(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
-    let made = audit::all(&desk, &eve, "made-admin", None).await.unwrap();
+    let made = audit::list_all(&desk, &eve, "made-admin", None).await.unwrap();
     assert_eq!((made.len(), made[0].who.as_str()), (1, ""), "the command line made them admin");
     let away = from("198.51.100.7");
     // The second freeze finds the account frozen and only ends its sign-ins.
     for by in [By::Admin(&eve, &away), By::Admin(&eve, &away), By::CommandLine] {
-        let frozen = person::act(&desk, by, trader.user, Step::Freeze).await.unwrap();
+        let frozen = person::act(&desk, by, trader.user, UserAction::Freeze).await.unwrap();
         assert_eq!(frozen.state, AccountState::Frozen);
     }
-    let all = audit::all(&desk, &eve, "frozen", None).await.unwrap();
+    let all = audit::list_all(&desk, &eve, "frozen", None).await.unwrap();
     assert!(all.iter().all(|row| row.subject == trader.user.to_string()), "{all:?}");
     let actors: Vec<_> =
         all.iter().map(|row| (row.who.as_str(), row.address.as_str(), row.client.as_str())).collect();
     let hers = (EVE, "198.51.100.7", "Test/1.0");
     assert_eq!(actors, [("", "command line", ""), hers, hers]);
-    let own = audit::own(&desk, &trader, None).await.unwrap();
+    let own = audit::list_own(&desk, &trader, None).await.unwrap();
     let seen: Vec<_> = own.iter().filter(|row| row.action == "frozen").collect();
     assert_eq!(seen.len(), 3);
     for (row, address) in seen.into_iter().zip(["command line", "", ""]) {
@@ -137,17 +137,19 @@ async fn the_last_admin_stays(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
-    for step in [Step::Trader, Step::Suspend, Step::Freeze] {
+    for step in [UserAction::Trader, UserAction::Suspend, UserAction::Freeze] {
         let refused = act(&desk, &eve, &eve, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}: {refused:?}");
         let refused = person::act(&desk, By::CommandLine, eve.user, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
     }
-    act(&desk, &eve, &trader, Step::Admin).await.unwrap();
+    act(&desk, &eve, &trader, UserAction::Admin).await.unwrap();
     // An admin who is suspended or frozen does not count as one who could operate the desk.
-    for (out, back) in [(Step::Suspend, Step::Unsuspend), (Step::Freeze, Step::Unfreeze)] {
+    for (out, back) in
+        [(UserAction::Suspend, UserAction::Unsuspend), (UserAction::Freeze, UserAction::Unfreeze)]
+    {
         act(&desk, &eve, &trader, out).await.unwrap();
-        for step in [Step::Trader, Step::Suspend, Step::Freeze] {
+        for step in [UserAction::Trader, UserAction::Suspend, UserAction::Freeze] {
             let refused = act(&desk, &eve, &eve, step).await;
             assert!(
                 matches!(refused, Err(Error::Refused(Refusal::LastAdmin))),
@@ -156,8 +158,8 @@ async fn the_last_admin_stays(db: &TestDb) {
         }
         act(&desk, &eve, &trader, back).await.unwrap();
     }
-    act(&desk, &eve, &eve, Step::Trader).await.unwrap();
-    let again = act(&desk, &eve, &trader, Step::Trader).await;
+    act(&desk, &eve, &eve, UserAction::Trader).await.unwrap();
+    let again = act(&desk, &eve, &trader, UserAction::Trader).await;
     assert!(matches!(again, Err(Error::Forbidden)), "whose session is from before is no admin any more");
 }
 
@@ -165,7 +167,7 @@ async fn two_admins_demoting_each_other_leave_one(db: &TestDb) {
     let (desk, _) = desk(db);
     let (one, two) = (admin(&desk, ADA).await, admin(&desk, EVE).await);
     let (first, second) =
-        tokio::join!(act(&desk, &one, &two, Step::Trader), act(&desk, &two, &one, Step::Trader));
+        tokio::join!(act(&desk, &one, &two, UserAction::Trader), act(&desk, &two, &one, UserAction::Trader));
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
     assert_eq!(store::user::list_by_role(&desk.db, Role::Admin).await.unwrap().len(), 1);
 }
@@ -174,7 +176,7 @@ async fn two_admins_freezing_each_other_leave_one(db: &TestDb) {
     let (desk, _) = desk(db);
     let (one, two) = (admin(&desk, ADA).await, admin(&desk, EVE).await);
     let (first, second) =
-        tokio::join!(act(&desk, &one, &two, Step::Freeze), act(&desk, &two, &one, Step::Freeze));
+        tokio::join!(act(&desk, &one, &two, UserAction::Freeze), act(&desk, &two, &one, UserAction::Freeze));
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
     let admins = store::user::list_by_role(&desk.db, Role::Admin).await.unwrap();
     assert_eq!(admins.iter().filter(|user| user.state() == AccountState::Active).count(), 1);
@@ -213,7 +215,7 @@ async fn a_person_has_so_many_sessions(db: &TestDb) {
     for number in 0..120_u8 {
         let at = desk.clock.now();
         let row = store::session::NewSession {
-            id: domain::SessionId::mint(&*desk.clock, &*desk.chance),
+            id: domain::SessionId::mint(&*desk.clock, &*desk.entropy),
             user_id: Some(user),
             token_hash: [number; 32],
             user_agent: "Test/1.0",

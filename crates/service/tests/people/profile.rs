@@ -13,7 +13,7 @@ fn some(text: &str) -> Option<Option<String>> {
     Some(Some(text.to_owned()))
 }
 
-async fn only_what_is_given_changes_and_all_that_is_wrong_is_told(db: &TestDb) {
+async fn only_given_fields_change_and_all_problems_are_reported(db: &TestDb) {
     let (desk, clock) = desk(db);
     let actor = ada(&desk).await.actor;
     assert_eq!(profile::update(&desk, &actor, ProfileChange::default()).await.unwrap(), None);
@@ -33,10 +33,12 @@ async fn only_what_is_given_changes_and_all_that_is_wrong_is_told(db: &TestDb) {
         language: some("ENX"),
         time_zone: some("America/Torontox"),
     };
-    let Err(Error::Fields(told)) = profile::update(&desk, &actor, bad).await else { panic!("it was done") };
-    let told: Vec<_> = told.iter().map(|p| (p.field.as_str(), p.problem)).collect();
+    let Err(Error::Fields(reported)) = profile::update(&desk, &actor, bad).await else {
+        panic!("it was done")
+    };
+    let reported: Vec<_> = reported.iter().map(|p| (p.field.as_str(), p.problem)).collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("lastName", Problem::NotAlphabetic),
             ("firstName", Problem::NotAlphabetic),
@@ -71,34 +73,34 @@ async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
     let person = ada(&desk).await.actor;
     // The operator signs up on the first read of the outbox.
     assert_eq!(mails(&desk).await.len(), 0);
-    let asked = support::ask(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
+    let request = support::ask(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
     assert_eq!(
-        (asked.subject.as_str(), asked.message.as_str(), asked.status()),
+        (request.subject.as_str(), request.message.as_str(), request.status()),
         ("Help", "Line\nline", "OPEN")
     );
     let mail = last_mail(&desk).await;
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("operator@example.org", "Support: Help"));
     assert!(mail.body.contains(ADA) && mail.body.contains("Line\nline"), "{}", mail.body);
 
-    assert!(matches!(support::all(&desk, &person).await, Err(Error::Forbidden)));
-    assert!(matches!(support::close(&desk, &person, &here(), asked.id).await, Err(Error::Forbidden)));
+    assert!(matches!(support::list_tickets(&desk, &person).await, Err(Error::Forbidden)));
+    assert!(matches!(support::close(&desk, &person, &here(), request.id).await, Err(Error::Forbidden)));
     let operator = service::account::sign_in(&desk, here(), "operator@example.org", super::setting::PASSWORD);
     let operator = operator.await.unwrap().actor;
-    assert_eq!(support::all(&desk, &operator).await.unwrap(), std::slice::from_ref(&asked));
+    assert_eq!(support::list_tickets(&desk, &operator).await.unwrap(), std::slice::from_ref(&request));
     for _ in 0..2 {
-        support::close(&desk, &operator, &here(), asked.id).await.unwrap();
+        support::close(&desk, &operator, &here(), request.id).await.unwrap();
     }
     assert_eq!(support::mine(&desk, &person).await.unwrap()[0].status(), "CLOSED");
     assert_eq!(support::mine(&desk, &operator).await.unwrap(), []);
     let nobodys = domain::TicketId(uuid::Uuid::nil());
     assert!(matches!(support::close(&desk, &operator, &here(), nobodys).await, Err(Error::NotFound)));
-    let Err(Error::Fields(told)) = support::ask(&desk, &person, &here(), "a\r\nBcc: x", " ").await else {
+    let Err(Error::Fields(reported)) = support::ask(&desk, &person, &here(), "a\r\nBcc: x", " ").await else {
         panic!("it was done")
     };
-    assert_eq!(told.iter().map(|p| p.problem).collect::<Vec<_>>(), [Problem::NotText, Problem::Required]);
+    assert_eq!(reported.iter().map(|p| p.problem).collect::<Vec<_>>(), [Problem::NotText, Problem::Required]);
 }
 
-async fn nobody_floods_the_operator(db: &TestDb) {
+async fn support_requests_are_rate_limited(db: &TestDb) {
     let support_limit = Limit::per_minutes(2, 60);
     let (desk, clock) = throttled(db, Throttles { support: support_limit, ..Throttles::default() });
     let person = ada(&desk).await.actor;
@@ -111,8 +113,8 @@ async fn nobody_floods_the_operator(db: &TestDb) {
 }
 
 store::each_engine!(
-    only_what_is_given_changes_and_all_that_is_wrong_is_told,
+    only_given_fields_change_and_all_problems_are_reported,
     the_country_of_the_profile_decides_the_currencies,
     a_request_reaches_every_admin_and_is_closed_by_one,
-    nobody_floods_the_operator,
+    support_requests_are_rate_limited,
 );

@@ -62,7 +62,8 @@ async fn company(desk: &SharedDesk, actor: &service::Actor) -> Result<SubAccount
         ("country", "GB"),
         ("postal_code", "E1 6FQ"),
     ];
-    let draft = domain::sub_account::Draft::new(fields.map(|(name, value)| (name.into(), value.into())));
+    let draft =
+        domain::sub_account::SubAccountDraft::new(fields.map(|(name, value)| (name.into(), value.into())));
     sub_account::create(desk, actor, &here(), &draft).await
 }
 
@@ -73,7 +74,7 @@ async fn a_person_has_so_many_sub_accounts(db: &TestDb) {
     let mut tx = desk.db.begin().await.unwrap();
     for number in 2..MOST {
         let row = SubAccount {
-            id: SubAccountId::mint(&*desk.clock, &*desk.chance),
+            id: SubAccountId::mint(&*desk.clock, &*desk.entropy),
             short_reference: format!("test-{number}"),
             main: false,
             ..own.clone()
@@ -89,8 +90,8 @@ async fn a_person_has_so_many_sub_accounts(db: &TestDb) {
 async fn a_person_has_one_account_in_a_currency(db: &TestDb) {
     let (desk, _) = desk(db);
     let actor = ada(&desk).await.actor;
-    ledger::open(&desk, &actor, &here(), "USDT").await.unwrap();
-    let second = ledger::open(&desk, &actor, &here(), "USDT").await;
+    ledger::open_account(&desk, &actor, &here(), "USDT").await.unwrap();
+    let second = ledger::open_account(&desk, &actor, &here(), "USDT").await;
     assert_eq!(problem(second), ("currency".to_owned(), Problem::AccountExists));
     assert_eq!(ledger::list(&desk, &actor).await.unwrap().len(), 1);
 }
@@ -102,7 +103,7 @@ async fn a_person_has_so_many_sign_ins_of_programs(db: &TestDb) {
     clock.advance(MINUTE);
     let mut tx = desk.db.begin().await.unwrap();
     for _ in 0..199 {
-        let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
+        let family = TokenFamilyId::mint(&*desk.clock, &*desk.entropy);
         store::token_family::insert(&mut tx, family, user, desk.clock.now()).await.unwrap();
     }
     tx.commit().await.unwrap();

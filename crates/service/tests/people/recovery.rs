@@ -30,7 +30,7 @@ store::each_engine!(
     the_link_freezes_once_and_a_reset_opens_the_account,
     the_only_admin_can_freeze_their_own_account,
     a_link_expires_and_cannot_be_made_up,
-    nobody_reads_a_reset_link_in_the_outbox,
+    the_outbox_shows_no_reset_link,
 );
 
 fn bots() -> NewClient {
@@ -55,7 +55,7 @@ async fn leave_programs(desk: &SharedDesk, admin: &service::Actor) -> Left {
     let id = strategy::list(desk).await.unwrap()[0].id;
     let hook = strategy::rotate_hook(desk, admin, id).await.unwrap();
     let method = notify::telegram::method(desk, admin).await.unwrap();
-    notify::telegram::say(desk, admin, &format!("/start {}", method.code)).await.unwrap();
+    notify::telegram::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
     assert!(notify::telegram::method(desk, admin).await.unwrap().active, "a chat is linked");
     Left { client, token, hook }
 }
@@ -65,9 +65,9 @@ async fn working(desk: &SharedDesk, admin: &service::Actor, left: &Left) -> [boo
     let key = &left.client.client.api_key;
     let client = api_client::by_secret(desk, &here(), key, &left.client.secret).await.is_ok();
     let token = api_client::by_token(desk, &here(), &left.token).await.is_ok();
-    let heard = strategy::hear(desk, &here(), &left.hook, Err(Vec::new())).await;
+    let received = strategy::receive_alert(desk, &here(), &left.hook, Err(Vec::new())).await;
     let chat = store::telegram::get(&desk.db, admin.user).await.unwrap().is_some_and(|link| link.active);
-    [client, token, !matches!(heard, Err(Error::NotFound)), chat]
+    [client, token, !matches!(received, Err(Error::NotFound)), chat]
 }
 
 async fn an_admin(desk: &SharedDesk) -> service::Actor {
@@ -143,7 +143,7 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
         assert!(session::find(&desk, &opened.token, &here()).await.unwrap().is_none());
     }
     if let Ok(method) = coded {
-        notify::telegram::say(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
+        notify::telegram::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
     }
     let chat = store::telegram::get(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
     assert_eq!(chat, None, "no chat is linked with a code of before");
@@ -165,8 +165,8 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     let elsewhere = service::Origin::new([203, 0, 113, 7].into(), "Other/1.0");
     account::sign_in(&desk, elsewhere, ADA, PASSWORD).await.unwrap();
     change(&desk, &admin, PASSWORD, OTHER, &Keep::default()).await.unwrap();
-    let told = mails(&desk).await;
-    let subjects: Vec<_> = told.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
+    let reported = mails(&desk).await;
+    let subjects: Vec<_> = reported.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
     assert!(subjects.iter().any(|subject| subject.ends_with("was removed")), "{subjects:?}");
     for expected in [
         "API client Bots was created",
@@ -214,7 +214,7 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     let program = api_client::by_secret(&desk, &here(), &made.client.api_key, &made.secret).await;
     assert!(matches!(program, Err(Error::Unauthenticated)));
     assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Frozen);
-    let own = audit::own(&desk, &session.actor, None).await.unwrap();
+    let own = audit::list_own(&desk, &session.actor, None).await.unwrap();
     let row = own.iter().find(|row| row.action == "frozen").expect("a row about the freeze");
     assert_eq!((row.who.as_str(), row.address.as_str()), (ADA, "198.51.100.1"), "the owner did it");
     // Even the right password gives no access, and the reason is reported.
@@ -282,7 +282,7 @@ async fn a_link_expires_and_cannot_be_made_up(db: &TestDb) {
     assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Active);
 }
 
-async fn nobody_reads_a_reset_link_in_the_outbox(db: &TestDb) {
+async fn the_outbox_shows_no_reset_link(db: &TestDb) {
     let (desk, _) = desk(db);
     ada(&desk).await;
     account::request_reset(&desk, here(), ADA).await.unwrap();

@@ -16,7 +16,7 @@ store::each_engine!(
     a_programs_token_steps_up_for_its_whole_sign_in,
     others_passwords_do_not_count_against_who_is_signed_in,
     a_form_waits_for_its_own_session_once,
-    programs_and_other_issuers_are_never_asked,
+    api_clients_and_other_issuers_need_no_step_up,
 );
 
 async fn change(desk: &SharedDesk, actor: &Actor) -> Result<(), Error> {
@@ -106,26 +106,26 @@ async fn a_form_waits_for_its_own_session_once(db: &TestDb) {
         content_type: "application/x-www-form-urlencoded".into(),
         body: "name=Bots".into(),
     };
-    let id = step_up::keep(&desk, &session.token, &form).await.unwrap();
+    let id = step_up::store_form(&desk, &session.token, &form).await.unwrap();
     assert_eq!(step_up::peek(&desk, &session.token, id).await.unwrap(), Some(form.clone()));
     assert_eq!(step_up::peek(&desk, &other.token, id).await.unwrap(), None);
     assert_eq!(step_up::take(&desk, &other.token, id).await.unwrap(), None);
     assert_eq!(step_up::take(&desk, &session.token, id).await.unwrap(), Some(form.clone()));
     assert_eq!(step_up::take(&desk, &session.token, id).await.unwrap(), None);
-    let late = step_up::keep(&desk, &session.token, &form).await.unwrap();
+    let late = step_up::store_form(&desk, &session.token, &form).await.unwrap();
     clock.advance(10 * MINUTE);
     assert_eq!(step_up::take(&desk, &session.token, late).await.unwrap(), None);
-    assert!(matches!(step_up::keep(&desk, "nobody", &form).await, Err(Error::Unauthenticated)));
+    assert!(matches!(step_up::store_form(&desk, "nobody", &form).await, Err(Error::Unauthenticated)));
     // One session keeps only a few forms, however many are sent.
-    let first = step_up::keep(&desk, &session.token, &form).await.unwrap();
+    let first = step_up::store_form(&desk, &session.token, &form).await.unwrap();
     for _ in 0..10 {
         clock.advance(1_000);
-        step_up::keep(&desk, &session.token, &form).await.unwrap();
+        step_up::store_form(&desk, &session.token, &form).await.unwrap();
     }
     assert_eq!(step_up::peek(&desk, &session.token, first).await.unwrap(), None);
 }
 
-async fn programs_and_other_issuers_are_never_asked(db: &TestDb) {
+async fn api_clients_and_other_issuers_need_no_step_up(db: &TestDb) {
     let (desk, clock) = desk(db);
     let actor = ada(&desk).await.actor;
     clock.advance(60 * MINUTE);
@@ -133,6 +133,6 @@ async fn programs_and_other_issuers_are_never_asked(db: &TestDb) {
     let program = Actor { session: None, token: None, ..actor };
     assert!(!step_up::is_due(&desk, &program).await.unwrap());
     change(&desk, &program).await.unwrap();
-    let asked = step_up::confirm(&desk, &program, &here(), PASSWORD).await;
-    assert!(matches!(asked, Err(Error::Forbidden)), "{asked:?}");
+    let request = step_up::confirm(&desk, &program, &here(), PASSWORD).await;
+    assert!(matches!(request, Err(Error::Forbidden)), "{request:?}");
 }

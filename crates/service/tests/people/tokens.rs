@@ -12,12 +12,12 @@ use store::testing::TestDb;
 store::each_engine!(
     a_program_signs_in_and_refreshes,
     a_refresh_token_that_comes_back_ends_the_family,
-    refreshes_at_once_get_the_same_token,
+    concurrent_refreshes_get_the_same_token,
     another_client_gets_nothing_for_a_spent_token,
     an_access_token_expires,
     a_forged_token_is_refused,
     another_instance_reads_the_same_keys,
-    a_new_role_counts_at_once,
+    a_new_role_applies_immediately,
     keys_rotate,
 );
 
@@ -59,7 +59,7 @@ async fn a_refresh_token_that_comes_back_ends_the_family(db: &TestDb) {
     token::refresh(&desk, here(), &apart.refresh_token).await.unwrap();
 }
 
-async fn refreshes_at_once_get_the_same_token(db: &TestDb) {
+async fn concurrent_refreshes_get_the_same_token(db: &TestDb) {
     let (desk, clock) = desk(db);
     let first = signed_up(&desk).await;
     let tries = (0..20).map(|_| token::refresh(&desk, here(), &first.refresh_token));
@@ -167,7 +167,7 @@ async fn another_instance_reads_the_same_keys(db: &TestDb) {
     token::verify(&first, &again.access_token).await.unwrap();
 }
 
-async fn a_new_role_counts_at_once(db: &TestDb) {
+async fn a_new_role_applies_immediately(db: &TestDb) {
     let (desk, _) = desk(db);
     let tokens = signed_up(&desk).await;
     assert_eq!(token::verify(&desk, &tokens.access_token).await.unwrap().role, Role::Trader);

@@ -2,14 +2,14 @@
 
 use crate::lives::{
     Act::{self, Ask as Asks, Happens, Passes},
-    Ask, Event, Kind, Life,
+    Ask, Life, OrderKind, OutsideEvent,
 };
 use domain::Side::{Buy, Sell};
 
-const OPEN: Act = Asks(Ask::Order(Kind::Market, Buy));
+const OPEN: Act = Asks(Ask::Order(OrderKind::Market, Buy));
 const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
 /// The desk inspects a position within this many seconds, even if it receives no event about it.
-const LOOK: i64 = 75;
+const INSPECT_AT: i64 = 75;
 /// The desk's background work shortly after an event, and after its inspection interval has passed.
 const FIRST: Act = Passes(1, 1);
 const SECOND: Act = Passes(1, 35);
@@ -26,7 +26,7 @@ const fn flat(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -
 
 /// A life in which the desk finds a change made at the exchange only when it inspects the position.
 const fn found(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
-    Life { known_after: LOOK, ..life(name, setup, acts) }
+    Life { known_after: INSPECT_AT, ..life(name, setup, acts) }
 }
 
 /// A life without a stop.
@@ -35,51 +35,55 @@ const fn bare(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -
 }
 
 const LIMIT: &[Act] = &[
-    Asks(Ask::Order(Kind::Limit, Buy)),
+    Asks(Ask::Order(OrderKind::Limit, Buy)),
     Passes(1, 1),
-    Happens(Event::Fill("0.02")),
+    Happens(OutsideEvent::Fill("0.02")),
     Passes(1, 1),
-    Happens(Event::Fill("0.03")),
+    Happens(OutsideEvent::Fill("0.03")),
     Passes(2, 1),
 ];
 const TRAILING: &[Act] = &[
-    Asks(Ask::Order(Kind::Trailing, Buy)),
+    Asks(Ask::Order(OrderKind::Trailing, Buy)),
     Passes(1, 1),
-    Happens(Event::Price("19800")),
-    Happens(Event::Price("20050")),
+    Happens(OutsideEvent::Price("19800")),
+    Happens(OutsideEvent::Price("20050")),
     Passes(2, 1),
 ];
-const TARGETS: &[Act] =
-    &[Happens(Event::Price("20100")), Passes(2, 20), Happens(Event::Price("20300")), Passes(2, 20)];
+const TARGETS: &[Act] = &[
+    Happens(OutsideEvent::Price("20100")),
+    Passes(2, 20),
+    Happens(OutsideEvent::Price("20300")),
+    Passes(2, 20),
+];
 
-const STOP_LIMIT: Act = Asks(Ask::Order(Kind::StopLimit, Buy));
-const CANCELS: Act = Happens(Event::OwnerCancelsStop);
-const MOVES: Act = Happens(Event::OwnerMovesStop("19200"));
-const GAP: Act = Happens(Event::Price("18000"));
+const STOP_LIMIT: Act = Asks(Ask::Order(OrderKind::StopLimit, Buy));
+const CANCELS: Act = Happens(OutsideEvent::OwnerCancelsStop);
+const MOVES: Act = Happens(OutsideEvent::OwnerMovesStop("19200"));
+const GAP: Act = Happens(OutsideEvent::Price("18000"));
 
 /// Lives used only by named scenarios: each exists for one rule, and its steps occur in other lives too.
 pub(crate) fn named() -> Vec<Life> {
-    const PART: Act = Happens(Event::Fill("0.02"));
-    const LIMIT: Act = Asks(Ask::Order(Kind::Limit, Buy));
-    const BARE: Act = Asks(Ask::Order(Kind::WithoutStop, Buy));
-    const TURNS: Act = Happens(Event::OwnerTurns);
-    const ADDS: Act = Happens(Event::OwnerAdds("0.05"));
-    const BACK: Act = Happens(Event::Price("18960"));
-    const TARGET: Act = Happens(Event::Price("20100"));
-    const WHOLE: Act = Happens(Event::OwnerStopsPart("0.05"));
-    const REST: Act = Happens(Event::Fill("0.03"));
-    const PARTLY: Act = Happens(Event::OwnerStopsPart("0.02"));
+    const PART: Act = Happens(OutsideEvent::Fill("0.02"));
+    const LIMIT: Act = Asks(Ask::Order(OrderKind::Limit, Buy));
+    const BARE: Act = Asks(Ask::Order(OrderKind::WithoutStop, Buy));
+    const OWNER_REVERSES: Act = Happens(OutsideEvent::OwnerTurns);
+    const ADDS: Act = Happens(OutsideEvent::OwnerAdds("0.05"));
+    const BACK: Act = Happens(OutsideEvent::Price("18960"));
+    const TARGET: Act = Happens(OutsideEvent::Price("20100"));
+    const WHOLE: Act = Happens(OutsideEvent::OwnerStopsPart("0.05"));
+    const REST: Act = Happens(OutsideEvent::Fill("0.03"));
+    const PARTLY: Act = Happens(OutsideEvent::OwnerStopsPart("0.02"));
     const LIMITS: &[Act] = &[
-        Asks(Ask::Order(Kind::LimitStopLimit, Buy)),
+        Asks(Ask::Order(OrderKind::LimitStopLimit, Buy)),
         Passes(1, 1),
         PART,
         Passes(1, 1),
-        Happens(Event::Fill("0.03")),
+        Happens(OutsideEvent::Fill("0.03")),
         Passes(2, 1),
         SECOND,
     ];
     vec![
-        found("turned-elsewhere", &[OPEN], &[TURNS, FIRST, SECOND]),
+        found("turned-elsewhere", &[OPEN], &[OWNER_REVERSES, FIRST, SECOND]),
         found("added-elsewhere", &[STOP_LIMIT], &[ADDS, FIRST, SECOND, THIRD]),
         found("part-stop-cancelled", &[], &[LIMIT, FIRST, PART, FIRST, CANCELS, FIRST, SECOND, THIRD]),
         bare("replace-without-stop", &[OPEN], &[BARE, FIRST, SECOND]),
@@ -99,18 +103,18 @@ pub(crate) fn named() -> Vec<Life> {
 
 /// Every life whose steps are enumerated.
 pub(crate) fn all() -> Vec<Life> {
-    const STOP_HIT: Act = Happens(Event::Price("18990"));
-    const CLOSES: Act = Happens(Event::OwnerCloses);
-    const LIQUIDATED: Act = Happens(Event::Liquidated);
+    const STOP_HIT: Act = Happens(OutsideEvent::Price("18990"));
+    const CLOSES: Act = Happens(OutsideEvent::OwnerCloses);
+    const LIQUIDATED: Act = Happens(OutsideEvent::Liquidated);
     const ONCE: Act = Asks(Ask::Once(Buy));
     vec![
         life("manual", &[], &[OPEN]),
         life("manual-retried", &[], &[ONCE, Passes(1, 2), ONCE]),
         life("limit", &[], LIMIT),
         bare("trailing", &[], TRAILING),
-        bare("no-stop", &[], &[Asks(Ask::Order(Kind::WithoutStop, Buy)), Passes(1, 1)]),
+        bare("no-stop", &[], &[Asks(Ask::Order(OrderKind::WithoutStop, Buy)), Passes(1, 1)]),
         life("replace-same", &[OPEN], &[ONCE, Passes(1, 2), ONCE]),
-        life("replace", &[OPEN], &[Asks(Ask::Order(Kind::Market, Sell))]),
+        life("replace", &[OPEN], &[Asks(Ask::Order(OrderKind::Market, Sell))]),
         life("close", &[OPEN], &[Asks(Ask::Close)]),
         life("panic", &[OPEN], &[Asks(Ask::Panic)]),
         life("held", &[OPEN], &[FIRST, SECOND, THIRD]),

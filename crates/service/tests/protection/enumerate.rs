@@ -3,10 +3,10 @@
 use crate::{
     catalogue,
     lives::Life,
-    play::{Outcome, play, prepare},
+    play::{ScenarioResult, play, prepare},
     sim::{
-        gate::Step,
-        plan::{Cut, Fault, Item, Scenario, What},
+        gate::RecordedStep,
+        plan::{Cut, Fault, FaultKind, Item, Scenario},
     },
     stage::Template,
 };
@@ -20,7 +20,7 @@ use std::{
 pub(crate) struct Ready {
     pub(crate) life: Life,
     pub(crate) template: Template,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<RecordedStep>,
     /// The invariants broken without any fault.
     pub(crate) broken: Vec<String>,
 }
@@ -42,13 +42,13 @@ impl Ready {
         let life = lives.find(|life| life.name == name).expect("a life of this name");
         let template = prepare(base, &life);
         let scenario = Scenario { life: name.to_owned(), items: Vec::new() };
-        let Outcome { steps, broken, .. } = play(&template, &life, &scenario, true);
+        let ScenarioResult { steps, broken, .. } = play(&template, &life, &scenario, true);
         Self { life, template, steps, broken }
     }
 }
 
 /// Returns the faults that a step of this kind can have.
-fn faults(step: &Step) -> Vec<Fault> {
+fn faults(step: &RecordedStep) -> Vec<Fault> {
     use Fault::{
         AnswerLost, AnswerLostHidden, Down, Expired, Fail, FailAfter, Hidden, Lag, Late, Limited, Lost,
         Refuse, RefuseOn, Tight, Unreachable,
@@ -85,7 +85,7 @@ fn faults(step: &Step) -> Vec<Fault> {
 ///
 /// A second instance beside a paused one is not included: on SQLite the lock on the data folder rules it out. On
 /// Postgres [`rivals`] enumerates it.
-fn cuts(step: &Step) -> Vec<Cut> {
+fn cuts(step: &RecordedStep) -> Vec<Cut> {
     use Cut::{
         Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
     };
@@ -112,9 +112,9 @@ fn cuts(step: &Step) -> Vec<Cut> {
 }
 
 /// Returns everything that can go wrong at a step.
-pub(crate) fn whats(step: &Step) -> Vec<What> {
-    let faults = faults(step).into_iter().map(What::Fault);
-    faults.chain(cuts(step).into_iter().map(What::Cut)).collect()
+pub(crate) fn whats(step: &RecordedStep) -> Vec<FaultKind> {
+    let faults = faults(step).into_iter().map(FaultKind::Fault);
+    faults.chain(cuts(step).into_iter().map(FaultKind::Cut)).collect()
 }
 
 /// Returns every single scenario: one step, one fault or cut.
@@ -142,7 +142,7 @@ pub(crate) fn rivals(ready: &Ready) -> Vec<Scenario> {
             &[Cut::RivalBefore, Cut::RivalAfter, Cut::HeirBefore, Cut::HeirAfter]
         };
         for cut in cuts {
-            let items = vec![Item { what: What::Cut(*cut), at: step.at.clone() }];
+            let items = vec![Item { what: FaultKind::Cut(*cut), at: step.at.clone() }];
             all.push(Scenario { life: ready.life.name.to_owned(), items });
         }
     }

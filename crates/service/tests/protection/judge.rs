@@ -1,7 +1,7 @@
 //! The invariants that must hold when a scenario is over.
 
 use crate::{
-    lives::{Ask, Said, wanted_stop},
+    lives::{Ask, DeskResponse, wanted_stop},
     play::Play,
     sim::{ONE_WAY, book::Resting, meter::seconds},
 };
@@ -16,7 +16,7 @@ const CLOSE_AGAIN: i64 = 6 * SECOND;
 /// Without any fault: the entry's response and the stop's way to the exchange.
 const ROUND_TRIP: i64 = 2 * ONE_WAY;
 /// The owner is notified of anything that lasts longer than this.
-const TOLD_AFTER: i64 = 5 * SECOND;
+const NOTIFIED_AFTER: i64 = 5 * SECOND;
 /// The events that report it while it lasts or when it has ended permanently, and the delay with which the
 /// desk may learn of it.
 const IN_TIME: [&str; 2] = ["ClosedWithoutStop", "\"WithoutStop\""];
@@ -27,7 +27,7 @@ const MOST_RESCUES: usize = 20;
 /// Validity of a request: it may arrive this much later.
 const VALID: i64 = 5 * SECOND;
 /// The events that report a position without a stop.
-const TOLD_AS: [&str; 4] = ["ClosedWithoutStop", "StopReplaced", "Unprotected", "WithoutStop"];
+const NOTIFIED_AS: [&str; 4] = ["ClosedWithoutStop", "StopReplaced", "Unprotected", "WithoutStop"];
 
 /// Returns the broken invariants, each in a few words that begin with the invariant's letter.
 pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
@@ -90,15 +90,15 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     if longest > most {
         broken.push(format!("b: naked for {}", seconds(longest)));
     }
-    let told = play.events.iter().any(|event| TOLD_AS.iter().any(|word| event.contains(word)));
-    if longest > TOLD_AFTER && !told {
+    let reported = play.events.iter().any(|event| NOTIFIED_AS.iter().any(|word| event.contains(word)));
+    if longest > NOTIFIED_AFTER && !reported {
         broken.push(format!("f: its owner was not told of {}", seconds(longest)));
     }
     let during = play.events.iter().any(|event| IN_TIME.iter().any(|word| event.contains(word)));
-    if longest > TOLD_AFTER + NOTICED && !during {
+    if longest > NOTIFIED_AFTER + NOTICED && !during {
         broken.push(format!("f: its owner was not told of {} while it lasted", seconds(longest)));
     }
-    if told && book.meter.spans(book.at).is_empty() && play.life.stop {
+    if reported && book.meter.spans(book.at).is_empty() && play.life.stop {
         broken.push("i: its owner was told of a missing stop that was never missing".to_owned());
     }
 }
@@ -107,30 +107,30 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
 fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
-    let since = play.heard.first().map(|heard| heard.asked_at);
+    let since = play.answered.first().map(|received| received.requested_at);
     let entered = |r: &&Resting| {
         r.ours() && r.opens() && !r.order.filled.is_zero() && since.is_some_and(|since| r.order.at >= since)
     };
     let entered: Vec<&Resting> = book.orders.iter().filter(entered).collect();
     let repeats = |n: usize| {
-        matches!(play.heard[n].ask, Ask::Once(_))
-            && play.heard[..n].iter().any(|h| h.ask == play.heard[n].ask)
+        matches!(play.answered[n].ask, Ask::Once(_))
+            && play.answered[..n].iter().any(|h| h.ask == play.answered[n].ask)
     };
-    let asked: usize =
-        (0..play.heard.len()).filter(|n| !repeats(*n)).map(|n| play.heard[n].ask.entries()).sum();
-    if entered.len() > asked {
-        broken.push(format!("c: {} entries for {asked} requests", entered.len()));
+    let request: usize =
+        (0..play.answered.len()).filter(|n| !repeats(*n)).map(|n| play.answered[n].ask.entries()).sum();
+    if entered.len() > request {
+        broken.push(format!("c: {} entries for {request} requests", entered.len()));
     }
     // A resting manual entry is cancelled for another order, for a close, and when its filled part is closed.
     let ended = |r: &&Resting| {
         r.ours() && r.opens() && r.order.filled.is_zero() && r.order.status == OrderStatus::Canceled
     };
-    let alone = play.heard.len() == 1 && !matches!(play.heard[0].said, Some(Said::No(_)));
+    let alone = play.answered.len() == 1 && !matches!(play.answered[0].response, Some(DeskResponse::No(_)));
     if alone && book.orders.iter().any(|r| ended(&r)) {
         broken.push("c: an entry was cancelled that nobody ended".to_owned());
     }
-    let signals: Vec<_> = play.heard.iter().filter(|h| matches!(h.ask, Ask::Enter(_))).collect();
-    let latest = signals.iter().map(|h| h.asked_at.plus(SIGNAL_MAX_AGE_S * SECOND + VALID)).max();
+    let signals: Vec<_> = play.answered.iter().filter(|h| matches!(h.ask, Ask::Enter(_))).collect();
+    let latest = signals.iter().map(|h| h.requested_at.plus(SIGNAL_MAX_AGE_S * SECOND + VALID)).max();
     if let Some(latest) = latest
         && entered.iter().any(|r| r.order.at > latest)
     {
@@ -153,22 +153,29 @@ fn orphans(play: &Play<'_>, broken: &mut Vec<String>) {
 fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
-    for (n, heard) in play.heard.iter().enumerate() {
+    for (n, received) in play.answered.iter().enumerate() {
         // Of a repeated request, the last answer counts.
-        if play.heard[n + 1..].iter().any(|later| later.ask == heard.ask) {
+        if play.answered[n + 1..].iter().any(|later| later.ask == received.ask) {
             continue;
         }
-        let asked_at = play.heard.iter().find(|h| h.ask == heard.ask).map_or(heard.asked_at, |h| h.asked_at);
-        let Some(said) = &heard.said else { continue };
-        if let Said::Broken(why) = said
+        let asked_at = play
+            .answered
+            .iter()
+            .find(|h| h.ask == received.ask)
+            .map_or(received.requested_at, |h| h.requested_at);
+        let Some(said) = &received.response else { continue };
+        if let DeskResponse::Broken(why) = said
             && play.faultless
         {
-            broken.push(format!("e: {:?} broke: {why}", heard.ask));
+            broken.push(format!("e: {:?} broke: {why}", received.ask));
         }
-        if heard.ask.closes() && *said == Said::Yes && !heard.position.is_zero() {
-            broken.push(format!("e: {:?} was answered yes with a position of {}", heard.ask, heard.position));
+        if received.ask.closes() && *said == DeskResponse::Yes && !received.position.is_zero() {
+            broken.push(format!(
+                "e: {:?} was answered yes with a position of {}",
+                received.ask, received.position
+            ));
         }
-        let (Ask::Order(_, side) | Ask::Once(side)) = heard.ask else { continue };
+        let (Ask::Order(_, side) | Ask::Once(side)) = received.ask else { continue };
         let opening = |r: &&Resting| r.ours() && r.opens() && r.order.at >= asked_at;
         let entered = book.orders.iter().filter(opening).any(|r| !r.order.filled.is_zero());
         let rests = book.orders.iter().filter(opening).any(Resting::open);
@@ -178,11 +185,13 @@ fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
             None => false,
         };
         match said {
-            Said::No(_) if entered && holds => {
+            DeskResponse::No(_) if entered && holds => {
                 broken.push(format!("e: answered {said:?} and left a position of {}", book.position));
             }
-            Said::No(_) if rests => broken.push(format!("e: answered {said:?} and left the entry resting")),
-            Said::Yes if book.orders.iter().filter(opening).count() == 0 => {
+            DeskResponse::No(_) if rests => {
+                broken.push(format!("e: answered {said:?} and left the entry resting"))
+            }
+            DeskResponse::Yes if book.orders.iter().filter(opening).count() == 0 => {
                 broken.push("e: answered yes without an entry".to_owned());
             }
             _ => {}
@@ -195,7 +204,8 @@ fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
     // The outcome of a request that was never accepted is open.
-    let lost = play.heard.iter().any(|h| !matches!(h.said, Some(Said::Yes | Said::Later)));
+    let lost =
+        play.answered.iter().any(|h| !matches!(h.response, Some(DeskResponse::Yes | DeskResponse::Later)));
     if play.life.ends_flat && !lost && !book.position.is_zero() {
         broken.push(format!("g: a position of {} is left", book.position));
     }
@@ -236,8 +246,8 @@ fn closed(play: &Play<'_>, broken: &mut Vec<String>) {
     if most > MOST_RESCUES {
         broken.push(format!("k: {most} positions were closed within a minute"));
     }
-    let told = play.events.iter().filter(|event| event.contains("ClosedWithoutStop")).count();
-    if told < filled.len().min(1) {
+    let reported = play.events.iter().filter(|event| event.contains("ClosedWithoutStop")).count();
+    if reported < filled.len().min(1) {
         broken.push("k: its owner was not told that it was closed".to_owned());
     }
 }
@@ -250,9 +260,9 @@ fn notified(play: &Play<'_>, broken: &mut Vec<String>) {
         play.events.iter().filter(|event| words.iter().any(|word| event.contains(word))).count()
     };
     let hits = book.orders.iter().filter(|r| r.ours() && r.protects() && !r.order.filled.is_zero()).count();
-    let told = has(&["StopHit", "TargetHit", "CopyEnded"]);
-    if told < hits {
-        broken.push(format!("l: {hits} protective orders filled, and {told} were told"));
+    let reported = has(&["StopHit", "TargetHit", "CopyEnded"]);
+    if reported < hits {
+        broken.push(format!("l: {hits} protective orders filled, and {reported} were told"));
     }
     let last = |word: &str| play.events.iter().rposition(|event| event.contains(word));
     let missing = last("\"WithoutStop\"").filter(|_| !book.position.is_zero());

@@ -22,7 +22,7 @@ use service::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// A manual order.
-    Order(Kind, Side),
+    Order(OrderKind, Side),
     /// A manual order with an idempotency key, the same each time.
     Once(Side),
     Close,
@@ -42,7 +42,7 @@ pub(crate) enum Ask {
 
 /// The kind of a manual order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum OrderKind {
     Market,
     Limit,
     Trailing,
@@ -55,7 +55,7 @@ pub(crate) enum Kind {
 
 /// An event outside the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub(crate) enum OutsideEvent {
     Price(&'static str),
     /// The resting entry fills by this amount.
     Fill(&'static str),
@@ -75,7 +75,7 @@ pub(crate) enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Ask(Ask),
-    Happens(Event),
+    Happens(OutsideEvent),
     /// A number of passes of the desk's background work, and the seconds between them.
     Passes(usize, i64),
 }
@@ -100,7 +100,7 @@ pub(crate) struct Life {
 /// Returns the price at which the stop of a position is wanted.
 pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
     let moved = life.acts.iter().find_map(|act| match act {
-        Act::Happens(Event::OwnerMovesStop(price)) => Some(d(price)),
+        Act::Happens(OutsideEvent::OwnerMovesStop(price)) => Some(d(price)),
         _ => None,
     });
     moved.unwrap_or_else(|| d(if long { LONG_STOP } else { SHORT_STOP }))
@@ -109,13 +109,13 @@ pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
 impl Life {
     /// Whether its entry rests and fills while the desk waits.
     pub(crate) fn waits(&self) -> bool {
-        self.acts.iter().any(|act| matches!(act, Act::Happens(Event::Fill(_))))
+        self.acts.iter().any(|act| matches!(act, Act::Happens(OutsideEvent::Fill(_))))
     }
 }
 
 /// The desk's answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum DeskResponse {
     Yes,
     /// Definitely refused.
     No(String),
@@ -125,7 +125,7 @@ pub(crate) enum Said {
     Broken(String),
 }
 
-impl<T> From<Result<T, Error>> for Said {
+impl<T> From<Result<T, Error>> for DeskResponse {
     fn from(result: Result<T, Error>) -> Self {
         match result {
             Ok(_) => Self::Yes,
@@ -148,14 +148,14 @@ impl Ask {
     }
 
     /// Sends the request to the desk.
-    pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> Said {
+    pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> DeskResponse {
         match self {
             Self::Order(kind, side) => {
                 order::place(desk, &cast.trader, cast.manual, ticket(kind, side), None).await.into()
             }
             Self::Once(side) => {
                 let once = IdempotencyKey { key: "once".to_owned(), body_hash: [1; 32] };
-                let ticket = ticket(Kind::Market, side);
+                let ticket = ticket(OrderKind::Market, side);
                 order::place(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
@@ -173,10 +173,10 @@ impl Ask {
     }
 }
 
-fn panicked(report: Result<panic::Report, Error>) -> Said {
+fn panicked(report: Result<panic::Report, Error>) -> DeskResponse {
     match report {
-        Ok(report) if report.done() => Said::Yes,
-        Ok(_) => Said::Later,
+        Ok(report) if report.done() => DeskResponse::Yes,
+        Ok(_) => DeskResponse::Later,
         Err(error) => Err::<(), _>(error).into(),
     }
 }
@@ -188,7 +188,7 @@ fn levels(side: Side) -> (&'static str, [&'static str; 3]) {
     }
 }
 
-fn ticket(kind: Kind, side: Side) -> ManualOrder {
+fn ticket(kind: OrderKind, side: Side) -> ManualOrder {
     let text = |s: &str| Some(s.to_owned());
     let (stop, targets) = levels(side);
     let mut ticket = RawTicket {
@@ -202,18 +202,18 @@ fn ticket(kind: Kind, side: Side) -> ManualOrder {
         ..RawTicket::default()
     };
     match kind {
-        Kind::Market | Kind::Limit => {}
-        Kind::StopLimit | Kind::LimitStopLimit => {
+        OrderKind::Market | OrderKind::Limit => {}
+        OrderKind::StopLimit | OrderKind::LimitStopLimit => {
             (ticket.stop_trigger_type, ticket.stop_price) = (text("LIMIT"), text("18950"));
         }
-        Kind::Trailing | Kind::WithoutStop => {
+        OrderKind::Trailing | OrderKind::WithoutStop => {
             (ticket.stop_trigger_price, ticket.stop_trigger_type) = (None, None);
         }
     }
-    if matches!(kind, Kind::Limit | Kind::LimitStopLimit) {
+    if matches!(kind, OrderKind::Limit | OrderKind::LimitStopLimit) {
         (ticket.kind, ticket.price) = (text("LIMIT"), text("19900"));
     }
-    if kind == Kind::Trailing {
+    if kind == OrderKind::Trailing {
         ticket.take_profit_prices = Vec::new();
         (ticket.kind, ticket.price) = (text("TRAILING_STOP"), text("19800"));
         ticket.callback_rate = text("1");
@@ -233,11 +233,11 @@ fn entry(cast: &Cast, side: Side) -> NewSignal {
         targets: targets.iter().map(|t| d(t)).collect(),
         external_id: None,
         bar_at: None,
-        said_at: None,
+        sent_at: None,
     }
 }
 
-impl Event {
+impl OutsideEvent {
     /// Makes the event happen at the exchange.
     pub(crate) fn happen(self, book: &mut Book) {
         match self {

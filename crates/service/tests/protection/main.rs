@@ -33,7 +33,7 @@ fn wanted() -> Option<sim::plan::Scenario> {
 }
 
 /// Prints the failures, each with the line that reruns it, and a table.
-fn tell(failed: &[Failed]) {
+fn print_failures(failed: &[Failed]) {
     for one in failed {
         println!("{} ({}): {}", one.scenario, one.kind, one.broken.join("; "));
         println!("    PROTECTION_SCENARIO='{}' cargo test -p service --test protection", one.scenario);
@@ -54,13 +54,13 @@ fn roomy(test: impl FnOnce() + Send) {
 }
 
 #[test]
-fn the_scenario_that_was_asked_for() {
+fn the_requested_scenario() {
     if let Some(scenario) = wanted() {
-        roomy(|| asked_for(&scenario));
+        roomy(|| requested(&scenario));
     }
 }
 
-fn asked_for(scenario: &sim::plan::Scenario) {
+fn requested(scenario: &sim::plan::Scenario) {
     let two = std::env::var("PROTECTION_DATABASE").is_ok_and(|database| database == "postgres");
     let ready =
         if two { Ready::shared(&scenario.life).expect("Postgres") } else { Ready::of(&scenario.life) };
@@ -86,8 +86,9 @@ fn play_life(name: &str) {
         println!("{name}: {}", ready.broken.join("; "));
     }
     let scenarios = singles(&ready);
-    let covered =
-        |step: &sim::gate::Step| scenarios.iter().any(|s| s.items.iter().any(|item| item.at == step.at));
+    let covered = |step: &sim::gate::RecordedStep| {
+        scenarios.iter().any(|s| s.items.iter().any(|item| item.at == step.at))
+    };
     let bare: Vec<_> = ready.steps.iter().filter(|step| !covered(step)).collect();
     assert!(bare.is_empty(), "no scenario covers {bare:?} of {name}");
     assert!(!ready.steps.is_empty(), "{name} has no steps");
@@ -98,7 +99,7 @@ fn play_life(name: &str) {
         println!("{name}: {} of {pairs} pairs failed, {:.0?}", more.len(), began.elapsed());
         failed.extend(more);
     }
-    tell(&failed);
+    print_failures(&failed);
     wrong += failed.len();
     assert!(wrong == 0, "{wrong} scenarios of {name}");
 }
@@ -124,7 +125,7 @@ fn play_with_rivals(name: &str) {
         scenarios.len(),
         began.elapsed()
     );
-    tell(&failed);
+    print_failures(&failed);
     assert!(failed.is_empty(), "{} scenarios of {name} with PROTECTION_DATABASE=postgres", failed.len());
 }
 

@@ -25,7 +25,7 @@ fn play_all(scenarios: &[&str]) {
             None => reached += 1,
         }
     }
-    crate::tell(&failed);
+    crate::print_failures(&failed);
     assert!(reached > 0, "none of the steps exists any more: {scenarios:?}");
     assert!(failed.is_empty(), "{} of {} scenarios", failed.len(), scenarios.len());
 }
@@ -137,7 +137,7 @@ fn v9_no_copy_enters_when_its_signal_is_too_old() {
 }
 
 #[test]
-fn v11_nobody_is_told_of_a_missing_stop_when_the_position_has_ended() {
+fn v11_no_missing_stop_is_notified_when_the_position_has_ended() {
     holds(&[
         "copy-held/closed@open-orders",
         "copy-held/price(18990)@open-orders",
@@ -195,6 +195,6 @@ fn p1_an_order_that_arrives_after_its_position_was_settled_is_cancelled() {
 }
 
 #[test]
-fn p2_its_owner_is_told_while_a_stop_is_being_placed_for_too_long() {
+fn p2_the_owner_is_notified_while_placing_a_stop_takes_too_long() {
     holds(&["limit/limited@call12/limited@call13", "limit/limited@find/limited@stop"]);
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     judge,
-    lives::{Act, Ask, Life, Said},
+    lives::{Act, Ask, DeskResponse, Life},
     sim::{
         Signal,
-        gate::Step,
-        plan::{Fault, Item, Scenario, What},
+        gate::RecordedStep,
+        plan::{Fault, FaultKind, Item, Scenario},
     },
     stage::{Stage, Template, background, runtime},
 };
@@ -25,20 +25,20 @@ const HANGS: Duration = Duration::from_secs(40);
 
 /// A request and its answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Heard {
+pub(crate) struct AnsweredRequest {
     pub(crate) ask: Ask,
     /// `None` if the desk was killed before it answered.
-    pub(crate) said: Option<Said>,
+    pub(crate) response: Option<DeskResponse>,
     /// When it was requested, by the exchange's clock.
-    pub(crate) asked_at: domain::Micros,
+    pub(crate) requested_at: domain::Micros,
     /// The position at the time of the answer.
     pub(crate) position: Decimal,
 }
 
 /// The result of a scenario.
-pub(crate) struct Outcome {
+pub(crate) struct ScenarioResult {
     /// The steps of the life, if they were recorded.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<RecordedStep>,
     /// Planned faults that did not occur.
     pub(crate) missed: Vec<String>,
     /// Descriptions of the broken invariants.
@@ -49,7 +49,7 @@ pub(crate) struct Outcome {
 pub(crate) struct Play<'a> {
     pub(crate) life: &'a Life,
     pub(crate) stage: Stage,
-    pub(crate) heard: Vec<Heard>,
+    pub(crate) answered: Vec<AnsweredRequest>,
     /// The events that the trader received.
     pub(crate) events: Vec<String>,
     /// The positions that the desk still supervises at the end, and its own report about them.
@@ -59,8 +59,8 @@ pub(crate) struct Play<'a> {
     pub(crate) faultless: bool,
     /// Whether the only faults are ambiguous refusals, which ask for an inspection.
     pub(crate) only_ambiguous: bool,
-    /// How many acts have begun, including the passes of the quiet period.
-    begun: usize,
+    /// How many acts have started, including the passes of the quiet period.
+    started: usize,
     instance: usize,
 }
 
@@ -72,7 +72,7 @@ enum Ended {
 }
 
 /// Plays `scenario`, and records its steps if `record` is set.
-pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record: bool) -> Outcome {
+pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record: bool) -> ScenarioResult {
     let stage = template.stage();
     {
         let mut world = stage.sim.world();
@@ -83,17 +83,17 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
     }
     let faultless = scenario.items.is_empty();
     let ambiguous =
-        |item: &Item| matches!(item.what, What::Fault(Fault::Refuse(-4130 | -4509) | Fault::Tick(_)));
+        |item: &Item| matches!(item.what, FaultKind::Fault(Fault::Refuse(-4130 | -4509) | Fault::Tick(_)));
     let mut play = Play {
         life,
         stage,
-        heard: Vec::new(),
+        answered: Vec::new(),
         events: Vec::new(),
         supervised: Vec::new(),
         unprotected: Unprotected::default(),
         faultless,
         only_ambiguous: scenario.items.iter().all(ambiguous),
-        begun: 0,
+        started: 0,
         instance: 0,
     };
     let mut broken = match run(&mut play) {
@@ -102,7 +102,7 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
     };
     broken.dedup();
     let world = play.stage.sim.world();
-    Outcome { steps: world.gate.steps.clone(), missed: world.gate.missed(), broken }
+    ScenarioResult { steps: world.gate.steps.clone(), missed: world.gate.missed(), broken }
 }
 
 /// Prepares the beginning of a life, which is not enumerated.
@@ -112,7 +112,9 @@ pub(crate) fn prepare(base: &Template, life: &Life) -> Template {
         let desk = stage.open(0).await;
         for act in life.setup {
             match *act {
-                Act::Ask(ask) => assert_eq!(ask.ask(&desk, &stage.cast).await, Said::Yes, "{}", life.name),
+                Act::Ask(ask) => {
+                    assert_eq!(ask.ask(&desk, &stage.cast).await, DeskResponse::Yes, "{}", life.name)
+                }
                 Act::Passes(count, gap) => passes(&stage, &[&desk], count, gap * 1_000).await,
                 Act::Happens(event) => stage.sim.happen(|book| event.happen(book)),
             }
@@ -160,7 +162,7 @@ async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
     if matches!(ended, Ended::Over) {
         let events = store::event::after(&desk.db, play.stage.cast.trader.user, 0, 1_000).await.unwrap();
         play.events = events.into_iter().map(|event| event.body).collect();
-        play.supervised = store::protection::all(&desk.db).await.unwrap();
+        play.supervised = store::protection::list_all(&desk.db).await.unwrap();
         play.unprotected = health::unprotected(&desk);
         desk.db.close().await;
     }
@@ -174,16 +176,16 @@ async fn acts(
     restarted: bool,
 ) -> Ended {
     let quiet = QUIET.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
-    let all: Vec<Turn> =
-        play.life.acts.iter().map(|act| Turn::Act(*act)).chain(quiet.map(Turn::Pass)).collect();
+    let all: Vec<PlayStep> =
+        play.life.acts.iter().map(|act| PlayStep::Act(*act)).chain(quiet.map(PlayStep::Pass)).collect();
     if restarted && let Err(ended) = attend(&play.stage, rival, None, background(desk)).await {
         return ended;
     }
-    while let Some(step) = all.get(play.begun).copied() {
-        play.begun += 1;
+    while let Some(step) = all.get(play.started).copied() {
+        play.started += 1;
         let done = match step {
-            Turn::Act(Act::Ask(ask)) => asking(play, desk, rival, ask).await,
-            Turn::Act(Act::Happens(event)) => {
+            PlayStep::Act(Act::Ask(ask)) => asking(play, desk, rival, ask).await,
+            PlayStep::Act(Act::Happens(event)) => {
                 let happens = |book: &mut crate::sim::book::Book| {
                     book.meter.excuse(book.at, book.at + play.life.known_after * SECOND);
                     event.happen(book);
@@ -191,8 +193,10 @@ async fn acts(
                 play.stage.sim.happen(happens);
                 Ok(())
             }
-            Turn::Act(Act::Passes(count, gap)) => quietly(&play.stage, desk, rival, count, gap * 1_000).await,
-            Turn::Pass(gap) => {
+            PlayStep::Act(Act::Passes(count, gap)) => {
+                quietly(&play.stage, desk, rival, count, gap * 1_000).await
+            }
+            PlayStep::Pass(gap) => {
                 play.stage.sim.world().gate.recording = false;
                 quietly(&play.stage, desk, rival, 1, gap).await
             }
@@ -205,7 +209,7 @@ async fn acts(
 }
 
 #[derive(Clone, Copy)]
-enum Turn {
+enum PlayStep {
     Act(Act),
     /// A pass of the quiet period, after this many milliseconds.
     Pass(i64),
@@ -220,11 +224,16 @@ async fn asking(
     // Two requests never come at the same instant.
     play.stage.sim.advance(2_000);
     let asked_at = play.stage.sim.world().book().wall();
-    play.heard.push(Heard { ask, said: None, asked_at, position: Decimal::ZERO });
+    play.answered.push(AnsweredRequest {
+        ask,
+        response: None,
+        requested_at: asked_at,
+        position: Decimal::ZERO,
+    });
     let said = attend(&play.stage, rival, Some(ask), ask.ask(desk, &play.stage.cast)).await?;
     let position = play.stage.sim.world().book().position;
-    if let Some(heard) = play.heard.last_mut() {
-        (heard.said, heard.position) = (Some(said), position);
+    if let Some(received) = play.answered.last_mut() {
+        (received.response, received.position) = (Some(said), position);
     }
     Ok(())
 }
@@ -261,7 +270,7 @@ async fn passes(stage: &Stage, desks: &[&SharedDesk], count: usize, gap_ms: i64)
 async fn attend<T>(
     stage: &Stage,
     rival: &mut Option<SharedDesk>,
-    asked: Option<Ask>,
+    request: Option<Ask>,
     work: impl Future<Output = T>,
 ) -> Result<T, Ended> {
     let mut work = pin!(work);
@@ -288,7 +297,7 @@ async fn attend<T>(
                         _ = stage.sim.signal() => return Err(Ended::Overrun),
                         () = passes(stage, &alone, count, 1_000) => {}
                     }
-                    if let Some(ask @ Ask::Once(_)) = asked {
+                    if let Some(ask @ Ask::Once(_)) = request {
                         // The caller stops waiting and asks the other desk.
                         drop(ask.ask(&second, &stage.cast).await);
                     }

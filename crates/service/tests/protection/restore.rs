@@ -2,7 +2,7 @@
 //! cancels, closes and enters nothing until an operator has confirmed the differences.
 
 use crate::{
-    lives::{Ask, Kind, Said},
+    lives::{Ask, DeskResponse, OrderKind},
     sim::book::Book,
     stage::{Cast, Stage, Template, background, runtime},
 };
@@ -10,8 +10,8 @@ use domain::{Role, Side, time::SECOND};
 use service::{Actor, SharedDesk, review};
 use std::future::Future;
 
-const OPEN: Ask = Ask::Order(Kind::Market, Side::Buy);
-const RESTING: Ask = Ask::Order(Kind::Limit, Side::Buy);
+const OPEN: Ask = Ask::Order(OrderKind::Market, Side::Buy);
+const RESTING: Ask = Ask::Order(OrderKind::Limit, Side::Buy);
 
 /// A database with an install, and the exchange as it is after `asks`, which the database does not know.
 fn restored(asks: &[Ask]) -> Template {
@@ -25,7 +25,7 @@ fn restored(asks: &[Ask]) -> Template {
         let desk = stage.open(0).await;
         review::begin(&desk).await.unwrap();
         for ask in asks {
-            assert_eq!(ask.ask(&desk, &stage.cast).await, Said::Yes);
+            assert_eq!(ask.ask(&desk, &stage.cast).await, DeskResponse::Yes);
         }
         stage.sim.advance(10 * SECOND);
         background(&desk).await;
@@ -108,8 +108,8 @@ fn a_position_that_the_database_does_not_know_keeps_its_stop_and_nothing_else_is
         assert!(restored.writes().iter().all(|kind| *kind == "stop"), "{:?}", restored.writes());
 
         let said = OPEN.ask(&restored.desk, &restored.stage.cast).await;
-        assert!(matches!(&said, Said::No(why) if why.contains("KeyUnderReview")), "{said:?}");
-        assert_eq!(Ask::Enter(Side::Buy).ask(&restored.desk, &restored.stage.cast).await, Said::Yes);
+        assert!(matches!(&said, DeskResponse::No(why) if why.contains("KeyUnderReview")), "{said:?}");
+        assert_eq!(Ask::Enter(Side::Buy).ask(&restored.desk, &restored.stage.cast).await, DeskResponse::Yes);
         restored.passes(3).await;
         assert!(restored.writes().iter().all(|kind| *kind == "stop"), "nothing is entered");
 
@@ -117,8 +117,9 @@ fn a_position_that_the_database_does_not_know_keeps_its_stop_and_nothing_else_is
         assert!(restored.reviews().await.is_empty());
         restored.passes(2).await;
         assert!(restored.book(|book| book.covered() && !book.position.is_zero()));
-        let replaced = Ask::Order(Kind::Market, Side::Sell).ask(&restored.desk, &restored.stage.cast).await;
-        assert_eq!(replaced, Said::Yes, "the account trades again");
+        let replaced =
+            Ask::Order(OrderKind::Market, Side::Sell).ask(&restored.desk, &restored.stage.cast).await;
+        assert_eq!(replaced, DeskResponse::Yes, "the account trades again");
         restored.passes(3).await;
         assert!(restored.book(|book| book.covered() && book.position.is_sign_negative()));
     });
@@ -129,7 +130,7 @@ fn what_the_owner_asks_for_is_done_while_the_account_is_under_review() {
     let template = restored(&[OPEN]);
     play(async {
         let restored = Restored::start(&template).await;
-        assert_eq!(Ask::Close.ask(&restored.desk, &restored.stage.cast).await, Said::Yes);
+        assert_eq!(Ask::Close.ask(&restored.desk, &restored.stage.cast).await, DeskResponse::Yes);
         assert!(restored.book(|book| book.position.is_zero() && book.open_orders().is_empty()));
     });
 }
@@ -157,7 +158,7 @@ fn orders_that_the_database_knows_are_no_difference() {
         let stage = base.stage();
         let desk = stage.open(0).await;
         review::begin(&desk).await.unwrap();
-        assert_eq!(OPEN.ask(&desk, &stage.cast).await, Said::Yes);
+        assert_eq!(OPEN.ask(&desk, &stage.cast).await, DeskResponse::Yes);
         let template = stage.keep(desk).await;
         let restarted = Restored::start(&template).await;
         assert!(restarted.reviews().await.is_empty());
@@ -166,7 +167,7 @@ fn orders_that_the_database_knows_are_no_difference() {
 }
 
 #[test]
-fn a_backup_that_was_restored_trades_once_its_accounts_were_looked_at() {
+fn a_restored_backup_trades_once_its_accounts_are_reviewed() {
     let base = Template::base();
     let installed = runtime().block_on(async {
         let stage = base.stage();
@@ -179,10 +180,13 @@ fn a_backup_that_was_restored_trades_once_its_accounts_were_looked_at() {
         let stage = backup.stage();
         let desk = stage.open(0).await;
         review::begin(&desk).await.unwrap();
-        assert!(matches!(OPEN.ask(&desk, &stage.cast).await, Said::No(_)), "not before it was looked at");
+        assert!(
+            matches!(OPEN.ask(&desk, &stage.cast).await, DeskResponse::No(_)),
+            "not before it was looked at"
+        );
         for _ in 0..2 {
             review::check_next(&desk).await.unwrap();
         }
-        assert_eq!(OPEN.ask(&desk, &stage.cast).await, Said::Yes);
+        assert_eq!(OPEN.ask(&desk, &stage.cast).await, DeskResponse::Yes);
     });
 }

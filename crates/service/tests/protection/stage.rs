@@ -1,7 +1,7 @@
 //! The stage of a scenario: a copy of a prepared database, a copy of the exchange's state, and desks opened
 //! on both.
 
-use crate::sim::{Commits, Line, Sim, SimClock, book::Book};
+use crate::sim::{Commits, Sim, SimClock, SimConnection, book::Book};
 use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
 use service::{
     Actor, SharedDesk, copy,
@@ -167,7 +167,7 @@ impl Stage {
         desk_with(
             db,
             Setup {
-                exchange: Arc::new(Line { sim: Arc::clone(&sim), instance }),
+                exchange: Arc::new(SimConnection { sim: Arc::clone(&sim), instance }),
                 clock: Arc::new(SimClock { sim, instance }),
                 instance: INSTANCES[instance].to_owned(),
                 ..Setup::default()
@@ -197,7 +197,7 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 async fn populate(desk: &SharedDesk) -> Cast {
     let now = desk.clock.now();
-    let id = UserId::mint(&*desk.clock, &*desk.chance);
+    let id = UserId::mint(&*desk.clock, &*desk.entropy);
     let email = "trader@example.org".to_owned();
     let password_hash = "nobody signs in with this".to_owned();
     let role = Role::Trader;
@@ -212,7 +212,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
         suspended_at: None,
     };
     let strategy = Strategy {
-        id: StrategyId::mint(&*desk.clock, &*desk.chance),
+        id: StrategyId::mint(&*desk.clock, &*desk.entropy),
         name: "Test".into(),
         description: None,
         exchange_id: ExchangeId::Binance,
@@ -231,7 +231,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
     let trader = Actor { user: id, email, role, session: None, token: None, from: None };
     let manual = connect_key(desk, &trader, StrategyType::Manual).await;
     let automated = connect_key(desk, &trader, StrategyType::Automated).await;
-    let id = FollowId::mint(&*desk.clock, &*desk.chance);
+    let id = FollowId::mint(&*desk.clock, &*desk.entropy);
     let cast = Cast { trader, manual, automated, strategy: strategy.id, follow: id };
     follow(desk, &cast).await;
     cast

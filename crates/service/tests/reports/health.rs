@@ -15,17 +15,17 @@ use store::{intent::NewIntent, testing::TestDb};
 use uuid::Uuid;
 
 store::each_engine!(
-    a_job_that_nobody_does_is_late_and_then_stuck,
-    an_order_that_nobody_holds_is_told,
-    mail_that_waits_is_told_where_mail_leaves,
-    a_write_that_does_not_end_is_told_and_so_is_the_next_that_does,
+    a_job_that_does_not_run_is_late_and_then_stuck,
+    an_order_without_a_holder_is_reported,
+    waiting_mail_is_reported_where_a_mail_server_is_set,
+    a_hanging_write_is_reported_and_so_is_recovery,
 );
 
 const JOBS: [&str; 2] = ["messages", "equity"];
 
-async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
+async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     let (desk, clock) = testing::desk((**db).clone());
-    let parts = async || health::look(&desk, &JOBS).await.unwrap();
+    let parts = async || health::measure(&desk, &JOBS).await.unwrap();
     let fresh = parts().await;
     assert_eq!([fresh.jobs(), fresh.orders(), fresh.copies(), fresh.outbox()], [Status::Ok; 4]);
     assert_eq!(fresh.latest_job, None);
@@ -56,20 +56,20 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
     assert_eq!(parts().await.jobs(), Status::Degraded);
     clock.advance(300 * SECOND);
     assert_eq!(parts().await.jobs(), Status::Down);
-    assert_eq!(health::look(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
+    assert_eq!(health::measure(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
 
     // A desk just started on the same database has not missed anything yet.
     let setup = Setup { clock: clock.clone(), ..Setup::default() };
     let anew = testing::desk_with((**db).clone(), setup);
-    assert_eq!(health::look(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
+    assert_eq!(health::measure(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
 }
 
-async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
+async fn an_order_without_a_holder_is_reported(db: &TestDb) {
     let (desk, clock) = testing::desk((**db).clone());
     let ada = person(&desk, "ada@example.org").await;
     let now = desk.clock.now();
     let intent = NewIntent {
-        id: IntentId::mint(&*desk.clock, &*desk.chance),
+        id: IntentId::mint(&*desk.clock, &*desk.entropy),
         user_id: ada.user,
         exchange_key_id: ExchangeKeyId(Uuid::nil()),
         trade_type: TradeType::Futures,
@@ -83,14 +83,14 @@ async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
         created_at: now,
     };
     write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;
-    assert_eq!(health::look(&desk, &[]).await.unwrap().order_lag, None, "it is held");
+    assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, None, "it is held");
     clock.advance(40 * SECOND);
-    assert_eq!(health::look(&desk, &[]).await.unwrap().order_lag, Some(10 * SECOND));
+    assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, Some(10 * SECOND));
     clock.advance(300 * SECOND);
-    assert_eq!(health::look(&desk, &[]).await.unwrap().orders(), Status::Down);
+    assert_eq!(health::measure(&desk, &[]).await.unwrap().orders(), Status::Down);
 }
 
-async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
+async fn waiting_mail_is_reported_where_a_mail_server_is_set(db: &TestDb) {
     let clock = Arc::new(TestClock::default());
     // No connection is ever made to this address: nothing is sent here.
     let mail = MailSettings { smtp_url: Some("smtp://127.0.0.1:1".into()), from: "desk@example.org".into() };
@@ -103,9 +103,13 @@ async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
     let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
     account::request_reset(&sending, origin, "ada@example.org").await.unwrap();
     clock.advance(901 * SECOND);
-    let seen = health::look(&sending, &[]).await.unwrap();
+    let seen = health::measure(&sending, &[]).await.unwrap();
     assert_eq!((seen.message_lag, seen.outbox()), (Some(901 * SECOND), Status::Degraded));
-    assert_eq!(health::look(&keeping, &[]).await.unwrap().message_lag, None, "there it waits for the admin");
+    assert_eq!(
+        health::measure(&keeping, &[]).await.unwrap().message_lag,
+        None,
+        "there it waits for the admin"
+    );
 }
 
 /// Polls until the result is the expected one. Returns how long that took.
@@ -118,13 +122,13 @@ async fn until_writes(desk: &service::Desk, succeed: bool) -> Duration {
     since.elapsed()
 }
 
-async fn a_write_that_does_not_end_is_told_and_so_is_the_next_that_does(db: &TestDb) {
+async fn a_hanging_write_is_reported_and_so_is_recovery(db: &TestDb) {
     let (desk, _) = testing::desk((**db).clone());
     // On SQLite this holds the only writer, on Postgres the row that the probe writes.
     let mut held = desk.db.begin().await.unwrap();
     store::write_probe::write(&mut held, desk.instance(), desk.clock.now()).await.unwrap();
-    let told = until_writes(&desk, false).await;
-    assert!(told < Duration::from_secs(5), "told after {told:?}");
+    let reported = until_writes(&desk, false).await;
+    assert!(reported < Duration::from_secs(5), "told after {reported:?}");
     drop(held);
     let well = until_writes(&desk, true).await;
     assert!(well < Duration::from_secs(5), "well after {well:?}");
@@ -133,7 +137,7 @@ async fn a_write_that_does_not_end_is_told_and_so_is_the_next_that_does(db: &Tes
 
 /// As on a full disk: SQLite itself refuses.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_that_is_refused_is_told_at_once() {
+async fn a_rejected_write_is_reported_immediately() {
     let db = store::testing::sqlite().await;
     let (desk, _) = testing::desk((*db).clone());
     assert!(health::writes_succeed(&desk).await);

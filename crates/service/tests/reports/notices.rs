@@ -3,7 +3,7 @@
 use super::setting::{btc, key, person, write};
 use domain::{
     Decimal, Micros, Order, OrderStatus, OrderType, Side, TimeInForce, UserId,
-    live::{Happening, What},
+    live::{LiveEvent, LiveEventKind},
 };
 use service::{
     SharedDesk,
@@ -14,13 +14,13 @@ use store::testing::TestDb;
 
 store::each_engine!(what_is_read_counts_no_more, a_page_ends_and_the_next_goes_on);
 
-async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, what: What) {
-    let happening = Happening { key: Some(key), at: desk.clock.now(), what };
-    let body = serde_json::to_string(&happening).unwrap();
-    write(desk, async |tx| store::event::append(tx, user, &body, happening.at).await).await;
+async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, what: LiveEventKind) {
+    let event = LiveEvent { key: Some(key), at: desk.clock.now(), what };
+    let body = serde_json::to_string(&event).unwrap();
+    write(desk, async |tx| store::event::append(tx, user, &body, event.at).await).await;
 }
 
-fn waiting_stop() -> What {
+fn waiting_stop() -> LiveEventKind {
     let order = Order {
         id: "1".into(),
         client_order_id: "slip-1".into(),
@@ -41,7 +41,7 @@ fn waiting_stop() -> What {
         remaining: None,
         status: OrderStatus::Open,
     };
-    What::Order(Box::new(order), None)
+    LiveEventKind::Order(Box::new(order), None)
 }
 
 async fn what_is_read_counts_no_more(db: &TestDb) {
@@ -49,28 +49,31 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
     let (ada, bob) = (person(&desk, "ada@example.org").await, person(&desk, "bob@example.org").await);
     let mine = key(&desk, &ada, "Main", true).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 0);
-    assert_eq!(notice::open(&desk, &ada, None).await.unwrap(), notice::Page::default());
+    assert_eq!(notice::read_page(&desk, &ada, None).await.unwrap(), notice::NoticePage::default());
 
-    happens(&desk, ada.user, mine, What::StopReplaced(btc())).await;
+    happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
     happens(&desk, ada.user, mine, waiting_stop()).await;
-    happens(&desk, ada.user, mine, What::KeyRefused("Main".into())).await;
+    happens(&desk, ada.user, mine, LiveEventKind::KeyRefused("Main".into())).await;
     // An event of a future version is skipped.
     write(&desk, async |tx| store::event::append(tx, ada.user, "{\"new\":1}", Micros(1)).await).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 2);
     assert_eq!(notice::unread(&desk, &bob).await.unwrap(), 0);
 
-    let page = notice::open(&desk, &ada, None).await.unwrap();
-    let told: Vec<_> = page.items.iter().map(|n| (n.happening.what.clone(), n.unread)).collect();
-    assert_eq!(told, [(What::KeyRefused("Main".into()), true), (What::StopReplaced(btc()), true)]);
+    let page = notice::read_page(&desk, &ada, None).await.unwrap();
+    let reported: Vec<_> = page.items.iter().map(|n| (n.event.what.clone(), n.unread)).collect();
+    assert_eq!(
+        reported,
+        [(LiveEventKind::KeyRefused("Main".into()), true), (LiveEventKind::StopReplaced(btc()), true)]
+    );
     assert_eq!(page.items[0].key_name.as_deref(), Some("Main"));
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 0);
-    assert!(notice::open(&desk, &ada, None).await.unwrap().items.iter().all(|n| !n.unread));
+    assert!(notice::read_page(&desk, &ada, None).await.unwrap().items.iter().all(|n| !n.unread));
 
-    happens(&desk, ada.user, mine, What::StopReplaced(btc())).await;
+    happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1);
     write(&desk, async |tx| store::read_mark::mark(tx, ada.user, 1).await).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "nobody unreads");
-    assert!(notice::open(&desk, &bob, None).await.unwrap().items.is_empty());
+    assert!(notice::read_page(&desk, &bob, None).await.unwrap().items.is_empty());
 }
 
 async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
@@ -78,8 +81,9 @@ async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
     let ada = person(&desk, "ada@example.org").await;
     let mine = key(&desk, &ada, "Main", true).await;
     let body = |number: i64| {
-        let happening = Happening { key: Some(mine), at: Micros(number), what: What::StopReplaced(btc()) };
-        serde_json::to_string(&happening).unwrap()
+        let event =
+            LiveEvent { key: Some(mine), at: Micros(number), what: LiveEventKind::StopReplaced(btc()) };
+        serde_json::to_string(&event).unwrap()
     };
     write(&desk, async |tx| {
         for number in 0..250 {
@@ -89,8 +93,8 @@ async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
     })
     .await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), MOST_UNREAD + 1);
-    let first = notice::open(&desk, &ada, None).await.unwrap();
-    let second = notice::open(&desk, &ada, first.next).await.unwrap();
+    let first = notice::read_page(&desk, &ada, None).await.unwrap();
+    let second = notice::read_page(&desk, &ada, first.next).await.unwrap();
     assert_eq!((first.items.len(), second.items.len(), second.next), (200, 50, None));
     let all: Vec<_> = first.items.iter().chain(&second.items).map(|n| n.at.0).collect();
     assert_eq!(all, (0..250).rev().collect::<Vec<_>>());

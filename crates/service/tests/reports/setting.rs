@@ -9,7 +9,7 @@ use domain::{
 use service::{Actor, Origin, SharedDesk, account, session};
 use store::{
     DecimalText,
-    copy::{Begun, Ended, NewCopy},
+    copy::{Ended, EntrySize, NewCopy},
     equity::Point,
     intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},
     key::{KeyRow, SealedSecret},
@@ -49,7 +49,7 @@ pub(super) async fn write<T>(
 /// Creates a key. An inactive one causes no requests to its exchange.
 pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bool) -> ExchangeKeyId {
     let now = desk.clock.now();
-    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
+    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.entropy);
     let row = KeyRow {
         key: ExchangeKey {
             id,
@@ -121,7 +121,7 @@ pub(super) async fn entered(
 }
 
 pub(super) async fn strategy(desk: &SharedDesk, name: &str) -> StrategyId {
-    let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+    let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
     let now = desk.clock.now();
     let row = Strategy {
         id,
@@ -149,8 +149,8 @@ pub(super) async fn copied(
     (entry, exit): (&str, &str),
     cents: Option<i64>,
 ) {
-    let signal = SignalId::mint(&*desk.clock, &*desk.chance);
-    let copy = CopyId::mint(&*desk.clock, &*desk.chance);
+    let signal = SignalId::mint(&*desk.clock, &*desk.entropy);
+    let copy = CopyId::mint(&*desk.clock, &*desk.entropy);
     let said = Signal {
         id: signal,
         strategy_id: strategy,
@@ -176,7 +176,7 @@ pub(super) async fn copied(
         risk_percent: Decimal::TWO,
         skipped: None,
     };
-    let begun = Begun {
+    let started = EntrySize {
         equity: Decimal::ONE,
         amount: Decimal::ONE,
         leverage: 1,
@@ -191,8 +191,8 @@ pub(super) async fn copied(
         store::signal::insert(tx, &said).await?;
         store::copy::insert_all(tx, signal, Action::Enter, Some(Side::Buy), &[new], entry).await?;
         store::copy::claim(tx, "test", entry, entry.plus(1), 9).await?;
-        store::copy::begin(tx, copy, "test", Some(&begun), entry).await?;
-        store::copy::open(tx, copy, "1", Decimal::ONE, Decimal::ONE, entry).await?;
+        store::copy::begin(tx, copy, "test", Some(&started), entry).await?;
+        store::copy::open_position(tx, copy, "1", Decimal::ONE, Decimal::ONE, entry).await?;
         store::copy::close(tx, copy, ended, exit).await
     })
     .await;

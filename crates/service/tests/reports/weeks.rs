@@ -19,9 +19,9 @@ use store::{fill::Fill, testing::TestDb};
 use uuid::Uuid;
 
 store::each_engine!(
-    a_week_is_told_once_when_it_ends_where_its_owner_is,
+    a_week_is_reported_once_when_it_ends_in_its_owners_zone,
     the_figures_are_what_happened,
-    after_a_pause_only_the_last_periods_are_told,
+    after_a_pause_only_the_last_periods_are_reported,
     who_wants_no_mail_finds_the_report_on_the_page,
     a_report_waits_for_an_exchange_and_not_for_ever,
     a_report_is_its_owners,
@@ -37,7 +37,7 @@ async fn lives(desk: &SharedDesk, person: &Actor, zone: &str) {
     profile::update(desk, person, change).await.unwrap();
 }
 
-async fn told(desk: &SharedDesk, person: &Actor) -> Vec<Report> {
+async fn reports_of(desk: &SharedDesk, person: &Actor) -> Vec<Report> {
     report::list(desk, person).await.unwrap().into_iter().map(|made| made.report).collect()
 }
 
@@ -47,15 +47,15 @@ async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Outgo
 }
 
 /// A user who signed up on a Wednesday.
-async fn begun(db: &TestDb) -> (SharedDesk, Arc<TestClock>, Actor) {
+async fn started_desk(db: &TestDb) -> (SharedDesk, Arc<TestClock>, Actor) {
     let (desk, clock) = testing::desk((**db).clone());
     go(&clock, &desk, "2026-03-04T12:00:00.000Z");
     let ada = person(&desk, "ada@example.org").await;
     (desk, clock, ada)
 }
 
-async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+async fn a_week_is_reported_once_when_it_ends_in_its_owners_zone(db: &TestDb) {
+    let (desk, clock, ada) = started_desk(db).await;
     let bob = person(&desk, "bob@example.org").await;
     let admin = admin(&desk).await;
     lives(&desk, &ada, "Asia/Riyadh").await;
@@ -69,7 +69,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     let both = async |moment: &str| {
         go(&clock, &desk, moment);
         report::run_due(&desk).await.unwrap();
-        (told(&desk, &ada).await.len(), told(&desk, &bob).await.len())
+        (reports_of(&desk, &ada).await.len(), reports_of(&desk, &bob).await.len())
     };
     assert_eq!(both("2026-03-08T20:59:00.000Z").await, (0, 0));
     assert_eq!(both("2026-03-08T21:00:00.000Z").await, (1, 0), "Monday in Riyadh");
@@ -81,7 +81,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     // A user who moves gets a week by the new time zone's days, and not the same week again.
     lives(&desk, &ada, "America/New_York").await;
     assert_eq!(both("2026-03-12T12:00:00.000Z").await, (1, 1));
-    let week = told(&desk, &bob).await.remove(0);
+    let week = reports_of(&desk, &bob).await.remove(0);
     assert_eq!((week.first_day.as_str(), week.last_day.as_str()), ("2026-03-02", "2026-03-08"));
     assert_eq!((week.end.since(week.start), week.zone.as_str()), (167 * HOUR, "America/New_York"));
     let mails = mails_to(&desk, &admin, &ada).await;
@@ -107,7 +107,7 @@ async fn filled(desk: &SharedDesk, key: ExchangeKeyId) {
 }
 
 async fn the_figures_are_what_happened(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+    let (desk, clock, ada) = started_desk(db).await;
     let (main, late) = (key(&desk, &ada, "Main", false).await, key(&desk, &ada, "Late", false).await);
     worth(
         &desk,
@@ -134,12 +134,12 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     copied(&desk, &ada, main, dip, ("2026-03-12T01:00:00.000Z", "2026-03-12T02:00:00.000Z"), None).await;
     copied(&desk, &ada, main, dip, ("2026-03-08T01:00:00.000Z", "2026-03-08T02:00:00.000Z"), Some(99)).await;
     copied(&desk, &ada, main, dip, ("2026-03-15T23:30:00.000Z", "2026-03-16T02:00:00.000Z"), Some(99)).await;
-    let hand = IntentId::mint(&*desk.clock, &*desk.chance);
+    let hand = IntentId::mint(&*desk.clock, &*desk.entropy);
     entered(&desk, &ada, main, hand, at("2026-03-13T01:00:00.000Z")).await;
     filled(&desk, main).await;
     go(&clock, &desk, "2026-03-16T00:05:00.000Z");
     report::run_due(&desk).await.unwrap();
-    let week = told(&desk, &ada).await.remove(0);
+    let week = reports_of(&desk, &ada).await.remove(0);
     assert_eq!((week.period, week.first_day.as_str()), (Period::Week, "2026-03-09"));
     let named = |name: &str| week.keys.iter().find(|key| key.name == name).unwrap();
     let [one, other] = ["Main", "Late"].map(named);
@@ -154,7 +154,7 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     assert_eq!((week.total.profit(), week.total.end), (usd(60_000), usd(1_260_000)));
     assert_eq!(week.drawdown, Drawdown { usd: usd(110_000), percent: usd(1_000) });
     assert_eq!(week.fees, usd(175));
-    assert_eq!(week.trades, Trades { copied: 5, by_hand: 1, ended: 3, won: 2 });
+    assert_eq!(week.trades, Trades { copied: 5, manual: 1, ended: 3, won: 2 });
     let strategies: Vec<_> =
         week.strategies.iter().map(|s| (s.name.as_str(), s.ended, s.won, s.profit)).collect();
     assert_eq!(strategies, [("EMA cross", 2, 1, usd(5_000)), ("Buy the dip", 1, 1, usd(500))]);
@@ -162,22 +162,23 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     assert_eq!(week.won.last().unwrap().1, week.total.profit(), "the picture ends where the figures do");
 }
 
-async fn after_a_pause_only_the_last_periods_are_told(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+async fn after_a_pause_only_the_last_periods_are_reported(db: &TestDb) {
+    let (desk, clock, ada) = started_desk(db).await;
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100), ("2026-04-29T00:00:00.000Z", 200)]).await;
     report::run_due(&desk).await.unwrap();
-    assert_eq!(told(&desk, &ada).await.len(), 0, "nothing that ended before the person came");
+    assert_eq!(reports_of(&desk, &ada).await.len(), 0, "nothing that ended before the person came");
     go(&clock, &desk, "2026-05-06T12:00:00.000Z");
     let (one, other) = tokio::join!(report::run_due(&desk), report::run_due(&desk));
     assert_eq!(one.unwrap() + other.unwrap(), 2, "two who make them at the same time make them once");
-    let mut days: Vec<_> = told(&desk, &ada).await.into_iter().map(|r| (r.period, r.first_day)).collect();
+    let mut days: Vec<_> =
+        reports_of(&desk, &ada).await.into_iter().map(|r| (r.period, r.first_day)).collect();
     days.sort();
     assert_eq!(days, [(Period::Week, "2026-04-27".to_owned()), (Period::Month, "2026-04-01".to_owned())]);
 }
 
 async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+    let (desk, clock, ada) = started_desk(db).await;
     let admin = admin(&desk).await;
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100)]).await;
@@ -185,32 +186,32 @@ async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
     notify::set(&desk, &ada, &wish).await.unwrap();
     go(&clock, &desk, "2026-04-06T12:00:00.000Z");
     assert_eq!(report::run_due(&desk).await.unwrap(), 2);
-    assert_eq!(told(&desk, &ada).await.len(), 2);
+    assert_eq!(reports_of(&desk, &ada).await.len(), 2);
     let mails = mails_to(&desk, &admin, &ada).await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].subject.starts_with("Monthly report: "), "{}", mails[0].subject);
 }
 
 async fn a_report_waits_for_an_exchange_and_not_for_ever(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+    let (desk, clock, ada) = started_desk(db).await;
     // This key's fills are requested, and the exchange does not answer.
     let mine = key(&desk, &ada, "Main", true).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100)]).await;
-    let hand = IntentId::mint(&*desk.clock, &*desk.chance);
+    let hand = IntentId::mint(&*desk.clock, &*desk.entropy);
     entered(&desk, &ada, mine, hand, at("2026-03-05T01:00:00.000Z")).await;
     go(&clock, &desk, "2026-03-06T00:00:00.000Z");
     let (_, complete) = report::so_far(&desk, &ada).await.unwrap().unwrap();
     assert!(!complete, "the present week is shown all the same, and says so");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");
     report::run_due(&desk).await.unwrap();
-    assert!(told(&desk, &ada).await.is_empty());
+    assert!(reports_of(&desk, &ada).await.is_empty());
     clock.advance(6 * HOUR + MINUTE);
     report::run_due(&desk).await.unwrap();
-    assert_eq!(told(&desk, &ada).await.len(), 1);
+    assert_eq!(reports_of(&desk, &ada).await.len(), 1);
 }
 
 async fn a_report_is_its_owners(db: &TestDb) {
-    let (desk, clock, ada) = begun(db).await;
+    let (desk, clock, ada) = started_desk(db).await;
     let eve = person(&desk, "eve@example.org").await;
     assert_eq!(report::so_far(&desk, &ada).await.unwrap(), None);
     let mine = key(&desk, &ada, "Main", false).await;

@@ -6,8 +6,8 @@ use domain::{
     Trade, TradeType, time,
 };
 use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, Holdings, KeyRights, MarketEvent, OrderRequest,
-    TradesFrom, Validity,
+    AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, Holdings, KeyRights, MarketEvent,
+    OrderRequest, TradesFrom, Validity,
 };
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ struct State {
     now: Micros,
     /// The current market price, if it differs from the last close.
     quote: Option<Decimal>,
-    asked: usize,
+    requests: usize,
 }
 
 /// 2026-01-01.
@@ -29,7 +29,7 @@ pub(crate) const START: Micros = Micros(1_767_225_600_000_000);
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, quote: None, asked: 0 })))
+        Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, quote: None, requests: 0 })))
     }
 
     /// Lets a minute pass.
@@ -73,8 +73,8 @@ impl Feed {
     }
 
     /// Returns how often candles were requested.
-    pub(crate) fn asked(&self) -> usize {
-        self.0.lock().unwrap().asked
+    pub(crate) fn requests(&self) -> usize {
+        self.0.lock().unwrap().requests
     }
 }
 
@@ -88,14 +88,14 @@ macro_rules! silent {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
         impl Exchange for Feed {
-            $(async fn $name(&self, $($arg: $kind),*) -> Answer<$answer> {
+            $(async fn $name(&self, $($arg: $kind),*) -> ExchangeResult<$answer> {
                 let _ = ($($arg),*);
-                Err(Failure::Unreachable)
+                Err(ExchangeFailure::Unreachable)
             })*
-            async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+            async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market> {
                 let d = |text: &str| text.parse::<Decimal>().unwrap();
                 if symbol.base() != "BTC" {
-                    return Err(Failure::UnknownSymbol);
+                    return Err(ExchangeFailure::UnknownSymbol);
                 }
                 Ok(Market {
                     symbol: symbol.clone(),
@@ -112,9 +112,9 @@ macro_rules! silent {
             }
             async fn candles(
                 &self, _: TradeType, _: &Symbol, _: Frame, before: Option<Micros>, limit: u16,
-            ) -> Answer<Vec<Candle>> {
+            ) -> ExchangeResult<Vec<Candle>> {
                 let mut state = self.0.lock().unwrap();
-                state.asked += 1;
+                state.requests += 1;
                 let mut all = state.candles.clone();
                 // The currently open candle: strategies must not use it.
                 if let Some(last) = all.last().copied() {
@@ -125,7 +125,7 @@ macro_rules! silent {
                 let from = all.len().saturating_sub(usize::from(limit));
                 Ok(all.split_off(from))
             }
-            async fn ticker(&self, _: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+            async fn ticker(&self, _: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
                 let state = self.0.lock().unwrap();
                 let last = state.candles.last().map_or(Decimal::ONE, |c| c.close);
                 let p = state.quote.unwrap_or(last);
@@ -135,10 +135,10 @@ macro_rules! silent {
                     base_volume: zero, quote_volume: zero,
                 })
             }
-            async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+            async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
                 Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false, portfolio_margin: false, expires_at: None })
             }
-            async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+            async fn balance(&self, _: &Credentials, _: TradeType) -> ExchangeResult<Balance> {
                 let funds = domain::Funds { free: 10_000.into(), used: 0.into(), total: 10_000.into() };
                 Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
             }

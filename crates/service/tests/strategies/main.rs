@@ -17,7 +17,7 @@ use feed::{Feed, START};
 use past::pages_do_not_move_while_trading_goes_on;
 use service::{
     Actor, Error, Origin, SharedDesk, account, session,
-    strategy::{self, Imported, Live, NewStrategy, Said, StrategyChange},
+    strategy::{self, Imported, Live, NewStrategy, SignalRequest, StrategyChange},
     testing::{Setup, desk_with},
 };
 use std::{net::IpAddr, sync::Arc};
@@ -74,7 +74,7 @@ fn wander(count: usize) -> Vec<Candle> {
 
 /// The content of a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Says {
+struct SentSignal {
     bar_at: Micros,
     action: Action,
     side: Option<Side>,
@@ -82,7 +82,7 @@ struct Says {
     targets: Vec<Decimal>,
 }
 
-impl Says {
+impl SentSignal {
     fn stored(signal: &Signal) -> Self {
         Self {
             bar_at: signal.bar_at.unwrap(),
@@ -149,10 +149,11 @@ async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
         // The day begins with the bars that closed so shortly before the desk started that they were not too
         // late.
         let first = all[BEFORE - 2].start;
-        let expected: Vec<_> = decided.iter().filter(|(at, _)| *at >= first).map(Says::decided).collect();
+        let expected: Vec<_> =
+            decided.iter().filter(|(at, _)| *at >= first).map(SentSignal::decided).collect();
         let said = signals(&desk, strategy.id).await;
         assert!(said.iter().all(|signal| signal.source == Source::Evaluator));
-        assert_eq!(said.iter().map(Says::stored).collect::<Vec<_>>(), expected, "{}", strategy.name);
+        assert_eq!(said.iter().map(SentSignal::stored).collect::<Vec<_>>(), expected, "{}", strategy.name);
 
         let start = Price::from_decimal(d("10000")).unwrap();
         let report = backtest::run(&definition, ticks, costs, start, &series).unwrap();
@@ -247,7 +248,7 @@ async fn a_strategy_of_an_unknown_timeframe_stops_no_other(db: &TestDb) {
     assert!(signals(&desk, broken).await.is_empty());
 }
 
-async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
+async fn two_instances_send_and_record_everything_once(db: &TestDb) {
     let feed = Feed::new();
     let (desk, other) = (desk(db, &feed), desk(db, &feed));
     let ada = admin(&desk).await;
@@ -269,8 +270,8 @@ async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
     assert_eq!(exits, [Some(Exit::Signal), Some(Exit::Stop)]);
 }
 
-fn by_hand(side: Side, stop: &str, targets: &[&str]) -> Said {
-    Said {
+fn manual_signal(side: Side, stop: &str, targets: &[&str]) -> SignalRequest {
+    SignalRequest {
         action: Action::Enter,
         side: Some(side),
         price: None,
@@ -279,7 +280,7 @@ fn by_hand(side: Side, stop: &str, targets: &[&str]) -> Said {
     }
 }
 
-async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
+async fn an_external_signal_source_has_a_record_by_the_same_rules(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
@@ -287,22 +288,22 @@ async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
     feed.closes(&["100", "100"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
-    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &["110", "105"])).await.unwrap();
+    strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &["110", "105"])).await.unwrap();
     feed.closes(&["101"]);
     live.round(&desk).await.unwrap();
     feed.closes(&["106", "106"]);
     live.round(&desk).await.unwrap();
-    let standing = &live_trades(&desk, id).await[0];
+    let open = &live_trades(&desk, id).await[0];
     let given = START.plus(2 * MINUTE + SECOND);
-    assert_eq!((standing.side, standing.entered_at), (Side::Buy, given));
-    assert_eq!(standing.exited_at, None, "half of it is left after the first target");
+    assert_eq!((open.side, open.entered_at), (Side::Buy, given));
+    assert_eq!(open.exited_at, None, "half of it is left after the first target");
     // A second entry on the same side changes nothing, as for a follower in a position.
-    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "100", &[])).await.unwrap();
+    strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "100", &[])).await.unwrap();
     feed.closes(&["107"]);
     live = Live::default();
     live.round(&desk).await.unwrap();
     // An entry on the other side closes it and enters.
-    strategy::send(&desk, &ada, id, by_hand(Side::Sell, "120", &[])).await.unwrap();
+    strategy::send(&desk, &ada, id, manual_signal(Side::Sell, "120", &[])).await.unwrap();
     feed.closes(&["107", "108", "125"]);
     live.round(&desk).await.unwrap();
     let trades = live_trades(&desk, id).await;
@@ -330,12 +331,12 @@ async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestD
     let ada = admin(&desk).await;
     let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
     feed.closes(&["100", "100"]);
-    let given = strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+    let given = strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap();
     let subjects = db.texts("select subject from audit where action = 'signal-given'").await;
     assert_eq!(subjects, [given.id.to_string()]);
     // The audit entry cannot be written.
     db.execute("alter table audit rename to lost_audit").await;
-    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap_err();
+    strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap_err();
     assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that nobody gave");
 }
 
@@ -349,9 +350,10 @@ async fn the_record_keeps_the_order_of_signals_when_the_clock_goes_back(db: &Tes
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
     feed.quote("101");
-    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+    strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap();
     feed.set_back(3);
-    let leave = Said { action: Action::Exit, side: None, stop: None, ..by_hand(Side::Buy, "95", &[]) };
+    let leave =
+        SignalRequest { action: Action::Exit, side: None, stop: None, ..manual_signal(Side::Buy, "95", &[]) };
     strategy::send(&desk, &ada, id, leave).await.unwrap();
     feed.closes(&["110"]);
     live.round(&desk).await.unwrap();
@@ -368,10 +370,11 @@ async fn rounds_of_one_minute_are_all_in_the_record(db: &TestDb) {
     feed.closes(&["100", "100"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
-    let leave = Said { action: Action::Exit, side: None, stop: None, ..by_hand(Side::Buy, "95", &[]) };
+    let leave =
+        SignalRequest { action: Action::Exit, side: None, stop: None, ..manual_signal(Side::Buy, "95", &[]) };
     for (bought, sold) in [("101", "100"), ("102", "101"), ("103", "101")] {
         feed.quote(bought);
-        let given = strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+        let given = strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap();
         assert_eq!(given.price, Some(d(bought)), "the operator sees what the market paid");
         feed.quote(sold);
         strategy::send(&desk, &ada, id, leave.clone()).await.unwrap();
@@ -417,10 +420,10 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
         assert!(trades.iter().all(|trade| trade.stop.is_some() && trade.exited_at.is_some()));
         assert_eq!((card.live.total.trades, card.live.months.len()), (0, 0), "a backtest is no live result");
     }
-    let asked = feed.asked();
+    let request = feed.requests();
     strategy::seed(&desk).await.unwrap();
     strategy::run_due(&desk).await.unwrap();
-    assert_eq!((strategy::list(&desk).await.unwrap().len(), feed.asked()), (4, asked), "nothing is due");
+    assert_eq!((strategy::list(&desk).await.unwrap().len(), feed.requests()), (4, request), "nothing is due");
 
     // Imported candles make it due again.
     let older = Candle { start: START.plus(-MINUTE), ..feed.candles()[0] };
@@ -438,8 +441,8 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
 }
 
-fn line() -> store::candle::Line {
-    store::candle::Line {
+fn line() -> store::candle::CandleSeries {
+    store::candle::CandleSeries {
         exchange_id: domain::ExchangeId::Binance,
         symbol: "BTC/USDT".parse().unwrap(),
         timeframe_s: 60,
@@ -488,11 +491,12 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
     feed.closes(&["99", "102"]);
     Live::default().round(&desk).await.unwrap();
     assert_eq!(signals(&desk, id).await.len(), 0, "an inactive strategy says nothing");
-    match strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await {
+    match strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await {
         Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::StrategyInactive),
         other => panic!("{other:?}"),
     }
-    let leave = Said { action: Action::Exit, side: None, stop: None, ..by_hand(Side::Buy, "95", &[]) };
+    let leave =
+        SignalRequest { action: Action::Exit, side: None, stop: None, ..manual_signal(Side::Buy, "95", &[]) };
     let left = strategy::send(&desk, &ada, id, leave).await.unwrap();
     assert_eq!(left.action, Action::Exit, "who is in a position is let out of it");
 }
@@ -501,8 +505,8 @@ store::each_engine![
     a_live_day_is_what_a_backtest_finds,
     what_was_missed_is_not_entered_late_but_left_all_the_same,
     a_strategy_of_an_unknown_timeframe_stops_no_other,
-    two_instances_say_and_keep_everything_once,
-    an_outside_brain_has_a_record_by_the_same_rules,
+    two_instances_send_and_record_everything_once,
+    an_external_signal_source_has_a_record_by_the_same_rules,
     rounds_of_one_minute_are_all_in_the_record,
     a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all,
     the_record_keeps_the_order_of_signals_when_the_clock_goes_back,

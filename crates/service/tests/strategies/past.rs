@@ -11,7 +11,7 @@ use domain::{
 };
 use service::{
     Actor, Error, SharedDesk,
-    trade_history::{self, Asked, Filter, Page, Which},
+    trade_history::{self, Filter, TradeHistoryPage, TradeHistoryRequest, Which},
 };
 use store::{
     intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},
@@ -26,7 +26,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let id = IntentId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)));
     let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
     let side = if number.is_multiple_of(3) { Side::Sell } else { Side::Buy };
-    let asked = ManualOrder {
+    let request = ManualOrder {
         symbol: symbol.clone(),
         side,
         entry: Entry::Limit(d("100")),
@@ -63,7 +63,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         trade_type: TradeType::Futures,
         symbol,
         kind: Kind::Open,
-        request: serde_json::json!({ "Open": asked }).to_string(),
+        request: serde_json::json!({ "Open": request }).to_string(),
         idempotency: None,
         lease_holder: None,
         lease_until: Micros(0),
@@ -74,13 +74,13 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
     let mut tx = desk.db.begin().await.unwrap();
     store::intent::insert(&mut tx, &intent, &[leg]).await.unwrap();
-    let told = serde_json::to_string(&order).unwrap();
-    let placed = LegUpdate { seq: 2, status: LegStatus::Placed, order_json: Some(&told), failure: None };
+    let reported = serde_json::to_string(&order).unwrap();
+    let placed = LegUpdate { seq: 2, status: LegStatus::Placed, order_json: Some(&reported), failure: None };
     store::intent::set_legs(&mut tx, id, &[placed], at).await.unwrap();
     tx.commit().await.unwrap();
 }
 
-fn numbers(page: &Page) -> Vec<u16> {
+fn numbers(page: &TradeHistoryPage) -> Vec<u16> {
     page.items.iter().map(|item| item.order_id.parse().unwrap()).collect()
 }
 
@@ -119,9 +119,9 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     for number in 0..230 {
         placed(&desk, &ada, number).await;
     }
-    let days = Asked { start: Some(START.day()), days: 1, token: None };
-    let ask = async |asked: &Asked, filter: &Filter| {
-        trade_history::page(&desk, &ada, Which::Manual, asked, filter).await
+    let days = TradeHistoryRequest { start: Some(START.day()), days: 1, token: None };
+    let ask = async |request: &TradeHistoryRequest, filter: &Filter| {
+        trade_history::page(&desk, &ada, Which::Manual, request, filter).await
     };
     let all = Filter::default();
     let first = ask(&days, &all).await.unwrap();
@@ -135,7 +135,8 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     for number in 230..240 {
         placed(&desk, &ada, number).await;
     }
-    let next = |page: &Page| Asked { start: None, days: 30, token: page.next.clone() };
+    let next =
+        |page: &TradeHistoryPage| TradeHistoryRequest { start: None, days: 30, token: page.next.clone() };
     let second = ask(&next(&first), &all).await.unwrap();
     assert_eq!(numbers(&second), (30..130).rev().collect::<Vec<_>>());
     let third = ask(&next(&second), &all).await.unwrap();
@@ -154,7 +155,7 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     assert_eq!(first.items[0].key_name, None, "an account that is gone has no name");
     let strategy = Filter { strategy: Some(domain::StrategyId(Uuid::nil())), ..Filter::default() };
     assert!(ask(&days, &strategy).await.unwrap().items.is_empty(), "entries by hand are no strategy's");
-    let before = Asked { start: Some(START.plus(-2 * DAY)), days: 2, token: None };
+    let before = TradeHistoryRequest { start: Some(START.plus(-2 * DAY)), days: 2, token: None };
     assert!(ask(&before, &all).await.unwrap().items.is_empty());
 
     // A token is valid for one user and one history.

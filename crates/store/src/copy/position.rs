@@ -10,8 +10,8 @@ use domain::{
 /// Records the entry: the position is open with its protection. Returns `false` if the copy was not being sent.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if another copy has an open position on the market.
-pub async fn open(
+/// [`crate::StoreErrorKind::Unique`] if another copy has an open position on the market.
+pub async fn open_position(
     tx: &mut Tx,
     id: CopyId,
     order: &str,

@@ -234,13 +234,13 @@ pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<V
 ///
 /// # Errors
 /// A database error.
-pub async fn sole(from: impl Source, id: CopyId) -> Result<Option<Work>> {
+pub async fn get_work(from: impl Source, id: CopyId) -> Result<Option<Work>> {
     work!(from, fetch_optional, "where c.id = $1", id)
 }
 
 /// The size of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct EntrySize {
     /// Equity of the account.
     pub equity: Decimal,
     /// Amount in base units.
@@ -260,19 +260,25 @@ pub struct Begun {
 ///
 /// # Errors
 /// A database error.
-pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>, at: Micros) -> Result<bool> {
+pub async fn begin(
+    tx: &mut Tx,
+    id: CopyId,
+    holder: &str,
+    size: Option<&EntrySize>,
+    at: Micros,
+) -> Result<bool> {
     let rows = exec!(
         tx,
         "update copies set status = 'SENDING', detail = null, equity = $3, amount = $4, leverage = $5, entry_price = $6, stop = $7, \
            targets = $8, updated_at = $9 where id = $1 and status = 'QUEUED' and lease_holder = $2",
         id,
         holder,
-        begun.map(|b| DecimalText(b.equity)),
-        begun.map(|b| DecimalText(b.amount)),
-        begun.map(|b| i64::from(b.leverage)),
-        begun.map(|b| DecimalText(b.price)),
-        begun.map(|b| DecimalText(b.stop)),
-        begun.map(|b| b.targets.as_str()),
+        size.map(|b| DecimalText(b.equity)),
+        size.map(|b| DecimalText(b.amount)),
+        size.map(|b| i64::from(b.leverage)),
+        size.map(|b| DecimalText(b.price)),
+        size.map(|b| DecimalText(b.stop)),
+        size.map(|b| b.targets.as_str()),
         at
     )?;
     Ok(rows == 1)

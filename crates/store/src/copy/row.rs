@@ -10,7 +10,7 @@ use sqlx::FromRow;
 
 /// A copy with its strategy's name.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct Copy {
+pub struct CopyTrade {
     /// Id of the copy and its intent.
     pub id: CopyId,
     /// The signal that was copied.

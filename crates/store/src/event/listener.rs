@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// A notification for a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum ListenerMessage {
     /// An event was committed.
     Event(Appended),
     /// Events may have been missed: re-read all users' events from the last known sequence number.
@@ -49,12 +49,12 @@ pub async fn listen(db: &Db) -> Result<Listener> {
 
 impl Listener {
     /// Returns the next notification, or `None` if the database was closed. A lost connection is re-established and
-    /// reported as a [`Heard::Gap`]. Cancel-safe: dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<Heard> {
+    /// reported as a [`ListenerMessage::Gap`]. Cancel-safe: dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<ListenerMessage> {
         match &mut self.0 {
             Ear::Sqlite { writer, events } => match writer.close_event().do_until(events.recv()).await {
-                Ok(Ok(event)) => Some(Heard::Event(event)),
-                Ok(Err(RecvError::Lagged(_))) => Some(Heard::Gap),
+                Ok(Ok(event)) => Some(ListenerMessage::Event(event)),
+                Ok(Err(RecvError::Lagged(_))) => Some(ListenerMessage::Gap),
                 Ok(Err(RecvError::Closed)) | Err(_) => None,
             },
             Ear::Postgres { pool, channel, connection } => next_notice(pool, channel, connection).await,
@@ -66,13 +66,13 @@ async fn next_notice(
     pool: &PgPool,
     channel: &str,
     connection: &mut Option<Box<PgListener>>,
-) -> Option<Heard> {
+) -> Option<ListenerMessage> {
     while !pool.is_closed() {
         let Some(open) = connection else {
             match connect(pool, channel).await {
                 Ok(listener) => {
                     *connection = Some(Box::new(listener));
-                    return Some(Heard::Gap);
+                    return Some(ListenerMessage::Gap);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "could not listen for database events; retrying");
@@ -82,8 +82,10 @@ async fn next_notice(
             }
         };
         match open.try_recv().await {
-            Ok(Some(notice)) => return Some(read(notice.payload()).map_or(Heard::Gap, Heard::Event)),
-            Ok(None) => return Some(Heard::Gap),
+            Ok(Some(notice)) => {
+                return Some(read(notice.payload()).map_or(ListenerMessage::Gap, ListenerMessage::Event));
+            }
+            Ok(None) => return Some(ListenerMessage::Gap),
             Err(sqlx::Error::PoolClosed) => break,
             Err(error) => {
                 tracing::warn!(%error, "lost the database connection that listens for events");

@@ -153,7 +153,7 @@ macro_rules! set_legs {
 /// Adds legs to an intent.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if a sequence number or a client order id is taken.
+/// [`crate::StoreErrorKind::Unique`] if a sequence number or a client order id is taken.
 pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros) -> Result<()> {
     if legs.is_empty() {
         return Ok(());

@@ -60,8 +60,8 @@ impl AccountRow {
 /// Opens a user's account. Returns `false` without any change if the public id is taken.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] if the user has an account in this currency.
-pub async fn open(
+/// [`crate::StoreErrorKind::Unique`] if the user has an account in this currency.
+pub async fn insert(
     tx: &mut Tx,
     id: LedgerAccountId,
     public_id: &str,
@@ -86,7 +86,7 @@ pub async fn open(
 ///
 /// # Errors
 /// A database error.
-pub async fn open_house(
+pub async fn open_own(
     tx: &mut Tx,
     id: LedgerAccountId,
     purpose: Purpose,
@@ -111,7 +111,7 @@ pub async fn open_house(
 ///
 /// # Errors
 /// A database error.
-pub async fn house(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
+pub async fn own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
         from,

@@ -7,7 +7,7 @@ use domain::{
 use sqlx::FromRow;
 
 #[derive(FromRow)]
-pub(super) struct Row {
+pub(super) struct SubAccountRow {
     pub(super) id: SubAccountId,
     pub(super) short_reference: String,
     pub(super) main: bool,
@@ -31,8 +31,8 @@ pub(super) struct Row {
     pub(super) updated_at: Micros,
 }
 
-impl From<Row> for SubAccount {
-    fn from(row: Row) -> Self {
+impl From<SubAccountRow> for SubAccount {
+    fn from(row: SubAccountRow) -> Self {
         let details = Details {
             account_name: row.account_name,
             brand: row.brand,

@@ -1,7 +1,7 @@
 //! Messages of the simulator page, which replaces Telegram.
 
 use crate::{Result, Source, Tx};
-use domain::{Micros, notification::Line};
+use domain::{Micros, notification::ChatMessage};
 use sqlx::FromRow;
 
 #[derive(FromRow)]
@@ -15,7 +15,7 @@ struct Row {
 ///
 /// # Errors
 /// A database error.
-pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> {
+pub async fn append(tx: &mut Tx, chat: i64, once: &str, line: &ChatMessage) -> Result<()> {
     exec!(
         tx,
         "insert into simulated_chats (chat_id, once, ours, body, at) values ($1, $2, $3, $4, $5) \
@@ -33,7 +33,7 @@ pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> 
 ///
 /// # Errors
 /// A database error.
-pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<Line>> {
+pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<ChatMessage>> {
     let rows: Vec<Row> = rows!(
         Row,
         from,
@@ -42,5 +42,5 @@ pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<Line
         chat,
         limit
     )?;
-    Ok(rows.into_iter().map(|Row { ours, body, at }| Line { ours, body, at }).collect())
+    Ok(rows.into_iter().map(|Row { ours, body, at }| ChatMessage { ours, body, at }).collect())
 }

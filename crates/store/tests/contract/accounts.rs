@@ -65,7 +65,7 @@ async fn keys_take_turns(db: &TestDb) {
     assert_eq!(due(9, 9, 9).await, [(two, 2)]);
 }
 
-async fn a_refusal_is_heard_once_and_stays(db: &TestDb) {
+async fn a_rejected_key_is_recorded_once_and_stays(db: &TestDb) {
     let me = person(db, 1).await;
     let mine = connected(db, me, 10).await;
     let refuse = async || write(db, async |tx| key::refuse(tx, mine, NOW.plus(1)).await).await.unwrap();
@@ -116,6 +116,6 @@ async fn a_request_is_closed_once(db: &TestDb) {
 store::each_engine!(
     a_day_is_noted_once,
     keys_take_turns,
-    a_refusal_is_heard_once_and_stays,
+    a_rejected_key_is_recorded_once_and_stays,
     a_request_is_closed_once,
 );

@@ -9,7 +9,7 @@ use domain::{
 use store::{
     billing::{self, Kind, Operation, Status},
     plan,
-    subscription::{self, Kept},
+    subscription::{self, StoredSubscription},
     testing::TestDb,
 };
 
@@ -17,9 +17,9 @@ async fn plan_id(db: &TestDb, name: &str) -> PlanId {
     plan::by_name(&**db, name).await.unwrap().unwrap().id
 }
 
-fn kept(user: UserId, plan: PlanId) -> Kept {
-    Kept {
-        told: Subscription {
+fn kept(user: UserId, plan: PlanId) -> StoredSubscription {
+    StoredSubscription {
+        subscription: Subscription {
             id: "sub_1".into(),
             item: "si_1".into(),
             plan: Some(plan),
@@ -52,14 +52,16 @@ async fn a_subscription_is_read_as_it_was_written_and_changed_by_one(db: &TestDb
     assert!(write(db, async |tx| subscription::insert(tx, &first).await).await.unwrap());
     assert!(!write(db, async |tx| subscription::insert(tx, &first).await).await.unwrap());
     assert_eq!(subscription::of_user(&**db, user).await.unwrap(), std::slice::from_ref(&first));
-    let told = Subscription { state: State::Active, cancel_at: None, trial_end: None, ..first.told.clone() };
-    let second = Kept { told, told_ending: Some(NOW), told_lapsed: Some(NOW), ..first.clone() };
+    let subscription =
+        Subscription { state: State::Active, cancel_at: None, trial_end: None, ..first.subscription.clone() };
+    let second =
+        StoredSubscription { subscription, told_ending: Some(NOW), told_lapsed: Some(NOW), ..first.clone() };
     assert!(write(db, async |tx| subscription::update(tx, &second).await).await.unwrap());
     assert!(
         !write(db, async |tx| subscription::update(tx, &second).await).await.unwrap(),
         "it saw version 1"
     );
-    let now = Kept { version: 2, ..second };
+    let now = StoredSubscription { version: 2, ..second };
     assert_eq!(subscription::of_user(&**db, user).await.unwrap(), [now]);
     assert!(subscription::of_user(&**db, person(db, 2).await).await.unwrap().is_empty());
 }
@@ -71,13 +73,13 @@ async fn what_ends_soon_is_found_until_its_owner_knows(db: &TestDb) {
     let found = async |soon, over| subscription::ending(&**db, soon, over, 10).await.unwrap().len();
     let later = NOW.plus(2 * MINUTE);
     assert_eq!((found(NOW, NOW).await, found(later, NOW).await), (0, 1));
-    row.told.state = State::Active;
-    row.told_ending = Some(row.told.period_end);
+    row.subscription.state = State::Active;
+    row.told_ending = Some(row.subscription.period_end);
     write(db, async |tx| subscription::update(tx, &row).await).await.unwrap();
     assert_eq!(found(later, NOW).await, 0, "the owner knows of the end");
     assert_eq!(found(later, later).await, 1, "but not that it came");
     row.version += 1;
-    row.told.state = State::PastDue;
+    row.subscription.state = State::PastDue;
     write(db, async |tx| subscription::update(tx, &row).await).await.unwrap();
     assert_eq!(found(NOW, NOW).await, 1, "grace runs out before the period");
     row.version += 1;
@@ -112,7 +114,7 @@ async fn one_operation_works_and_one_page_is_open_at_a_time(db: &TestDb) {
     assert_eq!(billing::current(&**db, user, Status::Working).await.unwrap(), Some(first.clone()));
     assert_eq!(billing::unanswered(&**db, NOW, 9).await.unwrap(), []);
     assert_eq!(billing::unanswered(&**db, NOW.plus(1), 9).await.unwrap(), std::slice::from_ref(&first));
-    write(db, async |tx| billing::asked_again(tx, first.id, NOW.plus(1)).await).await.unwrap();
+    write(db, async |tx| billing::record_retry(tx, first.id, NOW.plus(1)).await).await.unwrap();
     assert_eq!(billing::unanswered(&**db, NOW.plus(1), 9).await.unwrap(), []);
     let open = async |tx: &mut store::Tx| {
         billing::opened(tx, BillingOperationId(id(10)), "cs_1", "http://x", NOW, NOW).await
@@ -131,7 +133,7 @@ async fn one_operation_works_and_one_page_is_open_at_a_time(db: &TestDb) {
     assert_eq!(billing::operation(&**db, other, first.id).await.unwrap(), None);
 }
 
-async fn who_is_asked_about(db: &TestDb) {
+async fn which_users_are_due_for_a_query(db: &TestDb) {
     let (ada, eve) = (person(db, 1).await, person(db, 2).await);
     for (user, customer) in [(ada, "cus_1"), (ada, "cus_2"), (eve, "cus_3")] {
         write(db, async |tx| billing::set_customer(tx, user, customer, NOW).await).await.unwrap();
@@ -146,18 +148,18 @@ async fn who_is_asked_about(db: &TestDb) {
         .unwrap();
     assert_eq!(due(NOW.plus(9), NOW).await, [ada], "who may be paying this minute");
     assert_eq!(due(NOW.plus(9), NOW.plus(9)).await.len(), 2);
-    write(db, async |tx| billing::asked(tx, ada, NOW.plus(9)).await).await.unwrap();
+    write(db, async |tx| billing::record_query(tx, ada, NOW.plus(9)).await).await.unwrap();
     assert_eq!(due(NOW.plus(9), NOW.plus(9)).await, [eve]);
 }
 
 async fn a_message_is_acted_upon_once(db: &TestDb) {
-    let hear = async |tx: &mut store::Tx| billing::hear(tx, "evt_1", NOW).await;
-    assert!(!billing::heard(&**db, "evt_1").await.unwrap());
+    let hear = async |tx: &mut store::Tx| billing::record_handled(tx, "evt_1", NOW).await;
+    assert!(!billing::is_handled(&**db, "evt_1").await.unwrap());
     assert!(write(db, hear).await.unwrap());
     assert!(!write(db, hear).await.unwrap());
-    assert!(billing::heard(&**db, "evt_1").await.unwrap());
+    assert!(billing::is_handled(&**db, "evt_1").await.unwrap());
     assert_eq!(write(db, async |tx| billing::prune(tx, NOW.plus(1)).await).await.unwrap(), 1);
-    assert!(!billing::heard(&**db, "evt_1").await.unwrap());
+    assert!(!billing::is_handled(&**db, "evt_1").await.unwrap());
 }
 
 async fn the_operator_gives_plans_and_takes_them_back(db: &TestDb) {
@@ -176,7 +178,7 @@ store::each_engine!(
     a_subscription_is_read_as_it_was_written_and_changed_by_one,
     what_ends_soon_is_found_until_its_owner_knows,
     one_operation_works_and_one_page_is_open_at_a_time,
-    who_is_asked_about,
+    which_users_are_due_for_a_query,
     a_message_is_acted_upon_once,
     the_operator_gives_plans_and_takes_them_back,
 );

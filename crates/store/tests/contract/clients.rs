@@ -3,7 +3,7 @@
 use crate::samples::{NOW, id, person, write};
 use domain::{ApiClientId, UserId};
 use store::{
-    Kind,
+    StoreErrorKind,
     api_client::{self, ClientRow},
     testing::TestDb,
 };
@@ -40,7 +40,7 @@ async fn a_client_is_found_by_what_it_sends(db: &TestDb) {
     assert_eq!(api_client::list_by_user(&**db, eve).await.unwrap(), []);
     let same = ClientRow { id: ApiClientId(id(3)), ..one.clone() };
     let taken = write(db, async |tx| api_client::insert(tx, &same).await).await;
-    assert_eq!(taken.unwrap_err().kind(), Kind::Unique);
+    assert_eq!(taken.unwrap_err().kind(), StoreErrorKind::Unique);
     write(db, async |tx| api_client::touch(tx, one.id, NOW.plus(5), "::1").await).await.unwrap();
     let used = api_client::by_key(&**db, "key-1").await.unwrap().unwrap();
     assert_eq!((used.last_used_at, used.last_used_from.as_deref()), (Some(NOW.plus(5)), Some("::1")));

@@ -8,8 +8,8 @@ use domain::{
     signal::{Action, Source},
 };
 use store::{
-    DecimalText, Kind,
-    copy::{self, Begun, Ended, NewCopy},
+    DecimalText, StoreErrorKind,
+    copy::{self, Ended, EntrySize, NewCopy},
     follow::{self, Follow},
     key,
     signal::{self, Signal},
@@ -28,7 +28,7 @@ fn d(number: i64) -> DecimalText {
     DecimalText(Decimal::from(number))
 }
 
-pub(crate) fn said(number: u128, action: Action) -> Signal {
+pub(crate) fn signal_row(number: u128, action: Action) -> Signal {
     let enters = action == Action::Enter;
     Signal {
         id: SignalId(id(number)),
@@ -63,7 +63,7 @@ pub(crate) async fn with_strategy(db: &TestDb) {
         updated_at: NOW,
     };
     write(db, async |tx| strategy::insert(tx, &strategy).await).await.unwrap();
-    write(db, async |tx| signal::insert(tx, &said(SIGNAL, Action::Enter)).await).await.unwrap();
+    write(db, async |tx| signal::insert(tx, &signal_row(SIGNAL, Action::Enter)).await).await.unwrap();
 }
 
 fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
@@ -117,8 +117,8 @@ pub(crate) async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec
     copy::claimed(&**db, holder, until).await.unwrap()
 }
 
-fn begun() -> Begun {
-    Begun {
+fn entry_size() -> EntrySize {
+    EntrySize {
         equity: Decimal::from(10_000),
         amount: Decimal::new(5, 2),
         leverage: 3,
@@ -129,7 +129,7 @@ fn begun() -> Begun {
 }
 
 async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
-    let sized = begun();
+    let sized = entry_size();
     write(db, async |tx| copy::begin(tx, CopyId(id(number)), holder, Some(&sized), NOW).await).await.unwrap()
 }
 
@@ -137,7 +137,10 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     with_strategy(db).await;
     let mut follow = follower(db, 1).await;
     let second = following(follow.user_id, follow.exchange_key_id, 300);
-    assert_eq!(kind(write(db, async |tx| follow::insert(tx, &second).await).await), Some(Kind::Unique));
+    assert_eq!(
+        kind(write(db, async |tx| follow::insert(tx, &second).await).await),
+        Some(StoreErrorKind::Unique)
+    );
     let reached = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
     assert_eq!((reached.len(), reached[0].percentage), (1, d(2)));
     assert_eq!(follow::get(&**db, UserId(id(99)), follow.id).await.unwrap(), None, "another's");
@@ -150,8 +153,8 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
         0
     );
     assert!(!write(db, async |tx| follow::begin_copy(tx, follow.id, NOW).await).await.unwrap());
-    let told = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
-    assert_eq!((told[0].active, told[0].paused_reason), (false, Some(Paused::Panic)));
+    let reported = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
+    assert_eq!((reported[0].active, reported[0].paused_reason), (false, Some(Paused::Panic)));
     let paused = follow::get(&**db, owner, follow.id).await.unwrap().unwrap();
     assert_eq!(
         (paused.active, paused.paused_reason, paused.last_copy_at),
@@ -242,11 +245,12 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     assert!(!skipped.await.unwrap(), "what is being sent is not skipped");
     let sending = copy::get(&**db, me).await.unwrap().unwrap();
     assert_eq!((sending.status, sending.leverage, sending.detail), (Status::Sending, Some(3), None));
-    assert_eq!(copy::standing(&**db, follow.exchange_key_id, &follow.symbol).await.unwrap().len(), 1);
+    assert_eq!(copy::open_entries(&**db, follow.exchange_key_id, &follow.symbol).await.unwrap().len(), 1);
 
     let later = NOW.plus(9);
-    let opened =
-        write(db, async |tx| copy::open(tx, me, "77", Decimal::from(101), Decimal::ONE, later).await);
+    let opened = write(db, async |tx| {
+        copy::open_position(tx, me, "77", Decimal::from(101), Decimal::ONE, later).await
+    });
     assert!(opened.await.unwrap());
     let open = copy::open_on(&**db, follow.exchange_key_id, &follow.symbol).await.unwrap().unwrap();
     assert_eq!(
@@ -274,11 +278,11 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     );
 }
 
-async fn one_copied_position_stands_on_a_market(db: &TestDb) {
+async fn one_copied_position_is_open_on_a_market(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
     queued(db, &[copy_of(&follow, 701)]).await;
-    write(db, async |tx| signal::insert(tx, &said(620, Action::Enter)).await).await.unwrap();
+    write(db, async |tx| signal::insert(tx, &signal_row(620, Action::Enter)).await).await.unwrap();
     let (second, side) = (SignalId(id(620)), Some(Side::Sell));
     let copies = [copy_of(&follow, 702)];
     write(db, async |tx| copy::insert_all(tx, second, Action::Enter, side, &copies, NOW).await)
@@ -288,10 +292,10 @@ async fn one_copied_position_stands_on_a_market(db: &TestDb) {
     assert!(begin(db, 701, "one").await && begin(db, 702, "one").await);
     let open = async |number| {
         let id = CopyId(id(number));
-        write(db, async |tx| copy::open(tx, id, "1", Decimal::ONE, Decimal::ONE, NOW).await).await
+        write(db, async |tx| copy::open_position(tx, id, "1", Decimal::ONE, Decimal::ONE, NOW).await).await
     };
     assert!(open(701).await.unwrap());
-    assert_eq!(kind(open(702).await), Some(Kind::Unique));
+    assert_eq!(kind(open(702).await), Some(StoreErrorKind::Unique));
     write(db, async |tx| copy::forget_key(tx, follow.exchange_key_id, NOW).await).await.unwrap();
     let all = copy::list_by_user(&**db, follow.user_id, None, 9).await.unwrap();
     let ends: Vec<_> = all.iter().map(|c| (c.status, c.exit_reason, c.reason)).collect();
@@ -309,7 +313,9 @@ async fn an_exit_reaches_who_follows_and_who_paused_with_a_position(db: &TestDb)
     claim(db, "one", 0, 9).await;
     begin(db, 701, "one").await;
     let me = CopyId(id(701));
-    write(db, async |tx| copy::open(tx, me, "1", Decimal::ONE, Decimal::ONE, NOW).await).await.unwrap();
+    write(db, async |tx| copy::open_position(tx, me, "1", Decimal::ONE, Decimal::ONE, NOW).await)
+        .await
+        .unwrap();
     for key in [idle.exchange_key_id, held.exchange_key_id] {
         write(db, async |tx| follow::pause_key(tx, key, Paused::Owner, NOW).await).await.unwrap();
     }
@@ -322,7 +328,7 @@ async fn an_exit_reaches_who_follows_and_who_paused_with_a_position(db: &TestDb)
     assert_eq!(copy::get(&**db, me).await.unwrap().unwrap().strategy_id, active.strategy_id);
 }
 
-async fn who_is_left_out_has_a_copy_that_says_so_and_no_worker(db: &TestDb) {
+async fn skipped_followers_have_a_skipped_copy_and_no_worker(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
     let left_out = NewCopy { skipped: Some(Reason::Paused), ..copy_of(&follow, 701) };
@@ -353,7 +359,7 @@ async fn a_copy_has_one_intent(db: &TestDb) {
     let first = new_intent(owner, 50, 701);
     crate::samples::intended(db, &first).await.unwrap();
     let again = store::intent::NewIntent { symbol: "ETH/USDT".parse().unwrap(), ..first };
-    assert_eq!(kind(crate::samples::intended(db, &again).await), Some(Kind::Unique));
+    assert_eq!(kind(crate::samples::intended(db, &again).await), Some(StoreErrorKind::Unique));
 }
 
 store::each_engine!(
@@ -361,9 +367,9 @@ store::each_engine!(
     a_copy_is_queued_once_and_claimed_by_one,
     of_sixteen_workers_each_copy_has_one,
     a_copy_moves_forward_only,
-    one_copied_position_stands_on_a_market,
+    one_copied_position_is_open_on_a_market,
     an_exit_reaches_who_follows_and_who_paused_with_a_position,
-    who_is_left_out_has_a_copy_that_says_so_and_no_worker,
+    skipped_followers_have_a_skipped_copy_and_no_worker,
     a_switch_is_on_while_it_has_a_row,
     a_copy_has_one_intent,
 );

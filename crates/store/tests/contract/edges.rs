@@ -2,7 +2,7 @@
 
 use crate::samples::{NOW, id, kind, person, write};
 use domain::UserId;
-use store::{Kind, Uncopied, gauge, identity, public_version, switch, testing::TestDb};
+use store::{StoreErrorKind, Uncopied, gauge, identity, public_version, switch, testing::TestDb};
 
 const ISSUER: &str = "https://issuer.example/pool";
 
@@ -10,7 +10,7 @@ async fn an_issuers_subject_is_one_person(db: &TestDb) {
     let (first, second) = (person(db, 1).await, person(db, 2).await);
     write(db, async |tx| identity::insert(tx, ISSUER, "a", first, NOW).await).await.unwrap();
     let again = write(db, async |tx| identity::insert(tx, ISSUER, "a", second, NOW).await).await;
-    assert_eq!(kind(again), Some(Kind::Unique));
+    assert_eq!(kind(again), Some(StoreErrorKind::Unique));
     write(db, async |tx| identity::insert(tx, "https://other.example", "a", second, NOW).await)
         .await
         .unwrap();

@@ -2,7 +2,7 @@
 
 use crate::samples::{NOW, kind, person, user, write};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use store::{Db, Kind, Options, testing::TestDb, user as users};
+use store::{Db, Options, StoreErrorKind, testing::TestDb, user as users};
 use tokio::task::JoinSet;
 
 async fn a_dropped_transaction_never_happened(db: &TestDb) {
@@ -22,7 +22,7 @@ async fn a_failed_statement_takes_the_transaction_with_it(db: &TestDb) {
         users::insert(tx, &user(2)).await?;
         users::insert(tx, &user(1)).await
     });
-    assert_eq!(kind(twice.await), Some(Kind::Unique));
+    assert_eq!(kind(twice.await), Some(StoreErrorKind::Unique));
     assert_eq!(users::count(&**db).await.unwrap(), 1);
 }
 
@@ -65,7 +65,7 @@ async fn instances_that_read_then_write_take_turns(db: &TestDb) {
     assert_eq!(users::count(&**db).await.unwrap(), 32);
 }
 
-async fn two_instances_may_start_at_once(db: &TestDb) {
+async fn two_instances_may_start_concurrently(db: &TestDb) {
     let url = emptied(db).await;
     let mut starting = JoinSet::new();
     for _ in 0..4 {
@@ -96,7 +96,7 @@ async fn emptied(db: &TestDb) -> String {
     db.url().to_owned()
 }
 
-async fn a_closed_database_says_so(db: &TestDb) {
+async fn a_closed_database_returns_an_error(db: &TestDb) {
     db.ping().await.unwrap();
     db.close().await;
     assert!(db.ping().await.is_err());
@@ -114,8 +114,8 @@ store::each_engine!(
     a_failed_statement_takes_the_transaction_with_it,
     many_writers_lose_nothing,
     instances_that_read_then_write_take_turns,
-    two_instances_may_start_at_once,
-    a_closed_database_says_so,
+    two_instances_may_start_concurrently,
+    a_closed_database_returns_an_error,
     what_is_shown_holds_no_secret,
 );
 

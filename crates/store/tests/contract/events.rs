@@ -2,7 +2,7 @@
 
 use crate::samples::{NOW, person, write};
 use store::{
-    event::{self, Appended, Heard},
+    event::{self, Appended, ListenerMessage},
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -47,15 +47,19 @@ async fn a_name_is_new_once_to_each_person_until_it_is_forgotten(db: &TestDb) {
     assert!(first(me, NOW).await && !first(other, NOW).await);
 }
 
-async fn a_listener_hears_what_was_committed(db: &TestDb) {
+async fn a_listener_receives_committed_events(db: &TestDb) {
     let me = person(db, 1).await;
     let mut listener = event::listen(db).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     event::append(&mut tx, me, "{}", NOW).await.unwrap();
     drop(tx);
     let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
-    let heard = listener.next().await;
-    assert_eq!(heard, Some(Heard::Event(Appended { seq, user: me })), "and nothing of what was rolled back");
+    let received = listener.next().await;
+    assert_eq!(
+        received,
+        Some(ListenerMessage::Event(Appended { seq, user: me })),
+        "and nothing of what was rolled back"
+    );
 }
 
 /// A reader that resumes after the highest sequence number it has seen must not miss a lower one committed later.
@@ -85,7 +89,7 @@ async fn a_reader_who_follows_misses_nothing(db: &TestDb) {
     assert_eq!(seen, WRITERS * EACH);
 }
 
-async fn who_falls_behind_or_is_cut_off_is_told(db: &TestDb) {
+async fn a_lagging_or_disconnected_listener_gets_a_gap(db: &TestDb) {
     let me = person(db, 1).await;
     let mut listener = event::listen(db).await.unwrap();
     if db.folder().is_some() {
@@ -100,19 +104,23 @@ async fn who_falls_behind_or_is_cut_off_is_told(db: &TestDb) {
     } else {
         cut_the_listener_off(db).await;
     }
-    assert_eq!(listener.next().await, Some(Heard::Gap));
+    assert_eq!(listener.next().await, Some(ListenerMessage::Gap));
     while db.folder().is_some() && event_left(&mut listener).await {}
     let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
-    assert_eq!(listener.next().await, Some(Heard::Event(Appended { seq, user: me })), "and hears again");
-    let ((), heard) = tokio::join!(db.close(), listener.next());
-    assert_eq!(heard, None, "closing ends the listening");
+    assert_eq!(
+        listener.next().await,
+        Some(ListenerMessage::Event(Appended { seq, user: me })),
+        "and hears again"
+    );
+    let ((), received) = tokio::join!(db.close(), listener.next());
+    assert_eq!(received, None, "closing ends the listening");
 }
 
 /// Returns whether a notification can be received without waiting.
 async fn event_left(listener: &mut event::Listener) -> bool {
     tokio::select! {
         biased;
-        heard = listener.next() => heard.is_some(),
+        received = listener.next() => received.is_some(),
         () = std::future::ready(()) => false,
     }
 }
@@ -131,7 +139,7 @@ store::each_engine!(
     events_are_one_persons_in_order,
     numbers_grow_also_after_pruning,
     a_name_is_new_once_to_each_person_until_it_is_forgotten,
-    a_listener_hears_what_was_committed,
+    a_listener_receives_committed_events,
     a_reader_who_follows_misses_nothing,
-    who_falls_behind_or_is_cut_off_is_told,
+    a_lagging_or_disconnected_listener_gets_a_gap,
 );

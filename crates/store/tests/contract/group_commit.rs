@@ -14,7 +14,7 @@ use std::{
 };
 use store::{
     Tx, event,
-    group_commit::{BatchedWrite, GroupCommit, Outcome},
+    group_commit::{BatchedWrite, CommitOutcome, GroupCommit},
     testing::{CommitHook, TestDb},
     user::{self, User},
 };
@@ -53,9 +53,9 @@ async fn each_write_has_its_own_outcome_and_a_conflict_fails_no_other(db: &TestD
     let mut taken = 0;
     for (number, written) in numbers.zip(all) {
         match written.unwrap() {
-            Outcome::PreconditionFailed => assert_eq!(number, 0),
-            Outcome::Conflict => taken += 1,
-            Outcome::Committed => {
+            CommitOutcome::PreconditionFailed => assert_eq!(number, 0),
+            CommitOutcome::Conflict => taken += 1,
+            CommitOutcome::Committed => {
                 let id = UserId(Uuid::from_u128(number));
                 assert!(user::get(&**db, id).await.unwrap().is_some(), "{number} is written");
             }
@@ -71,7 +71,7 @@ async fn a_write_is_committed_although_its_caller_has_gone(db: &TestDb) {
     // The first caller commits for both, and both callers are dropped immediately.
     let left = tokio::time::timeout(Duration::ZERO, futures::future::join(first, second)).await;
     drop(left);
-    assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), Outcome::Committed);
+    assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), CommitOutcome::Committed);
     for number in 1..=3 {
         let id = UserId(Uuid::from_u128(number));
         assert!(user::get(&**db, id).await.unwrap().is_some(), "{number}");
@@ -79,10 +79,10 @@ async fn a_write_is_committed_although_its_caller_has_gone(db: &TestDb) {
 }
 
 /// An event of a user, which counts how often it is written.
-struct Said(UserId, Arc<AtomicUsize>);
+struct CountedEvent(UserId, Arc<AtomicUsize>);
 
 #[async_trait]
-impl BatchedWrite for Said {
+impl BatchedWrite for CountedEvent {
     fn appends_for(&self) -> Option<UserId> {
         Some(self.0)
     }
@@ -94,15 +94,15 @@ impl BatchedWrite for Said {
 }
 
 async fn two_instances_that_append_for_the_same_users_do_not_deadlock(db: &TestDb) {
-    const PEOPLE: u128 = 40;
+    const USERS: u128 = 40;
     let (one, two, writes) = (GroupCommit::default(), GroupCommit::default(), Arc::new(AtomicUsize::new(0)));
-    let people = join_all((1..=PEOPLE).map(|n| one.write(db, Person(n, n)))).await;
-    assert!(people.into_iter().all(|written| written.unwrap() == Outcome::Committed));
-    let said = |n| Said(UserId(Uuid::from_u128(n)), Arc::clone(&writes));
-    let forth = join_all((1..=PEOPLE).map(|n| one.write(db, said(n))));
-    let back = join_all((1..=PEOPLE).rev().map(|n| two.write(db, said(n))));
+    let people = join_all((1..=USERS).map(|n| one.write(db, Person(n, n)))).await;
+    assert!(people.into_iter().all(|written| written.unwrap() == CommitOutcome::Committed));
+    let said = |n| CountedEvent(UserId(Uuid::from_u128(n)), Arc::clone(&writes));
+    let forth = join_all((1..=USERS).map(|n| one.write(db, said(n))));
+    let back = join_all((1..=USERS).rev().map(|n| two.write(db, said(n))));
     let (forth, back) = tokio::join!(forth, back);
-    assert!(forth.into_iter().chain(back).all(|written| written.unwrap() == Outcome::Committed));
+    assert!(forth.into_iter().chain(back).all(|written| written.unwrap() == CommitOutcome::Committed));
     assert_eq!(writes.load(Ordering::SeqCst), 80, "none was written again because two waited for each other");
 }
 
@@ -110,7 +110,7 @@ async fn two_instances_that_append_for_the_same_users_do_not_deadlock(db: &TestD
 /// the writes that arrive meanwhile share the second.
 struct SecondFails {
     loses_answer: bool,
-    begun: AtomicUsize,
+    started: AtomicUsize,
     first: Notify,
     go: Notify,
 }
@@ -118,7 +118,7 @@ struct SecondFails {
 impl CommitHook for SecondFails {
     fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
-            let number = self.begun.fetch_add(1, Ordering::SeqCst);
+            let number = self.started.fetch_add(1, Ordering::SeqCst);
             if number == 0 {
                 self.first.notify_one();
                 self.go.notified().await;
@@ -128,16 +128,16 @@ impl CommitHook for SecondFails {
     }
 
     fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
-        let second = self.begun.load(Ordering::SeqCst) == 2;
+        let second = self.started.load(Ordering::SeqCst) == 2;
         Box::pin(ready(!(second && self.loses_answer)))
     }
 }
 
 /// Writes users 1 to 4: the first alone, and the others in the transaction whose commit fails. Returns the outcomes
 /// of the others, and the number of commits.
-async fn second_fails(db: &TestDb, loses_answer: bool) -> (Vec<store::Result<Outcome>>, usize) {
-    let (begun, first, go) = (AtomicUsize::new(0), Notify::new(), Notify::new());
-    let hook = Arc::new(SecondFails { loses_answer, begun, first, go });
+async fn second_fails(db: &TestDb, loses_answer: bool) -> (Vec<store::Result<CommitOutcome>>, usize) {
+    let (started, first, go) = (AtomicUsize::new(0), Notify::new(), Notify::new());
+    let hook = Arc::new(SecondFails { loses_answer, started, first, go });
     let db = (**db).clone().with_commit_hook(Arc::<SecondFails>::clone(&hook));
     let batch = GroupCommit::default();
     let others = async {
@@ -147,11 +147,11 @@ async fn second_fails(db: &TestDb, loses_answer: bool) -> (Vec<store::Result<Out
         futures::future::join(others, async { hook.go.notify_one() }).await.0
     };
     let (first, others) = tokio::join!(batch.write(&db, Person(1, 1)), others);
-    assert_eq!(first.unwrap(), Outcome::Committed);
+    assert_eq!(first.unwrap(), CommitOutcome::Committed);
     for number in 1..=4 {
         assert!(user::get(&db, UserId(Uuid::from_u128(number))).await.unwrap().is_some(), "{number}");
     }
-    (others, hook.begun.load(Ordering::SeqCst))
+    (others, hook.started.load(Ordering::SeqCst))
 }
 
 async fn writes_whose_commit_may_have_taken_effect_are_not_run_again(db: &TestDb) {
@@ -163,7 +163,7 @@ async fn writes_whose_commit_may_have_taken_effect_are_not_run_again(db: &TestDb
 
 async fn writes_that_were_not_committed_are_run_again_alone(db: &TestDb) {
     let (others, commits) = second_fails(db, false).await;
-    assert!(others.into_iter().all(|written| written.unwrap() == Outcome::Committed));
+    assert!(others.into_iter().all(|written| written.unwrap() == CommitOutcome::Committed));
     assert_eq!(commits, 5, "the first, the one that failed, and three alone");
 }
 

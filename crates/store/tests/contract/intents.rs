@@ -3,7 +3,7 @@
 use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
 use domain::{ExchangeKeyId, IntentId, Side, UserId};
 use store::{
-    Kind,
+    StoreErrorKind,
     intent::{self as intents, LegStatus, LegUpdate, NewIntent, Status},
     key,
     protection::{self, NewProtection, PositionSide, Wanted},
@@ -51,7 +51,7 @@ const fn became<'a>(
     LegUpdate { seq, status, order_json, failure }
 }
 
-async fn legs_tell_what_became_of_them(db: &TestDb) {
+async fn legs_record_their_outcome(db: &TestDb) {
     let me = person(db, 1).await;
     let new = intent(me, 50, 10);
     intended(db, &new).await.unwrap();
@@ -77,7 +77,7 @@ async fn legs_tell_what_became_of_them(db: &TestDb) {
     assert_eq!((legs[2].status, legs[2].failure.as_deref()), (LegStatus::Refused, Some("\"-2010\"")));
     assert_eq!((legs[3].seq, legs.len()), (last, 4));
     let again = write(db, async |tx| intents::add_legs(tx, new.id, &[leg(&new, 0)], later).await);
-    assert_eq!(kind(again.await), Some(Kind::Unique));
+    assert_eq!(kind(again.await), Some(StoreErrorKind::Unique));
 }
 
 async fn an_idempotency_key_is_used_once_a_person(db: &TestDb) {
@@ -85,7 +85,7 @@ async fn an_idempotency_key_is_used_once_a_person(db: &TestDb) {
     let first = with_idempotency(intent(me, 50, 10), "k", 1);
     intended(db, &first).await.unwrap();
     let again = with_idempotency(intent(me, 51, 11), "k", 2);
-    assert_eq!(kind(intended(db, &again).await), Some(Kind::Unique));
+    assert_eq!(kind(intended(db, &again).await), Some(StoreErrorKind::Unique));
     assert_eq!(intents::get(&**db, again.id).await.unwrap(), None, "and left nothing behind");
     assert_eq!(intents::legs(&**db, again.id).await.unwrap(), []);
     assert_eq!(intents::by_idempotency(&**db, me, "k").await.unwrap().unwrap().id, first.id);
@@ -117,7 +117,7 @@ async fn of_sixteen_of_one_idempotency_key_one_is_kept(db: &TestDb) {
 async fn one_intent_at_a_time_works_on_a_market(db: &TestDb) {
     let me = person(db, 1).await;
     intended(db, &intent(me, 50, 10)).await.unwrap();
-    assert_eq!(kind(intended(db, &intent(me, 50, 11)).await), Some(Kind::Unique));
+    assert_eq!(kind(intended(db, &intent(me, 50, 11)).await), Some(StoreErrorKind::Unique));
     intended(db, &NewIntent { symbol: "ETH/USDT".parse().unwrap(), ..intent(me, 50, 12) }).await.unwrap();
     intended(db, &intent(me, 51, 13)).await.unwrap();
 
@@ -138,7 +138,7 @@ async fn an_intent_ends_once(db: &TestDb) {
     intended(db, &intent(me, 50, 11)).await.unwrap();
     let no_end = IntentId(id(11));
     let ending = write(db, async |tx| intents::finish(tx, no_end, Status::Waiting, None, None, NOW).await);
-    assert_eq!(kind(ending.await), Some(Kind::Other), "waiting is no end");
+    assert_eq!(kind(ending.await), Some(StoreErrorKind::Other), "waiting is no end");
 }
 
 async fn what_is_unfinished_is_found_again(db: &TestDb) {
@@ -208,7 +208,7 @@ async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
     intended(db, &intent(me, 50, 10)).await.unwrap();
     assert!(write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap());
     assert_eq!(intents::legs(&**db, IntentId(id(10))).await.unwrap().len(), 3);
-    assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(Kind::ForeignKey));
+    assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(StoreErrorKind::ForeignKey));
 }
 
 async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
@@ -229,7 +229,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
         protection::set_entered(tx, intent, NOW.plus(1)).await?;
         protection::set_entered(tx, intent, NOW.plus(2)).await?;
         protection::set_wanted(tx, intent, Wanted::Closed).await?;
-        protection::set_told(tx, intent, Some(NOW.plus(3))).await
+        protection::set_notified(tx, intent, Some(NOW.plus(3))).await
     })
     .await
     .unwrap();
@@ -239,7 +239,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     let (key, other) = (ExchangeKeyId(id(50)), ExchangeKeyId(id(51)));
     assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), vec![changed.clone()]);
     assert_eq!(protection::of_key(&**db, other).await.unwrap(), []);
-    assert_eq!(protection::all(&**db).await.unwrap(), [changed]);
+    assert_eq!(protection::list_all(&**db).await.unwrap(), [changed]);
     write(db, async |tx| protection::delete(tx, intent).await).await.unwrap();
     assert_eq!(get().await, None);
 }
@@ -247,7 +247,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
 store::each_engine!(
     protection_is_wanted_until_it_is_deleted,
     an_intent_is_kept_with_its_legs,
-    legs_tell_what_became_of_them,
+    legs_record_their_outcome,
     an_idempotency_key_is_used_once_a_person,
     of_sixteen_of_one_idempotency_key_one_is_kept,
     one_intent_at_a_time_works_on_a_market,

@@ -3,7 +3,7 @@
 use crate::samples::{NOW, connected, id, key, kind, person, sealed, write};
 use domain::{ApiKeyStatus, ExchangeKeyId, TradeType};
 use store::{
-    Kind,
+    StoreErrorKind,
     key::{self as keys, KeyUpdate},
     testing::TestDb,
 };
@@ -42,7 +42,10 @@ async fn the_same_credentials_connect_once(db: &TestDb) {
 
     let mut again = key(other, 11);
     again.key.api_key.clone_from(&api_key);
-    assert_eq!(kind(write(db, async |tx| keys::insert(tx, &again).await).await), Some(Kind::Unique));
+    assert_eq!(
+        kind(write(db, async |tx| keys::insert(tx, &again).await).await),
+        Some(StoreErrorKind::Unique)
+    );
     again.key.trade_type = TradeType::Spot;
     write(db, async |tx| keys::insert(tx, &again).await).await.unwrap();
 
@@ -51,11 +54,14 @@ async fn the_same_credentials_connect_once(db: &TestDb) {
     let update = KeyUpdate { credentials: Some((&taken, &sealed)), ..KeyUpdate::default() };
     assert_eq!(
         kind(write(db, async |tx| keys::update(tx, me, third, &update, NOW).await).await),
-        Some(Kind::Unique)
+        Some(StoreErrorKind::Unique)
     );
     let mut orphan = key(me, 13);
     orphan.user_id = domain::UserId(id(99));
-    assert_eq!(kind(write(db, async |tx| keys::insert(tx, &orphan).await).await), Some(Kind::ForeignKey));
+    assert_eq!(
+        kind(write(db, async |tx| keys::insert(tx, &orphan).await).await),
+        Some(StoreErrorKind::ForeignKey)
+    );
 }
 
 async fn only_what_is_named_changes(db: &TestDb) {

@@ -6,7 +6,7 @@ use domain::{
     ledger::{MovementKind, TransferStatus, Units},
 };
 use store::{
-    Kind, account_number,
+    StoreErrorKind, account_number,
     currency::{self, Rule},
     ledger::{self, NewTransaction, Purpose, TransferRow},
     testing::TestDb,
@@ -15,7 +15,7 @@ use store::{
 async fn account(db: &TestDb, owner: UserId, number: u128) -> LedgerAccountId {
     let account = LedgerAccountId(id(number));
     let name = format!("acc_{number}");
-    let opened = write(db, async |tx| ledger::open(tx, account, &name, owner, "USDT", NOW).await).await;
+    let opened = write(db, async |tx| ledger::insert(tx, account, &name, owner, "USDT", NOW).await).await;
     assert!(opened.unwrap());
     account
 }
@@ -36,9 +36,9 @@ async fn an_account_is_opened_once(db: &TestDb) {
     let first = account(db, ada, 1).await;
     let open = async |number, name: &str, owner| {
         let id = LedgerAccountId(id(number));
-        write(db, async |tx| ledger::open(tx, id, name, owner, "USDT", NOW).await).await
+        write(db, async |tx| ledger::insert(tx, id, name, owner, "USDT", NOW).await).await
     };
-    assert_eq!(kind(open(2, "acc_2", ada).await), Some(Kind::Unique));
+    assert_eq!(kind(open(2, "acc_2", ada).await), Some(StoreErrorKind::Unique));
     assert!(!open(3, "acc_1", eve).await.unwrap(), "a public id that is taken is not given again");
     assert!(open(3, "acc_3", eve).await.unwrap());
     let row = ledger::by_currency(&**db, ada, "USDT").await.unwrap().unwrap();
@@ -47,12 +47,10 @@ async fn an_account_is_opened_once(db: &TestDb) {
     assert!(ledger::by_public_id(&**db, None, "acc_1").await.unwrap().is_some());
     for _ in 0..2 {
         let house = LedgerAccountId(id(9));
-        write(db, async |tx| ledger::open_house(tx, house, Purpose::Issued, "USDT", NOW).await)
-            .await
-            .unwrap();
+        write(db, async |tx| ledger::open_own(tx, house, Purpose::Issued, "USDT", NOW).await).await.unwrap();
     }
     assert_eq!(
-        ledger::house(&**db, Purpose::Issued, "USDT").await.unwrap().unwrap().id,
+        ledger::own(&**db, Purpose::Issued, "USDT").await.unwrap().unwrap().id,
         LedgerAccountId(id(9))
     );
     assert!(
@@ -61,7 +59,7 @@ async fn an_account_is_opened_once(db: &TestDb) {
     );
 }
 
-async fn nobody_goes_below_what_is_held(db: &TestDb) {
+async fn no_balance_goes_below_its_holds(db: &TestDb) {
     let ada = person(db, 1).await;
     let account = account(db, ada, 1).await;
     let transaction = LedgerTransactionId(id(1));
@@ -86,11 +84,11 @@ async fn nobody_goes_below_what_is_held(db: &TestDb) {
     assert_eq!(ledger::derived(&**db, account).await.unwrap(), 4);
     assert_eq!(ledger::unbalanced(&**db).await.unwrap(), 1, "one-sided, as this test wrote it");
     let again = write(db, async |tx| ledger::insert_transaction(tx, &head(2, "a")).await).await;
-    assert_eq!(kind(again), Some(Kind::Unique));
+    assert_eq!(kind(again), Some(StoreErrorKind::Unique));
     assert!(ledger::happened(&**db, "a").await.unwrap() && !ledger::happened(&**db, "b").await.unwrap());
-    let told: Vec<_> = ledger::movements(&**db, account, 9).await.unwrap();
+    let reported: Vec<_> = ledger::movements(&**db, account, 9).await.unwrap();
     assert_eq!(
-        told.iter().map(|m| (m.amount, m.after)).collect::<Vec<_>>(),
+        reported.iter().map(|m| (m.amount, m.after)).collect::<Vec<_>>(),
         [(Units(-6), Units(4)), (Units(10), Units(10))]
     );
 }
@@ -142,7 +140,7 @@ async fn a_transfer_is_settled_once(db: &TestDb) {
     assert_eq!((newest[0].id, newest[0].status), (from.id, TransferStatus::Done));
 }
 
-async fn a_countrys_own_rule_stands_first(db: &TestDb) {
+async fn a_countrys_own_rule_comes_first(db: &TestDb) {
     let enabled = async |country| currency::enabled(&**db, country, "ZAR").await.unwrap();
     assert!(enabled("ZA").await && enabled("DE").await);
     let set = async |country: &str, currency: &str, enabled| {
@@ -154,7 +152,7 @@ async fn a_countrys_own_rule_stands_first(db: &TestDb) {
     set("*", "ZAR", false).await.unwrap();
     set("ZA", "ZAR", true).await.unwrap();
     assert!(enabled("ZA").await && !enabled("DE").await);
-    assert_eq!(kind(set("ZA", "XYZ", true).await), Some(Kind::ForeignKey));
+    assert_eq!(kind(set("ZA", "XYZ", true).await), Some(StoreErrorKind::ForeignKey));
     assert_eq!(currency::rules(&**db).await.unwrap().last().unwrap().country, "ZA");
     assert!(!currency::enabled(&**db, "ZA", "XYZ").await.unwrap());
     assert_eq!(currency::list(&**db).await.unwrap().len(), 10);
@@ -175,8 +173,8 @@ async fn a_number_is_one_keys(db: &TestDb) {
 
 store::each_engine!(
     an_account_is_opened_once,
-    nobody_goes_below_what_is_held,
+    no_balance_goes_below_its_holds,
     a_transfer_is_settled_once,
-    a_countrys_own_rule_stands_first,
+    a_countrys_own_rule_comes_first,
     a_number_is_one_keys,
 );

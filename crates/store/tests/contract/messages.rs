@@ -3,7 +3,7 @@
 use super::samples::{NOW, id, kind, person, write};
 use domain::{
     MessageId, UserId,
-    notification::{Channel, Kind, Line, Switches},
+    notification::{Channel, ChatMessage, Kind, Switches},
 };
 use store::{
     Db,
@@ -14,11 +14,11 @@ use store::{
     testing::TestDb,
 };
 
-async fn tell(db: &Db, user: UserId, key: &str, kind: Kind, group: &str, ready: i64) -> u64 {
+async fn notify(db: &Db, user: UserId, key: &str, kind: Kind, group: &str, ready: i64) -> u64 {
     let ready_at = NOW.plus(ready);
     let notice =
         NewNotice { event_key: key, user_id: user, kind, group_key: group, body: "{}", at: NOW, ready_at };
-    write(db, async |tx| notice::tell(tx, &notice).await).await.unwrap()
+    write(db, async |tx| notice::notify(tx, &notice).await).await.unwrap()
 }
 
 async fn linked(db: &Db, user: UserId, code: u8, chat: i64) {
@@ -31,35 +31,38 @@ async fn linked(db: &Db, user: UserId, code: u8, chat: i64) {
     .unwrap();
 }
 
-async fn an_event_is_told_once_where_its_person_wants_it(db: &TestDb) {
+async fn an_event_is_notified_once_on_the_users_channels(db: &TestDb) {
     let me = person(db, 1).await;
-    assert_eq!(tell(db, me, "a", Kind::NewOrder, "a", 0).await, 1, "by e-mail, as long as nothing was set");
-    assert_eq!(tell(db, me, "a", Kind::NewOrder, "a", 0).await, 0, "once");
+    assert_eq!(notify(db, me, "a", Kind::NewOrder, "a", 0).await, 1, "by e-mail, as long as nothing was set");
+    assert_eq!(notify(db, me, "a", Kind::NewOrder, "a", 0).await, 0, "once");
     linked(db, me, 1, 77).await;
-    assert_eq!(tell(db, me, "b", Kind::NewOrder, "b", 0).await, 1, "Telegram has to be asked for");
-    assert_eq!(tell(db, me, "c", Kind::KeyRefused, "c", 0).await, 2, "but for safety");
+    assert_eq!(notify(db, me, "b", Kind::NewOrder, "b", 0).await, 1, "Telegram has to be asked for");
+    assert_eq!(notify(db, me, "c", Kind::KeyRefused, "c", 0).await, 2, "but for safety");
     let wanted = Switches { telegram_new_order: true, email_new_order: false, ..Switches::default() };
     let set = write(db, async |tx| notification::put(tx, me, &wanted, NOW, NOW.plus(1)).await).await.unwrap();
     assert_eq!((set.switches, set.created_at, set.updated_at), (wanted, NOW, NOW.plus(1)));
     assert_eq!(notification::get(&**db, me).await.unwrap(), Some(set));
-    assert_eq!(tell(db, me, "d", Kind::NewOrder, "d", 0).await, 1);
-    assert_eq!(tell(db, me, "e", Kind::TakeProfit, "e", 0).await, 1);
+    assert_eq!(notify(db, me, "d", Kind::NewOrder, "d", 0).await, 1);
+    assert_eq!(notify(db, me, "e", Kind::TakeProfit, "e", 0).await, 1);
     write(db, async |tx| telegram::set_active(tx, 77, false, NOW).await).await.unwrap();
-    assert_eq!(tell(db, me, "f", Kind::NewOrder, "f", 0).await, 0);
+    assert_eq!(notify(db, me, "f", Kind::NewOrder, "f", 0).await, 0);
     let groups = notice::groups(&**db, NOW, NOW, 100).await.unwrap();
-    let told =
+    let reported =
         |channel| groups.iter().filter(|g| g.channel == channel).map(|g| &*g.group_key).collect::<Vec<_>>();
     let sorted = |mut all: Vec<&str>| {
         all.sort_unstable();
         all.concat()
     };
-    assert_eq!((sorted(told(Channel::Email)), sorted(told(Channel::Telegram))), ("abce".into(), "cd".into()));
+    assert_eq!(
+        (sorted(reported(Channel::Email)), sorted(reported(Channel::Telegram))),
+        ("abce".into(), "cd".into())
+    );
 }
 
 async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
     let me = person(db, 1).await;
     for (key, ready) in [("a", 10), ("b", 12), ("c", 14)] {
-        tell(db, me, key, Kind::StopLoss, "burst", ready).await;
+        notify(db, me, key, Kind::StopLoss, "burst", ready).await;
     }
     let ready = async |now: i64, oldest: i64| {
         notice::groups(&**db, NOW.plus(now), NOW.plus(oldest), 9).await.unwrap().len()
@@ -72,7 +75,7 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
     };
     assert_eq!((gather(1).await, gather(2).await), (3, 0));
     assert_eq!(ready(99, 99).await, 0);
-    assert_eq!(tell(db, me, "a", Kind::StopLoss, "burst", 0).await, 0, "told is told");
+    assert_eq!(notify(db, me, "a", Kind::StopLoss, "burst", 0).await, 0, "told is told");
     let pruned = write(db, async |tx| notice::prune_before(tx, NOW.plus(1)).await).await.unwrap();
     assert_eq!(pruned, 3);
 }
@@ -80,7 +83,7 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
 async fn the_longest_due_group_comes_first(db: &TestDb) {
     let me = person(db, 1).await;
     for (key, group, ready) in [("1", "a", 4), ("2", "b", 3), ("3", "c", 2), ("4", "d", 1), ("5", "c", 5)] {
-        tell(db, me, key, Kind::StopLoss, group, ready).await;
+        notify(db, me, key, Kind::StopLoss, group, ready).await;
     }
     let first = notice::groups(&**db, NOW.plus(9), NOW, 3).await.unwrap();
     assert_eq!(first.iter().map(|group| group.group_key.as_str()).collect::<Vec<_>>(), ["d", "c", "b"]);
@@ -102,12 +105,12 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     write(db, async |tx| telegram::set_code(tx, other, &[2; 32], &[7], NOW.plus(10), NOW).await)
         .await
         .unwrap();
-    assert_eq!(kind(link(2, NOW).await), Some(store::Kind::Unique), "another person's chat");
+    assert_eq!(kind(link(2, NOW).await), Some(store::StoreErrorKind::Unique), "another person's chat");
     let leave =
         async |below| write(db, async |tx| telegram::leave_behind(tx, 0, below, NOW).await).await.unwrap();
     assert_eq!((leave(true).await, leave(false).await, leave(false).await), (0, 1, 0));
     write(db, async |tx| {
-        telegram::set_panic_asked(tx, 77, Some(NOW)).await?;
+        telegram::set_panic_requested(tx, 77, Some(NOW)).await?;
         assert!(telegram::set_active(tx, 77, true, NOW).await?);
         assert!(telegram::unlink(tx, me, NOW).await? && !telegram::unlink(tx, me, NOW).await?);
         Ok(())
@@ -129,7 +132,7 @@ async fn a_new_code_changes_the_link(db: &TestDb) {
     }
 }
 
-async fn a_bots_standing_is_everybodys(db: &TestDb) {
+async fn a_bots_state_is_shared(db: &TestDb) {
     assert_eq!(bot::get(&**db, "b").await.unwrap(), None);
     write(db, async |tx| {
         assert!(bot::refuse(tx, "b", NOW).await? && !bot::refuse(tx, "b", NOW.plus(1)).await?);
@@ -148,12 +151,12 @@ async fn a_bots_standing_is_everybodys(db: &TestDb) {
         (Some("our_bot"), 8, NOW.plus(5), None)
     );
 
-    let line = |body: &str| Line { ours: true, body: body.into(), at: NOW };
+    let line = |body: &str| ChatMessage { ours: true, body: body.into(), at: NOW };
     write(db, async |tx| {
-        simulated::say(tx, 5, "x", &line("one")).await?;
-        simulated::say(tx, 5, "x", &line("again")).await?;
-        simulated::say(tx, 5, "y", &line("two")).await?;
-        simulated::say(tx, 6, "z", &line("elsewhere")).await
+        simulated::append(tx, 5, "x", &line("one")).await?;
+        simulated::append(tx, 5, "x", &line("again")).await?;
+        simulated::append(tx, 5, "y", &line("two")).await?;
+        simulated::append(tx, 6, "z", &line("elsewhere")).await
     })
     .await
     .unwrap();
@@ -176,11 +179,11 @@ async fn a_desk_secret_is_made_once(db: &TestDb) {
 }
 
 store::each_engine!(
-    an_event_is_told_once_where_its_person_wants_it,
+    an_event_is_notified_once_on_the_users_channels,
     a_burst_is_waited_for_and_gathered_once,
     the_longest_due_group_comes_first,
     a_code_links_one_chat_once,
     a_new_code_changes_the_link,
-    a_bots_standing_is_everybodys,
+    a_bots_state_is_shared,
     a_desk_secret_is_made_once,
 );

@@ -5,7 +5,7 @@ use store::{plan, testing::TestDb};
 
 async fn the_public_ones_are_the_documents(db: &TestDb) {
     let plans = plan::list_public(&**db).await.unwrap();
-    let told: Vec<_> = plans
+    let reported: Vec<_> = plans
         .iter()
         .map(|p| {
             (
@@ -18,7 +18,7 @@ async fn the_public_ones_are_the_documents(db: &TestDb) {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("336e0577-784d-4482-8a37-46649118aa51".into(), "BASIC", 20, Some(2_500), Some(2)),
             ("eedb6709-40be-4425-bc8c-3f27b0f16606".into(), "ADVANCED", 40, Some(5_000), Some(3)),

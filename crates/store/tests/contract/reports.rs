@@ -7,12 +7,12 @@ use store::{
     fill::{self, Fill},
     intent::{self as intents, LegStatus, LegUpdate},
     key, lease, read_mark,
-    report::{self, Row},
+    report::{self, ReportRow},
     testing::TestDb,
 };
 
-fn row(owner: UserId, number: u128, period: Period, first_day: &str) -> Row {
-    Row {
+fn row(owner: UserId, number: u128, period: Period, first_day: &str) -> ReportRow {
+    ReportRow {
         id: ReportId(id(number)),
         user_id: owner,
         period,
@@ -24,7 +24,7 @@ fn row(owner: UserId, number: u128, period: Period, first_day: &str) -> Row {
 
 async fn a_period_is_reported_once_to_each(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
-    let add = async |row: &Row| write(db, async |tx| report::insert(tx, row).await).await.unwrap();
+    let add = async |row: &ReportRow| write(db, async |tx| report::insert(tx, row).await).await.unwrap();
     let first = row(me, 10, Period::Week, "2026-03-02");
     assert!(add(&first).await);
     assert!(!add(&row(me, 11, Period::Week, "2026-03-02")).await);
@@ -39,7 +39,7 @@ async fn a_period_is_reported_once_to_each(db: &TestDb) {
     assert_eq!(list(Some(ReportId(id(12)))).await, [first]);
 }
 
-async fn people_are_looked_at_when_their_time_comes(db: &TestDb) {
+async fn users_are_processed_when_due(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     for new in [2, 0] {
         assert_eq!(write(db, async |tx| report::enrol(tx).await).await.unwrap(), new);
@@ -48,7 +48,7 @@ async fn people_are_looked_at_when_their_time_comes(db: &TestDb) {
         report::due(&**db, now, 9).await.unwrap().into_iter().map(|due| due.user_id).collect()
     };
     assert_eq!(due(NOW).await, [me, other]);
-    write(db, async |tx| report::look_at(tx, me, NOW.plus(5)).await).await.unwrap();
+    write(db, async |tx| report::schedule(tx, me, NOW.plus(5)).await).await.unwrap();
     assert_eq!((due(NOW.plus(4)).await, due(NOW.plus(5)).await), (vec![other], vec![other, me]));
 }
 
@@ -125,7 +125,7 @@ async fn what_was_read_stays_read(db: &TestDb) {
     assert_eq!(older.iter().map(|event| event.seq).collect::<Vec<_>>(), [seqs[1]]);
 }
 
-async fn leases_of_jobs_are_told_and_those_of_accounts_are_not(db: &TestDb) {
+async fn leases_of_jobs_are_listed_and_those_of_accounts_are_not(db: &TestDb) {
     for name in ["mail", "equity", "events:1:BTC/USDT"] {
         let until = NOW.plus(5);
         assert!(write(db, async |tx| lease::claim(tx, name, "one", NOW, until).await).await.unwrap());
@@ -137,9 +137,9 @@ async fn leases_of_jobs_are_told_and_those_of_accounts_are_not(db: &TestDb) {
 
 store::each_engine!(
     a_period_is_reported_once_to_each,
-    people_are_looked_at_when_their_time_comes,
+    users_are_processed_when_due,
     a_fill_is_kept_once_and_goes_with_its_key,
     entries_that_reached_the_exchange_are_counted,
     what_was_read_stays_read,
-    leases_of_jobs_are_told_and_those_of_accounts_are_not,
+    leases_of_jobs_are_listed_and_those_of_accounts_are_not,
 );

@@ -5,7 +5,7 @@ use domain::{
     UserId,
 };
 use store::{
-    Db, Kind, Tx,
+    Db, StoreErrorKind, Tx,
     intent::{self, NewIntent, NewLeg},
     key::{self, KeyRow, SealedSecret},
     user::{self, User},
@@ -120,6 +120,6 @@ pub(crate) async fn intended(db: &Db, new: &NewIntent) -> store::Result<()> {
 }
 
 /// Returns the kind of the error; `None` for a success.
-pub(crate) fn kind<T>(result: store::Result<T>) -> Option<Kind> {
+pub(crate) fn kind<T>(result: store::Result<T>) -> Option<StoreErrorKind> {
     result.err().map(|error| error.kind())
 }

@@ -1,7 +1,7 @@
 //! Signals: counted once, in one order. Rejected exits stay in the queue.
 
 use crate::{
-    copies::{SIGNAL, STRATEGY, claim, copy_of, follower, said, with_strategy},
+    copies::{SIGNAL, STRATEGY, claim, copy_of, follower, signal_row, with_strategy},
     samples::{NOW, id, kind, write},
 };
 use domain::{
@@ -10,29 +10,32 @@ use domain::{
     signal::Action,
 };
 use store::{
-    Kind, copy,
+    StoreErrorKind, copy,
     signal::{self, Signal},
     testing::TestDb,
 };
 use tokio::task::JoinSet;
 
-async fn a_signal_counts_once_however_often_it_is_said(db: &TestDb) {
+async fn a_signal_counts_once_however_often_it_is_sent(db: &TestDb) {
     with_strategy(db).await;
-    let again = Signal { id: SignalId(id(601)), ..said(SIGNAL, Action::Enter) };
-    assert_eq!(kind(write(db, async |tx| signal::insert(tx, &again).await).await), Some(Kind::Unique));
+    let again = Signal { id: SignalId(id(601)), ..signal_row(SIGNAL, Action::Enter) };
+    assert_eq!(
+        kind(write(db, async |tx| signal::insert(tx, &again).await).await),
+        Some(StoreErrorKind::Unique)
+    );
     let bar = |number, action| Signal {
         external_id: None,
         bar_at: Some(NOW),
-        ..Signal { id: SignalId(id(number)), ..said(number, action) }
+        ..Signal { id: SignalId(id(number)), ..signal_row(number, action) }
     };
     for (number, action, taken) in
         [(610, Action::Enter, false), (611, Action::Enter, true), (612, Action::Exit, false)]
     {
         let result = write(db, async |tx| signal::insert(tx, &bar(number, action)).await).await;
-        assert_eq!(kind(result), taken.then_some(Kind::Unique), "{number}");
+        assert_eq!(kind(result), taken.then_some(StoreErrorKind::Unique), "{number}");
     }
     let strategy = StrategyId(id(STRATEGY));
-    let found = |external, bar| signal::said_before(&**db, strategy, external, bar);
+    let found = |external, bar| signal::find_repeated(&**db, strategy, external, bar);
     assert_eq!(found(Some("alert-600"), None).await.unwrap().unwrap().id, SignalId(id(SIGNAL)));
     assert_eq!(found(None, Some((NOW, Action::Exit))).await.unwrap().unwrap().id, SignalId(id(612)));
     assert_eq!(found(Some("alert-1"), Some((NOW.plus(1), Action::Exit))).await.unwrap(), None);
@@ -49,7 +52,7 @@ async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_tim
     // As after a clock was set back: lower ids, earlier times.
     for (place, number) in [(2, 599), (3, 598), (4, 650)] {
         let at = NOW.plus(-i64::try_from(number).unwrap());
-        let back = Signal { at, ..said(number, Action::Enter) };
+        let back = Signal { at, ..signal_row(number, Action::Enter) };
         assert_eq!(write(db, async |tx| signal::insert(tx, &back).await).await.unwrap(), place);
     }
     let order = async |before| {
@@ -64,9 +67,12 @@ async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_tim
     let due: Vec<_> = signal::due(&**db).await.unwrap().into_iter().map(|signal| signal.seq).collect();
     assert_eq!(due, [1, 2, 3, 4]);
     // A signal that was accepted before takes no sequence number.
-    let again = Signal { id: SignalId(id(700)), ..said(SIGNAL, Action::Enter) };
-    assert_eq!(kind(write(db, async |tx| signal::insert(tx, &again).await).await), Some(Kind::Unique));
-    let next = write(db, async |tx| signal::insert(tx, &said(701, Action::Exit)).await).await.unwrap();
+    let again = Signal { id: SignalId(id(700)), ..signal_row(SIGNAL, Action::Enter) };
+    assert_eq!(
+        kind(write(db, async |tx| signal::insert(tx, &again).await).await),
+        Some(StoreErrorKind::Unique)
+    );
+    let next = write(db, async |tx| signal::insert(tx, &signal_row(701, Action::Exit)).await).await.unwrap();
     assert_eq!(next, 5);
 }
 
@@ -77,7 +83,7 @@ async fn signals_accepted_at_the_same_time_have_places_of_their_own(db: &TestDb)
         let db = (**db).clone();
         accepting.spawn(async move {
             let mut tx = db.begin().await.unwrap();
-            let seq = signal::insert(&mut tx, &said(number, Action::Enter)).await.unwrap();
+            let seq = signal::insert(&mut tx, &signal_row(number, Action::Enter)).await.unwrap();
             tx.commit().await.unwrap();
             seq
         });
@@ -90,7 +96,7 @@ async fn signals_accepted_at_the_same_time_have_places_of_their_own(db: &TestDb)
 async fn a_refused_exit_goes_back_to_the_queue(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
-    write(db, async |tx| signal::insert(tx, &said(620, Action::Exit)).await).await.unwrap();
+    write(db, async |tx| signal::insert(tx, &signal_row(620, Action::Exit)).await).await.unwrap();
     let new = [copy_of(&follow, 701)];
     let exit = SignalId(id(620));
     write(db, async |tx| copy::insert_all(tx, exit, Action::Exit, None, &new, NOW).await).await.unwrap();
@@ -124,7 +130,7 @@ async fn a_refused_exit_goes_back_to_the_queue(db: &TestDb) {
 }
 
 store::each_engine!(
-    a_signal_counts_once_however_often_it_is_said,
+    a_signal_counts_once_however_often_it_is_sent,
     signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_times,
     signals_accepted_at_the_same_time_have_places_of_their_own,
     a_refused_exit_goes_back_to_the_queue,

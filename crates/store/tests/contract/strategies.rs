@@ -8,16 +8,16 @@ use domain::{
     time::MINUTE,
 };
 use store::{
-    DecimalText, Kind,
-    candle::{self, Line},
+    DecimalText, StoreErrorKind,
+    candle::{self, CandleSeries},
     signal::{self, Signal},
     strategy::{self, Strategy},
     strategy_trade::{self, Entered, Exited},
     testing::TestDb,
 };
 
-fn line(timeframe_s: i64) -> Line {
-    Line { exchange_id: ExchangeId::Binance, symbol: "BTC/USDT".parse().unwrap(), timeframe_s }
+fn line(timeframe_s: i64) -> CandleSeries {
+    CandleSeries { exchange_id: ExchangeId::Binance, symbol: "BTC/USDT".parse().unwrap(), timeframe_s }
 }
 
 fn candles(count: i64) -> Vec<Candle> {
@@ -74,14 +74,14 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     let namesake = Strategy { id: two.id, ..one.clone() };
     assert!(!write(db, async |tx| strategy::insert_missing(tx, &namesake).await).await.unwrap());
     let taken = write(db, async |tx| strategy::insert(tx, &namesake).await).await;
-    assert_eq!(taken.unwrap_err().kind(), Kind::Unique);
+    assert_eq!(taken.unwrap_err().kind(), StoreErrorKind::Unique);
     write(db, async |tx| strategy::insert(tx, &two).await).await.unwrap();
     assert_eq!(strategy::next_position(&**db).await.unwrap(), 3);
     assert_eq!(strategy::list(&**db).await.unwrap(), [one.clone(), two.clone()]);
 
     let token = [7_u8; 32];
     let (shown_to, stranger) = (person(db, 1).await, person(db, 2).await);
-    let set = async |hook: Option<&store::Hash>, by| {
+    let set = async |hook: Option<&store::TokenHash>, by| {
         write(db, async |tx| strategy::set_hook(tx, two.id, hook, by, NOW).await).await.unwrap()
     };
     assert!(set(Some(&token), Some(shown_to)).await);
@@ -193,7 +193,7 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
     };
     assert!(write(db, async |tx| strategy_trade::enter(tx, &entered(1)).await).await.unwrap());
     assert!(!write(db, async |tx| strategy_trade::enter(tx, &entered(2)).await).await.unwrap());
-    let standing = strategy_trade::standing(&**db, strategy.id).await.unwrap().unwrap();
+    let standing = strategy_trade::open_trade(&**db, strategy.id).await.unwrap().unwrap();
     assert_eq!((standing.signal_id, standing.exited_at), (Some(said.id), None));
     let how = Exited {
         at: NOW.plus(MINUTE),
@@ -203,7 +203,7 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
     };
     assert!(write(db, async |tx| strategy_trade::exit(tx, said.id, &how).await).await.unwrap());
     assert!(!write(db, async |tx| strategy_trade::exit(tx, said.id, &how).await).await.unwrap());
-    assert_eq!(strategy_trade::standing(&**db, strategy.id).await.unwrap(), None);
+    assert_eq!(strategy_trade::open_trade(&**db, strategy.id).await.unwrap(), None);
     let newest = strategy_trade::newest_live(&**db, strategy.id).await.unwrap().unwrap();
     assert_eq!((newest.exit_reason, newest.exited_at), (Some(Exit::Stop), Some(how.at)));
     assert_eq!(strategy_trade::newest(&**db, strategy.id, Of::Live, 9).await.unwrap().len(), 1);

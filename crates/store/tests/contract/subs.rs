@@ -6,8 +6,8 @@ use domain::{
     sub_account::{Details, Identification, LegalEntity, Status, SubAccount},
 };
 use store::{
-    Kind,
-    sub_account::{self, Brand, Filter, ORDERS, Page},
+    StoreErrorKind,
+    sub_account::{self, Brand, Filter, ORDERS, SortedPage},
     testing::TestDb,
 };
 
@@ -39,7 +39,7 @@ fn sub(number: u128, name: &str, main: bool) -> SubAccount {
     }
 }
 
-const FIRST: Page<'static> = Page { order: "created_at", descending: false, offset: 0, limit: 9 };
+const FIRST: SortedPage<'static> = SortedPage { order: "created_at", descending: false, offset: 0, limit: 9 };
 
 async fn an_account_is_its_owners(db: &TestDb) {
     let (ada, eve) = (person(db, 1).await, person(db, 2).await);
@@ -60,11 +60,11 @@ async fn an_account_is_its_owners(db: &TestDb) {
     assert_eq!(sub_account::main(&**db, ada).await.unwrap(), Some(own));
     let second = sub(3, "Own", true);
     let second = write(db, async |tx| sub_account::insert(tx, ada, &second).await).await;
-    assert_eq!(kind(second), Some(Kind::Unique));
+    assert_eq!(kind(second), Some(StoreErrorKind::Unique));
     let mut nowhere = sub(4, "x", false);
     nowhere.details.brand = "nobody".into();
     let nowhere = write(db, async |tx| sub_account::insert(tx, ada, &nowhere).await).await;
-    assert_eq!(kind(nowhere), Some(Kind::ForeignKey));
+    assert_eq!(kind(nowhere), Some(StoreErrorKind::ForeignKey));
 }
 
 async fn each_order_is_an_order(db: &TestDb) {
@@ -79,13 +79,13 @@ async fn each_order_is_an_order(db: &TestDb) {
     };
     let all = Filter::default();
     for order in ORDERS {
-        let forwards = names(&all, Page { order, ..FIRST }).await;
-        let backwards = names(&all, Page { order, descending: true, ..FIRST }).await;
+        let forwards = names(&all, SortedPage { order, ..FIRST }).await;
+        let backwards = names(&all, SortedPage { order, descending: true, ..FIRST }).await;
         assert_eq!(forwards.chars().rev().collect::<String>(), backwards, "{order}");
     }
-    assert_eq!(names(&all, Page { order: "account_name", ..FIRST }).await, "abc");
+    assert_eq!(names(&all, SortedPage { order: "account_name", ..FIRST }).await, "abc");
     assert_eq!(names(&all, FIRST).await, "bac");
-    assert_eq!(names(&all, Page { offset: 1, limit: 1, ..FIRST }).await, "a");
+    assert_eq!(names(&all, SortedPage { offset: 1, limit: 1, ..FIRST }).await, "a");
     let only =
         Filter { your_reference: Some("ref".into()), city: Some("München".into()), ..Filter::default() };
     assert_eq!(names(&only, FIRST).await, "b");

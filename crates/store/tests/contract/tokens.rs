@@ -26,7 +26,7 @@ async fn a_reset_works_once_and_in_time(db: &TestDb) {
     assert_eq!(write(db, async |tx| password_reset::prune(tx, NOW.plus(11)).await).await.unwrap(), 3);
 }
 
-async fn of_sixteen_who_reset_at_once_one_does(db: &TestDb) {
+async fn of_sixteen_concurrent_resets_one_succeeds(db: &TestDb) {
     let me = person(db, 1).await;
     write(db, async |tx| password_reset::insert(tx, &[1; 32], me, NOW, NOW.plus(10)).await).await.unwrap();
     let mut racers = JoinSet::new();
@@ -39,7 +39,7 @@ async fn of_sixteen_who_reset_at_once_one_does(db: &TestDb) {
     assert_eq!(racers.join_all().await.into_iter().flatten().collect::<Vec<_>>(), [me]);
 }
 
-async fn give(db: &Db, owner: UserId, family: u128, token_hash: store::Hash) {
+async fn give(db: &Db, owner: UserId, family: u128, token_hash: store::TokenHash) {
     let family_id = TokenFamilyId(id(family));
     let token = refresh::NewRefreshToken {
         token_hash,
@@ -118,7 +118,7 @@ async fn attempts_are_counted_in_their_window(db: &TestDb) {
 
 store::each_engine!(
     a_reset_works_once_and_in_time,
-    of_sixteen_who_reset_at_once_one_does,
+    of_sixteen_concurrent_resets_one_succeeds,
     refresh_tokens_work_once_and_fall_together,
     signing_keys_come_newest_first,
     attempts_are_counted_in_their_window,

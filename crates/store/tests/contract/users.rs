@@ -6,13 +6,13 @@ use domain::{
     notification::{Channel, Stage},
 };
 use store::{
-    Hash, Kind, audit, flash, message,
+    StoreErrorKind, TokenHash, audit, flash, message,
     session::{self, NewSession},
     testing::TestDb,
     user as users,
 };
 
-fn browser(number: u128, owner: Option<UserId>, token_hash: Hash) -> NewSession<'static> {
+fn browser(number: u128, owner: Option<UserId>, token_hash: TokenHash) -> NewSession<'static> {
     NewSession {
         id: SessionId(id(number)),
         user_id: owner,
@@ -24,7 +24,7 @@ fn browser(number: u128, owner: Option<UserId>, token_hash: Hash) -> NewSession<
     }
 }
 
-async fn people_are_kept_as_they_were_written(db: &TestDb) {
+async fn users_are_stored_as_written(db: &TestDb) {
     let mut someone = user(1);
     someone.email = "ünï+codé@例え.jp".into();
     someone.created_at = Micros(i64::MAX);
@@ -38,9 +38,15 @@ async fn people_are_kept_as_they_were_written(db: &TestDb) {
 async fn an_address_is_one_persons(db: &TestDb) {
     person(db, 1).await;
     let second = users::User { id: UserId(id(2)), ..user(1) };
-    assert_eq!(kind(write(db, async |tx| users::insert(tx, &second).await).await), Some(Kind::Unique));
+    assert_eq!(
+        kind(write(db, async |tx| users::insert(tx, &second).await).await),
+        Some(StoreErrorKind::Unique)
+    );
     let nobody = users::User { email: "x".into(), ..user(3) };
-    assert_eq!(kind(write(db, async |tx| users::insert(tx, &nobody).await).await), Some(Kind::Other));
+    assert_eq!(
+        kind(write(db, async |tx| users::insert(tx, &nobody).await).await),
+        Some(StoreErrorKind::Other)
+    );
 }
 
 async fn roles_and_passwords_change(db: &TestDb) {
@@ -106,7 +112,10 @@ async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
     assert_eq!(listed.len(), 1);
     assert_eq!((listed[0].address.as_str(), listed[0].last_seen_at), ("192.0.2.9", NOW.plus(50)));
     let again = browser(12, Some(me), [1; 32]);
-    assert_eq!(kind(write(db, async |tx| session::insert(tx, &again).await).await), Some(Kind::Unique));
+    assert_eq!(
+        kind(write(db, async |tx| session::insert(tx, &again).await).await),
+        Some(StoreErrorKind::Unique)
+    );
 }
 
 async fn sessions_end_for_their_owner_only(db: &TestDb) {
@@ -145,7 +154,7 @@ async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
     assert_eq!(take(mine, NOW).await, None, "taken");
 
     let orphan = write(db, async |tx| flash::insert(tx, flash, SessionId(id(99)), "{}", NOW).await);
-    assert_eq!(kind(orphan.await), Some(Kind::ForeignKey));
+    assert_eq!(kind(orphan.await), Some(StoreErrorKind::ForeignKey));
     write(db, async |tx| flash::insert(tx, flash, mine, "{}", NOW.plus(5)).await).await.unwrap();
     write(db, async |tx| session::delete_by_token(tx, &[1; 32]).await).await.unwrap();
     assert_eq!(take(mine, NOW).await, None, "gone with its session");
@@ -285,7 +294,7 @@ async fn what_was_done_is_noted(db: &TestDb) {
 }
 
 store::each_engine!(
-    people_are_kept_as_they_were_written,
+    users_are_stored_as_written,
     an_address_is_one_persons,
     roles_and_passwords_change,
     only_admins_who_can_sign_in_count,

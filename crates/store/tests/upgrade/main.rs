@@ -39,7 +39,7 @@ async fn upgraded(db: &TestDb, sql: &'static str) {
     db.migrate().await.unwrap();
     assert_eq!(db.texts(STATES).await, before);
 
-    let rows = protection::all(&**db).await.unwrap();
+    let rows = protection::list_all(&**db).await.unwrap();
     let number = |id: IntentId| u64::try_from(id.0.as_u128() & 0xff).unwrap();
     let known: Vec<_> =
         rows.iter().map(|r| (number(r.intent_id), r.side, r.wanted, r.entered_at.is_some())).collect();

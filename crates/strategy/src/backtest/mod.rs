@@ -14,8 +14,8 @@ pub use runner::Runner;
 
 use crate::{
     Decision, Definition, Price, Ratio, Series, Ticks,
-    performance::{self, Outcome},
-    validate::Problem,
+    performance::{self, TradeResult},
+    validate::DefinitionProblem,
 };
 use domain::{Decimal, Micros, strategy::Figures};
 
@@ -57,7 +57,7 @@ pub fn run(
     costs: Costs,
     start: Price,
     series: &Series,
-) -> Result<Report, Vec<Problem>> {
+) -> Result<Report, Vec<DefinitionProblem>> {
     let mut runner = Runner::new(definition, ticks, costs)?;
     let mut trades = Vec::new();
     for bar in series.bars() {
@@ -80,7 +80,7 @@ pub fn signals(
     ticks: Ticks,
     costs: Costs,
     series: &Series,
-) -> Result<Vec<(Micros, Decision)>, Vec<Problem>> {
+) -> Result<Vec<(Micros, Decision)>, Vec<DefinitionProblem>> {
     let mut runner = Runner::new(definition, ticks, costs)?;
     let mut closed = Vec::new();
     let step = |bar: crate::Bar| runner.step(&bar, &mut closed).map(|decision| (bar.at, decision.clone()));
@@ -101,6 +101,6 @@ fn report(trades: Vec<Trade>, from: Micros, start: Price, bars: usize, missed: u
         equity.push(Point { at: trade.exited_at, equity: i64::try_from(curve.now()).unwrap_or(i64::MAX) });
     }
     let profit_factor = performance::quotient(gains, losses);
-    let figures = performance::total(&trades.iter().map(Outcome::from).collect::<Vec<_>>());
+    let figures = performance::total(&trades.iter().map(TradeResult::from).collect::<Vec<_>>());
     Report { trades, equity, figures, profit_factor, worst_draw_down: worst.draw_down(), bars, missed }
 }

@@ -1,7 +1,7 @@
 //! A strategy with its own position, used both live and in backtests.
 
 use super::{Book, Costs, Position, Trade};
-use crate::{Bar, Decision, Definition, Evaluator, Ticks, validate::Problem};
+use crate::{Bar, Decision, Definition, Evaluator, Ticks, validate::DefinitionProblem};
 use domain::PositionSide;
 
 /// Feeds bars to an [`Evaluator`] and maintains the position that results from its decisions.
@@ -19,7 +19,7 @@ impl Runner {
     ///
     /// # Errors
     /// The problems found by [`Definition::validate`].
-    pub fn new(definition: &Definition, ticks: Ticks, costs: Costs) -> Result<Self, Vec<Problem>> {
+    pub fn new(definition: &Definition, ticks: Ticks, costs: Costs) -> Result<Self, Vec<DefinitionProblem>> {
         Ok(Self { evaluator: Evaluator::new(definition, ticks)?, book: Book::new(ticks, costs) })
     }
 

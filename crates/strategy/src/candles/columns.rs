@@ -18,7 +18,7 @@ pub(super) struct Columns {
 }
 
 /// The unparsed fields of a row.
-pub(super) struct Row<'a> {
+pub(super) struct CandleFields<'a> {
     pub(super) at: &'a str,
     numbers: [&'a str; 5],
 }
@@ -44,7 +44,7 @@ impl Columns {
         Ok(Self { places, width: fields.len(), named: true })
     }
 
-    pub(super) fn row<'a>(&self, line: &'a str) -> Result<Row<'a>, Fault> {
+    pub(super) fn row<'a>(&self, line: &'a str) -> Result<CandleFields<'a>, Fault> {
         let mut fields = [""; 6];
         let mut found = 0;
         for (place, field) in line.split(',').enumerate() {
@@ -59,11 +59,11 @@ impl Columns {
             return Err(Fault::Width { found, wanted: self.width });
         }
         let [at, numbers @ ..] = fields;
-        Ok(Row { at, numbers })
+        Ok(CandleFields { at, numbers })
     }
 }
 
-impl Row<'_> {
+impl CandleFields<'_> {
     pub(super) fn candle(&self, start: Micros) -> Result<Candle, Fault> {
         let [_, names @ ..] = NAMES;
         let mut read = [Decimal::ZERO; 5];

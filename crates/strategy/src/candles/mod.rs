@@ -78,7 +78,7 @@ pub enum Fault {
 
 /// A problem in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct LineProblem {
     /// The line number, counted from 1 including the header.
     pub line: usize,
     /// The fault.
@@ -89,14 +89,14 @@ pub struct Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
     /// The first [`SHOWN`] problems, in line order.
-    pub first: Vec<Problem>,
+    pub first: Vec<LineProblem>,
     /// The total number of problems.
     pub count: usize,
 }
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, Problem { line, fault }) in self.first.iter().enumerate() {
+        for (number, LineProblem { line, fault }) in self.first.iter().enumerate() {
             let end = if number == 0 { "" } else { "\n" };
             write!(f, "{end}line {line}: {fault}")?;
         }
@@ -140,7 +140,7 @@ struct Reader {
     candles: Vec<Candle>,
     /// The last row in chronological order.
     last: Option<(usize, Micros)>,
-    problems: Vec<Problem>,
+    problems: Vec<LineProblem>,
     count: usize,
 }
 
@@ -148,7 +148,7 @@ impl Reader {
     fn found(&mut self, line: usize, fault: Fault) {
         self.count += 1;
         if self.problems.len() < SHOWN {
-            self.problems.push(Problem { line, fault });
+            self.problems.push(LineProblem { line, fault });
         }
     }
 

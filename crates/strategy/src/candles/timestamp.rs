@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_moment_in_every_writing() {
+    fn one_time_in_every_format() {
         let moment = Micros::from_iso("2017-08-17T04:00:00.000Z");
         for text in [
             "2017-08-17T04:00Z",
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn invalid_timestamps_are_rejected() {
         for bad in [
             "",
             "x",

@@ -46,7 +46,7 @@ mod tests {
 
     /// Computed manually with length 1 and multiple 1: the ATR is the bar's own true range.
     #[test]
-    fn follows_the_bands_worked_by_hand() {
+    fn follows_manually_computed_bands() {
         // high, low, close -> true range, line
         let rows = [
             (11.0, 9.0, 10.0, 12.0),   // range 2: bands 12 and 8; starts as a downtrend

@@ -7,7 +7,7 @@ use strategy::candles::{Gaps, SHOWN, named, parse, render};
 
 const HEADER: &str = "open_time,open,high,low,close,volume,trades";
 
-fn told(text: &str) -> Vec<String> {
+fn problems_of(text: &str) -> Vec<String> {
     parse(text, Frame::H1, Gaps::Refuse).unwrap_err().to_string().lines().map(str::to_owned).collect()
 }
 
@@ -46,7 +46,7 @@ fn every_bad_row_is_named_by_its_line() {
         "2022-01-01T09:00Z,10,12,9,11,0,5",
     ]);
     assert_eq!(
-        told(&text),
+        problems_of(&text),
         [
             "line 3: 6 columns, not 7",
             "line 4: high and low do not enclose open and close",
@@ -73,18 +73,18 @@ fn many_problems_are_counted() {
 
 #[test]
 fn a_file_without_candles_or_columns_is_refused() {
-    assert_eq!(told(""), ["line 1: no candles"]);
-    assert_eq!(told("\n\n"), ["line 1: no candles"]);
-    assert_eq!(told(&file(&[])), ["line 1: no candles"]);
-    assert_eq!(told("open_time,open,high,low,close\n"), ["line 1: no column volume"]);
-    assert_eq!(told("\0\u{1}binary"), ["line 1: no column open_time"]);
-    assert_eq!(told("1502942400000,1,2\n"), ["line 1: 3 columns, not 12"]);
+    assert_eq!(problems_of(""), ["line 1: no candles"]);
+    assert_eq!(problems_of("\n\n"), ["line 1: no candles"]);
+    assert_eq!(problems_of(&file(&[])), ["line 1: no candles"]);
+    assert_eq!(problems_of("open_time,open,high,low,close\n"), ["line 1: no column volume"]);
+    assert_eq!(problems_of("\0\u{1}binary"), ["line 1: no column open_time"]);
+    assert_eq!(problems_of("1502942400000,1,2\n"), ["line 1: 3 columns, not 12"]);
 }
 
 #[test]
-fn gaps_are_kept_when_asked() {
+fn gaps_are_kept_on_request() {
     let text = file(&["2022-01-01T00:00Z,10,12,9,11,1,5", "2022-01-01T05:28Z,10,12,9,11,1,5"]);
-    assert_eq!(told(&text).len(), 1);
+    assert_eq!(problems_of(&text).len(), 1);
     let kept = parse(&text, Frame::H1, Gaps::Keep).unwrap();
     assert_eq!(kept[1].start.to_string(), "2022-01-01T05:00:00.000Z");
     let twice = file(&["2022-01-01T05:00Z,10,12,9,11,1,5", "2022-01-01T05:28Z,10,12,9,11,1,5"]);
@@ -102,7 +102,7 @@ fn the_record_is_read_with_its_gaps_only() {
 }
 
 #[test]
-fn a_files_name_tells_its_market() {
+fn a_files_name_gives_its_market() {
     assert_eq!(named("BTCUSDT-1h.csv"), Some(("BTCUSDT", Frame::H1)));
     assert_eq!(named("ETHUSDT-1m-2022-01.csv"), Some(("ETHUSDT", Frame::M1)));
     for bad in ["BTCUSDT.csv", "BTCUSDT-1h.txt", "-1h.csv", "BTC/USDT-1h.csv", "BTCUSDT-7h.csv", ""] {

@@ -2,7 +2,9 @@
 
 use crate::bars::dec;
 use proptest::prelude::*;
-use strategy::{Condition, Definition, Expr, Fault, Problem, Sides, Source, Stop, Target, demo, limits};
+use strategy::{
+    Condition, Definition, DefinitionProblem, Expr, Fault, Sides, Source, Stop, Target, demo, limits,
+};
 
 fn entry(long: Condition) -> Definition {
     Definition {
@@ -18,12 +20,12 @@ fn always() -> Condition {
 }
 
 fn problems(definition: &Definition) -> Vec<String> {
-    definition.validate().unwrap_err().iter().map(Problem::to_string).collect()
+    definition.validate().unwrap_err().iter().map(DefinitionProblem::to_string).collect()
 }
 
 #[test]
 fn is_read_as_it_is_written() {
-    for demo in demo::all() {
+    for demo in demo::demo_strategies() {
         assert_eq!(Definition::from_json(&demo.definition.to_json()), Ok(demo.definition), "{}", demo.name);
     }
     let read = Definition::from_json(
@@ -59,13 +61,13 @@ fn what_is_not_one_is_refused_in_words() {
         (format!(r#"{{"entry": {{{long}}}, "stop": {{"percent": "NaN"}}}}"#), "is not valid"),
         (" ".repeat(limits::JSON + 1), "The definition must not be longer than"),
     ] {
-        let told = Definition::from_json(&bad).unwrap_err();
-        assert!(told[0].to_string().contains(part), "{bad:.80}: {}", told[0]);
+        let reported = Definition::from_json(&bad).unwrap_err();
+        assert!(reported[0].to_string().contains(part), "{bad:.80}: {}", reported[0]);
     }
 }
 
 #[test]
-fn every_problem_is_told_by_its_place() {
+fn every_problem_is_reported_with_its_location() {
     let ema = |length| Expr::Ema { of: Source::Close, length };
     let definition = Definition {
         entry: Sides {
@@ -146,7 +148,7 @@ proptest! {
     #[test]
     fn rubbish_never_panics(text in "\\PC{0,200}", cut in 0_usize..400) {
         let _ = Definition::from_json(&text);
-        let whole = demo::all()[0].definition.to_json();
+        let whole = demo::demo_strategies()[0].definition.to_json();
         let _ = Definition::from_json(&whole.chars().take(cut).collect::<String>());
     }
 }

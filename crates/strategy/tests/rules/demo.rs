@@ -16,7 +16,7 @@ const SHOWN: [(&str, u32, &str, &str, &str); 4] = [
 fn they_trade_both_ways_and_come_to_what_is_shown() {
     let series = series(&record());
     let ticks = Ticks::new(Decimal::new(1, 1)).unwrap();
-    for (demo, (name, trades, net, wins, fall)) in demo::all().into_iter().zip(SHOWN) {
+    for (demo, (name, trades, net, wins, fall)) in demo::demo_strategies().into_iter().zip(SHOWN) {
         assert_eq!(demo.name, name);
         assert_eq!(demo.definition.validate_followable(), Ok(()), "{name}");
         let report =

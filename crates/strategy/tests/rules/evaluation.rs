@@ -31,7 +31,7 @@ fn targets_come_nearest_first_whatever_they_are_measured_in() {
 }
 
 #[test]
-fn an_atr_stop_stands_so_many_ranges_away() {
+fn an_atr_stop_is_a_multiple_of_the_range_away() {
     let stop = Some(Stop::Atr { length: 2, multiple: dec("1.5") });
     // Ranges of 4 and 2: the average is 3.
     let rows = [["100", "102", "98", "101"], ["101", "102", "100", "100"]];
@@ -52,7 +52,7 @@ fn a_level_on_the_wrong_side_is_no_entry() {
 }
 
 #[test]
-fn both_sides_at_once_are_no_signal() {
+fn both_sides_together_are_no_signal() {
     let entry = Sides { long: Some(above("99")), short: Some(above("98")) };
     let definition = Definition { entry, ..long_only(None, Vec::new()) };
     assert_eq!(decide(&definition, &[["100", "100", "100", "100"]]), None);

@@ -8,7 +8,7 @@ use strategy::{
 };
 
 /// Random walks in tenths, with gaps between bars and ranges that often touch stops and targets.
-fn walk() -> impl Strategy<Value = Vec<Bar>> {
+fn random_walk() -> impl Strategy<Value = Vec<Bar>> {
     let step = (-120_i64..121, -300_i64..301, 0_i64..250, 0_i64..250, 0_u32..1_000);
     prop::collection::vec(step, 1..400).prop_map(|steps| {
         let mut last = 10_000_i64;
@@ -51,7 +51,7 @@ fn definitions() -> Vec<Definition> {
         });
         Definition::from_json(&text).unwrap()
     };
-    let mut all: Vec<_> = demo::all().iter().map(|demo| shorter(&demo.definition)).collect();
+    let mut all: Vec<_> = demo::demo_strategies().iter().map(|demo| shorter(&demo.definition)).collect();
     all.push(Definition { stop: None, targets: vec![Target::Percent(dec("2"))], ..all[0].clone() });
     all.push(Definition {
         stop: Some(Stop::Percent(dec("2"))),
@@ -69,7 +69,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn nothing_trades_before_the_warm_up(bars in walk(), which in 0_usize..6) {
+    fn nothing_trades_before_the_warm_up(bars in random_walk(), which in 0_usize..6) {
         let definition = &definitions()[which];
         let series: Series = bars.iter().copied().collect();
         let report = backtest::run(definition, tenths(), Costs::PERPETUAL, money_to_start(), &series).unwrap();
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn equity_is_the_start_and_every_profit(bars in walk(), which in 0_usize..6) {
+    fn equity_is_the_start_and_every_profit(bars in random_walk(), which in 0_usize..6) {
         let series = bars.iter().copied().collect();
         let report =
             backtest::run(&definitions()[which], tenths(), Costs::PERPETUAL, money_to_start(), &series).unwrap();
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn the_stop_always_wins(bars in walk(), which in 0_usize..6) {
+    fn the_stop_always_wins(bars in random_walk(), which in 0_usize..6) {
         let series = bars.iter().copied().collect();
         let report = backtest::run(&definitions()[which], tenths(), Costs::FREE, money_to_start(), &series).unwrap();
         for trade in report.trades.iter().filter(|trade| trade.stop.is_some()) {
@@ -121,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn live_decides_what_the_backtest_does(bars in walk(), which in 0_usize..6, restart in 0_usize..400) {
+    fn live_decides_what_the_backtest_does(bars in random_walk(), which in 0_usize..6, restart in 0_usize..400) {
         let definition = &definitions()[which];
         let series: Series = bars.iter().copied().collect();
         let report = backtest::run(definition, tenths(), Costs::PERPETUAL, money_to_start(), &series).unwrap();

@@ -4,16 +4,16 @@ use super::{bodies::MaintenanceBody, present::Maintenance};
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        error::{Failure, PrivateErrors},
+        error::{MudawylFailure, PrivateErrors},
         present::Iso,
-        raw_request::{Asked, Place},
+        raw_request::{FieldLocation, RawRequest},
         validate::{Check, flag, text},
     },
 };
 use axum::{Json, extract::State};
 use service::{SharedDesk, maintenance};
 
-type Answer = Result<Json<Maintenance>, Failure>;
+type HandlerResult = Result<Json<Maintenance>, MudawylFailure>;
 
 /// Get Maintenance Mode
 #[utoipa::path(
@@ -23,7 +23,7 @@ type Answer = Result<Json<Maintenance>, Failure>;
     tag = "Admin",
     responses((status = 200, body = Maintenance), PrivateErrors)
 )]
-pub(super) async fn show(State(desk): State<SharedDesk>, _: Trader) -> Answer {
+pub(super) async fn get_maintenance(State(desk): State<SharedDesk>, _: Trader) -> HandlerResult {
     seen(&desk).await
 }
 
@@ -39,18 +39,22 @@ pub(super) async fn show(State(desk): State<SharedDesk>, _: Trader) -> Answer {
     request_body = MaintenanceBody,
     responses((status = 200, body = Maintenance), PrivateErrors)
 )]
-pub(super) async fn set(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Answer {
-    let mut check = Check::new(&asked, Place::Body);
+pub(super) async fn set_maintenance(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> HandlerResult {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let on = check.required("on", flag);
     let message = check.optional("message", text(|words| Ok(words.to_owned())));
     let on = check.finish(on)?;
     let message = message.unwrap_or_default();
     let done = maintenance::switch(&desk, &actor, on, &message).await;
-    done.map_err(|error| asked.refuse(error))?;
+    done.map_err(|error| request.refuse(error))?;
     seen(&desk).await
 }
 
-async fn seen(desk: &SharedDesk) -> Answer {
+async fn seen(desk: &SharedDesk) -> HandlerResult {
     let closed = maintenance::closed(desk).await?;
     Ok(Json(match closed {
         Some(closed) => Maintenance { on: true, since: Some(Iso(closed.since)), message: closed.message },

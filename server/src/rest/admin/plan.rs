@@ -4,8 +4,8 @@ use super::bodies::AssignBody;
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        error::{Failure, Message, PrivateErrors},
-        raw_request::{Asked, Place},
+        error::{Message, MudawylFailure, PrivateErrors},
+        raw_request::{FieldLocation, RawRequest},
         validate::{Check, text},
     },
 };
@@ -41,15 +41,15 @@ pub(super) struct Assigned {
         PrivateErrors,
     )
 )]
-pub(super) async fn assign(
+pub(super) async fn assign_plan(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Result<Json<Assigned>, Failure> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> Result<Json<Assigned>, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let email = check.required("email", text(validation::email));
     let name = check.required("plan", text(|name| Ok(name.to_owned())));
     let (email, name) = check.finish(email.zip(name))?;
-    let given = plan::assign_as(&desk, &actor, &email, &name).await.map_err(|error| asked.refuse(error))?;
+    let given = plan::assign_as(&desk, &actor, &email, &name).await.map_err(|error| request.refuse(error))?;
     Ok(Json(Assigned { email, plan: given.name }))
 }

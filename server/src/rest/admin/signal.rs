@@ -6,11 +6,11 @@ use super::{
 };
 use crate::rest::{
     auth::Trader,
-    hook::said,
+    hook::signal_request,
     mudawyl::{
-        error::{Failure, PrivateErrors},
+        error::{MudawylFailure, PrivateErrors},
         present::Iso,
-        raw_request::{Asked, Place},
+        raw_request::{FieldLocation, RawRequest},
         strategy::MOST,
         validate::{Check, flag, id, whole},
     },
@@ -22,7 +22,7 @@ use service::{SharedDesk, copy, strategy};
 /// Default number of items per page.
 const PAGE: u16 = 50;
 
-type Answer<T> = Result<Json<T>, Failure>;
+type HandlerResult<T> = Result<Json<T>, MudawylFailure>;
 
 /// Send Signal
 ///
@@ -36,15 +36,15 @@ type Answer<T> = Result<Json<T>, Failure>;
     request_body = SignalBody,
     responses((status = 200, body = GivenItem), PrivateErrors)
 )]
-pub(super) async fn send(
+pub(super) async fn send_signal(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<GivenItem> {
-    let mut check = Check::new(&asked, Place::Body);
-    let (id, signal) = (check.path_id(), said(&mut check));
+    request: RawRequest,
+) -> HandlerResult<GivenItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let (id, signal) = (check.path_id(), signal_request(&mut check));
     let (id, signal) = check.finish(id.zip(signal))?;
-    let given = strategy::send(&desk, &actor, id, signal).await.map_err(|error| asked.refuse(error))?;
+    let given = strategy::send(&desk, &actor, id, signal).await.map_err(|error| request.refuse(error))?;
     Ok(Json(GivenItem::from(given)))
 }
 
@@ -63,17 +63,17 @@ pub(super) async fn send(
     ),
     responses((status = 200, body = GivenList))
 )]
-pub(super) async fn list(
+pub(super) async fn list_signals(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<GivenList> {
-    let mut check = Check::new(&asked, Place::Query);
+    request: RawRequest,
+) -> HandlerResult<GivenList> {
+    let mut check = Check::new(&request, FieldLocation::Query);
     let of = check.optional("strategyId", id(Problem::NotUuid));
     let before = check.optional("before", id(Problem::NotUuid));
     let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(PAGE);
     check.finish(Some(()))?;
-    let given = strategy::given(&desk, &actor, of, before, limit).await?;
+    let given = strategy::list_signals(&desk, &actor, of, before, limit).await?;
     Ok(Json(GivenList { items: given.into_iter().map(GivenItem::from).collect() }))
 }
 
@@ -88,15 +88,15 @@ pub(super) async fn list(
     params(("id" = String, Path, description = "SIGNAL_ID", format = Uuid)),
     responses((status = 200, body = GivenItem))
 )]
-pub(super) async fn show(
+pub(super) async fn get_signal(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<GivenItem> {
-    let mut check = Check::new(&asked, Place::Params);
+    request: RawRequest,
+) -> HandlerResult<GivenItem> {
+    let mut check = Check::new(&request, FieldLocation::Params);
     let id = check.path_id();
     let id = check.finish(id)?;
-    Ok(Json(GivenItem::from(strategy::one(&desk, &actor, id).await?)))
+    Ok(Json(GivenItem::from(strategy::get_signal(&desk, &actor, id).await?)))
 }
 
 /// List Signal Copies
@@ -114,12 +114,12 @@ pub(super) async fn show(
     ),
     responses((status = 200, body = CopyList))
 )]
-pub(super) async fn copies(
+pub(super) async fn list_copies(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<CopyList> {
-    let mut check = Check::new(&asked, Place::Query);
+    request: RawRequest,
+) -> HandlerResult<CopyList> {
+    let mut check = Check::new(&request, FieldLocation::Query);
     let of = check.path_id();
     let after = check.optional("after", id(Problem::NotUuid));
     let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(PAGE);
@@ -138,11 +138,11 @@ pub(super) async fn copies(
     tag = "Admin",
     responses((status = 200, body = Paused))
 )]
-pub(super) async fn paused(State(desk): State<SharedDesk>, _: Trader) -> Answer<Paused> {
+pub(super) async fn get_pause(State(desk): State<SharedDesk>, _: Trader) -> HandlerResult<Paused> {
     seen(&desk).await
 }
 
-async fn seen(desk: &SharedDesk) -> Answer<Paused> {
+async fn seen(desk: &SharedDesk) -> HandlerResult<Paused> {
     let since = copy::paused_all(desk).await?.map(|paused| Iso(paused.since));
     Ok(Json(Paused { paused: since.is_some(), since }))
 }
@@ -158,12 +158,12 @@ async fn seen(desk: &SharedDesk) -> Answer<Paused> {
     request_body = PauseBody,
     responses((status = 200, body = Paused))
 )]
-pub(super) async fn pause(
+pub(super) async fn set_pause(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Paused> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<Paused> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let wanted = check.required("paused", flag);
     copy::pause_all(&desk, &actor, check.finish(wanted)?).await?;
     seen(&desk).await

@@ -7,8 +7,8 @@ use super::{
 use crate::rest::{
     auth::Trader,
     mudawyl::{
-        error::{Failure, PrivateErrors},
-        raw_request::{Asked, Place},
+        error::{MudawylFailure, PrivateErrors},
+        raw_request::{FieldLocation, RawRequest},
         validate::{Check, flag, symbol, text, word},
     },
 };
@@ -20,7 +20,7 @@ use service::{
     strategy::{self, NewStrategy, StrategyChange},
 };
 
-type Answer<T> = Result<Json<T>, Failure>;
+type HandlerResult<T> = Result<Json<T>, MudawylFailure>;
 
 /// List Strategies
 ///
@@ -32,7 +32,10 @@ type Answer<T> = Result<Json<T>, Failure>;
     tag = "Admin",
     responses((status = 200, body = OperatedList))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<OperatedList> {
+pub(super) async fn list_strategies(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<OperatedList> {
     let all = strategy::operated(&desk, &actor).await?;
     Ok(Json(OperatedList { items: all.into_iter().map(OperatedItem::from).collect() }))
 }
@@ -46,12 +49,12 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
     responses((status = 200, body = OperatedItem))
 )]
-pub(super) async fn show(
+pub(super) async fn get_strategy(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<OperatedItem> {
-    Ok(Json(OperatedItem::from(strategy::operated_one(&desk, &actor, only_id(&asked)?).await?)))
+    request: RawRequest,
+) -> HandlerResult<OperatedItem> {
+    Ok(Json(OperatedItem::from(strategy::operated_one(&desk, &actor, only_id(&request)?).await?)))
 }
 
 /// Create Strategy
@@ -65,12 +68,12 @@ pub(super) async fn show(
     request_body = StrategyBody,
     responses((status = 200, body = OperatedItem), PrivateErrors)
 )]
-pub(super) async fn create(
+pub(super) async fn create_strategy(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<OperatedItem> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<OperatedItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let name = check.required("name", text(owned));
     let description = check.optional("description", text(owned));
     let symbol = check.required("symbol", symbol);
@@ -79,7 +82,7 @@ pub(super) async fn create(
     let active = check.optional("active", flag).unwrap_or(false);
     let whole = || Some(NewStrategy { name: name?, description, symbol: symbol?, frame, definition, active });
     let new = check.finish(whole())?;
-    let made = strategy::create(&desk, &actor, new).await.map_err(|error| asked.refuse(error))?;
+    let made = strategy::create(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(OperatedItem::from(made)))
 }
 
@@ -96,12 +99,12 @@ pub(super) async fn create(
     request_body = StrategyChangeBody,
     responses((status = 200, body = OperatedItem))
 )]
-pub(super) async fn update(
+pub(super) async fn update_strategy(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<OperatedItem> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<OperatedItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let id = check.path_id();
     let change = StrategyChange {
         name: check.optional("name", text(owned)),
@@ -111,7 +114,7 @@ pub(super) async fn update(
         active: check.optional("active", flag),
     };
     let id = check.finish(id)?;
-    let changed = strategy::update(&desk, &actor, id, change).await.map_err(|error| asked.refuse(error))?;
+    let changed = strategy::update(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(OperatedItem::from(changed)))
 }
 
@@ -130,9 +133,9 @@ pub(super) async fn update(
 pub(super) async fn rotate_hook(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Hook> {
-    let token = strategy::rotate_hook(&desk, &actor, only_id(&asked)?).await?;
+    request: RawRequest,
+) -> HandlerResult<Hook> {
+    let token = strategy::rotate_hook(&desk, &actor, only_id(&request)?).await?;
     let url = format!("{}/v1/hook/strategy/{token}", desk.settings.public_url);
     Ok(Json(Hook { token, url }))
 }
@@ -151,14 +154,14 @@ pub(super) async fn rotate_hook(
 pub(super) async fn remove_hook(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Result<StatusCode, Failure> {
-    strategy::remove_hook(&desk, &actor, only_id(&asked)?).await?;
+    request: RawRequest,
+) -> Result<StatusCode, MudawylFailure> {
+    strategy::remove_hook(&desk, &actor, only_id(&request)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn only_id(asked: &Asked) -> Result<StrategyId, Failure> {
-    let mut check = Check::new(asked, Place::Params);
+fn only_id(request: &RawRequest) -> Result<StrategyId, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Params);
     let id = check.path_id();
     check.finish(id)
 }

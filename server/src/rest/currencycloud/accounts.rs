@@ -1,9 +1,9 @@
 //! Creating, reading and updating accounts.
 
 use super::{
-    Answer,
-    error::{CREATE_FAILED, Failure, UPDATE_FAILED},
-    present::Account,
+    HandlerResult,
+    error::{CREATE_FAILED, CurrencycloudFailure, UPDATE_FAILED},
+    present::CurrencycloudAccount,
 };
 use crate::{
     proxy,
@@ -13,7 +13,7 @@ use axum::{
     Json,
     extract::{FromRequestParts as _, Path, Request, State},
 };
-use domain::{SubAccountId, sub_account::Draft};
+use domain::{SubAccountId, sub_account::SubAccountDraft};
 use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -70,23 +70,26 @@ pub(super) struct AccountForm {
 struct Given {
     program: Program,
     origin: Origin,
-    draft: Draft,
+    draft: SubAccountDraft,
 }
 
 /// Reads the fields of a body. The query must be empty: anything in it is an extra parameter.
-async fn given(request: Request, code: &'static str) -> Result<(Given, Option<String>), Failure> {
+async fn given(
+    request: Request,
+    code: &'static str,
+) -> Result<(Given, Option<String>), CurrencycloudFailure> {
     let (mut parts, body) = request.into_parts();
     let Caller(program) =
         Caller::from_request_parts(&mut parts, &()).await.map_err(|_| Error::Unauthenticated)?;
     let id = Path::<String>::from_request_parts(&mut parts, &()).await.ok().map(|Path(id)| id);
     let origin = proxy::origin(&parts.extensions, &parts.headers);
-    let unreadable = |why| Failure::unreadable(code, &why);
+    let unreadable = |why| CurrencycloudFailure::unreadable(code, &why);
     let query = Fields::parse(parts.uri.query().unwrap_or("").as_bytes()).map_err(unreadable)?;
     if let Some(extra) = query.names().next() {
-        return Err(Failure::extra(code, extra));
+        return Err(CurrencycloudFailure::extra(code, extra));
     }
     let fields = Fields::of_body(Request::from_parts(parts, body)).await.map_err(unreadable)?;
-    Ok((Given { program, origin, draft: Draft::new(fields.into_pairs()) }, id))
+    Ok((Given { program, origin, draft: SubAccountDraft::new(fields.into_pairs()) }, id))
 }
 
 /// Changes of an account: the fields of an [`AccountForm`], none of which is required.
@@ -123,12 +126,15 @@ impl ToSchema for AccountChange {
     operation_id = "currencycloudCreateAccount",
     tag = "Currencycloud",
     request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = CurrencycloudAccount))
 )]
-pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    request: Request,
+) -> HandlerResult<CurrencycloudAccount> {
     let (Given { program, origin, draft }, _) = given(request, CREATE_FAILED).await?;
     let made = sub_account::create(&desk, &program.actor, &origin, &draft).await;
-    Ok(Json(made.map_err(|error| Failure::of(CREATE_FAILED, error, &draft))?.into()))
+    Ok(Json(made.map_err(|error| CurrencycloudFailure::of(CREATE_FAILED, error, &draft))?.into()))
 }
 
 /// Get Current Account
@@ -139,9 +145,12 @@ pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> 
     path = "/v2/accounts/current",
     operation_id = "currencycloudCurrentAccount",
     tag = "Currencycloud",
-    responses((status = 200, body = Account))
+    responses((status = 200, body = CurrencycloudAccount))
 )]
-pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Account> {
+pub(super) async fn current(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+) -> HandlerResult<CurrencycloudAccount> {
     Ok(Json(sub_account::current(&desk, &program.actor).await?.into()))
 }
 
@@ -154,13 +163,13 @@ pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Cal
     operation_id = "currencycloudGetAccount",
     tag = "Currencycloud",
     params(("id" = String, Path, description = "Account id.", format = Uuid)),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = CurrencycloudAccount))
 )]
-pub(super) async fn show(
+pub(super) async fn get_account(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Result<Path<String>, axum::extract::rejection::PathRejection>,
-) -> Answer<Account> {
+) -> HandlerResult<CurrencycloudAccount> {
     let id = read_id(id.ok().map(|Path(id)| id))?;
     Ok(Json(sub_account::get(&desk, &program.actor, id).await?.into()))
 }
@@ -175,16 +184,19 @@ pub(super) async fn show(
     tag = "Currencycloud",
     params(("id" = String, Path, description = "Account id.", format = Uuid)),
     request_body(content = AccountChange, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = CurrencycloudAccount))
 )]
-pub(super) async fn update(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    request: Request,
+) -> HandlerResult<CurrencycloudAccount> {
     let (Given { program, origin, draft }, id) = given(request, UPDATE_FAILED).await?;
     let updated = sub_account::update(&desk, &program.actor, &origin, read_id(id)?, &draft).await;
-    Ok(Json(updated.map_err(|error| Failure::of(UPDATE_FAILED, error, &draft))?.into()))
+    Ok(Json(updated.map_err(|error| CurrencycloudFailure::of(UPDATE_FAILED, error, &draft))?.into()))
 }
 
 /// An invalid id is an unknown account.
-fn read_id(id: Option<String>) -> Result<SubAccountId, Failure> {
+fn read_id(id: Option<String>) -> Result<SubAccountId, CurrencycloudFailure> {
     let id = id.filter(|id| id.len() == 36).and_then(|id| id.parse().ok());
     id.ok_or_else(|| Error::NotFound.into())
 }

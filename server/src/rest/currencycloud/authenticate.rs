@@ -1,8 +1,8 @@
 //! Sign-in and sign-out.
 
 use super::{
-    Answer,
-    error::{Failure, LOGIN_FAILED},
+    HandlerResult,
+    error::{CurrencycloudFailure, LOGIN_FAILED},
     guard::TOKEN,
 };
 use crate::{
@@ -59,25 +59,26 @@ pub(super) struct Login {
     request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = Token),
-        (status = 401, description = "The login id or the API key is wrong; the response does not say which.", body = super::error::Told),
+        (status = 401, description = "The login id or the API key is wrong; the response does not say which.", body = super::error::CurrencycloudError),
     )
 )]
-pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) -> Answer<Token> {
+pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) -> HandlerResult<Token> {
     let origin = proxy::origin(request.extensions(), request.headers());
     if request.uri().query().is_some_and(|query| !query.is_empty()) {
-        return Err(Failure::extra(LOGIN_FAILED, "query"));
+        return Err(CurrencycloudFailure::extra(LOGIN_FAILED, "query"));
     }
-    let fields = Fields::of_body(request).await.map_err(|why| Failure::unreadable(LOGIN_FAILED, &why))?;
+    let fields =
+        Fields::of_body(request).await.map_err(|why| CurrencycloudFailure::unreadable(LOGIN_FAILED, &why))?;
     if let Some(extra) = fields.names().find(|name| !["login_id", "api_key"].contains(name)) {
-        return Err(Failure::extra(LOGIN_FAILED, extra));
+        return Err(CurrencycloudFailure::extra(LOGIN_FAILED, extra));
     }
     let (login, key) = (fields.get("login_id").unwrap_or(""), fields.get("api_key").unwrap_or(""));
     if key.chars().count() != KEY {
-        return Err(Failure::key_length());
+        return Err(CurrencycloudFailure::key_length());
     }
     match api_client::sign_in(&desk, &origin, login, key).await {
         Ok(auth_token) => Ok(Json(Token { auth_token })),
-        Err(Error::Unauthenticated) => Err(Failure::wrong_credentials()),
+        Err(Error::Unauthenticated) => Err(CurrencycloudFailure::wrong_credentials()),
         Err(error) => Err(error.into()),
     }
 }
@@ -92,7 +93,7 @@ pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) ->
     tag = "Currencycloud",
     responses((status = 200, body = Value))
 )]
-pub(super) async fn sign_out(State(desk): State<SharedDesk>, headers: HeaderMap) -> Answer<Value> {
+pub(super) async fn sign_out(State(desk): State<SharedDesk>, headers: HeaderMap) -> HandlerResult<Value> {
     api_client::sign_out(&desk, only(&headers, TOKEN).unwrap_or("")).await?;
     Ok(Json(json!({})))
 }

@@ -1,14 +1,14 @@
 //! The error responses of this surface, in Currencycloud's format.
 
-use super::table::{self, Message};
-use crate::rest::{fields::Unreadable, surface::Trouble};
+use super::table::{self, CurrencycloudMessage};
+use crate::rest::{fields::Unreadable, surface::SurfaceError};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use domain::{
-    sub_account::Draft,
+    sub_account::SubAccountDraft,
     validation::{FieldProblem, Problem},
 };
 use serde::Serialize;
@@ -30,38 +30,38 @@ const BASE: &str = "base";
 
 /// Why a request failed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CurrencycloudFailure {
     status: StatusCode,
-    body: Told,
+    body: CurrencycloudError,
     retry_after_s: Option<u64>,
 }
 
 /// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CurrencycloudError)]
-pub(crate) struct Told {
+pub(crate) struct CurrencycloudError {
     /// Error code.
     #[schema(example = "account_create_failed")]
     error_code: &'static str,
     /// Messages by field; general errors are under `base`.
-    error_messages: BTreeMap<String, Vec<Message>>,
+    error_messages: BTreeMap<String, Vec<CurrencycloudMessage>>,
 }
 
-impl Failure {
-    fn one(status: StatusCode, code: &'static str, place: &str, message: Message) -> Self {
+impl CurrencycloudFailure {
+    fn one(status: StatusCode, code: &'static str, place: &str, message: CurrencycloudMessage) -> Self {
         let error_messages = BTreeMap::from([(place.to_owned(), vec![message])]);
-        Self { status, body: Told { error_code: code, error_messages }, retry_after_s: None }
+        Self { status, body: CurrencycloudError { error_code: code, error_messages }, retry_after_s: None }
     }
 
     /// An error that needs no details beyond its code.
     fn general(status: StatusCode, code: &'static str, place: &str, words: &str) -> Self {
-        Self::one(status, code, place, Message::new(code, words, json!({})))
+        Self::one(status, code, place, CurrencycloudMessage::new(code, words, json!({})))
     }
 
     /// Converts the error of a use case; `draft` holds the submitted fields.
-    pub(super) fn of(code: &'static str, error: Error, draft: &Draft) -> Self {
+    pub(super) fn of(code: &'static str, error: Error, draft: &SubAccountDraft) -> Self {
         let Error::Fields(problems) = error else { return error.into() };
-        let mut messages: BTreeMap<String, Vec<Message>> = BTreeMap::new();
+        let mut messages: BTreeMap<String, Vec<CurrencycloudMessage>> = BTreeMap::new();
         let (extra, known): (Vec<_>, Vec<_>) =
             problems.into_iter().partition(|p| p.problem == Problem::Unknown);
         for FieldProblem { field, problem } in known {
@@ -72,7 +72,7 @@ impl Failure {
             let names = extra.into_iter().map(|p| p.field).collect::<Vec<_>>().join(", ");
             messages.insert(BASE.to_owned(), vec![table::extra(&names)]);
         }
-        let body = Told { error_code: code, error_messages: messages };
+        let body = CurrencycloudError { error_code: code, error_messages: messages };
         Self { status: StatusCode::BAD_REQUEST, body, retry_after_s: None }
     }
 
@@ -85,29 +85,34 @@ impl Failure {
     pub(super) fn unreadable(code: &'static str, why: &Unreadable) -> Self {
         let words = match why {
             Unreadable::Twice(name) => return Self::extra(code, name),
-            Unreadable::TooLarge => return Self::from(Trouble::TooLarge),
+            Unreadable::TooLarge => return Self::from(SurfaceError::TooLarge),
             Unreadable::NotText => "parameters must be UTF-8 text",
             Unreadable::NotAForm => "body must be a form or multipart form data without files",
         };
-        Self::one(StatusCode::BAD_REQUEST, code, BASE, Message::new("invalid_body", words, json!({})))
+        Self::one(
+            StatusCode::BAD_REQUEST,
+            code,
+            BASE,
+            CurrencycloudMessage::new("invalid_body", words, json!({})),
+        )
     }
 
     /// A key of the wrong length.
     pub(super) fn key_length() -> Self {
         let words = "API key has invalid length, must have 64 characters";
-        let message = Message::new("api_key_length_is_invalid", words, json!({ "length": 64 }));
+        let message = CurrencycloudMessage::new("api_key_length_is_invalid", words, json!({ "length": 64 }));
         Self::one(StatusCode::BAD_REQUEST, LOGIN_FAILED, "api_key", message)
     }
 
     /// A wrong login id or a wrong key; the response does not reveal which.
     pub(super) fn wrong_credentials() -> Self {
         let words = "Authentication failed with the supplied credentials";
-        let message = Message::new("invalid_supplied_credentials", words, json!({}));
+        let message = CurrencycloudMessage::new("invalid_supplied_credentials", words, json!({}));
         Self::one(StatusCode::UNAUTHORIZED, "auth_failed", "username", message)
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for CurrencycloudFailure {
     fn from(error: Error) -> Self {
         let (status, code, words) = match &error {
             Error::Refused(_) | Error::Fields(_) | Error::IdempotencyMismatch => {
@@ -147,21 +152,21 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        let (status, words) = trouble.plain();
-        let code = match trouble {
-            Trouble::Service(error) => return error.into(),
-            Trouble::NoRoute => "resource_not_found",
-            Trouble::TooLarge => "request_too_large",
-            Trouble::TookTooLong => "gateway_timeout",
-            Trouble::Broken => "internal_server_error",
+impl From<SurfaceError> for CurrencycloudFailure {
+    fn from(failure: SurfaceError) -> Self {
+        let (status, words) = failure.plain();
+        let code = match failure {
+            SurfaceError::Service(error) => return error.into(),
+            SurfaceError::NoRoute => "resource_not_found",
+            SurfaceError::TooLarge => "request_too_large",
+            SurfaceError::TookTooLong => "gateway_timeout",
+            SurfaceError::Broken => "internal_server_error",
         };
         Self::general(status, code, BASE, words)
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for CurrencycloudFailure {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(seconds) = self.retry_after_s {

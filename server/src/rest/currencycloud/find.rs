@@ -1,9 +1,9 @@
 //! Finding accounts, one page at a time.
 
 use super::{
-    Answer,
-    error::{FIND_FAILED, Failure},
-    present::Account,
+    HandlerResult,
+    error::{CurrencycloudFailure, FIND_FAILED},
+    present::CurrencycloudAccount,
 };
 use crate::rest::{client::Caller, fields::Fields};
 use axum::{
@@ -11,14 +11,14 @@ use axum::{
     extract::{RawQuery, Request, State},
 };
 use domain::{
-    sub_account::Draft,
+    sub_account::SubAccountDraft,
     validation::{FieldProblem, Problem},
 };
 use serde::Serialize;
 use service::{
     Error, SharedDesk,
     api_client::Program,
-    sub_account::{self, Asked, Filter, Found},
+    sub_account::{self, Filter, Found, SubAccountPage},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -65,7 +65,7 @@ pub(super) struct FindForm {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudAccounts)]
 pub(super) struct Accounts {
-    accounts: Vec<Account>,
+    accounts: Vec<CurrencycloudAccount>,
     pagination: Pagination,
 }
 
@@ -84,19 +84,19 @@ pub(super) struct Pagination {
 }
 
 impl Pagination {
-    fn new(asked: Asked, total: i64) -> Self {
+    fn new(request: SubAccountPage, total: i64) -> Self {
         // Without accounts there is one empty page, as in the original API.
-        let pages = ((total + asked.per_page - 1) / asked.per_page).max(1);
+        let pages = ((total + request.per_page - 1) / request.per_page).max(1);
         let there = |page: i64| if (1..=pages).contains(&page) { page } else { -1 };
         Self {
             total_entries: total,
             total_pages: pages,
-            current_page: asked.page,
-            per_page: asked.per_page,
-            previous_page: there(asked.page - 1),
-            next_page: there(asked.page + 1),
-            order: asked.order,
-            order_asc_desc: if asked.descending { "desc" } else { "asc" },
+            current_page: request.page,
+            per_page: request.per_page,
+            previous_page: there(request.page - 1),
+            next_page: there(request.page + 1),
+            order: request.order,
+            order_asc_desc: if request.descending { "desc" } else { "asc" },
         }
     }
 }
@@ -116,9 +116,9 @@ pub(super) async fn by_query(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     RawQuery(query): RawQuery,
-) -> Answer<Accounts> {
+) -> HandlerResult<Accounts> {
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
-    find(&desk, &program, fields.map_err(|why| Failure::unreadable(FIND_FAILED, &why))?).await
+    find(&desk, &program, fields.map_err(|why| CurrencycloudFailure::unreadable(FIND_FAILED, &why))?).await
 }
 
 /// Find Accounts by Form
@@ -136,29 +136,29 @@ pub(super) async fn by_form(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     request: Request,
-) -> Answer<Accounts> {
+) -> HandlerResult<Accounts> {
     if request.uri().query().is_some_and(|query| !query.is_empty()) {
-        return Err(Failure::extra(FIND_FAILED, "query"));
+        return Err(CurrencycloudFailure::extra(FIND_FAILED, "query"));
     }
     let fields = Fields::of_body(request).await;
-    find(&desk, &program, fields.map_err(|why| Failure::unreadable(FIND_FAILED, &why))?).await
+    find(&desk, &program, fields.map_err(|why| CurrencycloudFailure::unreadable(FIND_FAILED, &why))?).await
 }
 
-async fn find(desk: &SharedDesk, program: &Program, fields: Fields) -> Answer<Accounts> {
-    let draft = Draft::new(fields.into_pairs());
-    let failed = |error| Failure::of(FIND_FAILED, error, &draft);
-    let (filter, asked) = read(&draft).map_err(|problems| failed(Error::Fields(problems)))?;
+async fn find(desk: &SharedDesk, program: &Program, fields: Fields) -> HandlerResult<Accounts> {
+    let draft = SubAccountDraft::new(fields.into_pairs());
+    let failed = |error| CurrencycloudFailure::of(FIND_FAILED, error, &draft);
+    let (filter, request) = read(&draft).map_err(|problems| failed(Error::Fields(problems)))?;
     let Found { accounts, total } =
-        sub_account::find(desk, &program.actor, &filter, &asked).await.map_err(failed)?;
-    let accounts = accounts.into_iter().map(Account::from).collect();
-    Ok(Json(Accounts { accounts, pagination: Pagination::new(asked, total) }))
+        sub_account::find(desk, &program.actor, &filter, &request).await.map_err(failed)?;
+    let accounts = accounts.into_iter().map(CurrencycloudAccount::from).collect();
+    Ok(Json(Accounts { accounts, pagination: Pagination::new(request, total) }))
 }
 
 /// Parses filters and paging. An empty field is ignored.
-fn read(draft: &Draft) -> Result<(Filter, Asked), Vec<FieldProblem>> {
+fn read(draft: &SubAccountDraft) -> Result<(Filter, SubAccountPage), Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let text = |field: &str| draft.get(field).filter(|text| !text.is_empty()).map(str::to_owned);
-    let usual = Asked::default();
+    let usual = SubAccountPage::default();
     let mut number = |field: &str, usual: i64| match text(field).map(|text| text.parse()) {
         None => usual,
         Some(Ok(number)) => number,
@@ -194,7 +194,7 @@ fn read(draft: &Draft) -> Result<(Filter, Asked), Vec<FieldProblem>> {
     );
     let order = text("order").unwrap_or(usual.order);
     if problems.is_empty() {
-        Ok((filter, Asked { page, per_page, order, descending }))
+        Ok((filter, SubAccountPage { page, per_page, order, descending }))
     } else {
         Err(problems)
     }
@@ -221,8 +221,9 @@ mod tests {
     #[test]
     fn a_page_that_is_not_there_is_minus_one() {
         let pages = |page, total| {
-            let told = Pagination::new(Asked { page, per_page: 2, ..Asked::default() }, total);
-            (told.total_pages, told.previous_page, told.next_page)
+            let reported =
+                Pagination::new(SubAccountPage { page, per_page: 2, ..SubAccountPage::default() }, total);
+            (reported.total_pages, reported.previous_page, reported.next_page)
         };
         assert_eq!(pages(1, 0), (1, -1, -1));
         assert_eq!(pages(1, 3), (2, -1, 2));

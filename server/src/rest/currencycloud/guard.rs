@@ -1,6 +1,6 @@
 //! Authentication by a token in `X-Auth-Token`.
 
-use super::error::Failure;
+use super::error::CurrencycloudFailure;
 use crate::{
     proxy,
     rest::client::{Caller, only},
@@ -27,7 +27,7 @@ pub(crate) async fn admit(
             request.extensions_mut().insert(caller);
             Ok(request)
         }
-        Err(error) => Err(Failure::from(error).into_response()),
+        Err(error) => Err(CurrencycloudFailure::from(error).into_response()),
     }
 }
 

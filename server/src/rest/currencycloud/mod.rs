@@ -10,24 +10,28 @@ mod present;
 mod table;
 
 use super::surface::Surface;
-use crate::api_router::{Doors, describing};
+use crate::api_router::{ApiRouter, describing};
 use axum::Json;
 use domain::{Permission, Role};
 use utoipa_axum::routes;
 
-type Answer<T> = Result<Json<T>, error::Failure>;
+type HandlerResult<T> = Result<Json<T>, error::CurrencycloudFailure>;
 
 /// Registers the routes of this surface.
 #[must_use]
-pub fn open(doors: Doors) -> Doors {
+pub fn register(routes: ApiRouter) -> ApiRouter {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
-    doors
+    routes
         .route(Role::Anyone, routes!(authenticate::sign_in))
-        .program(Surface::Currencycloud, None, describing::<error::Told>(routes!(authenticate::sign_out)))
+        .program(
+            Surface::Currencycloud,
+            None,
+            describing::<error::CurrencycloudError>(routes!(authenticate::sign_out)),
+        )
         .program(Surface::Currencycloud, write, routes!(accounts::create))
         .program(Surface::Currencycloud, read, routes!(find::by_query))
         .program(Surface::Currencycloud, read, routes!(find::by_form))
         .program(Surface::Currencycloud, read, routes!(accounts::current))
-        .program(Surface::Currencycloud, read, routes!(accounts::show))
+        .program(Surface::Currencycloud, read, routes!(accounts::get_account))
         .program(Surface::Currencycloud, write, routes!(accounts::update))
 }

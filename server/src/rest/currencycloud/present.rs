@@ -13,7 +13,7 @@ fn example() -> Value {
 /// An account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudAccount, example = example)]
-pub(super) struct Account {
+pub(super) struct CurrencycloudAccount {
     #[schema(example = "61cff935-90c4-4826-9efe-1ff30bacdb1f")]
     id: String,
     account_name: String,
@@ -42,12 +42,12 @@ pub(super) struct Account {
 }
 
 /// Formats a time to the second, with the offset written out.
-fn moment(at: Micros) -> String {
+fn timestamp(at: Micros) -> String {
     let iso = at.to_string();
     format!("{}+00:00", iso.get(..19).unwrap_or_default())
 }
 
-impl From<SubAccount> for Account {
+impl From<SubAccount> for CurrencycloudAccount {
     fn from(account: SubAccount) -> Self {
         let details = account.details;
         // The caller's own account is created without an address.
@@ -65,8 +65,8 @@ impl From<SubAccount> for Account {
             postal_code: known(details.postal_code),
             spread_table: details.spread_table,
             legal_entity_type: details.legal_entity_type.word(),
-            created_at: moment(account.created_at),
-            updated_at: moment(account.updated_at),
+            created_at: timestamp(account.created_at),
+            updated_at: timestamp(account.updated_at),
             identification_type: details.identification_type.map(|kind| kind.word()),
             identification_value: details.identification_value,
             short_reference: account.short_reference,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 /// One error message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CurrencycloudMessage)]
-pub(super) struct Message {
+pub(super) struct CurrencycloudMessage {
     /// Message code.
     #[schema(example = "account_name_is_required")]
     pub(super) code: String,
@@ -24,17 +24,17 @@ pub(super) struct Message {
     pub(super) params: Value,
 }
 
-impl Message {
+impl CurrencycloudMessage {
     pub(super) fn new(code: impl Into<String>, message: impl Into<String>, params: Value) -> Self {
         Self { code: code.into(), message: message.into(), params }
     }
 }
 
 /// The table entry for a problem of `field`, whose submitted value is `given`.
-pub(super) fn row(field: &str, problem: Problem, given: &str) -> Message {
+pub(super) fn row(field: &str, problem: Problem, given: &str) -> CurrencycloudMessage {
     match problem {
         Problem::Required => required(field),
-        Problem::TooShort => Message::new(
+        Problem::TooShort => CurrencycloudMessage::new(
             format!("{field}_is_too_short"),
             format!("{field} can not be shorter than 1 character(s)"),
             json!({ "minlength": 1 }),
@@ -42,20 +42,20 @@ pub(super) fn row(field: &str, problem: Problem, given: &str) -> Message {
         Problem::TooLong => too_long(field),
         Problem::BrandUnknown => {
             let words = format!("Brand {given} wasn't found");
-            Message::new("brand_not_found", words, json!({ "brand": given }))
+            CurrencycloudMessage::new("brand_not_found", words, json!({ "brand": given }))
         }
-        Problem::BrandNotBroker => Message::new(
+        Problem::BrandNotBroker => CurrencycloudMessage::new(
             "brand_account_not_broker",
             "Account doesn't have broker permissions",
             json!({ "brand": given }),
         ),
         Problem::OtherHalfMissing => plain(format!("{field}_is_missing"), format!("{field} is missing")),
-        Problem::NotLetterCode if field == "state_or_province" => Message::new(
+        Problem::NotLetterCode if field == "state_or_province" => CurrencycloudMessage::new(
             "state_or_province_invalid_format",
             "state or province should be a two-letter ISO 3166 code",
             json!({ "maxlength": 2 }),
         ),
-        Problem::NotLetterCode => Message::new(
+        Problem::NotLetterCode => CurrencycloudMessage::new(
             format!("{field}_invalid_format"),
             format!("{field} should be a two-letter ISO 3166 code"),
             json!({ "maxlength": 2 }),
@@ -66,11 +66,11 @@ pub(super) fn row(field: &str, problem: Problem, given: &str) -> Message {
     }
 }
 
-fn plain(code: String, message: String) -> Message {
-    Message::new(code, message, json!({}))
+fn plain(code: String, message: String) -> CurrencycloudMessage {
+    CurrencycloudMessage::new(code, message, json!({}))
 }
 
-fn required(field: &str) -> Message {
+fn required(field: &str) -> CurrencycloudMessage {
     let words = match field {
         "account_name" => "account_name is required",
         "street" => "Street is required",
@@ -84,17 +84,17 @@ fn required(field: &str) -> Message {
 }
 
 /// Reproduces the document: the parameter of `brand` differs from the number in its message.
-fn too_long(field: &str) -> Message {
+fn too_long(field: &str) -> CurrencycloudMessage {
     let longest = sub_account::longest(field);
-    let told = if field == "brand" { 255 } else { longest };
-    Message::new(
+    let reported = if field == "brand" { 255 } else { longest };
+    CurrencycloudMessage::new(
         format!("{field}_is_too_long"),
         format!("{field} can not be longer than {longest} character(s)"),
-        json!({ "maxlength": told }),
+        json!({ "maxlength": reported }),
     )
 }
 
-fn not_in_range(field: &str) -> Message {
+fn not_in_range(field: &str) -> CurrencycloudMessage {
     let range = match field {
         // In the order of the table, which differs from that of the parameters.
         "status" => {
@@ -113,11 +113,11 @@ fn not_in_range(field: &str) -> Message {
         _ => "true, false".to_owned(),
     };
     let words = format!("{field} should be in range: {range}");
-    Message::new(format!("{field}_not_in_range"), words, json!({ "range": range }))
+    CurrencycloudMessage::new(format!("{field}_not_in_range"), words, json!({ "range": range }))
 }
 
 /// Unknown parameters.
-pub(super) fn extra(names: &str) -> Message {
+pub(super) fn extra(names: &str) -> CurrencycloudMessage {
     let words = format!("Invalid extra parameters {names}");
-    Message::new("invalid_extra_parameters", words, json!({ "parameters": names }))
+    CurrencycloudMessage::new("invalid_extra_parameters", words, json!({ "parameters": names }))
 }

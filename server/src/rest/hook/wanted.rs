@@ -55,7 +55,7 @@ mod tests {
     use domain::{Side, signal::Action, validation::Problem};
 
     #[test]
-    fn a_position_says_where_an_order_leads_to() {
+    fn a_position_gives_the_orders_target_state() {
         for (body, action, side) in [
             // Exit from a long position by selling; the message template also has fields for stop and
             // targets.
@@ -65,8 +65,8 @@ mod tests {
             (r#"{"position":"short","stop":9}"#, Action::Enter, Some(Side::Sell)),
         ] {
             let alert = read(body).unwrap();
-            assert_eq!((alert.said.action, alert.said.side), (action, side), "{body}");
-            assert_eq!(alert.said.stop.is_some(), action == Action::Enter, "{body}");
+            assert_eq!((alert.request.action, alert.request.side), (action, side), "{body}");
+            assert_eq!(alert.request.stop.is_some(), action == Action::Enter, "{body}");
         }
         assert_eq!(problems(r#"{"position":"{{strategy.market_position}}"}"#).len(), 1);
     }

@@ -1,7 +1,7 @@
 //! The error responses of this surface: `{"error":{"code":"…","message":"…"}}`. The document's own examples
 //! repeat the success body, which no client could use.
 
-use crate::rest::surface::Trouble;
+use crate::rest::surface::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 /// Why a request failed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct LumetradeFailure {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -24,7 +24,7 @@ pub(crate) struct Failure {
 /// An error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeError)]
-pub(crate) struct Told {
+pub(crate) struct LumetradeError {
     error: Reason,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Reason {
     message: String,
 }
 
-impl Failure {
+impl LumetradeFailure {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after_s: None }
     }
@@ -52,20 +52,22 @@ impl Failure {
 
     /// The body is too large (413).
     pub(super) fn too_large() -> Self {
-        Self::from(Trouble::TooLarge)
+        Self::from(SurfaceError::TooLarge)
     }
 }
 
-fn of_field(problem: &FieldProblem) -> Failure {
+fn of_field(problem: &FieldProblem) -> LumetradeFailure {
     let message = format!("{} {}", problem.field, problem.problem.text());
     match problem.problem {
-        Problem::CurrencyNotEnabled => Failure::new(StatusCode::NOT_FOUND, "currency_not_supported", message),
-        Problem::AccountExists => Failure::new(StatusCode::CONFLICT, "account_exists", message),
-        _ => Failure::validation(message),
+        Problem::CurrencyNotEnabled => {
+            LumetradeFailure::new(StatusCode::NOT_FOUND, "currency_not_supported", message)
+        }
+        Problem::AccountExists => LumetradeFailure::new(StatusCode::CONFLICT, "account_exists", message),
+        _ => LumetradeFailure::validation(message),
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for LumetradeFailure {
     fn from(error: Error) -> Self {
         let later = |status, code, message: &str, seconds| Self {
             retry_after_s: Some(seconds),
@@ -106,23 +108,23 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        let (status, words) = trouble.plain();
-        match trouble {
-            Trouble::Service(error) => error.into(),
-            Trouble::NoRoute => Self::new(status, "not_found", words),
-            Trouble::TooLarge => Self::new(status, "too_large", words),
-            Trouble::TookTooLong => Self::new(status, "timeout", words),
-            Trouble::Broken => Self::new(status, "internal_error", words),
+impl From<SurfaceError> for LumetradeFailure {
+    fn from(failure: SurfaceError) -> Self {
+        let (status, words) = failure.plain();
+        match failure {
+            SurfaceError::Service(error) => error.into(),
+            SurfaceError::NoRoute => Self::new(status, "not_found", words),
+            SurfaceError::TooLarge => Self::new(status, "too_large", words),
+            SurfaceError::TookTooLong => Self::new(status, "timeout", words),
+            SurfaceError::Broken => Self::new(status, "internal_error", words),
         }
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for LumetradeFailure {
     fn into_response(self) -> Response {
-        let told = Told { error: Reason { code: self.code, message: self.message } };
-        let mut response = (self.status, Json(told)).into_response();
+        let body = LumetradeError { error: Reason { code: self.code, message: self.message } };
+        let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

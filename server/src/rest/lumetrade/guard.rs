@@ -1,6 +1,6 @@
 //! Authentication by key and secret in two headers.
 
-use super::error::Failure;
+use super::error::LumetradeFailure;
 use crate::{
     proxy,
     rest::client::{Caller, only},
@@ -25,7 +25,7 @@ pub(crate) async fn admit(
             request.extensions_mut().insert(caller);
             Ok(request)
         }
-        Err(error) => Err(Failure::from(error).into_response()),
+        Err(error) => Err(LumetradeFailure::from(error).into_response()),
     }
 }
 

@@ -5,8 +5,8 @@ pub(crate) mod guard;
 
 use super::{client::Caller, mudawyl::present::Num, surface::Surface};
 use crate::{
-    api_router::{Doors, describing},
-    proxy::From,
+    api_router::{ApiRouter, describing},
+    proxy::ClientOrigin,
 };
 use axum::{
     Json,
@@ -15,20 +15,20 @@ use axum::{
     http::StatusCode,
 };
 use domain::{Permission, ledger::CurrencyAccount};
-use error::Failure;
+use error::LumetradeFailure;
 use serde::{Deserialize, Serialize};
 use service::{SharedDesk, ledger};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-type Answer<T> = Result<T, Failure>;
+type HandlerResult<T> = Result<T, LumetradeFailure>;
 
 /// Registers the routes of this surface.
 #[must_use]
-pub fn open(doors: Doors) -> Doors {
+pub fn register(routes: ApiRouter) -> ApiRouter {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
-    doors
-        .program(Surface::Lumetrade, read, describing::<error::Told>(routes!(list)))
+    routes
+        .program(Surface::Lumetrade, read, describing::<error::LumetradeError>(routes!(list)))
         .program(Surface::Lumetrade, write, routes!(create))
         .program(Surface::Lumetrade, read, routes!(show))
         .program(Surface::Lumetrade, read, routes!(in_currency))
@@ -38,7 +38,7 @@ pub fn open(doors: Doors) -> Doors {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = LumetradeAccount)]
-pub(crate) struct Account {
+pub(crate) struct LumetradeAccount {
     /// Account id used by external account endpoints.
     #[schema(example = "acc_8F4J2N")]
     id: String,
@@ -53,7 +53,7 @@ pub(crate) struct Account {
     locked_balance: Num,
 }
 
-impl std::convert::From<CurrencyAccount> for Account {
+impl From<CurrencyAccount> for LumetradeAccount {
     fn from(account: CurrencyAccount) -> Self {
         Self {
             id: account.public_id,
@@ -74,24 +74,25 @@ pub(crate) struct AccountBody {
 }
 
 impl<S: Send + Sync> FromRequest<S> for AccountBody {
-    type Rejection = Failure;
+    type Rejection = LumetradeFailure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, LumetradeFailure> {
         if request.uri().query().is_some_and(|query| !query.is_empty()) {
-            return Err(Failure::validation("query parameters are not taken here"));
+            return Err(LumetradeFailure::validation("query parameters are not taken here"));
         }
         if super::fields::kind(request.headers()) != "application/json" {
-            return Err(Failure::validation("content type must be application/json"));
+            return Err(LumetradeFailure::validation("content type must be application/json"));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Failure::too_large()
+                LumetradeFailure::too_large()
             } else {
-                Failure::validation("body cannot be read")
+                LumetradeFailure::validation("body cannot be read")
             }
         })?;
-        serde_json::from_slice(&bytes)
-            .map_err(|_| Failure::validation("body must be a JSON object with currency as text, once"))
+        serde_json::from_slice(&bytes).map_err(|_| {
+            LumetradeFailure::validation("body must be a JSON object with currency as text, once")
+        })
     }
 }
 
@@ -106,18 +107,18 @@ impl<S: Send + Sync> FromRequest<S> for AccountBody {
     tag = "Lumetrade",
     request_body = AccountBody,
     responses(
-        (status = 201, body = Account),
-        (status = 404, description = "The currency is not enabled in the owner's jurisdiction.", body = error::Told),
-        (status = 409, description = "An account in this currency already exists.", body = error::Told),
+        (status = 201, body = LumetradeAccount),
+        (status = 404, description = "The currency is not enabled in the owner's jurisdiction.", body = error::LumetradeError),
+        (status = 409, description = "An account in this currency already exists.", body = error::LumetradeError),
     )
 )]
 async fn create(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
-    From(origin): From,
+    ClientOrigin(origin): ClientOrigin,
     body: AccountBody,
-) -> Answer<(StatusCode, Json<Account>)> {
-    let account = ledger::open(&desk, &program.actor, &origin, &body.currency).await?;
+) -> HandlerResult<(StatusCode, Json<LumetradeAccount>)> {
+    let account = ledger::open_account(&desk, &program.actor, &origin, &body.currency).await?;
     Ok((StatusCode::CREATED, Json(account.into())))
 }
 
@@ -129,11 +130,14 @@ async fn create(
     path = "/api/v1/accounts",
     operation_id = "lumetradeListAccounts",
     tag = "Lumetrade",
-    responses((status = 200, body = Vec<Account>))
+    responses((status = 200, body = Vec<LumetradeAccount>))
 )]
-async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Json<Vec<Account>>> {
+async fn list(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+) -> HandlerResult<Json<Vec<LumetradeAccount>>> {
     let all = ledger::list(&desk, &program.actor).await?;
-    Ok(Json(all.into_iter().map(Account::from).collect()))
+    Ok(Json(all.into_iter().map(LumetradeAccount::from).collect()))
 }
 
 /// Get Account
@@ -145,14 +149,14 @@ async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer
     operation_id = "lumetradeGetAccount",
     tag = "Lumetrade",
     params(("id" = String, Path, description = "Account id, such as acc_8F4J2N.")),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = LumetradeAccount))
 )]
 async fn show(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Result<Path<String>, axum::extract::rejection::PathRejection>,
-) -> Answer<Json<Account>> {
-    let Path(id) = id.map_err(|_| Failure::validation("the id is not readable text"))?;
+) -> HandlerResult<Json<LumetradeAccount>> {
+    let Path(id) = id.map_err(|_| LumetradeFailure::validation("the id is not readable text"))?;
     Ok(Json(ledger::find(&desk, &program.actor, &without_zeros(&id)).await?.into()))
 }
 
@@ -165,14 +169,14 @@ async fn show(
     operation_id = "lumetradeGetAccountByCurrency",
     tag = "Lumetrade",
     params(("currency" = String, Path, description = "Currency code, such as ZAR.")),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = LumetradeAccount))
 )]
 async fn in_currency(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     code: Result<Path<String>, axum::extract::rejection::PathRejection>,
-) -> Answer<Json<Account>> {
-    let Path(code) = code.map_err(|_| Failure::validation("the currency is not readable text"))?;
+) -> HandlerResult<Json<LumetradeAccount>> {
+    let Path(code) = code.map_err(|_| LumetradeFailure::validation("the currency is not readable text"))?;
     Ok(Json(ledger::in_currency(&desk, &program.actor, &code).await?.into()))
 }
 

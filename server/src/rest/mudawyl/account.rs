@@ -1,7 +1,7 @@
 //! Operations on a user's exchange accounts as a whole.
 
 use super::{
-    Answer,
+    HandlerResult,
     error::{Message, PrivateErrors},
     present::{Num, SandboxAccount, TotalBalance},
 };
@@ -19,7 +19,7 @@ use service::{SharedDesk, equity, key};
     tag = "Account Exchange",
     responses((status = 200, body = Vec<String>, example = json!(super::examples::whitelist())))
 )]
-pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json<Vec<String>> {
+pub(super) async fn list_whitelist_addresses(State(desk): State<SharedDesk>, _: Trader) -> Json<Vec<String>> {
     Json(desk.settings.egress_ips.clone())
 }
 
@@ -33,7 +33,10 @@ pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json
     tag = "Account Exchange",
     responses((status = 200, body = TotalBalance, example = json!(super::examples::total_balance())), PrivateErrors)
 )]
-pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<TotalBalance> {
+pub(super) async fn get_total_balance(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<TotalBalance> {
     let usd = equity::total_usd(&desk, &actor).await?;
     Ok(Json(TotalBalance { usd: Num(usd) }))
 }
@@ -52,7 +55,10 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
         (status = 404, description = "This server does not use a sandbox exchange.", body = Message),
     )
 )]
-pub(super) async fn sandbox(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<SandboxAccount> {
+pub(super) async fn open_sandbox_account(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<SandboxAccount> {
     let opened = key::open_sandbox_account(&desk, &actor).await?;
     let api_secret_key = opened.secret().to_owned();
     Ok(Json(SandboxAccount { api_key: opened.api_key, api_secret_key }))

@@ -1,14 +1,14 @@
 //! API clients: credentials for the other surfaces. Not part of the original document.
 
 use super::{
-    Answer, Done,
-    error::{Failure, StepUpDue},
+    EmptyResult, HandlerResult,
+    error::{MudawylFailure, StepUpDue},
     present::Iso,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, text},
 };
 use crate::{
-    proxy::From,
+    proxy::ClientOrigin,
     rest::{auth::Trader, words},
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -108,7 +108,7 @@ pub(super) struct ClientBody {
     expires_at: Option<String>,
 }
 
-impl std::convert::From<ApiClient> for Client {
+impl From<ApiClient> for Client {
     fn from(client: ApiClient) -> Self {
         let (last_used_at, last_used_from) = client.last_used.unzip();
         Self {
@@ -137,7 +137,10 @@ impl std::convert::From<ApiClient> for Client {
     tag = "API Client",
     responses((status = 200, body = Clients))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Clients> {
+pub(super) async fn list_api_clients(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<Clients> {
     let all = api_client::list(&desk, &actor).await?;
     Ok(Json(Clients { items: all.into_iter().map(Client::from).collect() }))
 }
@@ -157,15 +160,15 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
         StepUpDue,
     )
 )]
-pub(super) async fn create(
+pub(super) async fn create_api_client(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Answer<MadeClient> {
-    let new = new_client(&asked)?;
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> HandlerResult<MadeClient> {
+    let new = new_client(&request)?;
     let made = api_client::create(&desk, &actor, &origin, new).await;
-    let Made { client, secret } = made.map_err(|error| asked.refuse(error))?;
+    let Made { client, secret } = made.map_err(|error| request.refuse(error))?;
     Ok(Json(MadeClient {
         id: client.id.to_string(),
         name: client.name,
@@ -191,13 +194,13 @@ pub(super) async fn create(
         StepUpDue,
     )
 )]
-pub(super) async fn revoke(
+pub(super) async fn revoke_api_client(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Done {
-    let mut check = Check::new(&asked, Place::Params);
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> EmptyResult {
+    let mut check = Check::new(&request, FieldLocation::Params);
     let id = check.required("id", id);
     api_client::revoke(&desk, &actor, &origin, check.finish(id)?).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -209,8 +212,8 @@ fn id(value: &Value) -> Result<ApiClientId, Problem> {
 }
 
 /// Parses the client to create.
-fn new_client(asked: &Asked) -> Result<NewClient, Failure> {
-    let mut check = Check::new(asked, Place::Body);
+fn new_client(request: &RawRequest) -> Result<NewClient, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let name = check.required("name", text(validation::key_name));
     let permissions = check.required("permissions", |value| texts(value, Problem::NotPermission));
     let rsa_public_key = check.optional("rsaPublicKey", text(|pem| Ok(pem.to_owned())));

@@ -1,11 +1,11 @@
 //! The daily balance history of an account.
 
 use super::{
-    Answer,
-    error::{Failure, PrivateErrors},
+    HandlerResult,
+    error::{MudawylFailure, PrivateErrors},
     present::BalanceDays,
-    raw_request::{Asked, Place},
-    validate::{Check, moment, token, whole},
+    raw_request::{FieldLocation, RawRequest},
+    validate::{Check, timestamp, token, whole},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -32,27 +32,30 @@ use service::{
     ),
     responses((status = 200, body = BalanceDays, example = json!(super::examples::balance_history())), PrivateErrors)
 )]
-pub(super) async fn show(
+pub(super) async fn list_key_balance_history(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<BalanceDays> {
-    let (id, wanted) = days(&actor, &asked)?;
+    request: RawRequest,
+) -> HandlerResult<BalanceDays> {
+    let (id, wanted) = days(&actor, &request)?;
     let page = balance_history::page(&desk, &actor, id, &wanted).await;
-    Ok(Json(BalanceDays::from(page.map_err(|error| asked.refuse_at(Place::Query, error))?)))
+    Ok(Json(BalanceDays::from(page.map_err(|error| request.refuse_at(FieldLocation::Query, error))?)))
 }
 
 /// Parses the key and the range of days.
 ///
 /// # Errors
 /// 422 with all problems together.
-fn days(actor: &Actor, asked: &Asked) -> Result<(ExchangeKeyId, balance_history::Asked), Failure> {
-    let mut check = Check::new(asked, Place::Query);
+fn days(
+    actor: &Actor,
+    request: &RawRequest,
+) -> Result<(ExchangeKeyId, balance_history::BalanceHistoryRequest), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Query);
     let id = check.id();
-    let start = check.optional("start", moment);
+    let start = check.optional("start", timestamp);
     let limit = check.optional("limit", whole(1, MOST_DAYS, Problem::NotLimit)).unwrap_or(DAYS);
     // Without the key, the owner of a page token cannot be determined.
     let knows = |text: &str| id.is_none_or(|id| balance_history::knows(actor, id, text));
     let token = check.optional("nextToken", token(knows));
-    check.finish(id.map(|id| (id, balance_history::Asked { start, limit, token })))
+    check.finish(id.map(|id| (id, balance_history::BalanceHistoryRequest { start, limit, token })))
 }

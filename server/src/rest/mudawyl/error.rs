@@ -1,7 +1,7 @@
 //! The error responses of this surface: the single mapping from [`service::Error`] to the formats of the
 //! original Express service.
 
-use crate::rest::surface::Trouble;
+use crate::rest::surface::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -15,7 +15,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 /// Why a request failed.
 #[derive(Debug)]
-pub enum Failure {
+pub enum MudawylFailure {
     /// Not valid HTTP or JSON for this surface (400).
     BadRequest(&'static str),
     /// The body is too large (413).
@@ -26,7 +26,7 @@ pub enum Failure {
     Service(Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for MudawylFailure {
     fn from(error: Error) -> Self {
         Self::Service(error)
     }
@@ -79,7 +79,7 @@ pub struct Message {
     pub message: &'static str,
 }
 
-impl Failure {
+impl MudawylFailure {
     /// Sorts field problems into the document's order, if some were found later than others.
     #[must_use]
     pub fn in_order(self, fields: &[&str]) -> Self {
@@ -93,7 +93,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for MudawylFailure {
     fn into_response(self) -> Response {
         match self {
             Self::BadRequest(why) => message(StatusCode::BAD_REQUEST, why),
@@ -136,9 +136,9 @@ fn answer(error: Error) -> Response {
 }
 
 /// The response to an error outside any handler of this surface.
-pub(crate) fn tell(trouble: Trouble) -> Response {
-    match trouble {
-        Trouble::Service(error) => answer(error),
+pub(crate) fn error_response(failure: SurfaceError) -> Response {
+    match failure {
+        SurfaceError::Service(error) => answer(error),
         plain => {
             let (status, words) = plain.plain();
             message(status, words)

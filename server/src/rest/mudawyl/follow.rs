@@ -1,11 +1,11 @@
 //! Follows: exchange keys that copy strategies.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::{FollowBody, FollowChangeBody},
     error::PrivateErrors,
     present::{FollowItem, Follows},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
 };
 use crate::rest::auth::Trader;
@@ -30,12 +30,12 @@ const FIELDS: &[&str] = &["id", "active", "strategyAutomatedId", "strategyRiskPr
     params(("id" = String, Path, description = "API_KEY_ID of an AUTOMATED key.", format = Uuid)),
     responses((status = 200, body = Follows, example = json!(super::examples::follows())), PrivateErrors)
 )]
-pub(super) async fn list(
+pub(super) async fn list_follows(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Follows> {
-    let mut check = Check::new(&asked, Place::Params);
+    request: RawRequest,
+) -> HandlerResult<Follows> {
+    let mut check = Check::new(&request, FieldLocation::Params);
     let key = check.id();
     let key = check.finish(key)?;
     Ok(Json(Follows::from(follow::list_by_key(&desk, &actor, key).await?)))
@@ -54,12 +54,12 @@ pub(super) async fn list(
     request_body = FollowBody,
     responses((status = 200, body = FollowItem, example = json!(super::examples::follow())), PrivateErrors)
 )]
-pub(super) async fn create(
+pub(super) async fn create_follow(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<FollowItem> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<FollowItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let key = check.id();
     let active = check.optional("active", flag).unwrap_or(true);
     let strategy = check.required("strategyAutomatedId", id(Problem::NotActiveStrategy));
@@ -70,7 +70,7 @@ pub(super) async fn create(
         Some((key?, NewFollow { active, strategy, profile, max_leverage: None, daily_loss_limit_usd: None }))
     };
     let (key, new) = check.finish(whole()).map_err(|failure| failure.in_order(FIELDS))?;
-    let follow = follow::create(&desk, &actor, key, new).await.map_err(|error| asked.refuse(error))?;
+    let follow = follow::create(&desk, &actor, key, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
 }
 
@@ -87,12 +87,12 @@ pub(super) async fn create(
     request_body = FollowChangeBody,
     responses((status = 200, body = FollowItem, example = json!(super::examples::updated_follow())), PrivateErrors)
 )]
-pub(super) async fn update(
+pub(super) async fn update_follow(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<FollowItem> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<FollowItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let follow = check.path_id();
     let active = check.optional("active", flag);
     let strategy = check.optional("strategyAutomatedId", id(Problem::NotActiveStrategy));
@@ -100,7 +100,8 @@ pub(super) async fn update(
     known(&desk, &mut check, strategy, profile).await?;
     let follow = check.finish(follow).map_err(|failure| failure.in_order(FIELDS))?;
     let change = FollowChange { active, strategy, profile, ..FollowChange::default() };
-    let follow = follow::update(&desk, &actor, follow, change).await.map_err(|error| asked.refuse(error))?;
+    let follow =
+        follow::update(&desk, &actor, follow, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
 }
 

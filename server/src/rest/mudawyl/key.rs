@@ -1,11 +1,11 @@
 //! Exchange keys.
 
 use super::{
-    Answer, Done,
+    EmptyResult, HandlerResult,
     bodies::{KeyBody, KeyChangeBody},
-    error::{Failure, PrivateErrors, StepUpDue},
+    error::{MudawylFailure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, text, word},
 };
 use crate::rest::auth::Trader;
@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
     tag = "Account Exchange Key",
     responses((status = 200, body = Keys, example = json!(super::examples::keys())))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Keys> {
+pub(super) async fn list_keys(State(desk): State<SharedDesk>, Trader(actor): Trader) -> HandlerResult<Keys> {
     Ok(Json(Keys::from(key::list(&desk, &actor).await?)))
 }
 
@@ -46,13 +46,13 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     request_body = KeyBody,
     responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors, StepUpDue)
 )]
-pub(super) async fn create(
+pub(super) async fn create_key(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Key> {
-    let new = new_key(&asked)?;
-    let created = key::create(&desk, &actor, new).await.map_err(|error| asked.refuse(error))?;
+    request: RawRequest,
+) -> HandlerResult<Key> {
+    let new = new_key(&request)?;
+    let created = key::create(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(Key::from(created)))
 }
 
@@ -73,13 +73,13 @@ pub(super) async fn create(
         StepUpDue,
     )
 )]
-pub(super) async fn update(
+pub(super) async fn update_key(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Key> {
-    let (id, change) = key_change(&asked)?;
-    let updated = key::update(&desk, &actor, id, change).await.map_err(|error| asked.refuse(error))?;
+    request: RawRequest,
+) -> HandlerResult<Key> {
+    let (id, change) = key_change(&request)?;
+    let updated = key::update(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(Key::from(updated)))
 }
 
@@ -99,8 +99,12 @@ pub(super) async fn update(
     ),
     responses((status = 204, description = "The key was deleted."), StepUpDue)
 )]
-pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    let (id, close) = deletion(&asked)?;
+pub(super) async fn delete_key(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> EmptyResult {
+    let (id, close) = deletion(&request)?;
     if close {
         panic::close_and_delete_key(&desk, &actor, id).await?;
     } else {
@@ -113,8 +117,8 @@ pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn deletion(asked: &Asked) -> Result<(ExchangeKeyId, bool), Failure> {
-    let mut check = Check::new(asked, Place::Query);
+pub fn deletion(request: &RawRequest) -> Result<(ExchangeKeyId, bool), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Query);
     let id = check.id();
     let close = check.optional("openPositions", word(closes, Problem::NotInRange)).unwrap_or(false);
     check.finish(id.map(|id| (id, close)))
@@ -139,17 +143,17 @@ fn closes(word: &str) -> Option<bool> {
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     responses((status = 200, body = Assets, example = json!(super::examples::balance())), PrivateErrors)
 )]
-pub(super) async fn balance(
+pub(super) async fn get_key_balance(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Assets> {
-    let balance = key::balance(&desk, &actor, only_id(&asked)?).await?;
+    request: RawRequest,
+) -> HandlerResult<Assets> {
+    let balance = key::balance(&desk, &actor, only_id(&request)?).await?;
     Ok(Json(Assets::from(&balance)))
 }
 
-fn only_id(asked: &Asked) -> Result<ExchangeKeyId, Failure> {
-    let mut check = Check::new(asked, Place::Params);
+fn only_id(request: &RawRequest) -> Result<ExchangeKeyId, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Params);
     let id = check.id();
     check.finish(id)
 }
@@ -158,8 +162,8 @@ fn only_id(asked: &Asked) -> Result<ExchangeKeyId, Failure> {
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn new_key(asked: &Asked) -> Result<NewKey, Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub fn new_key(request: &RawRequest) -> Result<NewKey, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let exchange_id = check.required("exchangeId", word(ExchangeId::parse, Problem::NotExchange));
     let trade_type = check.required("tradeType", word(TradeType::parse, Problem::NotTradeType));
     let strategy = check.required("strategyType", word(StrategyType::parse, Problem::NotStrategyType));
@@ -190,13 +194,14 @@ pub fn new_key(asked: &Asked) -> Result<NewKey, Failure> {
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn key_change(asked: &Asked) -> Result<(ExchangeKeyId, KeyChange), Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub fn key_change(request: &RawRequest) -> Result<(ExchangeKeyId, KeyChange), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let id = check.id();
     let active = check.optional("active", flag);
     let traded_elsewhere = check.optional("tradedElsewhere", flag);
     let name = check.optional("name", text(validation::key_name));
-    let renewed = ["apiKey", "apiSecretKey"].iter().any(|field| asked.field(Place::Body, field).is_some());
+    let renewed =
+        ["apiKey", "apiSecretKey"].iter().any(|field| request.field(FieldLocation::Body, field).is_some());
     let credentials = if renewed {
         let api_key = check.required("apiKey", text(validation::credential));
         let secret = check.required("apiSecretKey", text(validation::credential));

@@ -29,7 +29,7 @@ mod ticker;
 mod trade;
 pub mod validate;
 
-use crate::api_router::Doors;
+use crate::api_router::ApiRouter;
 use axum::{Json, http::StatusCode};
 use domain::Role;
 use service::SharedDesk;
@@ -37,50 +37,56 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
 /// The result of a handler with a response body.
-type Answer<T> = Result<Json<T>, error::Failure>;
+type HandlerResult<T> = Result<Json<T>, error::MudawylFailure>;
 /// The result of a handler without a response body: 204.
-type Done = Result<StatusCode, error::Failure>;
+type EmptyResult = Result<StatusCode, error::MudawylFailure>;
 
 /// Registers the routes of this surface.
 #[must_use]
-pub fn open(doors: Doors) -> Doors {
-    doors
-        .route(Role::Anyone, describing_errors(routes!(ticker::show)))
-        .listed(routes!(plan::list))
-        .listed(routes!(strategy::list))
-        .listed(routes!(strategy::profiles))
-        .listed(routes!(strategy::history))
-        .listed(routes!(strategy::performance))
-        .route(Role::Trader, routes!(profile::show, profile::update))
-        .route(Role::Trader, routes!(account::whitelist))
-        .route(Role::Trader, routes!(account::balance))
-        .route(Role::Trader, routes!(account::sandbox))
-        .route(Role::Trader, routes!(subscription::held))
-        .route(Role::Trader, routes!(subscription::show, subscription::update))
-        .route(Role::Trader, routes!(subscription::checkout))
-        .route(Role::Trader, routes!(subscription::history))
-        .route(Role::Trader, routes!(api_client::list, api_client::create))
-        .route(Role::Trader, routes!(api_client::revoke))
-        .route(Role::Trader, routes!(key::list))
-        .route(Role::Trader, routes!(key::create))
-        .route(Role::Trader, routes!(key::update, key::delete))
-        .route(Role::Trader, routes!(key::balance))
-        .route(Role::Trader, routes!(balance_history::show))
-        .route(Role::Trader, routes!(support::ask))
-        .route(Role::Trader, routes!(notification::method))
-        .route(Role::Trader, routes!(notification::show, notification::update))
-        .route(Role::Trader, routes!(order::open))
-        .route(Role::Trader, routes!(order::history))
-        .route(Role::Trader, routes!(order::place))
-        .route(Role::Trader, routes!(setting::leverage))
-        .route(Role::Trader, routes!(setting::margin))
-        .route(Role::Trader, routes!(trade::history))
-        .route(Role::Trader, routes!(position::show, position::close))
-        .route(Role::Trader, routes!(position::protection, position::supervise))
-        .route(Role::Trader, routes!(follow::list, follow::create))
-        .route(Role::Trader, routes!(follow::update))
-        .route(Role::Trader, routes!(past::of_strategies))
-        .route(Role::Trader, routes!(past::by_hand))
+pub fn register(routes: ApiRouter) -> ApiRouter {
+    routes
+        .route(Role::Anyone, describing_errors(routes!(ticker::get_ticker)))
+        .listed(routes!(plan::list_plans))
+        .listed(routes!(strategy::list_strategies))
+        .listed(routes!(strategy::list_risk_profiles))
+        .listed(routes!(strategy::list_strategy_history))
+        .listed(routes!(strategy::get_strategy_performance))
+        .route(Role::Trader, routes!(profile::get_profile, profile::update_profile))
+        .route(Role::Trader, routes!(account::list_whitelist_addresses))
+        .route(Role::Trader, routes!(account::get_total_balance))
+        .route(Role::Trader, routes!(account::open_sandbox_account))
+        .route(Role::Trader, routes!(subscription::get_subscription))
+        .route(
+            Role::Trader,
+            routes!(subscription::get_stripe_subscription, subscription::update_stripe_subscription),
+        )
+        .route(Role::Trader, routes!(subscription::create_stripe_checkout))
+        .route(Role::Trader, routes!(subscription::list_billing_history))
+        .route(Role::Trader, routes!(api_client::list_api_clients, api_client::create_api_client))
+        .route(Role::Trader, routes!(api_client::revoke_api_client))
+        .route(Role::Trader, routes!(key::list_keys))
+        .route(Role::Trader, routes!(key::create_key))
+        .route(Role::Trader, routes!(key::update_key, key::delete_key))
+        .route(Role::Trader, routes!(key::get_key_balance))
+        .route(Role::Trader, routes!(balance_history::list_key_balance_history))
+        .route(Role::Trader, routes!(support::contact_support))
+        .route(Role::Trader, routes!(notification::get_notification_method))
+        .route(
+            Role::Trader,
+            routes!(notification::get_notification_settings, notification::put_notification_settings),
+        )
+        .route(Role::Trader, routes!(order::list_open_orders))
+        .route(Role::Trader, routes!(order::list_order_history))
+        .route(Role::Trader, routes!(order::create_order))
+        .route(Role::Trader, routes!(setting::set_leverage))
+        .route(Role::Trader, routes!(setting::set_margin_type))
+        .route(Role::Trader, routes!(trade::list_trade_history))
+        .route(Role::Trader, routes!(position::get_position, position::close_position))
+        .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision))
+        .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
+        .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(past::list_strategy_trades))
+        .route(Role::Trader, routes!(past::list_manual_trades))
 }
 
 /// Adds the error schemas, which only shared responses refer to and which utoipa would therefore not collect.

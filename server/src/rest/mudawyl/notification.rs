@@ -1,11 +1,11 @@
 //! Notification settings and linking Telegram.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::NotificationBody,
     error::PrivateErrors,
     present::{Method, Notification},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag},
 };
 use crate::rest::auth::Trader;
@@ -29,7 +29,10 @@ const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramS
     tag = "Account Notification",
     responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors)
 )]
-pub(super) async fn method(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Method> {
+pub(super) async fn get_notification_method(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<Method> {
     Ok(Json(telegram::method(&desk, &actor).await?.into()))
 }
 
@@ -43,7 +46,10 @@ pub(super) async fn method(State(desk): State<SharedDesk>, Trader(actor): Trader
     tag = "Account Notification",
     responses((status = 200, body = Notification, example = json!(super::examples::notification())), PrivateErrors)
 )]
-pub(super) async fn show(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Notification> {
+pub(super) async fn get_notification_settings(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<Notification> {
     Ok(Json(notify::preferences(&desk, &actor).await?.into()))
 }
 
@@ -61,18 +67,18 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Trader(actor): Trader) 
         PrivateErrors
     )
 )]
-pub(super) async fn update(
+pub(super) async fn put_notification_settings(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Notification> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<Notification> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let wish = wish(&mut check);
     for problem in notify::unlinked(&desk, &actor, &wish).await? {
         check.fail(&problem.field, problem.problem);
     }
     let wish = check.finish(Some(wish)).map_err(|failure| failure.in_order(TELEGRAM))?;
-    let set = notify::set(&desk, &actor, &wish).await.map_err(|error| asked.refuse(error))?;
+    let set = notify::set(&desk, &actor, &wish).await.map_err(|error| request.refuse(error))?;
     Ok(Json(set.into()))
 }
 

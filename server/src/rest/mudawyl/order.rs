@@ -1,11 +1,11 @@
 //! Orders: open orders, order history, and placing orders.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::OrderBody,
-    error::{Failure, FieldError, PrivateErrors},
+    error::{FieldError, MudawylFailure, PrivateErrors},
     present::{Created, Listed},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, in_ticket_order},
 };
 use crate::rest::auth::Trader;
@@ -35,13 +35,13 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 200;
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::open_orders())), PrivateErrors)
 )]
-pub(super) async fn open(
+pub(super) async fn list_open_orders(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Vec<Listed>> {
-    let (id, symbol) = of_market(&asked, Place::Query)?;
-    let orders = order::open(&desk, &actor, id, &symbol).await?;
+    request: RawRequest,
+) -> HandlerResult<Vec<Listed>> {
+    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
+    let orders = order::list_open_orders(&desk, &actor, id, &symbol).await?;
     Ok(Json(orders.into_iter().map(Listed::from).collect()))
 }
 
@@ -59,12 +59,12 @@ pub(super) async fn open(
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::order_history())), PrivateErrors)
 )]
-pub(super) async fn history(
+pub(super) async fn list_order_history(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Vec<Listed>> {
-    let (id, symbol) = of_market(&asked, Place::Query)?;
+    request: RawRequest,
+) -> HandlerResult<Vec<Listed>> {
+    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
     let orders = order::history(&desk, &actor, id, &symbol).await?;
     Ok(Json(orders.into_iter().map(Listed::from).collect()))
 }
@@ -88,20 +88,23 @@ pub(super) async fn history(
     request_body = OrderBody,
     responses((status = 200, body = Vec<Created>, example = json!(super::examples::created_orders())), PrivateErrors)
 )]
-pub(super) async fn place(
+pub(super) async fn create_order(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Vec<Created>> {
-    let (id, order, once) = ticket(&asked)?;
+    request: RawRequest,
+) -> HandlerResult<Vec<Created>> {
+    let (id, order, once) = ticket(&request)?;
     let placed = order::place(&desk, &actor, id, order, once).await;
-    let legs = placed.map_err(|error| refused(&asked, error))?;
+    let legs = placed.map_err(|error| refused(&request, error))?;
     Ok(Json(legs.into_iter().map(Created::from).collect()))
 }
 
 /// Parses the key in the path and the market in the query or body.
-pub(super) fn of_market(asked: &Asked, place: Place) -> Result<(ExchangeKeyId, Symbol), Failure> {
-    let mut check = Check::new(asked, place);
+pub(super) fn of_market(
+    request: &RawRequest,
+    place: FieldLocation,
+) -> Result<(ExchangeKeyId, Symbol), MudawylFailure> {
+    let mut check = Check::new(request, place);
     let (id, symbol) = (check.id(), check.symbol());
     check.finish(id.zip(symbol))
 }
@@ -110,35 +113,37 @@ pub(super) fn of_market(asked: &Asked, place: Place) -> Result<(ExchangeKeyId, S
 ///
 /// # Errors
 /// 422 with all problems together; 400 for an idempotency key that is no readable text.
-pub fn ticket(asked: &Asked) -> Result<(ExchangeKeyId, ManualOrder, Option<IdempotencyKey>), Failure> {
-    let once = asked.header(IDEMPOTENCY_KEY)?;
-    let mut check = Check::new(asked, Place::Body);
+pub fn ticket(
+    request: &RawRequest,
+) -> Result<(ExchangeKeyId, ManualOrder, Option<IdempotencyKey>), MudawylFailure> {
+    let once = request.header(IDEMPOTENCY_KEY)?;
+    let mut check = Check::new(request, FieldLocation::Body);
     let (id, order) = (check.id(), check.ticket());
     if once.is_some_and(|key| key.len() > LONGEST_IDEMPOTENCY_KEY) {
         check.reject(header_error(once, Problem::TooLong));
     }
     let (id, order) = check.finish(id.zip(order))?;
-    Ok((id, order, once.map(|key| known_again(key, id, asked))))
+    Ok((id, order, once.map(|key| known_again(key, id, request))))
 }
 
-fn known_again(key: &str, id: ExchangeKeyId, asked: &Asked) -> IdempotencyKey {
+fn known_again(key: &str, id: ExchangeKeyId, request: &RawRequest) -> IdempotencyKey {
     let body_hash =
-        Sha256::new().chain_update(id.0.as_bytes()).chain_update(asked.canonical_body()).finalize();
+        Sha256::new().chain_update(id.0.as_bytes()).chain_update(request.canonical_body()).finalize();
     IdempotencyKey { key: key.to_owned(), body_hash: body_hash.into() }
 }
 
-fn refused(asked: &Asked, error: Error) -> Failure {
+fn refused(request: &RawRequest, error: Error) -> MudawylFailure {
     match error {
         Error::IdempotencyMismatch => {
-            let key = asked.header(IDEMPOTENCY_KEY).ok().flatten();
-            Failure::Fields(vec![header_error(key, Problem::IdempotencyKeyReused)])
+            let key = request.header(IDEMPOTENCY_KEY).ok().flatten();
+            MudawylFailure::Fields(vec![header_error(key, Problem::IdempotencyKeyReused)])
         }
         Error::Fields(problems) => {
-            let mut problems = asked.name(&problems);
+            let mut problems = request.name(&problems);
             in_ticket_order(&mut problems);
-            Failure::Fields(problems)
+            MudawylFailure::Fields(problems)
         }
-        other => Failure::Service(other),
+        other => MudawylFailure::Service(other),
     }
 }
 
@@ -148,6 +153,6 @@ fn header_error(key: Option<&str>, problem: Problem) -> FieldError {
         value,
         msg: problem.text(),
         param: IDEMPOTENCY_KEY.to_owned(),
-        location: Place::Headers.name(),
+        location: FieldLocation::Headers.name(),
     }
 }

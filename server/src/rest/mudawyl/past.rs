@@ -1,19 +1,19 @@
 //! Trade history: entries of strategies and manual entries.
 
 use super::{
-    Answer,
-    error::Failure,
+    HandlerResult,
+    error::MudawylFailure,
     present::{ManualTrades, StrategyTrades},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     strategy::MOST,
-    validate::{Check, moment, token, whole},
+    validate::{Check, timestamp, token, whole},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use domain::validation::Problem;
 use service::{
     Actor, SharedDesk,
-    trade_history::{self, Filter, Page, Which},
+    trade_history::{self, Filter, TradeHistoryPage, Which},
 };
 
 /// Default number of days of a history.
@@ -35,12 +35,12 @@ const DAYS: u16 = 30;
     ),
     responses((status = 200, body = StrategyTrades, example = json!(super::examples::strategy_trades())))
 )]
-pub(super) async fn of_strategies(
+pub(super) async fn list_strategy_trades(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<StrategyTrades> {
-    Ok(Json(StrategyTrades::from(page(&desk, &actor, Which::Strategy, &asked).await?)))
+    request: RawRequest,
+) -> HandlerResult<StrategyTrades> {
+    Ok(Json(StrategyTrades::from(page(&desk, &actor, Which::Strategy, &request).await?)))
 }
 
 /// List Manual Trading History
@@ -58,28 +58,36 @@ pub(super) async fn of_strategies(
     ),
     responses((status = 200, body = ManualTrades, example = json!(super::examples::manual_trades())))
 )]
-pub(super) async fn by_hand(
+pub(super) async fn list_manual_trades(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<ManualTrades> {
-    Ok(Json(ManualTrades::from(page(&desk, &actor, Which::Manual, &asked).await?)))
+    request: RawRequest,
+) -> HandlerResult<ManualTrades> {
+    Ok(Json(ManualTrades::from(page(&desk, &actor, Which::Manual, &request).await?)))
 }
 
-async fn page(desk: &SharedDesk, actor: &Actor, which: Which, asked: &Asked) -> Result<Page, Failure> {
-    let wanted = days(asked, |token| trade_history::knows(actor, which, token))?;
+async fn page(
+    desk: &SharedDesk,
+    actor: &Actor,
+    which: Which,
+    request: &RawRequest,
+) -> Result<TradeHistoryPage, MudawylFailure> {
+    let wanted = days(request, |token| trade_history::knows(actor, which, token))?;
     let page = trade_history::page(desk, actor, which, &wanted, &Filter::default()).await;
-    page.map_err(|error| asked.refuse_at(Place::Query, error))
+    page.map_err(|error| request.refuse_at(FieldLocation::Query, error))
 }
 
 /// Parses the range of days; `knows` returns whether the desk issued a page token.
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn days(asked: &Asked, knows: impl Fn(&str) -> bool) -> Result<trade_history::Asked, Failure> {
-    let mut check = Check::new(asked, Place::Query);
-    let start = check.optional("start", moment);
+pub fn days(
+    request: &RawRequest,
+    knows: impl Fn(&str) -> bool,
+) -> Result<trade_history::TradeHistoryRequest, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Query);
+    let start = check.optional("start", timestamp);
     let days = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(DAYS);
     let token = check.optional("nextToken", token(knows));
-    check.finish(Some(trade_history::Asked { start, days, token }))
+    check.finish(Some(trade_history::TradeHistoryRequest { start, days, token }))
 }

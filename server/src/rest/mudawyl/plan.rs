@@ -1,6 +1,6 @@
 //! Public plans.
 
-use super::{Answer, present::Plans};
+use super::{HandlerResult, present::Plans};
 use axum::{Json, extract::State};
 use service::{SharedDesk, plan};
 
@@ -15,7 +15,7 @@ use service::{SharedDesk, plan};
     tag = "Public Data",
     responses((status = 200, body = Plans, example = json!(super::examples::plans())))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Plans> {
+pub(super) async fn list_plans(State(desk): State<SharedDesk>) -> HandlerResult<Plans> {
     let plans = plan::list(&desk).await?;
     Ok(Json(Plans::from(plans)))
 }

@@ -1,12 +1,12 @@
 //! The futures position of a market.
 
 use super::{
-    Answer, Done,
+    EmptyResult, HandlerResult,
     bodies::{SupervisionBody, SymbolBody},
-    error::{Failure, PrivateErrors},
+    error::{MudawylFailure, PrivateErrors},
     order::of_market,
     present::{Position, Protection},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag},
 };
 use crate::rest::auth::Trader;
@@ -28,12 +28,12 @@ use service::{SharedDesk, order};
     ),
     responses((status = 200, body = Option<Position>, example = json!(super::examples::position())), PrivateErrors)
 )]
-pub(super) async fn show(
+pub(super) async fn get_position(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Option<Position>> {
-    let (id, symbol) = of_market(&asked, Place::Query)?;
+    request: RawRequest,
+) -> HandlerResult<Option<Position>> {
+    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
     let position = order::position(&desk, &actor, id, &symbol).await?;
     Ok(Json(position.map(Position::from)))
 }
@@ -50,8 +50,12 @@ pub(super) async fn show(
     request_body = SymbolBody,
     responses((status = 204, description = "The position is closed and its open orders are cancelled."), PrivateErrors)
 )]
-pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    let (id, symbol) = of_market(&asked, Place::Body)?;
+pub(super) async fn close_position(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> EmptyResult {
+    let (id, symbol) = of_market(&request, FieldLocation::Body)?;
     order::close_position(&desk, &actor, id, &symbol).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -70,12 +74,12 @@ pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader,
     ),
     responses((status = 200, body = Option<Protection>), PrivateErrors)
 )]
-pub(super) async fn protection(
+pub(super) async fn get_position_protection(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Option<Protection>> {
-    let (id, symbol) = of_market(&asked, Place::Query)?;
+    request: RawRequest,
+) -> HandlerResult<Option<Protection>> {
+    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
     let state = order::account_state(&desk, &actor, id, &symbol).await?;
     Ok(Json(state.protection.map(Protection::from)))
 }
@@ -93,10 +97,14 @@ pub(super) async fn protection(
     request_body = SupervisionBody,
     responses((status = 204, description = "The supervision was changed."), PrivateErrors)
 )]
-pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    let (id, symbol, supervised) = supervision_wanted(&asked)?;
+pub(super) async fn set_position_supervision(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> EmptyResult {
+    let (id, symbol, supervised) = supervision_wanted(&request)?;
     let set = order::protection::set_supervised(&desk, &actor, id, &symbol, supervised).await;
-    set.map_err(|error| asked.refuse(error))?;
+    set.map_err(|error| request.refuse(error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -104,8 +112,10 @@ pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Tra
 ///
 /// # Errors
 /// 422 with all problems together.
-pub(super) fn supervision_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, bool), Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub(super) fn supervision_wanted(
+    request: &RawRequest,
+) -> Result<(ExchangeKeyId, Symbol, bool), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let (id, symbol) = (check.id(), check.symbol());
     let supervised = check.required("supervised", flag);
     check.finish(id.zip(symbol).zip(supervised).map(|((id, symbol), supervised)| (id, symbol, supervised)))

@@ -1,11 +1,11 @@
 //! A user's profile.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::ProfileBody,
     error::PrivateErrors,
     present::ProfileItem,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, raw},
 };
 use crate::rest::auth::Trader;
@@ -25,10 +25,10 @@ use service::{
     tag = "Account Profile",
     responses((status = 200, body = Option<ProfileItem>, example = json!(super::examples::profile())), PrivateErrors)
 )]
-pub(super) async fn show(
+pub(super) async fn get_profile(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-) -> Answer<Option<ProfileItem>> {
+) -> HandlerResult<Option<ProfileItem>> {
     Ok(Json(profile::get(&desk, &actor).await?.map(ProfileItem::from)))
 }
 
@@ -46,18 +46,18 @@ pub(super) async fn show(
         PrivateErrors,
     )
 )]
-pub(super) async fn update(
+pub(super) async fn update_profile(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Option<ProfileItem>> {
-    let updated = profile::update(&desk, &actor, change(&asked)).await;
-    Ok(Json(updated.map_err(|error| asked.refuse(error))?.map(ProfileItem::from)))
+    request: RawRequest,
+) -> HandlerResult<Option<ProfileItem>> {
+    let updated = profile::update(&desk, &actor, change(&request)).await;
+    Ok(Json(updated.map_err(|error| request.refuse(error))?.map(ProfileItem::from)))
 }
 
 /// Parses the changes; the service validates them.
-fn change(asked: &Asked) -> ProfileChange {
-    let mut check = Check::new(asked, Place::Body);
+fn change(request: &RawRequest) -> ProfileChange {
+    let mut check = Check::new(request, FieldLocation::Body);
     let mut field = |name: &str| check.optional(name, raw).map(Some);
     ProfileChange {
         last_name: field("lastName"),

@@ -1,7 +1,7 @@
 //! A request as this surface parses it: loosely typed, as in the original Express service, so that every
 //! wrong type becomes a named field problem instead of a parser error.
 
-use super::error::{Failure, FieldError};
+use super::error::{FieldError, MudawylFailure};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
@@ -13,7 +13,7 @@ use service::Error;
 
 /// The location of a field, in express-validator's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FieldLocation {
     /// The path.
     Params,
     /// The query string.
@@ -24,7 +24,7 @@ pub enum Place {
     Headers,
 }
 
-impl Place {
+impl FieldLocation {
     /// The value of `location`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -38,7 +38,7 @@ impl Place {
 }
 
 /// A request before validation. It may hold an exchange secret and is therefore never printed.
-pub struct Asked {
+pub struct RawRequest {
     params: Map<String, Value>,
     query: Map<String, Value>,
     body: Map<String, Value>,
@@ -48,7 +48,7 @@ pub struct Asked {
 /// Fields whose values are never echoed, not even to the sender, because responses end up in logs.
 const SECRET: &[&str] = &["apiSecretKey", "password", "currentPassword", "newPassword", "refreshToken"];
 
-impl Asked {
+impl RawRequest {
     /// Builds a request from its parts; path parameters and query pairs are text.
     ///
     /// # Errors
@@ -57,14 +57,14 @@ impl Asked {
         params: impl IntoIterator<Item = (String, String)>,
         query: &str,
         body: &[u8],
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, MudawylFailure> {
         let params = params.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
         Ok(Self { params, query: read_query(query), body: read_body(body)?, headers: HeaderMap::new() })
     }
 
     /// The raw value of a field; `null` counts as absent.
     #[must_use]
-    pub fn field(&self, place: Place, name: &str) -> Option<&Value> {
+    pub fn field(&self, place: FieldLocation, name: &str) -> Option<&Value> {
         self.section(place)?.get(name).filter(|value| !value.is_null())
     }
 
@@ -72,9 +72,9 @@ impl Asked {
     ///
     /// # Errors
     /// 400 for bytes outside visible ASCII.
-    pub fn header(&self, name: &str) -> Result<Option<&str>, Failure> {
+    pub fn header(&self, name: &str) -> Result<Option<&str>, MudawylFailure> {
         let text = self.headers.get(name).map(|value| value.to_str());
-        text.transpose().map_err(|_| Failure::BadRequest("header is not readable text"))
+        text.transpose().map_err(|_| MudawylFailure::BadRequest("header is not readable text"))
     }
 
     /// The body in canonical form, for comparing requests: sorted fields, no whitespace.
@@ -85,7 +85,7 @@ impl Asked {
 
     /// A field error with the submitted value.
     #[must_use]
-    pub fn problem(&self, place: Place, field: &str, problem: Problem) -> FieldError {
+    pub fn problem(&self, place: FieldLocation, field: &str, problem: Problem) -> FieldError {
         let given = self.section(place).and_then(|section| section.get(field));
         let value = given.filter(|_| !SECRET.contains(&field)).cloned();
         FieldError { value, msg: problem.text(), param: field.to_owned(), location: place.name() }
@@ -93,39 +93,39 @@ impl Asked {
 
     /// Converts the error of a use case about body fields, adding the submitted values.
     #[must_use]
-    pub fn refuse(&self, error: Error) -> Failure {
-        self.refuse_at(Place::Body, error)
+    pub fn refuse(&self, error: Error) -> MudawylFailure {
+        self.refuse_at(FieldLocation::Body, error)
     }
 
     /// As [`Self::refuse`], for fields in another location.
     #[must_use]
-    pub fn refuse_at(&self, place: Place, error: Error) -> Failure {
+    pub fn refuse_at(&self, place: FieldLocation, error: Error) -> MudawylFailure {
         match error {
-            Error::Fields(problems) => {
-                Failure::Fields(problems.iter().map(|p| self.problem(place, &p.field, p.problem)).collect())
-            }
-            other => Failure::Service(other),
+            Error::Fields(problems) => MudawylFailure::Fields(
+                problems.iter().map(|p| self.problem(place, &p.field, p.problem)).collect(),
+            ),
+            other => MudawylFailure::Service(other),
         }
     }
 
     pub(super) fn name(&self, problems: &[FieldProblem]) -> Vec<FieldError> {
-        problems.iter().map(|p| self.problem(Place::Body, &p.field, p.problem)).collect()
+        problems.iter().map(|p| self.problem(FieldLocation::Body, &p.field, p.problem)).collect()
     }
 
-    const fn section(&self, place: Place) -> Option<&Map<String, Value>> {
+    const fn section(&self, place: FieldLocation) -> Option<&Map<String, Value>> {
         match place {
-            Place::Params => Some(&self.params),
-            Place::Query => Some(&self.query),
-            Place::Body => Some(&self.body),
-            Place::Headers => None,
+            FieldLocation::Params => Some(&self.params),
+            FieldLocation::Query => Some(&self.query),
+            FieldLocation::Body => Some(&self.body),
+            FieldLocation::Headers => None,
         }
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Asked {
-    type Rejection = Failure;
+impl<S: Send + Sync> FromRequest<S> for RawRequest {
+    type Rejection = MudawylFailure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, MudawylFailure> {
         let (mut parts, body) = request.into_parts();
         let params = read_params(&mut parts, state).await?;
         let (query, headers) = (parts.uri.query().unwrap_or("").to_owned(), parts.headers.clone());
@@ -134,20 +134,23 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
         } else {
             let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await;
             bytes.map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-                _ => Failure::BadRequest("body cannot be read"),
+                StatusCode::PAYLOAD_TOO_LARGE => MudawylFailure::TooLarge,
+                _ => MudawylFailure::BadRequest("body cannot be read"),
             })?
         };
         if !body.is_empty() && !is_json(&headers) {
-            return Err(Failure::BadRequest("content type must be application/json"));
+            return Err(MudawylFailure::BadRequest("content type must be application/json"));
         }
         Ok(Self { headers, ..Self::new(params, &query, &body)? })
     }
 }
 
-async fn read_params<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec<(String, String)>, Failure> {
+async fn read_params<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Vec<(String, String)>, MudawylFailure> {
     let params = RawPathParams::from_request_parts(parts, state).await;
-    let params = params.map_err(|_| Failure::BadRequest("path is not readable text"))?;
+    let params = params.map_err(|_| MudawylFailure::BadRequest("path is not readable text"))?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
@@ -170,14 +173,14 @@ fn read_query(query: &str) -> Map<String, Value> {
     fields
 }
 
-fn read_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+fn read_body(body: &[u8]) -> Result<Map<String, Value>, MudawylFailure> {
     if body.is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Failure::BadRequest("body must be a JSON object")),
-        Err(_) => Err(Failure::BadRequest("body is not valid JSON")),
+        Ok(_) => Err(MudawylFailure::BadRequest("body must be a JSON object")),
+        Err(_) => Err(MudawylFailure::BadRequest("body is not valid JSON")),
     }
 }
 

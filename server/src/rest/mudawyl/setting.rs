@@ -1,10 +1,10 @@
 //! Leverage and margin type of a market.
 
 use super::{
-    Done,
+    EmptyResult,
     bodies::{LeverageBody, MarginBody},
-    error::{Failure, PrivateErrors},
-    raw_request::{Asked, Place},
+    error::{MudawylFailure, PrivateErrors},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},
 };
 use crate::rest::auth::Trader;
@@ -25,8 +25,12 @@ use service::{SharedDesk, order};
     request_body = LeverageBody,
     responses((status = 204, description = "It is set."), PrivateErrors)
 )]
-pub(super) async fn leverage(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    let (id, symbol, leverage) = leverage_wanted(&asked)?;
+pub(super) async fn set_leverage(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> EmptyResult {
+    let (id, symbol, leverage) = leverage_wanted(&request)?;
     order::set_leverage(&desk, &actor, id, &symbol, leverage).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -44,8 +48,12 @@ pub(super) async fn leverage(State(desk): State<SharedDesk>, Trader(actor): Trad
     request_body = MarginBody,
     responses((status = 204, description = "It is set."), PrivateErrors)
 )]
-pub(super) async fn margin(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    let (id, symbol, mode) = margin_wanted(&asked)?;
+pub(super) async fn set_margin_type(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> EmptyResult {
+    let (id, symbol, mode) = margin_wanted(&request)?;
     order::set_margin_mode(&desk, &actor, id, &symbol, mode).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -54,8 +62,8 @@ pub(super) async fn margin(State(desk): State<SharedDesk>, Trader(actor): Trader
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn leverage_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, u16), Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub fn leverage_wanted(request: &RawRequest) -> Result<(ExchangeKeyId, Symbol, u16), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let (id, symbol) = (check.id(), check.symbol());
     let leverage = check.required("leverage", whole(1, 125, Problem::NotLeverage));
     check.finish(id.zip(symbol).zip(leverage).map(|((id, symbol), leverage)| (id, symbol, leverage)))
@@ -65,8 +73,8 @@ pub fn leverage_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, u16), Fa
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn margin_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, MarginMode), Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub fn margin_wanted(request: &RawRequest) -> Result<(ExchangeKeyId, Symbol, MarginMode), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let (id, symbol) = (check.id(), check.symbol());
     let mode = check.required("type", word(MarginMode::parse, Problem::NotMarginType));
     check.finish(id.zip(symbol).zip(mode).map(|((id, symbol), mode)| (id, symbol, mode)))

@@ -1,10 +1,10 @@
 //! Public strategies and the performance of their live signals. Backtests are not included.
 
 use super::{
-    Answer,
-    error::Failure,
+    HandlerResult,
+    error::MudawylFailure,
     present::{Performance, Profiles, Ranges, Strategies},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},
 };
 use crate::rest::words;
@@ -31,7 +31,7 @@ pub(in crate::rest) const MOST: u16 = 1_000;
     tag = "Public Data",
     responses((status = 200, body = Profiles, example = json!(super::examples::risk_profiles())))
 )]
-pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles> {
+pub(super) async fn list_risk_profiles(State(desk): State<SharedDesk>) -> HandlerResult<Profiles> {
     Ok(Json(Profiles::from(strategy::risk_profiles(&desk).await?)))
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles>
     tag = "Public Data",
     responses((status = 200, body = Strategies, example = json!(super::examples::strategies())))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
+pub(super) async fn list_strategies(State(desk): State<SharedDesk>) -> HandlerResult<Strategies> {
     Ok(Json(Strategies::from(strategy::list(&desk).await?)))
 }
 
@@ -65,8 +65,11 @@ pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
     ),
     responses((status = 200, body = Ranges, example = json!(super::examples::strategy_history())))
 )]
-pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ranges> {
-    let (id, interval, limit) = ranges(&asked)?;
+pub(super) async fn list_strategy_history(
+    State(desk): State<SharedDesk>,
+    request: RawRequest,
+) -> HandlerResult<Ranges> {
+    let (id, interval, limit) = ranges(&request)?;
     Ok(Json(Ranges::from(strategy::history(&desk, id, Kind::Live, interval, limit).await?)))
 }
 
@@ -86,8 +89,11 @@ pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Ans
     ),
     responses((status = 200, body = Performance, example = json!(super::examples::strategy_performance())))
 )]
-pub(super) async fn performance(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Performance> {
-    let (id, interval, limit) = ranges(&asked)?;
+pub(super) async fn get_strategy_performance(
+    State(desk): State<SharedDesk>,
+    request: RawRequest,
+) -> HandlerResult<Performance> {
+    let (id, interval, limit) = ranges(&request)?;
     Ok(Json(Performance::from(strategy::performance(&desk, id, Kind::Live, interval, limit).await?)))
 }
 
@@ -95,8 +101,8 @@ pub(super) async fn performance(State(desk): State<SharedDesk>, asked: Asked) ->
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn ranges(asked: &Asked) -> Result<(StrategyId, Interval, u16), Failure> {
-    let mut check = Check::new(asked, Place::Query);
+pub fn ranges(request: &RawRequest) -> Result<(StrategyId, Interval, u16), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Query);
     let id = check.path_id();
     let interval = check.optional("interval", word(Interval::parse, Problem::NotInterval));
     let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit));

@@ -1,11 +1,11 @@
 //! A user's plan and paying for it.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::{CheckoutBody, SubscriptionChangeBody},
-    error::{Failure, PrivateErrors},
+    error::{MudawylFailure, PrivateErrors},
     present::{HeldPlan, InvoiceItem, OpenedCheckout, StripeSubscription},
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
 };
 use crate::rest::auth::Trader;
@@ -13,7 +13,7 @@ use axum::{Json, extract::State};
 use domain::{PlanId, validation::Problem};
 use service::{
     SharedDesk,
-    billing::{self, Change},
+    billing::{self, PlanChange},
     plan,
 };
 
@@ -30,7 +30,10 @@ use service::{
         PrivateErrors,
     )
 )]
-pub(super) async fn held(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Option<HeldPlan>> {
+pub(super) async fn get_subscription(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<Option<HeldPlan>> {
     Ok(Json(HeldPlan::of(plan::held(&desk, &actor).await?)))
 }
 
@@ -51,10 +54,10 @@ pub(super) async fn held(State(desk): State<SharedDesk>, Trader(actor): Trader) 
         PrivateErrors,
     )
 )]
-pub(super) async fn show(
+pub(super) async fn get_stripe_subscription(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-) -> Answer<Option<StripeSubscription>> {
+) -> HandlerResult<Option<StripeSubscription>> {
     Ok(Json(billing::current(&desk, &actor).await?.map(StripeSubscription::from)))
 }
 
@@ -76,13 +79,13 @@ pub(super) async fn show(
         PrivateErrors,
     )
 )]
-pub(super) async fn checkout(
+pub(super) async fn create_stripe_checkout(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<OpenedCheckout> {
-    let plan = wanted(&asked)?;
-    let opened = billing::checkout(&desk, &actor, plan).await.map_err(|error| asked.refuse(error))?;
+    request: RawRequest,
+) -> HandlerResult<OpenedCheckout> {
+    let plan = wanted(&request)?;
+    let opened = billing::checkout(&desk, &actor, plan).await.map_err(|error| request.refuse(error))?;
     Ok(Json(OpenedCheckout::from(opened)))
 }
 
@@ -105,19 +108,19 @@ pub(super) async fn checkout(
         PrivateErrors,
     )
 )]
-pub(super) async fn update(
+pub(super) async fn update_stripe_subscription(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<StripeSubscription> {
-    let mut check = Check::new(&asked, Place::Body);
+    request: RawRequest,
+) -> HandlerResult<StripeSubscription> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let cancel_at_period_end = check.optional("cancelAtPeriodEnd", flag);
     let plan = check.optional("subscriptionId", id(Problem::NotPlan));
     for problem in billing::unknown(&desk, plan).await? {
         check.fail(&problem.field, problem.problem);
     }
-    let change = check.finish(Some(Change { plan, cancel_at_period_end }))?;
-    let changed = billing::update(&desk, &actor, change).await.map_err(|error| asked.refuse(error))?;
+    let change = check.finish(Some(PlanChange { plan, cancel_at_period_end }))?;
+    let changed = billing::update(&desk, &actor, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(StripeSubscription::from(changed)))
 }
 
@@ -138,10 +141,10 @@ pub(super) async fn update(
         PrivateErrors,
     )
 )]
-pub(super) async fn history(
+pub(super) async fn list_billing_history(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-) -> Answer<Vec<InvoiceItem>> {
+) -> HandlerResult<Vec<InvoiceItem>> {
     let all = billing::history(&desk, &actor).await?;
     Ok(Json(all.into_iter().map(InvoiceItem::from).collect()))
 }
@@ -150,8 +153,8 @@ pub(super) async fn history(
 ///
 /// # Errors
 /// 422 for an invalid plan id.
-pub fn wanted(asked: &Asked) -> Result<PlanId, Failure> {
-    let mut check = Check::new(asked, Place::Body);
+pub fn wanted(request: &RawRequest) -> Result<PlanId, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let plan = check.required("subscriptionId", id(Problem::NotPlan));
     check.finish(plan)
 }

@@ -1,14 +1,14 @@
 //! Support requests. Not part of the original document, which has a heading without a body.
 
 use super::{
-    Answer,
+    HandlerResult,
     bodies::SupportBody,
     error::PrivateErrors,
     present::Iso,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, text},
 };
-use crate::{proxy::From, rest::auth::Trader};
+use crate::{proxy::ClientOrigin, rest::auth::Trader};
 use axum::{Json, extract::State};
 use domain::support;
 use serde::Serialize;
@@ -44,18 +44,18 @@ pub(super) struct SupportTicket {
     request_body = SupportBody,
     responses((status = 200, body = SupportTicket), PrivateErrors)
 )]
-pub(super) async fn ask(
+pub(super) async fn contact_support(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    From(origin): From,
-    asked: Asked,
-) -> Answer<SupportTicket> {
-    let mut check = Check::new(&asked, Place::Body);
+    ClientOrigin(origin): ClientOrigin,
+    request: RawRequest,
+) -> HandlerResult<SupportTicket> {
+    let mut check = Check::new(&request, FieldLocation::Body);
     let subject = check.required("subject", text(support::subject));
     let message = check.required("message", text(support::message));
     let (subject, message) = check.finish(subject.zip(message))?;
     let ticket = service::support::ask(&desk, &actor, &origin, &subject, &message).await;
-    let ticket = ticket.map_err(|error| asked.refuse(error))?;
+    let ticket = ticket.map_err(|error| request.refuse(error))?;
     Ok(Json(SupportTicket {
         id: ticket.id.to_string(),
         status: ticket.status(),

@@ -1,10 +1,10 @@
 //! Public prices.
 
 use super::{
-    Answer,
-    error::{Failure, PrivateErrors},
+    HandlerResult,
+    error::{MudawylFailure, PrivateErrors},
     present::Ticker,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
     validate::{Check, symbol, word},
 };
 use crate::rest::words;
@@ -27,14 +27,14 @@ use service::{Error, SharedDesk, market};
     ),
     responses((status = 200, body = Ticker, example = json!(super::examples::ticker())), PrivateErrors)
 )]
-pub(super) async fn show(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ticker> {
-    let (kind, symbol) = wanted(&asked)?;
+pub(super) async fn get_ticker(State(desk): State<SharedDesk>, request: RawRequest) -> HandlerResult<Ticker> {
+    let (kind, symbol) = wanted(&request)?;
     let ticker = market::ticker(&desk, kind, &symbol).await?;
     Ok(Json(Ticker::from(&ticker)))
 }
 
-fn wanted(asked: &Asked) -> Result<(TradeType, Symbol), Failure> {
-    let mut check = Check::new(asked, Place::Query);
+fn wanted(request: &RawRequest) -> Result<(TradeType, Symbol), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Query);
     check.optional("exchangeId", word(ExchangeId::parse, Problem::NotExchange));
     let pair = check.optional("symbol", symbol);
     let kind = check.optional("type", word(TradeType::parse, Problem::NotTradeType));

@@ -1,11 +1,11 @@
 //! Fills.
 
 use super::{
-    Answer,
+    HandlerResult,
     error::PrivateErrors,
     order::of_market,
     present::Trade,
-    raw_request::{Asked, Place},
+    raw_request::{FieldLocation, RawRequest},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -25,12 +25,12 @@ use service::{SharedDesk, order};
     ),
     responses((status = 200, body = Vec<Trade>, example = json!(super::examples::trade_history())), PrivateErrors)
 )]
-pub(super) async fn history(
+pub(super) async fn list_trade_history(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
-    asked: Asked,
-) -> Answer<Vec<Trade>> {
-    let (id, symbol) = of_market(&asked, Place::Query)?;
+    request: RawRequest,
+) -> HandlerResult<Vec<Trade>> {
+    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
     let trades = order::trades(&desk, &actor, id, &symbol).await?;
     Ok(Json(trades.into_iter().map(Trade::from).collect()))
 }

@@ -2,8 +2,8 @@
 //! The rules themselves belong to the domain; here they are applied to loosely typed values.
 
 use super::{
-    error::{Failure, FieldError},
-    raw_request::{Asked, Place},
+    error::{FieldError, MudawylFailure},
+    raw_request::{FieldLocation, RawRequest},
 };
 use domain::{
     ExchangeKeyId, Micros, Symbol, money,
@@ -30,16 +30,16 @@ const TICKET: &[&str] = &[
 
 /// The validation of one request.
 pub struct Check<'a> {
-    asked: &'a Asked,
-    place: Place,
+    request: &'a RawRequest,
+    place: FieldLocation,
     problems: Vec<FieldError>,
 }
 
 impl<'a> Check<'a> {
     /// Starts a validation; fields are looked up in `place`.
     #[must_use]
-    pub const fn new(asked: &'a Asked, place: Place) -> Self {
-        Self { asked, place, problems: Vec::new() }
+    pub const fn new(request: &'a RawRequest, place: FieldLocation) -> Self {
+        Self { request, place, problems: Vec::new() }
     }
 
     /// The exchange key's id in the path.
@@ -49,9 +49,9 @@ impl<'a> Check<'a> {
 
     /// The id in the path, of any id type.
     pub fn path_id<T: FromStr>(&mut self) -> Option<T> {
-        let id = self.asked.field(Place::Params, "id").and_then(Value::as_str).and_then(hyphenated);
+        let id = self.request.field(FieldLocation::Params, "id").and_then(Value::as_str).and_then(hyphenated);
         if id.is_none() {
-            self.problems.push(self.asked.problem(Place::Params, "id", Problem::NotUuid));
+            self.problems.push(self.request.problem(FieldLocation::Params, "id", Problem::NotUuid));
         }
         id
     }
@@ -63,7 +63,7 @@ impl<'a> Check<'a> {
 
     /// Reads a required field.
     pub fn required<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
-        match self.asked.field(self.place, field) {
+        match self.request.field(self.place, field) {
             None => {
                 self.fail(field, Problem::Required);
                 None
@@ -78,7 +78,7 @@ impl<'a> Check<'a> {
 
     /// Reads an optional field.
     pub fn optional<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
-        match rule(self.asked.field(self.place, field)?) {
+        match rule(self.request.field(self.place, field)?) {
             Ok(value) => Some(value),
             Err(problem) => {
                 self.fail(field, problem);
@@ -89,7 +89,7 @@ impl<'a> Check<'a> {
 
     /// Records a problem that concerns more than one field.
     pub fn fail(&mut self, field: &str, problem: Problem) {
-        self.problems.push(self.asked.problem(self.place, field, problem));
+        self.problems.push(self.request.problem(self.place, field, problem));
     }
 
     /// Records a problem of something that is not a field.
@@ -103,9 +103,14 @@ impl<'a> Check<'a> {
             Ok(order) => (Some(order), Vec::new()),
             Err(problems) => (None, problems),
         };
-        let mut problems = self.asked.name(&problems);
-        if self.asked.field(Place::Body, "takeProfitPrices").is_some_and(|value| !value.is_array()) {
-            problems.push(self.asked.problem(Place::Body, "takeProfitPrices", Problem::TooManyTargets));
+        let mut problems = self.request.name(&problems);
+        if self.request.field(FieldLocation::Body, "takeProfitPrices").is_some_and(|value| !value.is_array())
+        {
+            problems.push(self.request.problem(
+                FieldLocation::Body,
+                "takeProfitPrices",
+                Problem::TooManyTargets,
+            ));
         }
         in_ticket_order(&mut problems);
         let order = order.filter(|_| problems.is_empty());
@@ -114,8 +119,8 @@ impl<'a> Check<'a> {
     }
 
     fn raw_ticket(&self) -> RawTicket {
-        let text = |field: &str| self.asked.field(Place::Body, field).map(as_text);
-        let targets = self.asked.field(Place::Body, "takeProfitPrices").and_then(Value::as_array);
+        let text = |field: &str| self.request.field(FieldLocation::Body, field).map(as_text);
+        let targets = self.request.field(FieldLocation::Body, "takeProfitPrices").and_then(Value::as_array);
         RawTicket {
             symbol: text("symbol"),
             kind: text("type"),
@@ -135,10 +140,10 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// 422 with all problems together.
-    pub fn finish<T>(self, value: Option<T>) -> Result<T, Failure> {
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, MudawylFailure> {
         match value {
             Some(value) if self.problems.is_empty() => Ok(value),
-            _ => Err(Failure::Fields(self.problems)),
+            _ => Err(MudawylFailure::Fields(self.problems)),
         }
     }
 }
@@ -167,7 +172,7 @@ pub fn id<T: FromStr>(problem: Problem) -> impl FnOnce(&Value) -> Result<T, Prob
 ///
 /// # Errors
 /// [`Problem::NotDate`].
-pub fn moment(value: &Value) -> Result<Micros, Problem> {
+pub fn timestamp(value: &Value) -> Result<Micros, Problem> {
     let text = value.as_str().unwrap_or("");
     let whole = text.strip_suffix('Z').map(|seconds| format!("{seconds}.000Z"));
     let read = Micros::from_date(text).or_else(|| Micros::from_iso(text));

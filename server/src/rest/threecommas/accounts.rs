@@ -1,10 +1,10 @@
 //! The account operations.
 
 use super::{
-    error::Failure,
+    error::ThreeCommasFailure,
     market::{self, Market},
     params::Params,
-    present::{self, Account, Line, Slice},
+    present::{self, Slice, ThreeCommasAccount, ThreeCommasLine},
 };
 use crate::rest::client::Caller;
 use axum::{
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-type Answer<T> = Result<Json<T>, Failure>;
+type HandlerResult<T> = Result<Json<T>, ThreeCommasFailure>;
 
 /// A new exchange account.
 #[derive(ToSchema)]
@@ -86,15 +86,15 @@ pub(super) struct Valid {
     operation_id = "threecommasAddAccount",
     tag = "3Commas",
     request_body = AccountBody,
-    responses((status = 200, body = Account))
+    responses((status = 200, body = ThreeCommasAccount))
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     params: Params,
-) -> Answer<Account> {
+) -> HandlerResult<ThreeCommasAccount> {
     let made = exchange_account::create(&desk, &program.actor, new_keys(&params)?).await?;
-    Ok(Json(Account::new(made, &desk.settings.public_url)))
+    Ok(Json(ThreeCommasAccount::new(made, &desk.settings.public_url)))
 }
 
 /// List Accounts
@@ -105,11 +105,16 @@ pub(super) async fn create(
     path = "/ver1/accounts",
     operation_id = "threecommasAccounts",
     tag = "3Commas",
-    responses((status = 200, body = Vec<Account>))
+    responses((status = 200, body = Vec<ThreeCommasAccount>))
 )]
-pub(super) async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Vec<Account>> {
+pub(super) async fn list(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+) -> HandlerResult<Vec<ThreeCommasAccount>> {
     let all = exchange_account::list(&desk, &program.actor).await?;
-    Ok(Json(all.into_iter().map(|account| Account::new(account, &desk.settings.public_url)).collect()))
+    Ok(Json(
+        all.into_iter().map(|account| ThreeCommasAccount::new(account, &desk.settings.public_url)).collect(),
+    ))
 }
 
 /// List Supported Markets
@@ -149,11 +154,15 @@ pub(super) async fn validate(_: Caller) -> Json<Valid> {
     operation_id = "threecommasAccount",
     tag = "3Commas",
     params(("id" = i64, Path, description = "Account id.")),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = ThreeCommasAccount))
 )]
-pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller, id: Id) -> Answer<Account> {
+pub(super) async fn get_account(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+) -> HandlerResult<ThreeCommasAccount> {
     let account = exchange_account::get(&desk, &program.actor, id.number()?).await?;
-    Ok(Json(Account::new(account, &desk.settings.public_url)))
+    Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
 /// Update Exchange Account
@@ -166,26 +175,28 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller
     tag = "3Commas",
     request_body = ChangeBody,
     responses(
-        (status = 200, body = Account),
-        (status = 404, description = "The account does not exist or belongs to another user.", body = super::error::Told),
+        (status = 200, body = ThreeCommasAccount),
+        (status = 404, description = "The account does not exist or belongs to another user.", body = super::error::ThreeCommasError),
     )
 )]
 pub(super) async fn update(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     params: Params,
-) -> Answer<Account> {
-    let number = params.text("account_id").ok_or_else(|| Failure::invalid("account_id", "can't be blank"))?;
-    let number = number.parse().map_err(|_| Failure::invalid("account_id", "is not a number"))?;
+) -> HandlerResult<ThreeCommasAccount> {
+    let number = params
+        .text("account_id")
+        .ok_or_else(|| ThreeCommasFailure::invalid("account_id", "can't be blank"))?;
+    let number = number.parse().map_err(|_| ThreeCommasFailure::invalid("account_id", "is not a number"))?;
     let own = |name: &str| params.text(name).map(str::to_owned);
     let credentials = match (own("api_key"), own("secret").map(Zeroizing::new)) {
         (Some(key), Some(secret)) => Some((key, secret)),
         (None, None) => None,
-        (Some(_), None) => return Err(Failure::invalid("secret", "can't be blank")),
-        (None, Some(_)) => return Err(Failure::invalid("api_key", "can't be blank")),
+        (Some(_), None) => return Err(ThreeCommasFailure::invalid("secret", "can't be blank")),
+        (None, Some(_)) => return Err(ThreeCommasFailure::invalid("api_key", "can't be blank")),
     };
     let updated = exchange_account::update(&desk, &program.actor, number, own("name"), credentials).await?;
-    Ok(Json(Account::new(updated, &desk.settings.public_url)))
+    Ok(Json(ThreeCommasAccount::new(updated, &desk.settings.public_url)))
 }
 
 /// Rename Exchange Account
@@ -196,17 +207,17 @@ pub(super) async fn update(
     tag = "3Commas",
     params(("id" = i64, Path, description = "Account id.")),
     request_body = NameBody,
-    responses((status = 200, body = Account))
+    responses((status = 200, body = ThreeCommasAccount))
 )]
 pub(super) async fn rename(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Id,
     params: Params,
-) -> Answer<Account> {
+) -> HandlerResult<ThreeCommasAccount> {
     let name = params.text("name").unwrap_or("").to_owned();
     let renamed = exchange_account::update(&desk, &program.actor, id.number()?, Some(name), None).await?;
-    Ok(Json(Account::new(renamed, &desk.settings.public_url)))
+    Ok(Json(ThreeCommasAccount::new(renamed, &desk.settings.public_url)))
 }
 
 /// Load Balances
@@ -218,15 +229,15 @@ pub(super) async fn rename(
     operation_id = "threecommasLoadBalances",
     tag = "3Commas",
     params(("id" = i64, Path, description = "Account id.")),
-    responses((status = 200, body = Account))
+    responses((status = 200, body = ThreeCommasAccount))
 )]
 pub(super) async fn load_balances(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Id,
-) -> Answer<Account> {
+) -> HandlerResult<ThreeCommasAccount> {
     let account = exchange_account::refresh(&desk, &program.actor, id.number()?).await?;
-    Ok(Json(Account::new(account, &desk.settings.public_url)))
+    Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
 /// Remove Exchange Account
@@ -244,7 +255,7 @@ pub(super) async fn remove(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Id,
-) -> Result<(StatusCode, Json<bool>), Failure> {
+) -> Result<(StatusCode, Json<bool>), ThreeCommasFailure> {
     exchange_account::remove(&desk, &program.actor, id.number()?).await?;
     Ok((StatusCode::CREATED, Json(true)))
 }
@@ -264,7 +275,7 @@ pub(super) async fn pie_chart_data(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Id,
-) -> Answer<Vec<Slice>> {
+) -> HandlerResult<Vec<Slice>> {
     let (_, assets) = exchange_account::assets(&desk, &program.actor, id.number()?).await?;
     Ok(Json(present::pie(&assets)))
 }
@@ -278,13 +289,13 @@ pub(super) async fn pie_chart_data(
     operation_id = "threecommasAccountTable",
     tag = "3Commas",
     params(("id" = i64, Path, description = "Account id.")),
-    responses((status = 200, body = Vec<Line>))
+    responses((status = 200, body = Vec<ThreeCommasLine>))
 )]
 pub(super) async fn account_table_data(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
     id: Id,
-) -> Answer<Vec<Line>> {
+) -> HandlerResult<Vec<ThreeCommasLine>> {
     let (account, assets) = exchange_account::assets(&desk, &program.actor, id.number()?).await?;
     Ok(Json(present::table(account.number, &assets)))
 }
@@ -304,7 +315,7 @@ impl Numbered for Id {
 }
 
 /// Parses the keys to connect: the account itself and its siblings.
-fn new_keys(params: &Params) -> Result<Vec<NewKey>, Failure> {
+fn new_keys(params: &Params) -> Result<Vec<NewKey>, ThreeCommasFailure> {
     let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut fail = |name: &str, words: String| wrong.entry(name.to_owned()).or_default().push(words);
     let mut kinds = Vec::new();
@@ -327,7 +338,7 @@ fn new_keys(params: &Params) -> Result<Vec<NewKey>, Failure> {
         fail(name, "can't be blank".to_owned());
     }
     if !wrong.is_empty() {
-        return Err(Failure::record_invalid(wrong));
+        return Err(ThreeCommasFailure::record_invalid(wrong));
     }
     let own = |name: &str| params.text(name).unwrap_or("").to_owned();
     let key = |trade_type| NewKey {

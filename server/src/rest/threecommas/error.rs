@@ -1,6 +1,6 @@
 //! The error responses of this surface: `{error, error_description?, error_attributes?}`.
 
-use crate::rest::surface::Trouble;
+use crate::rest::surface::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -17,16 +17,16 @@ use utoipa::ToSchema;
 
 /// Why a request failed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct ThreeCommasFailure {
     status: StatusCode,
-    body: Told,
+    body: ThreeCommasError,
     retry_after_s: Option<u64>,
 }
 
 /// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ThreeCommasError)]
-pub(crate) struct Told {
+pub(crate) struct ThreeCommasError {
     /// Error code.
     #[schema(example = "record_invalid")]
     error: &'static str,
@@ -39,10 +39,10 @@ pub(crate) struct Told {
     error_attributes: BTreeMap<String, Vec<String>>,
 }
 
-impl Failure {
+impl ThreeCommasFailure {
     fn new(status: StatusCode, error: &'static str, words: &str) -> Self {
         let error_description = Some(words.to_owned());
-        let body = Told { error, error_description, error_attributes: BTreeMap::new() };
+        let body = ThreeCommasError { error, error_description, error_attributes: BTreeMap::new() };
         Self { status, body, retry_after_s: None }
     }
 
@@ -78,7 +78,7 @@ fn name(field: &str) -> &str {
     }
 }
 
-fn of_fields(problems: Vec<FieldProblem>) -> Failure {
+fn of_fields(problems: Vec<FieldProblem>) -> ThreeCommasFailure {
     let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for FieldProblem { field, problem } in problems {
         let words = match problem {
@@ -88,23 +88,25 @@ fn of_fields(problems: Vec<FieldProblem>) -> Failure {
         };
         attributes.entry(name(&field).to_owned()).or_default().push(words.to_owned());
     }
-    Failure::record_invalid(attributes)
+    ThreeCommasFailure::record_invalid(attributes)
 }
 
-fn refused(refusal: Refusal) -> Failure {
+fn refused(refusal: Refusal) -> ThreeCommasFailure {
     match refusal {
-        Refusal::KeyExists => Failure::invalid("api_key", "This account is already connected!"),
-        Refusal::KeyUnauthorized => Failure::invalid("api_key", "The exchange does not accept this API key"),
-        Refusal::PlanFeature => Failure::new(
+        Refusal::KeyExists => ThreeCommasFailure::invalid("api_key", "This account is already connected!"),
+        Refusal::KeyUnauthorized => {
+            ThreeCommasFailure::invalid("api_key", "The exchange does not accept this API key")
+        }
+        Refusal::PlanFeature => ThreeCommasFailure::new(
             StatusCode::FORBIDDEN,
             "access_denied",
             "Connections using manually created API keys are available only to Expert plan subscribers",
         ),
-        other => Failure::invalid("base", other.to_string()),
+        other => ThreeCommasFailure::invalid("base", other.to_string()),
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for ThreeCommasFailure {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(refusal) => refused(refusal),
@@ -138,20 +140,20 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
-        let (status, words) = trouble.plain();
-        match trouble {
-            Trouble::Service(error) => error.into(),
-            Trouble::NoRoute => Self::new(status, "not_found", "Not Found"),
-            Trouble::TooLarge => Self::new(status, "payload_too_large", words),
-            Trouble::TookTooLong => Self::new(status, "timeout", words),
-            Trouble::Broken => Self::new(status, "internal_error", words),
+impl From<SurfaceError> for ThreeCommasFailure {
+    fn from(failure: SurfaceError) -> Self {
+        let (status, words) = failure.plain();
+        match failure {
+            SurfaceError::Service(error) => error.into(),
+            SurfaceError::NoRoute => Self::new(status, "not_found", "Not Found"),
+            SurfaceError::TooLarge => Self::new(status, "payload_too_large", words),
+            SurfaceError::TookTooLong => Self::new(status, "timeout", words),
+            SurfaceError::Broken => Self::new(status, "internal_error", words),
         }
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ThreeCommasFailure {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(seconds) = self.retry_after_s {

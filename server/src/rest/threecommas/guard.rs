@@ -1,12 +1,12 @@
 //! Authentication by signed requests: key and signature in two headers, over the raw target and body.
 
-use super::error::Failure;
+use super::error::ThreeCommasFailure;
 use crate::{
     proxy,
     rest::{
         client::{Caller, only},
         fields,
-        surface::Trouble,
+        surface::SurfaceError,
     },
 };
 use axum::{
@@ -18,7 +18,7 @@ use axum::{
 use domain::Permission;
 use service::{
     Error, SharedDesk,
-    api_client::{self, Kind, Signed},
+    api_client::{self, BodyKind, Signed},
 };
 
 /// Authenticates a request by its signature. This reads the body, which is then restored.
@@ -28,7 +28,7 @@ pub(crate) async fn admit(
     request: Request,
 ) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
-    let bytes = read(body).await.map_err(Failure::into_response)?;
+    let bytes = read(body).await.map_err(ThreeCommasFailure::into_response)?;
     match caller(desk, permission, &parts, &bytes).await {
         Ok(caller) => {
             let mut request = Request::from_parts(parts, Body::from(bytes));
@@ -39,12 +39,12 @@ pub(crate) async fn admit(
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, Failure> {
+async fn read(body: Body) -> Result<Bytes, ThreeCommasFailure> {
     Bytes::from_request(Request::new(body), &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Trouble::TooLarge.into()
+            SurfaceError::TooLarge.into()
         } else {
-            Failure::invalid("base", "body cannot be read")
+            ThreeCommasFailure::invalid("base", "body cannot be read")
         }
     })
 }
@@ -54,20 +54,20 @@ async fn caller(
     permission: Option<Permission>,
     parts: &Parts,
     body: &[u8],
-) -> Result<Caller, Failure> {
+) -> Result<Caller, ThreeCommasFailure> {
     let key = only(&parts.headers, "apikey").ok_or(Error::Unauthenticated)?;
-    let signature = only(&parts.headers, "signature").ok_or_else(Failure::signature)?;
+    let signature = only(&parts.headers, "signature").ok_or_else(ThreeCommasFailure::signature)?;
     // The signature covers the whole path, also under the second prefix.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
     let kind = match fields::kind(&parts.headers).as_str() {
-        "application/json" => Kind::Json,
-        "application/x-www-form-urlencoded" => Kind::Form,
-        _ => Kind::Other,
+        "application/json" => BodyKind::Json,
+        "application/x-www-form-urlencoded" => BodyKind::Form,
+        _ => BodyKind::Other,
     };
     let signed = Signed { path: uri.path(), query: uri.query(), body, kind, signature };
     let origin = proxy::origin(&parts.extensions, &parts.headers);
     let program = api_client::by_signature(desk, &origin, key, &signed).await?;
-    let program = program.ok_or_else(Failure::signature)?;
+    let program = program.ok_or_else(ThreeCommasFailure::signature)?;
     permission.map_or(Ok(()), |permission| program.must(permission))?;
     Ok(Caller(program))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// One of 3Commas's account types.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Kind {
+pub(super) struct AccountType {
     /// Its code: `type` of a request, `market_code` of an account.
     pub(super) code: &'static str,
     pub(super) name: &'static str,
@@ -17,20 +17,20 @@ pub(super) struct Kind {
     pub(super) wants: Option<&'static str>,
 }
 
-const fn untraded(code: &'static str, name: &'static str, wants: Option<&'static str>) -> Kind {
-    Kind { code, name, pretty: name, trades: None, wants }
+const fn untraded(code: &'static str, name: &'static str, wants: Option<&'static str>) -> AccountType {
+    AccountType { code, name, pretty: name, trades: None, wants }
 }
 
 /// All account types.
-pub(super) const KINDS: &[Kind] = &[
-    Kind {
+pub(super) const KINDS: &[AccountType] = &[
+    AccountType {
         code: "binance",
         name: "Binance Spot",
         pretty: "Binance",
         trades: Some(TradeType::Spot),
         wants: None,
     },
-    Kind {
+    AccountType {
         code: "binance_futures",
         name: "Binance Futures USDT-M",
         pretty: "BinanceFutures",
@@ -54,12 +54,12 @@ pub(super) const KINDS: &[Kind] = &[
 ];
 
 /// Returns the type with this code.
-pub(super) fn find(code: &str) -> Option<&'static Kind> {
+pub(super) fn find(code: &str) -> Option<&'static AccountType> {
     KINDS.iter().find(|kind| kind.code == code.to_ascii_lowercase())
 }
 
 /// The account type of a trade type.
-pub(super) const fn of(kind: TradeType) -> &'static Kind {
+pub(super) const fn of(kind: TradeType) -> &'static AccountType {
     match kind {
         TradeType::Spot => &KINDS[0],
         TradeType::Futures => &KINDS[1],
@@ -87,7 +87,7 @@ pub(super) struct Market {
 
 /// The market list.
 pub(super) fn list(public_url: &str) -> Vec<Market> {
-    let line = |kind: &Kind| Market {
+    let line = |kind: &AccountType| Market {
         market_name: kind.name,
         market_url: "",
         market_icon: icon(public_url),

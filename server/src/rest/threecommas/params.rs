@@ -1,9 +1,9 @@
 //! The parameters of a request: in its query, in a form, or in a JSON object. Real clients use all three.
 
-use super::error::Failure;
+use super::error::ThreeCommasFailure;
 use crate::rest::{
     fields::{self, Fields, Unreadable},
-    surface::Trouble,
+    surface::SurfaceError,
 };
 use axum::{
     body::Bytes,
@@ -42,9 +42,10 @@ impl Params {
         Self(all)
     }
 
-    fn of_json(body: &[u8]) -> Result<Self, Failure> {
-        let Once(pairs) = serde_json::from_slice(body)
-            .map_err(|_| Failure::invalid("base", "body must be a JSON object with each name once"))?;
+    fn of_json(body: &[u8]) -> Result<Self, ThreeCommasFailure> {
+        let Once(pairs) = serde_json::from_slice(body).map_err(|_| {
+            ThreeCommasFailure::invalid("base", "body must be a JSON object with each name once")
+        })?;
         let mut all = BTreeMap::new();
         for (name, value) in pairs {
             let values = match value {
@@ -52,9 +53,9 @@ impl Params {
                 Value::Array(items) => items.into_iter().map(scalar).collect(),
                 other => scalar(other).map(|text| vec![text]),
             };
-            let Some(values) = values else { return Err(Failure::invalid(&name, "is not text")) };
+            let Some(values) = values else { return Err(ThreeCommasFailure::invalid(&name, "is not text")) };
             if values.iter().any(|text| text.contains('\0')) {
-                return Err(Failure::invalid(&name, "is not text"));
+                return Err(ThreeCommasFailure::invalid(&name, "is not text"));
             }
             all.insert(name, values);
         }
@@ -71,24 +72,24 @@ fn scalar(value: Value) -> Option<String> {
     }
 }
 
-fn unreadable(why: Unreadable) -> Failure {
+fn unreadable(why: Unreadable) -> ThreeCommasFailure {
     match why {
-        Unreadable::Twice(name) => Failure::invalid(&name, "is given twice"),
-        Unreadable::TooLarge => Trouble::TooLarge.into(),
-        Unreadable::NotText => Failure::invalid("base", "parameters must be UTF-8 text"),
-        Unreadable::NotAForm => Failure::invalid("base", "body must be JSON or a form"),
+        Unreadable::Twice(name) => ThreeCommasFailure::invalid(&name, "is given twice"),
+        Unreadable::TooLarge => SurfaceError::TooLarge.into(),
+        Unreadable::NotText => ThreeCommasFailure::invalid("base", "parameters must be UTF-8 text"),
+        Unreadable::NotAForm => ThreeCommasFailure::invalid("base", "body must be JSON or a form"),
     }
 }
 
 /// The guard ensures that there is either a query or a body, not both: nothing is read that was not signed.
 impl<S: Send + Sync> FromRequest<S> for Params {
-    type Rejection = Failure;
+    type Rejection = ThreeCommasFailure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ThreeCommasFailure> {
         let query = request.uri().query().unwrap_or("").to_owned();
         let json = fields::kind(request.headers()) == "application/json";
         let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|_| Failure::invalid("base", "body cannot be read"))?;
+        let body = body.map_err(|_| ThreeCommasFailure::invalid("base", "body cannot be read"))?;
         match (body.is_empty(), json) {
             (true, _) => Fields::parse(query.as_bytes()).map(Self::of_fields).map_err(unreadable),
             (false, true) => Self::of_json(&body),
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn unreadable_parameters_are_reported() {
         for bad in ["", "[]", "1", r#"{"a":1,"a":2}"#, r#"{"a":{}}"#, r#"{"a":[[]]}"#, r#"{"a":"\u0000"}"#] {
             assert!(json(bad).is_none(), "{bad}");
         }
@@ -156,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_comes_is_read_or_told(raw: Vec<u8>) {
+        fn any_input_is_parsed_or_reported(raw: Vec<u8>) {
             let _ = Params::of_json(&raw);
         }
     }

@@ -53,7 +53,7 @@ fn example() -> Value {
 /// An account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAccount, example = example)]
-pub(super) struct Account {
+pub(super) struct ThreeCommasAccount {
     #[schema(example = 32_849_081)]
     id: i64,
     auto_balance_period: i64,
@@ -182,9 +182,9 @@ impl Gains {
     }
 }
 
-impl Account {
-    pub(super) fn new(account: exchange_account::Account, public_url: &str) -> Self {
-        let exchange_account::Account { number, key, worth } = account;
+impl ThreeCommasAccount {
+    pub(super) fn new(account: exchange_account::ExchangeAccount, public_url: &str) -> Self {
+        let exchange_account::ExchangeAccount { number, key, worth } = account;
         let kind = market::of(key.trade_type);
         let trades = key.trade_type == TradeType::Futures;
         let locked = !key.active;
@@ -240,7 +240,7 @@ pub(super) struct Slice {
 /// An asset in the account table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasLine)]
-pub(super) struct Line {
+pub(super) struct ThreeCommasLine {
     account_id: i64,
     currency_code: String,
     currency_name: String,
@@ -271,8 +271,8 @@ pub(super) fn pie(assets: &[Asset]) -> Vec<Slice> {
     assets.iter().map(slice).collect()
 }
 
-pub(super) fn table(number: i64, assets: &[Asset]) -> Vec<Line> {
-    let line = |asset: &Asset| Line {
+pub(super) fn table(number: i64, assets: &[Asset]) -> Vec<ThreeCommasLine> {
+    let line = |asset: &Asset| ThreeCommasLine {
         account_id: number,
         currency_code: asset.code.clone(),
         currency_name: asset.code.clone(),

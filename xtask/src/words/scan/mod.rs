@@ -10,7 +10,7 @@ mod plain;
 mod rust;
 
 use super::allow::Allow;
-use super::files::Kind;
+use super::files::FileKind;
 use super::place::Passage;
 use anyhow::Result;
 
@@ -25,12 +25,12 @@ pub(super) struct Scan {
 ///
 /// # Errors
 /// When a Rust file has no tokens, as with an open quote.
-pub(super) fn scan(source: &str, kind: Kind) -> Result<Scan> {
+pub(super) fn scan(source: &str, kind: FileKind) -> Result<Scan> {
     Ok(match kind {
-        Kind::Rust { shown } => rust::scan(source, shown)?,
-        Kind::Markdown => markdown::scan(source),
-        Kind::JavaScript => comments::collect(source, &javascript::comments(source)),
-        Kind::Plain(syntax) => comments::collect(source, &plain::comments(source, syntax)),
+        FileKind::Rust { shown } => rust::scan(source, shown)?,
+        FileKind::Markdown => markdown::scan(source),
+        FileKind::JavaScript => comments::collect(source, &javascript::comments(source)),
+        FileKind::Plain(syntax) => comments::collect(source, &plain::comments(source, syntax)),
     })
 }
 

@@ -5,7 +5,7 @@ use super::{
     scale::{AXIS, Scale},
 };
 use crate::{
-    islands::desk::{account::Account, bars::in_steps, ticket::Ticket},
+    islands::desk::{account::AccountSignals, bars::in_steps, ticket::Ticket},
     words::{desk::desk, orders::orders},
 };
 use domain::{Decimal, Order};
@@ -18,10 +18,15 @@ struct Level {
 }
 
 /// All lines over the candles.
-pub(super) fn view(chart: Chart, account: Account, ticket: Ticket, scale: Memo<Scale>) -> impl IntoView {
+pub(super) fn view(
+    chart: Chart,
+    account: AccountSignals,
+    ticket: Ticket,
+    scale: Memo<Scale>,
+) -> impl IntoView {
     move || {
         let scale = scale.get();
-        let mut levels = standing(account);
+        let mut levels = open_levels(account);
         levels.extend(drafted(account, ticket));
         let last = account.market.with_value(|m| in_steps(account.last.get(), m.tick));
         levels.push(Level { price: last, tone: "last", label: "" });
@@ -30,7 +35,7 @@ pub(super) fn view(chart: Chart, account: Account, ticket: Ticket, scale: Memo<S
     }
 }
 
-fn standing(account: Account) -> Vec<Level> {
+fn open_levels(account: AccountSignals) -> Vec<Level> {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let tick = account.market.with_value(|m| m.tick);
     account.state.with(|state| {
@@ -60,7 +65,7 @@ fn tone(order: &Order) -> &'static str {
     }
 }
 
-fn drafted(account: Account, ticket: Ticket) -> Vec<Level> {
+fn drafted(account: AccountSignals, ticket: Ticket) -> Vec<Level> {
     let words = desk(account.lang);
     let tick = account.market.with_value(|m| m.tick);
     let Ok(seen) = ticket.foreseen.get() else { return Vec::new() };

@@ -6,7 +6,7 @@ mod paths;
 mod scale;
 mod toolbar;
 
-use super::{Bar, Bars, DeskInit, account::Account, ticket::Ticket};
+use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -144,7 +144,7 @@ fn slot(index: usize) -> i64 {
 }
 
 /// The chart with its toolbar.
-pub(super) fn view(chart: Chart, account: Account, ticket: Ticket) -> impl IntoView {
+pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> impl IntoView {
     let words = desk(chart.lang);
     let scale = Memo::new(move |_| chart.scale());
     let svg = NodeRef::<leptos::svg::Svg>::new();

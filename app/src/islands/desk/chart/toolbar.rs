@@ -1,7 +1,7 @@
 //! Candle intervals, and zooming and panning by keyboard.
 
 use super::Chart;
-use crate::{islands::desk::account::Account, words::desk::desk};
+use crate::{islands::desk::account::AccountSignals, words::desk::desk};
 use domain::Frame;
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 const FRAMES: [Frame; 6] = [Frame::M1, Frame::M5, Frame::M15, Frame::H1, Frame::H4, Frame::D1];
 
 /// The row above the chart.
-pub(super) fn view(chart: Chart, account: Account) -> impl IntoView {
+pub(super) fn view(chart: Chart, account: AccountSignals) -> impl IntoView {
     let words = desk(account.lang);
     let (key, symbol) = (account.key(), account.symbol());
     let frames = FRAMES.map(|frame| {

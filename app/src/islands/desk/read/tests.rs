@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn again<T: Read + serde::Serialize>(value: &T) -> Option<T> {
+fn again<T: FromTree + serde::Serialize>(value: &T) -> Option<T> {
     T::read(&serde_json::to_value(value).unwrap())
 }
 
@@ -70,8 +70,8 @@ fn init() -> DeskInit {
         fee_rate: Decimal::new(5, 4),
         tradable: true,
         automated: false,
-        draft: Draft { targets: vec!["1".into(), String::new()], ..Draft::default() },
-        failure: Failure {
+        draft: TicketDraft { targets: vec!["1".into(), String::new()], ..TicketDraft::default() },
+        failure: FormFailure {
             fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
             refusal: Some(Rejection::Rule(domain::Refusal::ExchangeBadRequest)),
             fresh: None,
@@ -85,9 +85,9 @@ fn reads_back_what_serde_writes() {
     assert_eq!(again(&init()), Some(init()));
     let done = Done {
         to: "/trade".into(),
-        notice: Some(Notice::Desk(crate::notice::DeskNotice::OrderPlaced)),
+        notice: Some(PostNotice::Desk(crate::notice::DeskNotice::OrderPlaced)),
         fresh: Some("f".into()),
-        told: Vec::new(),
+        details: Vec::new(),
     };
     assert_eq!(again(&done), Some(done));
     let candle = Candle {
@@ -104,7 +104,7 @@ fn reads_back_what_serde_writes() {
 #[test]
 fn every_problem_can_be_read() {
     for problem in Problem::ALL {
-        let told = FieldProblem::new("x", *problem);
-        assert_eq!(again(&told), Some(told));
+        let reported = FieldProblem::new("x", *problem);
+        assert_eq!(again(&reported), Some(reported));
     }
 }

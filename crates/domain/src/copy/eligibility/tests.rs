@@ -179,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_knows_more_finds_the_same_reason_or_an_earlier_one(early in facts(), late in facts()) {
+    fn more_facts_give_the_same_reason_or_an_earlier_one(early in facts(), late in facts()) {
         prop_assert!(outcome(&merged(early, late)) <= outcome(&early));
     }
 

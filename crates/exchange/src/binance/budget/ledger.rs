@@ -13,7 +13,7 @@ pub(super) struct Place {
 
 /// The answer to a queued caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Admission {
     /// Proceed: the weight is booked and the place is released.
     Go,
     /// No caller may proceed before this time.
@@ -64,27 +64,27 @@ impl Ledger {
     }
 
     /// Asks whether the caller at this place may proceed.
-    pub(super) fn ask(&mut self, place: Place, now: Micros) -> Turn {
+    pub(super) fn ask(&mut self, place: Place, now: Micros) -> Admission {
         self.roll(now);
         if now < self.closed_until {
-            return Turn::NotBefore(self.closed_until);
+            return Admission::NotBefore(self.closed_until);
         }
-        let Some((&first, &weight)) = self.queue.first_key_value() else { return Turn::Behind };
+        let Some((&first, &weight)) = self.queue.first_key_value() else { return Admission::Behind };
         if first != place {
-            return Turn::Behind;
+            return Admission::Behind;
         }
         // A call heavier than the whole allowance is sent alone at the start of a minute instead of never.
         if self.used != 0 && self.used.saturating_add(weight) > self.allowance(place.urgency) {
-            return Turn::NotBefore(Micros((self.minute + 1) * time::MINUTE));
+            return Admission::NotBefore(Micros((self.minute + 1) * time::MINUTE));
         }
         self.used = self.used.saturating_add(weight);
         self.queue.remove(&place);
-        Turn::Go
+        Admission::Go
     }
 
     /// Adopts the weight of this minute that the exchange reports. Others may share the IP address, so the
     /// larger count applies.
-    pub(super) fn told(&mut self, used: u32, now: Micros) {
+    pub(super) fn record_usage(&mut self, used: u32, now: Micros) {
         self.roll(now);
         self.used = self.used.max(used);
     }
@@ -139,25 +139,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn go(ledger: &mut Ledger, urgency: Urgency, weight: u32, now: Micros) -> Turn {
+    fn go(ledger: &mut Ledger, urgency: Urgency, weight: u32, now: Micros) -> Admission {
         let place = ledger.join(urgency, weight);
-        let turn = ledger.ask(place, now);
+        let admission = ledger.ask(place, now);
         ledger.leave(place);
-        turn
+        admission
     }
 
     #[test]
     fn a_fifth_is_kept_for_protection_and_reads_leave_more() {
         let mut ledger = Ledger::new(100);
         let now = Micros(time::MINUTE);
-        let next = Turn::NotBefore(Micros(2 * time::MINUTE));
+        let next = Admission::NotBefore(Micros(2 * time::MINUTE));
         for (urgency, weight) in
             [(Urgency::Last, 70), (Urgency::Second, 5), (Urgency::First, 5), (Urgency::Protection, 20)]
         {
-            assert_eq!(go(&mut ledger, urgency, weight, now), Turn::Go, "{urgency:?}");
+            assert_eq!(go(&mut ledger, urgency, weight, now), Admission::Go, "{urgency:?}");
             assert_eq!(go(&mut ledger, urgency, 1, now), next, "{urgency:?} has used its part up");
         }
-        assert_eq!(go(&mut ledger, Urgency::Last, 1, Micros(2 * time::MINUTE)), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Last, 1, Micros(2 * time::MINUTE)), Admission::Go);
         assert_eq!((ledger.reserved(), ledger.left(Micros(2 * time::MINUTE))), (20, 99));
     }
 
@@ -165,37 +165,40 @@ mod tests {
     fn a_clock_that_was_far_ahead_does_not_block_for_long() {
         let mut ledger = Ledger::new(100);
         let ahead = Micros(10 * time::MINUTE);
-        assert_eq!(go(&mut ledger, Urgency::Protection, 100, ahead), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Protection, 100, ahead), Admission::Go);
         let now = Micros(2 * time::MINUTE);
-        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(now.plus(time::MINUTE)));
-        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now.plus(time::MINUTE)), Turn::Go);
+        assert_eq!(
+            go(&mut ledger, Urgency::Protection, 1, now),
+            Admission::NotBefore(now.plus(time::MINUTE))
+        );
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now.plus(time::MINUTE)), Admission::Go);
     }
 
     #[test]
-    fn obeys_what_the_exchange_says() {
+    fn applies_the_limits_the_exchange_reports() {
         let mut ledger = Ledger::new(100);
         let now = Micros(time::MINUTE);
-        ledger.told(100, now);
-        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(ledger.minute_ends()));
-        ledger.told(3, now);
-        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(ledger.minute_ends()));
+        ledger.record_usage(100, now);
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Admission::NotBefore(ledger.minute_ends()));
+        ledger.record_usage(3, now);
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Admission::NotBefore(ledger.minute_ends()));
         let until = Micros(10 * time::MINUTE);
         ledger.close(until);
         ledger.close(now);
         assert_eq!((ledger.left(until.plus(-1)), ledger.left(until)), (0, 100));
-        assert_eq!(go(&mut ledger, Urgency::First, 1, until.plus(-1)), Turn::NotBefore(until));
-        assert_eq!(go(&mut ledger, Urgency::First, 1, until), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::First, 1, until.plus(-1)), Admission::NotBefore(until));
+        assert_eq!(go(&mut ledger, Urgency::First, 1, until), Admission::Go);
     }
 
     #[test]
-    fn a_larger_grant_counts_at_once() {
+    fn a_larger_grant_counts_immediately() {
         let mut ledger = Ledger::new(10);
         let now = Micros(time::MINUTE);
-        assert_eq!(go(&mut ledger, Urgency::First, 10, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::First, 10, now), Admission::Go);
         ledger.grant(100);
-        assert_eq!(go(&mut ledger, Urgency::Last, 60, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Last, 60, now), Admission::Go);
         assert!(
-            matches!(go(&mut ledger, Urgency::Last, 1, now), Turn::NotBefore(_)),
+            matches!(go(&mut ledger, Urgency::Last, 1, now), Admission::NotBefore(_)),
             "the rest is kept for orders"
         );
     }
@@ -203,8 +206,8 @@ mod tests {
     #[test]
     fn a_call_heavier_than_the_budget_is_not_starved() {
         let mut ledger = Ledger::new(10);
-        assert_eq!(go(&mut ledger, Urgency::Last, 40, Micros(time::MINUTE)), Turn::Go);
-        assert!(matches!(go(&mut ledger, Urgency::First, 1, Micros(time::MINUTE)), Turn::NotBefore(_)));
+        assert_eq!(go(&mut ledger, Urgency::Last, 40, Micros(time::MINUTE)), Admission::Go);
+        assert!(matches!(go(&mut ledger, Urgency::First, 1, Micros(time::MINUTE)), Admission::NotBefore(_)));
     }
 
     fn urgency() -> impl Strategy<Value = Urgency> {
@@ -227,7 +230,7 @@ mod tests {
                 if now.0 / time::MINUTE != minute {
                     (minute, all, others) = (now.0 / time::MINUTE, 0, 0);
                 }
-                if go(&mut ledger, urgency, weight, now) == Turn::Go {
+                if go(&mut ledger, urgency, weight, now) == Admission::Go {
                     all += weight;
                     others += if urgency == Urgency::Protection { 0 } else { weight };
                 }
@@ -245,7 +248,7 @@ mod tests {
             while !waiting.is_empty() {
                 let before = waiting.len();
                 for place in waiting.clone().into_iter().rev() {
-                    if ledger.ask(place, now) == Turn::Go {
+                    if ledger.ask(place, now) == Admission::Go {
                         served.push(place);
                         waiting.retain(|p| *p != place);
                     }

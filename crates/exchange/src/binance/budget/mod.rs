@@ -4,7 +4,7 @@ mod ledger;
 
 use crate::Urgency;
 use domain::{Clock, Micros};
-use ledger::{Ledger, Place, Turn};
+use ledger::{Admission, Ledger, Place};
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -45,19 +45,19 @@ impl Budget {
             // Registered before asking, so that a change in between is not missed.
             let moved = self.moved.notified();
             let now = self.clock.now();
-            let (turn, minute_ends) = {
+            let (admission, minute_ends) = {
                 let mut ledger = self.ledger();
                 (ledger.ask(seat.place, now), ledger.minute_ends())
             };
-            let until = match turn {
-                Turn::Go => {
+            let until = match admission {
+                Admission::Go => {
                     self.went.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
-                Turn::NotBefore(until) if until > give_up => return Err(between(now, until)),
-                Turn::NotBefore(until) => until,
-                Turn::Behind if now >= give_up => return Err(between(now, minute_ends)),
-                Turn::Behind => minute_ends.min(give_up),
+                Admission::NotBefore(until) if until > give_up => return Err(between(now, until)),
+                Admission::NotBefore(until) => until,
+                Admission::Behind if now >= give_up => return Err(between(now, minute_ends)),
+                Admission::Behind => minute_ends.min(give_up),
             };
             tokio::select! {
                 () = tokio::time::sleep(between(now, until)) => {}
@@ -83,9 +83,9 @@ impl Budget {
     }
 
     /// Records the used weight that the exchange reports.
-    pub(super) fn told(&self, used: u32) {
+    pub(super) fn record_usage(&self, used: u32) {
         let now = self.clock.now();
-        self.ledger().told(used, now);
+        self.ledger().record_usage(used, now);
     }
 
     /// Records the limit per minute that the exchange reports.
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn says_how_long_when_it_is_far() {
+    async fn returns_the_wait_when_it_is_long() {
         let budget = budget(10, 5);
         budget.acquire(10, Urgency::First).await.unwrap();
         assert_eq!(budget.acquire(1, Urgency::First).await, Err(Duration::from_secs(55)));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_stops_waiting_holds_nobody_up() {
+    async fn a_cancelled_waiter_blocks_no_other() {
         let budget = budget(10, 55);
         budget.acquire(10, Urgency::First).await.unwrap();
         let gone = tokio::time::timeout(Duration::from_secs(1), budget.acquire(10, Urgency::First)).await;

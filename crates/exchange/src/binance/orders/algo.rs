@@ -1,6 +1,6 @@
 //! Futures conditional orders in Binance's format.
 
-use super::words::{self, Told};
+use super::words::{self, OrderWords};
 use crate::binance::num::{Id, Num, nonzero};
 use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
@@ -40,7 +40,7 @@ impl RawAlgo {
 
     /// Converts a conditional order that is waiting, or that ended without a resulting order.
     pub(super) fn to_order(&self, symbol: Symbol) -> Order {
-        Told {
+        OrderWords {
             id: self.algo_id.0.clone(),
             client_order_id: self.client_algo_id.clone(),
             at: Micros::from_millis(self.create_time),

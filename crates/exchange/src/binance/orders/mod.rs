@@ -9,8 +9,8 @@ mod plain;
 mod request;
 pub(super) mod words;
 
-use super::{Shared, account::PAGE, prices::pair, rest::Call, sign::Params};
-use crate::{Answer, Credentials, Failure, OrderRequest, Urgency, Validity};
+use super::{BinanceState, account::PAGE, prices::pair, rest::Call, sign::Params};
+use crate::{Credentials, ExchangeFailure, ExchangeResult, OrderRequest, Urgency, Validity};
 use algo::RawAlgo;
 use domain::{Order, Symbol, TradeType};
 use plain::RawOrder;
@@ -26,13 +26,13 @@ const ORDER: &str = "/fapi/v1/order";
 const ALGO: &str = "/fapi/v1/algoOrder";
 const SPOT_ORDER: &str = "/api/v3/order";
 
-impl Shared {
+impl BinanceState {
     pub(super) async fn place(
         &self,
         who: &Credentials,
         order: &OrderRequest,
         validity: Validity,
-    ) -> Answer<Order> {
+    ) -> ExchangeResult<Order> {
         let (api, symbol) = (self.api(order.trade_type), order.symbol.clone());
         match order.trade_type {
             TradeType::Spot => {
@@ -66,7 +66,7 @@ impl Shared {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         if conditional && kind == TradeType::Futures {
             return match self.find_algo(who, symbol, client_order_id).await? {
                 Some(algo) => self.with_actual(who, algo, symbol).await.map(Some),
@@ -86,7 +86,7 @@ impl Shared {
         client_order_id: &str,
         conditional: bool,
         validity: Validity,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         if conditional && kind == TradeType::Futures {
             return self.cancel_algo(who, symbol, client_order_id, validity).await;
         }
@@ -101,7 +101,7 @@ impl Shared {
         kind: TradeType,
         symbol: Option<&Symbol>,
         urgency: Urgency,
-    ) -> Answer<Vec<Order>> {
+    ) -> ExchangeResult<Vec<Order>> {
         let params = symbol.map(pair).unwrap_or_default();
         let list = |path, one, all| {
             let weight = if symbol.is_some() { one } else { all };
@@ -136,7 +136,7 @@ impl Shared {
         kind: TradeType,
         symbol: &Symbol,
         limit: u16,
-    ) -> Answer<Vec<Order>> {
+    ) -> ExchangeResult<Vec<Order>> {
         let limit = limit.clamp(1, PAGE);
         let list =
             |path, weight| Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who);
@@ -153,7 +153,12 @@ impl Shared {
         Ok(orders)
     }
 
-    async fn find_plain(&self, who: &Credentials, kind: TradeType, by: Params) -> Answer<Option<RawOrder>> {
+    async fn find_plain(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        by: Params,
+    ) -> ExchangeResult<Option<RawOrder>> {
         let call = match kind {
             TradeType::Spot => Call::get(SPOT_ORDER, 4),
             TradeType::Futures => Call::get(ORDER, 1),
@@ -162,14 +167,19 @@ impl Shared {
         none_if(NO_SUCH_ORDER, self.api(kind).ask(call).await)
     }
 
-    async fn find_algo(&self, who: &Credentials, symbol: &Symbol, id: &str) -> Answer<Option<RawAlgo>> {
+    async fn find_algo(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        id: &str,
+    ) -> ExchangeResult<Option<RawAlgo>> {
         let params = pair(symbol).with("clientAlgoId", id);
         let call = Call::get(ALGO, 1).params(params).urgent(Urgency::Protection).signed(who);
         none_if(NO_SUCH_ORDER, self.futures.ask(call).await)
     }
 
     /// Combines the conditional order with the order that resulted from it.
-    async fn with_actual(&self, who: &Credentials, algo: RawAlgo, symbol: &Symbol) -> Answer<Order> {
+    async fn with_actual(&self, who: &Credentials, algo: RawAlgo, symbol: &Symbol) -> ExchangeResult<Order> {
         let Some(actual) = algo.actual() else { return Ok(algo.to_order(symbol.clone())) };
         let by = pair(symbol).with("orderId", actual);
         Ok(match self.find_plain(who, TradeType::Futures, by).await? {
@@ -184,7 +194,7 @@ impl Shared {
         kind: TradeType,
         by: Params,
         validity: Validity,
-    ) -> Answer<Option<RawOrder>> {
+    ) -> ExchangeResult<Option<RawOrder>> {
         let path = if kind == TradeType::Spot { SPOT_ORDER } else { ORDER };
         let call = Call::delete(path).params(by).signed(who).valid(validity);
         none_if(NOTHING_TO_CANCEL, self.api(kind).ask(call).await)
@@ -196,7 +206,7 @@ impl Shared {
         symbol: &Symbol,
         id: &str,
         validity: Validity,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         let call =
             Call::delete(ALGO).params(pair(symbol).with("clientAlgoId", id)).signed(who).valid(validity);
         let cancelled = not_found(self.futures.ask::<IgnoredAny>(call).await)?.is_some();
@@ -237,16 +247,16 @@ fn newest_first(orders: &mut [Order]) {
 }
 
 /// Maps one specific rejection to `None`.
-fn none_if<T>(code: i64, answer: Answer<T>) -> Answer<Option<T>> {
+fn none_if<T>(code: i64, answer: ExchangeResult<T>) -> ExchangeResult<Option<T>> {
     match answer {
         Ok(found) => Ok(Some(found)),
-        Err(Failure::Refused { code: told, .. }) if told == code => Ok(None),
+        Err(ExchangeFailure::Refused { code: reported, .. }) if reported == code => Ok(None),
         Err(failure) => Err(failure),
     }
 }
 
 /// Maps both rejections that mean "no such order" to `None`.
-fn not_found<T>(answer: Answer<T>) -> Answer<Option<T>> {
+fn not_found<T>(answer: ExchangeResult<T>) -> ExchangeResult<Option<T>> {
     match none_if(NOTHING_TO_CANCEL, answer) {
         Err(failure) => none_if(NO_SUCH_ORDER, Err(failure)),
         settled => settled,

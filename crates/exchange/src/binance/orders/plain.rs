@@ -1,6 +1,6 @@
 //! Plain orders in Binance's format.
 
-use super::words::{self, Told};
+use super::words::{self, OrderWords};
 use crate::binance::num::{Id, Num, nonzero, plain};
 use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
@@ -47,7 +47,7 @@ impl RawOrder {
             .into_iter()
             .flatten()
             .find(|millis| *millis > 0);
-        Told {
+        OrderWords {
             id: self.order_id.0,
             client_order_id: self.orig_client_order_id.unwrap_or(self.client_order_id),
             at: Micros::from_millis(at.unwrap_or(0)),

@@ -63,7 +63,7 @@ pub(in crate::binance) fn side(word: &str) -> Side {
 
 /// The fields that Binance reports for any order, before the derived values are added. Missing numbers are
 /// `None`, never zero.
-pub(in crate::binance) struct Told {
+pub(in crate::binance) struct OrderWords {
     pub(in crate::binance) id: String,
     pub(in crate::binance) client_order_id: String,
     pub(in crate::binance) at: Micros,
@@ -83,7 +83,7 @@ pub(in crate::binance) struct Told {
     pub(in crate::binance) status: OrderStatus,
 }
 
-impl Told {
+impl OrderWords {
     /// Adds the values that ccxt derives: average from cost or cost from average, a market order's price, the
     /// remaining amount.
     pub(in crate::binance) fn into_order(self) -> Order {

@@ -3,13 +3,14 @@
 use super::{
     Pauses,
     attempts::Purpose,
-    events::{self, AccountChange, RawAlgoChange, RawChange, Said, Stage},
+    events::{self, AccountChange, RawAlgoChange, RawChange, Stage, UserStreamMessage},
     socket::{Broken, Socket},
 };
 use crate::{
-    AccountEvent, Answer, Credentials, Failure, HoldingsChange, Urgency,
+    AccountEvent, Credentials, ExchangeFailure, ExchangeResult, HoldingsChange, Urgency,
     binance::{
-        Shared, config::UserStream, failure, failure::Verdict, markets::Markets, num::plain, rest::Call, sign,
+        BinanceState, config::UserStream, failure, failure::ResponseVerdict, markets::Markets, num::plain,
+        rest::Call, sign,
     },
 };
 use domain::{Decimal, Micros, Symbol, TradeType};
@@ -36,15 +37,15 @@ impl From<Broken> for Ended {
     }
 }
 
-impl From<Failure> for Ended {
-    fn from(failure: Failure) -> Self {
-        if failure == Failure::Unauthorized { Self::Unauthorized } else { Self::Broken }
+impl From<ExchangeFailure> for Ended {
+    fn from(failure: ExchangeFailure) -> Self {
+        if failure == ExchangeFailure::Unauthorized { Self::Unauthorized } else { Self::Broken }
     }
 }
 
 /// Streams until the receiver is dropped or the exchange rejects the key.
 pub(in crate::binance) async fn run(
-    shared: Arc<Shared>,
+    shared: Arc<BinanceState>,
     who: Credentials,
     kind: TradeType,
     events: Sender<AccountEvent>,
@@ -77,8 +78,8 @@ pub(in crate::binance) async fn run(
 }
 
 /// A connected user-data stream.
-struct Account<'a> {
-    shared: &'a Shared,
+struct AccountStream<'a> {
+    shared: &'a BinanceState,
     who: &'a Credentials,
     kind: TradeType,
     socket: Socket,
@@ -90,10 +91,10 @@ struct Account<'a> {
 }
 
 async fn connect<'a>(
-    shared: &'a Shared,
+    shared: &'a BinanceState,
     who: &'a Credentials,
     kind: TradeType,
-) -> Result<Account<'a>, Ended> {
+) -> Result<AccountStream<'a>, Ended> {
     let markets = shared.markets(kind).await?;
     let address = match kind {
         TradeType::Spot => &shared.addresses.spot,
@@ -112,7 +113,7 @@ async fn connect<'a>(
         }
         UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
     };
-    Ok(Account { shared, who, kind, socket, markets, listen_key, became: HashMap::new() })
+    Ok(AccountStream { shared, who, kind, socket, markets, listen_key, became: HashMap::new() })
 }
 
 fn listen_key_path(kind: TradeType) -> &'static str {
@@ -122,7 +123,7 @@ fn listen_key_path(kind: TradeType) -> &'static str {
     }
 }
 
-async fn listen_key(shared: &Shared, who: &Credentials, kind: TradeType) -> Answer<String> {
+async fn listen_key(shared: &BinanceState, who: &Credentials, kind: TradeType) -> ExchangeResult<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Key {
@@ -133,7 +134,7 @@ async fn listen_key(shared: &Shared, who: &Credentials, kind: TradeType) -> Answ
 }
 
 /// Connects to Binance's WebSocket API and subscribes with a signature.
-async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Socket, Ended> {
+async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Result<Socket, Ended> {
     #[derive(Deserialize)]
     struct Problem {
         code: i64,
@@ -159,14 +160,14 @@ async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Sock
     match reply {
         Reply { status: 200, .. } => Ok(socket),
         Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", Duration::ZERO) {
-            Verdict::Failed(failure) => Err(failure.into()),
+            ResponseVerdict::Failed(failure) => Err(failure.into()),
             _ => Err(Ended::Broken),
         },
         Reply { .. } => Err(Ended::Broken),
     }
 }
 
-impl Account<'_> {
+impl AccountStream<'_> {
     /// Forwards events until the connection ends.
     async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
         let every = self.shared.pacing.keepalive;
@@ -183,20 +184,20 @@ impl Account<'_> {
                     Err(failure) => return failure.into(),
                 },
             };
-            let said = match self.listen_key {
+            let message = match self.listen_key {
                 Some(_) => events::account(&text),
                 None => events::account(&unwrapped(&text)),
             };
-            if let Said::Expired = said {
+            if let UserStreamMessage::Expired = message {
                 return Ended::Broken;
             }
-            for event in self.understand(said).await {
+            for event in self.understand(message).await {
                 let _ = events.send(event).await;
             }
         }
     }
 
-    async fn keep_alive(&self) -> Answer<()> {
+    async fn keep_alive(&self) -> ExchangeResult<()> {
         let Some(key) = &self.listen_key else { return Ok(()) };
         // Futures identify the key by its owner; spot requires it as a parameter.
         let named = (self.kind == TradeType::Spot).then_some(key);
@@ -205,25 +206,27 @@ impl Account<'_> {
         self.shared.api(self.kind).ask::<IgnoredAny>(call).await.map(drop)
     }
 
-    async fn understand(&mut self, said: Said) -> Vec<AccountEvent> {
-        match said {
-            Said::Order(change) => self.order(*change).into_iter().collect(),
-            Said::Algo(change, at) => self.algo(*change, at).await.into_iter().collect(),
-            Said::Account { balance, markets, settings, told } => {
+    async fn understand(&mut self, message: UserStreamMessage) -> Vec<AccountEvent> {
+        match message {
+            UserStreamMessage::Order(change) => self.order(*change).into_iter().collect(),
+            UserStreamMessage::Algo(change, at) => self.algo(*change, at).await.into_iter().collect(),
+            UserStreamMessage::Account { balance, markets, settings, change: update } => {
                 let positions: Vec<Symbol> = markets.iter().filter_map(|name| self.symbol(name)).collect();
                 let changed: Vec<Symbol> = if settings { positions.clone() } else { Vec::new() };
-                let change = told.map(|told| self.change(*told));
+                let change = update.map(|update| self.change(*update));
                 let account = AccountEvent::Account { balance, positions, change };
                 std::iter::once(account).chain(changed.into_iter().map(AccountEvent::Settings)).collect()
             }
-            Said::Leverage(name) => self.symbol(&name).map(AccountEvent::Settings).into_iter().collect(),
-            Said::Expired | Said::Nothing => Vec::new(),
+            UserStreamMessage::Leverage(name) => {
+                self.symbol(&name).map(AccountEvent::Settings).into_iter().collect()
+            }
+            UserStreamMessage::Expired | UserStreamMessage::Nothing => Vec::new(),
         }
     }
 
-    fn change(&self, told: AccountChange) -> HoldingsChange {
-        let held = told.positions.iter().filter_map(|row| row.held(&self.markets)).collect();
-        let wallets = told.wallets.into_iter().map(|w| (w.asset, plain(w.balance))).collect();
+    fn change(&self, update: AccountChange) -> HoldingsChange {
+        let held = update.positions.iter().filter_map(|row| row.held(&self.markets)).collect();
+        let wallets = update.wallets.into_iter().map(|w| (w.asset, plain(w.balance))).collect();
         HoldingsChange { wallets, held }
     }
 
@@ -279,6 +282,6 @@ impl Account<'_> {
 /// Unwraps an event of the WebSocket API.
 fn unwrapped(text: &str) -> String {
     let event =
-        serde_json::from_str::<Value>(text).ok().and_then(|mut told| Some(told.get_mut("event")?.take()));
+        serde_json::from_str::<Value>(text).ok().and_then(|mut update| Some(update.get_mut("event")?.take()));
     event.map(|event| event.to_string()).unwrap_or_default()
 }

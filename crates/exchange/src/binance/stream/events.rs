@@ -3,21 +3,21 @@
 use crate::binance::{
     account::{HeldRow, SpotAsset, spot_balance},
     num::{Id, Num, nonzero, plain},
-    orders::words::{self, Told},
+    orders::words::{self, OrderWords},
 };
 use domain::{Balance, Decimal, Fee, Micros, Order, Symbol, Trade};
 use serde::Deserialize;
 
 /// The type of a message.
 #[derive(Deserialize)]
-pub(super) struct Kind {
+pub(super) struct MessageType {
     #[serde(default)]
     pub(super) e: String,
 }
 
 /// A parsed message of a user-data stream.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum UserStreamMessage {
     /// An order changed, with its fill if that was the change, and its market's name.
     Order(Box<RawChange>),
     /// A conditional order changed.
@@ -27,7 +27,7 @@ pub(super) enum Said {
         balance: Option<Balance>,
         markets: Vec<String>,
         settings: bool,
-        told: Option<Box<AccountChange>>,
+        change: Option<Box<AccountChange>>,
     },
     /// The leverage of this market changed.
     Leverage(String),
@@ -38,39 +38,45 @@ pub(super) enum Said {
 }
 
 /// Parses a message.
-pub(super) fn account(text: &str) -> Said {
-    read_account(text).unwrap_or(Said::Nothing)
+pub(super) fn account(text: &str) -> UserStreamMessage {
+    read_account(text).unwrap_or(UserStreamMessage::Nothing)
 }
 
-fn read_account(text: &str) -> Option<Said> {
-    let kind: Kind = serde_json::from_str(text).ok()?;
+fn read_account(text: &str) -> Option<UserStreamMessage> {
+    let kind: MessageType = serde_json::from_str(text).ok()?;
     Some(match kind.e.as_str() {
-        "ORDER_TRADE_UPDATE" => Said::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o)),
-        "executionReport" => Said::Order(Box::new(serde_json::from_str(text).ok()?)),
+        "ORDER_TRADE_UPDATE" => {
+            UserStreamMessage::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o))
+        }
+        "executionReport" => UserStreamMessage::Order(Box::new(serde_json::from_str(text).ok()?)),
         "ALGO_UPDATE" => {
             let OrderUpdate { o, at } = serde_json::from_str(text).ok()?;
-            Said::Algo(Box::new(o), Micros::from_millis(at))
+            UserStreamMessage::Algo(Box::new(o), Micros::from_millis(at))
         }
         "ACCOUNT_UPDATE" => {
             let AccountUpdate { a } = serde_json::from_str(text).ok()?;
             let markets = a.positions.iter().map(|p| p.symbol.clone()).collect();
             let settings = a.m == "MARGIN_TYPE_CHANGE";
-            Said::Account { balance: None, markets, settings, told: Some(Box::new(a)) }
+            UserStreamMessage::Account { balance: None, markets, settings, change: Some(Box::new(a)) }
         }
         "outboundAccountPosition" => {
             let SpotUpdate { assets } = serde_json::from_str(text).ok()?;
             let balance = Some(spot_balance(assets));
-            Said::Account { balance, markets: Vec::new(), settings: false, told: None }
+            UserStreamMessage::Account { balance, markets: Vec::new(), settings: false, change: None }
         }
-        "balanceUpdate" => Said::Account { balance: None, markets: Vec::new(), settings: false, told: None },
+        "balanceUpdate" => {
+            UserStreamMessage::Account { balance: None, markets: Vec::new(), settings: false, change: None }
+        }
         "MARGIN_CALL" => {
             let MarginCall { positions } = serde_json::from_str(text).ok()?;
             let markets = positions.into_iter().map(|p| p.s).collect();
-            Said::Account { balance: None, markets, settings: false, told: None }
+            UserStreamMessage::Account { balance: None, markets, settings: false, change: None }
         }
-        "ACCOUNT_CONFIG_UPDATE" => Said::Leverage(serde_json::from_str::<ConfigUpdate>(text).ok()?.ac?.s),
-        "listenKeyExpired" | "eventStreamTerminated" | "serverShutdown" => Said::Expired,
-        _ => Said::Nothing,
+        "ACCOUNT_CONFIG_UPDATE" => {
+            UserStreamMessage::Leverage(serde_json::from_str::<ConfigUpdate>(text).ok()?.ac?.s)
+        }
+        "listenKeyExpired" | "eventStreamTerminated" | "serverShutdown" => UserStreamMessage::Expired,
+        _ => UserStreamMessage::Nothing,
     })
 }
 
@@ -200,7 +206,7 @@ impl RawChange {
     /// change.
     pub(super) fn into_order(self, symbol: Symbol) -> Order {
         let named = self.cancelled.as_ref().and_then(Id::known).map(str::to_owned);
-        Told {
+        OrderWords {
             id: self.i.0,
             client_order_id: named.unwrap_or(self.c),
             at: Micros::from_millis(self.created.unwrap_or(self.at)),
@@ -278,7 +284,7 @@ impl RawAlgoChange {
 
     /// The order while it waits, or after it ended waiting, with the time of the change.
     pub(super) fn into_order(self, symbol: Symbol, at: Micros) -> Order {
-        Told {
+        OrderWords {
             id: self.aid.0,
             client_order_id: self.caid,
             at,

@@ -6,13 +6,17 @@ use super::{
     prices::{self, Wanted},
     socket::{Broken, Socket},
 };
-use crate::{MarketEvent, binance::Shared};
+use crate::{MarketEvent, binance::BinanceState};
 use domain::Symbol;
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::mpsc::Sender;
 
 /// Streams until the receiver is dropped.
-pub(in crate::binance) async fn run(shared: Arc<Shared>, symbols: Vec<Symbol>, events: Sender<MarketEvent>) {
+pub(in crate::binance) async fn run(
+    shared: Arc<BinanceState>,
+    symbols: Vec<Symbol>,
+    events: Sender<MarketEvent>,
+) {
     if symbols.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Messages of the market streams, with Binance's one-letter field names.
 
-use super::events::Kind;
+use super::events::MessageType;
 use crate::{
     MarketEvent,
     binance::{
@@ -23,7 +23,7 @@ struct Wrapped<T> {
 
 /// Parses a market message; `None` if it was not subscribed to or cannot be parsed.
 pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
-    let Wrapped { data: Kind { e } } = serde_json::from_str(text).ok()?;
+    let Wrapped { data: MessageType { e } } = serde_json::from_str(text).ok()?;
     match e.as_str() {
         "24hrTicker" => {
             let Wrapped { data } = serde_json::from_str::<Wrapped<RawTicker>>(text).ok()?;

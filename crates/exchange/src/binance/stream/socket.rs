@@ -26,7 +26,7 @@ pub(super) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     ping: Interval,
     pacing: Pacing,
-    heard: Instant,
+    last_received: Instant,
     ends: Instant,
 }
 
@@ -43,7 +43,7 @@ impl Socket {
         let now = Instant::now();
         let mut ping = interval_at(now + pacing.ping, pacing.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { stream, ping, pacing, heard: now, ends: now + pacing.lifetime })
+        Ok(Self { stream, ping, pacing, last_received: now, ends: now + pacing.lifetime })
     }
 
     /// Sends a text message.
@@ -60,7 +60,7 @@ impl Socket {
 
     /// When the connection counts as broken unless something is received.
     fn deadline(&self) -> Instant {
-        self.ends.min(self.heard + self.pacing.silence)
+        self.ends.min(self.last_received + self.pacing.silence)
     }
 
     /// Returns the next text message. Pings are answered meanwhile; silence and reaching the maximum lifetime
@@ -70,7 +70,7 @@ impl Socket {
             let deadline = self.deadline();
             tokio::select! {
                 message = self.stream.next() => {
-                    self.heard = Instant::now();
+                    self.last_received = Instant::now();
                     match message {
                         Some(Ok(Message::Text(text))) => return Ok(text),
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Broken),
@@ -107,7 +107,7 @@ mod tests {
         let mut socket = Socket::connect(&url, pacing).await.unwrap();
         let message = || Message::text("x".repeat(LARGEST));
         while matches!(timeout(SILENCE, socket.stream.send(message())).await, Ok(Ok(()))) {}
-        socket.heard = Instant::now();
+        socket.last_received = Instant::now();
         (socket, peer)
     }
 

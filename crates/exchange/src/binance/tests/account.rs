@@ -108,7 +108,7 @@ async fn holdings_come_from_one_answer_without_what_is_flat() {
         }))],
     );
     let holdings = binance.holdings(&who()).await.unwrap();
-    let held = crate::Held { symbol: btc(), amount: d("-0.01"), unrealized_pnl: d("-1.5") };
+    let held = crate::HeldPosition { symbol: btc(), amount: d("-0.01"), unrealized_pnl: d("-1.5") };
     assert_eq!(held.side(), Some((domain::PositionSide::Short, d("0.01"))));
     assert_eq!(holdings.held, [held]);
     assert_eq!(holdings.balance.assets["USDT"].total, d("98.5"));
@@ -178,10 +178,10 @@ async fn fills_from_an_id_or_a_time_oldest_first() {
         let trades = binance.trades_from(&who(), TradeType::Futures, &btc(), start, 1_000).await.unwrap();
         assert_eq!(trades.iter().map(|trade| trade.id.as_str()).collect::<Vec<_>>(), ["7", "8"]);
     }
-    let asked = fake.seen("GET /fapi/v1/userTrades");
-    assert_eq!((asked[0].param("fromId").as_deref(), asked[0].param("startTime")), (Some("7"), None));
+    let request = fake.seen("GET /fapi/v1/userTrades");
+    assert_eq!((request[0].param("fromId").as_deref(), request[0].param("startTime")), (Some("7"), None));
     assert_eq!(
-        (asked[1].param("fromId"), asked[1].param("startTime").as_deref()),
+        (request[1].param("fromId"), request[1].param("startTime").as_deref()),
         (None, Some("1664914106289"))
     );
 }

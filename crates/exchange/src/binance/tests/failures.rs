@@ -5,7 +5,7 @@ use super::{
     fake::{self, Fake, Reply, no, ok},
     order, pair, validity, who,
 };
-use crate::{Exchange, Failure, OrderRequest, Urgency, binance::Binance};
+use crate::{Exchange, ExchangeFailure, OrderRequest, Urgency, binance::Binance};
 use domain::TradeType;
 use serde_json::json;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -13,11 +13,11 @@ use std::{sync::atomic::Ordering, time::Duration};
 const POST: &str = "POST /fapi/v1/order";
 const TICKER: &str = "GET /fapi/v1/ticker/24hr";
 
-async fn place(binance: &Binance) -> Failure {
+async fn place(binance: &Binance) -> ExchangeFailure {
     binance.place(&who(), &order(), validity()).await.unwrap_err()
 }
 
-async fn refusal(reply: Reply) -> Failure {
+async fn refusal(reply: Reply) -> ExchangeFailure {
     let (fake, binance) = pair().await;
     fake.on(POST, [reply]);
     let failure = place(&binance).await;
@@ -25,12 +25,12 @@ async fn refusal(reply: Reply) -> Failure {
     failure
 }
 
-fn unknown(failure: &Failure) -> bool {
-    matches!(failure, Failure::Unknown(_)) && !failure.nothing_happened()
+fn unknown(failure: &ExchangeFailure) -> bool {
+    matches!(failure, ExchangeFailure::Unknown(_)) && !failure.nothing_happened()
 }
 
 #[tokio::test]
-async fn nobody_there_is_unreachable() {
+async fn a_missing_server_is_unreachable() {
     let fake = Fake::start().await;
     let base = fake.base.clone();
     drop(fake);
@@ -42,14 +42,14 @@ async fn nobody_there_is_unreachable() {
         }
         tokio::task::yield_now().await;
     };
-    assert_eq!(place(&binance).await, Failure::Unreachable);
-    assert_eq!(binance.ticker(TradeType::Futures, &btc()).await, Err(Failure::Unreachable));
+    assert_eq!(place(&binance).await, ExchangeFailure::Unreachable);
+    assert_eq!(binance.ticker(TradeType::Futures, &btc()).await, Err(ExchangeFailure::Unreachable));
 }
 
 #[tokio::test]
 async fn no_answer_in_time_is_unknown() {
     let failure = refusal(Reply::Hang).await;
-    assert_eq!(failure, Failure::Unknown("timed out".into()));
+    assert_eq!(failure, ExchangeFailure::Unknown("timed out".into()));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn refusals_keep_code_and_words() {
-    assert_eq!(refusal(no(400, -1121, "Invalid symbol.")).await, Failure::UnknownSymbol);
+    assert_eq!(refusal(no(400, -1121, "Invalid symbol.")).await, ExchangeFailure::UnknownSymbol);
     for reply in [
         no(401, -2015, "Invalid API-key, IP, or permissions for action"),
         no(400, -2015, "Invalid API-key, IP, or permissions for action, request ip: 1.2.3.4"),
@@ -108,24 +108,24 @@ async fn refusals_keep_code_and_words() {
         no(400, -1022, "Signature for this request is not valid."),
         Reply::Body(401, Vec::new(), String::new()),
     ] {
-        assert_eq!(refusal(reply).await, Failure::Unauthorized);
+        assert_eq!(refusal(reply).await, ExchangeFailure::Unauthorized);
     }
     let refused = refusal(no(400, -2019, "Margin is insufficient.")).await;
-    assert_eq!(refused, Failure::Refused { code: -2019, message: "Margin is insufficient.".into() });
+    assert_eq!(refused, ExchangeFailure::Refused { code: -2019, message: "Margin is insufficient.".into() });
     assert!(refused.nothing_happened());
 }
 
 #[tokio::test]
-async fn being_told_to_wait_silences_everybody() {
+async fn a_retry_after_blocks_all_callers() {
     let (fake, binance) = pair().await;
     let limited = json!({ "code": -1003, "msg": "Too many requests." }).to_string();
     fake.on(POST, [Reply::Body(429, vec![("retry-after", "7")], limited)]);
     fake.on(TICKER, [ok(json!({}))]);
-    assert_eq!(place(&binance).await, Failure::Limited(Duration::from_secs(7)));
+    assert_eq!(place(&binance).await, ExchangeFailure::Limited(Duration::from_secs(7)));
     // From now on the local budget rejects: nothing more is sent, not even for other callers.
-    assert_eq!(place(&binance).await, Failure::Limited(Duration::from_secs(7)));
+    assert_eq!(place(&binance).await, ExchangeFailure::Limited(Duration::from_secs(7)));
     let ticker = binance.ticker(TradeType::Futures, &btc()).await;
-    assert_eq!(ticker, Err(Failure::Limited(Duration::from_secs(7))));
+    assert_eq!(ticker, Err(ExchangeFailure::Limited(Duration::from_secs(7))));
     assert_eq!((fake.seen(POST).len(), fake.seen(TICKER).len()), (1, 0));
 }
 
@@ -135,7 +135,7 @@ async fn the_weight_that_the_exchange_counts_is_obeyed() {
     let used = vec![("x-mbx-used-weight-1m", "2400")];
     fake.on("GET /fapi/v1/time", [Reply::Body(200, used, json!({ "serverTime": 1 }).to_string())]);
     binance.server_time().await.unwrap();
-    assert!(matches!(place(&binance).await, Failure::Limited(_)));
+    assert!(matches!(place(&binance).await, ExchangeFailure::Limited(_)));
     assert!(fake.seen(POST).is_empty());
 }
 
@@ -149,12 +149,12 @@ async fn when_the_reserve_is_touched_entries_stop_and_protection_goes_on() {
     binance.server_time().await.unwrap();
     fake.on(POST, [no(400, -2019, "x")]);
     fake.on("GET /fapi/v2/positionRisk", [ok(json!([]))]);
-    assert!(matches!(place(&binance).await, Failure::Limited(_)));
-    assert!(matches!(binance.positions(&who(), Some(&btc())).await, Err(Failure::Limited(_))));
+    assert!(matches!(place(&binance).await, ExchangeFailure::Limited(_)));
+    assert!(matches!(binance.positions(&who(), Some(&btc())).await, Err(ExchangeFailure::Limited(_))));
     assert_eq!(binance.position_for_stop(&who(), &btc()).await, Ok(None));
     let close = OrderRequest { urgency: Urgency::Protection, ..order() };
     let placed = binance.place(&who(), &close, validity()).await;
-    assert!(matches!(placed, Err(Failure::Refused { .. })), "it was sent: {placed:?}");
+    assert!(matches!(placed, Err(ExchangeFailure::Refused { .. })), "it was sent: {placed:?}");
     let futures = binance.budgets().into_iter().find(|budget| budget.api == "futures").unwrap();
     assert_eq!((futures.reserved, futures.left), (480, 480 - 5 - 1));
 }
@@ -166,9 +166,9 @@ async fn a_wrong_clock_is_corrected_but_the_order_is_left_to_its_sender() {
     let ahead = super::NOW.millis() + 90_000;
     binance.server_time().await.unwrap();
     fake.set_time(ahead);
-    assert_eq!(place(&binance).await, Failure::Expired);
+    assert_eq!(place(&binance).await, ExchangeFailure::Expired);
     assert_eq!(fake.seen(POST).len(), 1, "the adapter does not sign it again");
-    assert!(matches!(place(&binance).await, Failure::Refused { code: -2019, .. }));
+    assert!(matches!(place(&binance).await, ExchangeFailure::Refused { code: -2019, .. }));
     let sent = fake.seen(POST);
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].param("timestamp").unwrap(), super::NOW.millis().to_string());
@@ -177,7 +177,7 @@ async fn a_wrong_clock_is_corrected_but_the_order_is_left_to_its_sender() {
 }
 
 #[tokio::test]
-async fn a_clock_that_stays_wrong_says_nothing_against_the_order() {
+async fn a_persistent_clock_error_does_not_reject_the_order() {
     let (fake, binance) = pair().await;
     fake.on(POST, [no(400, -1021, "Timestamp is outside of the recvWindow.")]);
     let failure = place(&binance).await;
@@ -207,11 +207,11 @@ async fn reads_are_tried_again_a_few_times() {
 }
 
 #[tokio::test]
-async fn failures_tell_nothing_of_the_key() {
+async fn failures_reveal_nothing_of_the_key() {
     for reply in [Reply::Hang, Reply::Break, Reply::Body(500, Vec::new(), "x".into())] {
-        let told = format!("{:?}", refusal(reply).await);
+        let reported = format!("{:?}", refusal(reply).await);
         for secret in ["the-key", "the-secret", "signature", "127.0.0.1"] {
-            assert!(!told.contains(secret), "{told}");
+            assert!(!reported.contains(secret), "{reported}");
         }
     }
 }

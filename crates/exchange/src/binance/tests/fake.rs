@@ -62,7 +62,7 @@ struct Script {
     seen: Mutex<Vec<Seen>>,
     time: AtomicI64,
     /// Runs whenever the time is queried, before the response.
-    asked_for_time: Mutex<Option<Hook>>,
+    time_requested: Mutex<Option<Hook>>,
 }
 
 type Hook = Box<dyn Fn() + Send>;
@@ -76,7 +76,7 @@ pub(super) struct Fake {
 }
 
 #[derive(Clone)]
-struct Shared {
+struct FakeState {
     script: Arc<Script>,
     sockets: mpsc::UnboundedSender<(String, WebSocket)>,
 }
@@ -89,7 +89,7 @@ impl Fake {
         script.time.store(super::NOW.millis(), Ordering::SeqCst);
         let (sender, sockets) = mpsc::unbounded_channel();
         let router =
-            Router::new().fallback(answer).with_state(Shared { script: script.clone(), sockets: sender });
+            Router::new().fallback(answer).with_state(FakeState { script: script.clone(), sockets: sender });
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { base, script, sockets, server }
     }
@@ -106,7 +106,7 @@ impl Fake {
 
     /// Runs a hook whenever the time is queried.
     pub(super) fn on_time(&self, hook: impl Fn() + Send + 'static) {
-        *self.script.asked_for_time.lock().unwrap() = Some(Box::new(hook));
+        *self.script.time_requested.lock().unwrap() = Some(Box::new(hook));
     }
 
     /// The requests to `what` so far.
@@ -126,7 +126,7 @@ impl Drop for Fake {
     }
 }
 
-async fn answer(State(shared): State<Shared>, uri: Uri, request: Request<Body>) -> Response {
+async fn answer(State(shared): State<FakeState>, uri: Uri, request: Request<Body>) -> Response {
     if request.headers().contains_key("upgrade") {
         let target = uri.to_string();
         let (mut parts, _) = request.into_parts();
@@ -144,7 +144,7 @@ impl Script {
     async fn respond(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Response {
         let what = format!("{method} {}", uri.path());
         if what.ends_with("/time")
-            && let Some(hook) = self.asked_for_time.lock().unwrap().as_ref()
+            && let Some(hook) = self.time_requested.lock().unwrap().as_ref()
         {
             hook();
         }

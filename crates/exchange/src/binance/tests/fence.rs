@@ -6,7 +6,7 @@ use super::{
     fake::{Fake, no},
     order, who,
 };
-use crate::{Answer, Exchange, Failure, OrderRequest, Validity, binance::Binance};
+use crate::{Exchange, ExchangeFailure, ExchangeResult, OrderRequest, Validity, binance::Binance};
 use domain::{Clock, MarginMode, Micros, OrderType, Side, TradeType};
 use std::{
     sync::{
@@ -70,7 +70,7 @@ const WRITES: [(&str, &str); 8] = [
     ("margin mode", "POST /fapi/v1/marginType"),
 ];
 
-async fn write(binance: &Binance, name: &str, validity: Validity) -> Answer<()> {
+async fn write(binance: &Binance, name: &str, validity: Validity) -> ExchangeResult<()> {
     let stop = OrderRequest {
         kind: OrderType::StopMarket,
         side: Side::Sell,
@@ -101,7 +101,10 @@ async fn every_write_is_signed_with_the_instant_of_the_check_and_its_window() {
     for (name, what) in WRITES {
         let (fake, binance, _) = desk().await;
         fake.on(what, [no(400, -2010, "x")]);
-        assert!(matches!(write(&binance, name, validity()).await, Err(Failure::Refused { .. })), "{name}");
+        assert!(
+            matches!(write(&binance, name, validity()).await, Err(ExchangeFailure::Refused { .. })),
+            "{name}"
+        );
         let seen = fake.seen(what);
         assert_eq!(seen.len(), 1, "{name}");
         let checked_at = NOW.millis() - 500;
@@ -119,7 +122,7 @@ async fn no_write_is_sent_after_its_validity_has_ended() {
         write(&binance, name, validity()).await.unwrap_err();
         let before = fake.seen(what).len();
         watch.advance(3_500_000);
-        assert_eq!(write(&binance, name, validity()).await, Err(Failure::Expired), "{name}");
+        assert_eq!(write(&binance, name, validity()).await, Err(ExchangeFailure::Expired), "{name}");
         assert_eq!(fake.seen(what).len(), before, "{name} was sent");
     }
 }
@@ -129,7 +132,7 @@ async fn no_write_is_signed_a_second_time() {
     for (name, what) in WRITES {
         let (fake, binance, _) = desk().await;
         fake.on(what, [no(400, -1021, "Timestamp for this request is outside of the recvWindow.")]);
-        assert_eq!(write(&binance, name, validity()).await, Err(Failure::Expired), "{name}");
+        assert_eq!(write(&binance, name, validity()).await, Err(ExchangeFailure::Expired), "{name}");
         assert_eq!(fake.seen(what).len(), 1, "{name}");
     }
 }
@@ -139,7 +142,7 @@ async fn waiting_for_the_clock_counts() {
     let (fake, binance, watch) = desk().await;
     fake.on_time(move || watch.advance(2_000_000));
     let short = Validity { checked_at: Micros(BOOT), window: Duration::from_secs(2) };
-    assert_eq!(write(&binance, "futures order", short).await, Err(Failure::Expired));
+    assert_eq!(write(&binance, "futures order", short).await, Err(ExchangeFailure::Expired));
     assert!(fake.seen("POST /fapi/v1/order").is_empty());
 }
 
@@ -167,7 +170,7 @@ async fn after_a_jump_nothing_is_sent_on_an_old_clock() {
     write(&binance, "futures order", validity()).await.unwrap_err();
     watch.wall.fetch_add(60_000_000, Ordering::SeqCst);
     fake.on("GET /fapi/v1/time", [no(503, -1000, "x")]);
-    assert_eq!(write(&binance, "futures order", validity()).await, Err(Failure::Unreachable));
+    assert_eq!(write(&binance, "futures order", validity()).await, Err(ExchangeFailure::Unreachable));
     assert_eq!(fake.seen("POST /fapi/v1/order").len(), 1);
 }
 

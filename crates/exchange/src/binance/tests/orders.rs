@@ -1,7 +1,7 @@
 //! Orders: responses, queries, cancels and lists.
 
 use super::{btc, d, fake::Fake, no, ok, order, pair, prices, validity, who};
-use crate::{Exchange, Failure, OrderRequest};
+use crate::{Exchange, ExchangeFailure, OrderRequest};
 use domain::{Micros, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType};
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ async fn a_spot_market_order_without_an_average() {
 }
 
 #[tokio::test]
-async fn finding_tells_none_from_unknown() {
+async fn find_distinguishes_none_from_unknown() {
     let (fake, binance) = pair().await;
     let gone = || no(400, -2013, "Order does not exist.");
     fake.on(
@@ -159,7 +159,7 @@ async fn finding_tells_none_from_unknown() {
     assert_eq!((partly.status, partly.remaining), (OrderStatus::Open, Some(d("0.03"))));
     assert_eq!(fake.seen("GET /fapi/v1/order")[0].param("origClientOrderId").unwrap(), "slip-1");
     fake.on("GET /fapi/v1/order", [no(503, -1000, "x")]);
-    assert!(matches!(find().await, Err(Failure::Unknown(_))));
+    assert!(matches!(find().await, Err(ExchangeFailure::Unknown(_))));
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_triggered_order_is_found_as_what_it_became() {
 }
 
 #[tokio::test]
-async fn a_triggered_order_is_open_until_the_market_says_more() {
+async fn a_triggered_order_is_open_until_the_market_order_changes() {
     let (fake, binance) = pair().await;
     fake.on("GET /fapi/v1/algoOrder", [ok(algo(json!({ "algoStatus": "TRIGGERED" })))]);
     let found = binance.find_order(&who(), FUTURES, &btc(), "slip-3", true).await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 //! Positions, leverage and their derived values.
 
 use super::{btc, d, fake::Fake, no, ok, pair, prices::exchange_info, who};
-use crate::{Exchange, Failure};
+use crate::{Exchange, ExchangeFailure};
 use domain::{MarginMode, Micros, Position, PositionSide};
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ async fn an_isolated_position_has_its_own_collateral() {
 }
 
 #[tokio::test]
-async fn brackets_are_asked_for_once() {
+async fn brackets_are_requested_once() {
     let (fake, binance) = pair().await;
     let open = json!({ "positionAmt": "1", "entryPrice": "1", "notional": "1" });
     script(&fake, json!([risk(open)]));
@@ -130,11 +130,11 @@ async fn brackets_are_asked_for_once() {
 }
 
 #[tokio::test]
-async fn leverage_is_told_of_flat_positions_too() {
+async fn leverage_is_reported_for_flat_positions_too() {
     let (fake, binance) = pair().await;
     script(&fake, json!([risk(json!({ "leverage": "33", "marginType": "isolated" }))]));
     assert_eq!(binance.leverage(&who(), &btc()).await, Ok((33, MarginMode::Isolated)));
     assert_eq!(binance.positions(&who(), None).await, Ok(Vec::new()));
     fake.on("GET /fapi/v2/positionRisk", [no(400, -1121, "Invalid symbol.")]);
-    assert_eq!(binance.leverage(&who(), &btc()).await, Err(Failure::UnknownSymbol));
+    assert_eq!(binance.leverage(&who(), &btc()).await, Err(ExchangeFailure::UnknownSymbol));
 }

@@ -1,7 +1,7 @@
 //! Markets, tickers, candles.
 
 use super::{Fake, adapter_with, btc, config, d, ok, pair};
-use crate::{Answer, Exchange, Failure, binance::BinanceConfig};
+use crate::{Exchange, ExchangeFailure, ExchangeResult, binance::BinanceConfig};
 use domain::{Decimal, Frame, Market, Micros, Ticker, TradeType};
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ async fn futures_markets_and_their_filters() {
     assert_eq!(binance.market(TradeType::Futures, &btc()).await.as_ref(), Ok(&expected));
     assert_eq!(binance.markets(TradeType::Futures).await.unwrap(), [expected]);
     let ended = binance.market(TradeType::Futures, &"LUNA/USDT".parse().unwrap()).await;
-    assert_eq!(ended, Err(Failure::UnknownSymbol));
+    assert_eq!(ended, Err(ExchangeFailure::UnknownSymbol));
     assert_eq!(fake.seen("GET /fapi/v1/exchangeInfo").len(), 1);
 }
 
@@ -110,7 +110,7 @@ async fn a_ticker_as_ccxt_reads_it() {
 
 /// Requests two mark prices from an exchange that reports these limits, with a configured budget for a single
 /// one per minute.
-async fn two_marks(limits: Value) -> Answer<Decimal> {
+async fn two_marks(limits: Value) -> ExchangeResult<Decimal> {
     let fake = Fake::start().await;
     let binance = adapter_with(BinanceConfig { futures_weight: 2, ..config(&fake.base) });
     let mut info = exchange_info();
@@ -125,7 +125,7 @@ async fn two_marks(limits: Value) -> Answer<Decimal> {
 #[tokio::test]
 async fn what_the_exchange_grants_a_minute_is_its_own_word() {
     let limit = |kind: &str, limit: u32| json!({ "rateLimitType": kind, "interval": "MINUTE", "intervalNum": 1, "limit": limit });
-    assert!(matches!(two_marks(json!([limit("ORDERS", 1_000)])).await, Err(Failure::Limited(_))));
+    assert!(matches!(two_marks(json!([limit("ORDERS", 1_000)])).await, Err(ExchangeFailure::Limited(_))));
     let granted = two_marks(json!([limit("ORDERS", 1), limit("REQUEST_WEIGHT", 1_000)])).await;
     assert_eq!(granted, Ok(d("2")));
 }
@@ -144,13 +144,13 @@ async fn spot_candles_come_in_pages() {
     let candles = binance.candles(TradeType::Spot, &btc(), Frame::M1, None, 1_200).await.unwrap();
     let starts: Vec<i64> = candles.iter().map(|c| c.start.millis() / 60_000).collect();
     assert_eq!(starts, (300..1_500).collect::<Vec<_>>());
-    let asked = fake.seen("GET /api/v3/klines");
-    assert_eq!(asked[0].text, "symbol=BTCUSDT&interval=1m&limit=1000");
-    assert_eq!(asked[1].text, "symbol=BTCUSDT&interval=1m&endTime=29999999&limit=200");
+    let request = fake.seen("GET /api/v3/klines");
+    assert_eq!(request[0].text, "symbol=BTCUSDT&interval=1m&limit=1000");
+    assert_eq!(request[1].text, "symbol=BTCUSDT&interval=1m&endTime=29999999&limit=200");
 }
 
 #[tokio::test]
-async fn candles_before_a_moment_opened_before_it() {
+async fn candles_before_a_time_opened_before_it() {
     let (fake, binance) = pair().await;
     fake.on("GET /fapi/v1/klines", [ok(json!([kline(1), kline(2), kline(3)]))]);
     let before = Some(Micros::from_millis(3 * 60_000));

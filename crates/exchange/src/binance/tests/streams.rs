@@ -6,7 +6,7 @@ use super::{
     no, ok, orders, prices, who,
 };
 use crate::{
-    AccountEvent, Exchange, Held, HoldingsChange, MarketEvent,
+    AccountEvent, Exchange, HeldPosition, HoldingsChange, MarketEvent,
     binance::{Pacing, config::UserStream, sign::signature},
 };
 use axum::extract::ws::{Message, WebSocket};
@@ -28,7 +28,7 @@ async fn next<T>(events: &mut Receiver<T>) -> T {
     soon(events.recv()).await.expect("the stream has ended")
 }
 
-async fn say(socket: &mut WebSocket, message: &Value) {
+async fn send_json(socket: &mut WebSocket, message: &Value) {
     socket.send(Message::text(message.to_string())).await.unwrap();
 }
 
@@ -53,8 +53,8 @@ async fn prices_and_candles() {
     assert_eq!(target, "/futures/stream?streams=btcusdt@ticker/btcusdt@markPrice@1s/btcusdt@kline_1m");
     assert_eq!(next(&mut events).await, MarketEvent::Connected);
     let wrapped = |data: Value| json!({ "stream": "x", "data": data });
-    say(&mut socket, &json!({ "result": null, "id": 1 })).await;
-    say(
+    send_json(&mut socket, &json!({ "result": null, "id": 1 })).await;
+    send_json(
         &mut socket,
         &wrapped(json!({
             "e": "markPriceUpdate", "E": 1_562_305_380_000_i64, "s": "BTCUSDT", "p": "11794.15000000",
@@ -65,7 +65,7 @@ async fn prices_and_candles() {
     let at = Micros::from_millis(1_562_305_380_000);
     let mark = MarketEvent::Mark { symbol: btc(), price: d("11794.15"), at };
     assert_eq!(next(&mut events).await, mark);
-    say(&mut socket, &wrapped(json!({
+    send_json(&mut socket, &wrapped(json!({
         "e": "kline", "E": 1, "s": "BTCUSDT", "k": {
             "t": 1_638_747_660_000_i64, "T": 1_638_747_719_999_i64, "s": "BTCUSDT", "i": "1m", "f": 100, "L": 200,
             "o": "0.0010", "c": "0.0020", "h": "0.0025", "l": "0.0015", "v": "1000", "n": 100, "x": true,
@@ -81,7 +81,7 @@ async fn prices_and_candles() {
         volume: d("1000"),
     };
     assert_eq!(next(&mut events).await, MarketEvent::Candle { symbol: btc(), candle, closed: true });
-    say(&mut socket, &wrapped(json!({
+    send_json(&mut socket, &wrapped(json!({
         "e": "24hrTicker", "E": 123_456_789, "s": "BTCUSDT", "p": "0.0015", "P": "250.00", "w": "0.0018",
         "c": "0.0025", "Q": "10", "o": "0.0010", "h": "0.0025", "l": "0.0010", "v": "10000", "q": "18", "O": 0,
         "C": 86_400_000, "F": 0, "L": 18150, "n": 18151,
@@ -166,7 +166,7 @@ fn trade_update(changes: &[(&str, Value)]) -> Value {
 }
 
 #[tokio::test]
-async fn a_futures_account_tells_of_orders_fills_and_positions() {
+async fn a_futures_account_streams_orders_fills_and_positions() {
     let (mut fake, binance) = fixture(|_| ()).await;
     let mut events = binance.account_stream(who(), TradeType::Futures);
     let (target, mut socket) = fake.socket().await;
@@ -174,30 +174,30 @@ async fn a_futures_account_tells_of_orders_fills_and_positions() {
     assert_eq!(fake.seen("POST /fapi/v1/listenKey")[0].key.as_deref(), Some("the-key"));
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 
-    say(&mut socket, &trade_update(&[])).await;
+    send_json(&mut socket, &trade_update(&[])).await;
     let AccountEvent::Order(order, Some(trade)) = next(&mut events).await else { panic!("no fill") };
     assert_eq!((order.status, order.filled, order.remaining), (OrderStatus::Open, d("0.2"), Some(d("0.1"))));
     assert_eq!((order.cost, order.price), (d("1420.7"), Some(d("7104"))));
     assert_eq!((trade.id.as_str(), trade.order.as_str(), trade.maker), ("77", "8886774", true));
     assert_eq!((trade.cost, trade.fee.cost, trade.realized), (d("710.3"), d("0.28412"), d("1.25")));
 
-    say(&mut socket, &trade_update(&[("x", json!("CANCELED")), ("X", json!("CANCELED"))])).await;
+    send_json(&mut socket, &trade_update(&[("x", json!("CANCELED")), ("X", json!("CANCELED"))])).await;
     let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("no cancel") };
     assert_eq!(order.status, OrderStatus::Canceled);
 
-    say(
+    send_json(
         &mut socket,
         &json!({ "e": "ACCOUNT_UPDATE", "E": 1, "T": 1, "a": { "m": "ORDER",
         "B": [{ "a": "USDT", "wb": "122624.1", "cw": "100.1", "bc": "50.1" }],
         "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH" }] } }),
     )
     .await;
-    let held = vec![Held { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5") }];
+    let held = vec![HeldPosition { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5") }];
     let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
     let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };
     assert_eq!(next(&mut events).await, account);
 
-    say(
+    send_json(
         &mut socket,
         &json!({ "e": "ACCOUNT_CONFIG_UPDATE", "E": 1, "T": 1, "ac": { "s": "BTCUSDT", "l": 25 } }),
     )
@@ -221,14 +221,14 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     let (_, mut socket) = fake.socket().await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 
-    say(&mut socket, &algo_update("NEW", "")).await;
+    send_json(&mut socket, &algo_update("NEW", "")).await;
     let AccountEvent::Order(waiting, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((waiting.client_order_id.as_str(), waiting.status), ("slip-3", OrderStatus::Open));
     assert_eq!((waiting.kind, waiting.stop_price), (OrderType::StopMarket, Some(d("19850"))));
 
-    say(&mut socket, &algo_update("TRIGGERED", "88")).await;
+    send_json(&mut socket, &algo_update("TRIGGERED", "88")).await;
     let fill = trade_update(&[("i", json!(88)), ("c", json!("made-by-binance")), ("X", json!("FILLED"))]);
-    say(&mut socket, &fill).await;
+    send_json(&mut socket, &fill).await;
     let AccountEvent::Order(filled, Some(trade)) = next(&mut events).await else { panic!("no fill") };
     assert_eq!((filled.client_order_id.as_str(), filled.stop_price), ("slip-3", Some(d("19850"))));
     assert_eq!((filled.status, trade.order.as_str()), (OrderStatus::Closed, "88"));
@@ -241,12 +241,12 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
         ],
     );
     fake.on("GET /fapi/v1/order", [ok(orders::plain(json!({ "orderId": 88 })))]);
-    say(&mut socket, &algo_update("FINISHED", "88")).await;
+    send_json(&mut socket, &algo_update("FINISHED", "88")).await;
     let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((ended.id.as_str(), ended.client_order_id.as_str()), ("88", "slip-3"));
     assert_eq!(ended.status, OrderStatus::Closed);
     // The order could not be queried, so the whole account must be reloaded.
-    say(&mut socket, &algo_update("FINISHED", "88")).await;
+    send_json(&mut socket, &algo_update("FINISHED", "88")).await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 }
 
@@ -257,7 +257,7 @@ async fn a_lapsed_key_is_renewed() {
     let (_, mut socket) = fake.socket().await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
     fake.on("POST /fapi/v1/listenKey", [ok(json!({ "listenKey": "another" }))]);
-    say(&mut socket, &json!({ "e": "listenKeyExpired", "E": 1, "listenKey": "listen" })).await;
+    send_json(&mut socket, &json!({ "e": "listenKeyExpired", "E": 1, "listenKey": "listen" })).await;
     assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
     let (target, _socket) = fake.socket().await;
     assert_eq!(target, "/futures/ws/another");
@@ -299,23 +299,23 @@ fn report() -> Value {
 }
 
 #[tokio::test]
-async fn a_spot_account_tells_of_orders_and_funds() {
+async fn a_spot_account_streams_orders_and_funds() {
     let (mut fake, binance) = fixture(|_| ()).await;
     let mut events = binance.account_stream(who(), TradeType::Spot);
     let (target, mut socket) = fake.socket().await;
     assert_eq!(target, "/spot/ws/listen");
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
-    say(&mut socket, &report()).await;
+    send_json(&mut socket, &report()).await;
     let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
     assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
     // Other reports refer to no original order.
     let mut placed = report();
     (placed["c"], placed["C"], placed["x"]) = (json!("slip-5"), json!(""), json!("NEW"));
-    say(&mut socket, &placed).await;
+    send_json(&mut socket, &placed).await;
     let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!(order.client_order_id, "slip-5");
-    say(
+    send_json(
         &mut socket,
         &json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [
         { "a": "LTC", "f": "10000.000000", "l": "1.500000" }] }),
@@ -336,20 +336,24 @@ async fn a_spot_account_by_signed_subscription() {
     let mut events = binance.account_stream(who(), TradeType::Spot);
     let (target, mut socket) = fake.socket().await;
     assert_eq!(target, "/ws-api/v3");
-    let asked = soon(socket.recv()).await.unwrap().unwrap();
-    let asked: Value = serde_json::from_str(asked.to_text().unwrap()).unwrap();
-    assert_eq!(asked["method"], "userDataStream.subscribe.signature");
+    let request = soon(socket.recv()).await.unwrap().unwrap();
+    let request: Value = serde_json::from_str(request.to_text().unwrap()).unwrap();
+    assert_eq!(request["method"], "userDataStream.subscribe.signature");
     let payload = format!("apiKey=the-key&timestamp={}", NOW.millis());
-    assert_eq!(asked["params"]["signature"], signature("the-secret", &payload));
-    say(&mut socket, &json!({ "id": asked["id"], "status": 200, "result": { "subscriptionId": 0 } })).await;
+    assert_eq!(request["params"]["signature"], signature("the-secret", &payload));
+    send_json(&mut socket, &json!({ "id": request["id"], "status": 200, "result": { "subscriptionId": 0 } }))
+        .await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
-    say(&mut socket, &json!({ "subscriptionId": 0, "event": report() })).await;
+    send_json(&mut socket, &json!({ "subscriptionId": 0, "event": report() })).await;
     assert!(matches!(next(&mut events).await, AccountEvent::Order(..)));
     drop(socket);
     assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
     let (_, mut socket) = fake.socket().await;
     soon(socket.recv()).await.unwrap().unwrap();
-    say(&mut socket, &json!({ "id": "subscribe", "status": 401, "error": { "code": -2015, "msg": "no" } }))
-        .await;
+    send_json(
+        &mut socket,
+        &json!({ "id": "subscribe", "status": 401, "error": { "code": -2015, "msg": "no" } }),
+    )
+    .await;
     assert_eq!(next(&mut events).await, AccountEvent::Unauthorized);
 }

@@ -2,8 +2,8 @@
 
 use super::{App, account, apply, bad_request, done, read};
 use crate::{
-    engine::{Answer, ApiSecret, Command, KeyState, NewAccount, Rights},
-    protocol::{failure::Failure, listen::token},
+    engine::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights},
+    protocol::{failure::SandboxFailure, listen::token},
 };
 use axum::{
     Json,
@@ -28,17 +28,17 @@ struct OpenAccount {
 
 /// Opens an account. Returns its key and secret.
 pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
-    let asked: OpenAccount = match read(&body) {
-        Ok(asked) => asked,
+    let request: OpenAccount = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    let (api_key, secret) = (token(shared.chance.as_ref()), token(shared.chance.as_ref()));
+    let (api_key, secret) = (token(shared.entropy.as_ref()), token(shared.entropy.as_ref()));
     let new = NewAccount {
         api_key: api_key.clone(),
         secret: ApiSecret(secret.clone()),
         rights: Rights {
-            withdrawals: asked.withdrawals,
-            ip_restricted: asked.ip_restricted,
+            withdrawals: request.withdrawals,
+            ip_restricted: request.ip_restricted,
             ..Rights::default()
         },
         spot_funds: Decimal::from(FUNDS),
@@ -72,23 +72,23 @@ struct Funds {
 /// Deposits funds from outside or withdraws them; `moved` is whether the account had them. Funds move once
 /// per reference, so a caller that does not know the outcome can retry.
 pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
-    let asked: Funds = match read(&body) {
-        Ok(asked) => asked,
+    let request: Funds = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    let Ok(amount) = money::parse(&asked.amount) else { return bad_request("amount is no decimal number") };
-    if asked.reference.is_empty() || asked.reference.len() > 64 {
+    let Ok(amount) = money::parse(&request.amount) else { return bad_request("amount is no decimal number") };
+    if request.reference.is_empty() || request.reference.len() > 64 {
         return bad_request("reference must have from 1 to 64 characters");
     }
     let account = match account(&shared, &api_key) {
         Ok(account) => account,
         Err(missing) => return missing.into_response(),
     };
-    let Funds { wallet, reference, .. } = asked;
+    let Funds { wallet, reference, .. } = request;
     let funded = async {
         let (answer, record) = shared.exchange.apply(Command::Fund { account, wallet, amount, reference })?;
         shared.exchange.durable(record).await?;
-        Ok::<_, Failure>(matches!(answer, Answer::Funded(true)))
+        Ok::<_, SandboxFailure>(matches!(answer, CommandResult::Funded(true)))
     };
     match funded.await {
         Ok(moved) => Json(json!({ "moved": moved })).into_response(),
@@ -98,7 +98,7 @@ pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: 
 
 #[derive(Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct AskedRights {
+struct RightsRequest {
     /// Whether the key may trade; it may read in any case.
     trading: Option<bool>,
     /// Whether its owner deleted the key.
@@ -114,11 +114,11 @@ struct AskedRights {
 /// Changes an API key's permissions; omitted ones stay. Without trading the key may still read; deleted, it
 /// is useless.
 pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
-    let asked: AskedRights = match read(&body) {
-        Ok(asked) => asked,
+    let request: RightsRequest = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    if asked == AskedRights::default() {
+    if request == RightsRequest::default() {
         return bad_request("at least one right must be given");
     }
     let account = match account(&shared, &api_key) {
@@ -127,9 +127,9 @@ pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body
     };
     let rights = match shared.exchange.read(|engine| engine.account(account).map(|a| a.rights)) {
         Ok(rights) => rights.unwrap_or_default(),
-        Err(refused) => return Failure::from(refused).into_response(),
+        Err(refused) => return SandboxFailure::from(refused).into_response(),
     };
-    let state = match (asked.deleted, asked.trading) {
+    let state = match (request.deleted, request.trading) {
         (Some(true), _) => KeyState::Deleted,
         (_, Some(false)) => KeyState::ReadOnly,
         (Some(false), _) | (_, Some(true)) => KeyState::Active,
@@ -137,16 +137,16 @@ pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body
     };
     let rights = Rights {
         state,
-        withdrawals: asked.withdrawals.unwrap_or(rights.withdrawals),
-        ip_restricted: asked.ip_restricted.unwrap_or(rights.ip_restricted),
-        trading_ends: asked.trading_ends.map_or(rights.trading_ends, |at| Some(at).filter(|at| *at > 0)),
+        withdrawals: request.withdrawals.unwrap_or(rights.withdrawals),
+        ip_restricted: request.ip_restricted.unwrap_or(rights.ip_restricted),
+        trading_ends: request.trading_ends.map_or(rights.trading_ends, |at| Some(at).filter(|at| *at > 0)),
     };
     done(apply(&shared, Command::SetRights { account, rights }).await)
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct AskedModes {
+struct ModesRequest {
     dual_side_position: Option<bool>,
     multi_assets_margin: Option<bool>,
     /// Skip the exchange's own checks.
@@ -155,14 +155,14 @@ struct AskedModes {
 
 /// Sets hedge mode and multi-assets mode, as an account's owner does on Binance's website.
 pub(super) async fn modes(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
-    let asked: AskedModes = match read(&body) {
-        Ok(asked) => asked,
+    let request: ModesRequest = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
     let account = match account(&shared, &api_key) {
         Ok(account) => account,
         Err(missing) => return missing.into_response(),
     };
-    let AskedModes { dual_side_position: dual, multi_assets_margin: multi_assets, force: forced } = asked;
+    let ModesRequest { dual_side_position: dual, multi_assets_margin: multi_assets, force: forced } = request;
     done(apply(&shared, Command::SetModes { account, dual, multi_assets, forced }).await)
 }

@@ -6,11 +6,11 @@ use crate::{
     history::Lag,
     market::MarketId,
     protocol::{
-        effect::Kind,
-        failure::Failure,
+        effect::FaultKind,
+        failure::SandboxFailure,
         fault::{Garbled, Storm},
         scope::Fault,
-        shared::Shared,
+        shared::ServerState,
     },
 };
 use axum::{
@@ -24,7 +24,7 @@ use serde::Deserialize;
 /// Adds a fault, or clears those of its path if `next` is zero.
 pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
     match read::<Fault>(&body) {
-        Ok(fault) if fault.effect.kind == Kind::RejectTrigger => reject_triggers(&shared, fault).await,
+        Ok(fault) if fault.effect.kind == FaultKind::RejectTrigger => reject_triggers(&shared, fault).await,
         Ok(fault) => {
             shared.faults.add(shared.exchange.now(), fault);
             done(Ok(()))
@@ -37,7 +37,7 @@ pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
 pub(super) async fn clear(State(shared): App) -> Response {
     shared.faults.clear();
     if let Err(refused) = shared.exchange.set_lag(Lag::default(), None) {
-        return Failure::from(refused).into_response();
+        return SandboxFailure::from(refused).into_response();
     }
     let reason = Reject::margin_insufficient();
     let none = TriggerRejection { account: None, pair: None, left: Some(0), reason };
@@ -46,7 +46,7 @@ pub(super) async fn clear(State(shared): App) -> Response {
 
 /// Makes the matching engine reject conditional orders that trigger. This is part of the exchange's state,
 /// because triggers follow from ticks, and replaying those must give the same result.
-async fn reject_triggers(shared: &Shared, fault: Fault) -> Response {
+async fn reject_triggers(shared: &ServerState, fault: Fault) -> Response {
     let Fault { scope, effect } = fault;
     let account = match scope.account.map(|key| account(shared, &key)).transpose() {
         Ok(account) => account,
@@ -67,7 +67,7 @@ async fn reject_triggers(shared: &Shared, fault: Fault) -> Response {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskedLag {
+struct LagRequest {
     lag: Lag,
     /// The account whose reads lag, by API key; `None` means every account.
     account: Option<String>,
@@ -75,19 +75,19 @@ struct AskedLag {
 
 /// Makes reads lag.
 pub(super) async fn lag(State(shared): App, body: Bytes) -> Response {
-    let asked: AskedLag = match read(&body) {
-        Ok(asked) => asked,
+    let request: LagRequest = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    match asked.account.map(|key| account(&shared, &key)).transpose() {
-        Ok(only) => done(shared.exchange.set_lag(asked.lag, only).map_err(Failure::from)),
+    match request.account.map(|key| account(&shared, &key)).transpose() {
+        Ok(only) => done(shared.exchange.set_lag(request.lag, only).map_err(SandboxFailure::from)),
         Err(missing) => missing.into_response(),
     }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskedChange {
+struct MarketChangeRequest {
     /// Futures if `None`.
     kind: Option<TradeType>,
     status: Option<String>,
@@ -98,17 +98,17 @@ struct AskedChange {
 
 /// Changes a market's status, filters or depth.
 pub(super) async fn change_market(State(shared): App, Path(symbol): Path<String>, body: Bytes) -> Response {
-    let asked: AskedChange = match read(&body) {
-        Ok(asked) => asked,
+    let request: MarketChangeRequest = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
     let Some(pair) = pair(&symbol) else { return bad_request("no such symbol") };
     let step = |text: Option<String>| text.map(|text| money::parse(&text)).transpose();
-    let (Ok(tick), Ok(lot)) = (step(asked.tick), step(asked.lot)) else {
+    let (Ok(tick), Ok(lot)) = (step(request.tick), step(request.lot)) else {
         return bad_request("tick and lot must be decimal numbers");
     };
-    let market = MarketId { pair, kind: asked.kind.unwrap_or(TradeType::Futures) };
-    let status = match asked.status.as_deref().map(|word| MarketStatus::parse(word).ok_or(())).transpose() {
+    let market = MarketId { pair, kind: request.kind.unwrap_or(TradeType::Futures) };
+    let status = match request.status.as_deref().map(|word| MarketStatus::parse(word).ok_or(())).transpose() {
         Ok(status) if status.is_none_or(|status| status.of(market.kind)) => status,
         _ => {
             return bad_request(
@@ -116,7 +116,7 @@ pub(super) async fn change_market(State(shared): App, Path(symbol): Path<String>
             );
         }
     };
-    let change = MarketChange { market, status, tick, lot, thin: asked.thin };
+    let change = MarketChange { market, status, tick, lot, thin: request.thin };
     done(apply(&shared, Command::ChangeMarket(change)).await)
 }
 
@@ -125,7 +125,7 @@ pub(super) async fn storm(State(shared): App, body: Bytes) -> Response {
     match read::<Storm>(&body) {
         Ok(storm) if storm.share > 100 => bad_request("share must be from 0 to 100"),
         Ok(storm) if storm.share > 0 && storm.faults.is_empty() => bad_request("faults must not be empty"),
-        Ok(storm) if storm.faults.iter().any(|effect| effect.kind == Kind::RejectTrigger) => {
+        Ok(storm) if storm.faults.iter().any(|effect| effect.kind == FaultKind::RejectTrigger) => {
             bad_request("rejectTrigger meets no requests")
         }
         Ok(storm) => {

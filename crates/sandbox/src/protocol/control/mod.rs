@@ -6,8 +6,8 @@ mod faults;
 mod naked;
 
 use super::{
-    failure::{Failure, Reply},
-    shared::Shared,
+    failure::{Reply, SandboxFailure},
+    shared::ServerState,
 };
 use crate::{
     engine::{AccountId, Command, Engine},
@@ -31,9 +31,9 @@ use subtle::ConstantTimeEq;
 /// Maximum number of ticks per request: some hours of the market.
 const MOST_TICKS: u32 = 100_000;
 
-type App = State<Arc<Shared>>;
+type App = State<Arc<ServerState>>;
 
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(shared: Arc<ServerState>) -> Router {
     let mut closed = Router::new()
         .route("/accounts", post(accounts::open))
         .route("/accounts/{api_key}/reset", post(accounts::reset))
@@ -56,7 +56,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     closed
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), check_token))
         .route("/market", get(market))
-        .fallback(|| async { Failure::no_such_path() })
+        .fallback(|| async { SandboxFailure::no_such_path() })
         .with_state(shared)
 }
 
@@ -90,19 +90,19 @@ fn bad_request(why: &str) -> Response {
 }
 
 /// Applies a command and waits until it is on disk.
-async fn apply(shared: &Shared, command: Command) -> Result<(), Failure> {
+async fn apply(shared: &ServerState, command: Command) -> Result<(), SandboxFailure> {
     let (_, record) = shared.exchange.apply(command)?;
     Ok(shared.exchange.durable(record).await?)
 }
 
-fn done(result: Result<(), Failure>) -> Response {
+fn done(result: Result<(), SandboxFailure>) -> Response {
     result.map_or_else(IntoResponse::into_response, |()| Json(json!({})).into_response())
 }
 
 /// Why an account could not be resolved.
 enum Missing {
     NoSuchAccount,
-    Failed(Failure),
+    Failed(SandboxFailure),
 }
 
 impl IntoResponse for Missing {
@@ -117,7 +117,7 @@ impl IntoResponse for Missing {
 }
 
 /// The account of an API key.
-fn account(shared: &Shared, api_key: &str) -> Result<AccountId, Missing> {
+fn account(shared: &ServerState, api_key: &str) -> Result<AccountId, Missing> {
     let find = |engine: &Engine| engine.account_by_key(api_key).map(|account| account.id);
     let found = shared.exchange.read(find).map_err(|refused| Missing::Failed(refused.into()))?;
     found.ok_or(Missing::NoSuchAccount)
@@ -168,8 +168,8 @@ async fn tick(State(shared): App, body: Bytes) -> Response {
     // Many ticks take a while, so they must not block a thread that serves requests.
     let steps = tokio::task::spawn_blocking(move || (0..count).try_for_each(|_| shared.exchange.step()));
     match steps.await {
-        Ok(result) => done(result.map_err(Failure::from)),
-        Err(_) => Failure::internal().into_response(),
+        Ok(result) => done(result.map_err(SandboxFailure::from)),
+        Err(_) => SandboxFailure::internal().into_response(),
     }
 }
 
@@ -181,11 +181,11 @@ struct Price {
 }
 
 async fn price(State(shared): App, body: Bytes) -> Response {
-    let asked: Price = match read(&body) {
-        Ok(asked) => asked,
+    let request: Price = match read(&body) {
+        Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    match (pair(&asked.symbol), money::parse(&asked.price)) {
+    match (pair(&request.symbol), money::parse(&request.price)) {
         (Some(pair), Ok(price)) => done(apply(&shared, Command::SetPrice { pair, price }).await),
         (None, _) => bad_request("no such symbol"),
         (_, Err(error)) => bad_request(&error.to_string()),

@@ -4,7 +4,7 @@ use super::{App, account, bad_request, pair};
 use crate::{
     engine::{AccountId, Engine, Span, summary},
     market::{MarketId, Pair},
-    protocol::{failure::Failure, number::stepped},
+    protocol::{failure::SandboxFailure, number::stepped},
 };
 use axum::{
     Json,
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Asked {
+pub(super) struct SpansQuery {
     /// Start of the period, in milliseconds since the Unix epoch.
     from: Option<i64>,
     /// The account, by API key.
@@ -26,17 +26,17 @@ pub(super) struct Asked {
 }
 
 /// Reports when positions were open without a covering stop.
-pub(super) async fn spans(State(shared): App, Query(asked): Query<Asked>) -> Response {
-    let only = match asked.account.map(|key| account(&shared, &key)).transpose() {
+pub(super) async fn spans(State(shared): App, Query(request): Query<SpansQuery>) -> Response {
+    let only = match request.account.map(|key| account(&shared, &key)).transpose() {
         Ok(only) => only,
         Err(missing) => return missing.into_response(),
     };
-    let named = asked.symbol.map(|symbol| pair(&symbol).ok_or("no such symbol")).transpose();
+    let named = request.symbol.map(|symbol| pair(&symbol).ok_or("no such symbol")).transpose();
     let pairs = match named {
         Ok(named) => named.map_or(Pair::ALL.to_vec(), |pair| vec![pair]),
         Err(why) => return bad_request(why),
     };
-    let from = asked.from.map_or(Micros(i64::MIN / 2), Micros::from_millis);
+    let from = request.from.map_or(Micros(i64::MIN / 2), Micros::from_millis);
     let now = shared.exchange.now();
     let all = shared.exchange.read(|engine| {
         let accounts = engine.accounts().filter(|a| only.is_none_or(|only| only == a.id));
@@ -45,7 +45,7 @@ pub(super) async fn spans(State(shared): App, Query(asked): Query<Asked>) -> Res
     });
     match all {
         Ok(rows) => Json(json!({ "now": now.millis(), "markets": rows })).into_response(),
-        Err(refused) => Failure::from(refused).into_response(),
+        Err(refused) => SandboxFailure::from(refused).into_response(),
     }
 }
 

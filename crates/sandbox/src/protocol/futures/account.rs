@@ -2,12 +2,12 @@
 
 use crate::{
     engine::{Account, FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
-    history::Read,
+    history::ReadKind,
     market::Pair,
     protocol::{
         call::Call,
         data::{self, maybe_market, period},
-        failure::{Failure, Reply},
+        failure::{Reply, SandboxFailure},
         number::fixed,
         orders,
         shape::futures as shape,
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 fn view(call: &Call<'_>) -> Reply<FuturesView> {
     let id = call.account()?;
-    if let Some(past) = call.shared.exchange.past(id, Read::Positions)? {
+    if let Some(past) = call.shared.exchange.past(id, ReadKind::Positions)? {
         return Ok(past.view.clone());
     }
-    call.read(|engine| engine.futures(id))?.ok_or_else(Failure::unknown_key)
+    call.read(|engine| engine.futures(id))?.ok_or_else(SandboxFailure::unknown_key)
 }
 
 fn account(call: &Call<'_>, v2: bool) -> Reply {
@@ -57,14 +57,14 @@ pub(super) fn positions_v2(call: &mut Call<'_>) -> Reply {
 }
 
 pub(super) fn positions_v3(call: &mut Call<'_>) -> Reply {
-    positions(call, shape::stands, shape::position_risk_v3)
+    positions(call, shape::is_reported, shape::position_risk_v3)
 }
 
 pub(super) fn income(call: &mut Call<'_>) -> Reply {
     let market = maybe_market(call)?;
     let kind = match call.params.text("incomeType")? {
         None => None,
-        Some(word) => Some(IncomeKind::parse(word).ok_or_else(|| Failure::not_valid("incomeType"))?),
+        Some(word) => Some(IncomeKind::parse(word).ok_or_else(|| SandboxFailure::not_valid("incomeType"))?),
     };
     let (start, end) = period(call)?;
     let limit = call.params.limit(100, 1_000)?;

@@ -2,13 +2,13 @@
 
 use super::orders::check_side;
 use crate::{
-    engine::{Account, AlgoOrder, Answer, Command, NewOrder, OrderRef, Which, WorkingType},
-    history::Read,
+    engine::{Account, AlgoOrder, Command, CommandResult, NewOrder, OrderRef, Which, WorkingType},
+    history::ReadKind,
     protocol::{
         call::Call,
         data,
-        failure::{Failure, Reply},
-        orders::{Page, account, account_read, no_such_order, reference, side, time_in_force},
+        failure::{Reply, SandboxFailure},
+        orders::{HistoryRange, account, account_read, no_such_order, reference, side, time_in_force},
         shape::futures as shape,
     },
 };
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     let params = &call.params;
     if params.required("algoType")? != "CONDITIONAL" {
-        return Err(Failure::not_valid("algoType"));
+        return Err(SandboxFailure::not_valid("algoType"));
     }
     let market = data::market(call)?;
     let side = side(params)?;
@@ -28,17 +28,17 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         "TAKE_PROFIT" => OrderType::TakeProfit,
         "TAKE_PROFIT_MARKET" => OrderType::TakeProfitMarket,
         "TRAILING_STOP_MARKET" => OrderType::TrailingStopMarket,
-        _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
+        _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
     };
     check_side(call)?;
     let working_type = match params.text("workingType")? {
         None => WorkingType::Contract,
-        Some(word) => WorkingType::parse(word).ok_or_else(|| Failure::not_valid("workingType"))?,
+        Some(word) => WorkingType::parse(word).ok_or_else(|| SandboxFailure::not_valid("workingType"))?,
     };
     let close_position = params.flag("closePosition")?.unwrap_or(false);
     let reduce_only = params.flag("reduceOnly")?;
     if close_position && reduce_only.is_some() {
-        return Err(Failure::not_required("reduceonly"));
+        return Err(SandboxFailure::not_required("reduceonly"));
     }
     let price = params.decimal("price")?;
     if !matches!(kind, OrderType::Stop | OrderType::TakeProfit) {
@@ -77,20 +77,21 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     let order = new_order(call)?;
     let account = call.account()?;
     match call.apply(Command::Place { account, order })? {
-        Answer::Algo(order) => Ok(shape::algo(&order, None)),
-        _ => Err(Failure::unknown()),
+        CommandResult::Algo(order) => Ok(shape::algo(&order, None)),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
 /// The symbol is not needed, because an algo id is unique within the account.
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
     let which = reference(&call.params, "algoId", "clientAlgoId")?;
-    account_read(call, Read::Orders, |a| a.algos().find(&which).map(|o| row(a, o)))?.ok_or_else(no_such_order)
+    account_read(call, ReadKind::Orders, |a| a.algos().find(&which).map(|o| row(a, o)))?
+        .ok_or_else(no_such_order)
 }
 
 pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let which = reference(&call.params, "algoId", "clientAlgoId")?;
-    let unknown = || Failure::refused(-2011, "Unknown order sent.");
+    let unknown = || SandboxFailure::refused(-2011, "Unknown order sent.");
     let pair = account(call, |a| a.algos().find(&which).map(|o| o.pair))?.ok_or_else(unknown)?;
     let market = crate::market::MarketId::futures(pair);
     let account = call.account()?;
@@ -101,19 +102,19 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
         order: which,
         cancel_id: None,
     })? {
-        Answer::Algo(order) => Ok(json!({
+        CommandResult::Algo(order) => Ok(json!({
             "algoId": order.id,
             "clientAlgoId": order.client_id,
             "code": "200",
             "msg": "success",
         })),
-        _ => Err(Failure::unknown()),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
 pub(super) fn open(call: &mut Call<'_>) -> Reply {
     let market = data::maybe_market(call)?;
-    account_read(call, Read::OpenOrders, |a| {
+    account_read(call, ReadKind::OpenOrders, |a| {
         let wanted = |o: &&AlgoOrder| market.is_none_or(|market| o.pair == market.pair);
         a.algos().open().filter(wanted).map(|o| row(a, o)).collect()
     })
@@ -121,8 +122,8 @@ pub(super) fn open(call: &mut Call<'_>) -> Reply {
 
 pub(super) fn all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
-    let page = Page::read(call, "algoId")?;
-    account_read(call, Read::Orders, |a| {
+    let page = HistoryRange::read(call, "algoId")?;
+    account_read(call, ReadKind::Orders, |a| {
         let rows = a.algos().all().filter(|o| o.pair == market.pair);
         page.cut(rows, |o| (o.id, o.created)).into_iter().map(|o| row(a, o)).collect()
     })

@@ -1,12 +1,12 @@
 //! Futures account settings: leverage, margin mode, position mode and asset mode.
 
 use crate::{
-    engine::{Answer, Command, brackets},
+    engine::{Command, CommandResult, brackets},
     market::Pair,
     protocol::{
         call::Call,
         data::{self, maybe_market},
-        failure::{Failure, Reply},
+        failure::{Reply, SandboxFailure},
         orders,
     },
 };
@@ -15,24 +15,25 @@ use serde_json::{Value, json};
 
 pub(super) fn leverage(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
-    let asked = call.params.integer::<u64>("leverage")?.ok_or_else(|| Failure::missing("leverage"))?;
+    let request =
+        call.params.integer::<u64>("leverage")?.ok_or_else(|| SandboxFailure::missing("leverage"))?;
     // An out-of-range value is as invalid as 126.
-    let leverage = u16::try_from(asked).unwrap_or(u16::MAX);
+    let leverage = u16::try_from(request).unwrap_or(u16::MAX);
     let account = call.account()?;
     match call.apply(Command::SetLeverage { account, pair, leverage })? {
-        Answer::Leverage { leverage, max_notional } => Ok(json!({
+        CommandResult::Leverage { leverage, max_notional } => Ok(json!({
             "symbol": pair.joined(),
             "leverage": leverage,
             "maxNotionalValue": max_notional.normalize().to_string(),
         })),
-        _ => Err(Failure::unknown()),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
 pub(super) fn margin_type(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
     let mode = MarginMode::parse(call.params.required("marginType")?)
-        .ok_or_else(|| Failure::not_valid("marginType"))?;
+        .ok_or_else(|| SandboxFailure::not_valid("marginType"))?;
     let account = call.account()?;
     call.apply(Command::SetMarginMode { account, pair, mode })?;
     Ok(json!({ "code": 200, "msg": "success" }))
@@ -40,12 +41,12 @@ pub(super) fn margin_type(call: &mut Call<'_>) -> Reply {
 
 pub(super) fn position_margin(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
-    let amount = call.params.decimal("amount")?.ok_or_else(|| Failure::missing("amount"))?;
+    let amount = call.params.decimal("amount")?.ok_or_else(|| SandboxFailure::missing("amount"))?;
     let kind = call.params.required("type")?;
     let signed = match kind {
         "1" => amount,
         "2" => -amount,
-        _ => return Err(Failure::not_valid("type")),
+        _ => return Err(SandboxFailure::not_valid("type")),
     };
     let answer = json!({
         "amount": amount.normalize().to_string(),
@@ -63,7 +64,8 @@ pub(super) fn position_mode(call: &mut Call<'_>) -> Reply {
 }
 
 pub(super) fn set_position_mode(call: &mut Call<'_>) -> Reply {
-    let dual = call.params.flag("dualSidePosition")?.ok_or_else(|| Failure::missing("dualSidePosition"))?;
+    let dual =
+        call.params.flag("dualSidePosition")?.ok_or_else(|| SandboxFailure::missing("dualSidePosition"))?;
     set_modes(call, Some(dual), None)
 }
 
@@ -73,7 +75,7 @@ pub(super) fn multi_assets(call: &mut Call<'_>) -> Reply {
 
 pub(super) fn set_multi_assets(call: &mut Call<'_>) -> Reply {
     let multi =
-        call.params.flag("multiAssetsMargin")?.ok_or_else(|| Failure::missing("multiAssetsMargin"))?;
+        call.params.flag("multiAssetsMargin")?.ok_or_else(|| SandboxFailure::missing("multiAssetsMargin"))?;
     set_modes(call, None, Some(multi))
 }
 

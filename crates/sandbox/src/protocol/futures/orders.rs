@@ -1,12 +1,12 @@
 //! Plain futures orders: MARKET and LIMIT.
 
 use crate::{
-    engine::{Account, Answer, Command, NewOrder, Order, Status, Which, WorkingType},
-    history::Read,
+    engine::{Account, Command, CommandResult, NewOrder, Order, Status, Which, WorkingType},
+    history::ReadKind,
     protocol::{
         call::Call,
         data,
-        failure::{Failure, Reply},
+        failure::{Reply, SandboxFailure},
         orders::{self, no_such_order, reference, side, time_in_force},
         shape::futures as shape,
     },
@@ -25,12 +25,12 @@ pub(super) fn check_side(call: &Call<'_>) -> Reply<()> {
     match (call.params.text("positionSide")?, dual) {
         (None | Some("BOTH"), false) => Ok(()),
         (None | Some("BOTH"), true) | (Some("LONG" | "SHORT"), false) => {
-            Err(Failure::refused(-4061, "Order's position side does not match user's setting."))
+            Err(SandboxFailure::refused(-4061, "Order's position side does not match user's setting."))
         }
         (Some("LONG" | "SHORT"), true) => {
-            Err(Failure::refused(-4084, "Method is not allowed currently. Upcoming soon."))
+            Err(SandboxFailure::refused(-4084, "Method is not allowed currently. Upcoming soon."))
         }
-        (Some(_), _) => Err(Failure::refused(-4060, "Invalid position side.")),
+        (Some(_), _) => Err(SandboxFailure::refused(-4060, "Invalid position side.")),
     }
 }
 
@@ -43,23 +43,26 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         "LIMIT" => OrderType::Limit,
         name if CONDITIONAL.contains(&name) => {
             let msg = "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.";
-            return Err(Failure::refused(-4120, msg));
+            return Err(SandboxFailure::refused(-4120, msg));
         }
-        _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
+        _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
     };
     check_side(call)?;
     let tif = time_in_force(params)?;
-    let amount = params.decimal("quantity")?.ok_or_else(|| Failure::missing("quantity"))?;
+    let amount = params.decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
     let price = params.decimal("price")?;
     if kind == OrderType::Market {
         params.forbid("price")?;
         params.forbid("timeInForce")?;
     } else {
-        tif.ok_or_else(|| Failure::missing("timeInForce"))?;
-        price.ok_or_else(|| Failure::missing("price"))?;
+        tif.ok_or_else(|| SandboxFailure::missing("timeInForce"))?;
+        price.ok_or_else(|| SandboxFailure::missing("price"))?;
     }
     if params.flag("closePosition")?.unwrap_or(false) {
-        return Err(Failure::refused(-4136, "Target strategy invalid for orderType, closePosition true."));
+        return Err(SandboxFailure::refused(
+            -4136,
+            "Target strategy invalid for orderType, closePosition true.",
+        ));
     }
     Ok(NewOrder {
         market,
@@ -90,22 +93,22 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     let result = match call.params.text("newOrderRespType")? {
         Some("RESULT") => true,
         None | Some("ACK") => false,
-        Some(_) => return Err(Failure::not_valid("newOrderRespType")),
+        Some(_) => return Err(SandboxFailure::not_valid("newOrderRespType")),
     };
     let account = call.account()?;
     match call.apply(Command::Place { account, order })? {
-        Answer::Order { order, .. } if result => Ok(shape::order(&order)),
-        Answer::Order { order, .. } => Ok(shape::order(&before_fills(order))),
-        _ => Err(Failure::unknown()),
+        CommandResult::Order { order, .. } if result => Ok(shape::order(&order)),
+        CommandResult::Order { order, .. } => Ok(shape::order(&before_fills(order))),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
-    orders::find(call, Read::Orders).map(|order| shape::order(&order))
+    orders::find(call, ReadKind::Orders).map(|order| shape::order(&order))
 }
 
 pub(super) fn get_open(call: &mut Call<'_>) -> Reply {
-    let order = orders::find(call, Read::OpenOrders)?;
+    let order = orders::find(call, ReadKind::OpenOrders)?;
     if order.status.open() { Ok(shape::order(&order)) } else { Err(no_such_order()) }
 }
 
@@ -114,8 +117,8 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let order = reference(&call.params, "orderId", "origClientOrderId")?;
     let account = call.account()?;
     match call.apply(Command::Cancel { account, market, which: Which::Plain, order, cancel_id: None })? {
-        Answer::Order { order, .. } => Ok(shape::order(&order)),
-        _ => Err(Failure::unknown()),
+        CommandResult::Order { order, .. } => Ok(shape::order(&order)),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 

@@ -224,7 +224,7 @@ fn account_position(p: &PositionView, v2: bool) -> Value {
 /// The account, version 2 (all positions) or version 3 (only markets with a position or orders).
 pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: bool) -> Value {
     let positions: Vec<_> =
-        view.positions.iter().filter(|p| v2 || stands(p)).map(|p| account_position(p, v2)).collect();
+        view.positions.iter().filter(|p| v2 || is_reported(p)).map(|p| account_position(p, v2)).collect();
     json!({
         "feeTier": 0,
         "feeBurn": false,
@@ -266,7 +266,7 @@ pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: b
 }
 
 /// Whether there is a position or any open order for it.
-pub(crate) fn stands(p: &PositionView) -> bool {
+pub(crate) fn is_reported(p: &PositionView) -> bool {
     !(p.amount.is_zero() && p.bid_notional.is_zero() && p.ask_notional.is_zero())
 }
 

@@ -6,7 +6,7 @@ mod orders;
 use super::{
     call::Endpoint,
     data::{self, named_pair},
-    failure::{Failure, Reply},
+    failure::{Reply, SandboxFailure},
     listen_calls,
     shape::info,
 };
@@ -47,11 +47,12 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
 fn exchange_info(call: &mut Call<'_>) -> Reply {
     let pairs = match (call.params.text("symbol")?, call.params.text("symbols")?) {
         (Some(_), Some(_)) => {
-            return Err(Failure::refused(-1128, "Combination of optional parameters invalid."));
+            return Err(SandboxFailure::refused(-1128, "Combination of optional parameters invalid."));
         }
         (Some(symbol), None) => vec![named_pair(symbol)?],
         (None, Some(text)) => {
-            let names: Vec<String> = serde_json::from_str(text).map_err(|_| Failure::not_valid("symbols"))?;
+            let names: Vec<String> =
+                serde_json::from_str(text).map_err(|_| SandboxFailure::not_valid("symbols"))?;
             names.iter().map(|name| named_pair(name)).collect::<Reply<_>>()?
         }
         (None, None) => Pair::ALL.to_vec(),

@@ -1,12 +1,12 @@
 //! Spot orders: MARKET, LIMIT, LIMIT_MAKER.
 
 use crate::{
-    engine::{Answer, Command, NewOrder, Which, WorkingType},
-    history::Read,
+    engine::{Command, CommandResult, NewOrder, Which, WorkingType},
+    history::ReadKind,
     protocol::{
         call::Call,
         data,
-        failure::{Failure, Reply},
+        failure::{Reply, SandboxFailure},
         orders::{self, fresh_client_id, reference, side, time_in_force},
         params::Params,
         shape::spot::{self as shape, Detail},
@@ -27,7 +27,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         "MARKET" => (OrderType::Market, false),
         "LIMIT" => (OrderType::Limit, false),
         "LIMIT_MAKER" => (OrderType::Limit, true),
-        _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
+        _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
     };
     let tif = time_in_force(params)?;
     let (amount, price) = (params.decimal("quantity")?, params.decimal("price")?);
@@ -41,23 +41,23 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         params.forbid("timeInForce")?;
         if amount.is_some() == quote_amount.is_some() {
             return Err(if amount.is_some() {
-                Failure::refused(-1128, "Combination of optional parameters invalid.")
+                SandboxFailure::refused(-1128, "Combination of optional parameters invalid.")
             } else {
-                Failure::missing("quantity")
+                SandboxFailure::missing("quantity")
             });
         }
     } else {
         params.forbid("quoteOrderQty")?;
-        amount.ok_or_else(|| Failure::missing("quantity"))?;
-        price.ok_or_else(|| Failure::missing("price"))?;
+        amount.ok_or_else(|| SandboxFailure::missing("quantity"))?;
+        price.ok_or_else(|| SandboxFailure::missing("price"))?;
     }
     let tif = match (kind, post_only, tif) {
         (OrderType::Market, ..) => None,
         (_, true, None) => Some(TimeInForce::Gtx),
-        (_, true, Some(_)) => return Err(Failure::not_required("timeInForce")),
+        (_, true, Some(_)) => return Err(SandboxFailure::not_required("timeInForce")),
         (_, false, Some(tif @ (TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok))) => Some(tif),
-        (_, false, Some(_)) => return Err(Failure::refused(-1115, "Invalid timeInForce.")),
-        (_, false, None) => return Err(Failure::missing("timeInForce")),
+        (_, false, Some(_)) => return Err(SandboxFailure::refused(-1115, "Invalid timeInForce.")),
+        (_, false, None) => return Err(SandboxFailure::missing("timeInForce")),
     };
     Ok(NewOrder {
         market,
@@ -82,7 +82,7 @@ fn detail(params: &Params) -> Reply<Detail> {
         None | Some("FULL") => Ok(Detail::Full),
         Some("RESULT") => Ok(Detail::Result),
         Some("ACK") => Ok(Detail::Ack),
-        Some(_) => Err(Failure::not_valid("newOrderRespType")),
+        Some(_) => Err(SandboxFailure::not_valid("newOrderRespType")),
     }
 }
 
@@ -94,13 +94,13 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     call.params.all_read()?;
     let account = call.account()?;
     match call.apply(Command::Place { account, order })? {
-        Answer::Order { order, fills } => Ok(shape::placed(&order, &fills, detail)),
-        _ => Err(Failure::unknown()),
+        CommandResult::Order { order, fills } => Ok(shape::placed(&order, &fills, detail)),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
-    let order = orders::find(call, Read::Orders)?;
+    let order = orders::find(call, ReadKind::Orders)?;
     call.params.ignore(&SIGNED);
     call.params.all_read()?;
     Ok(shape::order(&order))
@@ -117,8 +117,8 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let cancel_id = cancel_id.unwrap_or_else(|| fresh_client_id(call));
     let by = Some(cancel_id.clone());
     match call.apply(Command::Cancel { account, market, which: Which::Plain, order, cancel_id: by })? {
-        Answer::Order { order, .. } => Ok(shape::cancelled(&order, &cancel_id)),
-        _ => Err(Failure::unknown()),
+        CommandResult::Order { order, .. } => Ok(shape::cancelled(&order, &cancel_id)),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 
@@ -132,15 +132,15 @@ pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let account = call.account()?;
     if orders::open(call, market.kind, Some(market))?.is_empty() {
-        return Err(Failure::refused(-2011, "Unknown order sent."));
+        return Err(SandboxFailure::refused(-2011, "Unknown order sent."));
     }
     let cancel_id = fresh_client_id(call);
     let by = Some(cancel_id.clone());
     match call.apply(Command::CancelAll { account, market, which: Which::Plain, cancel_id: by })? {
-        Answer::Orders(list) => {
+        CommandResult::Orders(list) => {
             Ok(list.iter().map(|order| shape::cancelled(order, &cancel_id)).collect::<Vec<Value>>().into())
         }
-        _ => Err(Failure::unknown()),
+        _ => Err(SandboxFailure::unknown()),
     }
 }
 

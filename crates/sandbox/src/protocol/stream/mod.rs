@@ -10,7 +10,7 @@ mod request;
 mod session;
 mod user;
 
-use super::{limits::Venue, shared::Shared};
+use super::{limits::Venue, shared::ServerState};
 use axum::{
     Router,
     extract::{Path, Query, State, WebSocketUpgrade},
@@ -27,36 +27,36 @@ const LARGEST_MESSAGE: usize = 64 * 1024;
 const READ_BUFFER: usize = 4 * 1024;
 
 #[derive(Debug, Default, Deserialize)]
-struct Asked {
+struct StreamQuery {
     streams: Option<String>,
     #[serde(rename = "listenKey")]
     listen_key: Option<String>,
 }
 
 /// The stream routes of one venue.
-fn venue_router(venue: Venue) -> Router<Arc<Shared>> {
-    let one = move |State(shared): State<Arc<Shared>>,
+fn venue_router(venue: Venue) -> Router<Arc<ServerState>> {
+    let one = move |State(shared): State<Arc<ServerState>>,
                     Path(names): Path<String>,
                     upgrade: WebSocketUpgrade| async move {
         open(shared, venue, false, names.split('/').map(str::to_owned).collect(), upgrade)
     };
-    let bare = move |State(shared): State<Arc<Shared>>,
-                     Query(asked): Query<Asked>,
+    let bare = move |State(shared): State<Arc<ServerState>>,
+                     Query(request): Query<StreamQuery>,
                      upgrade: WebSocketUpgrade| async move {
-        open(shared, venue, false, asked.listen_key.into_iter().collect(), upgrade)
+        open(shared, venue, false, request.listen_key.into_iter().collect(), upgrade)
     };
-    let combined = move |State(shared): State<Arc<Shared>>,
-                         Query(asked): Query<Asked>,
+    let combined = move |State(shared): State<Arc<ServerState>>,
+                         Query(request): Query<StreamQuery>,
                          upgrade: WebSocketUpgrade| async move {
-        let streams = asked.streams.unwrap_or_default();
+        let streams = request.streams.unwrap_or_default();
         let names = streams.split('/').filter(|name| !name.is_empty()).map(str::to_owned);
-        open(shared, venue, true, names.chain(asked.listen_key).collect(), upgrade)
+        open(shared, venue, true, names.chain(request.listen_key).collect(), upgrade)
     };
     Router::new().route("/ws/{*names}", get(one)).route("/ws", get(bare)).route("/stream", get(combined))
 }
 
 /// The stream routes of both venues.
-pub(crate) fn router() -> Router<Arc<Shared>> {
+pub(crate) fn router() -> Router<Arc<ServerState>> {
     let mut futures = venue_router(Venue::Futures);
     for category in ["/public", "/market", "/private"] {
         futures = futures.nest(category, venue_router(Venue::Futures));
@@ -70,7 +70,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
 }
 
 fn open(
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     venue: Venue,
     combined: bool,
     names: Vec<String>,

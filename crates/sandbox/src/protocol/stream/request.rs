@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// A parsed request.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum StreamRequest {
     Subscribe(Vec<String>),
     Unsubscribe(Vec<String>),
     List,
@@ -48,7 +48,7 @@ pub(crate) fn done(id: &Value, result: &Value) -> Value {
 }
 
 /// Parses a request.
-pub(crate) fn parse(text: &str) -> Result<(Value, Asked), Complaint> {
+pub(crate) fn parse(text: &str) -> Result<(Value, StreamRequest), Complaint> {
     let value: Value = serde_json::from_str(text).map_err(|error| Complaint {
         id: Value::Null,
         code: 3,
@@ -69,23 +69,23 @@ pub(crate) fn parse(text: &str) -> Result<(Value, Asked), Complaint> {
     };
     let wrong_names = || Complaint::invalid(id.clone(), "params must be a list of stream names");
     let combined = |param: Option<&Value>| param.and_then(Value::as_str) == Some("combined");
-    let asked = match raw.method.as_str() {
-        "SUBSCRIBE" => Asked::Subscribe(names(raw.params).ok_or_else(wrong_names)?),
-        "UNSUBSCRIBE" => Asked::Unsubscribe(names(raw.params).ok_or_else(wrong_names)?),
-        "LIST_SUBSCRIPTIONS" => Asked::List,
+    let request = match raw.method.as_str() {
+        "SUBSCRIBE" => StreamRequest::Subscribe(names(raw.params).ok_or_else(wrong_names)?),
+        "UNSUBSCRIBE" => StreamRequest::Unsubscribe(names(raw.params).ok_or_else(wrong_names)?),
+        "LIST_SUBSCRIPTIONS" => StreamRequest::List,
         "SET_PROPERTY" if combined(raw.params.first()) => match raw.params.get(1).and_then(Value::as_bool) {
-            Some(combined) => Asked::SetCombined(combined),
+            Some(combined) => StreamRequest::SetCombined(combined),
             None => {
                 return Err(Complaint { id, code: 1, msg: "Invalid value type: expected Boolean".into() });
             }
         },
-        "GET_PROPERTY" if combined(raw.params.first()) => Asked::GetCombined,
+        "GET_PROPERTY" if combined(raw.params.first()) => StreamRequest::GetCombined,
         "SET_PROPERTY" | "GET_PROPERTY" => {
             return Err(Complaint { id, code: 0, msg: "Unknown property".into() });
         }
         _ => return Err(Complaint::invalid(id, "unknown method")),
     };
-    Ok((id, asked))
+    Ok((id, request))
 }
 
 #[cfg(test)]
@@ -95,12 +95,18 @@ mod tests {
 
     #[test]
     fn reads_the_documents_requests() {
-        let (id, asked) =
+        let (id, request) =
             parse(r#"{"method":"SUBSCRIBE","params":["a@trade","b@depth5"],"id":312}"#).unwrap();
-        assert_eq!((id, asked), (json!(312), Asked::Subscribe(vec!["a@trade".into(), "b@depth5".into()])));
-        assert_eq!(parse(r#"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#).unwrap(), (json!("x"), Asked::List));
+        assert_eq!(
+            (id, request),
+            (json!(312), StreamRequest::Subscribe(vec!["a@trade".into(), "b@depth5".into()]))
+        );
+        assert_eq!(
+            parse(r#"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#).unwrap(),
+            (json!("x"), StreamRequest::List)
+        );
         let set = r#"{"method":"SET_PROPERTY","params":["combined",true],"id":5}"#;
-        assert_eq!(parse(set).unwrap().1, Asked::SetCombined(true));
+        assert_eq!(parse(set).unwrap().1, StreamRequest::SetCombined(true));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use super::{
     market,
     name::Subject,
-    request::{self, Asked, Complaint},
+    request::{self, Complaint, StreamRequest},
     user,
 };
 use crate::{
     engine::{Engine, Event, EventKind, MarketUpdate},
-    protocol::{limits::Venue, listen::Listener, shared::Shared},
+    protocol::{limits::Venue, listen::Listener, shared::ServerState},
 };
 use axum::extract::ws::{Message, WebSocket};
 use futures::{SinkExt, StreamExt, stream::SplitSink};
@@ -41,14 +41,14 @@ struct Gone;
 
 /// One client's connection.
 pub(super) struct Session {
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     venue: Venue,
     combined: bool,
     subscriptions: Vec<Subscription>,
 }
 
 impl Session {
-    pub(super) const fn new(shared: Arc<Shared>, venue: Venue, combined: bool) -> Self {
+    pub(super) const fn new(shared: Arc<ServerState>, venue: Venue, combined: bool) -> Self {
         Self { shared, venue, combined, subscriptions: Vec::new() }
     }
 
@@ -73,7 +73,7 @@ impl Session {
 
     /// Serves the connection until either side closes it.
     pub(super) async fn run(mut self, socket: WebSocket) {
-        let mut moments = self.shared.exchange.listen();
+        let mut batches = self.shared.exchange.listen();
         let mut closed = self.shared.closed.subscribe();
         let (sink, mut incoming) = socket.split();
         let mut outgoing = Outgoing(sink);
@@ -81,11 +81,11 @@ impl Session {
         loop {
             let result = tokio::select! {
                 message = incoming.next() => match message {
-                    Some(Ok(message)) => self.heard(&mut outgoing, message).await,
+                    Some(Ok(message)) => self.on_message(&mut outgoing, message).await,
                     Some(Err(_)) | None => Err(Gone),
                 },
-                moment = moments.recv() => match moment {
-                    Ok(moment) => self.tell(&mut outgoing, &moment).await,
+                batch = batches.recv() => match batch {
+                    Ok(batch) => self.send_events(&mut outgoing, &batch).await,
                     // A slow reader is disconnected instead of delaying the market; it can reconnect.
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
                 },
@@ -103,10 +103,11 @@ impl Session {
         }
     }
 
-    async fn heard(&mut self, outgoing: &mut Outgoing, message: Message) -> Result<(), Gone> {
+    async fn on_message(&mut self, outgoing: &mut Outgoing, message: Message) -> Result<(), Gone> {
         match message {
             Message::Text(text) => {
-                let answer = match request::parse(&text).and_then(|(id, asked)| self.carry_out(id, asked)) {
+                let answer = match request::parse(&text).and_then(|(id, request)| self.carry_out(id, request))
+                {
                     Ok(answer) => answer,
                     Err(complaint) => complaint.answer(),
                 };
@@ -118,34 +119,34 @@ impl Session {
         }
     }
 
-    fn carry_out(&mut self, id: Value, asked: Asked) -> Result<Value, Complaint> {
-        let result = match asked {
-            Asked::Subscribe(names) => {
+    fn carry_out(&mut self, id: Value, request: StreamRequest) -> Result<Value, Complaint> {
+        let result = match request {
+            StreamRequest::Subscribe(names) => {
                 if !names.iter().all(|name| self.subscribe(name)) {
                     return Err(Complaint::invalid(id, "too many streams on one connection"));
                 }
                 Value::Null
             }
-            Asked::Unsubscribe(names) => {
+            StreamRequest::Unsubscribe(names) => {
                 self.subscriptions.retain(|s| !names.contains(&s.name));
                 Value::Null
             }
-            Asked::List => self.subscriptions.iter().map(|s| s.name.as_str()).collect(),
-            Asked::SetCombined(combined) => {
+            StreamRequest::List => self.subscriptions.iter().map(|s| s.name.as_str()).collect(),
+            StreamRequest::SetCombined(combined) => {
                 self.combined = combined;
                 Value::Null
             }
-            Asked::GetCombined => Value::Bool(self.combined),
+            StreamRequest::GetCombined => Value::Bool(self.combined),
         };
         Ok(request::done(&id, &result))
     }
 
     /// Sends the messages for one event batch.
-    async fn tell(&self, outgoing: &mut Outgoing, moment: &[Event]) -> Result<(), Gone> {
-        if !moment.iter().any(|event| self.concerns(event)) {
+    async fn send_events(&self, outgoing: &mut Outgoing, batch: &[Event]) -> Result<(), Gone> {
+        if !batch.iter().any(|event| self.concerns(event)) {
             return Ok(());
         }
-        let messages = self.shared.exchange.read(|engine| self.messages(engine, moment)).map_err(|_| Gone)?;
+        let messages = self.shared.exchange.read(|engine| self.messages(engine, batch)).map_err(|_| Gone)?;
         for message in messages {
             outgoing.feed(&message).await?;
         }
@@ -162,15 +163,15 @@ impl Session {
         })
     }
 
-    fn messages(&self, engine: &Engine, moment: &[Event]) -> Vec<Value> {
-        let updates: Vec<&MarketUpdate> = moment
+    fn messages(&self, engine: &Engine, batch: &[Event]) -> Vec<Value> {
+        let updates: Vec<&MarketUpdate> = batch
             .iter()
             .filter_map(|event| match &event.kind {
                 EventKind::Market(update) if update.market.kind == self.venue.kind() => Some(&**update),
                 _ => None,
             })
             .collect();
-        let at = moment.last().map_or_else(|| engine.now(), |event| event.at);
+        let at = batch.last().map_or_else(|| engine.now(), |event| event.at);
         let mut messages = Vec::new();
         for subscription in &self.subscriptions {
             let rows = match &subscription.source {
@@ -178,7 +179,7 @@ impl Session {
                     market::messages(engine, at, subject, &updates)
                 }
                 Source::User(listener) => {
-                    let mine = moment.iter().filter(|event| event.account == Some(listener.account));
+                    let mine = batch.iter().filter(|event| event.account == Some(listener.account));
                     let rows = mine.filter_map(|event| user::message(self.venue, event)).collect();
                     self.shared.faults.garbled(rows)
                 }

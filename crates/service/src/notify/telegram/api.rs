@@ -28,7 +28,7 @@ pub(in crate::notify) struct Bot {
 
 /// Why a call failed.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::notify) enum Trouble {
+pub(in crate::notify) enum TelegramFailure {
     /// No answer; whether the request took effect is unknown.
     Unreachable(&'static str),
     /// 429: wait this many seconds.
@@ -43,7 +43,7 @@ pub(in crate::notify) enum Trouble {
     Broken(u16),
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for TelegramFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(words) => f.write_str(words),
@@ -59,11 +59,11 @@ impl fmt::Display for Trouble {
 #[derive(Debug, Deserialize)]
 pub(super) struct Update {
     pub(super) update_id: i64,
-    pub(super) message: Option<Message>,
+    pub(super) message: Option<BotMessage>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Message {
+pub(super) struct BotMessage {
     pub(super) chat: Chat,
     pub(super) text: Option<String>,
 }
@@ -81,7 +81,7 @@ struct Me {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct ApiResponse<T> {
     result: Option<T>,
     parameters: Option<Parameters>,
 }
@@ -109,13 +109,13 @@ impl Bot {
     }
 
     /// The bot's username.
-    pub(super) async fn username(&self) -> Result<String, Trouble> {
+    pub(super) async fn username(&self) -> Result<String, TelegramFailure> {
         let me: Me = self.call("getMe", &json!({})).await?;
         Ok(me.username.unwrap_or_default())
     }
 
     /// Sends a text to a chat, as plain text without markup.
-    pub(in crate::notify) async fn send(&self, chat: i64, text: &str) -> Result<(), Trouble> {
+    pub(in crate::notify) async fn send(&self, chat: i64, text: &str) -> Result<(), TelegramFailure> {
         let body = json!({
             "chat_id": chat,
             "text": cut(text),
@@ -125,27 +125,33 @@ impl Bot {
     }
 
     /// The updates from number `next` on; waits for a while if there are none.
-    pub(super) async fn updates(&self, next: i64) -> Result<Vec<Update>, Trouble> {
+    pub(super) async fn updates(&self, next: i64) -> Result<Vec<Update>, TelegramFailure> {
         let body = json!({ "offset": next, "timeout": LONG_POLL, "allowed_updates": ["message"] });
         self.call("getUpdates", &body).await
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: &str, body: &serde_json::Value) -> Result<T, Trouble> {
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: &serde_json::Value,
+    ) -> Result<T, TelegramFailure> {
         let url = format!("{}/bot{}/{method}", self.base, self.token.as_str());
         let sent = self.http.post(url).json(body).send().await.map_err(|error| {
             // A request that was sent but not answered may have arrived.
-            Trouble::Unreachable(if error.is_connect() { NOT_THERE } else { NO_ANSWER })
+            TelegramFailure::Unreachable(if error.is_connect() { NOT_THERE } else { NO_ANSWER })
         });
         let response = sent?;
         let status = response.status().as_u16();
-        let answer: Option<Answer<T>> = response.json().await.ok();
+        let answer: Option<ApiResponse<T>> = response.json().await.ok();
         match status {
-            200 => answer.and_then(|answer| answer.result).ok_or(Trouble::Unreachable(NO_ANSWER)),
-            401 | 404 => Err(Trouble::Unauthorized),
-            403 => Err(Trouble::Blocked),
-            429 => Err(Trouble::Limited(answer.and_then(|a| a.parameters?.retry_after).unwrap_or(30))),
-            409 | 500.. => Err(Trouble::Broken(status)),
-            other => Err(Trouble::Refused(other)),
+            200 => answer.and_then(|answer| answer.result).ok_or(TelegramFailure::Unreachable(NO_ANSWER)),
+            401 | 404 => Err(TelegramFailure::Unauthorized),
+            403 => Err(TelegramFailure::Blocked),
+            429 => {
+                Err(TelegramFailure::Limited(answer.and_then(|a| a.parameters?.retry_after).unwrap_or(30)))
+            }
+            409 | 500.. => Err(TelegramFailure::Broken(status)),
+            other => Err(TelegramFailure::Refused(other)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The bot's commands. Decisions and requests to the exchange come first: an [`Answer`] then changes the link
+//! The bot's commands. Decisions and requests to the exchange come first: an [`BotReply`] then changes the link
 //! and puts the reply into the outbox in one transaction.
 
 use super::{
@@ -24,13 +24,13 @@ use store::{
 const SURE: i64 = MINUTE;
 
 /// Reply to a message to the bot.
-pub(super) struct Answer {
+pub(super) struct BotReply {
     text: String,
-    deed: Deed,
+    action: ReplyAction,
 }
 
 /// The change made when the reply is written.
-enum Deed {
+enum ReplyAction {
     Nothing,
     /// Links the chat, using the typed code.
     Link(String),
@@ -39,31 +39,31 @@ enum Deed {
     Panic(Option<domain::Micros>),
 }
 
-impl Answer {
-    fn says(text: impl Into<String>) -> Self {
-        Self { text: text.into(), deed: Deed::Nothing }
+impl BotReply {
+    fn text_only(text: impl Into<String>) -> Self {
+        Self { text: text.into(), action: ReplyAction::Nothing }
     }
 
     /// Reply after an error: try again, if a retry may succeed in a moment.
     pub(super) fn failed(error: &Error) -> Self {
-        Self::says(if matches!(error, Error::Unavailable { .. }) { EN.later } else { EN.sorry })
+        Self::text_only(if matches!(error, Error::Unavailable { .. }) { EN.later } else { EN.sorry })
     }
 
     /// Makes the change and enqueues the reply; `once` identifies the message that it answers.
     pub(super) async fn write(self, desk: &Desk, tx: &mut Tx, chat: i64, once: &str) -> Result<()> {
-        let text = match self.deed {
-            Deed::Nothing => self.text,
-            Deed::Link(code) => linked(desk, tx, chat, &code, once).await?,
-            Deed::Unlink => {
+        let text = match self.action {
+            ReplyAction::Nothing => self.text,
+            ReplyAction::Link(code) => linked(desk, tx, chat, &code, once).await?,
+            ReplyAction::Unlink => {
                 if let Some(link) = links::of_chat(&mut *tx, chat).await? {
                     link::unlinked(desk, tx, link.user_id).await?;
-                    let (user, deed) = (Some(link.user_id), audit::Deed::ChatUnlinked);
-                    audit::record(desk, tx, user, deed, "", Via::Telegram).await?;
+                    let (user, action) = (Some(link.user_id), audit::AuditAction::ChatUnlinked);
+                    audit::record(desk, tx, user, action, "", Via::Telegram).await?;
                 }
                 self.text
             }
-            Deed::Panic(asked_at) => {
-                links::set_panic_asked(tx, chat, asked_at).await?;
+            ReplyAction::Panic(asked_at) => {
+                links::set_panic_requested(tx, chat, asked_at).await?;
                 self.text
             }
         };
@@ -74,12 +74,12 @@ impl Answer {
 async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> Result<String> {
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
-            audit::record(desk, tx, Some(user), audit::Deed::ChatLinked, "", Via::Telegram).await?;
+            audit::record(desk, tx, Some(user), audit::AuditAction::ChatLinked, "", Via::Telegram).await?;
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
             let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
-            let switches = preferences::of(tx, user).await?.switches;
+            let switches = preferences::get_preferences(tx, user).await?.switches;
             let mut parts = vec![fill(EN.linked, &[&shown(&person.email)])];
             if switches == switches.without_telegram() {
                 parts.push(fill(EN.nothing_ticked, &[&desk.settings.public_url]));
@@ -96,7 +96,7 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
 ///
 /// # Errors
 /// When the database cannot be used.
-pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<Answer> {
+pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().to_ascii_lowercase();
     // In groups, commands have the form `/status@our_bot`; users copy them from there.
@@ -105,8 +105,10 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
     if command == "/start" && !rest.is_empty() {
         return start(desk, chat, rest).await;
     }
-    let Some(link) = links::of_chat(&desk.db, chat).await? else { return Ok(Answer::says(EN.stranger)) };
-    let Some(actor) = actor(desk, &link).await? else { return Ok(Answer::says(EN.stranger)) };
+    let Some(link) = links::of_chat(&desk.db, chat).await? else {
+        return Ok(BotReply::text_only(EN.stranger));
+    };
+    let Some(actor) = actor(desk, &link).await? else { return Ok(BotReply::text_only(EN.stranger)) };
     if !link.active {
         // A user who writes has not blocked the bot (any more).
         let mut tx = desk.db.begin().await?;
@@ -114,19 +116,19 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
         tx.commit().await?;
     }
     match command {
-        "/stop" => Ok(Answer { text: EN.unlinked.to_owned(), deed: Deed::Unlink }),
-        "/status" => Ok(Answer::says(status(desk, &actor).await?)),
-        "/positions" => Ok(Answer::says(positions(desk, &actor).await?)),
+        "/stop" => Ok(BotReply { text: EN.unlinked.to_owned(), action: ReplyAction::Unlink }),
+        "/status" => Ok(BotReply::text_only(status(desk, &actor).await?)),
+        "/positions" => Ok(BotReply::text_only(positions(desk, &actor).await?)),
         "/panic" => pressed(desk, &actor, &link, rest).await,
-        _ => Ok(Answer::says(EN.help)),
+        _ => Ok(BotReply::text_only(EN.help)),
     }
 }
 
 /// Counts attempts before checking the code, so that codes cannot be guessed.
-async fn start(desk: &Desk, chat: i64, code: &str) -> Result<Answer> {
+async fn start(desk: &Desk, chat: i64, code: &str) -> Result<BotReply> {
     match throttle::count(desk, &[Bucket::Chat(chat)]).await {
-        Ok(()) => Ok(Answer { text: String::new(), deed: Deed::Link(code.to_owned()) }),
-        Err(Error::TooMany { .. }) => Ok(Answer::says(EN.too_many)),
+        Ok(()) => Ok(BotReply { text: String::new(), action: ReplyAction::Link(code.to_owned()) }),
+        Err(Error::TooMany { .. }) => Ok(BotReply::text_only(EN.too_many)),
         Err(error) => Err(error),
     }
 }
@@ -190,11 +192,11 @@ fn line(name: &str, position: &Position) -> String {
 }
 
 /// The panic button: requested by the first message, confirmed by the second.
-async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<Answer> {
+async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<BotReply> {
     let now = desk.clock.now();
-    let asked = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
-    if !(asked && rest.eq_ignore_ascii_case("yes")) {
-        return Ok(Answer { text: EN.sure.to_owned(), deed: Deed::Panic(Some(now)) });
+    let request = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
+    if !(request && rest.eq_ignore_ascii_case("yes")) {
+        return Ok(BotReply { text: EN.sure.to_owned(), action: ReplyAction::Panic(Some(now)) });
     }
     let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
@@ -202,5 +204,5 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     };
     let lines: Vec<_> = reports.iter().map(line).collect();
     let text = format!("{}\n{}", EN.panicked, lines.join("\n"));
-    Ok(Answer { text, deed: Deed::Panic(None) })
+    Ok(BotReply { text, action: ReplyAction::Panic(None) })
 }

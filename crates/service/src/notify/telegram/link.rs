@@ -61,7 +61,7 @@ fn open(desk: &Desk, link: &Link, now: Micros) -> Option<(String, Micros)> {
 
 async fn give_code(desk: &Desk, actor: &Actor, now: Micros) -> Result<()> {
     let user = actor.user;
-    let code = link_code(&*desk.chance);
+    let code = link_code(&*desk.entropy);
     let hash = sign(desk, Purpose::LinkCode, &code).await?;
     let sealed = desk.sealer.seal(TABLE, user.0, user.0, code.as_bytes())?.to_bytes();
     let mut tx = desk.db.begin().await?;
@@ -88,8 +88,8 @@ pub async fn unlink(desk: &Desk, actor: &Actor) -> Result<()> {
     if !unlinked(desk, &mut tx, actor.user).await? {
         return Err(Error::NotFound);
     }
-    let deed = audit::Deed::ChatUnlinked;
-    audit::record(desk, &mut tx, Some(actor.user), deed, "", actor.from.as_ref()).await?;
+    let action = audit::AuditAction::ChatUnlinked;
+    audit::record(desk, &mut tx, Some(actor.user), action, "", actor.from.as_ref()).await?;
     Ok(tx.commit().await?)
 }
 

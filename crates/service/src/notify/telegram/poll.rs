@@ -2,8 +2,8 @@
 //! database, in the same transaction as the reply.
 
 use super::{
-    api::{Bot, Trouble, Update},
-    commands::{self, Answer},
+    api::{Bot, TelegramFailure, Update},
+    commands::{self, BotReply},
     pause, refused,
 };
 use crate::{Desk, Error, Result, SharedDesk};
@@ -33,28 +33,28 @@ pub async fn poll(desk: &SharedDesk) -> Result<()> {
                 bot::welcome(&mut tx, telegram.name(), &username).await?;
                 tx.commit().await?;
             }
-            Err(trouble) => return troubled(desk, telegram, trouble).await,
+            Err(failure) => return troubled(desk, telegram, failure).await,
         }
     }
     match telegram.updates(known.map_or(0, |bot| bot.next_update)).await {
         Ok(updates) => {
             for update in updates {
-                heard(desk, telegram, update).await?;
+                handle_update(desk, telegram, update).await?;
             }
             Ok(())
         }
-        Err(trouble) => troubled(desk, telegram, trouble).await,
+        Err(failure) => troubled(desk, telegram, failure).await,
     }
 }
 
-async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result<()> {
-    tracing::warn!(why = %trouble, "could not read updates from Telegram");
-    match trouble {
-        Trouble::Unauthorized => {
+async fn troubled(desk: &SharedDesk, telegram: &Bot, failure: TelegramFailure) -> Result<()> {
+    tracing::warn!(why = %failure, "could not read updates from Telegram");
+    match failure {
+        TelegramFailure::Unauthorized => {
             refused(desk, telegram).await?;
             pause(desk, telegram, super::REFUSED_FOR / domain::time::SECOND).await?;
         }
-        Trouble::Limited(seconds) => drop(pause(desk, telegram, seconds).await?),
+        TelegramFailure::Limited(seconds) => drop(pause(desk, telegram, seconds).await?),
         _ => {}
     }
     Ok(())
@@ -65,9 +65,9 @@ async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result
 ///
 /// # Errors
 /// When not even that reply can be written. The update is not marked as read then, so it is polled again.
-async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
-    let said = update.message.filter(|message| message.chat.kind == "private");
-    let Some((chat, text)) = said.and_then(|message| Some((message.chat.id, message.text?))) else {
+async fn handle_update(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
+    let received = update.message.filter(|message| message.chat.kind == "private");
+    let Some((chat, text)) = received.and_then(|message| Some((message.chat.id, message.text?))) else {
         return settle(desk, telegram, update.update_id, None).await;
     };
     let answer = commands::answer(desk, chat, &text).await.unwrap_or_else(|error| failed(&error));
@@ -77,14 +77,14 @@ async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> 
     }
 }
 
-fn failed(error: &Error) -> Answer {
+fn failed(error: &Error) -> BotReply {
     tracing::error!(%error, "could not answer a Telegram message");
-    Answer::failed(error)
+    BotReply::failed(error)
 }
 
 /// Marks an update as read and writes the reply in one transaction, so an update delivered twice is answered
 /// once.
-async fn settle(desk: &Desk, telegram: &Bot, update_id: i64, answer: Option<(i64, Answer)>) -> Result<()> {
+async fn settle(desk: &Desk, telegram: &Bot, update_id: i64, answer: Option<(i64, BotReply)>) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if let Some((chat, answer)) = answer {
         answer.write(desk, &mut tx, chat, &format!("{}:{update_id}", telegram.name())).await?;

@@ -5,7 +5,7 @@ use super::{commands, deliver};
 use crate::{Actor, Desk, Error, Result, SharedDesk};
 use domain::{
     UserId,
-    notification::{Channel, Line},
+    notification::{Channel, ChatMessage},
     validation::Problem,
 };
 use sha2::{Digest as _, Sha256};
@@ -35,7 +35,7 @@ fn chat_of(user: UserId) -> i64 {
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is a bot: the conversation is then at Telegram.
-pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<Line>> {
+pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<ChatMessage>> {
     if desk.telegram.real() {
         return Err(Error::NotFound);
     }
@@ -48,7 +48,7 @@ pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<Line>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
-pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
+pub async fn post(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
     if desk.telegram.real() {
         return Err(Error::NotFound);
     }
@@ -61,10 +61,11 @@ pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
     }
     let (chat, now) = (chat_of(actor.user), desk.clock.now());
     let mut random = [0_u8; 16];
-    desk.chance.fill(&mut random);
+    desk.entropy.fill(&mut random);
     let once = format!("said:{}", hex::encode(random));
     let mut tx = desk.db.begin().await?;
-    simulated::say(&mut tx, chat, &once, &Line { ours: false, body: text.to_owned(), at: now }).await?;
+    simulated::append(&mut tx, chat, &once, &ChatMessage { ours: false, body: text.to_owned(), at: now })
+        .await?;
     tx.commit().await?;
     let answer = commands::answer(desk, chat, text).await?;
     let mut tx = desk.db.begin().await?;
@@ -75,9 +76,9 @@ pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
 
 /// Shows a message on the page, once.
 pub(super) async fn arrive(desk: &Desk, row: &rows::Message, chat: i64, text: &str) -> Result<()> {
-    let line = Line { ours: true, body: text.to_owned(), at: desk.clock.now() };
+    let line = ChatMessage { ours: true, body: text.to_owned(), at: desk.clock.now() };
     let mut tx = desk.db.begin().await?;
-    simulated::say(&mut tx, chat, &row.id.to_string(), &line).await?;
+    simulated::append(&mut tx, chat, &row.id.to_string(), &line).await?;
     Ok(tx.commit().await?)
 }
 
@@ -87,7 +88,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn chats_are_told_apart_and_are_no_bots() {
+    fn chats_have_distinct_ids_and_are_no_bots() {
         let ids: Vec<_> = (0..1_000).map(|n| chat_of(UserId(Uuid::from_u128(n)))).collect();
         assert!(ids.iter().all(|chat| is_simulated(*chat)));
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());

@@ -186,7 +186,7 @@ pub(in crate::order) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
 }
 
 /// Returns the manual order of a stored request; `None` for copies' orders and closing requests.
-pub(crate) fn asked_by_hand(request: &str) -> Result<Option<ManualOrder>> {
+pub(crate) fn manual_order_of(request: &str) -> Result<Option<ManualOrder>> {
     match read(request)? {
         Request::Open(order) => Ok(Some(order)),
         _ => Ok(None),

@@ -33,7 +33,7 @@ struct State {
 
 /// The breaker's answer to a requested rescue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum BreakerVerdict {
     /// The rescue may proceed.
     Go,
     /// This rescue has tripped the breaker; the operators must be notified.
@@ -44,10 +44,10 @@ pub(crate) enum Verdict {
 
 impl Breaker {
     /// Requests a rescue at `now` of one of `positions` supervised positions.
-    pub(crate) fn rescue(&self, now: Micros, positions: usize) -> Verdict {
+    pub(crate) fn rescue(&self, now: Micros, positions: usize) -> BreakerVerdict {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.tripped_until.is_some_and(|until| now < until) {
-            return Verdict::Tripped;
+            return BreakerVerdict::Tripped;
         }
         while state.rescues.front().is_some_and(|at| now.since(*at) > WITHIN) {
             state.rescues.pop_front();
@@ -57,9 +57,9 @@ impl Breaker {
         if count > MOST || (count >= FEWEST && count * 100 > positions * SHARE && positions > MOST) {
             state.tripped_until = Some(now.plus(TRIPPED));
             state.rescues.clear();
-            return Verdict::Trips;
+            return BreakerVerdict::Trips;
         }
-        Verdict::Go
+        BreakerVerdict::Go
     }
 
     /// Whether entries and rescues are suspended.
@@ -78,19 +78,19 @@ mod tests {
         let breaker = Breaker::default();
         let at = |second: i64| Micros(second * SECOND);
         for second in 0..20 {
-            assert_eq!(breaker.rescue(at(second), 20), Verdict::Go);
+            assert_eq!(breaker.rescue(at(second), 20), BreakerVerdict::Go);
         }
-        assert_eq!(breaker.rescue(at(20), 20), Verdict::Trips);
-        assert_eq!(breaker.rescue(at(21), 20), Verdict::Tripped);
+        assert_eq!(breaker.rescue(at(20), 20), BreakerVerdict::Trips);
+        assert_eq!(breaker.rescue(at(21), 20), BreakerVerdict::Tripped);
         assert!(breaker.is_tripped(at(20 + 599)) && !breaker.is_tripped(at(20 + 600)));
-        assert_eq!(breaker.rescue(at(621), 20), Verdict::Go);
+        assert_eq!(breaker.rescue(at(621), 20), BreakerVerdict::Go);
     }
 
     #[test]
     fn rescues_over_time_do_not() {
         let breaker = Breaker::default();
         for minute in 0..100 {
-            assert_eq!(breaker.rescue(Micros(minute * 10 * SECOND), 1), Verdict::Go);
+            assert_eq!(breaker.rescue(Micros(minute * 10 * SECOND), 1), BreakerVerdict::Go);
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
     fn a_share_of_the_positions_trips_it_where_there_are_many() {
         let breaker = Breaker::default();
         let verdicts: Vec<_> = (0..6).map(|_| breaker.rescue(Micros(0), 100)).collect();
-        assert_eq!(verdicts[..5], [Verdict::Go; 5]);
-        assert_eq!(verdicts[5], Verdict::Trips);
+        assert_eq!(verdicts[..5], [BreakerVerdict::Go; 5]);
+        assert_eq!(verdicts[5], BreakerVerdict::Trips);
     }
 }

@@ -36,7 +36,7 @@ pub(crate) use supervise::Known;
 use supervise::Pass;
 
 /// Markets inspected concurrently.
-const AT_ONCE: usize = 16;
+const CONCURRENCY: usize = 16;
 /// Interval between two ticks if nothing wakes the supervisor.
 const BEAT: Duration = Duration::from_millis(500);
 
@@ -63,20 +63,20 @@ pub async fn run(desk: SharedDesk) {
 pub async fn tick(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.boot();
     if desk.supervision.must_load(now) {
-        let mut all = rows::all(&desk.db).await?;
+        let mut all = rows::list_all(&desk.db).await?;
         all.retain(|row| desk.is_ours(row.exchange_key_id));
         desk.supervision.load(all, now);
     }
     let due = desk.supervision.due(now, |key| desk.copies.accounts.is_live(key));
     stream::iter(due)
-        .for_each_concurrent(AT_ONCE, |(key, symbol)| async move {
+        .for_each_concurrent(CONCURRENCY, |(key, symbol)| async move {
             if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {
                 tracing::debug!(%key, %symbol, %error, "could not inspect a position");
-                desk.supervision.failed_to_look(key, &symbol, desk.clock.boot());
+                desk.supervision.record_failed_inspection(key, &symbol, desk.clock.boot());
             }
         })
         .await;
-    desk.pulse.copies_kept(desk.clock.now());
+    desk.heartbeats.copies_reconciled(desk.clock.now());
     Ok(())
 }
 
@@ -97,9 +97,9 @@ pub(crate) async fn inspect_market(
         return Ok(());
     }
     let access = Access { who: key::credentials(desk, &row)?, row };
-    let _turn = desk.locks.turn(id, symbol).await;
+    let _lock = desk.locks.lock(id, symbol).await;
     if Rule::WorkingIntentIsLeftAlone.holds() && is_at_work(desk, id, symbol).await? {
-        desk.supervision.failed_to_look(id, symbol, desk.clock.boot());
+        desk.supervision.record_failed_inspection(id, symbol, desk.clock.boot());
         return Ok(());
     }
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
@@ -140,13 +140,13 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
     let supervision = &desk.supervision;
     let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop && row.ended_at.is_none();
     let streamed = streamed(desk, row);
-    let cheap = plain && supervision.may_look_cheaply(&watched, streamed);
+    let cheap = plain && supervision.may_inspect_cheaply(&watched, streamed);
     if cheap && supervise::stop_is_alive(desk, access, &watched).await? {
-        supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed);
+        supervision.record_inspection(&watched, Pass::Agrees, desk.clock.boot(), streamed);
         return Ok(Pass::Agrees);
     }
     let pass = supervise::pass(desk, access, row, known).await?;
-    supervision.looked(&watched, pass, desk.clock.boot(), streamed);
+    supervision.record_inspection(&watched, pass, desk.clock.boot(), streamed);
     Ok(pass)
 }
 

@@ -2,32 +2,37 @@
 
 use crate::{
     Desk, Result,
-    notify::{self, Content, Event, Letter, Telling},
+    notify::{self, Content, Letter, Notification, NotificationEvent},
     order::intent::Intent,
 };
 use domain::Micros;
 
 impl Intent {
     /// Builds the notification that the position was closed because it could not be protected.
-    pub(in crate::order) fn unprotected(&self, now: Micros) -> Result<Telling> {
+    pub(in crate::order) fn unprotected(&self, now: Micros) -> Result<Notification> {
         self.about_stop(format!("unprotected:{}", self.id), true, now)
     }
 
     /// Builds the notification that the position had lost its stop and has it again.
-    pub(super) fn stop_replaced(&self, now: Micros) -> Result<Telling> {
+    pub(super) fn stop_replaced(&self, now: Micros) -> Result<Notification> {
         self.about_stop(format!("stop-replaced:{}:{}", self.id, now.0), false, now)
     }
 
-    fn about_stop(&self, once: String, closed: bool, now: Micros) -> Result<Telling> {
-        let event =
-            Event::Unprotected { key: self.key, symbol: self.symbol.clone(), closed, copy: self.copy() };
-        Telling::new(self.user, once, &event, now)
+    fn about_stop(&self, once: String, closed: bool, now: Micros) -> Result<Notification> {
+        let event = NotificationEvent::Unprotected {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            closed,
+            copy: self.copy(),
+        };
+        Notification::new(self.user, once, &event, now)
     }
 
     /// Builds the notification that the position is without its stop and that the desk is placing it.
-    pub(super) fn without_stop(&self, now: Micros) -> Result<Telling> {
-        let event = Event::WithoutStop { key: self.key, symbol: self.symbol.clone(), copy: self.copy() };
-        Telling::new(self.user, format!("without-stop:{}:{}", self.id, now.0), &event, now)
+    pub(super) fn without_stop(&self, now: Micros) -> Result<Notification> {
+        let event =
+            NotificationEvent::WithoutStop { key: self.key, symbol: self.symbol.clone(), copy: self.copy() };
+        Notification::new(self.user, format!("without-stop:{}:{}", self.id, now.0), &event, now)
     }
 }
 

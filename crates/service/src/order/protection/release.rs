@@ -3,7 +3,7 @@
 use super::{Known, inspect_market, shown::has_planned_stop};
 use crate::{
     Actor, Error, Result, SharedDesk,
-    audit::{self, Deed},
+    audit::{self, AuditAction},
     key, market,
 };
 use domain::{ExchangeKeyId, IntentId, Symbol, validation::Problem};
@@ -27,7 +27,7 @@ pub async fn set_supervised(
 ) -> Result<()> {
     let row = key::find(desk, actor, id).await?;
     market::find(desk, row.key.trade_type, symbol).await?;
-    let turn = desk.locks.turn(id, symbol).await;
+    let turn = desk.locks.lock(id, symbol).await;
     let mut open = rows::on_market(&desk.db, id, symbol).await?;
     open.retain(|row| row.ended_at.is_none());
     if open.is_empty() {
@@ -40,10 +40,10 @@ pub async fn set_supervised(
     let mut tx = desk.db.begin().await?;
     for (intent, wanted) in &changed {
         rows::set_wanted(&mut tx, *intent, *wanted).await?;
-        rows::set_told(&mut tx, *intent, None).await?;
+        rows::set_notified(&mut tx, *intent, None).await?;
     }
-    let deed = if supervised { Deed::SupervisionResumed } else { Deed::SupervisionEnded };
-    audit::record(desk, &mut tx, Some(actor.user), deed, &format!("{id} {symbol}"), actor.from.as_ref())
+    let action = if supervised { AuditAction::SupervisionResumed } else { AuditAction::SupervisionEnded };
+    audit::record(desk, &mut tx, Some(actor.user), action, &format!("{id} {symbol}"), actor.from.as_ref())
         .await?;
     tx.commit().await?;
     drop(turn);
@@ -52,7 +52,7 @@ pub async fn set_supervised(
         // It is supervised from now on: the supervisor tries again immediately.
         tracing::debug!(key = %id, %symbol, %error, "could not inspect a position after its supervision was resumed; will retry");
     }
-    desk.hub.nudge(id, symbol);
+    desk.hub.request_refresh(id, symbol);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     Desk, Error, Result, live,
-    notify::Telling,
+    notify::Notification,
     order::{
         account::Access,
         hits::realized,
@@ -16,10 +16,10 @@ use crate::{
 use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
-    live::{Happening, What},
+    live::{LiveEvent, LiveEventKind},
 };
 use store::{
-    copy::{Copy, Ended},
+    copy::{CopyTrade, Ended},
     protection as rows,
 };
 
@@ -47,7 +47,7 @@ pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: 
     } else {
         delete(desk, intent.id).await?;
     }
-    desk.hub.nudge(intent.key, &intent.symbol);
+    desk.hub.request_refresh(intent.key, &intent.symbol);
     Ok(())
 }
 
@@ -124,7 +124,7 @@ pub(super) async fn report_filled(
 }
 
 /// Records how a copied position ended: the reason from its last closing order, the profit from its fills.
-async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy) -> Result<()> {
+async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &CopyTrade) -> Result<()> {
     let side = copy.side.ok_or_else(|| Error::fault("an open copy has no side"))?;
     let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
     let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
@@ -139,7 +139,7 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy)
     let (price, profit) = result(&trades, side, symbol.quote());
     let ended = Ended { exit, price, profit };
     let now = desk.clock.now();
-    let what = What::CopyEnded {
+    let what = LiveEventKind::CopyEnded {
         strategy: copy.strategy_name.clone(),
         symbol: symbol.clone(),
         exit,
@@ -147,11 +147,11 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy)
     };
     let mut tx = desk.db.begin().await?;
     if store::copy::close(&mut tx, copy.id, ended, now).await? {
-        let happening = Happening { key: Some(copy.exchange_key_id), at: now, what };
+        let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
         for hit in hits(intent, &orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
-        live::append(&mut tx, copy.user_id, &happening).await?;
+        live::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
@@ -166,7 +166,7 @@ fn hits(
     trades: &[Trade],
     last: Option<&Order>,
     now: Micros,
-) -> Result<Vec<Telling>> {
+) -> Result<Vec<Notification>> {
     let mut hits = Vec::new();
     for order in orders.iter().filter(|order| order.is_final() && !order.filled.is_zero()) {
         let role = intent.leg_by_client_id(&order.client_order_id).map(|leg| leg.role);
@@ -174,7 +174,7 @@ fn hits(
         let profit = realized(trades, order, intent.symbol.quote());
         let hit = intent.hit(role, order, profit, now)?;
         let ends = last.is_some_and(|last| last.id == order.id);
-        hits.extend(if ends { hit.map(Telling::unshown) } else { hit });
+        hits.extend(if ends { hit.map(Notification::unshown) } else { hit });
     }
     Ok(hits)
 }

@@ -28,8 +28,8 @@ const LONGEST_PAUSE: i64 = 5 * SECOND;
 /// weight.
 const FEW: usize = 10;
 /// Every n-th inspection is a full one, up to this many positions.
-const FULL_LOOK: u32 = 5;
-const FULL_LOOKS_UP_TO: usize = 100;
+const FULL_INSPECTION_EVERY: u32 = 5;
+const FULL_INSPECTIONS_UP_TO: usize = 100;
 /// Retry interval for a key that the exchange rejects.
 const REFUSED: i64 = 60 * SECOND;
 
@@ -73,53 +73,53 @@ pub(crate) struct Supervision {
 #[derive(Default)]
 struct State {
     loaded_at: Option<Micros>,
-    watched: HashMap<IntentId, Entry>,
+    watched: HashMap<IntentId, WatchedPosition>,
     budget: Budget,
 }
 
-struct Entry {
+struct WatchedPosition {
     watched: Watched,
     by_choice: bool,
     /// Something has happened to it: it is inspected whatever the cost.
-    asked: bool,
+    requested: bool,
     /// It was found as wanted at least once.
     known: bool,
     next: Micros,
     differs_since: Option<Micros>,
     tries: u32,
-    looks: u32,
+    inspections: u32,
     /// Since when it has been settled. It is inspected once more for orders that arrive late.
     ending_since: Option<Micros>,
 }
 
-impl Entry {
+impl WatchedPosition {
     fn new(row: &Protection, next: Micros) -> Self {
         let by_choice = row.wanted == Wanted::NoStop;
         Self {
             watched: Watched::of(row),
             by_choice,
-            asked: false,
+            requested: false,
             known: false,
             next,
             differs_since: None,
             tries: 0,
-            looks: 0,
+            inspections: 0,
             ending_since: None,
         }
     }
 
     /// Whether it is inspected regardless of the budget.
     const fn is_urgent(&self) -> bool {
-        self.asked || self.differs_since.is_some() || self.ending_since.is_some()
+        self.requested || self.differs_since.is_some() || self.ending_since.is_some()
     }
 
     /// Whether the next inspection is a full one rather than a query of the stop alone. A desk with few
     /// positions can afford that, and so notices take-profit fills sooner where no stream reports them.
-    const fn looks_in_full(&self, positions: usize, streamed: bool) -> bool {
+    const fn needs_full_inspection(&self, positions: usize, streamed: bool) -> bool {
         if self.is_urgent() || (!streamed && positions <= FEW) {
             return true;
         }
-        positions <= FULL_LOOKS_UP_TO && self.looks.is_multiple_of(FULL_LOOK)
+        positions <= FULL_INSPECTIONS_UP_TO && self.inspections.is_multiple_of(FULL_INSPECTION_EVERY)
     }
 
     fn retry(&mut self, now: Micros) {
@@ -158,7 +158,7 @@ impl Supervision {
         let mut state = self.state();
         state.loaded_at = None;
         for entry in state.watched.values_mut().filter(|entry| which(&entry.watched)) {
-            (entry.next, entry.looks, entry.asked) = (Micros(0), 0, true);
+            (entry.next, entry.inspections, entry.requested) = (Micros(0), 0, true);
         }
         drop(state);
         self.wake.notify_one();
@@ -176,7 +176,7 @@ impl Supervision {
         let known: HashSet<_> = rows.iter().map(|row| row.intent_id).collect();
         state.watched.retain(|id, _| known.contains(id));
         for row in &rows {
-            let entry = state.watched.entry(row.intent_id).or_insert_with(|| Entry::new(row, now));
+            let entry = state.watched.entry(row.intent_id).or_insert_with(|| WatchedPosition::new(row, now));
             entry.by_choice = row.wanted == Wanted::NoStop;
         }
     }
@@ -185,21 +185,21 @@ impl Supervision {
     pub(super) fn remember(&self, rows: &[Protection], now: Micros) {
         let mut state = self.state();
         for row in rows {
-            state.watched.entry(row.intent_id).or_insert_with(|| Entry::new(row, now));
+            state.watched.entry(row.intent_id).or_insert_with(|| WatchedPosition::new(row, now));
         }
     }
 
     /// Registers a position that has just been opened and protected: its first inspection is due after the
     /// usual interval.
     pub(in crate::order) fn confirmed(&self, watched: Watched, now: Micros, streamed: bool) {
-        let entry = Entry {
+        let entry = WatchedPosition {
             by_choice: false,
-            asked: false,
+            requested: false,
             known: true,
             next: now.plus(if streamed { WITH_STREAM } else { WITHOUT_STREAM }),
             differs_since: None,
             tries: 0,
-            looks: 1,
+            inspections: 1,
             ending_since: None,
             watched,
         };
@@ -224,7 +224,7 @@ impl Supervision {
                 let first: &mut Micros = urgent.entry(market).or_insert(since);
                 *first = (*first).min(since);
             } else {
-                let full = entry.looks_in_full(state.watched.len(), streamed(entry.watched.key));
+                let full = entry.needs_full_inspection(state.watched.len(), streamed(entry.watched.key));
                 let (first, weight): &mut (Micros, i64) = others.entry(market).or_insert((entry.next, 0));
                 (*first, *weight) =
                     ((*first).min(entry.next), *weight + if full { FULL } else { STOP_ALONE });
@@ -249,18 +249,18 @@ impl Supervision {
     }
 
     /// Whether the next inspection of a position may query its stop alone.
-    pub(super) fn may_look_cheaply(&self, watched: &Watched, streamed: bool) -> bool {
+    pub(super) fn may_inspect_cheaply(&self, watched: &Watched, streamed: bool) -> bool {
         let state = self.state();
         let entry = state.watched.get(&watched.intent);
-        entry.is_some_and(|entry| !entry.looks_in_full(state.watched.len(), streamed))
+        entry.is_some_and(|entry| !entry.needs_full_inspection(state.watched.len(), streamed))
     }
 
     /// Records the result of an inspection.
-    pub(super) fn looked(&self, watched: &Watched, pass: Pass, now: Micros, streamed: bool) {
+    pub(super) fn record_inspection(&self, watched: &Watched, pass: Pass, now: Micros, streamed: bool) {
         let mut state = self.state();
         let Some(entry) = state.watched.get_mut(&watched.intent) else { return };
-        entry.looks = entry.looks.wrapping_add(1);
-        (entry.asked, entry.known) = (false, true);
+        entry.inspections = entry.inspections.wrapping_add(1);
+        (entry.requested, entry.known) = (false, true);
         match pass {
             Pass::Agrees => {
                 // With many positions the budget delays it further.
@@ -277,7 +277,7 @@ impl Supervision {
     }
 
     /// Schedules a retry for a market that could not be inspected.
-    pub(super) fn failed_to_look(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
+    pub(super) fn record_failed_inspection(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
         self.each(key, symbol, |entry| entry.retry(now));
     }
 
@@ -286,9 +286,9 @@ impl Supervision {
         self.each(key, symbol, |entry| entry.next = now.plus(REFUSED));
     }
 
-    fn each(&self, key: ExchangeKeyId, symbol: &Symbol, change: impl Fn(&mut Entry)) {
+    fn each(&self, key: ExchangeKeyId, symbol: &Symbol, change: impl Fn(&mut WatchedPosition)) {
         let mut state = self.state();
-        let of = |entry: &&mut Entry| entry.watched.key == key && entry.watched.symbol == *symbol;
+        let of = |entry: &&mut WatchedPosition| entry.watched.key == key && entry.watched.symbol == *symbol;
         state.watched.values_mut().filter(of).for_each(change);
     }
 
@@ -348,7 +348,7 @@ impl Supervision {
 
 /// Returns the duration of one round of inspections over this many positions.
 fn round(positions: usize) -> i64 {
-    let weight = if positions <= FULL_LOOKS_UP_TO { FULL } else { STOP_ALONE };
+    let weight = if positions <= FULL_INSPECTIONS_UP_TO { FULL } else { STOP_ALONE };
     let positions = i64::try_from(positions).unwrap_or(i64::MAX / SECOND / FULL);
     WITHOUT_STREAM.max(positions * weight * SECOND / IN_AGREEMENT)
 }

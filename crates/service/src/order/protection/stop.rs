@@ -2,7 +2,7 @@
 
 use super::{
     answer::{StopRefusal, stop_refusal},
-    breaker::Verdict,
+    breaker::BreakerVerdict,
     decide::{Facts, Next, next},
     rules::Rule,
 };
@@ -11,12 +11,12 @@ use crate::{
     order::{
         close::Share,
         legs::{PlannedOrder, Role},
-        run::{Halt, Run, Step},
+        run::{Halt, Run, RunResult},
         seq,
     },
 };
 use domain::{Decimal, Micros, Order, Position, Side, time::SECOND};
-use exchange::Failure;
+use exchange::ExchangeFailure;
 use std::time::Duration;
 use store::{
     intent::LegStatus,
@@ -32,13 +32,13 @@ const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// How long after a fill the exchange may not yet report its position.
 const READINGS_LAG: i64 = 5 * SECOND;
 /// The owner is notified once a position has been without its stop for this long.
-pub(super) const TELL_AFTER: i64 = 5 * SECOND;
+pub(super) const NOTIFY_AFTER: i64 = 5 * SECOND;
 /// How much later than the fill an intent that waits for it may learn of it.
 const LEARNED_AFTER: i64 = SECOND;
 /// The longest pause ahead of which the owner is notified, if the limit would be exceeded at its end.
-const TOLD_AHEAD: i64 = 2 * SECOND;
+const NOTIFY_AHEAD: i64 = 2 * SECOND;
 /// How many ambiguous refusals cause another inspection before one counts as final.
-const LOOKS: u8 = 3;
+const MAX_INSPECTIONS: u8 = 3;
 
 /// A market's state at the exchange.
 pub(in crate::order) struct Seen {
@@ -49,7 +49,7 @@ pub(in crate::order) struct Seen {
 impl Run<'_> {
     /// Reads position and open orders. Orders come first: a stop that fills in between then appears without
     /// its position, which is harmless; the reverse would not be.
-    pub(in crate::order) async fn look(&self) -> Step<Seen> {
+    pub(in crate::order) async fn inspect(&self) -> RunResult<Seen> {
         let open = self.open_orders().await?;
         Ok(Seen { position: self.position().await?, open })
     }
@@ -73,7 +73,7 @@ impl Run<'_> {
     /// that cannot get a stop is closed.
     ///
     /// A new run sends the stop immediately; a resumed one inspects the exchange first.
-    pub(in crate::order) async fn ensure_stop(&mut self) -> Step<()> {
+    pub(in crate::order) async fn ensure_stop(&mut self) -> RunResult<()> {
         if self.intent.wanted_stop().is_none() {
             return Ok(());
         }
@@ -94,12 +94,12 @@ impl Run<'_> {
 
     /// Tries until the stop is open or not needed, or until it is known that it cannot be placed. `started`
     /// is when this began.
-    async fn try_stop(&mut self, started: Micros) -> Step<()> {
+    async fn try_stop(&mut self, started: Micros) -> RunResult<()> {
         let (mut look, mut looks, mut corrected) = (self.resumed && Rule::ResumedRunLooks.holds(), 0, false);
         loop {
             let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
             if look {
-                let seen = self.look().await?;
+                let seen = self.inspect().await?;
                 match self.next_for_stop(&seen) {
                     Next::PlaceStop(amount) => uncovered = amount,
                     // The fill is known, so a position that is not reported may only lag.
@@ -124,7 +124,7 @@ impl Run<'_> {
                 Err(fault) => return Err(fault),
             };
             match stop_refusal(&failure) {
-                StopRefusal::Look if looks < LOOKS => {
+                StopRefusal::Inspect if looks < MAX_INSPECTIONS => {
                     (look, looks) = (true, looks + 1);
                     self.pause_between_readings().await?;
                 }
@@ -134,7 +134,7 @@ impl Run<'_> {
         }
     }
 
-    async fn pause_between_readings(&self) -> Step<()> {
+    async fn pause_between_readings(&self) -> RunResult<()> {
         self.notify_of_missing_stop(BETWEEN_READINGS).await?;
         self.desk.clock.sleep(BETWEEN_READINGS).await;
         Ok(())
@@ -146,7 +146,7 @@ impl Run<'_> {
         let since = self.without_stop_since.filter(|_| Rule::SlowStopIsNotified.holds());
         let (Some(since), desk) = (since, self.desk) else { return Ok(()) };
         let pause = i64::try_from(pause.as_micros()).unwrap_or(i64::MAX);
-        if desk.clock.boot().since(since).saturating_add(pause) < TELL_AFTER {
+        if desk.clock.boot().since(since).saturating_add(pause) < NOTIFY_AFTER {
             return Ok(());
         }
         desk.supervision.differs(self.intent.id, since);
@@ -155,7 +155,7 @@ impl Run<'_> {
             let now = desk.clock.now();
             let mut tx = desk.db.begin().await?;
             self.intent.without_stop(now)?.write(&mut tx).await?;
-            rows::set_told(&mut tx, self.intent.id, Some(now)).await?;
+            rows::set_notified(&mut tx, self.intent.id, Some(now)).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -165,7 +165,7 @@ impl Run<'_> {
     async fn notify_of_replaced_stop(&self) -> Result<()> {
         let (desk, id) = (self.desk, self.intent.id);
         let lasted = self.without_stop_since.map_or(0, |since| desk.clock.boot().since(since));
-        if lasted < TELL_AFTER - TOLD_AHEAD || !Rule::ReplacedStopIsNotified.holds() {
+        if lasted < NOTIFY_AFTER - NOTIFY_AHEAD || !Rule::ReplacedStopIsNotified.holds() {
             return Ok(());
         }
         desk.supervision.agrees(id);
@@ -173,14 +173,14 @@ impl Run<'_> {
         if row.is_some_and(|row| row.told_at.is_some()) {
             let mut tx = desk.db.begin().await?;
             self.intent.stop_replaced(desk.clock.now())?.write(&mut tx).await?;
-            rows::set_told(&mut tx, id, None).await?;
+            rows::set_notified(&mut tx, id, None).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
     /// Sends a stop for `amount`: the planned one, or a replacement that is written to the database first.
-    async fn place_stop(&mut self, amount: Decimal) -> Step<Order> {
+    async fn place_stop(&mut self, amount: Decimal) -> RunResult<Order> {
         let planned = |status| matches!(status, LegStatus::Planned | LegStatus::Refused);
         // Sending it again under the same id is harmless: the exchange rejects one of the two.
         if self.intent.leg(seq::STOP).is_some_and(|leg| planned(leg.status)) {
@@ -190,7 +190,7 @@ impl Run<'_> {
     }
 
     /// Sends a replacement for a lost stop.
-    pub(in crate::order) async fn place_another_stop(&mut self, amount: Decimal) -> Step<Order> {
+    pub(in crate::order) async fn place_another_stop(&mut self, amount: Decimal) -> RunResult<Order> {
         let lost = self.intent.wanted_stop().cloned().ok_or_else(|| Error::fault("no stop is wanted"))?;
         let next = self.intent.next_seq(seq::STOPS);
         let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
@@ -221,7 +221,7 @@ impl Run<'_> {
 
     /// Handles a stop that could not be placed for a while for unknown reasons: closes a new position, and
     /// leaves an older one to be retried.
-    async fn give_up_on_stop(&mut self, failure: Failure, started: Micros) -> Step<()> {
+    async fn give_up_on_stop(&mut self, failure: ExchangeFailure, started: Micros) -> RunResult<()> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
@@ -234,13 +234,13 @@ impl Run<'_> {
 
     /// Closes the position of the intent because it cannot be protected, and notifies its owner. Two readings
     /// must agree first.
-    pub(in crate::order) async fn rescue(&mut self, failure: Failure) -> Step<()> {
+    pub(in crate::order) async fn rescue(&mut self, failure: ExchangeFailure) -> RunResult<()> {
         let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
         for reading in 0..readings {
             if reading > 0 {
                 self.desk.clock.sleep(BETWEEN_READINGS).await;
             }
-            let seen = self.look().await?;
+            let seen = self.inspect().await?;
             if !matches!(self.next_for_stop(&seen), Next::PlaceStop(_)) {
                 return Ok(());
             }
@@ -254,7 +254,7 @@ impl Run<'_> {
     }
 
     /// Closes the position of the intent until the exchange reports it closed, and notifies its owner.
-    pub(in crate::order) async fn close_unprotected(&mut self) -> Step<()> {
+    pub(in crate::order) async fn close_unprotected(&mut self) -> RunResult<()> {
         self.end_entry().await?;
         let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
         let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
@@ -269,7 +269,7 @@ impl Run<'_> {
     }
 
     /// Cancels the rest of an entry, because further fills would not be protected.
-    async fn end_entry(&mut self) -> Step<()> {
+    async fn end_entry(&mut self) -> RunResult<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
         if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
             return Ok(());
@@ -283,12 +283,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn ask_breaker(&self, failure: &Failure) -> Step<()> {
+    async fn ask_breaker(&self, failure: &ExchangeFailure) -> RunResult<()> {
         let (now, positions) = (self.desk.clock.boot(), self.desk.supervision.positions());
         match self.desk.supervision.breaker.rescue(now, positions) {
             _ if !Rule::BreakerTrips.holds() => Ok(()),
-            Verdict::Go => Ok(()),
-            Verdict::Trips => {
+            BreakerVerdict::Go => Ok(()),
+            BreakerVerdict::Trips => {
                 tracing::error!(
                     %failure,
                     "circuit breaker tripped: the stop losses of many positions were rejected within a minute; emergency \
@@ -297,7 +297,7 @@ impl Run<'_> {
                 super::notices::breaker_tripped(self.desk).await?;
                 Err(Halt::Later(failure.clone()))
             }
-            Verdict::Tripped => Err(Halt::Later(failure.clone())),
+            BreakerVerdict::Tripped => Err(Halt::Later(failure.clone())),
         }
     }
 }

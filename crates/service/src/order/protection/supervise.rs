@@ -12,7 +12,7 @@ use super::{
     decide::{Facts, Next, is_stop, next},
     rules::Rule,
     settle::report_filled,
-    stop::{Seen, TELL_AFTER},
+    stop::{NOTIFY_AFTER, Seen},
 };
 use crate::{
     Desk, Error, Result,
@@ -20,7 +20,7 @@ use crate::{
         account::Access,
         intent::Intent,
         legs::{PlannedOrder, Role},
-        run::{Halt, Run, Step},
+        run::{Halt, Run, RunResult},
         seq,
     },
 };
@@ -111,7 +111,7 @@ struct Supervisor<'a> {
 }
 
 impl Supervisor<'_> {
-    async fn work(&mut self, run: &mut Run<'_>) -> Step<Pass> {
+    async fn work(&mut self, run: &mut Run<'_>) -> RunResult<Pass> {
         if self.row.ended_at.is_some() {
             return self.tidy(run).await;
         }
@@ -123,7 +123,7 @@ impl Supervisor<'_> {
             }
         }
         for _ in 0..REPAIRS {
-            let seen = run.look().await?;
+            let seen = run.inspect().await?;
             match self.next(run, &seen) {
                 Next::Agree => {
                     self.adopt_moved_stop(run, &seen).await?;
@@ -166,7 +166,7 @@ impl Supervisor<'_> {
     }
 
     /// Replaces a missing stop.
-    async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> Step<()> {
+    async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
         let failure = match run.place_another_stop(amount).await {
             Ok(_) => {
                 self.repaired = true;
@@ -177,7 +177,7 @@ impl Supervisor<'_> {
         };
         match stop_refusal(&failure) {
             // The next inspection decides.
-            StopRefusal::Look => Ok(()),
+            StopRefusal::Inspect => Ok(()),
             _ => {
                 let rescued = run.rescue(failure).await;
                 run.intent.save(run.desk).await?;
@@ -192,7 +192,7 @@ impl Supervisor<'_> {
 
     /// Returns the state of the position's stop-limit order. If its limit order has not filled in time, the
     /// closed position becomes the desired state.
-    async fn stop_limit(&mut self, run: &mut Run<'_>) -> Step<StopLimit> {
+    async fn stop_limit(&mut self, run: &mut Run<'_>) -> RunResult<StopLimit> {
         let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
         let Some(leg) =
             stop.filter(|leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Stop))
@@ -214,7 +214,7 @@ impl Supervisor<'_> {
     }
 
     /// Adopts a stop that its owner moved at the exchange as the wanted one.
-    async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+    async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> RunResult<()> {
         if self.row.wanted != Wanted::Stop || !Rule::MovedStopIsWanted.holds() {
             return Ok(());
         }
@@ -236,7 +236,7 @@ impl Supervisor<'_> {
     }
 
     /// Notifies the owner of take-profit orders that were filled while the position is still open.
-    async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+    async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> RunResult<()> {
         if !Rule::TargetIsNotified.holds() {
             return Ok(());
         }
@@ -286,20 +286,20 @@ impl Supervisor<'_> {
                 if pass == Pass::Agrees && Rule::ReplacedStopIsNotified.holds() {
                     intent.stop_replaced(now)?.write(&mut tx).await?;
                 }
-                rows::set_told(&mut tx, id, None).await?;
+                rows::set_notified(&mut tx, id, None).await?;
                 tx.commit().await?;
             }
             return Ok(());
         }
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
-        if lasts >= TELL_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
+        if lasts >= NOTIFY_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
             // The owner may have been notified meanwhile.
             if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
                 return Ok(());
             }
             let mut tx = desk.db.begin().await?;
             intent.without_stop(now)?.write(&mut tx).await?;
-            rows::set_told(&mut tx, id, Some(now)).await?;
+            rows::set_notified(&mut tx, id, Some(now)).await?;
             tx.commit().await?;
         }
         Ok(())

@@ -18,8 +18,8 @@ fn point(hours: i64, usd: i64) -> Point {
     Point { key: ExchangeKeyId(Uuid::nil()), at: at(hours), total_usd: d(usd) }
 }
 
-fn step(hours: i64, worth: i64, won: i64) -> Step {
-    Step { at: at(hours), worth: d(worth), won: d(won) }
+fn step(hours: i64, worth: i64, won: i64) -> ValuePoint {
+    ValuePoint { at: at(hours), worth: d(worth), won: d(won) }
 }
 
 #[test]
@@ -57,20 +57,23 @@ fn a_point_beside_a_transfer_is_not_believed() {
 
 #[test]
 fn accounts_add_up_with_their_last_worths() {
-    let one = Account {
+    let one = AccountValues {
         id: ExchangeKeyId(Uuid::nil()),
         name: String::new(),
         worth: Worth::default(),
         steps: vec![step(0, 100, 0), step(2, 120, 20)],
     };
-    let other =
-        Account { steps: vec![step(1, 50, 0), step(2, 40, -10)], name: String::new(), ..one_like(&one) };
+    let other = AccountValues {
+        steps: vec![step(1, 50, 0), step(2, 40, -10)],
+        name: String::new(),
+        ..one_like(&one)
+    };
     let line = merged(&mut [one, other]);
     assert_eq!(line, [step(0, 100, 0), step(1, 150, 0), step(2, 160, 10)]);
 }
 
-fn one_like(account: &Account) -> Account {
-    Account { id: account.id, name: String::new(), worth: account.worth, steps: Vec::new() }
+fn one_like(account: &AccountValues) -> AccountValues {
+    AccountValues { id: account.id, name: String::new(), worth: account.worth, steps: Vec::new() }
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn the_greatest_fall_is_from_a_height_and_not_from_a_withdrawal() {
 #[test]
 fn a_picture_keeps_both_ends_and_few_points() {
     let minutes: Vec<_> =
-        (0..7 * 24 * 60).map(|m| Step { at: START.plus(m * MINUTE), worth: d(7), won: d(m) }).collect();
+        (0..7 * 24 * 60).map(|m| ValuePoint { at: START.plus(m * MINUTE), worth: d(7), won: d(m) }).collect();
     let line = thinned(&minutes, START, START.plus(7 * DAY));
     assert!(line.len() <= usize::try_from(POINTS).unwrap() + 1, "{}", line.len());
     assert_eq!(line.first().unwrap().0, START);

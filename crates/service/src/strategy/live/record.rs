@@ -1,7 +1,7 @@
 //! A strategy's live record: the result of the signals that were actually given, by the rules of the
 //! backtest.
 
-use super::trade_replay::{Event, Told, Walk};
+use super::trade_replay::{RecordedSignal, ReplayEvent, TradeReplay};
 use crate::{Desk, Error, Result, follow, strategy::backtest};
 use ::strategy::{Bar, Decision, Price, Ticks, Trade};
 use domain::{Frame, Micros, PositionSide, SignalId, StrategyId, StrategyTradeId, signal::Action};
@@ -15,13 +15,13 @@ use store::{
 const PAGE: i64 = 200;
 
 /// Keeps the record of one strategy.
-pub(super) struct Keeper {
-    walk: Walk,
+pub(super) struct RecordWriter {
+    replay: TradeReplay,
     frame: Frame,
     /// Signals that no bar has traded yet, ordered by time.
-    due: VecDeque<Told>,
+    due: VecDeque<RecordedSignal>,
     /// Sequence number of the newest signal read.
-    heard: i64,
+    newest_seq: i64,
     /// When the newest signal was accepted. Later signals count as accepted no earlier, even if a clock was
     /// set back.
     accepted: Micros,
@@ -29,7 +29,7 @@ pub(super) struct Keeper {
     settled: Micros,
 }
 
-impl Keeper {
+impl RecordWriter {
     /// Resumes the record at its open trade, or after the last one that ended.
     pub(super) async fn resume(
         desk: &Desk,
@@ -43,42 +43,42 @@ impl Keeper {
             Some((signal, None)) => (signal, Micros(i64::MIN)),
             None => (None, Micros(i64::MIN)),
         };
-        let mut keeper = Self {
-            walk: Walk::new(ticks, backtest::terms()?),
+        let mut writer = Self {
+            replay: TradeReplay::new(ticks, backtest::terms()?),
             frame,
             due: VecDeque::new(),
-            heard: 0,
+            newest_seq: 0,
             accepted: Micros(i64::MIN),
             settled,
         };
         // The signal of an open trade is replayed; that of an ended trade lies before `settled`.
         if let Some(first) = first
-            && let Some(standing) = store::signal::get(&desk.db, first).await?
+            && let Some(open) = store::signal::get(&desk.db, first).await?
         {
-            keeper.take_in(&standing)?;
+            writer.take_in(&open)?;
         }
-        keeper.hear(desk, strategy).await?;
-        Ok(keeper)
+        writer.read_new(desk, strategy).await?;
+        Ok(writer)
     }
 
     /// The earliest opening time of a relevant bar; `None` if there is nothing to trade.
     pub(super) fn from(&self) -> Option<Micros> {
-        self.due.front().map(|told| told.at.plus(1 - self.frame.micros()))
+        self.due.front().map(|recorded| recorded.at.plus(1 - self.frame.micros()))
     }
 
     /// The signal whose trade is open, unless pending signals are about to change that.
     pub(super) fn settled_on(&self) -> Option<SignalId> {
-        self.walk.stands().filter(|_| self.due.is_empty())
+        self.replay.open_signal().filter(|_| self.due.is_empty())
     }
 
     /// The signal whose trade is open.
-    pub(super) const fn stands(&self) -> Option<SignalId> {
-        self.walk.stands()
+    pub(super) const fn open_signal(&self) -> Option<SignalId> {
+        self.replay.open_signal()
     }
 
     /// Reads the signals given since the last call.
-    pub(super) async fn hear(&mut self, desk: &Desk, strategy: StrategyId) -> Result<()> {
-        let (known, mut before, mut new) = (self.heard, None, Vec::new());
+    pub(super) async fn read_new(&mut self, desk: &Desk, strategy: StrategyId) -> Result<()> {
+        let (known, mut before, mut new) = (self.newest_seq, None, Vec::new());
         loop {
             let page = store::signal::list_by_strategy(&desk.db, strategy, before, PAGE).await?;
             before = page.last().map(|signal| signal.id);
@@ -92,23 +92,23 @@ impl Keeper {
         for signal in new.iter().rev() {
             self.take_in(signal)?;
         }
-        self.due.make_contiguous().sort_by_key(|told| (told.at, told.seq));
+        self.due.make_contiguous().sort_by_key(|recorded| (recorded.at, recorded.seq));
         Ok(())
     }
 
     fn take_in(&mut self, signal: &Signal) -> Result<()> {
-        self.heard = self.heard.max(signal.seq);
+        self.newest_seq = self.newest_seq.max(signal.seq);
         self.accepted = self.accepted.max(signal.at);
-        let told = told(signal, self.frame, self.accepted)?;
-        if told.at > self.settled {
-            self.due.push_back(told);
+        let recorded = recorded(signal, self.frame, self.accepted)?;
+        if recorded.at > self.settled {
+            self.due.push_back(recorded);
         }
         Ok(())
     }
 
     /// Applies a closed bar: signals trade at their times, and an open trade meets the bar's prices.
     pub(super) async fn keep(&mut self, desk: &Desk, strategy: StrategyId, bar: &Bar) -> Result<()> {
-        let events = self.walk.take(bar, bar.at.plus(self.frame.micros()), &mut self.due);
+        let events = self.replay.take(bar, bar.at.plus(self.frame.micros()), &mut self.due);
         if events.is_empty() {
             return Ok(());
         }
@@ -116,13 +116,13 @@ impl Keeper {
         let mut tx = desk.db.begin().await?;
         for event in events {
             match event {
-                Event::Entered { signal, at, side, price, stop } => {
-                    let id = StrategyTradeId::mint(&*desk.clock, &*desk.chance);
+                ReplayEvent::Entered { signal, at, side, price, stop } => {
+                    let id = StrategyTradeId::mint(&*desk.clock, &*desk.entropy);
                     let (side, price, stop) = (side.opening(), price.decimal(), stop.decimal());
                     let trade = Entered { id, strategy, signal, side, at, price, stop };
                     strategy_trade::enter(&mut tx, &trade).await?;
                 }
-                Event::Exited { signal, trade } => {
+                ReplayEvent::Exited { signal, trade } => {
                     strategy_trade::exit(&mut tx, signal, &ended(&trade)).await?;
                 }
             }
@@ -142,10 +142,10 @@ fn ended(trade: &Trade) -> Exited {
 
 /// Converts a signal for the record. The time of a bar's decision is the bar's close; the time of an outside
 /// signal is its acceptance.
-fn told(signal: &Signal, frame: Frame, accepted: Micros) -> Result<Told> {
+fn recorded(signal: &Signal, frame: Frame, accepted: Micros) -> Result<RecordedSignal> {
     let at = signal.bar_at.map_or(accepted, |bar_at| bar_at.plus(frame.micros()));
     let price = signal.market_price.and_then(|text| Price::from_decimal(text.0));
-    Ok(Told { id: signal.id, seq: signal.seq, at, price, decision: decision(signal)? })
+    Ok(RecordedSignal { id: signal.id, seq: signal.seq, at, price, decision: decision(signal)? })
 }
 
 /// Returns a signal's decision; `None` if its stop cannot be represented as a price, so that the trade cannot

@@ -55,7 +55,7 @@ impl Rules {
         }
         self.owed = None;
         if row.active {
-            say(desk, decided(row, &decision, bar, closed_at)).await?;
+            submit(desk, decided(row, &decision, bar, closed_at)).await?;
         }
         Ok(row.active)
     }
@@ -70,7 +70,7 @@ impl Rules {
     ) -> Result<()> {
         let (Some(owed), Some(bar_at)) = (self.owed.take(), self.last) else { return Ok(()) };
         if stands == Some(owed) && row.active {
-            say(desk, leaving(row, Some(bar_at), None)).await?;
+            submit(desk, leaving(row, Some(bar_at), None)).await?;
         }
         Ok(())
     }
@@ -102,12 +102,12 @@ fn leaving(row: &Strategy, bar_at: Option<Micros>, said_at: Option<Micros>) -> N
         targets: Vec::new(),
         external_id: None,
         bar_at,
-        said_at,
+        sent_at: said_at,
     }
 }
 
 /// Submits the signal. It is not an error if it is too late or its strategy has just been deactivated.
-async fn say(desk: &Desk, new: NewSignal) -> Result<()> {
+async fn submit(desk: &Desk, new: NewSignal) -> Result<()> {
     match signal::accept(desk, new).await {
         Ok(_) => Ok(()),
         Err(Error::Fields(problems))

@@ -1,12 +1,12 @@
 //! The gate for calls and commits: it counts and records them, and applies the scenario's plan.
 
-use super::plan::{Cut, Fault, Item, Place, REFUSING, What};
+use super::plan::{Cut, Fault, FaultKind, Item, LifePlace, REFUSING};
 use std::collections::HashMap;
 
 /// A recorded step of a life.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) at: Place,
+pub(crate) struct RecordedStep {
+    pub(crate) at: LifePlace,
     /// `entry`, `stop`, `positions`, ...; `commit` for a commit.
     pub(crate) kind: &'static str,
     /// Whether it changes something at the exchange.
@@ -33,7 +33,7 @@ pub(crate) struct Gate {
     pub(crate) recording: bool,
     /// The instance to which cuts apply.
     pub(crate) subject: usize,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<RecordedStep>,
     calls: usize,
     commits: usize,
     kinds: HashMap<&'static str, usize>,
@@ -66,8 +66,8 @@ impl Gate {
         self.calls += 1;
         let nth = self.kinds.entry(kind).or_default();
         *nth += 1;
-        let places = [Place::Call(self.calls), Place::Kind(kind.to_owned(), *nth)];
-        self.record(Place::Call(self.calls), kind, writes);
+        let places = [LifePlace::Call(self.calls), LifePlace::Kind(kind.to_owned(), *nth)];
+        self.record(LifePlace::Call(self.calls), kind, writes);
         let mut passage = self.take(&places, instance);
         match passage.fault {
             Some(Fault::RefuseOn(code)) => self.refusing.push((kind, Fault::Refuse(code), at + REFUSING)),
@@ -91,26 +91,26 @@ impl Gate {
             return Passage::default();
         }
         self.commits += 1;
-        self.record(Place::Commit(self.commits), "commit", true);
-        self.take(&[Place::Commit(self.commits)], instance)
+        self.record(LifePlace::Commit(self.commits), "commit", true);
+        self.take(&[LifePlace::Commit(self.commits)], instance)
     }
 
-    fn record(&mut self, at: Place, kind: &'static str, writes: bool) {
+    fn record(&mut self, at: LifePlace, kind: &'static str, writes: bool) {
         if self.recording {
-            self.steps.push(Step { at, kind, writes });
+            self.steps.push(RecordedStep { at, kind, writes });
         }
     }
 
-    fn take(&mut self, places: &[Place], instance: usize) -> Passage {
+    fn take(&mut self, places: &[LifePlace], instance: usize) -> Passage {
         let mut passage = Passage::default();
         let subject = self.subject == instance;
         for (item, fired) in self.plan.iter_mut().filter(|(item, fired)| !fired && places.contains(&item.at))
         {
             match item.what {
-                What::Fault(fault) => passage.fault = Some(fault),
-                What::Cut(_) if !subject => continue,
-                What::Cut(cut) if cut.after() => passage.after = Some(cut),
-                What::Cut(cut) => passage.before = Some(cut),
+                FaultKind::Fault(fault) => passage.fault = Some(fault),
+                FaultKind::Cut(_) if !subject => continue,
+                FaultKind::Cut(cut) if cut.after() => passage.after = Some(cut),
+                FaultKind::Cut(cut) => passage.before = Some(cut),
             }
             *fired = true;
         }

@@ -1,7 +1,7 @@
 //! The exchange as seen by one instance.
 
 use super::{
-    Done, ONE_WAY, Sim, World, Write,
+    Done, ONE_WAY, Sim, World, WriteRequest,
     book::btc,
     clock::sleep,
     gate::Passage,
@@ -15,8 +15,8 @@ use domain::{
     Trade, TradeType, time::SECOND,
 };
 use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, TradesFrom,
-    Validity,
+    AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, KeyRights, MarketEvent,
+    OrderRequest, TradesFrom, Validity,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -30,12 +30,12 @@ const LAG: i64 = 3 * SECOND;
 const HIDDEN: i64 = 20 * SECOND;
 
 /// An instance's connection to the exchange.
-pub(crate) struct Line {
+pub(crate) struct SimConnection {
     pub(crate) sim: Arc<Sim>,
     pub(crate) instance: usize,
 }
 
-impl Line {
+impl SimConnection {
     /// Registers a call that is about to leave, and applies the cut before it.
     async fn pass(&self, kind: &'static str, writes: bool) -> Passage {
         let passage = {
@@ -60,15 +60,15 @@ impl Line {
     async fn read<T>(
         &self,
         kind: &'static str,
-        answer: impl FnOnce(&mut World) -> Answer<T> + Send,
-    ) -> Answer<T> {
+        answer: impl FnOnce(&mut World) -> ExchangeResult<T> + Send,
+    ) -> ExchangeResult<T> {
         let passage = self.pass(kind, false).await;
         if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
-            return Err(Failure::Unreachable);
+            return Err(ExchangeFailure::Unreachable);
         }
         sleep(&self.sim, self.instance, ONE_WAY).await;
         let answer = match passage.fault {
-            Some(Fault::Limited) => Err(Failure::Limited(Duration::from_secs(2))),
+            Some(Fault::Limited) => Err(ExchangeFailure::Limited(Duration::from_secs(2))),
             Some(Fault::Lost | Fault::AnswerLost) => unknown(),
             fault => {
                 let mut world = self.sim.world();
@@ -84,10 +84,10 @@ impl Line {
     }
 
     /// Makes a call that changes something.
-    async fn write(&self, kind: &'static str, write: Write, valid_until: i64) -> Answer<Done> {
+    async fn write(&self, kind: &'static str, write: WriteRequest, valid_until: i64) -> ExchangeResult<Done> {
         let passage = self.pass(kind, true).await;
         if let Some(Fault::Unreachable | Fault::Down(_) | Fault::Away(_)) = passage.fault {
-            return Err(Failure::Unreachable);
+            return Err(ExchangeFailure::Unreachable);
         }
         sleep(&self.sim, self.instance, ONE_WAY).await;
         let answer = self.arrive(write, valid_until, passage.fault);
@@ -98,7 +98,7 @@ impl Line {
         answer
     }
 
-    fn arrive(&self, write: Write, valid_until: i64, fault: Option<Fault>) -> Answer<Done> {
+    fn arrive(&self, write: WriteRequest, valid_until: i64, fault: Option<Fault>) -> ExchangeResult<Done> {
         let mut world = self.sim.world();
         let at = world.at();
         start_lagging(&mut world, fault);
@@ -118,8 +118,8 @@ impl Line {
                 return unknown();
             }
             Some(Fault::Lost) => return unknown(),
-            Some(Fault::Limited) => return Err(Failure::Limited(Duration::from_secs(2))),
-            Some(Fault::Expired) => return Err(Failure::Expired),
+            Some(Fault::Limited) => return Err(ExchangeFailure::Limited(Duration::from_secs(2))),
+            Some(Fault::Expired) => return Err(ExchangeFailure::Expired),
             Some(Fault::Late(seconds)) => {
                 world.late.push((at + seconds * SECOND, valid_until, write));
                 return unknown();
@@ -128,7 +128,7 @@ impl Line {
             _ => {}
         }
         if at > valid_until {
-            return Err(Failure::Expired);
+            return Err(ExchangeFailure::Expired);
         }
         let answer = write.arrive(world.book());
         world.stream();
@@ -139,8 +139,8 @@ impl Line {
     }
 }
 
-fn refused<T>(code: i64) -> Answer<T> {
-    Err(Failure::Refused { code, message: "refused by the scenario".into() })
+fn refused<T>(code: i64) -> ExchangeResult<T> {
+    Err(ExchangeFailure::Refused { code, message: "refused by the scenario".into() })
 }
 
 fn start_lagging(world: &mut World, fault: Option<Fault>) {
@@ -177,18 +177,22 @@ fn kind_of(request: &OrderRequest) -> &'static str {
 }
 
 #[async_trait]
-impl Exchange for Line {
-    async fn server_time(&self) -> Answer<Micros> {
+impl Exchange for SimConnection {
+    async fn server_time(&self) -> ExchangeResult<Micros> {
         self.read("time", |world| Ok(world.book().wall())).await
     }
-    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+    async fn markets(&self, kind: TradeType) -> ExchangeResult<Vec<Market>> {
         Ok(vec![market(self.sim.world().book(), kind)])
     }
     /// The adapter caches markets for an hour, so this is not a step.
-    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
-        if *symbol == btc() { Ok(market(self.sim.world().book(), kind)) } else { Err(Failure::UnknownSymbol) }
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market> {
+        if *symbol == btc() {
+            Ok(market(self.sim.world().book(), kind))
+        } else {
+            Err(ExchangeFailure::UnknownSymbol)
+        }
     }
-    async fn ticker(&self, _: TradeType, _: &Symbol) -> Answer<Ticker> {
+    async fn ticker(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Ticker> {
         self.read("ticker", |world| Ok(ticker(world.book()))).await
     }
     async fn candles(
@@ -198,13 +202,13 @@ impl Exchange for Line {
         _: Frame,
         _: Option<Micros>,
         _: u16,
-    ) -> Answer<Vec<Candle>> {
+    ) -> ExchangeResult<Vec<Candle>> {
         Ok(Vec::new())
     }
-    async fn mark_price(&self, _: TradeType, _: &Symbol) -> Answer<Decimal> {
+    async fn mark_price(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Decimal> {
         self.read("mark", |world| Ok(world.book().price)).await
     }
-    async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+    async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let rights = KeyRights {
             withdraw: false,
             futures: true,
@@ -215,17 +219,22 @@ impl Exchange for Line {
         };
         self.read("rights", |_| Ok(rights)).await
     }
-    async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+    async fn balance(&self, _: &Credentials, _: TradeType) -> ExchangeResult<Balance> {
         self.read("balance", |world| Ok(balance(world.book()))).await
     }
-    async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {
+    async fn open_orders(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
         self.read("open-orders", |world| Ok(seen(world).1)).await
     }
-    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Order>> {
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         self.read("orders", |world| Ok(world.book().orders.iter().rev().map(|r| r.order.clone()).collect()))
             .await
     }
-    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
+    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
         self.read("trades", |world| Ok(world.book().trades.iter().rev().cloned().collect())).await
     }
     /// Only reports page through fills.
@@ -236,21 +245,27 @@ impl Exchange for Line {
         _: &Symbol,
         _: &TradesFrom,
         _: u16,
-    ) -> Answer<Vec<Trade>> {
+    ) -> ExchangeResult<Vec<Trade>> {
         Ok(Vec::new())
     }
-    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
+    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         self.read("positions", |world| {
             let (amount, _) = seen(world);
             Ok(position(world.book(), amount).into_iter().collect())
         })
         .await
     }
-    async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
+    async fn leverage(&self, _: &Credentials, _: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         self.read("leverage", |world| Ok((world.book().leverage, MarginMode::Crossed))).await
     }
-    async fn place(&self, _: &Credentials, request: &OrderRequest, validity: Validity) -> Answer<Order> {
-        match self.write(kind_of(request), Write::Place(request.clone()), validity.ends_at().0).await? {
+    async fn place(
+        &self,
+        _: &Credentials,
+        request: &OrderRequest,
+        validity: Validity,
+    ) -> ExchangeResult<Order> {
+        match self.write(kind_of(request), WriteRequest::Place(request.clone()), validity.ends_at().0).await?
+        {
             Done::Order(order) => Ok(*order),
             _ => unknown(),
         }
@@ -262,7 +277,7 @@ impl Exchange for Line {
         _: &Symbol,
         id: &str,
         conditional: bool,
-    ) -> Answer<Option<Order>> {
+    ) -> ExchangeResult<Option<Order>> {
         self.read("find", |world| {
             let youngest = if world.at() < world.hidden_until { HIDDEN } else { 0 };
             let now = world.book().wall();
@@ -283,8 +298,8 @@ impl Exchange for Line {
         id: &str,
         _: bool,
         validity: Validity,
-    ) -> Answer<Option<Order>> {
-        match self.write("cancel", Write::Cancel(id.to_owned()), validity.ends_at().0).await? {
+    ) -> ExchangeResult<Option<Order>> {
+        match self.write("cancel", WriteRequest::Cancel(id.to_owned()), validity.ends_at().0).await? {
             Done::Cancelled(order) => Ok(order.map(|order| *order)),
             _ => unknown(),
         }
@@ -295,8 +310,8 @@ impl Exchange for Line {
         _: &Symbol,
         leverage: u16,
         validity: Validity,
-    ) -> Answer<()> {
-        self.write("set-leverage", Write::Leverage(leverage), validity.ends_at().0).await.map(drop)
+    ) -> ExchangeResult<()> {
+        self.write("set-leverage", WriteRequest::Leverage(leverage), validity.ends_at().0).await.map(drop)
     }
     async fn set_margin_mode(
         &self,
@@ -304,8 +319,8 @@ impl Exchange for Line {
         _: &Symbol,
         _: MarginMode,
         validity: Validity,
-    ) -> Answer<()> {
-        self.write("set-margin", Write::MarginMode, validity.ends_at().0).await.map(drop)
+    ) -> ExchangeResult<()> {
+        self.write("set-margin", WriteRequest::MarginMode, validity.ends_at().0).await.map(drop)
     }
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
         mpsc::channel(1).1

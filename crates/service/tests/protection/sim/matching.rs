@@ -2,15 +2,15 @@
 
 use super::book::{Book, Resting};
 use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce};
-use exchange::{Failure, OrderRequest};
+use exchange::{ExchangeFailure, OrderRequest};
 
-fn refused<T>(code: i64, words: &str) -> Result<T, Failure> {
-    Err(Failure::Refused { code, message: words.to_owned() })
+fn refused<T>(code: i64, words: &str) -> Result<T, ExchangeFailure> {
+    Err(ExchangeFailure::Refused { code, message: words.to_owned() })
 }
 
 impl Book {
     /// Accepts an order as the matching engine does.
-    pub(crate) fn place(&mut self, request: &OrderRequest) -> Result<Order, Failure> {
+    pub(crate) fn place(&mut self, request: &OrderRequest) -> Result<Order, ExchangeFailure> {
         self.check(request)?;
         let order = Order {
             id: (self.orders.len() + 1).to_string(),
@@ -47,7 +47,7 @@ impl Book {
         Ok(self.orders[index].order.clone())
     }
 
-    fn check(&self, request: &OrderRequest) -> Result<(), Failure> {
+    fn check(&self, request: &OrderRequest) -> Result<(), ExchangeFailure> {
         let same = |r: &&Resting| r.open() && r.order.client_order_id == request.client_order_id;
         if self.orders.iter().any(|r| same(&r)) {
             // Binance: "a unique id among open orders"; a filled one does not block another.

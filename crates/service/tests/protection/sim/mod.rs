@@ -16,11 +16,11 @@ mod streams;
 
 pub(crate) use clock::SimClock;
 pub(crate) use commits::Commits;
-pub(crate) use line::Line;
+pub(crate) use line::SimConnection;
 
 use book::Book;
 use domain::{Decimal, time::SECOND};
-use exchange::{Answer, Failure, OrderRequest};
+use exchange::{ExchangeFailure, ExchangeResult, OrderRequest};
 use gate::Gate;
 use plan::Cut;
 use std::{
@@ -35,7 +35,7 @@ pub(crate) const ONE_WAY: i64 = 25_000;
 
 /// A mutating request.
 #[derive(Clone, Debug)]
-pub(crate) enum Write {
+pub(crate) enum WriteRequest {
     Place(OrderRequest),
     Cancel(String),
     Leverage(u16),
@@ -50,9 +50,9 @@ pub(crate) enum Done {
     Set,
 }
 
-impl Write {
+impl WriteRequest {
     /// Applies the request on its arrival.
-    pub(super) fn arrive(&self, book: &mut Book) -> Answer<Done> {
+    pub(super) fn arrive(&self, book: &mut Book) -> ExchangeResult<Done> {
         Ok(match self {
             Self::Place(request) => Done::Order(Box::new(book.place(request)?)),
             Self::Cancel(id) => Done::Cancelled(book.cancel(id).map(Box::new)),
@@ -94,7 +94,7 @@ pub(crate) struct World {
     /// How far each instance's wall clock is from the exchange's.
     pub(crate) skew: [i64; 2],
     /// Requests in transit: arrival time, end of validity, request.
-    late: Vec<(i64, i64, Write)>,
+    late: Vec<(i64, i64, WriteRequest)>,
     /// Until when positions and open orders lag.
     pub(crate) lag_until: i64,
     /// By how much they lag, in microseconds.
@@ -139,7 +139,7 @@ impl World {
     /// Sends the changes to the account streams.
     pub(crate) fn stream(&mut self) {
         if let Some(book) = &mut self.book {
-            self.streams.tell(book);
+            self.streams.send(book);
         }
     }
 }
@@ -147,14 +147,14 @@ impl World {
 /// The exchange, the virtual time and the scenario's plan, shared by all parts of a scenario.
 pub(crate) struct Sim {
     world: Mutex<World>,
-    told: Notify,
+    notified: Notify,
     resume: Notify,
 }
 
 impl Sim {
     pub(crate) fn new(book: Book) -> Arc<Self> {
         let world = World { book: Some(book), ..World::default() };
-        Arc::new(Self { world: Mutex::new(world), told: Notify::new(), resume: Notify::new() })
+        Arc::new(Self { world: Mutex::new(world), notified: Notify::new(), resume: Notify::new() })
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
@@ -203,7 +203,7 @@ impl Sim {
             }
             world.signals.push_back(signal);
         }
-        self.told.notify_one();
+        self.notified.notify_one();
         match signal {
             Signal::Paused(..) => {
                 while !self.world().resumed {
@@ -217,7 +217,7 @@ impl Sim {
     /// Ends the scenario: the desk calls the exchange in an endless loop.
     async fn overrun(&self) {
         self.world().signals.push_back(Signal::Overrun);
-        self.told.notify_one();
+        self.notified.notify_one();
         std::future::pending().await
     }
 
@@ -227,7 +227,7 @@ impl Sim {
             if let Some(signal) = self.world().signals.pop_front() {
                 return signal;
             }
-            self.told.notified().await;
+            self.notified.notified().await;
         }
     }
 
@@ -241,6 +241,6 @@ impl Sim {
     }
 }
 
-pub(super) fn unknown<T>() -> Answer<T> {
-    Err(Failure::Unknown("the connection was lost".into()))
+pub(super) fn unknown<T>() -> ExchangeResult<T> {
+    Err(ExchangeFailure::Unknown("the connection was lost".into()))
 }

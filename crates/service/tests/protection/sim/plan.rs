@@ -5,13 +5,13 @@ use std::{fmt, str::FromStr};
 
 /// A place in a life: an exchange call or a commit, counted from 1, or the n-th call of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum LifePlace {
     Call(usize),
     Commit(usize),
     Kind(String, usize),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for LifePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(n) => write!(f, "call{n}"),
@@ -22,7 +22,7 @@ impl fmt::Display for Place {
     }
 }
 
-impl FromStr for Place {
+impl FromStr for LifePlace {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |digits: &str| digits.parse::<usize>().ok();
@@ -160,12 +160,12 @@ impl Cut {
 
 /// A fault or a cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum FaultKind {
     Fault(Fault),
     Cut(Cut),
 }
 
-impl fmt::Display for What {
+impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fault(fault) => fault.fmt(f),
@@ -174,7 +174,7 @@ impl fmt::Display for What {
     }
 }
 
-impl FromStr for What {
+impl FromStr for FaultKind {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, arg) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
@@ -183,16 +183,16 @@ impl FromStr for What {
             }
             None => (text, None),
         };
-        let fault = Fault::read(word, arg).map(What::Fault);
-        fault.or_else(|| Cut::read(word, arg).map(What::Cut)).ok_or_else(|| format!("no fault: {text}"))
+        let fault = Fault::read(word, arg).map(FaultKind::Fault);
+        fault.or_else(|| Cut::read(word, arg).map(FaultKind::Cut)).ok_or_else(|| format!("no fault: {text}"))
     }
 }
 
 /// One fault or cut at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    pub(crate) what: What,
-    pub(crate) at: Place,
+    pub(crate) what: FaultKind,
+    pub(crate) at: LifePlace,
 }
 
 /// A life and what goes wrong in it.

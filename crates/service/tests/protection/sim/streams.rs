@@ -2,7 +2,7 @@
 
 use super::book::{Book, btc};
 use domain::Decimal;
-use exchange::{AccountEvent, Held, HoldingsChange};
+use exchange::{AccountEvent, HeldPosition, HoldingsChange};
 use tokio::sync::mpsc;
 
 /// The subscribers of the account stream.
@@ -23,7 +23,7 @@ impl Streams {
     }
 
     /// Sends the changes since the last call.
-    pub(super) fn tell(&mut self, book: &mut Book) {
+    pub(super) fn send(&mut self, book: &mut Book) {
         let changed = std::mem::take(&mut book.changed);
         let mut events: Vec<AccountEvent> = changed
             .iter()
@@ -31,7 +31,7 @@ impl Streams {
             .map(|resting| AccountEvent::Order(Box::new(resting.order.clone()), None))
             .collect();
         if self.position.replace(book.position).is_some_and(|before| before != book.position) {
-            let held = Held { symbol: btc(), amount: book.position, unrealized_pnl: Decimal::ZERO };
+            let held = HeldPosition { symbol: btc(), amount: book.position, unrealized_pnl: Decimal::ZERO };
             let wallets = [("USDT".to_owned(), book.wallet)].into();
             let change = Some(HoldingsChange { wallets, held: vec![held] });
             events.push(AccountEvent::Account { balance: None, positions: vec![btc()], change });

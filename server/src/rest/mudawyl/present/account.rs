@@ -4,7 +4,7 @@ use super::{Iso, Num};
 use crate::rest::words;
 use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
 use serde::Serialize;
-use service::balance_history::{Day, Page};
+use service::balance_history::{BalanceHistoryPage, Day};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -106,8 +106,8 @@ pub struct BalanceDay {
     pub total_usd: Num,
 }
 
-impl From<Page> for BalanceDays {
-    fn from(page: Page) -> Self {
+impl From<BalanceHistoryPage> for BalanceDays {
+    fn from(page: BalanceHistoryPage) -> Self {
         let item = |day: Day| BalanceDay { date: day.day.date(), total_usd: Num(day.total_usd) };
         Self { items: page.items.into_iter().map(item).collect(), next_token: page.next }
     }

@@ -3,7 +3,7 @@
 use super::{Iso, Num};
 use domain::{Decimal, follow::PastTrade};
 use serde::Serialize;
-use service::trade_history::Page;
+use service::trade_history::TradeHistoryPage;
 use utoipa::ToSchema;
 
 /// "List Strategy Automated History".
@@ -123,8 +123,8 @@ impl StrategyTrade {
     }
 }
 
-impl From<Page> for StrategyTrades {
-    fn from(page: Page) -> Self {
+impl From<TradeHistoryPage> for StrategyTrades {
+    fn from(page: TradeHistoryPage) -> Self {
         Self { items: page.items.into_iter().filter_map(StrategyTrade::of).collect(), next_token: page.next }
     }
 }
@@ -147,8 +147,8 @@ impl From<PastTrade> for ManualTrade {
     }
 }
 
-impl From<Page> for ManualTrades {
-    fn from(page: Page) -> Self {
+impl From<TradeHistoryPage> for ManualTrades {
+    fn from(page: TradeHistoryPage) -> Self {
         Self { items: page.items.into_iter().map(ManualTrade::from).collect(), next_token: page.next }
     }
 }

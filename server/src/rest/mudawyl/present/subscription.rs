@@ -6,7 +6,7 @@ use domain::{
     subscription::{Invoice, Subscription},
 };
 use serde::Serialize;
-use service::{billing::Opened, plan::Held};
+use service::{billing::Opened, plan::UserPlans};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ pub struct HeldPlanType {
 impl HeldPlan {
     /// A paid plan takes precedence over an assigned one.
     #[must_use]
-    pub fn of(held: Held) -> Option<Self> {
+    pub fn of(held: UserPlans) -> Option<Self> {
         let paid = held.paid.map(|plan| ("STRIPE", plan));
         let (payment_type, plan) = paid.or_else(|| held.given.map(|plan| ("MANUAL", plan)))?;
         Some(Self { payment_type, plan: plan.into() })
@@ -87,19 +87,19 @@ pub struct StripePlan {
 }
 
 impl From<Subscription> for StripeSubscription {
-    fn from(told: Subscription) -> Self {
+    fn from(subscription: Subscription) -> Self {
         Self {
-            cancel_at_period_end: told.cancel_at_period_end,
-            cancel_at: told.cancel_at.map(Iso),
-            current_period_start: Iso(told.period_start),
-            current_period_end: Iso(told.period_end),
-            trial_start: told.trial_start.map(Iso),
-            trial_end: told.trial_end.map(Iso),
+            cancel_at_period_end: subscription.cancel_at_period_end,
+            cancel_at: subscription.cancel_at.map(Iso),
+            current_period_start: Iso(subscription.period_start),
+            current_period_end: Iso(subscription.period_end),
+            trial_start: subscription.trial_start.map(Iso),
+            trial_end: subscription.trial_end.map(Iso),
             plan: StripePlan {
-                amount: told.amount,
-                currency: told.currency,
-                interval: told.interval.word(),
-                trial_period_days: told.trial_period_days,
+                amount: subscription.amount,
+                currency: subscription.currency,
+                interval: subscription.interval.word(),
+                trial_period_days: subscription.trial_period_days,
             },
         }
     }

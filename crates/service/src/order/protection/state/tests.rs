@@ -33,7 +33,7 @@ struct Simulation {
     rows: Vec<Protection>,
     now: Micros,
     weights: Vec<i64>,
-    last_look: HashMap<ExchangeKeyId, Micros>,
+    last_inspection: HashMap<ExchangeKeyId, Micros>,
     longest_gap: i64,
 }
 
@@ -42,8 +42,8 @@ impl Simulation {
         let rows: Vec<_> = (0..positions).map(row).collect();
         let supervision = Supervision::default();
         supervision.load(rows.clone(), Micros(0));
-        let (last_look, weights) = (HashMap::new(), Vec::new());
-        Self { supervision, rows, now: Micros(0), weights, last_look, longest_gap: 0 }
+        let (last_inspection, weights) = (HashMap::new(), Vec::new());
+        Self { supervision, rows, now: Micros(0), weights, last_inspection, longest_gap: 0 }
     }
 
     /// Runs for `minutes`. Every inspection finds agreement, except for the keys in `differing`.
@@ -61,16 +61,16 @@ impl Simulation {
         for (key, _) in self.supervision.due(self.now, |_| false) {
             let row = &self.rows[usize::try_from(key.0.as_u128()).unwrap()];
             let watched = Watched::of(row);
-            let cheap = self.supervision.may_look_cheaply(&watched, false);
+            let cheap = self.supervision.may_inspect_cheaply(&watched, false);
             self.weights[minute] += if cheap { STOP_ALONE } else { FULL };
             let differs = differing.contains(&key);
             if differs {
                 self.supervision.differs(watched.intent, self.now);
-            } else if let Some(before) = self.last_look.insert(key, self.now) {
+            } else if let Some(before) = self.last_inspection.insert(key, self.now) {
                 self.longest_gap = self.longest_gap.max(self.now.since(before));
             }
             let pass = if differs { Pass::Differs } else { Pass::Agrees };
-            self.supervision.looked(&watched, pass, self.now, false);
+            self.supervision.record_inspection(&watched, pass, self.now, false);
         }
     }
 }
@@ -83,7 +83,7 @@ fn ten_thousand_positions_without_streams_fit_one_address() {
     assert!(*start <= ADDRESS / 2, "at start: {start} a minute");
     let later = simulation.weights[10..].iter().max().unwrap();
     assert!(*later <= ADDRESS / 10, "in agreement: {later} a minute");
-    assert_eq!(simulation.last_look.len(), 10_000, "each was looked at");
+    assert_eq!(simulation.last_inspection.len(), 10_000, "each was looked at");
     assert!(simulation.longest_gap <= 45 * MINUTE, "the walk took {} s", simulation.longest_gap / SECOND);
 }
 
@@ -103,7 +103,7 @@ fn a_few_that_differ_never_wait_for_ten_thousand_that_agree() {
         simulation.supervision.differs(intent, simulation.now);
         let watched = Watched::of(&simulation.rows[77]);
         if looks.last() == Some(&simulation.now) {
-            simulation.supervision.looked(&watched, Pass::Differs, simulation.now, false);
+            simulation.supervision.record_inspection(&watched, Pass::Differs, simulation.now, false);
         }
         simulation.now = simulation.now.plus(BEAT);
     }
@@ -131,7 +131,7 @@ fn settled_positions_are_neither_counted_nor_part_of_a_round() {
     };
     assert_eq!(counts(), (80, 80, round(80)));
     for row in &rows[10..] {
-        supervision.looked(&Watched::of(row), Pass::Ending, Micros(0), false);
+        supervision.record_inspection(&Watched::of(row), Pass::Ending, Micros(0), false);
     }
     assert_eq!(counts(), (10, 10, round(10)));
     assert_ne!(round(80), round(10));

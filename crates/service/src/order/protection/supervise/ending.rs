@@ -8,7 +8,7 @@ use crate::order::{
         settle::{delete, settle},
         stop::just_entered,
     },
-    run::{Run, Step},
+    run::{Run, RunResult},
     send::CERTAIN,
 };
 use domain::{Decimal, Micros, time::SECOND};
@@ -18,7 +18,7 @@ use domain::{Decimal, Micros, time::SECOND};
 const SENT_RECENTLY: i64 = 60 * SECOND;
 
 impl Supervisor<'_> {
-    pub(super) async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
+    pub(super) async fn end(&self, run: &mut Run<'_>) -> RunResult<Pass> {
         run.may_cancel_and_close()?;
         // A fill that the exchange does not report yet would be mistaken for the end of the position.
         let recent =
@@ -36,7 +36,7 @@ impl Supervisor<'_> {
 
     /// Finishes a position that was settled recently: once no order can arrive any more, cancels those that
     /// have arrived since.
-    pub(super) async fn tidy(&self, run: &Run<'_>) -> Step<Pass> {
+    pub(super) async fn tidy(&self, run: &Run<'_>) -> RunResult<Pass> {
         if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
             return Ok(Pass::Ending);
         }
@@ -58,7 +58,7 @@ fn may_arrive_late(run: &Run<'_>) -> bool {
 }
 
 /// Whether the intent's own stop and take-profit orders have closed everything it entered.
-async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
+async fn closed_by_own_orders(run: &Run<'_>) -> RunResult<bool> {
     let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
     let mut closed = Decimal::ZERO;
     for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {

@@ -3,7 +3,7 @@
 use super::Supervisor;
 use crate::order::{
     protection::rules::Rule,
-    run::{Run, Step},
+    run::{Run, RunResult},
     seq,
 };
 use domain::{Micros, OrderType, time::SECOND};
@@ -26,7 +26,7 @@ pub(super) enum Learned {
 
 impl Supervisor<'_> {
     /// Looks up an entry whose state is unknown or was last seen open.
-    pub(super) async fn learn_entry(&self, run: &mut Run<'_>) -> Step<Learned> {
+    pub(super) async fn learn_entry(&self, run: &mut Run<'_>) -> RunResult<Learned> {
         if run.intent.status == Status::Waiting {
             return Ok(Learned::Known);
         }
