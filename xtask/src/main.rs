@@ -22,7 +22,7 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  run                      build everything in release mode and start the server
+  run [--release]          build everything and start the server; --release: optimised, as `build` makes it
   dev                      start a debug build; rebuild and restart on changes
   build                    build <target dir>/release/slipstream, one file that runs from any folder
   check                    check formatting and words, and run clippy for the server and for the browser
@@ -50,12 +50,12 @@ fn dispatch(words: &[String]) -> Result<ExitCode> {
         console::line(USAGE);
         return Ok(ExitCode::SUCCESS);
     };
-    if !matches!(command.as_str(), "test" | "bench" | "check") && !rest.is_empty() {
+    if !matches!(command.as_str(), "run" | "test" | "bench" | "check") && !rest.is_empty() {
         bail!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
     }
     let workspace = Workspace::find()?;
     match command.as_str() {
-        "run" => build::run(&workspace)?,
+        "run" => build::run(&workspace, rest)?,
         "dev" => dev::dev(&workspace)?,
         "build" => build::release(&workspace).map(drop)?,
         "check" => check::command(&workspace, rest)?,
