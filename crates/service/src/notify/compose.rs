@@ -17,6 +17,7 @@ use domain::{
     copy::{Reason, Status},
     figures,
     live::RightsChange,
+    notification::{Kind, Topic},
 };
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
@@ -48,25 +49,24 @@ pub(super) async fn compose(
         copy = copy.or(event.copy());
         items.push(teller.item(event, notice.at).await?);
     }
-    let topic = events.first().and_then(|(notice, _)| notice.kind.topic());
+    let topic = events.first().and_then(|(_, event)| event.kind().topic());
     let left_out = match copy {
-        Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
-            teller.left_out(user, copy).await?
-        }
+        Some(copy) if matches!(topic, Some(Topic::NewOrder)) => teller.left_out(user, copy).await?,
         _ => Vec::new(),
     };
     let content = match (items.as_slice(), left_out.is_empty()) {
         ([one], true) => alone(desk, teller.words, one),
         (all, _) => together(desk, teller.words, all, &left_out),
     };
-    let alarm = events.iter().any(|(notice, _)| notice.kind.is_security());
+    let alarm = events.iter().any(|(_, event)| event.kind().is_security());
     Ok(Content { topic, alarm, ..content })
 }
 
 /// The message for notices whose events cannot be read. It is not sent unless an admin retries it.
 pub(super) fn unreadable(desk: &Desk, notices: &[&Notice]) -> Content {
-    let topic = notices.first().and_then(|notice| notice.kind.topic());
-    let alarm = notices.iter().any(|notice| notice.kind.is_security());
+    let kinds = || notices.iter().filter_map(|notice| notice.kind.known());
+    let topic = kinds().next().and_then(Kind::topic);
+    let alarm = kinds().any(Kind::is_security);
     let body = fill(EN.unreadable_why, &[&desk.settings.public_url]);
     Content { topic, alarm, ..Content::plain(EN.unreadable, &body) }
 }
