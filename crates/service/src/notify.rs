@@ -22,7 +22,7 @@ pub use deliver::{deliver, gather, prune, resume};
 pub use direct::Direct;
 pub(crate) use email::Mailer;
 pub(crate) use event::Notification;
-pub use event::{Closed, ForeignFill, NotificationEvent, Ordered};
+pub use event::{Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials};
 pub use outbox::{Content, Letter, Search, as_mailed, dead, letter, list, retry};
 pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};

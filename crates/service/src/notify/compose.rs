@@ -184,7 +184,9 @@ impl Composer<'_> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
         let (key, title, why, at) = match event {
-            NotificationEvent::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
+            NotificationEvent::KeyRefused { key, .. } => {
+                (key, words.key_refused, words.key_refused_why, None)
+            }
             NotificationEvent::AccountMode { key, mode } => {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
@@ -200,7 +202,11 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a key")),
         };
         let name = self.key(*key).await?;
-        let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        let mut facts: Vec<_> = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        if let NotificationEvent::KeyRefused { credentials: Some(rejected), .. } = event {
+            facts.push((words.exchange, rejected.exchange.to_string()));
+            facts.push((words.api_key, shown(&rejected.api_key)));
+        }
         Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
     }
 

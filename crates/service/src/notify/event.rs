@@ -3,7 +3,7 @@
 
 use crate::{Error, Result, audit::Via};
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    AccountMode, CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     account::Credential,
     live::{LiveEvent, LiveEventKind, RightsChange},
     notification::Kind,
@@ -28,6 +28,9 @@ pub enum NotificationEvent {
     KeyRefused {
         /// The key.
         key: ExchangeKeyId,
+        /// The rejected credentials. Earlier releases did not record them.
+        #[serde(default)]
+        credentials: Option<RefusedCredentials>,
     },
     /// A key's account was switched to a mode that is not supported: no entries are sent to it.
     AccountMode {
@@ -109,6 +112,15 @@ pub enum NotificationEvent {
         /// Name given by the owner.
         name: String,
     },
+}
+
+/// Credentials that an exchange rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCredentials {
+    /// The exchange.
+    pub exchange: ExchangeId,
+    /// Start and end of the API key.
+    pub api_key: String,
 }
 
 /// A filled order that Slipstream did not send.
@@ -206,7 +218,7 @@ impl NotificationEvent {
             Self::NewOrder(Ordered { key, .. })
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
-            | Self::KeyRefused { key }
+            | Self::KeyRefused { key, .. }
             | Self::AccountMode { key, .. }
             | Self::KeyRights { key, .. }
             | Self::ForeignFill(ForeignFill { key, .. })

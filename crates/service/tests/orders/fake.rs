@@ -30,6 +30,8 @@ pub(crate) struct State {
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
+    /// The API key with which readings of positions are rejected.
+    pub(crate) refused_api_key: Option<String>,
     /// How many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
@@ -265,13 +267,16 @@ impl Exchange for Fake {
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
-    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
+    async fn positions(&self, who: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         let positions = self.open_positions();
         // The answer was true when it was read.
         let gate = self.state.lock().unwrap().gate.take();
         if let Some((reached, go_on)) = gate {
             reached.notify_one();
             go_on.notified().await;
+        }
+        if self.state.lock().unwrap().refused_api_key.as_ref() == Some(&who.api_key) {
+            return Err(ExchangeFailure::Unauthorized);
         }
         positions
     }

@@ -464,6 +464,7 @@ store::each_engine![
     a_key_fails_after_several_tries_and_recovers_by_itself,
     a_busy_exchange_does_not_invalidate_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
+    a_late_rejection_of_old_credentials_does_not_disable_the_new_ones,
     a_restart_asks_about_no_more_keys_than_any_minute,
     a_person_has_so_many_keys,
     a_day_has_one_balance_and_a_missed_day_none,
