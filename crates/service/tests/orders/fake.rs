@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub(crate) margin_mode: Option<MarginMode>,
     /// The account's fills, oldest first; their ids are numbers.
     pub(crate) trades: Vec<Trade>,
+    /// The open streams of accounts.
+    pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -87,6 +89,15 @@ impl Fake {
 
     pub(crate) fn fault(&self, leg: u16, fault: Fault) {
         self.state.lock().unwrap().faults.push_back((leg, fault));
+    }
+
+    /// Reports an event on every open stream of an account.
+    pub(crate) async fn emit(&self, event: AccountEvent) {
+        let streams = self.state.lock().unwrap().streams.clone();
+        for stream in streams {
+            // A closed stream has no listener.
+            let _ = stream.send(event.clone()).await;
+        }
     }
 
     pub(crate) fn placed(&self, seq: u16) -> Vec<Order> {
@@ -367,7 +378,9 @@ impl Exchange for Fake {
         silent()
     }
     fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
-        silent()
+        let (sender, receiver) = mpsc::channel(16);
+        self.state.lock().unwrap().streams.push(sender);
+        receiver
     }
 }
 
