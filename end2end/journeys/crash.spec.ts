@@ -63,7 +63,7 @@ alone('killed while an order is on its way: it is there once, or not at all', as
   await desk.rise();
   await expectLive(page);
 
-  // The restarted desk looks the order up in the background.
+  // The restarted desk reconciles the order in the background.
   await expect(async () => {
     await trade.open(key);
     await expect(trade.position.or(trade.noPosition)).toBeVisible({ timeout: 2_000 });

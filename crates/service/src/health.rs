@@ -193,7 +193,7 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
     let (now, heartbeats) = (desk.clock.now(), &desk.heartbeats);
     let ago = |at: Micros| now.since(at).max(0);
-    // Leases end by the database's clock, whatever the clocks of their holders and of this instance say.
+    // Leases end by the database's clock, not by that of their holder or of this instance.
     let (running, lease_clock) = (ago(heartbeats.started), store::instance::now(db).await?.unwrap_or(now));
     let latest_job = jobs
         .iter()

@@ -150,7 +150,7 @@ async fn lost_trading(desk: &Desk, id: ExchangeKeyId, who: &Credentials) -> Resu
     .await
 }
 
-/// Shortens an API key to what tells its owner which one it is.
+/// Shortens an API key to the parts by which its owner recognizes it.
 fn abbreviated(api_key: &str) -> String {
     const SHOWN: usize = 6;
     let length = api_key.chars().count();

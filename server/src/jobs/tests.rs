@@ -1,4 +1,4 @@
-//! Which jobs run, and which instance runs them.
+//! The started jobs, and the instance that runs each of them.
 
 use super::*;
 use domain::time::MINUTE;

@@ -116,7 +116,7 @@ async fn the_reference_stays_open(db: &TestDb) {
     assert_eq!(operations(&page.text), operations(&open.text));
     let document = front.get("/openapi.json", &[]).await;
     assert_eq!((document.status, &document.json()["openapi"]), (StatusCode::OK, &json!("3.1.0")));
-    // What it describes is closed.
+    // The operations themselves are closed.
     let list = front.get("/v1/pub/subscription/list", &[]).await;
     assert_eq!(list.json(), json!({ "message": "Moving house" }));
 }

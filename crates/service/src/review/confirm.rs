@@ -1,4 +1,4 @@
-//! What an admin sees of the reviews, and how one ends.
+//! The reviews as shown to an admin, and their confirmation.
 
 use super::{check::Difference, state::refresh};
 use crate::{

@@ -1,4 +1,4 @@
-//! Which accounts are under review, as this instance knows it.
+//! The accounts under review, as known to this instance.
 
 use crate::{Desk, Result, SharedDesk, order::Install};
 use domain::{ExchangeKeyId, Micros};

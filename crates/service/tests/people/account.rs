@@ -132,7 +132,7 @@ async fn instances_count_attempts_together_and_requests_apart(db: &TestDb) {
         let full = account::sign_in(desk, here(), ADA, OTHER).await;
         assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
     }
-    // docs/OPERATIONS.md says so.
+    // As documented in docs/OPERATIONS.md.
     for desk in [&one, &two] {
         let ask = || pace::address(desk, [192, 0, 2, 1].into());
         assert!(ask().is_ok() && ask().is_ok());

@@ -206,7 +206,7 @@ fn a_stop_limit_order_that_ran_out_of_time_is_closed_without_another_stop() {
             let ready = Ready::of("stop-limit-gap");
             assert!(ready.broken.is_empty(), "{:?}", ready.broken);
             let sent = |kind| ready.steps.iter().filter(|step| step.writes && step.kind == kind).count();
-            // A further stop would trigger at once, or rest below a price that is past it.
+            // A further stop order would trigger immediately, because its price has been passed.
             assert_eq!((sent("stop"), sent("close")), (0, 1), "{:?}", ready.steps);
         });
     }
