@@ -271,28 +271,4 @@ async fn keep_front_page_live(desk: SharedDesk) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use service::testing;
-    use store::testing::TestDb;
-
-    store::each_engine!(every_job_that_health_checks_is_started);
-
-    async fn every_job_that_health_checks_is_started(db: &TestDb) {
-        let (desk, _) = testing::desk((**db).clone());
-        let jobs = Jobs::start(&desk);
-        let wanted = leased(&desk);
-        assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
-        let claimed = async {
-            loop {
-                let leases = store::lease::jobs(&desk.db).await?;
-                if wanted.iter().all(|name| leases.iter().any(|lease| lease.name == *name)) {
-                    return store::Result::Ok(());
-                }
-                time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        time::timeout(Duration::from_secs(60), claimed).await.expect("a job is not started").unwrap();
-        jobs.stop().await;
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Startup and shutdown: the database, the sandbox and unfinished orders come before the first request.
 
+mod candle_import;
 mod embedded;
 mod instance;
 mod lock;
@@ -8,9 +9,10 @@ mod operator;
 mod stop;
 mod test_checkout;
 
+pub use candle_import::{CandleFile, import_candles};
 pub use operator::{
-    CandleFile, assign_plan, backup, checkout_alone, confirm_review, import_candles, list_reviews,
-    maintenance, make_admin, person, rekey, reset_link, restored, sandbox_alone, verify_audit,
+    assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, person,
+    rekey, reset_link, restored, sandbox_alone, verify_audit,
 };
 
 use crate::{

@@ -9,6 +9,7 @@
 )]
 
 mod front {
+    mod audit;
     mod auth;
     mod bounds;
     mod call;

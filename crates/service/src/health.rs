@@ -193,13 +193,15 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
     let (now, heartbeats) = (desk.clock.now(), &desk.heartbeats);
     let ago = |at: Micros| now.since(at).max(0);
+    // Leases end by the database's clock, not by that of their holder or of this instance.
+    let (running, lease_clock) = (ago(heartbeats.started), store::instance::now(db).await?.unwrap_or(now));
     let latest_job = jobs
         .iter()
         .map(|job| {
             let lease = leases.iter().find(|lease| lease.name == *job);
             // Lateness counts from the start of this process at the earliest.
-            let until = lease.map_or(heartbeats.started, |lease| lease.until.max(heartbeats.started));
-            ((*job).to_owned(), ago(until))
+            let late = lease.map_or(running, |lease| lease_clock.since(lease.until).clamp(0, running));
+            ((*job).to_owned(), late)
         })
         .max_by_key(|job| job.1)
         .filter(|job| job.1 > 0);

@@ -27,13 +27,49 @@ pub struct NewNotice<'a> {
     pub ready_at: Micros,
 }
 
+/// The kind of a stored notification. A database that a later release has written may contain kinds that this
+/// one does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredKind {
+    /// A kind of this release.
+    Known(Kind),
+    /// Any other text.
+    Unknown(String),
+}
+
+impl StoredKind {
+    /// Returns the kind, or `None` if this release does not know it.
+    #[must_use]
+    pub const fn known(&self) -> Option<Kind> {
+        match self {
+            Self::Known(kind) => Some(*kind),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        Kind::parse(text).map_or_else(|| Self::Unknown(text.to_owned()), Self::Known)
+    }
+
+    /// Returns the stored text.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Known(kind) => kind.word(),
+            Self::Unknown(text) => text,
+        }
+    }
+}
+
+domain::text_column!(StoredKind, |kind| kind.word().to_owned(), |text| Some(StoredKind::parse(text)));
+
 /// A stored notification.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Notice {
     /// Identifies the event.
     pub event_key: String,
     /// Kind of event.
-    pub kind: Kind,
+    pub kind: StoredKind,
     /// Body, as JSON.
     pub body: String,
     /// Time of the event.

@@ -42,7 +42,11 @@ const CASES: &[Case] = &[
         name: "Unprocessable",
         when: "Some fields are invalid; the response lists all of them.",
     },
-    Case { status: 429, name: "TooMany", when: "Too many requests. `Retry-After` says when to retry." },
+    Case {
+        status: 429,
+        name: "TooMany",
+        when: "Too many requests or attempts. `Retry-After` says when to retry. Requests are counted by each server instance, attempts at sign-in by all of them together.",
+    },
     Case {
         status: 500,
         name: "Fault",

@@ -65,7 +65,7 @@ pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> 
     let mut table = Vec::new();
     for stage in stages {
         let (tally, time) = run_stage(&run, stage);
-        table.push(format!("{:<8} {:>12}   {tally}{}", stage.name, console::human(time), tally.remark()));
+        table.push(format!("{:<8} {:>12}   {tally}", stage.name, console::human(time)));
         total += tally;
     }
     drop(run);

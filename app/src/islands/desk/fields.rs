@@ -24,7 +24,12 @@ pub(super) struct Choice {
 
 /// A labelled number field with its unit and problem.
 pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
-    let Input { name, label, text, ticket, sender, .. } = *input;
+    labelled(input, input.label)
+}
+
+/// As [`decimal`], with a label of several parts.
+pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl IntoView + use<L> {
+    let Input { name, text, ticket, sender, .. } = *input;
     let unit = input.unit.clone();
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();

@@ -128,7 +128,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
-            <div data-not-for="MARKET">{input("price", words.price, &quote, ticket.price)}</div>
+            <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
             <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p>
             {sizing(ticket, sender, &base)}
             <div data-for="TRAILING_STOP">{input("callbackRate", words.callback, "%", ticket.callback)}</div>
@@ -141,6 +141,25 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {buttons(ticket, sender, &base)}
         </form>
     }
+}
+
+/// The limit price, or for a trailing order the price at which it activates: one field on the wire. The
+/// stylesheet shows the label that fits the chosen order type.
+fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
+    let words = desk(ticket.account.lang);
+    let input = Input {
+        name: "price",
+        label: words.price,
+        unit: quote.to_owned(),
+        text: ticket.price,
+        ticket,
+        sender,
+    };
+    let label = view! {
+        <span data-not-for="TRAILING_STOP">{words.price}</span>
+        <span data-for="TRAILING_STOP">{words.activation_price}</span>
+    };
+    fields::labelled(&input, label)
 }
 
 fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {

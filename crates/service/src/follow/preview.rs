@@ -37,8 +37,9 @@ pub async fn preview(
     let Some(typical) = typical(desk, strategy.id).await? else { return Ok(None) };
     let market = market::find(desk, TradeType::Futures, &strategy.symbol).await?;
     let entry = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
-    let balance = desk.exchange.balance(&key::credentials(desk, &row)?, TradeType::Futures).await;
-    let balance = key::disable_if_unauthorized(desk, id, balance).await?;
+    let who = key::credentials(desk, &row)?;
+    let balance = desk.exchange.balance(&who, TradeType::Futures).await;
+    let balance = key::disable_if_unauthorized(desk, id, &who, balance).await?;
     let funds = balance.assets.get(strategy.symbol.quote()).copied().unwrap_or_default();
     let equity = funds.total;
     let away = entry * typical.distance;

@@ -198,10 +198,13 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
-    let rights =
-        connect::fit(desk, disable_if_unauthorized(desk, row.key.id, answer).await?, row.key.trade_type)?;
+    let rights = connect::fit(
+        desk,
+        disable_if_unauthorized(desk, row.key.id, &who, answer).await?,
+        row.key.trade_type,
+    )?;
     let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
-    mode_fits(disable_if_unauthorized(desk, row.key.id, answer).await?)?;
+    mode_fits(disable_if_unauthorized(desk, row.key.id, &who, answer).await?)?;
     row.key.account_mode = AccountMode::OneWay;
     row.key.may_withdraw = false;
     row.key.active = true;

@@ -84,32 +84,31 @@ fn verdict(answer: ExchangeResult<KeyRights>, kind: TradeType) -> KeyVerdict {
 
 async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, due.id).await? else { return Ok(()) };
-    let (found, mode) = match credentials(desk, &row) {
-        Ok(who) => {
-            let answer = desk.exchange.key_rights(&who).await;
-            let supported = row.key.account_mode.problem().is_none();
-            let mode = if reads_mode || !supported {
-                mode(desk, &who, row.key.trade_type, &answer).await
-            } else {
-                None
-            };
-            (Ok(verdict(answer, row.key.trade_type)), mode)
+    let who = match credentials(desk, &row) {
+        Ok(who) => who,
+        Err(error) => {
+            // The check counts all the same: a key that cannot even be decrypted must not block the others forever.
+            note(desk, &row, None, due.failures).await?;
+            return Err(error);
         }
-        Err(error) => (Err(error), None),
     };
-    if let Some(mode) = mode {
+    let answer = desk.exchange.key_rights(&who).await;
+    let supported = row.key.account_mode.problem().is_none();
+    if (reads_mode || !supported)
+        && let Some(mode) = mode(desk, &who, row.key.trade_type, &answer).await
+    {
         note_mode(desk, &row, mode).await?;
     }
-    // The check counts in any case: a key that cannot even be decrypted must not block the others forever.
+    let found = verdict(answer, row.key.trade_type);
     let failures = match &found {
-        Ok(KeyVerdict::Unreachable) => due.failures.saturating_add(1),
-        Ok(KeyVerdict::Unclear) | Err(_) => due.failures,
-        Ok(KeyVerdict::LetIn(_) | KeyVerdict::MayNotTrade(_) | KeyVerdict::Refused) => 0,
+        KeyVerdict::Unreachable => due.failures.saturating_add(1),
+        KeyVerdict::Unclear => due.failures,
+        KeyVerdict::LetIn(_) | KeyVerdict::MayNotTrade(_) | KeyVerdict::Refused => 0,
     };
-    note(desk, &row, found.as_ref().ok(), failures).await?;
-    match found? {
-        KeyVerdict::Refused => refused(desk, due.id).await,
-        KeyVerdict::MayNotTrade(_) => lost_trading(desk, due.id).await,
+    note(desk, &row, Some(&found), failures).await?;
+    match found {
+        KeyVerdict::Refused => refused(desk, due.id, &who).await,
+        KeyVerdict::MayNotTrade(_) => lost_trading(desk, due.id, &who).await,
         KeyVerdict::LetIn(_) | KeyVerdict::Unreachable | KeyVerdict::Unclear => Ok(()),
     }
 }

@@ -1,38 +1,34 @@
 //! Composes messages from events: what a trader wants to see at a glance, with the current names of keys and
 //! strategies.
 
+mod content;
+
+pub(super) use content::unreadable;
+
 use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     outbox::Content,
-    plain::{escape, shown},
+    plain::shown,
     words::{EN, Words, fill},
 };
 use crate::{
     Desk, Error, Result,
     profile::{self, Zone},
 };
+use content::{Item, alone, together};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     account::Credential,
     copy::{Reason, Status},
     figures,
     live::RightsChange,
+    notification::Topic,
 };
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
 
 /// Maximum number of a user's copies of one signal that are read for a message.
 const MOST_COPIES: i64 = 2_000;
-
-/// One event in words.
-struct Item {
-    title: String,
-    /// The explanation, in one sentence.
-    why: Option<String>,
-    /// The line for this event if several are sent in one message.
-    brief: String,
-    facts: Vec<(&'static str, String)>,
-}
 
 /// Composes one message from the waiting notices of a group and their events.
 pub(super) async fn compose(
@@ -48,57 +44,17 @@ pub(super) async fn compose(
         copy = copy.or(event.copy());
         items.push(teller.item(event, notice.at).await?);
     }
-    let topic = events.first().and_then(|(notice, _)| notice.kind.topic());
+    let topic = events.first().and_then(|(_, event)| event.kind().topic());
     let left_out = match copy {
-        Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
-            teller.left_out(user, copy).await?
-        }
+        Some(copy) if matches!(topic, Some(Topic::NewOrder)) => teller.left_out(user, copy).await?,
         _ => Vec::new(),
     };
     let content = match (items.as_slice(), left_out.is_empty()) {
         ([one], true) => alone(desk, teller.words, one),
         (all, _) => together(desk, teller.words, all, &left_out),
     };
-    let alarm = events.iter().any(|(notice, _)| notice.kind.is_security());
+    let alarm = events.iter().any(|(_, event)| event.kind().is_security());
     Ok(Content { topic, alarm, ..content })
-}
-
-/// The message for notices whose events cannot be read. It is not sent unless an admin retries it.
-pub(super) fn unreadable(desk: &Desk, notices: &[&Notice]) -> Content {
-    let topic = notices.first().and_then(|notice| notice.kind.topic());
-    let alarm = notices.iter().any(|notice| notice.kind.is_security());
-    let body = fill(EN.unreadable_why, &[&desk.settings.public_url]);
-    Content { topic, alarm, ..Content::plain(EN.unreadable, &body) }
-}
-
-fn alone(desk: &Desk, words: &Words, item: &Item) -> Content {
-    let facts: Vec<_> = item.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let more = fill(words.more, &[&desk.settings.public_url]);
-    let parts = item.why.iter().cloned().chain([facts.join("\n"), more]);
-    let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    let row = |(name, value): &(&str, String)| {
-        format!("<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(value))
-    };
-    let rows: String = item.facts.iter().map(row).collect();
-    let html = format!(
-        "{}<table>{rows}</table>{}",
-        super::plain::paragraphs(item.why.as_deref().unwrap_or_default(), &desk.settings.public_url),
-        super::plain::paragraphs(&fill(words.more, &[&desk.settings.public_url]), &desk.settings.public_url),
-    );
-    Content { html: Some(html), ..Content::plain(&item.title, &body) }
-}
-
-fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> Content {
-    let title = items.first().map(|item| item.title.as_str()).unwrap_or_default();
-    let count = (items.len() + left_out.len()).to_string();
-    let subject = fill(words.together, &[title, &count]);
-    let lines = || items.iter().map(|item| &item.brief).chain(left_out);
-    let more = fill(words.more, &[&desk.settings.public_url]);
-    let body =
-        format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
-    let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();
-    let more = super::plain::paragraphs(&more, &desk.settings.public_url);
-    Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
 }
 
 /// A change of credentials.
@@ -184,7 +140,9 @@ impl Composer<'_> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
         let (key, title, why, at) = match event {
-            NotificationEvent::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
+            NotificationEvent::KeyRefused { key, .. } => {
+                (key, words.key_refused, words.key_refused_why, None)
+            }
             NotificationEvent::AccountMode { key, mode } => {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
@@ -200,7 +158,11 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a key")),
         };
         let name = self.key(*key).await?;
-        let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        let mut facts: Vec<_> = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        if let NotificationEvent::KeyRefused { credentials: Some(rejected), .. } = event {
+            facts.push((words.exchange, rejected.exchange.to_string()));
+            facts.push((words.api_key, shown(&rejected.api_key)));
+        }
         Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
     }
 

@@ -109,7 +109,7 @@ fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, NotificationEvent)>, Vec<&Notice
         match serde_json::from_str(&notice.body) {
             Ok(event) => events.push((notice, event)),
             Err(error) => {
-                tracing::error!(event_id = %notice.event_key, kind = %notice.kind, %error,
+                tracing::error!(event_id = %notice.event_key, kind = notice.kind.word(), %error,
                     "an event cannot be read: its notification is marked as failed");
                 broken.push(notice);
             }

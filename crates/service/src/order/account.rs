@@ -39,7 +39,7 @@ impl Access {
 
     /// Returns the exchange's answer. On `Unauthorized`, disables the key.
     pub(crate) async fn take<T>(&self, desk: &Desk, answer: ExchangeResult<T>) -> Result<T> {
-        key::disable_if_unauthorized(desk, self.row.key.id, answer).await
+        key::disable_if_unauthorized(desk, self.row.key.id, &self.who, answer).await
     }
 
     async fn market(&self, desk: &Desk, symbol: &Symbol) -> Result<()> {
@@ -249,13 +249,13 @@ pub(crate) async fn read_state(
             exchange.positions(who, Some(symbol)),
             exchange.leverage(who, symbol)
         );
-        (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, all.3).await?)
+        (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, who, all.3).await?)
     } else {
         let all = tokio::join!(orders, balance);
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
-    let orders = key::disable_if_unauthorized(desk, key, orders).await?;
-    let mut positions = key::disable_if_unauthorized(desk, key, positions).await?;
+    let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
+    let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
     positions.truncate(1);
     let protection = protection::shown(desk, key, &positions, &orders).await?.pop();
     Ok(AccountState {
@@ -264,7 +264,7 @@ pub(crate) async fn read_state(
         orders,
         position: positions.pop(),
         protection,
-        balance: key::disable_if_unauthorized(desk, key, balance).await?,
+        balance: key::disable_if_unauthorized(desk, key, who, balance).await?,
         leverage,
         margin_mode,
         at: desk.clock.now(),

@@ -3,12 +3,14 @@
 use super::{copied, intent::Intent, protection::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
-use exchange::ExchangeFailure;
+use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
 
-/// Records the outcome of the work and returns the caller's answer.
+/// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
+/// caller's answer.
 pub(super) async fn finish(
     desk: &Desk,
+    who: &Credentials,
     intent: &mut Intent,
     outcome: std::result::Result<(), Halt>,
 ) -> Result<Vec<Order>> {
@@ -20,7 +22,7 @@ pub(super) async fn finish(
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
             intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
-            key::disable_if_unauthorized::<()>(desk, intent.key, Err(failure)).await.err();
+            key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
             Err(refusal.into())
         }
         Err(Halt::TooLate) => {

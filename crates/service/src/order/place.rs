@@ -122,7 +122,7 @@ impl Placing<'_> {
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
         intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
-        finish(self.desk, &mut intent, outcome).await
+        finish(self.desk, &self.access.who, &mut intent, outcome).await
     }
 
     async fn check_funds(&self, order: &ManualOrder, last: domain::Decimal) -> Result<()> {

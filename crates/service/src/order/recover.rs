@@ -116,7 +116,7 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
         Request::Exit(exiting) => run.exit(&exiting).await,
     };
     // A refusal has been recorded, and no caller waits for it.
-    finish(desk, &mut intent, outcome).await.err();
+    finish(desk, &access.who, &mut intent, outcome).await.err();
     if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() {
         // Nothing was entered, so a request repeated with the same idempotency key may be carried out.
         let mut tx = desk.db.begin().await?;

@@ -41,7 +41,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
     let mut start = start(desk, row.key.id, &market.symbol).await?;
     for _ in 0..PAGES {
         let answer = desk.exchange.trades_from(&who, market.trade_type, &market.symbol, &start, PAGE).await;
-        let trades = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
+        let trades = key::disable_if_unauthorized(desk, row.key.id, &who, answer).await?;
         let full = trades.len() >= usize::from(PAGE);
         let next = trades.last().map(|trade| TradesFrom::Id(trade.id.clone()));
         keep(desk, row.key.id, trades).await?;

@@ -30,6 +30,8 @@ pub(crate) struct State {
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
+    /// The API key with which readings of positions are rejected.
+    pub(crate) refused_api_key: Option<String>,
     /// How many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
@@ -55,6 +57,8 @@ pub(crate) struct State {
     pub(crate) margin_mode: Option<MarginMode>,
     /// The account's fills, oldest first; their ids are numbers.
     pub(crate) trades: Vec<Trade>,
+    /// The open streams of accounts.
+    pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -85,6 +89,15 @@ impl Fake {
 
     pub(crate) fn fault(&self, leg: u16, fault: Fault) {
         self.state.lock().unwrap().faults.push_back((leg, fault));
+    }
+
+    /// Reports an event on every open stream of an account.
+    pub(crate) async fn emit(&self, event: AccountEvent) {
+        let streams = self.state.lock().unwrap().streams.clone();
+        for stream in streams {
+            // A closed stream has no listener.
+            let _ = stream.send(event.clone()).await;
+        }
     }
 
     pub(crate) fn placed(&self, seq: u16) -> Vec<Order> {
@@ -265,13 +278,16 @@ impl Exchange for Fake {
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
-    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
+    async fn positions(&self, who: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         let positions = self.open_positions();
         // The answer was true when it was read.
         let gate = self.state.lock().unwrap().gate.take();
         if let Some((reached, go_on)) = gate {
             reached.notify_one();
             go_on.notified().await;
+        }
+        if self.state.lock().unwrap().refused_api_key.as_ref() == Some(&who.api_key) {
+            return Err(ExchangeFailure::Unauthorized);
         }
         positions
     }
@@ -362,7 +378,9 @@ impl Exchange for Fake {
         silent()
     }
     fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
-        silent()
+        let (sender, receiver) = mpsc::channel(16);
+        self.state.lock().unwrap().streams.push(sender);
+        receiver
     }
 }
 

@@ -12,11 +12,12 @@ use service::{
     balance_history::{self, BalanceHistoryRequest},
     equity,
     key::{self, NewKey},
-    notify,
+    notify, order,
     testing::{Setup, TestClock, desk_with},
 };
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use store::testing::TestDb;
+use tokio::sync::Notify;
 
 fn here() -> Origin {
     Origin::new(IpAddr::from([127, 0, 0, 1]), "test")
@@ -129,6 +130,7 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     assert_eq!(mails[0].to, "ada@example.org");
     assert!(mails[0].subject.contains("Test"), "{}", mails[0].subject);
     assert!(!mails[0].body.contains("secret"), "{}", mails[0].body);
+    assert!(mails[0].body.contains("Exchange: BINANCE\nAPI key: key\n"), "{}", mails[0].body);
 
     // A key that lost the right to trade is treated as rejected, and is not accepted again before it has
     // regained the right.
@@ -146,6 +148,29 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     assert_eq!(world.state().await, WELL);
     world.fake.state.lock().unwrap().no_futures = true;
     assert_eq!(world.round(&clock, HOUR).await, (ApiKeyStatus::Unauthorized, false));
+}
+
+/// The owner renews the credentials while a request with the old ones is on its way.
+pub(crate) async fn a_late_rejection_of_old_credentials_does_not_disable_the_new_ones(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    world.fake.state.lock().unwrap().gate = Some((reached.clone(), go_on.clone()));
+    let (desk, actor, id) = (world.desk.clone(), world.actor.clone(), world.key);
+    let reading = tokio::spawn(async move { order::positions(&desk, &actor, id).await });
+    reached.notified().await;
+    world.fake.state.lock().unwrap().refused_api_key = Some("key".into());
+    let credentials = Some(("new-key".to_owned(), "new-secret".to_owned().into()));
+    let renewed = key::KeyChange { credentials, ..key::KeyChange::default() };
+    key::update(&world.desk, &world.actor, world.key, renewed).await.unwrap();
+    go_on.notify_one();
+    let answer = reading.await.unwrap();
+    assert!(matches!(answer, Err(Error::Refused(Refusal::KeyUnauthorized))), "{answer:?}");
+    assert_eq!(world.state().await, WELL, "the exchange accepts the new credentials");
+
+    // The new ones are disabled once they are rejected themselves.
+    world.fake.state.lock().unwrap().refused_api_key = Some("new-key".into());
+    order::positions(&world.desk, &world.actor, world.key).await.unwrap_err();
+    assert_eq!(world.state().await, (ApiKeyStatus::Unauthorized, false));
 }
 
 pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestDb) {

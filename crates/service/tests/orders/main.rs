@@ -9,6 +9,7 @@ mod fills;
 mod keys;
 mod restored;
 mod rights;
+mod tabs;
 
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -46,6 +47,7 @@ use std::{
     time::Duration,
 };
 use store::testing::TestDb;
+use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
 
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
@@ -464,6 +466,7 @@ store::each_engine![
     a_key_fails_after_several_tries_and_recovers_by_itself,
     a_busy_exchange_does_not_invalidate_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
+    a_late_rejection_of_old_credentials_does_not_disable_the_new_ones,
     a_restart_asks_about_no_more_keys_than_any_minute,
     a_person_has_so_many_keys,
     a_day_has_one_balance_and_a_missed_day_none,
@@ -478,5 +481,6 @@ store::each_engine![
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     every_fill_counts_however_many_there_are,
+    an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
 ];

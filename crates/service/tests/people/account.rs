@@ -7,10 +7,13 @@ use domain::{
     validation::Problem,
 };
 use service::{
-    Error, Limit, Origin, Throttles, account, api_client, device, notice,
+    EdgeSettings, Error, Limit, Origin, Rates, Settings, Throttles, account, api_client, device, notice,
     notify::{self, Search},
-    session, token,
+    pace, session,
+    testing::{self, Setup, TestClock},
+    token,
 };
+use std::sync::Arc;
 use store::{message::NewMessage, testing::TestDb};
 use uuid::Uuid;
 
@@ -20,6 +23,7 @@ store::each_engine!(
     a_stranger_learns_nothing_from_signing_in,
     guessing_at_one_account_is_throttled_wherever_it_comes_from,
     one_network_is_throttled_whatever_it_tries,
+    instances_count_attempts_together_and_requests_apart,
     an_attempt_after_the_reported_wait_starts_a_new_count,
     attempts_at_the_same_time_all_count,
     strangers_cannot_lock_the_owner_out,
@@ -104,6 +108,36 @@ async fn one_network_is_throttled_whatever_it_tries(db: &TestDb) {
     let full = account::request_reset(&desk, neighbour, ADA).await;
     assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
     account::sign_up(&desk, from("2001:db8:0:1::1"), ADA, PASSWORD).await.unwrap();
+}
+
+async fn instances_count_attempts_together_and_requests_apart(db: &TestDb) {
+    let rates = Rates { person: 2, address: 2 };
+    let throttles = Throttles { address: Limit::per_minutes(4, 15), ..tight() };
+    let settings = Settings {
+        throttles,
+        edge: EdgeSettings { rates, ..EdgeSettings::default() },
+        ..Settings::default()
+    };
+    let clock = Arc::new(TestClock::default());
+    let instance = || {
+        let setup = Setup { clock: clock.clone(), settings: settings.clone(), ..Setup::default() };
+        testing::desk_with((**db).clone(), setup)
+    };
+    let (one, two) = (instance(), instance());
+    for (guess, desk) in [&one, &two, &one, &two].into_iter().enumerate() {
+        let email = format!("person{guess}@example.org");
+        problem(account::sign_in(desk, here(), &email, OTHER).await);
+    }
+    for desk in [&one, &two] {
+        let full = account::sign_in(desk, here(), ADA, OTHER).await;
+        assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
+    }
+    // As documented in docs/OPERATIONS.md.
+    for desk in [&one, &two] {
+        let ask = || pace::address(desk, [192, 0, 2, 1].into());
+        assert!(ask().is_ok() && ask().is_ok());
+        assert!(matches!(ask(), Err(Error::TooMany { .. })), "each instance has counted two");
+    }
 }
 
 async fn an_attempt_after_the_reported_wait_starts_a_new_count(db: &TestDb) {

@@ -24,6 +24,7 @@ store::each_engine!(
     a_mail_is_sent_once,
     a_refused_mail_waits_and_is_given_up_at_last,
     an_event_that_cannot_be_read_delays_no_other,
+    a_notice_of_a_later_releases_kind_is_marked_as_failed_once,
 );
 
 /// A mail server that accepts every message, or none.
@@ -164,6 +165,35 @@ async fn an_event_that_cannot_be_read_delays_no_other(db: &TestDb) {
         reported.iter().filter(|mail| mail.contains("Your Slipstream password was changed")).count(),
         2
     );
+    let search = Search { channel: None, stage: Some(Stage::Dead), after: None, limit: 9 };
+    let failed = message::search(&desk.db, &search).await.unwrap();
+    let why: Vec<_> = failed.iter().map(|row| row.failure.as_deref()).collect();
+    assert_eq!(why, [Some("its event cannot be read"); 2]);
+}
+
+/// A later release wrote notices of a kind that this one does not know, and was replaced by this one.
+async fn a_notice_of_a_later_releases_kind_is_marked_as_failed_once(db: &TestDb) {
+    let server = Server::start(true).await;
+    let (desk, _) = desk(db, &server);
+    ask_for_a_reset(&desk).await;
+    let user_id = store::user::by_email(&desk.db, ADA).await.unwrap().unwrap().id;
+    let at = desk.clock.now();
+    let known = serde_json::to_string(&notify::NotificationEvent::PasswordChanged).unwrap();
+    let mut tx = desk.db.begin().await.unwrap();
+    for (event_key, group_key, body) in [
+        ("later", "alone", "{\"Later\":{}}"),
+        ("both", "both", "{\"Later\":{}}"),
+        ("well", "both", known.as_str()),
+    ] {
+        let kind = Kind::PasswordChanged;
+        let notice = NewNotice { event_key, user_id, kind, group_key, body, at, ready_at: at };
+        assert_eq!(store::notice::notify(&mut tx, &notice).await.unwrap(), 1);
+    }
+    tx.commit().await.unwrap();
+    db.execute("update notices set kind = 'of-a-later-release' where event_key in ('later', 'both')").await;
+    assert_eq!(notify::gather(&desk).await.unwrap(), 2, "no group fails");
+    assert_eq!(notify::gather(&desk).await.unwrap(), 0, "and none is read again");
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 2, "the reset mail and the known event");
     let search = Search { channel: None, stage: Some(Stage::Dead), after: None, limit: 9 };
     let failed = message::search(&desk.db, &search).await.unwrap();
     let why: Vec<_> = failed.iter().map(|row| row.failure.as_deref()).collect();

@@ -1,5 +1,6 @@
 //! The state of a key at the exchange: its status, its permissions and the mode of its account.
 
+use super::SealedSecret;
 use crate::{Result, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeKeyId, Micros};
 
@@ -25,18 +26,20 @@ pub async fn set_status(
     Ok(rows == 1)
 }
 
-/// Disables a key that the exchange rejected. Returns `false` if that was already known or the key was deleted; of
-/// several concurrent calls, one returns `true`.
+/// Disables a key whose credentials, with this sealed secret, the exchange rejected. Returns `false` if that was
+/// already known, or if the key was given other credentials meanwhile or was deleted; of several concurrent calls,
+/// one returns `true`.
 ///
 /// # Errors
 /// A database error.
-pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
+pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, sealed: &SealedSecret, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update exchange_keys set status = 'UNAUTHORIZED', active = false, updated_at = $2 \
-         where id = $1 and status <> 'UNAUTHORIZED'",
+         where id = $1 and sealed_secret = $3 and status <> 'UNAUTHORIZED'",
         id,
-        at
+        at,
+        sealed.secret.as_slice()
     )?;
     Ok(rows == 1)
 }

@@ -1,6 +1,6 @@
 //! Daily balances, key checks and support tickets.
 
-use crate::samples::{NOW, connected, id, person, write};
+use crate::samples::{NOW, connected, id, person, sealed, write};
 use domain::{ApiKeyStatus, Decimal, ExchangeKeyId, Micros, TicketId, UserId, time::DAY};
 use store::{
     daily_balance::{self, Day},
@@ -36,7 +36,7 @@ async fn a_day_is_noted_once(db: &TestDb) {
     assert_eq!(missing(2, nobody).await, [mine, second]);
     assert_eq!(missing(2, mine).await, [second]);
     assert_eq!(missing(3, nobody).await, [second]);
-    write(db, async |tx| key::refuse(tx, second, NOW).await).await.unwrap();
+    write(db, async |tx| key::refuse(tx, second, &sealed(7), NOW).await).await.unwrap();
     assert_eq!(missing(3, nobody).await, [], "what is switched off has no days");
     write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap();
     assert_eq!(page(ever.0, ever.1, 9).await, []);
@@ -61,14 +61,15 @@ async fn keys_take_turns(db: &TestDb) {
     assert_eq!(due(-1, 5, 9).await, [(two, 2)], "tried again sooner");
     assert_eq!(due(0, 5, 9).await, [(one, 0), (two, 2)]);
     assert_eq!(due(0, 5, 1).await, [(one, 0)], "who waited longest");
-    write(db, async |tx| key::refuse(tx, one, NOW).await).await.unwrap();
+    write(db, async |tx| key::refuse(tx, one, &sealed(7), NOW).await).await.unwrap();
     assert_eq!(due(9, 9, 9).await, [(two, 2)]);
 }
 
 async fn a_rejected_key_is_recorded_once_and_stays(db: &TestDb) {
     let me = person(db, 1).await;
     let mine = connected(db, me, 10).await;
-    let refuse = async || write(db, async |tx| key::refuse(tx, mine, NOW.plus(1)).await).await.unwrap();
+    let refused =
+        async |of| write(db, async |tx| key::refuse(tx, mine, &sealed(of), NOW.plus(1)).await).await.unwrap();
     let reached = async |status| {
         write(db, async |tx| key::set_reached(tx, mine, status, NOW.plus(2)).await).await.unwrap();
         let key = key::get_any(&**db, mine).await.unwrap().unwrap().key;
@@ -76,7 +77,8 @@ async fn a_rejected_key_is_recorded_once_and_stays(db: &TestDb) {
     };
     assert_eq!(reached(ApiKeyStatus::Authorized).await, (ApiKeyStatus::Authorized, true, NOW), "as it was");
     assert_eq!(reached(ApiKeyStatus::Failed).await, (ApiKeyStatus::Failed, true, NOW.plus(2)));
-    assert!(refuse().await && !refuse().await);
+    assert!(!refused(8).await, "the key has other credentials by now");
+    assert!(refused(7).await && !refused(7).await);
     for status in [ApiKeyStatus::Authorized, ApiKeyStatus::Failed] {
         assert_eq!(reached(status).await, (ApiKeyStatus::Unauthorized, false, NOW.plus(1)));
     }

@@ -92,6 +92,19 @@ async fn work_without_a_known_holder_is_freed_by_its_own_times(db: &TestDb) {
     assert!(claimed(db, work, "two").await);
 }
 
+/// Waits until a statement on this schema's `instances` waits for a lock.
+async fn until_blocked(db: &TestDb) {
+    let blocked = "select 'blocked' from pg_locks waiting join pg_locks held on held.pid = waiting.pid \
+        where not waiting.granted and held.relation = 'instances'::regclass";
+    let patience = std::time::Duration::from_secs(60);
+    let polled = async {
+        while db.texts(blocked).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(patience, polled).await.unwrap();
+}
+
 async fn who_is_being_succeeded_cannot_begin_anew_in_between(db: &TestDb) {
     if !db.is_shared() {
         return;
@@ -104,7 +117,7 @@ async fn who_is_being_succeeded_cannot_begin_anew_in_between(db: &TestDb) {
     let other = (**db).clone();
     let resuming =
         tokio::spawn(async move { instance::resume(&other, "one", generation, LASTING).await.unwrap() });
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    until_blocked(db).await;
     assert!(!resuming.is_finished(), "it waits for the one that takes over");
     tx.commit().await.unwrap();
     assert!(resuming.await.unwrap());
