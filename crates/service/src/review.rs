@@ -12,6 +12,7 @@ use crate::{
     key,
     notify::{self, Content, Letter},
     order::{self, Access, Install, Parsed},
+    step_up,
 };
 use domain::{
     ApiKeyStatus, ExchangeKeyId, Micros, Order, OrderType, Position, Role, Side, Symbol, TradeType, figures,
@@ -377,9 +378,9 @@ pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
 /// data.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found.
+/// [`Error::Forbidden`] for anyone but an admin; not found; [`Error::StepUp`].
 pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<()> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     end(desk, Some(actor), key).await
 }
 

@@ -1,9 +1,11 @@
 //! Step-up authentication: credentials (exchange keys, API clients, webhooks, sessions) can only be changed
 //! within [`FRESH`] of a sign-in or a password confirmation. A stolen session or token gives access to data,
-//! but cannot be turned into permanent access.
+//! but cannot be turned into permanent access. The same holds for admins' actions that change other users or
+//! the desk: roles, suspensions, plans, credits, strategies, signals, maintenance mode.
 //!
 //! It applies to browsers and to tokens issued by `/v1/auth`. API clients act within their permissions, and
-//! tokens of an external issuer within what that issuer grants: neither has a password to confirm.
+//! tokens of an external issuer within what that issuer grants: neither has a password to confirm. The command
+//! line has no session, so it needs none either.
 
 mod pending;
 
@@ -15,10 +17,19 @@ use crate::{
     password::Fit,
     throttle::{self, Bucket},
 };
-use domain::{Micros, time::MINUTE, validation::Problem};
+use domain::{Micros, Role, time::MINUTE, validation::Problem};
 
 /// How long after a password confirmation credentials may be changed.
 pub const FRESH: i64 = 10 * MINUTE;
+
+/// Checks that the actor is an admin whose password was confirmed recently.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone else, [`Error::StepUp`].
+pub(crate) async fn must_be_admin(desk: &Desk, actor: &Actor) -> Result<()> {
+    actor.must(Role::Admin)?;
+    must(desk, actor).await
+}
 
 /// Checks that the actor's password was confirmed recently.
 ///

@@ -214,8 +214,9 @@ pub(crate) async fn refresh(
 
 /// Confirm Password
 ///
-/// Confirms the password. Exchange keys, API clients, webhooks and sessions can be changed for 10 minutes after a
-/// confirmation or a sign-in. Tokens of another issuer and API clients never need a confirmation.
+/// Confirms the password. Exchange keys, API clients, webhooks and sessions can be changed, and admins can act on users
+/// and the server, for 10 minutes after a confirmation or a sign-in. Tokens of another issuer and API clients never need
+/// a confirmation.
 #[utoipa::path(
     post,
     path = "/v1/auth/step-up",

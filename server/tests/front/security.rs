@@ -24,6 +24,7 @@ store::each_engine!(
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
     the_list_of_users_is_for_operators,
+    an_operators_form_and_token_need_the_password_first,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
@@ -333,6 +334,37 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert!(shown.text.contains("4102"), "{}", shown.text);
     let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
     assert!(to(&odd).contains("flash="));
+}
+
+async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
+    let front = Front::new(db);
+    browser(&front, ADA).await;
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    let (_, cookie) = front.admin().await;
+    front.clock.advance(11 * MINUTE);
+    let body = format!("id={user}&step=suspend&search=ada");
+    let confirm = to(&front.post_form("/api/person-act", &body, &[("cookie", &cookie)]).await);
+    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Active);
+    let form = confirm.split_once("form=").unwrap().1;
+    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
+    let done = to(&front.post_form("/api/step-up", &right, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/admin/people?search=ada&flash="), "{done}");
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+
+    // The same with a token of `/v1/auth`.
+    let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let fresh = tokens["accessToken"].as_str().unwrap();
+    front.clock.advance(11 * MINUTE);
+    let switch = json!({ "on": true });
+    let due = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
+    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
+    let confirmed =
+        front.send(Method::POST, "/v1/auth/step-up", fresh, &json!({ "password": PASSWORD })).await;
+    assert_eq!(confirmed.status, StatusCode::NO_CONTENT, "{}", confirmed.text);
+    let done = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
 }
 
 async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {
