@@ -175,9 +175,11 @@ impl Tab {
     }
 
     async fn still_signed_in(&self) -> bool {
-        let (Some(actor), Some(token)) = (&self.visit.actor, &self.visit.session) else { return true };
-        match session::find(&self.visit.desk, token, &self.visit.origin).await {
-            Ok(found) => found.is_some_and(|found| found.user == actor.user),
+        let Some((user, session)) = self.visit.actor.as_ref().and_then(|a| Some((a.user, a.session?))) else {
+            return true;
+        };
+        match session::still_active(&self.visit.desk, session, &self.visit.origin).await {
+            Ok(found) => found.is_some_and(|found| found.user == user),
             Err(error) => {
                 tracing::warn!(%error, "could not look up the session of an event stream");
                 true

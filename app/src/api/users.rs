@@ -101,7 +101,10 @@ pub async fn change_password(
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
-    let done = changed.map(|()| Done::at("/settings").with_notice(PageNotice::PasswordChanged));
+    let done = changed.map(|renewed| {
+        visit.renew(renewed.as_deref());
+        Done::at("/settings").with_notice(PageNotice::PasswordChanged)
+    });
     form("change-password", "/settings").answer(&visit, done).await
 }
 

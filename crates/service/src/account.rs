@@ -170,7 +170,7 @@ pub struct PasswordChange<'a> {
     pub keep: &'a Keep,
 }
 
-/// Changes the password. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
+/// Changes the password. Returns the new token of the browser's session. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
 /// `change.keep` excludes them.
 ///
 /// # Errors
@@ -180,7 +180,7 @@ pub async fn change_password(
     actor: &Actor,
     origin: &Origin,
     change: PasswordChange<'_>,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let PasswordChange { current, new, keep } = change;
     throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
@@ -208,9 +208,13 @@ pub async fn change_password(
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
+    let renewed = match actor.session {
+        Some(session) => session::renew(desk, &mut tx, session).await?,
+        None => None,
+    };
     tx.commit().await?;
     desk.verified.forget(actor.user);
-    Ok(())
+    Ok(renewed)
 }
 
 /// Input of [`replace_password`].

@@ -15,6 +15,7 @@ use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
     password::Fit,
+    session,
     throttle::{self, Bucket},
 };
 use domain::{Micros, Role, time::MINUTE, validation::Problem};
@@ -60,12 +61,13 @@ pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
     }
 }
 
-/// Confirms the password of a signed-in user, which makes their session or token fresh.
+/// Confirms the password of a signed-in user, which makes their session or token fresh. Returns the new token of a
+/// browser's session ([`session::REPLACED`]). A program keeps its tokens: they are replaced with every refresh.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `password`; too many attempts; [`Error::Forbidden`] without a session or a
 /// token of this desk.
-pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<()> {
+pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<Option<String>> {
     let family = match (actor.session, actor.token) {
         (Some(_), _) => None,
         (None, Some(token)) => {
@@ -88,11 +90,18 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
     }
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     let now = desk.clock.now();
-    match (actor.session, family) {
-        (Some(session), _) => store::session::authenticate(&mut tx, session, now).await?,
-        (None, Some(family)) => store::token_family::authenticate(&mut tx, family, now).await?,
-        (None, None) => {}
-    }
+    let renewed = match (actor.session, family) {
+        (Some(session), _) => {
+            store::session::authenticate(&mut tx, session, now).await?;
+            session::renew(desk, &mut tx, session).await?
+        }
+        (None, Some(family)) => {
+            store::token_family::authenticate(&mut tx, family, now).await?;
+            None
+        }
+        (None, None) => None,
+    };
     audit::record(desk, &mut tx, Some(actor.user), AuditAction::SteppedUp, "", Some(origin)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(renewed)
 }

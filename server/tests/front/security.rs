@@ -16,6 +16,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     a_form_waits_for_the_password_and_is_then_carried_out,
+    a_confirmed_password_gives_the_browser_a_new_cookie,
     scripts_and_api_clients_get_the_step_up_error,
     a_program_signs_out_here_or_everywhere,
     an_api_client_changes_the_password_and_chooses_what_stays,
@@ -101,6 +102,39 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     assert_eq!(clients(&front, ADA).await.len(), 1);
     let bad = to(&post("/api/client-create", "name=").await);
     assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
+}
+
+async fn a_confirmed_password_gives_the_browser_a_new_cookie(db: &TestDb) {
+    let front = Front::new(db);
+    let first = browser(&front, ADA).await;
+    let right = format!("next=/keys&password={}", PASSWORD.replace(' ', "+"));
+    let confirmed = front.post_form("/api/step-up", &right, &[("cookie", &first)]).await;
+    assert_eq!(to(&confirmed), "/keys");
+    let set = confirmed.header(header::SET_COOKIE);
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
+    let second = confirmed.cookie();
+    assert!(second.starts_with("slipstream=") && second != first, "{second}");
+    let status = async |cookie: &str| front.get("/dashboard", &[("cookie", cookie)]).await.status;
+    assert_eq!((status(&first).await, status(&second).await), (StatusCode::OK, StatusCode::OK));
+    front.clock.advance(session::REPLACED);
+    assert_eq!((status(&first).await, status(&second).await), (StatusCode::SEE_OTHER, StatusCode::OK));
+
+    let body = format!("current={}&password=an+entirely+new+one", PASSWORD.replace(' ', "+"));
+    let changed = front.post_form("/api/change-password", &body, &[("cookie", &second)]).await;
+    let third = changed.cookie();
+    assert!(to(&changed).starts_with("/settings?flash=") && third.starts_with("slipstream="), "{third}");
+    front.clock.advance(session::REPLACED);
+    assert_eq!((status(&second).await, status(&third).await), (StatusCode::SEE_OTHER, StatusCode::OK));
+
+    // A form that signs out removes the cookie; no new one follows.
+    front.clock.advance(11 * MINUTE);
+    let request = front.post_form("/api/end-all-sessions", "", &[("cookie", &third)]).await;
+    let form = to(&request).split_once("form=").unwrap().1.to_owned();
+    let body = format!("form={form}&password=an+entirely+new+one");
+    let ended = front.post_form("/api/step-up", &body, &[("cookie", &third)]).await;
+    assert_eq!(to(&ended), "/sign-in");
+    let set: Vec<_> = ended.headers.get_all(header::SET_COOKIE).iter().map(|v| v.to_str().unwrap()).collect();
+    assert!(set.len() == 1 && set[0].starts_with("slipstream=;"), "{set:?}");
 }
 
 async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
