@@ -76,6 +76,8 @@ words! {
         HookRotated = "hook-rotated",
         /// A webhook was closed.
         HookClosed = "hook-closed",
+        /// A Telegram chat was linked.
+        ChatLinked = "chat-linked",
         /// The plan changed.
         PlanChanged = "plan-changed",
         /// The account was frozen.
