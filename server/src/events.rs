@@ -20,7 +20,11 @@ use futures::{
     SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
 };
-use service::{SharedDesk, live, session};
+use service::{
+    SharedDesk, live,
+    rejection::{self, Rejection},
+    session,
+};
 use std::time::Duration;
 use tokio::{
     sync::mpsc,
@@ -63,6 +67,8 @@ impl Streams {
 /// sites are rejected: browsers attach cookies to them, and CORS does not apply to WebSockets.
 pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Response {
     if !same_site::is_ours(request.headers(), &streams.desk.settings.public_url) {
+        let origin = proxy::origin(request.extensions(), request.headers());
+        rejection::note(&streams.desk, Rejection::CrossSite, None, &origin);
         return StatusCode::FORBIDDEN.into_response();
     }
     let (mut parts, _) = request.into_parts();

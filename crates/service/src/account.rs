@@ -42,7 +42,7 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 
 /// Creates an account without a session.
 pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
-    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(origin)], None, origin).await?;
     let email = usable(desk, email, password).await?;
     let now = desk.clock.now();
     let user = User {
@@ -104,7 +104,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
     let nobody = UserId(uuid::Uuid::nil());
     let bucket = device::bucket(desk, origin, user.as_ref().map_or(nobody, |user| user.id), &email).await?;
     let buckets = [Bucket::Network(origin), bucket];
-    throttle::count(desk, &buckets).await?;
+    throttle::attempt(desk, &buckets, user.as_ref().map(|user| user.id), origin).await?;
     let stored = user.as_ref().map(|u| u.password_hash.clone());
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, stored).await?,
@@ -182,7 +182,7 @@ pub async fn change_password(
     change: PasswordChange<'_>,
 ) -> Result<Option<String>> {
     let PasswordChange { current, new, keep } = change;
-    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
+    throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         let mut tx = desk.db.begin().await?;

@@ -76,7 +76,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
         }
         (None, None) => return Err(Error::Forbidden),
     };
-    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
+    throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,

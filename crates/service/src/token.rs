@@ -9,7 +9,9 @@ use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, AuditAction},
     notify::{self, Purpose},
-    oidc, opaque, session,
+    oidc, opaque,
+    rejection::{self, Rejection},
+    session,
 };
 use domain::{
     Micros, Role, TokenFamilyId, UserId,
@@ -198,6 +200,28 @@ pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     };
     desk.verified.put(hash, &actor, now.plus(BELIEVED).min(expires), seen);
     Ok(actor)
+}
+
+/// As [`verify`], for a request: the actor has its origin, and a rejected token is noted.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn admit(desk: &Desk, jwt: &str, origin: &Origin) -> Result<Actor> {
+    let verified = verify(desk, jwt).await;
+    if matches!(verified, Err(Error::Unauthenticated)) {
+        note_rejected(desk, jwt, origin).await;
+    }
+    Ok(Actor { from: Some(origin.clone()), ..verified? })
+}
+
+/// Notes a rejected token, unless it has only expired, which happens to every client.
+async fn note_rejected(desk: &Desk, jwt: &str, origin: &Origin) {
+    match jwt::signed(desk, jwt).await {
+        Ok(claims) if !claims.is_current(desk.clock.now().seconds()) => {}
+        Ok(claims) => rejection::note(desk, Rejection::EndedToken, Some(claims.user()), origin),
+        Err(Error::Unauthenticated) => rejection::note(desk, Rejection::ForgedToken, None, origin),
+        Err(error) => tracing::debug!(%error, "could not examine a rejected token"),
+    }
 }
 
 /// Verifies a token of this desk; returns its user and expiry.

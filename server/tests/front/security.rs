@@ -26,6 +26,7 @@ store::each_engine!(
     opening_the_freeze_page_changes_nothing,
     the_list_of_users_is_for_operators,
     an_operators_form_and_token_need_the_password_first,
+    a_caller_without_the_role_is_noted,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
@@ -399,6 +400,28 @@ async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
     assert_eq!(confirmed.status, StatusCode::NO_CONTENT, "{}", confirmed.text);
     let done = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+}
+
+async fn a_caller_without_the_role_is_noted(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let token = tokens["accessToken"].as_str().unwrap();
+    for _ in 0..3 {
+        let denied = front.send(Method::PUT, "/v1/admin/maintenance", token, &json!({ "on": true })).await;
+        assert_eq!(denied.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(front.get("/admin/outbox", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(front.get("/keys", &[("host", "evil.example")]).await.status, StatusCode::MISDIRECTED_REQUEST);
+    let elsewhere = [("origin", "https://evil.example"), ("cookie", cookie.as_str())];
+    assert_eq!(front.post_form("/api/theme", "theme=dark", &elsewhere).await.status, StatusCode::FORBIDDEN);
+    service::rejection::flush(&front.desk).await.unwrap();
+    let rows = store::audit::latest(&front.desk.db, 50).await.unwrap();
+    let denied: Vec<_> = rows.iter().filter(|row| row.action == "access-denied").collect();
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    assert_eq!(denied.len(), 1, "{rows:?}");
+    assert_eq!((denied[0].user_id, denied[0].detail.as_str()), (Some(user), "count=4"));
 }
 
 async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {

@@ -100,7 +100,7 @@ pub async fn receive_alert(
         false => None,
     };
     let Some(strategy) = strategy else {
-        throttle::count(desk, &[Bucket::Hook(origin)]).await?;
+        throttle::attempt(desk, &[Bucket::Hook(origin)], None, origin).await?;
         return Err(Error::NotFound);
     };
     let Alert { request: said, id, time } = alert.map_err(Error::Fields)?;
