@@ -27,6 +27,7 @@ store::each_engine!(
     the_list_of_users_is_for_operators,
     an_operators_form_and_token_need_the_password_first,
     a_caller_without_the_role_is_noted,
+    the_settings_page_ends_the_sign_in_of_an_app,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
@@ -422,6 +423,25 @@ async fn a_caller_without_the_role_is_noted(db: &TestDb) {
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
     assert_eq!(denied.len(), 1, "{rows:?}");
     assert_eq!((denied[0].user_id, denied[0].detail.as_str()), (Some(user), "count=4"));
+}
+
+async fn the_settings_page_ends_the_sign_in_of_an_app(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let none = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(!none.text.contains("data-testid=\"app-session\""), "there is none");
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let page = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(page.text.contains("data-testid=\"app-session\""), "{}", page.text);
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    let all = store::token_family::list_by_user(&front.desk.db, user, front.desk.clock.now()).await.unwrap();
+    let body = format!("id={}", all[0].family_id);
+    let done = to(&front.post_form("/api/end-program", &body, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/settings?flash="), "{done}");
+    let token = tokens["accessToken"].as_str().unwrap();
+    let after = front.get("/v1/priv/api-client", &[("authorization", token)]).await;
+    assert_eq!(after.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {
