@@ -206,6 +206,27 @@ fn encrypted_lines_and_this_machine_are_good_enough() {
 }
 
 #[test]
+fn a_database_on_another_machine_is_reached_encrypted() {
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &*"ab".repeat(32))];
+    let at = |url| [live.as_slice(), &[("DATABASE_URL", url)]].concat();
+    for good in [
+        "sqlite:desk.db",
+        "postgres://desk:hunter2@127.0.0.1/desk",
+        "postgres://desk:hunter2@db.example/desk?sslmode=verify-full",
+        "postgres://desk:hunter2@db.example/desk?sslmode=require",
+    ] {
+        assert_eq!(refused(&at(good)), [""; 0], "{good}");
+    }
+    let plain = at("postgres://desk:hunter2@db.example/desk?sslmode=prefer");
+    let problems = refused(&plain);
+    assert!(problems.len() == 1 && problems[0].contains("sslmode=verify-full"), "{problems:?}");
+    assert!(!problems[0].contains("hunter2"));
+    assert_eq!(refused(&[plain.as_slice(), &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat()), [""; 0]);
+    let sandbox = [("DATABASE_URL", "postgres://desk:hunter2@db.example/desk?sslmode=disable")];
+    assert_eq!(refused(&sandbox), [""; 0], "paper accounts only");
+}
+
+#[test]
 fn a_secret_may_be_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
