@@ -137,6 +137,25 @@ fn plans_are_paid_by_test_checkout_or_stripe_or_not_sold() {
 }
 
 #[test]
+fn further_hosts_of_payment_pages_are_names() {
+    let with = |hosts| {
+        [
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+            ("STRIPE_PAGE_HOSTS", hosts),
+        ]
+    };
+    let config = read(&with("pay.desk.example, buy.desk.example")).unwrap();
+    assert!(
+        matches!(&config.payments, PaymentsAt::Stripe { pages, .. } if *pages == ["pay.desk.example", "buy.desk.example"])
+    );
+    for bad in ["https://pay.desk.example", "pay.desk.example:443", "*", "a,,b"] {
+        assert_eq!(refused(&with(bad)).len(), 1, "{bad}");
+    }
+    assert_eq!(refused(&[("STRIPE_PAGE_HOSTS", "pay.desk.example")]).len(), 1, "whose?");
+}
+
+#[test]
 fn half_of_stripe_is_refused() {
     assert_eq!(refused(&[("STRIPE_SECRET_KEY", "sk_test_1")]).len(), 1);
     assert_eq!(
