@@ -102,6 +102,16 @@ fn another_issuer_is_named_whole_and_over_a_safe_line() {
     }
     assert_eq!(refused(&[("OIDC_ISSUER", "https://issuer.example")]).len(), 1, "for whom?");
     assert_eq!(refused(&[("OIDC_TOKEN_USE", "access")]).len(), 1, "whose?");
+    assert_eq!(refused(&[("OIDC_SCOPE", "desk/trade")]).len(), 1, "whose?");
+    let strict = [("OIDC_SCOPE", "desk/trade desk/read"), ("OIDC_ACR", "mfa"), ("OIDC_MAX_AGE", "3600")];
+    let whole = [issuer("https://issuer.example").as_slice(), &strict].concat();
+    let oidc = read(&whole).unwrap().settings.edge.oidc.unwrap();
+    assert_eq!(
+        (oidc.scopes.len(), oidc.acr.as_slice(), oidc.max_age_s),
+        (2, &["mfa".to_owned()][..], Some(3_600))
+    );
+    let never = [issuer("https://issuer.example").as_slice(), &[("OIDC_MAX_AGE", "0")]].concat();
+    assert_eq!(refused(&never).len(), 1);
     assert_eq!(read(&[]).unwrap().settings.edge.oidc, None);
 }
 
