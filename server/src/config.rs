@@ -123,6 +123,9 @@ impl Config {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
         };
+        if mode == Mode::Live {
+            check.encrypted_database(&database_url);
+        }
         let exchange = exchange_at(&mut check, mode);
         let payments = payments::payments_at(&mut check, mode);
         let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");

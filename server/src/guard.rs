@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Role;
-use service::pace;
+use service::{
+    pace,
+    rejection::{self, Rejection},
+};
 
 /// The role that a page or endpoint requires. Unclassified routes are for admins only; a test reports them.
 pub(crate) fn role_of(path: &str) -> Role {
@@ -39,7 +42,10 @@ pub(crate) async fn check(
     match actor {
         _ if role == Role::Anyone => next.run(request).await,
         None => sign_in_first(request.method(), request.uri(), request.headers()),
-        Some(actor) if !actor.role.may(role) => pages.not_found(request).await,
+        Some(actor) if !actor.role.may(role) => {
+            rejection::note(&pages.desk, Rejection::Forbidden, Some(actor.user), &visit.origin);
+            pages.not_found(request).await
+        }
         Some(_) => step_up::run(&visit, request, next).await,
     }
 }

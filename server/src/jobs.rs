@@ -9,7 +9,7 @@ use domain::{
 };
 use service::{
     Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
-    order, reconciler::Reconciler, report, review, session, strategy,
+    order, reconciler::Reconciler, rejection, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -111,6 +111,7 @@ impl Jobs {
         jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(order::protection::run(desk.clone()));
         jobs.running.spawn(review::watch(desk.clone()));
+        jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
@@ -246,6 +247,22 @@ async fn keep_orders(desk: SharedDesk) {
     while beat(&desk, &mut beats).await {
         if let Err(error) = reconciler.tick(&desk).await {
             tracing::warn!(%error, "could not reconcile unfinished orders; will retry");
+        }
+    }
+}
+
+/// Writes rejected attempts to the audit. Runs on every instance, because each counts its own, and a last time when
+/// the desk stops.
+async fn write_rejections(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_secs(2));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let goes_on = beat(&desk, &mut beats).await;
+        if let Err(error) = rejection::flush(&desk).await {
+            tracing::warn!(%error, "could not write rejected attempts to the audit log; will retry");
+        }
+        if !goes_on {
+            return;
         }
     }
 }

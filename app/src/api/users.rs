@@ -12,7 +12,7 @@ use service::{
     Error,
     account::{self, PasswordChange},
     recovery::Keep,
-    session,
+    session, token,
 };
 
 /// Creates an account and signs in.
@@ -101,7 +101,10 @@ pub async fn change_password(
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
-    let done = changed.map(|()| Done::at("/settings").with_notice(PageNotice::PasswordChanged));
+    let done = changed.map(|renewed| {
+        visit.renew(renewed.as_deref());
+        Done::at("/settings").with_notice(PageNotice::PasswordChanged)
+    });
     form("change-password", "/settings").answer(&visit, done).await
 }
 
@@ -115,6 +118,18 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, FormFail
     };
     let done = ended.map(|()| Done::at("/settings").with_notice(PageNotice::SessionEnded));
     form("end-session", "/settings").answer(&visit, done).await
+}
+
+/// Ends one sign-in of a program.
+#[server(endpoint = "end-program")]
+pub async fn end_program(#[server(default)] id: String) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let ended = match id.parse() {
+        Ok(id) => token::end(&visit.desk, &actor, &visit.origin, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = ended.map(|()| Done::at("/settings").with_notice(PageNotice::SessionEnded));
+    form("end-program", "/settings").answer(&visit, done).await
 }
 
 /// Ends all sessions of the user, including this one.

@@ -130,6 +130,10 @@ texts! {
         D::ReviewConfirmed => "Differences of an account confirmed",
         D::ChatLinked => "Telegram connected",
         D::ChatUnlinked => "Telegram disconnected",
+        D::ProgramRejected => "API client's credentials rejected",
+        D::TokenRejected => "App's access token rejected: its session has ended",
+        D::AttemptsThrottled => "Too many attempts rejected",
+        D::AccessDenied => "Access denied",
     }
 }
 

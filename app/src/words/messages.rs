@@ -25,6 +25,8 @@ table! {
         nothing_ticked: "Only security alerts are sent to your Telegram chat. Choose more notifications above.",
         not_linked: "Not connected",
         how(time): "Open the bot and send it this command. The code works once, until {time}.",
+        confirm_first: "To connect a chat, confirm your password first.",
+        confirm_button: "Confirm password",
         open_bot: "Open the bot",
         another(time): "To connect another chat, send the bot this command from there. The code works once, until {time}.",
         unlink: "Disconnect Telegram",

@@ -8,7 +8,7 @@ table! {
         password: "Password",
         forgot: "Forgot your password?",
         confirm_title: "Confirm it's you",
-        confirm_lead: "Enter your password to change exchange keys, API clients, webhooks or sessions. You won't be asked again for 10 minutes.",
+        confirm_lead: "Enter your password to change credentials, sessions or other accounts. You won't be asked again for 10 minutes.",
         confirm: "Confirm",
         confirm_and_continue: "Confirm and continue",
         form_lost: "The form you sent has expired. Confirm, then send it again.",

@@ -179,6 +179,17 @@ pub struct Method {
     pub updated_at: Micros,
 }
 
+impl Method {
+    /// The URL that opens the bot; at Telegram it carries the code, so that nothing needs to be typed.
+    #[must_use]
+    pub fn link(&self) -> String {
+        match self.bot_url.strip_prefix(BOTS) {
+            Some(name) if name.len() > 1 => format!("{}?start={}", self.bot_url, self.code),
+            _ => self.bot_url.clone(),
+        }
+    }
+}
+
 /// Omits the code, because it links a chat to the user.
 impl std::fmt::Debug for Method {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -251,8 +262,11 @@ pub struct ChatMessage {
     pub at: Micros,
 }
 
-/// Length of a link code, in characters.
-pub const CODE_LENGTH: usize = 8;
+/// Length of a link code, in characters: 130 random bits. Links carry it; a user who has another device at hand can
+/// still type it.
+pub const CODE_LENGTH: usize = 26;
+/// Base address of bots.
+pub const BOTS: &str = "https://t.me";
 /// The alphabet of link codes. It has no characters that are easily confused, because users type the codes.
 const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
@@ -304,10 +318,29 @@ mod tests {
             let code = link_code(&Fixed(byte));
             assert_eq!(typed_code(&format!(" {} ", code.to_uppercase())).as_deref(), Some(code.as_str()));
         }
-        assert_eq!(
-            ["", "2222222", "222222222", "2222222o", "22222222é"].map(typed_code),
-            [const { None }; 5]
-        );
+        let twos = |count| "2".repeat(count);
+        let wrong = [twos(0), twos(8), twos(25), twos(27), twos(25) + "o", twos(24) + "é"];
+        for wrong in wrong {
+            assert_eq!(typed_code(&wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_bot_carries_the_code() {
+        let at = Micros(0);
+        let method = |bot_url: &str| Method {
+            bot_url: bot_url.into(),
+            code: link_code(&Fixed(0)),
+            code_expires_at: at,
+            active: false,
+            created_at: at,
+            updated_at: at,
+        };
+        let code = "2".repeat(CODE_LENGTH);
+        assert_eq!(method("https://t.me/desk_bot").link(), format!("https://t.me/desk_bot?start={code}"));
+        for bare in ["https://t.me", "https://desk.example/telegram#say"] {
+            assert_eq!(method(bare).link(), bare);
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 
 /// Creates an account without a session.
 pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
-    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(origin)], None, origin).await?;
     let email = usable(desk, email, password).await?;
     let now = desk.clock.now();
     let user = User {
@@ -104,7 +104,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
     let nobody = UserId(uuid::Uuid::nil());
     let bucket = device::bucket(desk, origin, user.as_ref().map_or(nobody, |user| user.id), &email).await?;
     let buckets = [Bucket::Network(origin), bucket];
-    throttle::count(desk, &buckets).await?;
+    throttle::attempt(desk, &buckets, user.as_ref().map(|user| user.id), origin).await?;
     let stored = user.as_ref().map(|u| u.password_hash.clone());
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, stored).await?,
@@ -170,7 +170,7 @@ pub struct PasswordChange<'a> {
     pub keep: &'a Keep,
 }
 
-/// Changes the password. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
+/// Changes the password. Returns the new token of the browser's session. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
 /// `change.keep` excludes them.
 ///
 /// # Errors
@@ -180,9 +180,9 @@ pub async fn change_password(
     actor: &Actor,
     origin: &Origin,
     change: PasswordChange<'_>,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let PasswordChange { current, new, keep } = change;
-    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
+    throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         let mut tx = desk.db.begin().await?;
@@ -208,9 +208,13 @@ pub async fn change_password(
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
+    let renewed = match actor.session {
+        Some(session) => session::renew(desk, &mut tx, session).await?,
+        None => None,
+    };
     tx.commit().await?;
     desk.verified.forget(actor.user);
-    Ok(())
+    Ok(renewed)
 }
 
 /// Input of [`replace_password`].

@@ -8,7 +8,7 @@ mod signature;
 mod token;
 
 pub(crate) use admit::Decoy;
-pub use admit::{Program, by_secret, by_signature};
+pub use admit::{Program, by_secret, by_signature, permit};
 pub use signature::{BodyKind, Signed, verify};
 pub use token::{IDLE, by_token, sign_in, sign_out};
 

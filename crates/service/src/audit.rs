@@ -141,6 +141,14 @@ pub enum AuditAction {
     ChatLinked,
     /// A Telegram chat was unlinked.
     ChatUnlinked,
+    /// Requests with the key of an API client were rejected: wrong secret, signature, token or address.
+    ProgramRejected,
+    /// Requests with a token of an ended sign-in were rejected.
+    TokenRejected,
+    /// Sign-ins, passwords or requests of a program were rejected because there were too many.
+    AttemptsThrottled,
+    /// Requests without the necessary role or permission were rejected.
+    AccessDenied,
 }
 
 impl AuditAction {
@@ -211,6 +219,10 @@ impl AuditAction {
             Self::ReviewConfirmed => "review-confirmed",
             Self::ChatLinked => "chat-linked",
             Self::ChatUnlinked => "chat-unlinked",
+            Self::ProgramRejected => "program-rejected",
+            Self::TokenRejected => "token-rejected",
+            Self::AttemptsThrottled => "attempts-throttled",
+            Self::AccessDenied => "access-denied",
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     notify::{Mailer, Signer, telegram::Telegram},
     order::{Install, protection::Supervision},
     password::PasswordHasher,
+    rejection::Rejections,
     review::Reviews,
     sandbox_control::SandboxControl,
     shares::Shares,
@@ -92,6 +93,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// In-memory state of the position supervisor.
     pub(crate) supervision: Supervision,
+    /// Rejected attempts that are not in the audit yet.
+    pub(crate) rejections: Rejections,
     /// Accounts under review.
     pub(crate) reviews: Reviews,
     /// Writes that share a transaction (group commit).
@@ -131,6 +134,7 @@ impl Desk {
             paying: Locks::default(),
             cache: market::Cache::default(),
             supervision: Supervision::default(),
+            rejections: Rejections::default(),
             reviews: Reviews::default(),
             group_commit: GroupCommit::default(),
             fence: Fence::default(),

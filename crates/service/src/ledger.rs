@@ -13,6 +13,7 @@ pub use store::currency::Rule;
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
+    step_up,
 };
 use domain::{
     LedgerAccountId, LedgerTransactionId, Role, UserId,
@@ -146,13 +147,14 @@ pub struct Credit<'a> {
 /// Credits an account (operators only). The same reference credits only once.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; a problem of `amount`.
+/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; a problem of `amount`; [`Error::StepUp`].
 pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<'_>) -> Result<()> {
     admin.must(Role::Admin)?;
     let Credit { public_id, amount, memo, reference } = credit;
     let account = rows::by_public_id(&desk.db, None, &public_id.replace('\0', "")).await?;
     let account = account.ok_or_else(|| Error::field("account", Problem::Unknown))?;
     let units = read_amount(desk, &account.currency, amount).await?;
+    step_up::must(desk, admin).await?;
     let memo: String = memo.chars().filter(|c| !c.is_control()).take(MEMO).collect();
     let reference = format!("credit:{}:{reference}", admin.user);
     let why = Why { kind: MovementKind::Credit, reference: &reference, by: Some(admin.user), memo: &memo };

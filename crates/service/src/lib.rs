@@ -49,6 +49,7 @@ pub mod recaptcha;
 mod recent;
 pub mod reconciler;
 pub mod recovery;
+pub mod rejection;
 pub mod report;
 pub mod review;
 pub mod sandbox_control;

@@ -4,9 +4,10 @@
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, AuditAction, Via},
+    step_up,
     watched::Watched,
 };
-use domain::{Micros, Role, validation::Problem};
+use domain::{Micros, validation::Problem};
 use store::switch::{self, MAINTENANCE};
 
 /// Maximum characters of the message.
@@ -40,9 +41,9 @@ pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
 /// Turns maintenance mode on with a message, changes the message, or turns it off.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; a problem of `message`.
+/// [`Error::Forbidden`] for anyone but an admin; a problem of `message`; [`Error::StepUp`].
 pub async fn switch(desk: &Desk, actor: &Actor, on: bool, message: &str) -> Result<()> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     set(desk, Some(actor), on, message).await
 }
 

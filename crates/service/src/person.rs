@@ -6,6 +6,7 @@ use crate::{
     audit::{self, AuditAction, Via},
     opaque,
     recovery::{self, KeptSignIn},
+    step_up,
 };
 use domain::{
     Refusal, Role, UserId,
@@ -30,9 +31,9 @@ pub enum By<'a> {
 }
 
 impl<'a> By<'a> {
-    fn check(self) -> Result<()> {
+    async fn check(self, desk: &Desk) -> Result<()> {
         match self {
-            Self::Admin(actor, _) => actor.must(Role::Admin),
+            Self::Admin(actor, _) => step_up::must_be_admin(desk, actor).await,
             Self::CommandLine => Ok(()),
         }
     }
@@ -169,9 +170,10 @@ async fn shown(desk: &Desk, user: User) -> Result<Person> {
 /// Performs an action on a user.
 ///
 /// # Errors
-/// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin.
+/// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin;
+/// [`Error::StepUp`].
 pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: UserAction) -> Result<Person> {
-    by.check()?;
+    by.check(desk).await?;
     let mut tx = desk.db.begin().await?;
     if step.takes_an_admin() {
         store::user::lock_roles(&mut tx).await?;

@@ -3,10 +3,10 @@
 use crate::{
     Actor, Desk, Error, Mode, Result,
     audit::{self, AuditAction, Via},
-    recovery,
+    recovery, step_up,
 };
 use domain::{
-    Plan, Role, UserId,
+    Plan, UserId,
     account::Credential,
     plan::Limits,
     validation::{self, Problem},
@@ -118,9 +118,9 @@ pub async fn assign(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
 /// As [`assign`], for an admin.
 ///
 /// # Errors
-/// As [`assign`]; [`Error::Forbidden`] for anyone else.
+/// As [`assign`]; [`Error::Forbidden`] for anyone else; [`Error::StepUp`].
 pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> Result<Plan> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     assign_by(desk, Some(actor), email, plan).await
 }
 

@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     Micros, Role, SessionId, UserId,
     account::SessionView,
-    time::{DAY, MINUTE},
+    time::{DAY, MINUTE, SECOND},
     validation::Problem,
 };
 use std::fmt;
@@ -27,6 +27,9 @@ pub const IDLE: i64 = 30 * DAY;
 pub const ABSOLUTE: i64 = 90 * DAY;
 /// Maximum life of an admin's session, shorter because admins can act on all accounts.
 pub const ABSOLUTE_ADMIN: i64 = 7 * DAY;
+/// How long the token of a session stays valid after it was replaced. Other tabs may have requests under way with
+/// it, and may confirm the password at the same time.
+pub const REPLACED: i64 = 30 * SECOND;
 /// Maximum sessions per user; a further one ends the least recently used.
 const MOST: i64 = 100;
 
@@ -77,6 +80,16 @@ pub(crate) async fn create_session(
     Ok((id, token))
 }
 
+/// Replaces the token of a session whose user has given the password again. The session itself stays: its device,
+/// its beginning and its latest end. Returns the new token; `None` if it was replaced less than [`REPLACED`] ago,
+/// so that two tabs do not invalidate each other's cookie.
+pub(crate) async fn renew(desk: &Desk, tx: &mut Tx, id: SessionId) -> Result<Option<String>> {
+    let (token, hash) = opaque::mint(&*desk.entropy);
+    let now = desk.clock.now();
+    let renewed = store::session::renew(tx, id, &hash, now, now.plus(REPLACED)).await?;
+    Ok(renewed.then_some(token))
+}
+
 /// Records a sign-in as `subject` (a session, or a program's tokens), and notifies the user if it came
 /// neither from an address they signed in from before, nor from a browser that is signed in. The first
 /// sign-in is not notified.
@@ -109,7 +122,24 @@ pub(crate) async fn signed_in(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Actor>> {
-    let Some(found) = row(desk, token).await? else { return Ok(None) };
+    match row(desk, token).await? {
+        Some(found) => seen(desk, found, origin).await,
+        None => Ok(None),
+    }
+}
+
+/// As [`find`], for a session whose token was checked before: it may have been replaced since.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn still_active(desk: &Desk, id: SessionId, origin: &Origin) -> Result<Option<Actor>> {
+    match store::session::get(&desk.db, id, desk.clock.now()).await? {
+        Some(found) => seen(desk, found, origin).await,
+        None => Ok(None),
+    }
+}
+
+async fn seen(desk: &Desk, found: Found, origin: &Origin) -> Result<Option<Actor>> {
     let (Some(user), Some(email), Some(role)) = (found.user_id, found.email, found.role) else {
         return Ok(None);
     };
@@ -203,7 +233,7 @@ pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
 pub async fn sign_out(desk: &Desk, token: &str, origin: &Origin) -> Result<()> {
     let session = row(desk, token).await?;
     let mut tx = desk.db.begin().await?;
-    store::session::delete_by_token(&mut tx, &opaque::hash(token)).await?;
+    store::session::delete_by_token(&mut tx, &opaque::hash(token), desk.clock.now()).await?;
     if let Some((id, user)) = session.and_then(|found| Some((found.id, found.user_id?))) {
         audit::record(desk, &mut tx, Some(user), AuditAction::SignedOut, &id.to_string(), Some(origin))
             .await?;

@@ -3,7 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
-    recovery,
+    recovery, step_up,
 };
 use domain::{
     Micros, Role, SubAccountId,
@@ -185,7 +185,7 @@ pub async fn brands(desk: &Desk) -> Result<Vec<Brand>> {
 /// Adds a brand, or changes whether it belongs to a broker (operators only).
 ///
 /// # Errors
-/// [`Error::Forbidden`]; a problem of `brand`.
+/// [`Error::Forbidden`]; a problem of `brand`; [`Error::StepUp`].
 pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Brand) -> Result<()> {
     admin.must(Role::Admin)?;
     let length = brand.name.chars().count();
@@ -198,6 +198,7 @@ pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Bran
     if brand.name.chars().any(char::is_control) {
         return Err(Error::field("brand", Problem::NotText));
     }
+    step_up::must(desk, admin).await?;
     let mut tx = desk.db.begin().await?;
     rows::set_brand(&mut tx, brand).await?;
     audit::record(desk, &mut tx, Some(admin.user), AuditAction::BrandSet, &brand.name, Some(origin)).await?;

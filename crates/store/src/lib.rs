@@ -73,7 +73,7 @@ pub mod write_probe;
 pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
 pub use error::{Error, Result, StoreErrorKind};
-pub use options::Options;
+pub use options::{Options, PostgresLink, postgres_link};
 pub use text::DecimalText;
 pub use tx::{Tx, commits};
 pub use writes::LastWrites;

@@ -81,7 +81,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Returns the session of a token; `None` if the token is unknown or has expired.
+/// Returns the session of a token, current or recently replaced; `None` if the token is unknown or has expired.
 ///
 /// # Errors
 /// A database error.
@@ -91,10 +91,51 @@ pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Res
         from,
         fetch_optional,
         "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
-         from sessions s left join users u on u.id = s.user_id where s.token_hash = $1 and s.expires_at > $2",
+         from sessions s left join users u on u.id = s.user_id \
+         where (s.token_hash = $1 or (s.previous_hash = $1 and s.previous_until > $2)) and s.expires_at > $2",
         token_hash.as_slice(),
         now
     )
+}
+
+/// Returns a session; `None` if it has ended or expired.
+///
+/// # Errors
+/// A database error.
+pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Found>> {
+    rows!(
+        Found,
+        from,
+        fetch_optional,
+        "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
+         from sessions s left join users u on u.id = s.user_id where s.id = $1 and s.expires_at > $2",
+        id,
+        now
+    )
+}
+
+/// Gives a session a new token; the present one stays valid until `previous_until`. Returns `false`, and changes
+/// nothing, while the token before the present one is still valid, or if the session has ended.
+///
+/// # Errors
+/// A database error.
+pub async fn renew(
+    tx: &mut Tx,
+    id: SessionId,
+    token_hash: &TokenHash,
+    now: Micros,
+    previous_until: Micros,
+) -> Result<bool> {
+    let renewed = exec!(
+        tx,
+        "update sessions set previous_hash = token_hash, previous_until = $3, token_hash = $2 \
+         where id = $1 and (previous_until is null or previous_until <= $4)",
+        id,
+        token_hash.as_slice(),
+        previous_until,
+        now
+    )?;
+    Ok(renewed == 1)
 }
 
 /// Lists a user's sessions, the most recently used first.
@@ -168,12 +209,18 @@ pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
 
-/// Deletes the session of a token; returns whether there was one.
+/// Deletes the session of a token, current or recently replaced; returns whether there was one.
 ///
 /// # Errors
 /// A database error.
-pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash) -> Result<bool> {
-    Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
+pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<bool> {
+    let deleted = exec!(
+        tx,
+        "delete from sessions where token_hash = $1 or (previous_hash = $1 and previous_until > $2)",
+        token_hash.as_slice(),
+        now
+    )?;
+    Ok(deleted == 1)
 }
 
 /// Deletes all of a user's sessions except `keep`; returns their number.

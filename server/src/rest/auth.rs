@@ -17,10 +17,11 @@ use domain::{ApiClientId, Role, account::Tokens, validation::Problem};
 use serde::Serialize;
 use serde_json::Value;
 use service::{
-    Actor, Error, SharedDesk,
+    Actor, Error, Origin, SharedDesk,
     account::{self, PasswordChange},
     pace,
     recovery::Keep,
+    rejection::{self, Rejection},
     session, step_up, token,
 };
 use utoipa::ToSchema;
@@ -41,9 +42,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Trader {
 
 /// Middleware of every route that requires a role.
 pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, next: Next) -> Response {
-    match admit(&desk, role, request.headers()).await {
-        Ok(mut actor) => {
-            actor.from = Some(proxy::origin(request.extensions(), request.headers()));
+    let origin = proxy::origin(request.extensions(), request.headers());
+    match admit(&desk, role, request.headers(), &origin).await {
+        Ok(actor) => {
             request.extensions_mut().insert(Trader(actor));
             next.run(request).await
         }
@@ -51,11 +52,14 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
     }
 }
 
-async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap) -> Result<Actor, Error> {
+async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap, origin: &Origin) -> Result<Actor, Error> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
-    let actor = token::verify(desk, token).await?;
+    let actor = token::admit(desk, token, origin).await?;
     pace::person(desk, actor.user)?;
-    actor.must(role)?;
+    if let Err(error) = actor.must(role) {
+        rejection::note(desk, Rejection::Forbidden, Some(actor.user), origin);
+        return Err(error);
+    }
     Ok(actor)
 }
 
@@ -214,8 +218,9 @@ pub(crate) async fn refresh(
 
 /// Confirm Password
 ///
-/// Confirms the password. Exchange keys, API clients, webhooks and sessions can be changed for 10 minutes after a
-/// confirmation or a sign-in. Tokens of another issuer and API clients never need a confirmation.
+/// Confirms the password. Exchange keys, API clients, webhooks and sessions can be changed, and admins can act on users
+/// and the server, for 10 minutes after a confirmation or a sign-in. Tokens of another issuer and API clients never need
+/// a confirmation.
 #[utoipa::path(
     post,
     path = "/v1/auth/step-up",

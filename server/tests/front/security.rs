@@ -16,6 +16,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     a_form_waits_for_the_password_and_is_then_carried_out,
+    a_confirmed_password_gives_the_browser_a_new_cookie,
     scripts_and_api_clients_get_the_step_up_error,
     a_program_signs_out_here_or_everywhere,
     an_api_client_changes_the_password_and_chooses_what_stays,
@@ -24,6 +25,9 @@ store::each_engine!(
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
     the_list_of_users_is_for_operators,
+    an_operators_form_and_token_need_the_password_first,
+    a_caller_without_the_role_is_noted,
+    the_settings_page_ends_the_sign_in_of_an_app,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
@@ -100,6 +104,39 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     assert_eq!(clients(&front, ADA).await.len(), 1);
     let bad = to(&post("/api/client-create", "name=").await);
     assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
+}
+
+async fn a_confirmed_password_gives_the_browser_a_new_cookie(db: &TestDb) {
+    let front = Front::new(db);
+    let first = browser(&front, ADA).await;
+    let right = format!("next=/keys&password={}", PASSWORD.replace(' ', "+"));
+    let confirmed = front.post_form("/api/step-up", &right, &[("cookie", &first)]).await;
+    assert_eq!(to(&confirmed), "/keys");
+    let set = confirmed.header(header::SET_COOKIE);
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
+    let second = confirmed.cookie();
+    assert!(second.starts_with("slipstream=") && second != first, "{second}");
+    let status = async |cookie: &str| front.get("/dashboard", &[("cookie", cookie)]).await.status;
+    assert_eq!((status(&first).await, status(&second).await), (StatusCode::OK, StatusCode::OK));
+    front.clock.advance(session::REPLACED);
+    assert_eq!((status(&first).await, status(&second).await), (StatusCode::SEE_OTHER, StatusCode::OK));
+
+    let body = format!("current={}&password=an+entirely+new+one", PASSWORD.replace(' ', "+"));
+    let changed = front.post_form("/api/change-password", &body, &[("cookie", &second)]).await;
+    let third = changed.cookie();
+    assert!(to(&changed).starts_with("/settings?flash=") && third.starts_with("slipstream="), "{third}");
+    front.clock.advance(session::REPLACED);
+    assert_eq!((status(&second).await, status(&third).await), (StatusCode::SEE_OTHER, StatusCode::OK));
+
+    // A form that signs out removes the cookie; no new one follows.
+    front.clock.advance(11 * MINUTE);
+    let request = front.post_form("/api/end-all-sessions", "", &[("cookie", &third)]).await;
+    let form = to(&request).split_once("form=").unwrap().1.to_owned();
+    let body = format!("form={form}&password=an+entirely+new+one");
+    let ended = front.post_form("/api/step-up", &body, &[("cookie", &third)]).await;
+    assert_eq!(to(&ended), "/sign-in");
+    let set: Vec<_> = ended.headers.get_all(header::SET_COOKIE).iter().map(|v| v.to_str().unwrap()).collect();
+    assert!(set.len() == 1 && set[0].starts_with("slipstream=;"), "{set:?}");
 }
 
 async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
@@ -333,6 +370,78 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert!(shown.text.contains("4102"), "{}", shown.text);
     let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
     assert!(to(&odd).contains("flash="));
+}
+
+async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
+    let front = Front::new(db);
+    browser(&front, ADA).await;
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    let (_, cookie) = front.admin().await;
+    front.clock.advance(11 * MINUTE);
+    let body = format!("id={user}&step=suspend&search=ada");
+    let confirm = to(&front.post_form("/api/person-act", &body, &[("cookie", &cookie)]).await);
+    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Active);
+    let form = confirm.split_once("form=").unwrap().1;
+    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
+    let done = to(&front.post_form("/api/step-up", &right, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/admin/people?search=ada&flash="), "{done}");
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+
+    // The same with a token of `/v1/auth`.
+    let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let fresh = tokens["accessToken"].as_str().unwrap();
+    front.clock.advance(11 * MINUTE);
+    let switch = json!({ "on": true });
+    let due = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
+    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
+    let confirmed =
+        front.send(Method::POST, "/v1/auth/step-up", fresh, &json!({ "password": PASSWORD })).await;
+    assert_eq!(confirmed.status, StatusCode::NO_CONTENT, "{}", confirmed.text);
+    let done = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+}
+
+async fn a_caller_without_the_role_is_noted(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let token = tokens["accessToken"].as_str().unwrap();
+    for _ in 0..3 {
+        let denied = front.send(Method::PUT, "/v1/admin/maintenance", token, &json!({ "on": true })).await;
+        assert_eq!(denied.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(front.get("/admin/outbox", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(front.get("/keys", &[("host", "evil.example")]).await.status, StatusCode::MISDIRECTED_REQUEST);
+    let elsewhere = [("origin", "https://evil.example"), ("cookie", cookie.as_str())];
+    assert_eq!(front.post_form("/api/theme", "theme=dark", &elsewhere).await.status, StatusCode::FORBIDDEN);
+    service::rejection::flush(&front.desk).await.unwrap();
+    let rows = store::audit::latest(&front.desk.db, 50).await.unwrap();
+    let denied: Vec<_> = rows.iter().filter(|row| row.action == "access-denied").collect();
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    assert_eq!(denied.len(), 1, "{rows:?}");
+    assert_eq!((denied[0].user_id, denied[0].detail.as_str()), (Some(user), "count=4"));
+}
+
+async fn the_settings_page_ends_the_sign_in_of_an_app(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let none = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(!none.text.contains("data-testid=\"app-session\""), "there is none");
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let page = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(page.text.contains("data-testid=\"app-session\""), "{}", page.text);
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    let all = store::token_family::list_by_user(&front.desk.db, user, front.desk.clock.now()).await.unwrap();
+    let body = format!("id={}", all[0].family_id);
+    let done = to(&front.post_form("/api/end-program", &body, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/settings?flash="), "{done}");
+    let token = tokens["accessToken"].as_str().unwrap();
+    let after = front.get("/v1/priv/api-client", &[("authorization", token)]).await;
+    assert_eq!(after.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {

@@ -21,7 +21,7 @@ const LIFE: i64 = HOUR;
 /// # Errors
 /// Too many attempts from one network. Requests beyond the limit of one mailbox are silently not mailed.
 pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(&origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(&origin)], None, &origin).await?;
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
     match throttle::count(desk, &[Bucket::Reset(&email)]).await {
         Err(Error::TooMany { .. }) => return Ok(()),
@@ -46,7 +46,7 @@ pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<(
 /// [`Problem::ResetInvalid`] on `token` if it is spent, expired or unknown; the new password's problem on
 /// `password`.
 pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(&origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(&origin)], None, &origin).await?;
     let invalid = || Error::field("token", Problem::ResetInvalid);
     // Check the link first: without a valid one, nothing about password rules is revealed; it also identifies
     // the user whose e-mail the password must not resemble.

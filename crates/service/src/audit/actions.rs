@@ -26,7 +26,8 @@ actions! {
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,
     FollowStarted, FollowChanged, FollowStopped, ClientCreated, ClientRevoked, AccountOpened,
     AccountCredited, FundsMoved, CurrencyRuled, SubAccountCreated, SubAccountChanged, BrandSet,
-    ReviewConfirmed, ChatLinked, ChatUnlinked,
+    ReviewConfirmed, ChatLinked, ChatUnlinked, ProgramRejected, TokenRejected, AttemptsThrottled,
+    AccessDenied,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The operator's switch that pauses all new copies.
 
-use crate::{Actor, Desk, Result, audit};
+use crate::{Actor, Desk, Result, audit, step_up};
 use domain::{Micros, Role};
 use store::switch::{self, PAUSE_COPIES};
 
@@ -11,12 +11,16 @@ pub struct PausedAll {
     pub since: Micros,
 }
 
-/// Pauses or resumes all new entries. Exits, stops and take-profit orders are never paused.
+/// Pauses or resumes all new entries. Exits, stops and take-profit orders are never paused. Pausing needs no
+/// step-up, because it must be possible immediately.
 ///
 /// # Errors
-/// Forbidden for everyone but operators.
+/// Forbidden for everyone but operators; [`crate::Error::StepUp`] if the copies are to resume.
 pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     actor.must(Role::Admin)?;
+    if !paused {
+        step_up::must(desk, actor).await?;
+    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if paused {

@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
+    step_up,
 };
 use domain::{
     Role,
@@ -74,7 +75,7 @@ pub async fn rules(desk: &Desk, admin: &Actor) -> Result<Rules> {
 /// Enables or disables a currency in a country, or (`*`) in all countries that have no rule of their own.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; problems of `country` and `currency`.
+/// [`Error::Forbidden`]; problems of `country` and `currency`; [`Error::StepUp`].
 pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) -> Result<()> {
     admin.must(Role::Admin)?;
     let mut problems = Vec::new();
@@ -89,6 +90,7 @@ pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) 
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
+    step_up::must(desk, admin).await?;
     let mut tx = desk.db.begin().await?;
     store::currency::set_rule(&mut tx, rule).await?;
     let subject = format!("{}:{}:{}", rule.country, rule.currency, rule.enabled);

@@ -67,6 +67,7 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
         Credential::ClientRevoked => (words.client_revoked, words.client_revoked_why),
         Credential::HookRotated => (words.hook_rotated, words.hook_rotated_why),
         Credential::HookClosed => (words.hook_closed, words.hook_closed_why),
+        Credential::ChatLinked => (words.chat_linked, words.chat_linked_why),
         Credential::PlanChanged => (words.plan_changed, words.plan_changed_why),
         Credential::Frozen => (words.frozen, words.frozen_why),
     };

@@ -8,7 +8,7 @@ mod poll;
 mod simulator;
 mod words;
 
-pub use link::{method, unlink};
+pub use link::{is_linked, method, unlink};
 pub use poll::{poll, polls};
 pub use simulator::{chat, post};
 

@@ -70,7 +70,7 @@ pub async fn alarm_of(desk: &Desk, token: &str) -> Result<Alarm> {
 /// # Errors
 /// [`Error::NotFound`] if the link is not valid, has expired or was used; too many attempts.
 pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(origin)], None, origin).await?;
     let link = read(desk, token).await?;
     let mut tx = desk.db.begin().await?;
     let now = desk.clock.now();

@@ -4,6 +4,7 @@ use super::{check::Difference, state::refresh};
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, AuditAction, Via},
+    step_up,
 };
 use domain::{ExchangeKeyId, Micros, Role};
 
@@ -50,9 +51,9 @@ pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
 /// data.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found.
+/// [`Error::Forbidden`] for anyone but an admin; not found; [`Error::StepUp`].
 pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<()> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     end(desk, Some(actor), key).await
 }
 

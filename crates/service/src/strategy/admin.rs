@@ -109,7 +109,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
 /// Changes a strategy. Changed rules are backtested again; the live record continues.
 ///
 /// # Errors
-/// Fields; not found; forbidden for everyone but operators.
+/// Fields; not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: StrategyChange) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let before = row(desk, id).await?;
@@ -122,6 +122,8 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
         updated_at: desk.clock.now(),
         ..before.clone()
     })?;
+    // Its followers trade by what is changed here.
+    step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     store::strategy::update(&mut tx, &after).await.map_err(name_taken)?;
     if before.timeframe_s != after.timeframe_s || before.definition != after.definition {
@@ -149,8 +151,7 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
 /// # Errors
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
-    actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::must_be_admin(desk, actor).await?;
     let (token, hash) = opaque::mint(&*desk.entropy);
     set_hook(desk, actor, id, Some(&hash)).await?;
     Ok(token)
@@ -161,8 +162,7 @@ pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<S
 /// # Errors
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<()> {
-    actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::must_be_admin(desk, actor).await?;
     set_hook(desk, actor, id, None).await
 }
 

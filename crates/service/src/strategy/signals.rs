@@ -4,6 +4,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result, copy, follow, opaque,
     signal::{self, Accepted, NewSignal},
+    step_up,
     throttle::{self, Bucket},
 };
 use domain::{
@@ -75,9 +76,9 @@ impl SignalRequest {
 /// Sends a manual signal.
 ///
 /// # Errors
-/// The errors of [`signal::accept`]; forbidden for everyone but operators.
+/// The errors of [`signal::accept`]; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: SignalRequest) -> Result<Given> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     let accepted = signal::accept_from(desk, Some(actor), said.of(strategy, Source::Hand)).await?;
     get_signal(desk, actor, accepted.signal().id).await
 }
@@ -99,7 +100,7 @@ pub async fn receive_alert(
         false => None,
     };
     let Some(strategy) = strategy else {
-        throttle::count(desk, &[Bucket::Hook(origin)]).await?;
+        throttle::attempt(desk, &[Bucket::Hook(origin)], None, origin).await?;
         return Err(Error::NotFound);
     };
     let Alert { request: said, id, time } = alert.map_err(Error::Fields)?;

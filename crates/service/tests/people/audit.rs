@@ -1,16 +1,16 @@
 //! The audit log: what it records, that its chain reveals changes, and who may read it.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, change, desk, here};
-use domain::Role;
+use domain::{Role, time::MINUTE};
 use service::{
-    Error, account,
+    Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
     audit::{self, Whose},
     maintenance, notify,
     person::{self, By, UserAction},
     plan,
     recovery::Keep,
-    session,
+    rejection, session, token,
 };
 use store::testing::TestDb;
 
@@ -22,6 +22,7 @@ store::each_engine!(
     users_read_their_own_log_and_operators_all,
     what_has_no_address_states_its_origin,
     chats_and_wrong_passwords_are_noted,
+    rejected_attempts_are_noted_once_a_minute_with_their_count,
 );
 
 /// Removes the triggers, as an attacker with access to the database would do first.
@@ -169,4 +170,66 @@ async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
     let expected =
         [("step-up-failed", "192.0.2.1"), ("chat-unlinked", "192.0.2.1"), ("chat-linked", "telegram")];
     assert_eq!(seen[..3], expected);
+}
+
+/// The rows about rejected attempts in the user's own log, newest first: action and subject.
+async fn rejections(desk: &SharedDesk, user: &Actor) -> Vec<(String, String)> {
+    rejection::flush(desk).await.unwrap();
+    let known = ["program-rejected", "token-rejected", "attempts-throttled", "access-denied"];
+    let own = audit::list_own(desk, user, None).await.unwrap();
+    let rejected = own.into_iter().filter(|row| known.contains(&row.action.as_str()));
+    rejected
+        .map(|row| {
+            assert_eq!((row.address.as_str(), row.client.as_str()), ("192.0.2.1", "Test/1.0"), "{row:?}");
+            (row.action, row.subject)
+        })
+        .collect()
+}
+
+async fn rejected_attempts_are_noted_once_a_minute_with_their_count(db: &TestDb) {
+    let (desk, clock) = super::setting::throttled(db, service::Throttles::default());
+    let actor = ada(&desk).await.actor;
+    let new =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let made = api_client::create(&desk, &actor, &here(), new).await.unwrap();
+    let (id, key) = (made.client.id, made.client.api_key);
+    let wrong = async |key: &str| api_client::by_secret(&desk, &here(), key, "wrong").await.unwrap_err();
+    for _ in 0..5 {
+        wrong(&key).await;
+        wrong("unknown").await;
+    }
+    let row = |action: &str, subject: String| (action.to_owned(), subject);
+    let first = row("program-rejected", format!("{id} count=5"));
+    assert_eq!(rejections(&desk, &actor).await, [first.clone()]);
+    wrong(&key).await;
+    assert_eq!(rejections(&desk, &actor).await, [first.clone()], "a flood does not fill the table");
+    clock.advance(MINUTE);
+    let second = row("program-rejected", id.to_string());
+    assert_eq!(rejections(&desk, &actor).await, [second, first], "and its count is kept");
+
+    // A client without the permission, a token that was revoked, and one that only expired.
+    let program = api_client::by_secret(&desk, &here(), &key, &made.secret).await.unwrap();
+    let denied = api_client::permit(&desk, &here(), &program, Some(domain::Permission::BotsWrite));
+    assert!(matches!(denied, Err(Error::Forbidden)));
+    let tokens = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let late = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let signed_in = token::admit(&desk, &tokens.access_token, &here()).await.unwrap();
+    assert_eq!(signed_in.from, Some(here()));
+    token::sign_out(&desk, &signed_in, &here()).await.unwrap();
+    for refused in [tokens.access_token.as_str(), "made.up.token"] {
+        let refused = token::admit(&desk, refused, &here()).await;
+        assert!(matches!(refused, Err(Error::Unauthenticated)), "{refused:?}");
+    }
+    let mut seen: Vec<_> = rejections(&desk, &actor).await.into_iter().map(|(action, _)| action).collect();
+    seen.truncate(2);
+    seen.sort();
+    assert_eq!(seen, ["access-denied", "token-rejected"]);
+    clock.advance(20 * MINUTE);
+    token::admit(&desk, &late.access_token, &here()).await.unwrap_err();
+    assert_eq!(rejections(&desk, &actor).await.len(), 4, "expiry is no attempt");
+
+    for _ in 0..12 {
+        account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
+    }
+    assert_eq!(rejections(&desk, &actor).await[0], row("attempts-throttled", "count=2".to_owned()));
 }

@@ -104,7 +104,14 @@ async fn a_person_has_so_many_sign_ins_of_programs(db: &TestDb) {
     let mut tx = desk.db.begin().await.unwrap();
     for _ in 0..199 {
         let family = TokenFamilyId::mint(&*desk.clock, &*desk.entropy);
-        store::token_family::insert(&mut tx, family, user, desk.clock.now()).await.unwrap();
+        let new = store::token_family::NewTokenFamily {
+            family_id: family,
+            user_id: user,
+            user_agent: "Test/1.0",
+            address: "192.0.2.1",
+            began_at: desk.clock.now(),
+        };
+        store::token_family::insert(&mut tx, &new).await.unwrap();
     }
     tx.commit().await.unwrap();
     let first = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();

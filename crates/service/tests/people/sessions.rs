@@ -1,18 +1,21 @@
-use super::setting::{ADA, PASSWORD, ada, desk, from, here};
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here};
 use domain::{
+    account::SessionView,
     time::{DAY, HOUR, MINUTE},
     validation::{FieldProblem, Problem},
 };
 use service::{
     Error, account,
     flash::{self, Flash},
-    session, token,
+    recovery::Keep,
+    session, step_up, token,
 };
 use store::testing::TestDb;
 
 store::each_engine!(
     a_session_lives_while_it_is_used,
     a_person_sees_and_ends_their_own_sessions_only,
+    a_password_that_is_given_again_renews_the_token,
     signing_out_everywhere_ends_programs_too,
     a_flash_is_read_once_by_the_browser_that_posted,
     a_stranger_carries_a_flash_and_nothing_is_stored,
@@ -53,6 +56,50 @@ async fn a_person_sees_and_ends_their_own_sessions_only(db: &TestDb) {
     assert!(session::find(&desk, &second.token, &here()).await.unwrap().is_some());
     let gone = session::end(&desk, &second.actor, &here(), first.actor.session.unwrap()).await;
     assert!(matches!(gone, Err(Error::NotFound)));
+}
+
+async fn a_password_that_is_given_again_renews_the_token(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let first = ada(&desk).await;
+    let found = async |token: &str| session::find(&desk, token, &here()).await.unwrap();
+    let before = session::list(&desk, &first.actor).await.unwrap();
+    clock.advance(MINUTE);
+    let second = step_up::confirm(&desk, &first.actor, &here(), PASSWORD).await.unwrap().unwrap();
+    assert_ne!(second, first.token);
+    // A second tab that confirms at the same time has the old cookie, and keeps the other's new one.
+    let raced = found(&first.token).await.unwrap();
+    assert_eq!(step_up::confirm(&desk, &raced, &here(), PASSWORD).await.unwrap(), None);
+    assert_eq!(found(&second).await.unwrap().session, first.actor.session);
+    clock.advance(session::REPLACED - 1);
+    assert!(found(&first.token).await.is_some());
+    clock.advance(1);
+    assert!(found(&first.token).await.is_none(), "the old cookie has ended");
+    let after = session::list(&desk, &first.actor).await.unwrap();
+    let identity = |view: &SessionView| (view.id, view.user_agent.clone(), view.created_at);
+    assert_eq!(
+        after.iter().map(identity).collect::<Vec<_>>(),
+        before.iter().map(identity).collect::<Vec<_>>()
+    );
+    let open = session::still_active(&desk, first.actor.session.unwrap(), &here()).await.unwrap();
+    assert_eq!(open.unwrap().user, first.actor.user, "a page's stream goes on");
+
+    // A change of the password renews it as well, and a replaced token still signs out.
+    let keep = Keep::default();
+    let change = account::PasswordChange { current: PASSWORD, new: OTHER, keep: &keep };
+    let third = account::change_password(&desk, &first.actor, &here(), change).await.unwrap().unwrap();
+    assert!(found(&second).await.is_some() && found(&third).await.is_some());
+    session::sign_out(&desk, &second, &here()).await.unwrap();
+    assert!(found(&third).await.is_none());
+    // The absolute lifetime counts from the sign-in, whatever was confirmed since.
+    let session = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
+    let mut token = session.token;
+    for _ in 0..9 {
+        clock.advance(10 * DAY - MINUTE);
+        let actor = found(&token).await.unwrap();
+        token = step_up::confirm(&desk, &actor, &here(), OTHER).await.unwrap().unwrap();
+    }
+    clock.advance(9 * MINUTE);
+    assert!(found(&token).await.is_none());
 }
 
 async fn signing_out_everywhere_ends_programs_too(db: &TestDb) {

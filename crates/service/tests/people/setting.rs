@@ -74,7 +74,7 @@ pub(super) async fn change(
     new: &str,
     keep: &Keep,
 ) -> Result<(), Error> {
-    account::change_password(desk, actor, &here(), PasswordChange { current, new, keep }).await
+    account::change_password(desk, actor, &here(), PasswordChange { current, new, keep }).await.map(drop)
 }
 
 /// Returns the text of a message as its recipient gets it: the tests hold the master key, pages do not.

@@ -1,13 +1,16 @@
 //! The password must be confirmed before credentials change.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here, problem};
-use domain::{time::MINUTE, validation::Problem};
+use domain::{ExchangeKeyId, signal::Action, time::MINUTE, validation::Problem};
 use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
-    session,
+    copy, ledger, maintenance, notify,
+    person::{self, By, UserAction},
+    plan, review, session,
     step_up::{self, Pending},
-    strategy, token,
+    strategy::{self, SignalRequest},
+    sub_account, token,
 };
 use store::testing::TestDb;
 
@@ -15,6 +18,7 @@ store::each_engine!(
     credentials_change_shortly_after_the_password_only,
     a_programs_token_steps_up_for_its_whole_sign_in,
     others_passwords_do_not_count_against_who_is_signed_in,
+    admins_act_on_others_and_the_desk_after_a_step_up_only,
     a_form_waits_for_its_own_session_once,
     api_clients_and_other_issuers_need_no_step_up,
 );
@@ -44,6 +48,7 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
         strategy::remove_hook(&desk, &admin, id).await,
         session::end(&desk, &admin, &here(), admin.session.unwrap()).await,
         session::end_all(&desk, &admin, &here()).await,
+        notify::telegram::method(&desk, &admin).await.map(drop),
     ] {
         assert!(matches!(refused, Err(Error::StepUp)), "{refused:?}");
     }
@@ -57,6 +62,50 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
     clock.advance(10 * MINUTE);
     api_client::list(&desk, &admin).await.unwrap();
     session::sign_out(&desk, &session.token, &here()).await.unwrap();
+}
+
+async fn admins_act_on_others_and_the_desk_after_a_step_up_only(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let other = account::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap().actor;
+    let session = ada(&desk).await;
+    account::make_admin(&desk, ADA).await.unwrap();
+    let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
+    strategy::seed(&desk).await.unwrap();
+    let id = strategy::list(&desk).await.unwrap()[0].id;
+    clock.advance(10 * MINUTE);
+    for (step, _) in UserAction::ALL {
+        let refused = person::act(&desk, By::Admin(&admin, &here()), other.user, step).await;
+        assert!(matches!(refused, Err(Error::StepUp)), "{step:?}: {refused:?}");
+    }
+    let rule = ledger::Rule { country: "*".into(), currency: "USDT".into(), enabled: false };
+    let brand = sub_account::Brand { name: "Acme".into(), broker: true };
+    let exit =
+        SignalRequest { action: Action::Exit, side: None, price: None, stop: None, targets: Vec::new() };
+    for refused in [
+        maintenance::switch(&desk, &admin, true, "").await,
+        maintenance::switch(&desk, &admin, false, "").await,
+        copy::pause_all(&desk, &admin, false).await,
+        plan::assign_as(&desk, &admin, &other.email, "EXPERT").await.map(drop),
+        strategy::set_active(&desk, &admin, id, false).await.map(drop),
+        strategy::send(&desk, &admin, id, exit).await.map(drop),
+        ledger::set_rule(&desk, &admin, &here(), &rule).await,
+        sub_account::set_brand(&desk, &admin, &here(), &brand).await,
+        review::confirm(&desk, &admin, ExchangeKeyId(uuid::Uuid::nil())).await,
+    ] {
+        assert!(matches!(refused, Err(Error::StepUp)), "{refused:?}");
+    }
+    // Pausing must be possible at any time, and reading never requires it.
+    copy::pause_all(&desk, &admin, true).await.unwrap();
+    person::search(&desk, &admin, "", "").await.unwrap();
+    // The command line has no session and needs none.
+    person::act(&desk, By::CommandLine, other.user, UserAction::SignOut).await.unwrap();
+    step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap();
+    person::act(&desk, By::Admin(&admin, &here()), other.user, UserAction::Suspend).await.unwrap();
+    maintenance::switch(&desk, &admin, true, "").await.unwrap();
+    copy::pause_all(&desk, &admin, false).await.unwrap();
+    // A trader is rejected as before: a confirmation would not help.
+    let refused = maintenance::switch(&desk, &other, true, "").await;
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
 }
 
 async fn a_programs_token_steps_up_for_its_whole_sign_in(db: &TestDb) {

@@ -19,6 +19,7 @@ store::each_engine!(
     another_instance_reads_the_same_keys,
     a_new_role_applies_immediately,
     keys_rotate,
+    an_owner_sees_and_ends_each_sign_in_of_a_program,
 );
 
 async fn signed_up(desk: &SharedDesk) -> Tokens {
@@ -187,4 +188,41 @@ async fn keys_rotate(db: &TestDb) {
     token::verify(&desk, &last.access_token).await.unwrap();
     token::verify(&desk, &new.access_token).await.unwrap();
     assert_eq!(store::signing_key::list(&desk.db).await.unwrap().len(), 2);
+}
+
+async fn an_owner_sees_and_ends_each_sign_in_of_a_program(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    signed_up(&desk).await;
+    clock.advance(MINUTE);
+    let phone = from("198.51.100.7");
+    let second = token::sign_in(&desk, phone, ADA, PASSWORD).await.unwrap();
+    let bob = token::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap();
+    let owner = account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap().actor;
+    let listed = async || token::list(&desk, &owner).await.unwrap();
+    let all = listed().await;
+    let seen: Vec<_> = all.iter().map(|app| (app.address.as_str(), app.user_agent.as_str())).collect();
+    assert_eq!(seen, [("198.51.100.7", "Test/1.0"), ("192.0.2.1", "Test/1.0")]);
+    clock.advance(MINUTE);
+    let moved = Origin::new([203, 0, 113, 9].into(), "Phone/2.0");
+    let third = token::refresh(&desk, moved, &second.refresh_token).await.unwrap();
+    let app = listed().await.remove(0);
+    assert_eq!(
+        (app.id, app.address.as_str(), app.user_agent.as_str()),
+        (all[0].id, "203.0.113.9", "Phone/2.0")
+    );
+    assert_eq!((app.created_at, app.last_used_at), (all[0].created_at, desk.clock.now()));
+
+    let stranger = token::verify(&desk, &bob.access_token).await.unwrap();
+    let theirs = token::end(&desk, &stranger, &here(), app.id).await;
+    assert!(matches!(theirs, Err(Error::NotFound)), "{theirs:?}");
+    token::verify(&desk, &third.access_token).await.unwrap();
+    token::end(&desk, &owner, &here(), app.id).await.unwrap();
+    refused(&desk, &third.access_token).await;
+    assert!(token::refresh(&desk, here(), &third.refresh_token).await.is_err());
+    assert_eq!(listed().await.iter().map(|app| app.id).collect::<Vec<_>>(), [all[1].id]);
+    assert!(matches!(token::end(&desk, &owner, &here(), app.id).await, Err(Error::NotFound)), "ended before");
+    clock.advance(10 * MINUTE);
+    assert!(matches!(token::end(&desk, &owner, &here(), all[1].id).await, Err(Error::StepUp)));
+    clock.advance(90 * DAY);
+    assert!(listed().await.is_empty(), "what has expired is not listed");
 }

@@ -118,6 +118,37 @@ async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
     );
 }
 
+async fn a_replaced_token_is_valid_for_a_while(db: &TestDb) {
+    let me = person(db, 1).await;
+    let found =
+        async |token: u8, at| session::find(&**db, &[token; 32], at).await.unwrap().map(|found| found.id);
+    let renew = async |token: u8, at: i64| {
+        let (now, until) = (NOW.plus(at), NOW.plus(at + 10));
+        write(db, async |tx| session::renew(tx, SessionId(id(10)), &[token; 32], now, until).await)
+            .await
+            .unwrap()
+    };
+    write(db, async |tx| session::insert(tx, &browser(10, Some(me), [1; 32])).await).await.unwrap();
+    assert!(renew(2, 0).await);
+    assert!(!renew(3, 9).await, "two tabs at once: the second one keeps the token of the first");
+    let both = Some(SessionId(id(10)));
+    assert_eq!((found(1, NOW.plus(9)).await, found(2, NOW.plus(9)).await), (both, both));
+    assert_eq!((found(1, NOW.plus(10)).await, found(2, NOW.plus(10)).await), (None, both));
+    assert_eq!(found(3, NOW).await, None);
+    assert!(renew(4, 10).await);
+    let at = NOW.plus(11);
+    assert_eq!((found(1, at).await, found(2, at).await, found(4, at).await), (None, both, both));
+    let kept = session::get(&**db, SessionId(id(10)), at).await.unwrap().unwrap();
+    assert_eq!((kept.created_at, kept.expires_at), (NOW, NOW.plus(100)), "it is the same session");
+    assert_eq!(session::get(&**db, SessionId(id(10)), NOW.plus(100)).await.unwrap(), None);
+    let end = async |token: u8, at| {
+        write(db, async |tx| session::delete_by_token(tx, &[token; 32], at).await).await
+    };
+    assert!(!end(2, NOW.plus(20)).await.unwrap(), "a token that is no longer valid ends nothing");
+    assert!(end(2, NOW.plus(19)).await.unwrap());
+    assert!(!renew(5, 50).await, "it has ended");
+}
+
 async fn sessions_end_for_their_owner_only(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     write(db, async |tx| {
@@ -128,7 +159,7 @@ async fn sessions_end_for_their_owner_only(db: &TestDb) {
         assert!(!session::delete(tx, other, SessionId(id(10))).await?, "not theirs to end");
         assert!(session::delete(tx, me, SessionId(id(10))).await?);
         assert_eq!(session::delete_all(tx, me, Some(SessionId(id(11)))).await?, 1);
-        assert!(session::delete_by_token(tx, &[11; 32]).await?);
+        assert!(session::delete_by_token(tx, &[11; 32], NOW).await?);
         assert_eq!(session::delete_all(tx, me, None).await?, 0);
         Ok(())
     })
@@ -156,7 +187,7 @@ async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
     let orphan = write(db, async |tx| flash::insert(tx, flash, SessionId(id(99)), "{}", NOW).await);
     assert_eq!(kind(orphan.await), Some(StoreErrorKind::ForeignKey));
     write(db, async |tx| flash::insert(tx, flash, mine, "{}", NOW.plus(5)).await).await.unwrap();
-    write(db, async |tx| session::delete_by_token(tx, &[1; 32]).await).await.unwrap();
+    write(db, async |tx| session::delete_by_token(tx, &[1; 32], NOW).await).await.unwrap();
     assert_eq!(take(mine, NOW).await, None, "gone with its session");
 }
 
@@ -299,6 +330,7 @@ store::each_engine!(
     roles_and_passwords_change,
     only_admins_who_can_sign_in_count,
     a_token_opens_its_session_until_it_expires,
+    a_replaced_token_is_valid_for_a_while,
     sessions_end_for_their_owner_only,
     a_flash_is_read_once_by_its_browser,
     a_message_is_handed_over_by_one_at_a_time,

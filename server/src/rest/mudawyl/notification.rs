@@ -3,7 +3,7 @@
 use super::{
     HandlerResult,
     bodies::NotificationBody,
-    error::PrivateErrors,
+    error::{PrivateErrors, StepUpDue},
     present::{Method, Notification},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag},
@@ -21,13 +21,14 @@ const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramS
 /// Get Alert Method
 ///
 /// Returns how to link a Telegram chat. The code works once and expires after 15 minutes; then this endpoint returns a
-/// new one. If no Telegram bot is configured, `telegramBotUrl` is a page that simulates it.
+/// new one. If no Telegram bot is configured, `telegramBotUrl` is a page that simulates it. Requires a password that was
+/// confirmed within the last 10 minutes, because the code links a chat.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/notification/method",
     operation_id = "getNotificationMethod",
     tag = "Account Notification",
-    responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors)
+    responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors, StepUpDue)
 )]
 pub(super) async fn get_notification_method(
     State(desk): State<SharedDesk>,

@@ -11,10 +11,15 @@ use crate::{
     audit::{self, Via},
     copy, equity, follow, key,
     notify::{plain::shown, preferences, words::fill},
-    order, panic,
+    order, panic, recovery,
     throttle::{self, Bucket},
 };
-use domain::{Position, TradeType, account::AccountState, figures, time::MINUTE};
+use domain::{
+    Position, TradeType, UserId,
+    account::{AccountState, Credential},
+    figures,
+    time::MINUTE,
+};
 use store::{
     Tx,
     telegram::{self as links, Link},
@@ -75,6 +80,7 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
             audit::record(desk, tx, Some(user), audit::AuditAction::ChatLinked, "", Via::Telegram).await?;
+            announce(desk, tx, user, chat).await?;
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
@@ -90,6 +96,15 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
         Linked::Anothers => EN.anothers.to_owned(),
         Linked::No => EN.no_code.to_owned(),
     })
+}
+
+/// Notifies the owner that a chat was linked. By mail only: an intruder may hold the chat.
+async fn announce(desk: &Desk, tx: &mut Tx, user: UserId, chat: i64) -> Result<()> {
+    let now = desk.clock.now();
+    links::set_active(tx, chat, false, now).await?;
+    recovery::announce(desk, tx, user, Credential::ChatLinked, (&chat.to_string(), "")).await?;
+    links::set_active(tx, chat, true, now).await?;
+    Ok(())
 }
 
 /// Handles a text sent in a chat.

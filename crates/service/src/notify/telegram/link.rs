@@ -1,13 +1,14 @@
-//! Linking a chat: the user sends a code of eight characters to the bot, valid once and for fifteen minutes.
+//! Linking a chat: the user sends a code to the bot, by a link or as text. It works once, within fifteen minutes.
+//! It links a chat that reads positions, so it is shown only after a step-up.
 
 use super::{
     preferences,
     secret::{Purpose, sign},
 };
-use crate::{Actor, Desk, Error, Result, Sealed, audit, recovery};
+use crate::{Actor, Desk, Error, Result, Sealed, audit, recovery, step_up};
 use domain::{
     Micros, UserId,
-    notification::{Method, link_code, typed_code},
+    notification::{BOTS, Method, link_code, typed_code},
     time::{MINUTE, SECOND},
 };
 use store::{
@@ -21,14 +22,21 @@ const LIFE: i64 = 15 * MINUTE;
 const LAST_SHOWN: i64 = 10 * SECOND;
 /// Table name that codes are bound to when encrypted.
 const TABLE: &str = "telegram_links";
-/// Base address of bots.
-const BOTS: &str = "https://t.me";
+
+/// Whether the user has a chat that messages reach.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_linked(desk: &Desk, actor: &Actor) -> Result<bool> {
+    Ok(links::get(&desk.db, actor.user).await?.is_some_and(|link| link.active))
+}
 
 /// How the user links Telegram, and whether a chat is linked. A used or expired code is replaced.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// [`Error::StepUp`]; when the database cannot be used.
 pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
+    step_up::must(desk, actor).await?;
     let now = desk.clock.now();
     let link = match links::get(&desk.db, actor.user).await? {
         Some(link) if open(desk, &link, now).is_some() => link,
@@ -56,7 +64,9 @@ fn open(desk: &Desk, link: &Link, now: Micros) -> Option<(String, Micros)> {
     let expires_at = link.code_expires_at.filter(|at| *at > now.plus(LAST_SHOWN))?;
     let sealed = Sealed::from_bytes(link.code_sealed.as_deref()?).ok()?;
     let plain = desk.sealer.open(TABLE, link.user_id.0, link.user_id.0, &sealed).ok()?;
-    Some((String::from_utf8(plain.to_vec()).ok()?, expires_at))
+    // A code of an earlier release was shorter.
+    let code = typed_code(std::str::from_utf8(&plain).ok()?)?;
+    Some((code, expires_at))
 }
 
 async fn give_code(desk: &Desk, actor: &Actor, now: Micros) -> Result<()> {
