@@ -251,3 +251,15 @@ impl NotificationEvent {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejected_key_of_an_earlier_release_is_read() {
+        let text = r#"{"KeyRefused":{"key":"0199c0de-0000-7000-8000-000000000001"}}"#;
+        let event: NotificationEvent = serde_json::from_str(text).unwrap();
+        assert!(matches!(event, NotificationEvent::KeyRefused { credentials: None, .. }), "{event:?}");
+    }
+}
