@@ -81,7 +81,7 @@ impl Jobs {
             Duration::from_millis(500),
             |desk| async move { audit::seal(&desk).await.map(drop) },
         );
-        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::record_all(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
             "transfers",
@@ -141,7 +141,7 @@ impl Jobs {
     pub(crate) async fn give_back(&self) -> Result<()> {
         let mut tx = self.desk.db.begin().await?;
         for name in leased(&self.desk) {
-            store::lease::release(&mut tx, name, &self.holder).await?;
+            store::lease::release_job(&mut tx, name, &self.holder).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -199,7 +199,7 @@ async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) ->
     let mut tx = desk.db.begin().await?;
     let now = store::instance::now(&mut tx).await?.unwrap_or_else(|| desk.clock.now());
     let until = now.plus(lasting);
-    let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
+    let ours = store::lease::claim_job(&mut tx, name, holder, now, until).await?;
     tx.commit().await?;
     Ok(ours)
 }

@@ -82,7 +82,7 @@ pub async fn create_strategy(
         Ok((symbol, frame)) => {
             let (description, definition) = (filled(description), filled(definition));
             let new = NewStrategy { name, description, symbol, frame, definition, active: false };
-            strategy::create(&visit.desk, &actor, new).await
+            strategy::create_strategy(&visit.desk, &actor, new).await
         }
         Err(mut problems) => {
             let mut all =
@@ -115,7 +115,7 @@ pub async fn change_strategy(
         ..StrategyChange::default()
     };
     let changed = match id.parse() {
-        Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
+        Ok(id) => strategy::update_strategy(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = changed.map(|c| Done::at(page(c.strategy.id)).with_notice(PageNotice::StrategyChanged));

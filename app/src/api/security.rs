@@ -37,7 +37,7 @@ pub async fn act_on_person(
     let back = format!("/admin/people?search={}", encoded(&search));
     let done = match (id.parse(), UserAction::parse(&step)) {
         (Ok(id), Some(step)) => {
-            person::act(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await.map(|_| ())
+            person::act_on_user(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await.map(|_| ())
         }
         _ => Err(Error::NotFound),
     };

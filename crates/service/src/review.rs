@@ -37,7 +37,7 @@ pub async fn begin(desk: &Desk) -> Result<()> {
     desk.reviews.install.get_or_init(|| code);
     if install.copied_at.is_some() {
         let mut tx = desk.db.begin().await?;
-        if store::install::used(&mut tx).await? {
+        if store::install::mark_used(&mut tx).await? {
             let keys = store::review::begin_all(&mut tx, now).await?;
             tracing::warn!(
                 keys,

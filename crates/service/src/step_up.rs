@@ -29,14 +29,14 @@ pub const FRESH: i64 = 10 * MINUTE;
 /// [`Error::Forbidden`] for anyone else, [`Error::StepUp`].
 pub(crate) async fn must_be_admin(desk: &Desk, actor: &Actor) -> Result<()> {
     actor.must(Role::Admin)?;
-    must(desk, actor).await
+    require_recent_password(desk, actor).await
 }
 
 /// Checks that the actor's password was confirmed recently.
 ///
 /// # Errors
 /// [`Error::StepUp`] if not.
-pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
+pub(crate) async fn require_recent_password(desk: &Desk, actor: &Actor) -> Result<()> {
     // Read each time: a cached actor may be older than the confirmation.
     let given: Option<Micros> = match (actor.session, actor.token) {
         (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
@@ -54,7 +54,7 @@ pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
-    match must(desk, actor).await {
+    match require_recent_password(desk, actor).await {
         Ok(()) => Ok(false),
         Err(Error::StepUp) => Ok(true),
         Err(error) => Err(error),
@@ -77,7 +77,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
         (None, None) => return Err(Error::Forbidden),
     };
     throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
-    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,
         _ => Fit::Wrong,

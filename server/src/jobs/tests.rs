@@ -18,7 +18,7 @@ async fn every_job_that_health_checks_is_started(db: &TestDb) {
     assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
     let claimed = async {
         loop {
-            let leases = store::lease::jobs(&desk.db).await?;
+            let leases = store::lease::list_job_leases(&desk.db).await?;
             if wanted.iter().all(|name| leases.iter().any(|lease| lease.name == *name)) {
                 return store::Result::Ok(());
             }
@@ -54,7 +54,7 @@ async fn an_instance_with_a_wrong_clock_neither_steals_a_lease_nor_holds_it(db: 
     for wrong in [&ahead, &behind] {
         db.execute("update job_leases set until = until - 61000000").await;
         assert!(claimed(wrong).await, "it has ended");
-        let until = store::lease::jobs(&**db).await.unwrap()[0].until;
+        let until = store::lease::list_job_leases(&**db).await.unwrap()[0].until;
         let left = until.since(store::instance::now(&**db).await.unwrap().unwrap());
         assert!((0..=MINUTE).contains(&left), "{left}");
         assert!(!claimed(&right).await, "it is held for as long as one claimed by a right clock");

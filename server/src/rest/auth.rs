@@ -55,7 +55,7 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
 async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap, origin: &Origin) -> Result<Actor, Error> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
     let actor = token::admit(desk, token, origin).await?;
-    pace::person(desk, actor.user)?;
+    pace::count_user_request(desk, actor.user)?;
     if let Err(error) = actor.must(role) {
         rejection::note(desk, Rejection::Forbidden, Some(actor.user), origin);
         return Err(error);

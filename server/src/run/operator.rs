@@ -87,7 +87,7 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
 /// If no user has signed up with that e-mail, there is no such plan, or the database cannot be used.
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
-    match plan::assign(&desk, email, name).await {
+    match plan::assign_plan(&desk, email, name).await {
         Err(Error::NotFound) => anyhow::bail!("no user with the e-mail {email}; they must sign up first"),
         Err(Error::Fields(problems)) if problems.iter().any(|p| p.field == "plan") => {
             anyhow::bail!("unknown plan {name}; use FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")

@@ -64,7 +64,7 @@ async fn older_events_are_of_the_same_kind(db: &TestDb) {
                 client: "",
                 at: front.desk.clock.now(),
             };
-            store::audit::insert(&mut tx, &entry).await.unwrap();
+            store::audit::insert_entry(&mut tx, &entry).await.unwrap();
         }
     }
     tx.commit().await.unwrap();

@@ -326,10 +326,12 @@ async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
     assert!(page.text.contains("data-testid=\"freeze-invalid\""), "{}", page.text);
     let posted = front.post_form("/api/freeze", "token=made.up.1.00", &[]).await;
     assert!(to(&posted).starts_with("/not-me?token="));
-    let found = person::find(&front.desk, ADA).await.unwrap();
+    let found = person::find_user(&front.desk, ADA).await.unwrap();
     assert_eq!(found.state, AccountState::Active);
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap();
-    person::act(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze).await.unwrap();
+    person::act_on_user(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze)
+        .await
+        .unwrap();
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let refused = front.post_form("/api/sign-in", &form, &[]).await;
     let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
@@ -358,10 +360,10 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
     assert!(to(&act(&operator, "suspend").await).starts_with("/admin/people?search=ada&flash="));
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
     to(&act(&operator, "unsuspend").await);
     to(&act(&operator, "admin").await);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().role, Role::Admin);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().role, Role::Admin);
     to(&act(&operator, "trader").await);
     let own = store::user::by_email(&front.desk.db, "operator@example.org").await.unwrap().unwrap().id;
     let body = format!("id={own}&step=trader");
@@ -381,12 +383,12 @@ async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
     let body = format!("id={user}&step=suspend&search=ada");
     let confirm = to(&front.post_form("/api/person-act", &body, &[("cookie", &cookie)]).await);
     assert!(confirm.starts_with("/confirm?form="), "{confirm}");
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Active);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Active);
     let form = confirm.split_once("form=").unwrap().1;
     let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
     let done = to(&front.post_form("/api/step-up", &right, &[("cookie", &cookie)]).await);
     assert!(done.starts_with("/admin/people?search=ada&flash="), "{done}");
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
 
     // The same with a token of `/v1/auth`.
     let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
@@ -418,7 +420,7 @@ async fn a_caller_without_the_role_is_noted(db: &TestDb) {
     let elsewhere = [("origin", "https://evil.example"), ("cookie", cookie.as_str())];
     assert_eq!(front.post_form("/api/theme", "theme=dark", &elsewhere).await.status, StatusCode::FORBIDDEN);
     service::rejection::flush(&front.desk).await.unwrap();
-    let rows = store::audit::latest(&front.desk.db, 50).await.unwrap();
+    let rows = store::audit::list_latest(&front.desk.db, 50).await.unwrap();
     let denied: Vec<_> = rows.iter().filter(|row| row.action == "access-denied").collect();
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
     assert_eq!(denied.len(), 1, "{rows:?}");

@@ -270,7 +270,7 @@ impl Composer<'_> {
 
     async fn strategy(&self, copy: Option<CopyId>) -> Result<Option<(&'static str, String)>> {
         let Some(copy) = copy else { return Ok(None) };
-        let copy = store::copy::get(&self.desk.db, copy).await?;
+        let copy = store::copy::get_copy(&self.desk.db, copy).await?;
         Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
     }
 

@@ -102,7 +102,7 @@ struct Unknown(BTreeMap<domain::IntentId, Vec<Order>>);
 impl Unknown {
     async fn add(&mut self, desk: &Desk, order: &Order) -> Result<()> {
         if let Some(parsed) = ours(desk, order)
-            && store::intent::get(&desk.db, parsed.intent).await?.is_none()
+            && store::intent::get_intent(&desk.db, parsed.intent).await?.is_none()
         {
             self.0.entry(parsed.intent).or_default().push(order.clone());
         }
@@ -205,7 +205,7 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
         store::review::end_unchecked(&mut tx, id).await?;
     } else {
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
-        store::review::put(&mut tx, id, &text, now).await?;
+        store::review::put_review(&mut tx, id, &text, now).await?;
         let content = Content::plain(
             "Exchange orders differ from the database",
             "The exchange shows orders that this server sent but its database doesn't contain. This happens after a backup was \
@@ -213,7 +213,7 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
              missing stop losses. Open the maintenance page and confirm the differences.",
         );
         let once = format!("review:{id}:{}", now.0);
-        for admin in store::user::admins(&mut tx).await? {
+        for admin in store::user::list_admins(&mut tx).await? {
             notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
         }
         tracing::warn!(key = %id, count = differences.len(), "an account's orders at the exchange differ from the database");

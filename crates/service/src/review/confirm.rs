@@ -37,7 +37,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Review>> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
-    let all = store::review::listed(&desk.db).await?;
+    let all = store::review::list_reviews(&desk.db).await?;
     let each = all.into_iter().map(|row| {
         let read = |text: String| serde_json::from_str(&text).map_err(Error::fault);
         let differences = row.differences.map(read).transpose()?;
@@ -67,7 +67,7 @@ pub async fn confirm_by_command(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
 
 async fn end(desk: &Desk, by: Option<&Actor>, key: ExchangeKeyId) -> Result<()> {
     let mut tx = desk.db.begin().await?;
-    if !store::review::end(&mut tx, key).await? {
+    if !store::review::end_review(&mut tx, key).await? {
         return Err(Error::NotFound);
     }
     let (user, via) = (by.map(|actor| actor.user), Via::of(by));

@@ -70,7 +70,7 @@ impl Tab {
         let event = LiveEvent { key: None, at: Micros(1), what };
         let body = serde_json::to_string(&event).unwrap();
         let mut tx = self.desk.db.begin().await.unwrap();
-        store::event::append(&mut tx, self.actor.user, &body, event.at).await.unwrap();
+        store::event::append_event(&mut tx, self.actor.user, &body, event.at).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -127,7 +127,7 @@ fn resting(client_order_id: &str) -> AccountEvent {
 pub(crate) async fn an_orders_event_reaches_the_tabs_of_every_instance_once(db: &TestDb) {
     let ((one, fake_one), (two, fake_two)) = (instance(db, "one"), instance(db, "two"));
     let actor = person(&one, "ada").await;
-    let key = key::create(&one, &actor, new_key()).await.unwrap().id;
+    let key = key::connect_key(&one, &actor, new_key()).await.unwrap().id;
     let mut here = Tab::open(&one, &fake_one, &actor, key).await;
     let mut there = Tab::open(&two, &fake_two, &actor, key).await;
     // No lease decides whose stream counts: each instance's own report suffices.

@@ -134,7 +134,7 @@ async fn instances_count_attempts_together_and_requests_apart(db: &TestDb) {
     }
     // As documented in docs/OPERATIONS.md.
     for desk in [&one, &two] {
-        let ask = || pace::address(desk, [192, 0, 2, 1].into());
+        let ask = || pace::count_address_request(desk, [192, 0, 2, 1].into());
         assert!(ask().is_ok() && ask().is_ok());
         assert!(matches!(ask(), Err(Error::TooMany { .. })), "each instance has counted two");
     }
@@ -208,7 +208,7 @@ async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await.unwrap();
-    assert!(store::message::insert(&mut tx, &broken).await.unwrap());
+    assert!(store::message::insert_message(&mut tx, &broken).await.unwrap());
     tx.commit().await.unwrap();
     let mut shown = notify::list(&desk, &admin, &Search::first(10)).await.unwrap();
     shown.sort_by(|one, other| one.to.cmp(&other.to));

@@ -35,7 +35,7 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     strategy::seed(&desk).await.unwrap();
-    let id = strategy::list(&desk).await.unwrap()[0].id;
+    let id = strategy::list_strategies(&desk).await.unwrap()[0].id;
     clock.advance(10 * MINUTE - 1);
     change(&desk, &admin).await.unwrap();
     let client = api_client::list(&desk, &admin).await.unwrap()[0].id;
@@ -71,10 +71,10 @@ async fn admins_act_on_others_and_the_desk_after_a_step_up_only(db: &TestDb) {
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     strategy::seed(&desk).await.unwrap();
-    let id = strategy::list(&desk).await.unwrap()[0].id;
+    let id = strategy::list_strategies(&desk).await.unwrap()[0].id;
     clock.advance(10 * MINUTE);
     for (step, _) in UserAction::ALL {
-        let refused = person::act(&desk, By::Admin(&admin, &here()), other.user, step).await;
+        let refused = person::act_on_user(&desk, By::Admin(&admin, &here()), other.user, step).await;
         assert!(matches!(refused, Err(Error::StepUp)), "{step:?}: {refused:?}");
     }
     let rule = ledger::Rule { country: "*".into(), currency: "USDT".into(), enabled: false };
@@ -96,11 +96,11 @@ async fn admins_act_on_others_and_the_desk_after_a_step_up_only(db: &TestDb) {
     }
     // Pausing must be possible at any time, and reading never requires it.
     copy::pause_all(&desk, &admin, true).await.unwrap();
-    person::search(&desk, &admin, "", "").await.unwrap();
+    person::search_users(&desk, &admin, "", "").await.unwrap();
     // The command line has no session and needs none.
-    person::act(&desk, By::CommandLine, other.user, UserAction::SignOut).await.unwrap();
+    person::act_on_user(&desk, By::CommandLine, other.user, UserAction::SignOut).await.unwrap();
     step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap();
-    person::act(&desk, By::Admin(&admin, &here()), other.user, UserAction::Suspend).await.unwrap();
+    person::act_on_user(&desk, By::Admin(&admin, &here()), other.user, UserAction::Suspend).await.unwrap();
     maintenance::switch(&desk, &admin, true, "").await.unwrap();
     copy::pause_all(&desk, &admin, false).await.unwrap();
     // A trader is rejected as before: a confirmation would not help.

@@ -47,10 +47,10 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     let begun = now().await;
     write(&desk, async |tx| {
         for job in JOBS {
-            store::lease::claim(tx, job, "one", begun, begun.plus(60 * SECOND)).await?;
+            store::lease::claim_job(tx, job, "one", begun, begun.plus(60 * SECOND)).await?;
         }
         // A row that an earlier release left for an account's feed is not a job.
-        store::lease::claim(tx, "events:1:BTC/USDT", "one", begun, begun.plus(1)).await
+        store::lease::claim_job(tx, "events:1:BTC/USDT", "one", begun, begun.plus(1)).await
     })
     .await;
     assert_eq!(parts().await.jobs(), Status::Ok);
@@ -58,7 +58,7 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     pass(60).await;
     let renewed = now().await;
     write(&desk, async |tx| {
-        store::lease::claim(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
+        store::lease::claim_job(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
     })
     .await;
     pass(31).await;
@@ -76,7 +76,7 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     write(&desk, async |tx| {
         let now = now().await;
         for job in JOBS {
-            store::lease::claim(tx, job, "one", now, now.plus(60 * SECOND)).await?;
+            store::lease::claim_job(tx, job, "one", now, now.plus(60 * SECOND)).await?;
         }
         Ok(())
     })
@@ -113,7 +113,7 @@ async fn an_order_without_a_holder_is_reported(db: &TestDb) {
         protection: None,
         created_at: now,
     };
-    write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;
+    write(&desk, async |tx| store::intent::insert_intent(tx, &intent, &[]).await).await;
     assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, None, "it is held");
     clock.advance(40 * SECOND);
     assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, Some(10 * SECOND));
