@@ -85,7 +85,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(begin.empty).toContainText('You need an automated futures account');
   await expectAccessibleDayAndNight(page);
   await begin.openSandbox.click();
-  await expect(begin.message).toContainText('Paper account opened');
+  await expect(begin.message).toContainText('Account Paper 1 (automated) opened');
   await expect(begin.preview).toContainText('The strategy has no trades to calculate from yet.');
   await begin.maxLeverage.fill('200');
   await begin.start.click();
@@ -95,7 +95,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await begin.risk('moderate').check();
   await expectAccessibleDayAndNight(page);
   await begin.start.click();
-  await expect(follows.message).toHaveText("You're copying this strategy. Trading starts with its next signal.");
+  await expect(follows.message).toHaveText(`You're copying ${name}. Trading starts with its next signal.`);
   const line = follows.line(name);
   await expect(line.state).toHaveText('Copying');
   await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');
@@ -164,7 +164,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(page.getByText('You have no open copied position.')).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await stop.yes.click();
-  await expect(follows.message).toHaveText('Copying stopped.');
+  await expect(follows.message).toHaveText(`You've stopped copying ${name}.`);
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
 });

@@ -104,7 +104,7 @@ pub async fn update(
 /// Not found.
 pub async fn remove(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
     let key = find(desk, actor, number).await?;
-    key::delete(desk, actor, key.id).await
+    key::delete(desk, actor, key.id).await.map(drop)
 }
 
 /// Reads an account's value from its exchange now.

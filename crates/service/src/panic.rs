@@ -7,7 +7,7 @@ use crate::{
     order::{self, Access},
     step_up,
 };
-use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
+use domain::{ExchangeKey, ExchangeKeyId, Symbol, TradeType, copy::Paused};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
@@ -62,13 +62,17 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
     Ok(clear(desk, actor, access).await)
 }
 
-/// Closes everything on a key as [`key()`] does, then deletes the key. It is deleted only if nothing is open
-/// any more.
+/// Closes everything on a key as [`key()`] does, then deletes the key and returns it. It is deleted only if
+/// nothing is open any more.
 ///
 /// # Errors
 /// Not found; [`Error::StepUp`], before anything is closed; the failure that left an order or a position
 /// open.
-pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+pub async fn close_and_delete_key(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+) -> Result<ExchangeKey> {
     step_up::must(desk, actor).await?;
     let report = key(desk, actor, id).await?;
     for market in report.markets? {

@@ -206,7 +206,13 @@ impl FromTree for Done {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
         let notice = text("notice").map(|word| PostNotice::read(&word));
-        Some(Self { to: tree.string("to"), notice, fresh: text("fresh"), details: Vec::new() })
+        Some(Self {
+            to: tree.string("to"),
+            notice,
+            about: text("about"),
+            fresh: text("fresh"),
+            details: Vec::new(),
+        })
     }
 }
 
