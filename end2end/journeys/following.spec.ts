@@ -138,7 +138,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expectAccessibleDayAndNight(page);
   await panic.yes.click();
   await expect(panic.heading).toHaveText('Panic button: results');
-  await expect(panic.told).toContainText('BTC/USDT: orders cancelled, position closed.');
+  await expect(panic.results).toContainText('BTC/USDT: orders cancelled, position closed.');
   await expectAccessibleDayAndNight(page);
   await panic.back.click();
   await expect(line.state).toHaveText('Paused by panic button');
@@ -167,6 +167,15 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(follows.message).toHaveText(`You've stopped copying ${name}.`);
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
+});
+
+test('the panic button of a manual account says nothing about copy trading', async ({ page, key }) => {
+  const panic = new Panic(page);
+  await page.goto(`/follows/panic?key=${key}`);
+  await expectLive(page);
+  await expect(page.getByRole('main')).not.toContainText('Pauses copy trading');
+  await panic.yes.click();
+  await expect(panic.results).toHaveText(/No open orders or positions\.$/);
 });
 
 test('the operator connects an outside brain, pauses all copies, and leaves for everyone', async ({

@@ -189,6 +189,9 @@ fn report_details(reports: Vec<panic::Report>) -> Vec<(String, String)> {
         if !done {
             parts.push(words.panic_again.to_owned());
         }
+        if report.automated {
+            parts.push(words.panic_paused.to_owned());
+        }
         (report.name, parts.join(" "))
     };
     reports.into_iter().map(line).collect()

@@ -115,24 +115,33 @@ fn banner() -> AnyView {
     .into_any()
 }
 
+/// A link of the navigation: its address, its icon, its text, and a shorter text for the bar of a phone.
+type NavLink = (&'static str, &'static str, &'static str, Option<&'static str>);
+
 /// The navigation of signed-in users.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
+fn links(words: &'static Pages) -> [NavLink; 6] {
     [
-        ("/dashboard", "dashboard", words.dashboard),
-        ("/strategies", "strategy", strategies(visit::lang()).title),
-        ("/follows", "follow", follows(visit::lang()).title),
-        ("/trade", "candles", words.trade),
-        ("/keys", "key", words.keys),
-        ("/history", "history", words.history),
+        ("/dashboard", "dashboard", words.dashboard, None),
+        ("/strategies", "strategy", strategies(visit::lang()).title, None),
+        ("/follows", "follow", follows(visit::lang()).title, Some(words.nav_copying)),
+        ("/trade", "candles", words.trade, None),
+        ("/keys", "key", words.keys, None),
+        ("/history", "history", words.history, None),
     ]
 }
 
 fn nav(words: &'static Pages) -> impl IntoView {
     let path = visit::path();
-    let link = |(href, name, text): (&'static str, &'static str, &'static str)| {
+    let link = |(href, name, text, short): NavLink| {
         let current = path.starts_with(href).then_some("page");
         let testid = format!("nav-{}", href.trim_start_matches('/'));
-        view! { <a href=href aria-current=current data-ahead data-testid=testid>{icon(name)}<span>{text}</span></a> }
+        let long_class = if short.is_some() { "nav-long" } else { "" };
+        let short = short.map(|short| view! { <span class="nav-short">{short}</span> });
+        view! {
+            <a href=href aria-current=current data-ahead data-testid=testid>
+                {icon(name)}<span class=long_class>{text}</span>{short}
+            </a>
+        }
     };
     links(words).into_iter().map(link).collect_view()
 }

@@ -128,7 +128,7 @@ texts! {
         N::FollowResumed => "Copying resumed. The next signal is copied.",
         N::FollowStopped => "Copying stopped.",
         N::FollowStoppedClosed => "Copying stopped and position closed.",
-        N::Panicked => "Done. Copy trading is paused.",
+        N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",
         N::ReviewConfirmed => "Differences confirmed. The account can trade again.",

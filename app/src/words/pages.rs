@@ -11,6 +11,7 @@ table! {
         main_nav: "Main",
         account_nav: "Account menu",
         dashboard: "Dashboard",
+        nav_copying: "Copying",
         trade: "Trade",
         keys: "Keys",
         accounts: "Accounts",
