@@ -145,6 +145,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await copies.open('?status=CLOSED');
   await expect(copies.rows).toContainText('panic button');
   expect(Math.abs(numberIn(await copies.rows.locator('td').last().innerText()))).toBeGreaterThan(0);
+  await expect(copies.rows.getByTestId('in-r')).toHaveText(/^[+−]?\d+\.\d\d R$/);
 
   const history = new History(page);
   await history.openPast('strategy');

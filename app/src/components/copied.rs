@@ -46,7 +46,7 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
                     " "{copy.symbol.to_string()}{below}
                 </th>
                 <td class="happened">{badge(copy.status)}" "{happened(words, copy)}</td>
-                {result(copy.profit_usd)}
+                {result(copy.profit_usd, copy.result_in_r())}
             </tr>
         }
     };
@@ -65,9 +65,15 @@ pub(crate) fn badge(status: Status) -> AnyView {
     view! { <span class="badge" data-mode=mode>{copies(visit::lang()).status(status)}</span> }.into_any()
 }
 
-fn result(profit: Option<Decimal>) -> AnyView {
+fn result(profit: Option<Decimal>, r: Option<Decimal>) -> AnyView {
     let text = profit.map(|p| format!("{} USDT", figures::signed_cents(p)));
-    view! { <td class="number" data-change=profit.map(tone)>{text}</td> }.into_any()
+    view! { <td class="number" data-change=profit.map(tone)>{text}{in_r(r)}</td> }.into_any()
+}
+
+/// A result in R, as a second line.
+pub(crate) fn in_r(r: Option<Decimal>) -> impl IntoView + use<> {
+    let text = r.map(|r| copies(visit::lang()).in_r(&figures::signed_cents(r)));
+    text.map(|text| view! { <span class="second" data-testid="in-r">{text}</span> })
 }
 
 /// The result of a copy, as text.

@@ -1,6 +1,6 @@
 //! Track records of strategies: curves, and figures of backtest and live side by side, never mixed.
 
-use super::plot;
+use super::{copied::in_r, plot};
 use crate::{
     figures, visit,
     words::strategies::{Strategies, strategies},
@@ -142,6 +142,7 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
     let row = |trade: &Trade| {
         let side = crate::words::orders::orders(visit::lang()).entered(trade.side);
         let how = trade.exit.map_or(words.stands, |exit| words.exit(exit));
+        let Shown(result, way) = profit(trade.profit_percent);
         view! {
             <tr data-testid="record-trade">
                 <td>{timestamp(trade.entered_at)}</td>
@@ -149,7 +150,7 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
                 <td class="number">{figures::decimal(trade.entry_price)}</td>
                 <td class="number">{trade.exit_price.map(figures::decimal)}</td>
                 <td class="roomy">{how}</td>
-                {cell(profit(trade.profit_percent))}
+                <td class="number" data-change=way>{result}{in_r(trade.result_in_r())}</td>
             </tr>
         }
     };

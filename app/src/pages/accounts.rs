@@ -112,7 +112,7 @@ fn exchange_row(account: &ExchangeAccount) -> AnyView {
     view! {
         <tr data-testid="exchange-account">
             <th scope="row"><a href=format!("/trade?key={}", key.id)>{key.name.clone()}</a>
-                <span class="second">{format!("{} · {}", key.exchange_id, trade_type(key))}</span></th>
+                <span class="second">{format!("{} · {}", key.exchange_id.display_name(), trade_type(key))}</span></th>
             <td class="number">{figures::cents(worth.usd)}" USD"<span class="second">{btc(worth.btc)}</span></td>
             {cell("number", worth.day)}
             {cell("roomy number", worth.month)}

@@ -36,6 +36,7 @@ table! {
         sized(amount, price, leverage): "{amount} at {price}, {leverage}×",
         sized_and_ended(amount, price, leverage, reason): "{amount} at {price}, {leverage}×. Exit reason: {reason}",
         ended(reason): "Exit reason: {reason}",
+        in_r(multiple): "{multiple} R",
         with_detail(reason, detail): "{reason}: {detail}",
         left: "Position closed",
         exit_stop: "stop loss",

@@ -17,6 +17,7 @@ use domain::{
     copy::{Reason, Status},
     figures,
     live::RightsChange,
+    sizing::r_multiple,
 };
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
@@ -40,24 +41,24 @@ pub(super) async fn compose(
     user: UserId,
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
-    let mut teller =
+    let mut composer =
         Composer { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {
         copy = copy.or(event.copy());
-        items.push(teller.item(event, notice.at).await?);
+        items.push(composer.item(event, notice.at).await?);
     }
     let topic = events.first().and_then(|(notice, _)| notice.kind.topic());
     let left_out = match copy {
         Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
-            teller.left_out(user, copy).await?
+            composer.left_out(user, copy).await?
         }
         _ => Vec::new(),
     };
     let content = match (items.as_slice(), left_out.is_empty()) {
-        ([one], true) => alone(desk, teller.words, one),
-        (all, _) => together(desk, teller.words, all, &left_out),
+        ([one], true) => alone(desk, composer.words, one),
+        (all, _) => together(desk, composer.words, all, &left_out),
     };
     let alarm = events.iter().any(|(notice, _)| notice.kind.is_security());
     Ok(Content { topic, alarm, ..content })
@@ -223,7 +224,7 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a position")),
         };
         let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-        facts.extend(self.strategy(*copy).await?);
+        facts.extend(self.strategy(self.copy(*copy).await?.as_ref()));
         Ok(warning(fill(title, &[&symbol.to_string()]), why, facts))
     }
 
@@ -259,7 +260,7 @@ impl Composer<'_> {
         facts.extend(amount.clone().map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(order.copy).await?);
+        facts.extend(self.strategy(self.copy(order.copy).await?.as_ref()));
         let said: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
         let brief = format!("{key}: {}", said.join(", "));
         Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
@@ -271,13 +272,15 @@ impl Composer<'_> {
         let amount =
             closed.amount.map(|amount| format!("{} {}", figures::decimal(amount), closed.symbol.base()));
         let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
-        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent));
+        let copy = self.copy(closed.copy).await?;
+        let r = closed.profit_usd.zip(copy.as_ref()).and_then(|(usd, copy)| in_r(usd, copy));
+        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent, r));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.extend(result.clone().map(|result| (words.result, result)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(closed.copy).await?);
+        facts.extend(self.strategy(copy.as_ref()));
         let said: Vec<_> = [price, result].into_iter().flatten().collect();
         Ok(Item {
             title: fill(title, &[&symbol]),
@@ -305,10 +308,15 @@ impl Composer<'_> {
         Ok(name)
     }
 
-    async fn strategy(&self, copy: Option<CopyId>) -> Result<Option<(&'static str, String)>> {
-        let Some(copy) = copy else { return Ok(None) };
-        let copy = store::copy::get(&self.desk.db, copy).await?;
-        Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
+    async fn copy(&self, id: Option<CopyId>) -> Result<Option<CopyTrade>> {
+        match id {
+            Some(id) => Ok(store::copy::get(&self.desk.db, id).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn strategy(&self, copy: Option<&CopyTrade>) -> Option<(&'static str, String)> {
+        copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name)))
     }
 
     /// The user's other keys that the same signal was for, and why it was not traded on them.
@@ -327,10 +335,18 @@ impl Composer<'_> {
     }
 }
 
-/// `+12.30 USD (+1.25% of the entry value)`.
-fn result(words: &Words, usd: Decimal, percent: Option<Decimal>) -> String {
-    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::signed_percent(percent)]));
-    format!("{} USD{}", figures::signed_cents(usd), percent.map(of).unwrap_or_default())
+/// A profit as a multiple of what the whole copied position risked.
+fn in_r(usd: Decimal, copy: &CopyTrade) -> Option<Decimal> {
+    r_multiple(usd, copy.entry_price?.0, copy.stop?.0, copy.amount?.0)
+}
+
+/// `+12.30 USD (+1.25% of the entry value, +0.80 R)`.
+fn result(words: &Words, usd: Decimal, percent: Option<Decimal>, r: Option<Decimal>) -> String {
+    let percent = percent.map(|percent| fill(words.of_entry, &[&figures::signed_percent(percent)]));
+    let r = r.map(|r| fill(words.in_r, &[&figures::signed_cents(r)]));
+    let parts: Vec<_> = percent.into_iter().chain(r).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+    format!("{} USD{parts}", figures::signed_cents(usd))
 }
 
 #[cfg(test)]
@@ -340,8 +356,10 @@ mod tests {
     #[test]
     fn a_result_has_its_sign_and_two_places() {
         let d = |text: &str| domain::money::parse(text).unwrap();
-        assert_eq!(result(&EN, d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25% of the entry value)");
-        assert_eq!(result(&EN, d("-0.005"), None), "0.00 USD");
-        assert_eq!(result(&EN, d("-1007"), Some(d("-0.5"))), "−1,007.00 USD (−0.50% of the entry value)");
+        assert_eq!(result(&EN, d("12.3"), Some(d("1.254")), None), "+12.30 USD (+1.25% of the entry value)");
+        assert_eq!(result(&EN, d("-0.005"), None, None), "0.00 USD");
+        let text = result(&EN, d("-1007"), Some(d("-0.5")), Some(d("-1.02")));
+        assert_eq!(text, "−1,007.00 USD (−0.50% of the entry value, −1.02 R)");
+        assert_eq!(result(&EN, d("20"), None, Some(d("2"))), "+20.00 USD (+2.00 R)");
     }
 }
