@@ -44,7 +44,7 @@ fn listed(lang: Lang) -> Vec<&'static str> {
     let notices = notices.chain(PageNotice::ALL.iter().map(|notice| PostNotice::Page(*notice)));
     let problems = Problem::ALL.iter().map(|problem| problems::problem(lang, *problem));
     let reasons = Reason::ALL.iter().map(|reason| copies::reason(lang, *reason));
-    let actions = AuditAction::ALL.iter().map(|action| audit_actions::deed_text(lang, *action));
+    let actions = AuditAction::ALL.iter().map(|action| audit_actions::action_text(lang, *action));
     let all = problems.chain(reasons).chain(actions);
     let all = all.chain(rejections.map(|rejection| problems::rejection(lang, rejection)));
     all.chain(notices.chain([PostNotice::Unknown]).map(|notice| problems::notice(lang, notice))).collect()

@@ -259,7 +259,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     })
 }
 
-/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `told` completes.
+/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `shutdown` completes.
 ///
 /// # Errors
 /// If its state or the address cannot be used.
@@ -292,7 +292,7 @@ pub async fn sandbox_alone(config: &Config, shutdown: impl Future<Output = ()>) 
     }
 }
 
-/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `told` completes: its `/v1` matches Stripe's, so
+/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `shutdown` completes: its `/v1` matches Stripe's, so
 /// that Stripe clients need only another address.
 ///
 /// # Errors

@@ -20,8 +20,8 @@ async fn many_requests_share_one_renewal(db: &TestDb) {
     let all = join_all((0..50).map(|_| desk.validity())).await;
     let expected = Validity { checked_at: start, window: Validity::LONGEST };
     assert!(all.iter().all(|validity| *validity == Ok(expected)));
-    let request = || desk.fence.state().renewals;
-    assert_eq!(request(), u64::from(db.is_shared()));
+    let renewals = || desk.fence.state().renewals;
+    assert_eq!(renewals(), u64::from(db.is_shared()));
 
     clock.advance(FRESH);
     let later = desk.validity().await.unwrap();
