@@ -33,7 +33,7 @@ pub(crate) async fn check(
     let (role, actor) = (role_of(matched.as_str()), visit.actor.clone());
     parts.extensions.insert(visit.clone());
     let request = Request::from_parts(parts, body);
-    if let Some(Err(error)) = actor.as_ref().map(|actor| pace::person(&pages.desk, actor.user)) {
+    if let Some(Err(error)) = actor.as_ref().map(|actor| pace::count_user_request(&pages.desk, actor.user)) {
         return too_many_requests(&request, &error);
     }
     match actor {

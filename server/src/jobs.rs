@@ -81,7 +81,7 @@ impl Jobs {
             Duration::from_millis(500),
             |desk| async move { audit::seal(&desk).await.map(drop) },
         );
-        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::record_all(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
             "transfers",
@@ -140,7 +140,7 @@ impl Jobs {
     pub(crate) async fn give_back(&self) -> Result<()> {
         let mut tx = self.desk.db.begin().await?;
         for name in leased(&self.desk) {
-            store::lease::release(&mut tx, name, &self.holder).await?;
+            store::lease::release_job(&mut tx, name, &self.holder).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -198,7 +198,7 @@ async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) ->
     let mut tx = desk.db.begin().await?;
     let now = store::instance::now(&mut tx).await?.unwrap_or_else(|| desk.clock.now());
     let until = now.plus(lasting);
-    let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
+    let ours = store::lease::claim_job(&mut tx, name, holder, now, until).await?;
     tx.commit().await?;
     Ok(ours)
 }
@@ -285,7 +285,7 @@ mod tests {
         assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
         let claimed = async {
             loop {
-                let leases = store::lease::jobs(&desk.db).await?;
+                let leases = store::lease::list_job_leases(&desk.db).await?;
                 if wanted.iter().all(|name| leases.iter().any(|lease| lease.name == *name)) {
                     return store::Result::Ok(());
                 }

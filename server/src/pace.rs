@@ -13,7 +13,7 @@ use service::{Error, SharedDesk, pace};
 
 /// Middleware for the API routes.
 pub(crate) async fn limit_api(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
-    match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
+    match pace::count_address_request(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
         Err(error) => Surface::of(request.uri().path()).error_response(error.into()),
     }
@@ -21,7 +21,7 @@ pub(crate) async fn limit_api(State(desk): State<SharedDesk>, request: Request, 
 
 /// Middleware for pages and forms.
 pub(crate) async fn limit_pages(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
-    match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
+    match pace::count_address_request(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
         Err(error) => too_many_requests(&request, &error),
     }

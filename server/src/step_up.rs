@@ -144,7 +144,7 @@ async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) ->
         }
     }
     let mut query = vec![("form", given.form.clone()), ("next", given.next.clone())];
-    if let Ok(id) = flash::put(&visit.desk, token, &answer).await {
+    if let Ok(id) = flash::store_flash(&visit.desk, token, &answer).await {
         query.push(("flash", id.to_string()));
     }
     query.retain(|(_, value)| !value.is_empty());

@@ -38,7 +38,7 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, FormFa
     let changed = match plan_id(&plan) {
         Ok(plan) => {
             let change = PlanChange { plan: Some(plan), cancel_at_period_end: None };
-            billing::update(&visit.desk, &actor, change).await
+            billing::change_plan(&visit.desk, &actor, change).await
         }
         Err(error) => Err(error),
     };
@@ -54,7 +54,7 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, FormFa
 pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let change = PlanChange { plan: None, cancel_at_period_end: Some(end) };
-    let changed = billing::update(&visit.desk, &actor, change).await;
+    let changed = billing::change_plan(&visit.desk, &actor, change).await;
     let notice = if end { PageNotice::PlanEnding } else { PageNotice::PlanKept };
     let done = match changed {
         Ok(_) => Ok(done(&visit, &actor, notice).await),

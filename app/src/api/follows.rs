@@ -48,7 +48,7 @@ pub async fn create_follow(
         .map_or_else(|_| "/strategies".to_owned(), |id| format!("/strategies/{id}/follow"));
     let answer = terms(form("follow-create", back), &strategy, &profile, &leverage, &limit).keep("key", &key);
     let started = match (Typed { strategy, profile, leverage, limit }.read(), key.parse()) {
-        (Ok(terms), Ok(key)) => follow::create(&visit.desk, &actor, key, terms).await,
+        (Ok(terms), Ok(key)) => follow::create_follow(&visit.desk, &actor, key, terms).await,
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
@@ -83,7 +83,7 @@ pub async fn change_follow(
                 max_leverage: Some(terms.max_leverage),
                 daily_loss_limit_usd: Some(terms.daily_loss_limit_usd),
             };
-            follow::update(&visit.desk, &actor, id, change).await
+            follow::update_follow(&visit.desk, &actor, id, change).await
         }
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
@@ -96,7 +96,7 @@ pub async fn change_follow(
 pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let paused = match id.parse() {
-        Ok(id) => follow::pause(&visit.desk, &actor, id).await,
+        Ok(id) => follow::pause_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = paused.map(|follow| done(follow, PageNotice::FollowPaused));
@@ -108,7 +108,7 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFai
 pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let resumed = match id.parse() {
-        Ok(id) => follow::resume(&visit.desk, &actor, id).await,
+        Ok(id) => follow::resume_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = resumed.map(|follow| done(follow, PageNotice::FollowResumed));
@@ -137,8 +137,8 @@ pub async fn stop_follow(
 
 /// Stops a follow and returns it as it was.
 async fn stop(visit: &Visit, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<Follow, Error> {
-    let follow = follow::get(&visit.desk, actor, id).await?;
-    follow::stop(&visit.desk, actor, id, leaving).await?;
+    let follow = follow::get_follow(&visit.desk, actor, id).await?;
+    follow::stop_follow(&visit.desk, actor, id, leaving).await?;
     Ok(follow)
 }
 
@@ -152,10 +152,10 @@ fn done(follow: Follow, notice: PageNotice) -> Done {
 pub async fn press_panic(#[server(default)] key: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let pressed = if key.is_empty() {
-        panic::person(&visit.desk, &actor).await
+        panic::close_all_keys(&visit.desk, &actor).await
     } else {
         match key.parse::<ExchangeKeyId>() {
-            Ok(key) => panic::key(&visit.desk, &actor, key).await.map(|report| vec![report]),
+            Ok(key) => panic::close_key(&visit.desk, &actor, key).await.map(|report| vec![report]),
             Err(_) => Err(Error::NotFound),
         }
     };
@@ -230,7 +230,7 @@ impl Typed {
                 Ok(NewFollow { active: true, strategy, profile, max_leverage, daily_loss_limit_usd })
             }
             (a, b, c, d) => {
-                let beyond = follow::beyond(c.clone().ok().flatten(), d.clone().ok().flatten());
+                let beyond = follow::limit_problems(c.clone().ok().flatten(), d.clone().ok().flatten());
                 let unread = [a.err(), b.err(), c.err(), d.err()];
                 Err(unread.into_iter().flatten().chain(beyond).collect())
             }

@@ -157,7 +157,7 @@ async fn leave(visit: &Visit, to: &str, flash: Option<Flash>) -> String {
 
 async fn put(visit: &Visit, content: &Flash) -> Result<String, Error> {
     if let Some(token) = &visit.session {
-        match flash::put(&visit.desk, token, content).await {
+        match flash::store_flash(&visit.desk, token, content).await {
             Err(Error::Unauthenticated) => {}
             other => return other.map(|id| id.to_string()),
         }

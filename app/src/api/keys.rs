@@ -68,7 +68,7 @@ pub async fn create_key(
         Ok((trade_type, strategy_type)) => {
             let (exchange_id, secret) = (ExchangeId::Binance, Zeroizing::new(secret));
             let new = NewKey { exchange_id, trade_type, strategy_type, active: true, name, api_key, secret };
-            key::create(&visit.desk, &actor, new).await
+            key::connect_key(&visit.desk, &actor, new).await
         }
         Err(problems) => Err(Error::Fields(problems)),
     };
@@ -140,7 +140,7 @@ pub async fn renew_key(
 async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let changed = match id.parse() {
-        Ok(id) => key::update(&visit.desk, &actor, id, change).await,
+        Ok(id) => key::update_key(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = changed.map(|key| Done::at("/keys").with_notice(PageNotice::KeySaved).about(key.name));
@@ -171,7 +171,7 @@ pub async fn delete_key(
     let close = open == "close";
     let deleted = match id.parse() {
         Ok(id) if close => panic::close_and_delete_key(&visit.desk, &actor, id).await,
-        Ok(id) => key::delete(&visit.desk, &actor, id).await,
+        Ok(id) => key::delete_key(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let notice = if close { PageNotice::KeyClosedAndDeleted } else { PageNotice::KeyDeleted };

@@ -83,7 +83,7 @@ pub async fn create_strategy(
         Ok((symbol, frame)) => {
             let (description, definition) = (filled(description), filled(definition));
             let new = NewStrategy { name, description, symbol, frame, definition, active: false };
-            strategy::create(&visit.desk, &actor, new).await
+            strategy::create_strategy(&visit.desk, &actor, new).await
         }
         Err(mut problems) => {
             let mut all =
@@ -116,7 +116,7 @@ pub async fn change_strategy(
         ..StrategyChange::default()
     };
     let changed = match id.parse() {
-        Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
+        Ok(id) => strategy::update_strategy(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = changed.map(|changed| done(changed.strategy, PageNotice::StrategyChanged));

@@ -55,7 +55,7 @@ pub async fn ask_support(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
-    let sent = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
+    let sent = support::send_request(&visit.desk, &actor, &visit.origin, &subject, &message).await;
     let sent = sent.map(|_| Done::at("/support").with_notice(PageNotice::SupportRequested));
     answer.when_too_many(RequestError::TooManyRequests).answer(&visit, sent).await
 }
@@ -65,7 +65,7 @@ pub async fn ask_support(
 pub async fn close_support(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match id.parse() {
-        Ok(id) => support::close(&visit.desk, &actor, &visit.origin, id).await,
+        Ok(id) => support::close_request(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = closed.map(|()| Done::at("/admin/support").with_notice(PageNotice::SupportClosed));

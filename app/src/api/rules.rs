@@ -59,7 +59,7 @@ pub async fn credit(
     let fresh = fresh_key(&visit);
     let once = if idempotency.is_empty() { &fresh } else { &idempotency };
     let credit = ledger::Credit { public_id: account.trim(), amount: &amount, memo: &memo, reference: once };
-    let done = ledger::credit(&visit.desk, &actor, &visit.origin, credit).await;
+    let done = ledger::credit_account(&visit.desk, &actor, &visit.origin, credit).await;
     let done = done.map(|()| Done::at(PAGE).with_notice(PageNotice::AccountCredited));
     answer.answer_with(&visit, done, Some(fresh)).await
 }

@@ -36,7 +36,9 @@ pub async fn act_on_person(
     let (visit, actor) = trader()?;
     let back = format!("/admin/people?search={}", encoded(&search));
     let changed = match (id.parse(), UserAction::parse(&step)) {
-        (Ok(id), Some(step)) => person::act(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await,
+        (Ok(id), Some(step)) => {
+            person::act_on_user(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await
+        }
         _ => Err(Error::NotFound),
     };
     let done =

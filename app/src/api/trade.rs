@@ -138,9 +138,9 @@ pub async fn cancel_order(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let canceled = match market_of(&key, &symbol) {
-        Ok((id, pair)) => {
-            order::cancel(&visit.desk, &actor, id, &pair, &order, conditional == "true").await.map(|_| ())
-        }
+        Ok((id, pair)) => order::cancel_order(&visit.desk, &actor, id, &pair, &order, conditional == "true")
+            .await
+            .map(|_| ()),
         Err(error) => Err(error),
     };
     let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
@@ -242,8 +242,8 @@ async fn read_bars(
     frame: Frame,
     before: Option<Micros>,
 ) -> Result<Bars, Error> {
-    let market = market::find(&visit.desk, kind, pair).await?;
-    let candles = market::candles(&visit.desk, kind, pair, frame, before, BARS).await?;
+    let market = market::find_market(&visit.desk, kind, pair).await?;
+    let candles = market::list_candles(&visit.desk, kind, pair, frame, before, BARS).await?;
     Ok(Bars::new(&candles, &market))
 }
 

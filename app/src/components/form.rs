@@ -25,7 +25,7 @@ impl Posted {
         }
         let id = named.and_then(|id| id.parse().ok());
         let (Some(id), Some(token)) = (id, &visit.session) else { return Ok(Self::default()) };
-        Ok(Self(flash::take(&visit.desk, token, id).await?))
+        Ok(Self(flash::take_flash(&visit.desk, token, id).await?))
     }
 
     /// Only if the form `name` was posted; otherwise empty.

@@ -36,8 +36,8 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (money(visit::lang()), visit.trader()?);
         let desk = &visit.desk;
-        let exchanges = exchange_account::list(desk, actor).await?;
-        let currencies = ledger::list(desk, actor).await?;
+        let exchanges = exchange_account::list_accounts(desk, actor).await?;
+        let currencies = ledger::list_accounts(desk, actor).await?;
         let place = ledger::place(desk, actor).await?;
         let movers = ledger::movers(desk, actor).await?;
         let subs = sub_account::find(desk, actor, &Filter::default(), &SubAccountPage::default()).await?;

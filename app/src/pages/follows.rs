@@ -47,10 +47,10 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
         let (all, keys, profiles, strategies) = futures::try_join!(
-            follow::list(&visit.desk, actor),
-            key::list(&visit.desk, actor),
+            follow::list_follows(&visit.desk, actor),
+            key::list_keys(&visit.desk, actor),
             strategy::risk_profiles(&visit.desk),
-            strategy::list(&visit.desk),
+            strategy::list_strategies(&visit.desk),
         )?;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
@@ -267,7 +267,7 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
 /// A short list of follows, for the dashboard.
 pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
     let words = follows(visit::lang());
-    let all = follow::list(&visit.desk, visit.trader()?).await?;
+    let all = follow::list_follows(&visit.desk, visit.trader()?).await?;
     let state = |f: &Follow| match (f.active, f.paused) {
         (true, _) => ("good", words.following),
         (false, Some(Paused::Panic)) => ("live", words.paused_by_panic),

@@ -29,7 +29,7 @@ pub(crate) fn page() -> impl IntoView {
             let body = results(words, &done);
             return Ok(frame(&visit, words.panic_done, Width::Wide, body));
         }
-        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
         let one = match id {
             Some(id) => {
                 let id: ExchangeKeyId = id.parse().map_err(|_| Error::NotFound)?;

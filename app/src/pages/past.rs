@@ -131,13 +131,13 @@ async fn filters(
     let value = |name| request.value(name).map(str::to_owned);
     let names = (pages(visit::lang()), orders(visit::lang()));
     // If the exchange does not respond, the history is shown without a choice of markets.
-    let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+    let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
     let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string()));
     let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));
     let sides = [Side::Buy, Side::Sell].map(|s| (s.word().to_owned(), names.1.side(s).to_owned()));
     let mut all = vec![Filter::choice("key", names.0.choose_key, value("key"), words.any_key, keys)];
     if request.which == Which::Strategy {
-        let strategies = strategy::list(&visit.desk).await?;
+        let strategies = strategy::list_strategies(&visit.desk).await?;
         let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
         all.push(Filter::choice(
             "strategy",

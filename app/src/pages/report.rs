@@ -28,7 +28,7 @@ pub(crate) fn page() -> impl IntoView {
             (here.so_far, Some(here.so_far_lead), report::so_far(&visit.desk, actor).await?)
         } else {
             let id = id.parse().map_err(|_| Error::NotFound)?;
-            let report = report::get(&visit.desk, actor, id).await?.report;
+            let report = report::get_report(&visit.desk, actor, id).await?.report;
             (title(here, &report), None, Some((report, true)))
         };
         let content = match reported {

@@ -56,7 +56,7 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    match store::user::insert(&mut tx, &user).await {
+    match store::user::insert_user(&mut tx, &user).await {
         Err(error) if error.kind() == store::StoreErrorKind::Unique => {
             return Err(Error::field("email", Problem::EmailTaken));
         }
@@ -122,8 +122,8 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
             throttle::forgive(&mut tx, used).await?;
             if let Some(hash) = renewed {
                 // A password that is set at the same time stays: only the hash that was verified is replaced.
-                store::user::lock(&mut tx, user.id).await?;
-                let present = store::user::get(&mut tx, user.id).await?;
+                store::user::lock_user(&mut tx, user.id).await?;
+                let present = store::user::get_user(&mut tx, user.id).await?;
                 if present.is_some_and(|present| present.password_hash == user.password_hash) {
                     store::user::set_password(&mut tx, user.id, &hash, desk.clock.now()).await?;
                     user.password_hash = hash;
@@ -183,7 +183,7 @@ pub async fn change_password(
 ) -> Result<()> {
     let PasswordChange { current, new, keep } = change;
     throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
-    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         let mut tx = desk.db.begin().await?;
         audit::record(desk, &mut tx, Some(actor.user), AuditAction::StepUpFailed, "", Some(origin)).await?;
@@ -250,7 +250,7 @@ pub async fn first_steps(desk: &Desk, actor: &Actor) -> Result<bool> {
     if desk.settings.mode != Mode::Sandbox || store::user::any_admin(&desk.db).await? {
         return Ok(false);
     }
-    Ok(store::user::first(&desk.db).await? == Some(actor.user))
+    Ok(store::user::first_user(&desk.db).await? == Some(actor.user))
 }
 
 /// Makes a user an admin (command of the operator's command line).

@@ -104,7 +104,7 @@ impl Listener {
             }
             // The exchange ends the stream after this event.
             AccountEvent::Unauthorized => {
-                if let Err(error) = key::refused(desk, id).await {
+                if let Err(error) = key::disable_rejected(desk, id).await {
                     tracing::warn!(key = %id, %error, "could not disable a key that the exchange rejects");
                 }
             }

@@ -249,5 +249,5 @@ pub(crate) async fn record_more(
         client: via.client(),
         at: desk.clock.now(),
     };
-    Ok(store::audit::insert(tx, &entry).await?)
+    Ok(store::audit::insert_entry(tx, &entry).await?)
 }

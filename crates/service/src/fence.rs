@@ -186,9 +186,9 @@ impl Desk {
     async fn ask_for_lease(&self, generation: Option<i64>) -> store::Result<Option<i64>> {
         let (db, name) = (&self.db, self.instance.as_str());
         let Some(generation) = generation else {
-            return instance::take(db, name, LEASE).await.map(Some);
+            return instance::take_name(db, name, LEASE).await.map(Some);
         };
-        let ours = match instance::renew(db, name, generation, LEASE).await? {
+        let ours = match instance::renew_lease(db, name, generation, LEASE).await? {
             Renewal::Renewed => true,
             Renewal::Taken => false,
             Renewal::Lapsed => {
@@ -198,7 +198,7 @@ impl Desk {
                     (state.tenure, state.checked_at) = (state.tenure + 1, NEVER);
                 }
                 tracing::warn!("the instance lease had expired; recovering the orders that were being sent");
-                instance::resume(db, name, generation, LEASE).await?
+                instance::resume_lease(db, name, generation, LEASE).await?
             }
         };
         Ok(ours.then_some(generation))
@@ -221,7 +221,7 @@ impl Desk {
     }
 
     /// Frees the unfinished intents and queued copies of instances whose lease has ended, so that
-    /// [`store::intent::claim`] and [`store::copy::claim`] find them.
+    /// [`store::intent::claim_intent`] and [`store::copy::claim_copies`] find them.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -247,7 +247,7 @@ impl Desk {
         let Ok(State { generation, .. }) = self.fence.known() else { return Ok(()) };
         self.fence.state().ended = Some(End::Stopped);
         if let Some(generation) = generation {
-            instance::release(&self.db, &self.instance, generation).await?;
+            instance::release_lease(&self.db, &self.instance, generation).await?;
         }
         Ok(())
     }

@@ -4,7 +4,10 @@ mod change;
 mod copies;
 mod preview;
 
-pub use change::{FollowChange, NewFollow, beyond, create, pause, resume, stop, unknown, update};
+pub use change::{
+    FollowChange, NewFollow, create_follow, limit_problems, pause_follow, resume_follow, stop_follow,
+    unknown_choices, update_follow,
+};
 pub use copies::{Copies, copies};
 pub(crate) use copies::{key_names, shown as shown_copy, targets};
 pub use preview::preview;
@@ -22,7 +25,7 @@ use std::collections::HashMap;
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
+pub async fn list_follows(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
     let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
     FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
@@ -32,7 +35,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
 /// # Errors
 /// Not found; 1106 for a key that is not AUTOMATED.
 pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Follow>> {
-    automated(&key::find(desk, actor, id).await?.key)?;
+    automated(&key::find_key(desk, actor, id).await?.key)?;
     let rows = store::follow::list_by_key(&desk.db, actor.user, id).await?;
     FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
@@ -41,8 +44,9 @@ pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resul
 ///
 /// # Errors
 /// Not found.
-pub async fn get(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
-    let row = store::follow::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
+pub async fn get_follow(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
+    let row =
+        store::follow::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
     FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
 }
 
@@ -72,7 +76,7 @@ struct FollowContext {
 impl FollowContext {
     async fn read(desk: &Desk, actor: &Actor) -> Result<Self> {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
-        let strategies = strategy::list(desk).await?;
+        let strategies = strategy::list_strategies(desk).await?;
         let profiles = strategy::risk_profiles(desk).await?;
         let limits = plan::limits_of(desk, actor.user).await?;
         let plan_balance = match keys.iter().find(|key| !key.sandbox) {

@@ -185,7 +185,7 @@ pub fn unprotected(desk: &Desk) -> Unprotected {
 pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let db = &desk.db;
     db.ping().await?;
-    let leases = store::lease::jobs(db).await?;
+    let leases = store::lease::list_job_leases(db).await?;
     let (claimed, queued) = (store::intent::oldest_claim(db).await?, store::copy::oldest_queued(db).await?);
     // Without a mail server, mails wait for the admin.
     let mail =

@@ -6,9 +6,9 @@ mod connect;
 mod rights;
 mod sandbox;
 
-pub use change::{KeyChange, KeyUse, delete, delete_check, update};
+pub use change::{KeyChange, KeyUse, delete_check, delete_key, update_key};
 pub use check::{CHECK_ROUND_S, check_due};
-pub use connect::{NewKey, create, create_together};
+pub use connect::{NewKey, connect_key, create_together};
 pub(crate) use rights::fit_for_entries;
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
@@ -30,7 +30,7 @@ const TABLE: &str = "exchange_keys";
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
+pub async fn list_keys(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
     Ok(store::key::list_by_user(&desk.db, actor.user).await?)
 }
 
@@ -38,16 +38,16 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
 ///
 /// # Errors
 /// Not found; 1103.
-pub async fn balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Balance> {
-    let row = find(desk, actor, id).await?;
+pub async fn get_balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Balance> {
+    let row = find_key(desk, actor, id).await?;
     let who = credentials(desk, &row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
     disable_if_unauthorized(desk, id, answer).await
 }
 
 /// Returns one of the caller's own keys. Another user's key is reported as not found.
-pub(crate) async fn find(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
-    store::key::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
+pub(crate) async fn find_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
+    store::key::get_key(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
 }
 
 /// Decrypts a key's secret.
@@ -75,7 +75,7 @@ pub(crate) async fn disable_if_unauthorized<T>(
     answer: ExchangeResult<T>,
 ) -> Result<T> {
     if matches!(answer, Err(ExchangeFailure::Unauthorized)) {
-        refused(desk, id).await?;
+        disable_rejected(desk, id).await?;
     }
     Ok(answer?)
 }
@@ -126,7 +126,7 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
 }
 
 /// Disables a key that the exchange rejects, and notifies its owner once.
-pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
+pub(crate) async fn disable_rejected(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     switch_off(desk, id, |row, now| {
         let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
         let notification =
@@ -155,7 +155,7 @@ async fn switch_off(
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    if !store::key::refuse(&mut tx, id, now).await? {
+    if !store::key::disable_rejected(&mut tx, id, now).await? {
         return Ok(());
     }
     notification(&row, now)?.write(&mut tx).await?;

@@ -22,8 +22,8 @@ mod seq;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
-    HISTORY, account_state, cancel, closing_first, history, list_open_orders, position, positions,
-    protection_of, set_leverage, set_margin_mode, trades,
+    HISTORY, account_state, cancel_order, closing_first, get_position, list_history, list_open_orders,
+    list_positions, list_trades, protection_of, set_leverage, set_margin_mode,
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
@@ -31,6 +31,6 @@ pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use hits::reported_as_hit;
 pub(crate) use intent::manual_order_of;
 pub(crate) use place::panic_market;
-pub use place::{IdempotencyKey, close_position, place};
+pub use place::{IdempotencyKey, close_position, place_order};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

@@ -31,7 +31,7 @@ const MOST: usize = 100_000;
 ///
 /// # Errors
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
-pub fn person(desk: &Desk, user: UserId) -> Result<()> {
+pub fn count_user_request(desk: &Desk, user: UserId) -> Result<()> {
     desk.edge.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
 }
 
@@ -39,7 +39,7 @@ pub fn person(desk: &Desk, user: UserId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
-pub fn address(desk: &Desk, address: IpAddr) -> Result<()> {
+pub fn count_address_request(desk: &Desk, address: IpAddr) -> Result<()> {
     let network = || Origin::new(address, "").network();
     desk.edge.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
 }

@@ -52,7 +52,8 @@ pub struct Programs {
 /// When the database cannot be read.
 pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
     let webhooks = store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
-    let chat = store::telegram::get(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
+    let chat =
+        store::telegram::get_link(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
     Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
 }
 
@@ -63,7 +64,7 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
 pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     let now = desk.clock.now();
-    store::user::lock(tx, user).await?;
+    store::user::lock_user(tx, user).await?;
     store::session::delete_all(tx, user, kept.session).await?;
     match kept.family {
         Some(family) => store::refresh_token::revoke_others(tx, user, family, now).await?,
@@ -77,8 +78,8 @@ pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: K
 /// # Errors
 /// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
 pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
-    store::user::lock(tx, actor.user).await?;
-    let user = store::user::get(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    store::user::lock_user(tx, actor.user).await?;
+    let user = store::user::get_user(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
     user.state().must_be_active()?;
     let alive = match (actor.session, actor.token) {
         (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),
@@ -99,7 +100,7 @@ pub(crate) async fn end_clients(desk: &Desk, tx: &mut Tx, user: UserId) -> Resul
 /// Closes the webhooks whose address the user was shown. Older webhooks have no record of that and are closed
 /// with those of any admin.
 pub(crate) async fn end_webhooks(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
-    let role = store::user::get(&mut *tx, user).await?.map(|user| user.role);
+    let role = store::user::get_user(&mut *tx, user).await?.map(|user| user.role);
     let unnamed = role == Some(Role::Admin);
     Ok(store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
 }
@@ -118,7 +119,7 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
         let now = desk.clock.now();
         for client in store::api_client::list_by_user(&mut *tx, user).await? {
             if !kept.contains(&client.id) {
-                store::api_client::revoke(tx, user, client.id, now).await?;
+                store::api_client::revoke_client(tx, user, client.id, now).await?;
             }
         }
     }

@@ -56,10 +56,10 @@ pub struct Made {
 /// When the database cannot be used. A failure for one user does not delay the others.
 pub async fn run_due(desk: &Desk) -> Result<usize> {
     let mut tx = desk.db.begin().await?;
-    rows::enrol(&mut tx).await?;
+    rows::schedule_new_users(&mut tx).await?;
     tx.commit().await?;
     let mut made = 0;
-    for due in rows::due(&desk.db, desk.clock.now(), BATCH).await? {
+    for due in rows::list_due(&desk.db, desk.clock.now(), BATCH).await? {
         let next = match process_user(desk, &due).await {
             Ok((count, next)) => {
                 made += count;
@@ -71,7 +71,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
             }
         };
         let mut tx = desk.db.begin().await?;
-        rows::schedule(&mut tx, due.user_id, next).await?;
+        rows::schedule_check(&mut tx, due.user_id, next).await?;
         tx.commit().await?;
     }
     Ok(made)
@@ -87,7 +87,7 @@ async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
         next = next.min(Span::now(period, now, &zone).end);
         let span = Span::last(period, now, &zone);
         let exists = span.end <= due.created_at
-            || rows::exists(&desk.db, due.user_id, period, &span.first_day()).await?;
+            || rows::report_exists(&desk.db, due.user_id, period, &span.first_day()).await?;
         if exists {
             continue;
         }
@@ -114,7 +114,7 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await?;
-    if !rows::insert(&mut tx, &row).await? {
+    if !rows::insert_report(&mut tx, &row).await? {
         return Ok(false);
     }
     let content = letter::content(desk, id, &report);
@@ -130,8 +130,8 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
-    let rows = rows::list(&desk.db, actor.user, None, LISTED).await?;
+pub async fn list_reports(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
+    let rows = rows::list_reports(&desk.db, actor.user, None, LISTED).await?;
     rows.into_iter().map(read).collect()
 }
 
@@ -139,8 +139,8 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
-    rows::get(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
+pub async fn get_report(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
+    rows::get_report(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
 }
 
 fn read(row: ReportRow) -> Result<Made> {

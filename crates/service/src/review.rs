@@ -111,7 +111,7 @@ pub async fn begin(desk: &Desk) -> Result<()> {
     desk.reviews.install.get_or_init(|| code);
     if install.copied_at.is_some() {
         let mut tx = desk.db.begin().await?;
-        if store::install::used(&mut tx).await? {
+        if store::install::mark_used(&mut tx).await? {
             let keys = store::review::begin_all(&mut tx, now).await?;
             tracing::warn!(
                 keys,
@@ -229,7 +229,7 @@ struct Unknown(BTreeMap<domain::IntentId, Vec<Order>>);
 impl Unknown {
     async fn add(&mut self, desk: &Desk, order: &Order) -> Result<()> {
         if let Some(parsed) = ours(desk, order)
-            && store::intent::get(&desk.db, parsed.intent).await?.is_none()
+            && store::intent::get_intent(&desk.db, parsed.intent).await?.is_none()
         {
             self.0.entry(parsed.intent).or_default().push(order.clone());
         }
@@ -332,7 +332,7 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
         store::review::end_unchecked(&mut tx, id).await?;
     } else {
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
-        store::review::put(&mut tx, id, &text, now).await?;
+        store::review::put_review(&mut tx, id, &text, now).await?;
         let (name, base) = (notify::shown(&row.key.name), &desk.settings.public_url);
         let content = Content::plain(
             &format!("Orders of {name} differ from the database"),
@@ -343,7 +343,7 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
             ),
         );
         let once = format!("review:{id}:{}", now.0);
-        for admin in store::user::admins(&mut tx).await? {
+        for admin in store::user::list_admins(&mut tx).await? {
             notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
         }
         tracing::warn!(key = %id, count = differences.len(), "an account's orders at the exchange differ from the database");
@@ -366,7 +366,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Review>> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
-    let all = store::review::listed(&desk.db).await?;
+    let all = store::review::list_reviews(&desk.db).await?;
     let each = all.into_iter().map(|row| {
         let read = |text: String| serde_json::from_str(&text).map_err(Error::fault);
         let differences = row.differences.map(read).transpose()?;
@@ -396,7 +396,7 @@ pub async fn confirm_by_command(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
 
 async fn end(desk: &Desk, by: Option<&Actor>, key: ExchangeKeyId) -> Result<()> {
     let mut tx = desk.db.begin().await?;
-    if !store::review::end(&mut tx, key).await? {
+    if !store::review::end_review(&mut tx, key).await? {
         return Err(Error::NotFound);
     }
     let (user, via) = (by.map(|actor| actor.user), Via::of(by));

@@ -73,7 +73,7 @@ pub(crate) async fn create_session(
         expires_at: now.plus(IDLE),
     };
     store::session::insert(tx, &row).await?;
-    store::session::cut(tx, user, MOST).await?;
+    store::session::keep_newest(tx, user, MOST).await?;
     Ok((id, token))
 }
 
@@ -87,9 +87,13 @@ pub(crate) async fn signed_in(
     origin: &Origin,
     subject: &str,
 ) -> Result<()> {
-    let places =
-        store::audit::places(&mut *tx, user, AuditAction::SignedUp.word(), AuditAction::SignedIn.word())
-            .await?;
+    let places = store::audit::list_addresses(
+        &mut *tx,
+        user,
+        AuditAction::SignedUp.word(),
+        AuditAction::SignedIn.word(),
+    )
+    .await?;
     let address = origin.address.to_string();
     let here = |row: &Session| row.user_agent == origin.user_agent && row.id.to_string() != subject;
     let known = places.is_empty()
@@ -130,7 +134,7 @@ pub(crate) async fn row(desk: &Desk, token: &str) -> Result<Option<Found>> {
     if !opaque::plausible(token) {
         return Ok(None);
     }
-    Ok(store::session::find(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
+    Ok(store::session::find_session(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
 }
 
 /// The user's sessions, last seen first.
@@ -155,7 +159,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
 /// # Errors
 /// [`Error::NotFound`] if they have no such session; [`Error::StepUp`].
 pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> Result<()> {
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
@@ -171,7 +175,7 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
 /// # Errors
 /// [`Error::StepUp`].
 pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     recovery::end_all(desk, &mut tx, actor.user, KeptSignIn::default()).await?;
     let action = AuditAction::SignedOutEverywhere;
@@ -188,8 +192,8 @@ pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> 
 /// [`Problem::WrongCredentials`] on `email` if the password has changed meanwhile; an error if the account is
 /// frozen or suspended.
 pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
-    store::user::lock(tx, user.id).await?;
-    let present = store::user::get(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
+    store::user::lock_user(tx, user.id).await?;
+    let present = store::user::get_user(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
     if present.password_hash != user.password_hash {
         return Err(Error::field("email", Problem::WrongCredentials));
     }

@@ -83,7 +83,7 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
 
 /// Does the same as [`accept`]. A signal of an operator (`by`) is stored together with its audit entry.
 pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal) -> Result<Accepted> {
-    let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
+    let strategy = store::strategy::get_strategy(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
     // A repeated signal is answered before it is checked, since it may be too old by now.
     if let Some(repeated) = find_repeated(desk, &new, bar).await? {
@@ -111,7 +111,7 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
         seq: 0,
     };
     let mut tx = desk.db.begin().await?;
-    match store::signal::insert(&mut tx, &signal).await {
+    match store::signal::insert_signal(&mut tx, &signal).await {
         Ok(seq) => {
             if let Some(actor) = by {
                 let (action, subject) = (AuditAction::SignalGiven, signal.id.to_string());

@@ -24,7 +24,7 @@ pub const FRESH: i64 = 10 * MINUTE;
 ///
 /// # Errors
 /// [`Error::StepUp`] if not.
-pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
+pub(crate) async fn require_recent_password(desk: &Desk, actor: &Actor) -> Result<()> {
     // Read each time: a cached actor may be older than the confirmation.
     let given: Option<Micros> = match (actor.session, actor.token) {
         (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
@@ -42,7 +42,7 @@ pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
-    match must(desk, actor).await {
+    match require_recent_password(desk, actor).await {
         Ok(()) => Ok(false),
         Err(Error::StepUp) => Ok(true),
         Err(error) => Err(error),
@@ -64,7 +64,7 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
         (None, None) => return Err(Error::Forbidden),
     };
     throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
-    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,
         _ => Fit::Wrong,

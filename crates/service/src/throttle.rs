@@ -78,7 +78,7 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
     for bucket in buckets {
         let limit = bucket.limit(desk);
         let ends = now.plus(limit.window_s.saturating_mul(SECOND));
-        let seen = store::throttle::hit(&mut tx, &bucket.name(), now, ends).await?;
+        let seen = store::throttle::count_attempt(&mut tx, &bucket.name(), now, ends).await?;
         if seen.count > limit.most {
             wait = wait.max(Some(seen.window_ends_at.since(now)));
         }

@@ -53,7 +53,7 @@ async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Token
     let mut tx = desk.db.begin().await?;
     session::admit(&mut tx, user).await?;
     store::token_family::insert(&mut tx, family, user.id, desk.clock.now()).await?;
-    store::token_family::cut(&mut tx, user.id, MOST).await?;
+    store::token_family::keep_newest(&mut tx, user.id, MOST).await?;
     let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.entropy)).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
@@ -76,12 +76,12 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     let mut tx = desk.db.begin().await?;
     // Lock the user's row first, so that a concurrent password reset ends the token issued here, too.
     if let Some(row) = rows::get(&mut tx, &hash).await? {
-        store::user::lock(&mut tx, row.user_id).await?;
+        store::user::lock_user(&mut tx, row.user_id).await?;
     }
     let Some(spent) = rows::spend(&mut tx, &hash, now).await? else {
         return reused(desk, tx, &origin, &hash, next).await;
     };
-    let user = store::user::get(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
     if user.state().must_be_active().is_err() || has_ended(desk, &mut tx, &spent, user.role).await? {
         return Err(Error::Unauthenticated);
     }
@@ -135,7 +135,7 @@ async fn reused(
         let given = if fresh { rows::get(&mut tx, &next.1).await? } else { None };
         // A successor derived for another client does not exist.
         if given.is_some_and(|next| next.used_at.is_none() && next.family_id == row.family_id) {
-            let user = store::user::get(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
+            let user = store::user::get_user(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
             drop(tx);
             return answer(desk, &user, Issued { token: next.0, hash: next.1 }).await;
         }
@@ -208,7 +208,7 @@ async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     if beside.is_none_or(|row| row.revoked_at.is_some() || row.user_id != claims.user) {
         return Err(Error::Unauthenticated);
     }
-    let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
     // The role is read from the database, not from the token: it may have changed since.
     user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
     let token = Some(claims.refresh);

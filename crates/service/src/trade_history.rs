@@ -168,11 +168,11 @@ impl<'a> HistoryReader<'a> {
     async fn read(&self) -> Result<Vec<(Uuid, Option<PastTrade>)>> {
         match self.which {
             Which::Strategy => {
-                let rows = store::trade_history::copied(&self.desk.db, &self.search).await?;
+                let rows = store::trade_history::list_copied(&self.desk.db, &self.search).await?;
                 rows.into_iter().map(|row| Ok((row.id.0, copied(row)?))).collect()
             }
             Which::Manual => {
-                let rows = store::trade_history::manual(&self.desk.db, &self.search).await?;
+                let rows = store::trade_history::list_manual(&self.desk.db, &self.search).await?;
                 rows.into_iter().map(|row| Ok((row.id.0, manual_trade(row)?))).collect()
             }
         }

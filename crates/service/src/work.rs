@@ -117,7 +117,7 @@ impl Work {
 pub async fn hand_over(desk: &Desk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     let intents = store::intent::release_all(&mut tx, desk.instance(), desk.clock.now()).await?;
-    let copies = store::copy::requeue(&mut tx, desk.instance()).await?;
+    let copies = store::copy::release_claimed(&mut tx, desk.instance()).await?;
     tx.commit().await?;
     if intents + copies > 0 {
         tracing::info!(
@@ -220,15 +220,16 @@ mod tests {
             created_at: now,
         };
         let mut tx = desk.db.begin().await.unwrap();
-        store::user::insert(&mut tx, &person).await.unwrap();
-        store::intent::insert(&mut tx, &intent(1, desk.instance()), &[]).await.unwrap();
-        store::intent::insert(&mut tx, &intent(2, "third"), &[]).await.unwrap();
+        store::user::insert_user(&mut tx, &person).await.unwrap();
+        store::intent::insert_intent(&mut tx, &intent(1, desk.instance()), &[]).await.unwrap();
+        store::intent::insert_intent(&mut tx, &intent(2, "third"), &[]).await.unwrap();
         tx.commit().await.unwrap();
 
         let claim = async |number: u128| {
             let mut tx = desk.db.begin().await.unwrap();
             let id = IntentId(Uuid::from_u128(number));
-            let ours = store::intent::claim(&mut tx, id, "second", now, now.plus(SECOND)).await.unwrap();
+            let ours =
+                store::intent::claim_intent(&mut tx, id, "second", now, now.plus(SECOND)).await.unwrap();
             tx.commit().await.unwrap();
             ours
         };

@@ -48,7 +48,7 @@ impl fmt::Debug for ClientRow {
 ///
 /// # Errors
 /// A database error. Conflicts are not expected, because the identifiers are random.
-pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
+pub async fn insert_client(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     exec!(
         tx,
         "insert into api_clients (id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, \
@@ -142,7 +142,7 @@ pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Resu
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
+pub async fn list_clients_after(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
         from,
@@ -174,7 +174,7 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
 ///
 /// # Errors
 /// A database error.
-pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
+pub async fn revoke_client(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
     let rows = exec!(
         &mut *tx,
         "update api_clients set revoked_at = $3 where id = $1 and user_id = $2 and revoked_at is null",

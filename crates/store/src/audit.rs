@@ -61,7 +61,7 @@ macro_rules! entries {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
+pub async fn insert_entry(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     exec!(
         tx,
         "insert into audit (user_id, action, subject, detail, address, client, at) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -96,7 +96,7 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
+pub async fn list_latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
     rows!(
         AuditEntry,
         from,
@@ -115,7 +115,7 @@ struct Place {
 ///
 /// # Errors
 /// A database error.
-pub async fn places(
+pub async fn list_addresses(
     from: impl Source,
     user: UserId,
     signed_up: &str,
@@ -155,7 +155,12 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+pub async fn list_entries(
+    from: impl Source,
+    action: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
         "where id < $2 and ($1 = '' or action = $1) order by id desc limit $3",
@@ -169,7 +174,7 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 ///
 /// # Errors
 /// A database error.
-pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+pub async fn list_unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
         "where id > $1 and not exists (select 1 from audit_seals s where s.audit_id = audit.id) \
@@ -183,7 +188,7 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<A
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
+pub async fn get_entries(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
     entries!(from, "where id = $1", id)
 }
 
@@ -226,7 +231,7 @@ pub async fn last_sealed(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
+pub async fn list_seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
     rows!(
         Seal,
         from,
@@ -241,7 +246,7 @@ pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if another instance has added a seal meanwhile.
-pub async fn seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
+pub async fn insert_seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
     exec!(
         tx,
         "insert into audit_seals (seq, audit_id, mac, sealed_at) values ($1, $2, $3, $4)",

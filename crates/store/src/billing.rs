@@ -62,7 +62,7 @@ pub struct Operation {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] while another operation of the user is working.
-pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
+pub async fn insert_operation(tx: &mut Tx, op: &Operation) -> Result<()> {
     exec!(
         tx,
         "insert into billing_operations (id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, \
@@ -88,7 +88,7 @@ pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
+pub async fn find_operation(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
     rows!(
         Operation,
         from,
@@ -104,7 +104,11 @@ pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<
 ///
 /// # Errors
 /// A database error.
-pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) -> Result<Option<Operation>> {
+pub async fn get_operation(
+    from: impl Source,
+    user: UserId,
+    id: BillingOperationId,
+) -> Result<Option<Operation>> {
     rows!(
         Operation,
         from,
@@ -120,7 +124,7 @@ pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) 
 ///
 /// # Errors
 /// A database error.
-pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
+pub async fn list_unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
     rows!(
         Operation,
         from,
@@ -145,7 +149,7 @@ pub async fn record_retry(tx: &mut Tx, id: BillingOperationId, now: Micros) -> R
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] while another checkout page of the user is open.
-pub async fn opened(
+pub async fn mark_open(
     tx: &mut Tx,
     id: BillingOperationId,
     session: &str,
@@ -170,7 +174,7 @@ pub async fn opened(
 ///
 /// # Errors
 /// A database error.
-pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
+pub async fn end_operation(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update billing_operations set status = $2, updated_at = $3 where id = $1 and status in ('working', 'open')",
@@ -228,7 +232,12 @@ pub async fn record_query(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn due(from: impl Source, soon: Micros, late: Micros, limit: i64) -> Result<Vec<UserId>> {
+pub async fn list_due_users(
+    from: impl Source,
+    soon: Micros,
+    late: Micros,
+    limit: i64,
+) -> Result<Vec<UserId>> {
     let rows = rows!(
         Due,
         from,

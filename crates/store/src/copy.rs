@@ -5,11 +5,11 @@ mod position;
 mod queue;
 mod row;
 
-pub use exit::{exited, retry_exit};
-pub use position::{Ended, checked, close, fail, forget_key, open_position};
+pub use exit::{finish_exit, retry_exit};
+pub use position::{Ended, close_copy, fail_copy, forget_key, mark_checked, open_position};
 pub use queue::{
-    EntrySize, NewCopy, Work, begin, claim, claimed, get_work, insert_all, oldest_queued, postpone, requeue,
-    skip, waiting,
+    EntrySize, NewCopy, Work, begin_sending, claim_copies, get_work, has_claimable, insert_all, list_claimed,
+    oldest_queued, postpone_copy, release_claimed, skip_copy,
 };
 pub use row::{CopyTrade, Count};
 
@@ -40,7 +40,7 @@ macro_rules! copies {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
+pub async fn get_copy(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
 
@@ -80,7 +80,7 @@ pub struct Filter {
 ///
 /// # Errors
 /// A database error.
-pub async fn search(
+pub async fn search_copies(
     from: impl Source,
     owner: UserId,
     filter: &Filter,
@@ -177,7 +177,7 @@ pub async fn list_by_signal(
 ///
 /// # Errors
 /// A database error.
-pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
+pub async fn count_by_outcome(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     rows!(
         Count,
         from,
@@ -282,7 +282,7 @@ pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Optio
 ///
 /// # Errors
 /// A database error.
-pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
+pub async fn list_unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,

@@ -32,7 +32,7 @@ pub struct Rule {
 ///
 /// # Errors
 /// A database error.
-pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
+pub async fn list_currencies(from: impl Source) -> Result<Vec<Currency>> {
     let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
 }
@@ -41,7 +41,7 @@ pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
+pub async fn get_currency(from: impl Source, code: &str) -> Result<Option<Currency>> {
     let row =
         rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
     Ok(row.map(Currency::from))
@@ -51,7 +51,7 @@ pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
+pub async fn is_enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
     let rule = value!(
         bool,
         from,
@@ -67,7 +67,7 @@ pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
+pub async fn list_rules(from: impl Source) -> Result<Vec<Rule>> {
     rows!(
         Rule,
         from,

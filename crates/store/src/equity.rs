@@ -82,7 +82,7 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
 ///
 /// # Errors
 /// A database error.
-pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
+pub async fn list_points(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
     let rows = rows!(
         Row,
         from,

@@ -34,7 +34,7 @@ pub struct Event {
 ///
 /// # Errors
 /// A database error.
-pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
+pub async fn append_event(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
     tx.usable()?;
     let outcome = insert(&mut tx.inner, user, body, at).await;
     tx.note(&outcome);
@@ -72,7 +72,7 @@ async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::R
 ///
 /// # Errors
 /// A database error.
-pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
+pub async fn record_once(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
     let noted = exec!(
         tx,
         "insert into told (user_id, once, at) values ($1, $2, $3) on conflict do nothing",
@@ -115,7 +115,7 @@ pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from events where at < $1", before)
 }
 
-/// Deletes the records of [`first`] older than `before`; returns their number.
+/// Deletes the records of [`record_once`] older than `before`; returns their number.
 ///
 /// # Errors
 /// A database error.

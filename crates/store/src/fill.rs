@@ -52,7 +52,7 @@ pub struct Cost {
 ///
 /// # Errors
 /// A database error.
-pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
+pub async fn list_fees(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
     rows!(
         Cost,
         from,
@@ -78,7 +78,7 @@ pub struct Newest {
 ///
 /// # Errors
 /// A database error.
-pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
+pub async fn newest_fill(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
     rows!(
         Newest,
         from,

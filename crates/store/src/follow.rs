@@ -84,7 +84,7 @@ pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market (code 1309);
 /// [`crate::StoreErrorKind::ForeignKey`] if the key was deleted.
-pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
+pub async fn insert_follow(tx: &mut Tx, follow: &Follow) -> Result<()> {
     exec!(
         tx,
         "insert into follows (id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, \
@@ -110,7 +110,7 @@ pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
+pub async fn get_follow(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
     rows!(
         Follow,
         from,
@@ -160,7 +160,7 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market.
-pub async fn update(tx: &mut Tx, follow: &Follow) -> Result<bool> {
+pub async fn update_follow(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     let rows = exec!(
         tx,
         "update follows set strategy_id = $3, symbol = $4, risk_profile_id = $5, active = $6, max_leverage = $7, \
@@ -286,11 +286,11 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
 }
 
 /// Locks a user's follow for a change: no other transaction can change it until this one ends, so the values read
-/// can be written back with [`update`]. `None` if it was stopped.
+/// can be written back with [`update_follow`]. `None` if it was stopped.
 ///
 /// # Errors
 /// A database error.
-pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
+pub async fn lock_follow(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
     rows!(
         Follow,
         tx,

@@ -39,6 +39,6 @@ pub async fn insert(tx: &mut Tx, code: &str, at: Micros) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn used(tx: &mut Tx) -> Result<bool> {
+pub async fn mark_used(tx: &mut Tx) -> Result<bool> {
     Ok(exec!(tx, "update installs set copied_at = null where id = 1 and copied_at is not null")? == 1)
 }

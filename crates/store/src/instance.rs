@@ -20,7 +20,7 @@ pub const GRACE: i64 = 10 * SECOND;
 pub enum Renewal {
     /// Renewed without a gap.
     Renewed,
-    /// The lease had expired, so another instance may have taken over work. [`resume`] starts a new one.
+    /// The lease had expired, so another instance may have taken over work. [`resume_lease`] starts a new one.
     Lapsed,
     /// Another process has taken the name.
     Taken,
@@ -31,7 +31,7 @@ pub enum Renewal {
 ///
 /// # Errors
 /// A database error.
-pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
+pub async fn take_name(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(1) };
     let generation = sqlx::query_scalar!(
@@ -51,7 +51,7 @@ pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
+pub async fn renew_lease(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Renewal::Renewed) };
     let renewed = sqlx::query!(
@@ -76,7 +76,7 @@ pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64)
 ///
 /// # Errors
 /// A database error.
-pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
+pub async fn resume_lease(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(true) };
     let resumed = sqlx::query!(
@@ -95,7 +95,7 @@ pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64
 ///
 /// # Errors
 /// A database error.
-pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<()> {
+pub async fn release_lease(from: impl Source, name: &str, generation: i64) -> Result<()> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(()) };
     let ended = sqlx::query!(
@@ -113,7 +113,7 @@ pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<(
 ///
 /// # Errors
 /// A database error.
-pub async fn alive(from: impl Source) -> Result<Vec<String>> {
+pub async fn list_alive(from: impl Source) -> Result<Vec<String>> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Vec::new()) };
     let names = sqlx::query_scalar!(
@@ -143,7 +143,7 @@ pub async fn now(from: impl Source) -> Result<Option<Micros>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn holds(tx: &mut Tx, holder: &str, intent: IntentId) -> Result<bool> {
+pub async fn lock_if_held(tx: &mut Tx, holder: &str, intent: IntentId) -> Result<bool> {
     let mut lent = tx.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(true) };
     let held = sqlx::query_scalar!(

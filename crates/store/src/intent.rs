@@ -2,7 +2,9 @@
 
 mod leg;
 
-pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
+pub use leg::{
+    Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, list_legs, set_leg_body, set_legs,
+};
 
 use crate::{
     Result, Source, TokenHash, Tx,
@@ -113,7 +115,7 @@ pub struct Intent {
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the idempotency key was used before, or another intent works on this market of this
 /// account. Drop the transaction, then call [`by_idempotency`]: `None` means the latter.
-pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
+pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
     exec!(
         &mut *tx,
         "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, \
@@ -133,7 +135,7 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
         intent.created_at
     )?;
     if let Some(protection) = intent.protection {
-        protection::insert(&mut *tx, intent, protection).await?;
+        protection::insert_protection(&mut *tx, intent, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
@@ -142,7 +144,7 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
+pub async fn get_intent(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     rows!(
         Intent,
         from,
@@ -175,7 +177,7 @@ pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Resul
 ///
 /// # Errors
 /// A database error.
-pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
+pub async fn list_unfinished(from: impl Source) -> Result<Vec<Intent>> {
     rows!(
         Intent,
         from,
@@ -242,7 +244,13 @@ pub async fn list_by_user(
 ///
 /// # Errors
 /// A database error.
-pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: Micros) -> Result<bool> {
+pub async fn claim_intent(
+    tx: &mut Tx,
+    id: IntentId,
+    holder: &str,
+    now: Micros,
+    until: Micros,
+) -> Result<bool> {
     let rows = exec!(
         tx,
         "update intents set lease_holder = $2, lease_until = $4, updated_at = $3 \
@@ -260,7 +268,7 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
 ///
 /// # Errors
 /// A database error.
-pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
+pub async fn release_intent(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
         "update intents set lease_holder = null, lease_until = $3 where id = $1 and lease_holder = $2",
@@ -305,7 +313,7 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
 ///
 /// # Errors
 /// A database error, for example if `status` is not a final status.
-pub async fn finish(
+pub async fn finish_intent(
     tx: &mut Tx,
     id: IntentId,
     status: Status,

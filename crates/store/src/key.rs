@@ -66,7 +66,7 @@ pub struct KeyUpdate<'a> {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the credentials are already connected for the same trade type, by any user.
-pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
+pub async fn insert_key(tx: &mut Tx, row: &KeyRow) -> Result<()> {
     let KeyRow { key, user_id, sealed } = row;
     exec!(
         tx,
@@ -149,7 +149,7 @@ pub async fn exists(
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+pub async fn get_key(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
 
@@ -171,7 +171,7 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
     Ok(row.map(KeyRow::from))
 }
 
-/// Returns the keys of the copies of a claim (`copy::claim`), in one statement.
+/// Returns the keys of the copies of a claim (`copy::claim_copies`), in one statement.
 ///
 /// # Errors
 /// A database error.
@@ -238,7 +238,7 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
+pub async fn list_keys_after(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
         from,
@@ -258,7 +258,7 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the new credentials are already connected, by any user.
-pub async fn update(
+pub async fn update_key(
     tx: &mut Tx,
     owner: UserId,
     id: ExchangeKeyId,
@@ -320,6 +320,6 @@ pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &Se
 ///
 /// # Errors
 /// A database error.
-pub async fn delete(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
+pub async fn delete_key(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from exchange_keys where id = $1 and user_id = $2", id, owner)? == 1)
 }

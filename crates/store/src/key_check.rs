@@ -24,7 +24,7 @@ pub struct Due {
 ///
 /// # Errors
 /// A database error.
-pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
+pub async fn list_due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
     let rows = rows!(
         Row,
         from,
@@ -53,7 +53,7 @@ pub async fn count(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn note(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
+pub async fn record_check(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
     exec!(
         tx,
         "insert into key_checks (exchange_key_id, checked_at, failures) \

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 ///
 /// # Errors
 /// A database error.
-pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
+pub async fn claim_job(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into job_leases (name, holder, until) values ($1, $2, $4) \
@@ -28,7 +28,7 @@ pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Mi
 ///
 /// # Errors
 /// A database error.
-pub async fn release(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
+pub async fn release_job(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
     exec!(tx, "delete from job_leases where name = $1 and holder = $2", name, holder)?;
     Ok(())
 }
@@ -46,7 +46,7 @@ pub struct Lease {
 ///
 /// # Errors
 /// A database error.
-pub async fn jobs(from: impl Source) -> Result<Vec<Lease>> {
+pub async fn list_job_leases(from: impl Source) -> Result<Vec<Lease>> {
     rows!(
         Lease,
         from,

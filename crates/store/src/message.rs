@@ -118,7 +118,7 @@ macro_rules! messages {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
+pub async fn insert_message(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     let written = exec!(
         tx,
         "insert into messages \
@@ -139,7 +139,7 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
+pub async fn list_due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
     messages!(
         from,
         fetch_all,
@@ -157,7 +157,7 @@ pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -
 ///
 /// # Errors
 /// A database error.
-pub async fn claim(
+pub async fn claim_message(
     tx: &mut Tx,
     id: MessageId,
     holder: &str,
@@ -196,7 +196,7 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
+pub async fn get_message(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
 
@@ -204,7 +204,7 @@ pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
+pub async fn search_messages(from: impl Source, search: &Search) -> Result<Vec<Message>> {
     let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
     let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
     // A position in a stage before the requested one has nothing to skip.
@@ -228,7 +228,7 @@ pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> 
     )
 }
 
-/// Returns the position of a stage in the order of [`search`].
+/// Returns the position of a stage in the order of [`search_messages`].
 const fn rank(stage: Stage) -> i64 {
     match stage {
         Stage::Dead => 0,
@@ -255,7 +255,7 @@ pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Optio
 ///
 /// # Errors
 /// A database error.
-pub async fn dead(from: impl Source) -> Result<i64> {
+pub async fn count_abandoned(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from messages where failed_at is not null")?.unwrap_or(0))
 }
 
@@ -263,7 +263,7 @@ pub async fn dead(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
+pub async fn list_messages_after(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
@@ -271,7 +271,7 @@ pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec
 ///
 /// # Errors
 /// A database error.
-pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
+pub async fn mark_sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     exec!(
         tx,
         "update messages set sent_at = $2, holder = null, sending_until = null, failure = null where id = $1",
@@ -285,7 +285,12 @@ pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failure: &str) -> Result<()> {
+pub async fn postpone_message(
+    tx: &mut Tx,
+    id: MessageId,
+    next_attempt_at: Micros,
+    failure: &str,
+) -> Result<()> {
     exec!(
         tx,
         "update messages set next_attempt_at = $2, holder = null, sending_until = null, failure = $3 where id = $1",
@@ -315,7 +320,7 @@ pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> R
 ///
 /// # Errors
 /// A database error.
-pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
+pub async fn retry_message(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     let revived = exec!(
         tx,
         "update messages set failed_at = null, attempts = 0, next_attempt_at = $2 \

@@ -88,7 +88,12 @@ pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
+pub async fn list_due_groups(
+    from: impl Source,
+    now: Micros,
+    oldest: Micros,
+    limit: i64,
+) -> Result<Vec<Group>> {
     rows!(
         Group,
         from,
@@ -107,7 +112,7 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
 ///
 /// # Errors
 /// A database error.
-pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
+pub async fn assign_to_message(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
         "update notices set message_id = $4 \
@@ -123,7 +128,7 @@ pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u6
 ///
 /// # Errors
 /// A database error.
-pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
+pub async fn list_waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
         from,

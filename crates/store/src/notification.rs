@@ -44,7 +44,7 @@ impl From<Row> for Preferences {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
+pub async fn get_preferences(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
     let row = rows!(
         Row,
         from,
@@ -61,7 +61,7 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>>
 ///
 /// # Errors
 /// A database error.
-pub async fn put(
+pub async fn save_preferences(
     tx: &mut Tx,
     user: UserId,
     wanted: &Switches,

@@ -60,7 +60,7 @@ pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
+pub async fn get_plan(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
         from,
@@ -76,7 +76,7 @@ pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
+pub async fn granted_plan(from: impl Source, user: UserId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
         from,
@@ -92,7 +92,13 @@ pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
+pub async fn grant_plan(
+    tx: &mut Tx,
+    user: UserId,
+    plan: PlanId,
+    by: Option<UserId>,
+    at: Micros,
+) -> Result<()> {
     exec!(
         tx,
         "insert into plan_grants (user_id, plan_id, granted_by, granted_at) values ($1, $2, $3, $4) \

@@ -20,8 +20,8 @@ struct Row {
 
 impl From<Row> for Profile {
     fn from(row: Row) -> Self {
-        let Row { last_name, first_name, country, language, time_zone, created_at, updated_at } = row;
-        Self { last_name, first_name, country, language, time_zone, created_at, updated_at }
+        let Row { last_name, first_name, get_country, language, time_zone, created_at, updated_at } = row;
+        Self { last_name, first_name, get_country, language, time_zone, created_at, updated_at }
     }
 }
 
@@ -44,7 +44,7 @@ pub struct ProfileUpdate<'a> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
+pub async fn get_profile(from: impl Source, user: UserId) -> Result<Option<Profile>> {
     let row = rows!(
         Row,
         from,
@@ -60,7 +60,7 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
+pub async fn get_country(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select country from profiles where user_id = $1", user)
 }
 
@@ -69,8 +69,13 @@ pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> 
 ///
 /// # Errors
 /// A database error.
-pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
-    let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
+pub async fn update_profile(
+    tx: &mut Tx,
+    user: UserId,
+    change: &ProfileUpdate<'_>,
+    at: Micros,
+) -> Result<Profile> {
+    let ProfileUpdate { last_name, first_name, get_country, language, time_zone } = *change;
     let row = rows!(
         Row,
         tx,
@@ -88,7 +93,7 @@ pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: M
         user,
         last_name,
         first_name,
-        country,
+        get_country,
         language,
         time_zone,
         at

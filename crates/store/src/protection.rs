@@ -87,7 +87,7 @@ macro_rules! protections {
 ///
 /// # Errors
 /// A database error.
-pub(crate) async fn insert(
+pub(crate) async fn insert_protection(
     tx: &mut Tx,
     intent: &crate::intent::NewIntent,
     protection: NewProtection,
@@ -137,7 +137,7 @@ pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protect
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
+pub async fn get_protection(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
 
@@ -191,7 +191,7 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
 ///
 /// # Errors
 /// A database error.
-pub async fn delete(tx: &mut Tx, intent: IntentId) -> Result<()> {
+pub async fn delete_protection(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::UserId;
 ///
 /// # Errors
 /// A database error.
-pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
+pub async fn last_seen(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
 }
 
@@ -30,7 +30,7 @@ pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
+pub async fn list_newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
         from,
@@ -46,7 +46,7 @@ pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) ->
 ///
 /// # Errors
 /// A database error.
-pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
+pub async fn list_unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
         from,

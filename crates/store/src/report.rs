@@ -26,7 +26,7 @@ pub struct ReportRow {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
+pub async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into reports (id, user_id, period, first_day, body, created_at) values ($1, $2, $3, $4, $5, $6) \
@@ -45,7 +45,7 @@ pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
+pub async fn report_exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
         from,
@@ -61,7 +61,7 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
+pub async fn get_report(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
     rows!(
         ReportRow,
         from,
@@ -76,7 +76,7 @@ pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option
 ///
 /// # Errors
 /// A database error.
-pub async fn list(
+pub async fn list_reports(
     from: impl Source,
     user: UserId,
     before: Option<ReportId>,
@@ -108,7 +108,7 @@ pub struct Due {
 ///
 /// # Errors
 /// A database error.
-pub async fn enrol(tx: &mut Tx) -> Result<u64> {
+pub async fn schedule_new_users(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
         "insert into report_looks (user_id, look_at) select u.id, 0 from users u \
@@ -120,7 +120,7 @@ pub async fn enrol(tx: &mut Tx) -> Result<u64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
+pub async fn list_due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
         from,
@@ -136,7 +136,7 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 ///
 /// # Errors
 /// A database error.
-pub async fn schedule(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+pub async fn schedule_check(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
 }

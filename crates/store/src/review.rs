@@ -50,7 +50,7 @@ pub async fn list_all(from: impl Source) -> Result<Vec<Review>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
+pub async fn list_reviews(from: impl Source) -> Result<Vec<Listed>> {
     rows!(
         Listed,
         from,
@@ -79,7 +79,7 @@ pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
+pub async fn put_review(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
         "insert into key_reviews (exchange_key_id, differences, created_at) values ($1, $2, $3) \
@@ -95,7 +95,7 @@ pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros)
 ///
 /// # Errors
 /// A database error.
-pub async fn end(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
+pub async fn end_review(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1", key)? == 1)
 }
 

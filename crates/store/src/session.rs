@@ -85,7 +85,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
+pub async fn find_session(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
         from,
@@ -150,7 +150,7 @@ pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> 
 ///
 /// # Errors
 /// A database error.
-pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
         "delete from sessions where user_id = $1 and id not in (select id from sessions where user_id = $1 \

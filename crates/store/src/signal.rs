@@ -38,7 +38,7 @@ pub struct Signal {
     pub at: Micros,
     /// When copies had been queued for all followers.
     pub fanned_out_at: Option<Micros>,
-    /// Sequence number within the strategy, starting at 1. Assigned by [`insert`], which ignores the given value.
+    /// Sequence number within the strategy, starting at 1. Assigned by [`insert_signal`], which ignores the given value.
     /// Signals are ordered by it alone, because ids and times come from wall clocks.
     pub seq: i64,
 }
@@ -62,7 +62,7 @@ macro_rules! signals {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if it was accepted before. Drop the transaction, then call [`find_repeated`].
-pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
+pub async fn insert_signal(tx: &mut Tx, signal: &Signal) -> Result<i64> {
     let next = value!(
         i64,
         &mut *tx,
@@ -96,7 +96,7 @@ pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
+pub async fn get_signal(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
     signals!(from, fetch_optional, "where id = $1", id)
 }
 
@@ -126,7 +126,7 @@ pub async fn find_repeated(
 ///
 /// # Errors
 /// A database error.
-pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
+pub async fn list_due(from: impl Source) -> Result<Vec<Signal>> {
     signals!(from, fetch_all, "where fanned_out_at is null order by seq, id")
 }
 
@@ -143,7 +143,7 @@ pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Optio
 ///
 /// # Errors
 /// A database error.
-pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
+pub async fn list_signals(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
     let before = before.unwrap_or(SignalId(Uuid::max()));
     signals!(from, fetch_all, "where id < $1 order by id desc limit $2", before, limit)
 }

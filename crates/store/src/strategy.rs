@@ -99,7 +99,7 @@ pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
+pub async fn get_strategy(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where id = $1", id)
 }
 
@@ -107,7 +107,7 @@ pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> 
 ///
 /// # Errors
 /// A database error.
-pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
+pub async fn list_strategies(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
 
@@ -140,7 +140,7 @@ struct Id {
 ///
 /// # Errors
 /// A database error.
-pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
+pub async fn list_with_webhook(from: impl Source) -> Result<Vec<StrategyId>> {
     let rows = rows!(
         Id,
         from,
@@ -163,7 +163,7 @@ pub struct Followers {
 ///
 /// # Errors
 /// A database error.
-pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
+pub async fn count_followers(from: impl Source) -> Result<Vec<Followers>> {
     rows!(
         Followers,
         from,
@@ -187,7 +187,7 @@ pub async fn next_position(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the name is taken.
-pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+pub async fn update_strategy(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
         "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6 \

@@ -134,7 +134,7 @@ pub struct Entered {
 ///
 /// # Errors
 /// A database error.
-pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
+pub async fn insert_entry(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into strategy_trades (id, strategy_id, kind, signal_id, side, entered_at, entry_price, stop) \
@@ -167,7 +167,7 @@ pub struct Exited {
 ///
 /// # Errors
 /// A database error.
-pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
+pub async fn end_trade(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     let rows = exec!(
         tx,
         "update strategy_trades set exited_at = $2, exit_price = $3, exit_reason = $4, profit_percent = $5 \
@@ -211,7 +211,12 @@ pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Opti
 ///
 /// # Errors
 /// A database error.
-pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: Micros) -> Result<Vec<Trade>> {
+pub async fn list_ended(
+    from: impl Source,
+    strategy: StrategyId,
+    kind: Kind,
+    since: Micros,
+) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
         fetch_all,
@@ -227,7 +232,12 @@ pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: M
 ///
 /// # Errors
 /// A database error.
-pub async fn newest(from: impl Source, strategy: StrategyId, kind: Kind, limit: i64) -> Result<Vec<Trade>> {
+pub async fn list_newest(
+    from: impl Source,
+    strategy: StrategyId,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
         fetch_all,

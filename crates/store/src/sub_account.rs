@@ -45,7 +45,7 @@ pub struct SortedPage<'a> {
     pub limit: i64,
 }
 
-/// The columns that [`find`] can order by.
+/// The columns that [`list_page`] can order by.
 pub const ORDERS: &[&str] = &[
     "created_at",
     "updated_at",
@@ -65,7 +65,7 @@ pub const ORDERS: &[&str] = &[
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] for a second main account, [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
-pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
+pub async fn insert_sub_account(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
     let d = &account.details;
     exec!(
         tx,
@@ -103,7 +103,12 @@ pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
-pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micros) -> Result<bool> {
+pub async fn update_sub_account(
+    tx: &mut Tx,
+    owner: UserId,
+    account: &SubAccount,
+    seen: Micros,
+) -> Result<bool> {
     let d = &account.details;
     let rows = exec!(
         tx,
@@ -140,7 +145,11 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
+pub async fn get_sub_account(
+    from: impl Source,
+    owner: UserId,
+    id: SubAccountId,
+) -> Result<Option<SubAccount>> {
     let row = rows!(
         SubAccountRow,
         from,
@@ -177,7 +186,7 @@ pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>
 ///
 /// # Errors
 /// A database error.
-pub async fn find(
+pub async fn list_page(
     from: impl Source,
     owner: UserId,
     filter: &Filter,
@@ -228,7 +237,7 @@ pub async fn find(
 ///
 /// # Errors
 /// A database error.
-pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
+pub async fn count_matching(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
     let f = filter;
     let count = value!(
         i64,
@@ -283,7 +292,7 @@ pub struct Brand {
 ///
 /// # Errors
 /// A database error.
-pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
+pub async fn list_brands(from: impl Source) -> Result<Vec<Brand>> {
     rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
 }
 
@@ -291,7 +300,7 @@ pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
+pub async fn get_brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
     rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
 }
 

@@ -100,7 +100,7 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscr
 ///
 /// # Errors
 /// A database error.
-pub async fn ending(
+pub async fn list_ending(
     from: impl Source,
     soon: Micros,
     over: Micros,
@@ -128,7 +128,7 @@ pub async fn ending(
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+pub async fn insert_subscription(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(
         tx,
@@ -166,7 +166,7 @@ pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn update(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+pub async fn update_subscription(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(
         tx,

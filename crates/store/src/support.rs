@@ -40,7 +40,7 @@ impl From<Row> for Ticket {
 ///
 /// # Errors
 /// A database error.
-pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
+pub async fn insert_ticket(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     exec!(
         tx,
         "insert into tickets (id, user_id, subject, message, created_at) values ($1, $2, $3, $4, $5)",
@@ -74,7 +74,7 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
+pub async fn list_tickets(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
         from,
@@ -92,7 +92,7 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
+pub async fn ticket_exists(from: impl Source, id: TicketId) -> Result<bool> {
     Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
 }
 
@@ -100,7 +100,7 @@ pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
 ///
 /// # Errors
 /// A database error.
-pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
+pub async fn close_ticket(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update tickets set closed_at = $3, closed_by = $2 where id = $1 and closed_at is null",

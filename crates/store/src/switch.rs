@@ -31,7 +31,7 @@ pub struct SwitchMessage {
 ///
 /// # Errors
 /// A database error.
-pub async fn notice(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
+pub async fn get_message(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
     rows!(
         SwitchMessage,
         from,
@@ -45,7 +45,7 @@ pub async fn notice(from: impl Source, name: &str) -> Result<Option<SwitchMessag
 ///
 /// # Errors
 /// A database error.
-pub async fn announce(
+pub async fn turn_on_with_message(
     tx: &mut Tx,
     name: &str,
     by: Option<UserId>,
@@ -68,7 +68,7 @@ pub async fn announce(
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, name: &str) -> Result<Option<Switched>> {
+pub async fn get_switch(from: impl Source, name: &str) -> Result<Option<Switched>> {
     rows!(Switched, from, fetch_optional, "select changed_by, changed_at from switches where name = $1", name)
 }
 
@@ -76,7 +76,7 @@ pub async fn get(from: impl Source, name: &str) -> Result<Option<Switched>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
+pub async fn turn_on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
         "insert into switches (name, changed_by, changed_at) values ($1, $2, $3) on conflict (name) do nothing",
@@ -91,7 +91,7 @@ pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn off(tx: &mut Tx, name: &str) -> Result<()> {
+pub async fn turn_off(tx: &mut Tx, name: &str) -> Result<()> {
     exec!(tx, "delete from switches where name = $1", name)?;
     Ok(())
 }

@@ -56,7 +56,7 @@ macro_rules! links {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
+pub async fn get_link(from: impl Source, user: UserId) -> Result<Option<Link>> {
     links!(from, "where user_id = $1", user)
 }
 
@@ -109,7 +109,7 @@ pub async fn set_code(
 ///
 /// # Errors
 /// A database error; [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
-pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
+pub async fn link_chat(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
     let linked = exec!(
         tx,
         "update telegram_links set chat_id = $2, active = true, panic_asked_at = null, code_hash = null, \
@@ -141,7 +141,7 @@ pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
+pub async fn unlink_chat(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     let unlinked = exec!(
         tx,
         "update telegram_links set chat_id = null, active = false, panic_asked_at = null, updated_at = $2 \

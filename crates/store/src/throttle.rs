@@ -17,7 +17,12 @@ pub struct Attempts {
 ///
 /// # Errors
 /// A database error.
-pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros) -> Result<Attempts> {
+pub async fn count_attempt(
+    tx: &mut Tx,
+    bucket: &str,
+    now: Micros,
+    window_ends_at: Micros,
+) -> Result<Attempts> {
     rows!(
         Attempts,
         tx,

@@ -74,7 +74,7 @@ pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Res
 ///
 /// # Errors
 /// A database error.
-pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
         "delete from refresh_tokens where user_id = $1 and family_id in (select family_id from token_families \

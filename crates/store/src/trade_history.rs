@@ -81,7 +81,7 @@ pub struct Copied {
 ///
 /// # Errors
 /// A database error.
-pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
+pub async fn list_copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     rows!(
         Copied,
         from,
@@ -131,7 +131,7 @@ pub struct ManualTradeRow {
 ///
 /// # Errors
 /// A database error.
-pub async fn manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
+pub async fn list_manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
     rows!(
         ManualTradeRow,
         from,

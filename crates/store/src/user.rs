@@ -57,7 +57,7 @@ macro_rules! users {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the e-mail address is taken.
-pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
+pub async fn insert_user(tx: &mut Tx, user: &User) -> Result<()> {
     exec!(
         tx,
         "insert into users (id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at) \
@@ -78,7 +78,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
+pub async fn get_user(from: impl Source, id: UserId) -> Result<Option<User>> {
     users!(from, fetch_optional, "where id = $1", id)
 }
 
@@ -112,7 +112,7 @@ pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result
 ///
 /// # Errors
 /// A database error.
-pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
+pub async fn lock_user(tx: &mut Tx, id: UserId) -> Result<()> {
     exec!(tx, "update users set updated_at = updated_at where id = $1", id)?;
     Ok(())
 }
@@ -121,7 +121,7 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
 ///
 /// # Errors
 /// A database error.
-pub async fn admins(from: impl Source) -> Result<Vec<User>> {
+pub async fn list_admins(from: impl Source) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = 'admin' order by id")
 }
 
@@ -129,7 +129,7 @@ pub async fn admins(from: impl Source) -> Result<Vec<User>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn first(from: impl Source) -> Result<Option<UserId>> {
+pub async fn first_user(from: impl Source) -> Result<Option<UserId>> {
     value!(UserId, from, "select id from users order by created_at, id limit 1")
 }
 
@@ -153,7 +153,7 @@ pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn count(from: impl Source) -> Result<i64> {
+pub async fn count_users(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
 }
 
@@ -161,7 +161,7 @@ pub async fn count(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
+pub async fn search_users(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
     // Pattern characters are escaped, so the text is searched literally.
     let pattern = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     users!(

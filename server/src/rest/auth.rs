@@ -54,7 +54,7 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
 async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap) -> Result<Actor, Error> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
     let actor = token::verify(desk, token).await?;
-    pace::person(desk, actor.user)?;
+    pace::count_user_request(desk, actor.user)?;
     actor.must(role)?;
     Ok(actor)
 }

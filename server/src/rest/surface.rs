@@ -100,7 +100,10 @@ impl Surface {
             Ok(request) => request,
             Err(response) => return response,
         };
-        let counted = request.extensions().get::<Caller>().map(|Caller(p)| pace::person(&desk, p.actor.user));
+        let counted = request
+            .extensions()
+            .get::<Caller>()
+            .map(|Caller(p)| pace::count_user_request(&desk, p.actor.user));
         match counted {
             Some(Err(error)) => self.error_response(error.into()),
             _ => next.run(request).await,

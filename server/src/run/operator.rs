@@ -39,12 +39,12 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 pub async fn person(config: Config, email: &str, steps: &[UserAction]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
-    let mut found = match person::find(&desk, email).await {
+    let mut found = match person::find_user(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => return Err(unknown()),
         other => other?,
     };
     for step in steps {
-        found = match person::act(&desk, By::CommandLine, found.id, *step).await {
+        found = match person::act_on_user(&desk, By::CommandLine, found.id, *step).await {
             Err(Error::Refused(Refusal::LastAdmin)) => {
                 anyhow::bail!("{email} is the last admin; make another user an admin first")
             }
@@ -89,7 +89,7 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
 /// If no user has signed up with that e-mail, there is no such plan, or the database cannot be used.
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
-    match plan::assign(&desk, email, name).await {
+    match plan::assign_plan(&desk, email, name).await {
         Err(Error::NotFound) => anyhow::bail!("no user with the e-mail {email}; they must sign up first"),
         Err(Error::Fields(problems)) if problems.iter().any(|p| p.field == "plan") => {
             anyhow::bail!("unknown plan {name}; use FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")

@@ -24,7 +24,7 @@ const LISTS: &[&str] =
 async fn seeded(db: &TestDb) -> (Front, String) {
     let front = Front::new(db);
     service::strategy::seed(&front.desk).await.unwrap();
-    let id = service::strategy::list(&front.desk).await.unwrap()[0].id.to_string();
+    let id = service::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
     (front, id)
 }
 

@@ -289,10 +289,12 @@ async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
     assert!(page.text.contains("data-testid=\"freeze-invalid\""), "{}", page.text);
     let posted = front.post_form("/api/freeze", "token=made.up.1.00", &[]).await;
     assert!(to(&posted).starts_with("/not-me?token="));
-    let found = person::find(&front.desk, ADA).await.unwrap();
+    let found = person::find_user(&front.desk, ADA).await.unwrap();
     assert_eq!(found.state, AccountState::Active);
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap();
-    person::act(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze).await.unwrap();
+    person::act_on_user(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze)
+        .await
+        .unwrap();
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let refused = front.post_form("/api/sign-in", &form, &[]).await;
     let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
@@ -321,10 +323,10 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
     assert!(to(&act(&operator, "suspend").await).starts_with("/admin/people?search=ada&flash="));
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
     to(&act(&operator, "unsuspend").await);
     to(&act(&operator, "admin").await);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().role, Role::Admin);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().role, Role::Admin);
     to(&act(&operator, "trader").await);
     let own = store::user::by_email(&front.desk.db, "operator@example.org").await.unwrap().unwrap().id;
     let body = format!("id={own}&step=trader");

@@ -24,7 +24,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = security(visit::lang());
         let actor = visit.trader()?;
-        let people = person::search(&visit.desk, actor, &search, &after).await?;
+        let people = person::search_users(&visit.desk, actor, &search, &after).await?;
         let posted = Posted::read(&visit).await?.of("person-act");
         let more = people.last().filter(|_| people.len() == person::most()).map(|last| {
             let href = format!("/admin/people?search={}&after={}", encoded(&search), encoded(&last.email));

@@ -52,12 +52,12 @@ pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str)
     // the user whose e-mail the password must not resemble.
     let hashed = opaque::hash(token);
     let owner = store::password_reset::owner(&desk.db, &hashed, desk.clock.now()).await?;
-    let user = store::user::get(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
+    let user = store::user::get_user(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     judge(desk, &user.email, new).await?;
     let hash = desk.hasher.hash(&*desk.entropy, new).await?;
     let mut tx = desk.db.begin().await?;
     let owner = store::password_reset::spend(&mut tx, &hashed, desk.clock.now()).await?;
-    let user = store::user::get(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
+    let user = store::user::get_user(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     throttle::forgive(&mut tx, &Bucket::Account(&user.email)).await?;
     let replacement =
         Replacement { user: user.id, hash: &hash, action: AuditAction::PasswordReset, origin: Some(&origin) };

@@ -124,7 +124,7 @@ pub(super) fn compare(
 pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) -> Result<Program> {
     let now = desk.clock.now();
     let owner = row.as_ref().map_or(UserId(Uuid::nil()), |row| row.user_id);
-    let user = store::user::get(&desk.db, owner).await?;
+    let user = store::user::get_user(&desk.db, owner).await?;
     let user = user.filter(|user| user.state() == AccountState::Active);
     let client = row.map(super::shown).transpose()?;
     let at_home = |c: &ApiClient| c.networks.is_empty() || c.networks.iter().any(|n| n.holds(origin.address));

@@ -34,7 +34,9 @@ pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Resul
         None => None,
     };
     let said = match user {
-        Some(user) => sync::fetch(desk, user).await?.map(|(asked_at, all)| (user, asked_at, all)),
+        Some(user) => {
+            sync::fetch_subscriptions(desk, user).await?.map(|(asked_at, all)| (user, asked_at, all))
+        }
         None => None,
     };
     let mut tx = desk.db.begin().await?;

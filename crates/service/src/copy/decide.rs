@@ -126,7 +126,7 @@ pub(super) async fn by_size(
         return Err(crate::Error::fault("an entry has no side or no stop"));
     };
     let targets: Vec<Decimal> = serde_json::from_str(&work.targets).map_err(crate::Error::fault)?;
-    let market = market::find(desk, TradeType::Futures, &work.symbol).await?;
+    let market = market::find_market(desk, TradeType::Futures, &work.symbol).await?;
     let price = market::last_price(desk, TradeType::Futures, &work.symbol).await?;
     let terms = Terms {
         equity: account.equity(),

@@ -20,9 +20,9 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if paused {
-        switch::on(&mut tx, PAUSE_COPIES, actor.user, now).await?;
+        switch::turn_on(&mut tx, PAUSE_COPIES, actor.user, now).await?;
     } else {
-        switch::off(&mut tx, PAUSE_COPIES).await?;
+        switch::turn_off(&mut tx, PAUSE_COPIES).await?;
     }
     let action = if paused { audit::AuditAction::CopiesPaused } else { audit::AuditAction::CopiesResumed };
     audit::record(desk, &mut tx, Some(actor.user), action, PAUSE_COPIES, actor.from.as_ref()).await?;
@@ -34,6 +34,6 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn paused_all(desk: &Desk) -> Result<Option<PausedAll>> {
-    let on = switch::get(&desk.db, PAUSE_COPIES).await?;
+    let on = switch::get_switch(&desk.db, PAUSE_COPIES).await?;
     Ok(on.map(|on| PausedAll { since: on.changed_at }))
 }

@@ -107,7 +107,7 @@ async fn bitcoin_then(desk: &Desk, at: Micros, now: Option<Decimal>) -> Option<D
         return now;
     }
     let after = Some(hour.plus(HOUR));
-    let candles = market::candles(desk, TradeType::Spot, &pair()?, Frame::H1, after, 1).await.ok()?;
+    let candles = market::list_candles(desk, TradeType::Spot, &pair()?, Frame::H1, after, 1).await.ok()?;
     candles.last().map(|candle| candle.close).or(now)
 }
 

@@ -106,7 +106,7 @@ async fn a_stopped_desk_sends_nothing_and_need_not_be_waited_for(db: &TestDb) {
     assert!(!desk.name_is_taken());
     desk.keep_lease().await.unwrap();
     let generation = desk.fence.state().generation.unwrap();
-    let renewal = instance::renew(&desk.db, &desk.instance, generation, LEASE).await.unwrap();
+    let renewal = instance::renew_lease(&desk.db, &desk.instance, generation, LEASE).await.unwrap();
     assert_eq!(renewal, Renewal::Lapsed, "it was given back");
 }
 

@@ -30,7 +30,7 @@ pub struct Copies {
 pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<Copied>> {
     let filter = Filter { key: wanted.key, strategy: wanted.strategy, status: wanted.status };
     let limit = i64::from(wanted.limit.unwrap_or(PAGE).min(500));
-    let rows = store::copy::search(&desk.db, actor.user, &filter, wanted.before, limit).await?;
+    let rows = store::copy::search_copies(&desk.db, actor.user, &filter, wanted.before, limit).await?;
     let names = key_names(desk, actor).await?;
     rows.into_iter().map(|row| shown(row, &names)).collect()
 }

@@ -35,13 +35,13 @@ pub struct Rules {
 }
 
 async fn country(desk: &Desk, actor: &Actor) -> Result<Option<String>> {
-    Ok(store::profile::country(&desk.db, actor.user).await?)
+    Ok(store::profile::get_country(&desk.db, actor.user).await?)
 }
 
 /// Whether a currency is enabled for the user.
 pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Result<bool> {
     let country = country(desk, actor).await?.unwrap_or_else(|| desk.settings.jurisdiction.clone());
-    Ok(store::currency::enabled(&desk.db, &country, currency).await?)
+    Ok(store::currency::is_enabled(&desk.db, &country, currency).await?)
 }
 
 /// Returns the user's country and the currencies enabled there.
@@ -52,8 +52,8 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
     let stated = country(desk, actor).await?;
     let (stated, country) = (stated.is_some(), stated.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
     let mut currencies = Vec::new();
-    for currency in store::currency::list(&desk.db).await? {
-        if store::currency::enabled(&desk.db, &country, &currency.code).await? {
+    for currency in store::currency::list_currencies(&desk.db).await? {
+        if store::currency::is_enabled(&desk.db, &country, &currency.code).await? {
             currencies.push(currency);
         }
     }
@@ -66,8 +66,8 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
 /// [`Error::Forbidden`] for anyone but an admin.
 pub async fn rules(desk: &Desk, admin: &Actor) -> Result<Rules> {
     admin.must(Role::Admin)?;
-    let currencies = store::currency::list(&desk.db).await?;
-    Ok(Rules { currencies, rules: store::currency::rules(&desk.db).await? })
+    let currencies = store::currency::list_currencies(&desk.db).await?;
+    Ok(Rules { currencies, rules: store::currency::list_rules(&desk.db).await? })
 }
 
 /// Enables or disables a currency in a country, or (`*`) in all countries that have no rule of their own.
@@ -82,7 +82,7 @@ pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) 
     {
         problems.push(FieldProblem::new("country", problem));
     }
-    if store::currency::get(&desk.db, &rule.currency).await?.is_none() {
+    if store::currency::get_currency(&desk.db, &rule.currency).await?.is_none() {
         problems.push(FieldProblem::new("currency", Problem::NotCurrency));
     }
     if !problems.is_empty() {

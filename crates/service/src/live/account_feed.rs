@@ -75,7 +75,7 @@ impl AccountFeed {
                 }
                 self.record(desk, order, fill).await
             }
-            AccountEvent::Unauthorized => key::refused(desk, self.key).await,
+            AccountEvent::Unauthorized => key::disable_rejected(desk, self.key).await,
             AccountEvent::Account { positions, .. }
                 if !positions.is_empty() && !positions.contains(&self.symbol) =>
             {
@@ -94,7 +94,7 @@ impl AccountFeed {
         let now = desk.clock.now();
         let once = order_once(self.key, &order);
         let mut tx = desk.db.begin().await?;
-        if store::event::first(&mut tx, self.user, &once, now).await? {
+        if store::event::record_once(&mut tx, self.user, &once, now).await? {
             let what = LiveEventKind::Order(order, fill);
             append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what }).await?;
         }
@@ -126,7 +126,7 @@ pub(crate) async fn record(desk: &Desk, user: UserId, event: &LiveEvent) -> Resu
 /// Does the same as [`record`] within a transaction.
 pub(crate) async fn append(tx: &mut store::Tx, user: UserId, event: &LiveEvent) -> Result<()> {
     let body = serde_json::to_string(event).map_err(crate::Error::fault)?;
-    store::event::append(tx, user, &body, event.at).await?;
+    store::event::append_event(tx, user, &body, event.at).await?;
     Ok(())
 }
 

@@ -310,7 +310,7 @@ impl Composer<'_> {
 
     async fn copy(&self, id: Option<CopyId>) -> Result<Option<CopyTrade>> {
         match id {
-            Some(id) => Ok(store::copy::get(&self.desk.db, id).await?),
+            Some(id) => Ok(store::copy::get_copy(&self.desk.db, id).await?),
             None => Ok(None),
         }
     }

@@ -314,10 +314,10 @@ impl Notification {
     /// immediately.
     pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
         if let Some(page) = &self.page
-            && store::event::first(tx, self.user, &page.once, self.at).await?
+            && store::event::record_once(tx, self.user, &page.once, self.at).await?
             && let Some(event) = &page.body
         {
-            store::event::append(tx, self.user, event, self.at).await?;
+            store::event::append_event(tx, self.user, event, self.at).await?;
         }
         let signal = match (self.signal, self.copy) {
             (None, Some(copy)) => store::copy::signal_of(&mut *tx, copy).await?,
@@ -348,7 +348,7 @@ impl Notification {
                 client: "",
                 at: self.at,
             };
-            store::audit::insert(tx, &entry).await?;
+            store::audit::insert_entry(tx, &entry).await?;
         }
         Ok(())
     }

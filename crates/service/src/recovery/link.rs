@@ -74,7 +74,7 @@ pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result
     let link = read(desk, token).await?;
     let mut tx = desk.db.begin().await?;
     let now = desk.clock.now();
-    store::user::get(&mut tx, link.user).await?.ok_or(Error::NotFound)?;
+    store::user::get_user(&mut tx, link.user).await?.ok_or(Error::NotFound)?;
     if !store::user::use_freeze_link(&mut tx, link.message, link.user, now, link.expires_at).await? {
         return Err(Error::NotFound);
     }

@@ -57,7 +57,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
 /// Where to continue: at the newest stored fill, whose id has no limit in time.
 async fn start(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<TradesFrom> {
     let now = desk.clock.now();
-    let newest = store::fill::newest(&desk.db, key, symbol).await?;
+    let newest = store::fill::newest_fill(&desk.db, key, symbol).await?;
     let newest = newest.filter(|newest| newest.at >= now.plus(-super::COLLECT_BACK));
     Ok(newest.map_or(TradesFrom::Time(now.plus(-FIRST)), |newest| TradesFrom::Id(newest.trade_id)))
 }

@@ -55,8 +55,8 @@ pub struct StrategyChange {
 /// Forbidden for everyone but operators.
 pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
     actor.must(Role::Admin)?;
-    let hooked = store::strategy::hooked(&desk.db).await?;
-    let followers = store::strategy::followers(&desk.db).await?;
+    let hooked = store::strategy::list_with_webhook(&desk.db).await?;
+    let followers = store::strategy::count_followers(&desk.db).await?;
     let followers: HashMap<_, _> = followers.into_iter().map(|f| (f.strategy_id, f.follows)).collect();
     let operated = |row: Strategy| {
         Ok(Operated {
@@ -66,7 +66,7 @@ pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
             strategy: shown(row)?,
         })
     };
-    store::strategy::list(&desk.db).await?.into_iter().map(operated).collect()
+    store::strategy::list_strategies(&desk.db).await?.into_iter().map(operated).collect()
 }
 
 /// Returns one strategy as operators see it.
@@ -82,7 +82,7 @@ pub async fn operated_one(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<
 ///
 /// # Errors
 /// Fields; 1300 if the exchange has no such futures market; forbidden for everyone but operators.
-pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Operated> {
+pub async fn create_strategy(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let now = desk.clock.now();
     let strategy = checked(Strategy {
@@ -98,7 +98,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
         created_at: now,
         updated_at: now,
     })?;
-    market::find(desk, TradeType::Futures, &strategy.symbol).await?;
+    market::find_market(desk, TradeType::Futures, &strategy.symbol).await?;
     let mut tx = desk.db.begin().await?;
     store::strategy::insert(&mut tx, &strategy).await.map_err(name_taken)?;
     note(desk, &mut tx, actor, AuditAction::StrategyCreated, strategy.id).await?;
@@ -110,7 +110,12 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
 ///
 /// # Errors
 /// Fields; not found; forbidden for everyone but operators.
-pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: StrategyChange) -> Result<Operated> {
+pub async fn update_strategy(
+    desk: &Desk,
+    actor: &Actor,
+    id: StrategyId,
+    change: StrategyChange,
+) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let before = row(desk, id).await?;
     let after = checked(Strategy {
@@ -123,7 +128,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
         ..before.clone()
     })?;
     let mut tx = desk.db.begin().await?;
-    store::strategy::update(&mut tx, &after).await.map_err(name_taken)?;
+    store::strategy::update_strategy(&mut tx, &after).await.map_err(name_taken)?;
     if before.timeframe_s != after.timeframe_s || before.definition != after.definition {
         store::strategy::request_backtest(&mut tx, id).await?;
     }
@@ -138,9 +143,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
 /// Activates or deactivates a strategy. Copied positions keep their stops.
 ///
 /// # Errors
-/// As [`update`].
+/// As [`update_strategy`].
 pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool) -> Result<Operated> {
-    update(desk, actor, id, StrategyChange { active: Some(active), ..StrategyChange::default() }).await
+    update_strategy(desk, actor, id, StrategyChange { active: Some(active), ..StrategyChange::default() })
+        .await
 }
 
 /// Gives a strategy's webhook a new token, which is returned only this once. The previous token becomes
@@ -150,7 +156,7 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
     actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let (token, hash) = opaque::mint(&*desk.entropy);
     set_hook(desk, actor, id, Some(&hash)).await?;
     Ok(token)
@@ -162,7 +168,7 @@ pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<S
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<()> {
     actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     set_hook(desk, actor, id, None).await
 }
 

@@ -94,7 +94,7 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     };
     let differing = differing(desk, &line, candles).await?;
     let over = |row: &&Strategy| row.definition.is_some() && super::line(row) == line;
-    let strategies = store::strategy::list(&desk.db).await?.iter().filter(over).count();
+    let strategies = store::strategy::list_strategies(&desk.db).await?.iter().filter(over).count();
     let mut tx = desk.db.begin().await?;
     let new = store::candle::insert_all(&mut tx, &line, candles).await?;
     if new > 0 {

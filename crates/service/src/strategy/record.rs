@@ -57,7 +57,7 @@ pub async fn history(
     let Some(oldest) = performance::history(&[], interval, now, limit).last().map(|range| range.start) else {
         return Ok(Vec::new());
     };
-    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    let trades = store::strategy_trade::list_ended(&desk.db, id, kind, oldest).await?;
     Ok(performance::history(&outcomes(&trades), interval, now, limit))
 }
 
@@ -75,7 +75,7 @@ pub async fn performance(
     row(desk, id).await?;
     let (now, limit) = (desk.clock.now(), usize::from(limit));
     let oldest = performance::history(&[], interval, now, limit).last().map_or(now, |range| range.start);
-    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    let trades = store::strategy_trade::list_ended(&desk.db, id, kind, oldest).await?;
     Ok(performance::range(&outcomes(&trades), interval, now, limit))
 }
 
@@ -85,7 +85,7 @@ pub async fn performance(
 /// Not found.
 pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Result<Vec<Trade>> {
     row(desk, id).await?;
-    Ok(store::strategy_trade::newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
+    Ok(store::strategy_trade::list_newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
 }
 
 /// Returns every strategy with both its records, which may be up to ten seconds old.
@@ -94,7 +94,7 @@ pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Resu
 /// If the database cannot be queried.
 pub async fn cards(desk: &Desk) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
-    for row in store::strategy::list(&desk.db).await? {
+    for row in store::strategy::list_strategies(&desk.db).await? {
         cards.push(with_records(desk, row).await?);
     }
     Ok(cards)
@@ -116,7 +116,7 @@ async fn with_records(desk: &Desk, row: store::strategy::Strategy) -> Result<Car
 
 async fn record(desk: &Desk, id: StrategyId, kind: Kind) -> Result<Arc<Record>> {
     let read = async {
-        let trades = store::strategy_trade::ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
+        let trades = store::strategy_trade::list_ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
         Ok(Arc::new(whole(kind, &trades)))
     };
     desk.records.0.get((id, kind), &*desk.clock, read).await

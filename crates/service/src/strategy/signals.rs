@@ -123,7 +123,7 @@ pub async fn list_signals(
     let limit = i64::from(limit.min(MOST));
     let signals = match strategy {
         Some(id) => store::signal::list_by_strategy(&desk.db, id, before, limit).await?,
-        None => store::signal::list(&desk.db, before, limit).await?,
+        None => store::signal::list_signals(&desk.db, before, limit).await?,
     };
     let names = names(desk).await?;
     let mut given = Vec::with_capacity(signals.len());
@@ -139,7 +139,7 @@ pub async fn list_signals(
 /// Not found; forbidden for everyone but operators.
 pub async fn get_signal(desk: &Desk, actor: &Actor, id: SignalId) -> Result<Given> {
     actor.must(Role::Admin)?;
-    let signal = store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
+    let signal = store::signal::get_signal(&desk.db, id).await?.ok_or(Error::NotFound)?;
     shown(desk, signal, &names(desk).await?).await
 }
 
@@ -155,19 +155,19 @@ pub async fn copies(
     limit: u16,
 ) -> Result<Vec<Copied>> {
     actor.must(Role::Admin)?;
-    store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
+    store::signal::get_signal(&desk.db, id).await?.ok_or(Error::NotFound)?;
     let rows = copy::of_signal(desk, actor, id, after, limit.min(MOST)).await?;
     // The names that users give their keys are not shown to operators.
     rows.into_iter().map(|row| follow::shown_copy(row, &HashMap::new())).collect()
 }
 
 async fn names(desk: &Desk) -> Result<HashMap<StrategyId, String>> {
-    let all = store::strategy::list(&desk.db).await?;
+    let all = store::strategy::list_strategies(&desk.db).await?;
     Ok(all.into_iter().map(|strategy| (strategy.id, strategy.name)).collect())
 }
 
 async fn shown(desk: &Desk, signal: Signal, names: &HashMap<StrategyId, String>) -> Result<Given> {
-    let counts = store::copy::count(&desk.db, signal.id).await?;
+    let counts = store::copy::count_by_outcome(&desk.db, signal.id).await?;
     let count = |row: store::copy::Count| Count {
         status: row.status,
         reason: row.reason,

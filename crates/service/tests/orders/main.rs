@@ -80,7 +80,7 @@ async fn world(db: &TestDb) -> World {
     let new =
         account::sign_up(&desk, origin.clone(), "ada@example.org", "correct horse battery").await.unwrap();
     let actor = session::find(&desk, &new.token, &origin).await.unwrap().unwrap();
-    let key = key::create(&desk, &actor, new_key()).await.unwrap().id;
+    let key = key::connect_key(&desk, &actor, new_key()).await.unwrap().id;
     World { desk, fake, actor, key }
 }
 
@@ -223,7 +223,7 @@ async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
         (person::UserAction::Freeze, Refusal::AccountFrozen),
         (person::UserAction::Suspend, Refusal::AccountSuspended),
     ] {
-        person::act(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
+        person::act_on_user(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
         assert_eq!(refusal(world.place(&ticket()).await), expected);
     }
     assert_eq!(world.position(), d("0.05"), "what was open was not touched");
@@ -322,7 +322,7 @@ async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
     for leg in [ENTRY, STOP, TARGET, TARGET + 1] {
         assert_eq!(world.fake.placed(leg).len(), 1, "leg {leg}");
     }
-    assert!(store::intent::unfinished(&**db).await.unwrap().is_empty());
+    assert!(store::intent::list_unfinished(&**db).await.unwrap().is_empty());
 }
 
 async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &TestDb) {
@@ -398,10 +398,10 @@ async fn a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once
     let world = world(db).await;
     world.fake.state.lock().unwrap().key_refused = true;
     for _ in 0..2 {
-        let result = key::balance(&world.desk, &world.actor, world.key).await;
+        let result = key::get_balance(&world.desk, &world.actor, world.key).await;
         assert!(matches!(result, Err(Error::Refused(Refusal::KeyUnauthorized))));
     }
-    let listed = key::list(&world.desk, &world.actor).await.unwrap();
+    let listed = key::list_keys(&world.desk, &world.actor).await.unwrap();
     assert!(!listed[0].active);
     let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
     assert_eq!(reported.len(), 1);
@@ -410,15 +410,15 @@ async fn a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once
 
 async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
     let world = world(db).await;
-    let exists = key::create(&world.desk, &world.actor, new_key()).await;
+    let exists = key::connect_key(&world.desk, &world.actor, new_key()).await;
     assert!(matches!(exists, Err(Error::Refused(Refusal::KeyExists))));
     world.fake.state.lock().unwrap().withdraw = true;
     let other = NewKey { api_key: "other".into(), ..new_key() };
-    match key::create(&world.desk, &world.actor, other).await {
+    match key::connect_key(&world.desk, &world.actor, other).await {
         Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::KeyMayWithdraw),
         other => panic!("{other:?}"),
     }
-    assert_eq!(key::list(&world.desk, &world.actor).await.unwrap().len(), 1);
+    assert_eq!(key::list_keys(&world.desk, &world.actor).await.unwrap().len(), 1);
 }
 
 async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {

@@ -37,10 +37,10 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     let now = desk.clock.now();
     write(&desk, async |tx| {
         for job in JOBS {
-            store::lease::claim(tx, job, "one", now, now.plus(60 * SECOND)).await?;
+            store::lease::claim_job(tx, job, "one", now, now.plus(60 * SECOND)).await?;
         }
         // A row that an earlier release left for an account's feed is not a job.
-        store::lease::claim(tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await
+        store::lease::claim_job(tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await
     })
     .await;
     assert_eq!(parts().await.jobs(), Status::Ok);
@@ -48,7 +48,7 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     clock.advance(60 * SECOND);
     let renewed = desk.clock.now();
     write(&desk, async |tx| {
-        store::lease::claim(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
+        store::lease::claim_job(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
     })
     .await;
     clock.advance(31 * SECOND);
@@ -82,7 +82,7 @@ async fn an_order_without_a_holder_is_reported(db: &TestDb) {
         protection: None,
         created_at: now,
     };
-    write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;
+    write(&desk, async |tx| store::intent::insert_intent(tx, &intent, &[]).await).await;
     assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, None, "it is held");
     clock.advance(40 * SECOND);
     assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, Some(10 * SECOND));

@@ -174,7 +174,7 @@ async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await.unwrap();
-    assert!(store::message::insert(&mut tx, &broken).await.unwrap());
+    assert!(store::message::insert_message(&mut tx, &broken).await.unwrap());
     tx.commit().await.unwrap();
     let mut shown = notify::list(&desk, &admin, &Search::first(10)).await.unwrap();
     shown.sort_by(|one, other| one.to.cmp(&other.to));

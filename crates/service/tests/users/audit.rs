@@ -111,7 +111,7 @@ async fn users_read_their_own_log_and_operators_all(db: &TestDb) {
     account::make_admin(&desk, "eve@example.org").await.unwrap();
     let eve = session::find(&desk, &eve.token, &here()).await.unwrap().unwrap();
     assert_eq!(eve.role, Role::Admin);
-    person::act(&desk, By::Admin(&eve, &here()), trader.user, UserAction::SignOut).await.unwrap();
+    person::act_on_user(&desk, By::Admin(&eve, &here()), trader.user, UserAction::SignOut).await.unwrap();
     assert!(matches!(audit::list_all(&desk, &trader, "", None).await, Err(Error::Forbidden)));
     assert!(matches!(audit::csv(&desk, &trader, Whose::Everybodys).await, Err(Error::Forbidden)));
 
@@ -136,11 +136,11 @@ async fn what_has_no_address_states_its_origin(db: &TestDb) {
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     let eve = account::sign_up(&desk, here(), "eve@example.org", PASSWORD).await.unwrap().actor;
-    plan::assign(&desk, &eve.email, "EXPERT").await.unwrap();
+    plan::assign_plan(&desk, &eve.email, "EXPERT").await.unwrap();
     person::reset_link(&desk, &eve.email).await.unwrap();
-    person::act(&desk, By::CommandLine, eve.user, UserAction::Freeze).await.unwrap();
+    person::act_on_user(&desk, By::CommandLine, eve.user, UserAction::Freeze).await.unwrap();
     maintenance::command(&desk, true, "").await.unwrap();
-    person::act(&desk, By::Admin(&admin, &here()), eve.user, UserAction::Unfreeze).await.unwrap();
+    person::act_on_user(&desk, By::Admin(&admin, &here()), eve.user, UserAction::Unfreeze).await.unwrap();
     let commands = ["made-admin", "plan-assigned", "reset-link-shown", "frozen", "desk-closed"];
     for row in audit::list_all(&desk, &admin, "", None).await.unwrap() {
         let by_command = commands.contains(&row.action.as_str());

@@ -35,7 +35,7 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
     let token = api_client::sign_in(&desk, &here(), &made.client.login_id, &made.secret).await.unwrap();
     let flash = Flash { details: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
     let fresh = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
-    flash::put(&desk, &fresh.token, &flash).await.unwrap();
+    flash::store_flash(&desk, &fresh.token, &flash).await.unwrap();
     let mut secrets = vec![
         made.secret.to_string(),
         token,
@@ -88,7 +88,7 @@ async fn store_key(desk: &service::SharedDesk, owner: domain::UserId) -> Exchang
         },
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::key::insert(&mut tx, &row).await.unwrap();
+    store::key::insert_key(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -115,7 +115,7 @@ async fn a_mail_is_sent_once(db: &TestDb) {
 
 async fn only(desk: &SharedDesk) -> Message {
     let search = Search { channel: None, stage: None, after: None, limit: 1 };
-    message::search(&desk.db, &search).await.unwrap().remove(0)
+    message::search_messages(&desk.db, &search).await.unwrap().remove(0)
 }
 
 async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
@@ -165,7 +165,7 @@ async fn an_event_that_cannot_be_read_delays_no_other(db: &TestDb) {
         2
     );
     let search = Search { channel: None, stage: Some(Stage::Dead), after: None, limit: 9 };
-    let failed = message::search(&desk.db, &search).await.unwrap();
+    let failed = message::search_messages(&desk.db, &search).await.unwrap();
     let why: Vec<_> = failed.iter().map(|row| row.failure.as_deref()).collect();
     assert_eq!(why, [Some("its event cannot be read"); 2]);
 }

@@ -173,7 +173,7 @@ async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
     account::sign_in(&desk, here(), ADA, typed).await.unwrap();
     // From now on both spellings match.
     account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap();
-    let stored = store::user::get(&desk.db, user).await.unwrap().unwrap().password_hash;
+    let stored = store::user::get_user(&desk.db, user).await.unwrap().unwrap().password_hash;
     assert_ne!(stored, old);
 }
 

@@ -37,20 +37,20 @@ async fn admin(desk: &SharedDesk, email: &str) -> Actor {
 }
 
 async fn act(desk: &SharedDesk, by: &Actor, whom: &Actor, step: UserAction) -> Result<AccountState, Error> {
-    person::act(desk, By::Admin(by, &here()), whom.user, step).await.map(|person| person.state)
+    person::act_on_user(desk, By::Admin(by, &here()), whom.user, step).await.map(|person| person.state)
 }
 
 async fn only_an_admin_finds_users(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
-    let refused = person::search(&desk, &trader, "", "").await;
+    let refused = person::search_users(&desk, &trader, "", "").await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     for step in UserAction::ALL.map(|(step, _)| step) {
         assert!(matches!(act(&desk, &trader, &eve, step).await, Err(Error::Forbidden)), "{step:?}");
     }
     let emails = async |text: &str, after: &str| {
-        let found = person::search(&desk, &eve, text, after).await.unwrap();
+        let found = person::search_users(&desk, &eve, text, after).await.unwrap();
         found.into_iter().map(|person| person.email).collect::<Vec<_>>()
     };
     assert_eq!(emails("", "").await, [ADA, EVE]);
@@ -112,7 +112,7 @@ async fn a_freeze_names_the_admin_who_did_it(db: &TestDb) {
     let away = from("198.51.100.7");
     // The second freeze finds the account frozen and only ends its sign-ins.
     for by in [By::Admin(&eve, &away), By::Admin(&eve, &away), By::CommandLine] {
-        let frozen = person::act(&desk, by, trader.user, UserAction::Freeze).await.unwrap();
+        let frozen = person::act_on_user(&desk, by, trader.user, UserAction::Freeze).await.unwrap();
         assert_eq!(frozen.state, AccountState::Frozen);
     }
     let all = audit::list_all(&desk, &eve, "frozen", None).await.unwrap();
@@ -140,7 +140,7 @@ async fn the_last_admin_stays(db: &TestDb) {
     for step in [UserAction::Trader, UserAction::Suspend, UserAction::Freeze] {
         let refused = act(&desk, &eve, &eve, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}: {refused:?}");
-        let refused = person::act(&desk, By::CommandLine, eve.user, step).await;
+        let refused = person::act_on_user(&desk, By::CommandLine, eve.user, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
     }
     act(&desk, &eve, &trader, UserAction::Admin).await.unwrap();
@@ -239,7 +239,7 @@ async fn a_reset_link_for_the_operator_works_and_is_noted(db: &TestDb) {
     let token = super::setting::reset_link_token(&desk, ADA).await;
     account::reset_password(&desk, here(), &token, OTHER).await.unwrap();
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
-    let noted = store::audit::latest(&desk.db, 50).await.unwrap();
+    let noted = store::audit::list_latest(&desk.db, 50).await.unwrap();
     assert!(noted.iter().any(|e| e.action == "reset-link-shown" && e.subject == user.to_string()));
     let late = super::setting::reset_link_token(&desk, ADA).await;
     clock.advance(60 * MINUTE);

@@ -73,7 +73,7 @@ async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
     let person = ada(&desk).await.actor;
     // The operator signs up on the first read of the outbox.
     assert_eq!(mails(&desk).await.len(), 0);
-    let request = support::ask(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
+    let request = support::send_request(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
     assert_eq!(
         (request.subject.as_str(), request.message.as_str(), request.status()),
         ("Help", "Line\nline", "OPEN")
@@ -83,18 +83,23 @@ async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
     assert!(mail.body.contains(ADA) && mail.body.contains("Line\nline"), "{}", mail.body);
 
     assert!(matches!(support::list_tickets(&desk, &person).await, Err(Error::Forbidden)));
-    assert!(matches!(support::close(&desk, &person, &here(), request.id).await, Err(Error::Forbidden)));
+    assert!(matches!(
+        support::close_request(&desk, &person, &here(), request.id).await,
+        Err(Error::Forbidden)
+    ));
     let operator = service::account::sign_in(&desk, here(), "operator@example.org", super::setting::PASSWORD);
     let operator = operator.await.unwrap().actor;
     assert_eq!(support::list_tickets(&desk, &operator).await.unwrap(), std::slice::from_ref(&request));
     for _ in 0..2 {
-        support::close(&desk, &operator, &here(), request.id).await.unwrap();
+        support::close_request(&desk, &operator, &here(), request.id).await.unwrap();
     }
-    assert_eq!(support::mine(&desk, &person).await.unwrap()[0].status(), "CLOSED");
-    assert_eq!(support::mine(&desk, &operator).await.unwrap(), []);
+    assert_eq!(support::list_own(&desk, &person).await.unwrap()[0].status(), "CLOSED");
+    assert_eq!(support::list_own(&desk, &operator).await.unwrap(), []);
     let nobodys = domain::TicketId(uuid::Uuid::nil());
-    assert!(matches!(support::close(&desk, &operator, &here(), nobodys).await, Err(Error::NotFound)));
-    let Err(Error::Fields(reported)) = support::ask(&desk, &person, &here(), "a\r\nBcc: x", " ").await else {
+    assert!(matches!(support::close_request(&desk, &operator, &here(), nobodys).await, Err(Error::NotFound)));
+    let Err(Error::Fields(reported)) =
+        support::send_request(&desk, &person, &here(), "a\r\nBcc: x", " ").await
+    else {
         panic!("it was done")
     };
     assert_eq!(reported.iter().map(|p| p.problem).collect::<Vec<_>>(), [Problem::NotText, Problem::Required]);
@@ -104,10 +109,10 @@ async fn support_requests_are_rate_limited(db: &TestDb) {
     let support_limit = Limit::per_minutes(2, 60);
     let (desk, clock) = throttled(db, Throttles { support: support_limit, ..Throttles::default() });
     let person = ada(&desk).await.actor;
-    let ask = async |address| support::ask(&desk, &person, &from(address), "Help", "me").await;
+    let ask = async |address| support::send_request(&desk, &person, &from(address), "Help", "me").await;
     assert!(ask("192.0.2.1").await.is_ok() && ask("192.0.2.2").await.is_ok());
     assert!(matches!(ask("192.0.2.3").await, Err(Error::TooMany { retry_after_s: 3_600 })));
-    assert_eq!(support::mine(&desk, &person).await.unwrap().len(), 2);
+    assert_eq!(support::list_own(&desk, &person).await.unwrap().len(), 2);
     clock.advance(domain::time::HOUR + 1);
     assert!(ask("192.0.2.3").await.is_ok());
 }

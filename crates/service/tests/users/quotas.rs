@@ -79,7 +79,7 @@ async fn a_person_has_so_many_sub_accounts(db: &TestDb) {
             main: false,
             ..own.clone()
         };
-        store::sub_account::insert(&mut tx, actor.user, &row).await.unwrap();
+        store::sub_account::insert_sub_account(&mut tx, actor.user, &row).await.unwrap();
     }
     tx.commit().await.unwrap();
     company(&desk, &actor).await.unwrap();
@@ -93,7 +93,7 @@ async fn a_person_has_one_account_in_a_currency(db: &TestDb) {
     ledger::open_account(&desk, &actor, &here(), "USDT").await.unwrap();
     let second = ledger::open_account(&desk, &actor, &here(), "USDT").await;
     assert_eq!(problem(second), ("currency".to_owned(), Problem::AccountExists));
-    assert_eq!(ledger::list(&desk, &actor).await.unwrap().len(), 1);
+    assert_eq!(ledger::list_accounts(&desk, &actor).await.unwrap().len(), 1);
 }
 
 async fn a_person_has_so_many_sign_ins_of_programs(db: &TestDb) {
@@ -125,17 +125,17 @@ async fn a_flash_is_small_and_does_not_outlive_its_time(db: &TestDb) {
         ..Flash::default()
     };
     // The longest message that a form takes comes back, whatever is longer does not.
-    let kept = flash::put(&desk, &session.token, &long(20_000)).await.unwrap();
-    assert_eq!(flash::take(&desk, &session.token, kept).await.unwrap(), Some(long(20_000)));
-    let large = flash::put(&desk, &session.token, &long(60_000)).await.unwrap();
-    let bare = flash::take(&desk, &session.token, large).await.unwrap().unwrap();
+    let kept = flash::store_flash(&desk, &session.token, &long(20_000)).await.unwrap();
+    assert_eq!(flash::take_flash(&desk, &session.token, kept).await.unwrap(), Some(long(20_000)));
+    let large = flash::store_flash(&desk, &session.token, &long(60_000)).await.unwrap();
+    let bare = flash::take_flash(&desk, &session.token, large).await.unwrap().unwrap();
     assert_eq!((bare.form.as_str(), bare.values), ("support", Vec::new()));
 
     for _ in 0..3 {
-        flash::put(&desk, &session.token, &long(1)).await.unwrap();
+        flash::store_flash(&desk, &session.token, &long(1)).await.unwrap();
     }
     clock.advance(5 * MINUTE);
-    flash::put(&desk, &session.token, &long(1)).await.unwrap();
+    flash::store_flash(&desk, &session.token, &long(1)).await.unwrap();
     let mut tx = desk.db.begin().await.unwrap();
     assert_eq!(store::flash::prune(&mut tx, desk.clock.now()).await.unwrap(), 0, "the next one removed them");
     tx.commit().await.unwrap();

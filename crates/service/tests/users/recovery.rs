@@ -52,7 +52,7 @@ async fn leave_programs(desk: &SharedDesk, admin: &service::Actor) -> Left {
     let client = client(desk, admin).await;
     let token = api_client::sign_in(desk, &here(), &client.client.login_id, &client.secret).await.unwrap();
     strategy::seed(desk).await.unwrap();
-    let id = strategy::list(desk).await.unwrap()[0].id;
+    let id = strategy::list_strategies(desk).await.unwrap()[0].id;
     let hook = strategy::rotate_hook(desk, admin, id).await.unwrap();
     let method = notify::telegram::method(desk, admin).await.unwrap();
     notify::telegram::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
@@ -66,7 +66,7 @@ async fn working(desk: &SharedDesk, admin: &service::Actor, left: &Left) -> [boo
     let client = api_client::by_secret(desk, &here(), key, &left.client.secret).await.is_ok();
     let token = api_client::by_token(desk, &here(), &left.token).await.is_ok();
     let received = strategy::receive_alert(desk, &here(), &left.hook, Err(Vec::new())).await;
-    let chat = store::telegram::get(&desk.db, admin.user).await.unwrap().is_some_and(|link| link.active);
+    let chat = store::telegram::get_link(&desk.db, admin.user).await.unwrap().is_some_and(|link| link.active);
     [client, token, !matches!(received, Err(Error::NotFound)), chat]
 }
 
@@ -145,7 +145,7 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     if let Ok(method) = coded {
         notify::telegram::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
     }
-    let chat = store::telegram::get(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
+    let chat = store::telegram::get_link(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
     assert_eq!(chat, None, "no chat is linked with a code of before");
     if let Ok(tokens) = refreshed {
         assert!(token::verify(&desk, &tokens.access_token).await.is_err());
@@ -158,9 +158,9 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     let admin = an_admin(&desk).await;
     let left = leave_programs(&desk, &admin).await;
     api_client::revoke(&desk, &admin, &here(), left.client.client.id).await.unwrap();
-    let hooked = strategy::list(&desk).await.unwrap()[0].id;
+    let hooked = strategy::list_strategies(&desk).await.unwrap()[0].id;
     strategy::remove_hook(&desk, &admin, hooked).await.unwrap();
-    service::plan::assign(&desk, ADA, "EXPERT").await.unwrap();
+    service::plan::assign_plan(&desk, ADA, "EXPERT").await.unwrap();
     account::sign_in(&desk, from("198.51.100.9"), ADA, PASSWORD).await.unwrap();
     let elsewhere = service::Origin::new([203, 0, 113, 7].into(), "Other/1.0");
     account::sign_in(&desk, elsewhere, ADA, PASSWORD).await.unwrap();
@@ -213,7 +213,7 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_none());
     let program = api_client::by_secret(&desk, &here(), &made.client.api_key, &made.secret).await;
     assert!(matches!(program, Err(Error::Unauthenticated)));
-    assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Frozen);
+    assert_eq!(person::find_user(&desk, ADA).await.unwrap().state, AccountState::Frozen);
     let own = audit::list_own(&desk, &session.actor, None).await.unwrap();
     let row = own.iter().find(|row| row.action == "frozen").expect("a row about the freeze");
     assert_eq!((row.who.as_str(), row.address.as_str()), (ADA, "198.51.100.1"), "the owner did it");
@@ -246,7 +246,7 @@ async fn the_only_admin_can_freeze_their_own_account(db: &TestDb) {
     client(&desk, &admin).await;
     notify::deliver(&desk).await.unwrap();
     recovery::freeze_by_link(&desk, &here(), &freeze_token(&server)).await.unwrap();
-    let frozen = person::find(&desk, ADA).await.unwrap();
+    let frozen = person::find_user(&desk, ADA).await.unwrap();
     assert_eq!((frozen.role, frozen.state), (Role::Admin, AccountState::Frozen));
     // The reset opens the account again: the desk has its admin back.
     let link = reset_link_token(&desk, ADA).await;
@@ -279,7 +279,7 @@ async fn a_link_expires_and_cannot_be_made_up(db: &TestDb) {
     assert_eq!(recovery::alarm_of(&desk, &token).await.unwrap(), Alarm::Ready);
     clock.advance(MINUTE);
     assert!(matches!(recovery::freeze_by_link(&desk, &here(), &token).await, Err(Error::NotFound)));
-    assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Active);
+    assert_eq!(person::find_user(&desk, ADA).await.unwrap().state, AccountState::Active);
 }
 
 async fn the_outbox_shows_no_reset_link(db: &TestDb) {

@@ -83,18 +83,18 @@ async fn a_flash_is_read_once_by_the_browser_that_posted(db: &TestDb) {
     let (desk, clock) = desk(db);
     let session = ada(&desk).await;
     let other = account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
-    let id = flash::put(&desk, &session.token, &a_flash()).await.unwrap();
-    assert_eq!(flash::take(&desk, &other.token, id).await.unwrap(), None);
-    assert_eq!(flash::take(&desk, &session.token, id).await.unwrap(), Some(a_flash()));
-    assert_eq!(flash::take(&desk, &session.token, id).await.unwrap(), None);
-    let late = flash::put(&desk, &session.token, &a_flash()).await.unwrap();
+    let id = flash::store_flash(&desk, &session.token, &a_flash()).await.unwrap();
+    assert_eq!(flash::take_flash(&desk, &other.token, id).await.unwrap(), None);
+    assert_eq!(flash::take_flash(&desk, &session.token, id).await.unwrap(), Some(a_flash()));
+    assert_eq!(flash::take_flash(&desk, &session.token, id).await.unwrap(), None);
+    let late = flash::store_flash(&desk, &session.token, &a_flash()).await.unwrap();
     clock.advance(5 * MINUTE);
-    assert_eq!(flash::take(&desk, &session.token, late).await.unwrap(), None);
+    assert_eq!(flash::take_flash(&desk, &session.token, late).await.unwrap(), None);
 }
 
 async fn a_stranger_carries_a_flash_and_nothing_is_stored(db: &TestDb) {
     let (desk, clock) = desk(db);
-    let nobody = flash::put(&desk, "no session", &a_flash()).await;
+    let nobody = flash::store_flash(&desk, "no session", &a_flash()).await;
     assert!(matches!(nobody, Err(Error::Unauthenticated)));
     let cookie = flash::carry(&desk, &a_flash()).unwrap();
     assert!(!cookie.contains("ada") && cookie.len() < 3_500);
@@ -112,7 +112,7 @@ async fn a_stranger_carries_a_flash_and_nothing_is_stored(db: &TestDb) {
 async fn what_expired_is_pruned(db: &TestDb) {
     let (desk, clock) = desk(db);
     let kept = ada(&desk).await;
-    flash::put(&desk, &kept.token, &a_flash()).await.unwrap();
+    flash::store_flash(&desk, &kept.token, &a_flash()).await.unwrap();
     clock.advance(2 * HOUR);
     session::prune(&desk, desk.clock.now()).await.unwrap();
     assert!(session::find(&desk, &kept.token, &here()).await.unwrap().is_some());

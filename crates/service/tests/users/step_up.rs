@@ -31,7 +31,7 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     strategy::seed(&desk).await.unwrap();
-    let id = strategy::list(&desk).await.unwrap()[0].id;
+    let id = strategy::list_strategies(&desk).await.unwrap()[0].id;
     clock.advance(10 * MINUTE - 1);
     change(&desk, &admin).await.unwrap();
     let client = api_client::list(&desk, &admin).await.unwrap()[0].id;

@@ -8,7 +8,7 @@ use domain::{CopyId, Micros, copy::exit_pause};
 ///
 /// # Errors
 /// A database error.
-pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
+pub async fn finish_exit(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update copies set status = 'CLOSED', exit_reason = 'SIGNAL', detail = null, updated_at = $3, finished_at = $3, \

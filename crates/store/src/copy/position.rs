@@ -36,7 +36,7 @@ pub async fn open_position(
 ///
 /// # Errors
 /// A database error.
-pub async fn checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
+pub async fn mark_checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
     Ok(())
 }
@@ -57,7 +57,7 @@ pub struct Ended {
 ///
 /// # Errors
 /// A database error.
-pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
+pub async fn close_copy(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update copies set status = 'CLOSED', exit_reason = $2, exit_price = $3, profit_usd = $4, updated_at = $5, \
@@ -76,7 +76,13 @@ pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<
 ///
 /// # Errors
 /// A database error.
-pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
+pub async fn fail_copy(
+    tx: &mut Tx,
+    id: CopyId,
+    reason: Reason,
+    detail: Option<&str>,
+    at: Micros,
+) -> Result<bool> {
     if reason != Reason::KeyDeleted && requeue_exit(tx, id, detail, at).await? {
         return Ok(true);
     }

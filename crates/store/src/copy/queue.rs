@@ -94,7 +94,7 @@ const LONGEST_CLAIM: i64 = MINUTE;
 ///
 /// # Errors
 /// A database error.
-pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
+pub async fn has_claimable(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
         from,
@@ -126,7 +126,7 @@ pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
 ///
 /// # Errors
 /// A database error.
-pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
+pub async fn claim_copies(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
         "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' \
@@ -220,7 +220,7 @@ macro_rules! work {
 ///
 /// # Errors
 /// A database error.
-pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
+pub async fn list_claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
     work!(
         from,
         fetch_all,
@@ -260,7 +260,7 @@ pub struct EntrySize {
 ///
 /// # Errors
 /// A database error.
-pub async fn begin(
+pub async fn begin_sending(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,
@@ -288,7 +288,7 @@ pub async fn begin(
 ///
 /// # Errors
 /// A database error.
-pub async fn skip(
+pub async fn skip_copy(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,
@@ -313,7 +313,7 @@ pub async fn skip(
 ///
 /// # Errors
 /// A database error.
-pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
+pub async fn release_claimed(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
         "update copies set lease_holder = null, lease_until = 0 where status = 'QUEUED' and lease_holder = $1",
@@ -325,7 +325,7 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
 ///
 /// # Errors
 /// A database error.
-pub async fn postpone(
+pub async fn postpone_copy(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,

@@ -170,7 +170,7 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
 ///
 /// # Errors
 /// A database error.
-pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
+pub async fn list_legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     rows!(
         Row,
         from,

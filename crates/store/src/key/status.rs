@@ -30,7 +30,7 @@ pub async fn set_status(
 ///
 /// # Errors
 /// A database error.
-pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
+pub async fn disable_rejected(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update exchange_keys set status = 'UNAUTHORIZED', active = false, updated_at = $2 \

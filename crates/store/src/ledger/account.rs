@@ -111,7 +111,7 @@ pub async fn open_own(
 ///
 /// # Errors
 /// A database error.
-pub async fn own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
+pub async fn get_own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
         from,
@@ -193,7 +193,11 @@ pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<Accoun
 ///
 /// # Errors
 /// A database error.
-pub async fn page(from: impl Source, after: LedgerAccountId, limit: i64) -> Result<Vec<AccountRow>> {
+pub async fn list_accounts_after(
+    from: impl Source,
+    after: LedgerAccountId,
+    limit: i64,
+) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,
         from,

@@ -177,7 +177,12 @@ pub struct Brought {
 ///
 /// # Errors
 /// A database error.
-pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
+pub async fn list_completed(
+    from: impl Source,
+    user: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<Vec<Brought>> {
     rows!(
         Brought,
         from,

@@ -103,7 +103,9 @@ async fn signing_keys_come_newest_first(db: &TestDb) {
 
 async fn attempts_are_counted_in_their_window(db: &TestDb) {
     let hit = async |bucket: &'static str, at, ends| {
-        write(db, async |tx| throttle::hit(tx, bucket, NOW.plus(at), NOW.plus(ends)).await).await.unwrap()
+        write(db, async |tx| throttle::count_attempt(tx, bucket, NOW.plus(at), NOW.plus(ends)).await)
+            .await
+            .unwrap()
     };
     assert_eq!(hit("a", 0, 10).await, throttle::Attempts { count: 1, window_ends_at: NOW.plus(10) });
     assert_eq!(hit("a", 9, 19).await, throttle::Attempts { count: 2, window_ends_at: NOW.plus(10) });

@@ -65,7 +65,7 @@ pub(super) async fn list_order_history(
     request: RawRequest,
 ) -> HandlerResult<Vec<Listed>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let orders = order::history(&desk, &actor, id, &symbol).await?;
+    let orders = order::list_history(&desk, &actor, id, &symbol).await?;
     Ok(Json(orders.into_iter().map(Listed::from).collect()))
 }
 

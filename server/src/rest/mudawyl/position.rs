@@ -34,7 +34,7 @@ pub(super) async fn get_position(
     request: RawRequest,
 ) -> HandlerResult<Option<Position>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let position = order::position(&desk, &actor, id, &symbol).await?;
+    let position = order::get_position(&desk, &actor, id, &symbol).await?;
     Ok(Json(position.map(Position::from)))
 }
 

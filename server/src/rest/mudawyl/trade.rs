@@ -31,6 +31,6 @@ pub(super) async fn list_trade_history(
     request: RawRequest,
 ) -> HandlerResult<Vec<Trade>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let trades = order::trades(&desk, &actor, id, &symbol).await?;
+    let trades = order::list_trades(&desk, &actor, id, &symbol).await?;
     Ok(Json(trades.into_iter().map(Trade::from).collect()))
 }

@@ -93,7 +93,7 @@ pub(super) async fn create(
     Caller(program): Caller,
     params: Params,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let made = exchange_account::create(&desk, &program.actor, new_keys(&params)?).await?;
+    let made = exchange_account::connect_accounts(&desk, &program.actor, new_keys(&params)?).await?;
     Ok(Json(ThreeCommasAccount::new(made, &desk.settings.public_url)))
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn list(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
 ) -> HandlerResult<Vec<ThreeCommasAccount>> {
-    let all = exchange_account::list(&desk, &program.actor).await?;
+    let all = exchange_account::list_accounts(&desk, &program.actor).await?;
     Ok(Json(
         all.into_iter().map(|account| ThreeCommasAccount::new(account, &desk.settings.public_url)).collect(),
     ))
@@ -161,7 +161,7 @@ pub(super) async fn get_account(
     Caller(program): Caller,
     id: Id,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let account = exchange_account::get(&desk, &program.actor, id.number()?).await?;
+    let account = exchange_account::get_account(&desk, &program.actor, id.number()?).await?;
     Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
@@ -195,7 +195,8 @@ pub(super) async fn update(
         (Some(_), None) => return Err(ThreeCommasFailure::invalid("secret", "can't be blank")),
         (None, Some(_)) => return Err(ThreeCommasFailure::invalid("api_key", "can't be blank")),
     };
-    let updated = exchange_account::update(&desk, &program.actor, number, own("name"), credentials).await?;
+    let updated =
+        exchange_account::update_account(&desk, &program.actor, number, own("name"), credentials).await?;
     Ok(Json(ThreeCommasAccount::new(updated, &desk.settings.public_url)))
 }
 
@@ -216,7 +217,8 @@ pub(super) async fn rename(
     params: Params,
 ) -> HandlerResult<ThreeCommasAccount> {
     let name = params.text("name").unwrap_or("").to_owned();
-    let renamed = exchange_account::update(&desk, &program.actor, id.number()?, Some(name), None).await?;
+    let renamed =
+        exchange_account::update_account(&desk, &program.actor, id.number()?, Some(name), None).await?;
     Ok(Json(ThreeCommasAccount::new(renamed, &desk.settings.public_url)))
 }
 
@@ -236,7 +238,7 @@ pub(super) async fn load_balances(
     Caller(program): Caller,
     id: Id,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let account = exchange_account::refresh(&desk, &program.actor, id.number()?).await?;
+    let account = exchange_account::refresh_value(&desk, &program.actor, id.number()?).await?;
     Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
@@ -256,7 +258,7 @@ pub(super) async fn remove(
     Caller(program): Caller,
     id: Id,
 ) -> Result<(StatusCode, Json<bool>), ThreeCommasFailure> {
-    exchange_account::remove(&desk, &program.actor, id.number()?).await?;
+    exchange_account::remove_account(&desk, &program.actor, id.number()?).await?;
     Ok((StatusCode::CREATED, Json(true)))
 }
 

@@ -78,7 +78,7 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
-            let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
+            let person = store::user::get_user(&mut *tx, user).await?.ok_or(Error::NotFound)?;
             let switches = preferences::get_preferences(tx, user).await?.switches;
             let mut parts = vec![fill(EN.linked, &[&shown(&person.email)])];
             if switches == switches.without_telegram() {
@@ -134,7 +134,7 @@ async fn start(desk: &Desk, chat: i64, code: &str) -> Result<BotReply> {
 }
 
 async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
-    let person = store::user::get(&desk.db, link.user_id).await?;
+    let person = store::user::get_user(&desk.db, link.user_id).await?;
     let person = person.filter(|user| user.state() == AccountState::Active);
     Ok(person.map(|user| Actor {
         user: user.id,
@@ -147,8 +147,8 @@ async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
 }
 
 async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
-    let keys = key::list(desk, actor).await?;
-    let follows = follow::list(desk, actor).await?;
+    let keys = key::list_keys(desk, actor).await?;
+    let follows = follow::list_follows(desk, actor).await?;
     let worth = match equity::total_usd(desk, actor).await {
         Ok(usd) => format!("{} USD", figures::cents(usd)),
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
@@ -167,9 +167,11 @@ async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
 
 async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
     let mut lines = Vec::new();
-    for key in key::list(desk, actor).await?.into_iter().filter(|key| key.trade_type == TradeType::Futures) {
+    for key in
+        key::list_keys(desk, actor).await?.into_iter().filter(|key| key.trade_type == TradeType::Futures)
+    {
         let name = shown(&key.name);
-        match order::positions(desk, actor, key.id).await {
+        match order::list_positions(desk, actor, key.id).await {
             Ok(all) => lines.extend(all.iter().map(|position| line(&name, position))),
             Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
             Err(_) => lines.push(fill(EN.no_answer, &[&name])),

@@ -30,11 +30,11 @@ const BOTS: &str = "https://t.me";
 /// When the database cannot be used.
 pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
     let now = desk.clock.now();
-    let link = match links::get(&desk.db, actor.user).await? {
+    let link = match links::get_link(&desk.db, actor.user).await? {
         Some(link) if open(desk, &link, now).is_some() => link,
         _ => {
             give_code(desk, actor, now).await?;
-            let made = links::get(&desk.db, actor.user).await?;
+            let made = links::get_link(&desk.db, actor.user).await?;
             made.ok_or_else(|| Error::fault("a new Telegram link is missing after it was stored"))?
         }
     };
@@ -95,7 +95,7 @@ pub async fn unlink(desk: &Desk, actor: &Actor) -> Result<()> {
 
 /// As [`unlink`], within a transaction; returns whether there was a chat.
 pub(super) async fn unlinked(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<bool> {
-    let was = links::unlink(tx, user, desk.clock.now()).await?;
+    let was = links::unlink_chat(tx, user, desk.clock.now()).await?;
     if was {
         preferences::without_telegram(desk, tx, user).await?;
     }
@@ -121,7 +121,7 @@ pub(super) async fn link(desk: &Desk, tx: &mut Tx, chat: i64, typed: &str) -> Re
     if links::of_chat(&mut *tx, chat).await?.is_some_and(|holder| holder.user_id != owner.user_id) {
         return Ok(Linked::Anothers);
     }
-    if !links::link(tx, &hash, chat, now).await? {
+    if !links::link_chat(tx, &hash, chat, now).await? {
         return Ok(Linked::No);
     }
     let before = owner.chat_id.filter(|before| *before != chat);

@@ -53,15 +53,15 @@ impl Intent {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
-        rows::insert(&mut tx, &new, &legs).await?;
+        rows::insert_intent(&mut tx, &new, &legs).await?;
         Ok(tx.commit().await?)
     }
 
     /// Loads an intent as it was last written.
     pub(in crate::order) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
         let tenure = desk.tenure().await?;
-        let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
-        let legs = rows::legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
+        let Some(row) = rows::get_intent(&desk.db, id).await? else { return Ok(None) };
+        let legs = rows::list_legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
         Ok(Some(Self {
             id,
             user: row.user_id,
