@@ -13,6 +13,7 @@ mod event;
 pub(crate) mod outbox;
 mod plain;
 mod preferences;
+mod result;
 pub(crate) mod secret;
 pub mod telegram;
 mod unsubscribe;

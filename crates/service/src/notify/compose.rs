@@ -5,6 +5,7 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     outbox::Content,
     plain::{escape, shown},
+    result::{in_r, result_text},
     words::{EN, Words, fill},
 };
 use crate::{
@@ -12,12 +13,11 @@ use crate::{
     profile::{self, Zone},
 };
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    AccountMode, CopyId, ExchangeKeyId, Micros, Side, UserId,
     account::Credential,
     copy::{Reason, Status},
     figures,
     live::RightsChange,
-    sizing::r_multiple,
 };
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
@@ -261,8 +261,8 @@ impl Composer<'_> {
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.push((words.key, key.clone()));
         facts.extend(self.strategy(self.copy(order.copy).await?.as_ref()));
-        let said: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
-        let brief = format!("{key}: {}", said.join(", "));
+        let parts: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
+        let brief = format!("{key}: {}", parts.join(", "));
         Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
     }
 
@@ -274,18 +274,18 @@ impl Composer<'_> {
         let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
         let copy = self.copy(closed.copy).await?;
         let r = closed.profit_usd.zip(copy.as_ref()).and_then(|(usd, copy)| in_r(usd, copy));
-        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent, r));
+        let result = closed.profit_usd.map(|usd| result_text(words, usd, closed.profit_percent, r));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.extend(result.clone().map(|result| (words.result, result)));
         facts.push((words.key, key.clone()));
         facts.extend(self.strategy(copy.as_ref()));
-        let said: Vec<_> = [price, result].into_iter().flatten().collect();
+        let parts: Vec<_> = [price, result].into_iter().flatten().collect();
         Ok(Item {
             title: fill(title, &[&symbol]),
             why: None,
-            brief: format!("{key}: {}", said.join(", ")),
+            brief: format!("{key}: {}", parts.join(", ")),
             facts,
         })
     }
@@ -332,34 +332,5 @@ impl Composer<'_> {
             }
         }
         Ok(lines)
-    }
-}
-
-/// A profit as a multiple of what the whole copied position risked.
-fn in_r(usd: Decimal, copy: &CopyTrade) -> Option<Decimal> {
-    r_multiple(usd, copy.entry_price?.0, copy.stop?.0, copy.amount?.0)
-}
-
-/// `+12.30 USD (+1.25% of the entry value, +0.80 R)`.
-fn result(words: &Words, usd: Decimal, percent: Option<Decimal>, r: Option<Decimal>) -> String {
-    let percent = percent.map(|percent| fill(words.of_entry, &[&figures::signed_percent(percent)]));
-    let r = r.map(|r| fill(words.in_r, &[&figures::signed_cents(r)]));
-    let parts: Vec<_> = percent.into_iter().chain(r).collect();
-    let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-    format!("{} USD{parts}", figures::signed_cents(usd))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_has_its_sign_and_two_places() {
-        let d = |text: &str| domain::money::parse(text).unwrap();
-        assert_eq!(result(&EN, d("12.3"), Some(d("1.254")), None), "+12.30 USD (+1.25% of the entry value)");
-        assert_eq!(result(&EN, d("-0.005"), None, None), "0.00 USD");
-        let text = result(&EN, d("-1007"), Some(d("-0.5")), Some(d("-1.02")));
-        assert_eq!(text, "−1,007.00 USD (−0.50% of the entry value, −1.02 R)");
-        assert_eq!(result(&EN, d("20"), None, Some(d("2"))), "+20.00 USD (+2.00 R)");
     }
 }
