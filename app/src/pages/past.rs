@@ -170,7 +170,7 @@ fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
     if by_strategy {
         columns.push((words.col_leverage, ROOMY_NUMBER));
         columns.push((words.strategy, ROOMY));
-        columns.push((words.col_result, NUMBER));
+        columns.push((words.col_profit, NUMBER));
     }
     columns.push((names.col_key, ROOMY));
     let rows = rows.iter().map(|trade| row(words, trade, by_strategy)).collect_view();
