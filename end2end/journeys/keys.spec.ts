@@ -166,7 +166,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Back').unfold();
   await keys.card('Back').delete.click();
   await sure.close.click();
-  await expect(keys.message).toHaveText('Orders cancelled, positions closed and exchange key deleted.');
+  await expect(keys.message).toHaveText('Orders cancelled, positions closed and exchange key Back deleted.');
   await expect(keys.list).toHaveCount(0);
 });
 

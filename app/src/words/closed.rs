@@ -6,7 +6,7 @@ table! {
     /// Maintenance mode.
     Closed, closed {
         title: "Down for maintenance",
-        lead: "Slipstream is in maintenance mode. Your positions keep their stops and stay supervised.",
+        lead: "Slipstream is in maintenance mode. Your positions keep their stop losses and stay supervised.",
         since(time): around { "Since {time} UTC." },
         banner: "Maintenance mode is on: only admins can sign in.",
         open_title: "Slipstream is online",

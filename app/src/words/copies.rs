@@ -134,6 +134,6 @@ texts! {
         Reason::NothingOpen => "there was no copied position to close",
         Reason::Refused => "the exchange rejected the order",
         Reason::Unreachable => "the exchange couldn't be reached in time",
-        Reason::StopRefused => "the exchange rejected the stop, so the position was closed",
+        Reason::StopRefused => "the exchange rejected the stop loss, so the position was closed",
     }
 }

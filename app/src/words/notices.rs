@@ -107,7 +107,7 @@ texts! {
         N::ResetSent => "If an account with this address exists, we've sent a link. It works for one hour.",
         N::PasswordReset => "Your password has been changed. Sign in with the new one.",
         N::PasswordChanged => "Your password has been changed. Your other sessions have ended, and so have the apps you didn't keep.",
-        N::AccountFrozen => "Your account is frozen. Open positions keep their stops. To unfreeze the account, reset your password.",
+        N::AccountFrozen => "Your account is frozen. Open positions keep their stop losses. To unfreeze the account, reset your password.",
         N::PersonChanged => "User updated.",
         N::SessionEnded => "Session revoked.",
         N::ProfileSaved => "Profile saved.",

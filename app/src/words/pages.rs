@@ -135,7 +135,7 @@ table! {
         delete_title(key): "Delete “{key}”?",
         delete_lead: "Slipstream deletes the exchange key and its secret.",
         delete_open: "The account has open positions or orders:",
-        delete_choice: "“Close everything and delete” first cancels all orders and closes all positions at market. “Leave open and delete” leaves them at the exchange, and Slipstream no longer supervises their stops.",
+        delete_choice: "“Close everything and delete” first cancels all orders and closes all positions at market. “Leave open and delete” leaves them at the exchange, and Slipstream no longer supervises their stop losses.",
         delete_close: "Close everything and delete",
         delete_leave: "Leave open and delete",
         delete_none: "No open positions or orders on this account.",

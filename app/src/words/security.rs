@@ -15,7 +15,7 @@ table! {
         not_me_title: "Freeze your account?",
         not_me_lead: "Do this if someone else signed in or changed something.",
         freeze_orders: "New orders are blocked.",
-        freeze_positions: "Open positions keep their stops, and Slipstream keeps supervising them.",
+        freeze_positions: "Open positions keep their stop losses, and Slipstream keeps supervising them.",
         freeze_programs: "All sessions, API clients, webhooks and the Telegram connection end.",
         freeze_back: "To unfreeze your account, reset your password.",
         freeze_button: "Freeze my account",

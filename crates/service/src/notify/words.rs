@@ -93,7 +93,7 @@ pub(super) static EN: Words = Words {
     take_profit: "Take profit filled: {}",
     stop_loss: "Stop loss filled: {}",
     key_refused: "Exchange key {} was disabled",
-    key_refused_why: "The exchange rejected its credentials, so Slipstream disabled the key. Orders already at the exchange stay there. Enter new credentials: {}/keys",
+    key_refused_why: "The exchange rejected its credentials, so Slipstream disabled the key. Orders already at the exchange stay there, but Slipstream can't supervise its positions until you enter new credentials: {}/keys",
     account_mode: "New orders stopped for exchange key {}",
     hedge_why: "Its account is in hedge mode, which Slipstream doesn't support. Switch it to one-way mode at Binance under Futures, Preferences, Position Mode. Your open positions stay protected as far as the exchange allows.",
     multi_assets_why: "Its account is in multi-assets mode, which Slipstream doesn't support. Switch it to single-asset mode at Binance under Futures, Preferences, Asset Mode. Your open positions stay protected as far as the exchange allows.",
