@@ -109,7 +109,7 @@ fn banner() -> AnyView {
     let words = closed(visit::lang());
     view! {
         <p class="banner" role="status" data-testid="closed-banner">
-            {words.banner}" "<a href="/admin/maintenance">{words.operate}</a>
+            {words.banner}" "<a href="/admin/maintenance">{words.maintenance_title}</a>
         </p>
     }
     .into_any()
@@ -170,8 +170,8 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
-            <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
-            <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).people}</span></a>
+            <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).maintenance_title}</span></a>
+            <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).users}</span></a>
             <a href="/admin/audit">{icon("history")}<span>{security(visit::lang()).audit}</span></a>
             <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>

@@ -218,7 +218,7 @@ fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView 
     };
     let last = (!transfers.is_empty()).then(|| {
         let lines = transfers.iter().take(5).map(line).collect_view();
-        view! { <h4 class="panel-title">{words.last_transfers}</h4><ul class="doors" data-testid="transfers">{lines}</ul> }
+        view! { <h4 class="panel-title">{words.last_transfers}</h4><ul class="link-list" data-testid="transfers">{lines}</ul> }
     });
     view! {
         <section class="panel" id="move" aria-labelledby="move-title">

@@ -105,7 +105,7 @@ fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> 
     let (state, mode, how) = if method.active {
         (words.linked, "good", words.another(until))
     } else {
-        (words.not_linked, "plain", words.how(until))
+        (words.not_linked, "plain", words.link_steps(until))
     };
     let reached = if ticked { words.linked_so } else { words.nothing_ticked };
     let reached = method.active.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
