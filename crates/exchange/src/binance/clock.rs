@@ -166,7 +166,7 @@ mod tests {
         hand.set(501_000, 1_000);
         let clock = ExchangeClock::new(hand.clone());
         assert!(clock.stale() && !clock.known());
-        assert_eq!(clock.now(), Micros(501_000), "the wall clock's time until the exchange was asked");
+        assert_eq!(clock.now(), Micros(501_000), "the wall clock's time until the exchange was queried");
         hand.set(501_400, 1_400);
         clock.learn(Micros(1_000), Micros(51_200));
         assert_eq!(clock.now(), Micros(51_400));
