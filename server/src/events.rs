@@ -141,7 +141,7 @@ impl Tab {
                 Some(message) => self.send_message(&message).await,
                 None => false,
             },
-            asked = self.receiver.next() => match asked {
+            received = self.receiver.next() => match received {
                 // Boxed, as the check below: an idle tab has no room for them.
                 Some(Ok(message)) => Box::pin(self.receive(message)).await,
                 _ => false,
@@ -171,7 +171,7 @@ impl Tab {
         self.last_received = Instant::now();
         match message {
             Message::Text(text) => match serde_json::from_str(text.as_str()) {
-                Ok(asked) => self.asks.send(asked).await.is_ok(),
+                Ok(message) => self.asks.send(message).await.is_ok(),
                 // Not one of our messages: perhaps an old page after an update. It will be reloaded.
                 Err(_) => false,
             },

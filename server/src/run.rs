@@ -144,7 +144,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
 }
 
 impl Running {
-    /// Serves until `told` completes, then stops as [`Running::stop`] does.
+    /// Serves until `shutdown` completes, then stops as [`Running::stop`] does.
     ///
     /// # Errors
     /// If serving failed on its own.

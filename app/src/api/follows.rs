@@ -8,18 +8,18 @@ use super::{
 use crate::{
     answer::{Done, FormFailure},
     notice::{PageNotice, RequestError},
-    visit,
+    visit::{self, Visit},
     words::{follows::follows, problems},
 };
 use domain::{
     Decimal, ExchangeKeyId, FollowId, StrategyId,
-    follow::Leaving,
+    follow::{Follow, Leaving},
     money,
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
 use service::{
-    Error,
+    Actor, Error,
     follow::{self, FollowChange, NewFollow},
     panic,
 };
@@ -52,7 +52,7 @@ pub async fn create_follow(
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, started.map(|_| Done::at("/follows").with_notice(PageNotice::FollowStarted))).await
+    answer.answer(&visit, started.map(|follow| done(follow, PageNotice::FollowStarted))).await
 }
 
 /// Changes the strategy, risk profile and limits of a follow.
@@ -88,7 +88,7 @@ pub async fn change_follow(
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowChanged))).await
+    answer.answer(&visit, changed.map(|follow| done(follow, PageNotice::FollowChanged))).await
 }
 
 /// Pauses a follow: nothing new is copied until it is resumed.
@@ -99,7 +99,7 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFai
         Ok(id) => follow::pause_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = paused.map(|_| Done::at("/follows").with_notice(PageNotice::FollowPaused));
+    let done = paused.map(|follow| done(follow, PageNotice::FollowPaused));
     row("follow-pause", &id).answer(&visit, done).await
 }
 
@@ -111,7 +111,7 @@ pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, FormFa
         Ok(id) => follow::resume_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = resumed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowResumed));
+    let done = resumed.map(|follow| done(follow, PageNotice::FollowResumed));
     row("follow-resume", &id).answer(&visit, done).await
 }
 
@@ -124,15 +124,27 @@ pub async fn stop_follow(
     let (visit, actor) = trader()?;
     let leaving = Leaving::parse(&leaving).unwrap_or(Leaving::Keep);
     let stopped = match id.parse() {
-        Ok(id) => follow::stop_follow(&visit.desk, &actor, id, leaving).await,
+        Ok(id) => stop(&visit, &actor, id, leaving).await,
         Err(_) => Err(Error::NotFound),
     };
     let notice = match leaving {
         Leaving::Keep => PageNotice::FollowStopped,
         Leaving::Close => PageNotice::FollowStoppedClosed,
     };
-    let done = stopped.map(|()| Done::at("/follows").with_notice(notice));
+    let done = stopped.map(|follow| done(follow, notice));
     form("follow-stop", "/follows").answer(&visit, done).await
+}
+
+/// Stops a follow and returns it as it was.
+async fn stop(visit: &Visit, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<Follow, Error> {
+    let follow = follow::get_follow(&visit.desk, actor, id).await?;
+    follow::stop_follow(&visit.desk, actor, id, leaving).await?;
+    Ok(follow)
+}
+
+/// Success, with the name of the strategy.
+fn done(follow: Follow, notice: PageNotice) -> Done {
+    Done::at("/follows").with_notice(notice).about(follow.strategy.name)
 }
 
 /// The panic button, for one key or for all.
@@ -176,6 +188,9 @@ fn report_details(reports: Vec<panic::Report>) -> Vec<(String, String)> {
         };
         if !done {
             parts.push(words.panic_again.to_owned());
+        }
+        if report.automated {
+            parts.push(words.panic_paused.to_owned());
         }
         (report.name, parts.join(" "))
     };

@@ -13,6 +13,7 @@ use crate::{
 use domain::{
     Frame, Side, StrategyId, Symbol, money,
     signal::Action,
+    strategy::Strategy,
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
@@ -91,7 +92,7 @@ pub async fn create_strategy(
             Err(Error::Fields(all))
         }
     };
-    let done = made.map(|made| Done::at(page(made.strategy.id)).with_notice(PageNotice::StrategyCreated));
+    let done = made.map(|made| done(made.strategy, PageNotice::StrategyCreated));
     answer.answer(&visit, done).await
 }
 
@@ -118,7 +119,7 @@ pub async fn change_strategy(
         Ok(id) => strategy::update_strategy(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = changed.map(|c| Done::at(page(c.strategy.id)).with_notice(PageNotice::StrategyChanged));
+    let done = changed.map(|changed| done(changed.strategy, PageNotice::StrategyChanged));
     answer.answer(&visit, done).await
 }
 
@@ -136,8 +137,16 @@ pub async fn activate_strategy(
     };
     let notice =
         |active| if active { PageNotice::StrategyActivated } else { PageNotice::StrategyDeactivated };
-    let done = switched.map(|s| Done::at(page(s.strategy.id)).with_notice(notice(s.strategy.active)));
+    let done = switched.map(|switched| {
+        let notice = notice(switched.strategy.active);
+        done(switched.strategy, notice)
+    });
     of("strategy-active", &id).answer(&visit, done).await
+}
+
+/// Success, with the name of the strategy.
+fn done(strategy: Strategy, notice: PageNotice) -> Done {
+    Done::at(page(strategy.id)).with_notice(notice).about(strategy.name)
 }
 
 /// Replaces the webhook's token; the next page shows the new URL once.

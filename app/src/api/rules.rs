@@ -41,7 +41,8 @@ pub async fn set_brand(
     let answer = form("brand-set", PAGE).keep("brand", &brand).keep("broker", &broker);
     let brand = Brand { name: brand, broker: broker == "true" };
     let set = sub_account::set_brand(&visit.desk, &actor, &visit.origin, &brand).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).with_notice(PageNotice::BrandSet))).await
+    let done = set.map(|()| Done::at(PAGE).with_notice(PageNotice::BrandSet).about(brand.name));
+    answer.answer(&visit, done).await
 }
 
 /// Credits an account. The form's idempotency key makes a repetition harmless.

@@ -227,8 +227,8 @@ pub async fn bars(
     #[server(default)] before: Option<i64>,
 ) -> Result<Bars, FormFailure> {
     let (visit, _) = trader()?;
-    let request = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
-    let (Ok(pair), Some(kind), Some(frame)) = request else {
+    let parsed = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
+    let (Ok(pair), Some(kind), Some(frame)) = parsed else {
         return Err(form::refuse(Error::Fields(vec![FieldProblem::new("symbol", Problem::NotSymbol)])));
     };
     let before = before.map(|s| Micros::from_millis(s.saturating_mul(1_000)));

@@ -61,8 +61,8 @@ pub async fn sign_out() -> Result<Done, FormFailure> {
 #[server(endpoint = "forgot")]
 pub async fn forgot(#[server(default)] email: String) -> Result<Done, FormFailure> {
     let visit = visitor()?;
-    let request = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
-    let done = request.map(|()| Done::at("/forgot").with_notice(PageNotice::ResetSent));
+    let sent = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
+    let done = sent.map(|()| Done::at("/forgot").with_notice(PageNotice::ResetSent));
     form("forgot", "/forgot").keep("email", &email).answer(&visit, done).await
 }
 
@@ -86,18 +86,20 @@ pub async fn reset(
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
-    #[server(default)] request: String,
+    #[server(default)]
+    #[server(rename = "asked")]
+    offered: String,
     #[server(default)] keep: Vec<String>,
     #[server(default)] chat: String,
     #[server(default)] webhooks: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     // A form without the choice keeps everything.
-    let request = request == "true";
+    let offered = offered == "true";
     let keep = Keep {
-        clients: request.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
-        end_chat: request && chat != "true",
-        end_webhooks: request && webhooks != "true",
+        clients: offered.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
+        end_chat: offered && chat != "true",
+        end_webhooks: offered && webhooks != "true",
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;

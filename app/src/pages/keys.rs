@@ -127,7 +127,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
                 {sandbox}
                 {trade_link(words, key, words.trade, "main")}
             </div>
-            <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
+            <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id.display_name())}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {expires}

@@ -145,7 +145,7 @@ fn link_code(words: &'static Messages, linked: bool, code: Option<(Method, Strin
         }
         .into_any();
     };
-    let how = if linked { words.another(&until) } else { words.how(&until) };
+    let how = if linked { words.another(&until) } else { words.link_steps(&until) };
     view! {
         <p>{how}</p>
         <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>

@@ -3,6 +3,7 @@
 
 use crate::{
     components::{
+        copied::in_r,
         filters::{self, Filter, address},
         tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, scrolling, tight, timestamp, tone},
     },
@@ -169,7 +170,7 @@ fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
     if by_strategy {
         columns.push((words.col_leverage, ROOMY_NUMBER));
         columns.push((words.strategy, ROOMY));
-        columns.push((words.col_result, NUMBER));
+        columns.push((words.col_profit, NUMBER));
     }
     columns.push((names.col_key, ROOMY));
     let rows = rows.iter().map(|trade| row(words, trade, by_strategy)).collect_view();
@@ -193,7 +194,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
         view! {
             <td class="roomy number">{trade.leverage.map(|times| format!("{times}×"))}</td>
             <td class="roomy wrap">{strategy}</td>
-            <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}</td>
+            <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}{in_r(trade.result_in_r())}</td>
         }
     });
     view! {

@@ -92,7 +92,7 @@ fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
             <dl class="figures">
                 {figure(here.start, figures::cents(total.start), None)}
                 {figure(here.end, figures::cents(total.end), None)}
-                {figure(here.brought, figures::signed_cents(total.brought), None)}
+                {figure(here.net_deposits, figures::signed_cents(total.brought), None)}
                 {figure(here.profit, profit, Some(total.profit()))}
                 {figure(here.drawdown, fall, None)}
                 {figure(here.fees, fees, None)}
@@ -119,7 +119,7 @@ fn picture(here: &'static Reports, report: &Report) -> Option<AnyView> {
     Some(
         view! {
             <section class="panel" aria-labelledby="picture-title">
-                <h2 id="picture-title" class="panel-title">{here.picture}</h2>
+                <h2 id="picture-title" class="panel-title">{here.profit_chart}</h2>
                 {plot::line(&report.won, label)}
                 {plot::ends(&report.won, figures::signed_cents)}
             </section>

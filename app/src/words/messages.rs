@@ -24,7 +24,7 @@ table! {
         linked_so: "Notifications are sent to your Telegram chat.",
         nothing_ticked: "Only security alerts are sent to your Telegram chat. Choose more notifications above.",
         not_linked: "Not connected",
-        how(time): "Open the bot and send it this command. The code works once, until {time}.",
+        link_steps(time): "Open the bot and send it this command. The code works once, until {time}.",
         confirm_first: "To connect a chat, confirm your password first.",
         confirm_button: "Confirm password",
         open_bot: "Open the bot",

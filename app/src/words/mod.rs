@@ -27,6 +27,8 @@ pub(crate) mod messages;
 #[cfg(feature = "ssr")]
 pub(crate) mod money;
 #[cfg(feature = "ssr")]
+pub(crate) mod notices;
+#[cfg(feature = "ssr")]
 pub(crate) mod operator;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;

@@ -24,6 +24,17 @@ pub fn amount_at_risk(
     Some(money::floor_to(risk.checked_div(loss)?, lot))
 }
 
+/// Returns a profit as a multiple of R, the loss of `amount` units at the stop without fees, to two decimals.
+/// `None` if nothing was at risk or numbers overflow.
+#[must_use]
+pub fn r_multiple(profit: Decimal, entry: Decimal, stop: Decimal, amount: Decimal) -> Option<Decimal> {
+    let risk = (entry - stop).abs().checked_mul(amount)?;
+    if risk <= Decimal::ZERO {
+        return None;
+    }
+    Some(profit.checked_div(risk)?.round_dp(2))
+}
+
 /// Splits `amount` into equal shares for `count` targets, each rounded down to the lot; the last share takes the
 /// remainder. `None` if a share would be zero.
 #[must_use]
@@ -149,6 +160,14 @@ mod tests {
         assert_eq!((seen.cost, seen.margin), (d("100"), d("10")));
         assert_eq!(seen.loss_at_stop, Some(d("10.19")));
         assert_eq!(seen.gains, [d("4.895"), d("9.89")]);
+    }
+
+    #[test]
+    fn a_result_is_a_multiple_of_the_loss_at_the_stop() {
+        assert_eq!(r_multiple(d("18"), d("100"), d("95"), d("2")), Some(d("1.8")));
+        assert_eq!(r_multiple(d("-10.4"), d("95"), d("100"), d("2")), Some(d("-1.04")), "with fees");
+        assert_eq!(r_multiple(d("5"), d("100"), d("100"), d("2")), None, "nothing was at risk");
+        assert_eq!(r_multiple(d("5"), d("100"), d("95"), d("0")), None);
     }
 
     proptest! {

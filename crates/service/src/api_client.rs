@@ -105,11 +105,11 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
     store::api_client::list_by_user(&desk.db, actor.user).await?.into_iter().map(shown).collect()
 }
 
-/// Revokes a client and its tokens; takes effect with its next request.
+/// Revokes a client and its tokens; takes effect with its next request. Returns the client's name.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the user has no such client; [`Error::StepUp`].
-pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
+pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<String> {
     step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     let known = store::api_client::list_by_user(&mut tx, actor.user).await?;
@@ -120,7 +120,8 @@ pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId
     let (action, subject) = (AuditAction::ClientRevoked, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     recovery::announce(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(name)
 }
 
 fn random_hex(desk: &Desk, bytes: usize) -> String {

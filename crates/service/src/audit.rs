@@ -154,7 +154,7 @@ pub enum AuditAction {
 impl AuditAction {
     /// The action's name in the database.
     #[must_use]
-    #[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
+    #[allow(clippy::too_many_lines, reason = "a table: a line for each action")]
     pub const fn word(self) -> &'static str {
         match self {
             Self::SignedUp => "signed-up",

@@ -104,7 +104,7 @@ pub async fn update_account(
 /// Not found.
 pub async fn remove_account(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
     let key = find(desk, actor, number).await?;
-    key::delete_key(desk, actor, key.id).await
+    key::delete_key(desk, actor, key.id).await.map(drop)
 }
 
 /// Reads an account's value from its exchange now.

@@ -26,6 +26,9 @@ pub struct Flash {
     pub values: Vec<(String, String)>,
     /// The word of a success message (`app::notice::PostNotice`).
     pub notice: Option<String>,
+    /// The name of the object that the success message is about.
+    #[serde(default)]
+    pub about: Option<String>,
     /// Details of the result, or a secret that is shown once.
     #[serde(rename = "told")]
     pub details: Vec<(String, String)>,

@@ -205,10 +205,10 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         })
         .max_by_key(|job| job.1)
         .filter(|job| job.1 > 0);
-    let received = desk.hub.last_price_at();
+    let last_price_at = desk.hub.last_price_at();
     Ok(Parts {
-        stream_received: received.is_some(),
-        stream_age: ago(received.unwrap_or(heartbeats.started)),
+        stream_received: last_price_at.is_some(),
+        stream_age: ago(last_price_at.unwrap_or(heartbeats.started)),
         latest_job,
         orders_age: ago(Micros(heartbeats.orders.load(Ordering::Relaxed))),
         order_lag: claimed.map(|until| ago(until.max(heartbeats.started))).filter(|lag| *lag > 0),

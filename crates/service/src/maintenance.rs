@@ -32,7 +32,7 @@ pub(crate) type MaintenanceCache = Watched<Option<Closed>>;
 /// When the database cannot be read.
 pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
     let read = async {
-        let on = switch::notice(&desk.db, MAINTENANCE).await?;
+        let on = switch::get_message(&desk.db, MAINTENANCE).await?;
         Ok(on.map(|on| Closed { since: on.changed_at, message: on.message }))
     };
     desk.edge.notice.get(&*desk.clock, read).await
@@ -60,9 +60,9 @@ async fn set(desk: &Desk, by: Option<&Actor>, on: bool, message: &str) -> Result
     let user = by.map(|actor| actor.user);
     let mut tx = desk.db.begin().await?;
     if on {
-        switch::announce(&mut tx, MAINTENANCE, user, message, desk.clock.now()).await?;
+        switch::turn_on_with_message(&mut tx, MAINTENANCE, user, message, desk.clock.now()).await?;
     } else {
-        switch::off(&mut tx, MAINTENANCE).await?;
+        switch::turn_off(&mut tx, MAINTENANCE).await?;
     }
     let action = if on { AuditAction::DeskClosed } else { AuditAction::DeskOpened };
     audit::record(desk, &mut tx, user, action, MAINTENANCE, Via::of(by)).await?;

@@ -14,6 +14,7 @@ mod notification;
 pub(crate) mod outbox;
 mod plain;
 mod preferences;
+mod result;
 pub(crate) mod secret;
 pub mod telegram;
 mod unsubscribe;

@@ -62,6 +62,7 @@ impl Paces {
 struct GovernorClock(Arc<dyn Clock>);
 
 impl clock::Clock for GovernorClock {
+    // words: allow(std-name): the name that the trait of `governor` demands.
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {

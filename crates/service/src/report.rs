@@ -86,9 +86,9 @@ async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     for period in [Period::Week, Period::Month] {
         next = next.min(Span::now(period, now, &zone).end);
         let span = Span::last(period, now, &zone);
-        let reported = span.end <= due.created_at
+        let exists = span.end <= due.created_at
             || rows::report_exists(&desk.db, due.user_id, period, &span.first_day()).await?;
-        if reported {
+        if exists {
             continue;
         }
         if !complete && now.since(span.end) < GRACE {

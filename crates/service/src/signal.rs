@@ -204,8 +204,8 @@ async fn market_price(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Opti
     if new.source == Source::Evaluator {
         return None;
     }
-    let request = market::last_price(desk, TradeType::Futures, &strategy.symbol);
-    tokio::time::timeout(PRICE_WITHIN, request).await.ok()?.ok()
+    let price = market::last_price(desk, TradeType::Futures, &strategy.symbol);
+    tokio::time::timeout(PRICE_WITHIN, price).await.ok()?.ok()
 }
 
 fn named(bad: BadLevels, stop: Decimal) -> Error {

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     Role, TicketId,
     support::{self, Ticket},
-    validation::{FieldProblem, Problem},
+    validation::FieldProblem,
 };
 use store::support::NewTicket;
 
@@ -61,12 +61,11 @@ pub async fn send_request(
 }
 
 fn checked(subject: &str, message: &str) -> Result<(String, String)> {
-    let reported = |field: &str, problem: Problem| FieldProblem::new(field, problem);
     match (support::subject(subject), support::message(message)) {
         (Ok(subject), Ok(message)) => Ok((subject, message)),
         (subject, message) => {
-            let subject = subject.err().map(|problem| reported("subject", problem));
-            let message = message.err().map(|problem| reported("message", problem));
+            let subject = subject.err().map(|problem| FieldProblem::new("subject", problem));
+            let message = message.err().map(|problem| FieldProblem::new("message", problem));
             Err(Error::Fields(subject.into_iter().chain(message).collect()))
         }
     }

@@ -182,10 +182,10 @@ mod tests {
     #[tokio::test]
     async fn a_caller_who_leaves_ends_nothing() {
         let (work, done) = (Work::default(), Arc::new(Notify::new()));
-        let reported = Arc::clone(&done);
+        let finished = Arc::clone(&done);
         let run = work.run(async move {
             tokio::task::yield_now().await;
-            reported.notify_one();
+            finished.notify_one();
             Ok(())
         });
         drop(tokio::time::timeout(Duration::ZERO, run).await);

@@ -171,7 +171,7 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
     Ok(row.map(KeyRow::from))
 }
 
-/// Returns the keys of the copies of a claim (`copy::claim`), in one statement.
+/// Returns the keys of the copies of a claim (`copy::claim_copies`), in one statement.
 ///
 /// # Errors
 /// A database error.

@@ -61,6 +61,7 @@ pub struct Protection {
     /// When the first fill of the entry became known; `None` before that.
     pub entered_at: Option<Micros>,
     /// When the owner was notified that the position is not in the wanted state; `None` while it is.
+    // words: allow(told): the name of the column.
     pub told_at: Option<Micros>,
     /// When the position was settled. The row is kept as long as one of our requests may still arrive at the
     /// exchange.

@@ -1,4 +1,4 @@
-//! Weekly and monthly reports, and the schedule of the checks whether one is due.
+//! Weekly and monthly reports (table `reports`), and when each user is next checked for one (`report_looks`).
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
@@ -104,7 +104,7 @@ pub struct Due {
     pub created_at: Micros,
 }
 
-/// Schedules a check for every user who has signed up since the last call; returns their number.
+/// Schedules a check, due immediately, for every user who has signed up since the last call; returns their number.
 ///
 /// # Errors
 /// A database error.
@@ -161,7 +161,12 @@ pub struct Traded {
 ///
 /// # Errors
 /// A database error.
-pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
+pub async fn list_traded_markets(
+    from: impl Source,
+    user: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<Vec<Traded>> {
     rows!(
         Traded,
         from,

@@ -17,14 +17,18 @@ pub struct StoredSubscription {
     /// The plan that it pays for.
     pub plan_id: PlanId,
     /// When the provider was queried, so that an older response does not replace a newer one.
+    // words: allow(asked): the name of the column.
     pub asked_at: Micros,
     /// Incremented with every change, for optimistic locking.
     pub version: i64,
     /// Start of the period about whose failed payment the owner was notified.
+    // words: allow(told): the name of the column.
     pub told_failed: Option<Micros>,
     /// The end about which the owner was notified in advance.
+    // words: allow(told): the name of the column.
     pub told_ending: Option<Micros>,
     /// When the owner was notified that it has lapsed.
+    // words: allow(told): the name of the column.
     pub told_lapsed: Option<Micros>,
 }
 
@@ -46,10 +50,14 @@ struct Row {
     trial_start: Option<Micros>,
     trial_end: Option<Micros>,
     created_at: Micros,
+    // words: allow(asked): the name of the column.
     asked_at: Micros,
     version: i64,
+    // words: allow(told): the name of the column.
     told_failed: Option<Micros>,
+    // words: allow(told): the name of the column.
     told_ending: Option<Micros>,
+    // words: allow(told): the name of the column.
     told_lapsed: Option<Micros>,
 }
 

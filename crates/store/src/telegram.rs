@@ -22,6 +22,7 @@ pub struct Link {
     /// Whether messages reach the chat.
     pub active: bool,
     /// When the user was asked to confirm the panic button.
+    // words: allow(asked): the name of the column.
     pub panic_asked_at: Option<Micros>,
     /// When it was created.
     pub created_at: Micros,

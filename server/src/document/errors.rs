@@ -162,7 +162,7 @@ fn response_of(case: &Case, surface: Surface, schemas: &Value) -> Value {
 /// The body that a surface returns for a status; `None` if it depends on the fields.
 fn example_body(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
-    let trouble = match status {
+    let error = match status {
         400 if surface == Surface::Mudawyl => {
             return read(
                 mudawyl::error::MudawylFailure::BadRequest("body is not valid JSON").into_response(),
@@ -178,7 +178,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
         504 => SurfaceError::TookTooLong,
         _ => return None,
     };
-    let response = surface.error_response(trouble);
+    let response = surface.error_response(error);
     debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(response.status()));
     read(response)
 }

@@ -1,5 +1,5 @@
 //! reCAPTCHA as the Mudawyl document describes it: if configured, POST, PUT and DELETE of `/v1` require a
-//! token in a header. Browser forms are protected separately (`router::people`), and webhooks are called by
+//! token in a header. Browser forms are protected separately (`router::page_routes`), and webhooks are called by
 //! machines.
 
 use super::{auth::Trader, mudawyl::error::MudawylFailure};

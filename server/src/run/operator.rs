@@ -37,12 +37,12 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 pub async fn person(config: Config, email: &str, steps: &[UserAction]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
-    let mut found = match person::find(&desk, email).await {
+    let mut found = match person::find_user(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => return Err(unknown()),
         other => other?,
     };
     for step in steps {
-        found = match person::act(&desk, By::CommandLine, found.id, *step).await {
+        found = match person::act_on_user(&desk, By::CommandLine, found.id, *step).await {
             Err(Error::Refused(Refusal::LastAdmin)) => {
                 anyhow::bail!("{email} is the last admin; make another user an admin first")
             }
@@ -210,7 +210,7 @@ pub(super) async fn idle_desk(config: Config) -> Result<SharedDesk> {
     })
 }
 
-/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `told` completes.
+/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `shutdown` completes.
 ///
 /// # Errors
 /// If its state or the address cannot be used.
@@ -243,7 +243,7 @@ pub async fn sandbox_alone(config: &Config, shutdown: impl Future<Output = ()>) 
     }
 }
 
-/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `told` completes: its `/v1` matches Stripe's, so
+/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `shutdown` completes: its `/v1` matches Stripe's, so
 /// that Stripe clients need only another address.
 ///
 /// # Errors

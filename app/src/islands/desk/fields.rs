@@ -67,9 +67,9 @@ pub(super) fn problem(
     name: &str,
     text: RwSignal<String>,
 ) -> Option<&'static str> {
-    let reported = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
-    ticket.problem(name, typed).or_else(|| reported.map(|p| problems::problem(ticket.account.lang, p)))
+    ticket.problem(name, typed).or_else(|| rejected.map(|p| problems::problem(ticket.account.lang, p)))
 }
 
 /// Radio buttons side by side.

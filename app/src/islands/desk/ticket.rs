@@ -220,8 +220,8 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
-    let request = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
-    let unanswered = move || request() && !has_stop() && !ticket.without_stop.get();
+    let must_confirm = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
+    let unanswered = move || must_confirm() && !has_stop() && !ticket.without_stop.get();
     let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
         <div hidden=has_stop data-testid="without-stop-row">

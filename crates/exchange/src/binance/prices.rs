@@ -52,10 +52,10 @@ impl BinanceState {
         let mut before = before;
         let mut candles: Vec<Candle> = Vec::new();
         while wanted > 0 {
-            let request = wanted.min(page);
-            let mut older = self.candle_page(kind, symbol, frame, before, request).await?;
-            let ended = older.len() < usize::from(request);
-            wanted -= request;
+            let count = wanted.min(page);
+            let mut older = self.candle_page(kind, symbol, frame, before, count).await?;
+            let ended = older.len() < usize::from(count);
+            wanted -= count;
             before = older.first().map(|c| c.start);
             older.append(&mut candles);
             candles = older;

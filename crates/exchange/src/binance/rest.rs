@@ -164,10 +164,10 @@ impl Api {
 
     /// The exchange's current time, queried from the exchange.
     pub(super) async fn server_time(&self) -> ExchangeResult<Micros> {
-        let request = self.clock.own();
+        let sent_at = self.clock.own();
         let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::Protection)).await?;
         let server = Micros::from_millis(time.server_time);
-        self.clock.learn(request, server);
+        self.clock.learn(sent_at, server);
         Ok(server)
     }
 
@@ -262,7 +262,7 @@ impl Api {
                 "the system clock jumped or the machine was suspended; measuring the offset to the exchange's clock again"
             );
         }
-        let request = self.clock.own();
+        let sent_at = self.clock.own();
         let outcome = self.send(&Call::get(self.time_path, 1).urgent(Urgency::Protection)).await;
         let time = match outcome {
             Ok((ResponseVerdict::Success, body)) => serde_json::from_slice::<Time>(&body).ok(),
@@ -274,7 +274,7 @@ impl Api {
         };
         // Whatever the outcome of this time query, the actual request was not sent.
         let time = time.ok_or(ExchangeFailure::Unreachable)?;
-        self.clock.learn(request, Micros::from_millis(time.server_time));
+        self.clock.learn(sent_at, Micros::from_millis(time.server_time));
         Ok(())
     }
 

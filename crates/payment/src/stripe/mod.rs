@@ -178,10 +178,10 @@ impl PaymentGateway for Stripe {
     async fn subscriptions(&self, customer: &str) -> PaymentResult<Vec<Subscription>> {
         let params = vec![("customer", customer.into()), ("status", "all".into())];
         let all = self.all("subscriptions", &params, |s: &Subscribed| s.id.clone()).await?;
-        let mut reported =
+        let mut subscriptions =
             all.into_iter().map(Subscribed::into_subscription).collect::<PaymentResult<Vec<_>>>()?;
-        reported.sort_by_key(|s| s.created_at);
-        Ok(reported)
+        subscriptions.sort_by_key(|s| s.created_at);
+        Ok(subscriptions)
     }
 
     async fn change(&self, key: &str, change: &SubscriptionChange<'_>) -> PaymentResult<Subscription> {

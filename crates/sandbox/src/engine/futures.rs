@@ -94,14 +94,14 @@ fn become_order(markets: &mut MarketState, account: &mut Account, order: &mut Or
     order.trigger_price = algo.trigger_price;
     order.close_position = algo.close_position;
     let (id, now) = (order.id, markets.now);
-    let reported = account.algos.change(algo.id, |a| {
+    let triggered = account.algos.change(algo.id, |a| {
         a.status = AlgoStatus::Triggered;
         a.order_id = Some(id);
         a.updated = now;
         a.clone()
     });
-    if let Some(reported) = reported {
-        markets.emit_algo(account.id, &reported);
+    if let Some(triggered) = triggered {
+        markets.emit_algo(account.id, &triggered);
     }
 }
 

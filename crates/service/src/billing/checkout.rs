@@ -46,7 +46,9 @@ pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened
     let new = New { kind: Kind::Checkout, plan: Some(plan.id), subscription: None, cancel: None };
     match operation::send_operation(desk, actor.user, new).await? {
         OperationOutcome::Open(op) => opened(desk, op),
-        OperationOutcome::Changed => Err(Error::fault("a page to pay at was asked for, and a change made")),
+        OperationOutcome::Changed => {
+            Err(Error::fault("a checkout page was requested, but a change was made"))
+        }
     }
 }
 

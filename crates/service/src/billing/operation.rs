@@ -79,12 +79,12 @@ pub(super) async fn run(desk: &Desk, op: Operation) -> Result<OperationOutcome> 
         sync::sync_user(desk, op.user_id).await?;
         return Err(Error::Unavailable { retry_after_s: 1 });
     }
-    let request = match op.kind {
+    let outcome = match op.kind {
         Kind::Checkout => open(desk, gateway, &op).await,
         Kind::Change => change(desk, gateway, &op).await,
     };
-    match request {
-        Ok(outcome) => Ok(outcome),
+    match outcome {
+        Ok(done) => Ok(done),
         Err(OperationError::Here(error)) => Err(error),
         Err(OperationError::There(failure)) if failure.passing() => {
             tracing::warn!(operation = %op.id, %failure, "the outcome of a billing operation is unknown; will ask again");

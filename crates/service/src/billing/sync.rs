@@ -71,12 +71,12 @@ pub(super) async fn apply(
     some: Vec<Subscription>,
     asked_at: Micros,
 ) -> Result<()> {
-    for reported in some {
-        let Some(plan_id) = reported.plan else { continue };
+    for subscription in some {
+        let Some(plan_id) = subscription.plan else { continue };
         if store::plan::get_plan(&mut *tx, plan_id).await?.is_none() {
             continue;
         }
-        one(desk, tx, user, &reported, asked_at).await?;
+        one(desk, tx, user, &subscription, asked_at).await?;
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Resul
     if !rows::record_handled(&mut tx, &id, now).await? {
         return Ok(WebhookOutcome::Repeated);
     }
-    let received = match said {
+    let outcome = match said {
         Some((user, asked_at, all)) => {
             sync::store_subscriptions(desk, &mut tx, user, all, asked_at).await?;
             WebhookOutcome::Processed
@@ -51,5 +51,5 @@ pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Resul
         None => WebhookOutcome::UnknownCustomer,
     };
     tx.commit().await?;
-    Ok(received)
+    Ok(outcome)
 }

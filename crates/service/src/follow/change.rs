@@ -281,7 +281,7 @@ impl RequestedFields {
     /// Checks the fields, and returns the requested strategy.
     async fn check(&self, desk: &Desk) -> Result<Option<Strategy>> {
         let mut problems = unknown_choices(desk, self.strategy, self.profile).await?;
-        problems.append(&mut beyond(self.max_leverage, self.daily_loss_limit_usd));
+        problems.append(&mut limit_problems(self.max_leverage, self.daily_loss_limit_usd));
         match self.strategy {
             _ if !problems.is_empty() => Err(Error::Fields(problems)),
             Some(id) => Ok(store::strategy::get_strategy(&desk.db, id).await?),

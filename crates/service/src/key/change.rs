@@ -112,13 +112,13 @@ pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resu
     })
 }
 
-/// Deletes a key. Orders and positions at the exchange stay open, and the positions' stops are no longer
-/// supervised: the owner is notified of that if there are any. `panic::close_and_delete_key` closes them
-/// first.
+/// Deletes a key and returns it. Orders and positions at the exchange stay open, and the positions' stops are
+/// no longer supervised: the owner is notified of that if there are any. `panic::close_and_delete_key` closes
+/// them first.
 ///
 /// # Errors
 /// Not found; [`Error::StepUp`].
-pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<ExchangeKey> {
     let row = find_key(desk, actor, id).await?;
     step_up::require_recent_password(desk, actor).await?;
     order::forget_key(desk, row.key.id).await?;
@@ -143,7 +143,8 @@ pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result
     .await?;
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(row.key)
 }
 
 /// Returns the notification for the owner of a deleted key whose supervised positions stay open; `None` if

@@ -56,11 +56,11 @@ pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> R
     create_paper(desk, actor, new).await
 }
 
-/// Restores a sandbox account's initial funds and removes its orders and positions.
+/// Restores a sandbox account's initial funds and removes its orders and positions. Returns its key.
 ///
 /// # Errors
 /// Not found if the key is not the caller's or not a sandbox key.
-pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<ExchangeKey> {
     let row = find_key(desk, actor, id).await?;
     if !row.key.sandbox {
         return Err(Error::NotFound);
@@ -79,7 +79,7 @@ pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Res
     .await?;
     tx.commit().await?;
     desk.hub.request_refresh_of_key(id);
-    Ok(())
+    Ok(row.key)
 }
 
 fn control(desk: &Desk) -> Result<&SandboxControl> {

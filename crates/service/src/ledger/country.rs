@@ -50,16 +50,15 @@ pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Resul
 /// # Errors
 /// When the database cannot be read.
 pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
-    let reported = country(desk, actor).await?;
-    let (reported, country) =
-        (reported.is_some(), reported.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
+    let stated = country(desk, actor).await?;
+    let (stated, country) = (stated.is_some(), stated.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
     let mut currencies = Vec::new();
     for currency in store::currency::list_currencies(&desk.db).await? {
         if store::currency::is_enabled(&desk.db, &country, &currency.code).await? {
             currencies.push(currency);
         }
     }
-    Ok(UserCountry { country, stated: reported, currencies })
+    Ok(UserCountry { country, stated, currencies })
 }
 
 /// Returns the operator's rules on currencies.

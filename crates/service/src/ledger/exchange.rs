@@ -1,6 +1,6 @@
 //! Transfers between a USDT account and a sandbox exchange account.
 //!
-//! As with orders, the decision is written before the exchange is asked, and the request carries an id that
+//! As with orders, the decision is written before it is sent to the exchange, and the request carries an id that
 //! the exchange executes only once, however often it arrives. Outgoing funds are held in the ledger until
 //! they have arrived.
 

@@ -9,6 +9,7 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     outbox::Content,
     plain::shown,
+    result::{in_r, result_text},
     words::{EN, Words, fill},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 };
 use content::{Item, alone, together};
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    AccountMode, CopyId, ExchangeKeyId, Micros, Side, UserId,
     account::Credential,
     copy::{Reason, Status},
     figures,
@@ -36,22 +37,22 @@ pub(super) async fn compose(
     user: UserId,
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
-    let mut teller =
+    let mut composer =
         Composer { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {
         copy = copy.or(event.copy());
-        items.push(teller.item(event, notice.at).await?);
+        items.push(composer.item(event, notice.at).await?);
     }
     let topic = events.first().and_then(|(_, event)| event.kind().topic());
     let left_out = match copy {
-        Some(copy) if matches!(topic, Some(Topic::NewOrder)) => teller.left_out(user, copy).await?,
+        Some(copy) if matches!(topic, Some(Topic::NewOrder)) => composer.left_out(user, copy).await?,
         _ => Vec::new(),
     };
     let content = match (items.as_slice(), left_out.is_empty()) {
-        ([one], true) => alone(desk, teller.words, one),
-        (all, _) => together(desk, teller.words, all, &left_out),
+        ([one], true) => alone(desk, composer.words, one),
+        (all, _) => together(desk, composer.words, all, &left_out),
     };
     let alarm = events.iter().any(|(_, event)| event.kind().is_security());
     Ok(Content { topic, alarm, ..content })
@@ -186,7 +187,7 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a position")),
         };
         let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-        facts.extend(self.strategy(*copy).await?);
+        facts.extend(self.strategy(self.copy(*copy).await?.as_ref()));
         Ok(warning(fill(title, &[&symbol.to_string()]), why, facts))
     }
 
@@ -222,9 +223,9 @@ impl Composer<'_> {
         facts.extend(amount.clone().map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(order.copy).await?);
-        let said: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
-        let brief = format!("{key}: {}", said.join(", "));
+        facts.extend(self.strategy(self.copy(order.copy).await?.as_ref()));
+        let parts: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
+        let brief = format!("{key}: {}", parts.join(", "));
         Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
     }
 
@@ -234,18 +235,20 @@ impl Composer<'_> {
         let amount =
             closed.amount.map(|amount| format!("{} {}", figures::decimal(amount), closed.symbol.base()));
         let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
-        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent));
+        let copy = self.copy(closed.copy).await?;
+        let r = closed.profit_usd.zip(copy.as_ref()).and_then(|(usd, copy)| in_r(usd, copy));
+        let result = closed.profit_usd.map(|usd| result_text(words, usd, closed.profit_percent, r));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.extend(result.clone().map(|result| (words.result, result)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(closed.copy).await?);
-        let said: Vec<_> = [price, result].into_iter().flatten().collect();
+        facts.extend(self.strategy(copy.as_ref()));
+        let parts: Vec<_> = [price, result].into_iter().flatten().collect();
         Ok(Item {
             title: fill(title, &[&symbol]),
             why: None,
-            brief: format!("{key}: {}", said.join(", ")),
+            brief: format!("{key}: {}", parts.join(", ")),
             facts,
         })
     }
@@ -268,10 +271,15 @@ impl Composer<'_> {
         Ok(name)
     }
 
-    async fn strategy(&self, copy: Option<CopyId>) -> Result<Option<(&'static str, String)>> {
-        let Some(copy) = copy else { return Ok(None) };
-        let copy = store::copy::get_copy(&self.desk.db, copy).await?;
-        Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
+    async fn copy(&self, id: Option<CopyId>) -> Result<Option<CopyTrade>> {
+        match id {
+            Some(id) => Ok(store::copy::get_copy(&self.desk.db, id).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn strategy(&self, copy: Option<&CopyTrade>) -> Option<(&'static str, String)> {
+        copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name)))
     }
 
     /// The user's other keys that the same signal was for, and why it was not traded on them.
@@ -287,24 +295,5 @@ impl Composer<'_> {
             }
         }
         Ok(lines)
-    }
-}
-
-/// `+12.30 USD (+1.25% of the entry value)`.
-fn result(words: &Words, usd: Decimal, percent: Option<Decimal>) -> String {
-    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::signed_percent(percent)]));
-    format!("{} USD{}", figures::signed_cents(usd), percent.map(of).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_has_its_sign_and_two_places() {
-        let d = |text: &str| domain::money::parse(text).unwrap();
-        assert_eq!(result(&EN, d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25% of the entry value)");
-        assert_eq!(result(&EN, d("-0.005"), None), "0.00 USD");
-        assert_eq!(result(&EN, d("-1007"), Some(d("-0.5"))), "−1,007.00 USD (−0.50% of the entry value)");
     }
 }

@@ -45,12 +45,12 @@ impl Wish {
 
     /// Problems of the switches that need a linked chat, in the order of the API document.
     fn by_telegram(&self) -> Vec<FieldProblem> {
-        let request = [
+        let switches = [
             ("telegramNewOrder", self.telegram_new_order),
             ("telegramTakeProfit", self.telegram_take_profit),
             ("telegramStopLoss", self.telegram_stop_loss),
         ];
-        let wanted = request.into_iter().filter(|(_, wanted)| *wanted == Some(true));
+        let wanted = switches.into_iter().filter(|(_, wanted)| *wanted == Some(true));
         wanted.map(|(field, _)| FieldProblem::new(field, Problem::TelegramNotLinked)).collect()
     }
 }

@@ -19,7 +19,7 @@ pub(super) async fn compute_report(desk: &Desk, user: UserId, span: &Span) -> Re
     let (db, start, end) = (&desk.db, span.start, span.end);
     let mut accounts = accounts(desk, user, span).await?;
     let ended = store::copy::ended_between(db, user, start, end).await?;
-    let entries = store::report::traded(db, user, start, end).await?;
+    let entries = store::report::list_traded_markets(db, user, start, end).await?;
     if accounts.is_empty() && ended.is_empty() && entries.is_empty() {
         return Ok(None);
     }

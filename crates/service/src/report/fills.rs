@@ -19,7 +19,7 @@ pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<
     let mut complete = true;
     // The end is exclusive; include the current time.
     let until = desk.clock.now().plus(1);
-    for market in store::report::traded(&desk.db, user, since, until).await? {
+    for market in store::report::list_traded_markets(&desk.db, user, since, until).await? {
         match one(desk, &market).await {
             Ok(all) => complete &= all,
             Err(error) => {

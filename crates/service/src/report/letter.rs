@@ -74,7 +74,7 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         (words.start, cents(report.total.start)),
         (words.end, cents(report.total.end)),
-        (words.brought, signed_cents(report.total.brought)),
+        (words.net_deposits, signed_cents(report.total.brought)),
         (words.profit, profit(&report.total)),
         (
             words.drawdown,
@@ -160,8 +160,8 @@ fn picture(report: &Report) -> String {
     let words = words();
     let says = format!(
         "{}. {}",
-        words.picture,
-        fill(words.picture_text, &[&signed_cents(*first), &signed_cents(*last)])
+        words.profit_chart,
+        fill(words.profit_chart_text, &[&signed_cents(*first), &signed_cents(*last)])
     );
     let mut cells = String::new();
     for height in heights {

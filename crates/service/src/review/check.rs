@@ -206,11 +206,14 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
     } else {
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
         store::review::put_review(&mut tx, id, &text, now).await?;
+        let (name, base) = (notify::shown(&row.key.name), &desk.settings.public_url);
         let content = Content::plain(
-            "Exchange orders differ from the database",
-            "The exchange shows orders that this server sent but its database doesn't contain. This happens after a backup was \
-             restored, or when another server runs on a copy of the database. On that account, Slipstream only places \
-             missing stop losses. Open the maintenance page and confirm the differences.",
+            &format!("Orders of {name} differ from the database"),
+            &format!(
+                "The exchange shows orders of the account {name} that this server sent but its database doesn't contain. This \
+                 happens after a backup was restored, or when another server runs on a copy of the database. Until you \
+                 confirm the differences, Slipstream only places missing stop losses on this account: {base}/admin/maintenance"
+            ),
         );
         let once = format!("review:{id}:{}", now.0);
         for admin in store::user::list_admins(&mut tx).await? {

@@ -255,7 +255,7 @@ pub struct EntrySize {
     pub targets: String,
 }
 
-/// Changes the status from queued to sending, in the transaction that records the copy's intent; `begun` is given
+/// Changes the status from queued to sending, in the transaction that records the copy's intent; `size` is given
 /// for entries. Returns `false` if the holder no longer holds it.
 ///
 /// # Errors

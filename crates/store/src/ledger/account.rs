@@ -1,4 +1,4 @@
-//! Ledger accounts: those of users, and the house accounts that balance them.
+//! Ledger accounts: those of users, and the desk's own accounts that balance them.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -13,9 +13,9 @@ words! {
     pub Purpose {
         /// A user's account.
         Person = "person",
-        /// The house account that balances credits.
+        /// The desk's own account that balances credits.
         Issued = "issued",
-        /// The house account that balances funds at exchanges.
+        /// The desk's own account that balances funds at exchanges.
         Exchange = "exchange",
     }
 }
@@ -29,7 +29,7 @@ pub struct AccountRow {
     pub id: LedgerAccountId,
     /// Public id used by API clients.
     pub public_id: String,
-    /// The user who owns it; `None` for a house account.
+    /// The user who owns it; `None` for one of the desk's own.
     pub user_id: Option<UserId>,
     /// Currency code.
     pub currency: String,
@@ -42,7 +42,7 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
-    /// Converts a user's account for display; `None` for a house account.
+    /// Converts a user's account for display; `None` for one of the desk's own.
     #[must_use]
     pub fn person(self) -> Option<CurrencyAccount> {
         Some(CurrencyAccount {
@@ -82,7 +82,7 @@ pub async fn insert(
     Ok(rows == 1)
 }
 
-/// Opens a house account unless it exists. Its public id is derived from purpose and currency.
+/// Opens one of the desk's own accounts unless it exists. Its public id is derived from purpose and currency.
 ///
 /// # Errors
 /// A database error.
@@ -107,7 +107,7 @@ pub async fn open_own(
     Ok(())
 }
 
-/// Returns a house account.
+/// Returns one of the desk's own accounts.
 ///
 /// # Errors
 /// A database error.

@@ -46,8 +46,8 @@ async fn an_account_is_opened_once(db: &TestDb) {
     assert!(ledger::by_public_id(&**db, Some(eve), "acc_1").await.unwrap().is_none());
     assert!(ledger::by_public_id(&**db, None, "acc_1").await.unwrap().is_some());
     for _ in 0..2 {
-        let house = LedgerAccountId(id(9));
-        write(db, async |tx| ledger::open_own(tx, house, Purpose::Issued, "USDT", NOW).await).await.unwrap();
+        let own = LedgerAccountId(id(9));
+        write(db, async |tx| ledger::open_own(tx, own, Purpose::Issued, "USDT", NOW).await).await.unwrap();
     }
     assert_eq!(
         ledger::get_own(&**db, Purpose::Issued, "USDT").await.unwrap().unwrap().id,
@@ -55,7 +55,7 @@ async fn an_account_is_opened_once(db: &TestDb) {
     );
     assert!(
         ledger::by_public_id(&**db, None, "issued-USDT").await.unwrap().is_none(),
-        "the house is nobody's"
+        "the desk's own account belongs to no user"
     );
 }
 

@@ -93,7 +93,8 @@ async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
         .await
         .unwrap();
     }
-    let traded = async |from: i64| report::traded(&**db, me, NOW.plus(from), NOW.plus(9)).await.unwrap();
+    let traded =
+        async |from: i64| report::list_traded_markets(&**db, me, NOW.plus(from), NOW.plus(9)).await.unwrap();
     let all = traded(0).await;
     assert_eq!(all.len(), 1);
     assert_eq!(

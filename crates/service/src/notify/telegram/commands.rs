@@ -211,15 +211,16 @@ fn line(name: &str, position: &Position) -> String {
 /// The panic button: requested by the first message, confirmed by the second.
 async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<BotReply> {
     let now = desk.clock.now();
-    let request = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
-    if !(request && rest.eq_ignore_ascii_case("yes")) {
+    let requested = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
+    if !(requested && rest.eq_ignore_ascii_case("yes")) {
         return Ok(BotReply { text: EN.sure.to_owned(), action: ReplyAction::Panic(Some(now)) });
     }
     let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
         fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
     };
-    let lines: Vec<_> = reports.iter().map(line).collect();
-    let text = format!("{}\n{}", EN.panicked, lines.join("\n"));
-    Ok(BotReply { text, action: ReplyAction::Panic(None) })
+    let paused = reports.iter().any(|report| report.automated).then(|| EN.panicked.to_owned());
+    let none = reports.is_empty().then(|| EN.no_keys.to_owned());
+    let lines: Vec<_> = paused.into_iter().chain(none).chain(reports.iter().map(line)).collect();
+    Ok(BotReply { text: lines.join("\n"), action: ReplyAction::Panic(None) })
 }

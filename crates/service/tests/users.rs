@@ -8,7 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod people {
+mod users {
     mod account;
     mod audit;
     mod database_bytes;
