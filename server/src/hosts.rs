@@ -1,7 +1,6 @@
 //! The host names under which the desk is served. Otherwise a page of another site whose name is rebound to
 //! this machine (DNS rebinding) could read the desk as its own origin.
 
-use crate::network::Network;
 use axum::{
     Json,
     extract::{Request, State},
@@ -62,14 +61,14 @@ impl Default for Hosts {
 }
 
 /// Rejects requests without exactly one `Host` header (400) and those for an unknown host (421).
-pub(crate) async fn check(State(network): State<Network>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let authority = match authority(&request) {
         Ok(authority) => authority,
         Err(text) => return refuse(StatusCode::BAD_REQUEST, text),
     };
     let path = request.uri().path();
     let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| network.hosts.allows(&name)) {
+    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| hosts.allows(&name)) {
         return next.run(request).await;
     }
     refuse(

@@ -131,7 +131,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
     let others = sandbox.into_iter().chain(beside.checkout);
     let all = others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours);
     Ok(all
-        .layer(from_fn_with_state(network.clone(), hosts::check))
+        .layer(from_fn_with_state(network.hosts.clone(), hosts::check))
         .layer(from_fn_with_state(network.clone(), proxy_hint::warn_of_proxy))
         .layer(from_fn_with_state(https, headers::always))
         .layer(Extension(network.trusted())))

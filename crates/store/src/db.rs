@@ -1,8 +1,9 @@
 //! The database handle: SQLite or Postgres.
 
 use crate::{
-    Error, Options, Result, StoreErrorKind, Tx, error,
-    event::Appended,
+    Error, Options, Result, StoreErrorKind, Tx,
+    appended::Appended,
+    error,
     tx::{HeldConnection, Lend, Lent},
     writes::{LastWrites, Writes},
 };
@@ -23,7 +24,7 @@ pub struct Db {
     writes: Arc<Writes>,
     /// Called around each commit.
     #[cfg(feature = "testing")]
-    hook: Option<Arc<dyn crate::testing::CommitHook>>,
+    hook: Option<Arc<dyn crate::commit_hook::CommitHook>>,
 }
 
 impl From<Engine> for Db {
@@ -134,7 +135,7 @@ impl Db {
     /// Returns this database with `hook` called around the commit of every transaction begun through it.
     #[cfg(feature = "testing")]
     #[must_use]
-    pub fn with_commit_hook(self, hook: Arc<dyn crate::testing::CommitHook>) -> Self {
+    pub fn with_commit_hook(self, hook: Arc<dyn crate::commit_hook::CommitHook>) -> Self {
         Self { hook: Some(hook), ..self }
     }
 

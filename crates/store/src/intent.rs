@@ -6,7 +6,7 @@ pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, leg
 
 use crate::{
     Result, Source, TokenHash, Tx,
-    protection::{self, NewProtection},
+    protection::{self, NewProtection, Opener},
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
@@ -133,7 +133,14 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
         intent.created_at
     )?;
     if let Some(protection) = intent.protection {
-        protection::insert(&mut *tx, intent, protection).await?;
+        let opener = Opener {
+            intent_id: intent.id,
+            user_id: intent.user_id,
+            exchange_key_id: intent.exchange_key_id,
+            symbol: &intent.symbol,
+            created_at: intent.created_at,
+        };
+        protection::insert(&mut *tx, opener, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
