@@ -1,11 +1,8 @@
 //! The error responses of each operation, in the format of its surface. The examples are produced by the same
 //! code that produces the responses.
 
-use super::{Facts, example};
-use crate::rest::{
-    mudawyl,
-    surface::{Surface, SurfaceError},
-};
+use super::{example, facts::Facts};
+use crate::rest::{error_response::error_response, mudawyl, surface::Surface, surface_error::SurfaceError};
 use axum::{
     body::to_bytes,
     http::StatusCode,
@@ -174,7 +171,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
         504 => SurfaceError::TookTooLong,
         _ => return None,
     };
-    let response = surface.error_response(trouble);
+    let response = error_response(surface, trouble);
     debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(response.status()));
     read(response)
 }
