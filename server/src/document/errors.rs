@@ -2,7 +2,10 @@
 //! code that produces the responses.
 
 use super::{example, facts::Facts};
-use crate::rest::{error_response::error_response, mudawyl, surface::Surface, surface_error::SurfaceError};
+use crate::rest::{
+    error_response::error_response, mudawyl::error::MudawylFailure, surface::Surface,
+    surface_error::SurfaceError,
+};
 use axum::{
     body::to_bytes,
     http::StatusCode,
@@ -157,9 +160,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
     let trouble = match status {
         400 if surface == Surface::Mudawyl => {
-            return read(
-                mudawyl::error::MudawylFailure::BadRequest("body is not valid JSON").into_response(),
-            );
+            return read(MudawylFailure::BadRequest("body is not valid JSON").into_response());
         }
         401 => SurfaceError::Service(Error::Unauthenticated),
         403 => SurfaceError::Service(Error::Forbidden),

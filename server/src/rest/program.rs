@@ -1,8 +1,9 @@
 //! The admission of API clients to the routes of a surface.
 
 use super::{
-    client::Caller, currencycloud, error_response::error_response, lumetrade, surface::Surface,
-    surface_error::SurfaceError, threecommas,
+    client::Caller, currencycloud::guard as currencycloud, error_response::error_response,
+    lumetrade::guard as lumetrade, surface::Surface, surface_error::SurfaceError,
+    threecommas::guard as threecommas,
 };
 use axum::{extract::Request, middleware::Next, response::Response};
 use domain::Permission;
@@ -17,9 +18,9 @@ pub(crate) async fn check(
     next: Next,
 ) -> Response {
     let admitted = match surface {
-        Surface::ThreeCommas => threecommas::guard::admit(&desk, permission, request).await,
-        Surface::Lumetrade => lumetrade::guard::admit(&desk, permission, request).await,
-        Surface::Currencycloud => currencycloud::guard::admit(&desk, permission, request).await,
+        Surface::ThreeCommas => threecommas::admit(&desk, permission, request).await,
+        Surface::Lumetrade => lumetrade::admit(&desk, permission, request).await,
+        Surface::Currencycloud => currencycloud::admit(&desk, permission, request).await,
         Surface::Mudawyl => Err(error_response(surface, SurfaceError::Service(Error::Unauthenticated))),
     };
     let request = match admitted {
