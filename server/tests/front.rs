@@ -15,6 +15,7 @@ mod front {
     mod captcha;
     mod closed;
     mod edge;
+    mod follows;
     mod frozen;
     mod lists;
     mod metrics;
