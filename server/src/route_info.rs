@@ -1,4 +1,4 @@
-//! What the program knows of each of its API routes.
+//! The description of an API route.
 
 use crate::rest::surface::Surface;
 use axum::http::Method;

@@ -1,4 +1,4 @@
-//! What an exchange can do, one trait per capability. [`Exchange`] is all of them.
+//! The capabilities of an exchange, one trait each. [`Exchange`] is all of them.
 
 use crate::{
     AccountEvent, BudgetLeft, Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, MarketEvent,
@@ -46,7 +46,7 @@ pub trait MarketData: Send + Sync {
     async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal>;
 }
 
-/// What one account may do, what it holds and what it has traded.
+/// An account's permissions, mode, balances and fills.
 #[async_trait]
 pub trait AccountData: Positions + Send + Sync {
     /// The permissions of the key.

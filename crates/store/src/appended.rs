@@ -1,4 +1,4 @@
-//! What listeners are notified of when a transaction commits.
+//! The notification of an event, sent to listeners when its transaction commits.
 
 use domain::UserId;
 

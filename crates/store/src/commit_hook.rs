@@ -2,8 +2,9 @@
 
 use std::{future::Future, pin::Pin};
 
-/// Called around every commit of a [`crate::Db`] that it was passed to with [`crate::Db::with_commit_hook`]. A future that never
-/// completes simulates a process that is killed or paused at that point.
+/// Called around every commit of a [`Db`](crate::Db) that it was passed to with
+/// [`with_commit_hook`](crate::Db::with_commit_hook). A future that never completes simulates a process that is killed
+/// or paused at that point.
 pub trait CommitHook: Send + Sync {
     /// Called before the commit. `false` makes the commit fail and rolls the transaction back.
     fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;

@@ -25,7 +25,7 @@ pub struct Db {
     /// Called around each commit.
     #[cfg(feature = "testing")]
     hook: Option<Arc<dyn crate::commit_hook::CommitHook>>,
-    /// What [`Db::calls`] returns.
+    /// The number that [`Db::calls`] returns.
     #[cfg(feature = "testing")]
     calls: Arc<std::sync::atomic::AtomicU64>,
 }

@@ -1,4 +1,4 @@
-//! What the common responses of an operation follow from.
+//! The properties of an operation that decide its common responses.
 
 use crate::{
     rest::{captcha, surface::Surface},

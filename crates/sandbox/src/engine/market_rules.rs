@@ -1,4 +1,4 @@
-//! What a market accepts at present.
+//! The current rules of a market: its filters, its status, and which orders it accepts.
 
 use super::{MarketStatus, NewOrder, Reject, markets::MarketState};
 use crate::market::MarketId;

@@ -1,4 +1,4 @@
-//! All that the copy trading page shows, with one read of each kind.
+//! The data of the copy trading page, read with one statement of each kind.
 
 use super::{FollowContext, shown_copy};
 use crate::{Actor, Desk, Result};
