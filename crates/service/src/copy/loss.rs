@@ -14,8 +14,8 @@ use store::copy::CopyTrade;
 const WITHIN: Duration = Duration::from_secs(1);
 
 /// Returns today's loss of a key's copies, open ones included, as a worker would count it. `copies` has the open
-/// ones and those that ended today, of any key. If the account is
-/// not cached and the exchange does not answer, only settled copies count. `None` without a limit.
+/// ones and those that ended today, of any key. If the account is not cached and the exchange does not answer,
+/// only settled copies count. `None` without a limit.
 ///
 /// # Errors
 /// If the database cannot be queried.
