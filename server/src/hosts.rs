@@ -1,7 +1,7 @@
 //! The host names under which the desk is served. Otherwise a page of another site whose name is rebound to
 //! this machine (DNS rebinding) could read the desk as its own origin.
 
-use crate::{network::Network, proxy};
+use crate::proxy;
 use axum::{
     Json,
     extract::{Request, State},
@@ -67,7 +67,7 @@ impl Default for Hosts {
 
 /// Rejects requests without exactly one `Host` header (400) and those for an unknown host (421).
 pub(crate) async fn check(
-    State((desk, network)): State<(SharedDesk, Network)>,
+    State((desk, hosts)): State<(SharedDesk, Hosts)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -77,7 +77,7 @@ pub(crate) async fn check(
     };
     let path = request.uri().path();
     let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| network.hosts.allows(&name)) {
+    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| hosts.allows(&name)) {
         return next.run(request).await;
     }
     reject(

@@ -4,7 +4,7 @@
 use crate::{
     metrics::Meters,
     pages,
-    rest::surface::{Surface, SurfaceError},
+    rest::{error_response::error_response, surface::Surface, surface_error::SurfaceError},
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -104,7 +104,7 @@ fn panicked(method: &Method, route: &str) -> Response {
         "/events",
     ];
     if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
-        return Surface::of(route).error_response(SurfaceError::Broken);
+        return error_response(Surface::of(route), SurfaceError::Broken);
     }
     pages::sorry()
 }

@@ -16,6 +16,7 @@ mod front {
     mod captcha;
     mod closed;
     mod edge;
+    mod follows;
     mod frozen;
     mod lists;
     mod metrics;

@@ -2,8 +2,8 @@
 
 use crate::{
     books::{Books, Card, Invoice, Session},
-    checkout::CheckoutState,
-    protocol::CheckoutFailure,
+    failure::CheckoutFailure,
+    shared::CheckoutState,
 };
 use axum::{
     body::Bytes,

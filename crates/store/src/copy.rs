@@ -278,6 +278,36 @@ pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Optio
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
 
+/// Lists, newest first, those of a user's copies that the state of their keys follows from: the `newest` last ones
+/// of each key, at least one, those with open positions, and those that ended since `since`. One statement for all
+/// keys; copies of deleted keys are left out.
+///
+/// # Errors
+/// A database error.
+pub async fn current(from: impl Source, owner: UserId, newest: u16, since: Micros) -> Result<Vec<CopyTrade>> {
+    let (before_last, first) = (i64::from(newest.max(1)) - 1, CopyId(Uuid::nil()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.id in ( \
+           select n.id from exchange_keys k join copies n on n.exchange_key_id = k.id and n.user_id = k.user_id \
+           where k.user_id = $1 and n.id >= coalesce( \
+             (select o.id from copies o where o.user_id = k.user_id and o.exchange_key_id = k.id \
+              order by o.id desc limit 1 offset $2), $3) \
+           union \
+           select p.id from exchange_keys k join copies p on p.exchange_key_id = k.id \
+           where k.user_id = $1 and p.status = 'OPEN' \
+           union \
+           select e.id from exchange_keys k join copies e on e.exchange_key_id = k.id \
+           where k.user_id = $1 and e.finished_at >= $4) \
+         order by c.id desc",
+        owner,
+        before_last,
+        first,
+        since
+    )
+}
+
 /// Lists all copies with open positions that have not been checked since `before`, the longest unchecked first.
 ///
 /// # Errors

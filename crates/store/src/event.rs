@@ -3,20 +3,12 @@
 
 mod listener;
 
+pub use crate::appended::Appended;
 pub use listener::{Listener, ListenerMessage, listen};
 
 use crate::{Result, Source, Tx, tx::Inner};
 use domain::{Micros, UserId};
 use sqlx::{FromRow, Row as _};
-
-/// A committed event: its sequence number and the user it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appended {
-    /// Sequence number.
-    pub seq: i64,
-    /// The user it belongs to.
-    pub user: UserId,
-}
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]

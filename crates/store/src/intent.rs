@@ -8,7 +8,7 @@ pub use leg::{
 
 use crate::{
     Result, Source, TokenHash, Tx,
-    protection::{self, NewProtection},
+    protection::{self, NewProtection, Opener},
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
@@ -135,7 +135,14 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
         intent.created_at
     )?;
     if let Some(protection) = intent.protection {
-        protection::insert_protection(&mut *tx, intent, protection).await?;
+        let opener = Opener {
+            intent_id: intent.id,
+            user_id: intent.user_id,
+            exchange_key_id: intent.exchange_key_id,
+            symbol: &intent.symbol,
+            created_at: intent.created_at,
+        };
+        protection::insert_protection(&mut *tx, opener, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }

@@ -5,7 +5,10 @@
 
 #[macro_use]
 mod macros;
+mod appended;
 mod backup;
+#[cfg(feature = "testing")]
+mod commit_hook;
 mod db;
 mod error;
 mod migrate;

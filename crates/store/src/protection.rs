@@ -84,13 +84,22 @@ macro_rules! protections {
     };
 }
 
-/// Adds the protection of the position that `intent` opens.
+/// The intent that opens a protected position.
+pub(crate) struct Opener<'a> {
+    pub(crate) intent_id: IntentId,
+    pub(crate) user_id: UserId,
+    pub(crate) exchange_key_id: ExchangeKeyId,
+    pub(crate) symbol: &'a Symbol,
+    pub(crate) created_at: Micros,
+}
+
+/// Adds the protection of the position that `opener` opens.
 ///
 /// # Errors
 /// A database error.
 pub(crate) async fn insert_protection(
     tx: &mut Tx,
-    intent: &crate::intent::NewIntent,
+    opener: Opener<'_>,
     protection: NewProtection,
 ) -> Result<()> {
     exec!(
@@ -98,14 +107,14 @@ pub(crate) async fn insert_protection(
         "insert into protected_trades \
            (intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        intent.id,
-        intent.user_id,
-        intent.exchange_key_id,
-        &intent.symbol,
+        opener.intent_id,
+        opener.user_id,
+        opener.exchange_key_id,
+        opener.symbol,
         PositionSide::Both,
         protection.side,
         protection.wanted,
-        intent.created_at
+        opener.created_at
     )?;
     Ok(())
 }

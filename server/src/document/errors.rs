@@ -1,10 +1,10 @@
 //! The error responses of each operation, in the format of its surface. The examples are produced by the same
 //! code that produces the responses.
 
-use super::{Facts, example};
+use super::{example, facts::Facts};
 use crate::rest::{
-    mudawyl,
-    surface::{Surface, SurfaceError},
+    error_response::error_response, mudawyl::error::MudawylFailure, surface::Surface,
+    surface_error::SurfaceError,
 };
 use axum::{
     body::to_bytes,
@@ -164,9 +164,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
     let error = match status {
         400 if surface == Surface::Mudawyl => {
-            return read(
-                mudawyl::error::MudawylFailure::BadRequest("body is not valid JSON").into_response(),
-            );
+            return read(MudawylFailure::BadRequest("body is not valid JSON").into_response());
         }
         401 => SurfaceError::Service(Error::Unauthenticated),
         403 => SurfaceError::Service(Error::Forbidden),
@@ -178,7 +176,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
         504 => SurfaceError::TookTooLong,
         _ => return None,
     };
-    let response = surface.error_response(error);
+    let response = error_response(surface, error);
     debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(response.status()));
     read(response)
 }

@@ -1,14 +1,14 @@
 //! Dispatch of calls by path.
 
 use super::{
-    CheckoutFailure,
     form::Form,
     lists::{list, one},
     make,
 };
 use crate::{
     books::{Books, Object as _, Open, Reply, SubscriptionStatus},
-    checkout::CheckoutState,
+    failure::CheckoutFailure,
+    shared::CheckoutState,
 };
 use serde_json::{Value, json};
 

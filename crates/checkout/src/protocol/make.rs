@@ -1,9 +1,12 @@
 //! The calls that create and change objects.
 
-use super::{CheckoutFailure, form::Form};
-use crate::books::{
-    Card, Change, Endpoint, Interval, Invoice, Made, Metadata, NewPrice, NewSubscription, Object as _, Open,
-    Proration, Session, SubscriptionStatus,
+use super::form::Form;
+use crate::{
+    books::{
+        Card, Change, Endpoint, Interval, Invoice, Made, Metadata, NewPrice, NewSubscription, Object as _,
+        Open, Proration, Session, SubscriptionStatus,
+    },
+    failure::CheckoutFailure,
 };
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, filters, futures,
+    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, cancel, filters,
     markets::MarketState, ruleset,
 };
 use crate::market::MarketId;
@@ -116,7 +116,7 @@ fn amounts(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
 /// kind is allowed.
 fn lives_with_position(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let pair = new.market.pair;
-    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(markets, account, new) {
+    if account.perpetual(pair).closable(new.side).is_zero() && !cancel::has_openers(markets, account, new) {
         return Err(Reject::no_position());
     }
     let twin = |a: &AlgoOrder| {

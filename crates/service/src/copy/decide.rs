@@ -106,14 +106,28 @@ pub(super) async fn daily_loss(
 ) -> Result<Option<DailyLoss>> {
     let Some(limit) = limit else { return Ok(None) };
     let today = desk.clock.now().day();
-    let settled: Decimal = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
-    let mut unsettled = Decimal::ZERO;
-    if let Some(account) = account {
-        let open = store::copy::open_of_key(&desk.db, key).await?;
-        let held = open.iter().filter_map(|copy: &CopyTrade| account.held(&copy.symbol));
-        unsettled = held.map(|held| held.unrealized_pnl).sum();
-    }
-    Ok(Some(DailyLoss { lost: -(settled + unsettled), limit }))
+    let settled = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
+    let open = match account {
+        Some(_) => store::copy::open_of_key(&desk.db, key).await?,
+        None => Vec::new(),
+    };
+    Ok(Some(loss(limit, settled, open.iter(), account)))
+}
+
+/// The loss of settled copies and, if the account is known, of open ones.
+pub(super) fn loss<'a>(
+    limit: Decimal,
+    settled: Decimal,
+    open: impl Iterator<Item = &'a CopyTrade>,
+    account: Option<&CachedAccount>,
+) -> DailyLoss {
+    let unsettled: Decimal = match account {
+        Some(account) => {
+            open.filter_map(|copy| account.held(&copy.symbol)).map(|held| held.unrealized_pnl).sum()
+        }
+        None => Decimal::ZERO,
+    };
+    DailyLoss { lost: -(settled + unsettled), limit }
 }
 
 /// Sizes the entry at the current price.

@@ -162,7 +162,7 @@ fn fill(order: &mut Order, amount: Decimal, price: Decimal) -> Decimal {
 }
 
 #[async_trait]
-impl Exchange for Fake {
+impl MarketData for Fake {
     async fn server_time(&self) -> ExchangeResult<Micros> {
         Ok(Micros(0))
     }
@@ -214,6 +214,10 @@ impl Exchange for Fake {
     async fn mark_price(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Decimal> {
         Ok(self.state.lock().unwrap().price)
     }
+}
+
+#[async_trait]
+impl AccountData for Fake {
     async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let mut state = self.state.lock().unwrap();
         state.rights_requests += 1;
@@ -249,17 +253,6 @@ impl Exchange for Fake {
         let funds = Funds { free, used: total - free, total };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
     }
-    async fn open_orders(
-        &self,
-        _: &Credentials,
-        _: TradeType,
-        _: Option<&Symbol>,
-    ) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
-    }
-    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.clone())
-    }
     async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
         Ok(vec![])
     }
@@ -278,6 +271,10 @@ impl Exchange for Fake {
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
+}
+
+#[async_trait]
+impl Positions for Fake {
     async fn positions(&self, who: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         let positions = self.open_positions();
         // The answer was true when it was read.
@@ -294,6 +291,26 @@ impl Exchange for Fake {
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         Ok((10, self.state.lock().unwrap().margin_mode.unwrap_or(MarginMode::Crossed)))
     }
+    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
+        let before_entry = self.state.lock().unwrap().before_entry.take();
+        if let Some(run) = before_entry {
+            run();
+        }
+        Ok(())
+    }
+    async fn set_margin_mode(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        _: MarginMode,
+        _: Validity,
+    ) -> ExchangeResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Trading for Fake {
     async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> ExchangeResult<Order> {
         let mut state = self.state.lock().unwrap();
         let seq = leg(&request.client_order_id);
@@ -358,22 +375,20 @@ impl Exchange for Fake {
             o.clone()
         }))
     }
-    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
-        let before_entry = self.state.lock().unwrap().before_entry.take();
-        if let Some(run) = before_entry {
-            run();
-        }
-        Ok(())
-    }
-    async fn set_margin_mode(
+    async fn open_orders(
         &self,
         _: &Credentials,
-        _: &Symbol,
-        _: MarginMode,
-        _: Validity,
-    ) -> ExchangeResult<()> {
-        Ok(())
+        _: TradeType,
+        _: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.clone())
+    }
+}
+
+impl Streams for Fake {
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
         silent()
     }

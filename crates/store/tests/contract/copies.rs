@@ -106,7 +106,7 @@ pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
     }
 }
 
-async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
+pub(crate) async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
     let (signal, side) = (SignalId(id(SIGNAL)), Some(Side::Buy));
     write(db, async |tx| copy::insert_all(tx, signal, Action::Enter, side, copies, NOW).await).await.unwrap()
 }
@@ -128,7 +128,7 @@ fn entry_size() -> EntrySize {
     }
 }
 
-async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
+pub(crate) async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
     let sized = entry_size();
     write(db, async |tx| copy::begin_sending(tx, CopyId(id(number)), holder, Some(&sized), NOW).await)
         .await

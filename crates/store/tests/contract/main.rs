@@ -6,6 +6,7 @@ mod accounts;
 mod billing;
 mod clients;
 mod copies;
+mod current_copies;
 mod edges;
 mod engine;
 mod equity;

@@ -1,8 +1,7 @@
 //! Finding accounts, one page at a time.
 
 use super::{
-    HandlerResult,
-    error::{CurrencycloudFailure, FIND_FAILED},
+    error::{CurrencycloudFailure, FIND_FAILED, HandlerResult},
     present::CurrencycloudAccount,
 };
 use crate::rest::{client::Caller, fields::Fields};

@@ -1,9 +1,8 @@
 //! Follows: exchange keys that copy strategies.
 
 use super::{
-    HandlerResult,
     bodies::{FollowBody, FollowChangeBody},
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     present::{FollowItem, Follows},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},

@@ -1,9 +1,8 @@
 //! Exchange keys.
 
 use super::{
-    EmptyResult, HandlerResult,
     bodies::{KeyBody, KeyChangeBody},
-    error::{MudawylFailure, PrivateErrors, StepUpDue},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, text, word},

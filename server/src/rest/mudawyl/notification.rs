@@ -1,9 +1,8 @@
 //! Notification settings and linking Telegram.
 
 use super::{
-    HandlerResult,
     bodies::NotificationBody,
-    error::{PrivateErrors, StepUpDue},
+    error::{HandlerResult, PrivateErrors, StepUpDue},
     present::{Method, Notification},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag},

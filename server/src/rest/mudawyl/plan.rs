@@ -1,6 +1,6 @@
 //! Public plans.
 
-use super::{HandlerResult, present::Plans};
+use super::{error::HandlerResult, present::Plans};
 use axum::{Json, extract::State};
 use service::{SharedDesk, plan};
 

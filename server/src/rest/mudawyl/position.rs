@@ -1,9 +1,8 @@
 //! The futures position of a market.
 
 use super::{
-    EmptyResult, HandlerResult,
     bodies::{SupervisionBody, SymbolBody},
-    error::{MudawylFailure, PrivateErrors},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors},
     order::of_market,
     present::{Position, Protection},
     raw_request::{FieldLocation, RawRequest},

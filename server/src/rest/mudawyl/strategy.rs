@@ -1,8 +1,7 @@
 //! Public strategies and the performance of their live signals. Backtests are not included.
 
 use super::{
-    HandlerResult,
-    error::MudawylFailure,
+    error::{HandlerResult, MudawylFailure},
     present::{Performance, Profiles, Ranges, Strategies},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},

@@ -1,9 +1,8 @@
 //! A user's plan and paying for it.
 
 use super::{
-    HandlerResult,
     bodies::{CheckoutBody, SubscriptionChangeBody},
-    error::{MudawylFailure, PrivateErrors},
+    error::{HandlerResult, MudawylFailure, PrivateErrors},
     present::{HeldPlan, InvoiceItem, OpenedCheckout, StripeSubscription},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},

@@ -1,9 +1,8 @@
 //! Support requests. Not part of the original document, which has a heading without a body.
 
 use super::{
-    HandlerResult,
     bodies::SupportBody,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     present::Iso,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, text},

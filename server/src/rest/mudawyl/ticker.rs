@@ -1,8 +1,7 @@
 //! Public prices.
 
 use super::{
-    HandlerResult,
-    error::{MudawylFailure, PrivateErrors},
+    error::{HandlerResult, MudawylFailure, PrivateErrors},
     present::Ticker,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, symbol, word},

@@ -1,8 +1,7 @@
 //! Fills.
 
 use super::{
-    HandlerResult,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     order::of_market,
     present::Trade,
     raw_request::{FieldLocation, RawRequest},

@@ -6,7 +6,7 @@ use crate::{
     rest::{
         client::{Caller, only},
         fields,
-        surface::SurfaceError,
+        surface_error::SurfaceError,
     },
 };
 use axum::{
