@@ -8,6 +8,7 @@ import { SignUp } from '../pages/sign-up.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import {
   expectAccessibleDayAndNight,
+  expectFits,
   expectLive,
   expectSameDocument,
   markDocument,
@@ -151,6 +152,12 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await history.openPast('strategy');
   await expect(history.past).toHaveCount(1);
   await expect(history.past).toContainText(name);
+  const wide = page.viewportSize() ?? { width: 1280, height: 720 };
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect(history.past.locator('.tight')).toBeVisible();
+  await expect(history.past.locator('.tight')).toHaveText(/^BTC\/USDT · [\d.]+ BTC at [\d,.]+, \d+× · /);
+  await expectFits(page);
+  await page.setViewportSize(wide);
   await expectAccessibleDayAndNight(page);
   const [header, row, ...rest] = await history.download();
   expect(header).toMatch(/^time,key,strategy,symbol,side,price,amount,cost/);
