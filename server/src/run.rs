@@ -10,7 +10,7 @@ mod test_checkout;
 
 pub use operator::{
     CandleFile, assign_plan, backup, checkout_alone, confirm_review, import_candles, list_reviews,
-    maintenance, make_admin, person, rekey, reset_link, restored, sandbox_alone, verify_audit,
+    maintenance, make_admin, migrate, person, rekey, reset_link, restored, sandbox_alone, verify_audit,
 };
 
 use crate::{
