@@ -239,6 +239,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         },
         edge: edge::settings(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
+        log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),
         pseudo_locale: check.word("SLIPSTREAM_PSEUDO_LOCALE", &["0", "1"]) == Some("1"),
     }
 }

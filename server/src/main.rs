@@ -30,6 +30,7 @@ Usage:
                             show a user, and apply the given actions, for example to contain a compromised account
   slipstream reset-link EMAIL
                             print a password reset link for a user who receives no e-mail
+  slipstream migrate        create or upgrade the tables, for a server whose database role may not
   slipstream audit verify   verify that no row of the audit log was changed or removed
   slipstream plan EMAIL PLAN
                             assign a plan to a user, private plans included; FREE removes it
@@ -87,6 +88,7 @@ fn command(words: &[&str]) -> Result<()> {
             print_out(&format!("{link}\nThe link works once and expires in one hour.\n"))
         }
         ["audit", "verify"] => verify_audit(),
+        ["migrate"] => migrate(),
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
             print_out(&format!(
@@ -153,6 +155,11 @@ fn puzzled(words: &[&str]) -> String {
         Some((name, takes)) => format!("wrong arguments; usage: slipstream {name} {takes}"),
         None => format!("unknown command: {}", words.join(" ")),
     }
+}
+
+fn migrate() -> Result<()> {
+    within(run::migrate(&configured()?))?;
+    print_out("The tables are up to date.\n")
 }
 
 fn verify_audit() -> Result<()> {

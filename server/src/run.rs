@@ -11,8 +11,8 @@ mod test_checkout;
 
 pub use candle_import::{CandleFile, import_candles};
 pub use operator::{
-    assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, person,
-    rekey, reset_link, restored, sandbox_alone, verify_audit,
+    assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, migrate,
+    person, rekey, reset_link, restored, sandbox_alone, verify_audit,
 };
 
 use crate::{

@@ -174,4 +174,28 @@ mod tests {
         let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
         assert_eq!(&body[..], br#"{"message":"internal server error"}"#);
     }
+
+    #[tokio::test]
+    async fn sealed_audit_rows_are_logged_where_it_is_wanted() {
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = fmt().with_max_level(tracing::Level::INFO).with_ansi(false);
+        let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+        let db = store::testing::sqlite().await;
+        for log_audit in [false, true] {
+            let settings = service::Settings { log_audit, ..service::Settings::default() };
+            let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
+            let desk = service::testing::desk_with((*db).clone(), setup);
+            let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+            let email = format!("{log_audit}@example.org");
+            service::account::sign_up(&desk, origin, &email, "correct horse battery").await.unwrap();
+            assert!(service::audit::seal(&desk).await.unwrap() > 0);
+            let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            let row = text.lines().find(|line| line.contains("action=signed-up"));
+            assert_eq!(row.is_some(), log_audit, "{text}");
+            if let Some(row) = row {
+                assert!(row.contains("address=192.0.2.1") && row.contains(" seal="), "{row}");
+            }
+        }
+    }
 }

@@ -43,6 +43,8 @@ pub struct Settings {
     pub edge: EdgeSettings,
     /// Maximum age in seconds of a signal whose entry may still be sent, and of an alert on arrival.
     pub signal_max_age_s: i64,
+    /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
+    pub log_audit: bool,
     /// Whether a browser may choose the pseudo-locale by its cookie; for tests only.
     pub pseudo_locale: bool,
 }
@@ -160,6 +162,7 @@ impl Default for Settings {
             edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
             allow_unrestricted_keys: false,
+            log_audit: false,
             pseudo_locale: false,
         }
     }

@@ -83,6 +83,13 @@ fn a_misspelt_variable_is_reported() {
 }
 
 #[test]
+fn audit_rows_are_logged_where_it_is_wanted() {
+    assert!(!read(&[]).unwrap().settings.log_audit);
+    assert!(read(&[("SLIPSTREAM_LOG_AUDIT", "1")]).unwrap().settings.log_audit);
+    assert_eq!(refused(&[("SLIPSTREAM_LOG_AUDIT", "yes")]).len(), 1);
+}
+
+#[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
 }

@@ -66,6 +66,16 @@ pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     }
 }
 
+/// Creates or upgrades the tables, as a start of the server does. For installs whose server has no right to.
+///
+/// # Errors
+/// If the database cannot be reached or a migration fails.
+pub async fn migrate(config: &Config) -> Result<()> {
+    private_dir(&config.data_dir)?;
+    database(&config.database_url).await?.close().await;
+    Ok(())
+}
+
 /// Verifies the hash chain of the audit log.
 ///
 /// # Errors

@@ -90,6 +90,43 @@ async fn two_instances_may_start_concurrently(db: &TestDb) {
     }
 }
 
+/// On Postgres: the role of the server needs no rights on the schema but to use it.
+async fn a_role_that_may_create_nothing_serves_migrated_tables(db: &TestDb) {
+    if db.folder().is_some() {
+        return;
+    }
+    let schema = db.texts("select current_schema()::text").await.remove(0);
+    let role = format!("{schema}_server");
+    let mut admin = PgConnection::connect(db.url()).await.unwrap();
+    let make = format!(
+        "create role {role} login password 'desk'; grant usage on schema {schema} to {role}; \
+         grant select, insert, update, delete on all tables in schema {schema} to {role}"
+    );
+    sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut admin).await.unwrap();
+    let (_, rest) = db.url().split_once("://").unwrap();
+    let address = rest.split_once('@').map_or(rest, |(_, address)| address);
+    let url = format!("postgres://{role}:desk@{address}");
+
+    let server = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await.unwrap();
+    let started = server.migrate().await;
+    let written = write(&server, async |tx| users::insert_user(tx, &user(1)).await).await;
+    server.close().await;
+    // A migration that is missing is not applied by this role.
+    sqlx::query("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)")
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let behind = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await.unwrap();
+    let refused = behind.migrate().await;
+    behind.close().await;
+    let remove = format!("drop owned by {role}; drop role {role}");
+    sqlx::raw_sql(AssertSqlSafe(remove)).execute(&mut admin).await.unwrap();
+    admin.close().await.unwrap();
+    started.unwrap();
+    written.unwrap();
+    assert!(refused.is_err());
+}
+
 /// Returns the URL of a database without tables.
 async fn emptied(db: &TestDb) -> String {
     if let Some(folder) = db.folder() {
@@ -123,6 +160,7 @@ store::each_engine!(
     many_writers_lose_nothing,
     instances_that_read_then_write_take_turns,
     two_instances_may_start_concurrently,
+    a_role_that_may_create_nothing_serves_migrated_tables,
     a_closed_database_returns_an_error,
     what_is_shown_holds_no_secret,
 );
