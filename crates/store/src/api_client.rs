@@ -73,9 +73,6 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
 }
 
 /// Lists a user's clients that are not revoked, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -89,9 +86,6 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientR
 }
 
 /// Returns the client with an API key.
-///
-/// # Errors
-/// A database error.
 pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -105,9 +99,6 @@ pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow
 }
 
 /// Returns the client with a login id.
-///
-/// # Errors
-/// A database error.
 pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -121,9 +112,6 @@ pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<Client
 }
 
 /// Returns the client that a token was issued to, unless the token has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -139,9 +127,6 @@ pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Resu
 }
 
 /// Lists all users' clients in the order of their ids, starting after `after`, to iterate over all of them (rekey).
-///
-/// # Errors
-/// A database error.
 pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -156,9 +141,6 @@ pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<V
 }
 
 /// Records that a client was used.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> Result<()> {
     exec!(
         tx,
@@ -171,9 +153,6 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
 }
 
 /// Revokes a user's client with its tokens; returns whether it existed, was theirs and was not yet revoked.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
     let rows = exec!(
         &mut *tx,
@@ -189,9 +168,6 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
 }
 
 /// Revokes all of a user's clients with their tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -202,17 +178,11 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
 }
 
 /// Replaces the sealed secret (rekey); returns whether the client exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update api_clients set sealed_secret = $2 where id = $1", id, sealed)? == 1)
 }
 
 /// Adds a token.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_token(
     tx: &mut Tx,
     token: &TokenHash,
@@ -230,17 +200,11 @@ pub async fn insert_token(
 }
 
 /// Returns when a token expires.
-///
-/// # Errors
-/// A database error.
 pub async fn token_expires(from: impl Source, token: &TokenHash) -> Result<Option<Micros>> {
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
 
 /// Extends the lifetime of a token.
-///
-/// # Errors
-/// A database error.
 pub async fn extend_token(tx: &mut Tx, token: &TokenHash, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -252,17 +216,11 @@ pub async fn extend_token(tx: &mut Tx, token: &TokenHash, expires_at: Micros) ->
 }
 
 /// Deletes a token; returns whether it existed.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_token(tx: &mut Tx, token: &TokenHash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
 
 /// Deletes expired tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_tokens(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from client_tokens where expires_at <= $1", now)
 }

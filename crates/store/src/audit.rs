@@ -58,9 +58,6 @@ macro_rules! entries {
 }
 
 /// Adds an entry, in the transaction that performs the action.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     exec!(
         tx,
@@ -77,9 +74,6 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 }
 
 /// Lists a user's actions, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<AuditEntry>> {
     rows!(
         AuditEntry,
@@ -93,9 +87,6 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 }
 
 /// Lists all actions, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
     rows!(
         AuditEntry,
@@ -112,9 +103,6 @@ struct Place {
 }
 
 /// Lists the distinct IP addresses of a user's last 500 sign-ups and sign-ins.
-///
-/// # Errors
-/// A database error.
 pub async fn places(
     from: impl Source,
     user: UserId,
@@ -135,9 +123,6 @@ pub async fn places(
 }
 
 /// Lists a user's actions and those done to their account, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     // Actions of an admin on a user have the user's id as their subject.
     let subject = user.to_string();
@@ -152,9 +137,6 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 }
 
 /// Lists all actions, newest first, starting before `before`; only those equal to `action` if it is not empty.
-///
-/// # Errors
-/// A database error.
 pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
@@ -166,9 +148,6 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 }
 
 /// Lists the entries without a seal in the order of their sequence numbers, starting after `after`.
-///
-/// # Errors
-/// A database error.
 pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
@@ -180,9 +159,6 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<A
 }
 
 /// Returns the entry with a sequence number.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
     entries!(from, "where id = $1", id)
 }
@@ -201,9 +177,6 @@ pub struct Seal {
 }
 
 /// Returns the last seal.
-///
-/// # Errors
-/// A database error.
 pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
     rows!(
         Seal,
@@ -215,17 +188,11 @@ pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
 
 /// Returns the highest sequence number of a sealed entry. Entries that were written at the same time may be sealed
 /// out of order.
-///
-/// # Errors
-/// A database error.
 pub async fn last_sealed(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select max(audit_id) from audit_seals")?.unwrap_or(0))
 }
 
 /// Lists the seals in order, starting after `after`.
-///
-/// # Errors
-/// A database error.
 pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
     rows!(
         Seal,

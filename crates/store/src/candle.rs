@@ -66,9 +66,6 @@ macro_rules! insert_candles {
 }
 
 /// Stores closed candles; existing ones are left unchanged. Returns the number of new candles.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_all(tx: &mut Tx, line: &CandleSeries, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
     for some in candles.chunks(BATCH) {
@@ -83,9 +80,6 @@ pub async fn insert_all(tx: &mut Tx, line: &CandleSeries, candles: &[Candle]) ->
 }
 
 /// Returns the opening time of the newest candle.
-///
-/// # Errors
-/// A database error.
 pub async fn newest_at(from: impl Source, line: &CandleSeries) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -99,9 +93,6 @@ pub async fn newest_at(from: impl Source, line: &CandleSeries) -> Result<Option<
 }
 
 /// Lists the first `limit` candles that opened after `after`, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn after(from: impl Source, line: &CandleSeries, after: Micros, limit: i64) -> Result<Vec<Candle>> {
     let rows = rows!(
         Row,
@@ -119,9 +110,6 @@ pub async fn after(from: impl Source, line: &CandleSeries, after: Micros, limit:
 }
 
 /// Returns the opening time of the `count`-th newest candle; `None` if there are fewer.
-///
-/// # Errors
-/// A database error.
 pub async fn nth_newest(from: impl Source, line: &CandleSeries, count: i64) -> Result<Option<Micros>> {
     value!(
         Micros,

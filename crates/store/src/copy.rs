@@ -37,17 +37,11 @@ macro_rules! copies {
 }
 
 /// Returns a copy of any user, for internal use.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
 
 /// Lists a user's copies, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     owner: UserId,
@@ -77,9 +71,6 @@ pub struct Filter {
 }
 
 /// As [`list_by_user`], with a filter.
-///
-/// # Errors
-/// A database error.
 pub async fn search(
     from: impl Source,
     owner: UserId,
@@ -104,9 +95,6 @@ pub async fn search(
 }
 
 /// Lists a user's copied positions that were closed between two times, in the order of closing.
-///
-/// # Errors
-/// A database error.
 pub async fn ended_between(
     from: impl Source,
     owner: UserId,
@@ -125,17 +113,11 @@ pub async fn ended_between(
 }
 
 /// Returns the signal of a copy.
-///
-/// # Errors
-/// A database error.
 pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>> {
     value!(SignalId, from, "select signal_id from copies where id = $1", id)
 }
 
 /// Lists the copies of a signal for a user's follows, in the order of queueing.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_signal_and_user(
     from: impl Source,
     signal: SignalId,
@@ -153,9 +135,6 @@ pub async fn list_by_signal_and_user(
 }
 
 /// Lists a signal's copies in the order of queueing, starting after `after`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_signal(
     from: impl Source,
     signal: SignalId,
@@ -174,9 +153,6 @@ pub async fn list_by_signal(
 }
 
 /// Counts a signal's copies by status and reason.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     rows!(
         Count,
@@ -189,9 +165,6 @@ pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
 }
 
 /// Returns the copy with the open position on a market of a key.
-///
-/// # Errors
-/// A database error.
 pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<CopyTrade>> {
     copies!(
         from,
@@ -203,9 +176,6 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
 }
 
 /// Lists the entries on a market of a key that are open or being sent.
-///
-/// # Errors
-/// A database error.
 pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
@@ -219,9 +189,6 @@ pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol
 
 /// Returns a follow's newest unfinished entry for a signal of the strategy before `seq`. `key` is the key it was
 /// traded with.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished_entry(
     from: impl Source,
     key: ExchangeKeyId,
@@ -242,9 +209,6 @@ pub async fn unfinished_entry(
 }
 
 /// Returns a follow's newest entry for a signal of the strategy before `seq` whose position was opened and closed.
-///
-/// # Errors
-/// A database error.
 pub async fn ended_entry(
     from: impl Source,
     follow: FollowId,
@@ -263,25 +227,16 @@ pub async fn ended_entry(
 }
 
 /// Lists a key's copies with open positions.
-///
-/// # Errors
-/// A database error.
 pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<CopyTrade>> {
     copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
 }
 
 /// Returns a follow's copy with an open position.
-///
-/// # Errors
-/// A database error.
 pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
 
 /// Lists all copies with open positions that have not been checked since `before`, the longest unchecked first.
-///
-/// # Errors
-/// A database error.
 pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
@@ -293,9 +248,6 @@ pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<
 }
 
 /// Lists the profits and losses of a key's copies that were closed since `since`.
-///
-/// # Errors
-/// A database error.
 pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Vec<Decimal>> {
     let rows = rows!(
         Profit,

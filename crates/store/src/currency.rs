@@ -29,18 +29,12 @@ pub struct Rule {
 }
 
 /// Lists every currency, by code.
-///
-/// # Errors
-/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
     let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
 }
 
 /// Returns a currency.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
     let row =
         rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
@@ -48,9 +42,6 @@ pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
 }
 
 /// Returns whether a currency is enabled in a country: by the country's own rule, otherwise by the rule for `*`.
-///
-/// # Errors
-/// A database error.
 pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
     let rule = value!(
         bool,
@@ -64,9 +55,6 @@ pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result
 }
 
 /// Lists every rule, those for `*` first.
-///
-/// # Errors
-/// A database error.
 pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
     rows!(
         Rule,

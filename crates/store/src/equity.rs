@@ -29,9 +29,6 @@ impl From<Row> for Point {
 }
 
 /// Adds a point, replacing one with the same time. Does nothing if the key was deleted meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     exec!(
         tx,
@@ -46,9 +43,6 @@ pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
 }
 
 /// Returns the newest point of a key.
-///
-/// # Errors
-/// A database error.
 pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -62,9 +56,6 @@ pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Opti
 }
 
 /// Returns the equity at a time: the newest point up to then, otherwise the first one after.
-///
-/// # Errors
-/// A database error.
 pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -79,9 +70,6 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
 }
 
 /// Lists the points of all of a user's keys since `since`, in order of time.
-///
-/// # Errors
-/// A database error.
 pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
     let rows = rows!(
         Row,
@@ -97,18 +85,12 @@ pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Ve
 }
 
 /// Deletes points older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from equity_points where at < $1", before)
 }
 
 /// Thins the points older than `before`: keeps those at multiples of `every` microseconds and each key's first one,
 /// from which its profit is calculated. Returns the number of deleted points.
-///
-/// # Errors
-/// A database error.
 pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
     exec!(
         tx,

@@ -31,9 +31,6 @@ pub struct Event {
 
 /// Appends an event; listeners are notified when the transaction commits. Returns its sequence number, which is
 /// greater than those of all of the user's events that can already be read.
-///
-/// # Errors
-/// A database error.
 pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
     tx.usable()?;
     let outcome = insert(&mut tx.inner, user, body, at).await;
@@ -69,9 +66,6 @@ async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::R
 
 /// Records that the user is notified of the occurrence named `once`; returns whether it is new. If so, the caller
 /// appends the event.
-///
-/// # Errors
-/// A database error.
 pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
     let noted = exec!(
         tx,
@@ -84,9 +78,6 @@ pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<
 }
 
 /// Lists a user's events after sequence number `after`, in order.
-///
-/// # Errors
-/// A database error.
 pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
@@ -100,25 +91,16 @@ pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> R
 }
 
 /// Returns the sequence number of a user's newest stored event, or 0 if there is none.
-///
-/// # Errors
-/// A database error.
 pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 
 /// Deletes events older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from events where at < $1", before)
 }
 
 /// Deletes the records of [`first`] older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from told where at < $1", before)
 }

@@ -20,9 +20,6 @@ pub struct Fill {
 }
 
 /// Stores a fill. Returns `false` if it is already stored, or its key has been deleted meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -49,9 +46,6 @@ pub struct Cost {
 
 /// Lists the fees of a user's fills between two times. They are not summed in SQL, because the engines cannot add
 /// decimal texts.
-///
-/// # Errors
-/// A database error.
 pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
     rows!(
         Cost,
@@ -75,9 +69,6 @@ pub struct Newest {
 }
 
 /// Returns the newest stored fill of a key on a pair; of several at the same time, any.
-///
-/// # Errors
-/// A database error.
 pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
     rows!(
         Newest,

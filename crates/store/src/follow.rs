@@ -53,9 +53,6 @@ pub struct Follow {
 }
 
 /// Lists the risk profiles in the order of creation, which is from the lowest to the highest risk.
-///
-/// # Errors
-/// A database error.
 pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -66,9 +63,6 @@ pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
 }
 
 /// Returns a risk profile.
-///
-/// # Errors
-/// A database error.
 pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -107,9 +101,6 @@ pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
 }
 
 /// Returns a user's follow.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
     rows!(
         Follow,
@@ -124,9 +115,6 @@ pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Optio
 }
 
 /// Lists a user's follows that were not stopped, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -140,9 +128,6 @@ pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow
 }
 
 /// Lists a key's follows that were not stopped, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -201,9 +186,6 @@ pub struct Reached {
 }
 
 /// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped.
-///
-/// # Errors
-/// A database error.
 pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -218,9 +200,6 @@ pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result
 
 /// Lists the follows that receive a strategy's exit: its active follows, and those with an open position entered by
 /// the strategy, even if they are paused or follow another strategy by now.
-///
-/// # Errors
-/// A database error.
 pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -240,9 +219,6 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
 /// Records that a copy of the follow is being sent, unless the follow was paused or stopped, its key disabled, or
 /// its owner's account frozen or suspended. Pausing and sending lock the same row, so no new copy is begun after a
 /// pause.
-///
-/// # Errors
-/// A database error.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -256,9 +232,6 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
 }
 
 /// Pauses the active follows of a key; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -271,9 +244,6 @@ pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros)
 }
 
 /// Pauses a user's active follows; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -287,9 +257,6 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
 
 /// Locks a user's follow for a change: no other transaction can change it until this one ends, so the values read
 /// can be written back with [`update`]. `None` if it was stopped.
-///
-/// # Errors
-/// A database error.
 pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
     rows!(
         Follow,

@@ -139,9 +139,6 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
 }
 
 /// Returns an intent of any user, for internal use.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -155,9 +152,6 @@ pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
 }
 
 /// Returns a user's intent with this idempotency key.
-///
-/// # Errors
-/// A database error.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -172,9 +166,6 @@ pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Resul
 }
 
 /// Lists all unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -188,18 +179,12 @@ pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
 
 /// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is
 /// overdue.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
     let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
     Ok(until.map(Micros))
 }
 
 /// Lists a key's unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -213,9 +198,6 @@ pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result
 }
 
 /// Lists a user's intents, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     user: UserId,
@@ -239,9 +221,6 @@ pub async fn list_by_user(
 /// Claims an unfinished intent that no other instance holds; returns whether the claim succeeded. The holder renews
 /// it by claiming again; if several find it free, one gets it. Intents of a stopped instance are freed by
 /// [`crate::instance::give_back`].
-///
-/// # Errors
-/// A database error.
 pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -257,9 +236,6 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
 }
 
 /// Releases an intent, which is free from `now` on; does nothing if another instance holds it by now.
-///
-/// # Errors
-/// A database error.
 pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
@@ -273,9 +249,6 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Re
 
 /// Releases every unfinished intent of a holder that has stopped working, as at shutdown; returns their number.
 /// They are free from `now` on.
-///
-/// # Errors
-/// A database error.
 pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -288,9 +261,6 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
 
 /// Changes the status from working to waiting, so that another intent can work on the market. Returns `false` if it
 /// was not working.
-///
-/// # Errors
-/// A database error.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -328,9 +298,6 @@ pub async fn finish(
 }
 
 /// Makes an idempotency key usable again, because its request had no effect and got no response.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_idempotency(tx: &mut Tx, id: IntentId) -> Result<()> {
     exec!(tx, "update intents set idempotency_key = null, request_hash = null where id = $1", id)?;
     Ok(())

@@ -59,9 +59,6 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
 
 /// Locks accounts until the transaction ends, in the order of their ids. Call it before changing several of them
 /// with more than one statement: the fixed order prevents deadlocks.
-///
-/// # Errors
-/// A database error.
 pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
     accounts.sort_unstable();
     for account in accounts {
@@ -113,9 +110,6 @@ struct Line {
 }
 
 /// Lists an account's movements, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) -> Result<Vec<Movement>> {
     let lines = rows!(
         Line,
@@ -133,9 +127,6 @@ pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) 
 }
 
 /// Returns whether a transaction with this reference exists.
-///
-/// # Errors
-/// A database error.
 pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
     let count =
         value!(i64, from, "select count(*) from ledger_transactions where reference = $1", reference)?;
@@ -143,9 +134,6 @@ pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
 }
 
 /// Sums an account's entries: its balance, recomputed for verification.
-///
-/// # Errors
-/// A database error.
 pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,
@@ -157,9 +145,6 @@ pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64>
 }
 
 /// Counts the transactions whose entries do not sum to zero. The result must be 0.
-///
-/// # Errors
-/// A database error.
 pub async fn unbalanced(from: impl Source) -> Result<i64> {
     let count = value!(
         i64,

@@ -2,6 +2,12 @@
 //!
 //! Writes take a [`Tx`]; reads take anything that can lend a connection: a [`Db`] or a [`Tx`]. A transaction that
 //! is dropped without [`Tx::commit`] is rolled back. docs/DATABASE.md describes each table.
+//!
+//! # Errors
+//!
+//! Every function that runs a statement returns [`Error`] when the database fails, reports a conflict
+//! ([`StoreErrorKind::Busy`]) or rejects a value. Functions state only what they return besides, such as
+//! [`StoreErrorKind::Unique`].
 
 #[macro_use]
 mod macros;

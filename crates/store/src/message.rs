@@ -115,9 +115,6 @@ macro_rules! messages {
 }
 
 /// Adds a message; returns whether it was added, which is not the case if its deduplication key exists.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     let written = exec!(
         tx,
@@ -136,9 +133,6 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
 }
 
 /// Lists the due messages of a channel that no instance is delivering, the longest waiting first.
-///
-/// # Errors
-/// A database error.
 pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
     messages!(
         from,
@@ -154,9 +148,6 @@ pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -
 
 /// Marks a message as being delivered if it is still due; of several concurrent calls, one succeeds. Counts the
 /// attempt.
-///
-/// # Errors
-/// A database error.
 pub async fn claim(
     tx: &mut Tx,
     id: MessageId,
@@ -181,9 +172,6 @@ pub async fn claim(
 
 /// Ends the claims of a holder that has restarted. It remains recorded as the holder of the messages it was
 /// delivering, because it is unknown whether they arrived.
-///
-/// # Errors
-/// A database error.
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -193,17 +181,11 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
 }
 
 /// Returns a message.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists messages by stage: abandoned, waiting, sent; the newest of each stage first.
-///
-/// # Errors
-/// A database error.
 pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
     let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
     let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
@@ -238,9 +220,6 @@ const fn rank(stage: Stage) -> i64 {
 }
 
 /// Returns when the oldest waiting message of a channel was written.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -252,25 +231,16 @@ pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Optio
 }
 
 /// Counts the abandoned messages.
-///
-/// # Errors
-/// A database error.
 pub async fn dead(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from messages where failed_at is not null")?.unwrap_or(0))
 }
 
 /// Lists messages in the order of their ids, starting after `after`, to iterate over all of them (rekey).
-///
-/// # Errors
-/// A database error.
 pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
 /// Records that a message was accepted for delivery.
-///
-/// # Errors
-/// A database error.
 pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -282,9 +252,6 @@ pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
 }
 
 /// Records a failed attempt, to be retried.
-///
-/// # Errors
-/// A database error.
 pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -297,9 +264,6 @@ pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failu
 }
 
 /// Records the last failed attempt.
-///
-/// # Errors
-/// A database error.
 pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -312,9 +276,6 @@ pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> R
 }
 
 /// Retries an abandoned message; returns whether there was one.
-///
-/// # Errors
-/// A database error.
 pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     let revived = exec!(
         tx,
@@ -327,9 +288,6 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
 }
 
 /// Replaces the sealed content (rekey); returns whether the message exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: MessageId, sealed_body: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update messages set sealed_body = $2 where id = $1", id, sealed_body)? == 1)
 }

@@ -53,9 +53,6 @@ pub struct Group {
 
 /// Adds a notification on each channel on which the user wants it; returns the number of channels on which it is
 /// new.
-///
-/// # Errors
-/// A database error.
 pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -85,9 +82,6 @@ pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 
 /// Lists the groups that are due at `now`: no new notification for a while, or the first has waited since `oldest`.
 /// The longest due come first.
-///
-/// # Errors
-/// A database error.
 pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
     rows!(
         Group,
@@ -104,9 +98,6 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
 
 /// Assigns the waiting notifications of a group to a message; returns their number. Of two concurrent calls, one
 /// gets them.
-///
-/// # Errors
-/// A database error.
 pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
@@ -120,9 +111,6 @@ pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u6
 }
 
 /// Lists the waiting notifications of a group, in the order of the events.
-///
-/// # Errors
-/// A database error.
 pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
@@ -137,9 +125,6 @@ pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
 }
 
 /// Deletes sent notifications of events before `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

@@ -41,9 +41,6 @@ impl From<Row> for Preferences {
 }
 
 /// Returns a user's preferences; `None` if they were never saved.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
     let row = rows!(
         Row,
@@ -58,9 +55,6 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>>
 }
 
 /// Saves a user's preferences; if they are new, they count as created at `since`.
-///
-/// # Errors
-/// A database error.
 pub async fn put(
     tx: &mut Tx,
     user: UserId,

@@ -26,9 +26,6 @@ impl From<Row> for Plan {
 }
 
 /// Lists the public plans, cheapest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
     let rows = rows!(
         Row,
@@ -41,9 +38,6 @@ pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
 }
 
 /// Returns the plan with a name, public or not.
-///
-/// # Errors
-/// A database error.
 pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -57,9 +51,6 @@ pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
 }
 
 /// Returns the plan with an id, public or not.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -73,9 +64,6 @@ pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
 }
 
 /// Returns the plan that an admin granted to a user, if any.
-///
-/// # Errors
-/// A database error.
 pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -89,9 +77,6 @@ pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
 }
 
 /// Grants a plan to a user, replacing an earlier grant.
-///
-/// # Errors
-/// A database error.
 pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -107,9 +92,6 @@ pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, 
 }
 
 /// Revokes a granted plan; returns whether there was one.
-///
-/// # Errors
-/// A database error.
 pub async fn take_back(tx: &mut Tx, user: UserId) -> Result<bool> {
     Ok(exec!(tx, "delete from plan_grants where user_id = $1", user)? == 1)
 }

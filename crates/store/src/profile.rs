@@ -41,9 +41,6 @@ pub struct ProfileUpdate<'a> {
 }
 
 /// Returns a user's profile; `None` if they have never filled it in.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
     let row = rows!(
         Row,
@@ -57,18 +54,12 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
 }
 
 /// Returns a user's country of residence, if given.
-///
-/// # Errors
-/// A database error.
 pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select country from profiles where user_id = $1", user)
 }
 
 /// Updates a user's profile, creating it if necessary. It is a single statement, so concurrent updates do not
 /// overwrite each other's fields.
-///
-/// # Errors
-/// A database error.
 pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
     let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
     let row = rows!(

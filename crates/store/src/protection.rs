@@ -84,9 +84,6 @@ macro_rules! protections {
 }
 
 /// Adds the protection of the position that `intent` opens.
-///
-/// # Errors
-/// A database error.
 pub(crate) async fn insert(
     tx: &mut Tx,
     intent: &crate::intent::NewIntent,
@@ -110,50 +107,32 @@ pub(crate) async fn insert(
 }
 
 /// Lists the protections of all users, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
 /// Lists those of one market of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
 
 /// Lists those of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
 
 /// Returns the protection of the position that an intent opens; `None` if it no longer exists.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
 
 /// Changes the wanted state.
-///
-/// # Errors
-/// A database error.
 pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result<()> {
     exec!(tx, "update protected_trades set wanted = $2 where intent_id = $1", intent, wanted)?;
     Ok(())
 }
 
 /// Records the first fill of the entry; does nothing if one was recorded before.
-///
-/// # Errors
-/// A database error.
 pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -165,18 +144,12 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 }
 
 /// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
-///
-/// # Errors
-/// A database error.
 pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
 }
 
 /// Records that the position is zero and settled.
-///
-/// # Errors
-/// A database error.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -188,9 +161,6 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
 }
 
 /// Deletes the protection because the position is zero or was never opened.
-///
-/// # Errors
-/// A database error.
 pub async fn delete(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())

@@ -4,17 +4,11 @@ use crate::{Result, Source, Tx, event::Event};
 use domain::UserId;
 
 /// Returns the sequence number of the last event that a user has seen, or 0 if there is none.
-///
-/// # Errors
-/// A database error.
 pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
 }
 
 /// Records that a user has seen the events up to `seq`; the mark never decreases.
-///
-/// # Errors
-/// A database error.
 pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
     exec!(
         tx,
@@ -27,9 +21,6 @@ pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
 }
 
 /// Lists a user's newest events, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
@@ -43,9 +34,6 @@ pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) ->
 }
 
 /// Lists a user's unread events, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,

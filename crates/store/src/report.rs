@@ -23,9 +23,6 @@ pub struct ReportRow {
 }
 
 /// Adds a report; returns `false` if the user already has the report of this period.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -42,9 +39,6 @@ pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
 }
 
 /// Returns whether a user has the report of a period.
-///
-/// # Errors
-/// A database error.
 pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
@@ -58,9 +52,6 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
 }
 
 /// Returns a user's report.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
     rows!(
         ReportRow,
@@ -73,9 +64,6 @@ pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option
 }
 
 /// Lists a user's reports, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list(
     from: impl Source,
     user: UserId,
@@ -105,9 +93,6 @@ pub struct Due {
 }
 
 /// Schedules a check for every user who has signed up since the last call; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn enrol(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
@@ -117,9 +102,6 @@ pub async fn enrol(tx: &mut Tx) -> Result<u64> {
 }
 
 /// Lists the users whose check is due, the longest waiting first.
-///
-/// # Errors
-/// A database error.
 pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
@@ -133,9 +115,6 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 }
 
 /// Schedules a user's next check.
-///
-/// # Errors
-/// A database error.
 pub async fn schedule(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
@@ -158,9 +137,6 @@ pub struct Traded {
 
 /// Lists the markets on which a user's keys entered trades between two times, with the number of entries that
 /// reached the exchange.
-///
-/// # Errors
-/// A database error.
 pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
     rows!(
         Traded,

@@ -62,9 +62,6 @@ pub struct Found {
 }
 
 /// Adds a session.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
@@ -82,9 +79,6 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 }
 
 /// Returns the session of a token; `None` if the token is unknown or has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
@@ -98,9 +92,6 @@ pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Res
 }
 
 /// Lists a user's sessions, the most recently used first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
@@ -114,9 +105,6 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
 }
 
 /// Records that a session was used.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -130,26 +118,17 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
 }
 
 /// Returns when the user of a session last gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
 
 /// Records that the user of a session gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
     Ok(())
 }
 
 /// Deletes a user's sessions except the `most` most recently used; returns the number deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -161,25 +140,16 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes one of a user's sessions; returns whether it existed and was theirs.
-///
-/// # Errors
-/// A database error.
 pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
 
 /// Deletes the session of a token; returns whether there was one.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
 }
 
 /// Deletes all of a user's sessions except `keep`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<u64> {
     match keep {
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
@@ -188,17 +158,11 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
 }
 
 /// Counts the sessions.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
 
 /// Deletes expired sessions; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from sessions where expires_at <= $1", now)
 }

@@ -91,9 +91,6 @@ macro_rules! insert_trades {
 }
 
 /// Replaces the stored backtest.
-///
-/// # Errors
-/// A database error.
 pub async fn replace_backtest(
     tx: &mut Tx,
     strategy: StrategyId,
@@ -131,9 +128,6 @@ pub struct Entered {
 }
 
 /// Adds a live trade; returns `false` if another instance was faster.
-///
-/// # Errors
-/// A database error.
 pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -164,9 +158,6 @@ pub struct Exited {
 }
 
 /// Ends a live trade; returns `false` if it had already ended.
-///
-/// # Errors
-/// A database error.
 pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -182,9 +173,6 @@ pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
 }
 
 /// Returns the open live trade, if there is one.
-///
-/// # Errors
-/// A database error.
 pub async fn open_trade(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
@@ -195,9 +183,6 @@ pub async fn open_trade(from: impl Source, strategy: StrategyId) -> Result<Optio
 }
 
 /// Returns the newest live trade, open or ended.
-///
-/// # Errors
-/// A database error.
 pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
@@ -208,9 +193,6 @@ pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Opti
 }
 
 /// Lists the trades of a record that ended at `since` or later, in the order in which they ended.
-///
-/// # Errors
-/// A database error.
 pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: Micros) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
@@ -224,9 +206,6 @@ pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: M
 }
 
 /// Lists the newest trades of a record, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn newest(from: impl Source, strategy: StrategyId, kind: Kind, limit: i64) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,

@@ -137,9 +137,6 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
 }
 
 /// Returns a user's sub-account; `None` if it does not exist or belongs to another user.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
     let row = rows!(
         SubAccountRow,
@@ -156,9 +153,6 @@ pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<O
 }
 
 /// Returns the user's main sub-account.
-///
-/// # Errors
-/// A database error.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
     let row = rows!(
         SubAccountRow,
@@ -174,9 +168,6 @@ pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>
 }
 
 /// Lists one page of a user's sub-accounts. Ties are ordered by id, which is the order of creation.
-///
-/// # Errors
-/// A database error.
 pub async fn find(
     from: impl Source,
     owner: UserId,
@@ -225,9 +216,6 @@ pub async fn find(
 }
 
 /// Counts a user's sub-accounts that match a filter.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
     let f = filter;
     let count = value!(
@@ -256,9 +244,6 @@ pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<
 }
 
 /// Returns the next reference number of a day; each is returned once, also to concurrent callers.
-///
-/// # Errors
-/// A database error.
 pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
     let number = value!(
         i64,
@@ -280,25 +265,16 @@ pub struct Brand {
 }
 
 /// Lists every brand, by name.
-///
-/// # Errors
-/// A database error.
 pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
     rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
 }
 
 /// Returns a brand.
-///
-/// # Errors
-/// A database error.
 pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
     rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
 }
 
 /// Adds a brand, or changes its broker permissions.
-///
-/// # Errors
-/// A database error.
 pub async fn set_brand(tx: &mut Tx, brand: &Brand) -> Result<()> {
     exec!(
         tx,

@@ -78,9 +78,6 @@ impl From<Row> for StoredSubscription {
 }
 
 /// Lists a user's subscriptions, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscription>> {
     let rows = rows!(
         Row,
@@ -97,9 +94,6 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscr
 
 /// Lists subscriptions whose owners may have to be notified: those that end before `soon`, those whose payment
 /// failed, and those whose paid period ended before `over`.
-///
-/// # Errors
-/// A database error.
 pub async fn ending(
     from: impl Source,
     soon: Micros,
@@ -125,9 +119,6 @@ pub async fn ending(
 }
 
 /// Adds a subscription; returns `false` if it already exists.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(
@@ -163,9 +154,6 @@ pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
 }
 
 /// Updates a subscription that was read at `kept.version`; returns `false` if it was changed meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn update(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(

@@ -37,9 +37,6 @@ impl From<Row> for Ticket {
 }
 
 /// Adds a ticket.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     exec!(
         tx,
@@ -54,9 +51,6 @@ pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
 }
 
 /// Lists a user's tickets, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -71,9 +65,6 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 }
 
 /// Lists all tickets: first the open ones, oldest first, then the closed ones, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -89,17 +80,11 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
 }
 
 /// Returns whether the ticket exists.
-///
-/// # Errors
-/// A database error.
 pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
     Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
 }
 
 /// Closes an open ticket; returns whether this call closed it.
-///
-/// # Errors
-/// A database error.
 pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,

@@ -53,25 +53,16 @@ macro_rules! links {
 }
 
 /// Returns a user's link.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
     links!(from, "where user_id = $1", user)
 }
 
 /// Returns the link of a chat.
-///
-/// # Errors
-/// A database error.
 pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
     links!(from, "where chat_id = $1", chat)
 }
 
 /// Returns the link with a code, unless the code was used or has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn of_code(from: impl Source, code_hash: &TokenHash, now: Micros) -> Result<Option<Link>> {
     links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
@@ -79,7 +70,7 @@ pub async fn of_code(from: impl Source, code_hash: &TokenHash, now: Micros) -> R
 /// Sets a user's link code.
 ///
 /// # Errors
-/// A database error; [`crate::StoreErrorKind::Unique`] if another user happens to have the same code.
+/// [`crate::StoreErrorKind::Unique`] if another user happens to have the same code.
 pub async fn set_code(
     tx: &mut Tx,
     user: UserId,
@@ -108,7 +99,7 @@ pub async fn set_code(
 /// Links a chat by a code and consumes the code; returns whether the code was valid.
 ///
 /// # Errors
-/// A database error; [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
+/// [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
 pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
     let linked = exec!(
         tx,
@@ -123,9 +114,6 @@ pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) ->
 }
 
 /// Deletes a user's unused code.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -138,9 +126,6 @@ pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 }
 
 /// Unlinks a user's chat; returns whether they had one.
-///
-/// # Errors
-/// A database error.
 pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     let unlinked = exec!(
         tx,
@@ -153,9 +138,6 @@ pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
 }
 
 /// Records that messages no longer reach a chat, or do so again.
-///
-/// # Errors
-/// A database error.
 pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Result<bool> {
     let changed = exec!(
         tx,
@@ -168,9 +150,6 @@ pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Res
 }
 
 /// Records when the user of a chat was asked to confirm the panic button; `None` once it is answered.
-///
-/// # Errors
-/// A database error.
 pub async fn set_panic_requested(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
     Ok(())
@@ -178,9 +157,6 @@ pub async fn set_panic_requested(tx: &mut Tx, chat: i64, at: Option<Micros>) -> 
 
 /// Deactivates the chats below `bound`, or those at or above it: an installation that switches from the simulator
 /// to a bot, or back, can no longer reach the chats of the other.
-///
-/// # Errors
-/// A database error.
 pub async fn leave_behind(tx: &mut Tx, bound: i64, below: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,

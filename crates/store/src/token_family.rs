@@ -18,9 +18,6 @@ pub struct TokenFamily {
 }
 
 /// Adds a sign-in.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -33,9 +30,6 @@ pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros
 }
 
 /// Returns a sign-in.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -47,9 +41,6 @@ pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<Toke
 }
 
 /// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
-///
-/// # Errors
-/// A database error.
 pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -62,18 +53,12 @@ pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<Tok
 }
 
 /// Records that the user's password was given.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
     exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
     Ok(())
 }
 
 /// Ends a user's sign-ins except the `most` newest; returns the number of refresh tokens deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -86,9 +71,6 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes sign-ins that have no refresh tokens left; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,

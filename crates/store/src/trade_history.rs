@@ -78,9 +78,6 @@ pub struct Copied {
 }
 
 /// Lists copied entries that reached the exchange, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     rows!(
         Copied,
@@ -128,9 +125,6 @@ pub struct ManualTradeRow {
 }
 
 /// Lists manual entries that reached the exchange, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
     rows!(
         ManualTradeRow,

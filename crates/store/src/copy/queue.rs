@@ -62,9 +62,6 @@ macro_rules! insert_copies {
 }
 
 /// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_all(
     tx: &mut Tx,
     signal: SignalId,
@@ -91,9 +88,6 @@ const LONGEST_CLAIM: i64 = MINUTE;
 
 /// Returns whether there is anything that `holder` could claim. Checked before writing, so that an idle server
 /// writes nothing.
-///
-/// # Errors
-/// A database error.
 pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
@@ -111,9 +105,6 @@ pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<boo
 
 /// Returns when the longest-waiting copy was queued. Rejected exits are left out: they wait for the exchange or for
 /// their key, not for a worker.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
     let at =
         value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
@@ -123,9 +114,6 @@ pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
 /// Claims up to `limit` queued copies until `until`, oldest first; returns their number. `until` identifies the
 /// claim, so no two claims of a holder may use the same value; after it, the holder claims again what none of its
 /// workers has decided. Copies of other holders are freed only by [`crate::instance::give_back`].
-///
-/// # Errors
-/// A database error.
 pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
@@ -217,9 +205,6 @@ macro_rules! work {
 }
 
 /// Lists the copies of a claim.
-///
-/// # Errors
-/// A database error.
 pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
     work!(
         from,
@@ -231,9 +216,6 @@ pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<V
 }
 
 /// Returns the work of one copy, regardless of its holder and status.
-///
-/// # Errors
-/// A database error.
 pub async fn get_work(from: impl Source, id: CopyId) -> Result<Option<Work>> {
     work!(from, fetch_optional, "where c.id = $1", id)
 }
@@ -257,9 +239,6 @@ pub struct EntrySize {
 
 /// Changes the status from queued to sending, in the transaction that records the copy's intent; `begun` is given
 /// for entries. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn begin(
     tx: &mut Tx,
     id: CopyId,
@@ -285,9 +264,6 @@ pub async fn begin(
 }
 
 /// Finishes a queued copy without trading. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn skip(
     tx: &mut Tx,
     id: CopyId,
@@ -310,9 +286,6 @@ pub async fn skip(
 }
 
 /// Frees the copies that a holder claimed and had not begun when it was killed; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -322,9 +295,6 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
 }
 
 /// Postpones a queued copy to `until` and records the cause. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn postpone(
     tx: &mut Tx,
     id: CopyId,

@@ -167,9 +167,6 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
 }
 
 /// Lists the legs of an intent, in order.
-///
-/// # Errors
-/// A database error.
 pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     rows!(
         Row,
@@ -186,9 +183,6 @@ pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
 
 /// Updates some of an intent's legs; returns the number of updated legs. Without an order in the update, the stored
 /// one is kept.
-///
-/// # Errors
-/// A database error.
 pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at: Micros) -> Result<u64> {
     if legs.is_empty() {
         return Ok(0);
@@ -203,9 +197,6 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
 
 /// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if the
 /// exchange has already accepted the leg, or if it is skipped, done or does not exist.
-///
-/// # Errors
-/// A database error.
 pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -220,9 +211,6 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
 }
 
 /// Finds the leg of an order: its intent and sequence number.
-///
-/// # Errors
-/// A database error.
 pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(
         Place,

@@ -4,9 +4,6 @@ use crate::{Result, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeKeyId, Micros};
 
 /// Records the result of a request with a key, and enables or disables the key; returns whether it exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_status(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -27,9 +24,6 @@ pub async fn set_status(
 
 /// Disables a key that the exchange rejected. Returns `false` if that was already known or the key was deleted; of
 /// several concurrent calls, one returns `true`.
-///
-/// # Errors
-/// A database error.
 pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -43,9 +37,6 @@ pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> 
 
 /// Records whether the exchange could be reached with a key that it accepts; a key that was rejected or disabled
 /// meanwhile is left unchanged.
-///
-/// # Errors
-/// A database error.
 pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -59,9 +50,6 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
 }
 
 /// Records the mode of a key's account; returns whether it is new.
-///
-/// # Errors
-/// A database error.
 pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -74,9 +62,6 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
 }
 
 /// Records the permissions of a key; returns whether they have changed.
-///
-/// # Errors
-/// A database error.
 pub async fn set_rights(
     tx: &mut Tx,
     id: ExchangeKeyId,

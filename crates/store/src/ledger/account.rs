@@ -83,9 +83,6 @@ pub async fn insert(
 }
 
 /// Opens a house account unless it exists. Its public id is derived from purpose and currency.
-///
-/// # Errors
-/// A database error.
 pub async fn open_own(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -108,9 +105,6 @@ pub async fn open_own(
 }
 
 /// Returns a house account.
-///
-/// # Errors
-/// A database error.
 pub async fn own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -124,9 +118,6 @@ pub async fn own(from: impl Source, purpose: Purpose, currency: &str) -> Result<
 }
 
 /// Lists a user's accounts, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,
@@ -139,9 +130,6 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Account
 }
 
 /// Returns a user's account in a currency.
-///
-/// # Errors
-/// A database error.
 pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -156,9 +144,6 @@ pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Res
 
 /// Returns the user account with a public id, if it belongs to `owner`; if `owner` is `None` (for admins), of any
 /// user.
-///
-/// # Errors
-/// A database error.
 pub async fn by_public_id(
     from: impl Source,
     owner: Option<UserId>,
@@ -176,9 +161,6 @@ pub async fn by_public_id(
 }
 
 /// Returns a ledger account of any user or of the desk itself.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -190,9 +172,6 @@ pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<Accoun
 }
 
 /// Lists all accounts in the order of their ids, starting after `after`, to iterate over all of them.
-///
-/// # Errors
-/// A database error.
 pub async fn page(from: impl Source, after: LedgerAccountId, limit: i64) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,

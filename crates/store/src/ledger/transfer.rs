@@ -35,9 +35,6 @@ pub struct TransferRow {
 }
 
 /// Adds a transfer that is about to be sent to the exchange.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -62,9 +59,6 @@ pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros
 }
 
 /// Returns a transfer of any user.
-///
-/// # Errors
-/// A database error.
 pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<TransferRow>> {
     rows!(
         TransferRow,
@@ -77,9 +71,6 @@ pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<Tr
 }
 
 /// Lists unsettled transfers whose lease has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -92,9 +83,6 @@ pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<Transfe
 }
 
 /// Lists a user's newest transfers.
-///
-/// # Errors
-/// A database error.
 pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -108,9 +96,6 @@ pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result
 }
 
 /// Claims a due transfer until `until`; returns whether the claim succeeded.
-///
-/// # Errors
-/// A database error.
 pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -123,9 +108,6 @@ pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Mic
 }
 
 /// Settles a transfer, once; returns whether it was still working. `updated_at` is its completion time from then on.
-///
-/// # Errors
-/// A database error.
 pub async fn settle_transfer(
     tx: &mut Tx,
     id: TransferId,
@@ -144,9 +126,6 @@ pub async fn settle_transfer(
 
 /// Returns the transfers to an exchange key that were completed after `since`, minus those from it. They are not
 /// part of its trading profit.
-///
-/// # Errors
-/// A database error.
 pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Units> {
     let sum = value!(
         i64,
@@ -174,9 +153,6 @@ pub struct Brought {
 
 /// Lists the transfers of a user's exchange accounts that were completed from `start` until before `end`, in order
 /// of that time.
-///
-/// # Errors
-/// A database error.
 pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
     rows!(
         Brought,
