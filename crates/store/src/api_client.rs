@@ -72,55 +72,34 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     Ok(())
 }
 
+select! {
+    clients -> ClientRow,
+    "id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
+     created_at, expires_at, last_used_at, last_used_from, revoked_at",
+    "from api_clients"
+}
+
 /// Lists a user's clients that are not revoked, oldest first.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_all,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where user_id = $1 and revoked_at is null order by id",
-        user
-    )
+    clients!(from, fetch_all, "where user_id = $1 and revoked_at is null order by id", user)
 }
 
 /// Returns the client with an API key.
 pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_optional,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where api_key = $1",
-        api_key
-    )
+    clients!(from, fetch_optional, "where api_key = $1", api_key)
 }
 
 /// Returns the client with a login id.
 pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_optional,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where login_id = $1",
-        login_id
-    )
+    clients!(from, fetch_optional, "where login_id = $1", login_id)
 }
 
 /// Returns the client that a token was issued to, unless the token has expired.
 pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
+    clients!(
         from,
         fetch_optional,
-        "select c.id, c.user_id, c.name, c.login_id, c.api_key, c.sealed_secret, c.rsa_public_key, c.permissions, \
-           c.networks, c.created_at, c.expires_at, c.last_used_at, c.last_used_from, c.revoked_at \
-         from api_clients c join client_tokens t on t.client_id = c.id \
-         where t.token_hash = $1 and t.expires_at > $2",
+        "where id = (select client_id from client_tokens where token_hash = $1 and expires_at > $2)",
         token.as_slice(),
         now
     )
@@ -128,16 +107,7 @@ pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Resu
 
 /// Lists all users' clients in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_all,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where id > $1 order by id limit $2",
-        after,
-        limit
-    )
+    clients!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
 /// Records that a client was used.

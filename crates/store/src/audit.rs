@@ -44,17 +44,10 @@ pub struct AuditEntry {
     pub at: Micros,
 }
 
-/// Reads [`AuditEntry`] rows; the column list is written only here.
-macro_rules! entries {
-    ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            AuditEntry,
-            $from,
-            fetch_all,
-            "select id, user_id, action, subject, detail, address, client, at from audit " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    entries -> AuditEntry,
+    "id, user_id, action, subject, detail, address, client, at",
+    "from audit"
 }
 
 /// Adds an entry, in the transaction that performs the action.
@@ -75,26 +68,12 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 
 /// Lists a user's actions, newest first.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<AuditEntry>> {
-    rows!(
-        AuditEntry,
-        from,
-        fetch_all,
-        "select id, user_id, action, subject, detail, address, client, at from audit where user_id = $1 \
-         order by id desc limit $2",
-        user,
-        limit
-    )
+    entries!(from, fetch_all, "where user_id = $1 order by id desc limit $2", user, limit)
 }
 
 /// Lists all actions, newest first.
 pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
-    rows!(
-        AuditEntry,
-        from,
-        fetch_all,
-        "select id, user_id, action, subject, detail, address, client, at from audit order by id desc limit $1",
-        limit
-    )
+    entries!(from, fetch_all, "order by id desc limit $1", limit)
 }
 
 #[derive(FromRow)]
@@ -128,6 +107,7 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
     let subject = user.to_string();
     entries!(
         from,
+        fetch_all,
         "where id < $3 and (user_id = $1 or subject = $2) order by id desc limit $4",
         user,
         &subject,
@@ -140,6 +120,7 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
+        fetch_all,
         "where id < $2 and ($1 = '' or action = $1) order by id desc limit $3",
         action,
         before,
@@ -151,6 +132,7 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
+        fetch_all,
         "where id > $1 and not exists (select 1 from audit_seals s where s.audit_id = audit.id) \
          order by id limit $2",
         after,
@@ -160,7 +142,7 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<A
 
 /// Returns the entry with a sequence number.
 pub async fn get(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
-    entries!(from, "where id = $1", id)
+    entries!(from, fetch_all, "where id = $1", id)
 }
 
 /// One link of the hash chain over the audit log.
@@ -176,14 +158,15 @@ pub struct Seal {
     pub sealed_at: Micros,
 }
 
+select! {
+    seals -> Seal,
+    "seq, audit_id, mac, sealed_at",
+    "from audit_seals"
+}
+
 /// Returns the last seal.
 pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
-    rows!(
-        Seal,
-        from,
-        fetch_optional,
-        "select seq, audit_id, mac, sealed_at from audit_seals order by seq desc limit 1"
-    )
+    seals!(from, fetch_optional, "order by seq desc limit 1")
 }
 
 /// Returns the highest sequence number of a sealed entry. Entries that were written at the same time may be sealed
@@ -194,14 +177,7 @@ pub async fn last_sealed(from: impl Source) -> Result<i64> {
 
 /// Lists the seals in order, starting after `after`.
 pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
-    rows!(
-        Seal,
-        from,
-        fetch_all,
-        "select seq, audit_id, mac, sealed_at from audit_seals where seq > $1 order by seq limit $2",
-        after,
-        limit
-    )
+    seals!(from, fetch_all, "where seq > $1 order by seq limit $2", after, limit)
 }
 
 /// Adds a seal.

@@ -84,14 +84,19 @@ pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
     Ok(())
 }
 
+select! {
+    operations -> Operation,
+    "id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, \
+     created_at",
+    "from billing_operations"
+}
+
 /// Returns the user's operation with this status, of which there is at most one (`working`, `open`).
 pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
-    rows!(
-        Operation,
+    operations!(
         from,
         fetch_optional,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where user_id = $1 and status = $2 order by id desc limit 1",
+        "where user_id = $1 and status = $2 order by id desc limit 1",
         user,
         status
     )
@@ -99,25 +104,15 @@ pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<
 
 /// Returns one of a user's operations.
 pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) -> Result<Option<Operation>> {
-    rows!(
-        Operation,
-        from,
-        fetch_optional,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where user_id = $1 and id = $2",
-        user,
-        id
-    )
+    operations!(from, fetch_optional, "where user_id = $1 and id = $2", user, id)
 }
 
 /// Lists operations that have been without a response since `before`, oldest first.
 pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
-    rows!(
-        Operation,
+    operations!(
         from,
         fetch_all,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where status = 'working' and updated_at < $1 order by updated_at limit $2",
+        "where status = 'working' and updated_at < $1 order by updated_at limit $2",
         before,
         limit
     )

@@ -19,21 +19,14 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Reads [`CopyTrade`] rows; the columns and joins are written only here.
-macro_rules! copies {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            CopyTrade,
-            $from,
-            $method,
-            "select c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
-               c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, c.risk_percent, c.equity, \
-               c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, c.exit_reason, c.exit_price, \
-               c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, c.finished_at \
-             from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    copies -> CopyTrade,
+    "c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, \
+     c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, \
+     c.risk_percent, c.equity, c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, \
+     c.exit_reason, c.exit_price, c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, \
+     c.finished_at",
+    "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id"
 }
 
 /// Returns a copy of any user, for internal use.

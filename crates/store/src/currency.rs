@@ -28,16 +28,17 @@ pub struct Rule {
     pub enabled: bool,
 }
 
+select! { currencies -> Row, "code, name, scale", "from currencies" }
+
 /// Lists every currency, by code.
 pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
-    let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
+    let rows = currencies!(from, fetch_all, "order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
 }
 
 /// Returns a currency.
 pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
-    let row =
-        rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
+    let row = currencies!(from, fetch_optional, "where code = $1", code)?;
     Ok(row.map(Currency::from))
 }
 

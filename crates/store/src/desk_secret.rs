@@ -37,14 +37,20 @@ pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> 
     Ok(())
 }
 
+select! {
+    desk_secrets -> DeskSecret,
+    "name, id, sealed",
+    "from desk_secrets"
+}
+
 /// Returns the secret with a name.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<DeskSecret>> {
-    rows!(DeskSecret, from, fetch_optional, "select name, id, sealed from desk_secrets where name = $1", name)
+    desk_secrets!(from, fetch_optional, "where name = $1", name)
 }
 
 /// Lists all secrets (rekey).
 pub async fn list(from: impl Source) -> Result<Vec<DeskSecret>> {
-    rows!(DeskSecret, from, fetch_all, "select name, id, sealed from desk_secrets order by name")
+    desk_secrets!(from, fetch_all, "order by name")
 }
 
 /// Replaces the sealed value (rekey); returns whether the secret exists.

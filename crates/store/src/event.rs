@@ -77,17 +77,16 @@ pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<
     Ok(noted > 0)
 }
 
+select! {
+    events -> Event,
+    "seq, body, at",
+    "from events"
+}
+pub(crate) use events;
+
 /// Lists a user's events after sequence number `after`, in order.
 pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
-    rows!(
-        Event,
-        from,
-        fetch_all,
-        "select seq, body, at from events where user_id = $1 and seq > $2 order by seq limit $3",
-        user,
-        after,
-        limit
-    )
+    events!(from, fetch_all, "where user_id = $1 and seq > $2 order by seq limit $3", user, after, limit)
 }
 
 /// Returns the sequence number of a user's newest stored event, or 0 if there is none.

@@ -138,43 +138,26 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 
+select! {
+    intents -> Intent,
+    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
+     idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at",
+    "from intents"
+}
+
 /// Returns an intent of any user, for internal use.
 pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where id = $1",
-        id
-    )
+    intents!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Returns a user's intent with this idempotency key.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and idempotency_key = $2",
-        user,
-        key
-    )
+    intents!(from, fetch_optional, "where user_id = $1 and idempotency_key = $2", user, key)
 }
 
 /// Lists all unfinished intents, oldest first.
 pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where status in ('working', 'waiting') order by id"
-    )
+    intents!(from, fetch_all, "where status in ('working', 'waiting') order by id")
 }
 
 /// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is
@@ -186,13 +169,10 @@ pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
 
 /// Lists a key's unfinished intents, oldest first.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
+    intents!(
         from,
         fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
+        "where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
         key
     )
 }
@@ -205,17 +185,7 @@ pub async fn list_by_user(
     limit: i64,
 ) -> Result<Vec<Intent>> {
     let before = before.unwrap_or(IntentId(Uuid::max()));
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and id < $2 order by id desc limit $3",
-        user,
-        before,
-        limit
-    )
+    intents!(from, fetch_all, "where user_id = $1 and id < $2 order by id desc limit $3", user, before, limit)
 }
 
 /// Claims an unfinished intent that no other instance holds; returns whether the claim succeeded. The holder renews

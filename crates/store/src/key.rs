@@ -141,31 +141,26 @@ pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
 
+select! {
+    keys -> Full,
+    "id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+     ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, \
+     sealed_data_key, master_key_id, seal_version, created_at, updated_at",
+    "from exchange_keys"
+}
+
 /// Returns a key of any user. For internal jobs only, never for an id given by a caller.
 pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
-    let row = rows!(
-        Full,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id = $1",
-        id
-    )?;
+    let row = keys!(from, fetch_optional, "where id = $1", id)?;
     Ok(row.map(KeyRow::from))
 }
 
 /// Returns the keys of the copies of a claim (`copy::claim`), in one statement.
 pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
+    let rows = keys!(
         from,
         fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id in ( \
+        "where id in ( \
            select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
         holder,
         until
@@ -175,15 +170,7 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
 
 /// Lists the enabled keys of all users, for internal jobs.
 pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where active = true order by id"
-    )?;
+    let rows = keys!(from, fetch_all, "where active = true order by id")?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
@@ -212,17 +199,7 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
 
 /// Lists all users' keys in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id > $1 order by id limit $2",
-        after,
-        limit
-    )?;
+    let rows = keys!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 

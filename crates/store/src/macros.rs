@@ -22,6 +22,37 @@ macro_rules! rows {
     }};
 }
 
+/// Defines a macro that reads `$row`s, so that an aggregate's columns are written once:
+///
+/// ```ignore
+/// select! { intents -> Intent, "id, user_id, status", "from intents" }
+///
+/// intents!(from, fetch_optional, "where id = $1", id)
+/// intents!(tx, fetch_optional, "update intents set status = $2 where id = $1 returning " + columns, id, status)
+/// intents!(from, fetch_all, "select " + columns + " from (select ...)")
+/// ```
+///
+/// The statement is put together from literals, so it is checked like any other statement of [`rows!`].
+macro_rules! select {
+    ($name:ident -> $row:ident, $columns:tt, $table:tt $(,)?) => {
+        select! { @define ($) $name, $row, $columns, $table }
+    };
+    // `$d` is a dollar sign: the parameters after it belong to the macro that is defined.
+    (@define ($d:tt) $name:ident, $row:ident, $columns:tt, $table:tt) => {
+        macro_rules! $name {
+            ($d from:expr, $d method:ident, $d rest:literal $d(, $d bind:expr)* $d(,)?) => {
+                rows!(
+                    $row, $d from, $d method, "select " + $columns + " " + $table + " " + $d rest $d(, $d bind)*
+                )
+            };
+            ($d from:expr, $d method:ident, $d before:literal + columns $d(+ $d after:literal)?
+                $d(, $d bind:expr)* $d(,)?) => {
+                rows!($row, $d from, $d method, $d before + $columns $d(+ $d after)? $d(, $d bind)*)
+            };
+        }
+    };
+}
+
 /// Reads a single nullable value of type `$value`; `None` if it is null or there is no row. Postgres describes
 /// every expression as nullable, so aggregates are read with this macro too.
 macro_rules! value {

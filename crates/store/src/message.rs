@@ -100,18 +100,11 @@ impl fmt::Debug for Message {
     }
 }
 
-/// Reads [`Message`] rows; the column list is written only here.
-macro_rules! messages {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Message,
-            $from,
-            $method,
-            "select id, user_id, channel, to_address, sealed_body, created_at, sent_at, attempts, next_attempt_at, \
-               failed_at, holder, sending_until, failure from messages " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    messages -> Message,
+    "id, user_id, channel, to_address, sealed_body, created_at, sent_at, attempts, next_attempt_at, \
+     failed_at, holder, sending_until, failure",
+    "from messages"
 }
 
 /// Adds a message; returns whether it was added, which is not the case if its deduplication key exists.

@@ -25,52 +25,37 @@ impl From<Row> for Plan {
     }
 }
 
+select! {
+    plans -> Row,
+    "id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, \
+     manual_keys",
+    "from plans"
+}
+
 /// Lists the public plans, cheapest first.
 pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where public = true order by position"
-    )?;
+    let rows = plans!(from, fetch_all, "where public = true order by position")?;
     Ok(rows.into_iter().map(Plan::from).collect())
 }
 
 /// Returns the plan with a name, public or not.
 pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where name = $1",
-        name
-    )?;
+    let row = plans!(from, fetch_optional, "where name = $1", name)?;
     Ok(row.map(Plan::from))
 }
 
 /// Returns the plan with an id, public or not.
 pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where id = $1",
-        id
-    )?;
+    let row = plans!(from, fetch_optional, "where id = $1", id)?;
     Ok(row.map(Plan::from))
 }
 
 /// Returns the plan that an admin granted to a user, if any.
 pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
+    let row = plans!(
         from,
         fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where id = (select plan_id from plan_grants where user_id = $1)",
+        "where id = (select plan_id from plan_grants where user_id = $1)",
         user
     )?;
     Ok(row.map(Plan::from))

@@ -40,16 +40,15 @@ pub struct ProfileUpdate<'a> {
     pub time_zone: Option<&'a str>,
 }
 
+select! {
+    profiles -> Row,
+    "last_name, first_name, country, language, time_zone, created_at, updated_at",
+    "from profiles"
+}
+
 /// Returns a user's profile; `None` if they have never filled it in.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select last_name, first_name, country, language, time_zone, created_at, updated_at from profiles \
-         where user_id = $1",
-        user
-    )?;
+    let row = profiles!(from, fetch_optional, "where user_id = $1", user)?;
     Ok(row.map(Profile::from))
 }
 
@@ -62,8 +61,7 @@ pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> 
 /// overwrite each other's fields.
 pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
     let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
-    let row = rows!(
-        Row,
+    let row = profiles!(
         tx,
         fetch_one,
         "insert into profiles (user_id, last_name, first_name, country, language, time_zone, created_at, updated_at) \
@@ -75,7 +73,8 @@ pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: M
            language = nullif(coalesce($5, profiles.language), ''), \
            time_zone = nullif(coalesce($6, profiles.time_zone), ''), \
            updated_at = excluded.updated_at \
-         returning last_name, first_name, country, language, time_zone, created_at, updated_at",
+         returning "
+            + columns,
         user,
         last_name,
         first_name,

@@ -69,18 +69,11 @@ pub struct Protection {
     pub created_at: Micros,
 }
 
-/// Reads [`Protection`] rows; the column list is written only here.
-macro_rules! protections {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Protection,
-            $from,
-            $method,
-            "select intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-               ended_at, created_at from protected_trades " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    protections -> Protection,
+    "intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
+     ended_at, created_at",
+    "from protected_trades"
 }
 
 /// Adds the protection of the position that `intent` opens.

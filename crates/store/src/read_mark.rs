@@ -1,6 +1,9 @@
 //! Read marks: the last event that a user has seen.
 
-use crate::{Result, Source, Tx, event::Event};
+use crate::{
+    Result, Source, Tx,
+    event::{Event, events},
+};
 use domain::UserId;
 
 /// Returns the sequence number of the last event that a user has seen, or 0 if there is none.
@@ -22,11 +25,10 @@ pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
 
 /// Lists a user's newest events, newest first, starting before `before`.
 pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
-    rows!(
-        Event,
+    events!(
         from,
         fetch_all,
-        "select seq, body, at from events where user_id = $1 and seq < $2 order by seq desc limit $3",
+        "where user_id = $1 and seq < $2 order by seq desc limit $3",
         user,
         before,
         limit
@@ -35,11 +37,10 @@ pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) ->
 
 /// Lists a user's unread events, newest first.
 pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
-    rows!(
-        Event,
+    events!(
         from,
         fetch_all,
-        "select seq, body, at from events where user_id = $1 \
+        "where user_id = $1 \
            and seq > coalesce((select seen from notice_marks where user_id = $1), 0) order by seq desc limit $2",
         user,
         limit

@@ -51,27 +51,26 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     Ok(())
 }
 
+select! {
+    refresh_tokens -> RefreshToken,
+    "family_id, user_id, issued_at, expires_at, used_at, revoked_at",
+    "from refresh_tokens"
+}
+
 /// Returns a token, used or not. A used token that is presented again indicates theft.
 pub async fn get(from: impl Source, token_hash: &TokenHash) -> Result<Option<RefreshToken>> {
-    rows!(
-        RefreshToken,
-        from,
-        fetch_optional,
-        "select family_id, user_id, issued_at, expires_at, used_at, revoked_at from refresh_tokens \
-         where token_hash = $1",
-        token_hash.as_slice()
-    )
+    refresh_tokens!(from, fetch_optional, "where token_hash = $1", token_hash.as_slice())
 }
 
 /// Uses a token. `None` if it is unknown, used, revoked or expired; of two concurrent uses, one succeeds.
 pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<Option<RefreshToken>> {
-    rows!(
-        RefreshToken,
+    refresh_tokens!(
         tx,
         fetch_optional,
         "update refresh_tokens set used_at = $2 \
          where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2 \
-         returning family_id, user_id, issued_at, expires_at, used_at, revoked_at",
+         returning "
+            + columns,
         token_hash.as_slice(),
         now
     )

@@ -51,16 +51,15 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
     Ok(count.unwrap_or(0) > 0)
 }
 
+select! {
+    reports -> ReportRow,
+    "id, user_id, period, first_day, body, created_at",
+    "from reports"
+}
+
 /// Returns a user's report.
 pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
-    rows!(
-        ReportRow,
-        from,
-        fetch_optional,
-        "select id, user_id, period, first_day, body, created_at from reports where id = $1 and user_id = $2",
-        id,
-        user
-    )
+    reports!(from, fetch_optional, "where id = $1 and user_id = $2", id, user)
 }
 
 /// Lists a user's reports, newest first, starting before `before`.
@@ -71,11 +70,10 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<ReportRow>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
-    rows!(
-        ReportRow,
+    reports!(
         from,
         fetch_all,
-        "select id, user_id, period, first_day, body, created_at from reports where user_id = $1 and id < $2 \
+        "where user_id = $1 and id < $2 \
          order by id desc limit $3",
         user,
         before,

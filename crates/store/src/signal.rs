@@ -43,18 +43,11 @@ pub struct Signal {
     pub seq: i64,
 }
 
-/// Reads [`Signal`] rows; the column list is written only here.
-macro_rules! signals {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Signal,
-            $from,
-            $method,
-            "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, \
-               fanned_out_at, seq from signals " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    signals -> Signal,
+    "id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, \
+     at, fanned_out_at, seq",
+    "from signals"
 }
 
 /// Adds a signal and returns its sequence number within the strategy. The strategy's counter stays locked until the

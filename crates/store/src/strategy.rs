@@ -31,18 +31,11 @@ pub struct Strategy {
     pub updated_at: Micros,
 }
 
-/// Reads [`Strategy`] rows; the column list is written only here.
-macro_rules! strategies {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Strategy,
-            $from,
-            $method,
-            "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
-               created_at, updated_at from strategies " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    strategies -> Strategy,
+    "id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
+     created_at, updated_at",
+    "from strategies"
 }
 
 /// Adds a strategy without a webhook.

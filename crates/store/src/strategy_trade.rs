@@ -53,18 +53,11 @@ impl From<StrategyTradeRow> for Trade {
     }
 }
 
-/// Reads [`StrategyTradeRow`]s; the column list is written only here.
-macro_rules! trades {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            StrategyTradeRow,
-            $from,
-            $method,
-            "select id, signal_id, side, entered_at, entry_price, stop, exited_at, exit_price, exit_reason, \
-               profit_percent from strategy_trades " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    trades -> StrategyTradeRow,
+    "id, signal_id, side, entered_at, entry_price, stop, exited_at, exit_price, exit_reason, \
+     profit_percent",
+    "from strategy_trades"
 }
 
 /// Inserts many rows with one statement.

@@ -136,34 +136,24 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
     Ok(rows == 1)
 }
 
+select! {
+    sub_accounts -> SubAccountRow,
+    "id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, \
+     street, city, postal_code, state_or_province, country, spread_table, api_trading, \
+     online_trading, phone_trading, identification_type, identification_value, created_at, \
+     updated_at",
+    "from sub_accounts"
+}
+
 /// Returns a user's sub-account; `None` if it does not exist or belongs to another user.
 pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
-    let row = rows!(
-        SubAccountRow,
-        from,
-        fetch_optional,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from sub_accounts where id = $2 and user_id = $1",
-        owner,
-        id
-    )?;
+    let row = sub_accounts!(from, fetch_optional, "where id = $2 and user_id = $1", owner, id)?;
     Ok(row.map(SubAccount::from))
 }
 
 /// Returns the user's main sub-account.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
-    let row = rows!(
-        SubAccountRow,
-        from,
-        fetch_optional,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from sub_accounts where user_id = $1 and main = true",
-        owner
-    )?;
+    let row = sub_accounts!(from, fetch_optional, "where user_id = $1 and main = true", owner)?;
     Ok(row.map(SubAccount::from))
 }
 
@@ -175,14 +165,12 @@ pub async fn find(
     page: SortedPage<'_>,
 ) -> Result<Vec<SubAccount>> {
     let f = filter;
-    let rows = rows!(
-        SubAccountRow,
+    let rows = sub_accounts!(
         from,
         fetch_all,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from (select s.*, case $12 when 'updated_at' then cast(updated_at as text) \
+        "select "
+            + columns
+            + " from (select s.*, case $12 when 'updated_at' then cast(updated_at as text) \
              when 'account_name' then account_name when 'brand' then brand when 'status' then status \
              when 'your_reference' then coalesce(your_reference, '') when 'street' then street when 'city' then city \
              when 'postal_code' then postal_code when 'state_or_province' then coalesce(state_or_province, '') \

@@ -77,18 +77,17 @@ impl From<Row> for StoredSubscription {
     }
 }
 
+select! {
+    subscriptions -> Row,
+    "id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
+     period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, \
+     asked_at, version, told_failed, told_ending, told_lapsed",
+    "from subscriptions"
+}
+
 /// Lists a user's subscriptions, oldest first.
 pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscription>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
-           period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, asked_at, \
-           version, told_failed, told_ending, told_lapsed \
-         from subscriptions where user_id = $1 order by created_at, id",
-        user
-    )?;
+    let rows = subscriptions!(from, fetch_all, "where user_id = $1 order by created_at, id", user)?;
     Ok(rows.into_iter().map(StoredSubscription::from).collect())
 }
 
@@ -100,14 +99,10 @@ pub async fn ending(
     over: Micros,
     limit: i64,
 ) -> Result<Vec<StoredSubscription>> {
-    let rows = rows!(
-        Row,
+    let rows = subscriptions!(
         from,
         fetch_all,
-        "select id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
-           period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, asked_at, \
-           version, told_failed, told_ending, told_lapsed \
-         from subscriptions where told_lapsed is null and state in ('active', 'trialing', 'past_due') \
+        "where told_lapsed is null and state in ('active', 'trialing', 'past_due') \
            and (state = 'past_due' or period_end < $2 or (cancel_at_period_end = true and period_end < $1 \
              and (told_ending is null or told_ending <> period_end))) \
          order by period_end, id limit $3",

@@ -50,29 +50,24 @@ pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     Ok(())
 }
 
+select! {
+    tickets -> Row,
+    "t.id, u.email, t.subject, t.message, t.created_at, t.closed_at",
+    "from tickets t join users u on u.id = t.user_id"
+}
+
 /// Lists a user's tickets, newest first.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
-         from tickets t join users u on u.id = t.user_id where t.user_id = $1 order by t.id desc limit $2",
-        user,
-        limit
-    )?;
+    let rows = tickets!(from, fetch_all, "where t.user_id = $1 order by t.id desc limit $2", user, limit)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Lists all tickets: first the open ones, oldest first, then the closed ones, newest first.
 pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
-    let rows = rows!(
-        Row,
+    let rows = tickets!(
         from,
         fetch_all,
-        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
-         from tickets t join users u on u.id = t.user_id \
-         order by case when t.closed_at is null then 0 else 1 end, \
+        "order by case when t.closed_at is null then 0 else 1 end, \
            case when t.closed_at is null then t.created_at else -t.closed_at end, t.id limit $1",
         limit
     )?;

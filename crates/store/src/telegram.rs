@@ -38,33 +38,25 @@ impl fmt::Debug for Link {
     }
 }
 
-/// Reads [`Link`] rows; the column list is written only here.
-macro_rules! links {
-    ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Link,
-            $from,
-            fetch_optional,
-            "select user_id, code_sealed, code_expires_at, chat_id, active, panic_asked_at, created_at, updated_at \
-             from telegram_links " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    links -> Link,
+    "user_id, code_sealed, code_expires_at, chat_id, active, panic_asked_at, created_at, updated_at",
+    "from telegram_links"
 }
 
 /// Returns a user's link.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
-    links!(from, "where user_id = $1", user)
+    links!(from, fetch_optional, "where user_id = $1", user)
 }
 
 /// Returns the link of a chat.
 pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
-    links!(from, "where chat_id = $1", chat)
+    links!(from, fetch_optional, "where chat_id = $1", chat)
 }
 
 /// Returns the link with a code, unless the code was used or has expired.
 pub async fn of_code(from: impl Source, code_hash: &TokenHash, now: Micros) -> Result<Option<Link>> {
-    links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
+    links!(from, fetch_optional, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
 
 /// Sets a user's link code.

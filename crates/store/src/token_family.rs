@@ -29,25 +29,23 @@ pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros
     Ok(())
 }
 
+select! {
+    families -> TokenFamily,
+    "family_id, user_id, began_at, authenticated_at",
+    "from token_families"
+}
+
 /// Returns a sign-in.
 pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
-    rows!(
-        TokenFamily,
-        from,
-        fetch_optional,
-        "select family_id, user_id, began_at, authenticated_at from token_families where family_id = $1",
-        family
-    )
+    families!(from, fetch_optional, "where family_id = $1", family)
 }
 
 /// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
 pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<TokenFamily>> {
-    rows!(
-        TokenFamily,
+    families!(
         from,
         fetch_optional,
-        "select f.family_id, f.user_id, f.began_at, f.authenticated_at \
-         from token_families f join refresh_tokens r on r.family_id = f.family_id where r.token_hash = $1",
+        "where family_id = (select family_id from refresh_tokens where token_hash = $1)",
         token.as_slice()
     )
 }

@@ -40,17 +40,10 @@ impl fmt::Debug for User {
     }
 }
 
-/// Reads [`User`] rows; the column list is written only here.
-macro_rules! users {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            User,
-            $from,
-            $method,
-            "select id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at from users " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    users -> User,
+    "id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at",
+    "from users"
 }
 
 /// Adds a user.

@@ -186,22 +186,14 @@ pub struct Work {
     pub suspended_at: Option<Micros>,
 }
 
-/// Reads [`Work`] rows; the columns and joins are written only here.
-macro_rules! work {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Work,
-            $from,
-            $method,
-            "select c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
-               c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
-               f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, \
-               u.frozen_at, u.suspended_at \
-             from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
-               join follows f on f.id = c.follow_id join users u on u.id = c.user_id " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    work -> Work,
+    "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
+     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, \
+     s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
+     f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, u.frozen_at, u.suspended_at",
+    "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
+     join follows f on f.id = c.follow_id join users u on u.id = c.user_id"
 }
 
 /// Lists the copies of a claim.

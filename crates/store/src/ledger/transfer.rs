@@ -58,41 +58,26 @@ pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros
     Ok(())
 }
 
+select! {
+    transfers -> TransferRow,
+    "id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
+     created_at",
+    "from transfers"
+}
+
 /// Returns a transfer of any user.
 pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_optional,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where id = $1",
-        id
-    )
+    transfers!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists unsettled transfers whose lease has expired.
 pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_all,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where status = 'working' and lease_until <= $1 order by id limit 100",
-        now
-    )
+    transfers!(from, fetch_all, "where status = 'working' and lease_until <= $1 order by id limit 100", now)
 }
 
 /// Lists a user's newest transfers.
 pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result<Vec<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_all,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where user_id = $1 order by id desc limit $2",
-        user,
-        limit
-    )
+    transfers!(from, fetch_all, "where user_id = $1 order by id desc limit $2", user, limit)
 }
 
 /// Claims a due transfer until `until`; returns whether the claim succeeded.
