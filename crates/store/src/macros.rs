@@ -87,3 +87,38 @@ macro_rules! exec {
         $crate::tx::Lend::settled(&mut lent, outcome)
     }};
 }
+
+/// Executes one statement with a row of values for each of `$items`, and returns the number of affected rows:
+///
+/// ```ignore
+/// bulk!(tx, "insert into tags (id, name) ", tags, |tag: &Tag| [tag.id, &tag.name], " on conflict do nothing")
+/// ```
+///
+/// The rows follow `$head` as `VALUES (...), (...)`; each `$tail` follows them, with a parameter where one is given in
+/// brackets. The statement's length varies, so it is not checked at compile time. No engine accepts more than 32,766
+/// parameters. `$items` is a slice and must not be empty.
+macro_rules! bulk {
+    (@run $engine:ty, $on:ident, $head:literal, $items:expr, $item:ident, $of:ty,
+        [$($value:expr),+], [$($tail:literal $([$bind:expr])?)*]) => {{
+        let mut query = sqlx::QueryBuilder::<$engine>::new($head);
+        query.push_values($items, |mut row, $item: $of| {
+            $(row.push_bind($value);)+
+        });
+        $(
+            query.push($tail);
+            $(query.push_bind($bind);)?
+        )*
+        query.build().execute(&mut *$on).await.map(|done| done.rows_affected())
+    }};
+    ($tx:expr, $head:literal, $items:expr, |$item:ident: $of:ty| [$($value:expr),+ $(,)?]
+        $(, $($tail:literal $([$bind:expr])?)+)? $(,)?) => {{
+        let mut lent = $tx.connection()?;
+        let outcome = match $crate::tx::Lend::on(&mut lent) {
+            $crate::tx::On::Sqlite(on) => bulk!(@run sqlx::Sqlite, on, $head, $items, $item, $of,
+                [$($value),+], [$($($tail $([$bind])?)+)?]),
+            $crate::tx::On::Postgres(on) => bulk!(@run sqlx::Postgres, on, $head, $items, $item, $of,
+                [$($value),+], [$($($tail $([$bind])?)+)?]),
+        };
+        $crate::tx::Lend::settled(&mut lent, outcome)
+    }};
+}

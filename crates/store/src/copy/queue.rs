@@ -1,17 +1,14 @@
 //! The queue of copies: filled by the fan-out and claimed with leases by the workers of any instance; each copy is
 //! begun once.
 
-use crate::{
-    DecimalText, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
+use crate::{DecimalText, Result, Source, Tx};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
     signal::Action,
     time::{MINUTE, SECOND},
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 /// A copy to queue.
 #[derive(Clone, Debug)]
@@ -32,35 +29,6 @@ pub struct NewCopy {
     pub skipped: Option<Reason>,
 }
 
-/// Inserts all rows with one statement, like the legs of an intent.
-macro_rules! insert_copies {
-    ($engine:ty, $on:expr, $signal:expr, $action:expr, $side:expr, $copies:expr, $at:expr) => {{
-        let columns = "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, \
-                       status, reason, risk_percent, lease_until, created_at, updated_at, finished_at) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($copies, |mut row, copy: &NewCopy| {
-            let status = if copy.skipped.is_some() { Status::Skipped } else { Status::Queued };
-            row.push_bind(copy.id)
-                .push_bind($signal)
-                .push_bind(copy.follow_id)
-                .push_bind(copy.user_id)
-                .push_bind(copy.exchange_key_id)
-                .push_bind(&copy.symbol)
-                .push_bind($action)
-                .push_bind($side)
-                .push_bind(status)
-                .push_bind(copy.skipped)
-                .push_bind(DecimalText(copy.risk_percent))
-                .push_bind(0_i64)
-                .push_bind($at)
-                .push_bind($at)
-                .push_bind(copy.skipped.map(|_| $at));
-        });
-        query.push(" on conflict (signal_id, follow_id) do nothing");
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
 /// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
 pub async fn insert_all(
     tx: &mut Tx,
@@ -73,12 +41,30 @@ pub async fn insert_all(
     if copies.is_empty() {
         return Ok(0);
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => insert_copies!(sqlx::Sqlite, on, signal, action, side, copies, at),
-        Lent::Postgres(on) => insert_copies!(sqlx::Postgres, on, signal, action, side, copies, at),
-    };
-    lent.settled(done)
+    bulk!(
+        tx,
+        "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, status, \
+           reason, risk_percent, lease_until, created_at, updated_at, finished_at) ",
+        copies,
+        |copy: &NewCopy| [
+            copy.id,
+            signal,
+            copy.follow_id,
+            copy.user_id,
+            copy.exchange_key_id,
+            &copy.symbol,
+            action,
+            side,
+            if copy.skipped.is_some() { Status::Skipped } else { Status::Queued },
+            copy.skipped,
+            DecimalText(copy.risk_percent),
+            0_i64,
+            at,
+            at,
+            copy.skipped.map(|_| at)
+        ],
+        " on conflict (signal_id, follow_id) do nothing"
+    )
 }
 
 /// Maximum time for which a copy is postponed. A time further ahead was written before the clock was set back.

@@ -1,11 +1,8 @@
 //! The legs of an intent: each order that it sends, with its outcome.
 
-use crate::{
-    Error, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
+use crate::{Error, Result, Source, Tx};
 use domain::{IntentId, Micros};
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 domain::words! {
     /// The status of a leg.
@@ -107,49 +104,6 @@ impl TryFrom<Row> for Leg {
     }
 }
 
-/// Inserts all rows with one statement. This and `set_legs` are not checked at compile time, because their length
-/// varies.
-macro_rules! insert_legs {
-    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
-        let columns =
-            "insert into intent_legs (intent_id, seq, role, client_order_id, body, status, updated_at) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($legs, |mut row, leg: &NewLeg| {
-            row.push_bind($intent)
-                .push_bind(i64::from(leg.seq))
-                .push_bind(&leg.role)
-                .push_bind(&leg.client_order_id)
-                .push_bind(&leg.body)
-                .push_bind(LegStatus::Planned)
-                .push_bind($at);
-        });
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
-/// Updates all rows with one statement, like `insert_legs`.
-macro_rules! set_legs {
-    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
-        let mut query = QueryBuilder::<$engine>::new("with became (seq, status, order_json, failure) as (");
-        query.push_values($legs, |mut row, leg: &LegUpdate<'_>| {
-            row.push_bind(i64::from(leg.seq))
-                .push_bind(leg.status)
-                .push_bind(leg.order_json)
-                .push_bind(leg.failure);
-        });
-        query
-            .push(
-                ") update intent_legs set status = became.status, \
-                 order_json = coalesce(became.order_json, intent_legs.order_json), failure = became.failure, \
-                 updated_at = ",
-            )
-            .push_bind($at)
-            .push(" from became where intent_legs.seq = became.seq and intent_legs.intent_id = ")
-            .push_bind($intent);
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
 /// Adds legs to an intent.
 ///
 /// # Errors
@@ -158,12 +112,21 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
     if legs.is_empty() {
         return Ok(());
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => insert_legs!(sqlx::Sqlite, on, intent, legs, at),
-        Lent::Postgres(on) => insert_legs!(sqlx::Postgres, on, intent, legs, at),
-    };
-    lent.settled(done).map(drop)
+    bulk!(
+        tx,
+        "insert into intent_legs (intent_id, seq, role, client_order_id, body, status, updated_at) ",
+        legs,
+        |leg: &NewLeg| [
+            intent,
+            i64::from(leg.seq),
+            &leg.role,
+            &leg.client_order_id,
+            &leg.body,
+            LegStatus::Planned,
+            at
+        ]
+    )
+    .map(drop)
 }
 
 /// Lists the legs of an intent, in order.
@@ -187,12 +150,16 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
     if legs.is_empty() {
         return Ok(0);
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => set_legs!(sqlx::Sqlite, on, intent, legs, at),
-        Lent::Postgres(on) => set_legs!(sqlx::Postgres, on, intent, legs, at),
-    };
-    lent.settled(done)
+    bulk!(
+        tx,
+        "with became (seq, status, order_json, failure) as (",
+        legs,
+        |leg: &LegUpdate<'_>| [i64::from(leg.seq), leg.status, leg.order_json, leg.failure],
+        ") update intent_legs set status = became.status, \
+           order_json = coalesce(became.order_json, intent_legs.order_json), failure = became.failure, \
+           updated_at = " [at]
+        " from became where intent_legs.seq = became.seq and intent_legs.intent_id = " [intent]
+    )
 }
 
 /// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if the
