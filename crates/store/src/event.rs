@@ -94,9 +94,18 @@ pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 
-/// Deletes events older than `before`; returns their number.
+/// Maximum number of events that [`prune_before`] deletes, so that it does not hold the database for long.
+const PRUNED_AT_ONCE: i64 = 1_000;
+
+/// Deletes some of the events older than `before`, the oldest first; returns their number, which is 0 when none are
+/// left.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
-    exec!(tx, "delete from events where at < $1", before)
+    exec!(
+        tx,
+        "delete from events where seq in (select seq from events where at < $1 order by at limit $2)",
+        before,
+        PRUNED_AT_ONCE
+    )
 }
 
 /// Deletes the records of [`first`] older than `before`; returns their number.

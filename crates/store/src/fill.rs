@@ -80,3 +80,55 @@ pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> R
         symbol
     )
 }
+
+#[derive(FromRow)]
+struct Row {
+    exchange_key_id: ExchangeKeyId,
+    symbol: Symbol,
+    trade_id: String,
+    at: Micros,
+    fee_usd: DecimalText,
+}
+
+/// Lists a key's fills before `before`, oldest first, for the archive. The newest fill of each pair is not among them,
+/// because the next collection continues from it.
+pub async fn archivable(
+    from: impl Source,
+    key: ExchangeKeyId,
+    before: Micros,
+    limit: i64,
+) -> Result<Vec<Fill>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select exchange_key_id, symbol, trade_id, at, fee_usd from fills \
+         where exchange_key_id = $1 and at < $2 and exists (select 1 from fills n \
+           where n.exchange_key_id = fills.exchange_key_id and n.symbol = fills.symbol and n.at > fills.at) \
+         order by at, symbol, trade_id limit $3",
+        key,
+        before,
+        limit
+    )?;
+    let fill = |row: Row| Fill {
+        key: row.exchange_key_id,
+        symbol: row.symbol,
+        trade: row.trade_id,
+        at: row.at,
+        fee_usd: row.fee_usd.0,
+    };
+    Ok(rows.into_iter().map(fill).collect())
+}
+
+/// Deletes archived fills, which are all of one key and in the order of their times; returns their number.
+pub async fn delete_archived(tx: &mut Tx, fills: &[Fill]) -> Result<u64> {
+    let Some(last) = fills.last() else { return Ok(0) };
+    // Key and time select by the index; a list of whole primary keys would make SQLite read the table.
+    bulk!(
+        tx,
+        "delete from fills where (symbol, trade_id) in (",
+        fills,
+        |fill: &Fill| [&fill.symbol, &fill.trade],
+        ") and exchange_key_id = " [last.key] " and at <= " [last.at]
+    )
+}

@@ -2,7 +2,10 @@
 
 mod leg;
 
-pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
+pub use leg::{
+    Leg, LegStatus, LegUpdate, NewLeg, add_legs, archivable_legs, delete_archived_legs, leg_by_client_id,
+    legs, page_end, set_leg_body, set_legs,
+};
 
 use crate::{
     Result, Source, TokenHash, Tx,

@@ -203,6 +203,11 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
+/// Returns the id that follows `after` among all users' keys, to iterate over all of them.
+pub async fn next_id(from: impl Source, after: ExchangeKeyId) -> Result<Option<ExchangeKeyId>> {
+    value!(ExchangeKeyId, from, "select id from exchange_keys where id > $1 order by id limit 1", after)
+}
+
 /// Updates a user's key; returns whether it exists and is theirs. Fields that are not given stay unchanged, so that
 /// concurrent updates of other fields are kept.
 ///

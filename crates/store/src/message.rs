@@ -284,3 +284,25 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
 pub async fn reseal(tx: &mut Tx, id: MessageId, sealed_body: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update messages set sealed_body = $2 where id = $1", id, sealed_body)? == 1)
 }
+
+/// Lists messages that were delivered before `before`, in the order of their ids, for the archive. Messages with a
+/// deduplication key stay in the database, because the key must remain taken.
+pub async fn archivable(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Message>> {
+    // A message is delivered after it was written, so the bound on the id excludes none and keeps the search short.
+    messages!(
+        from,
+        fetch_all,
+        "where id < $1 and sent_at < $2 and failed_at is null and once is null order by id limit $3",
+        MessageId::first_at(before),
+        before,
+        limit
+    )
+}
+
+/// Deletes archived messages; returns their number.
+pub async fn delete_archived(tx: &mut Tx, messages: &[Message]) -> Result<u64> {
+    if messages.is_empty() {
+        return Ok(0);
+    }
+    bulk!(tx, "delete from messages where id in (", messages, |message: &Message| [message.id], ")")
+}

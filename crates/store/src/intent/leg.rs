@@ -1,5 +1,9 @@
 //! The legs of an intent: each order that it sends, with its outcome.
 
+mod archive;
+
+pub use archive::{archivable_legs, delete_archived_legs, page_end};
+
 use crate::{Error, Result, Source, Tx};
 use domain::{IntentId, Micros};
 use sqlx::FromRow;
@@ -129,19 +133,19 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
     .map(drop)
 }
 
+select! {
+    leg_rows -> Row,
+    "intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at",
+    "from intent_legs"
+}
+use leg_rows;
+
 /// Lists the legs of an intent, in order.
 pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
-    rows!(
-        Row,
-        from,
-        fetch_all,
-        "select intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at \
-         from intent_legs where intent_id = $1 order by seq",
-        intent
-    )?
-    .into_iter()
-    .map(Leg::try_from)
-    .collect()
+    leg_rows!(from, fetch_all, "where intent_id = $1 order by seq", intent)?
+        .into_iter()
+        .map(Leg::try_from)
+        .collect()
 }
 
 /// Updates some of an intent's legs; returns the number of updated legs. Without an order in the update, the stored
