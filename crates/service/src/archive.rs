@@ -18,7 +18,7 @@ use uuid::Uuid;
 const ROWS: i64 = 1_000;
 /// Intents per batch, each with a few legs.
 const INTENTS: i64 = 250;
-/// Pause between batches, in which other writers have their turn.
+/// Pause between batches, so that other writers need not wait for the whole run.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A batch of archived rows.

@@ -1,4 +1,4 @@
-//! What may leave the database: nothing that is still read.
+//! Retention: rows that may leave the database are those that nothing reads any more.
 
 use crate::{
     copies::{SIGNAL, copy_of, follower, with_strategy},
