@@ -198,7 +198,7 @@ fn leg_line(leg: &Leg) -> Value {
         "client_order_id": leg.client_order_id,
         "body": leg.body,
         "status": leg.status,
-        "order_json": leg.order_json,
+        "order_json": leg.order_json.as_deref(),
         "failure": leg.failure,
         "updated_at": leg.updated_at,
     })

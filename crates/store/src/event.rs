@@ -5,8 +5,8 @@ mod listener;
 
 pub use listener::{Listener, ListenerMessage, listen};
 
-use crate::{Result, Source, Tx, tx::Inner};
-use domain::{Micros, UserId};
+use crate::{JsonText, Result, Source, Tx, tx::Inner};
+use domain::{Micros, UserId, live::LiveEvent};
 use sqlx::{FromRow, Row as _};
 
 /// A committed event: its sequence number and the user it belongs to.
@@ -23,8 +23,8 @@ pub struct Appended {
 pub struct Event {
     /// Sequence number, increasing for each user.
     pub seq: i64,
-    /// Body, as JSON.
-    pub body: String,
+    /// What happened.
+    pub body: JsonText<LiveEvent>,
     /// Time of the event.
     pub at: Micros,
 }

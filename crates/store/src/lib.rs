@@ -80,7 +80,7 @@ pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
 pub use error::{Error, Result, StoreErrorKind};
 pub use options::Options;
-pub use text::DecimalText;
+pub use text::{DecimalText, JsonText, Targets};
 pub use tx::{Tx, commits};
 pub use writes::LastWrites;
 

@@ -1,7 +1,10 @@
 //! Weekly and monthly reports, and the schedule of the checks whether one is due.
 
-use crate::{Result, Source, Tx};
-use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
+use crate::{JsonText, Result, Source, Tx};
+use domain::{
+    ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId,
+    report::{Period, Report},
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -16,8 +19,8 @@ pub struct ReportRow {
     pub period: Period,
     /// First day, `2026-03-02`, in the user's time zone at that time.
     pub first_day: String,
-    /// The figures, as JSON.
-    pub body: String,
+    /// The figures.
+    pub body: JsonText<Report>,
     /// When it was created.
     pub created_at: Micros,
 }

@@ -1,6 +1,6 @@
 //! Trading signals of strategies.
 
-use crate::{DecimalText, Result, Source, Tx};
+use crate::{DecimalText, Result, Source, Targets, Tx};
 use domain::{
     Micros, Side, SignalId, StrategyId,
     signal::{Action, Source as From},
@@ -28,8 +28,8 @@ pub struct Signal {
     pub market_price: Option<DecimalText>,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
     /// The external source's own id for it.
     pub external_id: Option<String>,
     /// The bar at whose close it was decided.

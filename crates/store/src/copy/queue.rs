@@ -1,7 +1,7 @@
 //! The queue of copies: filled by the fan-out and claimed with leases by the workers of any instance; each copy is
 //! begun once.
 
-use crate::{DecimalText, Result, Source, Tx};
+use crate::{DecimalText, Result, Source, Targets, Tx};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
@@ -150,8 +150,8 @@ pub struct Work {
     pub signal_at: Micros,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
     /// The signal's strategy.
     pub strategy_id: StrategyId,
     /// Whether the strategy's signals are copied.
@@ -211,8 +211,8 @@ pub struct EntrySize {
     pub price: Decimal,
     /// Stop price.
     pub stop: Decimal,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
 }
 
 /// Changes the status from queued to sending, in the transaction that records the copy's intent; `begun` is given

@@ -4,8 +4,8 @@ mod archive;
 
 pub use archive::{archivable_legs, delete_archived_legs, page_end};
 
-use crate::{Error, Result, Source, Tx};
-use domain::{IntentId, Micros};
+use crate::{Error, JsonText, Result, Source, Tx};
+use domain::{IntentId, Micros, Order};
 use sqlx::FromRow;
 
 domain::words! {
@@ -66,8 +66,8 @@ pub struct Leg {
     pub body: String,
     /// Current status.
     pub status: LegStatus,
-    /// The order as last reported by the exchange, as JSON.
-    pub order_json: Option<String>,
+    /// The order as last reported by the exchange.
+    pub order_json: Option<JsonText<Order>>,
     /// Why it was rejected, as JSON.
     pub failure: Option<String>,
     /// When the row was last changed.
@@ -82,7 +82,7 @@ struct Row {
     client_order_id: Option<String>,
     body: String,
     status: LegStatus,
-    order_json: Option<String>,
+    order_json: Option<JsonText<Order>>,
     failure: Option<String>,
     updated_at: Micros,
 }
