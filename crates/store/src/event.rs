@@ -23,7 +23,7 @@ pub struct Appended {
 pub struct Event {
     /// Sequence number, increasing for each user.
     pub seq: i64,
-    /// What happened.
+    /// The event itself.
     pub body: JsonText<LiveEvent>,
     /// Time of the event.
     pub at: Micros,
