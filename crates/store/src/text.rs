@@ -16,8 +16,8 @@ domain::text_column!(DecimalText, |value| money::text(value.0), |text| {
 });
 
 /// The JSON of a `T` in a text column. It is parsed when the value is needed, not when the row is read, so a row with the
-/// value of another version can be read and skipped. (`sqlx::types::Json` parses at once, and on Postgres fits columns of
-/// type `json` only.)
+/// value of another version can be read and skipped. (`sqlx::types::Json` parses when the row is read, and on Postgres
+/// fits columns of type `json` only.)
 pub struct JsonText<T> {
     text: String,
     of: PhantomData<fn() -> T>,
@@ -87,7 +87,7 @@ impl<T> Clone for JsonText<T> {
 
 impl<T> fmt::Debug for JsonText<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.fmt(f)
+        fmt::Debug::fmt(&self.text, f)
     }
 }
 
