@@ -1,7 +1,7 @@
 //! The events that users are notified of. A notice is written in the same transaction as the rows it is
 //! about.
 
-use crate::{Error, Result, audit::Via};
+use crate::{Result, audit::Via};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     account::Credential,
@@ -10,7 +10,7 @@ use domain::{
     time::SECOND,
 };
 use serde::{Deserialize, Serialize};
-use store::{Tx, audit::NewEntry, notice::NewNotice};
+use store::{JsonText, Tx, audit::NewEntry, notice::NewNotice};
 
 /// How long to wait for further events of a burst, which are sent as one message.
 const BURST: i64 = 5 * SECOND;
@@ -256,7 +256,7 @@ pub(crate) struct Notification {
     copy: Option<CopyId>,
     /// The signal of the copy, if known.
     signal: Option<SignalId>,
-    body: String,
+    body: JsonText<NotificationEvent>,
     at: Micros,
     page: Option<InAppNotice>,
 }
@@ -266,13 +266,13 @@ pub(crate) struct Notification {
 struct InAppNotice {
     once: String,
     /// `None` if another entry already shows it.
-    body: Option<String>,
+    body: Option<JsonText<LiveEvent>>,
 }
 
 impl Notification {
     /// `once` identifies the event: however often it is detected, it is notified once.
     pub(crate) fn new(user: UserId, once: String, event: &NotificationEvent, at: Micros) -> Result<Self> {
-        let body = serde_json::to_string(event).map_err(Error::fault)?;
+        let body = JsonText::of(event)?;
         let notification =
             Self { user, once, kind: event.kind(), copy: event.copy(), signal: None, body, at, page: None };
         match event.what() {
@@ -297,7 +297,7 @@ impl Notification {
     /// Shows `what` on pages, once under the name `once`.
     pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: LiveEventKind) -> Result<Self> {
         let event = LiveEvent { key, at: self.at, what };
-        let event = Some(serde_json::to_string(&event).map_err(Error::fault)?);
+        let event = Some(JsonText::of(&event)?);
         Ok(Self { page: Some(InAppNotice { once, body: event }), ..self })
     }
 
