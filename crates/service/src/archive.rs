@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct ArchiveBatch {
     /// The table of the rows.
     pub table: &'static str,
-    /// A name that no other row of the table begins a batch with, made of letters, digits, hyphens and percent signs.
+    /// A name that no other row of the table begins a batch with, made of letters, digits, `-`, `_` and `%`.
     pub name: String,
     /// One JSON object per line, with the columns as they were stored.
     pub lines: Vec<u8>,
