@@ -4,6 +4,7 @@
 mod check;
 mod edge;
 mod payments;
+mod retention;
 mod secret_files;
 #[cfg(test)]
 mod tests;
@@ -238,6 +239,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
             ..usual
         },
         edge: edge::settings(check),
+        retention: retention::retention(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
         log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),
         pseudo_locale: check.word("SLIPSTREAM_PSEUDO_LOCALE", &["0", "1"]) == Some("1"),

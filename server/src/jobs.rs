@@ -1,24 +1,19 @@
 //! Background jobs. Each is claimed with a lease, so that only one of several instances runs it.
 
+mod archive;
 mod copies;
 mod strategies;
 
-use domain::{
-    Symbol,
-    time::{DAY, SECOND},
-};
+use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
     order, reconciler::Reconciler, rejection, report, review, session, strategy,
 };
-use std::{future::Future, time::Duration};
+use std::{future::Future, path::Path, time::Duration};
 use tokio::{
     task::JoinSet,
     time::{self, Instant, Interval, MissedTickBehavior},
 };
-
-/// Events are kept this long, so that pages that reconnect can catch up; older ones are deleted.
-const EVENTS_KEPT: i64 = 7 * DAY;
 
 /// The running jobs. They end when this is dropped; their progress is in the database.
 pub(crate) struct Jobs {
@@ -38,6 +33,7 @@ const RENEWED: Duration = Duration::from_secs(20);
 const RENEWALS: u32 = 45;
 
 const TELEGRAM: &str = "telegram";
+const ARCHIVE: &str = "archive";
 
 /// Jobs that one instance runs for all.
 const LEASED: &[&str] = &[
@@ -48,6 +44,7 @@ const LEASED: &[&str] = &[
     "billing",
     "transfers",
     "prune",
+    ARCHIVE,
     "backtests",
     "balances",
     "keys",
@@ -64,7 +61,7 @@ pub(crate) fn leased(desk: &Desk) -> Vec<&'static str> {
 
 impl Jobs {
     /// Starts all jobs.
-    pub(crate) fn start(desk: &SharedDesk) -> Self {
+    pub(crate) fn start(desk: &SharedDesk, data_dir: &Path) -> Self {
         // The instance name is the lease holder, so that a restarted desk resumes its jobs immediately.
         let holder = desk.instance().to_owned();
         let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
@@ -92,6 +89,7 @@ impl Jobs {
             report::run_due(&desk).await.map(drop)
         });
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.archive(archive::Files::new(data_dir));
         jobs.leased("reviews", Duration::from_secs(4), |desk| async move { review::check_next(&desk).await });
         jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
@@ -115,6 +113,13 @@ impl Jobs {
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
+    }
+
+    fn archive(&mut self, files: archive::Files) {
+        self.leased(ARCHIVE, Duration::from_secs(6 * 3_600), move |desk| {
+            let files = files.clone();
+            async move { service::archive::run(&desk, &files).await.map(drop) }
+        });
     }
 
     /// Stops the jobs immediately and releases their leases, so that another instance need not wait.
@@ -217,10 +222,7 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
     notify::prune(&desk, now).await?;
-    billing::prune(&desk).await?;
-    let mut tx = desk.db.begin().await?;
-    store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
-    Ok(tx.commit().await?)
+    billing::prune(&desk).await
 }
 
 /// Renews this instance's own lease, without which it sends no orders. Runs on every instance.

@@ -112,6 +112,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     }
     private_dir(&config.data_dir)?;
     let lock = lock::take(&config.data_dir, &*machine.clock)?;
+    let data_dir = config.data_dir.clone();
     let (listener, config) = listen(config).await?;
     let addr = listener.local_addr()?;
     let db = database(&config.database_url).await?;
@@ -134,7 +135,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let checkout = test_checkout.as_ref().map(|test| (test_checkout::PATH, test.router()));
     let beside = Beside { sandbox: sandbox.as_ref().map(Sandbox::router), checkout };
     let routes = router::build(&desk, &network, beside)?;
-    let jobs = Jobs::start(&desk);
+    let jobs = Jobs::start(&desk, &data_dir);
     let (stop, stopped) = watch::channel(false);
     let front = Front { limits: network.limits, timeouts: Timeouts::default(), proxies: network.proxies };
     let serving = tokio::spawn(front.serve(listener, routes, stopped));

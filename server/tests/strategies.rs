@@ -60,7 +60,7 @@ async fn lived(server: &TestServer, strategy: StrategyId, side: Side, at: Micros
         price: None,
         market_price: None,
         stop: Some(store::DecimalText(Decimal::ONE)),
-        targets: "[]".to_owned(),
+        targets: "[]".into(),
         external_id: None,
         bar_at: None,
         at,

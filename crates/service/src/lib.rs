@@ -14,6 +14,7 @@ mod settings;
 pub mod account;
 pub mod account_streams;
 pub mod api_client;
+pub mod archive;
 pub mod audit;
 pub mod balance_history;
 pub mod billing;
@@ -77,8 +78,8 @@ pub use desk::{Desk, Parts, SharedDesk};
 pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
-    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
-    Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
+    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, Retention,
+    SIGNAL_MAX_AGE_S, Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
 
 /// Result of a use case.

@@ -77,5 +77,5 @@ pub async fn read_page(desk: &Desk, actor: &Actor, before: Option<i64>) -> Resul
 
 /// The event, if it is shown as a notice. Events of another version that cannot be parsed are skipped.
 fn news(event: &Event) -> Option<LiveEvent> {
-    serde_json::from_str::<LiveEvent>(&event.body).ok().filter(|live| live.what.is_news())
+    event.body.value().ok().filter(|live| live.what.is_news())
 }

@@ -21,7 +21,10 @@ use domain::{
 };
 use period::Span;
 use std::time::Duration;
-use store::report::{self as rows, Due, ReportRow};
+use store::{
+    JsonText,
+    report::{self as rows, Due, ReportRow},
+};
 
 /// How often each user's fills are collected, since exchanges keep fills only for a limited time. A user is
 /// also processed when one of their periods ends.
@@ -110,7 +113,7 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
         user_id: due.user_id,
         period: span.period,
         first_day: span.first_day(),
-        body: serde_json::to_string(&report).map_err(Error::fault)?,
+        body: JsonText::of(&report)?,
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await?;
@@ -144,8 +147,7 @@ pub async fn get_report(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made
 }
 
 fn read(row: ReportRow) -> Result<Made> {
-    let report = serde_json::from_str(&row.body).map_err(Error::fault)?;
-    Ok(Made { id: row.id, at: row.created_at, report })
+    Ok(Made { id: row.id, at: row.created_at, report: row.body.value()? })
 }
 
 /// The current week so far, and whether its fees are complete, which they are not if an exchange does not

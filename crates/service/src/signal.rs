@@ -18,7 +18,7 @@ use domain::{
     validation::Problem,
 };
 use std::time::Duration;
-use store::{DecimalText, signal::Signal, strategy::Strategy};
+use store::{DecimalText, JsonText, signal::Signal, strategy::Strategy};
 
 /// Largest length, in characters, of a signal source's own id.
 const LONGEST_ID: usize = 100;
@@ -103,7 +103,7 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
         price: new.price.or(checked.market).map(DecimalText),
         market_price: checked.market.map(DecimalText),
         stop: checked.stop.map(DecimalText),
-        targets: serde_json::to_string(&checked.targets).map_err(Error::fault)?,
+        targets: JsonText::of(&checked.targets)?,
         external_id: new.external_id.clone(),
         bar_at: new.bar_at,
         at: desk.clock.now(),

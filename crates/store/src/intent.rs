@@ -3,7 +3,8 @@
 mod leg;
 
 pub use leg::{
-    Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, list_legs, set_leg_body, set_legs,
+    Leg, LegStatus, LegUpdate, NewLeg, add_legs, archivable_legs, delete_archived_legs, leg_by_client_id,
+    list_legs, page_end, set_leg_body, set_legs,
 };
 
 use crate::{
@@ -147,84 +148,46 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 
+select! {
+    intents -> Intent,
+    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
+     idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at",
+    "from intents"
+}
+
 /// Returns an intent of any user, for internal use.
-///
-/// # Errors
-/// A database error.
 pub async fn get_intent(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where id = $1",
-        id
-    )
+    intents!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Returns a user's intent with this idempotency key.
-///
-/// # Errors
-/// A database error.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and idempotency_key = $2",
-        user,
-        key
-    )
+    intents!(from, fetch_optional, "where user_id = $1 and idempotency_key = $2", user, key)
 }
 
 /// Lists all unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_unfinished(from: impl Source) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where status in ('working', 'waiting') order by id"
-    )
+    intents!(from, fetch_all, "where status in ('working', 'waiting') order by id")
 }
 
 /// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is
 /// overdue.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
     let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
     Ok(until.map(Micros))
 }
 
 /// Lists a key's unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
+    intents!(
         from,
         fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
+        "where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
         key
     )
 }
 
 /// Lists a user's intents, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     user: UserId,
@@ -232,25 +195,12 @@ pub async fn list_by_user(
     limit: i64,
 ) -> Result<Vec<Intent>> {
     let before = before.unwrap_or(IntentId(Uuid::max()));
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and id < $2 order by id desc limit $3",
-        user,
-        before,
-        limit
-    )
+    intents!(from, fetch_all, "where user_id = $1 and id < $2 order by id desc limit $3", user, before, limit)
 }
 
 /// Claims an unfinished intent that no other instance holds; returns whether the claim succeeded. The holder renews
 /// it by claiming again; if several find it free, one gets it. Intents of a stopped instance are freed by
 /// [`crate::instance::give_back`].
-///
-/// # Errors
-/// A database error.
 pub async fn claim_intent(
     tx: &mut Tx,
     id: IntentId,
@@ -272,9 +222,6 @@ pub async fn claim_intent(
 }
 
 /// Releases an intent, which is free from `now` on; does nothing if another instance holds it by now.
-///
-/// # Errors
-/// A database error.
 pub async fn release_intent(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
@@ -288,9 +235,6 @@ pub async fn release_intent(tx: &mut Tx, id: IntentId, holder: &str, now: Micros
 
 /// Releases every unfinished intent of a holder that has stopped working, as at shutdown; returns their number.
 /// They are free from `now` on.
-///
-/// # Errors
-/// A database error.
 pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -303,9 +247,6 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
 
 /// Changes the status from working to waiting, so that another intent can work on the market. Returns `false` if it
 /// was not working.
-///
-/// # Errors
-/// A database error.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -343,9 +284,6 @@ pub async fn finish_intent(
 }
 
 /// Makes an idempotency key usable again, because its request had no effect and got no response.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_idempotency(tx: &mut Tx, id: IntentId) -> Result<()> {
     exec!(tx, "update intents set idempotency_key = null, request_hash = null where id = $1", id)?;
     Ok(())

@@ -7,9 +7,6 @@ use sqlx::FromRow;
 /// Claims a job from `now` until `until`; returns whether the claim succeeded. The holder renews its lease by claiming again;
 /// an expired lease may be claimed by anyone. Instances on Postgres pass the database's time ([`crate::instance::now`]), so that
 /// they need not agree on a clock.
-///
-/// # Errors
-/// A database error.
 pub async fn claim_job(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -25,9 +22,6 @@ pub async fn claim_job(tx: &mut Tx, name: &str, holder: &str, now: Micros, until
 }
 
 /// Releases a job, as at shutdown; does nothing if another instance holds it by now.
-///
-/// # Errors
-/// A database error.
 pub async fn release_job(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
     exec!(tx, "delete from job_leases where name = $1 and holder = $2", name, holder)?;
     Ok(())
@@ -43,9 +37,6 @@ pub struct Lease {
 }
 
 /// Lists the leases of jobs. Rows named `events:...` are none: earlier releases left them for user-data streams.
-///
-/// # Errors
-/// A database error.
 pub async fn list_job_leases(from: impl Source) -> Result<Vec<Lease>> {
     rows!(
         Lease,

@@ -60,9 +60,6 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
 
 /// Locks accounts until the transaction ends, in the order of their ids. Call it before changing several of them
 /// with more than one statement: the fixed order prevents deadlocks.
-///
-/// # Errors
-/// A database error.
 pub async fn lock_accounts(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
     accounts.sort_unstable();
     for account in accounts {
@@ -114,9 +111,6 @@ struct Line {
 }
 
 /// Lists an account's movements, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_movements(
     from: impl Source,
     account: LedgerAccountId,
@@ -138,9 +132,6 @@ pub async fn list_movements(
 }
 
 /// Returns whether a transaction with this reference exists.
-///
-/// # Errors
-/// A database error.
 pub async fn transaction_exists(from: impl Source, reference: &str) -> Result<bool> {
     let count =
         value!(i64, from, "select count(*) from ledger_transactions where reference = $1", reference)?;
@@ -148,9 +139,6 @@ pub async fn transaction_exists(from: impl Source, reference: &str) -> Result<bo
 }
 
 /// Sums an account's entries: its balance, recomputed for verification.
-///
-/// # Errors
-/// A database error.
 pub async fn sum_entries(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,
@@ -162,9 +150,6 @@ pub async fn sum_entries(from: impl Source, account: LedgerAccountId) -> Result<
 }
 
 /// Counts the transactions whose entries do not sum to zero. The result must be 0.
-///
-/// # Errors
-/// A database error.
 pub async fn count_unbalanced(from: impl Source) -> Result<i64> {
     let count = value!(
         i64,

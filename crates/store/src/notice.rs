@@ -89,9 +89,6 @@ pub struct Group {
 
 /// Adds a notification on each channel on which the user wants it; returns the number of channels on which it is
 /// new.
-///
-/// # Errors
-/// A database error.
 pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -121,9 +118,6 @@ pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 
 /// Lists the groups that are due at `now`: no new notification for a while, or the first has waited since `oldest`.
 /// The longest due come first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_due_groups(
     from: impl Source,
     now: Micros,
@@ -145,9 +139,6 @@ pub async fn list_due_groups(
 
 /// Assigns the waiting notifications of a group to a message; returns their number. Of two concurrent calls, one
 /// gets them.
-///
-/// # Errors
-/// A database error.
 pub async fn assign_to_message(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
@@ -161,9 +152,6 @@ pub async fn assign_to_message(tx: &mut Tx, group: &Group, message: MessageId) -
 }
 
 /// Lists the waiting notifications of a group, in the order of the events.
-///
-/// # Errors
-/// A database error.
 pub async fn list_waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
@@ -178,9 +166,6 @@ pub async fn list_waiting(from: impl Source, group: &Group) -> Result<Vec<Notice
 }
 
 /// Deletes sent notifications of events before `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

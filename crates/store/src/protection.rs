@@ -70,18 +70,11 @@ pub struct Protection {
     pub created_at: Micros,
 }
 
-/// Reads [`Protection`] rows; the column list is written only here.
-macro_rules! protections {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Protection,
-            $from,
-            $method,
-            "select intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-               ended_at, created_at from protected_trades " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    protections -> Protection,
+    "intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
+     ended_at, created_at",
+    "from protected_trades"
 }
 
 /// The intent that opens a protected position.
@@ -94,9 +87,6 @@ pub(crate) struct Opener<'a> {
 }
 
 /// Adds the protection of the position that `opener` opens.
-///
-/// # Errors
-/// A database error.
 pub(crate) async fn insert_protection(
     tx: &mut Tx,
     opener: Opener<'_>,
@@ -120,50 +110,32 @@ pub(crate) async fn insert_protection(
 }
 
 /// Lists the protections of all users, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
 /// Lists those of one market of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
 
 /// Lists those of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
 
 /// Returns the protection of the position that an intent opens; `None` if it no longer exists.
-///
-/// # Errors
-/// A database error.
 pub async fn get_protection(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
 
 /// Changes the wanted state.
-///
-/// # Errors
-/// A database error.
 pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result<()> {
     exec!(tx, "update protected_trades set wanted = $2 where intent_id = $1", intent, wanted)?;
     Ok(())
 }
 
 /// Records the first fill of the entry; does nothing if one was recorded before.
-///
-/// # Errors
-/// A database error.
 pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -175,18 +147,12 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 }
 
 /// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
-///
-/// # Errors
-/// A database error.
 pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
 }
 
 /// Records that the position is zero and settled.
-///
-/// # Errors
-/// A database error.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -198,9 +164,6 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
 }
 
 /// Deletes the protection because the position is zero or was never opened.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_protection(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())

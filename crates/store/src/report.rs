@@ -1,7 +1,10 @@
 //! Weekly and monthly reports (table `reports`), and when each user is next checked for one (`report_looks`).
 
-use crate::{Result, Source, Tx};
-use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
+use crate::{JsonText, Result, Source, Tx};
+use domain::{
+    ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId,
+    report::{Period, Report},
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -16,16 +19,13 @@ pub struct ReportRow {
     pub period: Period,
     /// First day, `2026-03-02`, in the user's time zone at that time.
     pub first_day: String,
-    /// The figures, as JSON.
-    pub body: String,
+    /// The figures.
+    pub body: JsonText<Report>,
     /// When it was created.
     pub created_at: Micros,
 }
 
 /// Adds a report; returns `false` if the user already has the report of this period.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -42,9 +42,6 @@ pub async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
 }
 
 /// Returns whether a user has the report of a period.
-///
-/// # Errors
-/// A database error.
 pub async fn report_exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
@@ -57,25 +54,18 @@ pub async fn report_exists(from: impl Source, user: UserId, period: Period, firs
     Ok(count.unwrap_or(0) > 0)
 }
 
+select! {
+    reports -> ReportRow,
+    "id, user_id, period, first_day, body, created_at",
+    "from reports"
+}
+
 /// Returns a user's report.
-///
-/// # Errors
-/// A database error.
 pub async fn get_report(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
-    rows!(
-        ReportRow,
-        from,
-        fetch_optional,
-        "select id, user_id, period, first_day, body, created_at from reports where id = $1 and user_id = $2",
-        id,
-        user
-    )
+    reports!(from, fetch_optional, "where id = $1 and user_id = $2", id, user)
 }
 
 /// Lists a user's reports, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_reports(
     from: impl Source,
     user: UserId,
@@ -83,11 +73,10 @@ pub async fn list_reports(
     limit: i64,
 ) -> Result<Vec<ReportRow>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
-    rows!(
-        ReportRow,
+    reports!(
         from,
         fetch_all,
-        "select id, user_id, period, first_day, body, created_at from reports where user_id = $1 and id < $2 \
+        "where user_id = $1 and id < $2 \
          order by id desc limit $3",
         user,
         before,
@@ -105,9 +94,6 @@ pub struct Due {
 }
 
 /// Schedules a check, due immediately, for every user who has signed up since the last call; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn schedule_new_users(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
@@ -117,9 +103,6 @@ pub async fn schedule_new_users(tx: &mut Tx) -> Result<u64> {
 }
 
 /// Lists the users whose check is due, the longest waiting first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
@@ -133,9 +116,6 @@ pub async fn list_due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<
 }
 
 /// Schedules a user's next check.
-///
-/// # Errors
-/// A database error.
 pub async fn schedule_check(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
@@ -158,9 +138,6 @@ pub struct Traded {
 
 /// Lists the markets on which a user's keys entered trades between two times, with the number of entries that
 /// reached the exchange.
-///
-/// # Errors
-/// A database error.
 pub async fn list_traded_markets(
     from: impl Source,
     user: UserId,

@@ -62,9 +62,6 @@ pub struct Found {
 }
 
 /// Adds a session.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
@@ -82,9 +79,6 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 }
 
 /// Returns the session of a token, current or recently replaced; `None` if the token is unknown or has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn find_session(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
@@ -99,9 +93,6 @@ pub async fn find_session(from: impl Source, token_hash: &TokenHash, now: Micros
 }
 
 /// Returns a session; `None` if it has ended or expired.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
@@ -116,9 +107,6 @@ pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option
 
 /// Gives a session a new token; the present one stays valid until `previous_until`. Returns `false`, and changes
 /// nothing, while the token before the present one is still valid, or if the session has ended.
-///
-/// # Errors
-/// A database error.
 pub async fn renew(
     tx: &mut Tx,
     id: SessionId,
@@ -139,9 +127,6 @@ pub async fn renew(
 }
 
 /// Lists a user's sessions, the most recently used first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
@@ -155,9 +140,6 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
 }
 
 /// Records that a session was used.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -171,26 +153,17 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
 }
 
 /// Returns when the user of a session last gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
 
 /// Records that the user of a session gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
     Ok(())
 }
 
 /// Deletes a user's sessions except the `most` most recently used; returns the number deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -202,17 +175,11 @@ pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes one of a user's sessions; returns whether it existed and was theirs.
-///
-/// # Errors
-/// A database error.
 pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
 
 /// Deletes the session of a token, current or recently replaced; returns whether there was one.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<bool> {
     let deleted = exec!(
         tx,
@@ -224,9 +191,6 @@ pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -
 }
 
 /// Deletes all of a user's sessions except `keep`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<u64> {
     match keep {
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
@@ -235,17 +199,11 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
 }
 
 /// Counts the sessions.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
 
 /// Deletes expired sessions; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from sessions where expires_at <= $1", now)
 }

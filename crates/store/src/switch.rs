@@ -28,9 +28,6 @@ pub struct SwitchMessage {
 }
 
 /// Returns whether a switch is on, with its message.
-///
-/// # Errors
-/// A database error.
 pub async fn get_message(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
     rows!(
         SwitchMessage,
@@ -42,9 +39,6 @@ pub async fn get_message(from: impl Source, name: &str) -> Result<Option<SwitchM
 }
 
 /// Turns a switch on with a message. If it is already on, only the message changes.
-///
-/// # Errors
-/// A database error.
 pub async fn turn_on_with_message(
     tx: &mut Tx,
     name: &str,
@@ -65,17 +59,11 @@ pub async fn turn_on_with_message(
 }
 
 /// Returns whether a switch is on, with the admin who turned it on and the time.
-///
-/// # Errors
-/// A database error.
 pub async fn get_switch(from: impl Source, name: &str) -> Result<Option<Switched>> {
     rows!(Switched, from, fetch_optional, "select changed_by, changed_at from switches where name = $1", name)
 }
 
 /// Turns a switch on; if it is already on, the first admin stays recorded.
-///
-/// # Errors
-/// A database error.
 pub async fn turn_on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -88,9 +76,6 @@ pub async fn turn_on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<
 }
 
 /// Turns a switch off.
-///
-/// # Errors
-/// A database error.
 pub async fn turn_off(tx: &mut Tx, name: &str) -> Result<()> {
     exec!(tx, "delete from switches where name = $1", name)?;
     Ok(())

@@ -48,9 +48,6 @@ pub struct ListedFamily {
 }
 
 /// Adds a sign-in.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, new: &NewTokenFamily<'_>) -> Result<()> {
     exec!(
         tx,
@@ -67,9 +64,6 @@ pub async fn insert(tx: &mut Tx, new: &NewTokenFamily<'_>) -> Result<()> {
 }
 
 /// Records that a program refreshed its tokens.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(
     tx: &mut Tx,
     family: TokenFamilyId,
@@ -88,10 +82,13 @@ pub async fn touch(
     Ok(())
 }
 
+select! {
+    families -> TokenFamily,
+    "family_id, user_id, began_at, authenticated_at",
+    "from token_families"
+}
+
 /// Lists a user's sign-ins that can still be refreshed, the most recently used first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<ListedFamily>> {
     rows!(
         ListedFamily,
@@ -107,47 +104,27 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
 }
 
 /// Returns a sign-in.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
-    rows!(
-        TokenFamily,
-        from,
-        fetch_optional,
-        "select family_id, user_id, began_at, authenticated_at from token_families where family_id = $1",
-        family
-    )
+    families!(from, fetch_optional, "where family_id = $1", family)
 }
 
 /// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
-///
-/// # Errors
-/// A database error.
 pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<TokenFamily>> {
-    rows!(
-        TokenFamily,
+    families!(
         from,
         fetch_optional,
-        "select f.family_id, f.user_id, f.began_at, f.authenticated_at \
-         from token_families f join refresh_tokens r on r.family_id = f.family_id where r.token_hash = $1",
+        "where family_id = (select family_id from refresh_tokens where token_hash = $1)",
         token.as_slice()
     )
 }
 
 /// Records that the user's password was given.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
     exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
     Ok(())
 }
 
 /// Ends a user's sign-ins except the `most` newest; returns the number of refresh tokens deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -160,9 +137,6 @@ pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes sign-ins that have no refresh tokens left; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,

@@ -306,3 +306,26 @@ fn connections_and_streams_can_be_set() {
         2
     );
 }
+
+#[test]
+fn retention_is_set_in_days_and_never_below_what_is_still_read() {
+    let kept = |vars: &[(&str, &str)]| read(vars).unwrap().settings.retention;
+    let usual = kept(&[]);
+    assert_eq!((usual.events_days, usual.messages_days, usual.orders_days), (7, 90, 400));
+    let vars = [
+        ("SLIPSTREAM_RETENTION_EVENTS", "1"),
+        ("SLIPSTREAM_RETENTION_MESSAGES", "365"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "90"),
+    ];
+    let set = kept(&vars);
+    assert_eq!((set.events_days, set.messages_days, set.orders_days), (1, 365, 90));
+    for (name, bad) in [
+        ("SLIPSTREAM_RETENTION_EVENTS", "0"),
+        ("SLIPSTREAM_RETENTION_MESSAGES", "89"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "30"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "3651"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "-1"),
+    ] {
+        assert_eq!(refused(&[(name, bad)]).len(), 1, "{name}={bad}");
+    }
+}

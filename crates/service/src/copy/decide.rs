@@ -139,7 +139,7 @@ pub(super) async fn by_size(
     let Some((side, stop)) = work.side.zip(work.stop) else {
         return Err(crate::Error::fault("an entry has no side or no stop"));
     };
-    let targets: Vec<Decimal> = serde_json::from_str(&work.targets).map_err(crate::Error::fault)?;
+    let targets = work.targets.value()?;
     let market = market::find_market(desk, TradeType::Futures, &work.symbol).await?;
     let price = market::last_price(desk, TradeType::Futures, &work.symbol).await?;
     let terms = Terms {

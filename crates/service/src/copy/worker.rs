@@ -22,6 +22,7 @@ use domain::{
 };
 use std::{sync::Arc, time::Duration};
 use store::{
+    JsonText,
     copy::{CopyTrade, EntrySize as Sized, Work},
     group_commit::CommitOutcome as Written,
     key::KeyRow,
@@ -254,7 +255,7 @@ async fn send(
         leverage: sized.leverage,
         price,
         stop: sized.stop,
-        targets: serde_json::to_string(&sized.targets).map_err(Error::fault)?,
+        targets: JsonText::of(&sized.targets)?,
     };
     let order = order(work, side, &sized);
     let entering = copied::Entering {

@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
+use store::JsonText;
 use tokio::sync::{Notify, broadcast};
 
 /// The state is read at least this often, so that a lost event goes unnoticed no longer than this.
@@ -125,7 +126,7 @@ pub(crate) async fn record(desk: &Desk, user: UserId, event: &LiveEvent) -> Resu
 
 /// Does the same as [`record`] within a transaction.
 pub(crate) async fn append(tx: &mut store::Tx, user: UserId, event: &LiveEvent) -> Result<()> {
-    let body = serde_json::to_string(event).map_err(crate::Error::fault)?;
+    let body = JsonText::of(event)?;
     store::event::append_event(tx, user, &body, event.at).await?;
     Ok(())
 }

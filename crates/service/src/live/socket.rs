@@ -137,7 +137,7 @@ impl Tab {
         }
         for row in rows {
             self.seen = row.seq;
-            if let Ok(event) = serde_json::from_str(&row.body) {
+            if let Ok(event) = row.body.value() {
                 self.send(LiveMessage::Happened { seq: row.seq, event })?;
             }
         }

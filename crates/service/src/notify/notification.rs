@@ -1,14 +1,14 @@
 //! A notification is written in the same transaction as the rows it is about.
 
 use super::event::NotificationEvent;
-use crate::{Error, Result, audit::Via};
+use crate::{Result, audit::Via};
 use domain::{
     CopyId, ExchangeKeyId, Micros, SignalId, UserId,
     live::{LiveEvent, LiveEventKind},
     notification::Kind,
     time::SECOND,
 };
-use store::{Tx, audit::NewEntry, notice::NewNotice};
+use store::{JsonText, Tx, audit::NewEntry, notice::NewNotice};
 
 /// How long to wait for further events of a burst, which are sent as one message.
 const BURST: i64 = 5 * SECOND;
@@ -22,7 +22,7 @@ pub(crate) struct Notification {
     copy: Option<CopyId>,
     /// The signal of the copy, if known.
     signal: Option<SignalId>,
-    body: String,
+    body: JsonText<NotificationEvent>,
     at: Micros,
     page: Option<InAppNotice>,
 }
@@ -32,13 +32,13 @@ pub(crate) struct Notification {
 struct InAppNotice {
     once: String,
     /// `None` if another entry already shows it.
-    body: Option<String>,
+    body: Option<JsonText<LiveEvent>>,
 }
 
 impl Notification {
     /// `once` identifies the event: however often it is detected, it is notified once.
     pub(crate) fn new(user: UserId, once: String, event: &NotificationEvent, at: Micros) -> Result<Self> {
-        let body = serde_json::to_string(event).map_err(Error::fault)?;
+        let body = JsonText::of(event)?;
         let notification =
             Self { user, once, kind: event.kind(), copy: event.copy(), signal: None, body, at, page: None };
         match event.what() {
@@ -63,7 +63,7 @@ impl Notification {
     /// Shows `what` on pages, once under the name `once`.
     pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: LiveEventKind) -> Result<Self> {
         let event = LiveEvent { key, at: self.at, what };
-        let event = Some(serde_json::to_string(&event).map_err(Error::fault)?);
+        let event = Some(JsonText::of(&event)?);
         Ok(Self { page: Some(InAppNotice { once, body: event }), ..self })
     }
 

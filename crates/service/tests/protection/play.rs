@@ -167,7 +167,7 @@ async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
     let ended = acts(play, &desk, &mut rival, restarted).await;
     if matches!(ended, Ended::Over) {
         let events = store::event::after(&desk.db, play.stage.cast.trader.user, 0, 1_000).await.unwrap();
-        play.events = events.into_iter().map(|event| event.body).collect();
+        play.events = events.into_iter().map(|event| event.body.as_str().to_owned()).collect();
         play.supervised = store::protection::list_all(&desk.db).await.unwrap();
         play.unprotected = health::unprotected(&desk);
         desk.db.close().await;

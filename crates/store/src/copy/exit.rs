@@ -5,9 +5,6 @@ use domain::{CopyId, Micros, copy::exit_pause};
 
 /// Finishes a queued exit whose position was closed by its own intent. Returns `false` if the holder no longer
 /// holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn finish_exit(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -22,9 +19,6 @@ pub async fn finish_exit(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> R
 
 /// Counts a rejected attempt of a queued exit, to be retried at `until`. Returns `false` if the holder no longer
 /// holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn retry_exit(
     tx: &mut Tx,
     id: CopyId,

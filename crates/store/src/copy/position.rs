@@ -33,9 +33,6 @@ pub async fn open_position(
 }
 
 /// Records that an open copy was checked.
-///
-/// # Errors
-/// A database error.
 pub async fn mark_checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
     Ok(())
@@ -54,9 +51,6 @@ pub struct Ended {
 
 /// Records that a copy's position was closed, or that an exit was carried out. Returns `false` if it was neither
 /// open nor being sent.
-///
-/// # Errors
-/// A database error.
 pub async fn close_copy(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -73,9 +67,6 @@ pub async fn close_copy(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Re
 
 /// Records that a copy being sent failed. An exit returns to the queue instead: it is retried until the position is
 /// closed, unless its key was deleted. Returns `false` if the copy was not being sent.
-///
-/// # Errors
-/// A database error.
 pub async fn fail_copy(
     tx: &mut Tx,
     id: CopyId,
@@ -99,9 +90,6 @@ pub async fn fail_copy(
 }
 
 /// Ends the copies of a key that is being deleted, because they can no longer be supervised.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
     exec!(
         &mut *tx,

@@ -5,9 +5,6 @@ use crate::{Result, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeKeyId, Micros};
 
 /// Records the result of a request with a key, and enables or disables the key; returns whether it exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_status(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -29,9 +26,6 @@ pub async fn set_status(
 /// Disables a key whose credentials, with this sealed secret, the exchange rejected. Returns `false` if that was
 /// already known, or if the key was given other credentials meanwhile or was deleted; of several concurrent calls,
 /// one returns `true`.
-///
-/// # Errors
-/// A database error.
 pub async fn disable_rejected(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -51,9 +45,6 @@ pub async fn disable_rejected(
 
 /// Records whether the exchange could be reached with a key that it accepts; a key that was rejected or disabled
 /// meanwhile is left unchanged.
-///
-/// # Errors
-/// A database error.
 pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -67,9 +58,6 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
 }
 
 /// Records the mode of a key's account; returns whether it is new.
-///
-/// # Errors
-/// A database error.
 pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -82,9 +70,6 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
 }
 
 /// Records the permissions of a key; returns whether they have changed.
-///
-/// # Errors
-/// A database error.
 pub async fn set_rights(
     tx: &mut Tx,
     id: ExchangeKeyId,

@@ -83,9 +83,6 @@ pub async fn insert(
 }
 
 /// Opens one of the desk's own accounts unless it exists. Its public id is derived from purpose and currency.
-///
-/// # Errors
-/// A database error.
 pub async fn open_own(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -107,104 +104,54 @@ pub async fn open_own(
     Ok(())
 }
 
+select! {
+    accounts -> AccountRow,
+    "id, public_id, user_id, currency, total, locked, created_at",
+    "from ledger_accounts"
+}
+
 /// Returns one of the desk's own accounts.
-///
-/// # Errors
-/// A database error.
 pub async fn get_own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
+    accounts!(
         from,
         fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where purpose = $1 and currency = $2 and user_id is null",
+        "where purpose = $1 and currency = $2 and user_id is null",
         purpose,
         currency
     )
 }
 
 /// Lists a user's accounts, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_all,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where user_id = $1 order by id",
-        user
-    )
+    accounts!(from, fetch_all, "where user_id = $1 order by id", user)
 }
 
 /// Returns a user's account in a currency.
-///
-/// # Errors
-/// A database error.
 pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where user_id = $1 and currency = $2",
-        user,
-        currency
-    )
+    accounts!(from, fetch_optional, "where user_id = $1 and currency = $2", user, currency)
 }
 
 /// Returns the user account with a public id, if it belongs to `owner`; if `owner` is `None` (for admins), of any
 /// user.
-///
-/// # Errors
-/// A database error.
 pub async fn by_public_id(
     from: impl Source,
     owner: Option<UserId>,
     public_id: &str,
 ) -> Result<Option<AccountRow>> {
-    let row = rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where public_id = $1 and user_id is not null",
-        public_id
-    )?;
+    let row = accounts!(from, fetch_optional, "where public_id = $1 and user_id is not null", public_id)?;
     Ok(row.filter(|row| owner.is_none() || row.user_id == owner))
 }
 
 /// Returns a ledger account of any user or of the desk itself.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts where id = $1",
-        id
-    )
+    accounts!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists all accounts in the order of their ids, starting after `after`, to iterate over all of them.
-///
-/// # Errors
-/// A database error.
 pub async fn list_accounts_after(
     from: impl Source,
     after: LedgerAccountId,
     limit: i64,
 ) -> Result<Vec<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_all,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where id > $1 order by id limit $2",
-        after,
-        limit
-    )
+    accounts!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }

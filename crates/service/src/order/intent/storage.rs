@@ -13,6 +13,7 @@ use crate::{
 use domain::{IntentId, Micros, Order, ticket::ManualOrder};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
+    JsonText,
     group_commit::BatchedWrite as _,
     intent::{self as rows, LegStatus, Status},
 };
@@ -154,7 +155,7 @@ impl Intent {
 
 fn leg_of(row: rows::Leg) -> Result<Leg> {
     let LegPlan { seq, role, order } = read(&row.body)?;
-    let placed = row.order_json.as_deref().map(read).transpose()?;
+    let placed = row.order_json.as_ref().map(JsonText::value).transpose()?;
     Ok(Leg {
         status: row.status,
         placed,
