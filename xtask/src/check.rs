@@ -1,6 +1,7 @@
-//! `check`: run before a commit: formatting, the vocabulary, and clippy for both halves.
+//! `check`: run before a commit: formatting, the vocabulary, the packages, and clippy for both halves.
 
 use crate::console;
+use crate::deny;
 use crate::process;
 use crate::site::BUNDLES;
 use crate::tools;
@@ -19,10 +20,11 @@ pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()>
     }
 }
 
-/// All four checks, stopping at the first that fails.
+/// All checks, stopping at the first that fails.
 fn check(workspace: &Workspace) -> Result<()> {
     console::step("check the formatting", || format(workspace))?;
     console::step("check the words", || words::check(workspace))?;
+    console::step("check the packages", || deny::check(workspace))?;
     console::step("clippy for the server", || clippy(workspace))?;
     console::step("clippy for the browser", || clippy_wasm(workspace))
 }

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod check;
 mod console;
+mod deny;
 mod dev;
 mod fs;
 mod process;
@@ -25,7 +26,7 @@ usage: cargo xtask <command>
   run                      build everything in release mode and start the server
   dev                      start a debug build; rebuild and restart on changes
   build                    build <target dir>/release/slipstream, one file that runs from any folder
-  check                    check formatting and words, and run clippy for the server and for the browser
+  check                    check formatting, words and packages, and run clippy for the server and for the browser
   check words [--list [X] | --bless]
                            check comments, texts and names against the project's vocabulary; --list: every
                            finding, or those with X in path or rule; --bless: lower the baseline

@@ -9,7 +9,7 @@ mod tally;
 
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
-use crate::{build, check, console, sqlx, tools, words};
+use crate::{build, check, console, deny, sqlx, tools, words};
 use anyhow::{Result, bail};
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -33,12 +33,17 @@ struct Stage {
 }
 
 /// In the order in which they run: the quick ones first, then those that build more.
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
     Stage {
         name: "words",
         what: "the vocabulary of comments, texts and names",
         run: |run| once(words::check(run.workspace)),
+    },
+    Stage {
+        name: "deny",
+        what: "licences, sources and duplicates of all packages, and advisories",
+        run: |run| once(deny::check_with_advisories(run.workspace)),
     },
     Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
     Stage {

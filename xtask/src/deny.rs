@@ -1,0 +1,105 @@
+//! Checks all packages against `deny.toml`: licences, sources, banned packages and duplicates always, without
+//! the network; the advisories of the RustSec database when it can be fetched.
+
+use crate::console;
+use crate::fs;
+use crate::process;
+use crate::tools;
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// An exception that is no longer needed is an error.
+const NO_LEFTOVERS: [&str; 4] = ["--deny", "unmatched-skip", "--deny", "unnecessary-skip"];
+
+/// Checks licences, sources, bans and duplicates.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    offline(workspace).map(drop)
+}
+
+/// As [`check`]; then the advisories, if their database can be fetched. Prints whether they were checked.
+pub(crate) fn check_with_advisories(workspace: &Workspace) -> Result<()> {
+    let program = offline(workspace)?;
+    let mut fetch = deny(&program, workspace);
+    // A connection without data ends after half a minute, and nobody is asked for a password.
+    fetch.env("GIT_HTTP_LOW_SPEED_LIMIT", "1000").env("GIT_HTTP_LOW_SPEED_TIME", "30");
+    fetch.env("GIT_TERMINAL_PROMPT", "0").args(["fetch", "db"]);
+    if !process::status(&mut fetch)?.success() {
+        console::note(
+            "checked licences, bans and sources; NOT the advisories, because their database cannot be fetched here",
+        );
+        return Ok(());
+    }
+    process::run(deny(&program, workspace).args(["--offline", "--locked", "check", "advisories"]))?;
+    console::note("checked licences, bans, sources and advisories");
+    Ok(())
+}
+
+/// Returns the program for further checks.
+fn offline(workspace: &Workspace) -> Result<PathBuf> {
+    let config = fs::read(&workspace.root.join("deny.toml"))?;
+    let undated = undated(std::str::from_utf8(&config).context("deny.toml is not UTF-8")?);
+    if !undated.is_empty() {
+        bail!(
+            "deny.toml: these exceptions have no reason with a date (`2026-11-30: ...`):\n{}",
+            undated.join("\n")
+        );
+    }
+    let program = tools::deny::ensure(workspace)?;
+    // cargo-deny reads the manifests of all systems' packages; a build downloads only those of its own system.
+    process::run(&mut workspace.cargo(&["fetch", "--quiet", "--locked"]))?;
+    let mut check = deny(&program, workspace);
+    check.args(["--offline", "--locked", "check"]).args(NO_LEFTOVERS);
+    process::run(check.args(["licenses", "bans", "sources"]))?;
+    Ok(program)
+}
+
+fn deny(program: &Path, workspace: &Workspace) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(&workspace.root);
+    command
+}
+
+/// The lines of exceptions without a dated reason.
+fn undated(config: &str) -> Vec<&str> {
+    let exception = |line: &&str| line.trim_start().starts_with("{ crate =") || line.contains("{ id =");
+    config.lines().filter(exception).filter(|line| !has_dated_reason(line)).collect()
+}
+
+fn has_dated_reason(line: &str) -> bool {
+    let reason = line.split_once("reason = \"").map_or("", |(_, reason)| reason);
+    let (Some(date), Some((_, why))) = (reason.get(..10), reason.split_once(": ")) else { return false };
+    let dashes = date.match_indices('-').map(|(at, _)| at);
+    dashes.eq([4_usize, 7])
+        && date.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
+        && reason.get(10..12) == Some(": ")
+        && !why.starts_with('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undated;
+
+    #[test]
+    fn an_exception_needs_a_reason_with_a_date() {
+        let good = "    { crate = \"ring\", reason = \"2026-11-30: because\" },";
+        let bad = [
+            "    { crate = \"ring\" },",
+            "    { crate = \"ring\", reason = \"because\" },",
+            "    { crate = \"ring\", reason = \"2026-11-30\" },",
+            "    { crate = \"ring\", reason = \"2026-11-30: \" },",
+            "    { crate = \"ring\", reason = \"26-11-2030: because\" },",
+            "    { id = \"RUSTSEC-2026-0001\", reason = \"soon: perhaps\" },",
+        ];
+        let config = format!("[bans]\nmultiple-versions = \"deny\"\nskip = [\n{good}\n{}\n]", bad.join("\n"));
+        assert_eq!(undated(&config), bad);
+    }
+
+    #[test]
+    fn the_exceptions_of_this_project_have_one() {
+        let config = include_str!("../../deny.toml");
+        assert!(config.contains("{ crate ="), "the exceptions are written differently");
+        assert_eq!(undated(config), [""; 0]);
+    }
+}
