@@ -3,7 +3,7 @@
 
 use super::{Account, AccountId, IncomeKind, Reason, markets::MarketState, settle};
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
-use domain::{Decimal, Micros, time};
+use domain::{Decimal, Micros, dec, time};
 use std::collections::BTreeMap;
 
 /// The interval between fundings: 00, 08 and 16 UTC.
@@ -11,15 +11,15 @@ const EVERY: i64 = 8 * time::HOUR;
 /// A market that was stopped for longer than this across a funding time skips that funding.
 const LATEST: i64 = time::MINUTE;
 /// The fraction of its distance to the last price that the mark price moves at each beat.
-const MARK_PACE: Decimal = Decimal::from_parts(125, 0, 0, false, 3);
+const MARK_PACE: Decimal = dec!(0.125);
 /// Smoothing factor of the premium: about two minutes.
-const PREMIUM_PACE: Decimal = Decimal::from_parts(2, 0, 0, false, 3);
+const PREMIUM_PACE: Decimal = dec!(0.002);
 /// Interest rate for eight hours: 0.01 %.
-const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+const INTEREST: Decimal = dec!(0.0001);
 /// Limit of the difference between rate and premium: 0.05 %.
-const DAMPER: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+const DAMPER: Decimal = dec!(0.0005);
 /// Limit of the absolute rate: 0.3 %.
-const BOUND: Decimal = Decimal::from_parts(3, 0, 0, false, 3);
+const BOUND: Decimal = dec!(0.003);
 /// How many fundings are kept per perpetual: one year.
 const KEPT: usize = 3 * 365;
 

@@ -4,16 +4,16 @@ use super::{
     Account, Fill, Income, IncomeKind, Order, Reason, Status, markets::MarketState, position::PositionChange,
 };
 use crate::market::{Level, Pair, QUOTE};
-use domain::{Decimal, Side, TradeType};
+use domain::{Decimal, Side, TradeType, dec};
 
 /// Decimal places of balances.
 pub(super) const PLACES: u32 = 8;
 /// Fee of a spot fill, charged on the received asset: 0.1 %.
-pub const SPOT_FEE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+pub const SPOT_FEE: Decimal = dec!(0.001);
 /// Futures maker fee: 0.02 %.
-pub const FUTURES_MAKER_FEE: Decimal = Decimal::from_parts(2, 0, 0, false, 4);
+pub const FUTURES_MAKER_FEE: Decimal = dec!(0.0002);
 /// Futures taker fee: 0.05 %.
-pub const FUTURES_TAKER_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+pub const FUTURES_TAKER_FEE: Decimal = dec!(0.0005);
 
 /// Rounds to balance precision (8 decimal places).
 pub(super) fn cents(value: Decimal) -> Decimal {
