@@ -1,5 +1,5 @@
-//! Checks all packages against `deny.toml`: licences, sources, banned packages and duplicates always, without
-//! the network; the advisories of the RustSec database when it can be fetched.
+//! Checks all packages: their number, and by `deny.toml` licences, sources, banned packages and duplicates
+//! always, without the network; the advisories of the RustSec database when it can be fetched.
 
 use crate::console;
 use crate::fs;
@@ -7,13 +7,17 @@ use crate::process;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// An exception that is no longer needed is an error.
 const NO_LEFTOVERS: [&str; 4] = ["--deny", "unmatched-skip", "--deny", "unnecessary-skip"];
 
-/// Checks licences, sources, bans and duplicates.
+/// The maximum number of packages in the server's tree.
+const MOST: usize = 380;
+
+/// Checks the number of packages, licences, sources, bans and duplicates.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     offline(workspace).map(drop)
 }
@@ -52,7 +56,28 @@ fn offline(workspace: &Workspace) -> Result<PathBuf> {
     let mut check = deny(&program, workspace);
     check.args(["--offline", "--locked", "check"]).args(NO_LEFTOVERS);
     process::run(check.args(["licenses", "bans", "sources"]))?;
+    count(workspace)?;
     Ok(program)
+}
+
+/// Fails if the server has more packages than [`MOST`], whatever system this is.
+fn count(workspace: &Workspace) -> Result<()> {
+    let mut tree = workspace.cargo(&["tree", "--locked", "--offline", "--package", "server"]);
+    tree.args(["--target", "x86_64-unknown-linux-gnu", "--edges", "normal,build"]);
+    let count = packages(&process::output(tree.args(["--prefix", "none", "--format", "{p}"]))?).len();
+    if count > MOST {
+        bail!("the server's tree has {count} packages, {MOST} at most: see docs/decisions/0014-libraries.md");
+    }
+    console::note(&format!("the server's tree has {count} packages, {MOST} at most"));
+    Ok(())
+}
+
+/// Names and versions in the output of `cargo tree`, which repeats packages.
+fn packages(tree: &str) -> BTreeSet<(&str, &str)> {
+    tree.lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, rest)| (name, rest.split(' ').next().unwrap_or_default()))
+        .collect()
 }
 
 fn deny(program: &Path, workspace: &Workspace) -> Command {
@@ -79,7 +104,14 @@ fn has_dated_reason(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::undated;
+    use super::{packages, undated};
+
+    #[test]
+    fn a_package_counts_once_for_each_version() {
+        let tree = "server v0.1.0 (/work/server)\nsyn v2.0.1\nsyn v3.0.9\nserde_derive v1.0.2 (proc-macro)\n\n\
+                    serde_derive v1.0.2 (proc-macro) (*)\nsyn v2.0.1 (*)\n";
+        assert_eq!(packages(tree).len(), 4);
+    }
 
     #[test]
     fn an_exception_needs_a_reason_with_a_date() {
