@@ -7,21 +7,10 @@ use crate::site::BUNDLES;
 use crate::tools;
 use crate::words;
 use crate::workspace::Workspace;
-use anyhow::{Result, bail};
-
-/// `check` with its arguments: none for all checks, `words …` for that check alone.
-pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    match arguments.split_first() {
-        None => check(workspace),
-        Some((name, rest)) if name == "words" => words::command(workspace, rest),
-        Some((name, _)) => {
-            bail!("there is no check `{name}`; `cargo xtask check words` is the only one with a name")
-        }
-    }
-}
+use anyhow::Result;
 
 /// All checks, stopping at the first that fails.
-fn check(workspace: &Workspace) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     console::step("check the formatting", || format(workspace))?;
     console::step("check the words", || words::check(workspace))?;
     console::step("check the packages", || deny::check(workspace))?;
