@@ -87,7 +87,7 @@ pub(crate) enum AuditCommand {
 pub(crate) enum MaintenanceCommand {
     /// Turn on maintenance mode: only admins can sign in; positions stay protected
     On {
-        /// What users read meanwhile
+        /// The text that users read meanwhile
         message: Vec<String>,
     },
     /// Turn off maintenance mode

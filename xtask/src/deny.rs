@@ -26,7 +26,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 pub(crate) fn check_with_advisories(workspace: &Workspace) -> Result<()> {
     let program = offline(workspace)?;
     let mut fetch = deny(&program, workspace);
-    // A connection without data ends after half a minute, and nobody is asked for a password.
+    // A connection without data ends after half a minute, and git asks for no password.
     fetch.env("GIT_HTTP_LOW_SPEED_LIMIT", "1000").env("GIT_HTTP_LOW_SPEED_TIME", "30");
     fetch.env("GIT_TERMINAL_PROMPT", "0").args(["fetch", "db"]);
     if !process::status(&mut fetch)?.success() {
