@@ -64,7 +64,11 @@ fn offline(workspace: &Workspace) -> Result<PathBuf> {
 fn count(workspace: &Workspace) -> Result<()> {
     let mut tree = workspace.cargo(&["tree", "--locked", "--offline", "--package", "server"]);
     tree.args(["--target", "x86_64-unknown-linux-gnu", "--edges", "normal,build"]);
-    let count = packages(&process::output(tree.args(["--prefix", "none", "--format", "{p}"]))?).len();
+    let listed = process::output(tree.args(["--prefix", "none", "--format", "{p}"]))?;
+    let count = packages(&listed).len();
+    if count == 0 {
+        bail!("`cargo tree` listed no packages");
+    }
     if count > MOST {
         bail!("the server's tree has {count} packages, {MOST} at most: see docs/decisions/0014-libraries.md");
     }
