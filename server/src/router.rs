@@ -93,7 +93,7 @@ pub struct Beside {
 /// If the public URL is invalid.
 pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Result<Router> {
     let streams = Streams::new(desk.clone(), network.limits);
-    let meters = Meters::new(desk.clone(), streams.clone())?;
+    let meters = Meters::new(desk.clone(), streams.clone());
     let (clock, entropy) = (Arc::clone(&desk.clock), Arc::clone(&desk.entropy));
     let ids = Ids { clock, entropy, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));

@@ -143,8 +143,7 @@ mod tests {
         let db = store::testing::sqlite().await;
         let (desk, _) = service::testing::desk((*db).clone());
         let meters =
-            Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()))
-                .unwrap();
+            Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()));
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(TestEntropy::default()));
         let ids = Ids { clock, entropy, meters };
         let routes = Router::new()

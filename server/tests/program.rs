@@ -9,6 +9,7 @@
 
 mod common;
 mod program {
+    mod command_line;
     mod floor;
     mod watchdog;
 }

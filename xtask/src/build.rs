@@ -4,7 +4,7 @@ use crate::console;
 use crate::process;
 use crate::site::{self, Mode};
 use crate::workspace::Workspace;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -33,12 +33,8 @@ fn server(workspace: &Workspace, mode: Mode, profile: &str) -> Result<PathBuf> {
 
 /// Builds and then executes the server in this process, so that Ctrl-C and exit codes are its own.
 /// SLIPSTREAM_* variables are passed on.
-pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
-    let binary = match words {
-        [] => quick(workspace)?,
-        [word] if word == "--release" => release(workspace)?,
-        [word, ..] => bail!("`cargo xtask run` does not know `{word}`"),
-    };
+pub(crate) fn run(workspace: &Workspace, optimised: bool) -> Result<()> {
+    let binary = if optimised { release(workspace)? } else { quick(workspace)? };
     console::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))

@@ -19,7 +19,7 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
@@ -150,8 +150,8 @@ fn missing_market(error: Error) -> Error {
 /// Binance's taker fee for an account without discounts: 0.05 percent on futures, 0.1 on spot.
 fn fee_rate(kind: TradeType) -> Decimal {
     match kind {
-        TradeType::Futures => Decimal::new(5, 4),
-        TradeType::Spot => Decimal::new(1, 3),
+        TradeType::Futures => dec!(0.0005),
+        TradeType::Spot => dec!(0.001),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Position sizing: the amount for a given risk, its split over the targets, and an order's estimated cost, risk
 //! and reward.
 
-use crate::{Decimal, Side, money, ticket::ManualOrder};
+use crate::{Decimal, Side, dec, money, ticket::ManualOrder};
 use serde::{Deserialize, Serialize};
 
 /// Returns the amount whose loss at the stop, fees of entry and exit included, is `percent` of `equity`, rounded
@@ -105,7 +105,7 @@ pub fn preview(
 
 /// The maintenance margin rate assumed by estimates: that of small positions in Binance's most liquid markets. The
 /// exchange's own brackets decide.
-pub const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
+pub const MAINTENANCE_RATE: Decimal = dec!(0.004);
 
 /// Returns whether a position reaches its stop before the exchange liquidates it. `amount` is in base units;
 /// `margin`, in quote units, is what backs the position: its own margin in isolated mode, the account's balance in

@@ -1,7 +1,9 @@
 //! Account values in USD, now and over time.
 
 use crate::{Actor, Desk, Result, SharedDesk, key, market};
-use domain::{Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, money, time};
+use domain::{
+    Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, dec, money, time,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use store::{equity::Point, key::KeyRow};
@@ -76,7 +78,7 @@ pub async fn value_of(desk: &Desk, balance: &Balance) -> Result<Decimal> {
     for (asset, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
         sum += funds.total * price_usd(desk, asset).await?;
     }
-    Ok(money::round_to(sum, Decimal::new(1, 8)))
+    Ok(money::round_to(sum, dec!(0.00000001)))
 }
 
 /// Returns the USD price of one unit of an asset; zero if there is no market for it.

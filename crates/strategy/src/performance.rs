@@ -7,7 +7,7 @@
 
 use crate::{Ratio, curve::Curve};
 use domain::{
-    Decimal, Micros, PositionSide,
+    Decimal, Micros, PositionSide, dec,
     strategy::{Figures, Interval, Range},
     time::DAY,
 };
@@ -116,7 +116,7 @@ pub(crate) fn quotient(numerator: i128, denominator: i128) -> Option<Decimal> {
 }
 
 fn shown(value: Decimal) -> Decimal {
-    domain::money::round_to(value, Decimal::new(1, 8))
+    domain::money::round_to(value, dec!(0.00000001))
 }
 
 #[cfg(test)]

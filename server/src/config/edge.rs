@@ -2,7 +2,7 @@
 
 use super::check::{Check, is_on_this_machine};
 use crate::{front::Wanted, hosts};
-use domain::Decimal;
+use domain::{Decimal, dec};
 use service::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 use std::net::Ipv6Addr;
 
@@ -96,7 +96,7 @@ fn words(text: Option<String>) -> Vec<String> {
 fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
     let secret = check.text("RECAPTCHA_SECRET");
     let verify_url = check.url("RECAPTCHA_VERIFY_URL").unwrap_or_else(|| GOOGLE.to_owned());
-    let floor = check.parsed("RECAPTCHA_FLOOR", "a score from 0 to 1").unwrap_or(Decimal::new(5, 1));
+    let floor = check.parsed("RECAPTCHA_FLOOR", "a score from 0 to 1").unwrap_or(dec!(0.5));
     if !(Decimal::ZERO..=Decimal::ONE).contains(&floor) {
         check.fail("RECAPTCHA_FLOOR", "a score from 0 to 1");
     }

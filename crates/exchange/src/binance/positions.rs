@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{Credentials, ExchangeFailure, ExchangeResult, Positions, Urgency, Validity};
 use async_trait::async_trait;
-use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, time};
+use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, dec, time};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
@@ -227,7 +227,7 @@ impl RawPosition {
         let unrealized_pnl = plain(self.un_realized_profit);
         // ccxt rounds the ratio to four places by adding half a unit before truncating.
         let margin_ratio =
-            divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + Decimal::new(5, 5), 4));
+            divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + dec!(0.00005), 4));
         let percentage = divide(unrealized_pnl, initial_margin, 4).unwrap_or_default() * Decimal::ONE_HUNDRED;
         Position {
             symbol,

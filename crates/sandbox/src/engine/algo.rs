@@ -5,7 +5,7 @@ use super::{
     markets::MarketState, ruleset,
 };
 use crate::market::MarketId;
-use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
+use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, dec, money};
 
 /// Maximum number of open conditional orders, across all perpetuals.
 const MAX_OPEN: usize = 200;
@@ -149,7 +149,7 @@ fn conditions(markets: &MarketState, new: &NewOrder, price: Decimal) -> Result<O
         return if now { Err(Reject::would_trigger()) } else { Ok(None) };
     }
     let rate = new.callback_rate.ok_or_else(|| Reject::mandatory("callbackRate"))?;
-    let step = Decimal::new(1, 1);
+    let step = dec!(0.1);
     if rate < step || rate > Decimal::TEN || !money::on_step(rate, step) {
         return Err(Reject::callback_rate());
     }

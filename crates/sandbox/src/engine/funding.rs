@@ -8,15 +8,15 @@ use super::{
     rounding, settle,
 };
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
-use domain::{Decimal, Micros, time};
+use domain::{Decimal, Micros, dec, time};
 use std::collections::BTreeMap;
 
 /// A market that was stopped for longer than this across a funding time skips that funding.
 const LATEST: i64 = time::MINUTE;
 /// The fraction of its distance to the last price that the mark price moves at each beat.
-const MARK_PACE: Decimal = Decimal::from_parts(125, 0, 0, false, 3);
+const MARK_PACE: Decimal = dec!(0.125);
 /// Smoothing factor of the premium: about two minutes.
-const PREMIUM_PACE: Decimal = Decimal::from_parts(2, 0, 0, false, 3);
+const PREMIUM_PACE: Decimal = dec!(0.002);
 /// How many fundings are kept per perpetual: one year.
 const KEPT: usize = 3 * 365;
 

@@ -1,15 +1,15 @@
 //! When funding is due, and its rate. Pure arithmetic.
 
-use domain::{Decimal, Micros, time};
+use domain::{Decimal, Micros, dec, time};
 
 /// The interval between fundings: 00, 08 and 16 UTC.
 const EVERY: i64 = 8 * time::HOUR;
 /// Interest rate for eight hours: 0.01 %.
-const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+const INTEREST: Decimal = dec!(0.0001);
 /// Limit of the difference between rate and premium: 0.05 %.
-const DAMPER: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+const DAMPER: Decimal = dec!(0.0005);
 /// Limit of the absolute rate: 0.3 %.
-const BOUND: Decimal = Decimal::from_parts(3, 0, 0, false, 3);
+const BOUND: Decimal = dec!(0.003);
 
 /// The first funding time after `at`.
 pub(super) fn next(at: Micros) -> Micros {

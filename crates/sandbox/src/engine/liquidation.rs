@@ -7,12 +7,12 @@ use super::{
     new_order, rounding, settle,
 };
 use crate::market::{Level, MarketId, Pair};
-use domain::{Decimal, TimeInForce, TradeType};
+use domain::{Decimal, TimeInForce, TradeType, dec};
 
 /// Clearance fee as a fraction of the notional, at most what is left. It goes to the insurance fund.
-const CLEARANCE: Decimal = Decimal::from_parts(125, 0, 0, false, 4);
+const CLEARANCE: Decimal = dec!(0.0125);
 /// A margin call is sent when the maintenance margin reaches this fraction of the collateral.
-const CALL: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
+const CALL: Decimal = dec!(0.8);
 
 /// Liquidates what a pair's new mark price has made insolvent: the isolated position, or all cross positions.
 pub(super) fn check(markets: &mut MarketState, account: &mut Account, pair: Pair) {

@@ -5,10 +5,10 @@ use super::{
     cancel, filters, margin, markets::MarketState, rounding, settle,
 };
 use crate::market::{MarketId, Pair, QUOTE};
-use domain::{Decimal, MarginMode, TradeType};
+use domain::{Decimal, MarginMode, TradeType, dec};
 
 /// The most an account can be opened with, in USDT, for spot and futures each.
-pub(super) const LARGEST_FUNDS: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+pub(super) const LARGEST_FUNDS: Decimal = dec!(1_000_000_000);
 
 /// Sets the leverage if positions and orders fit its bracket and the margin suffices.
 pub(super) fn leverage(

@@ -7,14 +7,14 @@ use super::{
     rounding::{at_least_zero, cents},
 };
 use crate::market::{Level, Pair, QUOTE};
-use domain::{Decimal, Side};
+use domain::{Decimal, Side, dec};
 
 /// Fee of a spot fill, charged on the received asset: 0.1 %.
-pub const SPOT_FEE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+pub const SPOT_FEE: Decimal = dec!(0.001);
 /// Futures maker fee: 0.02 %.
-pub const FUTURES_MAKER_FEE: Decimal = Decimal::from_parts(2, 0, 0, false, 4);
+pub const FUTURES_MAKER_FEE: Decimal = dec!(0.0002);
 /// Futures taker fee: 0.05 %.
-pub const FUTURES_TAKER_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+pub const FUTURES_TAKER_FEE: Decimal = dec!(0.0005);
 
 /// Books a fill of a spot order. A maker pays from its locked balance.
 pub(super) fn spot(

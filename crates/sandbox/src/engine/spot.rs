@@ -7,7 +7,7 @@ use super::{
     new_order, resting, settle,
 };
 use crate::market::QUOTE;
-use domain::{Decimal, OrderType, Side, TimeInForce};
+use domain::{Decimal, OrderType, Side, TimeInForce, dec};
 
 /// Accepts or rejects a spot order.
 pub(super) fn place(
@@ -57,7 +57,7 @@ pub(super) fn place(
 /// The requested amount, checked against the market's filters.
 fn wanted(markets: &MarketState, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
     /// More than the paper money that can exist, yet far from overflowing.
-    const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+    const MOST: Decimal = dec!(1_000_000_000);
     let rules = markets.rules(new.market);
     let last = markets.price(new.market);
     if new.kind == OrderType::Market

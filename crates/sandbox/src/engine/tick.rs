@@ -8,10 +8,10 @@ use super::{
     resting, settle,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
-use domain::{Decimal, Side, TradeType, money};
+use domain::{Decimal, Side, TradeType, dec, money};
 
 /// The fraction of a beat's volume that fills users' resting orders.
-const SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
+const SHARE: Decimal = dec!(0.5);
 
 impl Engine {
     /// Plays the market's due beats and returns the resulting events.

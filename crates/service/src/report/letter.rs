@@ -7,7 +7,7 @@ use crate::{
     notify::{Content, Frame, escape, framed, shown},
 };
 use domain::{
-    Decimal, ReportId,
+    Decimal, ReportId, dec,
     figures::{cents, signed_cents, signed_percent},
     notification::Topic,
     report::{Period, Report, Worth},
@@ -194,7 +194,7 @@ fn heights(report: &Report) -> Vec<i64> {
     let room = Decimal::from(TALL - 8);
     let scaled = |won: &Decimal| {
         // A constant line is drawn in the middle.
-        let share = (*won - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
+        let share = (*won - low).checked_div(high - low).unwrap_or(dec!(0.5));
         8 + i64::try_from((share * room).round()).unwrap_or(0)
     };
     bars.iter().map(scaled).collect()

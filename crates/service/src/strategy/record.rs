@@ -7,7 +7,7 @@ use ::strategy::{
     performance::{self, TradeResult},
 };
 use domain::{
-    Decimal, Micros, PositionSide, StrategyId,
+    Decimal, Micros, PositionSide, StrategyId, dec,
     strategy::{Card, Costs, Figures, Interval, Kind, Range, Record, Trade},
     time,
 };
@@ -34,11 +34,7 @@ impl Default for Records {
 /// Returns the costs assumed in records: Binance perpetuals for a taker without a discount, on a calm day.
 #[must_use]
 pub const fn costs() -> Costs {
-    Costs {
-        fee_percent: Decimal::from_parts(5, 0, 0, false, 2),
-        slippage_percent: Decimal::from_parts(1, 0, 0, false, 2),
-        funding_percent: Decimal::from_parts(1, 0, 0, false, 2),
-    }
+    Costs { fee_percent: dec!(0.05), slippage_percent: dec!(0.01), funding_percent: dec!(0.01) }
 }
 
 /// Returns the last `limit` intervals, newest first, including the current one.

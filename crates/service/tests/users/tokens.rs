@@ -151,12 +151,11 @@ async fn a_forged_token_is_refused(db: &TestDb) {
 }
 
 fn signed_by_another(claims: &Value, kid: &str) -> String {
-    use ed25519_dalek::pkcs8::EncodePrivateKey as _;
-    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let key = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
     let mut header = Header::new(Algorithm::EdDSA);
     header.kid = Some(kid.to_owned());
-    let der = key.to_pkcs8_der().unwrap();
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(der.as_bytes())).unwrap()
+    let der = key.to_pkcs8().unwrap();
+    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(der.as_ref())).unwrap()
 }
 
 async fn another_instance_reads_the_same_keys(db: &TestDb) {
