@@ -20,8 +20,8 @@ struct Row {
 
 impl From<Row> for Profile {
     fn from(row: Row) -> Self {
-        let Row { last_name, first_name, get_country, language, time_zone, created_at, updated_at } = row;
-        Self { last_name, first_name, get_country, language, time_zone, created_at, updated_at }
+        let Row { last_name, first_name, country, language, time_zone, created_at, updated_at } = row;
+        Self { last_name, first_name, country, language, time_zone, created_at, updated_at }
     }
 }
 
@@ -65,7 +65,7 @@ pub async fn update_profile(
     change: &ProfileUpdate<'_>,
     at: Micros,
 ) -> Result<Profile> {
-    let ProfileUpdate { last_name, first_name, get_country, language, time_zone } = *change;
+    let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
     let row = profiles!(
         tx,
         fetch_one,
@@ -83,7 +83,7 @@ pub async fn update_profile(
         user,
         last_name,
         first_name,
-        get_country,
+        country,
         language,
         time_zone,
         at
