@@ -24,4 +24,5 @@ mod front {
     mod reported;
     mod roles;
     mod security;
+    mod step_up;
 }
