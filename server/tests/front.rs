@@ -26,4 +26,5 @@ mod front {
     mod reported;
     mod roles;
     mod security;
+    mod step_up;
 }

@@ -170,8 +170,8 @@ pub struct PasswordChange<'a> {
     pub keep: &'a Keep,
 }
 
-/// Changes the password. Returns the new token of the browser's session. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
-/// `change.keep` excludes them.
+/// Changes the password. Returns the new token of the browser's session. All other sign-ins end; API clients,
+/// webhooks and the linked chat stay valid unless `change.keep` excludes them.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.

@@ -1,11 +1,8 @@
 //! Account security, as used by a browser without scripts and by a program.
 
-use super::call::{ADA, Front, FullResponse, PASSWORD, request};
-use axum::{
-    body::Body,
-    http::{Method, StatusCode, header},
-};
-use domain::{Role, account::AccountState, time::MINUTE};
+use super::call::{ADA, Front, FullResponse, PASSWORD};
+use axum::http::{Method, StatusCode, header};
+use domain::{Role, account::AccountState};
 use serde_json::{Value, json};
 use service::{
     Limit, Settings, Throttles, account,
@@ -15,9 +12,6 @@ use service::{
 use store::testing::TestDb;
 
 store::each_engine!(
-    a_form_waits_for_the_password_and_is_then_carried_out,
-    a_confirmed_password_gives_the_browser_a_new_cookie,
-    scripts_and_api_clients_get_the_step_up_error,
     a_program_signs_out_here_or_everywhere,
     an_api_client_changes_the_password_and_chooses_what_stays,
     the_form_of_a_new_password_asks_which_programs_go_on,
@@ -25,25 +19,24 @@ store::each_engine!(
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
     the_list_of_users_is_for_operators,
-    an_operators_form_and_token_need_the_password_first,
     a_caller_without_the_role_is_noted,
     the_settings_page_ends_the_sign_in_of_an_app,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
-fn origin() -> service::Origin {
+pub(super) fn origin() -> service::Origin {
     service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")
 }
 
 /// Signs up in a browser; returns its cookie.
-async fn browser(front: &Front, email: &str) -> String {
+pub(super) async fn browser(front: &Front, email: &str) -> String {
     let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
     let signed_up = front.post_form("/api/sign-up", &form, &[]).await;
     assert_eq!(signed_up.status, StatusCode::SEE_OTHER, "{}", signed_up.text);
     signed_up.cookie()
 }
 
-async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
+pub(super) async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     let user = store::user::by_email(&front.desk.db, email).await.unwrap().unwrap();
     let actor = service::Actor {
         user: user.id,
@@ -56,123 +49,9 @@ async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     api_client::list(&front.desk, &actor).await.unwrap()
 }
 
-fn to(answer: &FullResponse) -> String {
+pub(super) fn to(answer: &FullResponse) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.header(header::LOCATION).to_owned()
-}
-
-async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
-    let front = Front::new(db);
-    let cookie = browser(&front, ADA).await;
-    front.clock.advance(11 * MINUTE);
-    let typed = "name=My+bots&permissions%5B0%5D=BOTS_READ&addresses=203.0.113.7";
-    let post = async |path: &str, body: &str| front.post_form(path, body, &[("cookie", &cookie)]).await;
-    let request = post("/api/client-create", typed).await;
-    assert!(!request.headers.contains_key("x-slipstream-step-up"), "that is between the server and itself");
-    let confirm = to(&request);
-    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
-    assert!(clients(&front, ADA).await.is_empty(), "nothing was done yet");
-
-    let page = front.get(&confirm, &[("cookie", &cookie)]).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("data-testid=\"step-up\"") && page.text.contains("Confirm and continue"));
-    assert!(!page.text.contains("My bots") && !page.text.contains("203.0.113.7"), "nothing typed goes back");
-
-    let form = confirm.split_once("form=").unwrap().1;
-    let wrong = to(&post("/api/step-up", &format!("form={form}&password=a+wrong+password")).await);
-    assert!(wrong.starts_with("/confirm?form=") && wrong.contains("flash="), "{wrong}");
-    let again = front.get(&wrong, &[("cookie", &cookie)]).await;
-    assert!(again.text.contains("Confirm and continue"), "the form still waits");
-    assert!(clients(&front, ADA).await.is_empty());
-
-    // Another session of the same user cannot submit it.
-    let other = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
-    let theirs = format!("slipstream={}", other.token);
-    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
-    front.post_form("/api/step-up", &right, &[("cookie", &theirs)]).await;
-    assert!(clients(&front, ADA).await.is_empty());
-
-    let done = to(&post("/api/step-up", &right).await);
-    assert!(done.starts_with("/settings/api-clients?flash="), "{done}");
-    let made = clients(&front, ADA).await;
-    assert_eq!((made.len(), made[0].name.as_str()), (1, "My bots"));
-    assert_eq!(made[0].networks.len(), 1, "all that was typed arrived");
-    let page = front.get(&done, &[("cookie", &cookie)]).await;
-    assert!(page.text.contains("data-testid=\"made-secret\""), "the new secret is shown once");
-    // The form is submitted once, and its fields are validated as usual.
-    assert_eq!(to(&post("/api/step-up", &right).await), "/dashboard");
-    assert_eq!(clients(&front, ADA).await.len(), 1);
-    let bad = to(&post("/api/client-create", "name=").await);
-    assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
-}
-
-async fn a_confirmed_password_gives_the_browser_a_new_cookie(db: &TestDb) {
-    let front = Front::new(db);
-    let first = browser(&front, ADA).await;
-    let right = format!("next=/keys&password={}", PASSWORD.replace(' ', "+"));
-    let confirmed = front.post_form("/api/step-up", &right, &[("cookie", &first)]).await;
-    assert_eq!(to(&confirmed), "/keys");
-    let set = confirmed.header(header::SET_COOKIE);
-    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
-    let second = confirmed.cookie();
-    assert!(second.starts_with("slipstream=") && second != first, "{second}");
-    let status = async |cookie: &str| front.get("/dashboard", &[("cookie", cookie)]).await.status;
-    assert_eq!((status(&first).await, status(&second).await), (StatusCode::OK, StatusCode::OK));
-    front.clock.advance(session::REPLACED);
-    assert_eq!((status(&first).await, status(&second).await), (StatusCode::SEE_OTHER, StatusCode::OK));
-
-    let body = format!("current={}&password=an+entirely+new+one", PASSWORD.replace(' ', "+"));
-    let changed = front.post_form("/api/change-password", &body, &[("cookie", &second)]).await;
-    let third = changed.cookie();
-    assert!(to(&changed).starts_with("/settings?flash=") && third.starts_with("slipstream="), "{third}");
-    front.clock.advance(session::REPLACED);
-    assert_eq!((status(&second).await, status(&third).await), (StatusCode::SEE_OTHER, StatusCode::OK));
-
-    // A form that signs out removes the cookie; no new one follows.
-    front.clock.advance(11 * MINUTE);
-    let request = front.post_form("/api/end-all-sessions", "", &[("cookie", &third)]).await;
-    let form = to(&request).split_once("form=").unwrap().1.to_owned();
-    let body = format!("form={form}&password=an+entirely+new+one");
-    let ended = front.post_form("/api/step-up", &body, &[("cookie", &third)]).await;
-    assert_eq!(to(&ended), "/sign-in");
-    let set: Vec<_> = ended.headers.get_all(header::SET_COOKIE).iter().map(|v| v.to_str().unwrap()).collect();
-    assert!(set.len() == 1 && set[0].starts_with("slipstream=;"), "{set:?}");
-}
-
-async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
-    let front = Front::new(db);
-    let token = front.token(ADA).await;
-    let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
-    let cookie = format!("slipstream={}", session.token);
-    let new = json!({ "name": "Bots", "permissions": ["BOTS_READ"] });
-    let make = async || front.send(Method::POST, "/v1/priv/api-client", &token, &new).await;
-    assert_eq!(make().await.status, StatusCode::OK, "a sign-in is fresh");
-    front.clock.advance(11 * MINUTE);
-    let due = make().await;
-    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
-    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
-    let script = request(
-        Method::POST,
-        "/api/client-create",
-        &headers,
-        Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"),
-    );
-    let reported = front.call(script).await;
-    assert_eq!((reported.status, &reported.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
-
-    let step_up = async |body: &Value| front.send(Method::POST, "/v1/auth/step-up", &token, body).await;
-    let missing = step_up(&json!({})).await;
-    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
-    let wrong = step_up(&json!({ "password": "a wrong password" })).await;
-    let expected = json!({ "errors": [
-        { "msg": "is not your current password", "param": "password", "location": "body" },
-    ] });
-    assert_eq!((wrong.status.as_u16(), wrong.json()), (422, expected), "what was typed is not sent back");
-    assert_eq!(make().await.status, StatusCode::FORBIDDEN);
-    assert_eq!(step_up(&json!({ "password": PASSWORD })).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(make().await.status, StatusCode::OK);
-    let stranger = front.post_json("/v1/auth/step-up", &json!({ "password": PASSWORD })).await;
-    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn a_program_signs_out_here_or_everywhere(db: &TestDb) {
@@ -372,37 +251,6 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert!(shown.text.contains("4102"), "{}", shown.text);
     let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
     assert!(to(&odd).contains("flash="));
-}
-
-async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
-    let front = Front::new(db);
-    browser(&front, ADA).await;
-    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
-    let (_, cookie) = front.admin().await;
-    front.clock.advance(11 * MINUTE);
-    let body = format!("id={user}&step=suspend&search=ada");
-    let confirm = to(&front.post_form("/api/person-act", &body, &[("cookie", &cookie)]).await);
-    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
-    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Active);
-    let form = confirm.split_once("form=").unwrap().1;
-    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
-    let done = to(&front.post_form("/api/step-up", &right, &[("cookie", &cookie)]).await);
-    assert!(done.starts_with("/admin/people?search=ada&flash="), "{done}");
-    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
-
-    // The same with a token of `/v1/auth`.
-    let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
-    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
-    let fresh = tokens["accessToken"].as_str().unwrap();
-    front.clock.advance(11 * MINUTE);
-    let switch = json!({ "on": true });
-    let due = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
-    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
-    let confirmed =
-        front.send(Method::POST, "/v1/auth/step-up", fresh, &json!({ "password": PASSWORD })).await;
-    assert_eq!(confirmed.status, StatusCode::NO_CONTENT, "{}", confirmed.text);
-    let done = front.send(Method::PUT, "/v1/admin/maintenance", fresh, &switch).await;
-    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
 }
 
 async fn a_caller_without_the_role_is_noted(db: &TestDb) {

@@ -42,7 +42,7 @@ fn scopes(claims: &Value) -> Vec<String> {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     // Some issuers call the claim `scp`.
     match claims.get("scope").or_else(|| claims.get("scp")) {
-        Some(Value::String(text)) => words(text),
+        Some(Value::String(text)) => words(text.as_str()),
         Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).flat_map(words).collect(),
         _ => Vec::new(),
     }
