@@ -1,7 +1,7 @@
 //! The started jobs, and the instance that runs each of them.
 
 use super::*;
-use domain::time::MINUTE;
+use domain::{Clock as _, time::MINUTE};
 use service::testing::{self, Setup, TestClock};
 use std::sync::Arc;
 use store::testing::TestDb;
@@ -13,7 +13,8 @@ store::each_engine!(
 
 async fn every_job_that_health_checks_is_started(db: &TestDb) {
     let (desk, _) = testing::desk((**db).clone());
-    let jobs = Jobs::start(&desk);
+    let data = tempfile::tempdir().unwrap();
+    let jobs = Jobs::start(&desk, data.path());
     let wanted = leased(&desk);
     assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
     let claimed = async {

@@ -6,7 +6,7 @@ use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
 use domain::{Frame, Symbol, TradeType};
 use exchange::{
-    Exchange as _, ExchangeFailure,
+    ExchangeFailure, MarketData as _,
     binance::{Binance, BinanceConfig},
 };
 use sandbox::market::Pair;

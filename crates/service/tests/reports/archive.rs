@@ -126,7 +126,8 @@ async fn old_rows_are_archived_and_what_is_read_stays(db: &TestDb) {
     assert_eq!(messages[0]["to_address"], "ada@example.org");
     assert_eq!(messages[0].get("sealed_body"), None, "a body may hold a link that opens the account");
 
-    let traded = store::report::traded(&desk.db, ada.user, start, start.plus(DAY)).await.unwrap();
+    let traded =
+        store::report::list_traded_markets(&desk.db, ada.user, start, start.plus(DAY)).await.unwrap();
     assert_eq!(traded.len(), 1, "the history still has the entry");
     assert_eq!(store::audit::list_latest(&desk.db, 99).await.unwrap(), audited);
     let stored = memory.batches.lock().unwrap().len();
