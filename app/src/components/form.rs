@@ -92,7 +92,9 @@ impl Posted {
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
             (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word)).to_owned()),
             (None, Some(word)) => {
-                ("good", "status", notices::notice(lang, PostNotice::read(word), flash.about.as_deref()))
+                let notice = PostNotice::read(word);
+                let named = flash.about.as_deref().and_then(|name| notices::named_notice(lang, notice, name));
+                ("good", "status", named.unwrap_or_else(|| problems::notice(lang, notice).to_owned()))
             }
             (None, None) => return None,
         };

@@ -1,19 +1,11 @@
 //! Texts of successes: each in general, and with the name of its object where there is one.
 
-use super::{Lang, problems, table, texts};
+use super::{Lang, table, texts};
 use crate::notice::{PageNotice as N, PostNotice};
 
-/// The text of a success, with the name of its object if it is known.
-pub(crate) fn notice(lang: Lang, notice: PostNotice, about: Option<&str>) -> String {
-    let named = match (notice, about) {
-        (PostNotice::Page(notice), Some(name)) => named(lang, notice, name),
-        _ => None,
-    };
-    named.unwrap_or_else(|| problems::notice(lang, notice).to_owned())
-}
-
 /// The text of a success that names its object; `None` for a success without one.
-fn named(lang: Lang, notice: N, name: &str) -> Option<String> {
+pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option<String> {
+    let PostNotice::Page(notice) = notice else { return None };
     let words = named_notices(lang);
     let text = match notice {
         N::PersonChanged => words.user_changed(name),

@@ -7,7 +7,7 @@ use domain::{
     live::{LiveEvent, LiveEventKind},
     report::{Drawdown, KeyPart, Period, Report, Trades, Worth},
 };
-use store::{report::ReportRow, testing::TestDb};
+use store::{JsonText, report::ReportRow, testing::TestDb};
 use uuid::Uuid;
 
 store::each_engine!(
@@ -84,7 +84,7 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
         user_id: user,
         period: Period::Week,
         first_day: "2026-03-02".into(),
-        body: serde_json::to_string(&report()).unwrap(),
+        body: JsonText::of(&report()).unwrap(),
         created_at: Micros(100),
     };
     let mut tx = front.desk.db.begin().await.unwrap();

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 store::each_engine!(
     a_job_that_does_not_run_is_late_and_then_stuck,
+    jobs_are_judged_by_the_databases_clock,
     an_order_without_a_holder_is_reported,
     waiting_mail_is_reported_where_a_mail_server_is_set,
     a_hanging_write_is_reported_and_so_is_recovery,
@@ -72,27 +73,30 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
     assert_eq!(parts().await.jobs(), Status::Down);
     assert_eq!(health::measure(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
 
-    // The clock of this instance does not matter.
+    // A desk just started on the same database has not missed anything yet.
+    let setup = Setup { clock: clock.clone(), ..Setup::default() };
+    let anew = testing::desk_with((**db).clone(), setup);
+    assert_eq!(health::measure(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
+}
+
+async fn jobs_are_judged_by_the_databases_clock(db: &TestDb) {
+    let (desk, clock) = testing::desk((**db).clone());
+    let now = store::instance::now(&**db).await.unwrap().unwrap_or_else(|| desk.clock.now());
     write(&desk, async |tx| {
-        let now = now().await;
         for job in JOBS {
             store::lease::claim_job(tx, job, "one", now, now.plus(60 * SECOND)).await?;
         }
         Ok(())
     })
     .await;
+    let jobs = async || health::measure(&desk, &JOBS).await.unwrap().jobs();
+    assert_eq!(jobs().await, Status::Ok);
     if db.is_shared() {
         clock.advance(600 * SECOND);
-        assert_eq!(parts().await.jobs(), Status::Ok, "ten minutes ahead");
+        assert_eq!(jobs().await, Status::Ok, "ten minutes ahead");
         clock.advance(-1_200 * SECOND);
-        assert_eq!(parts().await.jobs(), Status::Ok, "ten minutes behind");
-        clock.advance(600 * SECOND);
+        assert_eq!(jobs().await, Status::Ok, "ten minutes behind");
     }
-
-    // A desk just started on the same database has not missed anything yet.
-    let setup = Setup { clock: clock.clone(), ..Setup::default() };
-    let anew = testing::desk_with((**db).clone(), setup);
-    assert_eq!(health::measure(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
 }
 
 async fn an_order_without_a_holder_is_reported(db: &TestDb) {
