@@ -8,8 +8,9 @@ pub(crate) use verified::Verified;
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, AuditAction},
-    notify::{self, Purpose},
-    oidc, opaque, session,
+    oidc, opaque,
+    secrets::{Purpose, sign},
+    session,
 };
 use domain::{
     Micros, Role, TokenFamilyId, UserId,
@@ -116,7 +117,7 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
 /// stored; the key is the install's own secret, so that no one else can derive it.
 async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, TokenHash)> {
     let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
-    Ok(opaque::token_of(notify::sign(desk, Purpose::Refresh, &text).await?))
+    Ok(opaque::token_of(sign(desk, Purpose::Refresh, &text).await?))
 }
 
 /// Handles a token that cannot be spent. A token that was spent before is presented by a client that repeats

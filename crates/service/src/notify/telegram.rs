@@ -12,7 +12,7 @@ pub use link::{method, unlink};
 pub use poll::{poll, polls};
 pub use simulator::{chat, post};
 
-use super::{deliver, outbox, preferences, secret};
+use super::{deliver, outbox, preferences};
 use crate::{Desk, Result, TelegramSettings, mail};
 use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};

@@ -6,7 +6,7 @@ use super::freeze;
 use crate::{
     Desk, Error, Origin, Result,
     audit::{self, AuditAction, Via},
-    notify::secret::{Purpose, sign, verify},
+    secrets::{Purpose, sign, verify_signature},
     throttle::{self, Bucket},
 };
 use domain::{MessageId, Micros, UserId, time::DAY};
@@ -45,7 +45,7 @@ pub(crate) async fn token(
 async fn read(desk: &Desk, token: &str) -> Result<Link> {
     let (signed, signature) = token.rsplit_once('.').ok_or(Error::NotFound)?;
     let signature = hex::decode(signature).map_err(|_| Error::NotFound)?;
-    if !verify(desk, Purpose::Freeze, signed, &signature).await? {
+    if !verify_signature(desk, Purpose::Freeze, signed, &signature).await? {
         return Err(Error::NotFound);
     }
     let mut parts = signed.splitn(3, '.');

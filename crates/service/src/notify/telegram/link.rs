@@ -1,10 +1,10 @@
 //! Linking a chat: the user sends a code of eight characters to the bot, valid once and for fifteen minutes.
 
-use super::{
-    preferences,
-    secret::{Purpose, sign},
+use super::preferences;
+use crate::{
+    Actor, Desk, Error, Result, Sealed, audit, recovery,
+    secrets::{Purpose, sign},
 };
-use crate::{Actor, Desk, Error, Result, Sealed, audit, recovery};
 use domain::{
     Micros, UserId,
     notification::{Method, link_code, typed_code},
