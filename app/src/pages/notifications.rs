@@ -13,7 +13,7 @@ use domain::notification::{Method, Switches};
 use leptos::prelude::*;
 use service::{
     notify::{self, telegram},
-    profile,
+    time_zone,
 };
 
 /// One switch: its parameter name, its label, whether it is on.
@@ -26,7 +26,7 @@ pub(crate) fn page() -> impl IntoView {
         let posted = Posted::read(&visit).await?;
         let set = notify::preferences(&visit.desk, actor).await?.switches;
         let method = telegram::method(&visit.desk, actor).await?;
-        let until = profile::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
+        let until = time_zone::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
         let ticked = set != set.without_telegram();
         let body = view! {
             <h1>{words.title}</h1>

@@ -84,7 +84,7 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
         revoked_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if store::api_client::list_by_user(&mut tx, actor.user).await?.len() >= MOST {
         return Err(Error::field("name", Problem::TooMany));
     }

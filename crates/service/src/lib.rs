@@ -63,6 +63,7 @@ pub mod sub_account;
 pub mod support;
 pub mod system;
 mod throttle;
+pub mod time_zone;
 pub mod token;
 pub mod trade_history;
 mod watched;

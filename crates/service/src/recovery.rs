@@ -59,7 +59,7 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
 /// Ends all sessions and programs' sign-ins except the one that is kept. The caller drops the cached verified
 /// tokens after the commit.
 ///
-/// It locks the user's row first, as does everything that creates a sign-in or a credential ([`hold`]): a
+/// It locks the user's row first, as does everything that creates a sign-in or a credential ([`Actor::hold`]): a
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
 pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     let now = desk.clock.now();
@@ -70,25 +70,6 @@ pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: K
         None => store::refresh_token::revoke_all(tx, user, now).await?,
     };
     Ok(())
-}
-
-/// Locks the actor's row until the transaction ends, and checks that their sign-in has not ended meanwhile.
-///
-/// # Errors
-/// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
-pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
-    store::user::lock(tx, actor.user).await?;
-    let user = store::user::get(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
-    user.state().must_be_active()?;
-    let alive = match (actor.session, actor.token) {
-        (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),
-        (None, Some(token)) => {
-            let row = store::refresh_token::get(&mut *tx, &token).await?;
-            row.is_some_and(|row| row.revoked_at.is_none())
-        }
-        (None, None) => true,
-    };
-    if alive { Ok(()) } else { Err(Error::Unauthenticated) }
 }
 
 /// Revokes all API clients and their tokens.

@@ -12,7 +12,7 @@ pub use words::{Words, words};
 use crate::{
     Actor, Desk, Error, Result,
     notify::{self, Letter},
-    profile,
+    time_zone,
 };
 use domain::{
     Micros, ReportId,
@@ -79,7 +79,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
 
 /// Processes one user; returns the number of reports made and the time of the next run.
 async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
-    let zone = profile::zone_of(desk, due.user_id).await?;
+    let zone = time_zone::zone_of(desk, due.user_id).await?;
     let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-COLLECT_BACK)).await?;
     let now = desk.clock.now();
     let (mut made, mut next) = (0, now.plus(COLLECT_EVERY));
@@ -154,7 +154,7 @@ fn read(row: ReportRow) -> Result<Made> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>> {
-    let zone = profile::zone_of(desk, actor.user).await?;
+    let zone = time_zone::zone_of(desk, actor.user).await?;
     let span = Span::now(Period::Week, desk.clock.now(), &zone);
     let collected = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, span.start)).await;
     let complete = matches!(collected, Ok(Ok(true)));
@@ -166,7 +166,7 @@ pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>
 /// # Errors
 /// When the database cannot be read.
 pub async fn next(desk: &Desk, actor: &Actor) -> Result<String> {
-    let zone = profile::zone_of(desk, actor.user).await?;
+    let zone = time_zone::zone_of(desk, actor.user).await?;
     Ok(zone.show(Span::now(Period::Week, desk.clock.now(), &zone).end))
 }
 

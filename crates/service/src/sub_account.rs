@@ -3,7 +3,6 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
-    recovery,
 };
 use domain::{
     Micros, Role, SubAccountId,
@@ -30,7 +29,7 @@ pub async fn create(
 ) -> Result<SubAccount> {
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if rows::count(&mut tx, actor.user, &Filter::default()).await? >= MOST {
         return Err(Error::field("account_name", Problem::TooMany));
     }

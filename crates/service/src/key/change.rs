@@ -118,7 +118,7 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     step_up::must(desk, actor).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if let Some(notification) = left_open(&mut tx, &row, desk.clock.now()).await? {
         notification.write(&mut tx).await?;
     }
@@ -223,7 +223,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
     };
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     match store::key::update(&mut tx, actor.user, key.id, &update, key.updated_at).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),

@@ -111,7 +111,7 @@ async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) 
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
     // Counted again under a per-user lock: two concurrent requests would both have found room for one key.
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
     if numbered {
         let keys = store::key::list_by_user(&mut tx, actor.user).await?;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Desk, Error, Result,
-    profile::{self, Zone},
+    time_zone::{self, Zone},
 };
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
@@ -41,7 +41,7 @@ pub(super) async fn compose(
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
     let mut teller =
-        Composer { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
+        Composer { desk, words: &EN, zone: time_zone::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {

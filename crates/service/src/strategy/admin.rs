@@ -169,7 +169,7 @@ pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<(
 async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&store::TokenHash>) -> Result<()> {
     let name = row(desk, id).await?.name;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     let by = hash.map(|_| actor.user);
     if !store::strategy::set_hook(&mut tx, id, hash, by, desk.clock.now()).await? {
         return Err(Error::NotFound);

@@ -2,7 +2,7 @@
 
 use super::preferences;
 use crate::{
-    Actor, Desk, Error, Result, Sealed, audit, recovery,
+    Actor, Desk, Error, Result, Sealed, audit,
     secrets::{Purpose, sign},
 };
 use domain::{
@@ -66,7 +66,7 @@ async fn give_code(desk: &Desk, actor: &Actor, now: Micros) -> Result<()> {
     let sealed = desk.sealer.seal(TABLE, user.0, user.0, code.as_bytes())?.to_bytes();
     let mut tx = desk.db.begin().await?;
     // A code that is asked for while a reset runs does not outlive it.
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     links::set_code(&mut tx, user, &hash, &sealed, now.plus(LIFE), now).await?;
     Ok(tx.commit().await?)
 }
