@@ -8,7 +8,7 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
+    Desk, Result, SharedDesk, audit, balance_history, billing, bot, copy, equity, key, ledger, live, notify,
     order, reconciler::Reconciler, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
@@ -72,9 +72,7 @@ impl Jobs {
             notify::deliver(&desk).await.map(drop)
         });
         if notify::telegram::polls(desk) {
-            jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move {
-                notify::telegram::poll(&desk).await
-            });
+            jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move { bot::poll(&desk).await });
         }
         jobs.leased(
             "audit",

@@ -5,6 +5,7 @@
 //! with one of the closed cases of [`Error`].
 
 mod actor;
+pub mod bot;
 mod desk;
 mod edge;
 mod eligibility;

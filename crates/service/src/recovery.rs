@@ -6,7 +6,6 @@
 
 mod link;
 
-pub(crate) use link::token as link_token;
 pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{

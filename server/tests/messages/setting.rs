@@ -3,7 +3,7 @@
 use crate::common::TestServer;
 use domain::notification::{Channel, Kind, Outgoing};
 use service::{
-    Actor, Origin, account,
+    Actor, Origin, account, bot,
     notify::{self, NotificationEvent, telegram},
 };
 use store::notice::NewNotice;
@@ -45,7 +45,7 @@ pub(crate) async fn code(server: &TestServer, actor: &Actor) -> String {
 }
 
 pub(crate) async fn send_text(server: &TestServer, actor: &Actor, text: &str) -> String {
-    telegram::post(&server.desk, actor, text).await.unwrap();
+    bot::post(&server.desk, actor, text).await.unwrap();
     chat(server, actor).await.pop().unwrap()
 }
 

@@ -2,8 +2,8 @@
 //! strategies.
 
 use super::{
+    content::Content,
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
-    outbox::Content,
     plain::{escape, shown},
     words::{EN, Words, fill},
 };

@@ -1,18 +1,21 @@
-//! Telegram: linking chats, commands, and sending messages. Without a bot token, the page `/telegram`
-//! simulates the chat, with the same commands and the same code.
+//! Telegram: linking chats, reading and sending messages. Without a bot token, the page `/telegram` simulates
+//! the chat, with the same commands and the same code. The commands are in `crate::bot`.
 
 mod api;
-mod commands;
 mod link;
 mod poll;
+mod reply;
 mod simulator;
 mod words;
 
 pub use link::{method, unlink};
-pub use poll::{poll, polls};
-pub use simulator::{chat, post};
+pub(crate) use poll::poll;
+pub use poll::polls;
+pub(crate) use reply::{BotReply, ReplyAction};
+pub use simulator::chat;
+pub(crate) use simulator::post;
 
-use super::{deliver, outbox, preferences};
+use super::{content::Content, outbox, preferences};
 use crate::{Desk, Result, TelegramSettings, mail};
 use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};
@@ -167,7 +170,7 @@ pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
 
 /// Sends a text to a chat, once per `once`.
 async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
-    let content = outbox::Content::plain("", text);
+    let content = Content::plain("", text);
     let to = chat.to_string();
     let draft = outbox::PlainMessage {
         user: None,

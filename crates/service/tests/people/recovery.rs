@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error, MailSettings, Settings, SharedDesk, account,
     api_client::{self, Made, NewClient},
-    audit, notify, person,
+    audit, bot, notify, person,
     recovery::{self, Alarm, Keep},
     session, strategy,
     testing::{self, Setup, TestClock},
@@ -55,7 +55,7 @@ async fn leave_programs(desk: &SharedDesk, admin: &service::Actor) -> Left {
     let id = strategy::list(desk).await.unwrap()[0].id;
     let hook = strategy::rotate_hook(desk, admin, id).await.unwrap();
     let method = notify::telegram::method(desk, admin).await.unwrap();
-    notify::telegram::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
+    bot::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
     assert!(notify::telegram::method(desk, admin).await.unwrap().active, "a chat is linked");
     Left { client, token, hook }
 }
@@ -143,7 +143,7 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
         assert!(session::find(&desk, &opened.token, &here()).await.unwrap().is_none());
     }
     if let Ok(method) = coded {
-        notify::telegram::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
+        bot::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
     }
     let chat = store::telegram::get(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
     assert_eq!(chat, None, "no chat is linked with a code of before");
