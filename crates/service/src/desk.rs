@@ -6,7 +6,7 @@ use crate::{
     copy::Copying,
     edge::Edge,
     fence::Fence,
-    health::JobHeartbeats,
+    heartbeats::JobHeartbeats,
     live,
     locks::Locks,
     market,

@@ -6,7 +6,7 @@ mod preview;
 
 pub use change::{FollowChange, NewFollow, beyond, create, pause, resume, stop, unknown, update};
 pub use copies::{Copies, copies};
-pub(crate) use copies::{key_names, shown as shown_copy, targets};
+pub(crate) use copies::{shown as shown_copy, targets};
 pub use preview::preview;
 
 use crate::{Actor, Desk, Error, Result, copy, eligibility, key, plan, strategy};

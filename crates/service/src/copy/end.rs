@@ -60,7 +60,7 @@ pub(super) async fn end(
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
     let begin = by.map_or(BeginCondition::Free, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.copies.accounts.forget(copy.exchange_key_id);
+    desk.accounts.forget(copy.exchange_key_id);
     if written == CommitOutcome::Committed {
         follow_up::settle_if_ended(desk, access, copy, true).await?;
     }

@@ -130,7 +130,7 @@ impl Run<'_> {
 
     /// Sets the market's leverage, unless it is known to be set from the account's stream.
     async fn ensure_leverage(&self, leverage: u16) -> RunResult<()> {
-        let (accounts, key, symbol) = (&self.desk.copies.accounts, self.intent.key, &self.intent.symbol);
+        let (accounts, key, symbol) = (&self.desk.accounts, self.intent.key, &self.intent.symbol);
         if accounts.has_leverage(key, symbol, leverage) {
             return Ok(());
         }

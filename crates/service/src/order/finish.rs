@@ -47,7 +47,7 @@ fn confirm(desk: &Desk, intent: &Intent) {
     }
     if intent.status == Status::Done && intent.filled_entry().is_some() && intent.wanted_stop().is_some() {
         let watched = Watched { intent: intent.id, key: intent.key, symbol: intent.symbol.clone() };
-        let streamed = desk.copies.accounts.is_live(intent.key);
+        let streamed = desk.accounts.is_live(intent.key);
         desk.supervision.confirmed(watched, desk.clock.boot(), streamed);
     }
 }

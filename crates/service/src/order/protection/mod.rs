@@ -67,7 +67,7 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
         all.retain(|row| desk.is_ours(row.exchange_key_id));
         desk.supervision.load(all, now);
     }
-    let due = desk.supervision.due(now, |key| desk.copies.accounts.is_live(key));
+    let due = desk.supervision.due(now, |key| desk.accounts.is_live(key));
     stream::iter(due)
         .for_each_concurrent(CONCURRENCY, |(key, symbol)| async move {
             if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {
@@ -152,7 +152,7 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
 
 /// Whether the account's user-data stream is connected and reports changes.
 fn streamed(desk: &Desk, row: &Protection) -> bool {
-    desk.copies.accounts.is_live(row.exchange_key_id)
+    desk.accounts.is_live(row.exchange_key_id)
 }
 
 /// Whether an intent is being worked on a market. Its intermediate states must not be taken for differences.

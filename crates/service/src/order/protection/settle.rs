@@ -154,7 +154,7 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &CopyT
         live::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
-    desk.copies.accounts.forget(copy.exchange_key_id);
+    desk.accounts.forget(copy.exchange_key_id);
     Ok(())
 }
 
