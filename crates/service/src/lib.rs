@@ -7,7 +7,6 @@
 mod actor;
 pub mod bot;
 mod desk;
-mod edge;
 mod eligibility;
 mod error;
 mod settings;

@@ -38,7 +38,7 @@ impl Issuer {
 
 /// The external issuer, if the token claims to come from it. Nothing is verified yet.
 pub(crate) fn issuer<'a>(desk: &'a Desk, jwt: &str) -> Option<&'a Issuer> {
-    let issuer = desk.edge.issuer.as_ref()?;
+    let issuer = desk.issuer.as_ref()?;
     (jwt.len() <= LONGEST && claims::claimed_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
 }
 

@@ -32,7 +32,7 @@ const MOST: usize = 100_000;
 /// # Errors
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
 pub fn person(desk: &Desk, user: UserId) -> Result<()> {
-    desk.edge.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
+    desk.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
 }
 
 /// Counts a request from an address's network.
@@ -41,7 +41,7 @@ pub fn person(desk: &Desk, user: UserId) -> Result<()> {
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
 pub fn address(desk: &Desk, address: IpAddr) -> Result<()> {
     let network = || Origin::new(address, "").network();
-    desk.edge.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
+    desk.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
 }
 
 /// The rate limiters of an install; `None` where no limit is set.
