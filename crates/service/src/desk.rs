@@ -12,17 +12,22 @@ pub(crate) mod money;
 pub(crate) mod platform;
 pub(crate) mod trading;
 
-use crate::{Sealer, Settings, sandbox_control::SandboxControl};
+use crate::{
+    Sealer, Settings,
+    desk::{
+        following::{Following, SharedFollowing},
+        identity::Identity,
+        messaging::Messaging,
+        money::Money,
+        platform::{Platform, PlatformParts},
+        trading::{SharedTrading, Trading},
+    },
+    sandbox_control::SandboxControl,
+};
 use domain::{Clock, Entropy};
 use exchange::Exchange;
-use following::{Following, SharedFollowing};
-use identity::Identity;
-use messaging::Messaging;
-use money::Money;
 use payment::PaymentGateway;
-use platform::{Platform, PlatformParts};
 use std::{ops::Deref, sync::Arc};
-use trading::{SharedTrading, Trading};
 
 /// The parts a desk is built from.
 pub struct Parts {
