@@ -1,4 +1,5 @@
-//! What every district of the service uses: the database, the clock, the configuration, and this instance.
+//! The context that every district of the service uses: the database, the clock, the configuration, and this
+//! instance.
 
 use crate::{
     Sealer, Settings, fence::Fence, heartbeats::JobHeartbeats, maintenance::MaintenanceCache, pace::Paces,
