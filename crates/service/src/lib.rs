@@ -69,6 +69,7 @@ mod throttle;
 pub mod time_zone;
 pub mod token;
 pub mod trade_history;
+mod user_events;
 mod watched;
 pub mod work;
 

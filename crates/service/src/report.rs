@@ -17,7 +17,7 @@ use crate::{
 use domain::{
     Micros, ReportId,
     report::{Period, Report},
-    time::{DAY, HOUR, MINUTE},
+    time::{HOUR, MINUTE},
 };
 use period::Span;
 use std::time::Duration;
@@ -28,8 +28,6 @@ use store::report::{self as rows, Due, ReportRow};
 const COLLECT_EVERY: i64 = 6 * HOUR;
 /// Delay before a retry, if an exchange did not return its fills or a user could not be processed.
 const RETRY: i64 = 10 * MINUTE;
-/// Fills of positions entered longer ago than this are no longer collected.
-const COLLECT_BACK: i64 = 31 * DAY;
 /// How long a page waits for the exchanges' fills.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a report waits for an exchange that does not answer; afterwards it is made without its fills.
@@ -80,7 +78,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
 /// Processes one user; returns the number of reports made and the time of the next run.
 async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     let zone = time_zone::zone_of(desk, due.user_id).await?;
-    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-COLLECT_BACK)).await?;
+    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-fills::COLLECT_BACK)).await?;
     let now = desk.clock.now();
     let (mut made, mut next) = (0, now.plus(COLLECT_EVERY));
     for period in [Period::Week, Period::Month] {

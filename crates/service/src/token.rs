@@ -3,6 +3,7 @@
 mod jwt;
 mod verified;
 
+pub use jwt::ACCESS;
 pub(crate) use verified::Verified;
 
 use crate::{
@@ -19,8 +20,6 @@ use domain::{
 };
 use store::{TokenHash, Tx, refresh_token as rows, user::User};
 
-/// Life of an access token.
-pub const ACCESS: i64 = 15 * MINUTE;
 /// Life of an unused refresh token.
 const REFRESH: i64 = 30 * DAY;
 /// How long a client may repeat a refresh, because the answer was lost or two of its tasks refreshed

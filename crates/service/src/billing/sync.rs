@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Desk, Error, Result,
     audit::{self, AuditAction, Via},
-    live, mail, recovery,
+    mail, recovery, user_events,
 };
 use domain::{
     Micros, PlanId, UserId,
@@ -150,7 +150,7 @@ pub(super) async fn record_and_notify(
         };
         if let Some(what) = what {
             let event = LiveEvent { key: None, at: desk.clock.now(), what };
-            live::append(tx, kept.user_id, &event).await?;
+            user_events::append(tx, kept.user_id, &event).await?;
         }
         if let Some(letter) = letters::plan_letter(desk, *news, &plan, kept) {
             send(desk, tx, kept.user_id, &letter).await?;

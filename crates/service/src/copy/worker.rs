@@ -11,7 +11,7 @@ use crate::{
     Error, Result, SharedDesk,
     eligibility::FreshUntil,
     key,
-    order::{Access, BeginCondition, copied},
+    order::{Access, BeginCondition, Entering, copied},
     signal,
 };
 use domain::{
@@ -238,7 +238,7 @@ async fn send(
         targets: serde_json::to_string(&sized.targets).map_err(Error::fault)?,
     };
     let order = order(work, side, &sized);
-    let entering = copied::Entering {
+    let entering = Entering {
         order,
         leverage: sized.leverage,
         fresh_until: fresh_until.wall,

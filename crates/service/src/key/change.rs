@@ -1,6 +1,6 @@
 //! Changing and deleting a key.
 
-use super::{account_mode, connect, credentials, disable_if_unauthorized, find, mode_fits, seal};
+use super::{account_mode, connect, credentials, disable_if_unauthorized, find, rights::mode_fits, seal};
 use crate::{
     Actor, Desk, Error, Result, audit,
     notify::{Notification, NotificationEvent},

@@ -1,6 +1,6 @@
 //! Connecting a key.
 
-use super::{account_mode, mode_fits, seal};
+use super::{account_mode, rights::mode_fits, seal};
 use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan, recovery, step_up};
 use domain::{
     AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,

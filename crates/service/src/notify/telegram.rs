@@ -15,13 +15,12 @@ pub(crate) use reply::{BotReply, ReplyAction};
 pub use simulator::chat;
 pub(crate) use simulator::post;
 
-use super::{content::Content, outbox, preferences};
+use super::preferences;
 use crate::{Desk, Result, TelegramSettings, mail};
 use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
     Micros, Role, UserId,
-    notification::Channel,
     time::{MINUTE, SECOND},
 };
 use store::{
@@ -166,18 +165,4 @@ pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
     let real = desk.telegram.real();
     links::leave_behind(tx, simulator::BOUND, real, desk.clock.now()).await?;
     Ok(())
-}
-
-/// Sends a text to a chat, once per `once`.
-async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
-    let content = Content::plain("", text);
-    let to = chat.to_string();
-    let draft = outbox::PlainMessage {
-        user: None,
-        channel: Channel::Telegram,
-        to: &to,
-        once: Some(once),
-        content: &content,
-    };
-    outbox::put(desk, tx, &draft).await.map(drop)
 }

@@ -3,14 +3,14 @@
 
 use super::{
     link::{self, Linked},
-    put,
     words::EN,
 };
 use crate::{
     Desk, Error, Result,
     audit::{self, Via},
-    notify::{plain::shown, preferences, words::fill},
+    notify::{Content, outbox, plain::shown, preferences, words::fill},
 };
+use domain::notification::Channel;
 use store::{Tx, telegram as links};
 
 /// Reply to a message to the bot.
@@ -93,4 +93,18 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
         Linked::Anothers => EN.anothers.to_owned(),
         Linked::No => EN.no_code.to_owned(),
     })
+}
+
+/// Sends a text to a chat, once per `once`.
+async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
+    let content = Content::plain("", text);
+    let to = chat.to_string();
+    let draft = outbox::PlainMessage {
+        user: None,
+        channel: Channel::Telegram,
+        to: &to,
+        once: Some(once),
+        content: &content,
+    };
+    outbox::put(desk, tx, &draft).await.map(drop)
 }

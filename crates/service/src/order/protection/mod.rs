@@ -9,6 +9,7 @@ mod breaker;
 mod budget;
 mod decide;
 mod notices;
+mod pass;
 mod release;
 mod rules;
 mod settle;
@@ -27,13 +28,13 @@ use super::account::Access;
 use crate::{Desk, Result, SharedDesk, key};
 use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
 use futures::{StreamExt as _, stream};
+use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
 };
 pub(crate) use supervise::Known;
-use supervise::Pass;
 
 /// Markets inspected concurrently.
 const CONCURRENCY: usize = 16;

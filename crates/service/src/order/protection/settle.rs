@@ -2,7 +2,7 @@
 //! copy's result, and ends the supervision.
 
 use crate::{
-    Desk, Error, Result, live,
+    Desk, Error, Result,
     notify::Notification,
     order::{
         account::Access,
@@ -12,6 +12,7 @@ use crate::{
         protection::Rule,
         seq,
     },
+    user_events,
 };
 use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
@@ -151,7 +152,7 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &CopyT
         for hit in hits(intent, &orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
-        live::append(&mut tx, copy.user_id, &event).await?;
+        user_events::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
     desk.accounts.forget(copy.exchange_key_id);

@@ -4,8 +4,8 @@
 use super::{
     breaker::Breaker,
     budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
+    pass::Pass,
     rules::Rule,
-    supervise::Pass,
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
 use std::{
