@@ -7,7 +7,7 @@ use super::{
     copied_request::Exiting,
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
-    protection::Rule,
+    protection::rules::Rule,
     run::{Halt, Run, RunResult},
     send::Tries,
     seq,

@@ -1,6 +1,6 @@
 //! The end of working an intent: records its outcome and answers the caller.
 
-use super::{intent::Intent, protection::Watched, run::Halt};
+use super::{intent::Intent, protection::state::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
 use exchange::ExchangeFailure;

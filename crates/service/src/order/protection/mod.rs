@@ -11,16 +11,15 @@ mod decide;
 mod notices;
 mod pass;
 mod release;
-mod rules;
+pub(super) mod rules;
 mod settle;
-mod shown;
-mod state;
+pub(super) mod shown;
+pub(super) mod state;
 mod stop;
 mod supervise;
 
 pub use release::set_supervised;
 pub use rules::Rule;
-pub(crate) use shown::shown;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 

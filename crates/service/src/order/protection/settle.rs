@@ -9,7 +9,7 @@ use crate::{
         hits::realized,
         intent::{Intent, Request, read},
         legs::Role,
-        protection::Rule,
+        protection::rules::Rule,
         seq,
     },
     user_events,
