@@ -1,6 +1,6 @@
 //! The user on whose behalf a request runs, and where the request comes from.
 
-use crate::Error;
+use crate::error::Error;
 use domain::{Role, SessionId, UserId};
 use std::net::{IpAddr, Ipv6Addr};
 use store::Tx;
