@@ -78,12 +78,9 @@ pub mod testing;
 
 pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
-pub use error::Error;
+pub use error::{Error, Result};
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
     EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
     Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
-
-/// Result of a use case.
-pub type Result<T> = std::result::Result<T, Error>;
