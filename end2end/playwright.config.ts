@@ -9,9 +9,8 @@ export default defineConfig({
   // Each worker has its own server with an empty database (support/test.ts), so files run in parallel.
   fullyParallel: false,
   workers: 2,
-  // On a loaded machine a browser sometimes stalls: in CI a failed journey is retried once, and the run
-  // reports which ones (xtask's table). Locally the first failure is shown.
-  retries: process.env['CI'] ? 1 : 0,
+  // A failed journey is not repeated: one that passes only then is a fault.
+  retries: 0,
   forbidOnly: !!process.env['CI'],
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -26,8 +26,8 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed=SLIPSTREAM_SITE");
 
-    // Quality 11 takes seconds in an unoptimised build script, so a debug server sends uncompressed styles.
-    let mut table = Table::new(&out, env::var("PROFILE")? == "release");
+    // Quality 11 takes seconds in an unoptimised build script, so an unoptimised server sends uncompressed styles.
+    let mut table = Table::new(&out, env::var("OPT_LEVEL")? != "0");
     let public = public(&root.join("public"), &mut table)?;
     styles(&root.join("style"), &public, &mut table)?;
     if let Some(site) = env::var_os("SLIPSTREAM_SITE").filter(|site| !site.is_empty()) {

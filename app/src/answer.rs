@@ -12,6 +12,9 @@ pub struct Done {
     pub to: String,
     /// The success message.
     pub notice: Option<PostNotice>,
+    /// The name of the object that the message is about, such as a strategy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
     /// The results piece by piece, or a secret that is shown once.
@@ -31,6 +34,13 @@ impl Done {
     #[must_use]
     pub fn with_notice(mut self, notice: impl Into<PostNotice>) -> Self {
         self.notice = Some(notice.into());
+        self
+    }
+
+    /// Names the object that the success message is about.
+    #[must_use]
+    pub fn about(mut self, name: impl Into<String>) -> Self {
+        self.about = Some(name.into());
         self
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
-use crate::words::Lang;
+use crate::words::language::Lang;
 use domain::time::SECOND;
 use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
@@ -110,6 +110,19 @@ impl Visit {
         Ok(())
     }
 
+    /// Gives the browser the new token of its session, if it was replaced.
+    pub(crate) fn renew(&self, token: Option<&str>) {
+        if let Some(token) = token {
+            self.set_session(token, LONGEST);
+        }
+    }
+
+    /// The text of the session cookie with this token.
+    #[must_use]
+    pub fn session_cookie(&self, token: &str) -> String {
+        self.cookie(session_cookie_name(&self.desk.settings.public_url), token, LONGEST)
+    }
+
     /// Removes the session cookie.
     pub(crate) fn forget_session(&self) {
         self.set_session("", 0);
@@ -144,8 +157,12 @@ impl Visit {
     }
 
     fn set_cookie(&self, name: &str, value: &str, seconds: i64) {
+        set_cookie(&self.cookie(name, value, seconds));
+    }
+
+    fn cookie(&self, name: &str, value: &str, seconds: i64) -> String {
         let secure = if self.desk.settings.public_url.starts_with("https://") { "; Secure" } else { "" };
-        set_cookie(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"));
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
     }
 }
 

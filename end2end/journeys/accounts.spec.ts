@@ -9,7 +9,7 @@ test('open a currency account, move funds, and see the movement', async ({ page,
   await accounts.open();
   await expect(accounts.exchange).toContainText('10,000.00 USD');
   await accounts.openAccount('USDT');
-  await expect(accounts.message).toHaveText('Account opened.');
+  await expect(accounts.message).toHaveText('USDT account opened.');
   const card = accounts.card('USDT');
   const id = await card.locator('code').innerText();
   await expectLive(page);
@@ -83,7 +83,7 @@ test('create a sub-account and edit it', async ({ page, trader }) => {
   await sub.fill({ state_or_province: 'NY' });
   await sub.field('identification_type').selectOption('passport');
   await sub.save.click();
-  await expect(accounts.message).toHaveText('Sub-account created.');
+  await expect(accounts.message).toHaveText('Sub-account My Example Account created.');
   await expect(accounts.subs).toHaveCount(1);
   await expect(accounts.subs).toContainText('My Example City, United States');
 
@@ -92,7 +92,7 @@ test('create a sub-account and edit it', async ({ page, trader }) => {
   await sub.fill({ city: 'Albany' });
   await sub.field('status').selectOption('disabled');
   await sub.save.click();
-  await expect(accounts.message).toHaveText('Sub-account saved.');
+  await expect(accounts.message).toHaveText('Sub-account My Example Account saved.');
   await expect(accounts.subs).toContainText('Albany, United States');
   await expect(accounts.subs).toContainText('Disabled');
   await expectLive(page);

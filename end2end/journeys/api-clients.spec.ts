@@ -33,7 +33,7 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   await expect(clients.list).toContainText('from 127.0.0.1');
 
   await clients.revoke('Bots');
-  await expect(clients.message).toHaveText('API client revoked.');
+  await expect(clients.message).toHaveText('API client Bots revoked.');
   await expect(clients.list).toHaveCount(0);
   expect((await threecommas(desk.url, secrets, '/ver1/accounts'))[0]).toBe(401);
   expect((await lumetrade(desk.url, secrets, '/accounts'))[0]).toBe(401);

@@ -74,7 +74,7 @@ test('upgrade: what it costs is said before, and charged at once', async ({ page
   await expect(plans.card('BASIC')).toContainText('Current plan');
   await expect(plans.card('ADVANCED').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
   await plans.change('ADVANCED');
-  await expect(billing.message).toHaveText('Plan changed.');
+  await expect(billing.message).toHaveText('Your plan is now ADVANCED.');
   await expect(billing.plan).toHaveText('ADVANCED');
   await expect(billing.invoices).toHaveCount(2);
 });
@@ -88,7 +88,7 @@ test('end with the paid period, keep it after all, and let it end', async ({ pag
   await expect(billing.message).toContainText('ends with the current period');
   await expect(billing.plan).toHaveText('BASIC');
   await billing.keep();
-  await expect(billing.message).toHaveText('Your plan stays active.');
+  await expect(billing.message).toHaveText('Your BASIC plan stays active.');
   await billing.end();
   await expect(billing.message).toContainText('ends with the current period');
   await desk.passDays(32);

@@ -8,6 +8,7 @@ import { SignUp } from '../pages/sign-up.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import {
   expectAccessibleDayAndNight,
+  expectFits,
   expectLive,
   expectSameDocument,
   markDocument,
@@ -85,7 +86,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(begin.empty).toContainText('You need an automated futures account');
   await expectAccessibleDayAndNight(page);
   await begin.openSandbox.click();
-  await expect(begin.message).toContainText('Paper account opened');
+  await expect(begin.message).toContainText('Account Paper 1 (automated) opened');
   await expect(begin.preview).toContainText('The strategy has no trades to calculate from yet.');
   await begin.maxLeverage.fill('200');
   await begin.start.click();
@@ -95,7 +96,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await begin.risk('moderate').check();
   await expectAccessibleDayAndNight(page);
   await begin.start.click();
-  await expect(follows.message).toHaveText("You're copying this strategy. Trading starts with its next signal.");
+  await expect(follows.message).toHaveText(`You're copying ${name}. Trading starts with its next signal.`);
   const line = follows.line(name);
   await expect(line.state).toHaveText('Copying');
   await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');
@@ -138,18 +139,25 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expectAccessibleDayAndNight(page);
   await panic.yes.click();
   await expect(panic.heading).toHaveText('Panic button: results');
-  await expect(panic.told).toContainText('BTC/USDT: orders cancelled, position closed.');
+  await expect(panic.results).toContainText('BTC/USDT: orders cancelled, position closed.');
   await expectAccessibleDayAndNight(page);
   await panic.back.click();
   await expect(line.state).toHaveText('Paused by panic button');
   await copies.open('?status=CLOSED');
   await expect(copies.rows).toContainText('panic button');
   expect(Math.abs(numberIn(await copies.rows.locator('td').last().innerText()))).toBeGreaterThan(0);
+  await expect(copies.rows.getByTestId('in-r')).toHaveText(/^[+−]?\d+\.\d\d R$/);
 
   const history = new History(page);
   await history.openPast('strategy');
   await expect(history.past).toHaveCount(1);
   await expect(history.past).toContainText(name);
+  const wide = page.viewportSize() ?? { width: 1280, height: 720 };
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect(history.past.locator('.tight')).toBeVisible();
+  await expect(history.past.locator('.tight')).toHaveText(/^BTC\/USDT · [\d.]+ BTC at [\d,.]+, \d+× · /);
+  await expectFits(page);
+  await page.setViewportSize(wide);
   await expectAccessibleDayAndNight(page);
   const [header, row, ...rest] = await history.download();
   expect(header).toMatch(/^time,key,strategy,symbol,side,price,amount,cost/);
@@ -164,9 +172,18 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(page.getByText('You have no open copied position.')).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await stop.yes.click();
-  await expect(follows.message).toHaveText('Copying stopped.');
+  await expect(follows.message).toHaveText(`You've stopped copying ${name}.`);
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
+});
+
+test('the panic button of a manual account says nothing about copy trading', async ({ page, key }) => {
+  const panic = new Panic(page);
+  await page.goto(`/follows/panic?key=${key}`);
+  await expectLive(page);
+  await expect(page.getByRole('main')).not.toContainText('Pauses copy trading');
+  await panic.yes.click();
+  await expect(panic.results).toHaveText(/No open orders or positions\.$/);
 });
 
 test('the operator connects an outside brain, pauses all copies, and leaves for everyone', async ({

@@ -17,7 +17,7 @@ test('one click opens a sandbox account, and the desk is ready to trade', async 
   await expectAccessibleDayAndNight(page);
   await dashboard.openSandbox.click();
   await expect(page).toHaveURL(/\/trade\?key=/);
-  await expect(trade.message).toHaveText('Exchange key connected. You can trade now.');
+  await expect(trade.message).toHaveText(`Exchange key ${PAPER} connected. You can trade now.`);
   await expect(trade.desk).toBeVisible();
   await expectLive(page);
   await keys.open();
@@ -34,7 +34,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   const credentials = await (await Program.signIn(desk.url, trader)).openSandbox();
   await keys.open();
   await keys.add.send('Mine', credentials);
-  await expect(keys.message).toHaveText('Exchange key connected. You can trade now.');
+  await expect(keys.message).toHaveText('Exchange key Mine connected. You can trade now.');
   const mine = keys.card('Mine');
   await expect(mine.apiKey).toHaveText(credentials.apiKey);
   expect(await page.content(), 'the secret is never shown again').not.toContain(credentials.apiSecretKey);
@@ -47,7 +47,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await keys.expectProblem(mine.name, 'Use 24 characters or fewer.');
   await mine.name.fill('Renamed');
   await mine.rename.click();
-  await expect(keys.message).toHaveText('Exchange key saved.');
+  await expect(keys.message).toHaveText('Exchange key Renamed saved.');
   const renamed = keys.card('Renamed');
   await renamed.unfold();
   await renamed.switch.click();
@@ -74,7 +74,7 @@ test('new credentials take the place of the old', async ({ page, desk, trader })
   await expect(mine.newApiKey, 'what was typed is kept').toHaveValue(after.apiKey);
   await mine.newSecret.fill(after.apiSecretKey);
   await mine.renew.click();
-  await expect(keys.message).toHaveText('Exchange key saved.');
+  await expect(keys.message).toHaveText('Exchange key Mine saved.');
   await expect(mine.apiKey).toHaveText(after.apiKey);
   await expectLive(page);
 });
@@ -118,8 +118,9 @@ test('a sandbox account starts afresh', async ({ page, key }) => {
   await trade.buy('0.05');
   await expect(trade.orders).toHaveCount(1);
   await keys.open();
-  await keys.card((await keys.list.getByRole('heading').innerText()).trim()).reset();
-  await expect(keys.message).toHaveText('Paper account reset.');
+  const name = (await keys.list.getByRole('heading').innerText()).trim();
+  await keys.card(name).reset();
+  await expect(keys.message).toHaveText(`Account ${name} reset: its orders and positions are gone.`);
   await trade.open(key);
   await expect(trade.noPosition).toBeVisible();
   await expect(trade.noOrders).toBeVisible();
@@ -165,7 +166,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Back').unfold();
   await keys.card('Back').delete.click();
   await sure.close.click();
-  await expect(keys.message).toHaveText('Orders cancelled, positions closed and exchange key deleted.');
+  await expect(keys.message).toHaveText('Orders cancelled, positions closed and exchange key Back deleted.');
   await expect(keys.list).toHaveCount(0);
 });
 

@@ -74,3 +74,22 @@ for (const width of WIDTHS) {
     await expectLive(page);
   });
 }
+
+for (const width of [390, 360]) {
+  test(`the navigation takes one line at ${width} pixels`, async ({ page, trader }) => {
+    expect(trader.email).toBeTruthy();
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto('/dashboard');
+    await expectLive(page);
+    const labels = page.locator('.nav a > span:visible');
+    await expect(labels).toHaveText(['Dashboard', 'Strategies', 'Copying', 'Trade', 'Keys', 'History']);
+    const lines = await labels.evaluateAll((spans) =>
+      spans.map((span) => {
+        const range = document.createRange();
+        range.selectNodeContents(span);
+        return range.getClientRects().length;
+      }),
+    );
+    expect(lines).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+}

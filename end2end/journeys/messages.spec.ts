@@ -20,11 +20,11 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await expect(notifications.box('telegramNewOrder')).toBeDisabled();
   await expectAccessibleDayAndNight(page);
   const code = await notifications.code.innerText();
-  expect(code).toMatch(/^\/start [2-9a-z]{8}$/);
+  expect(code).toMatch(/^\/start [2-9a-z]{26}$/);
 
   await notifications.bot.click();
   await expect(page).toHaveURL(/\/telegram#say$/);
-  await chat.say('/start 22222222', 'invalid or has expired');
+  await chat.say('/start 22222222222222222222222222', 'invalid or has expired');
   await chat.say(code, `Telegram is connected to ${trader.email}`);
   await chat.say('/positions', 'No open positions.');
   await expectAccessibleDayAndNight(page);

@@ -82,6 +82,6 @@ test('without scripts: follow a strategy, reckon again, pause, stop', async ({ p
   await follows.open();
   await line.stop.click();
   await new StopFollow(page).yes.click();
-  await expect(follows.message).toContainText('Copying stopped');
+  await expect(follows.message).toHaveText("You've stopped copying Supertrend.");
   await expect(follows.lines).toHaveCount(0);
 });

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectFits } from '../support/checks.ts';
 import { Desk } from '../support/desk.ts';
 import { newPerson, openSandbox, type Person, post, signUp } from '../support/person.ts';
 import { expectTranslated, isOf, pagePatterns, PSEUDO } from '../support/pseudo.ts';
@@ -185,6 +186,23 @@ async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
   await posted(page, desk, '/api/telegram-say', { text: '/start' });
   return { strategy, manual, automated };
 }
+
+test('longer texts fit a phone', async ({ page, context, desk }) => {
+  await context.addCookies([{ name: 'lang', value: PSEUDO, url: desk.url }]);
+  await signUp(page, desk.url);
+  await openSandbox(page, desk.url);
+  await page.setViewportSize({ width: 390, height: 900 });
+  for (const path of [
+    '/history',
+    '/history?of=trades',
+    '/history?of=strategy',
+    '/history?of=manual',
+    '/follows/panic',
+  ]) {
+    await page.goto(path);
+    await expectFits(page);
+  }
+});
 
 /** The pages after successful forms, and the end of a position. */
 async function results(page: Page, desk: Desk, ids: Ids, person: Person): Promise<void> {

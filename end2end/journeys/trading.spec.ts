@@ -78,7 +78,10 @@ test('a trailing stop waits for its price', async ({ page, key }) => {
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
+  await trade.ticket.choose('BUY', 'LIMIT');
+  await expect(trade.ticket.price).toHaveAccessibleName('Price');
   await trade.ticket.choose('BUY', 'TRAILING_STOP');
+  await expect(trade.ticket.price).toHaveAccessibleName('Activation price');
   await expect(trade.ticket.stop, 'a trailing stop takes no stop').toBeHidden();
   await trade.ticket.price.fill(String(await trade.away(-9)));
   await trade.ticket.amount.fill('0.02');

@@ -116,13 +116,13 @@ export class StopFollow extends Frame {
 /** `/follows/panic`: the confirmation, and afterwards the results. */
 export class Panic extends Frame {
   readonly yes: Locator;
-  readonly told: Locator;
+  readonly results: Locator;
   readonly back: Locator;
 
   constructor(page: Page) {
     super(page);
     this.yes = page.getByTestId('panic-yes');
-    this.told = page.getByTestId('panicked');
+    this.results = page.getByTestId('panicked');
     this.back = page.getByTestId('panic-back');
   }
 }

@@ -35,7 +35,7 @@ export class Operate extends Frame {
     await this.create.click();
     await expect(this.page).toHaveURL(/\/admin\/strategies\/[0-9a-f-]+/);
     await this.page.getByTestId('strategy-switch').click();
-    await expect(this.message).toHaveText('Strategy activated: its signals are copied.');
+    await expect(this.message).toHaveText(`Strategy ${name} activated: its signals are copied.`);
     return new URL(this.page.url()).pathname.split('/').pop() ?? '';
   }
 }

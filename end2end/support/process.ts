@@ -87,15 +87,33 @@ function binary(): string {
   return path;
 }
 
+// Below the ports that the system gives to connections, so that nothing takes one while a desk restarts.
+// Processes that run at the same time search different ranges.
+const FIRST_PORT = 11_000;
+const PORTS_PER_PROCESS = 16;
+const PORT_RANGES = 1_300;
+let portsTried = 0;
+
 /** An address of this machine with a free port. */
 export async function freeAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const start = (process.pid % PORT_RANGES) * PORTS_PER_PROCESS;
+  while (portsTried < PORT_RANGES * PORTS_PER_PROCESS) {
+    const port = FIRST_PORT + ((start + portsTried++) % (PORT_RANGES * PORTS_PER_PROCESS));
+    if (await isFree(port)) {
+      return `127.0.0.1:${port}`;
+    }
+  }
+  throw new Error('no port');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port');
-  }
-  return `127.0.0.1:${address.port}`;
+  return true;
 }

@@ -1,9 +1,11 @@
 //! Routes and who may use them, declared in one call: a route without a role does not compile.
 
+pub use crate::route_info::RouteInfo;
+
 use crate::{
     document,
     rest::{
-        auth, captcha,
+        auth, captcha, program,
         response_cache::{self, ResponseCache},
         surface::Surface,
     },
@@ -33,19 +35,6 @@ const HEADERS: &[(&str, &str)] = &[
     ("lumetradeSecret", "X-API-SECRET"),
     ("currencycloudToken", "X-Auth-Token"),
 ];
-
-/// One route and who may use it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteInfo {
-    /// The HTTP method.
-    pub method: Method,
-    /// The path template.
-    pub path: String,
-    /// The minimum role of the caller.
-    pub role: Role,
-    /// For API clients: the surface and the required permission.
-    pub program: Option<(Surface, Option<Permission>)>,
-}
 
 /// Builder of the API routes, each with its role and its entry in the OpenAPI document.
 pub struct ApiRouter {
@@ -132,7 +121,7 @@ impl ApiRouter {
             }
         }
         let desk = self.desk.clone();
-        let guard = move |request, next| surface.check(desk.clone(), permission, request, next);
+        let guard = move |request, next| program::check(desk.clone(), surface, permission, request, next);
         let methods = methods.route_layer(middleware::from_fn(guard));
         Self { router: self.router.routes((schemas, paths, methods)), ..self }
     }

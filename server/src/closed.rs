@@ -1,7 +1,14 @@
 //! Maintenance mode: API clients get an error in the format of their surface, browsers get a page. The routes
 //! that operators need to end maintenance mode stay open, and so do `/healthz`, `/metrics` and static files.
 
-use crate::{guard, pages::Pages, rest::surface::Surface, visitor};
+use crate::{
+    maintenance_notice::closed,
+    pages::Pages,
+    rest::{error_response::error_response, surface::Surface},
+    roles::role_of,
+    script::{is_script, script_rejection},
+    visitor,
+};
 use app::{Visit, notice::RequestError};
 use axum::{
     Json,
@@ -12,7 +19,7 @@ use axum::{
 };
 use domain::Role;
 use serde_json::json;
-use service::{Error, SharedDesk, maintenance};
+use service::{Error, SharedDesk};
 
 /// Value of `Retry-After`, in seconds. The end of maintenance is not known in advance.
 const RETRY_AFTER_S: u64 = 60;
@@ -30,15 +37,6 @@ const PROGRAMS: &[&str] = &[
 const OPEN_PAGES: &[&str] =
     &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze", "/docs"];
 
-/// Returns the maintenance notice while the mode is on. If the database does not answer, the desk counts as
-/// open: the request itself will report the failure.
-pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
-    maintenance::closed(desk).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "could not read the maintenance mode");
-        None
-    })
-}
-
 /// Middleware for the API routes.
 pub(crate) async fn check_api(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
@@ -48,7 +46,7 @@ pub(crate) async fn check_api(State(desk): State<SharedDesk>, request: Request, 
     };
     let surface = Surface::of(path);
     if surface != Surface::Mudawyl {
-        return surface.error_response(Error::Unavailable { retry_after_s: RETRY_AFTER_S }.into());
+        return error_response(surface, Error::Unavailable { retry_after_s: RETRY_AFTER_S }.into());
     }
     let message = closed.message.unwrap_or_else(|| "down for maintenance".to_owned());
     later((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "message": message }))).into_response())
@@ -62,10 +60,7 @@ pub(crate) async fn check_pages(
     next: Next,
 ) -> Response {
     let path = matched.as_str();
-    if OPEN_PAGES.contains(&path)
-        || guard::role_of(path) == Role::Admin
-        || closed(&pages.desk).await.is_none()
-    {
+    if OPEN_PAGES.contains(&path) || role_of(path) == Role::Admin || closed(&pages.desk).await.is_none() {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
@@ -76,8 +71,8 @@ pub(crate) async fn check_pages(
     if visit.closed {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    if guard::is_script(&parts.method, &parts.headers) {
-        return later(guard::script_rejection(StatusCode::SERVICE_UNAVAILABLE, RequestError::Maintenance));
+    if is_script(&parts.method, &parts.headers) {
+        return later(script_rejection(StatusCode::SERVICE_UNAVAILABLE, RequestError::Maintenance));
     }
     parts.extensions.insert::<Visit>(visit);
     parts.method = Method::GET;

@@ -4,6 +4,7 @@
 mod check;
 mod edge;
 mod payments;
+mod retention;
 mod secret_files;
 #[cfg(test)]
 mod tests;
@@ -123,6 +124,9 @@ impl Config {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
         };
+        if mode == Mode::Live {
+            check.encrypted_database(&database_url);
+        }
         let exchange = exchange_at(&mut check, mode);
         let payments = payments::payments_at(&mut check, mode);
         let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");
@@ -235,7 +239,9 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
             ..usual
         },
         edge: edge::settings(check),
+        retention: retention::retention(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
+        log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),
         pseudo_locale: check.word("SLIPSTREAM_PSEUDO_LOCALE", &["0", "1"]) == Some("1"),
     }
 }

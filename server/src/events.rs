@@ -20,7 +20,11 @@ use futures::{
     SinkExt as _, StreamExt as _,
     stream::{SplitSink, SplitStream},
 };
-use service::{SharedDesk, live, session};
+use service::{
+    SharedDesk, live,
+    rejection::{self, Rejection},
+    session,
+};
 use std::time::Duration;
 use tokio::{
     sync::mpsc,
@@ -63,6 +67,8 @@ impl Streams {
 /// sites are rejected: browsers attach cookies to them, and CORS does not apply to WebSockets.
 pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Response {
     if !same_site::is_ours(request.headers(), &streams.desk.settings.public_url) {
+        let origin = proxy::origin(request.extensions(), request.headers());
+        rejection::note(&streams.desk, Rejection::CrossSite, None, &origin);
         return StatusCode::FORBIDDEN.into_response();
     }
     let (mut parts, _) = request.into_parts();
@@ -135,7 +141,7 @@ impl Tab {
                 Some(message) => self.send_message(&message).await,
                 None => false,
             },
-            asked = self.receiver.next() => match asked {
+            received = self.receiver.next() => match received {
                 // Boxed, as the check below: an idle tab has no room for them.
                 Some(Ok(message)) => Box::pin(self.receive(message)).await,
                 _ => false,
@@ -165,7 +171,7 @@ impl Tab {
         self.last_received = Instant::now();
         match message {
             Message::Text(text) => match serde_json::from_str(text.as_str()) {
-                Ok(asked) => self.asks.send(asked).await.is_ok(),
+                Ok(message) => self.asks.send(message).await.is_ok(),
                 // Not one of our messages: perhaps an old page after an update. It will be reloaded.
                 Err(_) => false,
             },
@@ -175,9 +181,11 @@ impl Tab {
     }
 
     async fn still_signed_in(&self) -> bool {
-        let (Some(actor), Some(token)) = (&self.visit.actor, &self.visit.session) else { return true };
-        match session::find(&self.visit.desk, token, &self.visit.origin).await {
-            Ok(found) => found.is_some_and(|found| found.user == actor.user),
+        let Some((user, session)) = self.visit.actor.as_ref().and_then(|a| Some((a.user, a.session?))) else {
+            return true;
+        };
+        match session::still_active(&self.visit.desk, session, &self.visit.origin).await {
+            Ok(found) => found.is_some_and(|found| found.user == user),
             Err(error) => {
                 tracing::warn!(%error, "could not look up the session of an event stream");
                 true

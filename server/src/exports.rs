@@ -132,6 +132,6 @@ async fn mailed(visit: &Visit, id: &str) -> Result<String, Error> {
         let (report, _) = report::so_far(&visit.desk, actor).await?.ok_or(Error::NotFound)?;
         return Ok(report::as_mailed(&visit.desk, &report, None));
     }
-    let made = report::get(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await?;
+    let made = report::get_report(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await?;
     Ok(report::as_mailed(&visit.desk, &made.report, Some(made.id)))
 }

@@ -1,7 +1,13 @@
 //! Access guard of pages and forms: the role is checked before anything is rendered.
 
-use crate::{pace::too_many_requests, pages::Pages, router::PLAIN, step_up, visitor};
-use app::{Visit, api::SERVER_FNS, notice::RequestError, routes::PAGES};
+use crate::{
+    pace::too_many_requests,
+    pages::Pages,
+    roles::role_of,
+    script::{is_script, script_rejection},
+    step_up, visitor,
+};
+use app::{Visit, notice::RequestError};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -9,14 +15,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Role;
-use service::pace;
-
-/// The role that a page or endpoint requires. Unclassified routes are for admins only; a test reports them.
-pub(crate) fn role_of(path: &str) -> Role {
-    let plain = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-    let mut all = PAGES.iter().chain(SERVER_FNS).chain(PLAIN);
-    all.find(|(known, _)| *known == plain).map_or(Role::Admin, |(_, role)| *role)
-}
+use service::{
+    pace,
+    rejection::{self, Rejection},
+};
 
 /// Identifies the caller and passes the request on if the role allows it.
 pub(crate) async fn check(
@@ -33,13 +35,16 @@ pub(crate) async fn check(
     let (role, actor) = (role_of(matched.as_str()), visit.actor.clone());
     parts.extensions.insert(visit.clone());
     let request = Request::from_parts(parts, body);
-    if let Some(Err(error)) = actor.as_ref().map(|actor| pace::person(&pages.desk, actor.user)) {
+    if let Some(Err(error)) = actor.as_ref().map(|actor| pace::count_user_request(&pages.desk, actor.user)) {
         return too_many_requests(&request, &error);
     }
     match actor {
         _ if role == Role::Anyone => next.run(request).await,
         None => sign_in_first(request.method(), request.uri(), request.headers()),
-        Some(actor) if !actor.role.may(role) => pages.not_found(request).await,
+        Some(actor) if !actor.role.may(role) => {
+            rejection::note(&pages.desk, Rejection::Forbidden, Some(actor.user), &visit.origin);
+            pages.not_found(request).await
+        }
         Some(_) => step_up::run(&visit, request, next).await,
     }
 }
@@ -70,18 +75,6 @@ fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-/// Whether an island's script sent the request, and not the browser itself.
-pub(crate) fn is_script(method: &Method, headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
-    *method != Method::GET && !accept.is_some_and(|accept| accept.contains("html"))
-}
-
-/// A rejection in the JSON format that islands read.
-pub(crate) fn script_rejection(status: StatusCode, error: RequestError) -> Response {
-    let body = serde_json::json!({ "fields": [], "refusal": error.word(), "fresh": null });
-    (status, axum::Json(body)).into_response()
-}
-
 /// The page that a form was posted from.
 fn came_from(headers: &HeaderMap) -> Option<String> {
     let uri: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
@@ -91,15 +84,6 @@ fn came_from(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn unclassified_paths_are_closed() {
-        assert_eq!(role_of("/"), Role::Anyone);
-        assert_eq!(role_of("/dashboard/"), Role::Trader);
-        assert_eq!(role_of("/admin/outbox"), Role::Admin);
-        assert_eq!(role_of("/api/order-place"), Role::Trader);
-        assert_eq!(role_of("/nobody/thought/of/it"), Role::Admin);
-    }
 
     #[test]
     fn a_stranger_comes_back_to_the_page_after_signing_in() {

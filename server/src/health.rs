@@ -22,7 +22,7 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 use utoipa::ToSchema;
 
-/// How long the result of an exchange check is cached. The exchange is asked only while its prices are
+/// How long the result of an exchange check is cached. The exchange is queried only while its prices are
 /// silent, and rarely, because it counts our requests.
 const KEEP: Duration = Duration::from_secs(5);
 /// How long the result of a database check is cached, because anyone may call this route.

@@ -1,7 +1,7 @@
 //! The host names under which the desk is served. Otherwise a page of another site whose name is rebound to
 //! this machine (DNS rebinding) could read the desk as its own origin.
 
-use crate::network::Network;
+use crate::proxy;
 use axum::{
     Json,
     extract::{Request, State},
@@ -10,6 +10,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
+use service::{
+    SharedDesk,
+    rejection::{self, Rejection},
+};
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -62,21 +66,33 @@ impl Default for Hosts {
 }
 
 /// Rejects requests without exactly one `Host` header (400) and those for an unknown host (421).
-pub(crate) async fn check(State(network): State<Network>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(
+    State((desk, hosts)): State<(SharedDesk, Hosts)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let authority = match authority(&request) {
         Ok(authority) => authority,
-        Err(text) => return refuse(StatusCode::BAD_REQUEST, text),
+        Err(text) => return reject(&desk, &request, StatusCode::BAD_REQUEST, text),
     };
     let path = request.uri().path();
     let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| network.hosts.allows(&name)) {
+    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| hosts.allows(&name)) {
         return next.run(request).await;
     }
-    refuse(
+    reject(
+        &desk,
+        &request,
         StatusCode::MISDIRECTED_REQUEST,
         "This server isn't configured for this host name. If the name is correct, add it to SLIPSTREAM_ALLOWED_HOSTS, or \
          set SLIPSTREAM_PUBLIC_URL to the address that people use, and restart the server.",
     )
+}
+
+fn reject(desk: &SharedDesk, request: &Request, status: StatusCode, text: &'static str) -> Response {
+    let origin = proxy::origin(request.extensions(), request.headers());
+    rejection::note(desk, Rejection::UnknownHost, None, &origin);
+    (status, [(header::CONNECTION, "close")], Json(json!({ "message": text }))).into_response()
 }
 
 /// The requested host. Only HTTP/1.0 may omit it.
@@ -98,10 +114,6 @@ fn host(headers: &HeaderMap) -> Result<Option<Authority>, ()> {
         return Err(());
     }
     Authority::try_from(first.as_bytes()).map(Some).map_err(drop)
-}
-
-fn refuse(status: StatusCode, text: &'static str) -> Response {
-    (status, [(header::CONNECTION, "close")], Json(json!({ "message": text }))).into_response()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! How many requests of one caller may be in flight. Callers who connect directly are limited by their connections
 //! (`front`). Behind a trusted proxy all callers share the proxy's connections, and this keeps one of them from taking all.
 
-use crate::{proxy, rest::surface::Surface};
+use crate::{
+    proxy,
+    rest::{error_response::error_response, surface::Surface},
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -66,7 +69,8 @@ impl Drop for InFlightGuard {
 pub(crate) async fn check(State(all): State<InFlight>, request: Request, next: Next) -> Response {
     let address = proxy::address(request.extensions(), request.headers());
     let Some(place) = all.enter(address) else {
-        return Surface::of(request.uri().path()).error_response(Error::TooMany { retry_after_s: 1 }.into());
+        let surface = Surface::of(request.uri().path());
+        return error_response(surface, Error::TooMany { retry_after_s: 1 }.into());
     };
     let response = next.run(request).await;
     drop(place);

@@ -1,24 +1,19 @@
 //! Background jobs. Each is claimed with a lease, so that only one of several instances runs it.
 
+mod archive;
 mod copies;
 mod strategies;
 
-use domain::{
-    Symbol,
-    time::{DAY, SECOND},
-};
+use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, audit, balance_history, billing, bot, copy, equity, key, ledger, live, notify,
-    order, reconciler::Reconciler, report, review, session, strategy,
+    order, reconciler::Reconciler, rejection, report, review, session, strategy,
 };
-use std::{future::Future, time::Duration};
+use std::{future::Future, path::Path, time::Duration};
 use tokio::{
     task::JoinSet,
     time::{self, Instant, Interval, MissedTickBehavior},
 };
-
-/// Events are kept this long, so that pages that reconnect can catch up; older ones are deleted.
-const EVENTS_KEPT: i64 = 7 * DAY;
 
 /// The running jobs. They end when this is dropped; their progress is in the database.
 pub(crate) struct Jobs {
@@ -38,6 +33,7 @@ const RENEWED: Duration = Duration::from_secs(20);
 const RENEWALS: u32 = 45;
 
 const TELEGRAM: &str = "telegram";
+const ARCHIVE: &str = "archive";
 
 /// Jobs that one instance runs for all.
 const LEASED: &[&str] = &[
@@ -48,6 +44,7 @@ const LEASED: &[&str] = &[
     "billing",
     "transfers",
     "prune",
+    ARCHIVE,
     "backtests",
     "balances",
     "keys",
@@ -64,7 +61,7 @@ pub(crate) fn leased(desk: &Desk) -> Vec<&'static str> {
 
 impl Jobs {
     /// Starts all jobs.
-    pub(crate) fn start(desk: &SharedDesk) -> Self {
+    pub(crate) fn start(desk: &SharedDesk, data_dir: &Path) -> Self {
         // The instance name is the lease holder, so that a restarted desk resumes its jobs immediately.
         let holder = desk.instance().to_owned();
         let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
@@ -79,7 +76,7 @@ impl Jobs {
             Duration::from_millis(500),
             |desk| async move { audit::seal(&desk).await.map(drop) },
         );
-        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::record_all(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
             "transfers",
@@ -90,6 +87,7 @@ impl Jobs {
             report::run_due(&desk).await.map(drop)
         });
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.archive(archive::Files::new(data_dir));
         jobs.leased("reviews", Duration::from_secs(4), |desk| async move { review::check_next(&desk).await });
         jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
@@ -109,9 +107,17 @@ impl Jobs {
         jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(order::protection::run(desk.clone()));
         jobs.running.spawn(review::watch(desk.clone()));
+        jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
+    }
+
+    fn archive(&mut self, files: archive::Files) {
+        self.leased(ARCHIVE, Duration::from_secs(6 * 3_600), move |desk| {
+            let files = files.clone();
+            async move { service::archive::run(&desk, &files).await.map(drop) }
+        });
     }
 
     /// Stops the jobs immediately and releases their leases, so that another instance need not wait.
@@ -138,7 +144,7 @@ impl Jobs {
     pub(crate) async fn give_back(&self) -> Result<()> {
         let mut tx = self.desk.db.begin().await?;
         for name in leased(&self.desk) {
-            store::lease::release(&mut tx, name, &self.holder).await?;
+            store::lease::release_job(&mut tx, name, &self.holder).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -196,7 +202,7 @@ async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) ->
     let mut tx = desk.db.begin().await?;
     let now = store::instance::now(&mut tx).await?.unwrap_or_else(|| desk.clock.now());
     let until = now.plus(lasting);
-    let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
+    let ours = store::lease::claim_job(&mut tx, name, holder, now, until).await?;
     tx.commit().await?;
     Ok(ours)
 }
@@ -214,10 +220,7 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
     notify::prune(&desk, now).await?;
-    billing::prune(&desk).await?;
-    let mut tx = desk.db.begin().await?;
-    store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
-    Ok(tx.commit().await?)
+    billing::prune(&desk).await
 }
 
 /// Renews this instance's own lease, without which it sends no orders. Runs on every instance.
@@ -248,6 +251,22 @@ async fn keep_orders(desk: SharedDesk) {
     }
 }
 
+/// Writes rejected attempts to the audit. Runs on every instance, because each counts its own, and a last time when
+/// the desk stops.
+async fn write_rejections(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_secs(2));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let goes_on = beat(&desk, &mut beats).await;
+        if let Err(error) = rejection::flush(&desk).await {
+            tracing::warn!(%error, "could not write rejected attempts to the audit log; will retry");
+        }
+        if !goes_on {
+            return;
+        }
+    }
+}
+
 /// Forwards the events that any instance wrote. Runs on every instance.
 async fn pass_events_on(desk: SharedDesk) {
     loop {
@@ -269,28 +288,4 @@ async fn keep_front_page_live(desk: SharedDesk) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use service::testing;
-    use store::testing::TestDb;
-
-    store::each_engine!(every_job_that_health_checks_is_started);
-
-    async fn every_job_that_health_checks_is_started(db: &TestDb) {
-        let (desk, _) = testing::desk((**db).clone());
-        let jobs = Jobs::start(&desk);
-        let wanted = leased(&desk);
-        assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
-        let claimed = async {
-            loop {
-                let leases = store::lease::jobs(&desk.db).await?;
-                if wanted.iter().all(|name| leases.iter().any(|lease| lease.name == *name)) {
-                    return store::Result::Ok(());
-                }
-                time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        time::timeout(Duration::from_secs(60), claimed).await.expect("a job is not started").unwrap();
-        jobs.stop().await;
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Limits on the size and duration of requests.
 
-use crate::rest::surface::{Surface, SurfaceError};
+use crate::rest::{error_response::error_response, surface::Surface, surface_error::SurfaceError};
 use axum::{
     body::Body,
     extract::Request,
@@ -27,7 +27,7 @@ pub(crate) async fn body(request: Request, next: Next) -> Response {
         if length <= SWALLOWED {
             swallow(request.into_body()).await;
         }
-        return surface.error_response(SurfaceError::TooLarge);
+        return error_response(surface, SurfaceError::TooLarge);
     }
     next.run(request.map(|body| Body::new(Limited::new(body, LARGEST)))).await
 }
@@ -46,6 +46,6 @@ pub(crate) async fn time(request: Request, next: Next) -> Response {
     let surface = Surface::of(request.uri().path());
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => surface.error_response(SurfaceError::TookTooLong),
+        Err(_) => error_response(surface, SurfaceError::TookTooLong),
     }
 }

@@ -1,6 +1,10 @@
 //! `slipstream`: serves the desk or runs one of the operator's commands.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+mod cli;
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::Parser as _;
+use cli::{AuditCommand, CandleArgs, Cli, Command, ImportCommand, MaintenanceCommand};
 use domain::{Frame, account::AccountState};
 use server::{
     config::Config,
@@ -9,7 +13,7 @@ use server::{
     telemetry, watchdog,
 };
 use service::{person::UserAction, strategy::Imported, system::WallClock};
-use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Write as _, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,46 +21,13 @@ use tokio::signal::unix::{SignalKind, signal};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const HELP: &str = "\
-Slipstream, a self-hosted crypto trading desk.
-
-Usage:
-  slipstream                start the server
-  slipstream sandbox        run only the sandbox exchange
-  slipstream checkout       run only the test checkout
-  slipstream admin EMAIL    make a user who has signed up an admin
-  slipstream person EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out |
-                    --revoke-programs | --end-webhooks]...
-                            show a user, and apply the given actions, for example to contain a compromised account
-  slipstream reset-link EMAIL
-                            print a password reset link for a user who receives no e-mail
-  slipstream audit verify   verify that no row of the audit log was changed or removed
-  slipstream plan EMAIL PLAN
-                            assign a plan to a user, private plans included; FREE removes it
-  slipstream rekey          re-encrypt every stored secret with the current master key
-  slipstream maintenance on [MESSAGE]
-                            turn on maintenance mode: only admins can sign in; positions stay protected
-  slipstream maintenance off
-                            turn off maintenance mode
-  slipstream restored       run before the first start on a restored Postgres database: reviews every account first
-  slipstream reviews        list the accounts whose orders at the exchange differ from the database
-  slipstream confirm KEY    confirm the differences of one of these accounts, so that it can trade again
-  slipstream backup FILE    copy the SQLite database while the server is running
-  slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
-                            import a CSV file of candles for backtests; BTCUSDT-1h.csv needs no pair and timeframe
-  slipstream watchdog --url URL [--every 30] [--after 3] --mail-to ADDRESS | --telegram CHAT | --command COMMAND
-                            check the server at URL, and send an alert when it goes down and when it is back up
-  slipstream --help         print this help
-  slipstream --version      print the version
-
-Configuration comes from environment variables; see docs/OPERATIONS.md.
-";
-
 fn main() -> ExitCode {
     harden::process();
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match command(&words) {
+    let done = match Cli::try_parse() {
+        Ok(cli) => run_command(cli.command),
+        Err(refusal) => return refused(&refusal),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Standard error may be closed; then the error cannot be reported at all.
@@ -66,93 +37,76 @@ fn main() -> ExitCode {
     }
 }
 
-fn command(words: &[&str]) -> Result<()> {
-    match words {
-        ["--help" | "-h" | "help"] => print_out(HELP),
-        ["--version" | "-V"] => print_out(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
-        [] => within(serve()),
-        ["sandbox"] => within(run::sandbox_alone(&configured()?, stop_signal())),
-        ["checkout"] => within(run::checkout_alone(&configured()?, stop_signal())),
-        ["plan", email, plan] => {
-            within(run::assign_plan(configured()?, email, plan))?;
+/// Prints why a command line was not accepted, or the help or version that it asked for.
+fn refused(refusal: &clap::Error) -> ExitCode {
+    let printed = refusal.print();
+    if refusal.use_stderr() || printed.is_err() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn run_command(command: Option<Command>) -> Result<()> {
+    let Some(command) = command else { return within(serve()) };
+    match command {
+        Command::Sandbox => within(run::sandbox_alone(&configured()?, stop_signal())),
+        Command::Checkout => within(run::checkout_alone(&configured()?, stop_signal())),
+        Command::Plan { email, plan } => {
+            within(run::assign_plan(configured()?, &email, &plan))?;
             print_out("The plan was assigned.\n")
         }
-        ["admin", email] => {
-            within(run::make_admin(configured()?, email))?;
+        Command::Admin { email } => {
+            within(run::make_admin(configured()?, &email))?;
             print_out("The user is now an admin.\n")
         }
-        ["person", email, flags @ ..] => person(email, flags),
-        ["reset-link", email] => {
-            let link = within(run::reset_link(configured()?, email))?;
+        Command::Person { email, actions } => person(&email, &actions.0),
+        Command::ResetLink { email } => {
+            let link = within(run::reset_link(configured()?, &email))?;
             print_out(&format!("{link}\nThe link works once and expires in one hour.\n"))
         }
-        ["audit", "verify"] => verify_audit(),
-        ["rekey"] => {
+        Command::Audit(AuditCommand::Verify) => verify_audit(),
+        Command::Migrate => migrate(),
+        Command::Rekey => {
             let done = within(run::rekey(configured()?))?;
             print_out(&format!(
                 "{done} secrets were re-encrypted. All secrets now use the current master key.\n"
             ))
         }
-        ["maintenance", "on", message @ ..] => {
-            within(run::maintenance(configured()?, true, &message.join(" ")))?;
-            print_out("Maintenance mode is on. Every instance applies it within a second.\n")
-        }
-        ["maintenance", "off"] => {
-            within(run::maintenance(configured()?, false, ""))?;
-            print_out("Maintenance mode is off. Every instance applies it within a second.\n")
-        }
-        ["restored"] => {
+        Command::Maintenance(wanted) => maintenance(&wanted),
+        Command::Restored => {
             let accounts = within(run::restored(configured()?))?;
             print_out(&format!("{accounts} accounts will be reviewed before they trade.\n"))
         }
-        ["reviews"] => print_out(&within(run::list_reviews(configured()?))?),
-        ["confirm", key] => {
-            within(run::confirm_review(configured()?, key))?;
+        Command::Reviews => print_out(&within(run::list_reviews(configured()?))?),
+        Command::Confirm { key } => {
+            within(run::confirm_review(configured()?, &key))?;
             print_out("The differences are confirmed. The account can trade again within seconds.\n")
         }
-        ["backup", file] => {
-            within(run::backup(&configured()?, Path::new(file)))?;
+        Command::Backup { file } => {
+            within(run::backup(&configured()?, &file))?;
             print_out(
                 "The database was copied. Its secrets can only be decrypted with the master key: back that up separately.\n",
             )
         }
-        ["watchdog", words @ ..] => {
-            let options = watchdog::Options::read(words, |name| std::env::var(name).ok())?;
+        Command::Watchdog(arguments) => {
+            let options = watchdog::Options::read(arguments, |name| std::env::var(name).ok())?;
             telemetry::start(std::env::var("SLIPSTREAM_LOG").is_ok_and(|word| word == "json"));
             within(watch(options))
         }
-        ["import", "candles", "--keep-gaps", file @ ..] => import(file, Gaps::Keep),
-        ["import", "candles", file @ ..] => import(file, Gaps::Refuse),
-        _ => bail!("{}\n\n{HELP}", puzzled(words)),
+        Command::Import(ImportCommand::Candles(arguments)) => import(&arguments),
     }
 }
 
-/// The arguments of those commands that take any.
-const TAKE: [(&str, &str); 9] = [
-    ("audit", "verify"),
-    (
-        "person",
-        "EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out | --revoke-programs | --end-webhooks]...",
-    ),
-    ("reset-link", "EMAIL"),
-    ("admin", "EMAIL"),
-    ("plan", "EMAIL PLAN"),
-    ("maintenance", "on [MESSAGE] | off"),
-    ("confirm", "KEY"),
-    ("backup", "FILE"),
-    ("import", "candles [--keep-gaps] FILE [PAIR TIMEFRAME]"),
-];
+fn maintenance(wanted: &MaintenanceCommand) -> Result<()> {
+    let (on, message) = match wanted {
+        MaintenanceCommand::On { message } => (true, message.join(" ")),
+        MaintenanceCommand::Off => (false, String::new()),
+    };
+    within(run::maintenance(configured()?, on, &message))?;
+    let state = if on { "on" } else { "off" };
+    print_out(&format!("Maintenance mode is {state}. Every instance applies it within a second.\n"))
+}
 
-/// The error message for a command that cannot be executed.
-fn puzzled(words: &[&str]) -> String {
-    let known = TAKE.iter().find(|(name, _)| words.first() == Some(name));
-    match known {
-        Some((name, takes)) if words.len() == 1 => {
-            format!("missing argument; usage: slipstream {name} {takes}")
-        }
-        Some((name, takes)) => format!("wrong arguments; usage: slipstream {name} {takes}"),
-        None => format!("unknown command: {}", words.join(" ")),
-    }
+fn migrate() -> Result<()> {
+    within(run::migrate(&configured()?))?;
+    print_out("The tables are up to date.\n")
 }
 
 fn verify_audit() -> Result<()> {
@@ -164,13 +118,8 @@ fn verify_audit() -> Result<()> {
     ))
 }
 
-fn person(email: &str, flags: &[&str]) -> Result<()> {
-    let step = |flag: &&str| {
-        let step = flag.strip_prefix("--").and_then(UserAction::parse);
-        step.with_context(|| format!("unknown option {flag}\n\n{}", puzzled(&["person"])))
-    };
-    let steps = flags.iter().map(step).collect::<Result<Vec<_>>>()?;
-    let person = within(run::person(configured()?, email, &steps))?;
+fn person(email: &str, actions: &[UserAction]) -> Result<()> {
+    let person = within(run::person(configured()?, email, actions))?;
     let state = match person.state {
         AccountState::Active => "active",
         AccountState::Frozen => "frozen",
@@ -187,18 +136,18 @@ fn person(email: &str, flags: &[&str]) -> Result<()> {
     ))
 }
 
-fn import(words: &[&str], gaps: Gaps) -> Result<()> {
-    let (path, of) = match words {
-        [path] => (Path::new(path), None),
-        [path, pair, frame] => {
+fn import(arguments: &CandleArgs) -> Result<()> {
+    let of = match (&arguments.pair, &arguments.timeframe) {
+        (Some(pair), Some(frame)) => {
             let pair = pair.parse().map_err(|_| anyhow!("{pair} is not a pair such as BTC/USDT"))?;
             let frame =
                 Frame::parse(frame).with_context(|| format!("{frame} is not a timeframe such as 1h"))?;
-            (Path::new(path), Some((pair, frame)))
+            Some((pair, frame))
         }
-        _ => bail!("{}", puzzled(&["import"])),
+        _ => None,
     };
-    let file = CandleFile { path, of, gaps };
+    let gaps = if arguments.keep_gaps { Gaps::Keep } else { Gaps::Refuse };
+    let file = CandleFile { path: &arguments.file, of, gaps };
     let (pair, frame, imported) = within(run::import_candles(configured()?, &file))?;
     let Imported { new, differing, strategies } = imported;
     let differ = match differing {
@@ -255,20 +204,4 @@ async fn stop_signal() {
 
 fn print_out(text: &str) -> Result<()> {
     std::io::stdout().write_all(text.as_bytes()).context("could not write to standard output")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::puzzled;
-
-    #[test]
-    fn a_command_without_its_argument_reports_what_is_missing() {
-        assert_eq!(puzzled(&["backup"]), "missing argument; usage: slipstream backup FILE");
-        assert_eq!(puzzled(&["backup", "a", "b"]), "wrong arguments; usage: slipstream backup FILE");
-        assert_eq!(
-            puzzled(&["import"]),
-            "missing argument; usage: slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]"
-        );
-        assert_eq!(puzzled(&["beckup", "a"]), "unknown command: beckup a");
-    }
 }

@@ -1,7 +1,9 @@
 //! `/metrics` for Prometheus. Requests are counted as they are answered, by route template, never by path;
 //! everything else is collected on each scrape.
 
+mod exposition;
 mod process;
+mod requests;
 
 use crate::{events::Streams, network};
 use axum::{
@@ -10,28 +12,15 @@ use axum::{
     http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use metrics::{Counter, Histogram, Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use exposition::{Exposition, labels};
+use requests::Requests;
 use serde_json::json;
 use service::{SharedDesk, health, maintenance};
 use std::{
-    collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-
-/// Upper bounds of the duration buckets, in seconds.
-const BUCKETS: &[f64] =
-    &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// Measurements are folded into the buckets once per this many requests, even if nothing scrapes them.
-const FOLD: u32 = 1_024;
-/// Methods that are counted separately; a caller may invent others.
-const METHODS: [Method; 6] =
-    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-const ABOUT: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
 /// The gauges and their descriptions.
 const GAUGES: &[(&str, &str)] = &[
@@ -61,9 +50,11 @@ const GAUGES: &[(&str, &str)] = &[
     ("process_resident_memory_bytes", "Resident memory"),
 ];
 
-type Series = (Counter, Histogram);
-/// The series of one route, by method (its index in `METHODS`) and status.
-type ByAnswer = HashMap<(usize, u16), Series>;
+/// Totals that are collected, with their descriptions.
+const TOTALS: &[(&str, &str)] = &[
+    ("slipstream_exchange_requests_total", "Requests to the exchange"),
+    ("process_cpu_seconds_total", "User and system CPU time"),
+];
 
 /// The metrics of one desk.
 #[derive(Clone)]
@@ -72,89 +63,49 @@ pub(crate) struct Meters(Arc<Inner>);
 struct Inner {
     desk: SharedDesk,
     streams: Streams,
-    recorder: PrometheusRecorder,
-    handle: PrometheusHandle,
-    /// By route template.
-    requests: RwLock<HashMap<String, ByAnswer>>,
-    answered: AtomicU32,
+    requests: Requests,
+    /// The last value of each collected metric, by its labels. A value that cannot be read now keeps the last one.
+    collected: Mutex<BTreeMap<&'static str, BTreeMap<String, String>>>,
 }
 
 impl Meters {
-    /// Registers all metrics.
-    ///
-    /// # Errors
-    /// If the buckets are invalid.
-    pub(crate) fn new(desk: SharedDesk, streams: Streams) -> anyhow::Result<Self> {
-        let recorder = PrometheusBuilder::new().set_buckets(BUCKETS)?.build_recorder();
-        let handle = recorder.handle();
-        let describe = |name: &'static str, about: &'static str| {
-            recorder.describe_gauge(KeyName::from_const_str(name), None, about.into());
-        };
-        GAUGES.iter().for_each(|(name, about)| describe(name, about));
-        let name = KeyName::from_const_str;
-        recorder.describe_counter(
-            name("slipstream_http_requests_total"),
-            None,
-            "Completed HTTP requests".into(),
-        );
-        let seconds = "Time to the first byte of the response".into();
-        recorder.describe_histogram(name("slipstream_http_request_seconds"), Some(Unit::Seconds), seconds);
-        recorder.describe_counter(
-            name("slipstream_exchange_requests_total"),
-            None,
-            "Requests to the exchange".into(),
-        );
-        recorder.describe_counter(name("process_cpu_seconds_total"), None, "User and system CPU time".into());
-        let (requests, answered) = (RwLock::default(), AtomicU32::new(0));
-        Ok(Self(Arc::new(Inner { desk, streams, recorder, handle, requests, answered })))
+    /// The metrics of a desk that has not answered a request yet.
+    pub(crate) fn new(desk: SharedDesk, streams: Streams) -> Self {
+        Self(Arc::new(Inner { desk, streams, requests: Requests::default(), collected: Mutex::default() }))
     }
 
     /// Counts a response.
     pub(crate) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
-        let inner = &*self.0;
-        if inner.answered.fetch_add(1, Ordering::Relaxed) % FOLD == FOLD - 1 {
-            inner.handle.run_upkeep();
-        }
-        let method = METHODS.iter().position(|known| known == method).unwrap_or(METHODS.len());
-        let (counter, histogram) = inner.series(route, (method, status.as_u16()));
-        counter.increment(1);
-        histogram.record(took.as_secs_f64());
+        self.0.requests.count(method, route, status, took);
     }
 }
 
 impl Inner {
-    fn series(&self, route: &str, of: (usize, u16)) -> Series {
-        let known = self.requests.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = known.get(route).and_then(|all| all.get(&of)) {
-            return series.clone();
+    fn gauge(&self, name: &'static str, of: &[(&str, &str)], value: f64) {
+        self.set(name, of, value.to_string());
+    }
+
+    fn total(&self, name: &'static str, of: &[(&str, &str)], value: u64) {
+        self.set(name, of, value.to_string());
+    }
+
+    fn set(&self, name: &'static str, of: &[(&str, &str)], value: String) {
+        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        collected.entry(name).or_default().insert(labels(of), value);
+    }
+
+    fn text(&self) -> String {
+        let mut text = Exposition::default();
+        self.requests.write(&mut text);
+        let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kind, metrics) in [("counter", TOTALS), ("gauge", GAUGES)] {
+            for (name, about) in metrics {
+                let Some(values) = collected.get(name) else { continue };
+                text.metric(name, kind, about);
+                values.iter().for_each(|(labels, value)| text.sample(name, labels, value));
+            }
         }
-        drop(known);
-        let labels = vec![
-            Label::new("route", route.to_owned()),
-            Label::new("method", METHODS.get(of.0).map_or("other", Method::as_str).to_owned()),
-        ];
-        let with_status: Vec<_> =
-            labels.iter().cloned().chain([Label::new("status", of.1.to_string())]).collect();
-        let counter = Key::from_parts("slipstream_http_requests_total", with_status);
-        let histogram = Key::from_parts("slipstream_http_request_seconds", labels);
-        let series = (
-            self.recorder.register_counter(&counter, &ABOUT),
-            self.recorder.register_histogram(&histogram, &ABOUT),
-        );
-        let mut all = self.requests.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(route.to_owned()).or_default().entry(of).or_insert(series).clone()
-    }
-
-    fn gauge(&self, name: &'static str, labels: &[(&'static str, &str)], value: f64) {
-        let labels: Vec<_> =
-            labels.iter().map(|(name, value)| Label::new(*name, (*value).to_owned())).collect();
-        self.recorder.register_gauge(&Key::from_parts(name, labels), &ABOUT).set(value);
-    }
-
-    fn total(&self, name: &'static str, labels: &[(&'static str, &str)], value: u64) {
-        let labels: Vec<_> =
-            labels.iter().map(|(name, value)| Label::new(*name, (*value).to_owned())).collect();
-        self.recorder.register_counter(&Key::from_parts(name, labels), &ABOUT).absolute(value);
+        text.into_text()
     }
 
     /// Collects everything that is not counted as it happens.
@@ -220,5 +171,5 @@ pub(crate) async fn show(State(meters): State<Meters>, request: Request) -> Resp
     }
     meters.0.collect().await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (kind, meters.0.handle.render()).into_response()
+    (kind, meters.0.text()).into_response()
 }

@@ -1,4 +1,4 @@
-//! All routes, who may use them, and their middleware.
+//! All routes and their middleware.
 
 use crate::{
     api_router::{ApiRouter, RouteInfo},
@@ -17,10 +17,7 @@ use crate::{
     pace,
     pages::Pages,
     proxy, proxy_hint,
-    rest::{
-        self,
-        surface::{Surface, SurfaceError},
-    },
+    rest::{self, error_response::error_response, surface::Surface, surface_error::SurfaceError},
     same_site, step_up,
     telemetry::{self, Ids},
     unsubscribe,
@@ -58,30 +55,16 @@ use utoipa_axum::routes;
 ))]
 struct Document;
 
-/// Routes that are neither pages, nor forms, nor in the OpenAPI document, with the role they require.
-pub const PLAIN: &[(&str, Role)] = &[
-    ("/healthz", Role::Anyone),
-    ("/metrics", Role::Anyone),
-    ("/openapi.json", Role::Anyone),
-    ("/events", Role::Anyone),
-    ("/history.csv", Role::Trader),
-    ("/report.html", Role::Trader),
-    ("/message.html", Role::Admin),
-    ("/activity.csv", Role::Trader),
-    ("/admin/audit.csv", Role::Admin),
-    (step_up::PATH, Role::Trader),
-];
-
 /// The API routes.
 #[must_use]
 pub fn api_routes(desk: &SharedDesk) -> ApiRouter {
     let routes = ApiRouter::new(desk.clone(), Document::openapi())
-        .route(Role::Anyone, routes!(rest::auth::sign_up))
-        .route(Role::Anyone, routes!(rest::auth::sign_in))
-        .route(Role::Anyone, routes!(rest::auth::refresh))
-        .route(Role::Trader, routes!(rest::auth::step_up))
-        .route(Role::Trader, routes!(rest::auth::sign_out))
-        .route(Role::Trader, routes!(rest::auth::change_password))
+        .route(Role::Anyone, routes!(rest::tokens::sign_up))
+        .route(Role::Anyone, routes!(rest::tokens::sign_in))
+        .route(Role::Anyone, routes!(rest::tokens::refresh))
+        .route(Role::Trader, routes!(rest::tokens::step_up))
+        .route(Role::Trader, routes!(rest::tokens::sign_out))
+        .route(Role::Trader, routes!(rest::tokens::change_password))
         .route(Role::Anyone, routes!(rest::stripe::receive_webhook))
         .route(Role::Anyone, routes!(rest::hook::receive_alert));
     let routes = rest::admin::register(rest::mudawyl::register(routes));
@@ -110,7 +93,7 @@ pub struct Beside {
 /// If the public URL is invalid.
 pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Result<Router> {
     let streams = Streams::new(desk.clone(), network.limits);
-    let meters = Meters::new(desk.clone(), streams.clone())?;
+    let meters = Meters::new(desk.clone(), streams.clone());
     let (clock, entropy) = (Arc::clone(&desk.clock), Arc::clone(&desk.entropy));
     let ids = Ids { clock, entropy, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));
@@ -131,7 +114,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
     let others = sandbox.into_iter().chain(beside.checkout);
     let all = others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours);
     Ok(all
-        .layer(from_fn_with_state(network.clone(), hosts::check))
+        .layer(from_fn_with_state((desk.clone(), network.hosts.clone()), hosts::check))
         .layer(from_fn_with_state(network.clone(), proxy_hint::warn_of_proxy))
         .layer(from_fn_with_state(https, headers::always))
         .layer(Extension(network.trusted())))
@@ -219,5 +202,5 @@ async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> 
 
 /// Uses the whole path, also where the 3Commas surface is nested under its second prefix.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
-    Surface::of(uri.path()).error_response(SurfaceError::NoRoute)
+    error_response(Surface::of(uri.path()), SurfaceError::NoRoute)
 }

@@ -1,5 +1,6 @@
 //! Startup and shutdown: the database, the sandbox and unfinished orders come before the first request.
 
+mod candle_import;
 mod embedded;
 mod instance;
 mod lock;
@@ -8,9 +9,10 @@ mod operator;
 mod stop;
 mod test_checkout;
 
+pub use candle_import::{CandleFile, import_candles};
 pub use operator::{
-    CandleFile, assign_plan, backup, checkout_alone, confirm_review, import_candles, list_reviews,
-    maintenance, make_admin, person, rekey, reset_link, restored, sandbox_alone, verify_audit,
+    assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, migrate,
+    person, rekey, reset_link, restored, sandbox_alone, verify_audit,
 };
 
 use crate::{
@@ -110,6 +112,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     }
     private_dir(&config.data_dir)?;
     let lock = lock::take(&config.data_dir, &*machine.clock)?;
+    let data_dir = config.data_dir.clone();
     let (listener, config) = listen(config).await?;
     let addr = listener.local_addr()?;
     let db = database(&config.database_url).await?;
@@ -132,7 +135,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let checkout = test_checkout.as_ref().map(|test| (test_checkout::PATH, test.router()));
     let beside = Beside { sandbox: sandbox.as_ref().map(Sandbox::router), checkout };
     let routes = router::build(&desk, &network, beside)?;
-    let jobs = Jobs::start(&desk);
+    let jobs = Jobs::start(&desk, &data_dir);
     let (stop, stopped) = watch::channel(false);
     let front = Front { limits: network.limits, timeouts: Timeouts::default(), proxies: network.proxies };
     let serving = tokio::spawn(front.serve(listener, routes, stopped));
@@ -142,7 +145,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
 }
 
 impl Running {
-    /// Serves until `told` completes, then stops as [`Running::stop`] does.
+    /// Serves until `shutdown` completes, then stops as [`Running::stop`] does.
     ///
     /// # Errors
     /// If serving failed on its own.

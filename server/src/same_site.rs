@@ -1,12 +1,16 @@
 //! Recognises the origins of our own pages.
 
+use crate::proxy;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use service::SharedDesk;
+use service::{
+    SharedDesk,
+    rejection::{self, Rejection},
+};
 
 /// Whether a request comes from one of our pages, or from a program, which sends no `Origin` and no user's
 /// cookies. The public URL is compared including its scheme: the http variant could be forged by an attacker
@@ -34,6 +38,8 @@ pub(crate) async fn check(State(desk): State<SharedDesk>, request: Request, next
     if reads || is_ours(request.headers(), &desk.settings.public_url) {
         return next.run(request).await;
     }
+    let origin = proxy::origin(request.extensions(), request.headers());
+    rejection::note(&desk, Rejection::CrossSite, None, &origin);
     (StatusCode::FORBIDDEN, "Cross-origin request refused").into_response()
 }
 

@@ -8,7 +8,7 @@ use crate::limits;
 use app::{
     Visit,
     notice::RequestError,
-    visit::{STEP_UP, safe_next},
+    visit::{STEP_UP, safe_next, session_cookie_name},
 };
 use axum::{
     Extension, Form, Router,
@@ -21,7 +21,7 @@ use axum::{
 };
 use serde::Deserialize;
 use service::{
-    Error,
+    Error, SharedDesk,
     flash::{self, Flash},
     step_up::{self, Pending},
 };
@@ -97,11 +97,22 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
     let (Some(actor), Some(token)) = (visit.actor.as_ref(), visit.session.as_deref()) else {
         return see_other("/sign-in");
     };
-    if let Err(error) = step_up::confirm(&visit.desk, actor, &visit.origin, &given.password).await {
-        return refused(&visit, token, &given, error).await;
+    let renewed = match step_up::confirm(&visit.desk, actor, &visit.origin, &given.password).await {
+        Ok(renewed) => renewed,
+        Err(error) => return refused(&visit, token, &given, error).await,
+    };
+    let response = after(forms, parts, &visit.desk, token, &given).await;
+    match renewed {
+        Some(renewed) => with_session(response, &visit, &renewed),
+        None => response,
     }
+}
+
+/// The response after the password was confirmed: that of the stored form, or a redirect. The replaced token of the
+/// request stays valid long enough for it.
+async fn after(forms: Router, parts: Parts, desk: &SharedDesk, token: &str, given: &Confirmed) -> Response {
     let waiting = match given.form.parse() {
-        Ok(id) => step_up::take(&visit.desk, token, id).await,
+        Ok(id) => step_up::take(desk, token, id).await,
         Err(_) => Ok(None),
     };
     match waiting {
@@ -112,6 +123,19 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
             see_other("/dashboard")
         }
     }
+}
+
+/// Adds the cookie with the session's new token, unless the form has set the cookie itself: it may have signed out.
+fn with_session(mut response: Response, visit: &Visit, token: &str) -> Response {
+    let own = format!("{}=", session_cookie_name(&visit.desk.settings.public_url));
+    let mut set = response.headers().get_all(header::SET_COOKIE).iter();
+    if set.any(|cookie| cookie.as_bytes().starts_with(own.as_bytes())) {
+        return response;
+    }
+    if let Ok(cookie) = HeaderValue::from_str(&visit.session_cookie(token)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Submits the stored form as its sender did.
@@ -144,7 +168,7 @@ async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) ->
         }
     }
     let mut query = vec![("form", given.form.clone()), ("next", given.next.clone())];
-    if let Ok(id) = flash::put(&visit.desk, token, &answer).await {
+    if let Ok(id) = flash::store_flash(&visit.desk, token, &answer).await {
         query.push(("flash", id.to_string()));
     }
     query.retain(|(_, value)| !value.is_empty());

@@ -4,7 +4,7 @@
 use crate::{
     metrics::Meters,
     pages,
-    rest::surface::{Surface, SurfaceError},
+    rest::{error_response::error_response, surface::Surface, surface_error::SurfaceError},
 };
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -104,7 +104,7 @@ fn panicked(method: &Method, route: &str) -> Response {
         "/events",
     ];
     if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
-        return Surface::of(route).error_response(SurfaceError::Broken);
+        return error_response(Surface::of(route), SurfaceError::Broken);
     }
     pages::sorry()
 }
@@ -143,8 +143,7 @@ mod tests {
         let db = store::testing::sqlite().await;
         let (desk, _) = service::testing::desk((*db).clone());
         let meters =
-            Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()))
-                .unwrap();
+            Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()));
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(TestEntropy::default()));
         let ids = Ids { clock, entropy, meters };
         let routes = Router::new()
@@ -173,5 +172,29 @@ mod tests {
         assert!(response.headers().contains_key(REQUEST_ID) && text.contains("panicked"));
         let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
         assert_eq!(&body[..], br#"{"message":"internal server error"}"#);
+    }
+
+    #[tokio::test]
+    async fn sealed_audit_rows_are_logged_where_it_is_wanted() {
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = fmt().with_max_level(tracing::Level::INFO).with_ansi(false);
+        let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+        let db = store::testing::sqlite().await;
+        for log_audit in [false, true] {
+            let settings = service::Settings { log_audit, ..service::Settings::default() };
+            let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
+            let desk = service::testing::desk_with((*db).clone(), setup);
+            let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+            let email = format!("{log_audit}@example.org");
+            service::account::sign_up(&desk, origin, &email, "correct horse battery").await.unwrap();
+            assert!(service::audit::seal(&desk).await.unwrap() > 0);
+            let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            let row = text.lines().find(|line| line.contains("action=signed-up"));
+            assert_eq!(row.is_some(), log_audit, "{text}");
+            if let Some(row) = row {
+                assert!(row.contains("address=192.0.2.1") && row.contains(" seal="), "{row}");
+            }
+        }
     }
 }

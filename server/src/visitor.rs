@@ -1,6 +1,6 @@
 //! The visitor of a page: the session cookie is read once per request.
 
-use crate::{closed, proxy};
+use crate::{maintenance_notice, proxy};
 use app::{
     Lang, Visit,
     visit::{LANG_COOKIE, device_cookie_name, session_cookie_name},
@@ -24,7 +24,7 @@ pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
         _ => 0,
     };
     let operator = actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
-    let closed = operator && closed::closed(desk).await.is_some();
+    let closed = operator && maintenance_notice::closed(desk).await.is_some();
     let lang = cookie(&parts.headers, LANG_COOKIE);
     let lang = Lang::chosen(lang.as_deref(), desk.settings.pseudo_locale);
     Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread, closed, lang })

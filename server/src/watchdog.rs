@@ -6,7 +6,7 @@ mod channel;
 mod options;
 mod watch;
 
-pub use options::Options;
+pub use options::{Options, WatchdogArgs};
 
 use ask::Asker;
 use channel::Channel;

@@ -144,7 +144,7 @@ async fn a_repeated_signal_trades_only_once(db: &TestDb) {
 }
 
 async fn stored(world: &World, accepted: &signal::Accepted) -> store::signal::Signal {
-    store::signal::get(&world.server.desk.db, accepted.signal().id).await.unwrap().unwrap()
+    store::signal::get_signal(&world.server.desk.db, accepted.signal().id).await.unwrap().unwrap()
 }
 
 async fn who_does_not_trade_reads_why(db: &TestDb) {
@@ -384,7 +384,7 @@ async fn panic_pauses_first_and_then_clears_everything(db: &TestDb) {
     world.enter(Side::Buy, "9900", &["10200"]).await;
     let desk = &world.server.desk;
     let accepted = world.send_signal(world.entry(Side::Sell, "10100", &[])).await;
-    let report = panic::key(desk, &mine.actor, mine.key).await.unwrap();
+    let report = panic::close_key(desk, &mine.actor, mine.key).await.unwrap();
     assert!(report.done(), "{report:?}");
     assert!(mine.position(&world).await.is_none());
     assert_eq!(mine.open_orders(&world).await.len(), 0);
@@ -398,9 +398,9 @@ async fn panic_pauses_first_and_then_clears_everything(db: &TestDb) {
     assert_eq!(reason(&other), Some(None));
 
     // Repeated: there is nothing left to do, which is not an error.
-    let again = panic::person(desk, &mine.actor).await.unwrap();
+    let again = panic::close_all_keys(desk, &mine.actor).await.unwrap();
     assert!(again.iter().all(panic::Report::done) && again.len() == 1);
-    assert!(matches!(panic::key(desk, &other.actor, mine.key).await, Err(service::Error::NotFound)));
+    assert!(matches!(panic::close_key(desk, &other.actor, mine.key).await, Err(service::Error::NotFound)));
 }
 
 async fn the_operator_pauses_entries_and_never_exits(db: &TestDb) {
@@ -420,7 +420,7 @@ async fn the_operator_pauses_entries_and_never_exits(db: &TestDb) {
     world.enter(Side::Sell, "10100", &[]).await;
     assert_eq!(follower.last_copy(&world).await.status, Status::Open);
     let progress =
-        copy::progress(desk, &world.admin, follower.last_copy(&world).await.signal_id).await.unwrap();
+        copy::signal_progress(desk, &world.admin, follower.last_copy(&world).await.signal_id).await.unwrap();
     assert_eq!((progress.copies, progress.left), (1, 0));
 }
 

@@ -68,7 +68,7 @@ async fn two_desks_share_a_signal_and_one_is_killed() {
     let mut holders = BTreeSet::new();
     until("the work of both", Duration::from_secs(60), async || {
         holders.extend(
-            store::intent::unfinished(&*db).await.unwrap().into_iter().filter_map(|i| i.lease_holder),
+            store::intent::list_unfinished(&*db).await.unwrap().into_iter().filter_map(|i| i.lease_holder),
         );
         let ended = crowd.count(|status| status != Status::Queued && status != Status::Sending).await;
         (holders.len() == 2 && ended > 20).then_some(())
@@ -106,7 +106,10 @@ impl Crowd {
             kinds.sort_unstable();
             assert_eq!(kinds, ["stop_market", "take_profit", "take_profit"], "{open:?}");
         }
-        assert!(store::intent::unfinished(&self.desk.db).await.unwrap().is_empty(), "nothing is left over");
+        assert!(
+            store::intent::list_unfinished(&self.desk.db).await.unwrap().is_empty(),
+            "nothing is left over"
+        );
     }
 }
 

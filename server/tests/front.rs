@@ -9,12 +9,14 @@
 )]
 
 mod front {
+    mod audit;
     mod auth;
     mod bounds;
     mod call;
     mod captcha;
     mod closed;
     mod edge;
+    mod follows;
     mod frozen;
     mod lists;
     mod metrics;
@@ -24,4 +26,5 @@ mod front {
     mod reported;
     mod roles;
     mod security;
+    mod step_up;
 }

@@ -58,7 +58,7 @@ async fn story(db: &TestDb, kind: &str) -> Story {
     let admin = Actor { role: Role::Admin, ..actor.clone() };
     let account = ledger::open_account(&server.desk, &actor, &here(), "USDT").await.unwrap().public_id;
     let credit = Credit { public_id: &account, amount: "1000", memo: "", reference: "1" };
-    ledger::credit(&server.desk, &admin, &here(), credit).await.unwrap();
+    ledger::credit_account(&server.desk, &admin, &here(), credit).await.unwrap();
     Story { server, person, actor, account, key }
 }
 
@@ -77,7 +77,7 @@ impl Story {
 
     /// Returns the available and locked amounts on the ledger, and the exchange's balance.
     async fn holdings(&self) -> (String, String, String) {
-        let account = ledger::find(&self.server.desk, &self.actor, &self.account).await.unwrap();
+        let account = ledger::find_account(&self.server.desk, &self.actor, &self.account).await.unwrap();
         let path = format!("/v1/priv/account/exchange/key/{}/balance", self.key);
         let balance = self.person.get(&path).await.ok(200);
         let there = balance["total"].get("USDT").map_or("0".to_owned(), ToString::to_string);

@@ -65,7 +65,7 @@ async fn the_documents_example(db: &TestDb) {
     };
     for _ in 0..2 {
         let credit = Credit { public_id: &id, amount: "2500", memo: "a gift", reference: "once" };
-        ledger::credit(&server.desk, &admin, &here(), credit).await.unwrap();
+        ledger::credit_account(&server.desk, &admin, &here(), credit).await.unwrap();
     }
     let expected = example().to_string().replace("acc_8F4J2N", &id);
     let expected: Value = serde_json::from_str(&expected).unwrap();

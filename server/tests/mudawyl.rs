@@ -13,7 +13,7 @@ mod mudawyl {
 mod supervision;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
-use common::{HttpAnswer, Person, TestServer, shape::same};
+use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{Limit, Settings, Throttles};
@@ -425,7 +425,7 @@ async fn who_may(db: &TestDb) {
         assert_eq!(answer.status, 404, "{name}");
     }
     let token = ada.token.clone().unwrap();
-    let forged = format!("{}x{}", &token[..token.len() - 6], &token[token.len() - 5..]);
+    let forged = forged(&token);
     for caller in
         [Person::anonymous(&server), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")]
     {
@@ -510,4 +510,5 @@ store::each_engine!(
     supervision_needs_a_position_with_a_stop,
     a_key_is_deleted_with_its_positions_closed_or_left_open,
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
+    what_was_placed_elsewhere_is_marked_in_every_table,
 );

@@ -9,17 +9,19 @@
 
 mod common;
 mod program {
+    mod command_line;
     mod floor;
     mod watchdog;
 }
 
-use domain::live::LiveMessage;
+use ::strategy::candles::Gaps;
+use domain::{Frame, live::LiveMessage};
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{
-    config::Config,
-    run::{self, Machine, Running},
+    config::{Config, ExchangeAt},
+    run::{self, CandleFile, Machine, Running},
 };
 use std::{path::Path, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
@@ -77,6 +79,42 @@ async fn what_was_done_before_a_stop_is_there_after_a_start() {
     let opened: Value = opened.send().await.unwrap().json().await.unwrap();
     assert!(opened["apiKey"].is_string() && opened["apiSecretKey"].is_string());
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+}
+
+/// Imports one candle of a pair; returns the number of new candles, or the error as the command prints it.
+async fn import(config: Config, folder: &Path, pair: &str) -> Result<u64, String> {
+    let path = folder.join("candles.csv");
+    std::fs::write(&path, "open_time,open,high,low,close,volume\n2024-01-01T00:00:00Z,1,2,1,2,5\n").unwrap();
+    let file = CandleFile { path: &path, of: Some((pair.parse().unwrap(), Frame::H1)), gaps: Gaps::Refuse };
+    let imported = run::import_candles(config, &file).await;
+    imported.map(|(_, _, imported)| imported.new).map_err(|error| format!("{error:#}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn candles_of_a_market_that_the_exchange_lacks_are_not_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = import(configured(folder.path()), folder.path(), "NOPE/USDT").await.unwrap_err();
+    assert_eq!(
+        refused,
+        "imported nothing: the sandbox has no market NOPE/USDT; its markets are BTC/USDT, ETH/USDT, SOL/USDT, \
+         XRP/USDT"
+    );
+    assert_eq!(import(configured(folder.path()), folder.path(), "ETH/USDT").await, Ok(1));
+
+    // An exchange that is reached over HTTP is asked.
+    let desk = start(folder.path()).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let beside = |exchange: String| Config {
+        exchange: ExchangeAt::Binance { spot_url: exchange.clone(), futures_url: exchange },
+        ..configured(elsewhere.path())
+    };
+    let binance = url(&desk, "/sandbox/binance");
+    assert_eq!(import(beside(binance.clone()), elsewhere.path(), "BTC/USDT").await, Ok(1));
+    let refused = import(beside(binance.clone()), elsewhere.path(), "NOPE/USDT").await.unwrap_err();
+    assert_eq!(refused, "imported nothing: the exchange has no futures market NOPE/USDT; check the pair");
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+    let unknown = import(beside(binance), elsewhere.path(), "BTC/USDT").await.unwrap_err();
+    assert!(unknown.contains("could not ask the exchange whether it has BTC/USDT"), "{unknown}");
 }
 
 /// Polls until the response has this status.

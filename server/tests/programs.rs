@@ -104,7 +104,7 @@ async fn every_route_requires_its_permission(db: &TestDb) {
         }
         seen += 1;
     }
-    assert!(seen >= 18, "{seen} doors");
+    assert!(seen >= 18, "{seen} routes");
 }
 
 async fn every_route_belongs_to_its_surface(db: &TestDb) {

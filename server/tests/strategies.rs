@@ -60,7 +60,7 @@ async fn lived(server: &TestServer, strategy: StrategyId, side: Side, at: Micros
         price: None,
         market_price: None,
         stop: Some(store::DecimalText(Decimal::ONE)),
-        targets: "[]".to_owned(),
+        targets: "[]".into(),
         external_id: None,
         bar_at: None,
         at,
@@ -72,9 +72,9 @@ async fn lived(server: &TestServer, strategy: StrategyId, side: Side, at: Micros
     let entered = store::strategy_trade::Entered { id: trade, strategy, signal: id, side, at, price, stop };
     let exited = store::strategy_trade::Exited { at, price, exit: Exit::Target, profit_percent: d(percent) };
     let mut tx = server.desk.db.begin().await.unwrap();
-    store::signal::insert(&mut tx, &said).await.unwrap();
-    assert!(store::strategy_trade::enter(&mut tx, &entered).await.unwrap());
-    assert!(store::strategy_trade::exit(&mut tx, id, &exited).await.unwrap());
+    store::signal::insert_signal(&mut tx, &said).await.unwrap();
+    assert!(store::strategy_trade::insert_entry(&mut tx, &entered).await.unwrap());
+    assert!(store::strategy_trade::end_trade(&mut tx, id, &exited).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -101,7 +101,7 @@ async fn what_a_strategy_came_to(db: &TestDb) {
     let server = TestServer::open(db).await;
     strategy::seed(&server.desk).await.unwrap();
     let anyone = Person::anonymous(&server);
-    let id = strategy::list(&server.desk).await.unwrap()[0].id;
+    let id = strategy::list_strategies(&server.desk).await.unwrap()[0].id;
     let today = server.clock.now().day();
     for (hour, percent) in [(0, "-2.34375"), (1, "2.4"), (2, "0"), (3, "-5.62505875")] {
         lived(&server, id, Side::Buy, today.plus(hour * time::HOUR), percent).await;
@@ -202,7 +202,7 @@ async fn the_life_of_a_follow(db: &TestDb) {
     assert_eq!(ada.put(&follow, json!({"active": false})).await.ok(200)["active"], json!(false));
     ada.put(&format!("/v1/priv/strategy/follow/{NOBODYS}"), json!({"active": true})).await.not_found();
     let (actor, id) = (actor(&server, "ada").await, text(&created["id"]).parse().unwrap());
-    service::follow::stop(&server.desk, &actor, id, domain::follow::Leaving::Keep).await.unwrap();
+    service::follow::stop_follow(&server.desk, &actor, id, domain::follow::Leaving::Keep).await.unwrap();
     ada.put(&follow, json!({"active": false})).await.not_found();
     assert_eq!(ada.get(&path).await.ok(200)["items"].as_array().unwrap().len(), 1);
 }

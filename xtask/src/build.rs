@@ -11,12 +11,21 @@ use std::process::Command;
 
 /// Builds the wasm, then the release server with everything embedded; returns its path.
 pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
-    let site = site::build(workspace, Mode::Release)?;
-    console::step("compile the server (release)", || {
-        let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server", "--release"]);
+    server(workspace, Mode::Release, "release")
+}
+
+/// As [`release`], in the profile that is built fastest.
+fn quick(workspace: &Workspace) -> Result<PathBuf> {
+    server(workspace, Mode::Quick, "quick")
+}
+
+fn server(workspace: &Workspace, mode: Mode, profile: &str) -> Result<PathBuf> {
+    let site = site::build(workspace, mode)?;
+    console::step(&format!("compile the server ({profile})"), || {
+        let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server", "--profile", profile]);
         process::run(cargo.env("SLIPSTREAM_SITE", &site))
     })?;
-    let binary = workspace.release_binary();
+    let binary = workspace.binary(profile);
     let size = std::fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
     console::note(&format!("{} ({} MB)", binary.display(), size / 1_000_000));
     Ok(binary)
@@ -24,8 +33,8 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
 
 /// Builds and then executes the server in this process, so that Ctrl-C and exit codes are its own.
 /// SLIPSTREAM_* variables are passed on.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let binary = release(workspace)?;
+pub(crate) fn run(workspace: &Workspace, optimised: bool) -> Result<()> {
+    let binary = if optimised { release(workspace)? } else { quick(workspace)? };
     console::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))

@@ -1,28 +1,19 @@
-//! `check`: run before a commit: formatting, the vocabulary, and clippy for both halves.
+//! `check`: run before a commit: formatting, the vocabulary, the packages, and clippy for both halves.
 
 use crate::console;
+use crate::deny;
 use crate::process;
 use crate::site::BUNDLES;
 use crate::tools;
 use crate::words;
 use crate::workspace::Workspace;
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-/// `check` with its arguments: none for all checks, `words …` for that check alone.
-pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    match arguments.split_first() {
-        None => check(workspace),
-        Some((name, rest)) if name == "words" => words::command(workspace, rest),
-        Some((name, _)) => {
-            bail!("there is no check `{name}`; `cargo xtask check words` is the only one with a name")
-        }
-    }
-}
-
-/// All four checks, stopping at the first that fails.
-fn check(workspace: &Workspace) -> Result<()> {
+/// All checks, stopping at the first that fails.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     console::step("check the formatting", || format(workspace))?;
     console::step("check the words", || words::check(workspace))?;
+    console::step("check the packages", || deny::check(workspace))?;
     console::step("clippy for the server", || clippy(workspace))?;
     console::step("clippy for the browser", || clippy_wasm(workspace))
 }

@@ -25,7 +25,7 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
         match build(workspace) {
             Ok(()) => {
                 drop(server.take());
-                let mut command = Command::new(workspace.debug_binary());
+                let mut command = Command::new(workspace.binary("debug"));
                 server = Some(Running::start(command.current_dir(&workspace.root))?);
                 console::note(&format!("serving http://{}; waiting for changes", address()));
             }

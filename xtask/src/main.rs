@@ -3,7 +3,9 @@
 mod bench;
 mod build;
 mod check;
+mod cli;
 mod console;
+mod deny;
 mod dev;
 mod fs;
 mod process;
@@ -15,54 +17,44 @@ mod tools;
 mod words;
 mod workspace;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser as _};
+use cli::{CheckCommand, Cli, Command};
 use std::process::ExitCode;
 use workspace::Workspace;
 
-const USAGE: &str = "\
-usage: cargo xtask <command>
-
-  run                      build everything in release mode and start the server
-  dev                      start a debug build; rebuild and restart on changes
-  build                    build <target dir>/release/slipstream, one file that runs from any folder
-  check                    check formatting and words, and run clippy for the server and for the browser
-  check words [--list [X] | --bless]
-                           check comments, texts and names against the project's vocabulary; --list: every
-                           finding, or those with X in path or rule; --bless: lower the baseline
-  test [--deep] [stage…]   run all tests on both databases and in a browser; --deep runs the long versions
-  sqlx                     regenerate crates/store/.sqlx from the queries and the Postgres migrations
-  bench [--seconds N]      run the benchmarks, print a table, write <target dir>/bench.json
-";
-
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match dispatch(&words) {
-        Ok(code) => code,
-        Err(error) => {
-            console::error(&format!("{error:#}"));
-            ExitCode::FAILURE
+    let done = match Cli::try_parse() {
+        Ok(cli) => run(cli.command),
+        Err(refusal) => {
+            // A closed pipe is not an error.
+            let _ = refusal.print();
+            return if refusal.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
-    }
+    };
+    done.unwrap_or_else(|error| {
+        console::error(&format!("{error:#}"));
+        ExitCode::FAILURE
+    })
 }
 
-fn dispatch(words: &[String]) -> Result<ExitCode> {
-    let Some((command, rest)) = words.split_first() else {
-        console::line(USAGE);
+fn run(command: Option<Command>) -> Result<ExitCode> {
+    let Some(command) = command else {
+        console::line(&Cli::command().render_help().to_string());
         return Ok(ExitCode::SUCCESS);
     };
-    if !matches!(command.as_str(), "test" | "bench" | "check") && !rest.is_empty() {
-        bail!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
-    }
     let workspace = Workspace::find()?;
-    match command.as_str() {
-        "run" => build::run(&workspace)?,
-        "dev" => dev::dev(&workspace)?,
-        "build" => build::release(&workspace).map(drop)?,
-        "check" => check::command(&workspace, rest)?,
-        "sqlx" => sqlx::rewrite(&workspace)?,
-        "bench" => bench::bench(&workspace, rest)?,
-        "test" => return test::test(&workspace, rest),
-        other => bail!("unknown command `{other}`\n\n{USAGE}"),
+    match command {
+        Command::Run { release } => build::run(&workspace, release)?,
+        Command::Dev => dev::dev(&workspace)?,
+        Command::Build => build::release(&workspace).map(drop)?,
+        Command::Check { only: None } => check::check(&workspace)?,
+        Command::Check { only: Some(CheckCommand::Words(arguments)) } => {
+            words::command(&workspace, &arguments)?;
+        }
+        Command::Sqlx => sqlx::rewrite(&workspace)?,
+        Command::Bench { seconds } => bench::bench(&workspace, seconds)?,
+        Command::Test { deep, stages } => return test::test(&workspace, deep, &stages),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -18,12 +18,14 @@ use wasm_bindgen_cli_support::Bindgen;
 /// Each bundle and the features of `frontend` that it is built with.
 pub(crate) const BUNDLES: [(&str, &str); 2] = [("small", "islands"), ("desk", "islands,desk")];
 
-/// The build mode. Server and bundles must be built in the same mode: a release server with a debug bundle
-/// does not hydrate.
+/// The build mode. Server and bundles must be built with the same assertions: a release server with a debug
+/// bundle does not hydrate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Small and pre-compressed.
     Release,
+    /// Quick to build from nothing.
+    Quick,
     /// Quick to rebuild.
     Dev,
 }
@@ -32,13 +34,31 @@ impl Mode {
     fn profile(self) -> &'static str {
         match self {
             Self::Release => "wasm-release",
+            Self::Quick => "wasm-quick",
             Self::Dev => "wasm-dev",
+        }
+    }
+
+    /// The bundles that are built. On the own machine a larger download costs less than a second compilation.
+    fn bundles(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Release | Self::Dev => &BUNDLES,
+            Self::Quick => &BUNDLES[1..],
+        }
+    }
+
+    /// The names of the bundles that the built one `name` serves as.
+    fn served_by(self, name: &'static str) -> Vec<&'static str> {
+        match self {
+            Self::Release | Self::Dev => vec![name],
+            Self::Quick => BUNDLES.iter().map(|(served, _)| *served).collect(),
         }
     }
 
     fn folder(self) -> &'static str {
         match self {
             Self::Release => "site",
+            Self::Quick => "site-quick",
             Self::Dev => "site-dev",
         }
     }
@@ -58,14 +78,16 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     make_dir(&site.join("pkg"))?;
     let mut listing = String::new();
     let mut stems = Vec::new();
-    for (name, features) in BUNDLES {
+    for (name, features) in mode.bundles() {
         let raw = compile(workspace, mode, name, features)?;
         let bundle = bind(&site, name, &raw)?;
         if mode == Mode::Release {
             compress_bundle(&site, &bundle.stem)?;
         }
         fs::write_if_changed(&site.join(format!("{name}.source")), bundle.source.as_bytes())?;
-        listing.push_str(&format!("{name} {}\n", bundle.stem));
+        for served in mode.served_by(name) {
+            listing.push_str(&format!("{served} {}\n", bundle.stem));
+        }
         stems.push(bundle.stem);
     }
     remove_old(&site.join("pkg"), &stems)?;

@@ -37,12 +37,9 @@ impl Workspace {
         command
     }
 
-    pub(crate) fn release_binary(&self) -> PathBuf {
-        self.target.join("release").join("slipstream")
-    }
-
-    pub(crate) fn debug_binary(&self) -> PathBuf {
-        self.target.join("debug").join("slipstream")
+    /// The server built in a profile of this name; `debug` for `dev`.
+    pub(crate) fn binary(&self, profile: &str) -> PathBuf {
+        self.target.join(profile).join("slipstream")
     }
 }
 

@@ -21,7 +21,8 @@ use service::{Error, ledger, sub_account};
 pub async fn open_account(#[server(default)] currency: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let opened = ledger::open_account(&visit.desk, &actor, &visit.origin, &currency).await;
-    let done = opened.map(|_| Done::at("/accounts").with_notice(PageNotice::AccountOpened));
+    let done = opened
+        .map(|account| Done::at("/accounts").with_notice(PageNotice::AccountOpened).about(account.currency));
     form("account-open", "/accounts#open").keep("currency", &currency).answer(&visit, done).await
 }
 
@@ -110,5 +111,7 @@ pub async fn save_sub_account(
         Err(_) => Err(Error::NotFound),
     };
     let notice = if id.is_empty() { PageNotice::SubAccountMade } else { PageNotice::SubAccountSaved };
-    answer.answer(&visit, saved.map(|_| Done::at("/accounts#subs").with_notice(notice))).await
+    let done =
+        saved.map(|saved| Done::at("/accounts#subs").with_notice(notice).about(saved.details.account_name));
+    answer.answer(&visit, done).await
 }

@@ -5,12 +5,14 @@ use super::{form::form, trader};
 use crate::{
     answer::{Done, FormFailure},
     notice::PageNotice,
+    visit::Visit,
 };
 use domain::{PlanId, validation::Problem};
 use leptos::prelude::*;
 use service::{
-    Error,
+    Actor, Error,
     billing::{self, PlanChange},
+    plan,
 };
 
 fn plan_id(text: &str) -> Result<PlanId, Error> {
@@ -36,11 +38,14 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, FormFa
     let changed = match plan_id(&plan) {
         Ok(plan) => {
             let change = PlanChange { plan: Some(plan), cancel_at_period_end: None };
-            billing::update(&visit.desk, &actor, change).await
+            billing::change_plan(&visit.desk, &actor, change).await
         }
         Err(error) => Err(error),
     };
-    let done = changed.map(|_| Done::at("/billing").with_notice(PageNotice::PlanChanged));
+    let done = match changed {
+        Ok(_) => Ok(done(&visit, &actor, PageNotice::PlanChanged).await),
+        Err(error) => Err(error),
+    };
     form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
 }
 
@@ -49,8 +54,20 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, FormFa
 pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let change = PlanChange { plan: None, cancel_at_period_end: Some(end) };
-    let changed = billing::update(&visit.desk, &actor, change).await;
+    let changed = billing::change_plan(&visit.desk, &actor, change).await;
     let notice = if end { PageNotice::PlanEnding } else { PageNotice::PlanKept };
-    let done = changed.map(|_| Done::at("/billing").with_notice(notice));
+    let done = match changed {
+        Ok(_) => Ok(done(&visit, &actor, notice).await),
+        Err(error) => Err(error),
+    };
     form("plan-end", "/billing").answer(&visit, done).await
+}
+
+/// Success, with the name of the user's plan. The change is done, so a plan that cannot be read is not named.
+async fn done(visit: &Visit, actor: &Actor, notice: PageNotice) -> Done {
+    let done = Done::at("/billing").with_notice(notice);
+    match plan::plan_of(&visit.desk, actor).await {
+        Ok(plan) => done.about(plan.name),
+        Err(_) => done,
+    }
 }

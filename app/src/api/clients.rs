@@ -48,9 +48,10 @@ pub async fn create_client(
         }
         Err(error) => Err(error),
     };
-    let details = |made: api_client::Made| vec![(made.client.id.to_string(), made.secret.to_string())];
-    let done =
-        made.map(|made| Done::at(PAGE).with_notice(PageNotice::ClientMade).with_details(details(made)));
+    let done = made.map(|made| {
+        let details = vec![(made.client.id.to_string(), made.secret.to_string())];
+        Done::at(PAGE).with_notice(PageNotice::ClientMade).about(made.client.name).with_details(details)
+    });
     answer.answer(&visit, done).await
 }
 
@@ -74,5 +75,6 @@ pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, FormFa
         Err(_) => Err(Error::NotFound),
     };
     let answer: Form = form("client-revoke", PAGE);
-    answer.answer(&visit, revoked.map(|()| Done::at(PAGE).with_notice(PageNotice::ClientRevoked))).await
+    let done = revoked.map(|name| Done::at(PAGE).with_notice(PageNotice::ClientRevoked).about(name));
+    answer.answer(&visit, done).await
 }

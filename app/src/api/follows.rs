@@ -8,18 +8,18 @@ use super::{
 use crate::{
     answer::{Done, FormFailure},
     notice::{PageNotice, RequestError},
-    visit,
+    visit::{self, Visit},
     words::{follows::follows, problems},
 };
 use domain::{
     Decimal, ExchangeKeyId, FollowId, StrategyId,
-    follow::Leaving,
+    follow::{Follow, Leaving},
     money,
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
 use service::{
-    Error,
+    Actor, Error,
     follow::{self, FollowChange, NewFollow},
     panic,
 };
@@ -48,11 +48,11 @@ pub async fn create_follow(
         .map_or_else(|_| "/strategies".to_owned(), |id| format!("/strategies/{id}/follow"));
     let answer = terms(form("follow-create", back), &strategy, &profile, &leverage, &limit).keep("key", &key);
     let started = match (Typed { strategy, profile, leverage, limit }.read(), key.parse()) {
-        (Ok(terms), Ok(key)) => follow::create(&visit.desk, &actor, key, terms).await,
+        (Ok(terms), Ok(key)) => follow::create_follow(&visit.desk, &actor, key, terms).await,
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, started.map(|_| Done::at("/follows").with_notice(PageNotice::FollowStarted))).await
+    answer.answer(&visit, started.map(|follow| done(follow, PageNotice::FollowStarted))).await
 }
 
 /// Changes the strategy, risk profile and limits of a follow.
@@ -83,12 +83,12 @@ pub async fn change_follow(
                 max_leverage: Some(terms.max_leverage),
                 daily_loss_limit_usd: Some(terms.daily_loss_limit_usd),
             };
-            follow::update(&visit.desk, &actor, id, change).await
+            follow::update_follow(&visit.desk, &actor, id, change).await
         }
         (Err(problems), _) => Err(Error::Fields(problems)),
         (Ok(_), Err(_)) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowChanged))).await
+    answer.answer(&visit, changed.map(|follow| done(follow, PageNotice::FollowChanged))).await
 }
 
 /// Pauses a follow: nothing new is copied until it is resumed.
@@ -96,10 +96,10 @@ pub async fn change_follow(
 pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let paused = match id.parse() {
-        Ok(id) => follow::pause(&visit.desk, &actor, id).await,
+        Ok(id) => follow::pause_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = paused.map(|_| Done::at("/follows").with_notice(PageNotice::FollowPaused));
+    let done = paused.map(|follow| done(follow, PageNotice::FollowPaused));
     row("follow-pause", &id).answer(&visit, done).await
 }
 
@@ -108,10 +108,10 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, FormFai
 pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let resumed = match id.parse() {
-        Ok(id) => follow::resume(&visit.desk, &actor, id).await,
+        Ok(id) => follow::resume_follow(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = resumed.map(|_| Done::at("/follows").with_notice(PageNotice::FollowResumed));
+    let done = resumed.map(|follow| done(follow, PageNotice::FollowResumed));
     row("follow-resume", &id).answer(&visit, done).await
 }
 
@@ -124,15 +124,27 @@ pub async fn stop_follow(
     let (visit, actor) = trader()?;
     let leaving = Leaving::parse(&leaving).unwrap_or(Leaving::Keep);
     let stopped = match id.parse() {
-        Ok(id) => follow::stop(&visit.desk, &actor, id, leaving).await,
+        Ok(id) => stop(&visit, &actor, id, leaving).await,
         Err(_) => Err(Error::NotFound),
     };
     let notice = match leaving {
         Leaving::Keep => PageNotice::FollowStopped,
         Leaving::Close => PageNotice::FollowStoppedClosed,
     };
-    let done = stopped.map(|()| Done::at("/follows").with_notice(notice));
+    let done = stopped.map(|follow| done(follow, notice));
     form("follow-stop", "/follows").answer(&visit, done).await
+}
+
+/// Stops a follow and returns it as it was.
+async fn stop(visit: &Visit, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<Follow, Error> {
+    let follow = follow::get_follow(&visit.desk, actor, id).await?;
+    follow::stop_follow(&visit.desk, actor, id, leaving).await?;
+    Ok(follow)
+}
+
+/// Success, with the name of the strategy.
+fn done(follow: Follow, notice: PageNotice) -> Done {
+    Done::at("/follows").with_notice(notice).about(follow.strategy.name)
 }
 
 /// The panic button, for one key or for all.
@@ -140,10 +152,10 @@ pub async fn stop_follow(
 pub async fn press_panic(#[server(default)] key: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let pressed = if key.is_empty() {
-        panic::person(&visit.desk, &actor).await
+        panic::close_all_keys(&visit.desk, &actor).await
     } else {
         match key.parse::<ExchangeKeyId>() {
-            Ok(key) => panic::key(&visit.desk, &actor, key).await.map(|report| vec![report]),
+            Ok(key) => panic::close_key(&visit.desk, &actor, key).await.map(|report| vec![report]),
             Err(_) => Err(Error::NotFound),
         }
     };
@@ -176,6 +188,9 @@ fn report_details(reports: Vec<panic::Report>) -> Vec<(String, String)> {
         };
         if !done {
             parts.push(words.panic_again.to_owned());
+        }
+        if report.automated {
+            parts.push(words.panic_paused.to_owned());
         }
         (report.name, parts.join(" "))
     };
@@ -215,7 +230,7 @@ impl Typed {
                 Ok(NewFollow { active: true, strategy, profile, max_leverage, daily_loss_limit_usd })
             }
             (a, b, c, d) => {
-                let beyond = follow::beyond(c.clone().ok().flatten(), d.clone().ok().flatten());
+                let beyond = follow::limit_problems(c.clone().ok().flatten(), d.clone().ok().flatten());
                 let unread = [a.err(), b.err(), c.err(), d.err()];
                 Err(unread.into_iter().flatten().chain(beyond).collect())
             }

@@ -72,11 +72,11 @@ impl Form {
         match result {
             Ok(done) => {
                 if wants_page() {
-                    let (notice, reported) = (done.notice, done.details.clone());
-                    let flash = notice.map(|n| Flash {
+                    let flash = done.notice.map(|notice| Flash {
                         form: self.name.into(),
-                        notice: Some(n.into()),
-                        details: reported,
+                        notice: Some(notice.into()),
+                        about: done.about.clone(),
+                        details: done.details.clone(),
                         ..Flash::default()
                     });
                     see_other(&leave(visit, &done.to, flash).await);
@@ -157,7 +157,7 @@ async fn leave(visit: &Visit, to: &str, flash: Option<Flash>) -> String {
 
 async fn put(visit: &Visit, content: &Flash) -> Result<String, Error> {
     if let Some(token) = &visit.session {
-        match flash::put(&visit.desk, token, content).await {
+        match flash::store_flash(&visit.desk, token, content).await {
             Err(Error::Unauthenticated) => {}
             other => return other.map(|id| id.to_string()),
         }

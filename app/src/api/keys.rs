@@ -32,8 +32,11 @@ pub async fn connect_sandbox(
     let way = StrategyType::parse(&strategy_type).unwrap_or(StrategyType::Manual);
     let key = key::connect_sandbox(&visit.desk, &actor, way).await;
     let done = key.map(|key| match next.as_deref().filter(|n| !n.is_empty()) {
-        Some(next) => Done::at(safe_next(Some(next))).with_notice(PageNotice::KeyReady),
-        None => Done::at(format!("/trade?key={}", key.id)).with_notice(PageNotice::KeyConnected),
+        Some(next) => Done::at(safe_next(Some(next))).with_notice(PageNotice::KeyReady).about(key.name),
+        None => {
+            let page = format!("/trade?key={}", key.id);
+            Done::at(page).with_notice(PageNotice::KeyConnected).about(key.name)
+        }
     });
     form("key-sandbox", "/keys").when_too_many(RequestError::TooManySandboxes).answer(&visit, done).await
 }
@@ -65,11 +68,12 @@ pub async fn create_key(
         Ok((trade_type, strategy_type)) => {
             let (exchange_id, secret) = (ExchangeId::Binance, Zeroizing::new(secret));
             let new = NewKey { exchange_id, trade_type, strategy_type, active: true, name, api_key, secret };
-            key::create(&visit.desk, &actor, new).await
+            key::connect_key(&visit.desk, &actor, new).await
         }
         Err(problems) => Err(Error::Fields(problems)),
     };
-    answer.answer(&visit, made.map(|_| Done::at("/keys").with_notice(PageNotice::KeyConnected))).await
+    let done = made.map(|key| Done::at("/keys").with_notice(PageNotice::KeyConnected).about(key.name));
+    answer.answer(&visit, done).await
 }
 
 fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<FieldProblem>> {
@@ -136,10 +140,11 @@ pub async fn renew_key(
 async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let changed = match id.parse() {
-        Ok(id) => key::update(&visit.desk, &actor, id, change).await.map(|_| ()),
+        Ok(id) => key::update_key(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
-    answer.answer(&visit, changed.map(|()| Done::at("/keys").with_notice(PageNotice::KeySaved))).await
+    let done = changed.map(|key| Done::at("/keys").with_notice(PageNotice::KeySaved).about(key.name));
+    answer.answer(&visit, done).await
 }
 
 /// Resets a sandbox account.
@@ -150,9 +155,8 @@ pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, FormFa
         Ok(id) => key::reset_sandbox(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    form("key-reset", "/keys")
-        .answer(&visit, reset.map(|()| Done::at("/keys").with_notice(PageNotice::SandboxReset)))
-        .await
+    let done = reset.map(|key| Done::at("/keys").with_notice(PageNotice::SandboxReset).about(key.name));
+    form("key-reset", "/keys").answer(&visit, done).await
 }
 
 /// Deletes a key. With `open` = `close` its positions and orders are closed first; otherwise they are left
@@ -167,11 +171,12 @@ pub async fn delete_key(
     let close = open == "close";
     let deleted = match id.parse() {
         Ok(id) if close => panic::close_and_delete_key(&visit.desk, &actor, id).await,
-        Ok(id) => key::delete(&visit.desk, &actor, id).await,
+        Ok(id) => key::delete_key(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let notice = if close { PageNotice::KeyClosedAndDeleted } else { PageNotice::KeyDeleted };
-    form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").with_notice(notice))).await
+    let done = deleted.map(|key| Done::at("/keys").with_notice(notice).about(key.name));
+    form("key-delete", back).answer(&visit, done).await
 }
 
 /// An id that is safe in a URL fragment: a valid id, or nothing.

@@ -36,6 +36,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/support-close", Role::Admin),
     ("/api/change-password", Role::Trader),
     ("/api/end-session", Role::Trader),
+    ("/api/end-program", Role::Trader),
     ("/api/end-all-sessions", Role::Trader),
     ("/api/key-sandbox", Role::Trader),
     ("/api/key-create", Role::Trader),

@@ -13,6 +13,7 @@ use crate::{
 use domain::{
     Frame, Side, StrategyId, Symbol, money,
     signal::Action,
+    strategy::Strategy,
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
@@ -82,7 +83,7 @@ pub async fn create_strategy(
         Ok((symbol, frame)) => {
             let (description, definition) = (filled(description), filled(definition));
             let new = NewStrategy { name, description, symbol, frame, definition, active: false };
-            strategy::create(&visit.desk, &actor, new).await
+            strategy::create_strategy(&visit.desk, &actor, new).await
         }
         Err(mut problems) => {
             let mut all =
@@ -91,7 +92,7 @@ pub async fn create_strategy(
             Err(Error::Fields(all))
         }
     };
-    let done = made.map(|made| Done::at(page(made.strategy.id)).with_notice(PageNotice::StrategyCreated));
+    let done = made.map(|made| done(made.strategy, PageNotice::StrategyCreated));
     answer.answer(&visit, done).await
 }
 
@@ -115,10 +116,10 @@ pub async fn change_strategy(
         ..StrategyChange::default()
     };
     let changed = match id.parse() {
-        Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
+        Ok(id) => strategy::update_strategy(&visit.desk, &actor, id, change).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = changed.map(|c| Done::at(page(c.strategy.id)).with_notice(PageNotice::StrategyChanged));
+    let done = changed.map(|changed| done(changed.strategy, PageNotice::StrategyChanged));
     answer.answer(&visit, done).await
 }
 
@@ -136,8 +137,16 @@ pub async fn activate_strategy(
     };
     let notice =
         |active| if active { PageNotice::StrategyActivated } else { PageNotice::StrategyDeactivated };
-    let done = switched.map(|s| Done::at(page(s.strategy.id)).with_notice(notice(s.strategy.active)));
+    let done = switched.map(|switched| {
+        let notice = notice(switched.strategy.active);
+        done(switched.strategy, notice)
+    });
     of("strategy-active", &id).answer(&visit, done).await
+}
+
+/// Success, with the name of the strategy.
+fn done(strategy: Strategy, notice: PageNotice) -> Done {
+    Done::at(page(strategy.id)).with_notice(notice).about(strategy.name)
 }
 
 /// Replaces the webhook's token; the next page shows the new URL once.

@@ -33,13 +33,13 @@ pub async fn save_profile(
         .keep("country", &country)
         .keep("language", &language)
         .keep("timezone", &timezone);
-    let reported = |text: String| Some(Some(text).filter(|text| !text.trim().is_empty()));
+    let filled = |text: String| Some(Some(text).filter(|text| !text.trim().is_empty()));
     let change = ProfileChange {
-        last_name: reported(last_name),
-        first_name: reported(first_name),
-        country: reported(country),
-        language: reported(language),
-        time_zone: reported(timezone),
+        last_name: filled(last_name),
+        first_name: filled(first_name),
+        country: filled(country),
+        language: filled(language),
+        time_zone: filled(timezone),
     };
     let saved = profile::update(&visit.desk, &actor, change).await;
     answer
@@ -55,9 +55,9 @@ pub async fn ask_support(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
-    let request = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
-    let request = request.map(|_| Done::at("/support").with_notice(PageNotice::SupportRequested));
-    answer.when_too_many(RequestError::TooManyRequests).answer(&visit, request).await
+    let sent = support::send_request(&visit.desk, &actor, &visit.origin, &subject, &message).await;
+    let sent = sent.map(|_| Done::at("/support").with_notice(PageNotice::SupportRequested));
+    answer.when_too_many(RequestError::TooManyRequests).answer(&visit, sent).await
 }
 
 /// Closes a support request.
@@ -65,7 +65,7 @@ pub async fn ask_support(
 pub async fn close_support(#[server(default)] id: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match id.parse() {
-        Ok(id) => support::close(&visit.desk, &actor, &visit.origin, id).await,
+        Ok(id) => support::close_request(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = closed.map(|()| Done::at("/admin/support").with_notice(PageNotice::SupportClosed));

@@ -41,7 +41,8 @@ pub async fn set_brand(
     let answer = form("brand-set", PAGE).keep("brand", &brand).keep("broker", &broker);
     let brand = Brand { name: brand, broker: broker == "true" };
     let set = sub_account::set_brand(&visit.desk, &actor, &visit.origin, &brand).await;
-    answer.answer(&visit, set.map(|()| Done::at(PAGE).with_notice(PageNotice::BrandSet))).await
+    let done = set.map(|()| Done::at(PAGE).with_notice(PageNotice::BrandSet).about(brand.name));
+    answer.answer(&visit, done).await
 }
 
 /// Credits an account. The form's idempotency key makes a repetition harmless.
@@ -58,7 +59,7 @@ pub async fn credit(
     let fresh = fresh_key(&visit);
     let once = if idempotency.is_empty() { &fresh } else { &idempotency };
     let credit = ledger::Credit { public_id: account.trim(), amount: &amount, memo: &memo, reference: once };
-    let done = ledger::credit(&visit.desk, &actor, &visit.origin, credit).await;
+    let done = ledger::credit_account(&visit.desk, &actor, &visit.origin, credit).await;
     let done = done.map(|()| Done::at(PAGE).with_notice(PageNotice::AccountCredited));
     answer.answer_with(&visit, done, Some(fresh)).await
 }

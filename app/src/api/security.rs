@@ -35,12 +35,13 @@ pub async fn act_on_person(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let back = format!("/admin/people?search={}", encoded(&search));
-    let done = match (id.parse(), UserAction::parse(&step)) {
+    let changed = match (id.parse(), UserAction::parse(&step)) {
         (Ok(id), Some(step)) => {
-            person::act(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await.map(|_| ())
+            person::act_on_user(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await
         }
         _ => Err(Error::NotFound),
     };
-    let done = done.map(|()| Done::at(back.clone()).with_notice(PageNotice::PersonChanged));
+    let done =
+        changed.map(|user| Done::at(back.clone()).with_notice(PageNotice::PersonChanged).about(user.email));
     form("person-act", back).keep("id", &id).answer(&visit, done).await
 }

@@ -138,9 +138,9 @@ pub async fn cancel_order(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let canceled = match market_of(&key, &symbol) {
-        Ok((id, pair)) => {
-            order::cancel(&visit.desk, &actor, id, &pair, &order, conditional == "true").await.map(|_| ())
-        }
+        Ok((id, pair)) => order::cancel_order(&visit.desk, &actor, id, &pair, &order, conditional == "true")
+            .await
+            .map(|_| ()),
         Err(error) => Err(error),
     };
     let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
@@ -227,8 +227,8 @@ pub async fn bars(
     #[server(default)] before: Option<i64>,
 ) -> Result<Bars, FormFailure> {
     let (visit, _) = trader()?;
-    let request = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
-    let (Ok(pair), Some(kind), Some(frame)) = request else {
+    let parsed = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
+    let (Ok(pair), Some(kind), Some(frame)) = parsed else {
         return Err(form::refuse(Error::Fields(vec![FieldProblem::new("symbol", Problem::NotSymbol)])));
     };
     let before = before.map(|s| Micros::from_millis(s.saturating_mul(1_000)));
@@ -242,8 +242,8 @@ async fn read_bars(
     frame: Frame,
     before: Option<Micros>,
 ) -> Result<Bars, Error> {
-    let market = market::find(&visit.desk, kind, pair).await?;
-    let candles = market::candles(&visit.desk, kind, pair, frame, before, BARS).await?;
+    let market = market::find_market(&visit.desk, kind, pair).await?;
+    let candles = market::list_candles(&visit.desk, kind, pair, frame, before, BARS).await?;
     Ok(Bars::new(&candles, &market))
 }
 

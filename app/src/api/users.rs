@@ -12,7 +12,7 @@ use service::{
     Error,
     account::{self, PasswordChange},
     recovery::Keep,
-    session,
+    session, token,
 };
 
 /// Creates an account and signs in.
@@ -61,8 +61,8 @@ pub async fn sign_out() -> Result<Done, FormFailure> {
 #[server(endpoint = "forgot")]
 pub async fn forgot(#[server(default)] email: String) -> Result<Done, FormFailure> {
     let visit = visitor()?;
-    let request = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
-    let done = request.map(|()| Done::at("/forgot").with_notice(PageNotice::ResetSent));
+    let sent = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
+    let done = sent.map(|()| Done::at("/forgot").with_notice(PageNotice::ResetSent));
     form("forgot", "/forgot").keep("email", &email).answer(&visit, done).await
 }
 
@@ -86,22 +86,27 @@ pub async fn reset(
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
-    #[server(default)] request: String,
+    #[server(default)]
+    #[server(rename = "asked")]
+    offered: String,
     #[server(default)] keep: Vec<String>,
     #[server(default)] chat: String,
     #[server(default)] webhooks: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     // A form without the choice keeps everything.
-    let request = request == "true";
+    let offered = offered == "true";
     let keep = Keep {
-        clients: request.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
-        end_chat: request && chat != "true",
-        end_webhooks: request && webhooks != "true",
+        clients: offered.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
+        end_chat: offered && chat != "true",
+        end_webhooks: offered && webhooks != "true",
     };
     let change = PasswordChange { current: &current, new: &password, keep: &keep };
     let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
-    let done = changed.map(|()| Done::at("/settings").with_notice(PageNotice::PasswordChanged));
+    let done = changed.map(|renewed| {
+        visit.renew(renewed.as_deref());
+        Done::at("/settings").with_notice(PageNotice::PasswordChanged)
+    });
     form("change-password", "/settings").answer(&visit, done).await
 }
 
@@ -115,6 +120,18 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, FormFail
     };
     let done = ended.map(|()| Done::at("/settings").with_notice(PageNotice::SessionEnded));
     form("end-session", "/settings").answer(&visit, done).await
+}
+
+/// Ends one sign-in of a program.
+#[server(endpoint = "end-program")]
+pub async fn end_program(#[server(default)] id: String) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let ended = match id.parse() {
+        Ok(id) => token::end(&visit.desk, &actor, &visit.origin, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = ended.map(|()| Done::at("/settings").with_notice(PageNotice::SessionEnded));
+    form("end-program", "/settings").answer(&visit, done).await
 }
 
 /// Ends all sessions of the user, including this one.

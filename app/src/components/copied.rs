@@ -27,7 +27,7 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
     if own {
         columns.extend([(words.strategy, ROOMY), (names.col_key, ROOMY)]);
     }
-    columns.extend([(words.col_what, WORDS), (words.col_happened, WORDS), (words.col_result, NUMBER)]);
+    columns.extend([(words.col_signal, WORDS), (words.col_outcome, WORDS), (words.col_profit, NUMBER)]);
     let row = |copy: &Copied| {
         let key = copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
         let below = own.then(|| tight(&[&copy.strategy_name, &key]));
@@ -45,8 +45,8 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
                     <span data-side=copy.side.map(domain::Side::word)>{words.action(copy.action, copy.side)}</span>
                     " "{copy.symbol.to_string()}{below}
                 </th>
-                <td class="happened">{badge(copy.status)}" "{happened(words, copy)}</td>
-                {result(copy.profit_usd)}
+                <td class="happened">{badge(copy.status)}" "{outcome(words, copy)}</td>
+                {result(copy.profit_usd, copy.result_in_r())}
             </tr>
         }
     };
@@ -65,13 +65,19 @@ pub(crate) fn badge(status: Status) -> AnyView {
     view! { <span class="badge" data-mode=mode>{copies(visit::lang()).status(status)}</span> }.into_any()
 }
 
-fn result(profit: Option<Decimal>) -> AnyView {
+fn result(profit: Option<Decimal>, r: Option<Decimal>) -> AnyView {
     let text = profit.map(|p| format!("{} USDT", figures::signed_cents(p)));
-    view! { <td class="number" data-change=profit.map(tone)>{text}</td> }.into_any()
+    view! { <td class="number" data-change=profit.map(tone)>{text}{in_r(r)}</td> }.into_any()
+}
+
+/// A result in R, as a second line.
+pub(crate) fn in_r(r: Option<Decimal>) -> impl IntoView + use<> {
+    let text = r.map(|r| copies(visit::lang()).in_r(&figures::signed_cents(r)));
+    text.map(|text| view! { <span class="second" data-testid="in-r">{text}</span> })
 }
 
 /// The result of a copy, as text.
-pub(crate) fn happened(words: &Copies, copy: &Copied) -> String {
+pub(crate) fn outcome(words: &Copies, copy: &Copied) -> String {
     match copy.status {
         Status::Queued | Status::Sending => String::new(),
         Status::Skipped | Status::Failed => {
@@ -82,7 +88,7 @@ pub(crate) fn happened(words: &Copies, copy: &Copied) -> String {
             }
         }
         Status::Open => sized(words, copy),
-        Status::Closed if copy.action == Action::Exit => words.left.to_owned(),
+        Status::Closed if copy.action == Action::Exit => words.position_closed.to_owned(),
         Status::Closed => {
             let Some(exit) = copy.exit.map(|exit| words.exit(exit)) else { return sized(words, copy) };
             size(copy).map_or_else(
@@ -159,16 +165,16 @@ mod tests {
     #[test]
     fn every_copy_shows_its_result() {
         let words = copies(Lang::En);
-        assert_eq!(happened(words, &copy(Status::Open)), "0.121 BTC at 19,580.1, 7×");
+        assert_eq!(outcome(words, &copy(Status::Open)), "0.121 BTC at 19,580.1, 7×");
         let closed = Copied { exit: Some(Exit::Stop), ..copy(Status::Closed) };
-        assert_eq!(happened(words, &closed), "0.121 BTC at 19,580.1, 7×. Exit reason: stop loss");
+        assert_eq!(outcome(words, &closed), "0.121 BTC at 19,580.1, 7×. Exit reason: stop loss");
         let skipped = Copied { reason: Some(Reason::Margin), ..copy(Status::Skipped) };
-        let text = happened(words, &skipped);
+        let text = outcome(words, &skipped);
         assert_eq!(text, "The order needs more margin than is available at the max leverage");
         let detail = Some("Filter failure: LOT_SIZE".to_owned());
         let refused = Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) };
-        assert_eq!(happened(words, &refused), "The exchange rejected the order: Filter failure: LOT_SIZE");
+        assert_eq!(outcome(words, &refused), "The exchange rejected the order: Filter failure: LOT_SIZE");
         let left = Copied { action: Action::Exit, side: None, ..copy(Status::Closed) };
-        assert_eq!(happened(words, &left), "Position closed");
+        assert_eq!(outcome(words, &left), "Position closed");
     }
 }

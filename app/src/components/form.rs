@@ -3,7 +3,7 @@
 use crate::{
     notice::{PostNotice, Rejection},
     visit::{self, CARRIED, Visit},
-    words::problems,
+    words::{notices, problems},
 };
 use domain::validation::FieldProblem;
 use leptos::{either::Either, prelude::*};
@@ -25,7 +25,7 @@ impl Posted {
         }
         let id = named.and_then(|id| id.parse().ok());
         let (Some(id), Some(token)) = (id, &visit.session) else { return Ok(Self::default()) };
-        Ok(Self(flash::take(&visit.desk, token, id).await?))
+        Ok(Self(flash::take_flash(&visit.desk, token, id).await?))
     }
 
     /// Only if the form `name` was posted; otherwise empty.
@@ -90,8 +90,10 @@ impl Posted {
     pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
-            (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word))),
-            (None, Some(word)) => ("good", "status", problems::notice(lang, PostNotice::read(word))),
+            (Some(word), _) => ("bad", "alert", problems::rejection(lang, Rejection::read(word)).to_owned()),
+            (None, Some(word)) => {
+                ("good", "status", notices::notice(lang, PostNotice::read(word), flash.about.as_deref()))
+            }
             (None, None) => return None,
         };
         Some(view! { <p class="message" data-tone=tone role=role data-testid="message">{text}</p> })

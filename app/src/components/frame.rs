@@ -109,30 +109,39 @@ fn banner() -> AnyView {
     let words = closed(visit::lang());
     view! {
         <p class="banner" role="status" data-testid="closed-banner">
-            {words.banner}" "<a href="/admin/maintenance">{words.operate}</a>
+            {words.banner}" "<a href="/admin/maintenance">{words.maintenance_title}</a>
         </p>
     }
     .into_any()
 }
 
+/// A link of the navigation: its address, its icon, its text, and a shorter text for the bar of a phone.
+type NavLink = (&'static str, &'static str, &'static str, Option<&'static str>);
+
 /// The navigation of signed-in users.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
+fn links(words: &'static Pages) -> [NavLink; 6] {
     [
-        ("/dashboard", "dashboard", words.dashboard),
-        ("/strategies", "strategy", strategies(visit::lang()).title),
-        ("/follows", "follow", follows(visit::lang()).title),
-        ("/trade", "candles", words.trade),
-        ("/keys", "key", words.keys),
-        ("/history", "history", words.history),
+        ("/dashboard", "dashboard", words.dashboard, None),
+        ("/strategies", "strategy", strategies(visit::lang()).title, None),
+        ("/follows", "follow", follows(visit::lang()).title, Some(words.nav_copying)),
+        ("/trade", "candles", words.trade, None),
+        ("/keys", "key", words.keys, None),
+        ("/history", "history", words.history, None),
     ]
 }
 
 fn nav(words: &'static Pages) -> impl IntoView {
     let path = visit::path();
-    let link = |(href, name, text): (&'static str, &'static str, &'static str)| {
+    let link = |(href, name, text, short): NavLink| {
         let current = path.starts_with(href).then_some("page");
         let testid = format!("nav-{}", href.trim_start_matches('/'));
-        view! { <a href=href aria-current=current data-ahead data-testid=testid>{icon(name)}<span>{text}</span></a> }
+        let long_class = if short.is_some() { "nav-long" } else { "" };
+        let short = short.map(|short| view! { <span class="nav-short">{short}</span> });
+        view! {
+            <a href=href aria-current=current data-ahead data-testid=testid>
+                {icon(name)}<span class=long_class>{text}</span>{short}
+            </a>
+        }
     };
     links(words).into_iter().map(link).collect_view()
 }
@@ -161,8 +170,8 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
-            <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
-            <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).people}</span></a>
+            <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).maintenance_title}</span></a>
+            <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).users}</span></a>
             <a href="/admin/audit">{icon("history")}<span>{security(visit::lang()).audit}</span></a>
             <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>

@@ -1,7 +1,7 @@
 //! Small plots rendered on the server, in integers: tenths of a pixel.
 
 use crate::{visit, words::pages::pages};
-use domain::{Candle, Decimal, Micros};
+use domain::{Candle, Decimal, Micros, dec};
 use leptos::prelude::*;
 use std::fmt::Write as _;
 
@@ -92,7 +92,7 @@ pub(crate) fn ends(points: &[(Micros, Decimal)], show: fn(Decimal) -> String) ->
 /// Profit in percent over time, around the zero line.
 pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
     let values = points.iter().map(|p| p.1).chain([Decimal::ZERO]);
-    let (lo, hi) = roomy(values, Decimal::new(5, 1));
+    let (lo, hi) = roomy(values, dec!(0.5));
     let (path, zero) = (trace(points, lo, hi), place(Decimal::ZERO, lo, hi));
     let area = format!("{path}V{zero}H0Z");
     let way = if points.last().is_some_and(|p| p.1.is_sign_negative()) { "loss" } else { "gain" };

@@ -1,6 +1,6 @@
 //! Track records of strategies: curves, and figures of backtest and live side by side, never mixed.
 
-use super::plot;
+use super::{copied::in_r, plot};
 use crate::{
     figures, visit,
     words::strategies::{Strategies, strategies},
@@ -132,24 +132,25 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
     use super::tables::{NUMBER, ROOMY, WORDS, timestamp};
     let words = strategies(visit::lang());
     let columns = [
-        (words.entered, WORDS),
+        (words.entry_time, WORDS),
         (words.side, WORDS),
-        (words.entry, NUMBER),
-        (words.left, NUMBER),
-        (words.how, ROOMY),
+        (words.entry_price, NUMBER),
+        (words.exit_price, NUMBER),
+        (words.exit_reason, ROOMY),
         (words.profit, NUMBER),
     ];
     let row = |trade: &Trade| {
         let side = crate::words::orders::orders(visit::lang()).entered(trade.side);
-        let how = trade.exit.map_or(words.stands, |exit| words.exit(exit));
+        let exit_reason = trade.exit.map_or(words.still_open, |exit| words.exit(exit));
+        let Shown(result, way) = profit(trade.profit_percent);
         view! {
             <tr data-testid="record-trade">
                 <td>{timestamp(trade.entered_at)}</td>
                 <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
                 <td class="number">{figures::decimal(trade.entry_price)}</td>
                 <td class="number">{trade.exit_price.map(figures::decimal)}</td>
-                <td class="roomy">{how}</td>
-                {cell(profit(trade.profit_percent))}
+                <td class="roomy">{exit_reason}</td>
+                <td class="number" data-change=way>{result}{in_r(trade.result_in_r())}</td>
             </tr>
         }
     };

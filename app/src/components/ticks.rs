@@ -13,7 +13,7 @@ impl Ticks {
     /// Reads all futures markets. If the exchange does not respond, the result is empty and the page is still
     /// shown.
     pub(crate) async fn read(visit: &Visit) -> Self {
-        let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+        let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
         Self(markets.into_iter().map(|market| (market.symbol, market.tick)).collect())
     }
 

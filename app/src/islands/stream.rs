@@ -99,8 +99,8 @@ async fn keep_connected() {
 /// to a restarted server at the same time.
 fn back_off(failures: u32) -> Duration {
     let base = (500_u32 << failures.min(5)).min(LONGEST_PAUSE);
-    let chance = js_sys::Math::random() * f64::from(base) / 3.0;
-    Duration::from_millis(u64::from(base) + chance as u64)
+    let jitter = js_sys::Math::random() * f64::from(base) / 3.0;
+    Duration::from_millis(u64::from(base) + jitter as u64)
 }
 
 async fn pause(time: Duration) {

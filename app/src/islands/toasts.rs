@@ -149,21 +149,21 @@ mod tests {
 
     #[test]
     fn formats_the_result_of_a_copy() {
-        let reported = |exit: &str, profit: &str| {
+        let toast = |exit: &str, profit: &str| {
             let what =
                 ToastEvent::CopyEnded("EMA cross".into(), "BTC/USDT".into(), exit.into(), profit.into());
             format_toast(live(Lang::En), &what).unwrap()
         };
         assert_eq!(
-            reported("SIGNAL", "1012.5"),
+            toast("SIGNAL", "1012.5"),
             ("good", "EMA cross: BTC/USDT position closed: +1,012.50 USDT".into())
         );
         assert_eq!(
-            reported("STOP", "-62.86043030"),
+            toast("STOP", "-62.86043030"),
             ("plain", "EMA cross: BTC/USDT position closed by stop loss: −62.86 USDT".into())
         );
         assert_eq!(
-            reported("TARGET", ""),
+            toast("TARGET", ""),
             ("plain", "EMA cross: BTC/USDT position closed by take profit".into())
         );
         let hit = ToastEvent::StopHit("BTC/USDT".into(), "-23.1".into());

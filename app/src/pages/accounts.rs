@@ -36,8 +36,8 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (money(visit::lang()), visit.trader()?);
         let desk = &visit.desk;
-        let exchanges = exchange_account::list(desk, actor).await?;
-        let currencies = ledger::list(desk, actor).await?;
+        let exchanges = exchange_account::list_accounts(desk, actor).await?;
+        let currencies = ledger::list_accounts(desk, actor).await?;
         let place = ledger::place(desk, actor).await?;
         let movers = ledger::movers(desk, actor).await?;
         let subs = sub_account::find(desk, actor, &Filter::default(), &SubAccountPage::default()).await?;
@@ -112,7 +112,7 @@ fn exchange_row(account: &ExchangeAccount) -> AnyView {
     view! {
         <tr data-testid="exchange-account">
             <th scope="row"><a href=format!("/trade?key={}", key.id)>{key.name.clone()}</a>
-                <span class="second">{format!("{} · {}", key.exchange_id, trade_type(key))}</span></th>
+                <span class="second">{format!("{} · {}", key.exchange_id.display_name(), trade_type(key))}</span></th>
             <td class="number">{figures::cents(worth.usd)}" USD"<span class="second">{btc(worth.btc)}</span></td>
             {cell("number", worth.day)}
             {cell("roomy number", worth.month)}
@@ -218,7 +218,7 @@ fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView 
     };
     let last = (!transfers.is_empty()).then(|| {
         let lines = transfers.iter().take(5).map(line).collect_view();
-        view! { <h4 class="panel-title">{words.last_transfers}</h4><ul class="doors" data-testid="transfers">{lines}</ul> }
+        view! { <h4 class="panel-title">{words.last_transfers}</h4><ul class="link-list" data-testid="transfers">{lines}</ul> }
     });
     view! {
         <section class="panel" id="move" aria-labelledby="move-title">

@@ -156,9 +156,9 @@ fn key(words: &'static Clients, posted: &Posted) -> AnyView {
 fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
     let url = &visit.desk.settings.public_url;
     view! {
-        <section class="panel" aria-labelledby="doors-title">
-            <h2 id="doors-title" class="panel-title">{words.doors_title}</h2>
-            <ul class="doors">
+        <section class="panel" aria-labelledby="apps-title">
+            <h2 id="apps-title" class="panel-title">{words.apps_title}</h2>
+            <ul class="link-list">
                 <li>{words.door_threecommas(url)}</li>
                 <li>{words.door_lumetrade(url)}</li>
                 <li>{words.door_currencycloud(url)}</li>

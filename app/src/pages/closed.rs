@@ -27,7 +27,7 @@ pub(crate) fn page() -> impl IntoView {
         };
         let operator = visit.actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
         let operate = operator.then(|| {
-            view! { <p><a class="button" href="/admin/maintenance">{words.operate}</a></p> }
+            view! { <p><a class="button" href="/admin/maintenance">{words.maintenance_title}</a></p> }
         });
         let body = view! {
             <h1>{words.title}</h1>

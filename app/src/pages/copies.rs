@@ -27,8 +27,8 @@ pub(crate) fn page() -> impl IntoView {
     let [key, strategy, status, before] = ["key", "strategy", "status", "before"].map(visit::query);
     show(|visit| async move {
         let (words, actor) = (copies(visit::lang()), visit.trader()?);
-        let keys = key::list(&visit.desk, actor).await?;
-        let strategies = strategy::list(&visit.desk).await?;
+        let keys = key::list_keys(&visit.desk, actor).await?;
+        let strategies = strategy::list_strategies(&visit.desk).await?;
         let wanted = Wanted {
             key: id(key.as_deref())?,
             strategy: id(strategy.as_deref())?,
@@ -60,7 +60,7 @@ pub(crate) fn page() -> impl IntoView {
         };
         let older = next.map(|id| here(&id.to_string()));
         let newest = before.as_ref().map(|_| here(""));
-        let follows = follow::list(&visit.desk, actor).await?;
+        let follows = follow::list_follows(&visit.desk, actor).await?;
         // A page of older copies does not change.
         let moving = before.is_none() && follows.iter().any(|f| f.active || f.in_position);
         let body = view! {

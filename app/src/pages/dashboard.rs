@@ -27,7 +27,7 @@ const HOURS: u32 = 7 * 24;
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (pages(visit::lang()), visit.trader()?);
-        let keys = key::list(&visit.desk, actor).await?;
+        let keys = key::list_keys(&visit.desk, actor).await?;
         let first = account::first_steps(&visit.desk, actor).await?;
         let posted = Posted::read(&visit).await?;
         let content = if keys.is_empty() {
@@ -91,7 +91,7 @@ type Open = (Vec<(Position, PositionProtection)>, Vec<Order>);
 async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
     let actor = visit.trader()?;
     let total = equity::total_usd(&visit.desk, actor).await.ok();
-    let points = equity::history(&visit.desk, actor, HOURS).await?;
+    let points = equity::list_history(&visit.desk, actor, HOURS).await?;
     let look = |key: ExchangeKey| async move {
         let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
         let open = match seen.filter(|s| s.known) {

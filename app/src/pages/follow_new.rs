@@ -32,10 +32,10 @@ pub(crate) fn page() -> impl IntoView {
     show(move |visit| async move {
         let words = follows(visit::lang());
         let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let strategy = strategy::get(&visit.desk, id).await?;
+        let strategy = strategy::get_strategy(&visit.desk, id).await?;
         let posted = Posted::read(&visit).await?;
         let actor = visit.trader()?;
-        let keys = key::list(&visit.desk, actor).await?;
+        let keys = key::list_keys(&visit.desk, actor).await?;
         let keys: Vec<_> = keys.into_iter().filter(can_follow).collect();
         let title = words.new_title(&strategy.name);
         let content = if !strategy.active {
@@ -125,7 +125,7 @@ async fn choose(
 ) -> Result<AnyView, Error> {
     let actor = visit.trader()?;
     let (profiles, followed) =
-        futures::try_join!(strategy::risk_profiles(&visit.desk), follow::list(&visit.desk, actor))?;
+        futures::try_join!(strategy::risk_profiles(&visit.desk), follow::list_follows(&visit.desk, actor))?;
     let free = |key: &&ExchangeKey| key.active && !taken(&followed, key, strategy);
     let named = keys.iter().find(|key| key.id.to_string() == typed.get("key"));
     let Some(key) = named.or_else(|| keys.iter().find(free)).or(keys.first()).cloned() else {

@@ -19,7 +19,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = follows(visit::lang());
         let id: FollowId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let all = follow::list(&visit.desk, visit.trader()?).await?;
+        let all = follow::list_follows(&visit.desk, visit.trader()?).await?;
         let follow = all.into_iter().find(|f| f.id == id).ok_or(Error::NotFound)?;
         let posted = Posted::read(&visit).await?;
         let title = words.stop_title(&follow.strategy.name);

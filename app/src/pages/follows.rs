@@ -20,7 +20,7 @@ use crate::{
 };
 use domain::{
     ExchangeKey,
-    copy::{Paused, Status},
+    copy::Paused,
     follow::{Copied, Follow, RiskProfile},
     money,
     strategy::Strategy,
@@ -28,8 +28,7 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error,
-    follow::{self, Copies},
-    key, strategy,
+    follow::{self, Overview},
 };
 
 /// How many copies are shown for each account.
@@ -46,12 +45,8 @@ struct Choices {
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
-        let (all, keys, profiles, strategies) = futures::try_join!(
-            follow::list(&visit.desk, actor),
-            key::list(&visit.desk, actor),
-            strategy::risk_profiles(&visit.desk),
-            strategy::list(&visit.desk),
-        )?;
+        let Overview { keys, follows: all, mut newest, in_position, strategies, profiles } =
+            follow::overview(&visit.desk, actor, COPIES).await?;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
         let choices = Choices {
@@ -62,8 +57,8 @@ pub(crate) fn page() -> impl IntoView {
         let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
             let mine: Vec<_> = all.iter().filter(|f| f.key == key.id).collect();
-            let last = last_copies(&visit, key).await?;
-            let kept = mine.is_empty() && keeps(&visit, key).await?;
+            let last = newest.remove(&key.id).unwrap_or_default();
+            let kept = mine.is_empty() && in_position.contains(&key.id);
             any_kept |= kept;
             panels.push(account(words, key, &mine, kept, &last, &choices));
         }
@@ -82,18 +77,6 @@ pub(crate) fn page() -> impl IntoView {
         };
         Ok(frame(&visit, words.title, Width::Wide, body))
     })
-}
-
-async fn last_copies(visit: &Visit, key: &ExchangeKey) -> Result<Vec<Copied>, Error> {
-    let wanted = Copies { key: Some(key.id), limit: Some(COPIES), ..Copies::default() };
-    follow::copies(&visit.desk, visit.trader()?, &wanted).await
-}
-
-/// Whether a copied position is open.
-async fn keeps(visit: &Visit, key: &ExchangeKey) -> Result<bool, Error> {
-    let wanted =
-        Copies { key: Some(key.id), status: Some(Status::Open), limit: Some(1), ..Copies::default() };
-    Ok(!follow::copies(&visit.desk, visit.trader()?, &wanted).await?.is_empty())
 }
 
 fn profile(words: &Follows, profile: &RiskProfile) -> String {
@@ -267,7 +250,7 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
 /// A short list of follows, for the dashboard.
 pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
     let words = follows(visit::lang());
-    let all = follow::list(&visit.desk, visit.trader()?).await?;
+    let all = follow::list_follows(&visit.desk, visit.trader()?).await?;
     let state = |f: &Follow| match (f.active, f.paused) {
         (true, _) => ("good", words.following),
         (false, Some(Paused::Panic)) => ("live", words.paused_by_panic),

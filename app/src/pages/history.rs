@@ -28,7 +28,7 @@ pub(crate) fn page() -> impl IntoView {
     let request = TradeQuery::read(of.as_deref());
     show(move |visit| async move {
         let words = pages(visit::lang());
-        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
         if let Some(request) = request {
             let here = of_tabs(words, None, request.of());
             let section = past::section(&visit, &keys, &request).await?;
@@ -66,14 +66,14 @@ async fn rows(
 ) -> Result<impl IntoView + use<>, Error> {
     let actor = visit.trader()?;
     if trades {
-        let list = order::trades(&visit.desk, actor, key.id, symbol).await?;
+        let list = order::list_trades(&visit.desk, actor, key.id, symbol).await?;
         if list.is_empty() {
             return Ok(EitherOf4::A(view! { <p class="empty">{words.history_empty_trades}</p> }));
         }
         let table = tables::trade_table(&list, words.history_trades);
         return Ok(EitherOf4::B((table, newest_only(words, list.len()))));
     }
-    let list = order::history(&visit.desk, actor, key.id, symbol).await?;
+    let list = order::list_history(&visit.desk, actor, key.id, symbol).await?;
     if list.is_empty() {
         return Ok(EitherOf4::C(view! { <p class="empty">{words.history_empty_orders}</p> }));
     }
@@ -95,7 +95,7 @@ async fn filters(
     symbol: &Symbol,
     trades: bool,
 ) -> Result<AnyView, Error> {
-    let markets = market::list(&visit.desk, chosen.trade_type).await?;
+    let markets = market::list_markets(&visit.desk, chosen.trade_type).await?;
     let keys = keys.iter().map(|key| {
         view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
     });

@@ -30,7 +30,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (personal(visit::lang()), visit.trader()?);
         let id: ExchangeKeyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let keys = key::list(&visit.desk, actor).await?;
+        let keys = key::list_keys(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
         let request = BalanceHistoryRequest { start: None, limit: DAYS, token: next.clone() };
         // An invalid page token shows the first page.

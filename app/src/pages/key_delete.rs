@@ -24,7 +24,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (pages(visit::lang()), visit.trader()?);
         let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let keys = key::list(&visit.desk, actor).await?;
+        let keys = key::list_keys(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
         let open = key::delete_check(&visit.desk, actor, id).await?;
         let shown = order::protection_of(&visit.desk, actor, id, &open.positions, &open.orders).await?;

@@ -19,7 +19,7 @@ use service::key;
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
-        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
         // A failure about a field is shown beside it, one about a key on its card, and all others above.
         let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
@@ -127,7 +127,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
                 {sandbox}
                 {trade_link(words, key, words.trade, "main")}
             </div>
-            <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
+            <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id.display_name())}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {expires}

@@ -46,9 +46,10 @@ pub(crate) fn page() -> impl IntoView {
 /// Price and candles of the landing page's market; `None` if the exchange does not respond.
 async fn quote(visit: &Visit) -> Option<(Ticker, Market, Vec<Candle>)> {
     let symbol: Symbol = "BTC/USDT".parse().ok()?;
-    let ticker = market::ticker(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
-    let market = market::find(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
-    let candles = market::candles(&visit.desk, TradeType::Futures, &symbol, Frame::M1, None, CANDLES).await;
+    let ticker = market::get_ticker(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
+    let market = market::find_market(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
+    let candles =
+        market::list_candles(&visit.desk, TradeType::Futures, &symbol, Frame::M1, None, CANDLES).await;
     Some((ticker, market, candles.unwrap_or_default()))
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (money(visit::lang()), visit.trader()?);
         let id = id.ok_or(Error::NotFound)?.replace('\0', "");
-        let (account, movements) = ledger::movements(&visit.desk, actor, &id).await?;
+        let (account, movements) = ledger::list_movements(&visit.desk, actor, &id).await?;
         let title = words.movements_of(&account.currency);
         let body = view! {
             <h1>{title.clone()}</h1>

@@ -12,6 +12,7 @@ use crate::{
 use domain::notification::{Method, Switches};
 use leptos::prelude::*;
 use service::{
+    Error, chat_link,
     notify::{self, telegram},
     time_zone,
 };
@@ -25,15 +26,22 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (messages(visit::lang()), visit.trader()?);
         let posted = Posted::read(&visit).await?;
         let set = notify::preferences(&visit.desk, actor).await?.switches;
-        let method = telegram::method(&visit.desk, actor).await?;
-        let until = time_zone::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
+        let linked = telegram::is_linked(&visit.desk, actor).await?;
+        let code = match chat_link::method(&visit.desk, actor).await {
+            Ok(method) => {
+                let until = time_zone::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
+                Some((method, until))
+            }
+            Err(Error::StepUp) => None,
+            Err(error) => return Err(error),
+        };
         let ticked = set != set.without_telegram();
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             {posted.message()}
-            {switches(words, &posted.of("notification-set"), set, method.active)}
-            {link(words, method, &until, ticked)}
+            {switches(words, &posted.of("notification-set"), set, linked)}
+            {link(words, linked, code, ticked)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body))
     })
@@ -99,17 +107,13 @@ fn group(
     .into_any()
 }
 
-/// The chat: whether it is linked, whether any notification is `ticked` for it, and a link code that is valid
-/// `until` a time.
-fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> AnyView {
-    let (state, mode, how) = if method.active {
-        (words.linked, "good", words.another(until))
-    } else {
-        (words.not_linked, "plain", words.how(until))
-    };
+/// The chat: whether it is `linked`, whether any notification is `ticked` for it, and a link code with the time until
+/// which it is valid; `None` if the password must be confirmed first.
+fn link(words: &'static Messages, linked: bool, code: Option<(Method, String)>, ticked: bool) -> AnyView {
+    let (state, mode) = if linked { (words.linked, "good") } else { (words.not_linked, "plain") };
     let reached = if ticked { words.linked_so } else { words.nothing_ticked };
-    let reached = method.active.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
-    let unlink = method.active.then(|| {
+    let reached = linked.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
+    let unlink = linked.then(|| {
         view! {
             <details class="sure">
                 <summary class="button" data-testid="telegram-unlink">{words.unlink}</summary>
@@ -125,11 +129,27 @@ fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> 
             <h2 id="telegram-title" class="panel-title">{words.telegram}</h2>
             <p><span class="badge" data-mode=mode data-testid="telegram-state">{state}</span></p>
             {reached}
-            <p>{how}</p>
-            <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
-            <p><a class="button" href=method.bot_url data-testid="telegram-bot">{words.open_bot}</a></p>
+            {link_code(words, linked, code)}
             {unlink}
         </section>
+    }
+    .into_any()
+}
+
+/// The code and the link to the bot, or the way to the password form.
+fn link_code(words: &'static Messages, linked: bool, code: Option<(Method, String)>) -> AnyView {
+    let Some((method, until)) = code else {
+        return view! {
+            <p>{words.confirm_first}</p>
+            <p><a class="button" href="/confirm?next=/settings/notifications" data-testid="telegram-confirm">{words.confirm_button}</a></p>
+        }
+        .into_any();
+    };
+    let how = if linked { words.another(&until) } else { words.link_steps(&until) };
+    view! {
+        <p>{how}</p>
+        <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
+        <p><a class="button" href=method.link() data-testid="telegram-bot">{words.open_bot}</a></p>
     }
     .into_any()
 }

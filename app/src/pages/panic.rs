@@ -11,7 +11,7 @@ use crate::{
     visit,
     words::follows::{Follows, follows},
 };
-use domain::ExchangeKeyId;
+use domain::{ExchangeKey, ExchangeKeyId, StrategyType};
 use leptos::prelude::*;
 use service::{Error, key};
 
@@ -29,14 +29,16 @@ pub(crate) fn page() -> impl IntoView {
             let body = results(words, &done);
             return Ok(frame(&visit, words.panic_done, Width::Wide, body));
         }
-        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
         let one = match id {
             Some(id) => {
                 let id: ExchangeKeyId = id.parse().map_err(|_| Error::NotFound)?;
-                Some(keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?)
+                Some(keys.iter().find(|key| key.id == id).cloned().ok_or(Error::NotFound)?)
             }
             None => None,
         };
+        let automated = |key: &ExchangeKey| key.strategy_type == StrategyType::Automated;
+        let copies = one.as_ref().map_or_else(|| keys.iter().any(automated), automated);
         let title =
             one.as_ref().map_or_else(|| words.panic_title.to_owned(), |key| words.panic_title_key(&key.name));
         let reach =
@@ -47,7 +49,7 @@ pub(crate) fn page() -> impl IntoView {
             <section class="panel alarm">
                 <p>{words.panic_will}</p>
                 <ol class="rules">
-                    <li>{words.panic_pause}</li>
+                    {copies.then(|| view! { <li>{words.panic_pause}</li> })}
                     <li>{words.panic_cancel}</li>
                     <li>{words.panic_close}</li>
                 </ol>

@@ -3,6 +3,7 @@
 
 use crate::{
     components::{
+        copied::in_r,
         filters::{self, Filter, address},
         tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, scrolling, tight, timestamp, tone},
     },
@@ -130,13 +131,13 @@ async fn filters(
     let value = |name| request.value(name).map(str::to_owned);
     let names = (pages(visit::lang()), orders(visit::lang()));
     // If the exchange does not respond, the history is shown without a choice of markets.
-    let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+    let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
     let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string()));
     let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));
     let sides = [Side::Buy, Side::Sell].map(|s| (s.word().to_owned(), names.1.side(s).to_owned()));
     let mut all = vec![Filter::choice("key", names.0.choose_key, value("key"), words.any_key, keys)];
     if request.which == Which::Strategy {
-        let strategies = strategy::list(&visit.desk).await?;
+        let strategies = strategy::list_strategies(&visit.desk).await?;
         let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
         all.push(Filter::choice(
             "strategy",
@@ -156,12 +157,13 @@ async fn filters(
 fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
     let names = pages(visit::lang());
     let by_strategy = which == Which::Strategy;
+    let size = size_class(by_strategy);
     let mut columns = vec![
         (names.col_time, WORDS),
         (names.col_market, ROOMY),
         (names.col_side, WORDS),
-        (names.col_amount, NUMBER),
-        (names.col_price, NUMBER),
+        (names.col_amount, size),
+        (names.col_price, size),
         (words.col_cost, ROOMY_NUMBER),
         (words.col_stop, ROOMY_NUMBER),
         (words.col_targets, ROOMY),
@@ -169,11 +171,23 @@ fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
     if by_strategy {
         columns.push((words.col_leverage, ROOMY_NUMBER));
         columns.push((words.strategy, ROOMY));
-        columns.push((words.col_result, NUMBER));
+        columns.push((words.col_profit, NUMBER));
     }
     columns.push((names.col_key, ROOMY));
     let rows = rows.iter().map(|trade| row(words, trade, by_strategy)).collect_view();
     scrolling(empty_label(words, which).to_owned(), &columns, rows)
+}
+
+/// The class of the columns of amount and price. With the column of the result, a narrow screen has no room for them.
+const fn size_class(by_strategy: bool) -> &'static str {
+    if by_strategy { ROOMY_NUMBER } else { NUMBER }
+}
+
+/// `0.121 BTC at 19,580.1, 7×`; `None` before the first fill.
+fn sized(words: &Copies, trade: &PastTrade) -> Option<String> {
+    let amount = format!("{} {}", money::text(trade.amount), trade.symbol.base());
+    let leverage = trade.leverage.map_or_else(|| "1".to_owned(), |times| times.to_string());
+    Some(words.sized(&amount, &figures::price(trade.price?), &leverage))
 }
 
 fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView {
@@ -183,7 +197,9 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
     let key = trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
     let symbol = trade.symbol.to_string();
     let strategy = trade.strategy.as_ref().filter(|_| by_strategy).map(|s| s.name.as_str());
-    let below: Vec<_> = [symbol.as_str()].into_iter().chain(strategy).chain([key.as_str()]).collect();
+    let (size, sized) = (size_class(by_strategy), sized(words, trade).filter(|_| by_strategy));
+    let below = [symbol.as_str()].into_iter().chain(sized.as_deref()).chain(strategy);
+    let below: Vec<_> = below.chain([key.as_str()]).collect();
     let below = tight(&below);
     let copied = by_strategy.then(|| {
         let strategy = trade.strategy.as_ref().map(|s| {
@@ -193,7 +209,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
         view! {
             <td class="roomy number">{trade.leverage.map(|times| format!("{times}×"))}</td>
             <td class="roomy wrap">{strategy}</td>
-            <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}</td>
+            <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}{in_r(trade.result_in_r())}</td>
         }
     });
     view! {
@@ -201,8 +217,8 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
             <td>{timestamp(trade.at)}</td>
             <td class="roomy">{symbol}</td>
             <th scope="row"><span data-side=trade.side.word()>{side}</span>{below}</th>
-            <td class="number">{money::text(trade.amount)}</td>
-            <td class="number">{trade.price.map(figures::price)}</td>
+            <td class=size>{money::text(trade.amount)}</td>
+            <td class=size>{trade.price.map(figures::price)}</td>
             <td class="roomy number">{figures::cents(trade.cost)}</td>
             <td class="roomy number">{decimal(trade.stop)}</td>
             <td class="roomy wrap">{targets.join(" · ")}</td>

@@ -28,7 +28,7 @@ pub(crate) fn page() -> impl IntoView {
             (here.so_far, Some(here.so_far_lead), report::so_far(&visit.desk, actor).await?)
         } else {
             let id = id.parse().map_err(|_| Error::NotFound)?;
-            let report = report::get(&visit.desk, actor, id).await?.report;
+            let report = report::get_report(&visit.desk, actor, id).await?.report;
             (title(here, &report), None, Some((report, true)))
         };
         let content = match reported {
@@ -92,7 +92,7 @@ fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
             <dl class="figures">
                 {figure(here.start, figures::cents(total.start), None)}
                 {figure(here.end, figures::cents(total.end), None)}
-                {figure(here.brought, figures::signed_cents(total.brought), None)}
+                {figure(here.net_deposits, figures::signed_cents(total.brought), None)}
                 {figure(here.profit, profit, Some(total.profit()))}
                 {figure(here.drawdown, fall, None)}
                 {figure(here.fees, fees, None)}
@@ -119,7 +119,7 @@ fn picture(here: &'static Reports, report: &Report) -> Option<AnyView> {
     Some(
         view! {
             <section class="panel" aria-labelledby="picture-title">
-                <h2 id="picture-title" class="panel-title">{here.picture}</h2>
+                <h2 id="picture-title" class="panel-title">{here.profit_chart}</h2>
                 {plot::line(&report.won, label)}
                 {plot::ends(&report.won, figures::signed_cents)}
             </section>

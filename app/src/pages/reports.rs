@@ -17,7 +17,7 @@ use service::report::{self, Made};
 pub(crate) fn list() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (reports(visit::lang()), visit.trader()?);
-        let made = report::list(&visit.desk, actor).await?;
+        let made = report::list_reports(&visit.desk, actor).await?;
         let content = if made.is_empty() {
             let when = report::next(&visit.desk, actor).await?;
             Either::Left(view! {

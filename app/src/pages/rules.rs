@@ -94,7 +94,7 @@ fn brand_panel(words: &'static Money, posted: &Posted, brands: Vec<Brand>) -> An
     view! {
         <section class="panel" aria-labelledby="brands-title">
             <h2 id="brands-title" class="panel-title">{words.brands}</h2>
-            <ul class="doors">{brands.into_iter().map(line).collect_view()}</ul>
+            <ul class="link-list">{brands.into_iter().map(line).collect_view()}</ul>
             <form method="post" action="/api/brand-set" class="form" novalidate data-testid="brand-set">
                 {field("brand", words.brand, "brands").show(posted)}
                 {radios(posted, "broker", words.status, &ways)}

@@ -15,12 +15,17 @@ use crate::{
         users::People, users::people,
     },
 };
-use domain::{ApiClient, account::SessionView, notification::Switches, profile::Profile};
+use domain::{
+    ApiClient,
+    account::{ProgramSignIn, SessionView},
+    notification::Switches,
+    profile::Profile,
+};
 use leptos::{either::Either, prelude::*};
 use service::{
     api_client, notify, plan, profile,
     recovery::{self, Programs},
-    session,
+    session, token,
 };
 
 pub(crate) fn page() -> impl IntoView {
@@ -28,6 +33,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (people(visit::lang()), visit.trader()?);
         let posted = Posted::read(&visit).await?;
         let sessions = session::list(&visit.desk, actor).await?;
+        let apps = token::list(&visit.desk, actor).await?;
         let clients = api_client::list(&visit.desk, actor).await?;
         let others = recovery::programs(&visit.desk, actor).await?;
         let (chat, active) = (others.chat, clients.len());
@@ -48,7 +54,7 @@ pub(crate) fn page() -> impl IntoView {
                 {messages_card(&switches, chat)}
                 {programs_card(words, active)}
             </div>
-            {session_list(words, sessions)}
+            {session_list(words, sessions, apps)}
             {activity()}
         };
         Ok(frame(&visit, words.settings, Width::Wide, body))
@@ -194,7 +200,8 @@ fn programs_card(words: &'static People, active: usize) -> AnyView {
     card("programs-title", words.api_clients, state, link)
 }
 
-fn session_list(words: &'static People, sessions: Vec<SessionView>) -> AnyView {
+fn session_list(words: &'static People, sessions: Vec<SessionView>, apps: Vec<ProgramSignIn>) -> AnyView {
+    let apps = (!apps.is_empty()).then(|| app_list(words, apps));
     view! {
         <section class="panel" aria-labelledby="sessions-title">
             <h2 id="sessions-title" class="panel-title">{words.sessions}</h2>
@@ -202,11 +209,40 @@ fn session_list(words: &'static People, sessions: Vec<SessionView>) -> AnyView {
             <ul class="sessions" data-testid="sessions">
                 {sessions.into_iter().map(|s| session_line(words, s)).collect_view()}
             </ul>
+            {apps}
             <form method="post" action="/api/end-all-sessions" class="row">
                 <button type="submit" class="button" data-kind="bad" data-testid="end-all">{words.end_all}</button>
                 <p class="hint">{words.end_all_lead}</p>
             </form>
         </section>
+    }
+    .into_any()
+}
+
+/// The sign-ins of programs.
+fn app_list(words: &'static People, apps: Vec<ProgramSignIn>) -> AnyView {
+    view! {
+        <h3>{words.app_sessions}</h3>
+        <p class="hint">{words.app_sessions_lead}</p>
+        <ul class="sessions" data-testid="app-sessions">
+            {apps.into_iter().map(|app| app_line(words, app)).collect_view()}
+        </ul>
+    }
+    .into_any()
+}
+
+fn app_line(words: &'static People, app: ProgramSignIn) -> AnyView {
+    let (before, after) = words.last_seen();
+    view! {
+        <li class="session" data-testid="app-session">
+            <p class="session-agent" title=app.user_agent.clone()>{agent::describe_agent(visit::lang(), &app.user_agent)}</p>
+            <p class="hint">{app.address.clone()}" · "{before}{timestamp(app.last_used_at)}{after}</p>
+            <form method="post" action="/api/end-program">
+                <input type="hidden" name="id" value=app.id.to_string()/>
+                <button type="submit" class="button" data-kind="quiet"
+                    aria-label=words.end_this(&app.address)>{words.end_session}</button>
+            </form>
+        </li>
     }
     .into_any()
 }

@@ -69,7 +69,7 @@ pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView 
 pub(crate) fn about(words: &'static Strategies, strategy: &Strategy) -> String {
     let bars = words.bars(strategy.frame.word());
     let who = if strategy.outside { words.outside } else { words.inside };
-    format!("{} · {} · {bars} · {who}", strategy.exchange_id, strategy.symbol)
+    format!("{} · {} · {bars} · {who}", strategy.exchange_id.display_name(), strategy.symbol)
 }
 
 /// The button to follow it; `None` if it is inactive.

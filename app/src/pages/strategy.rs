@@ -143,8 +143,8 @@ fn history(
     let intervals = [(Interval::Day, words.days), (Interval::Month, words.by_month)];
     let intervals = intervals.map(|(i, text)| (to(kind, i), i.word(), text, i == interval));
     // Newest first; ranges before the first trade are omitted.
-    let reported = ranges.iter().rposition(|range| range.figures.trades > 0).map_or(0, |oldest| oldest + 1);
-    let ranges = &ranges[..reported];
+    let shown = ranges.iter().rposition(|range| range.figures.trades > 0).map_or(0, |oldest| oldest + 1);
+    let ranges = &ranges[..shown];
     let empty = ranges.is_empty().then(|| view! { <p class="empty">{words.ranges_empty}</p> });
     let table = (!ranges.is_empty()).then(|| record::ranges(ranges, words.ranges.to_owned()));
     view! {

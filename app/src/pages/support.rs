@@ -18,7 +18,7 @@ use service::support;
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (personal(visit::lang()), visit.trader()?);
-        let tickets = support::mine(&visit.desk, actor).await?;
+        let tickets = support::list_own(&visit.desk, actor).await?;
         let posted = Posted::read(&visit).await?;
         let none = tickets.is_empty().then(|| view! { <p class="empty">{words.mine_empty}</p> });
         let mine = tickets.into_iter().map(|ticket| card(words, ticket, None)).collect_view();

@@ -19,7 +19,7 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(crate) fn page() -> impl IntoView {
     let query = visit::queries();
     show(move |visit| async move {
         let words = pages(visit::lang());
-        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
         let Some(chosen) = choose(&keys, named(&query, "key"))?.cloned() else {
             let body = view! {
                 <h1>{words.trade}</h1>
@@ -44,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
         };
         let symbol = symbol_of(named(&query, "symbol"))?;
         let posted = Posted::read(&visit).await?;
-        let ticker = market::ticker(&visit.desk, chosen.trade_type, &symbol).await?;
+        let ticker = market::get_ticker(&visit.desk, chosen.trade_type, &symbol).await?;
         let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await;
         let playing = market::playing(&visit.desk).await.ok().flatten();
         let title = words.trade_title(&symbol.to_string());
@@ -122,8 +122,8 @@ async fn desk_init(
     let (desk, actor, kind) = (&visit.desk, visit.trader()?, key.trade_type);
     let frame = named(query, "frame").and_then(Frame::parse).unwrap_or(Frame::M1);
     let (market, candles, account) = futures::join!(
-        market::find(desk, kind, symbol),
-        market::candles(desk, kind, symbol, frame, None, BARS),
+        market::find_market(desk, kind, symbol),
+        market::list_candles(desk, kind, symbol, frame, None, BARS),
         order::account_state(desk, actor, key.id, symbol),
     );
     let (market, candles) = (market.map_err(missing_market)?, candles?);
@@ -150,8 +150,8 @@ fn missing_market(error: Error) -> Error {
 /// Binance's taker fee for an account without discounts: 0.05 percent on futures, 0.1 on spot.
 fn fee_rate(kind: TradeType) -> Decimal {
     match kind {
-        TradeType::Futures => Decimal::new(5, 4),
-        TradeType::Spot => Decimal::new(1, 3),
+        TradeType::Futures => dec!(0.0005),
+        TradeType::Spot => dec!(0.001),
     }
 }
 
@@ -184,7 +184,7 @@ async fn choosers(
     symbol: &Symbol,
     playing: Option<&Playing>,
 ) -> Result<AnyView, Error> {
-    let markets = market::list(&visit.desk, chosen.trade_type).await?;
+    let markets = market::list_markets(&visit.desk, chosen.trade_type).await?;
     let keys = keys.iter().map(|key| {
         view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
     });

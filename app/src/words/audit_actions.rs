@@ -7,7 +7,7 @@ use service::audit::{AuditAction as D, Via};
 /// The text of an audit event; the event's own word if this version does not know it, so that another
 /// version's log can be read.
 pub(crate) fn event(lang: Lang, word: &str) -> String {
-    let action = D::ALL.iter().find(|entry| entry.word() == word).map(|entry| deed_text(lang, *entry));
+    let action = D::ALL.iter().find(|entry| entry.word() == word).map(|entry| action_text(lang, *entry));
     let failure = || Kind::parse(word).and_then(|kind| audit(lang).failure(kind));
     action.or_else(failure).unwrap_or(word).to_owned()
 }
@@ -67,7 +67,7 @@ impl Audit {
 
 texts! {
     /// The text of an audited action.
-    deed_text(D) {
+    action_text(D) {
         D::SignedUp => "Signed up",
         D::SignedOut => "Signed out",
         D::SteppedUp => "Password confirmed",
@@ -130,6 +130,10 @@ texts! {
         D::ReviewConfirmed => "Differences of an account confirmed",
         D::ChatLinked => "Telegram connected",
         D::ChatUnlinked => "Telegram disconnected",
+        D::ProgramRejected => "API client's credentials rejected",
+        D::TokenRejected => "App's access token rejected: its session has ended",
+        D::AttemptsThrottled => "Too many attempts rejected",
+        D::AccessDenied => "Access denied",
     }
 }
 

@@ -38,7 +38,7 @@ table! {
         signs_rsa: "RSA signing",
         revoke: "Revoke client",
         revoke_sure(name): "Revoke “{name}”? Apps that use it stop working immediately.",
-        doors_title: "Connect your apps",
+        apps_title: "Connect your apps",
         door_threecommas(url): "3Commas apps: {url}/public/api/ver1, with the API key and the secret",
         door_lumetrade(url): "Lumetrade apps: {url}/api/v1, with the API key and the secret",
         door_currencycloud(url): "Currencycloud apps: {url}/v2, with the login ID, and the secret as the API key",

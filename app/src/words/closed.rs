@@ -6,14 +6,14 @@ table! {
     /// Maintenance mode.
     Closed, closed {
         title: "Down for maintenance",
-        lead: "Slipstream is in maintenance mode. Your positions keep their stops and stay supervised.",
+        lead: "Slipstream is in maintenance mode. Your positions keep their stop losses and stay supervised.",
         since(time): around { "Since {time} UTC." },
         banner: "Maintenance mode is on: only admins can sign in.",
         open_title: "Slipstream is online",
         open_lead: "No maintenance is in progress.",
         home: "Go to home page",
-        operate: "Maintenance",
-        operate_lead: "In maintenance mode, users see a maintenance page and API requests get status 503. Admins can still sign in. Positions stay supervised, and signals are copied unless you pause copying.",
+        maintenance_title: "Maintenance",
+        maintenance_lead: "In maintenance mode, users see a maintenance page and API requests get status 503. Admins can still sign in. Positions stay supervised, and signals are copied unless you pause copying.",
         now_open: "Maintenance mode is off.",
         now_closed: "Maintenance mode is on: only admins can sign in.",
         message: "Message",

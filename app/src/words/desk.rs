@@ -30,6 +30,7 @@ table! {
         limit: "Limit",
         trailing: "Trailing",
         price: "Price",
+        activation_price: "Activation price",
         trailing_hint: "Activates at this price and enters when the price reverses by the callback rate.",
         callback: "Callback rate",
         sizing: "Order size",

@@ -103,7 +103,8 @@ table! {
         panic_failed(symbol, reason): "{symbol}: failed. {reason}",
         panic_unknown(reason): "Status unknown: the exchange didn't answer. {reason}",
         panic_again: "Press the panic button again in a moment. Repeating it is safe.",
-        panic_quiet: "No open orders or positions. Copy trading is paused.",
+        panic_quiet: "No open orders or positions.",
+        panic_paused: "Copy trading is paused.",
         back: "Back to copy trading",
 
         summary_none: "You aren't copying a strategy yet.",

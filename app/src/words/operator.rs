@@ -16,11 +16,11 @@ table! {
         state: "Status",
         activate: "Activate strategy",
         deactivate: "Deactivate strategy",
-        deactivate_hint: "Deactivate this strategy? It opens no new positions, and no one can start copying it. Open positions keep their stops and still close on its exit signals.",
+        deactivate_hint: "Deactivate this strategy? It opens no new positions, and no one can start copying it. Open positions keep their stop losses and still close on its exit signals.",
 
         pause_title: "Copying",
         copies_run: "Copying is on: signals are copied.",
-        copies_paused: "Copying is paused for all users. Open positions keep their stops and stay supervised.",
+        copies_paused: "Copying is paused for all users. Open positions keep their stop losses and stay supervised.",
         pause_all: "Pause all copying",
         resume_all: "Resume copying",
 

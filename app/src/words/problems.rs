@@ -1,8 +1,6 @@
 //! Error and success messages.
 
 use super::{Lang, texts};
-#[cfg(feature = "ssr")]
-use crate::notice::PageNotice as N;
 use crate::notice::{DeskNotice as D, PostNotice, Rejection, RequestError as E};
 use domain::{Refusal as R, validation::Problem as P};
 
@@ -50,7 +48,7 @@ texts! {
         P::AccountHedge => "This account is in hedge mode. Slipstream supports one-way mode: switch it at Binance under Futures, Preferences, Position Mode, and try again.",
         P::AccountMultiAssets => "This account is in multi-assets mode. Slipstream supports single-asset mode: switch it at Binance under Futures, Preferences, Asset Mode, and try again.",
         P::AccountPortfolio => "This account uses portfolio margin. Slipstream doesn't support it: turn it off at Binance, create a new API key, and try again.",
-        P::KeyUnderReview => "This account is under review: its orders at the exchange differ from Slipstream's records. Your stops stay in place, and you can close positions. New orders are possible again once an admin confirms the differences.",
+        P::KeyUnderReview => "This account is under review: its orders at the exchange differ from Slipstream's records. Your stop losses stay in place, and you can close positions. New orders are possible again once an admin confirms the differences.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",
@@ -154,12 +152,12 @@ texts! {
     }
 }
 
-/// The text of a success.
+/// The text of a success, without the name of its object.
 pub(crate) fn notice(lang: Lang, notice: PostNotice) -> &'static str {
     match notice {
         PostNotice::Desk(notice) => desk_notice(lang, notice),
         #[cfg(feature = "ssr")]
-        PostNotice::Page(notice) => page_notice(lang, notice),
+        PostNotice::Page(notice) => super::notices::page_notice(lang, notice),
         PostNotice::Unknown => unknown_notice(lang, ()),
     }
 }
@@ -181,62 +179,6 @@ texts! {
         D::SupervisionResumed => "Slipstream supervises this position again.",
         D::LeverageSet => "Leverage updated.",
         D::MarginSet => "Margin mode updated.",
-    }
-}
-
-#[cfg(feature = "ssr")]
-texts! {
-    /// The text of a success on any other page.
-    page_notice(N) {
-        N::ResetSent => "If an account with this address exists, we've sent a link. It works for one hour.",
-        N::PasswordReset => "Your password has been changed. Sign in with the new one.",
-        N::PasswordChanged => "Your password has been changed. Your other sessions have ended, and so have the apps you didn't keep.",
-        N::AccountFrozen => "Your account is frozen. Open positions keep their stops. To unfreeze the account, reset your password.",
-        N::PersonChanged => "User updated.",
-        N::SessionEnded => "Session revoked.",
-        N::ProfileSaved => "Profile saved.",
-        N::SupportRequested => "Request sent. We'll reply by e-mail.",
-        N::SupportClosed => "Request closed.",
-        N::KeyConnected => "Exchange key connected. You can trade now.",
-        N::KeyReady => "Paper account opened with 10,000 USDT.",
-        N::KeySaved => "Exchange key saved.",
-        N::KeyDeleted => "Exchange key deleted. Orders and positions at the exchange stay open.",
-        N::KeyClosedAndDeleted => "Orders cancelled, positions closed and exchange key deleted.",
-        N::SandboxReset => "Paper account reset.",
-        N::PlanChanged => "Plan changed.",
-        N::PlanEnding => "Your plan ends with the current period. You can keep it until then.",
-        N::PlanKept => "Your plan stays active.",
-        N::FollowStarted => "You're copying this strategy. Trading starts with its next signal.",
-        N::FollowChanged => "Settings saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
-        N::FollowPaused => "Copying paused. No new trades are copied until you resume.",
-        N::FollowResumed => "Copying resumed. The next signal is copied.",
-        N::FollowStopped => "Copying stopped.",
-        N::FollowStoppedClosed => "Copying stopped and position closed.",
-        N::Panicked => "Done. Copy trading is paused.",
-        N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
-        N::DeskOpened => "Maintenance mode is off.",
-        N::ReviewConfirmed => "Differences confirmed. The account can trade again.",
-        N::CopiesPaused => "All copying is paused.",
-        N::CopiesResumed => "Copying resumed.",
-        N::StrategyCreated => "Strategy created. Activate it when it's ready.",
-        N::StrategyChanged => "Strategy saved.",
-        N::StrategyActivated => "Strategy activated: its signals are copied.",
-        N::StrategyDeactivated => "Strategy deactivated.",
-        N::HookRotated => "Webhook URL created.",
-        N::NotificationsSaved => "Notifications saved.",
-        N::TelegramUnlinked => "Telegram disconnected.",
-        N::Unsubscribed => "You're unsubscribed from these e-mails.",
-        N::MessageRetried => "Message queued again.",
-        N::ClientMade => "API client created. Copy its secret now: it won't be shown again.",
-        N::ClientRevoked => "API client revoked.",
-        N::AccountOpened => "Account opened.",
-        N::FundsMoved => "Transfer completed.",
-        N::FundsMoving => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",
-        N::SubAccountMade => "Sub-account created.",
-        N::SubAccountSaved => "Sub-account saved.",
-        N::AccountCredited => "Account credited.",
-        N::RuleSet => "Rule saved.",
-        N::BrandSet => "Brand saved.",
     }
 }
 

@@ -16,16 +16,17 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("clients", clients::clients(lang).entries()),
         ("closed", closed::closed(lang).entries()),
         ("copies", copies::copies(lang).entries()),
-        ("deeds", audit_actions::audit(lang).entries()),
+        ("audit_actions", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
         ("follows", follows::follows(lang).entries()),
         ("live", live::live(lang).entries()),
         ("messages", messages::messages(lang).entries()),
         ("money", money::money(lang).entries()),
+        ("notices", notices::named_notices(lang).entries()),
         ("operator", operator::operator(lang).entries()),
         ("orders", orders::orders(lang).entries()),
         ("pages", pages::pages(lang).entries()),
-        ("people", users::people(lang).entries()),
+        ("users", users::people(lang).entries()),
         ("personal", personal::personal(lang).entries()),
         ("reference", reference::words(lang).entries()),
         ("reports", reports::reports(lang).entries()),
@@ -43,7 +44,7 @@ fn listed(lang: Lang) -> Vec<&'static str> {
     let notices = notices.chain(PageNotice::ALL.iter().map(|notice| PostNotice::Page(*notice)));
     let problems = Problem::ALL.iter().map(|problem| problems::problem(lang, *problem));
     let reasons = Reason::ALL.iter().map(|reason| copies::reason(lang, *reason));
-    let actions = AuditAction::ALL.iter().map(|action| audit_actions::deed_text(lang, *action));
+    let actions = AuditAction::ALL.iter().map(|action| audit_actions::action_text(lang, *action));
     let all = problems.chain(reasons).chain(actions);
     let all = all.chain(rejections.map(|rejection| problems::rejection(lang, rejection)));
     all.chain(notices.chain([PostNotice::Unknown]).map(|notice| problems::notice(lang, notice))).collect()

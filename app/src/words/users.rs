@@ -31,6 +31,8 @@ table! {
         this_session: "This browser",
         last_seen(time): around { "Last seen {time}" },
         end_session: "Revoke",
+        app_sessions: "Apps",
+        app_sessions_lead: "Apps that signed in with your e-mail address and password. API clients have their own page.",
         end_this(address): "Revoke the session from {address}",
         end_all: "Sign out everywhere",
         end_all_lead: "Ends all sessions, including this one, and all API clients, webhooks and the Telegram connection. Use it if someone else may have access.",

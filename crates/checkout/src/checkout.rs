@@ -1,8 +1,9 @@
 //! The crate's public interface: open, serve and run the checkout.
 
 use crate::{
-    books::{Books, Endpoint, Open},
-    protocol,
+    books::{Endpoint, Made},
+    router,
+    shared::{CheckoutState, Listener, Options},
     state::{StateDir, StateError},
     webhook,
 };
@@ -10,7 +11,7 @@ use axum::Router;
 use domain::{Clock, Entropy};
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
@@ -22,39 +23,6 @@ use tokio::{
 const BEAT: Duration = Duration::from_secs(1);
 /// The id of the webhook endpoint that the operator configured.
 const OWN: &str = "we_own";
-
-/// A webhook endpoint that receives all events from the start.
-#[derive(Clone)]
-pub struct Listener {
-    /// The URL of the endpoint.
-    pub url: String,
-}
-
-/// Settings of a checkout.
-#[derive(Clone)]
-pub struct Options {
-    /// Base URL of the pages for browsers, without a trailing slash.
-    pub public_url: String,
-    /// The webhook endpoint that receives all events; others can be created as on Stripe.
-    pub listener: Option<Listener>,
-    /// Enables the control API, with which tests advance the clock.
-    pub controllable: bool,
-}
-
-/// State shared by all requests.
-pub(crate) struct CheckoutState {
-    books: Mutex<Books>,
-    state_dir: StateDir,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    pub(crate) options: Options,
-    pub(crate) http: reqwest::Client,
-    pub(crate) secret_key: String,
-    pub(crate) control_token: String,
-    webhook_secret: String,
-    /// Signals that events are waiting for delivery.
-    pub(crate) news: Notify,
-}
 
 /// The test checkout. Clones and routers share the same state, which is closed when the last of them is
 /// dropped.
@@ -94,7 +62,7 @@ impl Checkout {
         books.endpoints.remove(OWN);
         if let Some(Listener { url }) = options.listener.clone() {
             let mut own = Endpoint {
-                made: crate::books::Made::default(),
+                made: Made::default(),
                 url,
                 secret: webhook_secret.clone(),
                 kinds: vec!["*".to_owned()],
@@ -119,14 +87,9 @@ impl Checkout {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// The checkout that owns this shared state.
-    pub(crate) fn of(shared: &Arc<CheckoutState>) -> Self {
-        Self { shared: Arc::clone(shared) }
-    }
-
     /// Returns the routes of Stripe's `/v1`, the pages and the control API.
     pub fn router(&self) -> Router {
-        protocol::router(&self.shared)
+        router::router(&self.shared)
     }
 
     /// The secret key that authorizes calls to `/v1`.
@@ -152,11 +115,7 @@ impl Checkout {
     /// # Errors
     /// If the state cannot be persisted.
     pub fn advance(&self, seconds: i64) -> Result<(), StateError> {
-        self.shared.write(|open| {
-            open.books.shift = open.books.shift.saturating_add(seconds.max(0));
-            open.now = open.now.saturating_add(seconds.max(0));
-            open.live();
-        })
+        self.shared.advance(seconds)
     }
 
     /// Processes what is due and delivers webhooks. Returns how many deliveries succeeded.
@@ -177,49 +136,5 @@ impl Checkout {
             // Events are delivered immediately; otherwise it runs every second.
             let _ = timeout(BEAT, self.shared.news.notified()).await;
         }
-    }
-}
-
-impl CheckoutState {
-    /// The real time, without the shift of the clock.
-    pub(crate) fn really(&self) -> i64 {
-        self.clock.now().seconds()
-    }
-
-    /// Reads the books at the current time.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&Books, i64) -> T) -> T {
-        let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        read(&books, self.really().saturating_add(books.shift))
-    }
-
-    /// Processes everything that is due by now.
-    pub(crate) fn catch_up(&self) -> Result<(), StateError> {
-        let due =
-            self.read(|books, now| books.subscriptions.values().any(|s| s.due().is_some_and(|at| at <= now)));
-        if due { self.write(|_| ()) } else { Ok(()) }
-    }
-
-    /// Changes the books atomically: the complete change is on disk, or nothing has changed.
-    pub(crate) fn try_write<T, E: From<StateError>>(
-        &self,
-        write: impl FnOnce(&mut Open<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut next = books.clone();
-        let (really, base) = (self.really(), self.options.public_url.as_str());
-        let now = really.saturating_add(next.shift);
-        let mut open = Open { books: &mut next, entropy: self.entropy.as_ref(), now, really, base };
-        open.live();
-        let done = write(&mut open)?;
-        self.state_dir.put(&next)?;
-        *books = next;
-        drop(books);
-        self.news.notify_one();
-        Ok(done)
-    }
-
-    /// Like [`CheckoutState::try_write`], for changes that cannot fail.
-    pub(crate) fn write<T>(&self, write: impl FnOnce(&mut Open<'_>) -> T) -> Result<T, StateError> {
-        self.try_write(|open| Ok(write(open)))
     }
 }

@@ -7,10 +7,14 @@
 
 mod books;
 mod checkout;
+mod failure;
 mod page;
 mod protocol;
+mod router;
+mod shared;
 mod state;
 mod webhook;
 
-pub use checkout::{Checkout, Listener, Options};
+pub use checkout::Checkout;
+pub use shared::{Listener, Options};
 pub use state::StateError;

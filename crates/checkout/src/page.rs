@@ -2,8 +2,8 @@
 
 use crate::{
     books::{Books, Card, Invoice, Session},
-    checkout::CheckoutState,
-    protocol::CheckoutFailure,
+    failure::CheckoutFailure,
+    shared::CheckoutState,
 };
 use axum::{
     body::Bytes,
@@ -11,8 +11,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use domain::{Micros, time::SECOND};
 use std::{fmt::Write as _, sync::Arc};
-use time::OffsetDateTime;
 
 /// The content security policy. `form-action` is added per page, because browsers also apply it to redirects
 /// of a form.
@@ -277,8 +277,7 @@ fn money(cents: i64, currency: &str) -> String {
 }
 
 fn date(seconds: i64) -> String {
-    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    format!("{:04}-{:02}-{:02}", at.year(), u8::from(at.month()), at.day())
+    Micros(seconds.saturating_mul(SECOND)).date()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     books::{Endpoint, Event, Object as _},
-    checkout::CheckoutState,
+    shared::CheckoutState,
     state::StateError,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};

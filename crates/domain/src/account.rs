@@ -1,6 +1,6 @@
 //! A user's account, its state and its sessions.
 
-use crate::{Micros, Refusal, Role, SessionId, UserId, copy::Reason, key::words};
+use crate::{Micros, Refusal, Role, SessionId, TokenFamilyId, UserId, copy::Reason, key::words};
 use serde::{Deserialize, Serialize};
 
 /// The authenticated user.
@@ -76,6 +76,8 @@ words! {
         HookRotated = "hook-rotated",
         /// A webhook was closed.
         HookClosed = "hook-closed",
+        /// A Telegram chat was linked.
+        ChatLinked = "chat-linked",
         /// The plan changed.
         PlanChanged = "plan-changed",
         /// The account was frozen.
@@ -119,6 +121,21 @@ pub struct SessionView {
     pub created_at: Micros,
     /// When it last made a request, to the minute.
     pub last_seen_at: Micros,
+}
+
+/// A program's sign-in at `/v1`, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramSignIn {
+    /// Id of the sign-in (not a token).
+    pub id: TokenFamilyId,
+    /// The program's user agent, cut to 200 characters.
+    pub user_agent: String,
+    /// The IP address of its latest refresh.
+    pub address: String,
+    /// When it signed in.
+    pub created_at: Micros,
+    /// When it last refreshed its tokens; access tokens live for 15 minutes.
+    pub last_used_at: Micros,
 }
 
 /// The tokens of a program that uses `/v1` on behalf of a user.

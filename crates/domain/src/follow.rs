@@ -6,6 +6,7 @@ use crate::{
     copy::{Exit, Paused, Reason, Status},
     key::words,
     signal::Action,
+    sizing::r_multiple,
     strategy::{Kind, Strategy},
     ticket::StopType,
 };
@@ -173,6 +174,14 @@ pub struct Copied {
     pub finished_at: Option<Micros>,
 }
 
+impl Copied {
+    /// Returns the result in R; `None` without a result, or if entry, stop or amount are unknown.
+    #[must_use]
+    pub fn result_in_r(&self) -> Option<Decimal> {
+        r_multiple(self.profit_usd?, self.entry_price?, self.stop?, self.amount?)
+    }
+}
+
 /// An entry of a user's trade history, manual or copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastTrade {
@@ -214,6 +223,14 @@ pub struct PastTrade {
     pub exit: Option<Exit>,
     /// Net profit or loss of the copied position in USD, fees deducted.
     pub profit_usd: Option<Decimal>,
+}
+
+impl PastTrade {
+    /// Returns the result in R; `None` without a result, or if price or stop are unknown.
+    #[must_use]
+    pub fn result_in_r(&self) -> Option<Decimal> {
+        r_multiple(self.profit_usd?, self.price?, self.stop?, self.amount)
+    }
 }
 
 /// The strategy that a trade was copied from.

@@ -1,6 +1,6 @@
 //! UUIDv7 newtypes, so that ids of different kinds cannot be confused.
 
-use crate::{Clock, Entropy};
+use crate::{Clock, Entropy, Micros};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -18,6 +18,13 @@ macro_rules! ids {
             #[must_use]
             pub fn mint(clock: &dyn Clock, entropy: &dyn Entropy) -> Self {
                 Self(mint(clock, entropy))
+            }
+
+            /// Returns a bound for searches: it sorts before every id generated at `at` or later, and after those
+            /// generated in an earlier millisecond.
+            #[must_use]
+            pub fn first_at(at: Micros) -> Self {
+                Self(first_at(at))
             }
         }
 
@@ -99,10 +106,15 @@ fn mint(clock: &dyn Clock, entropy: &dyn Entropy) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
+/// The smallest UUID whose time is the millisecond of `at`.
+fn first_at(at: Micros) -> Uuid {
+    let millis = u128::try_from(at.millis()).unwrap_or(0);
+    Uuid::from_u128(millis << 80)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Micros;
 
     struct Fixed(i64);
     impl Clock for Fixed {
@@ -124,5 +136,14 @@ mod tests {
         let [first, ..] = ids;
         assert_eq!(first.to_string().parse::<UserId>().unwrap(), first);
         assert_eq!(first.0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_bound_separates_ids_by_their_time() {
+        let before = UserId::mint(&Fixed(1_999_999), &Fixed(0));
+        let after = UserId::mint(&Fixed(2_000_000), &Fixed(0));
+        let bound = UserId::first_at(Micros(2_000_000));
+        assert!(before < bound && bound < after);
+        assert_eq!(UserId::first_at(Micros(-1)).0, Uuid::nil());
     }
 }

@@ -45,6 +45,16 @@ words! {
     }
 }
 
+impl ExchangeId {
+    /// Returns the exchange's own name, as users read it; [`ExchangeId::word`] is for programs.
+    #[must_use]
+    pub const fn display_name(self) -> &'static str {
+        match self {
+            Self::Binance => "Binance",
+        }
+    }
+}
+
 words! {
     /// The exchange market a key trades on.
     pub TradeType {

@@ -45,7 +45,7 @@ pub use clock::{Clock, Entropy, Sleep};
 pub use id::*;
 pub use key::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
 pub use market::Market;
-pub use money::Decimal;
+pub use money::{Decimal, dec};
 pub use order::{Fee, MarginMode, Order, OrderStatus, OrderType, Side, TimeInForce, Trade};
 pub use plan::Plan;
 pub use position::{Balance, Funds, Position, PositionSide};

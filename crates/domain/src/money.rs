@@ -2,6 +2,8 @@
 
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
+/// A constant decimal: `dec!(0.0005)`.
+pub use rust_decimal_macros::dec;
 
 /// Error: the text is not a decimal number that can be represented exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

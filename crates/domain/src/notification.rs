@@ -1,5 +1,9 @@
 //! Notifications: event kinds, delivery channels, preferences and the state of each message.
 
+mod link;
+
+pub use link::{BOTS, CODE_LENGTH, Method, link_code, typed_code};
+
 use crate::{Clock, Entropy, MessageId, Micros, key::words};
 use serde::{Deserialize, Serialize};
 
@@ -162,30 +166,6 @@ pub struct Preferences {
     pub updated_at: Micros,
 }
 
-/// How a user links Telegram, and whether it is linked.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Method {
-    /// URL of the bot.
-    pub bot_url: String,
-    /// The link code to send to the bot. Shown only to the user it belongs to.
-    pub code: String,
-    /// When the link code expires.
-    pub code_expires_at: Micros,
-    /// Whether a chat is linked and messages reach it.
-    pub active: bool,
-    /// When the user first opened the Telegram settings.
-    pub created_at: Micros,
-    /// When any of this last changed.
-    pub updated_at: Micros,
-}
-
-/// Omits the code, because it links a chat to the user.
-impl std::fmt::Debug for Method {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Method").field("active", &self.active).finish_non_exhaustive()
-    }
-}
-
 words! {
     /// The stage of a message, in the order in which admins review them.
     pub Stage {
@@ -251,27 +231,6 @@ pub struct ChatMessage {
     pub at: Micros,
 }
 
-/// Length of a link code, in characters.
-pub const CODE_LENGTH: usize = 8;
-/// The alphabet of link codes. It has no characters that are easily confused, because users type the codes.
-const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
-
-/// Generates a link code.
-#[must_use]
-pub fn link_code(entropy: &dyn Entropy) -> String {
-    let mut bytes = [0_u8; CODE_LENGTH];
-    entropy.fill(&mut bytes);
-    // 256 is a multiple of 32, so every letter is equally likely.
-    bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
-}
-
-/// Parses a link code as a user typed it, or returns `None` if it cannot be one.
-#[must_use]
-pub fn typed_code(text: &str) -> Option<String> {
-    let code = text.trim().to_ascii_lowercase();
-    (code.len() == CODE_LENGTH && code.bytes().all(|byte| LETTERS.contains(&byte))).then_some(code)
-}
-
 /// Returns the time of the next attempt: now plus `pause` microseconds plus a random share of up to half of
 /// it, so that messages that failed together are not retried together.
 #[must_use]
@@ -296,18 +255,6 @@ mod tests {
         fn now(&self) -> Micros {
             Micros(1_000)
         }
-    }
-
-    #[test]
-    fn a_code_reads_back_however_it_is_typed() {
-        for byte in 0..=255 {
-            let code = link_code(&Fixed(byte));
-            assert_eq!(typed_code(&format!(" {} ", code.to_uppercase())).as_deref(), Some(code.as_str()));
-        }
-        assert_eq!(
-            ["", "2222222", "222222222", "2222222o", "22222222é"].map(typed_code),
-            [const { None }; 5]
-        );
     }
 
     #[test]

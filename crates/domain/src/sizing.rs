@@ -1,7 +1,7 @@
 //! Position sizing: the amount for a given risk, its split over the targets, and an order's estimated cost, risk
 //! and reward.
 
-use crate::{Decimal, Side, money, ticket::ManualOrder};
+use crate::{Decimal, Side, dec, money, ticket::ManualOrder};
 use serde::{Deserialize, Serialize};
 
 /// Returns the amount whose loss at the stop, fees of entry and exit included, is `percent` of `equity`, rounded
@@ -22,6 +22,17 @@ pub fn amount_at_risk(
         return None;
     }
     Some(money::floor_to(risk.checked_div(loss)?, lot))
+}
+
+/// Returns a profit as a multiple of R, the loss of `amount` units at the stop without fees, to two decimals.
+/// `None` if nothing was at risk or numbers overflow.
+#[must_use]
+pub fn r_multiple(profit: Decimal, entry: Decimal, stop: Decimal, amount: Decimal) -> Option<Decimal> {
+    let risk = (entry - stop).abs().checked_mul(amount)?;
+    if risk <= Decimal::ZERO {
+        return None;
+    }
+    Some(profit.checked_div(risk)?.round_dp(2))
 }
 
 /// Splits `amount` into equal shares for `count` targets, each rounded down to the lot; the last share takes the
@@ -94,7 +105,7 @@ pub fn preview(
 
 /// The maintenance margin rate assumed by estimates: that of small positions in Binance's most liquid markets. The
 /// exchange's own brackets decide.
-pub const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
+pub const MAINTENANCE_RATE: Decimal = dec!(0.004);
 
 /// Returns whether a position reaches its stop before the exchange liquidates it. `amount` is in base units;
 /// `margin`, in quote units, is what backs the position: its own margin in isolated mode, the account's balance in
@@ -149,6 +160,14 @@ mod tests {
         assert_eq!((seen.cost, seen.margin), (d("100"), d("10")));
         assert_eq!(seen.loss_at_stop, Some(d("10.19")));
         assert_eq!(seen.gains, [d("4.895"), d("9.89")]);
+    }
+
+    #[test]
+    fn a_result_is_a_multiple_of_the_loss_at_the_stop() {
+        assert_eq!(r_multiple(d("18"), d("100"), d("95"), d("2")), Some(d("1.8")));
+        assert_eq!(r_multiple(d("-10.4"), d("95"), d("100"), d("2")), Some(d("-1.04")), "with fees");
+        assert_eq!(r_multiple(d("5"), d("100"), d("100"), d("2")), None, "nothing was at risk");
+        assert_eq!(r_multiple(d("5"), d("100"), d("95"), d("0")), None);
     }
 
     proptest! {

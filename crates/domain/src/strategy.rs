@@ -4,6 +4,7 @@ use crate::{
     Decimal, ExchangeId, Frame, Micros, Side, SignalId, StrategyId, Symbol, copy,
     key::words,
     signal::{Action, Source},
+    sizing::r_multiple,
 };
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,15 @@ pub struct Trade {
     pub exit: Option<Exit>,
     /// Profit in percent of the value at entry, costs deducted.
     pub profit_percent: Option<Decimal>,
+}
+
+impl Trade {
+    /// Returns the result in R, the distance from entry to stop; `None` while the trade is open or without a stop.
+    #[must_use]
+    pub fn result_in_r(&self) -> Option<Decimal> {
+        let profit = self.profit_percent?.checked_mul(self.entry_price)?.checked_div(Decimal::ONE_HUNDRED)?;
+        r_multiple(profit, self.entry_price, self.stop?, Decimal::ONE)
+    }
 }
 
 /// The trading costs assumed in records.

@@ -2,7 +2,7 @@
 //! section "Create Manual Order" of the Mudawyl document.
 
 use crate::{
-    Decimal, Side, Symbol,
+    Decimal, Side, Symbol, dec,
     key::words,
     money,
     validation::{self, FieldProblem, Problem},
@@ -284,7 +284,7 @@ fn positive(text: &str) -> Result<Decimal, Problem> {
 
 fn callback_rate(text: &str) -> Result<Decimal, Problem> {
     let value = money::parse(text).map_err(|_| Problem::NotNumber)?;
-    let range = Decimal::new(1, 1)..=Decimal::from(5);
+    let range = dec!(0.1)..=Decimal::from(5);
     if range.contains(&value) { Ok(value) } else { Err(Problem::NotCallbackRate) }
 }
 

@@ -1,8 +1,11 @@
 //! UTC timestamps in microseconds, and their text format.
 
+use jiff::{
+    SignedDuration,
+    civil::{Date, DateTime, Time, datetime},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use time::OffsetDateTime;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -10,6 +13,7 @@ use time::OffsetDateTime;
 #[serde(transparent)]
 pub struct Micros(pub i64);
 
+const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 /// Microseconds in one second.
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in one minute.
@@ -67,7 +71,7 @@ impl Micros {
     #[must_use]
     pub fn date(self) -> String {
         let t = self.calendar();
-        format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
+        format!("{:04}-{:02}-{:02}", t.year(), t.month(), t.day())
     }
 
     /// Returns the start of the UTC day written as `2022-10-19`; `None` if the text is not a valid date.
@@ -75,10 +79,10 @@ impl Micros {
     pub fn from_date(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-');
         let year = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
-        let month: u8 = parts.next().filter(|m| m.len() == 2)?.parse().ok()?;
+        let month = parts.next().filter(|m| m.len() == 2)?.parse().ok()?;
         let day = parts.next().filter(|d| d.len() == 2)?.parse().ok()?;
-        let date = time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()?;
-        Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
+        let midnight = Date::new(year, month, day).ok()?.to_datetime(Time::midnight());
+        Some(Self(midnight.duration_since(EPOCH).as_secs() * SECOND))
     }
 
     /// Parses an ISO 8601 timestamp in UTC: `2022-09-09T01:57:36Z`, optionally with one to nine fractional digits
@@ -104,9 +108,9 @@ impl Micros {
         format!("{digits:0<6}").get(..6)?.parse().ok()
     }
 
-    fn calendar(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    /// Date and time of day. The epoch, if the time is outside the years -9999 to 9999.
+    fn calendar(self) -> DateTime {
+        EPOCH.checked_add(SignedDuration::from_micros(self.0)).unwrap_or(EPOCH)
     }
 }
 
@@ -118,7 +122,7 @@ impl fmt::Display for Micros {
             f,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
             t.year(),
-            u8::from(t.month()),
+            t.month(),
             t.day(),
             t.hour(),
             t.minute(),
@@ -136,6 +140,16 @@ mod tests {
     fn writes_iso_8601_with_milliseconds() {
         assert_eq!(Micros::from_millis(1_662_688_656_304).to_string(), "2022-09-09T01:57:36.304Z");
         assert_eq!(Micros(-1).to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn the_calendar_ends_with_the_year_9999() {
+        let last = Micros::from_iso("9999-12-31T23:59:59.999Z").unwrap();
+        assert_eq!(last, Micros(253_402_300_799_999_000));
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(last.plus(SECOND).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Micros(i64::MIN).date(), "1970-01-01");
+        assert_eq!(Micros::from_date("0000-01-01").unwrap().date(), "0000-01-01");
     }
 
     #[test]

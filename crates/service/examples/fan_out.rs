@@ -147,7 +147,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    store::user::insert(&mut tx, &row).await?;
+    store::user::insert_user(&mut tx, &row).await?;
     tx.commit().await?;
     let who = desk.sandbox.as_ref().context("a sandbox")?.open().await?;
     let new = NewKey {
@@ -160,7 +160,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         secret: who.secret().to_owned().into(),
     };
     let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
-    let key = key::create(desk, &actor, new).await?.id;
+    let key = key::connect_key(desk, &actor, new).await?.id;
     let profiles = store::follow::risk_profiles(&desk.db).await?;
     let follow = Follow {
         id: FollowId::mint(&*desk.clock, &*desk.entropy),
@@ -179,7 +179,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         updated_at: now,
     };
     let mut tx = desk.db.begin().await?;
-    store::follow::insert(&mut tx, &follow).await?;
+    store::follow::insert_follow(&mut tx, &follow).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -215,7 +215,7 @@ async fn send_signal(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
 async fn ended(desk: &Desk, signal: SignalId, followers: usize) -> Result<Vec<store::copy::CopyTrade>> {
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let counts = store::copy::count(&desk.db, signal).await?;
+        let counts = store::copy::count_by_outcome(&desk.db, signal).await?;
         let over = |c: &&store::copy::Count| !matches!(c.status, Status::Queued | Status::Sending);
         let over: i64 = counts.iter().filter(over).filter_map(|c| c.copies).sum();
         if usize::try_from(over)? == followers {
@@ -234,7 +234,7 @@ async fn report(
     desk: &Desk,
     signal: SignalId,
 ) -> Result<serde_json::Value> {
-    let said = store::signal::get(&desk.db, signal).await?.context("no signal")?.at;
+    let said = store::signal::get_signal(&desk.db, signal).await?.context("no signal")?.at;
     let last = opened.iter().filter_map(|copy| copy.opened_at).max().context("no copy was traded")?;
     let seconds = last.since(said) as f64 / time::SECOND as f64;
     let each = |number: f64| number / followers as f64;

@@ -42,7 +42,7 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 
 /// Creates an account without a session.
 pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
-    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(origin)], None, origin).await?;
     let email = usable(desk, email, password).await?;
     let now = desk.clock.now();
     let user = User {
@@ -56,7 +56,7 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    match store::user::insert(&mut tx, &user).await {
+    match store::user::insert_user(&mut tx, &user).await {
         Err(error) if error.kind() == store::StoreErrorKind::Unique => {
             return Err(Error::field("email", Problem::EmailTaken));
         }
@@ -104,7 +104,7 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
     let nobody = UserId(uuid::Uuid::nil());
     let bucket = device::bucket(desk, origin, user.as_ref().map_or(nobody, |user| user.id), &email).await?;
     let buckets = [Bucket::Network(origin), bucket];
-    throttle::count(desk, &buckets).await?;
+    throttle::attempt(desk, &buckets, user.as_ref().map(|user| user.id), origin).await?;
     let stored = user.as_ref().map(|u| u.password_hash.clone());
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, stored).await?,
@@ -122,8 +122,8 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
             throttle::forgive(&mut tx, used).await?;
             if let Some(hash) = renewed {
                 // A password that is set at the same time stays: only the hash that was verified is replaced.
-                store::user::lock(&mut tx, user.id).await?;
-                let present = store::user::get(&mut tx, user.id).await?;
+                store::user::lock_user(&mut tx, user.id).await?;
+                let present = store::user::get_user(&mut tx, user.id).await?;
                 if present.is_some_and(|present| present.password_hash == user.password_hash) {
                     store::user::set_password(&mut tx, user.id, &hash, desk.clock.now()).await?;
                     user.password_hash = hash;
@@ -170,8 +170,8 @@ pub struct PasswordChange<'a> {
     pub keep: &'a Keep,
 }
 
-/// Changes the password. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
-/// `change.keep` excludes them.
+/// Changes the password. Returns the new token of the browser's session. All other sign-ins end; API clients,
+/// webhooks and the linked chat stay valid unless `change.keep` excludes them.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.
@@ -180,10 +180,10 @@ pub async fn change_password(
     actor: &Actor,
     origin: &Origin,
     change: PasswordChange<'_>,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let PasswordChange { current, new, keep } = change;
-    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
-    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
+    let user = store::user::get_user(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         let mut tx = desk.db.begin().await?;
         audit::record(desk, &mut tx, Some(actor.user), AuditAction::StepUpFailed, "", Some(origin)).await?;
@@ -208,9 +208,13 @@ pub async fn change_password(
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
+    let renewed = match actor.session {
+        Some(session) => session::renew(desk, &mut tx, session).await?,
+        None => None,
+    };
     tx.commit().await?;
     desk.verified.forget(actor.user);
-    Ok(())
+    Ok(renewed)
 }
 
 /// Input of [`replace_password`].
@@ -250,7 +254,7 @@ pub async fn first_steps(desk: &Desk, actor: &Actor) -> Result<bool> {
     if desk.settings.mode != Mode::Sandbox || store::user::any_admin(&desk.db).await? {
         return Ok(false);
     }
-    Ok(store::user::first(&desk.db).await? == Some(actor.user))
+    Ok(store::user::first_user(&desk.db).await? == Some(actor.user))
 }
 
 /// Makes a user an admin (command of the operator's command line).

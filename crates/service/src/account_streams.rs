@@ -9,7 +9,7 @@ mod foreign;
 
 use crate::{Result, SharedDesk, key, order};
 use domain::{ExchangeKeyId, TradeType, UserId, client_order_id::is_from_slipstream};
-use exchange::AccountEvent;
+use exchange::{AccountEvent, Credentials};
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
 
@@ -55,8 +55,8 @@ impl AccountStreams {
         for id in missing.into_iter().take(OPENED) {
             if let Some(row) = store::key::get_any(&desk.db, id).await? {
                 let who = key::credentials(desk, &row)?;
-                let stream = desk.exchange.account_stream(who, TradeType::Futures);
-                let listener = Listener { desk: desk.clone(), key: id, owner: row.user_id };
+                let stream = desk.exchange.account_stream(who.clone(), TradeType::Futures);
+                let listener = Listener { desk: desk.clone(), key: id, owner: row.user_id, who };
                 self.streams.insert(id, tokio::spawn(listener.listen(stream)));
             }
         }
@@ -69,6 +69,7 @@ struct Listener {
     desk: SharedDesk,
     key: ExchangeKeyId,
     owner: UserId,
+    who: Credentials,
 }
 
 impl Listener {
@@ -104,7 +105,7 @@ impl Listener {
             }
             // The exchange ends the stream after this event.
             AccountEvent::Unauthorized => {
-                if let Err(error) = key::refused(desk, id).await {
+                if let Err(error) = key::disable_rejected(desk, id, &self.who).await {
                     tracing::warn!(key = %id, %error, "could not disable a key that the exchange rejects");
                 }
             }

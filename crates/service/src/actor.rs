@@ -38,8 +38,8 @@ impl Actor {
     /// # Errors
     /// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
     pub(crate) async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
-        store::user::lock(tx, self.user).await?;
-        let user = store::user::get(&mut *tx, self.user).await?.ok_or(Error::Unauthenticated)?;
+        store::user::lock_user(tx, self.user).await?;
+        let user = store::user::get_user(&mut *tx, self.user).await?.ok_or(Error::Unauthenticated)?;
         user.state().must_be_active()?;
         let alive = match (self.session, self.token) {
             (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),

@@ -8,14 +8,15 @@ mod signature;
 mod token;
 
 pub(crate) use admit::Decoy;
-pub use admit::{Program, by_secret, by_signature};
+pub use admit::{Program, by_secret, by_signature, permit};
 pub use signature::{BodyKind, Signed, verify};
 pub use token::{IDLE, by_token, sign_in, sign_out};
 
 use crate::{
     Actor, Desk, Error, Origin, Result, Sealed,
     audit::{self, AuditAction},
-    recovery, step_up,
+    notify::announce_credential,
+    step_up,
 };
 use domain::{
     ApiClient, ApiClientId, Micros, Permission,
@@ -63,7 +64,7 @@ pub struct Made {
 pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient) -> Result<Made> {
     let now = desk.clock.now();
     let (name, permissions, networks) = checked(&new, now)?;
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let id = ApiClientId::mint(&*desk.clock, &*desk.entropy);
     let secret = Zeroizing::new(random_hex(desk, 32));
     let sealed = desk.sealer.seal(TABLE, id.0, actor.user.0, secret.as_bytes())?;
@@ -88,11 +89,11 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
     if store::api_client::list_by_user(&mut tx, actor.user).await?.len() >= MOST {
         return Err(Error::field("name", Problem::TooMany));
     }
-    store::api_client::insert(&mut tx, &row).await?;
+    store::api_client::insert_client(&mut tx, &row).await?;
     let (action, subject) = (AuditAction::ClientCreated, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     let about = (subject.as_str(), row.name.as_str());
-    recovery::announce(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
+    announce_credential(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
     tx.commit().await?;
     Ok(Made { client: shown(row)?, secret })
 }
@@ -105,22 +106,23 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
     store::api_client::list_by_user(&desk.db, actor.user).await?.into_iter().map(shown).collect()
 }
 
-/// Revokes a client and its tokens; takes effect with its next request.
+/// Revokes a client and its tokens; takes effect with its next request. Returns the client's name.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the user has no such client; [`Error::StepUp`].
-pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
-    step_up::must(desk, actor).await?;
+pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<String> {
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     let known = store::api_client::list_by_user(&mut tx, actor.user).await?;
     let name = known.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?.name;
-    if !store::api_client::revoke(&mut tx, actor.user, id, desk.clock.now()).await? {
+    if !store::api_client::revoke_client(&mut tx, actor.user, id, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
     let (action, subject) = (AuditAction::ClientRevoked, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
-    recovery::announce(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
-    Ok(tx.commit().await?)
+    announce_credential(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
+    tx.commit().await?;
+    Ok(name)
 }
 
 fn random_hex(desk: &Desk, bytes: usize) -> String {

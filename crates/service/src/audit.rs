@@ -141,12 +141,20 @@ pub enum AuditAction {
     ChatLinked,
     /// A Telegram chat was unlinked.
     ChatUnlinked,
+    /// Requests with the key of an API client were rejected: wrong secret, signature, token or address.
+    ProgramRejected,
+    /// Requests with a token of an ended sign-in were rejected.
+    TokenRejected,
+    /// Sign-ins, passwords or requests of a program were rejected because there were too many.
+    AttemptsThrottled,
+    /// Requests without the necessary role or permission were rejected.
+    AccessDenied,
 }
 
 impl AuditAction {
     /// The action's name in the database.
     #[must_use]
-    #[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
+    #[allow(clippy::too_many_lines, reason = "a table: a line for each action")]
     pub const fn word(self) -> &'static str {
         match self {
             Self::SignedUp => "signed-up",
@@ -211,6 +219,10 @@ impl AuditAction {
             Self::ReviewConfirmed => "review-confirmed",
             Self::ChatLinked => "chat-linked",
             Self::ChatUnlinked => "chat-unlinked",
+            Self::ProgramRejected => "program-rejected",
+            Self::TokenRejected => "token-rejected",
+            Self::AttemptsThrottled => "attempts-throttled",
+            Self::AccessDenied => "access-denied",
         }
     }
 }
@@ -249,5 +261,5 @@ pub(crate) async fn record_more(
         client: via.client(),
         at: desk.clock.now(),
     };
-    Ok(store::audit::insert(tx, &entry).await?)
+    Ok(store::audit::insert_entry(tx, &entry).await?)
 }

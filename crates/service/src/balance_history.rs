@@ -54,7 +54,7 @@ pub async fn page(
         }
         None => span(request.start, limit),
     };
-    key::find(desk, actor, id).await?;
+    key::find_key(desk, actor, id).await?;
     let wanted = i64::from(limit);
     let mut items = store::daily_balance::page(&desk.db, id, token.from, token.until, wanted + 1).await?;
     let more = items.len() > usize::from(limit);
@@ -108,7 +108,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
 async fn note(desk: &Desk, id: ExchangeKeyId, today: Micros) -> Result<()> {
     let known = store::equity::latest_by_key(&desk.db, id).await?.filter(|point| point.at >= today);
     let point = match (known, store::key::get_any(&desk.db, id).await?) {
-        (None, Some(row)) => equity::note(desk, &row).await?,
+        (None, Some(row)) => equity::record_value(desk, &row).await?,
         (known, _) => known,
     };
     let Some(point) = point else { return Ok(()) };

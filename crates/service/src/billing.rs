@@ -14,7 +14,7 @@ mod round;
 mod sync;
 mod webhook;
 
-pub use change::{PlanChange, unknown, update};
+pub use change::{PlanChange, change_plan, unknown_plan};
 pub use checkout::{Opened, checkout};
 pub use overview::{Lapsed, Offer, Overview, Waiting, offers, overview};
 pub use round::{prune, round};
@@ -33,7 +33,7 @@ use store::subscription::StoredSubscription;
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>> {
+pub async fn current_subscription(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>> {
     Ok(live(desk, actor.user).await?.map(|kept| kept.subscription))
 }
 
@@ -41,7 +41,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>>
 ///
 /// # Errors
 /// [`Error::Unavailable`] if the provider does not answer.
-pub async fn history(desk: &Desk, actor: &Actor) -> Result<Vec<Invoice>> {
+pub async fn list_invoices(desk: &Desk, actor: &Actor) -> Result<Vec<Invoice>> {
     let customer = store::billing::customer(&desk.db, actor.user).await?;
     match (&desk.payments, customer) {
         (Some(gateway), Some(customer)) => gateway.invoices(&customer).await.map_err(provider_error),
@@ -64,7 +64,7 @@ fn gateway(desk: &Desk) -> Option<&dyn PaymentGateway> {
 /// # Errors
 /// [`Problem::NotPlan`] on `subscriptionId` if no plan has this id; 2100 if it is not for sale.
 async fn buyable(desk: &Desk, id: PlanId) -> Result<Plan> {
-    let plan = store::plan::get(&desk.db, id).await?;
+    let plan = store::plan::get_plan(&desk.db, id).await?;
     let plan = plan.ok_or_else(|| Error::field("subscriptionId", Problem::NotPlan))?;
     if plan.public && gateway(desk).is_some() { Ok(plan) } else { Err(Refusal::PlanInvalid.into()) }
 }

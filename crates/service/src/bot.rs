@@ -88,7 +88,7 @@ async fn start(desk: &Desk, chat: i64, code: &str) -> Result<BotReply> {
 }
 
 async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
-    let person = store::user::get(&desk.db, link.user_id).await?;
+    let person = store::user::get_user(&desk.db, link.user_id).await?;
     let person = person.filter(|user| user.state() == AccountState::Active);
     Ok(person.map(|user| Actor {
         user: user.id,
@@ -101,8 +101,8 @@ async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
 }
 
 async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
-    let keys = key::list(desk, actor).await?;
-    let follows = follow::list(desk, actor).await?;
+    let keys = key::list_keys(desk, actor).await?;
+    let follows = follow::list_follows(desk, actor).await?;
     let worth = match equity::total_usd(desk, actor).await {
         Ok(usd) => format!("{} USD", figures::cents(usd)),
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
@@ -121,9 +121,11 @@ async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
 
 async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
     let mut lines = Vec::new();
-    for key in key::list(desk, actor).await?.into_iter().filter(|key| key.trade_type == TradeType::Futures) {
+    for key in
+        key::list_keys(desk, actor).await?.into_iter().filter(|key| key.trade_type == TradeType::Futures)
+    {
         let name = shown(&key.name);
-        match order::positions(desk, actor, key.id).await {
+        match order::list_positions(desk, actor, key.id).await {
             Ok(all) => lines.extend(all.iter().map(|position| line(&name, position))),
             Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
             Err(_) => lines.push(fill(EN.no_answer, &[&name])),
@@ -148,15 +150,16 @@ fn line(name: &str, position: &Position) -> String {
 /// The panic button: requested by the first message, confirmed by the second.
 async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<BotReply> {
     let now = desk.clock.now();
-    let request = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
-    if !(request && rest.eq_ignore_ascii_case("yes")) {
+    let requested = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
+    if !(requested && rest.eq_ignore_ascii_case("yes")) {
         return Ok(BotReply::new(EN.sure, ReplyAction::Panic(Some(now))));
     }
     let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
         fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
     };
-    let lines: Vec<_> = reports.iter().map(line).collect();
-    let text = format!("{}\n{}", EN.panicked, lines.join("\n"));
-    Ok(BotReply::new(text, ReplyAction::Panic(None)))
+    let paused = reports.iter().any(|report| report.automated).then(|| EN.panicked.to_owned());
+    let none = reports.is_empty().then(|| EN.no_keys.to_owned());
+    let lines: Vec<_> = paused.into_iter().chain(none).chain(reports.iter().map(line)).collect();
+    Ok(BotReply::new(lines.join("\n"), ReplyAction::Panic(None)))
 }

@@ -13,7 +13,7 @@ mod outcome;
 mod switch;
 mod worker;
 
-pub use end::close;
+pub use end::close_position;
 pub(crate) use follow_up::settle_closed;
 pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
@@ -39,7 +39,7 @@ pub(crate) struct Copying {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn queue(desk: &Desk) -> Result<()> {
+pub async fn queue_signals(desk: &Desk) -> Result<()> {
     crate::signal::fan_out_due(desk).await
 }
 
@@ -47,7 +47,12 @@ pub async fn queue(desk: &Desk) -> Result<()> {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16) -> Result<Vec<CopyTrade>> {
+pub async fn list_copies(
+    desk: &Desk,
+    actor: &Actor,
+    before: Option<CopyId>,
+    limit: u16,
+) -> Result<Vec<CopyTrade>> {
     Ok(store::copy::list_by_user(&desk.db, actor.user, before, i64::from(limit)).await?)
 }
 
@@ -55,8 +60,8 @@ pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16
 ///
 /// # Errors
 /// Not found.
-pub async fn get(desk: &Desk, actor: &Actor, id: CopyId) -> Result<CopyTrade> {
-    let copy = store::copy::get(&desk.db, id).await?;
+pub async fn get_copy(desk: &Desk, actor: &Actor, id: CopyId) -> Result<CopyTrade> {
+    let copy = store::copy::get_copy(&desk.db, id).await?;
     copy.filter(|copy| copy.user_id == actor.user).ok_or(Error::NotFound)
 }
 
@@ -90,9 +95,9 @@ pub struct Progress {
 ///
 /// # Errors
 /// Forbidden for everyone but operators.
-pub async fn progress(desk: &Desk, actor: &Actor, signal: SignalId) -> Result<Progress> {
+pub async fn signal_progress(desk: &Desk, actor: &Actor, signal: SignalId) -> Result<Progress> {
     actor.must(Role::Admin)?;
-    let counts = store::copy::count(&desk.db, signal).await?;
+    let counts = store::copy::count_by_outcome(&desk.db, signal).await?;
     let sum = |left: bool| {
         let busy = |c: &&Count| !left || matches!(c.status, Status::Queued | Status::Sending);
         counts.iter().filter(busy).filter_map(|c| c.copies).sum()

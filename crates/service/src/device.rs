@@ -54,9 +54,13 @@ pub(crate) async fn bucket<'a>(
     email: &'a str,
 ) -> Result<Bucket<'a>> {
     let device = number(desk, origin, user).await?;
-    let places =
-        store::audit::places(&desk.db, user, AuditAction::SignedUp.word(), AuditAction::SignedIn.word())
-            .await?;
+    let places = store::audit::list_addresses(
+        &desk.db,
+        user,
+        AuditAction::SignedUp.word(),
+        AuditAction::SignedIn.word(),
+    )
+    .await?;
     let network = origin.network();
     let here = |place: &String| {
         place.parse::<IpAddr>().is_ok_and(|address| Origin::new(address, "").network() == network)

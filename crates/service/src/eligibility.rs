@@ -24,7 +24,7 @@ pub(crate) type No = (Reason, Option<String>);
 /// # Errors
 /// If the account is frozen or suspended.
 pub(crate) async fn may_trade(desk: &Desk, user: UserId) -> Result<()> {
-    let user = store::user::get(&desk.db, user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, user).await?.ok_or(Error::Unauthenticated)?;
     Ok(user.state().must_be_active()?)
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Common {
 
 /// Whether the operator paused all new copies.
 pub(crate) async fn all_paused(desk: &Desk) -> Result<bool> {
-    Ok(switch::get(&desk.db, PAUSE_COPIES).await?.is_some())
+    Ok(switch::get_switch(&desk.db, PAUSE_COPIES).await?.is_some())
 }
 
 /// The plan's balance limit and the balance counted against it. `None` if the plan has no limit; paper

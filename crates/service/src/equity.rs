@@ -1,7 +1,9 @@
 //! Account values in USD, now and over time.
 
 use crate::{Actor, Desk, Result, SharedDesk, key, market};
-use domain::{Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, money, time};
+use domain::{
+    Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, dec, money, time,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use store::{equity::Point, key::KeyRow};
@@ -44,9 +46,9 @@ async fn sum(desk: &Desk, user: UserId, counts: fn(&ExchangeKey) -> bool) -> Res
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn history(desk: &Desk, actor: &Actor, hours: u32) -> Result<Vec<(Micros, Decimal)>> {
+pub async fn list_history(desk: &Desk, actor: &Actor, hours: u32) -> Result<Vec<(Micros, Decimal)>> {
     let from = desk.clock.now().plus(-i64::from(hours) * time::HOUR);
-    let points = store::equity::series(&desk.db, actor.user, from).await?;
+    let points = store::equity::list_points(&desk.db, actor.user, from).await?;
     Ok(summed(points.into_iter()))
 }
 
@@ -71,12 +73,12 @@ fn summed(points: impl Iterator<Item = Point>) -> Vec<(Micros, Decimal)> {
 ///
 /// # Errors
 /// If a price cannot be fetched.
-pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
+pub async fn value_of(desk: &Desk, balance: &Balance) -> Result<Decimal> {
     let mut sum = Decimal::ZERO;
     for (asset, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
         sum += funds.total * price_usd(desk, asset).await?;
     }
-    Ok(money::round_to(sum, Decimal::new(1, 8)))
+    Ok(money::round_to(sum, dec!(0.00000001)))
 }
 
 /// Returns the USD price of one unit of an asset; zero if there is no market for it.
@@ -95,7 +97,7 @@ pub(crate) async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
+pub async fn record_all(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     let minute = Micros(now.0.div_euclid(time::MINUTE) * time::MINUTE);
     let rows = store::key::list_active(&desk.db).await?;
@@ -132,7 +134,7 @@ async fn present_worth(desk: &Desk, id: ExchangeKeyId) -> Result<Decimal> {
 ///
 /// # Errors
 /// If the database cannot be used.
-pub(crate) async fn note(desk: &Desk, row: &KeyRow) -> Result<Option<Point>> {
+pub(crate) async fn record_value(desk: &Desk, row: &KeyRow) -> Result<Option<Point>> {
     let Ok(total_usd) = read_worth(desk, row).await else { return Ok(None) };
     let point = Point { key: row.key.id, at: desk.clock.now(), total_usd };
     let mut tx = desk.db.begin().await?;
@@ -145,7 +147,7 @@ async fn read_worth(desk: &Desk, row: &KeyRow) -> Result<Decimal> {
     let who = key::credentials(desk, row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
     let balance = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
-    worth(desk, &balance).await
+    value_of(desk, &balance).await
 }
 
 #[cfg(test)]

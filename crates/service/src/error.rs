@@ -37,7 +37,7 @@ pub enum Error {
         /// Seconds until the next attempt is accepted.
         retry_after_s: u64,
     },
-    /// The exchange or the payment provider cannot be asked at the moment (503).
+    /// The exchange or the payment provider does not respond at present (503).
     #[error("temporarily unavailable")]
     Unavailable {
         /// Seconds after which a retry may succeed.

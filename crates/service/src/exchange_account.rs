@@ -50,16 +50,16 @@ pub struct Asset {
 /// Connects the account and its siblings, all or none. Returns the first.
 ///
 /// # Errors
-/// As [`key::create`]; 2103 if the plan does not allow manually created keys.
-pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<ExchangeAccount> {
+/// As [`key::connect_key`]; 2103 if the plan does not allow manually created keys.
+pub async fn connect_accounts(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<ExchangeAccount> {
     if !plan::plan_of(desk, actor).await?.limits.manual_keys {
         return Err(Refusal::PlanFeature.into());
     }
     let made = key::create_together(desk, actor, news).await?;
     for key in &made {
         number(desk, key.id).await?;
-        let row = key::find(desk, actor, key.id).await?;
-        equity::note(desk, &row).await?;
+        let row = key::find_key(desk, actor, key.id).await?;
+        equity::record_value(desk, &row).await?;
     }
     let first = made.into_iter().next().ok_or(Error::NotFound)?;
     account(desk, first).await
@@ -69,8 +69,8 @@ pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Exc
 ///
 /// # Errors
 /// If the database cannot be used.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeAccount>> {
-    let keys = key::list(desk, actor).await?;
+pub async fn list_accounts(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeAccount>> {
+    let keys = key::list_keys(desk, actor).await?;
     stream::iter(keys).map(|key| account(desk, key)).buffered(CONCURRENCY).try_collect().await
 }
 
@@ -78,15 +78,15 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeAccount>> {
 ///
 /// # Errors
 /// Not found, also if it belongs to another user.
-pub async fn get(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
+pub async fn get_account(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
     account(desk, find(desk, actor, number).await?).await
 }
 
 /// Renames an account or replaces its credentials.
 ///
 /// # Errors
-/// As [`key::update`].
-pub async fn update(
+/// As [`key::update_key`].
+pub async fn update_account(
     desk: &Desk,
     actor: &Actor,
     number: i64,
@@ -95,26 +95,26 @@ pub async fn update(
 ) -> Result<ExchangeAccount> {
     let key = find(desk, actor, number).await?;
     let change = KeyChange { name, credentials, ..KeyChange::default() };
-    account(desk, key::update(desk, actor, key.id, change).await?).await
+    account(desk, key::update_key(desk, actor, key.id, change).await?).await
 }
 
 /// Removes an account. Orders and positions at the exchange are left alone.
 ///
 /// # Errors
 /// Not found.
-pub async fn remove(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
+pub async fn remove_account(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
     let key = find(desk, actor, number).await?;
-    key::delete(desk, actor, key.id).await
+    key::delete_key(desk, actor, key.id).await.map(drop)
 }
 
 /// Reads an account's value from its exchange now.
 ///
 /// # Errors
 /// Not found.
-pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
+pub async fn refresh_value(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeAccount> {
     let key = find(desk, actor, number).await?;
-    let row = key::find(desk, actor, key.id).await?;
-    equity::note(desk, &row).await?;
+    let row = key::find_key(desk, actor, key.id).await?;
+    equity::record_value(desk, &row).await?;
     // Read again, because the exchange's answer may have disabled the key.
     let key = find(desk, actor, number).await?;
     account(desk, key).await
@@ -126,7 +126,7 @@ pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<Exchange
 /// Not found; 1103; unavailable if the exchange does not answer.
 pub async fn assets(desk: &Desk, actor: &Actor, number: i64) -> Result<(ExchangeAccount, Vec<Asset>)> {
     let key = find(desk, actor, number).await?;
-    let balance = key::balance(desk, actor, key.id).await?;
+    let balance = key::get_balance(desk, actor, key.id).await?;
     let bitcoin = worth::bitcoin_now(desk).await;
     let mut assets = Vec::new();
     for (code, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
@@ -140,7 +140,7 @@ pub async fn assets(desk: &Desk, actor: &Actor, number: i64) -> Result<(Exchange
 
 async fn find(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeKey> {
     let id = store::account_number::key_of(&desk.db, actor.user, number).await?.ok_or(Error::NotFound)?;
-    Ok(key::find(desk, actor, id).await?.key)
+    Ok(key::find_key(desk, actor, id).await?.key)
 }
 
 async fn account(desk: &Desk, key: ExchangeKey) -> Result<ExchangeAccount> {
@@ -150,7 +150,7 @@ async fn account(desk: &Desk, key: ExchangeKey) -> Result<ExchangeAccount> {
         && let Some(row) = store::key::get_any(&desk.db, key.id).await?
     {
         // Just connected through another API: the next snapshot is up to a minute away.
-        equity::note(desk, &row).await?;
+        equity::record_value(desk, &row).await?;
     }
     let worth = worth::worth_of_key(desk, key.id).await?;
     Ok(ExchangeAccount { number, key, worth })

@@ -24,17 +24,17 @@ const LEASE: i64 = 30 * SECOND;
 /// after checking its timestamp.
 const MARGIN: i64 = 3 * SECOND;
 /// How long a renewal serves requests.
-const FRESH: i64 = 3 * SECOND / 2;
+const RENEWAL_VALID_FOR: i64 = 3 * SECOND / 2;
 /// Minimum time a request gets to arrive.
-const LEAST: i64 = SECOND / 2;
+const MIN_WINDOW: i64 = SECOND / 2;
 /// Timeout of a renewal at the database.
-const PATIENCE: Duration = Duration::from_secs(5);
+const RENEWAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// `checked_at` of a state whose last renewal must not be used.
 const NEVER: Micros = Micros(i64::MIN / 2);
 
 /// One unbroken period of holding the instance's lease. When the lease ends, another instance may take over
-/// this one's work: work begun in one tenure is never sent in a later one.
+/// this one's work: work started in one tenure is never sent in a later one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tenure(u64);
 
@@ -73,7 +73,8 @@ impl State {
     fn validity(&self, now: Micros) -> Option<Validity> {
         let window = (LEASE - MARGIN).min(i64::try_from(Validity::LONGEST.as_micros()).unwrap_or(i64::MAX));
         let age = now.since(self.checked_at);
-        let usable = self.generation.is_some() && (0..=FRESH).contains(&age) && window - age >= LEAST;
+        let usable =
+            self.generation.is_some() && (0..=RENEWAL_VALID_FOR).contains(&age) && window - age >= MIN_WINDOW;
         let window = Duration::from_micros(u64::try_from(window).unwrap_or(0));
         usable.then_some(Validity { checked_at: self.checked_at, window })
     }
@@ -84,7 +85,11 @@ impl Fence {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> ExchangeResult<State> {
+    /// The state.
+    ///
+    /// # Errors
+    /// [`ExchangeFailure::Expired`] once this instance must not send any more.
+    fn usable_state(&self) -> ExchangeResult<State> {
         let state = *self.state();
         if state.ended.is_some() { Err(ExchangeFailure::Expired) } else { Ok(state) }
     }
@@ -101,10 +106,10 @@ impl Desk {
         if !self.db.is_shared() {
             return Ok(Tenure::default());
         }
-        if self.fence.known()?.generation.is_none() {
+        if self.fence.usable_state()?.generation.is_none() {
             self.renew().await?;
         }
-        self.fence.known().map(|state| Tenure(state.tenure))
+        self.fence.usable_state().map(|state| Tenure(state.tenure))
     }
 
     /// The validity of a request that is decided on now and belongs to no earlier work. Obtain a new one for
@@ -128,7 +133,7 @@ impl Desk {
         }
         // A renewal that took too long is unusable for all who waited for it, so it is tried once more.
         for _ in 0..2 {
-            let state = self.fence.known()?;
+            let state = self.fence.usable_state()?;
             if Tenure(state.tenure) != tenure {
                 return Err(ExchangeFailure::Expired);
             }
@@ -137,23 +142,23 @@ impl Desk {
             }
             self.renew().await?;
         }
-        let state = self.fence.known()?;
+        let state = self.fence.usable_state()?;
         let validity = state.validity(self.clock.boot()).filter(|_| Tenure(state.tenure) == tenure);
         validity.ok_or(ExchangeFailure::Expired)
     }
 
     /// Renews the lease, or returns the result of another task's concurrent renewal.
     async fn renew(&self) -> ExchangeResult<()> {
-        let before = self.fence.known()?;
+        let before = self.fence.usable_state()?;
         let _renewing = self.fence.renewing.lock().await;
-        let now = self.fence.known()?;
+        let now = self.fence.usable_state()?;
         if now.renewals != before.renewals {
             let renewed = now.generation.is_some() && now.checked_at > before.checked_at;
             return if renewed { Ok(()) } else { Err(ExchangeFailure::Unreachable) };
         }
-        // Read before the database is asked: the lease lasts at least this long from here.
+        // Read before the query: the lease lasts at least this long from here.
         let checked_at = self.clock.boot();
-        let outcome = tokio::time::timeout(PATIENCE, self.ask_for_lease(now.generation)).await;
+        let outcome = tokio::time::timeout(RENEWAL_TIMEOUT, self.take_or_renew_lease(now.generation)).await;
         let mut state = self.fence.state();
         state.renewals += 1;
         match outcome {
@@ -183,12 +188,12 @@ impl Desk {
 
     /// Takes or renews the lease; returns the generation it was granted under, `None` if another process has
     /// the name.
-    async fn ask_for_lease(&self, generation: Option<i64>) -> store::Result<Option<i64>> {
+    async fn take_or_renew_lease(&self, generation: Option<i64>) -> store::Result<Option<i64>> {
         let (db, name) = (&self.db, self.instance.as_str());
         let Some(generation) = generation else {
-            return instance::take(db, name, LEASE).await.map(Some);
+            return instance::take_name(db, name, LEASE).await.map(Some);
         };
-        let ours = match instance::renew(db, name, generation, LEASE).await? {
+        let ours = match instance::renew_lease(db, name, generation, LEASE).await? {
             Renewal::Renewed => true,
             Renewal::Taken => false,
             Renewal::Lapsed => {
@@ -198,7 +203,7 @@ impl Desk {
                     (state.tenure, state.checked_at) = (state.tenure + 1, NEVER);
                 }
                 tracing::warn!("the instance lease had expired; recovering the orders that were being sent");
-                instance::resume(db, name, generation, LEASE).await?
+                instance::resume_lease(db, name, generation, LEASE).await?
             }
         };
         Ok(ours.then_some(generation))
@@ -213,7 +218,7 @@ impl Desk {
         if !self.db.is_shared() {
             return Ok(());
         }
-        if self.fence.known().is_ok() {
+        if self.fence.usable_state().is_ok() {
             self.renew().await?;
         }
         self.refresh_shares().await?;
@@ -221,7 +226,7 @@ impl Desk {
     }
 
     /// Frees the unfinished intents and queued copies of instances whose lease has ended, so that
-    /// [`store::intent::claim`] and [`store::copy::claim`] find them.
+    /// [`store::intent::claim_intent`] and [`store::copy::claim_copies`] find them.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -244,10 +249,10 @@ impl Desk {
     /// When the database does not answer; the lease then expires on its own.
     pub async fn end_lease(&self) -> Result<()> {
         let _renewing = self.fence.renewing.lock().await;
-        let Ok(State { generation, .. }) = self.fence.known() else { return Ok(()) };
+        let Ok(State { generation, .. }) = self.fence.usable_state() else { return Ok(()) };
         self.fence.state().ended = Some(End::Stopped);
         if let Some(generation) = generation {
-            instance::release(&self.db, &self.instance, generation).await?;
+            instance::release_lease(&self.db, &self.instance, generation).await?;
         }
         Ok(())
     }

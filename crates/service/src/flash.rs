@@ -26,6 +26,9 @@ pub struct Flash {
     pub values: Vec<(String, String)>,
     /// The word of a success message (`app::notice::PostNotice`).
     pub notice: Option<String>,
+    /// The name of the object that the success message is about.
+    #[serde(default)]
+    pub about: Option<String>,
     /// Details of the result, or a secret that is shown once.
     #[serde(rename = "told")]
     pub details: Vec<(String, String)>,
@@ -81,7 +84,7 @@ pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] if there is no such session.
-pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
+pub async fn store_flash(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     let Some(session) = session::row(desk, token).await? else { return Err(Error::Unauthenticated) };
     let id = FlashId::mint(&*desk.clock, &*desk.entropy);
     let mut plain = zeroize::Zeroizing::new(serde_json::to_vec(flash).map_err(Error::fault)?);
@@ -103,7 +106,7 @@ pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn take(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Flash>> {
+pub async fn take_flash(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Flash>> {
     let Some(session) = session::row(desk, token).await? else { return Ok(None) };
     let mut tx = desk.db.begin().await?;
     let body = store::flash::take(&mut tx, session.id, id, desk.clock.now()).await?;

@@ -2,27 +2,32 @@
 
 mod change;
 mod copies;
+mod overview;
 mod preview;
 
-pub use change::{FollowChange, NewFollow, beyond, create, pause, resume, stop, unknown, update};
+pub use change::{
+    FollowChange, NewFollow, create_follow, limit_problems, pause_follow, resume_follow, stop_follow,
+    unknown_choices, update_follow,
+};
 pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
+pub use overview::{Overview, overview};
 pub use preview::preview;
 
 use crate::{Actor, Desk, Error, Result, copy, eligibility, key, plan, strategy};
 use domain::{
-    ExchangeKey, ExchangeKeyId, FollowId, Refusal, RiskProfileId, StrategyId, StrategyType,
-    copy::{Facts, FollowState, KeyState, PlanBalance, eligibility as judge},
+    ExchangeKey, ExchangeKeyId, FollowId, Refusal, StrategyType,
+    copy::{Facts, FollowState, KeyState, PlanBalance, Status, eligibility as judge},
     follow::{Follow, RiskProfile},
     strategy::Strategy,
 };
-use std::collections::HashMap;
+use store::copy::CopyTrade;
 
 /// Returns the caller's follows, oldest first.
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
+pub async fn list_follows(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
     let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
     FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
@@ -32,7 +37,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
 /// # Errors
 /// Not found; 1106 for a key that is not AUTOMATED.
 pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Follow>> {
-    automated(&key::find(desk, actor, id).await?.key)?;
+    automated(&key::find_key(desk, actor, id).await?.key)?;
     let rows = store::follow::list_by_key(&desk.db, actor.user, id).await?;
     FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
@@ -41,8 +46,9 @@ pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resul
 ///
 /// # Errors
 /// Not found.
-pub async fn get(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
-    let row = store::follow::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
+pub async fn get_follow(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
+    let row =
+        store::follow::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
     FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
 }
 
@@ -57,11 +63,13 @@ fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
     if good { Ok(()) } else { Err(Refusal::KeyInactive) }
 }
 
-/// Related data that follows are displayed with.
+/// Related data that follows are displayed with: one read of each kind, however many follows there are.
 struct FollowContext {
-    keys: HashMap<ExchangeKeyId, ExchangeKey>,
-    strategies: HashMap<StrategyId, Strategy>,
-    profiles: HashMap<RiskProfileId, RiskProfile>,
+    keys: Vec<ExchangeKey>,
+    strategies: Vec<Strategy>,
+    profiles: Vec<RiskProfile>,
+    /// The newest copies of each key, the open ones and those that ended today; newest first.
+    copies: Vec<CopyTrade>,
     plan_includes_strategies: bool,
     /// The plan's balance limit for keys that count against it; `None` if there is none, or if an account's
     /// value is unknown.
@@ -71,8 +79,13 @@ struct FollowContext {
 
 impl FollowContext {
     async fn read(desk: &Desk, actor: &Actor) -> Result<Self> {
+        Self::with_copies(desk, actor, 1).await
+    }
+
+    /// Reads the context with this many of each key's newest copies.
+    async fn with_copies(desk: &Desk, actor: &Actor, newest: u16) -> Result<Self> {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
-        let strategies = strategy::list(desk).await?;
+        let strategies = strategy::list_strategies(desk).await?;
         let profiles = strategy::risk_profiles(desk).await?;
         let limits = plan::limits_of(desk, actor.user).await?;
         let plan_balance = match keys.iter().find(|key| !key.sandbox) {
@@ -81,9 +94,10 @@ impl FollowContext {
         };
         Ok(Self {
             plan_balance,
-            keys: keys.into_iter().map(|key| (key.id, key)).collect(),
-            strategies: strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect(),
-            profiles: profiles.into_iter().map(|profile| (profile.id, profile)).collect(),
+            keys,
+            strategies,
+            profiles,
+            copies: store::copy::current(&desk.db, actor.user, newest, desk.clock.now().day()).await?,
             plan_includes_strategies: limits.strategy_automated,
             all_paused: eligibility::all_paused(desk).await?,
         })
@@ -103,15 +117,17 @@ impl FollowContext {
     }
 
     async fn one(&self, desk: &Desk, row: store::follow::Follow) -> Result<Follow> {
-        let key = self.keys.get(&row.exchange_key_id).ok_or(Error::NotFound)?;
-        let strategy = self.strategies.get(&row.strategy_id).ok_or(Error::NotFound)?.clone();
-        let profile = self.profiles.get(&row.risk_profile_id).ok_or(Error::NotFound)?.clone();
+        let key = self.keys.iter().find(|key| key.id == row.exchange_key_id).ok_or(Error::NotFound)?;
+        let strategy = self.strategies.iter().find(|strategy| strategy.id == row.strategy_id);
+        let strategy = strategy.ok_or(Error::NotFound)?.clone();
+        let profile = self.profiles.iter().find(|profile| profile.id == row.risk_profile_id);
+        let profile = profile.ok_or(Error::NotFound)?.clone();
         let limit = row.daily_loss_limit_usd.map(|text| text.0);
         let mut facts = self.facts(&row, key, &strategy);
         facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
         // The account is read only if nothing else blocks the next entry.
         if judge(&facts).is_ok() {
-            facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit).await?;
+            facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit, &self.copies).await?;
         }
         Ok(Follow {
             id: row.id,
@@ -124,11 +140,16 @@ impl FollowContext {
             blocked: judge(&facts).err(),
             max_leverage: row.max_leverage.and_then(|times| u16::try_from(times).ok()),
             daily_loss_limit_usd: limit,
-            in_position: store::copy::open_of_follow(&desk.db, row.id).await?.is_some(),
+            in_position: self.open().any(|copy| copy.follow_id == row.id),
             last_copy_at: row.last_copy_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
+    }
+
+    /// The copies with open positions.
+    fn open(&self) -> impl Iterator<Item = &CopyTrade> {
+        self.copies.iter().filter(|copy| copy.status == Status::Open)
     }
 
     /// Collects the known facts about the next entry, before there is a signal.

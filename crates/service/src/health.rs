@@ -160,7 +160,7 @@ pub fn unprotected(desk: &Desk) -> Unprotected {
 pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let db = &desk.db;
     db.ping().await?;
-    let leases = store::lease::jobs(db).await?;
+    let leases = store::lease::list_job_leases(db).await?;
     let (claimed, queued) = (store::intent::oldest_claim(db).await?, store::copy::oldest_queued(db).await?);
     // Without a mail server, mails wait for the admin.
     let mail =
@@ -168,20 +168,22 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
     let (now, heartbeats) = (desk.clock.now(), &desk.heartbeats);
     let ago = |at: Micros| now.since(at).max(0);
+    // Leases end by the database's clock, not by that of their holder or of this instance.
+    let (running, lease_clock) = (ago(heartbeats.started), store::instance::now(db).await?.unwrap_or(now));
     let latest_job = jobs
         .iter()
         .map(|job| {
             let lease = leases.iter().find(|lease| lease.name == *job);
             // Lateness counts from the start of this process at the earliest.
-            let until = lease.map_or(heartbeats.started, |lease| lease.until.max(heartbeats.started));
-            ((*job).to_owned(), ago(until))
+            let late = lease.map_or(running, |lease| lease_clock.since(lease.until).clamp(0, running));
+            ((*job).to_owned(), late)
         })
         .max_by_key(|job| job.1)
         .filter(|job| job.1 > 0);
-    let received = desk.hub.last_price_at();
+    let last_price_at = desk.hub.last_price_at();
     Ok(Parts {
-        stream_received: received.is_some(),
-        stream_age: ago(received.unwrap_or(heartbeats.started)),
+        stream_received: last_price_at.is_some(),
+        stream_age: ago(last_price_at.unwrap_or(heartbeats.started)),
         latest_job,
         orders_age: ago(heartbeats.orders_at()),
         order_lag: claimed.map(|until| ago(until.max(heartbeats.started))).filter(|lag| *lag > 0),

@@ -6,15 +6,15 @@ mod connect;
 mod rights;
 mod sandbox;
 
-pub use change::{KeyChange, KeyUse, delete, delete_check, update};
+pub use change::{KeyChange, KeyUse, delete_check, delete_key, update_key};
 pub use check::{CHECK_ROUND_S, check_due};
-pub use connect::{NewKey, create, create_together};
+pub use connect::{NewKey, connect_key, create_together};
 pub(crate) use rights::fit_for_entries;
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{
     Actor, Desk, Error, Result, Sealed,
-    notify::{Notification, NotificationEvent},
+    notify::{Notification, NotificationEvent, RefusedCredentials},
 };
 use domain::{
     AccountMode, Balance, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId,
@@ -30,7 +30,7 @@ const TABLE: &str = "exchange_keys";
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
+pub async fn list_keys(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
     Ok(store::key::list_by_user(&desk.db, actor.user).await?)
 }
 
@@ -38,16 +38,16 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
 ///
 /// # Errors
 /// Not found; 1103.
-pub async fn balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Balance> {
-    let row = find(desk, actor, id).await?;
+pub async fn get_balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Balance> {
+    let row = find_key(desk, actor, id).await?;
     let who = credentials(desk, &row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
-    disable_if_unauthorized(desk, id, answer).await
+    disable_if_unauthorized(desk, id, &who, answer).await
 }
 
 /// Returns one of the caller's own keys. Another user's key is reported as not found.
-pub(crate) async fn find(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
-    store::key::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
+pub(crate) async fn find_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
+    store::key::get_key(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
 }
 
 /// Decrypts a key's secret.
@@ -68,14 +68,16 @@ fn seal(desk: &Desk, id: ExchangeKeyId, owner: UserId, secret: &str) -> Result<S
     Ok(SealedSecret { secret, data_key, master_key_id, version: i64::from(version) })
 }
 
-/// Returns the exchange's answer. On `Unauthorized`, disables the key and notifies its owner.
+/// Returns the exchange's answer to a request signed with the credentials `who`. On `Unauthorized`, disables the
+/// key and notifies its owner, unless the key has other credentials by now.
 pub(crate) async fn disable_if_unauthorized<T>(
     desk: &Desk,
     id: ExchangeKeyId,
+    who: &Credentials,
     answer: ExchangeResult<T>,
 ) -> Result<T> {
     if matches!(answer, Err(ExchangeFailure::Unauthorized)) {
-        refused(desk, id).await?;
+        disable_rejected(desk, id, who).await?;
     }
     Ok(answer?)
 }
@@ -117,39 +119,71 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
     Ok(tx.commit().await?)
 }
 
-/// Disables a key that the exchange rejects, and notifies its owner once.
-pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
-    switch_off(desk, id, |row, now| {
+/// Disables a key whose credentials the exchange rejects, and notifies its owner once, naming them. Does nothing
+/// if the key has other credentials by now: the owner may renew them while requests are on their way.
+pub(crate) async fn disable_rejected(desk: &Desk, id: ExchangeKeyId, who: &Credentials) -> Result<()> {
+    switch_off(desk, id, who, |row, now| {
         let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
-        let notification =
-            Notification::new(row.user_id, once.clone(), &NotificationEvent::KeyRefused { key: id }, now)?;
+        let credentials =
+            RefusedCredentials { exchange: row.key.exchange_id, api_key: abbreviated(&who.api_key) };
+        let event = NotificationEvent::KeyRefused { key: id, credentials: Some(credentials) };
+        let notification = Notification::new(row.user_id, once.clone(), &event, now)?;
         notification.shown(once, Some(id), LiveEventKind::KeyRefused(row.key.name.clone()))
     })
     .await
 }
 
 /// Disables a key that has lost the right to trade, and notifies its owner once.
-async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
-    switch_off(desk, id, |row, now| {
+async fn lost_trading(desk: &Desk, id: ExchangeKeyId, who: &Credentials) -> Result<()> {
+    switch_off(desk, id, who, |row, now| {
         let once = format!("key-rights:{id}:{}:{}", RightsChange::TradingLost, row.key.updated_at.0);
         rights::rights_notification(row, once, RightsChange::TradingLost, None, now)
     })
     .await
 }
 
-/// Disables a key as rejected by its exchange and writes the owner's notification. Does nothing if that was
-/// already done: two instances that find out concurrently have read the same row.
+/// Shortens an API key to the parts by which its owner recognizes it.
+fn abbreviated(api_key: &str) -> String {
+    const SHOWN: usize = 6;
+    let length = api_key.chars().count();
+    if length <= 3 * SHOWN {
+        return api_key.to_owned();
+    }
+    let head: String = api_key.chars().take(SHOWN).collect();
+    let tail: String = api_key.chars().skip(length - SHOWN).collect();
+    format!("{head}…{tail}")
+}
+
+/// Disables a key as rejected by its exchange and writes the owner's notification. Does nothing if the key has
+/// other credentials than `who` by now, or if that was already done: two instances that find out concurrently
+/// have read the same row.
 async fn switch_off(
     desk: &Desk,
     id: ExchangeKeyId,
+    who: &Credentials,
     notification: impl FnOnce(&KeyRow, Micros) -> Result<Notification>,
 ) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
+    if credentials(desk, &row)? != *who {
+        return Ok(());
+    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    if !store::key::refuse(&mut tx, id, now).await? {
+    if !store::key::disable_rejected(&mut tx, id, &row.sealed, now).await? {
         return Ok(());
     }
     notification(&row, now)?.write(&mut tx).await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_key_is_recognizable_and_not_complete() {
+        let whole = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A";
+        assert_eq!(abbreviated(whole), "vmPUZE…duEh8A");
+        assert_eq!(abbreviated("short"), "short");
+    }
 }

@@ -13,6 +13,7 @@ pub use store::currency::Rule;
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
+    step_up,
 };
 use domain::{
     LedgerAccountId, LedgerTransactionId, Role, UserId,
@@ -79,7 +80,7 @@ fn public_id(desk: &Desk) -> String {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<CurrencyAccount>> {
+pub async fn list_accounts(desk: &Desk, actor: &Actor) -> Result<Vec<CurrencyAccount>> {
     let all = rows::list_by_user(&desk.db, actor.user).await?;
     Ok(all.into_iter().filter_map(AccountRow::person).collect())
 }
@@ -88,7 +89,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<CurrencyAccount>> {
 ///
 /// # Errors
 /// [`Error::NotFound`], also if it belongs to another user.
-pub async fn find(desk: &Desk, actor: &Actor, public_id: &str) -> Result<CurrencyAccount> {
+pub async fn find_account(desk: &Desk, actor: &Actor, public_id: &str) -> Result<CurrencyAccount> {
     let row = rows::by_public_id(&desk.db, Some(actor.user), public_id).await?;
     row.and_then(AccountRow::person).ok_or(Error::NotFound)
 }
@@ -107,13 +108,13 @@ pub async fn in_currency(desk: &Desk, actor: &Actor, currency: &str) -> Result<C
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn movements(
+pub async fn list_movements(
     desk: &Desk,
     actor: &Actor,
     public_id: &str,
 ) -> Result<(CurrencyAccount, Vec<Movement>)> {
-    let account = find(desk, actor, public_id).await?;
-    let movements = rows::movements(&desk.db, account.id, SHOWN).await?;
+    let account = find_account(desk, actor, public_id).await?;
+    let movements = rows::list_movements(&desk.db, account.id, SHOWN).await?;
     Ok((account, movements))
 }
 
@@ -130,7 +131,7 @@ pub struct Why<'a> {
     pub memo: &'a str,
 }
 
-/// Input of [`credit`].
+/// Input of [`credit_account`].
 #[derive(Clone, Copy, Debug)]
 pub struct Credit<'a> {
     /// Public id of the account.
@@ -146,18 +147,19 @@ pub struct Credit<'a> {
 /// Credits an account (operators only). The same reference credits only once.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; a problem of `amount`.
-pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<'_>) -> Result<()> {
+/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; a problem of `amount`; [`Error::StepUp`].
+pub async fn credit_account(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<'_>) -> Result<()> {
     admin.must(Role::Admin)?;
     let Credit { public_id, amount, memo, reference } = credit;
     let account = rows::by_public_id(&desk.db, None, &public_id.replace('\0', "")).await?;
     let account = account.ok_or_else(|| Error::field("account", Problem::Unknown))?;
     let units = read_amount(desk, &account.currency, amount).await?;
+    step_up::require_recent_password(desk, admin).await?;
     let memo: String = memo.chars().filter(|c| !c.is_control()).take(MEMO).collect();
     let reference = format!("credit:{}:{reference}", admin.user);
     let why = Why { kind: MovementKind::Credit, reference: &reference, by: Some(admin.user), memo: &memo };
     let mut tx = desk.db.begin().await?;
-    if rows::happened(&mut tx, &reference).await? {
+    if rows::transaction_exists(&mut tx, &reference).await? {
         return Ok(());
     }
     let own = desk_account(desk, &mut tx, Purpose::Issued, &account.currency).await?;
@@ -172,7 +174,7 @@ pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Problem::NotCovered`] on `amount`.
-pub async fn pay(
+pub async fn transfer_funds(
     desk: &Desk,
     from: LedgerAccountId,
     to: LedgerAccountId,
@@ -187,7 +189,7 @@ pub async fn pay(
 
 /// Parses an amount in a currency of the ledger.
 async fn read_amount(desk: &Desk, currency: &str, amount: &str) -> Result<Units> {
-    let currency = store::currency::get(&desk.db, currency).await?.ok_or(Error::NotFound)?;
+    let currency = store::currency::get_currency(&desk.db, currency).await?.ok_or(Error::NotFound)?;
     currency.amount(amount).map_err(|problem| Error::field("amount", problem))
 }
 
@@ -197,12 +199,12 @@ fn minus(units: Units) -> Result<Units> {
 
 /// The desk's own account for a purpose, opened on first use.
 async fn desk_account(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Result<LedgerAccountId> {
-    if let Some(row) = rows::own(&mut *tx, purpose, currency).await? {
+    if let Some(row) = rows::get_own(&mut *tx, purpose, currency).await? {
         return Ok(row.id);
     }
     let id = LedgerAccountId::mint(&*desk.clock, &*desk.entropy);
     rows::open_own(&mut *tx, id, purpose, currency, desk.clock.now()).await?;
-    let row = rows::own(&mut *tx, purpose, currency).await?;
+    let row = rows::get_own(&mut *tx, purpose, currency).await?;
     row.map(|row| row.id).ok_or_else(|| Error::fault("the counterparty account was not opened"))
 }
 
@@ -227,7 +229,7 @@ async fn post(desk: &Desk, tx: &mut Tx, why: Why<'_>, entries: &[(LedgerAccountI
     let mut entries = entries.to_vec();
     entries.sort_unstable_by_key(|(account, _)| *account);
     for (seq, (account, amount)) in (0_i64..).zip(entries) {
-        if rows::apply(tx, id, seq, account, amount).await?.is_none() {
+        if rows::apply_entry(tx, id, seq, account, amount).await?.is_none() {
             return Err(Error::field("amount", Problem::NotCovered));
         }
     }

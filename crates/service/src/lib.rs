@@ -15,9 +15,11 @@ pub mod account;
 mod account_cache;
 pub mod account_streams;
 pub mod api_client;
+pub mod archive;
 pub mod audit;
 pub mod balance_history;
 pub mod billing;
+pub mod chat_link;
 pub mod copy;
 pub mod device;
 pub mod equity;
@@ -52,6 +54,7 @@ pub mod recaptcha;
 mod recent;
 pub mod reconciler;
 pub mod recovery;
+pub mod rejection;
 pub mod report;
 pub mod review;
 pub mod sandbox_control;
@@ -81,6 +84,6 @@ pub use desk::{Desk, Parts, SharedDesk};
 pub use error::{Error, Result};
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
-    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
-    Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
+    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, Retention,
+    SIGNAL_MAX_AGE_S, Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };

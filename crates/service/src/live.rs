@@ -108,7 +108,7 @@ impl Hub {
 /// # Errors
 /// If the exchange has no such market or cannot be reached.
 pub async fn keep_streaming(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
-    crate::market::find(desk, domain::TradeType::Futures, symbol).await?;
+    crate::market::find_market(desk, domain::TradeType::Futures, symbol).await?;
     let feed = desk.hub.market(desk, symbol);
     locked(&desk.hub.kept).push(feed);
     Ok(())

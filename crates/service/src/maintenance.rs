@@ -4,9 +4,10 @@
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, AuditAction, Via},
+    step_up,
     watched::Watched,
 };
-use domain::{Micros, Role, validation::Problem};
+use domain::{Micros, validation::Problem};
 use store::switch::{self, MAINTENANCE};
 
 /// Maximum characters of the message.
@@ -31,7 +32,7 @@ pub(crate) type MaintenanceCache = Watched<Option<Closed>>;
 /// When the database cannot be read.
 pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
     let read = async {
-        let on = switch::notice(&desk.db, MAINTENANCE).await?;
+        let on = switch::get_message(&desk.db, MAINTENANCE).await?;
         Ok(on.map(|on| Closed { since: on.changed_at, message: on.message }))
     };
     desk.maintenance.get(&*desk.clock, read).await
@@ -40,9 +41,9 @@ pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
 /// Turns maintenance mode on with a message, changes the message, or turns it off.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; a problem of `message`.
+/// [`Error::Forbidden`] for anyone but an admin; a problem of `message`; [`Error::StepUp`].
 pub async fn switch(desk: &Desk, actor: &Actor, on: bool, message: &str) -> Result<()> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     set(desk, Some(actor), on, message).await
 }
 
@@ -59,9 +60,9 @@ async fn set(desk: &Desk, by: Option<&Actor>, on: bool, message: &str) -> Result
     let user = by.map(|actor| actor.user);
     let mut tx = desk.db.begin().await?;
     if on {
-        switch::announce(&mut tx, MAINTENANCE, user, message, desk.clock.now()).await?;
+        switch::turn_on_with_message(&mut tx, MAINTENANCE, user, message, desk.clock.now()).await?;
     } else {
-        switch::off(&mut tx, MAINTENANCE).await?;
+        switch::turn_off(&mut tx, MAINTENANCE).await?;
     }
     let action = if on { AuditAction::DeskClosed } else { AuditAction::DeskOpened };
     audit::record(desk, &mut tx, user, action, MAINTENANCE, Via::of(by)).await?;

@@ -31,7 +31,7 @@ impl Default for Cache {
 ///
 /// # Errors
 /// 1300 if there is no such market; unavailable if the exchange does not answer.
-pub async fn ticker(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Ticker> {
+pub async fn get_ticker(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Ticker> {
     if kind == TradeType::Futures
         && let Some(ticker) = desk.hub.ticker(symbol, desk.clock.now().plus(-FRESH))
     {
@@ -44,16 +44,16 @@ pub async fn ticker(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Tic
 /// Returns the last price, an estimate of a market order's entry price.
 ///
 /// # Errors
-/// As [`ticker`].
+/// As [`get_ticker`].
 pub async fn last_price(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Decimal> {
-    ticker(desk, kind, symbol).await.map(|t| t.last)
+    get_ticker(desk, kind, symbol).await.map(|t| t.last)
 }
 
 /// Returns the newest `limit` candles, oldest first; with `before`, only those that opened earlier.
 ///
 /// # Errors
-/// As [`ticker`].
-pub async fn candles(
+/// As [`get_ticker`].
+pub async fn list_candles(
     desk: &Desk,
     kind: TradeType,
     symbol: &Symbol,
@@ -70,8 +70,8 @@ pub async fn candles(
 /// Returns a market's trading rules.
 ///
 /// # Errors
-/// As [`ticker`].
-pub async fn find(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Market> {
+/// As [`get_ticker`].
+pub async fn find_market(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Market> {
     Ok(desk.exchange.market(kind, symbol).await?)
 }
 
@@ -79,7 +79,7 @@ pub async fn find(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Marke
 ///
 /// # Errors
 /// Unavailable if the exchange does not answer.
-pub async fn list(desk: &Desk, kind: TradeType) -> Result<Vec<Market>> {
+pub async fn list_markets(desk: &Desk, kind: TradeType) -> Result<Vec<Market>> {
     Ok(desk.exchange.markets(kind).await?)
 }
 

@@ -40,7 +40,7 @@ pub struct NoticePage {
 /// # Errors
 /// When the database cannot be read.
 pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
-    let events = store::read_mark::unread(&desk.db, actor.user, COUNTED).await?;
+    let events = store::read_mark::list_unread(&desk.db, actor.user, COUNTED).await?;
     Ok(events.iter().filter_map(news).take(MOST_UNREAD + 1).count())
 }
 
@@ -50,8 +50,9 @@ pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
 /// # Errors
 /// When the database cannot be used.
 pub async fn read_page(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<NoticePage> {
-    let seen = store::read_mark::seen(&desk.db, actor.user).await?;
-    let events = store::read_mark::newest(&desk.db, actor.user, before.unwrap_or(i64::MAX), PAGE).await?;
+    let seen = store::read_mark::last_seen(&desk.db, actor.user).await?;
+    let events =
+        store::read_mark::list_newest(&desk.db, actor.user, before.unwrap_or(i64::MAX), PAGE).await?;
     let newest = events.first().map_or(0, |event| event.seq);
     if before.is_none() && newest > seen {
         let mut tx = desk.db.begin().await?;
@@ -77,5 +78,5 @@ pub async fn read_page(desk: &Desk, actor: &Actor, before: Option<i64>) -> Resul
 
 /// The event, if it is shown as a notice. Events of another version that cannot be parsed are skipped.
 fn news(event: &Event) -> Option<LiveEvent> {
-    serde_json::from_str::<LiveEvent>(&event.body).ok().filter(|live| live.what.is_news())
+    event.body.value().ok().filter(|live| live.what.is_news())
 }

@@ -40,7 +40,7 @@ pub(crate) fn issuer<'a>(desk: &'a Desk, jwt: &str) -> Option<&'a Issuer> {
     (jwt.len() <= LONGEST && claims::claimed_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
 }
 
-/// Verifies a token of the external issuer; returns its user and the expiry.
+/// Verifies a token of the external issuer; returns its user, and until when the token is accepted.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for anything but a valid token for this desk; [`Error::Unavailable`] if the

@@ -25,8 +25,8 @@ mod side;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
-    HISTORY, account_state, cancel, closing_first, history, list_open_orders, position, positions,
-    protection_of, set_leverage, set_margin_mode, trades,
+    HISTORY, account_state, cancel_order, closing_first, get_position, list_history, list_open_orders,
+    list_positions, list_trades, protection_of, set_leverage, set_margin_mode,
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
@@ -36,6 +36,6 @@ pub(crate) use hits::reported_as_hit;
 pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use place::panic_market;
-pub use place::{close_position, place};
+pub use place::{close_position, place_order};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

@@ -23,10 +23,10 @@ pub(crate) fn local(url: &str) -> bool {
 
 /// Parses the JSON body of a successful response of at most `largest` bytes.
 pub(crate) async fn json<T: DeserializeOwned>(
-    request: reqwest::Result<Response>,
+    response: reqwest::Result<Response>,
     largest: usize,
 ) -> anyhow::Result<T> {
-    let mut response = request.map_err(reqwest::Error::without_url)?;
+    let mut response = response.map_err(reqwest::Error::without_url)?;
     if !response.status().is_success() {
         bail!("answered {}", response.status());
     }

@@ -4,21 +4,12 @@
 
 use crate::{Desk, Error, Origin, Rates, Result, error::seconds_until_retry};
 use domain::{Clock, UserId};
-use governor::{
-    Quota, RateLimiter,
-    clock::{self, Clock as _},
-    middleware::NoOpMiddleware,
-    nanos::Nanos,
-    state::keyed::DashMapStateStore,
-};
 use std::{
+    collections::HashMap,
     hash::Hash,
     net::IpAddr,
-    num::NonZeroU32,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Idle keys are removed once per this many requests.
@@ -26,12 +17,14 @@ const TIDY: u32 = 4_096;
 /// Maximum tracked keys. Beyond, all counters are reset: an attack from that many networks is not stopped by
 /// limiting each.
 const MOST: usize = 100_000;
+/// A minute in nanoseconds.
+const MINUTE: u64 = 60_000_000_000;
 
 /// Counts a user's request.
 ///
 /// # Errors
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
-pub fn person(desk: &Desk, user: UserId) -> Result<()> {
+pub fn count_user_request(desk: &Desk, user: UserId) -> Result<()> {
     desk.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
 }
 
@@ -39,7 +32,7 @@ pub fn person(desk: &Desk, user: UserId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::TooMany`], with the seconds until the next request is accepted.
-pub fn address(desk: &Desk, address: IpAddr) -> Result<()> {
+pub fn count_address_request(desk: &Desk, address: IpAddr) -> Result<()> {
     let network = || Origin::new(address, "").network();
     desk.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
 }
@@ -56,57 +49,56 @@ impl Paces {
     }
 }
 
-/// Adapts the desk's clock to `governor`. Counts on the time since boot: a wall clock that steps back
-/// rejects no request until it has caught up.
-#[derive(Clone)]
-struct GovernorClock(Arc<dyn Clock>);
-
-impl clock::Clock for GovernorClock {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::from(u64::try_from(self.0.boot().0).unwrap_or(0).saturating_mul(1_000))
-    }
+/// A rate limiter with a burst of one minute's quota (generic cell rate algorithm). Uses the time since boot: a
+/// wall clock that steps back rejects no request until it has caught up.
+struct Pace<K> {
+    clock: Arc<dyn Clock>,
+    /// How long one request takes to become due again, in nanoseconds.
+    interval: u64,
+    /// How long a whole quota takes, in nanoseconds.
+    burst: u64,
+    counts: Mutex<Counts<K>>,
 }
 
-type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, GovernorClock, NoOpMiddleware<Nanos>>;
-
-/// A rate limiter with a burst of one minute's quota.
-struct Pace<K: Hash + Eq + Clone> {
-    quota: Quota,
-    clock: GovernorClock,
-    limiter: RwLock<Arc<Limiter<K>>>,
-    counted: AtomicU32,
+struct Counts<K> {
+    /// When each key has its whole quota again, in nanoseconds since boot.
+    full_at: HashMap<K, u64>,
+    /// Requests since idle keys were last removed.
+    requests: u32,
 }
 
 impl<K: Hash + Eq + Clone> Pace<K> {
     fn new(per_minute: u32, clock: &Arc<dyn Clock>) -> Option<Self> {
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
-        let governor = GovernorClock(Arc::clone(clock));
-        let limiter = RwLock::new(Arc::new(Self::limiter(quota, &governor)));
-        Some(Self { quota, clock: governor, limiter, counted: AtomicU32::new(0) })
-    }
-
-    fn limiter(quota: Quota, governor: &GovernorClock) -> Limiter<K> {
-        RateLimiter::new(quota, DashMapStateStore::default(), governor.clone())
+        let quota = u64::from(per_minute);
+        let interval = MINUTE.checked_div(quota)?;
+        let counts = Mutex::new(Counts { full_at: HashMap::new(), requests: 0 });
+        Some(Self { clock: Arc::clone(clock), interval, burst: interval * quota, counts })
     }
 
     fn count(&self, key: &K) -> Result<()> {
-        if self.counted.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
-            self.tidy();
+        let now = u64::try_from(self.clock.boot().0).unwrap_or(0).saturating_mul(1_000);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.tidy(now);
+        let full_at = counts.full_at.get(key).map_or(now, |at| now.max(*at)).saturating_add(self.interval);
+        let early = full_at.saturating_sub(now).saturating_sub(self.burst);
+        if early > 0 {
+            return Err(Error::TooMany { retry_after_s: seconds_until_retry(Duration::from_nanos(early)) });
         }
-        let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
-        limiter.check_key(key).map_err(|early| {
-            let wait = early.wait_time_from(self.clock.now());
-            Error::TooMany { retry_after_s: seconds_until_retry(wait) }
-        })
+        counts.full_at.insert(key.clone(), full_at);
+        Ok(())
     }
+}
 
-    fn tidy(&self) {
-        let mut limiter = self.limiter.write().unwrap_or_else(PoisonError::into_inner);
-        limiter.retain_recent();
-        if limiter.len() > MOST {
-            *limiter = Arc::new(Self::limiter(self.quota, &self.clock));
+impl<K: Hash + Eq> Counts<K> {
+    fn tidy(&mut self, now: u64) {
+        self.requests += 1;
+        if self.requests < TIDY {
+            return;
+        }
+        self.requests = 0;
+        self.full_at.retain(|_, full_at| *full_at > now);
+        if self.full_at.len() > MOST {
+            self.full_at = HashMap::new();
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     order::{self, Access},
     step_up,
 };
-use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
+use domain::{ExchangeKey, ExchangeKeyId, StrategyType, Symbol, TradeType, copy::Paused};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
@@ -27,6 +27,8 @@ pub struct Report {
     pub key: ExchangeKeyId,
     /// The key's name.
     pub name: String,
+    /// Whether the key is traded by strategies, so that pressing the button paused its copying.
+    pub automated: bool,
     /// The result for each market that had an order or a position; an error if the open markets could not be
     /// determined.
     pub markets: Result<Vec<MarketReport>>,
@@ -44,7 +46,7 @@ impl Report {
 ///
 /// # Errors
 /// Not found. Failures at the exchange are in the report.
-pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<Report> {
+pub async fn close_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<Report> {
     let access = Access::any(desk, actor, id).await?;
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -62,30 +64,34 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
     Ok(clear(desk, actor, access).await)
 }
 
-/// Closes everything on a key as [`key()`] does, then deletes the key. It is deleted only if nothing is open
-/// any more.
+/// Closes everything on a key as [`close_key()`] does, then deletes the key and returns it. It is deleted only if
+/// nothing is open any more.
 ///
 /// # Errors
 /// Not found; [`Error::StepUp`], before anything is closed; the failure that left an order or a position
 /// open.
-pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
-    step_up::must(desk, actor).await?;
-    let report = key(desk, actor, id).await?;
+pub async fn close_and_delete_key(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+) -> Result<ExchangeKey> {
+    step_up::require_recent_password(desk, actor).await?;
+    let report = close_key(desk, actor, id).await?;
     for market in report.markets? {
         market.outcome?;
     }
-    crate::key::delete(desk, actor, id).await
+    crate::key::delete_key(desk, actor, id).await
 }
 
-/// Does the same as [`key`] for all of the caller's keys concurrently.
+/// Does the same as [`close_key`] for all of the caller's keys concurrently.
 ///
 /// # Errors
 /// If the database cannot be queried. Failures at the exchange are in the reports.
-pub async fn person(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
+pub async fn close_all_keys(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
     person_via(desk, actor, actor.from.as_ref().into()).await
 }
 
-/// As [`person`], for a request that came by another way than HTTP.
+/// As [`close_all_keys`], for a request that came by another way than HTTP.
 pub(crate) async fn person_via(desk: &SharedDesk, actor: &Actor, via: Via<'_>) -> Result<Vec<Report>> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -96,25 +102,31 @@ pub(crate) async fn person_via(desk: &SharedDesk, actor: &Actor, via: Via<'_>) -
     let each = keys.into_iter().map(|shown| async move {
         match Access::any(desk, actor, shown.id).await {
             Ok(access) => clear(desk, actor, access).await,
-            Err(error) => Report { key: shown.id, name: shown.name, markets: Err(error) },
+            Err(error) => Report {
+                key: shown.id,
+                name: shown.name,
+                automated: shown.strategy_type == StrategyType::Automated,
+                markets: Err(error),
+            },
         }
     });
     Ok(join_all(each).await)
 }
 
 async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
-    let (key, name, kind) = (access.row.key.id, access.row.key.name.clone(), access.row.key.trade_type);
+    let ExchangeKey { id: key, trade_type: kind, strategy_type, .. } = access.row.key;
+    let name = access.row.key.name.clone();
     let markets = match active_markets(desk, &access).await {
         Ok(symbols) => {
             let each = symbols.into_iter().map(|symbol| async move {
-                let outcome = market(desk, actor, key, kind, &symbol).await;
+                let outcome = market(desk, actor, close_key, kind, &symbol).await;
                 MarketReport { symbol, outcome }
             });
             Ok(join_all(each).await)
         }
         Err(error) => Err(error),
     };
-    Report { key, name, markets }
+    Report { close_key, name, automated: strategy_type == StrategyType::Automated, markets }
 }
 
 /// Returns every market on which the key has an order, a position, or an order that we are about to send.

@@ -6,6 +6,7 @@ use crate::{
     audit::{self, AuditAction, Via},
     opaque,
     recovery::{self, KeptSignIn},
+    step_up,
 };
 use domain::{
     Refusal, Role, UserId,
@@ -30,9 +31,9 @@ pub enum By<'a> {
 }
 
 impl<'a> By<'a> {
-    fn check(self) -> Result<()> {
+    async fn check(self, desk: &Desk) -> Result<()> {
         match self {
-            Self::Admin(actor, _) => actor.must(Role::Admin),
+            Self::Admin(actor, _) => step_up::must_be_admin(desk, actor).await,
             Self::CommandLine => Ok(()),
         }
     }
@@ -119,12 +120,12 @@ impl UserAction {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
-pub async fn search(desk: &Desk, actor: &Actor, text: &str, after: &str) -> Result<Vec<Person>> {
+pub async fn search_users(desk: &Desk, actor: &Actor, text: &str, after: &str) -> Result<Vec<Person>> {
     actor.must(Role::Admin)?;
     // Postgres rejects zero bytes; their replacement occurs in no stored address.
     let clean = |text: &str| text.trim().to_lowercase().replace('\0', "\u{fffd}");
     let mut people = Vec::new();
-    for user in store::user::search(&desk.db, &clean(text), &clean(after), MOST).await? {
+    for user in store::user::search_users(&desk.db, &clean(text), &clean(after), MOST).await? {
         people.push(shown(desk, user).await?);
     }
     Ok(people)
@@ -140,7 +141,7 @@ pub const fn most() -> usize {
 ///
 /// # Errors
 /// [`Error::NotFound`] if no user has this e-mail.
-pub async fn find(desk: &Desk, email: &str) -> Result<Person> {
+pub async fn find_user(desk: &Desk, email: &str) -> Result<Person> {
     let user = by_email(desk, email).await?;
     shown(desk, user).await
 }
@@ -169,28 +170,29 @@ async fn shown(desk: &Desk, user: User) -> Result<Person> {
 /// Performs an action on a user.
 ///
 /// # Errors
-/// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin.
-pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: UserAction) -> Result<Person> {
-    by.check()?;
+/// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin;
+/// [`Error::StepUp`].
+pub async fn act_on_user(desk: &Desk, by: By<'_>, id: UserId, step: UserAction) -> Result<Person> {
+    by.check(desk).await?;
     let mut tx = desk.db.begin().await?;
     if step.takes_an_admin() {
         store::user::lock_roles(&mut tx).await?;
         // Another admin may have demoted or frozen this one while they waited for the lock.
         if let By::Admin(actor, _) = by {
-            let still = store::user::get(&mut tx, actor.user).await?;
+            let still = store::user::get_user(&mut tx, actor.user).await?;
             still
                 .filter(|u| u.role == Role::Admin && u.state() == AccountState::Active)
                 .ok_or(Error::Forbidden)?;
         }
     }
-    let user = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let user = store::user::get_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     if step.takes_an_admin() && user.role == Role::Admin && store::user::other_admins(&mut tx, id).await? == 0
     {
         return Err(Refusal::LastAdmin.into());
     }
     carry_out(desk, &mut tx, &user, step).await?;
     audit::record(desk, &mut tx, by.user(), step.audit_action(), &id.to_string(), by.via()).await?;
-    let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let changed = store::user::get_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     desk.verified.forget(id);
     shown(desk, changed).await

@@ -3,10 +3,11 @@
 use crate::{
     Actor, Desk, Error, Mode, Result,
     audit::{self, AuditAction, Via},
-    recovery,
+    notify::announce_credential,
+    step_up,
 };
 use domain::{
-    Plan, Role, UserId,
+    Plan, UserId,
     account::Credential,
     plan::Limits,
     validation::{self, Problem},
@@ -42,7 +43,7 @@ pub async fn plan_of(desk: &Desk, actor: &Actor) -> Result<Plan> {
 
 /// As [`plan_of`], for background work on behalf of a user.
 pub(crate) async fn of_user(desk: &Desk, user: UserId) -> Result<Plan> {
-    let (free, held) = (free(desk).await?, held_by(desk, user).await?);
+    let (free, held) = (free_plan(desk).await?, held_by(desk, user).await?);
     let limits = together(desk, &free, &held);
     let named = held.named().cloned().unwrap_or(free);
     Ok(Plan { limits, ..named })
@@ -58,9 +59,9 @@ pub(crate) async fn limits_of(desk: &Desk, user: UserId) -> Result<Limits> {
 
 /// A user's limits if they paid for this plan.
 pub(crate) async fn limits_with(desk: &Desk, user: UserId, plan: &Plan) -> Result<Limits> {
-    let given = store::plan::granted(&desk.db, user).await?;
+    let given = store::plan::granted_plan(&desk.db, user).await?;
     let held = UserPlans { paid: Some(plan.clone()), given };
-    Ok(together(desk, &free(desk).await?, &held))
+    Ok(together(desk, &free_plan(desk).await?, &held))
 }
 
 fn together(desk: &Desk, free: &Plan, held: &UserPlans) -> Limits {
@@ -75,7 +76,7 @@ fn together(desk: &Desk, free: &Plan, held: &UserPlans) -> Limits {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn free(desk: &Desk) -> Result<Plan> {
+pub async fn free_plan(desk: &Desk) -> Result<Plan> {
     let free = store::plan::by_name(&desk.db, FREE).await?;
     free.ok_or_else(|| Error::fault("the plan FREE is missing"))
 }
@@ -84,7 +85,7 @@ pub async fn free(desk: &Desk) -> Result<Plan> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn held(desk: &Desk, actor: &Actor) -> Result<UserPlans> {
+pub async fn user_plans(desk: &Desk, actor: &Actor) -> Result<UserPlans> {
     held_by(desk, actor.user).await
 }
 
@@ -92,17 +93,17 @@ async fn held_by(desk: &Desk, user: UserId) -> Result<UserPlans> {
     let now = desk.clock.now();
     let all = store::subscription::of_user(&desk.db, user).await?;
     let paid = match all.into_iter().find(|kept| kept.subscription.in_force(now)) {
-        Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?,
+        Some(kept) => store::plan::get_plan(&desk.db, kept.plan_id).await?,
         None => None,
     };
-    Ok(UserPlans { paid, given: store::plan::granted(&desk.db, user).await? })
+    Ok(UserPlans { paid, given: store::plan::granted_plan(&desk.db, user).await? })
 }
 
 /// The plans on sale, cheapest first.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(desk: &Desk) -> Result<Vec<Plan>> {
+pub async fn list_plans(desk: &Desk) -> Result<Vec<Plan>> {
     Ok(store::plan::list_public(&desk.db).await?)
 }
 
@@ -111,16 +112,16 @@ pub async fn list(desk: &Desk) -> Result<Vec<Plan>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] if no user has this e-mail; a field problem if there is no such plan.
-pub async fn assign(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
+pub async fn assign_plan(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
     assign_by(desk, None, email, plan).await
 }
 
-/// As [`assign`], for an admin.
+/// As [`assign_plan`], for an admin.
 ///
 /// # Errors
-/// As [`assign`]; [`Error::Forbidden`] for anyone else.
+/// As [`assign_plan`]; [`Error::Forbidden`] for anyone else; [`Error::StepUp`].
 pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> Result<Plan> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     assign_by(desk, Some(actor), email, plan).await
 }
 
@@ -135,14 +136,14 @@ async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> 
     if plan.name == FREE {
         store::plan::take_back(&mut tx, person.id).await?;
     } else {
-        store::plan::grant(&mut tx, person.id, plan.id, user, desk.clock.now()).await?;
+        store::plan::grant_plan(&mut tx, person.id, plan.id, user, desk.clock.now()).await?;
     }
     // The person is the subject: it is on their own page, too.
     let about = (person.id.to_string(), plan.name.clone());
     let (action, via) = (AuditAction::PlanAssigned, Via::of(by));
     audit::record_more(desk, &mut tx, user, action, (&about.0, &about.1), via).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
-    recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
+    announce_credential(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;
     Ok(plan)
 }

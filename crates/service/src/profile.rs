@@ -36,7 +36,7 @@ pub async fn get(desk: &Desk, actor: &Actor) -> Result<Option<Profile>> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn of_user(desk: &Desk, user: UserId) -> Result<Option<Profile>> {
-    Ok(store::profile::get(&desk.db, user).await?)
+    Ok(store::profile::get_profile(&desk.db, user).await?)
 }
 
 /// Updates the given fields. An empty change creates no profile.
@@ -56,7 +56,7 @@ pub async fn update(desk: &Desk, actor: &Actor, change: ProfileChange) -> Result
         time_zone: change.time_zone.as_deref(),
     };
     let mut tx = desk.db.begin().await?;
-    let profile = store::profile::update(&mut tx, actor.user, &update, desk.clock.now()).await?;
+    let profile = store::profile::update_profile(&mut tx, actor.user, &update, desk.clock.now()).await?;
     tx.commit().await?;
     Ok(Some(profile))
 }

@@ -21,7 +21,7 @@ impl Reconciler {
         order::sweep(desk).await?;
         let mut wanted = HashMap::new();
         // Only waiting intents need a stream; the outcome of one that is being sent arrives without it.
-        let unfinished = store::intent::unfinished(&desk.db).await?;
+        let unfinished = store::intent::list_unfinished(&desk.db).await?;
         for row in unfinished.into_iter().filter(|row| row.status == Status::Waiting) {
             let place = (row.exchange_key_id, row.symbol);
             if let Some(feed) = self.watched.remove(&place) {

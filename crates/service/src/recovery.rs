@@ -9,7 +9,7 @@ mod link;
 pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
-    Actor, Desk, Error, Origin, Result,
+    Actor, Desk, Origin, Result,
     audit::{self, AuditAction},
     notify::{Notification, NotificationEvent, telegram},
 };
@@ -51,7 +51,8 @@ pub struct Programs {
 /// When the database cannot be read.
 pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
     let webhooks = store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
-    let chat = store::telegram::get(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
+    let chat =
+        store::telegram::get_link(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
     Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
 }
 
@@ -62,7 +63,7 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
 pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     let now = desk.clock.now();
-    store::user::lock(tx, user).await?;
+    store::user::lock_user(tx, user).await?;
     store::session::delete_all(tx, user, kept.session).await?;
     match kept.family {
         Some(family) => store::refresh_token::revoke_others(tx, user, family, now).await?,
@@ -79,7 +80,7 @@ pub(crate) async fn end_clients(desk: &Desk, tx: &mut Tx, user: UserId) -> Resul
 /// Closes the webhooks whose address the user was shown. Older webhooks have no record of that and are closed
 /// with those of any admin.
 pub(crate) async fn end_webhooks(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
-    let role = store::user::get(&mut *tx, user).await?.map(|user| user.role);
+    let role = store::user::get_user(&mut *tx, user).await?.map(|user| user.role);
     let unnamed = role == Some(Role::Admin);
     Ok(store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
 }
@@ -98,7 +99,7 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
         let now = desk.clock.now();
         for client in store::api_client::list_by_user(&mut *tx, user).await? {
             if !kept.contains(&client.id) {
-                store::api_client::revoke(tx, user, client.id, now).await?;
+                store::api_client::revoke_client(tx, user, client.id, now).await?;
             }
         }
     }
@@ -134,23 +135,4 @@ pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<
         audit::record(desk, tx, Some(user), AuditAction::Thawed, &user.to_string(), origin).await?;
     }
     Ok(thawed)
-}
-
-/// Notifies the owner that a credential was created or changed. `(id, name)` is the credential's.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(crate) async fn announce(
-    desk: &Desk,
-    tx: &mut Tx,
-    user: UserId,
-    what: Credential,
-    (id, name): (&str, &str),
-) -> Result<()> {
-    let now = desk.clock.now();
-    let event = NotificationEvent::Credential { what, name: name.to_owned() };
-    Notification::new(user, format!("{what}:{id}:{}", now.0), &event, now)?
-        .write(tx)
-        .await
-        .map_err(Error::from)
 }

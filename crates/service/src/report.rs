@@ -21,7 +21,10 @@ use domain::{
 };
 use period::Span;
 use std::time::Duration;
-use store::report::{self as rows, Due, ReportRow};
+use store::{
+    JsonText,
+    report::{self as rows, Due, ReportRow},
+};
 
 /// How often each user's fills are collected, since exchanges keep fills only for a limited time. A user is
 /// also processed when one of their periods ends.
@@ -54,10 +57,10 @@ pub struct Made {
 /// When the database cannot be used. A failure for one user does not delay the others.
 pub async fn run_due(desk: &Desk) -> Result<usize> {
     let mut tx = desk.db.begin().await?;
-    rows::enrol(&mut tx).await?;
+    rows::schedule_new_users(&mut tx).await?;
     tx.commit().await?;
     let mut made = 0;
-    for due in rows::due(&desk.db, desk.clock.now(), BATCH).await? {
+    for due in rows::list_due(&desk.db, desk.clock.now(), BATCH).await? {
         let next = match process_user(desk, &due).await {
             Ok((count, next)) => {
                 made += count;
@@ -69,7 +72,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
             }
         };
         let mut tx = desk.db.begin().await?;
-        rows::schedule(&mut tx, due.user_id, next).await?;
+        rows::schedule_check(&mut tx, due.user_id, next).await?;
         tx.commit().await?;
     }
     Ok(made)
@@ -84,9 +87,9 @@ async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     for period in [Period::Week, Period::Month] {
         next = next.min(Span::now(period, now, &zone).end);
         let span = Span::last(period, now, &zone);
-        let reported = span.end <= due.created_at
-            || rows::exists(&desk.db, due.user_id, period, &span.first_day()).await?;
-        if reported {
+        let exists = span.end <= due.created_at
+            || rows::report_exists(&desk.db, due.user_id, period, &span.first_day()).await?;
+        if exists {
             continue;
         }
         if !complete && now.since(span.end) < GRACE {
@@ -108,11 +111,11 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
         user_id: due.user_id,
         period: span.period,
         first_day: span.first_day(),
-        body: serde_json::to_string(&report).map_err(Error::fault)?,
+        body: JsonText::of(&report)?,
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await?;
-    if !rows::insert(&mut tx, &row).await? {
+    if !rows::insert_report(&mut tx, &row).await? {
         return Ok(false);
     }
     let content = letter::content(desk, id, &report);
@@ -128,8 +131,8 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
-    let rows = rows::list(&desk.db, actor.user, None, LISTED).await?;
+pub async fn list_reports(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
+    let rows = rows::list_reports(&desk.db, actor.user, None, LISTED).await?;
     rows.into_iter().map(read).collect()
 }
 
@@ -137,13 +140,12 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
-    rows::get(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
+pub async fn get_report(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
+    rows::get_report(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
 }
 
 fn read(row: ReportRow) -> Result<Made> {
-    let report = serde_json::from_str(&row.body).map_err(Error::fault)?;
-    Ok(Made { id: row.id, at: row.created_at, report })
+    Ok(Made { id: row.id, at: row.created_at, report: row.body.value()? })
 }
 
 /// The current week so far, and whether its fees are complete, which they are not if an exchange does not

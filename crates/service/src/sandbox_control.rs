@@ -105,9 +105,9 @@ impl SandboxControl {
             "amount": money::text(funding.amount),
             "reference": funding.reference,
         });
-        let reported: ReportedTransfer =
+        let transfer: ReportedTransfer =
             self.ask(self.post(&format!("accounts/{}/funds", funding.api_key)).json(&body)).await?;
-        Ok(reported.moved)
+        Ok(transfer.moved)
     }
 
     /// The market data being replayed.

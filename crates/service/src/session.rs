@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     Micros, Role, SessionId, UserId,
     account::SessionView,
-    time::{DAY, MINUTE},
+    time::{DAY, MINUTE, SECOND},
     validation::Problem,
 };
 use std::fmt;
@@ -27,6 +27,9 @@ pub const IDLE: i64 = 30 * DAY;
 pub const ABSOLUTE: i64 = 90 * DAY;
 /// Maximum life of an admin's session, shorter because admins can act on all accounts.
 pub const ABSOLUTE_ADMIN: i64 = 7 * DAY;
+/// How long the token of a session stays valid after it was replaced. Other tabs may have requests under way with
+/// it, and may confirm the password at the same time.
+pub const REPLACED: i64 = 30 * SECOND;
 /// Maximum sessions per user; a further one ends the least recently used.
 const MOST: i64 = 100;
 
@@ -73,8 +76,18 @@ pub(crate) async fn create_session(
         expires_at: now.plus(IDLE),
     };
     store::session::insert(tx, &row).await?;
-    store::session::cut(tx, user, MOST).await?;
+    store::session::keep_newest(tx, user, MOST).await?;
     Ok((id, token))
+}
+
+/// Replaces the token of a session whose user has given the password again. The session itself stays: its device,
+/// its beginning and its latest end. Returns the new token; `None` if it was replaced less than [`REPLACED`] ago,
+/// so that two tabs do not invalidate each other's cookie.
+pub(crate) async fn renew(desk: &Desk, tx: &mut Tx, id: SessionId) -> Result<Option<String>> {
+    let (token, hash) = opaque::mint(&*desk.entropy);
+    let now = desk.clock.now();
+    let renewed = store::session::renew(tx, id, &hash, now, now.plus(REPLACED)).await?;
+    Ok(renewed.then_some(token))
 }
 
 /// Records a sign-in as `subject` (a session, or a program's tokens), and notifies the user if it came
@@ -87,9 +100,13 @@ pub(crate) async fn signed_in(
     origin: &Origin,
     subject: &str,
 ) -> Result<()> {
-    let places =
-        store::audit::places(&mut *tx, user, AuditAction::SignedUp.word(), AuditAction::SignedIn.word())
-            .await?;
+    let places = store::audit::list_addresses(
+        &mut *tx,
+        user,
+        AuditAction::SignedUp.word(),
+        AuditAction::SignedIn.word(),
+    )
+    .await?;
     let address = origin.address.to_string();
     let here = |row: &Session| row.user_agent == origin.user_agent && row.id.to_string() != subject;
     let known = places.is_empty()
@@ -109,7 +126,24 @@ pub(crate) async fn signed_in(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Actor>> {
-    let Some(found) = row(desk, token).await? else { return Ok(None) };
+    match row(desk, token).await? {
+        Some(found) => seen(desk, found, origin).await,
+        None => Ok(None),
+    }
+}
+
+/// As [`find`], for a session whose token was checked before: it may have been replaced since.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn still_active(desk: &Desk, id: SessionId, origin: &Origin) -> Result<Option<Actor>> {
+    match store::session::get(&desk.db, id, desk.clock.now()).await? {
+        Some(found) => seen(desk, found, origin).await,
+        None => Ok(None),
+    }
+}
+
+async fn seen(desk: &Desk, found: Found, origin: &Origin) -> Result<Option<Actor>> {
     let (Some(user), Some(email), Some(role)) = (found.user_id, found.email, found.role) else {
         return Ok(None);
     };
@@ -130,7 +164,7 @@ pub(crate) async fn row(desk: &Desk, token: &str) -> Result<Option<Found>> {
     if !opaque::plausible(token) {
         return Ok(None);
     }
-    Ok(store::session::find(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
+    Ok(store::session::find_session(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
 }
 
 /// The user's sessions, last seen first.
@@ -155,7 +189,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
 /// # Errors
 /// [`Error::NotFound`] if they have no such session; [`Error::StepUp`].
 pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> Result<()> {
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
@@ -171,7 +205,7 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
 /// # Errors
 /// [`Error::StepUp`].
 pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     recovery::end_all(desk, &mut tx, actor.user, KeptSignIn::default()).await?;
     let action = AuditAction::SignedOutEverywhere;
@@ -188,8 +222,8 @@ pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> 
 /// [`Problem::WrongCredentials`] on `email` if the password has changed meanwhile; an error if the account is
 /// frozen or suspended.
 pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
-    store::user::lock(tx, user.id).await?;
-    let present = store::user::get(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
+    store::user::lock_user(tx, user.id).await?;
+    let present = store::user::get_user(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
     if present.password_hash != user.password_hash {
         return Err(Error::field("email", Problem::WrongCredentials));
     }
@@ -203,7 +237,7 @@ pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
 pub async fn sign_out(desk: &Desk, token: &str, origin: &Origin) -> Result<()> {
     let session = row(desk, token).await?;
     let mut tx = desk.db.begin().await?;
-    store::session::delete_by_token(&mut tx, &opaque::hash(token)).await?;
+    store::session::delete_by_token(&mut tx, &opaque::hash(token), desk.clock.now()).await?;
     if let Some((id, user)) = session.and_then(|found| Some((found.id, found.user_id?))) {
         audit::record(desk, &mut tx, Some(user), AuditAction::SignedOut, &id.to_string(), Some(origin))
             .await?;

@@ -43,8 +43,34 @@ pub struct Settings {
     pub edge: EdgeSettings,
     /// Maximum age in seconds of a signal whose entry may still be sent, and of an alert on arrival.
     pub signal_max_age_s: i64,
+    /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
+    pub log_audit: bool,
+    /// How long rows stay in the database.
+    pub retention: Retention,
     /// Whether a browser may choose the pseudo-locale by its cookie; for tests only.
     pub pseudo_locale: bool,
+}
+
+/// For how many days rows stay in the database ([`crate::archive`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Events, from which pages that reconnect catch up and the bell is filled.
+    pub events_days: u16,
+    /// Delivered messages. At least [`Retention::MIN_DAYS`].
+    pub messages_days: u16,
+    /// Legs of finished orders, and fills. At least [`Retention::MIN_DAYS`].
+    pub orders_days: u16,
+}
+
+impl Retention {
+    /// Reports of the last month read what is younger, and the names of notices are kept as long.
+    pub const MIN_DAYS: u16 = 90;
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { events_days: 7, messages_days: Self::MIN_DAYS, orders_days: 400 }
+    }
 }
 
 /// Outgoing mail. Without a server, mails stay in the admin's outbox.
@@ -160,6 +186,8 @@ impl Default for Settings {
             edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
             allow_unrestricted_keys: false,
+            log_audit: false,
+            retention: Retention::default(),
             pseudo_locale: false,
         }
     }

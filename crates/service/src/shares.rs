@@ -30,7 +30,7 @@ impl Desk {
     /// # Errors
     /// If the database cannot be read.
     pub(crate) async fn refresh_shares(&self) -> Result<()> {
-        let names = store::instance::alive(&self.db).await?;
+        let names = store::instance::list_alive(&self.db).await?;
         *self.shares.candidates.write().unwrap_or_else(PoisonError::into_inner) = names;
         Ok(())
     }

@@ -18,7 +18,7 @@ use domain::{
     validation::Problem,
 };
 use std::time::Duration;
-use store::{DecimalText, signal::Signal, strategy::Strategy};
+use store::{DecimalText, JsonText, signal::Signal, strategy::Strategy};
 
 /// Largest length, in characters, of a signal source's own id.
 const LONGEST_ID: usize = 100;
@@ -83,7 +83,7 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
 
 /// Does the same as [`accept`]. A signal of an operator (`by`) is stored together with its audit entry.
 pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal) -> Result<Accepted> {
-    let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
+    let strategy = store::strategy::get_strategy(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
     // A repeated signal is answered before it is checked, since it may be too old by now.
     if let Some(repeated) = find_repeated(desk, &new, bar).await? {
@@ -103,7 +103,7 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
         price: new.price.or(checked.market).map(DecimalText),
         market_price: checked.market.map(DecimalText),
         stop: checked.stop.map(DecimalText),
-        targets: serde_json::to_string(&checked.targets).map_err(Error::fault)?,
+        targets: JsonText::of(&checked.targets)?,
         external_id: new.external_id.clone(),
         bar_at: new.bar_at,
         at: desk.clock.now(),
@@ -111,7 +111,7 @@ pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal)
         seq: 0,
     };
     let mut tx = desk.db.begin().await?;
-    match store::signal::insert(&mut tx, &signal).await {
+    match store::signal::insert_signal(&mut tx, &signal).await {
         Ok(seq) => {
             if let Some(actor) = by {
                 let (action, subject) = (AuditAction::SignalGiven, signal.id.to_string());
@@ -204,8 +204,8 @@ async fn market_price(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Opti
     if new.source == Source::Evaluator {
         return None;
     }
-    let request = market::last_price(desk, TradeType::Futures, &strategy.symbol);
-    tokio::time::timeout(PRICE_WITHIN, request).await.ok()?.ok()
+    let price = market::last_price(desk, TradeType::Futures, &strategy.symbol);
+    tokio::time::timeout(PRICE_WITHIN, price).await.ok()?.ok()
 }
 
 fn named(bad: BadLevels, stop: Decimal) -> Error {

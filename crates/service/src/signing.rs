@@ -2,8 +2,8 @@
 //! instances.
 
 use crate::{Desk, Error, Result, Sealed};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use domain::{Micros, SigningKeyId, time::DAY, time::HOUR, time::SECOND};
-use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
@@ -15,6 +15,8 @@ const LIFE: i64 = 90 * DAY;
 const GRACE: i64 = HOUR;
 /// Minimum time between reloads caused by tokens that name an unknown key.
 const RELOAD: i64 = SECOND;
+/// Length of a private key, which is all that is stored of it, in bytes.
+const SEED: usize = 32;
 
 /// A key pair, ready for use.
 pub(crate) struct Pair {
@@ -82,11 +84,11 @@ pub(crate) async fn named(desk: &Desk, id: SigningKeyId) -> Result<Option<Arc<Pa
 }
 
 async fn make(desk: &Desk) -> Result<()> {
-    let mut seed = Zeroizing::new([0_u8; 32]);
+    let mut seed = Zeroizing::new([0_u8; SEED]);
     desk.entropy.fill(seed.as_mut());
     let id = SigningKeyId::mint(&*desk.clock, &*desk.entropy);
     let sealed = desk.sealer.seal("signing_keys", id.0, Uuid::nil(), seed.as_ref())?;
-    let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec();
+    let public = of_seed(seed.as_ref())?.public_key().as_ref().to_vec();
     let mut tx = desk.db.begin().await?;
     let now = desk.clock.now();
     let row = store::signing_key::SigningKey {
@@ -115,14 +117,54 @@ async fn reload(desk: &Desk) -> Result<()> {
 fn open(desk: &Desk, row: &store::signing_key::SigningKey) -> Result<Arc<Pair>> {
     let sealed = Sealed::from_bytes(&row.sealed)?;
     let seed = desk.sealer.open("signing_keys", row.id.0, Uuid::nil(), &sealed)?;
-    let seed = <&[u8; 32]>::try_from(seed.as_slice())
-        .map_err(|_| Error::fault("a stored signing key is truncated"))?;
-    let key = SigningKey::from_bytes(seed);
-    let document = key.to_pkcs8_der().map_err(|_| Error::fault("could not encode a signing key"))?;
+    let key = of_seed(&seed)?;
     Ok(Arc::new(Pair {
         id: row.id,
-        sign: EncodingKey::from_ed_der(document.as_bytes()),
-        verify: DecodingKey::from_ed_der(key.verifying_key().as_bytes()),
+        sign: encoding_key(&key)?,
+        verify: DecodingKey::from_ed_der(key.public_key().as_ref()),
         made: row.created_at,
     }))
+}
+
+/// The key pair of a stored seed.
+fn of_seed(seed: &[u8]) -> Result<Ed25519KeyPair> {
+    if seed.len() != SEED {
+        return Err(Error::fault("a stored signing key does not have 32 bytes"));
+    }
+    Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::fault("a stored signing key is invalid"))
+}
+
+/// The private half, in the form (PKCS#8) that signs tokens.
+fn encoding_key(key: &Ed25519KeyPair) -> Result<EncodingKey> {
+    let document = key.to_pkcs8().map_err(|_| Error::fault("could not encode a signing key"))?;
+    Ok(EncodingKey::from_ed_der(document.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jsonwebtoken::{Algorithm, crypto};
+
+    /// The key pair of RFC 8032, 7.1, test 1, and the signature that RFC 8037, A.4, makes with it.
+    const PRIVATE: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    const MESSAGE: &[u8] = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
+    const SIGNATURE: &str =
+        "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+
+    #[test]
+    fn a_stored_seed_has_the_key_pair_and_the_signatures_of_the_standard() {
+        let key = of_seed(&hex::decode(PRIVATE).unwrap()).unwrap();
+        assert_eq!(hex::encode(key.public_key()), PUBLIC);
+        let signature = crypto::sign(MESSAGE, &encoding_key(&key).unwrap(), Algorithm::EdDSA).unwrap();
+        assert_eq!(signature, SIGNATURE);
+        let public = DecodingKey::from_ed_der(&hex::decode(PUBLIC).unwrap());
+        assert!(crypto::verify(SIGNATURE, MESSAGE, &public, Algorithm::EdDSA).unwrap());
+        assert!(!crypto::verify(SIGNATURE, b"another", &public, Algorithm::EdDSA).unwrap());
+    }
+
+    #[test]
+    fn a_seed_of_another_length_is_refused() {
+        assert!(of_seed(&[1; 31]).is_err() && of_seed(&[1; 33]).is_err() && of_seed(&[]).is_err());
+    }
 }

@@ -1,9 +1,11 @@
 //! Step-up authentication: credentials (exchange keys, API clients, webhooks, sessions) can only be changed
 //! within [`FRESH`] of a sign-in or a password confirmation. A stolen session or token gives access to data,
-//! but cannot be turned into permanent access.
+//! but cannot be turned into permanent access. The same holds for admins' actions that change other users or
+//! the desk: roles, suspensions, plans, credits, strategies, signals, maintenance mode.
 //!
 //! It applies to browsers and to tokens issued by `/v1/auth`. API clients act within their permissions, and
-//! tokens of an external issuer within what that issuer grants: neither has a password to confirm.
+//! tokens of an external issuer within what that issuer grants: neither has a password to confirm. The command
+//! line has no session, so it needs none either.
 
 mod pending;
 
@@ -13,18 +15,28 @@ use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
     password::Fit,
+    session,
     throttle::{self, Bucket},
 };
-use domain::{Micros, time::MINUTE, validation::Problem};
+use domain::{Micros, Role, time::MINUTE, validation::Problem};
 
 /// How long after a password confirmation credentials may be changed.
 pub const FRESH: i64 = 10 * MINUTE;
+
+/// Checks that the actor is an admin whose password was confirmed recently.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone else, [`Error::StepUp`].
+pub(crate) async fn must_be_admin(desk: &Desk, actor: &Actor) -> Result<()> {
+    actor.must(Role::Admin)?;
+    require_recent_password(desk, actor).await
+}
 
 /// Checks that the actor's password was confirmed recently.
 ///
 /// # Errors
 /// [`Error::StepUp`] if not.
-pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
+pub(crate) async fn require_recent_password(desk: &Desk, actor: &Actor) -> Result<()> {
     // Read each time: a cached actor may be older than the confirmation.
     let given: Option<Micros> = match (actor.session, actor.token) {
         (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
@@ -42,19 +54,20 @@ pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
-    match must(desk, actor).await {
+    match require_recent_password(desk, actor).await {
         Ok(()) => Ok(false),
         Err(Error::StepUp) => Ok(true),
         Err(error) => Err(error),
     }
 }
 
-/// Confirms the password of a signed-in user, which makes their session or token fresh.
+/// Confirms the password of a signed-in user, which makes their session or token fresh. Returns the new token of a
+/// browser's session ([`session::REPLACED`]). A program keeps its tokens: they are replaced with every refresh.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `password`; too many attempts; [`Error::Forbidden`] without a session or a
 /// token of this desk.
-pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<()> {
+pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<Option<String>> {
     let family = match (actor.session, actor.token) {
         (Some(_), _) => None,
         (None, Some(token)) => {
@@ -63,8 +76,8 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
         }
         (None, None) => return Err(Error::Forbidden),
     };
-    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
-    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    throttle::attempt(desk, &[Bucket::Person(actor.user)], Some(actor.user), origin).await?;
+    let user = store::user::get_user(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     let fit = match password.len() {
         ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,
         _ => Fit::Wrong,
@@ -77,11 +90,18 @@ pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str
     }
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     let now = desk.clock.now();
-    match (actor.session, family) {
-        (Some(session), _) => store::session::authenticate(&mut tx, session, now).await?,
-        (None, Some(family)) => store::token_family::authenticate(&mut tx, family, now).await?,
-        (None, None) => {}
-    }
+    let renewed = match (actor.session, family) {
+        (Some(session), _) => {
+            store::session::authenticate(&mut tx, session, now).await?;
+            session::renew(desk, &mut tx, session).await?
+        }
+        (None, Some(family)) => {
+            store::token_family::authenticate(&mut tx, family, now).await?;
+            None
+        }
+        (None, None) => None,
+    };
     audit::record(desk, &mut tx, Some(actor.user), AuditAction::SteppedUp, "", Some(origin)).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(renewed)
 }

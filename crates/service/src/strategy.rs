@@ -9,8 +9,8 @@ mod record;
 mod signals;
 
 pub use admin::{
-    NewStrategy, StrategyChange, create, operated, operated_one, remove_hook, rotate_hook, set_active,
-    unsound, update,
+    NewStrategy, StrategyChange, create_strategy, operated, operated_one, remove_hook, rotate_hook,
+    set_active, unsound, update_strategy,
 };
 pub use backtest::{explain, run_due};
 pub use candles::{Imported, import};
@@ -29,15 +29,15 @@ use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list(desk: &Desk) -> Result<Vec<Strategy>> {
-    store::strategy::list(&desk.db).await?.into_iter().map(shown).collect()
+pub async fn list_strategies(desk: &Desk) -> Result<Vec<Strategy>> {
+    store::strategy::list_strategies(&desk.db).await?.into_iter().map(shown).collect()
 }
 
 /// Returns one strategy.
 ///
 /// # Errors
 /// Not found.
-pub async fn get(desk: &Desk, id: StrategyId) -> Result<Strategy> {
+pub async fn get_strategy(desk: &Desk, id: StrategyId) -> Result<Strategy> {
     shown(row(desk, id).await?)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn profile(row: store::follow::RiskProfile) -> RiskProfile {
 }
 
 async fn row(desk: &Desk, id: StrategyId) -> Result<store::strategy::Strategy> {
-    store::strategy::get(&desk.db, id).await?.ok_or(Error::NotFound)
+    store::strategy::get_strategy(&desk.db, id).await?.ok_or(Error::NotFound)
 }
 
 /// Converts a stored strategy to its public form.

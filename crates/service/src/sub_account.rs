@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
+    step_up,
 };
 use domain::{
     Micros, Role, SubAccountId,
@@ -30,7 +31,7 @@ pub async fn create(
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
-    if rows::count(&mut tx, actor.user, &Filter::default()).await? >= MOST {
+    if rows::count_matching(&mut tx, actor.user, &Filter::default()).await? >= MOST {
         return Err(Error::field("account_name", Problem::TooMany));
     }
     let account = insert(desk, &mut tx, actor, details, false).await?;
@@ -58,7 +59,7 @@ pub async fn update(
     let updated_at = desk.clock.now().max(before.updated_at.plus(1));
     let account = SubAccount { details, updated_at, ..before.clone() };
     let mut tx = desk.db.begin().await?;
-    if !rows::update(&mut tx, actor.user, &account, before.updated_at).await? {
+    if !rows::update_sub_account(&mut tx, actor.user, &account, before.updated_at).await? {
         return Err(Error::Unavailable { retry_after_s: 1 });
     }
     let subject = id.to_string();
@@ -73,7 +74,7 @@ pub async fn update(
 /// # Errors
 /// Not found, also if it belongs to another user.
 pub async fn get(desk: &Desk, actor: &Actor, id: SubAccountId) -> Result<SubAccount> {
-    rows::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
+    rows::get_sub_account(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
 }
 
 /// The user's own account, created from their profile on first use.
@@ -84,7 +85,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
     if let Some(own) = rows::main(&desk.db, actor.user).await? {
         return Ok(own);
     }
-    let country = store::profile::country(&desk.db, actor.user).await?;
+    let country = store::profile::get_country(&desk.db, actor.user).await?;
     let details = Details {
         account_name: actor.email.clone(),
         brand: sub_account::BRAND.to_owned(),
@@ -169,8 +170,8 @@ pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, request: &SubAcco
         offset: (request.page - 1) * request.per_page,
         limit: request.per_page,
     };
-    let accounts = rows::find(&desk.db, actor.user, filter, page).await?;
-    Ok(Found { accounts, total: rows::count(&desk.db, actor.user, filter).await? })
+    let accounts = rows::list_page(&desk.db, actor.user, filter, page).await?;
+    Ok(Found { accounts, total: rows::count_matching(&desk.db, actor.user, filter).await? })
 }
 
 /// All brands.
@@ -178,13 +179,13 @@ pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, request: &SubAcco
 /// # Errors
 /// When the database cannot be read.
 pub async fn brands(desk: &Desk) -> Result<Vec<Brand>> {
-    Ok(rows::brands(&desk.db).await?)
+    Ok(rows::list_brands(&desk.db).await?)
 }
 
 /// Adds a brand, or changes whether it belongs to a broker (operators only).
 ///
 /// # Errors
-/// [`Error::Forbidden`]; a problem of `brand`.
+/// [`Error::Forbidden`]; a problem of `brand`; [`Error::StepUp`].
 pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Brand) -> Result<()> {
     admin.must(Role::Admin)?;
     let length = brand.name.chars().count();
@@ -197,6 +198,7 @@ pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Bran
     if brand.name.chars().any(char::is_control) {
         return Err(Error::field("brand", Problem::NotText));
     }
+    step_up::require_recent_password(desk, admin).await?;
     let mut tx = desk.db.begin().await?;
     rows::set_brand(&mut tx, brand).await?;
     audit::record(desk, &mut tx, Some(admin.user), AuditAction::BrandSet, &brand.name, Some(origin)).await?;
@@ -208,9 +210,11 @@ async fn checked(desk: &Desk, draft: &SubAccountDraft, base: Option<&Details>) -
     let details = draft.check(base);
     let brand = draft.get("brand").filter(|name| !name.is_empty());
     let known = match brand {
-        Some(name) if name.chars().count() <= sub_account::longest("brand") => rows::brand(&desk.db, name)
-            .await?
-            .map_or(Some(Problem::BrandUnknown), |brand| (!brand.broker).then_some(Problem::BrandNotBroker)),
+        Some(name) if name.chars().count() <= sub_account::longest("brand") => {
+            rows::get_brand(&desk.db, name).await?.map_or(Some(Problem::BrandUnknown), |brand| {
+                (!brand.broker).then_some(Problem::BrandNotBroker)
+            })
+        }
         _ => None,
     };
     match (details, known) {
@@ -235,7 +239,7 @@ async fn insert(desk: &Desk, tx: &mut Tx, actor: &Actor, details: Details, main:
         created_at: now,
         updated_at: now,
     };
-    rows::insert(tx, actor.user, &account).await?;
+    rows::insert_sub_account(tx, actor.user, &account).await?;
     Ok(account)
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     Role, TicketId,
     support::{self, Ticket},
-    validation::{FieldProblem, Problem},
+    validation::FieldProblem,
 };
 use store::support::NewTicket;
 
@@ -23,7 +23,7 @@ const ALL: i64 = 500;
 ///
 /// # Errors
 /// Problems of `subject` and `message`; too many requests.
-pub async fn ask(
+pub async fn send_request(
     desk: &Desk,
     actor: &Actor,
     origin: &Origin,
@@ -48,8 +48,8 @@ pub async fn ask(
         created_at: ticket.created_at,
     };
     let mut tx = desk.db.begin().await?;
-    store::support::insert(&mut tx, &new).await?;
-    for admin in store::user::admins(&mut tx).await? {
+    store::support::insert_ticket(&mut tx, &new).await?;
+    for admin in store::user::list_admins(&mut tx).await? {
         let letter = mail::support_requested(desk, &ticket);
         mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
     }
@@ -61,12 +61,11 @@ pub async fn ask(
 }
 
 fn checked(subject: &str, message: &str) -> Result<(String, String)> {
-    let reported = |field: &str, problem: Problem| FieldProblem::new(field, problem);
     match (support::subject(subject), support::message(message)) {
         (Ok(subject), Ok(message)) => Ok((subject, message)),
         (subject, message) => {
-            let subject = subject.err().map(|problem| reported("subject", problem));
-            let message = message.err().map(|problem| reported("message", problem));
+            let subject = subject.err().map(|problem| FieldProblem::new("subject", problem));
+            let message = message.err().map(|problem| FieldProblem::new("message", problem));
             Err(Error::Fields(subject.into_iter().chain(message).collect()))
         }
     }
@@ -76,7 +75,7 @@ fn checked(subject: &str, message: &str) -> Result<(String, String)> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn mine(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
+pub async fn list_own(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
     Ok(store::support::list_by_user(&desk.db, actor.user, MINE).await?)
 }
 
@@ -86,21 +85,21 @@ pub async fn mine(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
 /// [`Error::Forbidden`] for anyone but an admin.
 pub async fn list_tickets(desk: &Desk, admin: &Actor) -> Result<Vec<Ticket>> {
     admin.must(Role::Admin)?;
-    Ok(store::support::list(&desk.db, ALL).await?)
+    Ok(store::support::list_tickets(&desk.db, ALL).await?)
 }
 
 /// Closes a request; a closed one stays closed.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin; not found.
-pub async fn close(desk: &Desk, admin: &Actor, origin: &Origin, id: TicketId) -> Result<()> {
+pub async fn close_request(desk: &Desk, admin: &Actor, origin: &Origin, id: TicketId) -> Result<()> {
     admin.must(Role::Admin)?;
     let mut tx = desk.db.begin().await?;
-    if store::support::close(&mut tx, id, admin.user, desk.clock.now()).await? {
+    if store::support::close_ticket(&mut tx, id, admin.user, desk.clock.now()).await? {
         let subject = id.to_string();
         audit::record(desk, &mut tx, Some(admin.user), AuditAction::SupportClosed, &subject, Some(origin))
             .await?;
         return Ok(tx.commit().await?);
     }
-    if store::support::exists(&mut tx, id).await? { Ok(()) } else { Err(Error::NotFound) }
+    if store::support::ticket_exists(&mut tx, id).await? { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -7,8 +7,8 @@ use domain::{
     Symbol, Ticker, Trade, TradeType,
 };
 use exchange::{
-    AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, KeyRights, MarketEvent,
-    OrderRequest, TradesFrom, Validity,
+    AccountData, AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, KeyRights, MarketData,
+    MarketEvent, OrderRequest, Positions, Streams, TradesFrom, Trading, Validity,
 };
 use payment::PaymentGateway;
 use sha2::{Digest as _, Sha256};
@@ -132,41 +132,53 @@ pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
 pub struct Deaf;
 
 macro_rules! deaf {
-    ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
-        #[async_trait]
-        impl Exchange for Deaf {
+    ($($capability:ident { $($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)* })*) => {
+        $(#[async_trait]
+        impl $capability for Deaf {
             $(async fn $name(&self, $($arg: $kind),*) -> ExchangeResult<$answer> {
                 let _ = ($($arg),*);
                 Err(ExchangeFailure::Unreachable)
             })*
-            fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
-                mpsc::channel(1).1
-            }
-            fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
-                mpsc::channel(1).1
-            }
-        }
+        })*
     };
 }
 
 deaf! {
-    server_time() -> Micros;
-    markets(kind: TradeType) -> Vec<Market>;
-    market(kind: TradeType, symbol: &Symbol) -> Market;
-    ticker(kind: TradeType, symbol: &Symbol) -> Ticker;
-    candles(kind: TradeType, symbol: &Symbol, frame: Frame, before: Option<Micros>, limit: u16) -> Vec<Candle>;
-    mark_price(kind: TradeType, symbol: &Symbol) -> Decimal;
-    key_rights(who: &Credentials) -> KeyRights;
-    balance(who: &Credentials, kind: TradeType) -> Balance;
-    open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
-    orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
-    trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
-    trades_from(who: &Credentials, kind: TradeType, symbol: &Symbol, start: &TradesFrom, limit: u16) -> Vec<Trade>;
-    positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
-    leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
-    place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
-    find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
-    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
-    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
-    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
+    MarketData {
+        server_time() -> Micros;
+        markets(kind: TradeType) -> Vec<Market>;
+        market(kind: TradeType, symbol: &Symbol) -> Market;
+        ticker(kind: TradeType, symbol: &Symbol) -> Ticker;
+        candles(kind: TradeType, symbol: &Symbol, frame: Frame, before: Option<Micros>, limit: u16) -> Vec<Candle>;
+        mark_price(kind: TradeType, symbol: &Symbol) -> Decimal;
+    }
+    AccountData {
+        key_rights(who: &Credentials) -> KeyRights;
+        balance(who: &Credentials, kind: TradeType) -> Balance;
+        trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
+        trades_from(who: &Credentials, kind: TradeType, symbol: &Symbol, start: &TradesFrom, limit: u16) -> Vec<Trade>;
+    }
+    Positions {
+        positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
+        leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
+        set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
+        set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
+    }
+    Trading {
+        place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
+        find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+        cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
+        open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
+        orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
+    }
+}
+
+impl Streams for Deaf {
+    fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+        mpsc::channel(1).1
+    }
+
+    fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
+        mpsc::channel(1).1
+    }
 }

@@ -1,7 +1,11 @@
 //! Rate limits on attempts, counted in the database: instances share the counts, and a restart resets
 //! nothing.
 
-use crate::{Desk, Error, Limit, Origin, Result, error::seconds_until_retry};
+use crate::{
+    Desk, Error, Limit, Origin, Result,
+    error::seconds_until_retry,
+    rejection::{self, Rejection},
+};
 use domain::{ApiClientId, UserId, time::SECOND};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
@@ -78,7 +82,7 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
     for bucket in buckets {
         let limit = bucket.limit(desk);
         let ends = now.plus(limit.window_s.saturating_mul(SECOND));
-        let seen = store::throttle::hit(&mut tx, &bucket.name(), now, ends).await?;
+        let seen = store::throttle::count_attempt(&mut tx, &bucket.name(), now, ends).await?;
         if seen.count > limit.most {
             wait = wait.max(Some(seen.window_ends_at.since(now)));
         }
@@ -88,6 +92,23 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
         None => Ok(()),
         Some(micros) => Err(too_many(micros)),
     }
+}
+
+/// As [`count`], for an attempt with a password: a rejection is noted, with the user whose account it concerns.
+///
+/// # Errors
+/// As [`count`].
+pub(crate) async fn attempt(
+    desk: &Desk,
+    buckets: &[Bucket<'_>],
+    user: Option<UserId>,
+    origin: &Origin,
+) -> Result<()> {
+    let counted = count(desk, buckets).await;
+    if matches!(counted, Err(Error::TooMany { .. })) {
+        rejection::note(desk, Rejection::Throttled, user, origin);
+    }
+    counted
 }
 
 /// The error of a full bucket whose window ends in `micros`.

@@ -38,7 +38,7 @@ pub(crate) fn known(name: &str) -> std::result::Result<&str, Problem> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn zone_of(desk: &Desk, user: UserId) -> Result<Zone> {
-    Ok(Zone::of(store::profile::get(&desk.db, user).await?.as_ref()))
+    Ok(Zone::of(store::profile::get_profile(&desk.db, user).await?.as_ref()))
 }
 
 /// A time zone: converts timestamps to local time and back.

@@ -10,15 +10,20 @@ use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, AuditAction},
     oidc, opaque,
+    rejection::{self, Rejection},
     secrets::{Purpose, sign},
-    session,
+    session, step_up,
 };
 use domain::{
     Micros, Role, TokenFamilyId, UserId,
-    account::Tokens,
+    account::{ProgramSignIn, Tokens},
     time::{DAY, MINUTE, SECOND},
 };
-use store::{TokenHash, Tx, refresh_token as rows, user::User};
+use store::{
+    TokenHash, Tx, refresh_token as rows,
+    token_family::{ListedFamily, NewTokenFamily},
+    user::User,
+};
 
 /// Life of an unused refresh token.
 const REFRESH: i64 = 30 * DAY;
@@ -52,8 +57,16 @@ async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Token
     let family = TokenFamilyId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await?;
     session::admit(&mut tx, user).await?;
-    store::token_family::insert(&mut tx, family, user.id, desk.clock.now()).await?;
-    store::token_family::cut(&mut tx, user.id, MOST).await?;
+    let address = origin.address.to_string();
+    let new = NewTokenFamily {
+        family_id: family,
+        user_id: user.id,
+        user_agent: &origin.user_agent,
+        address: &address,
+        began_at: desk.clock.now(),
+    };
+    store::token_family::insert(&mut tx, &new).await?;
+    store::token_family::keep_newest(&mut tx, user.id, MOST).await?;
     let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.entropy)).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
@@ -76,16 +89,18 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     let mut tx = desk.db.begin().await?;
     // Lock the user's row first, so that a concurrent password reset ends the token issued here, too.
     if let Some(row) = rows::get(&mut tx, &hash).await? {
-        store::user::lock(&mut tx, row.user_id).await?;
+        store::user::lock_user(&mut tx, row.user_id).await?;
     }
     let Some(spent) = rows::spend(&mut tx, &hash, now).await? else {
         return reused(desk, tx, &origin, &hash, next).await;
     };
-    let user = store::user::get(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
     if user.state().must_be_active().is_err() || has_ended(desk, &mut tx, &spent, user.role).await? {
         return Err(Error::Unauthenticated);
     }
     let next = issue(desk, &mut tx, user.id, spent.family_id, next).await?;
+    let (agent, address) = (&origin.user_agent, origin.address.to_string());
+    store::token_family::touch(&mut tx, spent.family_id, agent, &address, now).await?;
     tx.commit().await?;
     answer(desk, &user, next).await
 }
@@ -94,6 +109,42 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
 async fn has_ended(desk: &Desk, tx: &mut Tx, spent: &rows::RefreshToken, role: Role) -> Result<bool> {
     let family = store::token_family::get(&mut *tx, spent.family_id).await?;
     Ok(family.is_none_or(|family| desk.clock.now() >= session::ends_at(family.began_at, role)))
+}
+
+/// The user's sign-ins of programs, last used first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ProgramSignIn>> {
+    let now = desk.clock.now();
+    let rows = store::token_family::list_by_user(&desk.db, actor.user, now).await?;
+    let view = |row: ListedFamily| ProgramSignIn {
+        id: row.family_id,
+        user_agent: row.user_agent,
+        address: row.address,
+        created_at: row.began_at,
+        last_used_at: row.last_used_at,
+    };
+    Ok(rows.into_iter().filter(|row| now < session::ends_at(row.began_at, actor.role)).map(view).collect())
+}
+
+/// Ends one of the user's sign-ins of programs: its tokens stop working.
+///
+/// # Errors
+/// [`Error::NotFound`] if they have no such sign-in; [`Error::StepUp`].
+pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: TokenFamilyId) -> Result<()> {
+    step_up::require_recent_password(desk, actor).await?;
+    let mut tx = desk.db.begin().await?;
+    let family = store::token_family::get(&mut tx, id).await?;
+    family.filter(|family| family.user_id == actor.user).ok_or(Error::NotFound)?;
+    if rows::revoke_family(&mut tx, id, desk.clock.now()).await? == 0 {
+        return Err(Error::NotFound);
+    }
+    let (action, subject) = (AuditAction::SignedOut, id.to_string());
+    audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
+    tx.commit().await?;
+    desk.verified.forget(actor.user);
+    Ok(())
 }
 
 /// Ends the sign-in that a program's access token belongs to.
@@ -135,7 +186,7 @@ async fn reused(
         let given = if fresh { rows::get(&mut tx, &next.1).await? } else { None };
         // A successor derived for another client does not exist.
         if given.is_some_and(|next| next.used_at.is_none() && next.family_id == row.family_id) {
-            let user = store::user::get(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
+            let user = store::user::get_user(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
             drop(tx);
             return answer(desk, &user, Issued { token: next.0, hash: next.1 }).await;
         }
@@ -200,6 +251,28 @@ pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     Ok(actor)
 }
 
+/// As [`verify`], for a request: the actor has its origin, and a rejected token is noted.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn admit(desk: &Desk, jwt: &str, origin: &Origin) -> Result<Actor> {
+    let verified = verify(desk, jwt).await;
+    if matches!(verified, Err(Error::Unauthenticated)) {
+        note_rejected(desk, jwt, origin).await;
+    }
+    Ok(Actor { from: Some(origin.clone()), ..verified? })
+}
+
+/// Notes a rejected token, unless it has only expired, which happens to every client.
+async fn note_rejected(desk: &Desk, jwt: &str, origin: &Origin) {
+    match jwt::signed(desk, jwt).await {
+        Ok(claims) if !claims.is_current(desk.clock.now().seconds()) => {}
+        Ok(claims) => rejection::note(desk, Rejection::EndedToken, Some(claims.user()), origin),
+        Err(Error::Unauthenticated) => rejection::note(desk, Rejection::ForgedToken, None, origin),
+        Err(error) => tracing::debug!(%error, "could not examine a rejected token"),
+    }
+}
+
 /// Verifies a token of this desk; returns its user and expiry.
 async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     let claims = jwt::read(desk, jwt).await?;
@@ -208,7 +281,7 @@ async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     if beside.is_none_or(|row| row.revoked_at.is_some() || row.user_id != claims.user) {
         return Err(Error::Unauthenticated);
     }
-    let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
+    let user = store::user::get_user(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
     // The role is read from the database, not from the token: it may have changed since.
     user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
     let token = Some(claims.refresh);

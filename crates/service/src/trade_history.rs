@@ -166,11 +166,11 @@ impl<'a> HistoryReader<'a> {
     async fn read(&self) -> Result<Vec<(Uuid, Option<PastTrade>)>> {
         match self.which {
             Which::Strategy => {
-                let rows = store::trade_history::copied(&self.desk.db, &self.search).await?;
+                let rows = store::trade_history::list_copied(&self.desk.db, &self.search).await?;
                 rows.into_iter().map(|row| Ok((row.id.0, copied(row)?))).collect()
             }
             Which::Manual => {
-                let rows = store::trade_history::manual(&self.desk.db, &self.search).await?;
+                let rows = store::trade_history::list_manual(&self.desk.db, &self.search).await?;
                 rows.into_iter().map(|row| Ok((row.id.0, manual_trade(row)?))).collect()
             }
         }
@@ -194,7 +194,7 @@ fn copied(row: Copied) -> Result<Option<PastTrade>> {
         stop,
         // Copies always use market stops.
         stop_type: stop.map(|_| StopType::Market),
-        take_profit: follow::targets(row.targets.as_deref())?,
+        take_profit: follow::targets(row.targets.as_ref())?,
         trailing_trigger_price: None,
         callback_rate: None,
         leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
@@ -212,8 +212,8 @@ fn copied(row: Copied) -> Result<Option<PastTrade>> {
 
 fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
     let Some(request) = order::manual_order_of(&row.request)? else { return Ok(None) };
-    let Some(entry) = row.order_json.as_deref() else { return Ok(None) };
-    let entry: Order = serde_json::from_str(entry).map_err(Error::fault)?;
+    let Some(entry) = row.order_json else { return Ok(None) };
+    let entry = entry.value()?;
     let (price, amount, cost) = filled(&entry, &request);
     let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),

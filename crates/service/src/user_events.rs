@@ -1,8 +1,8 @@
 //! Writing the events of users: one row each, from where the tabs of every instance receive it.
 
-use crate::{Desk, Error, Result};
+use crate::{Desk, Result};
 use domain::{ExchangeKeyId, Order, UserId, live::LiveEvent};
-use store::Tx;
+use store::{JsonText, Tx};
 
 /// The idempotency key of an order's state, so that it is recorded only once.
 pub(crate) fn order_once(key: ExchangeKeyId, order: &Order) -> String {
@@ -18,7 +18,7 @@ pub(crate) async fn record(desk: &Desk, user: UserId, event: &LiveEvent) -> Resu
 
 /// Does the same as [`record`] within a transaction.
 pub(crate) async fn append(tx: &mut Tx, user: UserId, event: &LiveEvent) -> Result<()> {
-    let body = serde_json::to_string(event).map_err(Error::fault)?;
-    store::event::append(tx, user, &body, event.at).await?;
+    let body = JsonText::of(event)?;
+    store::event::append_event(tx, user, &body, event.at).await?;
     Ok(())
 }

@@ -117,7 +117,7 @@ impl Work {
 pub async fn hand_over(desk: &Desk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     let intents = store::intent::release_all(&mut tx, desk.instance(), desk.clock.now()).await?;
-    let copies = store::copy::requeue(&mut tx, desk.instance()).await?;
+    let copies = store::copy::release_claimed(&mut tx, desk.instance()).await?;
     tx.commit().await?;
     if intents + copies > 0 {
         tracing::info!(

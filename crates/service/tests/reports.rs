@@ -1,4 +1,4 @@
-//! Tests of health, notices and reports, on both databases.
+//! Tests of the archive, health, notices and reports, on both databases.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,7 @@
 )]
 
 mod reports {
+    mod archive;
     mod health;
     mod notices;
     mod setting;

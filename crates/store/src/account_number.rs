@@ -4,9 +4,6 @@ use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, UserId};
 
 /// Assigns a number to a key, unless the key has one or the number is taken; returns whether it was assigned.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -18,17 +15,11 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool
 }
 
 /// Returns a key's number.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, key: ExchangeKeyId) -> Result<Option<i64>> {
     value!(i64, from, "select number from account_numbers where exchange_key_id = $1", key)
 }
 
 /// Returns a user's key by its number; `None` if it does not exist or belongs to another user.
-///
-/// # Errors
-/// A database error.
 pub async fn key_of(from: impl Source, owner: UserId, number: i64) -> Result<Option<ExchangeKeyId>> {
     value!(
         ExchangeKeyId,

@@ -48,7 +48,7 @@ impl fmt::Debug for ClientRow {
 ///
 /// # Errors
 /// A database error. Conflicts are not expected, because the identifiers are random.
-pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
+pub async fn insert_client(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     exec!(
         tx,
         "insert into api_clients (id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, \
@@ -72,93 +72,45 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     Ok(())
 }
 
+select! {
+    clients -> ClientRow,
+    "id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
+     created_at, expires_at, last_used_at, last_used_from, revoked_at",
+    "from api_clients"
+}
+
 /// Lists a user's clients that are not revoked, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_all,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where user_id = $1 and revoked_at is null order by id",
-        user
-    )
+    clients!(from, fetch_all, "where user_id = $1 and revoked_at is null order by id", user)
 }
 
 /// Returns the client with an API key.
-///
-/// # Errors
-/// A database error.
 pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_optional,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where api_key = $1",
-        api_key
-    )
+    clients!(from, fetch_optional, "where api_key = $1", api_key)
 }
 
 /// Returns the client with a login id.
-///
-/// # Errors
-/// A database error.
 pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_optional,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where login_id = $1",
-        login_id
-    )
+    clients!(from, fetch_optional, "where login_id = $1", login_id)
 }
 
 /// Returns the client that a token was issued to, unless the token has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn by_token(from: impl Source, token: &TokenHash, now: Micros) -> Result<Option<ClientRow>> {
-    rows!(
-        ClientRow,
+    clients!(
         from,
         fetch_optional,
-        "select c.id, c.user_id, c.name, c.login_id, c.api_key, c.sealed_secret, c.rsa_public_key, c.permissions, \
-           c.networks, c.created_at, c.expires_at, c.last_used_at, c.last_used_from, c.revoked_at \
-         from api_clients c join client_tokens t on t.client_id = c.id \
-         where t.token_hash = $1 and t.expires_at > $2",
+        "where id = (select client_id from client_tokens where token_hash = $1 and expires_at > $2)",
         token.as_slice(),
         now
     )
 }
 
 /// Lists all users' clients in the order of their ids, starting after `after`, to iterate over all of them (rekey).
-///
-/// # Errors
-/// A database error.
-pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
-    rows!(
-        ClientRow,
-        from,
-        fetch_all,
-        "select id, user_id, name, login_id, api_key, sealed_secret, rsa_public_key, permissions, networks, \
-           created_at, expires_at, last_used_at, last_used_from, revoked_at \
-         from api_clients where id > $1 order by id limit $2",
-        after,
-        limit
-    )
+pub async fn list_clients_after(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
+    clients!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
 /// Records that a client was used.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> Result<()> {
     exec!(
         tx,
@@ -171,10 +123,7 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
 }
 
 /// Revokes a user's client with its tokens; returns whether it existed, was theirs and was not yet revoked.
-///
-/// # Errors
-/// A database error.
-pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
+pub async fn revoke_client(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
     let rows = exec!(
         &mut *tx,
         "update api_clients set revoked_at = $3 where id = $1 and user_id = $2 and revoked_at is null",
@@ -189,9 +138,6 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
 }
 
 /// Revokes all of a user's clients with their tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -202,17 +148,11 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
 }
 
 /// Replaces the sealed secret (rekey); returns whether the client exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update api_clients set sealed_secret = $2 where id = $1", id, sealed)? == 1)
 }
 
 /// Adds a token.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_token(
     tx: &mut Tx,
     token: &TokenHash,
@@ -230,17 +170,11 @@ pub async fn insert_token(
 }
 
 /// Returns when a token expires.
-///
-/// # Errors
-/// A database error.
 pub async fn token_expires(from: impl Source, token: &TokenHash) -> Result<Option<Micros>> {
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
 
 /// Extends the lifetime of a token.
-///
-/// # Errors
-/// A database error.
 pub async fn extend_token(tx: &mut Tx, token: &TokenHash, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -252,17 +186,11 @@ pub async fn extend_token(tx: &mut Tx, token: &TokenHash, expires_at: Micros) ->
 }
 
 /// Deletes a token; returns whether it existed.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_token(tx: &mut Tx, token: &TokenHash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
 
 /// Deletes expired tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_tokens(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from client_tokens where expires_at <= $1", now)
 }

@@ -44,24 +44,14 @@ pub struct AuditEntry {
     pub at: Micros,
 }
 
-/// Reads [`AuditEntry`] rows; the column list is written only here.
-macro_rules! entries {
-    ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            AuditEntry,
-            $from,
-            fetch_all,
-            "select id, user_id, action, subject, detail, address, client, at from audit " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    entries -> AuditEntry,
+    "id, user_id, action, subject, detail, address, client, at",
+    "from audit"
 }
 
 /// Adds an entry, in the transaction that performs the action.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
+pub async fn insert_entry(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     exec!(
         tx,
         "insert into audit (user_id, action, subject, detail, address, client, at) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -77,33 +67,13 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 }
 
 /// Lists a user's actions, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<AuditEntry>> {
-    rows!(
-        AuditEntry,
-        from,
-        fetch_all,
-        "select id, user_id, action, subject, detail, address, client, at from audit where user_id = $1 \
-         order by id desc limit $2",
-        user,
-        limit
-    )
+    entries!(from, fetch_all, "where user_id = $1 order by id desc limit $2", user, limit)
 }
 
 /// Lists all actions, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
-    rows!(
-        AuditEntry,
-        from,
-        fetch_all,
-        "select id, user_id, action, subject, detail, address, client, at from audit order by id desc limit $1",
-        limit
-    )
+pub async fn list_latest(from: impl Source, limit: i64) -> Result<Vec<AuditEntry>> {
+    entries!(from, fetch_all, "order by id desc limit $1", limit)
 }
 
 #[derive(FromRow)]
@@ -112,10 +82,7 @@ struct Place {
 }
 
 /// Lists the distinct IP addresses of a user's last 500 sign-ups and sign-ins.
-///
-/// # Errors
-/// A database error.
-pub async fn places(
+pub async fn list_addresses(
     from: impl Source,
     user: UserId,
     signed_up: &str,
@@ -135,14 +102,12 @@ pub async fn places(
 }
 
 /// Lists a user's actions and those done to their account, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     // Actions of an admin on a user have the user's id as their subject.
     let subject = user.to_string();
     entries!(
         from,
+        fetch_all,
         "where id < $3 and (user_id = $1 or subject = $2) order by id desc limit $4",
         user,
         &subject,
@@ -152,12 +117,15 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 }
 
 /// Lists all actions, newest first, starting before `before`; only those equal to `action` if it is not empty.
-///
-/// # Errors
-/// A database error.
-pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+pub async fn list_entries(
+    from: impl Source,
+    action: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
+        fetch_all,
         "where id < $2 and ($1 = '' or action = $1) order by id desc limit $3",
         action,
         before,
@@ -166,12 +134,10 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 }
 
 /// Lists the entries without a seal in the order of their sequence numbers, starting after `after`.
-///
-/// # Errors
-/// A database error.
-pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+pub async fn list_unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<AuditEntry>> {
     entries!(
         from,
+        fetch_all,
         "where id > $1 and not exists (select 1 from audit_seals s where s.audit_id = audit.id) \
          order by id limit $2",
         after,
@@ -180,11 +146,8 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<A
 }
 
 /// Returns the entry with a sequence number.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
-    entries!(from, "where id = $1", id)
+pub async fn get_entries(from: impl Source, id: i64) -> Result<Vec<AuditEntry>> {
+    entries!(from, fetch_all, "where id = $1", id)
 }
 
 /// One link of the hash chain over the audit log.
@@ -200,48 +163,33 @@ pub struct Seal {
     pub sealed_at: Micros,
 }
 
+select! {
+    seals -> Seal,
+    "seq, audit_id, mac, sealed_at",
+    "from audit_seals"
+}
+
 /// Returns the last seal.
-///
-/// # Errors
-/// A database error.
 pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
-    rows!(
-        Seal,
-        from,
-        fetch_optional,
-        "select seq, audit_id, mac, sealed_at from audit_seals order by seq desc limit 1"
-    )
+    seals!(from, fetch_optional, "order by seq desc limit 1")
 }
 
 /// Returns the highest sequence number of a sealed entry. Entries that were written at the same time may be sealed
 /// out of order.
-///
-/// # Errors
-/// A database error.
 pub async fn last_sealed(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select max(audit_id) from audit_seals")?.unwrap_or(0))
 }
 
 /// Lists the seals in order, starting after `after`.
-///
-/// # Errors
-/// A database error.
-pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
-    rows!(
-        Seal,
-        from,
-        fetch_all,
-        "select seq, audit_id, mac, sealed_at from audit_seals where seq > $1 order by seq limit $2",
-        after,
-        limit
-    )
+pub async fn list_seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
+    seals!(from, fetch_all, "where seq > $1 order by seq limit $2", after, limit)
 }
 
 /// Adds a seal.
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if another instance has added a seal meanwhile.
-pub async fn seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
+pub async fn insert_seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
     exec!(
         tx,
         "insert into audit_seals (seq, audit_id, mac, sealed_at) values ($1, $2, $3, $4)",

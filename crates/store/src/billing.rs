@@ -62,7 +62,7 @@ pub struct Operation {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] while another operation of the user is working.
-pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
+pub async fn insert_operation(tx: &mut Tx, op: &Operation) -> Result<()> {
     exec!(
         tx,
         "insert into billing_operations (id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, \
@@ -84,58 +84,45 @@ pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
     Ok(())
 }
 
+select! {
+    operations -> Operation,
+    "id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, \
+     created_at",
+    "from billing_operations"
+}
+
 /// Returns the user's operation with this status, of which there is at most one (`working`, `open`).
-///
-/// # Errors
-/// A database error.
-pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
-    rows!(
-        Operation,
+pub async fn find_operation(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
+    operations!(
         from,
         fetch_optional,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where user_id = $1 and status = $2 order by id desc limit 1",
+        "where user_id = $1 and status = $2 order by id desc limit 1",
         user,
         status
     )
 }
 
 /// Returns one of a user's operations.
-///
-/// # Errors
-/// A database error.
-pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) -> Result<Option<Operation>> {
-    rows!(
-        Operation,
-        from,
-        fetch_optional,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where user_id = $1 and id = $2",
-        user,
-        id
-    )
+pub async fn get_operation(
+    from: impl Source,
+    user: UserId,
+    id: BillingOperationId,
+) -> Result<Option<Operation>> {
+    operations!(from, fetch_optional, "where user_id = $1 and id = $2", user, id)
 }
 
 /// Lists operations that have been without a response since `before`, oldest first.
-///
-/// # Errors
-/// A database error.
-pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
-    rows!(
-        Operation,
+pub async fn list_unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
+    operations!(
         from,
         fetch_all,
-        "select id, user_id, kind, status, plan_id, subscription_id, cancel, session_id, url, expires_at, created_at \
-         from billing_operations where status = 'working' and updated_at < $1 order by updated_at limit $2",
+        "where status = 'working' and updated_at < $1 order by updated_at limit $2",
         before,
         limit
     )
 }
 
 /// Records that an operation without a response was requested again, which moves it to the end of the queue.
-///
-/// # Errors
-/// A database error.
 pub async fn record_retry(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Result<()> {
     exec!(tx, "update billing_operations set updated_at = $2 where id = $1", id, now)?;
     Ok(())
@@ -145,7 +132,7 @@ pub async fn record_retry(tx: &mut Tx, id: BillingOperationId, now: Micros) -> R
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] while another checkout page of the user is open.
-pub async fn opened(
+pub async fn mark_open(
     tx: &mut Tx,
     id: BillingOperationId,
     session: &str,
@@ -167,10 +154,7 @@ pub async fn opened(
 }
 
 /// Ends an operation; returns whether it was still working or open.
-///
-/// # Errors
-/// A database error.
-pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
+pub async fn end_operation(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update billing_operations set status = $2, updated_at = $3 where id = $1 and status in ('working', 'open')",
@@ -182,25 +166,16 @@ pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micro
 }
 
 /// Returns the provider's customer id of a user.
-///
-/// # Errors
-/// A database error.
 pub async fn customer(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select customer_id from billing_customers where user_id = $1", user)
 }
 
 /// Returns the user with a customer id.
-///
-/// # Errors
-/// A database error.
 pub async fn user_of(from: impl Source, customer: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from billing_customers where customer_id = $1", customer)
 }
 
 /// Stores the provider's customer id of a user. An existing one is kept.
-///
-/// # Errors
-/// A database error.
 pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
@@ -215,9 +190,6 @@ pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros
 }
 
 /// Records when the provider was queried about a user.
-///
-/// # Errors
-/// A database error.
 pub async fn record_query(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update billing_customers set asked_at = $2 where user_id = $1 and asked_at < $2", user, at)?;
     Ok(())
@@ -225,10 +197,12 @@ pub async fn record_query(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 
 /// Lists the users whose state should be queried at the provider: those with an open checkout page that were not
 /// queried since `soon`, and all that were not queried since `late`.
-///
-/// # Errors
-/// A database error.
-pub async fn due(from: impl Source, soon: Micros, late: Micros, limit: i64) -> Result<Vec<UserId>> {
+pub async fn list_due_users(
+    from: impl Source,
+    soon: Micros,
+    late: Micros,
+    limit: i64,
+) -> Result<Vec<UserId>> {
     let rows = rows!(
         Due,
         from,
@@ -248,17 +222,11 @@ struct Due {
 }
 
 /// Returns whether an event of the provider was handled.
-///
-/// # Errors
-/// A database error.
 pub async fn is_handled(from: impl Source, event: &str) -> Result<bool> {
     Ok(value!(i64, from, "select count(*) from billing_events where id = $1", event)?.unwrap_or(0) > 0)
 }
 
 /// Records that an event of the provider is handled; returns `false` if it was already.
-///
-/// # Errors
-/// A database error.
 pub async fn record_handled(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -270,9 +238,6 @@ pub async fn record_handled(tx: &mut Tx, event: &str, now: Micros) -> Result<boo
 }
 
 /// Deletes the records of events that are too old for the provider to resend.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from billing_events where handled_at < $1", before)
 }

@@ -16,9 +16,6 @@ pub struct Canary {
 }
 
 /// Stores the canary unless there is one already. Of several instances that start together, one stores it.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, canary: &Canary, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -32,17 +29,11 @@ pub async fn insert(tx: &mut Tx, canary: &Canary, at: Micros) -> Result<()> {
 }
 
 /// Returns the stored canary; `None` in a database that has not been used by a version with a canary.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source) -> Result<Option<Canary>> {
     rows!(Canary, from, fetch_optional, "select row_id, sealed from master_key_canary where id = 1")
 }
 
 /// Replaces the sealed value (rekey); returns whether there is a canary with this id.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, row_id: Uuid, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update master_key_canary set sealed = $2 where row_id = $1", row_id, sealed)? == 1)
 }

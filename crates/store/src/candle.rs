@@ -1,11 +1,8 @@
 //! Closed candles, from which strategies are computed.
 
-use crate::{
-    DecimalText, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
+use crate::{DecimalText, Result, Source, Tx};
 use domain::{Candle, ExchangeId, Micros, Symbol};
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 /// Rows per statement: each has nine parameters, and no engine accepts more than 32,766.
 const BATCH: usize = 1_000;
@@ -44,48 +41,32 @@ impl From<Row> for Candle {
     }
 }
 
-/// Inserts many rows with one statement.
-macro_rules! insert_candles {
-    ($engine:ty, $on:expr, $line:expr, $candles:expr) => {{
-        let columns = "insert into candles (exchange_id, symbol, timeframe_s, opens_at, open, high, low, close, volume) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($candles, |mut row, candle: &Candle| {
-            row.push_bind($line.exchange_id)
-                .push_bind(&$line.symbol)
-                .push_bind($line.timeframe_s)
-                .push_bind(candle.start)
-                .push_bind(DecimalText(candle.open))
-                .push_bind(DecimalText(candle.high))
-                .push_bind(DecimalText(candle.low))
-                .push_bind(DecimalText(candle.close))
-                .push_bind(DecimalText(candle.volume));
-        });
-        query.push(" on conflict do nothing");
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
 /// Stores closed candles; existing ones are left unchanged. Returns the number of new candles.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_all(tx: &mut Tx, line: &CandleSeries, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
     for some in candles.chunks(BATCH) {
-        let mut lent = tx.connection()?;
-        let done = match &mut lent {
-            Lent::Sqlite(on) => insert_candles!(sqlx::Sqlite, on, line, some),
-            Lent::Postgres(on) => insert_candles!(sqlx::Postgres, on, line, some),
-        };
-        new += lent.settled(done)?;
+        new += bulk!(
+            tx,
+            "insert into candles (exchange_id, symbol, timeframe_s, opens_at, open, high, low, close, volume) ",
+            some,
+            |candle: &Candle| [
+                line.exchange_id,
+                &line.symbol,
+                line.timeframe_s,
+                candle.start,
+                DecimalText(candle.open),
+                DecimalText(candle.high),
+                DecimalText(candle.low),
+                DecimalText(candle.close),
+                DecimalText(candle.volume)
+            ],
+            " on conflict do nothing"
+        )?;
     }
     Ok(new)
 }
 
 /// Returns the opening time of the newest candle.
-///
-/// # Errors
-/// A database error.
 pub async fn newest_at(from: impl Source, line: &CandleSeries) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -99,9 +80,6 @@ pub async fn newest_at(from: impl Source, line: &CandleSeries) -> Result<Option<
 }
 
 /// Lists the first `limit` candles that opened after `after`, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn after(from: impl Source, line: &CandleSeries, after: Micros, limit: i64) -> Result<Vec<Candle>> {
     let rows = rows!(
         Row,
@@ -119,9 +97,6 @@ pub async fn after(from: impl Source, line: &CandleSeries, after: Micros, limit:
 }
 
 /// Returns the opening time of the `count`-th newest candle; `None` if there are fewer.
-///
-/// # Errors
-/// A database error.
 pub async fn nth_newest(from: impl Source, line: &CandleSeries, count: i64) -> Result<Option<Micros>> {
     value!(
         Micros,

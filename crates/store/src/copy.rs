@@ -5,11 +5,11 @@ mod position;
 mod queue;
 mod row;
 
-pub use exit::{exited, retry_exit};
-pub use position::{Ended, checked, close, fail, forget_key, open_position};
+pub use exit::{finish_exit, retry_exit};
+pub use position::{Ended, close_copy, fail_copy, forget_key, mark_checked, open_position};
 pub use queue::{
-    EntrySize, NewCopy, Work, begin, claim, claimed, get_work, insert_all, oldest_queued, postpone, requeue,
-    skip, waiting,
+    EntrySize, NewCopy, Work, begin_sending, claim_copies, get_work, has_claimable, insert_all, list_claimed,
+    oldest_queued, postpone_copy, release_claimed, skip_copy,
 };
 pub use row::{CopyTrade, Count};
 
@@ -19,35 +19,22 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Reads [`CopyTrade`] rows; the columns and joins are written only here.
-macro_rules! copies {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            CopyTrade,
-            $from,
-            $method,
-            "select c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
-               c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, c.risk_percent, c.equity, \
-               c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, c.exit_reason, c.exit_price, \
-               c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, c.finished_at \
-             from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    copies -> CopyTrade,
+    "c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, \
+     c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, \
+     c.risk_percent, c.equity, c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, \
+     c.exit_reason, c.exit_price, c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, \
+     c.finished_at",
+    "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id"
 }
 
 /// Returns a copy of any user, for internal use.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
+pub async fn get_copy(from: impl Source, id: CopyId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
 
 /// Lists a user's copies, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     owner: UserId,
@@ -77,10 +64,7 @@ pub struct Filter {
 }
 
 /// As [`list_by_user`], with a filter.
-///
-/// # Errors
-/// A database error.
-pub async fn search(
+pub async fn search_copies(
     from: impl Source,
     owner: UserId,
     filter: &Filter,
@@ -104,9 +88,6 @@ pub async fn search(
 }
 
 /// Lists a user's copied positions that were closed between two times, in the order of closing.
-///
-/// # Errors
-/// A database error.
 pub async fn ended_between(
     from: impl Source,
     owner: UserId,
@@ -125,17 +106,11 @@ pub async fn ended_between(
 }
 
 /// Returns the signal of a copy.
-///
-/// # Errors
-/// A database error.
 pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>> {
     value!(SignalId, from, "select signal_id from copies where id = $1", id)
 }
 
 /// Lists the copies of a signal for a user's follows, in the order of queueing.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_signal_and_user(
     from: impl Source,
     signal: SignalId,
@@ -153,9 +128,6 @@ pub async fn list_by_signal_and_user(
 }
 
 /// Lists a signal's copies in the order of queueing, starting after `after`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_signal(
     from: impl Source,
     signal: SignalId,
@@ -174,10 +146,7 @@ pub async fn list_by_signal(
 }
 
 /// Counts a signal's copies by status and reason.
-///
-/// # Errors
-/// A database error.
-pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
+pub async fn count_by_outcome(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     rows!(
         Count,
         from,
@@ -189,9 +158,6 @@ pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
 }
 
 /// Returns the copy with the open position on a market of a key.
-///
-/// # Errors
-/// A database error.
 pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<CopyTrade>> {
     copies!(
         from,
@@ -203,9 +169,6 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
 }
 
 /// Lists the entries on a market of a key that are open or being sent.
-///
-/// # Errors
-/// A database error.
 pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
@@ -219,9 +182,6 @@ pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol
 
 /// Returns a follow's newest unfinished entry for a signal of the strategy before `seq`. `key` is the key it was
 /// traded with.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished_entry(
     from: impl Source,
     key: ExchangeKeyId,
@@ -242,9 +202,6 @@ pub async fn unfinished_entry(
 }
 
 /// Returns a follow's newest entry for a signal of the strategy before `seq` whose position was opened and closed.
-///
-/// # Errors
-/// A database error.
 pub async fn ended_entry(
     from: impl Source,
     follow: FollowId,
@@ -263,26 +220,44 @@ pub async fn ended_entry(
 }
 
 /// Lists a key's copies with open positions.
-///
-/// # Errors
-/// A database error.
 pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<CopyTrade>> {
     copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
 }
 
 /// Returns a follow's copy with an open position.
-///
-/// # Errors
-/// A database error.
 pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
 
+/// Lists, newest first, those of a user's copies that the state of their keys follows from: the `newest` last ones
+/// of each key, at least one, those with open positions, and those that ended since `since`. One statement for all
+/// keys; copies of deleted keys are left out.
+pub async fn current(from: impl Source, owner: UserId, newest: u16, since: Micros) -> Result<Vec<CopyTrade>> {
+    let (before_last, first) = (i64::from(newest.max(1)) - 1, CopyId(Uuid::nil()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.id in ( \
+           select n.id from exchange_keys k join copies n on n.exchange_key_id = k.id and n.user_id = k.user_id \
+           where k.user_id = $1 and n.id >= coalesce( \
+             (select o.id from copies o where o.user_id = k.user_id and o.exchange_key_id = k.id \
+              order by o.id desc limit 1 offset $2), $3) \
+           union \
+           select p.id from exchange_keys k join copies p on p.exchange_key_id = k.id \
+           where k.user_id = $1 and p.status = 'OPEN' \
+           union \
+           select e.id from exchange_keys k join copies e on e.exchange_key_id = k.id \
+           where k.user_id = $1 and e.finished_at >= $4) \
+         order by c.id desc",
+        owner,
+        before_last,
+        first,
+        since
+    )
+}
+
 /// Lists all copies with open positions that have not been checked since `before`, the longest unchecked first.
-///
-/// # Errors
-/// A database error.
-pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
+pub async fn list_unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<CopyTrade>> {
     copies!(
         from,
         fetch_all,
@@ -293,9 +268,6 @@ pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<
 }
 
 /// Lists the profits and losses of a key's copies that were closed since `since`.
-///
-/// # Errors
-/// A database error.
 pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Vec<Decimal>> {
     let rows = rows!(
         Profit,

@@ -28,30 +28,22 @@ pub struct Rule {
     pub enabled: bool,
 }
 
+select! { currencies -> Row, "code, name, scale", "from currencies" }
+
 /// Lists every currency, by code.
-///
-/// # Errors
-/// A database error.
-pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
-    let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
+pub async fn list_currencies(from: impl Source) -> Result<Vec<Currency>> {
+    let rows = currencies!(from, fetch_all, "order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
 }
 
 /// Returns a currency.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
-    let row =
-        rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
+pub async fn get_currency(from: impl Source, code: &str) -> Result<Option<Currency>> {
+    let row = currencies!(from, fetch_optional, "where code = $1", code)?;
     Ok(row.map(Currency::from))
 }
 
 /// Returns whether a currency is enabled in a country: by the country's own rule, otherwise by the rule for `*`.
-///
-/// # Errors
-/// A database error.
-pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
+pub async fn is_enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
     let rule = value!(
         bool,
         from,
@@ -64,10 +56,7 @@ pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result
 }
 
 /// Lists every rule, those for `*` first.
-///
-/// # Errors
-/// A database error.
-pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
+pub async fn list_rules(from: impl Source) -> Result<Vec<Rule>> {
     rows!(
         Rule,
         from,

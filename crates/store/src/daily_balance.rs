@@ -31,9 +31,6 @@ struct Due {
 }
 
 /// Adds a day; an existing one is kept. Does nothing if the key was deleted meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -49,9 +46,6 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> R
 }
 
 /// Lists the enabled keys that have no row for a day, in the order of their ids, starting after `after`.
-///
-/// # Errors
-/// A database error.
 pub async fn missing(
     from: impl Source,
     day: Micros,
@@ -73,9 +67,6 @@ pub async fn missing(
 }
 
 /// Lists the newest days of a key, from `first` (inclusive) to `before` (exclusive), newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn page(
     from: impl Source,
     key: ExchangeKeyId,

@@ -1,8 +1,9 @@
 //! The database handle: SQLite or Postgres.
 
 use crate::{
-    Error, Options, Result, StoreErrorKind, Tx, error,
-    event::Appended,
+    Error, Options, Result, StoreErrorKind, Tx,
+    appended::Appended,
+    error,
     tx::{HeldConnection, Lend, Lent},
     writes::{LastWrites, Writes},
 };
@@ -23,7 +24,10 @@ pub struct Db {
     writes: Arc<Writes>,
     /// Called around each commit.
     #[cfg(feature = "testing")]
-    hook: Option<Arc<dyn crate::testing::CommitHook>>,
+    hook: Option<Arc<dyn crate::commit_hook::CommitHook>>,
+    /// The number that [`Db::calls`] returns.
+    #[cfg(feature = "testing")]
+    calls: Arc<std::sync::atomic::AtomicU64>,
 }
 
 impl From<Engine> for Db {
@@ -33,6 +37,8 @@ impl From<Engine> for Db {
             writes: Arc::default(),
             #[cfg(feature = "testing")]
             hook: None,
+            #[cfg(feature = "testing")]
+            calls: Arc::default(),
         }
     }
 }
@@ -125,6 +131,8 @@ impl Db {
     /// # Errors
     /// If no connection is available.
     pub async fn begin(&self) -> Result<Tx> {
+        #[cfg(feature = "testing")]
+        self.calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let tx = self.begin_on_engine().await;
         #[cfg(feature = "testing")]
         let tx = tx.map(|tx| tx.with_hook(self.hook.clone()));
@@ -134,8 +142,16 @@ impl Db {
     /// Returns this database with `hook` called around the commit of every transaction begun through it.
     #[cfg(feature = "testing")]
     #[must_use]
-    pub fn with_commit_hook(self, hook: Arc<dyn crate::testing::CommitHook>) -> Self {
+    pub fn with_commit_hook(self, hook: Arc<dyn crate::commit_hook::CommitHook>) -> Self {
         Self { hook: Some(hook), ..self }
+    }
+
+    /// Returns how many statements were read, and transactions begun, through this handle and its clones. Tests
+    /// compare two of them to count the reads of a request.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     async fn begin_on_engine(&self) -> Result<Tx> {
@@ -205,6 +221,8 @@ impl Db {
     }
 
     async fn acquire(&self) -> Result<Either<PoolConnection<sqlx::Sqlite>, PoolConnection<sqlx::Postgres>>> {
+        #[cfg(feature = "testing")]
+        self.calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         match &self.engine {
             Engine::Sqlite { readers, .. } => readers.acquire().await.map(Either::Left),
             Engine::Postgres { pool } => pool.acquire().await.map(Either::Right),

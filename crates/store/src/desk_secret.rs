@@ -24,9 +24,6 @@ impl fmt::Debug for DeskSecret {
 }
 
 /// Adds a secret unless its name exists already. Of two instances that start at the same time, one creates it.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -40,26 +37,23 @@ pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> 
     Ok(())
 }
 
+select! {
+    desk_secrets -> DeskSecret,
+    "name, id, sealed",
+    "from desk_secrets"
+}
+
 /// Returns the secret with a name.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<DeskSecret>> {
-    rows!(DeskSecret, from, fetch_optional, "select name, id, sealed from desk_secrets where name = $1", name)
+    desk_secrets!(from, fetch_optional, "where name = $1", name)
 }
 
 /// Lists all secrets (rekey).
-///
-/// # Errors
-/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<DeskSecret>> {
-    rows!(DeskSecret, from, fetch_all, "select name, id, sealed from desk_secrets order by name")
+    desk_secrets!(from, fetch_all, "order by name")
 }
 
 /// Replaces the sealed value (rekey); returns whether the secret exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: Uuid, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update desk_secrets set sealed = $2 where id = $1", id, sealed)? == 1)
 }

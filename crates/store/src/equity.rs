@@ -29,9 +29,6 @@ impl From<Row> for Point {
 }
 
 /// Adds a point, replacing one with the same time. Does nothing if the key was deleted meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     exec!(
         tx,
@@ -45,32 +42,24 @@ pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     Ok(())
 }
 
+select! {
+    points -> Row,
+    "exchange_key_id, at, total_usd",
+    "from equity_points"
+}
+
 /// Returns the newest point of a key.
-///
-/// # Errors
-/// A database error.
 pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Option<Point>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select exchange_key_id, at, total_usd from equity_points where exchange_key_id = $1 \
-         order by at desc limit 1",
-        key
-    )?;
+    let row = points!(from, fetch_optional, "where exchange_key_id = $1 order by at desc limit 1", key)?;
     Ok(row.map(Point::from))
 }
 
 /// Returns the equity at a time: the newest point up to then, otherwise the first one after.
-///
-/// # Errors
-/// A database error.
 pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Result<Option<Point>> {
-    let row = rows!(
-        Row,
+    let row = points!(
         from,
         fetch_optional,
-        "select exchange_key_id, at, total_usd from equity_points where exchange_key_id = $1 \
+        "where exchange_key_id = $1 \
          order by case when at <= $2 then 0 else 1 end, case when at <= $2 then -at else at end limit 1",
         key,
         moment
@@ -79,16 +68,11 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
 }
 
 /// Lists the points of all of a user's keys since `since`, in order of time.
-///
-/// # Errors
-/// A database error.
-pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
-    let rows = rows!(
-        Row,
+pub async fn list_points(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
+    let rows = points!(
         from,
         fetch_all,
-        "select p.exchange_key_id, p.at, p.total_usd from equity_points p \
-         join exchange_keys k on k.id = p.exchange_key_id \
+        "p join exchange_keys k on k.id = p.exchange_key_id \
          where k.user_id = $1 and p.at >= $2 order by p.at, p.exchange_key_id",
         user,
         since
@@ -97,18 +81,12 @@ pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Ve
 }
 
 /// Deletes points older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from equity_points where at < $1", before)
 }
 
 /// Thins the points older than `before`: keeps those at multiples of `every` microseconds and each key's first one,
 /// from which its profit is calculated. Returns the number of deleted points.
-///
-/// # Errors
-/// A database error.
 pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
     exec!(
         tx,

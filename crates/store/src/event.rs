@@ -3,38 +3,27 @@
 
 mod listener;
 
+pub use crate::appended::Appended;
 pub use listener::{Listener, ListenerMessage, listen};
 
-use crate::{Result, Source, Tx, tx::Inner};
-use domain::{Micros, UserId};
+use crate::{JsonText, Result, Source, Tx, tx::Inner};
+use domain::{Micros, UserId, live::LiveEvent};
 use sqlx::{FromRow, Row as _};
-
-/// A committed event: its sequence number and the user it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appended {
-    /// Sequence number.
-    pub seq: i64,
-    /// The user it belongs to.
-    pub user: UserId,
-}
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Event {
     /// Sequence number, increasing for each user.
     pub seq: i64,
-    /// Body, as JSON.
-    pub body: String,
+    /// The event itself.
+    pub body: JsonText<LiveEvent>,
     /// Time of the event.
     pub at: Micros,
 }
 
 /// Appends an event; listeners are notified when the transaction commits. Returns its sequence number, which is
 /// greater than those of all of the user's events that can already be read.
-///
-/// # Errors
-/// A database error.
-pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
+pub async fn append_event(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
     tx.usable()?;
     let outcome = insert(&mut tx.inner, user, body, at).await;
     tx.note(&outcome);
@@ -69,10 +58,7 @@ async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::R
 
 /// Records that the user is notified of the occurrence named `once`; returns whether it is new. If so, the caller
 /// appends the event.
-///
-/// # Errors
-/// A database error.
-pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
+pub async fn record_once(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
     let noted = exec!(
         tx,
         "insert into told (user_id, once, at) values ($1, $2, $3) on conflict do nothing",
@@ -83,42 +69,38 @@ pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<
     Ok(noted > 0)
 }
 
+select! {
+    events -> Event,
+    "seq, body, at",
+    "from events"
+}
+pub(crate) use events;
+
 /// Lists a user's events after sequence number `after`, in order.
-///
-/// # Errors
-/// A database error.
 pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
-    rows!(
-        Event,
-        from,
-        fetch_all,
-        "select seq, body, at from events where user_id = $1 and seq > $2 order by seq limit $3",
-        user,
-        after,
-        limit
-    )
+    events!(from, fetch_all, "where user_id = $1 and seq > $2 order by seq limit $3", user, after, limit)
 }
 
 /// Returns the sequence number of a user's newest stored event, or 0 if there is none.
-///
-/// # Errors
-/// A database error.
 pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 
-/// Deletes events older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
+/// Maximum number of events that [`prune_before`] deletes, so that it does not hold the database for long.
+const PRUNED_AT_ONCE: i64 = 1_000;
+
+/// Deletes some of the events older than `before`, the oldest first; returns their number, which is 0 when none are
+/// left.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
-    exec!(tx, "delete from events where at < $1", before)
+    exec!(
+        tx,
+        "delete from events where seq in (select seq from events where at < $1 order by at limit $2)",
+        before,
+        PRUNED_AT_ONCE
+    )
 }
 
-/// Deletes the records of [`first`] older than `before`; returns their number.
-///
-/// # Errors
-/// A database error.
+/// Deletes the records of [`record_once`] older than `before`; returns their number.
 pub async fn forget_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from told where at < $1", before)
 }

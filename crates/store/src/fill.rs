@@ -20,9 +20,6 @@ pub struct Fill {
 }
 
 /// Stores a fill. Returns `false` if it is already stored, or its key has been deleted meanwhile.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -49,10 +46,7 @@ pub struct Cost {
 
 /// Lists the fees of a user's fills between two times. They are not summed in SQL, because the engines cannot add
 /// decimal texts.
-///
-/// # Errors
-/// A database error.
-pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
+pub async fn list_fees(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
     rows!(
         Cost,
         from,
@@ -75,10 +69,7 @@ pub struct Newest {
 }
 
 /// Returns the newest stored fill of a key on a pair; of several at the same time, any.
-///
-/// # Errors
-/// A database error.
-pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
+pub async fn newest_fill(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
     rows!(
         Newest,
         from,
@@ -87,5 +78,57 @@ pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> R
          order by at desc, trade_id limit 1",
         key,
         symbol
+    )
+}
+
+#[derive(FromRow)]
+struct Row {
+    exchange_key_id: ExchangeKeyId,
+    symbol: Symbol,
+    trade_id: String,
+    at: Micros,
+    fee_usd: DecimalText,
+}
+
+/// Lists a key's fills before `before`, oldest first, for the archive. The newest fill of each pair is not among them,
+/// because the next collection continues from it.
+pub async fn archivable(
+    from: impl Source,
+    key: ExchangeKeyId,
+    before: Micros,
+    limit: i64,
+) -> Result<Vec<Fill>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select exchange_key_id, symbol, trade_id, at, fee_usd from fills \
+         where exchange_key_id = $1 and at < $2 and exists (select 1 from fills n \
+           where n.exchange_key_id = fills.exchange_key_id and n.symbol = fills.symbol and n.at > fills.at) \
+         order by at, symbol, trade_id limit $3",
+        key,
+        before,
+        limit
+    )?;
+    let fill = |row: Row| Fill {
+        key: row.exchange_key_id,
+        symbol: row.symbol,
+        trade: row.trade_id,
+        at: row.at,
+        fee_usd: row.fee_usd.0,
+    };
+    Ok(rows.into_iter().map(fill).collect())
+}
+
+/// Deletes archived fills, which are all of one key and in the order of their times; returns their number.
+pub async fn delete_archived(tx: &mut Tx, fills: &[Fill]) -> Result<u64> {
+    let Some(last) = fills.last() else { return Ok(0) };
+    // Key and time select by the index; a list of whole primary keys would make SQLite read the table.
+    bulk!(
+        tx,
+        "delete from fills where (symbol, trade_id) in (",
+        fills,
+        |fill: &Fill| [&fill.symbol, &fill.trade],
+        ") and exchange_key_id = " [last.key] " and at <= " [last.at]
     )
 }

@@ -26,9 +26,6 @@ pub async fn insert(
 }
 
 /// Reads and deletes a session's flash message.
-///
-/// # Errors
-/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<String>> {
     value!(
         String,
@@ -41,9 +38,6 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
 }
 
 /// Deletes expired flash messages; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from flashes where expires_at <= $1", now)
 }

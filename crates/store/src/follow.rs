@@ -52,31 +52,20 @@ pub struct Follow {
     pub updated_at: Micros,
 }
 
+select! {
+    risk_profiles -> RiskProfile,
+    "id, name, percentage, created_at, updated_at",
+    "from risk_profiles"
+}
+
 /// Lists the risk profiles in the order of creation, which is from the lowest to the highest risk.
-///
-/// # Errors
-/// A database error.
 pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
-    rows!(
-        RiskProfile,
-        from,
-        fetch_all,
-        "select id, name, percentage, created_at, updated_at from risk_profiles order by created_at, id"
-    )
+    risk_profiles!(from, fetch_all, "order by created_at, id")
 }
 
 /// Returns a risk profile.
-///
-/// # Errors
-/// A database error.
 pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option<RiskProfile>> {
-    rows!(
-        RiskProfile,
-        from,
-        fetch_optional,
-        "select id, name, percentage, created_at, updated_at from risk_profiles where id = $1",
-        id
-    )
+    risk_profiles!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Adds a follow.
@@ -84,7 +73,7 @@ pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market (code 1309);
 /// [`crate::StoreErrorKind::ForeignKey`] if the key was deleted.
-pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
+pub async fn insert_follow(tx: &mut Tx, follow: &Follow) -> Result<()> {
     exec!(
         tx,
         "insert into follows (id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, \
@@ -106,51 +95,29 @@ pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
+select! {
+    follows -> Follow,
+    "id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
+     daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at",
+    "from follows"
+}
+
 /// Returns a user's follow.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
-    rows!(
-        Follow,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
-           daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at \
-         from follows where id = $1 and user_id = $2",
-        id,
-        owner
-    )
+pub async fn get_follow(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
+    follows!(from, fetch_optional, "where id = $1 and user_id = $2", id, owner)
 }
 
 /// Lists a user's follows that were not stopped, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow>> {
-    rows!(
-        Follow,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
-           daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at \
-         from follows where user_id = $1 and stopped_at is null order by id",
-        owner
-    )
+    follows!(from, fetch_all, "where user_id = $1 and stopped_at is null order by id", owner)
 }
 
 /// Lists a key's follows that were not stopped, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -> Result<Vec<Follow>> {
-    rows!(
-        Follow,
+    follows!(
         from,
         fetch_all,
-        "select id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
-           daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at \
-         from follows where exchange_key_id = $1 and user_id = $2 and stopped_at is null order by id",
+        "where exchange_key_id = $1 and user_id = $2 and stopped_at is null order by id",
         key,
         owner
     )
@@ -160,7 +127,7 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the key already follows a strategy on this market.
-pub async fn update(tx: &mut Tx, follow: &Follow) -> Result<bool> {
+pub async fn update_follow(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     let rows = exec!(
         tx,
         "update follows set strategy_id = $3, symbol = $4, risk_profile_id = $5, active = $6, max_leverage = $7, \
@@ -200,35 +167,29 @@ pub struct Reached {
     pub paused_reason: Option<Paused>,
 }
 
+select! {
+    reached_follows -> Reached,
+    "f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason",
+    "from follows f join risk_profiles r on r.id = f.risk_profile_id"
+}
+
 /// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped.
-///
-/// # Errors
-/// A database error.
 pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
-    rows!(
-        Reached,
+    reached_follows!(
         from,
         fetch_all,
-        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason \
-         from follows f join risk_profiles r on r.id = f.risk_profile_id \
-         where f.strategy_id = $1 and f.stopped_at is null order by f.id",
+        "where f.strategy_id = $1 and f.stopped_at is null order by f.id",
         strategy
     )
 }
 
 /// Lists the follows that receive a strategy's exit: its active follows, and those with an open position entered by
 /// the strategy, even if they are paused or follow another strategy by now.
-///
-/// # Errors
-/// A database error.
 pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
-    rows!(
-        Reached,
+    reached_follows!(
         from,
         fetch_all,
-        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason \
-         from follows f join risk_profiles r on r.id = f.risk_profile_id \
-         where f.stopped_at is null and ((f.strategy_id = $1 and f.active = true) or f.id in ( \
+        "where f.stopped_at is null and ((f.strategy_id = $1 and f.active = true) or f.id in ( \
            select c.follow_id from copies c join signals s on s.id = c.signal_id \
            where c.status = 'OPEN' and s.strategy_id = $1) or f.id in ( \
            select c.follow_id from copies c join signals s on s.id = c.signal_id \
@@ -240,9 +201,6 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
 /// Records that a copy of the follow is being sent, unless the follow was paused or stopped, its key disabled, or
 /// its owner's account frozen or suspended. Pausing and sending lock the same row, so no new copy is begun after a
 /// pause.
-///
-/// # Errors
-/// A database error.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -256,9 +214,6 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
 }
 
 /// Pauses the active follows of a key; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -271,9 +226,6 @@ pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros)
 }
 
 /// Pauses a user's active follows; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -286,18 +238,14 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
 }
 
 /// Locks a user's follow for a change: no other transaction can change it until this one ends, so the values read
-/// can be written back with [`update`]. `None` if it was stopped.
-///
-/// # Errors
-/// A database error.
-pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
-    rows!(
-        Follow,
+/// can be written back with [`update_follow`]. `None` if it was stopped.
+pub async fn lock_follow(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
+    follows!(
         tx,
         fetch_optional,
         "update follows set updated_at = $3 where id = $1 and user_id = $2 and stopped_at is null \
-         returning id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
-           daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at",
+         returning "
+            + columns,
         id,
         owner,
         at

@@ -32,9 +32,6 @@ pub struct JobLease {
 }
 
 /// Counts the waiting items.
-///
-/// # Errors
-/// A database error.
 pub async fn waiting(db: &Db) -> Result<Waiting> {
     let queued = value!(i64, db, "select count(*) from copies where status = 'QUEUED'")?;
     let queued_since = value!(i64, db, "select min(created_at) from copies where status = 'QUEUED'")?;
@@ -53,9 +50,6 @@ pub async fn waiting(db: &Db) -> Result<Waiting> {
 }
 
 /// Lists the leases of all jobs, by name.
-///
-/// # Errors
-/// A database error.
 pub async fn leases(from: impl Source) -> Result<Vec<JobLease>> {
     rows!(JobLease, from, fetch_all, "select name, until from job_leases order by name")
 }

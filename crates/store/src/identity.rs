@@ -4,9 +4,6 @@ use crate::{Result, Source, Tx};
 use domain::{Micros, UserId};
 
 /// Returns the user that an issuer identifies by a subject.
-///
-/// # Errors
-/// A database error.
 pub async fn user(from: impl Source, issuer: &str, subject: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from identities where issuer = $1 and subject = $2", issuer, subject)
 }

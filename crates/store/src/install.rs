@@ -14,17 +14,11 @@ pub struct Install {
 }
 
 /// Returns the installation; `None` in a database that only versions without client order ids of this form have used.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source) -> Result<Option<Install>> {
     rows!(Install, from, fetch_optional, "select code, copied_at from installs where id = 1")
 }
 
 /// Stores the code unless there is one already. Of several instances that start together, one stores it.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, code: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -36,9 +30,6 @@ pub async fn insert(tx: &mut Tx, code: &str, at: Micros) -> Result<()> {
 }
 
 /// Marks a restored database as in use, so that it is no longer treated as a backup; returns whether it was one.
-///
-/// # Errors
-/// A database error.
-pub async fn used(tx: &mut Tx) -> Result<bool> {
+pub async fn mark_used(tx: &mut Tx) -> Result<bool> {
     Ok(exec!(tx, "update installs set copied_at = null where id = 1 and copied_at is not null")? == 1)
 }

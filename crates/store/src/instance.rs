@@ -20,7 +20,7 @@ pub const GRACE: i64 = 10 * SECOND;
 pub enum Renewal {
     /// Renewed without a gap.
     Renewed,
-    /// The lease had expired, so another instance may have taken over work. [`resume`] starts a new one.
+    /// The lease had expired, so another instance may have taken over work. [`resume_lease`] starts a new one.
     Lapsed,
     /// Another process has taken the name.
     Taken,
@@ -28,10 +28,7 @@ pub enum Renewal {
 
 /// Takes a name with a lease of `lasting` microseconds, no matter who held it. Returns the generation, a fencing
 /// token that only this process knows.
-///
-/// # Errors
-/// A database error.
-pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
+pub async fn take_name(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(1) };
     let generation = sqlx::query_scalar!(
@@ -48,10 +45,7 @@ pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
 }
 
 /// Renews an unexpired lease for `lasting` microseconds from now.
-///
-/// # Errors
-/// A database error.
-pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
+pub async fn renew_lease(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Renewal::Renewed) };
     let renewed = sqlx::query!(
@@ -73,10 +67,7 @@ pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64)
 
 /// Starts a new lease with the same generation after the last one expired; can be repeated safely. Returns `false`
 /// if another process has taken the name.
-///
-/// # Errors
-/// A database error.
-pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
+pub async fn resume_lease(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(true) };
     let resumed = sqlx::query!(
@@ -92,10 +83,7 @@ pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64
 
 /// Ends a lease immediately, as at shutdown, so that others need not wait for its expiry. Does nothing if another
 /// process has taken the name.
-///
-/// # Errors
-/// A database error.
-pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<()> {
+pub async fn release_lease(from: impl Source, name: &str, generation: i64) -> Result<()> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(()) };
     let ended = sqlx::query!(
@@ -110,10 +98,7 @@ pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<(
 }
 
 /// Lists the instances that hold a lease, by the database's clock; empty on SQLite, which has one process.
-///
-/// # Errors
-/// A database error.
-pub async fn alive(from: impl Source) -> Result<Vec<String>> {
+pub async fn list_alive(from: impl Source) -> Result<Vec<String>> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Vec::new()) };
     let names = sqlx::query_scalar!(
@@ -125,9 +110,6 @@ pub async fn alive(from: impl Source) -> Result<Vec<String>> {
 
 /// The database's own time, by which instances that share it agree on leases; `None` on SQLite, where the one process has the
 /// only clock.
-///
-/// # Errors
-/// A fault.
 pub async fn now(from: impl Source) -> Result<Option<Micros>> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(None) };
@@ -140,10 +122,7 @@ pub async fn now(from: impl Source) -> Result<Option<Micros>> {
 
 /// Whether `holder` still holds an intent. The row stays locked until the transaction ends, so no other instance takes it over
 /// in between. Always true on SQLite.
-///
-/// # Errors
-/// A fault.
-pub async fn holds(tx: &mut Tx, holder: &str, intent: IntentId) -> Result<bool> {
+pub async fn lock_if_held(tx: &mut Tx, holder: &str, intent: IntentId) -> Result<bool> {
     let mut lent = tx.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(true) };
     let held = sqlx::query_scalar!(
@@ -162,9 +141,6 @@ struct Holder {
 }
 
 /// Lists the other instances that hold unfinished intents or queued copies, whether or not they are alive.
-///
-/// # Errors
-/// A database error.
 pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
     let rows = rows!(
         Holder,
@@ -184,9 +160,6 @@ pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
 /// with the caller's clock (`now`). The intents are free from `now` on.
 ///
 /// The holder's row stays locked until the transaction ends, so it cannot start a new lease in between.
-///
-/// # Errors
-/// A database error.
 pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     let until = match holder_state(&mut *tx, holder).await? {
         NameHolder::Held => return Ok(0),

@@ -2,11 +2,14 @@
 
 mod leg;
 
-pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
+pub use leg::{
+    Leg, LegStatus, LegUpdate, NewLeg, add_legs, archivable_legs, delete_archived_legs, leg_by_client_id,
+    list_legs, page_end, set_leg_body, set_legs,
+};
 
 use crate::{
     Result, Source, TokenHash, Tx,
-    protection::{self, NewProtection},
+    protection::{self, NewProtection, Opener},
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
@@ -113,7 +116,7 @@ pub struct Intent {
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the idempotency key was used before, or another intent works on this market of this
 /// account. Drop the transaction, then call [`by_idempotency`]: `None` means the latter.
-pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
+pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
     exec!(
         &mut *tx,
         "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, \
@@ -133,89 +136,58 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
         intent.created_at
     )?;
     if let Some(protection) = intent.protection {
-        protection::insert(&mut *tx, intent, protection).await?;
+        let opener = Opener {
+            intent_id: intent.id,
+            user_id: intent.user_id,
+            exchange_key_id: intent.exchange_key_id,
+            symbol: &intent.symbol,
+            created_at: intent.created_at,
+        };
+        protection::insert_protection(&mut *tx, opener, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 
+select! {
+    intents -> Intent,
+    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
+     idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at",
+    "from intents"
+}
+
 /// Returns an intent of any user, for internal use.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where id = $1",
-        id
-    )
+pub async fn get_intent(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
+    intents!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Returns a user's intent with this idempotency key.
-///
-/// # Errors
-/// A database error.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and idempotency_key = $2",
-        user,
-        key
-    )
+    intents!(from, fetch_optional, "where user_id = $1 and idempotency_key = $2", user, key)
 }
 
 /// Lists all unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
-pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where status in ('working', 'waiting') order by id"
-    )
+pub async fn list_unfinished(from: impl Source) -> Result<Vec<Intent>> {
+    intents!(from, fetch_all, "where status in ('working', 'waiting') order by id")
 }
 
 /// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is
 /// overdue.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
     let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
     Ok(until.map(Micros))
 }
 
 /// Lists a key's unfinished intents, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
-    rows!(
-        Intent,
+    intents!(
         from,
         fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
+        "where exchange_key_id = $1 and status in ('working', 'waiting') order by id",
         key
     )
 }
 
 /// Lists a user's intents, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     user: UserId,
@@ -223,26 +195,19 @@ pub async fn list_by_user(
     limit: i64,
 ) -> Result<Vec<Intent>> {
     let before = before.unwrap_or(IntentId(Uuid::max()));
-    rows!(
-        Intent,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at \
-         from intents where user_id = $1 and id < $2 order by id desc limit $3",
-        user,
-        before,
-        limit
-    )
+    intents!(from, fetch_all, "where user_id = $1 and id < $2 order by id desc limit $3", user, before, limit)
 }
 
 /// Claims an unfinished intent that no other instance holds; returns whether the claim succeeded. The holder renews
 /// it by claiming again; if several find it free, one gets it. Intents of a stopped instance are freed by
 /// [`crate::instance::give_back`].
-///
-/// # Errors
-/// A database error.
-pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: Micros) -> Result<bool> {
+pub async fn claim_intent(
+    tx: &mut Tx,
+    id: IntentId,
+    holder: &str,
+    now: Micros,
+    until: Micros,
+) -> Result<bool> {
     let rows = exec!(
         tx,
         "update intents set lease_holder = $2, lease_until = $4, updated_at = $3 \
@@ -257,10 +222,7 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
 }
 
 /// Releases an intent, which is free from `now` on; does nothing if another instance holds it by now.
-///
-/// # Errors
-/// A database error.
-pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
+pub async fn release_intent(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
         "update intents set lease_holder = null, lease_until = $3 where id = $1 and lease_holder = $2",
@@ -273,9 +235,6 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Re
 
 /// Releases every unfinished intent of a holder that has stopped working, as at shutdown; returns their number.
 /// They are free from `now` on.
-///
-/// # Errors
-/// A database error.
 pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -288,9 +247,6 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
 
 /// Changes the status from working to waiting, so that another intent can work on the market. Returns `false` if it
 /// was not working.
-///
-/// # Errors
-/// A database error.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -305,7 +261,7 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
 ///
 /// # Errors
 /// A database error, for example if `status` is not a final status.
-pub async fn finish(
+pub async fn finish_intent(
     tx: &mut Tx,
     id: IntentId,
     status: Status,
@@ -328,9 +284,6 @@ pub async fn finish(
 }
 
 /// Makes an idempotency key usable again, because its request had no effect and got no response.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_idempotency(tx: &mut Tx, id: IntentId) -> Result<()> {
     exec!(tx, "update intents set idempotency_key = null, request_hash = null where id = $1", id)?;
     Ok(())

@@ -66,7 +66,7 @@ pub struct KeyUpdate<'a> {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the credentials are already connected for the same trade type, by any user.
-pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
+pub async fn insert_key(tx: &mut Tx, row: &KeyRow) -> Result<()> {
     let KeyRow { key, user_id, sealed } = row;
     exec!(
         tx,
@@ -100,9 +100,6 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
 }
 
 /// Lists a user's keys, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ExchangeKey>> {
     let rows = rows!(
         Shown,
@@ -117,17 +114,11 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Exchang
 }
 
 /// Counts a user's keys.
-///
-/// # Errors
-/// A database error.
 pub async fn count_by_user(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where user_id = $1", user)?.unwrap_or(0))
 }
 
 /// Returns whether any user has connected these credentials for this trade type.
-///
-/// # Errors
-/// A database error.
 pub async fn exists(
     from: impl Source,
     exchange: ExchangeId,
@@ -146,44 +137,30 @@ pub async fn exists(
 }
 
 /// Returns a user's key; `None` if it does not exist or belongs to another user.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+pub async fn get_key(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
 
+select! {
+    keys -> Full,
+    "id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+     ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, \
+     sealed_data_key, master_key_id, seal_version, created_at, updated_at",
+    "from exchange_keys"
+}
+
 /// Returns a key of any user. For internal jobs only, never for an id given by a caller.
-///
-/// # Errors
-/// A database error.
 pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
-    let row = rows!(
-        Full,
-        from,
-        fetch_optional,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id = $1",
-        id
-    )?;
+    let row = keys!(from, fetch_optional, "where id = $1", id)?;
     Ok(row.map(KeyRow::from))
 }
 
-/// Returns the keys of the copies of a claim (`copy::claim`), in one statement.
-///
-/// # Errors
-/// A database error.
+/// Returns the keys of the copies of a claim (`copy::claim_copies`), in one statement.
 pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
+    let rows = keys!(
         from,
         fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id in ( \
+        "where id in ( \
            select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
         holder,
         until
@@ -192,19 +169,8 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
 }
 
 /// Lists the enabled keys of all users, for internal jobs.
-///
-/// # Errors
-/// A database error.
 pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where active = true order by id"
-    )?;
+    let rows = keys!(from, fetch_all, "where active = true order by id")?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
@@ -215,9 +181,6 @@ struct Exposed {
 
 /// Lists the active futures keys whose user-data streams should be open: those of accounts with one of our
 /// positions or orders and those that follow a strategy. Keys with a supervised position come first.
-///
-/// # Errors
-/// A database error.
 pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
     let rows = rows!(
         Exposed,
@@ -235,22 +198,14 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
 }
 
 /// Lists all users' keys in the order of their ids, starting after `after`, to iterate over all of them (rekey).
-///
-/// # Errors
-/// A database error.
-pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
-    let rows = rows!(
-        Full,
-        from,
-        fetch_all,
-        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
-           master_key_id, seal_version, created_at, updated_at \
-         from exchange_keys where id > $1 order by id limit $2",
-        after,
-        limit
-    )?;
+pub async fn list_keys_after(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
+    let rows = keys!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
+/// Returns the id that follows `after` among all users' keys, to iterate over all of them.
+pub async fn next_id(from: impl Source, after: ExchangeKeyId) -> Result<Option<ExchangeKeyId>> {
+    value!(ExchangeKeyId, from, "select id from exchange_keys where id > $1 order by id limit 1", after)
 }
 
 /// Updates a user's key; returns whether it exists and is theirs. Fields that are not given stay unchanged, so that
@@ -258,7 +213,7 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the new credentials are already connected, by any user.
-pub async fn update(
+pub async fn update_key(
     tx: &mut Tx,
     owner: UserId,
     id: ExchangeKeyId,
@@ -297,9 +252,6 @@ pub async fn update(
 
 /// Replaces the sealed secret `old` by another sealing of the same secret (rekey). Returns `false` if the key was
 /// given other credentials meanwhile, or was deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &SealedSecret) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -317,9 +269,6 @@ pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &Se
 
 /// Deletes a user's key and its equity points; returns whether it existed and was theirs. Its intents are kept as
 /// history.
-///
-/// # Errors
-/// A database error.
-pub async fn delete(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
+pub async fn delete_key(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from exchange_keys where id = $1 and user_id = $2", id, owner)? == 1)
 }

@@ -21,10 +21,7 @@ pub struct Due {
 
 /// Lists the enabled keys that were last checked no later than `checked`, or no later than `retried` if the
 /// exchange could not be reached, the longest unchecked first.
-///
-/// # Errors
-/// A database error.
-pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
+pub async fn list_due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
     let rows = rows!(
         Row,
         from,
@@ -42,18 +39,12 @@ pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64
 }
 
 /// Counts the enabled keys.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where active = true")?.unwrap_or(0))
 }
 
 /// Records a check; does nothing if the key was deleted meanwhile.
-///
-/// # Errors
-/// A database error.
-pub async fn note(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
+pub async fn record_check(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
     exec!(
         tx,
         "insert into key_checks (exchange_key_id, checked_at, failures) \

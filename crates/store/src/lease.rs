@@ -7,10 +7,7 @@ use sqlx::FromRow;
 /// Claims a job from `now` until `until`; returns whether the claim succeeded. The holder renews its lease by claiming again;
 /// an expired lease may be claimed by anyone. Instances on Postgres pass the database's time ([`crate::instance::now`]), so that
 /// they need not agree on a clock.
-///
-/// # Errors
-/// A database error.
-pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
+pub async fn claim_job(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into job_leases (name, holder, until) values ($1, $2, $4) \
@@ -25,10 +22,7 @@ pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Mi
 }
 
 /// Releases a job, as at shutdown; does nothing if another instance holds it by now.
-///
-/// # Errors
-/// A database error.
-pub async fn release(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
+pub async fn release_job(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
     exec!(tx, "delete from job_leases where name = $1 and holder = $2", name, holder)?;
     Ok(())
 }
@@ -43,10 +37,7 @@ pub struct Lease {
 }
 
 /// Lists the leases of jobs. Rows named `events:...` are none: earlier releases left them for user-data streams.
-///
-/// # Errors
-/// A database error.
-pub async fn jobs(from: impl Source) -> Result<Vec<Lease>> {
+pub async fn list_job_leases(from: impl Source) -> Result<Vec<Lease>> {
     rows!(
         Lease,
         from,

@@ -7,11 +7,12 @@ mod hold;
 mod transfer;
 
 pub use account::{
-    AccountRow, Purpose, by_currency, by_public_id, get, insert, list_by_user, open_own, own, page,
+    AccountRow, Purpose, by_currency, by_public_id, get, get_own, insert, list_accounts_after, list_by_user,
+    open_own,
 };
 pub use hold::{HoldRow, end_hold, held, insert_hold};
 pub use transfer::{
-    Brought, TransferRow, brought, claim_transfer, due_transfers, get_transfer, insert_transfer,
+    Brought, TransferRow, claim_transfer, due_transfers, get_transfer, insert_transfer, list_completed,
     net_transferred, settle_transfer, transfers_of,
 };
 
@@ -59,10 +60,7 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
 
 /// Locks accounts until the transaction ends, in the order of their ids. Call it before changing several of them
 /// with more than one statement: the fixed order prevents deadlocks.
-///
-/// # Errors
-/// A database error.
-pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
+pub async fn lock_accounts(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
     accounts.sort_unstable();
     for account in accounts {
         exec!(&mut *tx, "update ledger_accounts set locked = locked where id = $1", account)?;
@@ -75,7 +73,7 @@ pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()>
 ///
 /// # Errors
 /// A database error, also if the sum overflows.
-pub async fn apply(
+pub async fn apply_entry(
     tx: &mut Tx,
     transaction: LedgerTransactionId,
     seq: i64,
@@ -113,10 +111,11 @@ struct Line {
 }
 
 /// Lists an account's movements, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) -> Result<Vec<Movement>> {
+pub async fn list_movements(
+    from: impl Source,
+    account: LedgerAccountId,
+    limit: i64,
+) -> Result<Vec<Movement>> {
     let lines = rows!(
         Line,
         from,
@@ -133,20 +132,14 @@ pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) 
 }
 
 /// Returns whether a transaction with this reference exists.
-///
-/// # Errors
-/// A database error.
-pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
+pub async fn transaction_exists(from: impl Source, reference: &str) -> Result<bool> {
     let count =
         value!(i64, from, "select count(*) from ledger_transactions where reference = $1", reference)?;
     Ok(count.unwrap_or(0) > 0)
 }
 
 /// Sums an account's entries: its balance, recomputed for verification.
-///
-/// # Errors
-/// A database error.
-pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64> {
+pub async fn sum_entries(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,
         from,
@@ -157,10 +150,7 @@ pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64>
 }
 
 /// Counts the transactions whose entries do not sum to zero. The result must be 0.
-///
-/// # Errors
-/// A database error.
-pub async fn unbalanced(from: impl Source) -> Result<i64> {
+pub async fn count_unbalanced(from: impl Source) -> Result<i64> {
     let count = value!(
         i64,
         from,

@@ -2,10 +2,19 @@
 //!
 //! Writes take a [`Tx`]; reads take anything that can lend a connection: a [`Db`] or a [`Tx`]. A transaction that
 //! is dropped without [`Tx::commit`] is rolled back. docs/DATABASE.md describes each table.
+//!
+//! # Errors
+//!
+//! Every function that runs a statement returns [`Error`] when the database fails, reports a conflict
+//! ([`StoreErrorKind::Busy`]) or rejects a value. Functions state only what they return besides, such as
+//! [`StoreErrorKind::Unique`].
 
 #[macro_use]
 mod macros;
+mod appended;
 mod backup;
+#[cfg(feature = "testing")]
+mod commit_hook;
 mod db;
 mod error;
 mod migrate;
@@ -73,8 +82,8 @@ pub mod write_probe;
 pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
 pub use error::{Error, Result, StoreErrorKind};
-pub use options::Options;
-pub use text::DecimalText;
+pub use options::{Options, PostgresLink, postgres_link};
+pub use text::{DecimalText, JsonText, Targets};
 pub use tx::{Tx, commits};
 pub use writes::LastWrites;
 

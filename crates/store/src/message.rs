@@ -100,25 +100,15 @@ impl fmt::Debug for Message {
     }
 }
 
-/// Reads [`Message`] rows; the column list is written only here.
-macro_rules! messages {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Message,
-            $from,
-            $method,
-            "select id, user_id, channel, to_address, sealed_body, created_at, sent_at, attempts, next_attempt_at, \
-               failed_at, holder, sending_until, failure from messages " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    messages -> Message,
+    "id, user_id, channel, to_address, sealed_body, created_at, sent_at, attempts, next_attempt_at, \
+     failed_at, holder, sending_until, failure",
+    "from messages"
 }
 
 /// Adds a message; returns whether it was added, which is not the case if its deduplication key exists.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
+pub async fn insert_message(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     let written = exec!(
         tx,
         "insert into messages \
@@ -136,10 +126,7 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
 }
 
 /// Lists the due messages of a channel that no instance is delivering, the longest waiting first.
-///
-/// # Errors
-/// A database error.
-pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
+pub async fn list_due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
     messages!(
         from,
         fetch_all,
@@ -154,10 +141,7 @@ pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -
 
 /// Marks a message as being delivered if it is still due; of several concurrent calls, one succeeds. Counts the
 /// attempt.
-///
-/// # Errors
-/// A database error.
-pub async fn claim(
+pub async fn claim_message(
     tx: &mut Tx,
     id: MessageId,
     holder: &str,
@@ -181,9 +165,6 @@ pub async fn claim(
 
 /// Ends the claims of a holder that has restarted. It remains recorded as the holder of the messages it was
 /// delivering, because it is unknown whether they arrived.
-///
-/// # Errors
-/// A database error.
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -193,18 +174,12 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
 }
 
 /// Returns a message.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
+pub async fn get_message(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists messages by stage: abandoned, waiting, sent; the newest of each stage first.
-///
-/// # Errors
-/// A database error.
-pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
+pub async fn search_messages(from: impl Source, search: &Search) -> Result<Vec<Message>> {
     let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
     let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
     // A position in a stage before the requested one has nothing to skip.
@@ -228,7 +203,7 @@ pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> 
     )
 }
 
-/// Returns the position of a stage in the order of [`search`].
+/// Returns the position of a stage in the order of [`search_messages`].
 const fn rank(stage: Stage) -> i64 {
     match stage {
         Stage::Dead => 0,
@@ -238,9 +213,6 @@ const fn rank(stage: Stage) -> i64 {
 }
 
 /// Returns when the oldest waiting message of a channel was written.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -252,26 +224,17 @@ pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Optio
 }
 
 /// Counts the abandoned messages.
-///
-/// # Errors
-/// A database error.
-pub async fn dead(from: impl Source) -> Result<i64> {
+pub async fn count_abandoned(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from messages where failed_at is not null")?.unwrap_or(0))
 }
 
 /// Lists messages in the order of their ids, starting after `after`, to iterate over all of them (rekey).
-///
-/// # Errors
-/// A database error.
-pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
+pub async fn list_messages_after(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
 /// Records that a message was accepted for delivery.
-///
-/// # Errors
-/// A database error.
-pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
+pub async fn mark_sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     exec!(
         tx,
         "update messages set sent_at = $2, holder = null, sending_until = null, failure = null where id = $1",
@@ -282,10 +245,12 @@ pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
 }
 
 /// Records a failed attempt, to be retried.
-///
-/// # Errors
-/// A database error.
-pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failure: &str) -> Result<()> {
+pub async fn postpone_message(
+    tx: &mut Tx,
+    id: MessageId,
+    next_attempt_at: Micros,
+    failure: &str,
+) -> Result<()> {
     exec!(
         tx,
         "update messages set next_attempt_at = $2, holder = null, sending_until = null, failure = $3 where id = $1",
@@ -297,9 +262,6 @@ pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failu
 }
 
 /// Records the last failed attempt.
-///
-/// # Errors
-/// A database error.
 pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -312,10 +274,7 @@ pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> R
 }
 
 /// Retries an abandoned message; returns whether there was one.
-///
-/// # Errors
-/// A database error.
-pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
+pub async fn retry_message(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     let revived = exec!(
         tx,
         "update messages set failed_at = null, attempts = 0, next_attempt_at = $2 \
@@ -327,9 +286,28 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
 }
 
 /// Replaces the sealed content (rekey); returns whether the message exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: MessageId, sealed_body: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update messages set sealed_body = $2 where id = $1", id, sealed_body)? == 1)
+}
+
+/// Lists messages that were delivered before `before`, in the order of their ids, for the archive. Messages with a
+/// deduplication key stay in the database, because the key must remain taken.
+pub async fn archivable(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Message>> {
+    // A message is delivered after it was written, so the bound on the id excludes none and keeps the search short.
+    messages!(
+        from,
+        fetch_all,
+        "where id < $1 and sent_at < $2 and failed_at is null and once is null order by id limit $3",
+        MessageId::first_at(before),
+        before,
+        limit
+    )
+}
+
+/// Deletes archived messages; returns their number.
+pub async fn delete_archived(tx: &mut Tx, messages: &[Message]) -> Result<u64> {
+    if messages.is_empty() {
+        return Ok(0);
+    }
+    bulk!(tx, "delete from messages where id in (", messages, |message: &Message| [message.id], ")")
 }

@@ -1,7 +1,11 @@
 //! Creates or upgrades the tables at startup. The migrations are embedded, so the program needs no other files.
+//!
+//! On Postgres a server whose tables are up to date needs no right to create any: `slipstream migrate`, run with
+//! another role, can apply the migrations before.
 
 use crate::{Db, Error, Result, db::Engine};
-use sqlx::{Connection, migrate::Migrator};
+use sqlx::{Connection, PgConnection, migrate::Migrator};
+use std::collections::HashMap;
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -41,12 +45,39 @@ impl Db {
                 sqlx::query("select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)")
                     .execute(&mut connection)
                     .await?;
+                if last.is_none() && is_up_to_date(&mut connection).await? {
+                    connection.close().await?;
+                    return Ok(());
+                }
                 POSTGRES.run_direct(last, &mut connection, false).await?;
                 connection.close().await?;
             }
         }
         Ok(())
     }
+}
+
+/// Returns whether exactly the known migrations have been applied. Otherwise the migrator runs, which applies what is
+/// missing, or reports what is wrong.
+async fn is_up_to_date(connection: &mut PgConnection) -> Result<bool> {
+    let table: Option<String> = sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text")
+        .fetch_one(&mut *connection)
+        .await?;
+    if table.is_none() {
+        return Ok(false);
+    }
+    let rows: Vec<(i64, Vec<u8>, bool)> =
+        sqlx::query_as("select version, checksum, success from _sqlx_migrations")
+            .fetch_all(connection)
+            .await?;
+    let applied: HashMap<i64, &[u8]> = rows
+        .iter()
+        .filter(|(_, _, success)| *success)
+        .map(|(version, checksum, _)| (*version, checksum.as_slice()))
+        .collect();
+    let same = |version: i64, checksum: &[u8]| applied.get(&version).is_some_and(|known| *known == checksum);
+    Ok(rows.len() == POSTGRES.iter().count()
+        && POSTGRES.iter().all(|one| same(one.version, one.checksum.as_ref())))
 }
 
 /// Migration failures are treated like other database errors.

@@ -27,13 +27,49 @@ pub struct NewNotice<'a> {
     pub ready_at: Micros,
 }
 
+/// The kind of a stored notification. A database that a later release has written may contain kinds that this
+/// one does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredKind {
+    /// A kind of this release.
+    Known(Kind),
+    /// Any other text.
+    Unknown(String),
+}
+
+impl StoredKind {
+    /// Returns the kind, or `None` if this release does not know it.
+    #[must_use]
+    pub const fn known(&self) -> Option<Kind> {
+        match self {
+            Self::Known(kind) => Some(*kind),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        Kind::parse(text).map_or_else(|| Self::Unknown(text.to_owned()), Self::Known)
+    }
+
+    /// Returns the stored text.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Known(kind) => kind.word(),
+            Self::Unknown(text) => text,
+        }
+    }
+}
+
+domain::text_column!(StoredKind, |kind| kind.word().to_owned(), |text| Some(StoredKind::parse(text)));
+
 /// A stored notification.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Notice {
     /// Identifies the event.
     pub event_key: String,
     /// Kind of event.
-    pub kind: Kind,
+    pub kind: StoredKind,
     /// Body, as JSON.
     pub body: String,
     /// Time of the event.
@@ -53,9 +89,6 @@ pub struct Group {
 
 /// Adds a notification on each channel on which the user wants it; returns the number of channels on which it is
 /// new.
-///
-/// # Errors
-/// A database error.
 pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -85,10 +118,12 @@ pub async fn notify(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 
 /// Lists the groups that are due at `now`: no new notification for a while, or the first has waited since `oldest`.
 /// The longest due come first.
-///
-/// # Errors
-/// A database error.
-pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
+pub async fn list_due_groups(
+    from: impl Source,
+    now: Micros,
+    oldest: Micros,
+    limit: i64,
+) -> Result<Vec<Group>> {
     rows!(
         Group,
         from,
@@ -104,10 +139,7 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
 
 /// Assigns the waiting notifications of a group to a message; returns their number. Of two concurrent calls, one
 /// gets them.
-///
-/// # Errors
-/// A database error.
-pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
+pub async fn assign_to_message(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
         "update notices set message_id = $4 \
@@ -120,10 +152,7 @@ pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u6
 }
 
 /// Lists the waiting notifications of a group, in the order of the events.
-///
-/// # Errors
-/// A database error.
-pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
+pub async fn list_waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
         from,
@@ -137,9 +166,6 @@ pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
 }
 
 /// Deletes sent notifications of events before `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

@@ -40,36 +40,28 @@ impl From<Row> for Preferences {
     }
 }
 
+select! {
+    settings -> Row,
+    "weekly_report, monthly_report, email_new_order, email_take_profit, email_stop_loss, \
+     telegram_new_order, telegram_take_profit, telegram_stop_loss, created_at, updated_at",
+    "from notification_settings"
+}
+
 /// Returns a user's preferences; `None` if they were never saved.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select weekly_report, monthly_report, email_new_order, email_take_profit, email_stop_loss, \
-           telegram_new_order, telegram_take_profit, telegram_stop_loss, created_at, updated_at \
-         from notification_settings where user_id = $1",
-        user
-    )?;
+pub async fn get_preferences(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
+    let row = settings!(from, fetch_optional, "where user_id = $1", user)?;
     Ok(row.map(Into::into))
 }
 
 /// Saves a user's preferences; if they are new, they count as created at `since`.
-///
-/// # Errors
-/// A database error.
-pub async fn put(
+pub async fn save_preferences(
     tx: &mut Tx,
     user: UserId,
     wanted: &Switches,
     since: Micros,
     at: Micros,
 ) -> Result<Preferences> {
-    let row = rows!(
-        Row,
+    let row = settings!(
         tx,
         fetch_one,
         "insert into notification_settings \
@@ -82,8 +74,8 @@ pub async fn put(
            email_stop_loss = excluded.email_stop_loss, telegram_new_order = excluded.telegram_new_order, \
            telegram_take_profit = excluded.telegram_take_profit, \
            telegram_stop_loss = excluded.telegram_stop_loss, updated_at = excluded.updated_at \
-         returning weekly_report, monthly_report, email_new_order, email_take_profit, email_stop_loss, \
-           telegram_new_order, telegram_take_profit, telegram_stop_loss, created_at, updated_at",
+         returning "
+            + columns,
         user,
         wanted.weekly_report,
         wanted.monthly_report,

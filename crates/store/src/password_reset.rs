@@ -4,9 +4,6 @@ use crate::{Result, Source, TokenHash, Tx};
 use domain::{Micros, UserId};
 
 /// Adds a token.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &TokenHash,
@@ -26,9 +23,6 @@ pub async fn insert(
 }
 
 /// Returns the user of a token that can still be used.
-///
-/// # Errors
-/// A database error.
 pub async fn owner(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -41,9 +35,6 @@ pub async fn owner(from: impl Source, token_hash: &TokenHash, now: Micros) -> Re
 
 /// Uses a token and returns its user. `None` if it is unknown, used or expired; of two concurrent uses, one
 /// succeeds.
-///
-/// # Errors
-/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -56,17 +47,11 @@ pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<O
 }
 
 /// Invalidates a user's remaining tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn spend_all(tx: &mut Tx, user: UserId, now: Micros) -> Result<u64> {
     exec!(tx, "update password_resets set used_at = $2 where user_id = $1 and used_at is null", user, now)
 }
 
 /// Deletes tokens that expired before `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from password_resets where expires_at < $1", before)
 }

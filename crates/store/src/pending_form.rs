@@ -26,9 +26,6 @@ pub async fn insert(
 }
 
 /// Deletes a session's forms except the `most` newest; returns the number deleted.
-///
-/// # Errors
-/// A database error.
 pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -40,9 +37,6 @@ pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
 }
 
 /// Returns a session's pending form, unless it has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -55,9 +49,6 @@ pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros
 }
 
 /// Reads and deletes a session's pending form.
-///
-/// # Errors
-/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -70,9 +61,6 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
 }
 
 /// Deletes expired forms; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from pending_forms where expires_at <= $1", now)
 }

@@ -25,74 +25,50 @@ impl From<Row> for Plan {
     }
 }
 
+select! {
+    plans -> Row,
+    "id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, \
+     manual_keys",
+    "from plans"
+}
+
 /// Lists the public plans, cheapest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where public = true order by position"
-    )?;
+    let rows = plans!(from, fetch_all, "where public = true order by position")?;
     Ok(rows.into_iter().map(Plan::from).collect())
 }
 
 /// Returns the plan with a name, public or not.
-///
-/// # Errors
-/// A database error.
 pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where name = $1",
-        name
-    )?;
+    let row = plans!(from, fetch_optional, "where name = $1", name)?;
     Ok(row.map(Plan::from))
 }
 
 /// Returns the plan with an id, public or not.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where id = $1",
-        id
-    )?;
+pub async fn get_plan(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
+    let row = plans!(from, fetch_optional, "where id = $1", id)?;
     Ok(row.map(Plan::from))
 }
 
 /// Returns the plan that an admin granted to a user, if any.
-///
-/// # Errors
-/// A database error.
-pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
-    let row = rows!(
-        Row,
+pub async fn granted_plan(from: impl Source, user: UserId) -> Result<Option<Plan>> {
+    let row = plans!(
         from,
         fetch_optional,
-        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
-         from plans where id = (select plan_id from plan_grants where user_id = $1)",
+        "where id = (select plan_id from plan_grants where user_id = $1)",
         user
     )?;
     Ok(row.map(Plan::from))
 }
 
 /// Grants a plan to a user, replacing an earlier grant.
-///
-/// # Errors
-/// A database error.
-pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
+pub async fn grant_plan(
+    tx: &mut Tx,
+    user: UserId,
+    plan: PlanId,
+    by: Option<UserId>,
+    at: Micros,
+) -> Result<()> {
     exec!(
         tx,
         "insert into plan_grants (user_id, plan_id, granted_by, granted_at) values ($1, $2, $3, $4) \
@@ -107,9 +83,6 @@ pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, 
 }
 
 /// Revokes a granted plan; returns whether there was one.
-///
-/// # Errors
-/// A database error.
 pub async fn take_back(tx: &mut Tx, user: UserId) -> Result<bool> {
     Ok(exec!(tx, "delete from plan_grants where user_id = $1", user)? == 1)
 }

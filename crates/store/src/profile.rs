@@ -40,39 +40,33 @@ pub struct ProfileUpdate<'a> {
     pub time_zone: Option<&'a str>,
 }
 
+select! {
+    profiles -> Row,
+    "last_name, first_name, country, language, time_zone, created_at, updated_at",
+    "from profiles"
+}
+
 /// Returns a user's profile; `None` if they have never filled it in.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
-    let row = rows!(
-        Row,
-        from,
-        fetch_optional,
-        "select last_name, first_name, country, language, time_zone, created_at, updated_at from profiles \
-         where user_id = $1",
-        user
-    )?;
+pub async fn get_profile(from: impl Source, user: UserId) -> Result<Option<Profile>> {
+    let row = profiles!(from, fetch_optional, "where user_id = $1", user)?;
     Ok(row.map(Profile::from))
 }
 
 /// Returns a user's country of residence, if given.
-///
-/// # Errors
-/// A database error.
-pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
+pub async fn get_country(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select country from profiles where user_id = $1", user)
 }
 
 /// Updates a user's profile, creating it if necessary. It is a single statement, so concurrent updates do not
 /// overwrite each other's fields.
-///
-/// # Errors
-/// A database error.
-pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
+pub async fn update_profile(
+    tx: &mut Tx,
+    user: UserId,
+    change: &ProfileUpdate<'_>,
+    at: Micros,
+) -> Result<Profile> {
     let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
-    let row = rows!(
-        Row,
+    let row = profiles!(
         tx,
         fetch_one,
         "insert into profiles (user_id, last_name, first_name, country, language, time_zone, created_at, updated_at) \
@@ -84,7 +78,8 @@ pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: M
            language = nullif(coalesce($5, profiles.language), ''), \
            time_zone = nullif(coalesce($6, profiles.time_zone), ''), \
            updated_at = excluded.updated_at \
-         returning last_name, first_name, country, language, time_zone, created_at, updated_at",
+         returning "
+            + columns,
         user,
         last_name,
         first_name,

@@ -61,6 +61,7 @@ pub struct Protection {
     /// When the first fill of the entry became known; `None` before that.
     pub entered_at: Option<Micros>,
     /// When the owner was notified that the position is not in the wanted state; `None` while it is.
+    // words: allow(told): the name of the column.
     pub told_at: Option<Micros>,
     /// When the position was settled. The row is kept as long as one of our requests may still arrive at the
     /// exchange.
@@ -69,27 +70,26 @@ pub struct Protection {
     pub created_at: Micros,
 }
 
-/// Reads [`Protection`] rows; the column list is written only here.
-macro_rules! protections {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Protection,
-            $from,
-            $method,
-            "select intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-               ended_at, created_at from protected_trades " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    protections -> Protection,
+    "intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
+     ended_at, created_at",
+    "from protected_trades"
 }
 
-/// Adds the protection of the position that `intent` opens.
-///
-/// # Errors
-/// A database error.
-pub(crate) async fn insert(
+/// The intent that opens a protected position.
+pub(crate) struct Opener<'a> {
+    pub(crate) intent_id: IntentId,
+    pub(crate) user_id: UserId,
+    pub(crate) exchange_key_id: ExchangeKeyId,
+    pub(crate) symbol: &'a Symbol,
+    pub(crate) created_at: Micros,
+}
+
+/// Adds the protection of the position that `opener` opens.
+pub(crate) async fn insert_protection(
     tx: &mut Tx,
-    intent: &crate::intent::NewIntent,
+    opener: Opener<'_>,
     protection: NewProtection,
 ) -> Result<()> {
     exec!(
@@ -97,63 +97,45 @@ pub(crate) async fn insert(
         "insert into protected_trades \
            (intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        intent.id,
-        intent.user_id,
-        intent.exchange_key_id,
-        &intent.symbol,
+        opener.intent_id,
+        opener.user_id,
+        opener.exchange_key_id,
+        opener.symbol,
         PositionSide::Both,
         protection.side,
         protection.wanted,
-        intent.created_at
+        opener.created_at
     )?;
     Ok(())
 }
 
 /// Lists the protections of all users, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
 /// Lists those of one market of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
 
 /// Lists those of a key, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
 
 /// Returns the protection of the position that an intent opens; `None` if it no longer exists.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
+pub async fn get_protection(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
 
 /// Changes the wanted state.
-///
-/// # Errors
-/// A database error.
 pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result<()> {
     exec!(tx, "update protected_trades set wanted = $2 where intent_id = $1", intent, wanted)?;
     Ok(())
 }
 
 /// Records the first fill of the entry; does nothing if one was recorded before.
-///
-/// # Errors
-/// A database error.
 pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -165,18 +147,12 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 }
 
 /// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
-///
-/// # Errors
-/// A database error.
 pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
 }
 
 /// Records that the position is zero and settled.
-///
-/// # Errors
-/// A database error.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -188,10 +164,7 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
 }
 
 /// Deletes the protection because the position is zero or was never opened.
-///
-/// # Errors
-/// A database error.
-pub async fn delete(tx: &mut Tx, intent: IntentId) -> Result<()> {
+pub async fn delete_protection(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())
 }

@@ -37,9 +37,6 @@ pub struct RefreshToken {
 }
 
 /// Adds a token.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     exec!(
         tx,
@@ -54,42 +51,32 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     Ok(())
 }
 
+select! {
+    refresh_tokens -> RefreshToken,
+    "family_id, user_id, issued_at, expires_at, used_at, revoked_at",
+    "from refresh_tokens"
+}
+
 /// Returns a token, used or not. A used token that is presented again indicates theft.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, token_hash: &TokenHash) -> Result<Option<RefreshToken>> {
-    rows!(
-        RefreshToken,
-        from,
-        fetch_optional,
-        "select family_id, user_id, issued_at, expires_at, used_at, revoked_at from refresh_tokens \
-         where token_hash = $1",
-        token_hash.as_slice()
-    )
+    refresh_tokens!(from, fetch_optional, "where token_hash = $1", token_hash.as_slice())
 }
 
 /// Uses a token. `None` if it is unknown, used, revoked or expired; of two concurrent uses, one succeeds.
-///
-/// # Errors
-/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<Option<RefreshToken>> {
-    rows!(
-        RefreshToken,
+    refresh_tokens!(
         tx,
         fetch_optional,
         "update refresh_tokens set used_at = $2 \
          where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2 \
-         returning family_id, user_id, issued_at, expires_at, used_at, revoked_at",
+         returning "
+            + columns,
         token_hash.as_slice(),
         now
     )
 }
 
 /// Revokes a family; returns the number of its tokens.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -100,17 +87,11 @@ pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Re
 }
 
 /// Revokes all of a user's tokens; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update refresh_tokens set revoked_at = $2 where user_id = $1 and revoked_at is null", user, at)
 }
 
 /// Revokes a user's tokens except those of one family; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -122,9 +103,6 @@ pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: M
 }
 
 /// Deletes tokens that expired before `before`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from refresh_tokens where expires_at < $1", before)
 }

@@ -1,7 +1,10 @@
-//! Weekly and monthly reports, and the schedule of the checks whether one is due.
+//! Weekly and monthly reports (table `reports`), and when each user is next checked for one (`report_looks`).
 
-use crate::{Result, Source, Tx};
-use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
+use crate::{JsonText, Result, Source, Tx};
+use domain::{
+    ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId,
+    report::{Period, Report},
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -16,17 +19,14 @@ pub struct ReportRow {
     pub period: Period,
     /// First day, `2026-03-02`, in the user's time zone at that time.
     pub first_day: String,
-    /// The figures, as JSON.
-    pub body: String,
+    /// The figures.
+    pub body: JsonText<Report>,
     /// When it was created.
     pub created_at: Micros,
 }
 
 /// Adds a report; returns `false` if the user already has the report of this period.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
+pub async fn insert_report(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into reports (id, user_id, period, first_day, body, created_at) values ($1, $2, $3, $4, $5, $6) \
@@ -42,10 +42,7 @@ pub async fn insert(tx: &mut Tx, row: &ReportRow) -> Result<bool> {
 }
 
 /// Returns whether a user has the report of a period.
-///
-/// # Errors
-/// A database error.
-pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
+pub async fn report_exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
         from,
@@ -57,37 +54,29 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
     Ok(count.unwrap_or(0) > 0)
 }
 
+select! {
+    reports -> ReportRow,
+    "id, user_id, period, first_day, body, created_at",
+    "from reports"
+}
+
 /// Returns a user's report.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
-    rows!(
-        ReportRow,
-        from,
-        fetch_optional,
-        "select id, user_id, period, first_day, body, created_at from reports where id = $1 and user_id = $2",
-        id,
-        user
-    )
+pub async fn get_report(from: impl Source, user: UserId, id: ReportId) -> Result<Option<ReportRow>> {
+    reports!(from, fetch_optional, "where id = $1 and user_id = $2", id, user)
 }
 
 /// Lists a user's reports, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
-pub async fn list(
+pub async fn list_reports(
     from: impl Source,
     user: UserId,
     before: Option<ReportId>,
     limit: i64,
 ) -> Result<Vec<ReportRow>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
-    rows!(
-        ReportRow,
+    reports!(
         from,
         fetch_all,
-        "select id, user_id, period, first_day, body, created_at from reports where user_id = $1 and id < $2 \
+        "where user_id = $1 and id < $2 \
          order by id desc limit $3",
         user,
         before,
@@ -104,11 +93,8 @@ pub struct Due {
     pub created_at: Micros,
 }
 
-/// Schedules a check for every user who has signed up since the last call; returns their number.
-///
-/// # Errors
-/// A database error.
-pub async fn enrol(tx: &mut Tx) -> Result<u64> {
+/// Schedules a check, due immediately, for every user who has signed up since the last call; returns their number.
+pub async fn schedule_new_users(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
         "insert into report_looks (user_id, look_at) select u.id, 0 from users u \
@@ -117,10 +103,7 @@ pub async fn enrol(tx: &mut Tx) -> Result<u64> {
 }
 
 /// Lists the users whose check is due, the longest waiting first.
-///
-/// # Errors
-/// A database error.
-pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
+pub async fn list_due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
         from,
@@ -133,10 +116,7 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 }
 
 /// Schedules a user's next check.
-///
-/// # Errors
-/// A database error.
-pub async fn schedule(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+pub async fn schedule_check(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
 }
@@ -158,10 +138,12 @@ pub struct Traded {
 
 /// Lists the markets on which a user's keys entered trades between two times, with the number of entries that
 /// reached the exchange.
-///
-/// # Errors
-/// A database error.
-pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
+pub async fn list_traded_markets(
+    from: impl Source,
+    user: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<Vec<Traded>> {
     rows!(
         Traded,
         from,

@@ -34,9 +34,6 @@ pub struct Listed {
 }
 
 /// Lists every account under review.
-///
-/// # Errors
-/// A database error.
 pub async fn list_all(from: impl Source) -> Result<Vec<Review>> {
     rows!(
         Review,
@@ -47,10 +44,7 @@ pub async fn list_all(from: impl Source) -> Result<Vec<Review>> {
 }
 
 /// Lists every account under review with its name and owner, oldest first.
-///
-/// # Errors
-/// A database error.
-pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
+pub async fn list_reviews(from: impl Source) -> Result<Vec<Listed>> {
     rows!(
         Listed,
         from,
@@ -62,9 +56,6 @@ pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
 }
 
 /// Puts every futures account whose key the exchange accepts under review, because none of them has been checked.
-///
-/// # Errors
-/// A database error.
 pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -76,10 +67,7 @@ pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
 }
 
 /// Puts an account under review, or updates the differences of one that already is.
-///
-/// # Errors
-/// A database error.
-pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
+pub async fn put_review(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
         "insert into key_reviews (exchange_key_id, differences, created_at) values ($1, $2, $3) \
@@ -92,17 +80,11 @@ pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros)
 }
 
 /// Ends an account's review; returns whether there was one.
-///
-/// # Errors
-/// A database error.
-pub async fn end(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
+pub async fn end_review(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1", key)? == 1)
 }
 
 /// Ends an account's review if no difference was found.
-///
-/// # Errors
-/// A database error.
 pub async fn end_unchecked(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1 and differences is null", key)? == 1)
 }

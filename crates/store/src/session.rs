@@ -62,9 +62,6 @@ pub struct Found {
 }
 
 /// Adds a session.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
@@ -81,26 +78,55 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Returns the session of a token; `None` if the token is unknown or has expired.
-///
-/// # Errors
-/// A database error.
-pub async fn find(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
+/// Returns the session of a token, current or recently replaced; `None` if the token is unknown or has expired.
+pub async fn find_session(from: impl Source, token_hash: &TokenHash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
         from,
         fetch_optional,
         "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
-         from sessions s left join users u on u.id = s.user_id where s.token_hash = $1 and s.expires_at > $2",
+         from sessions s left join users u on u.id = s.user_id \
+         where (s.token_hash = $1 or (s.previous_hash = $1 and s.previous_until > $2)) and s.expires_at > $2",
         token_hash.as_slice(),
         now
     )
 }
 
+/// Returns a session; `None` if it has ended or expired.
+pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Found>> {
+    rows!(
+        Found,
+        from,
+        fetch_optional,
+        "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
+         from sessions s left join users u on u.id = s.user_id where s.id = $1 and s.expires_at > $2",
+        id,
+        now
+    )
+}
+
+/// Gives a session a new token; the present one stays valid until `previous_until`. Returns `false`, and changes
+/// nothing, while the token before the present one is still valid, or if the session has ended.
+pub async fn renew(
+    tx: &mut Tx,
+    id: SessionId,
+    token_hash: &TokenHash,
+    now: Micros,
+    previous_until: Micros,
+) -> Result<bool> {
+    let renewed = exec!(
+        tx,
+        "update sessions set previous_hash = token_hash, previous_until = $3, token_hash = $2 \
+         where id = $1 and (previous_until is null or previous_until <= $4)",
+        id,
+        token_hash.as_slice(),
+        previous_until,
+        now
+    )?;
+    Ok(renewed == 1)
+}
+
 /// Lists a user's sessions, the most recently used first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
@@ -114,9 +140,6 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
 }
 
 /// Records that a session was used.
-///
-/// # Errors
-/// A database error.
 pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -130,27 +153,18 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
 }
 
 /// Returns when the user of a session last gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
 
 /// Records that the user of a session gave their password.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
     Ok(())
 }
 
 /// Deletes a user's sessions except the `most` most recently used; returns the number deleted.
-///
-/// # Errors
-/// A database error.
-pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
         "delete from sessions where user_id = $1 and id not in (select id from sessions where user_id = $1 \
@@ -161,25 +175,22 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes one of a user's sessions; returns whether it existed and was theirs.
-///
-/// # Errors
-/// A database error.
 pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
 
-/// Deletes the session of a token; returns whether there was one.
-///
-/// # Errors
-/// A database error.
-pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash) -> Result<bool> {
-    Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
+/// Deletes the session of a token, current or recently replaced; returns whether there was one.
+pub async fn delete_by_token(tx: &mut Tx, token_hash: &TokenHash, now: Micros) -> Result<bool> {
+    let deleted = exec!(
+        tx,
+        "delete from sessions where token_hash = $1 or (previous_hash = $1 and previous_until > $2)",
+        token_hash.as_slice(),
+        now
+    )?;
+    Ok(deleted == 1)
 }
 
 /// Deletes all of a user's sessions except `keep`; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<u64> {
     match keep {
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
@@ -188,17 +199,11 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
 }
 
 /// Counts the sessions.
-///
-/// # Errors
-/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
 
 /// Deletes expired sessions; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from sessions where expires_at <= $1", now)
 }

@@ -1,6 +1,6 @@
 //! Trading signals of strategies.
 
-use crate::{DecimalText, Result, Source, Tx};
+use crate::{DecimalText, Result, Source, Targets, Tx};
 use domain::{
     Micros, Side, SignalId, StrategyId,
     signal::{Action, Source as From},
@@ -28,8 +28,8 @@ pub struct Signal {
     pub market_price: Option<DecimalText>,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
     /// The external source's own id for it.
     pub external_id: Option<String>,
     /// The bar at whose close it was decided.
@@ -38,23 +38,16 @@ pub struct Signal {
     pub at: Micros,
     /// When copies had been queued for all followers.
     pub fanned_out_at: Option<Micros>,
-    /// Sequence number within the strategy, starting at 1. Assigned by [`insert`], which ignores the given value.
+    /// Sequence number within the strategy, starting at 1. Assigned by [`insert_signal`], which ignores the given value.
     /// Signals are ordered by it alone, because ids and times come from wall clocks.
     pub seq: i64,
 }
 
-/// Reads [`Signal`] rows; the column list is written only here.
-macro_rules! signals {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Signal,
-            $from,
-            $method,
-            "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, \
-               fanned_out_at, seq from signals " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    signals -> Signal,
+    "id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, \
+     at, fanned_out_at, seq",
+    "from signals"
 }
 
 /// Adds a signal and returns its sequence number within the strategy. The strategy's counter stays locked until the
@@ -62,7 +55,7 @@ macro_rules! signals {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if it was accepted before. Drop the transaction, then call [`find_repeated`].
-pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
+pub async fn insert_signal(tx: &mut Tx, signal: &Signal) -> Result<i64> {
     let next = value!(
         i64,
         &mut *tx,
@@ -93,17 +86,11 @@ pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
 }
 
 /// Returns a signal.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
+pub async fn get_signal(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
     signals!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Returns the stored signal with the same external id, or for the same bar and action.
-///
-/// # Errors
-/// A database error.
 pub async fn find_repeated(
     from: impl Source,
     strategy: StrategyId,
@@ -123,35 +110,23 @@ pub async fn find_repeated(
 }
 
 /// Lists the signals whose copies have not all been queued. Those of one strategy are in order.
-///
-/// # Errors
-/// A database error.
-pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
+pub async fn list_due(from: impl Source) -> Result<Vec<Signal>> {
     signals!(from, fetch_all, "where fanned_out_at is null order by seq, id")
 }
 
 /// Returns the sequence number of a strategy's newest signal; `None` if it has none.
-///
-/// # Errors
-/// A database error.
 pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Option<i64>> {
     value!(i64, from, "select max(seq) from signals where strategy_id = $1", strategy)
 }
 
 /// Lists signals of all strategies, newest first, starting before `before`. For display only: signals of different
 /// strategies have no order but that of their ids.
-///
-/// # Errors
-/// A database error.
-pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
+pub async fn list_signals(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
     let before = before.unwrap_or(SignalId(Uuid::max()));
     signals!(from, fetch_all, "where id < $1 order by id desc limit $2", before, limit)
 }
 
 /// Lists a strategy's signals, newest first, starting before `before`.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_strategy(
     from: impl Source,
     strategy: StrategyId,
@@ -170,9 +145,6 @@ pub async fn list_by_strategy(
 }
 
 /// Records that copies have been queued for all followers.
-///
-/// # Errors
-/// A database error.
 pub async fn set_fanned_out(tx: &mut Tx, id: SignalId, at: Micros) -> Result<()> {
     exec!(tx, "update signals set fanned_out_at = $2 where id = $1 and fanned_out_at is null", id, at)?;
     Ok(())

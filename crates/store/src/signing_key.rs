@@ -27,9 +27,6 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Adds a key.
-///
-/// # Errors
-/// A database error.
 pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     exec!(
         tx,
@@ -45,9 +42,6 @@ pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
 
 /// Lists every key, newest first; the first one that is not retired signs. This order makes two instances that
 /// create their first keys at the same time agree on one.
-///
-/// # Errors
-/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     rows!(
         SigningKey,
@@ -58,9 +52,6 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
 }
 
 /// Replaces the sealed private key (rekey); returns whether the key exists.
-///
-/// # Errors
-/// A database error.
 pub async fn reseal(tx: &mut Tx, id: SigningKeyId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update signing_keys set sealed = $2 where id = $1", id, sealed)? == 1)
 }

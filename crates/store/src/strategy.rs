@@ -31,18 +31,11 @@ pub struct Strategy {
     pub updated_at: Micros,
 }
 
-/// Reads [`Strategy`] rows; the column list is written only here.
-macro_rules! strategies {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Strategy,
-            $from,
-            $method,
-            "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
-               created_at, updated_at from strategies " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    strategies -> Strategy,
+    "id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
+     created_at, updated_at",
+    "from strategies"
 }
 
 /// Adds a strategy without a webhook.
@@ -71,9 +64,6 @@ pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
 
 /// Adds a strategy unless one with its id or name exists, even if that one was changed since; returns whether it is
 /// new.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -96,33 +86,21 @@ pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 }
 
 /// Returns a strategy.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
+pub async fn get_strategy(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists every strategy, in display order.
-///
-/// # Errors
-/// A database error.
-pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
+pub async fn list_strategies(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
 
 /// Returns the strategy whose webhook token has this hash.
-///
-/// # Errors
-/// A database error.
 pub async fn by_hook(from: impl Source, token: &TokenHash) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
 }
 
 /// Lists the strategies whose backtest is due.
-///
-/// # Errors
-/// A database error.
 pub async fn backtest_due(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(
         from,
@@ -137,10 +115,7 @@ struct Id {
 }
 
 /// Lists the strategies that have a webhook.
-///
-/// # Errors
-/// A database error.
-pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
+pub async fn list_with_webhook(from: impl Source) -> Result<Vec<StrategyId>> {
     let rows = rows!(
         Id,
         from,
@@ -160,10 +135,7 @@ pub struct Followers {
 }
 
 /// Counts the followers of each strategy that has any.
-///
-/// # Errors
-/// A database error.
-pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
+pub async fn count_followers(from: impl Source) -> Result<Vec<Followers>> {
     rows!(
         Followers,
         from,
@@ -174,9 +146,6 @@ pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
 }
 
 /// Returns the position after the last one in lists.
-///
-/// # Errors
-/// A database error.
 pub async fn next_position(from: impl Source) -> Result<i64> {
     let last = value!(i64, from, "select max(position) from strategies")?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))
@@ -187,7 +156,7 @@ pub async fn next_position(from: impl Source) -> Result<i64> {
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the name is taken.
-pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+pub async fn update_strategy(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
         "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6 \
@@ -204,9 +173,6 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 
 /// Replaces the token of a strategy's webhook, which is shown to `by`, or removes the webhook; returns whether
 /// the strategy exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_hook(
     tx: &mut Tx,
     id: StrategyId,
@@ -227,9 +193,6 @@ pub async fn set_hook(
 }
 
 /// Counts the webhooks whose token was shown to this user. With `unnamed`, also those for which that is not known.
-///
-/// # Errors
-/// A database error.
 pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> Result<i64> {
     let hooks = value!(
         i64,
@@ -244,9 +207,6 @@ pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> R
 
 /// Removes the webhooks whose token was shown to this user; returns their number. With `unnamed`, also those for
 /// which that is not known.
-///
-/// # Errors
-/// A database error.
 pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -259,9 +219,6 @@ pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros
 }
 
 /// Activates or deactivates a strategy; returns whether the strategy exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update strategies set active = $2, updated_at = $3 where id = $1", id, active, at)?;
     Ok(rows == 1)
@@ -269,9 +226,6 @@ pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -
 
 /// Records that a strategy was backtested with `definition`; returns `false` if its definition has changed since,
 /// or another instance was faster.
-///
-/// # Errors
-/// A database error.
 pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -284,18 +238,12 @@ pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: M
 }
 
 /// Marks a strategy's backtest as due, because its rules have changed.
-///
-/// # Errors
-/// A database error.
 pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
     exec!(tx, "update strategies set backtested_at = null where id = $1", id)?;
     Ok(())
 }
 
 /// Marks the backtests over a market's candles as due, because new candles were stored.
-///
-/// # Errors
-/// A database error.
 pub async fn request_backtests(
     tx: &mut Tx,
     exchange: ExchangeId,

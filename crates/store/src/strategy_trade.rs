@@ -1,14 +1,11 @@
 //! The trade records of strategies, from backtests or live.
 
-use crate::{
-    DecimalText, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
+use crate::{DecimalText, Result, Source, Tx};
 use domain::{
     Micros, Side, SignalId, StrategyId, StrategyTradeId,
     strategy::{Exit, Kind, Trade},
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 /// Rows per statement: each has eleven parameters, and no engine accepts more than 32,766.
 const BATCH: usize = 1_000;
@@ -53,47 +50,14 @@ impl From<StrategyTradeRow> for Trade {
     }
 }
 
-/// Reads [`StrategyTradeRow`]s; the column list is written only here.
-macro_rules! trades {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            StrategyTradeRow,
-            $from,
-            $method,
-            "select id, signal_id, side, entered_at, entry_price, stop, exited_at, exit_price, exit_reason, \
-               profit_percent from strategy_trades " + $rest
-            $(, $bind)*
-        )
-    };
-}
-
-/// Inserts many rows with one statement.
-macro_rules! insert_trades {
-    ($engine:ty, $on:expr, $strategy:expr, $trades:expr) => {{
-        let columns = "insert into strategy_trades (id, strategy_id, kind, side, entered_at, entry_price, stop, \
-                       exited_at, exit_price, exit_reason, profit_percent) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($trades, |mut row, (id, trade): &(StrategyTradeId, Trade)| {
-            row.push_bind(*id)
-                .push_bind($strategy)
-                .push_bind(Kind::Backtest)
-                .push_bind(trade.side)
-                .push_bind(trade.entered_at)
-                .push_bind(DecimalText(trade.entry_price))
-                .push_bind(trade.stop.map(DecimalText))
-                .push_bind(trade.exited_at)
-                .push_bind(trade.exit_price.map(DecimalText))
-                .push_bind(trade.exit)
-                .push_bind(trade.profit_percent.map(DecimalText));
-        });
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
+select! {
+    trades -> StrategyTradeRow,
+    "id, signal_id, side, entered_at, entry_price, stop, exited_at, exit_price, exit_reason, \
+     profit_percent",
+    "from strategy_trades"
 }
 
 /// Replaces the stored backtest.
-///
-/// # Errors
-/// A database error.
 pub async fn replace_backtest(
     tx: &mut Tx,
     strategy: StrategyId,
@@ -101,12 +65,25 @@ pub async fn replace_backtest(
 ) -> Result<()> {
     exec!(&mut *tx, "delete from strategy_trades where strategy_id = $1 and kind = 'BACKTEST'", strategy)?;
     for some in trades.chunks(BATCH) {
-        let mut lent = tx.connection()?;
-        let done = match &mut lent {
-            Lent::Sqlite(on) => insert_trades!(sqlx::Sqlite, on, strategy, some),
-            Lent::Postgres(on) => insert_trades!(sqlx::Postgres, on, strategy, some),
-        };
-        lent.settled(done)?;
+        bulk!(
+            tx,
+            "insert into strategy_trades (id, strategy_id, kind, side, entered_at, entry_price, stop, exited_at, \
+               exit_price, exit_reason, profit_percent) ",
+            some,
+            |record: &(StrategyTradeId, Trade)| [
+                record.0,
+                strategy,
+                Kind::Backtest,
+                record.1.side,
+                record.1.entered_at,
+                DecimalText(record.1.entry_price),
+                record.1.stop.map(DecimalText),
+                record.1.exited_at,
+                record.1.exit_price.map(DecimalText),
+                record.1.exit,
+                record.1.profit_percent.map(DecimalText)
+            ]
+        )?;
     }
     Ok(())
 }
@@ -131,10 +108,7 @@ pub struct Entered {
 }
 
 /// Adds a live trade; returns `false` if another instance was faster.
-///
-/// # Errors
-/// A database error.
-pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
+pub async fn insert_entry(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into strategy_trades (id, strategy_id, kind, signal_id, side, entered_at, entry_price, stop) \
@@ -164,10 +138,7 @@ pub struct Exited {
 }
 
 /// Ends a live trade; returns `false` if it had already ended.
-///
-/// # Errors
-/// A database error.
-pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
+pub async fn end_trade(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     let rows = exec!(
         tx,
         "update strategy_trades set exited_at = $2, exit_price = $3, exit_reason = $4, profit_percent = $5 \
@@ -182,9 +153,6 @@ pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
 }
 
 /// Returns the open live trade, if there is one.
-///
-/// # Errors
-/// A database error.
 pub async fn open_trade(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
@@ -195,9 +163,6 @@ pub async fn open_trade(from: impl Source, strategy: StrategyId) -> Result<Optio
 }
 
 /// Returns the newest live trade, open or ended.
-///
-/// # Errors
-/// A database error.
 pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<StrategyTradeRow>> {
     trades!(
         from,
@@ -208,10 +173,12 @@ pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Opti
 }
 
 /// Lists the trades of a record that ended at `since` or later, in the order in which they ended.
-///
-/// # Errors
-/// A database error.
-pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: Micros) -> Result<Vec<Trade>> {
+pub async fn list_ended(
+    from: impl Source,
+    strategy: StrategyId,
+    kind: Kind,
+    since: Micros,
+) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
         fetch_all,
@@ -224,10 +191,12 @@ pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: M
 }
 
 /// Lists the newest trades of a record, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn newest(from: impl Source, strategy: StrategyId, kind: Kind, limit: i64) -> Result<Vec<Trade>> {
+pub async fn list_newest(
+    from: impl Source,
+    strategy: StrategyId,
+    kind: Kind,
+    limit: i64,
+) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
         fetch_all,

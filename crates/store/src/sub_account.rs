@@ -45,7 +45,7 @@ pub struct SortedPage<'a> {
     pub limit: i64,
 }
 
-/// The columns that [`find`] can order by.
+/// The columns that [`list_page`] can order by.
 pub const ORDERS: &[&str] = &[
     "created_at",
     "updated_at",
@@ -65,7 +65,7 @@ pub const ORDERS: &[&str] = &[
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] for a second main account, [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
-pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
+pub async fn insert_sub_account(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
     let d = &account.details;
     exec!(
         tx,
@@ -103,7 +103,12 @@ pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::ForeignKey`] for an unknown brand.
-pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micros) -> Result<bool> {
+pub async fn update_sub_account(
+    tx: &mut Tx,
+    owner: UserId,
+    account: &SubAccount,
+    seen: Micros,
+) -> Result<bool> {
     let d = &account.details;
     let rows = exec!(
         tx,
@@ -136,62 +141,45 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
     Ok(rows == 1)
 }
 
+select! {
+    sub_accounts -> SubAccountRow,
+    "id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, \
+     street, city, postal_code, state_or_province, country, spread_table, api_trading, \
+     online_trading, phone_trading, identification_type, identification_value, created_at, \
+     updated_at",
+    "from sub_accounts"
+}
+
 /// Returns a user's sub-account; `None` if it does not exist or belongs to another user.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
-    let row = rows!(
-        SubAccountRow,
-        from,
-        fetch_optional,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from sub_accounts where id = $2 and user_id = $1",
-        owner,
-        id
-    )?;
+pub async fn get_sub_account(
+    from: impl Source,
+    owner: UserId,
+    id: SubAccountId,
+) -> Result<Option<SubAccount>> {
+    let row = sub_accounts!(from, fetch_optional, "where id = $2 and user_id = $1", owner, id)?;
     Ok(row.map(SubAccount::from))
 }
 
 /// Returns the user's main sub-account.
-///
-/// # Errors
-/// A database error.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
-    let row = rows!(
-        SubAccountRow,
-        from,
-        fetch_optional,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from sub_accounts where user_id = $1 and main = true",
-        owner
-    )?;
+    let row = sub_accounts!(from, fetch_optional, "where user_id = $1 and main = true", owner)?;
     Ok(row.map(SubAccount::from))
 }
 
 /// Lists one page of a user's sub-accounts. Ties are ordered by id, which is the order of creation.
-///
-/// # Errors
-/// A database error.
-pub async fn find(
+pub async fn list_page(
     from: impl Source,
     owner: UserId,
     filter: &Filter,
     page: SortedPage<'_>,
 ) -> Result<Vec<SubAccount>> {
     let f = filter;
-    let rows = rows!(
-        SubAccountRow,
+    let rows = sub_accounts!(
         from,
         fetch_all,
-        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
-           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
-           identification_type, identification_value, created_at, updated_at \
-         from (select s.*, case $12 when 'updated_at' then cast(updated_at as text) \
+        "select "
+            + columns
+            + " from (select s.*, case $12 when 'updated_at' then cast(updated_at as text) \
              when 'account_name' then account_name when 'brand' then brand when 'status' then status \
              when 'your_reference' then coalesce(your_reference, '') when 'street' then street when 'city' then city \
              when 'postal_code' then postal_code when 'state_or_province' then coalesce(state_or_province, '') \
@@ -225,10 +213,7 @@ pub async fn find(
 }
 
 /// Counts a user's sub-accounts that match a filter.
-///
-/// # Errors
-/// A database error.
-pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
+pub async fn count_matching(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
     let f = filter;
     let count = value!(
         i64,
@@ -256,9 +241,6 @@ pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<
 }
 
 /// Returns the next reference number of a day; each is returned once, also to concurrent callers.
-///
-/// # Errors
-/// A database error.
 pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
     let number = value!(
         i64,
@@ -280,25 +262,16 @@ pub struct Brand {
 }
 
 /// Lists every brand, by name.
-///
-/// # Errors
-/// A database error.
-pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
+pub async fn list_brands(from: impl Source) -> Result<Vec<Brand>> {
     rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
 }
 
 /// Returns a brand.
-///
-/// # Errors
-/// A database error.
-pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
+pub async fn get_brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
     rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
 }
 
 /// Adds a brand, or changes its broker permissions.
-///
-/// # Errors
-/// A database error.
 pub async fn set_brand(tx: &mut Tx, brand: &Brand) -> Result<()> {
     exec!(
         tx,

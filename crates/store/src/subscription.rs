@@ -17,14 +17,18 @@ pub struct StoredSubscription {
     /// The plan that it pays for.
     pub plan_id: PlanId,
     /// When the provider was queried, so that an older response does not replace a newer one.
+    // words: allow(asked): the name of the column.
     pub asked_at: Micros,
     /// Incremented with every change, for optimistic locking.
     pub version: i64,
     /// Start of the period about whose failed payment the owner was notified.
+    // words: allow(told): the name of the column.
     pub told_failed: Option<Micros>,
     /// The end about which the owner was notified in advance.
+    // words: allow(told): the name of the column.
     pub told_ending: Option<Micros>,
     /// When the owner was notified that it has lapsed.
+    // words: allow(told): the name of the column.
     pub told_lapsed: Option<Micros>,
 }
 
@@ -46,10 +50,14 @@ struct Row {
     trial_start: Option<Micros>,
     trial_end: Option<Micros>,
     created_at: Micros,
+    // words: allow(asked): the name of the column.
     asked_at: Micros,
     version: i64,
+    // words: allow(told): the name of the column.
     told_failed: Option<Micros>,
+    // words: allow(told): the name of the column.
     told_ending: Option<Micros>,
+    // words: allow(told): the name of the column.
     told_lapsed: Option<Micros>,
 }
 
@@ -77,43 +85,32 @@ impl From<Row> for StoredSubscription {
     }
 }
 
+select! {
+    subscriptions -> Row,
+    "id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
+     period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, \
+     asked_at, version, told_failed, told_ending, told_lapsed",
+    "from subscriptions"
+}
+
 /// Lists a user's subscriptions, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<StoredSubscription>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
-           period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, asked_at, \
-           version, told_failed, told_ending, told_lapsed \
-         from subscriptions where user_id = $1 order by created_at, id",
-        user
-    )?;
+    let rows = subscriptions!(from, fetch_all, "where user_id = $1 order by created_at, id", user)?;
     Ok(rows.into_iter().map(StoredSubscription::from).collect())
 }
 
 /// Lists subscriptions whose owners may have to be notified: those that end before `soon`, those whose payment
 /// failed, and those whose paid period ended before `over`.
-///
-/// # Errors
-/// A database error.
-pub async fn ending(
+pub async fn list_ending(
     from: impl Source,
     soon: Micros,
     over: Micros,
     limit: i64,
 ) -> Result<Vec<StoredSubscription>> {
-    let rows = rows!(
-        Row,
+    let rows = subscriptions!(
         from,
         fetch_all,
-        "select id, user_id, plan_id, item_id, state, amount, currency, billing_interval, trial_period_days, \
-           period_start, period_end, cancel_at_period_end, cancel_at, trial_start, trial_end, created_at, asked_at, \
-           version, told_failed, told_ending, told_lapsed \
-         from subscriptions where told_lapsed is null and state in ('active', 'trialing', 'past_due') \
+        "where told_lapsed is null and state in ('active', 'trialing', 'past_due') \
            and (state = 'past_due' or period_end < $2 or (cancel_at_period_end = true and period_end < $1 \
              and (told_ending is null or told_ending <> period_end))) \
          order by period_end, id limit $3",
@@ -125,10 +122,7 @@ pub async fn ending(
 }
 
 /// Adds a subscription; returns `false` if it already exists.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+pub async fn insert_subscription(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(
         tx,
@@ -163,10 +157,7 @@ pub async fn insert(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
 }
 
 /// Updates a subscription that was read at `kept.version`; returns `false` if it was changed meanwhile.
-///
-/// # Errors
-/// A database error.
-pub async fn update(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
+pub async fn update_subscription(tx: &mut Tx, kept: &StoredSubscription) -> Result<bool> {
     let s = &kept.subscription;
     let rows = exec!(
         tx,

@@ -37,10 +37,7 @@ impl From<Row> for Ticket {
 }
 
 /// Adds a ticket.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
+pub async fn insert_ticket(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     exec!(
         tx,
         "insert into tickets (id, user_id, subject, message, created_at) values ($1, $2, $3, $4, $5)",
@@ -53,35 +50,24 @@ pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     Ok(())
 }
 
+select! {
+    tickets -> Row,
+    "t.id, u.email, t.subject, t.message, t.created_at, t.closed_at",
+    "from tickets t join users u on u.id = t.user_id"
+}
+
 /// Lists a user's tickets, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
-    let rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
-         from tickets t join users u on u.id = t.user_id where t.user_id = $1 order by t.id desc limit $2",
-        user,
-        limit
-    )?;
+    let rows = tickets!(from, fetch_all, "where t.user_id = $1 order by t.id desc limit $2", user, limit)?;
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
 /// Lists all tickets: first the open ones, oldest first, then the closed ones, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
-    let rows = rows!(
-        Row,
+pub async fn list_tickets(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
+    let rows = tickets!(
         from,
         fetch_all,
-        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
-         from tickets t join users u on u.id = t.user_id \
-         order by case when t.closed_at is null then 0 else 1 end, \
+        "order by case when t.closed_at is null then 0 else 1 end, \
            case when t.closed_at is null then t.created_at else -t.closed_at end, t.id limit $1",
         limit
     )?;
@@ -89,18 +75,12 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
 }
 
 /// Returns whether the ticket exists.
-///
-/// # Errors
-/// A database error.
-pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
+pub async fn ticket_exists(from: impl Source, id: TicketId) -> Result<bool> {
     Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
 }
 
 /// Closes an open ticket; returns whether this call closed it.
-///
-/// # Errors
-/// A database error.
-pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
+pub async fn close_ticket(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update tickets set closed_at = $3, closed_by = $2 where id = $1 and closed_at is null",

@@ -28,10 +28,7 @@ pub struct SwitchMessage {
 }
 
 /// Returns whether a switch is on, with its message.
-///
-/// # Errors
-/// A database error.
-pub async fn notice(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
+pub async fn get_message(from: impl Source, name: &str) -> Result<Option<SwitchMessage>> {
     rows!(
         SwitchMessage,
         from,
@@ -42,10 +39,7 @@ pub async fn notice(from: impl Source, name: &str) -> Result<Option<SwitchMessag
 }
 
 /// Turns a switch on with a message. If it is already on, only the message changes.
-///
-/// # Errors
-/// A database error.
-pub async fn announce(
+pub async fn turn_on_with_message(
     tx: &mut Tx,
     name: &str,
     by: Option<UserId>,
@@ -65,18 +59,12 @@ pub async fn announce(
 }
 
 /// Returns whether a switch is on, with the admin who turned it on and the time.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, name: &str) -> Result<Option<Switched>> {
+pub async fn get_switch(from: impl Source, name: &str) -> Result<Option<Switched>> {
     rows!(Switched, from, fetch_optional, "select changed_by, changed_at from switches where name = $1", name)
 }
 
 /// Turns a switch on; if it is already on, the first admin stays recorded.
-///
-/// # Errors
-/// A database error.
-pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
+pub async fn turn_on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
         "insert into switches (name, changed_by, changed_at) values ($1, $2, $3) on conflict (name) do nothing",
@@ -88,10 +76,7 @@ pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
 }
 
 /// Turns a switch off.
-///
-/// # Errors
-/// A database error.
-pub async fn off(tx: &mut Tx, name: &str) -> Result<()> {
+pub async fn turn_off(tx: &mut Tx, name: &str) -> Result<()> {
     exec!(tx, "delete from switches where name = $1", name)?;
     Ok(())
 }

@@ -22,6 +22,7 @@ pub struct Link {
     /// Whether messages reach the chat.
     pub active: bool,
     /// When the user was asked to confirm the panic button.
+    // words: allow(asked): the name of the column.
     pub panic_asked_at: Option<Micros>,
     /// When it was created.
     pub created_at: Micros,
@@ -38,48 +39,31 @@ impl fmt::Debug for Link {
     }
 }
 
-/// Reads [`Link`] rows; the column list is written only here.
-macro_rules! links {
-    ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Link,
-            $from,
-            fetch_optional,
-            "select user_id, code_sealed, code_expires_at, chat_id, active, panic_asked_at, created_at, updated_at \
-             from telegram_links " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    links -> Link,
+    "user_id, code_sealed, code_expires_at, chat_id, active, panic_asked_at, created_at, updated_at",
+    "from telegram_links"
 }
 
 /// Returns a user's link.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
-    links!(from, "where user_id = $1", user)
+pub async fn get_link(from: impl Source, user: UserId) -> Result<Option<Link>> {
+    links!(from, fetch_optional, "where user_id = $1", user)
 }
 
 /// Returns the link of a chat.
-///
-/// # Errors
-/// A database error.
 pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
-    links!(from, "where chat_id = $1", chat)
+    links!(from, fetch_optional, "where chat_id = $1", chat)
 }
 
 /// Returns the link with a code, unless the code was used or has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn of_code(from: impl Source, code_hash: &TokenHash, now: Micros) -> Result<Option<Link>> {
-    links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
+    links!(from, fetch_optional, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
 
 /// Sets a user's link code.
 ///
 /// # Errors
-/// A database error; [`crate::StoreErrorKind::Unique`] if another user happens to have the same code.
+/// [`crate::StoreErrorKind::Unique`] if another user happens to have the same code.
 pub async fn set_code(
     tx: &mut Tx,
     user: UserId,
@@ -108,8 +92,8 @@ pub async fn set_code(
 /// Links a chat by a code and consumes the code; returns whether the code was valid.
 ///
 /// # Errors
-/// A database error; [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
-pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
+/// [`crate::StoreErrorKind::Unique`] if the chat belongs to another user.
+pub async fn link_chat(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) -> Result<bool> {
     let linked = exec!(
         tx,
         "update telegram_links set chat_id = $2, active = true, panic_asked_at = null, code_hash = null, \
@@ -123,9 +107,6 @@ pub async fn link(tx: &mut Tx, code_hash: &TokenHash, chat: i64, now: Micros) ->
 }
 
 /// Deletes a user's unused code.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -138,10 +119,7 @@ pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 }
 
 /// Unlinks a user's chat; returns whether they had one.
-///
-/// # Errors
-/// A database error.
-pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
+pub async fn unlink_chat(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     let unlinked = exec!(
         tx,
         "update telegram_links set chat_id = null, active = false, panic_asked_at = null, updated_at = $2 \
@@ -153,9 +131,6 @@ pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
 }
 
 /// Records that messages no longer reach a chat, or do so again.
-///
-/// # Errors
-/// A database error.
 pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Result<bool> {
     let changed = exec!(
         tx,
@@ -168,9 +143,6 @@ pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Res
 }
 
 /// Records when the user of a chat was asked to confirm the panic button; `None` once it is answered.
-///
-/// # Errors
-/// A database error.
 pub async fn set_panic_requested(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
     Ok(())
@@ -178,9 +150,6 @@ pub async fn set_panic_requested(tx: &mut Tx, chat: i64, at: Option<Micros>) -> 
 
 /// Deactivates the chats below `bound`, or those at or above it: an installation that switches from the simulator
 /// to a bot, or back, can no longer reach the chats of the other.
-///
-/// # Errors
-/// A database error.
 pub async fn leave_behind(tx: &mut Tx, bound: i64, below: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,

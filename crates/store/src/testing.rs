@@ -1,25 +1,14 @@
 //! Test databases, for this crate and those that depend on it. Each test gets its own: a temporary file or a schema
 //! that is dropped afterwards.
 
+pub use crate::commit_hook::CommitHook;
+
 use crate::{Db, Options, db::Engine};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
-    future::Future,
     ops::Deref,
-    pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
-
-/// Called around every commit of a [`Db`] that it was passed to with [`Db::with_commit_hook`]. A future that never
-/// completes simulates a process that is killed or paused at that point.
-pub trait CommitHook: Send + Sync {
-    /// Called before the commit. `false` makes the commit fail and rolls the transaction back.
-    fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
-
-    /// Called when the database has confirmed the commit but the caller does not know it yet. `false` reports the
-    /// commit as failed, as if the connection was lost before the response.
-    fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
-}
 
 /// A database with all tables, deleted when dropped.
 #[derive(Debug)]

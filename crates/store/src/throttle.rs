@@ -14,10 +14,12 @@ pub struct Attempts {
 }
 
 /// Counts an attempt. If the window has ended, a new one starts and ends at `window_ends_at`.
-///
-/// # Errors
-/// A database error.
-pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros) -> Result<Attempts> {
+pub async fn count_attempt(
+    tx: &mut Tx,
+    bucket: &str,
+    now: Micros,
+    window_ends_at: Micros,
+) -> Result<Attempts> {
     rows!(
         Attempts,
         tx,
@@ -35,9 +37,6 @@ pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros)
 }
 
 /// Returns the attempts in the current window.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, bucket: &str, now: Micros) -> Result<Option<Attempts>> {
     rows!(
         Attempts,
@@ -50,18 +49,12 @@ pub async fn get(from: impl Source, bucket: &str, now: Micros) -> Result<Option<
 }
 
 /// Resets a counter, as after a success.
-///
-/// # Errors
-/// A database error.
 pub async fn clear(tx: &mut Tx, bucket: &str) -> Result<()> {
     exec!(tx, "delete from throttle where bucket = $1", bucket)?;
     Ok(())
 }
 
 /// Deletes ended windows; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from throttle where window_ends_at <= $1", now)
 }

@@ -17,64 +17,115 @@ pub struct TokenFamily {
     pub authenticated_at: Micros,
 }
 
+/// A sign-in to store.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTokenFamily<'a> {
+    /// Id of the sign-in.
+    pub family_id: TokenFamilyId,
+    /// The user who signs in.
+    pub user_id: UserId,
+    /// The program's user agent.
+    pub user_agent: &'a str,
+    /// IP address of the program.
+    pub address: &'a str,
+    /// When the user signs in.
+    pub began_at: Micros,
+}
+
+/// A sign-in as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ListedFamily {
+    /// Id of the sign-in.
+    pub family_id: TokenFamilyId,
+    /// The program's user agent.
+    pub user_agent: String,
+    /// IP address of the latest refresh.
+    pub address: String,
+    /// When the user signed in.
+    pub began_at: Micros,
+    /// When the program last refreshed its tokens.
+    pub last_used_at: Micros,
+}
+
 /// Adds a sign-in.
-///
-/// # Errors
-/// A database error.
-pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros) -> Result<()> {
+pub async fn insert(tx: &mut Tx, new: &NewTokenFamily<'_>) -> Result<()> {
     exec!(
         tx,
-        "insert into token_families (family_id, user_id, began_at, authenticated_at) values ($1, $2, $3, $3)",
+        "insert into token_families \
+           (family_id, user_id, user_agent, address, began_at, authenticated_at, last_used_at) \
+         values ($1, $2, $3, $4, $5, $5, $5)",
+        new.family_id,
+        new.user_id,
+        new.user_agent,
+        new.address,
+        new.began_at
+    )?;
+    Ok(())
+}
+
+/// Records that a program refreshed its tokens.
+pub async fn touch(
+    tx: &mut Tx,
+    family: TokenFamilyId,
+    user_agent: &str,
+    address: &str,
+    at: Micros,
+) -> Result<()> {
+    exec!(
+        tx,
+        "update token_families set user_agent = $2, address = $3, last_used_at = $4 where family_id = $1",
         family,
-        user,
+        user_agent,
+        address,
         at
     )?;
     Ok(())
 }
 
-/// Returns a sign-in.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
+select! {
+    families -> TokenFamily,
+    "family_id, user_id, began_at, authenticated_at",
+    "from token_families"
+}
+
+/// Lists a user's sign-ins that can still be refreshed, the most recently used first.
+pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<ListedFamily>> {
     rows!(
-        TokenFamily,
+        ListedFamily,
         from,
-        fetch_optional,
-        "select family_id, user_id, began_at, authenticated_at from token_families where family_id = $1",
-        family
+        fetch_all,
+        "select f.family_id, f.user_agent, f.address, f.began_at, f.last_used_at from token_families f \
+         where f.user_id = $1 and exists (select 1 from refresh_tokens r where r.family_id = f.family_id \
+           and r.used_at is null and r.revoked_at is null and r.expires_at > $2) \
+         order by f.last_used_at desc, f.family_id desc",
+        user,
+        now
     )
 }
 
+/// Returns a sign-in.
+pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
+    families!(from, fetch_optional, "where family_id = $1", family)
+}
+
 /// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
-///
-/// # Errors
-/// A database error.
 pub async fn of_token(from: impl Source, token: &TokenHash) -> Result<Option<TokenFamily>> {
-    rows!(
-        TokenFamily,
+    families!(
         from,
         fetch_optional,
-        "select f.family_id, f.user_id, f.began_at, f.authenticated_at \
-         from token_families f join refresh_tokens r on r.family_id = f.family_id where r.token_hash = $1",
+        "where family_id = (select family_id from refresh_tokens where token_hash = $1)",
         token.as_slice()
     )
 }
 
 /// Records that the user's password was given.
-///
-/// # Errors
-/// A database error.
 pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
     exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
     Ok(())
 }
 
 /// Ends a user's sign-ins except the `most` newest; returns the number of refresh tokens deleted.
-///
-/// # Errors
-/// A database error.
-pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+pub async fn keep_newest(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
         "delete from refresh_tokens where user_id = $1 and family_id in (select family_id from token_families \
@@ -86,9 +137,6 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 }
 
 /// Deletes sign-ins that have no refresh tokens left; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,

@@ -1,8 +1,8 @@
 //! The entries of a user's accounts: manual ones, from intents, and copied ones, from copies.
 
-use crate::{DecimalText, Result, Source};
+use crate::{DecimalText, JsonText, Result, Source, Targets};
 use domain::{
-    CopyId, ExchangeId, ExchangeKeyId, IntentId, Micros, Side, StrategyId, Symbol, UserId, copy::Exit,
+    CopyId, ExchangeId, ExchangeKeyId, IntentId, Micros, Order, Side, StrategyId, Symbol, UserId, copy::Exit,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -57,8 +57,8 @@ pub struct Copied {
     pub entry_price: Option<DecimalText>,
     /// Stop price.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: Option<String>,
+    /// Take-profit prices.
+    pub targets: Option<Targets>,
     /// The exchange's id of the entry order.
     pub order_id: Option<String>,
     /// Share of equity at risk, in percent.
@@ -78,10 +78,7 @@ pub struct Copied {
 }
 
 /// Lists copied entries that reached the exchange, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
+pub async fn list_copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     rows!(
         Copied,
         from,
@@ -121,17 +118,14 @@ pub struct ManualTradeRow {
     pub symbol: Symbol,
     /// The request, as JSON.
     pub request: String,
-    /// The entry order as last reported by the exchange, as JSON.
-    pub order_json: Option<String>,
+    /// The entry order as last reported by the exchange.
+    pub order_json: Option<JsonText<Order>>,
     /// When it was decided.
     pub created_at: Micros,
 }
 
 /// Lists manual entries that reached the exchange, newest first.
-///
-/// # Errors
-/// A database error.
-pub async fn manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
+pub async fn list_manual(from: impl Source, search: &Search) -> Result<Vec<ManualTradeRow>> {
     rows!(
         ManualTradeRow,
         from,

@@ -1,6 +1,6 @@
 //! Transactions, and the connections that statements run on.
 
-use crate::{Error, Result, error, event::Appended, writes::Writes};
+use crate::{Error, Result, appended::Appended, error, writes::Writes};
 use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::{
     fmt,
@@ -58,7 +58,7 @@ impl Progress {
 }
 
 #[cfg(feature = "testing")]
-type Hook = Arc<dyn crate::testing::CommitHook>;
+type Hook = Arc<dyn crate::commit_hook::CommitHook>;
 
 pub(crate) enum Inner {
     Sqlite {

@@ -40,24 +40,17 @@ impl fmt::Debug for User {
     }
 }
 
-/// Reads [`User`] rows; the column list is written only here.
-macro_rules! users {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            User,
-            $from,
-            $method,
-            "select id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at from users " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    users -> User,
+    "id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at",
+    "from users"
 }
 
 /// Adds a user.
 ///
 /// # Errors
 /// [`crate::StoreErrorKind::Unique`] if the e-mail address is taken.
-pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
+pub async fn insert_user(tx: &mut Tx, user: &User) -> Result<()> {
     exec!(
         tx,
         "insert into users (id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at) \
@@ -75,93 +68,60 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 }
 
 /// Returns the user with an id.
-///
-/// # Errors
-/// A database error.
-pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
+pub async fn get_user(from: impl Source, id: UserId) -> Result<Option<User>> {
     users!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Returns the user with an e-mail address, which must be lower-case as stored.
-///
-/// # Errors
-/// A database error.
 pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
     users!(from, fetch_optional, "where email = $1", email)
 }
 
 /// Sets the password hash; returns whether the user exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set password_hash = $2, updated_at = $3 where id = $1", id, hash, at)?;
     Ok(rows == 1)
 }
 
 /// Sets the role; returns whether the user exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set role = $2, updated_at = $3 where id = $1", id, role, at)?;
     Ok(rows == 1)
 }
 
 /// Locks a user's row until the transaction ends, so that checks of the user's limits are serialized.
-///
-/// # Errors
-/// A database error.
-pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
+pub async fn lock_user(tx: &mut Tx, id: UserId) -> Result<()> {
     exec!(tx, "update users set updated_at = updated_at where id = $1", id)?;
     Ok(())
 }
 
 /// Lists the admins, oldest first.
-///
-/// # Errors
-/// A database error.
-pub async fn admins(from: impl Source) -> Result<Vec<User>> {
+pub async fn list_admins(from: impl Source) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = 'admin' order by id")
 }
 
 /// Returns the user who signed up first.
-///
-/// # Errors
-/// A database error.
-pub async fn first(from: impl Source) -> Result<Option<UserId>> {
+pub async fn first_user(from: impl Source) -> Result<Option<UserId>> {
     value!(UserId, from, "select id from users order by created_at, id limit 1")
 }
 
 /// Returns whether there is an admin.
-///
-/// # Errors
-/// A database error.
 pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
 }
 
 /// Lists the users with a role, in the order of sign-up.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = $1 order by created_at, id", role)
 }
 
 /// Counts the users.
-///
-/// # Errors
-/// A database error.
-pub async fn count(from: impl Source) -> Result<i64> {
+pub async fn count_users(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
 }
 
 /// Lists users whose e-mail address contains `text`, ordered by address, starting after `after`.
-///
-/// # Errors
-/// A database error.
-pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
+pub async fn search_users(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
     // Pattern characters are escaped, so the text is searched literally.
     let pattern = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     users!(
@@ -175,9 +135,6 @@ pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> R
 }
 
 /// Freezes an account, or reactivates it if `frozen_at` is `None`; returns whether that changed anything.
-///
-/// # Errors
-/// A database error.
 pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -192,9 +149,6 @@ pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: 
 }
 
 /// Suspends an account, or reactivates it if `suspended_at` is `None`; returns whether that changed anything.
-///
-/// # Errors
-/// A database error.
 pub async fn set_suspended(
     tx: &mut Tx,
     id: UserId,
@@ -214,18 +168,12 @@ pub async fn set_suspended(
 }
 
 /// Locks role changes: waits for other transactions that change admins, and makes later ones wait for this one.
-///
-/// # Errors
-/// A database error.
 pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
     exec!(tx, "update role_changes set id = id")?;
     Ok(())
 }
 
 /// Counts the admins who are neither suspended nor frozen, without this user.
-///
-/// # Errors
-/// A database error.
 pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     let others = value!(
         i64,
@@ -237,9 +185,6 @@ pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
 }
 
 /// Marks the freeze link of a message as used; returns whether this was the first use.
-///
-/// # Errors
-/// A database error.
 pub async fn use_freeze_link(
     tx: &mut Tx,
     message: MessageId,
@@ -260,18 +205,12 @@ pub async fn use_freeze_link(
 }
 
 /// Returns whether the freeze link of a message was used.
-///
-/// # Errors
-/// A database error.
 pub async fn freeze_link_used(from: impl Source, message: MessageId) -> Result<bool> {
     let used = value!(i64, from, "select count(*) from freeze_links where message_id = $1", message)?;
     Ok(used.unwrap_or(0) > 0)
 }
 
 /// Deletes used freeze links that have expired; returns their number.
-///
-/// # Errors
-/// A database error.
 pub async fn prune_freeze_links(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from freeze_links where expires_at <= $1", now)
 }

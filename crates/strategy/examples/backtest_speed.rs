@@ -4,7 +4,7 @@
 //!
 //! Prints one line of JSON: bars, trades, runs, and bars per second of the median and of the best run.
 
-use domain::{Decimal, Micros, time::MINUTE};
+use domain::{Decimal, Micros, dec, time::MINUTE};
 use std::{error::Error, hint::black_box, io::Write, time::Instant};
 use strategy::{Bar, Condition, Costs, Definition, Expr, Price, Series, Sides, Ticks, backtest};
 
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runs: usize = std::env::args().nth(1).map_or(Ok(15), |word| word.parse())?;
     let series = minutes().ok_or("a price fell to nothing")?;
     let definition = ema_cross();
-    let ticks = Ticks::new(Decimal::new(1, 2)).ok_or("no tick")?;
+    let ticks = Ticks::new(dec!(0.01)).ok_or("no tick")?;
     let start = Price::from_decimal(Decimal::from(10_000)).ok_or("no equity")?;
     let mut trades = 0;
     let mut times = Vec::new();

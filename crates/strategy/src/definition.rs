@@ -11,7 +11,6 @@
 //! }
 //! ```
 
-use crate::validate::{DefinitionProblem, Fault, limits};
 use domain::{Decimal, PositionSide};
 use serde::{Deserialize, Serialize};
 
@@ -180,29 +179,6 @@ pub enum Target {
     R(Decimal),
     /// At this percentage distance from the price.
     Percent(Decimal),
-}
-
-impl Definition {
-    /// Parses and validates JSON.
-    ///
-    /// # Errors
-    /// All problems found, each with its location.
-    pub fn from_json(text: &str) -> Result<Self, Vec<DefinitionProblem>> {
-        let whole = |fault| vec![DefinitionProblem { at: String::new(), fault }];
-        if text.len() > limits::JSON {
-            return Err(whole(Fault::TooLong));
-        }
-        let read: Self = serde_json::from_str(text).map_err(|e| whole(Fault::NotReadable(e.to_string())))?;
-        read.validate()?;
-        Ok(read)
-    }
-
-    /// Serializes to canonical JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        // Maps only have string keys, so serializing to memory cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }
 
 impl Expr {

@@ -4,7 +4,7 @@
 //! and discusses their significance.
 
 use crate::definition::{Condition, Definition, Expr, Sides, Source, Stop, Target};
-use domain::Decimal;
+use domain::{Decimal, dec};
 
 /// A demo strategy and its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ fn rsi_reversal() -> Definition {
         ),
         exit: both(Condition::Above(Expr::rsi(7), level(60)), Condition::Below(Expr::rsi(7), level(40))),
         stop: atr(4),
-        targets: vec![Target::R(Decimal::new(5, 1)), r(1)],
+        targets: vec![Target::R(dec!(0.5)), r(1)],
     }
 }
 

@@ -36,10 +36,12 @@
 pub mod backtest;
 mod bar;
 pub mod candles;
+mod curve;
 mod definition;
 pub mod demo;
 mod evaluator;
 mod indicator;
+mod json;
 pub mod performance;
 mod program;
 mod ratio;

@@ -5,9 +5,9 @@
 //! equity: two trades of +10 % are +21 %. The max drawdown is the largest decline from a peak, measured after
 //! each trade; within a day or month the first peak is its start.
 
-use crate::{Ratio, Trade, backtest::Curve};
+use crate::{Ratio, curve::Curve};
 use domain::{
-    Decimal, Micros, PositionSide,
+    Decimal, Micros, PositionSide, dec,
     strategy::{Figures, Interval, Range},
     time::DAY,
 };
@@ -23,13 +23,6 @@ pub struct TradeResult {
     pub side: PositionSide,
     /// Profit relative to the cost, after all costs.
     pub profit: Ratio,
-}
-
-impl From<&Trade> for TradeResult {
-    fn from(trade: &Trade) -> Self {
-        let Trade { entered_at, exited_at, side, profit, .. } = *trade;
-        Self { entered_at, exited_at, side, profit }
-    }
 }
 
 /// The start of the range that contains a timestamp.
@@ -123,7 +116,7 @@ pub(crate) fn quotient(numerator: i128, denominator: i128) -> Option<Decimal> {
 }
 
 fn shown(value: Decimal) -> Decimal {
-    domain::money::round_to(value, Decimal::new(1, 8))
+    domain::money::round_to(value, dec!(0.00000001))
 }
 
 #[cfg(test)]

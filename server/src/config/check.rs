@@ -3,6 +3,7 @@
 use super::{Problems, secret_files};
 use service::MasterKey;
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
+use store::PostgresLink;
 
 /// Variables used by xtask and tests, not by the program. They cause no warning about an unknown variable.
 const OTHERS: &[&str] = &["SLIPSTREAM_SITE", "SLIPSTREAM_BIN", "SLIPSTREAM_DEEP", "SLIPSTREAM_SKIP_POSTGRES"];
@@ -35,6 +36,19 @@ impl Check {
             self.fail(
                 name,
                 "encrypted (https://, smtps://) or on this machine; set SLIPSTREAM_PLAIN_HTTP=allow to override",
+            );
+        }
+    }
+
+    /// Requires that the connection to a Postgres database is encrypted or stays on this machine.
+    pub(super) fn encrypted_database(&mut self, url: &str) {
+        // A URL that cannot be used is reported when the database is opened.
+        let open =
+            !url.starts_with("sqlite:") && matches!(store::postgres_link(url), Ok(PostgresLink::Unprotected));
+        if open && !self.plain {
+            self.fail(
+                "DATABASE_URL",
+                "encrypted (sslmode=verify-full, verify-ca or require) or on this machine; set SLIPSTREAM_PLAIN_HTTP=allow to override",
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::check::{Check, is_on_this_machine};
 use crate::{front::Wanted, hosts};
-use domain::Decimal;
+use domain::{Decimal, dec};
 use service::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 use std::net::Ipv6Addr;
 
@@ -61,9 +61,16 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
     let issuer = check.text("OIDC_ISSUER");
     let audience = check.text("OIDC_AUDIENCE");
     let token_use = check.word("OIDC_TOKEN_USE", &["access", "id"]).map(str::to_owned);
+    let scopes: Vec<String> = words(check.text("OIDC_SCOPE"));
+    let acr: Vec<String> = words(check.text("OIDC_ACR"));
+    let max_age_s: Option<i64> = check.parsed("OIDC_MAX_AGE", "a number of seconds");
+    if max_age_s.is_some_and(|seconds| seconds < 1) {
+        check.fail("OIDC_MAX_AGE", "a number of seconds, 1 or more");
+    }
     let Some(issuer) = issuer else {
-        if audience.is_some() || token_use.is_some() {
-            check.fail("OIDC_ISSUER", "set together with OIDC_AUDIENCE and OIDC_TOKEN_USE");
+        let others = audience.is_some() || token_use.is_some() || max_age_s.is_some();
+        if others || !scopes.is_empty() || !acr.is_empty() {
+            check.fail("OIDC_ISSUER", "set together with the other OIDC_* variables");
         }
         return None;
     };
@@ -79,13 +86,17 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
             "set together with OIDC_ISSUER, so that tokens for other applications are rejected",
         );
     }
-    Some(OidcSettings { issuer, audience: audience?, token_use })
+    Some(OidcSettings { issuer, audience: audience?, token_use, scopes, acr, max_age_s })
+}
+
+fn words(text: Option<String>) -> Vec<String> {
+    text.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
     let secret = check.text("RECAPTCHA_SECRET");
     let verify_url = check.url("RECAPTCHA_VERIFY_URL").unwrap_or_else(|| GOOGLE.to_owned());
-    let floor = check.parsed("RECAPTCHA_FLOOR", "a score from 0 to 1").unwrap_or(Decimal::new(5, 1));
+    let floor = check.parsed("RECAPTCHA_FLOOR", "a score from 0 to 1").unwrap_or(dec!(0.5));
     if !(Decimal::ZERO..=Decimal::ONE).contains(&floor) {
         check.fail("RECAPTCHA_FLOOR", "a score from 0 to 1");
     }

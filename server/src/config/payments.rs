@@ -16,10 +16,15 @@ pub enum PaymentsAt {
         secret: Secret,
         /// The secret that signs its webhook messages.
         webhook_secret: Secret,
+        /// Further hosts of its pages.
+        pages: Vec<String>,
     },
     /// No provider: plans are not for sale, and operators assign them.
     NoProvider,
 }
+
+/// The setting with further hosts of the provider's pages.
+const PAGES: &str = "STRIPE_PAGE_HOSTS";
 
 /// Reads the variables. Test payments are not accepted in live mode, neither the test checkout's nor Stripe's
 /// own.
@@ -27,10 +32,17 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
     let secret = check.text("STRIPE_SECRET_KEY");
     let webhook_secret = check.text("STRIPE_WEBHOOK_SECRET");
     let base = check.url("STRIPE_API_BASE");
+    let pages: Vec<String> = check.list(PAGES, "host names, separated by commas");
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b);
+    if !pages.iter().all(|host| !host.is_empty() && host.bytes().all(plain)) {
+        check.fail(PAGES, "host names without a scheme or a port, separated by commas");
+    }
     let Some(secret) = secret else {
-        for (name, set) in
-            [("STRIPE_WEBHOOK_SECRET", webhook_secret.is_some()), ("STRIPE_API_BASE", base.is_some())]
-        {
+        for (name, set) in [
+            ("STRIPE_WEBHOOK_SECRET", webhook_secret.is_some()),
+            ("STRIPE_API_BASE", base.is_some()),
+            (PAGES, !pages.is_empty()),
+        ] {
             if set {
                 check.fail(name, "set together with STRIPE_SECRET_KEY");
             }
@@ -56,5 +68,6 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
         base,
         secret: Secret(secret),
         webhook_secret: Secret(webhook_secret.unwrap_or_default()),
+        pages,
     }
 }

@@ -83,6 +83,13 @@ fn a_misspelt_variable_is_reported() {
 }
 
 #[test]
+fn audit_rows_are_logged_where_it_is_wanted() {
+    assert!(!read(&[]).unwrap().settings.log_audit);
+    assert!(read(&[("SLIPSTREAM_LOG_AUDIT", "1")]).unwrap().settings.log_audit);
+    assert_eq!(refused(&[("SLIPSTREAM_LOG_AUDIT", "yes")]).len(), 1);
+}
+
+#[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
 }
@@ -102,6 +109,16 @@ fn another_issuer_is_named_whole_and_over_a_safe_line() {
     }
     assert_eq!(refused(&[("OIDC_ISSUER", "https://issuer.example")]).len(), 1, "for whom?");
     assert_eq!(refused(&[("OIDC_TOKEN_USE", "access")]).len(), 1, "whose?");
+    assert_eq!(refused(&[("OIDC_SCOPE", "desk/trade")]).len(), 1, "whose?");
+    let strict = [("OIDC_SCOPE", "desk/trade desk/read"), ("OIDC_ACR", "mfa"), ("OIDC_MAX_AGE", "3600")];
+    let whole = [issuer("https://issuer.example").as_slice(), &strict].concat();
+    let oidc = read(&whole).unwrap().settings.edge.oidc.unwrap();
+    assert_eq!(
+        (oidc.scopes.len(), oidc.acr.as_slice(), oidc.max_age_s),
+        (2, &["mfa".to_owned()][..], Some(3_600))
+    );
+    let never = [issuer("https://issuer.example").as_slice(), &[("OIDC_MAX_AGE", "0")]].concat();
+    assert_eq!(refused(&never).len(), 1);
     assert_eq!(read(&[]).unwrap().settings.edge.oidc, None);
 }
 
@@ -134,6 +151,25 @@ fn plans_are_paid_by_test_checkout_or_stripe_or_not_sold() {
     let config = read(&[live.as_slice(), &stripe].concat()).unwrap();
     assert!(matches!(&config.payments, PaymentsAt::Stripe { base, .. } if base == "https://api.stripe.com"));
     assert!(!format!("{:?}", config.payments).contains("hunter2"));
+}
+
+#[test]
+fn further_hosts_of_payment_pages_are_names() {
+    let with = |hosts| {
+        [
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+            ("STRIPE_PAGE_HOSTS", hosts),
+        ]
+    };
+    let config = read(&with("pay.desk.example, buy.desk.example")).unwrap();
+    assert!(
+        matches!(&config.payments, PaymentsAt::Stripe { pages, .. } if *pages == ["pay.desk.example", "buy.desk.example"])
+    );
+    for bad in ["https://pay.desk.example", "pay.desk.example:443", "*", "a,,b"] {
+        assert_eq!(refused(&with(bad)).len(), 1, "{bad}");
+    }
+    assert_eq!(refused(&[("STRIPE_PAGE_HOSTS", "pay.desk.example")]).len(), 1, "whose?");
 }
 
 #[test]
@@ -206,6 +242,27 @@ fn encrypted_lines_and_this_machine_are_good_enough() {
 }
 
 #[test]
+fn a_database_on_another_machine_is_reached_encrypted() {
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &*"ab".repeat(32))];
+    let at = |url| [live.as_slice(), &[("DATABASE_URL", url)]].concat();
+    for good in [
+        "sqlite:desk.db",
+        "postgres://desk:hunter2@127.0.0.1/desk",
+        "postgres://desk:hunter2@db.example/desk?sslmode=verify-full",
+        "postgres://desk:hunter2@db.example/desk?sslmode=require",
+    ] {
+        assert_eq!(refused(&at(good)), [""; 0], "{good}");
+    }
+    let plain = at("postgres://desk:hunter2@db.example/desk?sslmode=prefer");
+    let problems = refused(&plain);
+    assert!(problems.len() == 1 && problems[0].contains("sslmode=verify-full"), "{problems:?}");
+    assert!(!problems[0].contains("hunter2"));
+    assert_eq!(refused(&[plain.as_slice(), &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat()), [""; 0]);
+    let sandbox = [("DATABASE_URL", "postgres://desk:hunter2@db.example/desk?sslmode=disable")];
+    assert_eq!(refused(&sandbox), [""; 0], "paper accounts only");
+}
+
+#[test]
 fn a_secret_may_be_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -248,4 +305,27 @@ fn connections_and_streams_can_be_set() {
         refused(&[("SLIPSTREAM_CONNECTIONS_ADDRESS", "many"), ("SLIPSTREAM_STREAMS_PERSON", "-1")]).len(),
         2
     );
+}
+
+#[test]
+fn retention_is_set_in_days_and_never_below_what_is_still_read() {
+    let kept = |vars: &[(&str, &str)]| read(vars).unwrap().settings.retention;
+    let usual = kept(&[]);
+    assert_eq!((usual.events_days, usual.messages_days, usual.orders_days), (7, 90, 400));
+    let vars = [
+        ("SLIPSTREAM_RETENTION_EVENTS", "1"),
+        ("SLIPSTREAM_RETENTION_MESSAGES", "365"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "90"),
+    ];
+    let set = kept(&vars);
+    assert_eq!((set.events_days, set.messages_days, set.orders_days), (1, 365, 90));
+    for (name, bad) in [
+        ("SLIPSTREAM_RETENTION_EVENTS", "0"),
+        ("SLIPSTREAM_RETENTION_MESSAGES", "89"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "30"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "3651"),
+        ("SLIPSTREAM_RETENTION_ORDERS", "-1"),
+    ] {
+        assert_eq!(refused(&[(name, bad)]).len(), 1, "{name}={bad}");
+    }
 }

@@ -1,10 +1,10 @@
 //! The error responses of each operation, in the format of its surface. The examples are produced by the same
 //! code that produces the responses.
 
-use super::{Facts, example};
+use super::{example, facts::Facts};
 use crate::rest::{
-    mudawyl,
-    surface::{Surface, SurfaceError},
+    error_response::error_response, mudawyl::error::MudawylFailure, surface::Surface,
+    surface_error::SurfaceError,
 };
 use axum::{
     body::to_bytes,
@@ -42,7 +42,11 @@ const CASES: &[Case] = &[
         name: "Unprocessable",
         when: "Some fields are invalid; the response lists all of them.",
     },
-    Case { status: 429, name: "TooMany", when: "Too many requests. `Retry-After` says when to retry." },
+    Case {
+        status: 429,
+        name: "TooMany",
+        when: "Too many requests or attempts. `Retry-After` says when to retry. Requests are counted by each server instance, attempts at sign-in by all of them together.",
+    },
     Case {
         status: 500,
         name: "Fault",
@@ -158,11 +162,9 @@ fn response_of(case: &Case, surface: Surface, schemas: &Value) -> Value {
 /// The body that a surface returns for a status; `None` if it depends on the fields.
 fn example_body(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
-    let trouble = match status {
+    let error = match status {
         400 if surface == Surface::Mudawyl => {
-            return read(
-                mudawyl::error::MudawylFailure::BadRequest("body is not valid JSON").into_response(),
-            );
+            return read(MudawylFailure::BadRequest("body is not valid JSON").into_response());
         }
         401 => SurfaceError::Service(Error::Unauthenticated),
         403 => SurfaceError::Service(Error::Forbidden),
@@ -174,7 +176,7 @@ fn example_body(status: u16, surface: Surface) -> Option<Value> {
         504 => SurfaceError::TookTooLong,
         _ => return None,
     };
-    let response = surface.error_response(trouble);
+    let response = error_response(surface, error);
     debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(response.status()));
     read(response)
 }

@@ -4,47 +4,15 @@
 
 mod errors;
 mod example;
+mod facts;
 
 use crate::{
-    api_router::RouteInfo,
     rest::{captcha, surface::Surface},
+    route_info::RouteInfo,
 };
-use domain::Role;
+use facts::Facts;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
-
-/// The properties of an operation that determine its common responses.
-struct Facts<'a> {
-    surface: Surface,
-    route: &'a RouteInfo,
-    /// It takes a body.
-    body: bool,
-    /// Its path contains an id.
-    names: bool,
-    /// It has parameters outside its path.
-    parameters: bool,
-    /// The desk may require a reCAPTCHA token.
-    captcha: bool,
-}
-
-impl<'a> Facts<'a> {
-    fn of(route: &'a RouteInfo, operation: &Value) -> Self {
-        let surface = Surface::of(&route.path);
-        let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
-        Self {
-            surface,
-            route,
-            body: operation.get("requestBody").is_some(),
-            names: route.path.contains('{'),
-            parameters: parameters.iter().any(|parameter| parameter["in"] != "path"),
-            captcha: captcha::guards(&route.path) && route.method != axum::http::Method::GET,
-        }
-    }
-
-    fn closed(&self) -> bool {
-        self.route.role > Role::Anyone
-    }
-}
 
 /// Returns the document of these routes as it is served.
 #[must_use]

@@ -1,8 +1,8 @@
 //! reCAPTCHA as the Mudawyl document describes it: if configured, POST, PUT and DELETE of `/v1` require a
-//! token in a header. Browser forms are protected separately (`router::people`), and webhooks are called by
+//! token in a header. Browser forms are protected separately (`router::page_routes`), and webhooks are called by
 //! machines.
 
-use super::mudawyl::error::MudawylFailure;
+use super::{auth::Trader, mudawyl::error::MudawylFailure};
 use crate::proxy;
 use axum::{
     extract::Request,
@@ -10,7 +10,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use service::{SharedDesk, recaptcha};
+use service::{
+    Error, SharedDesk, recaptcha,
+    rejection::{self, Rejection},
+};
 
 /// The header of the token.
 pub(crate) const HEADER: &str = "recaptcha-token-v3";
@@ -29,6 +32,12 @@ pub(crate) async fn check(desk: SharedDesk, request: Request, next: Next) -> Res
     let origin = proxy::origin(request.extensions(), request.headers());
     match recaptcha::check(&desk, token.as_deref(), &origin).await {
         Ok(()) => next.run(request).await,
-        Err(error) => MudawylFailure::Service(error).into_response(),
+        Err(error) => {
+            if matches!(error, Error::Forbidden) {
+                let user = request.extensions().get::<Trader>().map(|Trader(actor)| actor.user);
+                rejection::note(&desk, Rejection::Forbidden, user, &origin);
+            }
+            MudawylFailure::Service(error).into_response()
+        }
     }
 }

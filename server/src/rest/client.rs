@@ -1,13 +1,12 @@
 //! The API client that a request of the other surfaces authenticates as.
 
+use super::{error_response::error_response, surface::Surface, surface_error::SurfaceError};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
     response::Response,
 };
 use service::{Error, api_client::Program};
-
-use super::surface::{Surface, SurfaceError};
 
 /// The authenticated API client. The route's middleware has already checked it and its permission.
 #[derive(Clone, Debug)]
@@ -19,7 +18,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let caller = parts.extensions.get::<Self>().cloned();
         caller.ok_or_else(|| {
-            Surface::of(parts.uri.path()).error_response(SurfaceError::Service(Error::Unauthenticated))
+            error_response(Surface::of(parts.uri.path()), SurfaceError::Service(Error::Unauthenticated))
         })
     }
 }

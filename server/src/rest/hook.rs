@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn reads_an_alert_however_its_numbers_are_written() {
-        let reported = r#"{"action":"buy","price":"19500.5","stop":19000,"targets":["20000",21000.25],"id":17,
+        let text = r#"{"action":"buy","price":"19500.5","stop":19000,"targets":["20000",21000.25],"id":17,
             "time":"2026-01-01T00:00:00Z","ticker":"BTCUSDT.P"}"#;
-        let alert = read(reported).unwrap();
+        let alert = read(text).unwrap();
         assert_eq!((alert.request.action, alert.request.side), (Action::Enter, Some(Side::Buy)));
         assert_eq!((alert.request.price, alert.request.stop), (Some(d("19500.5")), Some(d("19000"))));
         assert_eq!(alert.request.targets, [d("20000"), d("21000.25")]);

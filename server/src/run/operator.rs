@@ -2,17 +2,15 @@
 
 use super::{Machine, database, master, private_dir, sandbox_options, serve_until, test_checkout};
 use crate::config::{Config, ExchangeAt};
-use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
 use axum::Router;
-use domain::{Frame, Refusal, Symbol, account::Person};
+use domain::{Refusal, account::Person};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
     Desk, Error, Parts, SharedDesk, account, audit,
     person::{self, By, UserAction},
     plan, review, secrets,
-    strategy::{self, Imported},
 };
 use std::{future::Future, path::Path, sync::Arc};
 use store::{Db, Options};
@@ -39,12 +37,12 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 pub async fn person(config: Config, email: &str, steps: &[UserAction]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
-    let mut found = match person::find(&desk, email).await {
+    let mut found = match person::find_user(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => return Err(unknown()),
         other => other?,
     };
     for step in steps {
-        found = match person::act(&desk, By::CommandLine, found.id, *step).await {
+        found = match person::act_on_user(&desk, By::CommandLine, found.id, *step).await {
             Err(Error::Refused(Refusal::LastAdmin)) => {
                 anyhow::bail!("{email} is the last admin; make another user an admin first")
             }
@@ -68,6 +66,16 @@ pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     }
 }
 
+/// Creates or upgrades the tables, as a start of the server does. For installs whose server has no right to.
+///
+/// # Errors
+/// If the database cannot be reached or a migration fails.
+pub async fn migrate(config: &Config) -> Result<()> {
+    private_dir(&config.data_dir)?;
+    database(&config.database_url).await?.close().await;
+    Ok(())
+}
+
 /// Verifies the hash chain of the audit log.
 ///
 /// # Errors
@@ -89,7 +97,7 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
 /// If no user has signed up with that e-mail, there is no such plan, or the database cannot be used.
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
-    match plan::assign(&desk, email, name).await {
+    match plan::assign_plan(&desk, email, name).await {
         Err(Error::NotFound) => anyhow::bail!("no user with the e-mail {email}; they must sign up first"),
         Err(Error::Fields(problems)) if problems.iter().any(|p| p.field == "plan") => {
             anyhow::bail!("unknown plan {name}; use FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")
@@ -189,55 +197,8 @@ pub async fn backup(config: &Config, file: &Path) -> Result<()> {
     db.copy_to(file).await.with_context(|| format!("could not copy the database to {}", file.display()))
 }
 
-/// A candle file and its content.
-pub struct CandleFile<'a> {
-    /// The path of the file.
-    pub path: &'a Path,
-    /// The pair and the candle interval; `None` if the file name contains them, as in Binance's archive:
-    /// `BTCUSDT-1h-2022-10.csv`.
-    pub of: Option<(Symbol, Frame)>,
-    /// Whether gaps are accepted where the exchange itself has no data.
-    pub gaps: Gaps,
-}
-
-/// Imports the candles of a file, all or none. The desk repeats the affected backtests.
-///
-/// # Errors
-/// If the file cannot be read, with every invalid line; if a candle has not closed yet; or if the database
-/// cannot be used.
-pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, Imported)> {
-    let (symbol, frame) = match &file.of {
-        Some(of) => of.clone(),
-        None => named(file.path).context(
-            "the file name does not contain a pair and a timeframe; pass them after the file name",
-        )?,
-    };
-    let text = std::fs::read_to_string(file.path)
-        .with_context(|| format!("could not read {}", file.path.display()))?;
-    let candles = candles::parse(&text, frame, file.gaps)
-        .with_context(|| format!("imported nothing from {}", file.path.display()))?;
-    let desk = idle_desk(config).await?;
-    match strategy::import(&desk, &symbol, frame, &candles).await {
-        Ok(imported) => Ok((symbol, frame, imported)),
-        Err(Error::Fields(_)) => {
-            let last = candles.last().map(|candle| candle.start.to_string()).unwrap_or_default();
-            anyhow::bail!("imported nothing: the candle of {last} has not closed yet")
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Derives pair and interval from a file name.
-fn named(path: &Path) -> Option<(Symbol, Frame)> {
-    let mut parts = path.file_stem()?.to_str()?.split('-');
-    let (joined, frame) = (parts.next()?, Frame::parse(parts.next()?)?);
-    let quotes = ["USDT", "USDC", "BUSD", "FDUSD", "BTC"];
-    let (base, quote) = quotes.iter().find_map(|quote| Some((joined.strip_suffix(quote)?, quote)))?;
-    Some((format!("{base}/{quote}").parse().ok()?, frame))
-}
-
 /// A desk that serves no requests and contacts no exchange.
-async fn idle_desk(config: Config) -> Result<SharedDesk> {
+pub(super) async fn idle_desk(config: Config) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
     let Machine { clock, entropy, .. } = Machine::default();
     let db = database(&config.database_url).await?;
@@ -259,7 +220,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     })
 }
 
-/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `told` completes.
+/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `shutdown` completes.
 ///
 /// # Errors
 /// If its state or the address cannot be used.
@@ -292,7 +253,7 @@ pub async fn sandbox_alone(config: &Config, shutdown: impl Future<Output = ()>) 
     }
 }
 
-/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `told` completes: its `/v1` matches Stripe's, so
+/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `shutdown` completes: its `/v1` matches Stripe's, so
 /// that Stripe clients need only another address.
 ///
 /// # Errors
@@ -315,22 +276,6 @@ pub async fn checkout_alone(config: &Config, shutdown: impl Future<Output = ()>)
         () = shutdown => {
             stop.send_replace(true);
             Ok(())
-        }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_files_name_gives_symbol_and_frame() {
-        let shutdown = |name: &str| named(Path::new(name)).map(|(symbol, frame)| format!("{symbol} {frame}"));
-        assert_eq!(shutdown("/data/BTCUSDT-1h.csv").as_deref(), Some("BTC/USDT 1h"));
-        assert_eq!(shutdown("ETHBTC-15m-2022-10.csv").as_deref(), Some("ETH/BTC 15m"));
-        for unclear in ["candles.csv", "BTCUSDT.csv", "BTCUSDT-1w.csv", "-1h.csv", "USDT-1h.csv"] {
-            assert_eq!(shutdown(unclear), None, "{unclear}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::Machine;
 use crate::config::{Config, PaymentsAt, Secret};
 use anyhow::{Context as _, Result};
-use axum::Router;
+use axum::{Router, http::Uri};
 use checkout::{Checkout, Listener, Options};
 use payment::{PaymentGateway, Stripe, stripe};
 use std::{
@@ -71,19 +71,24 @@ pub(super) fn gateway(
     config: &Config,
     test: Option<&TestCheckout>,
 ) -> Result<Option<Arc<dyn PaymentGateway>>> {
-    let (base, secret, webhook_secret) = match (&config.payments, test) {
-        (PaymentsAt::Stripe { base, secret, webhook_secret }, _) => {
+    let (base, secret, webhook_secret, pages) = match (&config.payments, test) {
+        (PaymentsAt::Stripe { base, secret, webhook_secret, pages }, _) => {
             let (Secret(secret), Secret(webhook_secret)) = (secret.clone(), webhook_secret.clone());
-            (base.clone(), secret, webhook_secret)
+            (base.clone(), secret, webhook_secret, pages.clone())
         }
         (PaymentsAt::TestCheckout, Some(test)) => {
             let checkout = &test.checkout;
-            (test.url.clone(), checkout.secret_key().to_owned(), checkout.webhook_secret().to_owned())
+            let (secret, webhook) = (checkout.secret_key().to_owned(), checkout.webhook_secret().to_owned());
+            // Its pages are below the desk's own address.
+            let host = config.settings.public_url.parse::<Uri>().ok();
+            let host = host.and_then(|url| url.host().map(str::to_owned));
+            (test.url.clone(), secret, webhook, host.into_iter().collect())
         }
         (PaymentsAt::TestCheckout | PaymentsAt::NoProvider, _) => return Ok(None),
     };
     let config = stripe::Config { base, secret: secret.into(), webhook_secret: webhook_secret.into() };
-    Ok(Some(Arc::new(Stripe::new(config).context("could not set up the payment provider's client")?)))
+    let stripe = Stripe::new(config).context("could not set up the payment provider's client")?;
+    Ok(Some(Arc::new(stripe.with_pages(pages))))
 }
 
 async fn serve(listener: TcpListener, routes: Router) {

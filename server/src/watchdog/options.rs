@@ -1,6 +1,7 @@
 //! The options of the watchdog.
 
 use anyhow::{Context as _, Result, bail};
+use clap::{Args, value_parser};
 use reqwest::Url;
 use service::{MailSettings, TelegramSettings};
 use std::fmt;
@@ -15,6 +16,29 @@ pub(super) enum Way {
     Telegram(String),
     /// A shell command.
     Command(String),
+}
+
+/// The arguments of `slipstream watchdog`.
+#[derive(Args)]
+pub struct WatchdogArgs {
+    /// The server's address. A text, so that no error message prints the credentials in it.
+    #[arg(long, help = "The server's address")]
+    url: Option<String>,
+    /// Seconds between two checks
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = value_parser!(u64).range(1..=86_400))]
+    every: u64,
+    /// Failures in a row before an alert
+    #[arg(long, value_name = "FAILURES", default_value_t = 3, value_parser = value_parser!(u32).range(1..=1_000))]
+    after: u32,
+    /// Send alerts to this address
+    #[arg(long, value_name = "ADDRESS")]
+    mail_to: Vec<String>,
+    /// Send alerts to this Telegram chat
+    #[arg(long, value_name = "CHAT", allow_hyphen_values = true)]
+    telegram: Vec<String>,
+    /// Run this shell command for each alert
+    #[arg(long, allow_hyphen_values = true)]
+    command: Vec<String>,
 }
 
 /// The options of the watchdog. The URL may contain credentials and is not printed.
@@ -44,26 +68,16 @@ impl fmt::Debug for Options {
 }
 
 impl Options {
-    /// Reads the command line, and secrets from the environment.
+    /// Checks the arguments, and reads secrets from the environment.
     ///
     /// # Errors
-    /// If an option or variable cannot be used, with the reason.
-    pub fn read(words: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let (mut url, mut every, mut after, mut ways) = (None, 30, 3, Vec::new());
-        let mut words = words.iter();
-        while let Some(name) = words.next() {
-            let value = *words.next().with_context(|| format!("{name} needs a value"))?;
-            match *name {
-                "--url" => url = Some(address(value).context("--url")?),
-                "--every" => every = number(value, 86_400).context("--every")?,
-                "--after" => after = u32::try_from(number(value, 1_000).context("--after")?)?,
-                "--mail-to" => ways.push(Way::Mail(value.to_owned())),
-                "--telegram" => ways.push(Way::Telegram(value.to_owned())),
-                "--command" => ways.push(Way::Command(value.to_owned())),
-                other => bail!("unknown option {other}"),
-            }
-        }
-        let url = url.context("--url is required")?;
+    /// If an argument or variable cannot be used, with the reason.
+    pub fn read(arguments: WatchdogArgs, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let url = address(&arguments.url.context("--url is required")?).context("--url")?;
+        let mails = arguments.mail_to.into_iter().map(Way::Mail);
+        let chats = arguments.telegram.into_iter().map(Way::Telegram);
+        let ways: Vec<_> =
+            mails.chain(chats).chain(arguments.command.into_iter().map(Way::Command)).collect();
         if ways.is_empty() {
             bail!("one of --mail-to, --telegram or --command is required");
         }
@@ -84,7 +98,7 @@ impl Options {
         if telegram.token.is_none() && ways.iter().any(|way| matches!(way, Way::Telegram(_))) {
             bail!("--telegram needs TELEGRAM_BOT_TOKEN");
         }
-        Ok(Self { url, every, after, ways, mail, telegram })
+        Ok(Self { url, every: arguments.every, after: arguments.after, ways, mail, telegram })
     }
 }
 
@@ -96,17 +110,20 @@ fn address(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn number(text: &str, most: u64) -> Result<u64> {
-    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-    number.with_context(|| format!("must be a whole number from 1 to {most}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: WatchdogArgs,
+    }
 
     fn read(words: &[&str], set: &[(&str, &str)]) -> Result<Options> {
-        Options::read(words, |name| {
+        let line = Line::try_parse_from(std::iter::once("watchdog").chain(words.iter().copied()))?;
+        Options::read(line.arguments, |name| {
             set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }

@@ -52,6 +52,13 @@ impl HttpAnswer {
     }
 }
 
+/// Returns the token with one character of its signature replaced by another.
+pub(crate) fn forged(token: &str) -> String {
+    // All six bits of this character count. The last one of a signature also has padding bits.
+    let (head, tail) = token.split_at(token.len() - 6);
+    format!("{head}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, &tail[1..])
+}
+
 impl Person {
     /// A caller without credentials.
     pub(crate) fn anonymous(server: &TestServer) -> Self {

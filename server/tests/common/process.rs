@@ -7,6 +7,7 @@ use std::{
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -119,8 +120,21 @@ fn log(port: u16) -> Stdio {
     file.map_or_else(Stdio::null, Stdio::from)
 }
 
+/// Returns a port for a program that this test starts, and maybe restarts. The port is below those that the
+/// system gives to connections and to listeners without a port, and test processes that run at the same time
+/// search different ranges, so nothing else takes it while the program is not running.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("a port").port()
+    const FIRST: u32 = 11_000;
+    const PER_PROCESS: u32 = 16;
+    const RANGES: u32 = 1_300;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id() % RANGES * PER_PROCESS;
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (0..RANGES * PER_PROCESS)
+        .map(|_| FIRST + (start + NEXT.fetch_add(1, Ordering::SeqCst)) % (RANGES * PER_PROCESS))
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(free)
+        .expect("a free port")
 }
 
 /// Polls until `ask` returns a value.

@@ -190,7 +190,7 @@ impl Story {
     pub(crate) async fn check(&self, rounds: usize) {
         let entries = self.list("order/KEY/history").await;
         let entries = entries.iter().filter(|o| o["type"] == "market" && o["reduceOnly"] == false).count();
-        assert_eq!(entries, rounds, "one entry for each order that was asked for");
+        assert_eq!(entries, rounds, "one entry for each requested order");
         let open = self.list("order/KEY/list").await;
         let mut kinds: Vec<_> = open.iter().map(|o| o["type"].as_str().unwrap()).collect();
         kinds.sort_unstable();

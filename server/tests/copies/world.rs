@@ -81,7 +81,7 @@ impl World {
     /// Creates a second strategy of the same market.
     pub(crate) async fn another_strategy(&self) -> StrategyId {
         let desk = &self.server.desk;
-        let first = store::strategy::get(&desk.db, self.strategy).await.unwrap().unwrap();
+        let first = store::strategy::get_strategy(&desk.db, self.strategy).await.unwrap().unwrap();
         let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
         let mut tx = desk.db.begin().await.unwrap();
         let other = Strategy { id, name: "Other".into(), position: 2, ..first };
@@ -105,7 +105,7 @@ impl World {
             api_key: who.api_key.clone(),
             secret: who.secret().to_owned().into(),
         };
-        let key = key::create(desk, &actor, new).await.unwrap().id;
+        let key = key::connect_key(desk, &actor, new).await.unwrap().id;
         let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
         let now = desk.clock.now();
         let follow = Follow {
@@ -125,7 +125,7 @@ impl World {
             updated_at: now,
         };
         let mut tx = desk.db.begin().await.unwrap();
-        store::follow::insert(&mut tx, &follow).await.unwrap();
+        store::follow::insert_follow(&mut tx, &follow).await.unwrap();
         tx.commit().await.unwrap();
         Follower { actor, key, follow, who }
     }
@@ -177,7 +177,7 @@ impl World {
         let mut follow = follower.follow.clone();
         change(&mut follow);
         let mut tx = self.server.desk.db.begin().await.unwrap();
-        store::follow::update(&mut tx, &follow).await.unwrap();
+        store::follow::update_follow(&mut tx, &follow).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -199,7 +199,7 @@ impl World {
             tx.commit().await.unwrap();
         };
         if !matches!(change, Change::Undo) {
-            copy::queue(desk).await.unwrap();
+            copy::queue_signals(desk).await.unwrap();
         }
         match change {
             Change::Paused => self.change(follower, |f| f.active = false).await,
@@ -251,7 +251,7 @@ async fn person(server: &TestServer, email: &str, role: Role) -> Actor {
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::user::insert(&mut tx, &user).await.unwrap();
+    store::user::insert_user(&mut tx, &user).await.unwrap();
     tx.commit().await.unwrap();
     Actor { user: id, email: email.to_owned(), role, session: None, token: None, from: None }
 }
@@ -259,7 +259,7 @@ async fn person(server: &TestServer, email: &str, role: Role) -> Actor {
 impl Follower {
     /// The follower's copies, newest first.
     pub(crate) async fn copies(&self, world: &World) -> Vec<CopyTrade> {
-        copy::list(&world.server.desk, &self.actor, None, 50).await.unwrap()
+        copy::list_copies(&world.server.desk, &self.actor, None, 50).await.unwrap()
     }
 
     pub(crate) async fn last_copy(&self, world: &World) -> CopyTrade {

@@ -255,7 +255,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::user::insert(&mut tx, &row).await.unwrap();
+    store::user::insert_user(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
     let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
@@ -269,7 +269,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         api_key: who.api_key.clone(),
         secret: who.secret().to_owned().into(),
     };
-    let key = key::create(desk, &actor, new).await.unwrap().id;
+    let key = key::connect_key(desk, &actor, new).await.unwrap().id;
     let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[number % 3].id;
     let follow = Follow {
         id: FollowId::mint(&*desk.clock, &*desk.entropy),
@@ -288,7 +288,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         updated_at: now,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::follow::insert(&mut tx, &follow).await.unwrap();
+    store::follow::insert_follow(&mut tx, &follow).await.unwrap();
     tx.commit().await.unwrap();
     Trader { key, trades, who }
 }

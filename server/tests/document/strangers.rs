@@ -4,7 +4,7 @@ use super::{
     operation::Operation,
     world::{Caller, World, written},
 };
-use crate::common::{HttpAnswer, program::Program};
+use crate::common::{HttpAnswer, person::forged, program::Program};
 use domain::{Role, time};
 use serde_json::Value;
 use server::rest::surface::Surface;
@@ -24,9 +24,7 @@ fn assert_documented(operation: &Operation, answer: &HttpAnswer, status: u16) {
 
 async fn anonymous_callers_get_401(db: &TestDb) {
     let world = World::new(db).await;
-    let token = world.ada.person.token.clone().unwrap();
-    let (head, rest) = token.split_at(token.len() - 10);
-    let forged = format!("{head}{}{}", if rest.starts_with('A') { 'B' } else { 'A' }, &rest[1..]);
+    let forged = forged(&world.ada.person.token.clone().unwrap());
     for operation in world.operations.iter().filter(|operation| operation.closed()) {
         for bad in ["", "nonsense", "Basic YTpi", "Bearer a.b.c", &forged] {
             let nobody =

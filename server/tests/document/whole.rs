@@ -175,6 +175,16 @@ async fn every_operation_documents_its_errors() {
 }
 
 #[tokio::test]
+async fn the_document_says_what_is_counted_where() {
+    let (desk, _db) = desk().await;
+    let (document, _) = server::router::api(&desk);
+    let text = serde_json::to_string(&document).unwrap();
+    assert!(text.contains(
+        "Requests are counted by each server instance, attempts at sign-in by all of them together."
+    ));
+}
+
+#[tokio::test]
 async fn what_is_referred_to_is_there_and_nothing_else() {
     let (desk, _db) = desk().await;
     let (document, _) = server::router::api(&desk);

@@ -113,7 +113,7 @@ impl World {
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
-            strategy: service::strategy::list(&server.desk).await.unwrap()[0].id.to_string(),
+            strategy: service::strategy::list_strategies(&server.desk).await.unwrap()[0].id.to_string(),
             profile: service::strategy::risk_profiles(&server.desk).await.unwrap()[0].id.to_string(),
             hook: "nobodys".to_owned(),
             server,

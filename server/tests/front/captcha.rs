@@ -15,7 +15,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 use store::testing::TestDb;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinHandle,
+};
 
 store::each_engine!(
     changes_come_with_a_persons_token,
@@ -143,9 +146,10 @@ async fn what_no_person_sends_is_refused(db: &TestDb) {
 
 async fn an_unreachable_verifier_blocks_the_request(db: &TestDb) {
     let verifier = Verifier::open().await;
-    // A port that was free before, and the secret of another installation.
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let gone = format!("http://{gone}/siteverify");
+    // A port where nothing listens, and the secret of another installation.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let gone = format!("http://{}/siteverify", silent.local_addr().unwrap());
     let elsewhere = verifier.url.replace("siteverify", "nowhere");
     for (url, secret) in [(gone.as_str(), SECRET), (&elsewhere, SECRET), (&verifier.url, "another")] {
         let answer = sign_in(&front(db, url, secret), &["0.9:a"]).await;

@@ -13,6 +13,7 @@ use store::testing::TestDb;
 store::each_engine!(
     api_clients_get_their_surfaces_error_format,
     users_see_a_page_and_operators_continue,
+    the_reference_stays_open,
     every_instance_applies_it,
     only_the_operator_switches,
     the_operators_page_switches_without_a_script,
@@ -101,6 +102,23 @@ async fn users_see_a_page_and_operators_continue(db: &TestDb) {
     assert_eq!(front.get("/", &[]).await.status, StatusCode::OK);
     assert!(!front.get("/dashboard", &[("cookie", &cookie)]).await.text.contains("closed-banner"));
     assert_eq!(front.get("/maintenance", &[]).await.status, StatusCode::OK);
+}
+
+/// Programs are written and mended while the desk is closed.
+async fn the_reference_stays_open(db: &TestDb) {
+    let front = Front::new(db);
+    let open = front.get("/docs", &[("accept", "text/html")]).await;
+    maintenance::command(&front.desk, true, "Moving house").await.unwrap();
+    let page = front.get("/docs", &[("accept", "text/html")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let operations = |text: &str| text.matches("data-testid=\"operation\"").count();
+    assert!(operations(&open.text) > 50);
+    assert_eq!(operations(&page.text), operations(&open.text));
+    let document = front.get("/openapi.json", &[]).await;
+    assert_eq!((document.status, &document.json()["openapi"]), (StatusCode::OK, &json!("3.1.0")));
+    // The operations themselves are closed.
+    let list = front.get("/v1/pub/subscription/list", &[]).await;
+    assert_eq!(list.json(), json!({ "message": "Moving house" }));
 }
 
 async fn every_instance_applies_it(db: &TestDb) {

@@ -16,6 +16,8 @@ store::each_engine!(
     a_write_shows_in_the_next_answer,
     a_new_day_is_a_new_history,
     what_is_no_answer_is_not_kept,
+    a_list_that_is_too_large_to_keep_is_served_whole,
+    a_request_for_the_head_keeps_the_whole_list,
 );
 
 const LISTS: &[&str] =
@@ -24,7 +26,7 @@ const LISTS: &[&str] =
 async fn seeded(db: &TestDb) -> (Front, String) {
     let front = Front::new(db);
     service::strategy::seed(&front.desk).await.unwrap();
-    let id = service::strategy::list(&front.desk).await.unwrap()[0].id.to_string();
+    let id = service::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
     (front, id)
 }
 
@@ -138,4 +140,53 @@ async fn what_is_no_answer_is_not_kept(db: &TestDb) {
     }
     let long = format!("/v1/pub/strategy/profile/list?n={}", "x".repeat(2_000));
     assert_eq!(front.get(&long, &[]).await.status, StatusCode::OK);
+}
+
+async fn a_list_that_is_too_large_to_keep_is_served_whole(db: &TestDb) {
+    let (front, _) = seeded(db).await;
+    let list = "/v1/pub/strategy/list";
+    let describe = async |letter: &str, length: usize| {
+        let text = letter.repeat(length);
+        // A write of another process: this one notices it when it reads the version of the lists again.
+        db.execute(format!("update strategies set description = '{text}'").leak()).await;
+    };
+    describe("a", 10).await;
+    front.clock.advance(SECOND);
+    let small = front.get(list, &[]).await;
+    let tag = small.header(header::ETAG).to_owned();
+    assert!(tag.len() > 10, "{tag}");
+    describe("b", 300_000).await;
+    assert_eq!(front.get(list, &[]).await.text, small.text, "it is kept");
+
+    front.clock.advance(SECOND);
+    for letter in ["b", "c"] {
+        describe(letter, 300_000).await;
+        let large = front.get(list, &[("if-none-match", &tag)]).await;
+        assert_eq!(large.status, StatusCode::OK);
+        assert!(large.bytes.len() > 1 << 20, "{}", large.bytes.len());
+        assert_eq!(large.header(header::CONTENT_TYPE), "application/json");
+        assert_eq!(large.header(header::ETAG), "", "it is not kept");
+        let items = large.json()["items"].as_array().unwrap().clone();
+        assert_eq!(items.len(), 4);
+        assert!(
+            items.iter().all(|item| item["description"] == letter.repeat(300_000)),
+            "the newest: {letter}"
+        );
+    }
+
+    describe("a", 20).await;
+    front.clock.advance(SECOND);
+    let again = front.get(list, &[]).await;
+    assert!(again.text.contains(&"a".repeat(20)) && again.header(header::ETAG) != tag);
+    describe("b", 10).await;
+    assert_eq!(front.get(list, &[]).await.text, again.text, "it is kept again");
+}
+
+async fn a_request_for_the_head_keeps_the_whole_list(db: &TestDb) {
+    let (front, _) = seeded(db).await;
+    let head = front.call(request(Method::HEAD, LISTS[1], &[], Body::empty())).await;
+    assert_eq!((head.status, head.bytes.len()), (StatusCode::OK, 0));
+    let whole = front.get(LISTS[1], &[]).await;
+    assert_eq!(whole.json()["items"].as_array().map(Vec::len), Some(4));
+    assert_eq!(whole.header(header::ETAG), head.header(header::ETAG));
 }

@@ -88,10 +88,10 @@ async fn posts_from_other_sites_are_refused(db: &TestDb) {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{foreign:?}");
         assert!(!answer.headers.contains_key(header::SET_COOKIE));
     }
-    assert_eq!(store::user::count(&front.desk.db).await.unwrap(), 0);
+    assert_eq!(store::user::count_users(&front.desk.db).await.unwrap(), 0);
     let own = [("origin", "http://127.0.0.1:3000"), ("sec-fetch-site", "same-origin")];
     assert_eq!(front.post_form("/api/sign-up", &form, &own).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(store::user::count(&front.desk.db).await.unwrap(), 1);
+    assert_eq!(store::user::count_users(&front.desk.db).await.unwrap(), 1);
 }
 
 async fn over_https_the_cookie_is_bound_to_the_host(db: &TestDb) {

@@ -156,7 +156,7 @@ async fn the_http_twin_of_the_desk_posts_nothing(db: &TestDb) {
     for twin in ["http://desk.example", "https://desk.example:8443"] {
         assert_eq!(from(twin).await, StatusCode::FORBIDDEN, "{twin}");
     }
-    assert_eq!(store::user::count(&front.desk.db).await.unwrap(), 0);
+    assert_eq!(store::user::count_users(&front.desk.db).await.unwrap(), 0);
     assert_eq!(from("https://desk.example").await, StatusCode::SEE_OTHER);
 }
 

@@ -87,7 +87,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     assert_eq!(ada.get("/admin/support").await.status, StatusCode::NOT_FOUND);
     let all = operator.get("/admin/support").await;
     assert!(all.text.contains(ADA) && all.text.contains("One\ntwo"));
-    let ticket = service::support::mine(&front.desk, &ada.actor().await).await.unwrap().remove(0);
+    let ticket = service::support::list_own(&front.desk, &ada.actor().await).await.unwrap().remove(0);
     let close = format!("id={}", ticket.id);
     let refused = front.post_form("/api/support-close", &close, &[("cookie", &ada.cookie)]).await;
     assert_ne!(refused.status, StatusCode::OK);
@@ -122,7 +122,7 @@ async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKe
         SealedSecret { secret: vec![1; 48], data_key: vec![1], master_key_id: "m".into(), version: 1 };
     let row = KeyRow { key, user_id: owner.actor().await.user, sealed };
     let mut tx = front.desk.db.begin().await.unwrap();
-    store::key::insert(&mut tx, &row).await.unwrap();
+    store::key::insert_key(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -39,7 +39,7 @@ async fn the_bell_counts_until_its_page_is_opened(db: &TestDb) {
     let body = serde_json::to_string(&event).unwrap();
     let mut tx = front.desk.db.begin().await.unwrap();
     for _ in 0..2 {
-        store::event::append(&mut tx, user, &body, Micros(5)).await.unwrap();
+        store::event::append_event(&mut tx, user, &body, Micros(5)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let before = see("/settings").await;
@@ -88,7 +88,7 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
         created_at: Micros(100),
     };
     let mut tx = front.desk.db.begin().await.unwrap();
-    store::report::insert(&mut tx, &row).await.unwrap();
+    store::report::insert_report(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
 
     let list = get("/reports", &cookie).await.text;

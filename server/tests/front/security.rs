@@ -1,11 +1,8 @@
 //! Account security, as used by a browser without scripts and by a program.
 
-use super::call::{ADA, Front, FullResponse, PASSWORD, request};
-use axum::{
-    body::Body,
-    http::{Method, StatusCode, header},
-};
-use domain::{Role, account::AccountState, time::MINUTE};
+use super::call::{ADA, Front, FullResponse, PASSWORD};
+use axum::http::{Method, StatusCode, header};
+use domain::{Role, account::AccountState};
 use serde_json::{Value, json};
 use service::{
     Limit, Settings, Throttles, account,
@@ -15,8 +12,6 @@ use service::{
 use store::testing::TestDb;
 
 store::each_engine!(
-    a_form_waits_for_the_password_and_is_then_carried_out,
-    scripts_and_api_clients_get_the_step_up_error,
     a_program_signs_out_here_or_everywhere,
     an_api_client_changes_the_password_and_chooses_what_stays,
     the_form_of_a_new_password_asks_which_programs_go_on,
@@ -24,22 +19,24 @@ store::each_engine!(
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
     the_list_of_users_is_for_operators,
+    a_caller_without_the_role_is_noted,
+    the_settings_page_ends_the_sign_in_of_an_app,
     weak_passwords_are_rejected_by_page_and_api,
 );
 
-fn origin() -> service::Origin {
+pub(super) fn origin() -> service::Origin {
     service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")
 }
 
 /// Signs up in a browser; returns its cookie.
-async fn browser(front: &Front, email: &str) -> String {
+pub(super) async fn browser(front: &Front, email: &str) -> String {
     let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
     let signed_up = front.post_form("/api/sign-up", &form, &[]).await;
     assert_eq!(signed_up.status, StatusCode::SEE_OTHER, "{}", signed_up.text);
     signed_up.cookie()
 }
 
-async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
+pub(super) async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     let user = store::user::by_email(&front.desk.db, email).await.unwrap().unwrap();
     let actor = service::Actor {
         user: user.id,
@@ -52,90 +49,9 @@ async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     api_client::list(&front.desk, &actor).await.unwrap()
 }
 
-fn to(answer: &FullResponse) -> String {
+pub(super) fn to(answer: &FullResponse) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.header(header::LOCATION).to_owned()
-}
-
-async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
-    let front = Front::new(db);
-    let cookie = browser(&front, ADA).await;
-    front.clock.advance(11 * MINUTE);
-    let typed = "name=My+bots&permissions%5B0%5D=BOTS_READ&addresses=203.0.113.7";
-    let post = async |path: &str, body: &str| front.post_form(path, body, &[("cookie", &cookie)]).await;
-    let request = post("/api/client-create", typed).await;
-    assert!(!request.headers.contains_key("x-slipstream-step-up"), "that is between the server and itself");
-    let confirm = to(&request);
-    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
-    assert!(clients(&front, ADA).await.is_empty(), "nothing was done yet");
-
-    let page = front.get(&confirm, &[("cookie", &cookie)]).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("data-testid=\"step-up\"") && page.text.contains("Confirm and continue"));
-    assert!(!page.text.contains("My bots") && !page.text.contains("203.0.113.7"), "nothing typed goes back");
-
-    let form = confirm.split_once("form=").unwrap().1;
-    let wrong = to(&post("/api/step-up", &format!("form={form}&password=a+wrong+password")).await);
-    assert!(wrong.starts_with("/confirm?form=") && wrong.contains("flash="), "{wrong}");
-    let again = front.get(&wrong, &[("cookie", &cookie)]).await;
-    assert!(again.text.contains("Confirm and continue"), "the form still waits");
-    assert!(clients(&front, ADA).await.is_empty());
-
-    // Another session of the same user cannot submit it.
-    let other = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
-    let theirs = format!("slipstream={}", other.token);
-    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
-    front.post_form("/api/step-up", &right, &[("cookie", &theirs)]).await;
-    assert!(clients(&front, ADA).await.is_empty());
-
-    let done = to(&post("/api/step-up", &right).await);
-    assert!(done.starts_with("/settings/api-clients?flash="), "{done}");
-    let made = clients(&front, ADA).await;
-    assert_eq!((made.len(), made[0].name.as_str()), (1, "My bots"));
-    assert_eq!(made[0].networks.len(), 1, "all that was typed arrived");
-    let page = front.get(&done, &[("cookie", &cookie)]).await;
-    assert!(page.text.contains("data-testid=\"made-secret\""), "the new secret is shown once");
-    // The form is submitted once, and its fields are validated as usual.
-    assert_eq!(to(&post("/api/step-up", &right).await), "/dashboard");
-    assert_eq!(clients(&front, ADA).await.len(), 1);
-    let bad = to(&post("/api/client-create", "name=").await);
-    assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
-}
-
-async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
-    let front = Front::new(db);
-    let token = front.token(ADA).await;
-    let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
-    let cookie = format!("slipstream={}", session.token);
-    let new = json!({ "name": "Bots", "permissions": ["BOTS_READ"] });
-    let make = async || front.send(Method::POST, "/v1/priv/api-client", &token, &new).await;
-    assert_eq!(make().await.status, StatusCode::OK, "a sign-in is fresh");
-    front.clock.advance(11 * MINUTE);
-    let due = make().await;
-    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
-    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
-    let script = request(
-        Method::POST,
-        "/api/client-create",
-        &headers,
-        Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"),
-    );
-    let reported = front.call(script).await;
-    assert_eq!((reported.status, &reported.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
-
-    let step_up = async |body: &Value| front.send(Method::POST, "/v1/auth/step-up", &token, body).await;
-    let missing = step_up(&json!({})).await;
-    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
-    let wrong = step_up(&json!({ "password": "a wrong password" })).await;
-    let expected = json!({ "errors": [
-        { "msg": "is not your current password", "param": "password", "location": "body" },
-    ] });
-    assert_eq!((wrong.status.as_u16(), wrong.json()), (422, expected), "what was typed is not sent back");
-    assert_eq!(make().await.status, StatusCode::FORBIDDEN);
-    assert_eq!(step_up(&json!({ "password": PASSWORD })).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(make().await.status, StatusCode::OK);
-    let stranger = front.post_json("/v1/auth/step-up", &json!({ "password": PASSWORD })).await;
-    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn a_program_signs_out_here_or_everywhere(db: &TestDb) {
@@ -289,10 +205,12 @@ async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
     assert!(page.text.contains("data-testid=\"freeze-invalid\""), "{}", page.text);
     let posted = front.post_form("/api/freeze", "token=made.up.1.00", &[]).await;
     assert!(to(&posted).starts_with("/not-me?token="));
-    let found = person::find(&front.desk, ADA).await.unwrap();
+    let found = person::find_user(&front.desk, ADA).await.unwrap();
     assert_eq!(found.state, AccountState::Active);
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap();
-    person::act(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze).await.unwrap();
+    person::act_on_user(&front.desk, person::By::CommandLine, user.id, person::UserAction::Freeze)
+        .await
+        .unwrap();
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let refused = front.post_form("/api/sign-in", &form, &[]).await;
     let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
@@ -321,10 +239,10 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
     assert!(to(&act(&operator, "suspend").await).starts_with("/admin/people?search=ada&flash="));
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
     to(&act(&operator, "unsuspend").await);
     to(&act(&operator, "admin").await);
-    assert_eq!(person::find(&front.desk, ADA).await.unwrap().role, Role::Admin);
+    assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().role, Role::Admin);
     to(&act(&operator, "trader").await);
     let own = store::user::by_email(&front.desk.db, "operator@example.org").await.unwrap().unwrap().id;
     let body = format!("id={own}&step=trader");
@@ -333,6 +251,47 @@ async fn the_list_of_users_is_for_operators(db: &TestDb) {
     assert!(shown.text.contains("4102"), "{}", shown.text);
     let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
     assert!(to(&odd).contains("flash="));
+}
+
+async fn a_caller_without_the_role_is_noted(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let token = tokens["accessToken"].as_str().unwrap();
+    for _ in 0..3 {
+        let denied = front.send(Method::PUT, "/v1/admin/maintenance", token, &json!({ "on": true })).await;
+        assert_eq!(denied.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(front.get("/admin/outbox", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(front.get("/keys", &[("host", "evil.example")]).await.status, StatusCode::MISDIRECTED_REQUEST);
+    let elsewhere = [("origin", "https://evil.example"), ("cookie", cookie.as_str())];
+    assert_eq!(front.post_form("/api/theme", "theme=dark", &elsewhere).await.status, StatusCode::FORBIDDEN);
+    service::rejection::flush(&front.desk).await.unwrap();
+    let rows = store::audit::list_latest(&front.desk.db, 50).await.unwrap();
+    let denied: Vec<_> = rows.iter().filter(|row| row.action == "access-denied").collect();
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    assert_eq!(denied.len(), 1, "{rows:?}");
+    assert_eq!((denied[0].user_id, denied[0].detail.as_str()), (Some(user), "count=4"));
+}
+
+async fn the_settings_page_ends_the_sign_in_of_an_app(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let none = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(!none.text.contains("data-testid=\"app-session\""), "there is none");
+    let credentials = json!({ "email": ADA, "password": PASSWORD });
+    let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
+    let page = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(page.text.contains("data-testid=\"app-session\""), "{}", page.text);
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    let all = store::token_family::list_by_user(&front.desk.db, user, front.desk.clock.now()).await.unwrap();
+    let body = format!("id={}", all[0].family_id);
+    let done = to(&front.post_form("/api/end-program", &body, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/settings?flash="), "{done}");
+    let token = tokens["accessToken"].as_str().unwrap();
+    let after = front.get("/v1/priv/api-client", &[("authorization", token)]).await;
+    assert_eq!(after.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn weak_passwords_are_rejected_by_page_and_api(db: &TestDb) {

@@ -98,8 +98,7 @@ async fn a_blocked_bot_and_a_revoked_token_are_reported(db: &TestDb) {
     let api = BotApi::start().await;
     let server = TestServer::with(db, with_bot(&api)).await;
     let (_ada, me) = linked(&server, &api, "ada", 77).await;
-    // API tokens expire before this test ends.
-    let active = async || telegram::method(&server.desk, &me).await.unwrap().active;
+    let active = async || telegram::is_linked(&server.desk, &me).await.unwrap();
     outbox(&server).await;
     api.revoke(true);
     changed_password(&server, &me).await;

@@ -18,9 +18,10 @@ use std::collections::HashSet;
 use store::testing::TestDb;
 
 async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // It holds the port and does not listen.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let port = closed.local_addr().unwrap().port();
-    drop(closed);
     let mail = MailSettings {
         smtp_url: Some(format!("smtp://user:hunter2@127.0.0.1:{port}")),
         from: "Desk <desk@example.org>".into(),

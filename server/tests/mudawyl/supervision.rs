@@ -1,11 +1,11 @@
 //! Owners' decisions about the supervision of a position, and the handling of positions when a key is deleted.
 
-use super::{KEYS, near};
+use super::{KEYS, near, number};
 use crate::common::{Person, TestServer};
-use domain::{Side, Symbol, TradeType, live::ProtectionState};
+use domain::{Decimal, OrderType, Side, Symbol, TimeInForce, TradeType, live::ProtectionState};
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use serde_json::{Value, json};
-use service::order::protection;
+use service::{Origin, account, order::protection};
 use std::{future::Future, time::Duration};
 use store::testing::TestDb;
 
@@ -64,6 +64,35 @@ impl Holding {
         let validity = Validity::from_now(&*self.server.desk.clock);
         let exchange = &self.server.desk.exchange;
         exchange.cancel(&self.who(), TradeType::Futures, &btc(), id, true, validity).await.unwrap();
+    }
+
+    /// Places an order at the exchange, outside Slipstream: at a price, or at the market.
+    async fn order_elsewhere(&self, id: &str, symbol: &str, amount: &str, price: Option<Decimal>) {
+        let request = OrderRequest {
+            client_order_id: id.to_owned(),
+            symbol: symbol.parse().unwrap(),
+            side: Side::Buy,
+            kind: if price.is_some() { OrderType::Limit } else { OrderType::Market },
+            amount: Some(amount.parse().unwrap()),
+            price,
+            stop_price: None,
+            callback_rate: None,
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+            trade_type: TradeType::Futures,
+            urgency: Urgency::First,
+        };
+        let validity = Validity::from_now(&*self.server.desk.clock);
+        self.server.desk.exchange.place(&self.who(), &request, validity).await.unwrap();
+    }
+
+    /// Returns the HTML of a page, as the user's browser receives it.
+    async fn page(&self, cookie: &str, path: &str) -> String {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = http.get(format!("{}{path}", self.server.base)).header("cookie", cookie);
+        let answer = request.header("accept", "text/html").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
     }
 
     /// Runs the supervisor, late enough for the position to be due.
@@ -170,24 +199,7 @@ pub(crate) async fn a_foreign_order_is_notified_unless_the_owner_trades_there_to
     let holding = Holding::open(db).await;
     let mut streams = service::account_streams::AccountStreams::default();
     streams.round(&holding.server.desk).await.unwrap();
-    let elsewhere = async |client_order_id: &str| {
-        let request = OrderRequest {
-            client_order_id: client_order_id.to_owned(),
-            symbol: btc(),
-            side: Side::Buy,
-            kind: domain::OrderType::Market,
-            amount: Some("0.01".parse().unwrap()),
-            price: None,
-            stop_price: None,
-            callback_rate: None,
-            time_in_force: domain::TimeInForce::Gtc,
-            reduce_only: false,
-            trade_type: TradeType::Futures,
-            urgency: Urgency::First,
-        };
-        let validity = Validity::from_now(&*holding.server.desk.clock);
-        holding.server.desk.exchange.place(&holding.who(), &request, validity).await.unwrap();
-    };
+    let elsewhere = async |id: &str| holding.order_elsewhere(id, "BTC/USDT", "0.01", None).await;
     until("the stream is connected", async || {
         // Only a stream reports it, so it is repeated until it does.
         elsewhere(&format!("web_{}", holding.server.desk.clock.now().0)).await;
@@ -208,4 +220,53 @@ pub(crate) async fn a_foreign_order_is_notified_unless_the_owner_trades_there_to
     .await;
     assert_eq!(holding.notified("ForeignFill").await, before);
     assert_eq!(holding.notified("Liquidated").await, 0);
+}
+
+/// Returns the rows of a page that have this test id.
+fn rows<'a>(page: &'a str, id: &str) -> Vec<&'a str> {
+    let id = format!("data-testid=\"{id}\"");
+    let rows = page.split("<tr").filter_map(|row| row.split("</tr>").next());
+    rows.filter(|row| row.contains(&id)).collect()
+}
+
+pub(crate) async fn what_was_placed_elsewhere_is_marked_in_every_table(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let price = number(&near(&holding.ada, 90).await);
+    holding.order_elsewhere("web_limit", "BTC/USDT", "0.01", Some(price)).await;
+    holding.order_elsewhere("web_eth", "ETH/USDT", "1", None).await;
+    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+    let email = "ada@example.org";
+    let session =
+        account::sign_in(&holding.server.desk, origin, email, "correct horse battery").await.unwrap();
+    let cookie = format!("slipstream={}", session.token);
+
+    let market = |symbol: &str| format!("key={}&symbol={symbol}", holding.id);
+    let btc = market("BTC%2FUSDT");
+    for (path, row) in [
+        ("/dashboard".to_owned(), "order-row"),
+        (format!("/history?{btc}"), "order-row"),
+        (format!("/trade?{btc}"), "open-order"),
+    ] {
+        let page = holding.page(&cookie, &path).await;
+        let orders = rows(&page, row);
+        let foreign = orders.iter().filter(|order| order.contains("data-kind=\"limit\"")).count();
+        assert!(foreign == 1 && orders.len() > 1, "{path}: {orders:?}");
+        for order in orders {
+            let marked = order.contains("data-testid=\"order-foreign\"");
+            assert_eq!(marked, order.contains("data-kind=\"limit\""), "{path}: {order}");
+            assert_eq!(marked, order.contains("Placed outside Slipstream"), "{path}: {order}");
+        }
+    }
+
+    let dashboard = holding.page(&cookie, "/dashboard").await;
+    let positions = rows(&dashboard, "position-row");
+    assert_eq!(positions.len(), 2, "{positions:?}");
+    for position in positions {
+        let marked = position.contains("Opened outside Slipstream");
+        assert_eq!(marked, position.contains("ETH/USDT"), "{position}");
+    }
+    for (symbol, foreign) in [("BTC%2FUSDT", false), ("ETH%2FUSDT", true)] {
+        let page = holding.page(&cookie, &format!("/trade?{}", market(symbol))).await;
+        assert_eq!(page.contains("Opened outside Slipstream: not supervised"), foreign, "{symbol}");
+    }
 }

@@ -111,7 +111,7 @@ impl Trading {
             (answer.status(), answer.json().await.unwrap_or(Value::Null))
         });
         let working = async {
-            while store::intent::unfinished(&self.desk.desk.db).await.unwrap().is_empty() {
+            while store::intent::list_unfinished(&self.desk.desk.db).await.unwrap().is_empty() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -137,7 +137,7 @@ async fn an_order_under_way_is_finished_and_answered_before_the_desk_ends() {
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert_eq!(answer.as_array().map(Vec::len), Some(3), "entry, target and stop: {answer}");
     timeout(PATIENCE, stopped).await.unwrap().unwrap().unwrap();
-    assert!(store::intent::unfinished(&database(folder.path()).await).await.unwrap().is_empty());
+    assert!(store::intent::list_unfinished(&database(folder.path()).await).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,7 +154,7 @@ async fn an_order_that_does_not_end_is_handed_over() {
     let took = since.elapsed();
     assert!(took < Duration::from_secs(20), "stopping took {took:?}");
     assert_ne!(timeout(PATIENCE, order).await.unwrap().map(|answer| answer.0).ok(), Some(StatusCode::OK));
-    let left = store::intent::unfinished(&database(folder.path()).await).await.unwrap();
+    let left = store::intent::list_unfinished(&database(folder.path()).await).await.unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].lease_holder, None, "another instance need not wait");
     assert!(left[0].lease_until <= WallClock.now());

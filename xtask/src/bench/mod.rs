@@ -14,7 +14,7 @@ mod table;
 use crate::sandbox::Sandbox;
 use crate::workspace::Workspace;
 use crate::{build, console, process, site, tools};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use desk::Desk;
 use load::{Load, load, micros};
 use serde_json::json;
@@ -25,8 +25,8 @@ use table::Table;
 const KEYS: usize = 20;
 
 /// Runs all measurements.
-pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
-    let seconds = seconds(words)?;
+pub(crate) fn bench(workspace: &Workspace, seconds: u64) -> Result<()> {
+    let seconds = seconds.max(1);
     tools::wrk::ensure()?;
     let binary = build::release(workspace)?;
     console::step("compile the sandbox example (release)", || {
@@ -72,14 +72,6 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     console::note(&format!("also written to {}", file.display()));
     Ok(())
-}
-
-fn seconds(words: &[String]) -> Result<u64> {
-    match words {
-        [] => Ok(10),
-        [flag, number] if flag == "--seconds" => Ok(number.parse::<u64>()?.max(1)),
-        _ => bail!("usage: cargo xtask bench [--seconds N]"),
-    }
 }
 
 /// The size in bytes of each wasm bundle including its glue code: what a first visit loads.

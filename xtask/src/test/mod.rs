@@ -9,7 +9,7 @@ mod tally;
 
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
-use crate::{build, check, console, sqlx, tools, words};
+use crate::{build, check, console, deny, sqlx, tools, words};
 use anyhow::{Result, bail};
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -33,12 +33,17 @@ struct Stage {
 }
 
 /// In the order in which they run: the quick ones first, then those that build more.
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
     Stage {
         name: "words",
         what: "the vocabulary of comments, texts and names",
         run: |run| once(words::check(run.workspace)),
+    },
+    Stage {
+        name: "deny",
+        what: "licences, sources and duplicates of all packages, and advisories",
+        run: |run| once(deny::check_with_advisories(run.workspace)),
     },
     Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
     Stage {
@@ -57,15 +62,15 @@ const STAGES: [Stage; 12] = [
 ];
 
 /// Runs the named stages, or all; the exit code is 0 if everything passed.
-pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> {
-    let (deep, stages) = chosen(words)?;
+pub(crate) fn test(workspace: &Workspace, deep: bool, names: &[String]) -> Result<ExitCode> {
+    let stages = chosen(names)?;
     let run = Run { workspace, deep, cluster: OnceCell::new(), binary: OnceCell::new() };
     let start = Instant::now();
     let mut total = Tally::default();
     let mut table = Vec::new();
     for stage in stages {
         let (tally, time) = run_stage(&run, stage);
-        table.push(format!("{:<8} {:>12}   {tally}{}", stage.name, console::human(time), tally.remark()));
+        table.push(format!("{:<8} {:>12}   {tally}", stage.name, console::human(time)));
         total += tally;
     }
     drop(run);
@@ -86,15 +91,13 @@ fn run_stage(run: &Run<'_>, stage: &Stage) -> (Tally, Duration) {
     (tally, time)
 }
 
-fn chosen(words: &[String]) -> Result<(bool, Vec<&'static Stage>)> {
-    let deep = words.iter().any(|word| word == "--deep");
-    let names: Vec<&String> = words.iter().filter(|word| *word != "--deep").collect();
+fn chosen(names: &[String]) -> Result<Vec<&'static Stage>> {
     if let Some(unknown) = names.iter().find(|name| !STAGES.iter().any(|stage| stage.name == **name)) {
         let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
         bail!("unknown stage `{unknown}`; stages: {}", known.join(", "));
     }
     let wanted = |stage: &&Stage| names.is_empty() || names.iter().any(|name| *name == stage.name);
-    Ok((deep, STAGES.iter().filter(wanted).collect()))
+    Ok(STAGES.iter().filter(wanted).collect())
 }
 
 /// A check that passes or fails as a whole counts as one test.
@@ -167,12 +170,12 @@ mod tests {
 
     fn names(words: &[&str]) -> Vec<&'static str> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        chosen(&words).unwrap().1.iter().map(|stage| stage.name).collect()
+        chosen(&words).unwrap().iter().map(|stage| stage.name).collect()
     }
 
     #[test]
     fn without_names_all_stages_run() {
-        assert_eq!(names(&["--deep"]).len(), STAGES.len());
+        assert_eq!(names(&[]).len(), STAGES.len());
     }
 
     #[test]

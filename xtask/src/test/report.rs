@@ -22,7 +22,8 @@ pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
 }
 
 /// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped
-/// test is neither; one that passed on a retry has a `<flakyFailure>` or a `<flakyError>`.
+/// test is neither. One that passed only on a retry has a `<flakyFailure>` or a `<flakyError>`, and counts as
+/// failed.
 pub(super) fn junit(text: &str) -> Result<Tally> {
     let root = text.split_once("<testsuites").context("no <testsuites> in the JUnit report")?.1;
     let root = root.split_once('>').context("an unfinished JUnit report")?.0;
@@ -30,17 +31,17 @@ pub(super) fn junit(text: &str) -> Result<Tally> {
         let value = root.split_once(&format!(" {name}=\"")).with_context(|| format!("JUnit: no {name}"))?.1;
         Ok(value.split('"').next().unwrap_or_default().parse()?)
     };
-    let failed = attribute("failures")? + attribute("errors")?;
+    let flaky = text.split("<testcase ").skip(1).filter(|case| case.contains("<flaky")).count() as u64;
+    let failed = attribute("failures")? + attribute("errors")? + flaky;
     let left_out = failed + attribute("skipped").unwrap_or(0);
-    let repeated = text.split("<testcase ").skip(1).filter(|case| case.contains("<flaky")).count() as u64;
-    Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed, repeated })
+    Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed })
 }
 
 /// Sums the lines `test result: ok. 3 passed; 0 failed; …`, one per test program.
 pub(super) fn libtest(text: &str) -> Tally {
     let mut tally = Tally::default();
     for line in text.lines().filter(|line| line.starts_with("test result:")) {
-        tally += Tally { passed: before(line, " passed"), failed: before(line, " failed"), repeated: 0 };
+        tally += Tally { passed: before(line, " passed"), failed: before(line, " failed") };
     }
     tally
 }
@@ -51,15 +52,15 @@ fn before(line: &str, word: &str) -> u64 {
     head.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky` (passed on a retry).
+/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky`. The last ones passed only on a
+/// retry, and count as failed.
 pub(super) fn playwright(text: &str) -> Result<Tally> {
     let report: serde_json::Value = serde_json::from_str(text)?;
     let stat = |name: &str| {
         report["stats"][name].as_u64().with_context(|| format!("no stats.{name} in Playwright's report"))
     };
     let errors = report["errors"].as_array().map_or(0, |errors| errors.len() as u64);
-    let repeated = stat("flaky")?;
-    Ok(Tally { passed: stat("expected")? + repeated, failed: stat("unexpected")? + errors, repeated })
+    Ok(Tally { passed: stat("expected")?, failed: stat("unexpected")? + stat("flaky")? + errors })
 }
 
 /// TAP of `node --test`: it ends with `# pass 3`, `# fail 0`, `# cancelled 0`.
@@ -69,7 +70,7 @@ pub(super) fn tap(text: &str) -> Result<Tally> {
         let line = text.lines().rev().find_map(|line| line.strip_prefix(&prefix));
         Ok(line.with_context(|| format!("no `{prefix}` in the TAP report"))?.trim().parse()?)
     };
-    Ok(Tally { passed: count("pass")?, failed: count("fail")? + count("cancelled")?, repeated: 0 })
+    Ok(Tally { passed: count("pass")?, failed: count("fail")? + count("cancelled")? })
 }
 
 #[cfg(test)]
@@ -78,7 +79,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     const fn tally(passed: u64, failed: u64) -> Tally {
-        Tally { passed, failed, repeated: 0 }
+        Tally { passed, failed }
     }
 
     #[test]
@@ -86,7 +87,7 @@ mod tests {
         let text = r#"<?xml version="1.0"?><testsuites name="n" tests="9" skipped="2" failures="2" errors="1" uuid="u"><testsuite tests="7"/></testsuites>"#;
         assert_eq!(junit(text).unwrap(), tally(4, 3));
         let flaky = r#"<testsuites tests="2" failures="0" errors="0"><testcase name="a"/><testcase name="b"><flakyFailure/><flakyFailure/></testcase></testsuites>"#;
-        assert_eq!(junit(flaky).unwrap(), Tally { repeated: 1, ..tally(2, 0) });
+        assert_eq!(junit(flaky).unwrap(), tally(1, 1));
         assert!(junit("<testsuites name=\"n\">").is_err());
         assert!(junit("").is_err());
     }
@@ -99,9 +100,9 @@ mod tests {
     }
 
     #[test]
-    fn playwright_counts_what_passed_when_repeated() {
+    fn playwright_counts_what_passed_when_repeated_as_failed() {
         let text = r#"{"errors":[],"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":1}}"#;
-        assert_eq!(playwright(text).unwrap(), Tally { repeated: 2, ..tally(7, 1) });
+        assert_eq!(playwright(text).unwrap(), tally(5, 3));
         assert!(playwright(r#"{"stats":{}}"#).is_err());
     }
 

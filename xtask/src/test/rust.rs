@@ -66,10 +66,6 @@ fn nextest(run: &Run<'_>, arguments: &[&str], settings: &[(&str, &Path)]) -> Res
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
         .args(arguments)
         .envs(settings.iter().copied());
-    // As for the journeys (playwright.config.ts).
-    if std::env::var_os("CI").is_some() {
-        cargo.args(["--retries", "1"]);
-    }
     environment(run, &mut cargo)?;
     // nextest's own directory is in the checkout, wherever cargo's target directory is.
     let report = run.workspace.root.join("target/nextest/default/junit.xml");

@@ -31,7 +31,7 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     clients::build(run)?;
     let cluster = run.cluster()?;
     cluster.psql("postgres", &["-c", &format!("create database {DATABASE}")].map(OsStr::new))?;
-    let (binary, database) = (run.workspace.debug_binary(), cluster.url(DATABASE));
+    let (binary, database) = (run.workspace.binary("debug"), cluster.url(DATABASE));
     let desk = Desk::with(&binary, &[("DATABASE_URL", database.as_str())])?;
     // schemathesis stores data of a run here; the next run must not depend on it.
     let memory = tempfile::tempdir()?;

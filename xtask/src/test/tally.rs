@@ -8,28 +8,17 @@ use std::ops::AddAssign;
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
-    /// How many of the passed tests passed only on a retry. Each is a fault to be found, and is named in the
-    /// stage's output.
-    pub(super) repeated: u64,
 }
 
 impl Tally {
     /// A stage that could not run: one failure, whatever it would have tested.
-    pub(super) const BROKEN: Self = Self { passed: 0, failed: 1, repeated: 0 };
+    pub(super) const BROKEN: Self = Self { passed: 0, failed: 1 };
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
-        self.repeated += other.repeated;
-    }
-}
-
-impl Tally {
-    /// A remark beside the counts in the table.
-    pub(super) fn remark(&self) -> String {
-        if self.repeated == 0 { String::new() } else { format!("   ({} only when repeated)", self.repeated) }
     }
 }
 

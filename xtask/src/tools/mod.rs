@@ -2,6 +2,7 @@
 //! what is missing.
 
 pub(crate) mod chromium;
+pub(crate) mod deny;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod python;

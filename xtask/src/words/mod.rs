@@ -14,6 +14,7 @@ mod rules;
 mod scan;
 mod shape;
 
+use crate::cli::WordsArgs;
 use crate::workspace::Workspace;
 use crate::{console, fs, process};
 use anyhow::{Context as _, Result, bail};
@@ -36,17 +37,12 @@ struct Findings {
     exceptions: usize,
 }
 
-/// `check words` with its arguments: none, `--list [text]` or `--bless`.
-pub(crate) fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        [] => check(workspace),
-        ["--list"] => list(workspace, ""),
-        ["--list", part] => list(workspace, part),
-        ["--bless"] => bless(workspace),
-        _ => {
-            bail!("`cargo xtask check words` takes `--list`, `--list <part of a path or rule>` or `--bless`")
-        }
+/// `check words` with its arguments.
+pub(crate) fn command(workspace: &Workspace, arguments: &WordsArgs) -> Result<()> {
+    match (&arguments.list, arguments.bless) {
+        (Some(part), _) => list(workspace, part),
+        (None, true) => bless(workspace),
+        (None, false) => check(workspace),
     }
 }
 

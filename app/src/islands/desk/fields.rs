@@ -24,7 +24,12 @@ pub(super) struct Choice {
 
 /// A labelled number field with its unit and problem.
 pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
-    let Input { name, label, text, ticket, sender, .. } = *input;
+    labelled(input, input.label)
+}
+
+/// As [`decimal`], with a label of several parts.
+pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl IntoView + use<L> {
+    let Input { name, text, ticket, sender, .. } = *input;
     let unit = input.unit.clone();
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
@@ -62,9 +67,9 @@ pub(super) fn problem(
     name: &str,
     text: RwSignal<String>,
 ) -> Option<&'static str> {
-    let reported = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
-    ticket.problem(name, typed).or_else(|| reported.map(|p| problems::problem(ticket.account.lang, p)))
+    ticket.problem(name, typed).or_else(|| rejected.map(|p| problems::problem(ticket.account.lang, p)))
 }
 
 /// Radio buttons side by side.

@@ -28,8 +28,8 @@ fn take(account: AccountSignals, chart: Chart, symbol: &str, message: &JsValue) 
         account.last.set(decimal(&ticker, "last")?);
     } else if let Some(mark) = message.get("Mark").filter(of_ours) {
         account.mark.set(Some(decimal(&mark, "price")?));
-    } else if let Some(reported) = message.get("Candle").filter(of_ours) {
-        let candle = Candle::read(&reported.get("candle")?)?;
+    } else if let Some(update) = message.get("Candle").filter(of_ours) {
+        let candle = Candle::read(&update.get("candle")?)?;
         chart.minute(account.market.with_value(|m| Bar::new(&candle, m)));
     }
     Some(())

@@ -22,6 +22,7 @@ mod read;
 mod send;
 mod targets;
 mod ticket;
+mod ticket_form;
 
 pub use bars::{Bar, Bars};
 pub use draft::TicketDraft;
@@ -71,7 +72,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
             <section class="desk-ticket panel" aria-labelledby="ticket-title">
                 <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
                 {if tradable {
-                    Either::Left((controls::view(account, sender), ticket::view(ticket, sender)))
+                    Either::Left((controls::view(account, sender), ticket_form::view(ticket, sender)))
                 } else {
                     Either::Right(not_tradable(words, account.automated))
                 }}

@@ -1,4 +1,5 @@
-//! Reads the desk's types from JSON (see [`crate::islands::tree`]).
+//! Reads the desk's types from JSON (see [`crate::islands::tree`]). A new member of one of these types is added here, too; the
+//! tests compare each type with what serde writes.
 
 use super::{Bar, Bars, DeskInit, TicketDraft};
 use crate::{
@@ -30,28 +31,34 @@ pub(super) fn symbol(tree: &impl Tree) -> Option<Symbol> {
     tree.get("symbol")?.text()?.parse().ok()
 }
 
-fn maybe(tree: &impl Tree, key: &str) -> Option<Option<Decimal>> {
+/// A decimal member that may be missing: `Some(None)` then, `None` if it is not a decimal.
+fn optional_decimal(tree: &impl Tree, key: &str) -> Option<Option<Decimal>> {
     tree.get(key).map_or(Some(None), |v| money::parse(&v.text()?).ok().map(Some))
 }
 
-fn word<T>(tree: &impl Tree, key: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+/// A required member that `parse` reads from its text.
+fn parsed<T>(tree: &impl Tree, key: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     parse(&tree.get(key)?.text()?)
 }
 
-fn int(tree: &impl Tree, key: &str) -> Option<i64> {
+/// A required integer member.
+fn integer(tree: &impl Tree, key: &str) -> Option<i64> {
     tree.get(key)?.int()
 }
 
-fn truth(tree: &impl Tree, key: &str) -> Option<bool> {
+/// A required member that is `true` or `false`.
+fn boolean(tree: &impl Tree, key: &str) -> Option<bool> {
     tree.get(key)?.truth()
 }
 
+/// A required list, each of whose items must be readable.
 fn list<T: FromTree>(tree: &impl Tree, key: &str) -> Option<Vec<T>> {
     tree.get(key)?.items()?.iter().map(T::read).collect()
 }
 
-fn small(tree: &impl Tree, key: &str) -> Option<u16> {
-    u16::try_from(int(tree, key)?).ok()
+/// A required integer member from 0 to 65,535, such as a leverage.
+fn small_integer(tree: &impl Tree, key: &str) -> Option<u16> {
+    u16::try_from(integer(tree, key)?).ok()
 }
 
 impl FromTree for Order {
@@ -59,22 +66,22 @@ impl FromTree for Order {
         Some(Self {
             id: tree.string("id"),
             client_order_id: tree.string("client_order_id"),
-            at: Micros(int(tree, "at")?),
+            at: Micros(integer(tree, "at")?),
             symbol: symbol(tree)?,
-            kind: word(tree, "kind", OrderType::parse)?,
-            time_in_force: word(tree, "time_in_force", TimeInForce::parse)?,
-            post_only: truth(tree, "post_only")?,
-            reduce_only: truth(tree, "reduce_only")?,
-            side: word(tree, "side", Side::parse)?,
-            price: maybe(tree, "price")?,
-            stop_price: maybe(tree, "stop_price")?,
-            callback_rate: maybe(tree, "callback_rate")?,
-            amount: maybe(tree, "amount")?,
+            kind: parsed(tree, "kind", OrderType::parse)?,
+            time_in_force: parsed(tree, "time_in_force", TimeInForce::parse)?,
+            post_only: boolean(tree, "post_only")?,
+            reduce_only: boolean(tree, "reduce_only")?,
+            side: parsed(tree, "side", Side::parse)?,
+            price: optional_decimal(tree, "price")?,
+            stop_price: optional_decimal(tree, "stop_price")?,
+            callback_rate: optional_decimal(tree, "callback_rate")?,
+            amount: optional_decimal(tree, "amount")?,
             cost: decimal(tree, "cost")?,
-            average: maybe(tree, "average")?,
+            average: optional_decimal(tree, "average")?,
             filled: decimal(tree, "filled")?,
-            remaining: maybe(tree, "remaining")?,
-            status: word(tree, "status", OrderStatus::parse)?,
+            remaining: optional_decimal(tree, "remaining")?,
+            status: parsed(tree, "status", OrderStatus::parse)?,
         })
     }
 }
@@ -85,8 +92,8 @@ impl FromTree for Position {
             symbol: symbol(tree)?,
             contracts: decimal(tree, "contracts")?,
             unrealized_pnl: decimal(tree, "unrealized_pnl")?,
-            leverage: small(tree, "leverage")?,
-            liquidation_price: maybe(tree, "liquidation_price")?,
+            leverage: small_integer(tree, "leverage")?,
+            liquidation_price: optional_decimal(tree, "liquidation_price")?,
             collateral: decimal(tree, "collateral")?,
             notional: decimal(tree, "notional")?,
             mark_price: decimal(tree, "mark_price")?,
@@ -95,10 +102,10 @@ impl FromTree for Position {
             initial_margin_percentage: decimal(tree, "initial_margin_percentage")?,
             maintenance_margin: decimal(tree, "maintenance_margin")?,
             maintenance_margin_percentage: decimal(tree, "maintenance_margin_percentage")?,
-            margin_ratio: maybe(tree, "margin_ratio")?,
-            at: Micros(int(tree, "at")?),
-            margin_mode: word(tree, "margin_mode", MarginMode::parse)?,
-            side: word(tree, "side", PositionSide::parse)?,
+            margin_ratio: optional_decimal(tree, "margin_ratio")?,
+            at: Micros(integer(tree, "at")?),
+            margin_mode: parsed(tree, "margin_mode", MarginMode::parse)?,
+            side: parsed(tree, "side", PositionSide::parse)?,
             percentage: decimal(tree, "percentage")?,
         })
     }
@@ -106,7 +113,10 @@ impl FromTree for Position {
 
 impl FromTree for PositionProtection {
     fn read(tree: &impl Tree) -> Option<Self> {
-        Some(Self { state: word(tree, "state", ProtectionState::parse)?, stop: maybe(tree, "stop")? })
+        Some(Self {
+            state: parsed(tree, "state", ProtectionState::parse)?,
+            stop: optional_decimal(tree, "stop")?,
+        })
     }
 }
 
@@ -128,9 +138,9 @@ impl FromTree for AccountState {
             position: tree.get("position").and_then(|p| Position::read(&p)),
             protection: tree.get("protection").and_then(|p| PositionProtection::read(&p)),
             balance: Balance { assets, unrealized_pnl: decimal(&balance, "unrealized_pnl")? },
-            leverage: small(tree, "leverage")?,
-            margin_mode: word(tree, "margin_mode", MarginMode::parse)?,
-            at: Micros(int(tree, "at")?),
+            leverage: small_integer(tree, "leverage")?,
+            margin_mode: parsed(tree, "margin_mode", MarginMode::parse)?,
+            at: Micros(integer(tree, "at")?),
             symbol,
         })
     }
@@ -142,7 +152,7 @@ impl FromTree for Market {
         let edge = |i: usize| money::parse(&band.get(i)?.text()?).ok();
         Some(Self {
             symbol: symbol(tree)?,
-            trade_type: word(tree, "trade_type", TradeType::parse)?,
+            trade_type: parsed(tree, "trade_type", TradeType::parse)?,
             tick: decimal(tree, "tick")?,
             min_price: decimal(tree, "min_price")?,
             max_price: decimal(tree, "max_price")?,
@@ -158,7 +168,7 @@ impl FromTree for Market {
 impl FromTree for Candle {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
-            start: Micros(int(tree, "start")?),
+            start: Micros(integer(tree, "start")?),
             open: decimal(tree, "open")?,
             high: decimal(tree, "high")?,
             low: decimal(tree, "low")?,
@@ -206,7 +216,13 @@ impl FromTree for Done {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
         let notice = text("notice").map(|word| PostNotice::read(&word));
-        Some(Self { to: tree.string("to"), notice, fresh: text("fresh"), details: Vec::new() })
+        Some(Self {
+            to: tree.string("to"),
+            notice,
+            about: text("about"),
+            fresh: text("fresh"),
+            details: Vec::new(),
+        })
     }
 }
 
@@ -224,7 +240,7 @@ impl FromTree for TicketDraft {
             stop_price: tree.string("stop_price"),
             callback: tree.string("callback"),
             targets: tree.get("targets")?.items()?.iter().filter_map(Tree::text).collect(),
-            without_stop: truth(tree, "without_stop")?,
+            without_stop: boolean(tree, "without_stop")?,
         })
     }
 }
@@ -233,13 +249,13 @@ impl FromTree for DeskInit {
     fn read(tree: &impl Tree) -> Option<Self> {
         Some(Self {
             market: Market::read(&tree.get("market")?)?,
-            frame: word(tree, "frame", Frame::parse)?,
+            frame: parsed(tree, "frame", Frame::parse)?,
             bars: Bars::read(&tree.get("bars")?)?,
             last: decimal(tree, "last")?,
             account: AccountState::read(&tree.get("account")?)?,
             fee_rate: decimal(tree, "fee_rate")?,
-            tradable: truth(tree, "tradable")?,
-            automated: truth(tree, "automated")?,
+            tradable: boolean(tree, "tradable")?,
+            automated: boolean(tree, "automated")?,
             draft: TicketDraft::read(&tree.get("draft")?)?,
             failure: FormFailure::read(&tree.get("failure")?)?,
             idempotency: tree.string("idempotency"),

@@ -48,7 +48,7 @@ impl Sender {
         }
         self.busy.set(true);
         leptos::task::spawn_local(async move {
-            let fresh = match super::post::post(&form, &replaced).await {
+            let fresh = match super::post::post_form(&form, &replaced).await {
                 Ok(answer) => {
                     self.failure.set(FormFailure::default());
                     self.notice.set(answer.notice);

@@ -28,7 +28,7 @@ pub(crate) fn page() -> impl IntoView {
         let all = strategy::operated(&visit.desk, actor).await?;
         let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
         // If the exchange does not respond, a market can still be typed.
-        let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+        let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
         let markets: Vec<_> = markets.into_iter().map(|m| m.symbol.to_string()).collect();
         let posted = Posted::read(&visit).await?;
         let empty = all.is_empty().then(|| view! { <p class="empty">{words.none}</p> });

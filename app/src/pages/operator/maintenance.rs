@@ -25,13 +25,13 @@ pub(crate) fn page() -> impl IntoView {
         // A saved message is in the database; only a rejected one is shown as typed.
         let failed = if posted.failed() { posted.of(FORM) } else { Posted::default() };
         let body = view! {
-            <h1>{words.operate}</h1>
-            <p class="lead">{words.operate_lead}</p>
+            <h1>{words.maintenance_title}</h1>
+            <p class="lead">{words.maintenance_lead}</p>
             {posted.message()}
             {switch(words, now, &failed)}
             {under_review(words, reviews)}
         };
-        Ok(frame(&visit, words.operate, Width::Narrow, body))
+        Ok(frame(&visit, words.maintenance_title, Width::Narrow, body))
     })
 }
 

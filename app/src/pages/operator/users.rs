@@ -24,15 +24,15 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = security(visit::lang());
         let actor = visit.trader()?;
-        let people = person::search(&visit.desk, actor, &search, &after).await?;
+        let people = person::search_users(&visit.desk, actor, &search, &after).await?;
         let posted = Posted::read(&visit).await?.of("person-act");
         let more = people.last().filter(|_| people.len() == person::most()).map(|last| {
             let href = format!("/admin/people?search={}&after={}", encoded(&search), encoded(&last.email));
             view! { <a class="button" data-kind="quiet" href=href data-testid="more">{words.more}</a> }
         });
-        let none = people.is_empty().then(|| view! { <p class="empty">{words.nobody}</p> });
+        let none = people.is_empty().then(|| view! { <p class="empty">{words.no_users}</p> });
         let body = view! {
-            <h1>{words.people}</h1>
+            <h1>{words.users}</h1>
             <p class="lead">{words.people_lead}</p>
             <form method="get" action="/admin/people" class="filters" role="search">
                 <label for="people-search">{words.search}</label>
@@ -46,7 +46,7 @@ pub(crate) fn page() -> impl IntoView {
             </ul>
             <p class="row">{more}</p>
         };
-        Ok(frame(&visit, words.people, Width::Wide, body))
+        Ok(frame(&visit, words.users, Width::Wide, body))
     })
 }
 

@@ -62,8 +62,8 @@ impl Open<'_> {
     /// Records an event for all endpoints that subscribed to its kind.
     pub(crate) fn happened(&mut self, kind: &str, object: Value) {
         let wanted = |e: &&Endpoint| e.kinds.iter().any(|k| k == "*" || k == kind);
-        let reported = self.books.endpoints.values().filter(wanted);
-        let waiting: BTreeMap<_, _> = reported.map(|e| (e.made.id.clone(), (0, self.really))).collect();
+        let subscribed = self.books.endpoints.values().filter(wanted);
+        let waiting: BTreeMap<_, _> = subscribed.map(|e| (e.made.id.clone(), (0, self.really))).collect();
         let made = self.made("evt_", Metadata::new());
         let event = Event { made, kind: kind.to_owned(), object, waiting };
         self.books.events.insert(event.made.id.clone(), event);
@@ -228,13 +228,13 @@ impl Open<'_> {
         let charged = open.due() == 0 || card == Some(Card::Pays) || (first && card == Some(Card::PaysOnce));
         open.paid = charged;
         open.next_attempt = None;
-        let reported = open.clone().json(self.books, self.base);
+        let invoice = open.clone().json(self.books, self.base);
         if charged {
-            self.happened("invoice.paid", reported.clone());
-            self.happened("invoice.payment_succeeded", reported);
+            self.happened("invoice.paid", invoice.clone());
+            self.happened("invoice.payment_succeeded", invoice);
             Ok(())
         } else {
-            self.happened("invoice.payment_failed", reported);
+            self.happened("invoice.payment_failed", invoice);
             Err(Declined)
         }
     }

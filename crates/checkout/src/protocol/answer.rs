@@ -1,7 +1,7 @@
 //! Request handling: authentication, parameters and idempotency.
 
-use super::{CheckoutFailure, calls, form::Form};
-use crate::checkout::CheckoutState;
+use super::{calls, form::Form};
+use crate::{failure::CheckoutFailure, shared::CheckoutState};
 use axum::{
     Json,
     body::Bytes,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
 /// Handles any call.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     State(shared): State<Arc<CheckoutState>>,
     method: Method,
     Path(path): Path<String>,

@@ -1,14 +1,14 @@
 //! Dispatch of calls by path.
 
 use super::{
-    CheckoutFailure,
     form::Form,
     lists::{list, one},
     make,
 };
 use crate::{
     books::{Books, Object as _, Open, Reply, SubscriptionStatus},
-    checkout::CheckoutState,
+    failure::CheckoutFailure,
+    shared::CheckoutState,
 };
 use serde_json::{Value, json};
 
@@ -29,13 +29,13 @@ pub(super) fn read(shared: &CheckoutState, way: &[&str], form: &Form) -> Result<
         ["prices", id] => one(books, base, &books.prices, id),
         ["checkout", "sessions", id] => {
             // An expired session has the status `expired` and no URL.
-            let mut reported = one(books, base, &books.sessions, id)?;
+            let mut session = one(books, base, &books.sessions, id)?;
             let lapsed =
                 books.sessions.get(*id).is_some_and(|s| s.subscription.is_none() && now >= s.expires_at);
             if lapsed {
-                (reported["status"], reported["url"]) = (json!("expired"), Value::Null);
+                (session["status"], session["url"]) = (json!("expired"), Value::Null);
             }
-            Ok(reported)
+            Ok(session)
         }
         ["subscriptions", id] => one(books, base, &books.subscriptions, id),
         ["invoices", id] => one(books, base, &books.invoices, id),

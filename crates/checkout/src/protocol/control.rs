@@ -1,7 +1,6 @@
 //! The control API, for tests that cannot wait for a month.
 
-use super::CheckoutFailure;
-use crate::checkout::{Checkout, CheckoutState};
+use crate::{failure::CheckoutFailure, shared::CheckoutState};
 use axum::{
     Json,
     extract::State,
@@ -15,12 +14,12 @@ use subtle::ConstantTimeEq as _;
 
 /// The request to advance the clock.
 #[derive(Deserialize)]
-pub(super) struct Move {
+pub(crate) struct Move {
     seconds: i64,
 }
 
 /// Advances the clock.
-pub(super) async fn clock(
+pub(crate) async fn clock(
     State(shared): State<Arc<CheckoutState>>,
     headers: HeaderMap,
     Json(by): Json<Move>,
@@ -30,7 +29,7 @@ pub(super) async fn clock(
     if !shared.options.controllable || !known {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let moved = tokio::task::spawn_blocking(move || Checkout::of(&shared).advance(by.seconds)).await;
+    let moved = tokio::task::spawn_blocking(move || shared.advance(by.seconds)).await;
     match moved {
         Ok(Ok(())) => Json(json!({"moved": by.seconds})).into_response(),
         _ => CheckoutFailure::Broken.into_response(),

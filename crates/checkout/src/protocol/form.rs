@@ -1,7 +1,6 @@
 //! Parameters in Stripe's form encoding, such as `items[0][price]=...`, parsed into a tree.
 
-use super::CheckoutFailure;
-use crate::books::Metadata;
+use crate::{books::Metadata, failure::CheckoutFailure};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 

@@ -1,7 +1,10 @@
 //! Lists, newest first and paginated.
 
-use super::{CheckoutFailure, form::Form};
-use crate::books::{Books, Object};
+use super::form::Form;
+use crate::{
+    books::{Books, Object},
+    failure::CheckoutFailure,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

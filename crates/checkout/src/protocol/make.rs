@@ -1,9 +1,12 @@
 //! The calls that create and change objects.
 
-use super::{CheckoutFailure, form::Form};
-use crate::books::{
-    Card, Change, Endpoint, Interval, Invoice, Made, Metadata, NewPrice, NewSubscription, Object as _, Open,
-    Proration, Session, SubscriptionStatus,
+use super::form::Form;
+use crate::{
+    books::{
+        Card, Change, Endpoint, Interval, Invoice, Made, Metadata, NewPrice, NewSubscription, Object as _,
+        Open, Proration, Session, SubscriptionStatus,
+    },
+    failure::CheckoutFailure,
 };
 use serde_json::Value;
 
@@ -47,9 +50,9 @@ pub(super) fn change_customer(open: &mut Open<'_>, id: &str, form: &Form) -> Out
     customer.email = form.text(&["email"]).map(str::to_owned).or_else(|| customer.email.clone());
     customer.name = form.text(&["name"]).map(str::to_owned).or_else(|| customer.name.clone());
     customer.made.metadata.extend(form.metadata());
-    let message = customer.clone().json(open.books, open.base);
-    open.happened("customer.updated", message.clone());
-    Ok(message)
+    let body = customer.clone().json(open.books, open.base);
+    open.happened("customer.updated", body.clone());
+    Ok(body)
 }
 
 pub(super) fn product(open: &mut Open<'_>, form: &Form) -> Outcome {
@@ -125,9 +128,9 @@ pub(super) fn close(open: &mut Open<'_>, id: &str) -> Outcome {
         return Err(CheckoutFailure::State(message.to_owned()));
     }
     session.closed = true;
-    let message = session.clone().json(open.books, open.base);
-    open.happened("checkout.session.expired", message.clone());
-    Ok(message)
+    let body = session.clone().json(open.books, open.base);
+    open.happened("checkout.session.expired", body.clone());
+    Ok(body)
 }
 
 pub(super) fn subscription(open: &mut Open<'_>, form: &Form) -> Outcome {
@@ -212,7 +215,7 @@ pub(super) fn endpoint(open: &mut Open<'_>, form: &Form) -> Outcome {
     let secret = format!("whsec_{}", hex::encode(bytes));
     let endpoint = Endpoint { made: open.made("we_", form.metadata()), url, secret, kinds };
     open.books.endpoints.insert(endpoint.made.id.clone(), endpoint.clone());
-    let mut message = endpoint.json(open.books, open.base);
-    message["secret"] = Value::String(endpoint.secret);
-    Ok(message)
+    let mut body = endpoint.json(open.books, open.base);
+    body["secret"] = Value::String(endpoint.secret);
+    Ok(body)
 }

@@ -1,29 +1,8 @@
-//! Stripe's protocol, the pages, and the control API.
+//! Stripe's protocol, and the control API.
 
-mod answer;
+pub(crate) mod answer;
 mod calls;
-mod control;
-mod failure;
+pub(crate) mod control;
 mod form;
 mod lists;
 mod make;
-
-pub(crate) use failure::CheckoutFailure;
-
-use crate::{checkout::CheckoutState, page};
-use axum::{
-    Router,
-    routing::{any, get, post},
-};
-use std::sync::Arc;
-
-/// The router of all paths.
-pub(crate) fn router(shared: &Arc<CheckoutState>) -> Router {
-    Router::new()
-        .route("/v1/{*path}", any(answer::answer))
-        .route("/pay/{id}", get(page::show).post(page::pay))
-        .route("/invoice/{id}", get(page::invoice).post(page::pay_invoice))
-        .route("/style.css", get(page::style))
-        .route("/control/clock", post(control::clock))
-        .with_state(Arc::clone(shared))
-}

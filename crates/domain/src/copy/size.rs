@@ -3,14 +3,14 @@
 //! the copies.
 
 use super::Reason;
-use crate::{Decimal, Market, Side, money, sizing};
+use crate::{Decimal, Market, Side, dec, money, sizing};
 
 /// The taker fee assumed when sizing; the exchange's actual rate decides.
-pub const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+pub const FEE_RATE: Decimal = dec!(0.0005);
 /// Maximum leverage of any exchange.
 pub const HIGHEST_LEVERAGE: u16 = 125;
 /// Margin kept in reserve, as a share of the position, because the price moves between sizing and filling.
-const RESERVE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+const RESERVE: Decimal = dec!(0.01);
 
 /// The inputs of sizing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,22 +1,24 @@
 //! Key permissions, balances and fills.
 
 use super::{
-    BinanceState,
+    Binance, BinanceState,
+    call::Call,
     markets::Markets,
     num::{Id, Num, plain},
     prices::pair,
-    rest::Call,
     sign::Params,
 };
-use crate::{Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom};
+use crate::{AccountData, Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom};
+use async_trait::async_trait;
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
 /// Maximum number of fills or orders that one call returns.
 pub(super) const PAGE: u16 = 1_000;
 
-impl BinanceState {
-    pub(super) async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights> {
+#[async_trait]
+impl AccountData for Binance {
+    async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Rights {
@@ -32,7 +34,7 @@ impl BinanceState {
             trading_authority_expiration_time: Option<i64>,
         }
         let rights: Rights =
-            self.spot.ask(Call::get("/sapi/v1/account/apiRestrictions", 1).signed(who)).await?;
+            self.shared.spot.ask(Call::get("/sapi/v1/account/apiRestrictions", 1).signed(who)).await?;
         Ok(KeyRights {
             withdraw: rights.enable_withdrawals,
             futures: rights.enable_futures,
@@ -46,14 +48,15 @@ impl BinanceState {
     }
 
     /// Position mode and multi-assets mode, from one response.
-    pub(super) async fn account_mode(&self, who: &Credentials) -> ExchangeResult<AccountMode> {
+    async fn account_mode(&self, who: &Credentials) -> ExchangeResult<AccountMode> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Config {
             dual_side_position: bool,
             multi_assets_margin: bool,
         }
-        let config: Config = self.futures.ask(Call::get("/fapi/v1/accountConfig", 5).signed(who)).await?;
+        let config: Config =
+            self.shared.futures.ask(Call::get("/fapi/v1/accountConfig", 5).signed(who)).await?;
         Ok(match config {
             Config { dual_side_position: true, .. } => AccountMode::Hedge,
             Config { multi_assets_margin: true, .. } => AccountMode::MultiAssets,
@@ -61,25 +64,25 @@ impl BinanceState {
         })
     }
 
-    pub(super) async fn balance(&self, who: &Credentials, kind: TradeType) -> ExchangeResult<Balance> {
+    async fn balance(&self, who: &Credentials, kind: TradeType) -> ExchangeResult<Balance> {
         match kind {
             TradeType::Spot => {
                 let account: SpotAccount =
-                    self.spot.ask(Call::get("/api/v3/account", 20).signed(who)).await?;
+                    self.shared.spot.ask(Call::get("/api/v3/account", 20).signed(who)).await?;
                 Ok(account.into_balance())
             }
             TradeType::Futures => {
                 let call = Call::get("/fapi/v3/account", 5).signed(who);
-                Ok(self.futures.ask::<FuturesAccount>(call).await?.into_balance())
+                Ok(self.shared.futures.ask::<FuturesAccount>(call).await?.into_balance())
             }
         }
     }
 
     /// Balance and positions from one response, which includes the open positions.
-    pub(super) async fn holdings(&self, who: &Credentials) -> ExchangeResult<Holdings> {
+    async fn holdings(&self, who: &Credentials) -> ExchangeResult<Holdings> {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
-        let account: FuturesAccount = self.futures.ask(call).await?;
-        let markets = self.markets(TradeType::Futures).await?;
+        let account: FuturesAccount = self.shared.futures.ask(call).await?;
+        let markets = self.shared.markets(TradeType::Futures).await?;
         let held = account.positions.iter().filter_map(|row| row.held(&markets));
         let held = held.filter(|held| !held.amount.is_zero()).collect();
         Ok(Holdings { balance: account.into_balance(), held })
@@ -87,7 +90,7 @@ impl BinanceState {
 
     /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
     /// ccxt).
-    pub(super) async fn trades(
+    async fn trades(
         &self,
         who: &Credentials,
         kind: TradeType,
@@ -95,7 +98,7 @@ impl BinanceState {
         limit: u16,
     ) -> ExchangeResult<Vec<Trade>> {
         let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
-        let mut trades = self.fills(who, kind, symbol, params).await?;
+        let mut trades = self.shared.fills(who, kind, symbol, params).await?;
         // Binance returns the oldest first; fills of the same time keep their order.
         trades.reverse();
         trades.sort_by_key(|trade| std::cmp::Reverse(trade.at));
@@ -103,7 +106,7 @@ impl BinanceState {
     }
 
     /// A page of fills from an id or a time on, oldest first. Binance takes one of the two.
-    pub(super) async fn trades_from(
+    async fn trades_from(
         &self,
         who: &Credentials,
         kind: TradeType,
@@ -116,9 +119,11 @@ impl BinanceState {
             TradesFrom::Id(id) => params.with("fromId", id),
             TradesFrom::Time(at) => params.with("startTime", at.millis()),
         };
-        self.fills(who, kind, symbol, params).await
+        self.shared.fills(who, kind, symbol, params).await
     }
+}
 
+impl BinanceState {
     async fn fills(
         &self,
         who: &Credentials,

@@ -102,14 +102,14 @@ impl ExchangeClock {
         self.syncs.load(Ordering::Acquire)
     }
 
-    /// Updates the offset from a query sent at `asked` and answered now, assuming that the response was
+    /// Updates the offset from a query sent at `sent_at` and answered now, assuming that the response was
     /// correct half-way between.
-    pub(super) fn learn(&self, request: Micros, server: Micros) {
+    pub(super) fn learn(&self, sent_at: Micros, server: Micros) {
         let learned = self.own();
-        let midway = request.0.midpoint(learned.0);
+        let midway = sent_at.0.midpoint(learned.0);
         let offset = Offset {
             micros: server.0.saturating_sub(midway),
-            error: learned.since(request).max(0) / 2,
+            error: learned.since(sent_at).max(0) / 2,
             learned,
             wall: self.wall(),
         };
@@ -166,7 +166,7 @@ mod tests {
         hand.set(501_000, 1_000);
         let clock = ExchangeClock::new(hand.clone());
         assert!(clock.stale() && !clock.known());
-        assert_eq!(clock.now(), Micros(501_000), "the wall clock's time until the exchange was asked");
+        assert_eq!(clock.now(), Micros(501_000), "the wall clock's time until the exchange was queried");
         hand.set(501_400, 1_400);
         clock.learn(Micros(1_000), Micros(51_200));
         assert_eq!(clock.now(), Micros(51_400));

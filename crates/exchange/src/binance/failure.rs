@@ -107,9 +107,9 @@ mod tests {
         }
         assert_eq!(judged(401), ResponseVerdict::Failed(ExchangeFailure::Unauthorized));
         assert_eq!(judged(404), refused(-404, "HTTP 404"));
-        let reported = Some(Duration::from_secs(7));
+        let retry_after = Some(Duration::from_secs(7));
         let limited = ResponseVerdict::Failed(ExchangeFailure::Limited(Duration::from_secs(7)));
-        assert_eq!(judge(418, reported, b""), limited);
+        assert_eq!(judge(418, retry_after, b""), limited);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The list of markets and their filters.
 
-use super::{BinanceState, num, rest::Call};
+use super::{BinanceState, call::Call, num};
 use crate::ExchangeResult;
 use domain::{Decimal, Market, Symbol, TradeType, time};
 use serde::Deserialize;

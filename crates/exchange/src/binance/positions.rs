@@ -1,14 +1,15 @@
 //! Positions, leverage and margin mode.
 
 use super::{
-    BinanceState,
+    Binance, BinanceState,
     cache::Cached,
+    call::Call,
     num::{Num, cut, divide, nonzero, plain},
     prices::pair,
-    rest::Call,
 };
-use crate::{Credentials, ExchangeFailure, ExchangeResult, Urgency, Validity};
-use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, time};
+use crate::{Credentials, ExchangeFailure, ExchangeResult, Positions, Urgency, Validity};
+use async_trait::async_trait;
+use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, dec, time};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
@@ -29,8 +30,62 @@ pub(super) struct BracketCache(Mutex<HashMap<String, Arc<Cached<Brackets>>>>);
 /// Notional floor and maintenance margin rate of each bracket, by Binance's market name.
 type Brackets = HashMap<String, Vec<(Decimal, Decimal)>>;
 
+#[async_trait]
+impl Positions for Binance {
+    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
+        self.shared.open_positions(who, symbol, Urgency::Last).await
+    }
+
+    async fn position_for_stop(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+    ) -> ExchangeResult<Option<Position>> {
+        let found = self.shared.open_positions(who, Some(symbol), Urgency::Protection).await?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
+        let risks = self.shared.risks(who, Some(symbol), Urgency::Last).await?;
+        let risk = risks.first().ok_or(ExchangeFailure::UnknownSymbol)?;
+        Ok((risk.leverage(), risk.margin_mode()))
+    }
+
+    async fn set_leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> ExchangeResult<()> {
+        // An entry waits for this, so it goes before take-profits.
+        let call = Call::post("/fapi/v1/leverage", Urgency::First)
+            .params(pair(symbol).with("leverage", leverage))
+            .signed(who)
+            .valid(validity);
+        self.shared.futures.ask::<IgnoredAny>(call).await.map(drop)
+    }
+
+    async fn set_margin_mode(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        mode: MarginMode,
+        validity: Validity,
+    ) -> ExchangeResult<()> {
+        let call = Call::post("/fapi/v1/marginType", Urgency::Second)
+            .params(pair(symbol).with("marginType", mode))
+            .signed(who)
+            .valid(validity);
+        match self.shared.futures.ask::<IgnoredAny>(call).await {
+            Ok(_) | Err(ExchangeFailure::Refused { code: UNCHANGED, .. }) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
 impl BinanceState {
-    pub(super) async fn positions(
+    async fn open_positions(
         &self,
         who: &Credentials,
         symbol: Option<&Symbol>,
@@ -49,48 +104,6 @@ impl BinanceState {
             Some(risk.into_position(symbol, rate))
         });
         Ok(known.collect())
-    }
-
-    pub(super) async fn leverage(
-        &self,
-        who: &Credentials,
-        symbol: &Symbol,
-    ) -> ExchangeResult<(u16, MarginMode)> {
-        let risks = self.risks(who, Some(symbol), Urgency::Last).await?;
-        let risk = risks.first().ok_or(ExchangeFailure::UnknownSymbol)?;
-        Ok((risk.leverage(), risk.margin_mode()))
-    }
-
-    pub(super) async fn set_leverage(
-        &self,
-        who: &Credentials,
-        symbol: &Symbol,
-        leverage: u16,
-        validity: Validity,
-    ) -> ExchangeResult<()> {
-        // An entry waits for this, so it goes before take-profits.
-        let call = Call::post("/fapi/v1/leverage", Urgency::First)
-            .params(pair(symbol).with("leverage", leverage))
-            .signed(who)
-            .valid(validity);
-        self.futures.ask::<IgnoredAny>(call).await.map(drop)
-    }
-
-    pub(super) async fn set_margin_mode(
-        &self,
-        who: &Credentials,
-        symbol: &Symbol,
-        mode: MarginMode,
-        validity: Validity,
-    ) -> ExchangeResult<()> {
-        let call = Call::post("/fapi/v1/marginType", Urgency::Second)
-            .params(pair(symbol).with("marginType", mode))
-            .signed(who)
-            .valid(validity);
-        match self.futures.ask::<IgnoredAny>(call).await {
-            Ok(_) | Err(ExchangeFailure::Refused { code: UNCHANGED, .. }) => Ok(()),
-            Err(failure) => Err(failure),
-        }
     }
 
     async fn risks(
@@ -214,7 +227,7 @@ impl RawPosition {
         let unrealized_pnl = plain(self.un_realized_profit);
         // ccxt rounds the ratio to four places by adding half a unit before truncating.
         let margin_ratio =
-            divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + Decimal::new(5, 5), 4));
+            divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + dec!(0.00005), 4));
         let percentage = divide(unrealized_pnl, initial_margin, 4).unwrap_or_default() * Decimal::ONE_HUNDRED;
         Position {
             symbol,

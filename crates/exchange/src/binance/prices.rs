@@ -1,30 +1,48 @@
 //! Public prices: ticker, candles, mark price.
 
 use super::{
-    BinanceState,
+    Binance, BinanceState,
+    call::Call,
     num::{Num, cut, divide, plain},
-    rest::Call,
     sign::Params,
 };
-use crate::ExchangeResult;
-use domain::{Candle, Decimal, Frame, Micros, Symbol, Ticker, TradeType};
+use crate::{BudgetLeft, ExchangeFailure, ExchangeResult, MarketData};
+use async_trait::async_trait;
+use domain::{Candle, Decimal, Frame, Market, Micros, Symbol, Ticker, TradeType};
 use serde::Deserialize;
 
 /// Maximum number of candles that one call returns.
 const SPOT_PAGE: u16 = 1_000;
 const FUTURES_PAGE: u16 = 1_500;
 
-impl BinanceState {
-    pub(super) async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
+#[async_trait]
+impl MarketData for Binance {
+    fn budgets(&self) -> Vec<BudgetLeft> {
+        vec![self.shared.spot.left("spot"), self.shared.futures.left("futures")]
+    }
+
+    async fn server_time(&self) -> ExchangeResult<Micros> {
+        self.shared.futures.server_time().await
+    }
+
+    async fn markets(&self, kind: TradeType) -> ExchangeResult<Vec<Market>> {
+        Ok(self.shared.markets(kind).await?.all())
+    }
+
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Market> {
+        self.shared.markets(kind).await?.trading(symbol).cloned().ok_or(ExchangeFailure::UnknownSymbol)
+    }
+
+    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
         let (path, weight) = match kind {
             TradeType::Spot => ("/api/v3/ticker/24hr", 2),
             TradeType::Futures => ("/fapi/v1/ticker/24hr", 1),
         };
-        let raw: RawTicker = self.api(kind).ask(Call::get(path, weight).params(pair(symbol))).await?;
+        let raw: RawTicker = self.shared.api(kind).ask(Call::get(path, weight).params(pair(symbol))).await?;
         Ok(raw.into_ticker(symbol.clone()))
     }
 
-    pub(super) async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal> {
+    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Mark {
@@ -35,11 +53,11 @@ impl BinanceState {
             TradeType::Spot => ("/api/v3/ticker/price", 2),
             TradeType::Futures => ("/fapi/v1/premiumIndex", 1),
         };
-        let mark: Mark = self.api(kind).ask(Call::get(path, weight).params(pair(symbol))).await?;
+        let mark: Mark = self.shared.api(kind).ask(Call::get(path, weight).params(pair(symbol))).await?;
         Ok(plain(mark.mark_price))
     }
 
-    pub(super) async fn candles(
+    async fn candles(
         &self,
         kind: TradeType,
         symbol: &Symbol,
@@ -52,10 +70,10 @@ impl BinanceState {
         let mut before = before;
         let mut candles: Vec<Candle> = Vec::new();
         while wanted > 0 {
-            let request = wanted.min(page);
-            let mut older = self.candle_page(kind, symbol, frame, before, request).await?;
-            let ended = older.len() < usize::from(request);
-            wanted -= request;
+            let count = wanted.min(page);
+            let mut older = self.shared.candle_page(kind, symbol, frame, before, count).await?;
+            let ended = older.len() < usize::from(count);
+            wanted -= count;
             before = older.first().map(|c| c.start);
             older.append(&mut candles);
             candles = older;
@@ -65,7 +83,9 @@ impl BinanceState {
         }
         Ok(candles)
     }
+}
 
+impl BinanceState {
     async fn candle_page(
         &self,
         kind: TradeType,

@@ -2,107 +2,20 @@
 
 use super::{
     budget::Budget,
+    call::{Call, Proof},
     clock::ExchangeClock,
     failure::{self, ResponseVerdict, SHORT_WAIT},
-    sign::Params,
 };
-use crate::{BudgetLeft, Credentials, ExchangeFailure, ExchangeResult, Urgency, Validity};
+use crate::{BudgetLeft, ExchangeFailure, ExchangeResult, Urgency, Validity};
 use domain::{Clock, Micros};
 use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
 
-/// Default maximum size of a response.
-const USUAL_SIZE: usize = 8 << 20;
-/// Maximum size of large responses. Binance's list of all spot markets is about twenty megabytes.
-const LARGE_SIZE: usize = 64 << 20;
 /// Number of attempts for an idempotent read, and the pause before the second attempt, which doubles for each
 /// further one.
 const READ_TRIES: u32 = 3;
 const READ_PAUSE: Duration = Duration::from_millis(200);
-
-/// How a call is authenticated.
-#[derive(Clone, Copy)]
-enum Proof<'a> {
-    Anonymous,
-    Key(&'a Credentials),
-    Signature(&'a Credentials),
-}
-
-/// One API call.
-pub(super) struct Call<'a> {
-    method: Method,
-    path: &'static str,
-    params: Params,
-    weight: u32,
-    urgency: Urgency,
-    proof: Proof<'a>,
-    validity: Option<Validity>,
-    size: usize,
-}
-
-impl<'a> Call<'a> {
-    fn new(method: Method, path: &'static str, weight: u32, urgency: Urgency) -> Self {
-        let (params, proof) = (Params::default(), Proof::Anonymous);
-        Self { method, path, params, weight, urgency, proof, validity: None, size: USUAL_SIZE }
-    }
-
-    /// A read, retried on transient failures.
-    pub(super) fn get(path: &'static str, weight: u32) -> Self {
-        Self::new(Method::GET, path, weight, Urgency::Last)
-    }
-
-    /// A state-changing call, never retried.
-    pub(super) fn post(path: &'static str, urgency: Urgency) -> Self {
-        Self::new(Method::POST, path, 1, urgency)
-    }
-
-    /// A cancelling call, never retried.
-    pub(super) fn delete(path: &'static str) -> Self {
-        Self::new(Method::DELETE, path, 1, Urgency::Protection)
-    }
-
-    /// A keepalive call.
-    pub(super) fn put(path: &'static str) -> Self {
-        Self::new(Method::PUT, path, 1, Urgency::Second)
-    }
-
-    /// Sets the parameters.
-    pub(super) fn params(mut self, params: Params) -> Self {
-        self.params = params;
-        self
-    }
-
-    /// Sets the priority.
-    pub(super) fn urgent(mut self, urgency: Urgency) -> Self {
-        self.urgency = urgency;
-        self
-    }
-
-    /// Sends the API key without a signature.
-    pub(super) fn keyed(mut self, who: &'a Credentials) -> Self {
-        self.proof = Proof::Key(who);
-        self
-    }
-
-    /// Signs the call.
-    pub(super) fn signed(mut self, who: &'a Credentials) -> Self {
-        self.proof = Proof::Signature(who);
-        self
-    }
-
-    /// Restricts the call to a validity period.
-    pub(super) fn valid(mut self, validity: Validity) -> Self {
-        self.validity = Some(validity);
-        self
-    }
-
-    /// Allows a large response.
-    pub(super) fn large(mut self) -> Self {
-        self.size = LARGE_SIZE;
-        self
-    }
-}
 
 /// One API host, with its rate limit budget and clock.
 pub(super) struct Api {
@@ -164,10 +77,10 @@ impl Api {
 
     /// The exchange's current time, queried from the exchange.
     pub(super) async fn server_time(&self) -> ExchangeResult<Micros> {
-        let request = self.clock.own();
+        let sent_at = self.clock.own();
         let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::Protection)).await?;
         let server = Micros::from_millis(time.server_time);
-        self.clock.learn(request, server);
+        self.clock.learn(sent_at, server);
         Ok(server)
     }
 
@@ -262,7 +175,7 @@ impl Api {
                 "the system clock jumped or the machine was suspended; measuring the offset to the exchange's clock again"
             );
         }
-        let request = self.clock.own();
+        let sent_at = self.clock.own();
         let outcome = self.send(&Call::get(self.time_path, 1).urgent(Urgency::Protection)).await;
         let time = match outcome {
             Ok((ResponseVerdict::Success, body)) => serde_json::from_slice::<Time>(&body).ok(),
@@ -274,7 +187,7 @@ impl Api {
         };
         // Whatever the outcome of this time query, the actual request was not sent.
         let time = time.ok_or(ExchangeFailure::Unreachable)?;
-        self.clock.learn(request, Micros::from_millis(time.server_time));
+        self.clock.learn(sent_at, Micros::from_millis(time.server_time));
         Ok(())
     }
 

@@ -133,10 +133,10 @@ async fn read(mut response: Response) -> PaymentResult<Vec<u8>> {
 
 /// Classifies a response whose status is not 200.
 fn judge(status: u16, wait: Duration, body: &[u8]) -> PaymentFailure {
-    let reported = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
-    let code = reported.code.unwrap_or(reported.kind);
+    let problem = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
+    let code = problem.code.unwrap_or(problem.kind);
     let message: String =
-        reported.message.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+        problem.message.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
     match status {
         401 | 403 => PaymentFailure::Unauthorized,
         402 => PaymentFailure::Declined,

@@ -1,6 +1,7 @@
 //! Adapter for Stripe, or anything that speaks its protocol, such as the built-in test checkout.
 
 mod api;
+mod pages;
 mod shape;
 mod signature;
 
@@ -14,6 +15,7 @@ use domain::{
     Micros, Plan, UserId,
     subscription::{Invoice, Subscription},
 };
+use pages::Pages;
 use serde::Deserialize;
 use shape::{Billed, CustomerBalance, Happened, List, Named, Previewed, Session, Subscribed};
 use zeroize::Zeroizing;
@@ -45,6 +47,7 @@ impl std::fmt::Debug for Config {
 pub struct Stripe {
     api: Api,
     webhook_secret: Zeroizing<String>,
+    pages: Pages,
 }
 
 impl Stripe {
@@ -54,7 +57,34 @@ impl Stripe {
     /// If the system's TLS cannot be set up.
     pub fn new(config: Config) -> Result<Self, reqwest::Error> {
         let Config { base, secret, webhook_secret } = config;
-        Ok(Self { api: Api::new(&base, secret)?, webhook_secret })
+        Ok(Self { api: Api::new(&base, secret)?, webhook_secret, pages: Pages::of(&base) })
+    }
+
+    /// Allows pages on further hosts, such as a domain of one's own at Stripe. Users are sent only to Stripe's own
+    /// domain or the host of the API, and to these.
+    #[must_use]
+    pub fn with_pages(self, hosts: Vec<String>) -> Self {
+        Self { pages: self.pages.and(hosts), ..self }
+    }
+
+    /// The session, unless its page is elsewhere.
+    fn known(&self, session: Checkout) -> PaymentResult<Checkout> {
+        match &session.url {
+            Some(url) if !self.pages.allow(url) => Err(PaymentFailure::Refused {
+                code: "foreign_page".to_owned(),
+                message: "the checkout page is on an unknown host; see STRIPE_PAGE_HOSTS".to_owned(),
+            }),
+            _ => Ok(session),
+        }
+    }
+
+    /// The invoice, without the link to a page that is elsewhere.
+    fn linked(&self, invoice: Invoice) -> Invoice {
+        if invoice.hosted_url.is_empty() || self.pages.allow(&invoice.hosted_url) {
+            return invoice;
+        }
+        tracing::warn!("the payment provider returned an invoice on an unknown host; see STRIPE_PAGE_HOSTS");
+        Invoice { hosted_url: String::new(), ..invoice }
     }
 
     /// Fetches all pages of a list.
@@ -127,11 +157,13 @@ impl PaymentGateway for Stripe {
             ("success_url", new.success_url.into()),
             ("cancel_url", new.cancel_url.into()),
         ];
-        Ok(self.api.post::<Session>("checkout/sessions", Some(key), &params).await?.into_checkout())
+        let session = self.api.post::<Session>("checkout/sessions", Some(key), &params).await?;
+        self.known(session.into_checkout())
     }
 
     async fn checkout(&self, id: &str) -> PaymentResult<Checkout> {
-        Ok(self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?.into_checkout())
+        let session = self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?;
+        self.known(session.into_checkout())
     }
 
     async fn close_checkout(&self, id: &str) -> PaymentResult<bool> {
@@ -146,10 +178,10 @@ impl PaymentGateway for Stripe {
     async fn subscriptions(&self, customer: &str) -> PaymentResult<Vec<Subscription>> {
         let params = vec![("customer", customer.into()), ("status", "all".into())];
         let all = self.all("subscriptions", &params, |s: &Subscribed| s.id.clone()).await?;
-        let mut reported =
+        let mut subscriptions =
             all.into_iter().map(Subscribed::into_subscription).collect::<PaymentResult<Vec<_>>>()?;
-        reported.sort_by_key(|s| s.created_at);
-        Ok(reported)
+        subscriptions.sort_by_key(|s| s.created_at);
+        Ok(subscriptions)
     }
 
     async fn change(&self, key: &str, change: &SubscriptionChange<'_>) -> PaymentResult<Subscription> {
@@ -183,14 +215,14 @@ impl PaymentGateway for Stripe {
         let params: Params<'_> =
             vec![("customer", customer.into()), ("status", "paid".into()), ("limit", "100".into())];
         let list: List<Billed> = self.api.get("invoices", &params).await?;
-        Ok(list.data.into_iter().map(Billed::into_invoice).collect())
+        Ok(list.data.into_iter().map(|billed| self.linked(billed.into_invoice())).collect())
     }
 
     async fn open_invoice(&self, customer: &str) -> PaymentResult<Option<String>> {
         let params: Params<'_> =
             vec![("customer", customer.into()), ("status", "open".into()), ("limit", "1".into())];
         let list: List<Billed> = self.api.get("invoices", &params).await?;
-        let invoice = list.data.into_iter().next().map(Billed::into_invoice);
+        let invoice = list.data.into_iter().next().map(|billed| self.linked(billed.into_invoice()));
         Ok(invoice.map(|invoice| invoice.hosted_url).filter(|url| !url.is_empty()))
     }
 
@@ -241,6 +273,22 @@ mod tests {
     #[test]
     fn an_unsigned_message_is_not_believed() {
         assert_eq!(stripe().verify("", br#"{"id":"evt_1"}"#, Micros(0)), Err(NotTheirs));
+    }
+
+    #[test]
+    fn a_page_elsewhere_is_neither_opened_nor_linked() {
+        let session =
+            |url: &str| Checkout { id: "cs_1".into(), url: Some(url.into()), expires_at: Micros(0) };
+        assert!(stripe().known(session("http://127.0.0.1:9/pay/1")).is_ok());
+        assert!(
+            stripe().known(Checkout { url: None, ..session("") }).is_ok(),
+            "a closed session has no page"
+        );
+        let elsewhere = "https://evil.example/pay/1";
+        let refused = stripe().known(session(elsewhere));
+        assert!(matches!(&refused, Err(PaymentFailure::Refused { code, .. }) if code == "foreign_page"));
+        let added = stripe().with_pages(vec!["evil.example".into()]);
+        assert!(added.known(session(elsewhere)).is_ok());
     }
 
     #[tokio::test]

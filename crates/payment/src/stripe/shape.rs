@@ -306,11 +306,11 @@ mod tests {
 
     #[test]
     fn a_kept_credit_pays_first() {
-        let reported = |total: i64, due: i64| {
+        let amount = |total: i64, due: i64| {
             serde_json::from_value::<Previewed>(json!({"total": total, "amount_due": due})).unwrap().amount()
         };
-        assert_eq!([reported(2_000, 2_000), reported(2_000, 500), reported(2_000, 0)], [2_000, 500, 0]);
-        assert_eq!(reported(-1_500, 0), -1_500);
+        assert_eq!([amount(2_000, 2_000), amount(2_000, 500), amount(2_000, 0)], [2_000, 500, 0]);
+        assert_eq!(amount(-1_500, 0), -1_500);
         let credit = |customer: Value| serde_json::from_value::<CustomerBalance>(customer).unwrap().credit();
         assert_eq!([credit(json!({"balance": -2_000})), credit(json!({"deleted": true}))], [2_000, 0]);
     }

@@ -1,11 +1,11 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, filters, futures,
+    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, cancel, filters,
     markets::MarketState, ruleset,
 };
 use crate::market::MarketId;
-use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
+use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, dec, money};
 
 /// Maximum number of open conditional orders, across all perpetuals.
 const MAX_OPEN: usize = 200;
@@ -116,7 +116,7 @@ fn amounts(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
 /// kind is allowed.
 fn lives_with_position(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let pair = new.market.pair;
-    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(markets, account, new) {
+    if account.perpetual(pair).closable(new.side).is_zero() && !cancel::has_openers(markets, account, new) {
         return Err(Reject::no_position());
     }
     let twin = |a: &AlgoOrder| {
@@ -149,7 +149,7 @@ fn conditions(markets: &MarketState, new: &NewOrder, price: Decimal) -> Result<O
         return if now { Err(Reject::would_trigger()) } else { Ok(None) };
     }
     let rate = new.callback_rate.ok_or_else(|| Reject::mandatory("callbackRate"))?;
-    let step = Decimal::new(1, 1);
+    let step = dec!(0.1);
     if rate < step || rate > Decimal::TEN || !money::on_step(rate, step) {
         return Err(Reject::callback_rate());
     }

@@ -67,11 +67,11 @@ fn table(rows: Rows) -> Vec<Bracket> {
     let mut numbers = 1..;
     rows.iter()
         .map(|&(leverage, cap, rate)| {
-            let (markets, last_rate, cumulative) = before;
+            let (floor, last_rate, cumulative) = before;
             let (cap, rate) = (Decimal::from(cap * 1_000), Decimal::new(rate, 4));
-            let cumulative = cumulative + markets * (rate - last_rate);
+            let cumulative = cumulative + floor * (rate - last_rate);
             before = (cap, rate, cumulative);
-            Bracket { number: numbers.next().unwrap_or(0), leverage, floor: markets, cap, rate, cumulative }
+            Bracket { number: numbers.next().unwrap_or(0), leverage, floor, cap, rate, cumulative }
         })
         .collect()
 }

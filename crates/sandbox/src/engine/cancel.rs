@@ -2,8 +2,8 @@
 //! purpose.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, CommandResult, Execution, Order, OrderRef, Reject, Status, Which,
-    futures, markets::MarketState, ruleset, settle::on_futures, spot,
+    Account, AlgoOrder, AlgoStatus, CommandResult, Execution, NewOrder, Order, OrderRef, Reject, Status,
+    Which, markets::MarketState, resting, ruleset,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{TimeInForce, TradeType};
@@ -75,10 +75,7 @@ fn end_by(
 ) -> Option<Order> {
     let now = markets.now;
     let order = account.orders(kind).find(&OrderRef::Id(id)).filter(|o| o.status.open())?.clone();
-    match kind {
-        TradeType::Spot => spot::withdraw(markets, account, &order),
-        TradeType::Futures => futures::withdraw(markets, account, &order),
-    }
+    resting::withdraw(markets, account, &order);
     let order = account.orders_mut(kind).change(id, |o| {
         o.status = status;
         o.updated = now;
@@ -114,7 +111,7 @@ pub(super) fn end_algo(
 /// Follow-up after a futures order has changed: its conditional order finishes with it, and orders that have
 /// lost their purpose are expired. `ended` means that a position was closed or reversed.
 pub(super) fn after(markets: &mut MarketState, account: &mut Account, order: &Order, ended: bool) {
-    if !on_futures(order) {
+    if order.market.kind != TradeType::Futures {
         return;
     }
     if !order.status.open() {
@@ -161,9 +158,14 @@ fn end_purposeless(markets: &mut MarketState, account: &mut Account, pair: Pair,
 }
 
 /// Whether an open order could open a position.
-pub(super) fn openers(account: &Account, pair: Pair) -> bool {
+fn openers(account: &Account, pair: Pair) -> bool {
     let opens = |o: &Order| o.market.pair == pair && !o.reduce_only && o.tif != TimeInForce::GteGtc;
     account.futures_orders.open().any(opens)
+}
+
+/// Whether an open order could open the position that the new order needs. Only older rules accept that.
+pub(super) fn has_openers(markets: &MarketState, account: &Account, new: &NewOrder) -> bool {
+    markets.ruleset < ruleset::GTE_NEEDS_POSITION && openers(account, new.market.pair)
 }
 
 pub(super) fn order_ids(account: &Account, kind: TradeType, which: impl Fn(&Order) -> bool) -> Vec<u64> {

@@ -1,23 +1,23 @@
-//! Placement, execution and withdrawal of futures orders.
+//! Placement and execution of futures orders.
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Execution, Fill, NewOrder, Order, Reason, Reject, Status, bracket,
     cancel, filters, margin,
-    markets::{MarketState, RestingOrder},
+    markets::MarketState,
     matching::{self, Plan, Want},
-    place,
+    new_order,
     position::signed,
-    ruleset, settle,
+    resting, rounding, settle,
 };
 use crate::market::Level;
-use domain::{Decimal, OrderType, TimeInForce};
+use domain::{Decimal, TimeInForce};
 
 /// Checks an order against the market's filters.
 pub(super) fn check(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
     if new.quote_amount.is_some() {
         return Err(Reject::mandatory("quantity"));
     }
-    let (price, _) = place::terms(markets, new)?;
+    let (price, _) = new_order::terms(markets, new)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
     filters::amount(markets, new.market, amount)?;
     if !new.reduce_only {
@@ -33,7 +33,7 @@ pub(super) fn place(
     new: &NewOrder,
     algo: Option<&AlgoOrder>,
 ) -> Result<(Order, Vec<Fill>), Reject> {
-    let (price, tif) = place::terms(markets, new)?;
+    let (price, tif) = new_order::terms(markets, new)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
     let closable = account.perpetual(new.market.pair).closable(new.side);
     if new.reduce_only && closable.is_zero() {
@@ -41,7 +41,7 @@ pub(super) fn place(
     }
     markets.admits(new.market, new.reduce_only)?;
     markets.within_band(new)?;
-    if tif == TimeInForce::GteGtc && closable.is_zero() && !has_openers(markets, account, new) {
+    if tif == TimeInForce::GteGtc && closable.is_zero() && !cancel::has_openers(markets, account, new) {
         return Err(Reject::no_position());
     }
     // A reduce-only order takes at most the size of the position.
@@ -57,7 +57,7 @@ pub(super) fn place(
         afford(markets, account, new, stands, &plan)?;
     }
 
-    let mut order = place::order(markets, new, amount, tif);
+    let mut order = new_order::build(markets, new, amount, tif);
     if let Some(algo) = algo {
         become_order(markets, account, &mut order, algo);
     }
@@ -65,7 +65,7 @@ pub(super) fn place(
     let (fills, ended) = take(markets, account, &mut order, plan.levels);
     if order.status.open() {
         if stands.is_some() {
-            rest_on_book(markets, account, &order);
+            resting::rest(markets, account, &order);
         } else {
             order.status = Status::Expired;
             markets.emit_order(account.id, &order, Execution::Expired, None);
@@ -82,11 +82,6 @@ pub(super) fn place(
     Ok((order, fills))
 }
 
-/// Whether an open order could open the position that the new order needs. Only older rules accept that.
-pub(super) fn has_openers(markets: &MarketState, account: &Account, new: &NewOrder) -> bool {
-    markets.ruleset < ruleset::GTE_NEEDS_POSITION && cancel::openers(account, new.market.pair)
-}
-
 /// Links a triggered order to the conditional order it comes from, and publishes the change.
 fn become_order(markets: &mut MarketState, account: &mut Account, order: &mut Order, algo: &AlgoOrder) {
     order.algo_id = Some(algo.id);
@@ -94,14 +89,14 @@ fn become_order(markets: &mut MarketState, account: &mut Account, order: &mut Or
     order.trigger_price = algo.trigger_price;
     order.close_position = algo.close_position;
     let (id, now) = (order.id, markets.now);
-    let reported = account.algos.change(algo.id, |a| {
+    let triggered = account.algos.change(algo.id, |a| {
         a.status = AlgoStatus::Triggered;
         a.order_id = Some(id);
         a.updated = now;
         a.clone()
     });
-    if let Some(reported) = reported {
-        markets.emit_algo(account.id, &reported);
+    if let Some(triggered) = triggered {
+        markets.emit_algo(account.id, &triggered);
     }
 }
 
@@ -128,7 +123,7 @@ fn afford(
     }
     let fee = plan.cost * settle::FUTURES_TAKER_FEE;
     // Taking at a price worse than the mark realizes the difference as an immediate loss.
-    let loss = settle::at_least_zero(signed(new.side, plan.cost - plan.amount * mark));
+    let loss = rounding::at_least_zero(signed(new.side, plan.cost - plan.amount * mark));
     let needed = after.initial(has - had) + fee + loss;
     if needed > margin::available(markets, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
 }
@@ -153,25 +148,4 @@ pub(super) fn take(
         fills.push(fill);
     }
     (fills, ended)
-}
-
-/// Adds an order to the book.
-fn rest_on_book(markets: &mut MarketState, account: &mut Account, order: &Order) {
-    markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
-    hold(account, order, order.remaining());
-}
-
-/// Removes a resting order from the book.
-pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
-    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
-    hold(account, order, -order.remaining());
-}
-
-/// Adds the order's notional for `amount` to the open-order exposure, or removes it if `amount` is negative.
-/// Reduce-only and market orders have none.
-pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
-    if order.kind == OrderType::Limit && !order.reduce_only {
-        let worth = order.price.unwrap_or_default() * amount;
-        account.perpetual_mut(order.market.pair).add_exposure(order.side, worth);
-    }
 }

@@ -4,15 +4,15 @@ use super::{
     Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel, futures, margin,
     markets::MarketState,
     matching::{self, Want},
-    place, settle,
+    new_order, rounding, settle,
 };
 use crate::market::{Level, MarketId, Pair};
-use domain::{Decimal, TimeInForce, TradeType};
+use domain::{Decimal, TimeInForce, TradeType, dec};
 
 /// Clearance fee as a fraction of the notional, at most what is left. It goes to the insurance fund.
-const CLEARANCE: Decimal = Decimal::from_parts(125, 0, 0, false, 4);
+const CLEARANCE: Decimal = dec!(0.0125);
 /// A margin call is sent when the maintenance margin reaches this fraction of the collateral.
-const CALL: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
+const CALL: Decimal = dec!(0.8);
 
 /// Liquidates what a pair's new mark price has made insolvent: the isolated position, or all cross positions.
 pub(super) fn check(markets: &mut MarketState, account: &mut Account, pair: Pair) {
@@ -73,7 +73,7 @@ fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     }
     let mut new = NewOrder::market(market, side, amount);
     new.reduce_only = true;
-    let mut order = place::order(markets, &new, amount, TimeInForce::Ioc);
+    let mut order = new_order::build(markets, &new, amount, TimeInForce::Ioc);
     order.client_id = format!("autoclose-{}", order.id);
     order.liquidation = true;
     markets.emit_order(account.id, &order, Execution::New, None);
@@ -89,7 +89,7 @@ fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     } else {
         account.cross_wallet()
     };
-    let clearance = settle::at_least_zero(settle::cents(order.cost * CLEARANCE).min(pocket));
+    let clearance = rounding::at_least_zero(rounding::cents(order.cost * CLEARANCE).min(pocket));
     if !clearance.is_zero() {
         account.wallet -= clearance;
         markets.counterparty.insure(clearance);

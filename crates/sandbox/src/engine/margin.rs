@@ -2,7 +2,7 @@
 
 use super::{
     Account, FuturesView, PositionView, bracket, markets::MarketState, position::Perpetual,
-    settle::at_least_zero,
+    rounding::at_least_zero,
 };
 use crate::market::Pair;
 use domain::Decimal;

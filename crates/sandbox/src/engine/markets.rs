@@ -1,13 +1,13 @@
 //! Shared market state: order books, mark prices, id counters, the counterparty ledger and pending events.
 
 use super::{
-    Account, AccountId, AlgoOrder, CounterpartyLedger, Event, EventKind, Execution, Fill, MarketUpdate,
-    Order, Reason, TriggerRejection, margin, market_state::Changed, query::no_level, ruleset,
+    AccountId, CounterpartyLedger, Event, Order, TriggerRejection, funding_rate, market_status::Changed,
+    ruleset,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
 };
-use domain::{Decimal, Micros, Side, TradeType};
+use domain::{Decimal, Micros, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -57,7 +57,7 @@ pub(super) struct BookState {
     pub(super) changed: Option<Box<Changed>>,
     /// Trades not yet published. Empty between steps, so not serialized.
     #[serde(skip)]
-    fresh: Vec<PublicTrade>,
+    pub(super) fresh: Vec<PublicTrade>,
 }
 
 impl BookState {
@@ -135,11 +135,11 @@ pub(super) struct MarketState {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rejections: Vec<TriggerRejection>,
     #[serde(skip)]
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// Markets whose book users have changed without an update published yet. Empty between steps, so not
     /// serialized.
     #[serde(skip)]
-    touched: BTreeSet<MarketId>,
+    pub(super) touched: BTreeSet<MarketId>,
     /// Accounts changed by the current step. Empty between steps, so not serialized.
     #[serde(skip)]
     pub(super) noted: BTreeSet<AccountId>,
@@ -164,7 +164,7 @@ impl MarketState {
         let perps = Pair::ALL.map(|pair| Perp {
             mark: to_tick(tape.beat(pair).price, MarketId::futures(pair)),
             premium: Decimal::ZERO,
-            next_funding: super::funding::next(at),
+            next_funding: funding_rate::next(at),
             paid: VecDeque::new(),
         });
         let mut markets = Self {
@@ -220,7 +220,7 @@ impl MarketState {
         MarkPrice {
             mark: perp.mark,
             index: self.price(MarketId::spot(pair)),
-            funding_rate: super::funding::rate(perp.premium),
+            funding_rate: funding_rate::rate(perp.premium),
             next_funding: perp.next_funding,
         }
     }
@@ -287,71 +287,9 @@ impl MarketState {
         };
         (0..22).map(letter).collect()
     }
+}
 
-    pub(super) fn emit(&mut self, account: AccountId, kind: EventKind) {
-        self.note(account);
-        self.events.push(Event { at: self.now, account: Some(account), kind });
-    }
-
-    pub(super) fn emit_order(&mut self, who: AccountId, order: &Order, how: Execution, fill: Option<&Fill>) {
-        let (order, fill) = (Box::new(order.clone()), fill.cloned().map(Box::new));
-        self.emit(who, EventKind::Order { order, execution: how, fill, cancel_id: None });
-    }
-
-    /// Publishes that an order has ended. `by` is the client id of the request that cancelled it, if any.
-    pub(super) fn emit_order_end(&mut self, who: AccountId, order: &Order, how: Execution, by: Option<&str>) {
-        let (order, cancel_id) = (Box::new(order.clone()), by.map(str::to_owned));
-        self.emit(who, EventKind::Order { order, execution: how, fill: None, cancel_id });
-    }
-
-    pub(super) fn emit_algo(&mut self, who: AccountId, algo: &AlgoOrder) {
-        self.emit(who, EventKind::Algo(Box::new(algo.clone())));
-    }
-
-    pub(super) fn emit_spot_balances(&mut self, account: &Account, assets: &[&str]) {
-        let balances = assets.iter().map(|asset| account.spot_balance(asset)).collect();
-        self.emit(account.id, EventKind::Spot(balances));
-    }
-
-    pub(super) fn emit_futures_account(
-        &mut self,
-        account: &Account,
-        reason: Reason,
-        change: Decimal,
-        pairs: &[Pair],
-    ) {
-        let positions = pairs.iter().map(|&pair| margin::position(self, account, pair)).collect();
-        let (wallet, cross_wallet) = (account.wallet, account.cross_wallet());
-        self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
-    }
-
-    /// Publishes what has changed in a market since its last update.
-    pub(super) fn emit_market_update(&mut self, market: MarketId, minute_turned: bool) {
-        self.touched.remove(&market);
-        let trades = std::mem::take(&mut self.book_mut(market).fresh);
-        let minutes = self.tape.minutes(market.pair);
-        let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
-        let closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
-        let update = MarketUpdate {
-            market,
-            price: self.price(market),
-            trades,
-            book: self.book_ticker(market),
-            candle,
-            closed,
-            mark: (market.kind == TradeType::Futures).then(|| self.mark_price(market.pair)),
-        };
-        self.events.push(Event { at: self.now, account: None, kind: EventKind::Market(Box::new(update)) });
-    }
-
-    /// Publishes updates for the markets whose book users have changed.
-    pub(super) fn emit_touched_markets(&mut self) {
-        for market in std::mem::take(&mut self.touched) {
-            self.emit_market_update(market, false);
-        }
-    }
-
-    pub(super) fn take_events(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.events)
-    }
+/// An empty level, for an exhausted side of the book.
+const fn no_level(price: Decimal) -> Level {
+    Level { price, amount: Decimal::ZERO }
 }

@@ -19,22 +19,29 @@ mod counterparty;
 mod event;
 mod filters;
 mod funding;
+mod funding_rate;
 mod futures;
 mod liquidation;
 mod margin;
-mod market_state;
+mod market_change;
+mod market_rules;
+mod market_status;
 mod markets;
 mod matching;
 mod modes;
 mod naked;
+mod new_order;
 mod order;
 mod place;
 mod position;
+mod publish;
 mod query;
 mod reduce_only;
 mod registry;
 mod reject;
 mod rejections;
+mod resting;
+mod rounding;
 pub(crate) mod ruleset;
 mod settings;
 mod settle;
@@ -46,7 +53,7 @@ pub use bracket::{Bracket, brackets};
 pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
-pub use market_state::{MarketChange, MarketStatus};
+pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
 pub use registry::{OrderRef, Registry, RegistryEntry};
@@ -178,7 +185,7 @@ impl Engine {
     fn open_account(&mut self, new: NewAccount) -> Result<CommandResult, Reject> {
         let ceiling = settings::LARGEST_FUNDS;
         let funds = [new.spot_funds, new.futures_funds];
-        if funds.iter().any(|f| f.is_sign_negative() || *f > ceiling || f.scale() > settle::PLACES) {
+        if funds.iter().any(|f| f.is_sign_negative() || *f > ceiling || f.scale() > rounding::PLACES) {
             return Err(Reject::precision());
         }
         if self.keys.contains_key(&new.api_key) {

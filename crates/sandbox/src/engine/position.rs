@@ -1,6 +1,6 @@
 //! One perpetual of an account: settings, position and the exposure of open orders. Pure arithmetic.
 
-use super::settle::{at_least_zero, cents};
+use super::rounding::{at_least_zero, cents};
 use domain::{Decimal, MarginMode, Micros, Side};
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,10 @@
 //! Read-only queries.
 
-use super::{Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, brackets, margin};
+use super::{
+    Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin,
+};
 use crate::market::{
-    BookTicker, DayTicker, Depth, FundingPoint, Kline, Level, MarkPrice, MarketId, Pair, Playing, PublicTrade,
+    BookTicker, DayTicker, Depth, FundingPoint, Kline, MarkPrice, MarketId, Pair, Playing, PublicTrade,
 };
 use domain::{Decimal, Frame, Market, Micros, Side, time};
 
@@ -45,6 +47,12 @@ impl Engine {
     /// The markets and their filters.
     pub fn markets(&self) -> impl Iterator<Item = (MarketId, &Market)> {
         MarketId::all().map(|id| (id, self.markets.rules(id)))
+    }
+
+    /// The market's current filters and trading status.
+    #[must_use]
+    pub fn market(&self, market: MarketId) -> (&Market, MarketStatus) {
+        (self.markets.rules(market), self.markets.status(market))
     }
 
     /// A perpetual's leverage brackets.
@@ -152,9 +160,4 @@ const fn flat(start: Micros, price: Decimal) -> Kline {
         taker_base: Decimal::ZERO,
         taker_quote: Decimal::ZERO,
     }
-}
-
-/// An empty level, for an exhausted side of the book.
-pub(super) const fn no_level(price: Decimal) -> Level {
-    Level { price, amount: Decimal::ZERO }
 }

@@ -2,13 +2,13 @@
 
 use super::{
     Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket,
-    cancel, filters, margin, markets::MarketState, settle,
+    cancel, filters, margin, markets::MarketState, rounding, settle,
 };
 use crate::market::{MarketId, Pair, QUOTE};
-use domain::{Decimal, MarginMode, TradeType};
+use domain::{Decimal, MarginMode, TradeType, dec};
 
 /// The most an account can be opened with, in USDT, for spot and futures each.
-pub(super) const LARGEST_FUNDS: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+pub(super) const LARGEST_FUNDS: Decimal = dec!(1_000_000_000);
 
 /// Sets the leverage if positions and orders fit its bracket and the margin suffices.
 pub(super) fn leverage(
@@ -80,12 +80,12 @@ pub(super) fn adjust_margin(
     if !before.isolated_mode() {
         return Err(Reject::margin_not_isolated());
     }
-    if amount.is_zero() || amount.normalize().scale() > settle::PLACES {
+    if amount.is_zero() || amount.normalize().scale() > rounding::PLACES {
         return Err(Reject::precision());
     }
     let mark = markets.mark(pair);
     let needed = before.initial(before.notional(mark)) - before.unrealized(mark).min(Decimal::ZERO);
-    let spare = settle::at_least_zero(before.isolated - needed);
+    let spare = rounding::at_least_zero(before.isolated - needed);
     let free = margin::available(markets, account).min(account.cross_wallet());
     if amount > free {
         return Err(Reject::margin_insufficient());
@@ -109,7 +109,7 @@ pub(super) fn transfer(
     if asset != QUOTE {
         return Err(Reject::invalid_asset());
     }
-    if amount <= Decimal::ZERO || amount.normalize().scale() > settle::PLACES {
+    if amount <= Decimal::ZERO || amount.normalize().scale() > rounding::PLACES {
         return Err(Reject::precision());
     }
     let there = match from {
@@ -144,7 +144,7 @@ pub(super) fn fund(
         return Ok(CommandResult::Funded(*moved));
     }
     let amount = amount.normalize();
-    if amount.is_zero() || amount.scale() > settle::PLACES {
+    if amount.is_zero() || amount.scale() > rounding::PLACES {
         return Err(Reject::precision());
     }
     let there = match wallet {

@@ -1,30 +1,20 @@
 //! Settlement of fills against accounts and the exchange's own ledger.
 
 use super::{
-    Account, Fill, Income, IncomeKind, Order, Reason, Status, markets::MarketState, position::PositionChange,
+    Account, Fill, Income, IncomeKind, Order, Reason, Status,
+    markets::MarketState,
+    position::PositionChange,
+    rounding::{at_least_zero, cents},
 };
 use crate::market::{Level, Pair, QUOTE};
-use domain::{Decimal, Side, TradeType};
+use domain::{Decimal, Side, dec};
 
-/// Decimal places of balances.
-pub(super) const PLACES: u32 = 8;
 /// Fee of a spot fill, charged on the received asset: 0.1 %.
-pub const SPOT_FEE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+pub const SPOT_FEE: Decimal = dec!(0.001);
 /// Futures maker fee: 0.02 %.
-pub const FUTURES_MAKER_FEE: Decimal = Decimal::from_parts(2, 0, 0, false, 4);
+pub const FUTURES_MAKER_FEE: Decimal = dec!(0.0002);
 /// Futures taker fee: 0.05 %.
-pub const FUTURES_TAKER_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
-
-/// Rounds to balance precision (8 decimal places).
-pub(super) fn cents(value: Decimal) -> Decimal {
-    value.round_dp(PLACES).normalize()
-}
-
-/// Returns the value, or zero if it is negative. Unlike `max` it never returns a negative zero, which would
-/// be serialized as `-0`.
-pub(super) fn at_least_zero(value: Decimal) -> Decimal {
-    if value > Decimal::ZERO { value } else { Decimal::ZERO }
-}
+pub const FUTURES_TAKER_FEE: Decimal = dec!(0.0005);
 
 /// Books a fill of a spot order. A maker pays from its locked balance.
 pub(super) fn spot(
@@ -177,8 +167,4 @@ fn record(
     };
     account.keep_fill(fill.clone());
     fill
-}
-
-pub(super) const fn on_futures(order: &Order) -> bool {
-    matches!(order.market.kind, TradeType::Futures)
 }

@@ -1,13 +1,13 @@
-//! Placement, execution and withdrawal of spot orders.
+//! Placement and execution of spot orders.
 
 use super::{
     Account, Execution, Fill, NewOrder, Order, Reject, Status, filters,
-    markets::{MarketState, RestingOrder},
+    markets::MarketState,
     matching::{self, Plan, Want},
-    place, settle,
+    new_order, resting, settle,
 };
 use crate::market::QUOTE;
-use domain::{Decimal, OrderType, Side, TimeInForce};
+use domain::{Decimal, OrderType, Side, TimeInForce, dec};
 
 /// Accepts or rejects a spot order.
 pub(super) fn place(
@@ -19,7 +19,7 @@ pub(super) fn place(
         return Err(Reject::close_reduce());
     }
     markets.admits(new.market, false)?;
-    let (price, tif) = place::terms(markets, new)?;
+    let (price, tif) = new_order::terms(markets, new)?;
     let want = wanted(markets, new, price)?;
     let mut plan = matching::plan(markets, new.market, new.side, price, want);
     match tif {
@@ -36,7 +36,7 @@ pub(super) fn place(
     }
     afford(account, new, price, amount, &plan)?;
 
-    let mut order = place::order(markets, new, amount, tif);
+    let mut order = new_order::build(markets, new, amount, tif);
     markets.emit_order(account.id, &order, Execution::New, None);
     let mut fills = Vec::new();
     for level in plan.levels {
@@ -57,7 +57,7 @@ pub(super) fn place(
 /// The requested amount, checked against the market's filters.
 fn wanted(markets: &MarketState, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
     /// More than the paper money that can exist, yet far from overflowing.
-    const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+    const MOST: Decimal = dec!(1_000_000_000);
     let rules = markets.rules(new.market);
     let last = markets.price(new.market);
     if new.kind == OrderType::Market
@@ -104,26 +104,5 @@ fn rest_or_expire(markets: &mut MarketState, account: &mut Account, order: &mut 
         markets.emit_order(account.id, order, Execution::Expired, None);
         return;
     }
-    let (asset, amount) = held(order);
-    let holding = account.spot_mut(asset);
-    holding.free -= amount;
-    holding.locked += amount;
-    markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
-}
-
-/// The asset and amount locked by a resting order.
-fn held(order: &Order) -> (&'static str, Decimal) {
-    match order.side {
-        Side::Buy => (QUOTE, order.price.unwrap_or_default() * order.remaining()),
-        Side::Sell => (order.market.pair.base(), order.remaining()),
-    }
-}
-
-/// Removes a resting order from the book and unlocks its balance.
-pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
-    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
-    let (asset, amount) = held(order);
-    let holding = account.spot_mut(asset);
-    holding.locked -= amount;
-    holding.free += amount;
+    resting::rest(markets, account, order);
 }

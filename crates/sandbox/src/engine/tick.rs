@@ -3,15 +3,15 @@
 
 use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
-    futures, liquidation,
+    liquidation,
     markets::{MarketState, RestingOrder},
-    settle, spot,
+    resting, settle,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
-use domain::{Decimal, Side, TradeType, money};
+use domain::{Decimal, Side, TradeType, dec, money};
 
 /// The fraction of a beat's volume that fills users' resting orders.
-const SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
+const SHARE: Decimal = dec!(0.5);
 
 impl Engine {
     /// Plays the market's due beats and returns the resulting events.
@@ -75,9 +75,9 @@ impl Engine {
         }
         let mut left = money::floor_to(volume * SHARE, lot).max(lot);
         for side in [Side::Buy, Side::Sell] {
-            let standing = self.markets.book_mut(market).resting(side);
+            let resting = self.markets.book_mut(market).resting(side);
             let passed: Vec<RestingOrder> =
-                standing.iter().take_while(|s| s.passed(side, price)).copied().collect();
+                resting.iter().take_while(|s| s.passed(side, price)).copied().collect();
             for order in passed {
                 if left.is_zero() {
                     return;
@@ -106,7 +106,7 @@ fn fill_spot(markets: &mut MarketState, account: &mut Account, id: u64, most: De
     let fill = settle::spot(markets, account, &mut order, level, trade);
     markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
-        spot::withdraw(markets, account, &order);
+        resting::withdraw(markets, account, &order);
     }
     markets.emit_spot_balances(account, &[order.market.pair.base(), crate::market::QUOTE]);
     account.spot_orders.put(order);
@@ -124,12 +124,12 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
         return amount;
     }
     let level = Level { price: order.price.unwrap_or_default(), amount };
-    futures::hold(account, &order, -amount);
+    resting::hold(account, &order, -amount);
     let trade = (markets.ids.trade(), true);
     let (fill, change) = settle::futures(markets, account, &mut order, level, trade);
     markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
-        futures::withdraw(markets, account, &order);
+        resting::withdraw(markets, account, &order);
     }
     account.futures_orders.put(order.clone());
     markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);

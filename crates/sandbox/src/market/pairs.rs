@@ -1,7 +1,7 @@
 //! The traded pairs and their filters, as listed by Binance, but with a low minimum notional for small
 //! accounts.
 
-use domain::{Decimal, Market, Symbol, TradeType};
+use domain::{Decimal, Market, Symbol, TradeType, dec};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -166,11 +166,7 @@ fn rules(id: MarketId) -> Option<Market> {
         min_amount: lot,
         max_amount: Decimal::from(max_amount),
         min_notional: Decimal::from(5),
-        price_band: if spot {
-            (Decimal::new(2, 1), Decimal::from(5))
-        } else {
-            (Decimal::new(5, 1), Decimal::new(15, 1))
-        },
+        price_band: if spot { (dec!(0.2), Decimal::from(5)) } else { (dec!(0.5), dec!(1.5)) },
     })
 }
 

@@ -6,11 +6,11 @@ use super::{
     pack::{self, Hour},
     price_path::Span,
 };
-use domain::{Decimal, Micros, time};
+use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
 
 /// Above this scale a pass plays reciprocal prices, so that prices stay bounded over any number of passes.
-const LARGEST_SCALE: Decimal = Decimal::from_parts(16, 0, 0, false, 0);
+const LARGEST_SCALE: Decimal = dec!(16);
 
 /// One pass through the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

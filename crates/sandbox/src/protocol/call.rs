@@ -1,32 +1,17 @@
-//! Request handling, from the received bytes through the handler to the response.
+//! The endpoints of the tables, and the context in which their handlers run.
 
 use super::{
-    effect::{Effect, FaultKind, When},
     failure::{Reply, SandboxFailure},
-    limits::{OrderCount, Venue},
+    limits::Venue,
     params::Params,
-    scope::RequestInfo,
     shared::ServerState,
-    signing,
 };
 use crate::{
-    engine::{self, AccountId, Command, Engine, KeyState},
+    engine::{AccountId, Command, CommandResult, Engine},
     exchange::Refused,
 };
-use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::ConnectInfo,
-    response::{IntoResponse, Response},
-};
 use domain::Micros;
-use http::{HeaderMap, HeaderValue, Method, Request, request::Parts};
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{Arc, atomic::Ordering},
-};
-
-/// Maximum size of a request body.
-pub(crate) const LARGEST_BODY: usize = 64 * 1024;
+use http::Method;
 
 /// The authentication that an endpoint requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +70,7 @@ impl Endpoint {
     }
 
     /// Whether the endpoint requires trading permission.
-    fn trades(&self) -> bool {
+    pub(super) fn trades(&self) -> bool {
         self.security == Security::Signed && self.method != Method::GET
     }
 
@@ -102,9 +87,9 @@ pub(crate) struct Call<'a> {
     pub(crate) venue: Venue,
     pub(crate) now: Micros,
     pub(crate) params: Params,
-    account: Option<AccountId>,
+    pub(super) account: Option<AccountId>,
     /// The last journal record written by this request.
-    record: Option<u64>,
+    pub(super) record: Option<u64>,
 }
 
 impl Call<'_> {
@@ -119,7 +104,7 @@ impl Call<'_> {
     }
 
     /// Applies a command. The response is sent to the caller only once the command is on disk.
-    pub(crate) fn apply(&mut self, command: Command) -> Reply<engine::CommandResult> {
+    pub(crate) fn apply(&mut self, command: Command) -> Reply<CommandResult> {
         let (answer, record) = self.shared.exchange.apply(command)?;
         self.record = Some(record);
         Ok(answer)
@@ -133,166 +118,5 @@ impl From<Refused> for SandboxFailure {
             Refused::Reject(reject) => Self::refused(reject.code, reject.message),
             Refused::Stopped => Self::internal(),
         }
-    }
-}
-
-/// Rate limit usage, reported in response headers.
-#[derive(Default)]
-struct Used {
-    weight: u32,
-    orders: Option<OrderCount>,
-}
-
-/// Handles one request.
-pub(crate) async fn answer(
-    shared: Arc<ServerState>,
-    venue: Venue,
-    endpoint: &'static Endpoint,
-    request: Request<Body>,
-) -> Response {
-    shared.requests.fetch_add(1, Ordering::Relaxed);
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return SandboxFailure::too_large().into_response();
-    };
-    let incoming = Incoming { parts, body, waited: false };
-    let Some(effect) = shared.faults.take(shared.exchange.now(), &incoming.info(endpoint)) else {
-        return carry_out(&shared, venue, endpoint, &incoming).await;
-    };
-    if effect.kind == FaultKind::Late {
-        return late(shared, venue, endpoint, incoming, effect).await;
-    }
-    let takes_effect = effect.when == When::After || effect.kind == FaultKind::Slow;
-    let answer = if takes_effect { Some(carry_out(&shared, venue, endpoint, &incoming).await) } else { None };
-    effect.respond(shared.exchange.now(), answer).await
-}
-
-/// A completely received request.
-struct Incoming {
-    parts: Parts,
-    body: Bytes,
-    /// The request was injected as late after passing its timestamp check, so the receive window is ignored.
-    waited: bool,
-}
-
-impl Incoming {
-    fn query(&self) -> &str {
-        self.parts.uri.query().unwrap_or_default()
-    }
-
-    fn info<'a>(&'a self, endpoint: &'a Endpoint) -> RequestInfo<'a> {
-        RequestInfo {
-            method: endpoint.method.as_str(),
-            path: self.parts.uri.path(),
-            query: self.query(),
-            body: str::from_utf8(&self.body).unwrap_or_default(),
-            key: named_key(&self.parts.headers),
-        }
-    }
-}
-
-async fn carry_out(shared: &ServerState, venue: Venue, endpoint: &Endpoint, incoming: &Incoming) -> Response {
-    let mut used = Used::default();
-    let mut response = match run(shared, venue, endpoint, incoming, &mut used).await {
-        Ok(value) => axum::Json(value).into_response(),
-        Err(failure) => failure.into_response(),
-    };
-    write_limit_headers(response.headers_mut(), venue, &used);
-    response
-}
-
-/// Breaks the connection and lets the request take effect later.
-async fn late(
-    shared: Arc<ServerState>,
-    venue: Venue,
-    endpoint: &'static Endpoint,
-    incoming: Incoming,
-    effect: Effect,
-) -> Response {
-    let (now, delay, waited) = (shared.exchange.now(), effect.late(), effect.ignore_window);
-    tokio::spawn(async move {
-        tokio::time::sleep(delay).await;
-        // The caller has gone, so the response is discarded.
-        let _ = carry_out(&shared, venue, endpoint, &Incoming { waited, ..incoming }).await;
-    });
-    effect.respond(now, None).await
-}
-
-async fn run(
-    shared: &ServerState,
-    venue: Venue,
-    endpoint: &Endpoint,
-    incoming: &Incoming,
-    used: &mut Used,
-) -> Reply {
-    let now = shared.exchange.now();
-    let Incoming { parts, body, waited } = incoming;
-    let address = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
-    let query = incoming.query();
-    let one = query.split('&').any(|pair| pair.starts_with("symbol="));
-    let weight = if one { endpoint.weight } else { endpoint.weight_of_all };
-    let (weight, within) = shared.budget.spend(now, address, venue, weight);
-    used.weight = weight;
-    within?;
-    let body = str::from_utf8(body)
-        .map_err(|_| SandboxFailure::refused(-1100, "Illegal characters found in the body."))?;
-    let params = Params::parse(query, body)?;
-    let account = match endpoint.security {
-        Security::Public => None,
-        Security::Key => Some(key_holder(shared, endpoint, &parts.headers)?.0),
-        Security::Signed => {
-            let (account, secret) = key_holder(shared, endpoint, &parts.headers)?;
-            signing::check_time(&params, now, *waited)?;
-            signing::verify(&secret, query, body)?;
-            params.ignore(&["signature"]);
-            Some(account)
-        }
-    };
-    if let (true, Some(account)) = (endpoint.order, account) {
-        let (count, within) = shared.budget.order(now, account, venue);
-        used.orders = Some(count);
-        within?;
-    }
-    let mut call = Call { shared, venue, now, params, account, record: None };
-    let result = (endpoint.handler)(&mut call);
-    let record = call.record;
-    if let Some(record) = record {
-        shared.exchange.durable(record).await?;
-    }
-    result
-}
-
-/// The API key sent with a request.
-fn named_key(headers: &HeaderMap) -> Option<&str> {
-    headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok())
-}
-
-/// The account and secret of the request's API key, if the key has the required permission.
-fn key_holder(shared: &ServerState, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
-    let key = named_key(headers);
-    let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());
-    let key = key.filter(well_formed).ok_or_else(SandboxFailure::bad_key_format)?;
-    let may = |state: KeyState| match state {
-        KeyState::Active => true,
-        KeyState::ReadOnly => !endpoint.trades(),
-        KeyState::Deleted => false,
-    };
-    let find = |engine: &Engine| {
-        engine.account_by_key(key).filter(|a| may(a.rights.state)).map(|a| (a.id, a.secret.0.clone()))
-    };
-    shared.exchange.read(find)?.ok_or_else(SandboxFailure::unknown_key)
-}
-
-fn write_limit_headers(headers: &mut HeaderMap, venue: Venue, used: &Used) {
-    if venue == Venue::Spot {
-        headers.insert("x-mbx-used-weight", HeaderValue::from(used.weight));
-    }
-    headers.insert("x-mbx-used-weight-1m", HeaderValue::from(used.weight));
-    if let Some(orders) = used.orders {
-        headers.insert("x-mbx-order-count-10s", HeaderValue::from(orders.in_10s));
-        headers.insert("x-mbx-order-count-1m", HeaderValue::from(orders.in_1m));
     }
 }

@@ -1,12 +1,13 @@
 //! Binance's REST and WebSocket protocols, and the control API.
 //!
 //! The tables in `spot`, `futures` and `wallet` list every endpoint with its weight and required
-//! authentication. `call` takes a request through rate limits, signature check and handler; `shape` builds
+//! authentication. `dispatch` takes a request through rate limits, signature check and handler; `shape` builds
 //! Binance's response bodies; `stream` is the WebSocket side.
 
 mod call;
 mod control;
 mod data;
+mod dispatch;
 mod effect;
 mod failure;
 mod fault;
@@ -61,7 +62,7 @@ fn rest() -> Router<Arc<ServerState>> {
     for (venue, table) in tables {
         for endpoint in table {
             let handler = move |State(shared): State<Arc<ServerState>>, request: Request<Body>| {
-                call::answer(shared, venue, endpoint, request)
+                dispatch::answer(shared, venue, endpoint, request)
             };
             // The tables only contain methods that have a filter; any other would not be routed.
             if let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) {

@@ -21,7 +21,7 @@ const LIFE: i64 = HOUR;
 /// # Errors
 /// Too many attempts from one network. Requests beyond the limit of one mailbox are silently not mailed.
 pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(&origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(&origin)], None, &origin).await?;
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
     match throttle::count(desk, &[Bucket::Reset(&email)]).await {
         Err(Error::TooMany { .. }) => return Ok(()),
@@ -46,18 +46,18 @@ pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<(
 /// [`Problem::ResetInvalid`] on `token` if it is spent, expired or unknown; the new password's problem on
 /// `password`.
 pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(&origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(&origin)], None, &origin).await?;
     let invalid = || Error::field("token", Problem::ResetInvalid);
     // Check the link first: without a valid one, nothing about password rules is revealed; it also identifies
     // the user whose e-mail the password must not resemble.
     let hashed = opaque::hash(token);
     let owner = store::password_reset::owner(&desk.db, &hashed, desk.clock.now()).await?;
-    let user = store::user::get(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
+    let user = store::user::get_user(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     judge(desk, &user.email, new).await?;
     let hash = desk.hasher.hash(&*desk.entropy, new).await?;
     let mut tx = desk.db.begin().await?;
     let owner = store::password_reset::spend(&mut tx, &hashed, desk.clock.now()).await?;
-    let user = store::user::get(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
+    let user = store::user::get_user(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
     throttle::forgive(&mut tx, &Bucket::Account(&user.email)).await?;
     let replacement =
         Replacement { user: user.id, hash: &hash, action: AuditAction::PasswordReset, origin: Some(&origin) };

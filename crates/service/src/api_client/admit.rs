@@ -4,6 +4,7 @@
 use super::{Signed, TABLE, secret, signature};
 use crate::{
     Actor, Desk, Error, Origin, Result,
+    rejection::{self, Rejection},
     throttle::{self, Bucket},
 };
 use domain::{ApiClient, ApiClientId, Micros, Permission, UserId, account::AccountState, time::MINUTE};
@@ -72,8 +73,9 @@ impl Decoy {
 pub async fn by_secret(desk: &Desk, origin: &Origin, key: &str, given: &str) -> Result<Program> {
     patience(desk, origin).await?;
     let row = store::api_client::by_key(&desk.db, key).await?;
+    let known = owner(row.as_ref());
     let row = compare(desk, row, |secret, _| signature::same(secret, given.as_bytes()))?;
-    admit(desk, origin, row).await
+    noted(desk, origin, known, admit(desk, origin, row).await)
 }
 
 /// Authenticates a program by the signature of its request (3Commas). `None` if the client exists but the
@@ -90,10 +92,10 @@ pub async fn by_signature(
 ) -> Result<Option<Program>> {
     patience(desk, origin).await?;
     let row = store::api_client::by_key(&desk.db, key).await?;
-    let known = row.is_some();
+    let known = owner(row.as_ref());
     let row = compare(desk, row, |secret, pem| signature::verify(secret, pem, signed))?;
-    let wrong = known && row.is_none();
-    match admit(desk, origin, row).await {
+    let wrong = known.is_some() && row.is_none();
+    match noted(desk, origin, known, admit(desk, origin, row).await) {
         Err(Error::Unauthenticated) if wrong => Ok(None),
         admitted => admitted.map(Some),
     }
@@ -101,7 +103,44 @@ pub async fn by_signature(
 
 /// Rejects networks that have sent too many wrong keys recently.
 pub(super) async fn patience(desk: &Desk, origin: &Origin) -> Result<()> {
-    throttle::ensure_below_limit(desk, &Bucket::Programs(origin)).await
+    let below = throttle::ensure_below_limit(desk, &Bucket::Programs(origin)).await;
+    if matches!(below, Err(Error::TooMany { .. })) {
+        rejection::note(desk, Rejection::Throttled, None, origin);
+    }
+    below
+}
+
+/// The client and the user whose key was presented.
+pub(super) fn owner(row: Option<&ClientRow>) -> Option<(UserId, ApiClientId)> {
+    row.map(|row| (row.user_id, row.id))
+}
+
+/// Notes a rejection. It costs the same for a known and an unknown key: nothing is written here.
+pub(super) fn noted(
+    desk: &Desk,
+    origin: &Origin,
+    known: Option<(UserId, ApiClientId)>,
+    admitted: Result<Program>,
+) -> Result<Program> {
+    let (user, client) = (known.map(|(user, _)| user), known.map(|(_, client)| client));
+    match &admitted {
+        Err(Error::Unauthenticated) => rejection::note(desk, Rejection::Program(client), user, origin),
+        Err(Error::TooMany { .. }) => rejection::note(desk, Rejection::Throttled, user, origin),
+        _ => {}
+    }
+    admitted
+}
+
+/// Checks that a program has the permission, if one is needed; notes a rejection.
+///
+/// # Errors
+/// [`Error::Forbidden`] if not.
+pub fn permit(desk: &Desk, origin: &Origin, program: &Program, needed: Option<Permission>) -> Result<()> {
+    let permitted = needed.map_or(Ok(()), |permission| program.must(permission));
+    if permitted.is_err() {
+        rejection::note(desk, Rejection::Forbidden, Some(program.actor.user), origin);
+    }
+    permitted
 }
 
 /// Returns the client if `fits` accepts its secret. The decoy is compared as well but never returned.
@@ -124,7 +163,7 @@ pub(super) fn compare(
 pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) -> Result<Program> {
     let now = desk.clock.now();
     let owner = row.as_ref().map_or(UserId(Uuid::nil()), |row| row.user_id);
-    let user = store::user::get(&desk.db, owner).await?;
+    let user = store::user::get_user(&desk.db, owner).await?;
     let user = user.filter(|user| user.state() == AccountState::Active);
     let client = row.map(super::shown).transpose()?;
     let at_home = |c: &ApiClient| c.networks.is_empty() || c.networks.iter().any(|n| n.holds(origin.address));

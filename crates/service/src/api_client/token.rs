@@ -17,8 +17,9 @@ const NOTED: i64 = MINUTE;
 pub async fn sign_in(desk: &Desk, origin: &Origin, login_id: &str, given: &str) -> Result<String> {
     admit::patience(desk, origin).await?;
     let row = store::api_client::by_login(&desk.db, login_id).await?;
+    let known = admit::owner(row.as_ref());
     let row = admit::compare(desk, row, |secret, _| signature::same(secret, given.as_bytes()))?;
-    let program = admit::admit(desk, origin, row).await?;
+    let program = admit::noted(desk, origin, known, admit::admit(desk, origin, row).await)?;
     let token = super::random_hex(desk, 16);
     let mut tx = desk.db.begin().await?;
     let expires = desk.clock.now().plus(IDLE);
@@ -35,7 +36,8 @@ pub async fn by_token(desk: &Desk, origin: &Origin, token: &str) -> Result<Progr
     admit::patience(desk, origin).await?;
     let (hash, now) = (opaque::hash(token), desk.clock.now());
     let row = store::api_client::by_token(&desk.db, &hash, now).await?;
-    let program = admit::admit(desk, origin, row).await?;
+    let known = admit::owner(row.as_ref());
+    let program = admit::noted(desk, origin, known, admit::admit(desk, origin, row).await)?;
     let expires = store::api_client::token_expires(&desk.db, &hash).await?;
     if expires.is_some_and(|at| now.plus(IDLE).since(at) >= NOTED) {
         let mut tx = desk.db.begin().await?;

@@ -3,15 +3,15 @@
 use super::AuditAction;
 
 macro_rules! actions {
-    ($($deed:ident,)*) => {
+    ($($action:ident,)*) => {
         impl AuditAction {
             /// Every action.
-            pub const ALL: &'static [Self] = &[$(Self::$deed),*];
+            pub const ALL: &'static [Self] = &[$(Self::$action),*];
         }
 
         // Does not compile when an action is missing below.
-        const _: fn(AuditAction) = |deed| match deed {
-            $(AuditAction::$deed => (),)*
+        const _: fn(AuditAction) = |action| match action {
+            $(AuditAction::$action => (),)*
         };
     };
 }
@@ -26,7 +26,8 @@ actions! {
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,
     FollowStarted, FollowChanged, FollowStopped, ClientCreated, ClientRevoked, AccountOpened,
     AccountCredited, FundsMoved, CurrencyRuled, SubAccountCreated, SubAccountChanged, BrandSet,
-    ReviewConfirmed, ChatLinked, ChatUnlinked,
+    ReviewConfirmed, ChatLinked, ChatUnlinked, ProgramRejected, TokenRejected, AttemptsThrottled,
+    AccessDenied,
 }
 
 #[cfg(test)]

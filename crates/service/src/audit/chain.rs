@@ -20,7 +20,7 @@ const LATE: i64 = 1_000;
 /// When the database cannot be used.
 pub async fn seal(desk: &Desk) -> Result<usize> {
     let after = store::audit::last_sealed(&desk.db).await?.saturating_sub(LATE);
-    let rows = store::audit::unsealed(&desk.db, after, ROUND).await?;
+    let rows = store::audit::list_unsealed(&desk.db, after, ROUND).await?;
     if rows.is_empty() {
         return Ok(0);
     }
@@ -34,14 +34,35 @@ pub async fn seal(desk: &Desk) -> Result<usize> {
     }
     let mut tx = desk.db.begin().await?;
     for seal in &seals {
-        match store::audit::seal(&mut tx, seal).await {
+        match store::audit::insert_seal(&mut tx, seal).await {
             // Another instance was first; the next round continues from there.
             Err(error) if error.is_unique() => return Ok(0),
             other => other?,
         }
     }
     tx.commit().await?;
+    if desk.settings.log_audit {
+        rows.iter().zip(&seals).for_each(|(row, seal)| log(row, seal));
+    }
     Ok(seals.len())
+}
+
+/// Writes a sealed row to the log. Collected on another machine, it survives a change of the database, and the
+/// seals show later whether rows are missing at the end.
+fn log(row: &AuditEntry, seal: &Seal) {
+    tracing::info!(
+        target: "audit",
+        number = row.id,
+        user = %row.user_id.map(|user| user.to_string()).unwrap_or_default(),
+        action = %row.action,
+        subject = %row.subject,
+        detail = %row.detail,
+        address = %row.address,
+        client = %row.client,
+        at = %row.at,
+        seal = %hex::encode(&seal.mac),
+        "audit"
+    );
 }
 
 async fn mac(desk: &Desk, seq: i64, before: &[u8], row: &AuditEntry) -> Result<Vec<u8>> {
@@ -77,13 +98,13 @@ pub async fn verify(desk: &Desk) -> Result<Verified> {
     let mut found = Verified { rows: 0, unsealed: 0, broken: None, head: None };
     let (mut seq, mut before) = (0, Vec::new());
     loop {
-        let seals = store::audit::seals(&desk.db, seq, ROUND).await?;
+        let seals = store::audit::list_seals(&desk.db, seq, ROUND).await?;
         if seals.is_empty() {
             break;
         }
         for seal in seals {
             seq += 1;
-            let row = store::audit::get(&desk.db, seal.audit_id).await?.pop();
+            let row = store::audit::get_entries(&desk.db, seal.audit_id).await?.pop();
             let wrong = match &row {
                 _ if seal.seq != seq => Some(format!("seal {seq} is missing")),
                 None => Some(format!("row {} is missing", seal.audit_id)),
@@ -101,6 +122,6 @@ pub async fn verify(desk: &Desk) -> Result<Verified> {
         }
     }
     found.head = (!before.is_empty()).then(|| hex::encode(&before));
-    found.unsealed = store::audit::unsealed(&desk.db, 0, i64::MAX).await?.len();
+    found.unsealed = store::audit::list_unsealed(&desk.db, 0, i64::MAX).await?.len();
     Ok(found)
 }

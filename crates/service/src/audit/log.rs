@@ -64,7 +64,7 @@ pub async fn list_all(
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
     // Postgres rejects zero bytes; their replacement occurs in no action name.
     let action = action.replace('\0', "\u{fffd}");
-    let rows = store::audit::page(&desk.db, &action, before.unwrap_or(i64::MAX), limit).await?;
+    let rows = store::audit::list_entries(&desk.db, &action, before.unwrap_or(i64::MAX), limit).await?;
     named(desk, rows, None).await
 }
 
@@ -79,8 +79,10 @@ async fn named(desk: &Desk, rows: Vec<AuditEntry>, reader: Option<&Actor>) -> Re
             Some(user) if !foreign => match names.get(&user) {
                 Some(name) => name.clone(),
                 None => {
-                    let name =
-                        store::user::get(&desk.db, user).await?.map(|user| user.email).unwrap_or_default();
+                    let name = store::user::get_user(&desk.db, user)
+                        .await?
+                        .map(|user| user.email)
+                        .unwrap_or_default();
                     names.insert(user, name.clone());
                     name
                 }
@@ -116,7 +118,7 @@ pub async fn csv(desk: &Desk, actor: &Actor, whose: Whose) -> Result<String> {
     loop {
         let (rows, reader) = match whose {
             Whose::Own => (store::audit::of_user(&desk.db, actor.user, before, STEP).await?, Some(actor)),
-            Whose::Everybodys => (store::audit::page(&desk.db, "", before, STEP).await?, None),
+            Whose::Everybodys => (store::audit::list_entries(&desk.db, "", before, STEP).await?, None),
         };
         let Some(last) = rows.last().map(|row| row.id) else { return Ok(text) };
         before = last;

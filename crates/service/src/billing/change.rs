@@ -29,15 +29,15 @@ pub struct PlanChange {
 /// A problem of `subscriptionId`; 2100, 2129a and 2129b about the plan; 3104 without a subscription; 3102 if
 /// the card is declined, and then nothing has changed; [`Error::Unavailable`] if the provider's answer is
 /// unknown.
-pub async fn update(desk: &Desk, actor: &Actor, change: PlanChange) -> Result<Subscription> {
+pub async fn change_plan(desk: &Desk, actor: &Actor, change: PlanChange) -> Result<Subscription> {
     // An unknown plan is a field problem, which is reported before any rule is checked.
-    let problems = unknown(desk, change.plan).await?;
+    let problems = unknown_plan(desk, change.plan).await?;
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
     let none = || Error::from(Refusal::NoStripeSubscription);
     let _lock = desk.paying.at(actor.user).await;
-    operation::settle(desk, actor.user).await?;
+    operation::settle_earlier(desk, actor.user).await?;
     let kept = live(desk, actor.user).await?.ok_or_else(none)?;
     if let Some(id) = change.plan {
         let plan = buyable(desk, id).await?;
@@ -50,9 +50,10 @@ pub async fn update(desk: &Desk, actor: &Actor, change: PlanChange) -> Result<Su
         change.cancel_at_period_end.filter(|cancel| *cancel != kept.subscription.cancel_at_period_end);
     if plan.is_some() || cancel.is_some() {
         let subscription = Some(kept.subscription.id);
-        operation::ask(desk, actor.user, New { kind: Kind::Change, plan, subscription, cancel }).await?;
+        operation::send_operation(desk, actor.user, New { kind: Kind::Change, plan, subscription, cancel })
+            .await?;
     } else {
-        sync::person(desk, actor.user).await?;
+        sync::sync_user(desk, actor.user).await?;
     }
     Ok(live(desk, actor.user).await?.ok_or_else(none)?.subscription)
 }
@@ -61,8 +62,8 @@ pub async fn update(desk: &Desk, actor: &Actor, change: PlanChange) -> Result<Su
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn unknown(desk: &Desk, plan: Option<PlanId>) -> Result<Vec<FieldProblem>> {
+pub async fn unknown_plan(desk: &Desk, plan: Option<PlanId>) -> Result<Vec<FieldProblem>> {
     let Some(id) = plan else { return Ok(Vec::new()) };
-    let known = store::plan::get(&desk.db, id).await?.is_some();
+    let known = store::plan::get_plan(&desk.db, id).await?.is_some();
     Ok(if known { Vec::new() } else { vec![FieldProblem::new("subscriptionId", Problem::NotPlan)] })
 }

@@ -33,20 +33,22 @@ pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened
     let plan = buyable(desk, plan).await?;
     let gateway = gateway(desk).ok_or(Refusal::PlanInvalid)?;
     let _lock = desk.paying.at(actor.user).await;
-    operation::settle(desk, actor.user).await?;
+    operation::settle_earlier(desk, actor.user).await?;
     none_yet(desk, actor).await?;
     // Query the provider: its webhook may be late, and no user may pay twice.
-    sync::person(desk, actor.user).await?;
+    sync::sync_user(desk, actor.user).await?;
     none_yet(desk, actor).await?;
     unobstructed(desk, actor.user, &plan).await?;
-    if let Some(open) = operation::reuse(desk, gateway, actor.user, plan.id).await? {
+    if let Some(open) = operation::reuse_open_page(desk, gateway, actor.user, plan.id).await? {
         return opened(desk, open);
     }
     none_yet(desk, actor).await?;
     let new = New { kind: Kind::Checkout, plan: Some(plan.id), subscription: None, cancel: None };
-    match operation::ask(desk, actor.user, new).await? {
+    match operation::send_operation(desk, actor.user, new).await? {
         OperationOutcome::Open(op) => opened(desk, op),
-        OperationOutcome::Changed => Err(Error::fault("a page to pay at was asked for, and a change made")),
+        OperationOutcome::Changed => {
+            Err(Error::fault("a checkout page was requested, but a change was made"))
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) struct New {
 
 /// Records an operation and sends it. The caller holds the user's billing lock and has settled earlier
 /// operations.
-pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<OperationOutcome> {
+pub(super) async fn send_operation(desk: &Desk, user: UserId, new: New) -> Result<OperationOutcome> {
     let New { kind, plan, subscription, cancel } = new;
     let op = Operation {
         id: BillingOperationId::mint(&*desk.clock, &*desk.entropy),
@@ -51,7 +51,7 @@ pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Operation
         created_at: desk.clock.now(),
     };
     let mut tx = desk.db.begin().await?;
-    match rows::begin(&mut tx, &op).await {
+    match rows::insert_operation(&mut tx, &op).await {
         // Another instance is running an operation of the same user.
         Err(error) if error.is_unique() => return Err(Error::Unavailable { retry_after_s: 1 }),
         other => other?,
@@ -61,8 +61,8 @@ pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Operation
 }
 
 /// Completes the user's earlier operation whose answer was lost.
-pub(super) async fn settle(desk: &Desk, user: UserId) -> Result<()> {
-    let Some(op) = rows::current(&desk.db, user, Status::Working).await? else { return Ok(()) };
+pub(super) async fn settle_earlier(desk: &Desk, user: UserId) -> Result<()> {
+    let Some(op) = rows::find_operation(&desk.db, user, Status::Working).await? else { return Ok(()) };
     match run(desk, op).await {
         // A rejection of the earlier operation has no bearing on the present one.
         Err(Error::Unavailable { retry_after_s }) => Err(Error::Unavailable { retry_after_s }),
@@ -76,15 +76,15 @@ pub(super) async fn run(desk: &Desk, op: Operation) -> Result<OperationOutcome> 
     let Some(gateway) = gateway(desk) else { return Err(Refusal::PlanInvalid.into()) };
     if desk.clock.now().since(op.created_at) > REMEMBERED {
         end(desk, &op, Status::Failed).await?;
-        sync::person(desk, op.user_id).await?;
+        sync::sync_user(desk, op.user_id).await?;
         return Err(Error::Unavailable { retry_after_s: 1 });
     }
-    let request = match op.kind {
+    let outcome = match op.kind {
         Kind::Checkout => open(desk, gateway, &op).await,
         Kind::Change => change(desk, gateway, &op).await,
     };
-    match request {
-        Ok(outcome) => Ok(outcome),
+    match outcome {
+        Ok(done) => Ok(done),
         Err(OperationError::Here(error)) => Err(error),
         Err(OperationError::There(failure)) if failure.passing() => {
             tracing::warn!(operation = %op.id, %failure, "the outcome of a billing operation is unknown; will ask again");
@@ -103,7 +103,7 @@ async fn refused(desk: &Desk, op: &Operation, failure: PaymentFailure) -> Result
     if failure == PaymentFailure::Declined {
         return Err(Refusal::PaymentDeclined.into());
     }
-    sync::person(desk, op.user_id).await?;
+    sync::sync_user(desk, op.user_id).await?;
     match (op.kind, super::live(desk, op.user_id).await?) {
         (Kind::Change, None) => Err(Refusal::NoStripeSubscription.into()),
         _ => Err(provider_error(failure)),
@@ -153,7 +153,7 @@ async fn open(
     let Checkout { id, url, expires_at } = gateway.open_checkout(&op.id.to_string(), &new).await?;
     let url = url.ok_or_else(|| PaymentFailure::Unknown("a checkout session has no URL".to_owned()))?;
     let mut tx = desk.db.begin().await?;
-    rows::opened(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
+    rows::mark_open(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
     tx.commit().await?;
     let (session_id, url, expires_at) = (Some(id), Some(url), Some(expires_at));
     Ok(OperationOutcome::Open(Operation { status: Status::Open, session_id, url, expires_at, ..op.clone() }))
@@ -180,14 +180,14 @@ async fn change(
     let changed = gateway.change(&op.id.to_string(), &change).await?;
     let mut tx = desk.db.begin().await?;
     sync::apply(desk, &mut tx, op.user_id, vec![changed], asked_at).await?;
-    rows::end(&mut tx, op.id, Status::Done, desk.clock.now()).await?;
+    rows::end_operation(&mut tx, op.id, Status::Done, desk.clock.now()).await?;
     tx.commit().await?;
     Ok(OperationOutcome::Changed)
 }
 
 async fn plan(desk: &Desk, op: &Operation) -> Result<domain::Plan> {
     let id = op.plan_id.ok_or_else(|| Error::fault("a billing operation has no plan"))?;
-    store::plan::get(&desk.db, id)
+    store::plan::get_plan(&desk.db, id)
         .await?
         .ok_or_else(|| Error::fault("the plan of a billing operation no longer exists"))
 }
@@ -201,7 +201,7 @@ async fn customer(
     if let Some(known) = store::billing::customer(&desk.db, user).await? {
         return Ok(known);
     }
-    let person = store::user::get(&desk.db, user).await?.ok_or(Error::NotFound)?;
+    let person = store::user::get_user(&desk.db, user).await?.ok_or(Error::NotFound)?;
     let made = gateway.create_customer(&format!("customer-{user}"), user, &person.email).await?;
     let mut tx = desk.db.begin().await?;
     rows::set_customer(&mut tx, user, &made, desk.clock.now()).await?;
@@ -222,13 +222,13 @@ pub(super) fn cancel_url(desk: &Desk) -> String {
 
 /// Returns the open checkout page if it is for this plan and can still be paid; otherwise closes it. So at
 /// most one of all the pages a user has ever opened can be paid.
-pub(super) async fn reuse(
+pub(super) async fn reuse_open_page(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
     user: UserId,
     plan: PlanId,
 ) -> Result<Option<Operation>> {
-    let Some(op) = rows::current(&desk.db, user, Status::Open).await? else { return Ok(None) };
+    let Some(op) = rows::find_operation(&desk.db, user, Status::Open).await? else { return Ok(None) };
     let session = op.session_id.clone().unwrap_or_default();
     let there = match gateway.checkout(&session).await {
         Ok(there) => Some(there),
@@ -244,13 +244,13 @@ pub(super) async fn reuse(
         gateway.close_checkout(&session).await.map_err(provider_error)?;
     }
     // It may have been paid during the check.
-    sync::person(desk, user).await?;
+    sync::sync_user(desk, user).await?;
     end(desk, &op, Status::Done).await?;
     Ok(None)
 }
 
 async fn end(desk: &Desk, op: &Operation, status: Status) -> Result<()> {
     let mut tx = desk.db.begin().await?;
-    rows::end(&mut tx, op.id, status, desk.clock.now()).await?;
+    rows::end_operation(&mut tx, op.id, status, desk.clock.now()).await?;
     Ok(tx.commit().await?)
 }

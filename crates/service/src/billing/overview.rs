@@ -1,6 +1,6 @@
 //! Data of the plan and billing pages.
 
-use super::{gateway, history, live, obstacles};
+use super::{gateway, list_invoices, live, obstacles};
 use crate::{Actor, Desk, Result, plan};
 use domain::{
     BillingOperationId, Micros, Plan, Refusal,
@@ -71,7 +71,9 @@ pub struct Overview {
 /// When the database cannot be read. If the provider does not answer, the data it alone has are left out.
 pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
     let subscription = match live(desk, actor.user).await? {
-        Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?.map(|plan| (kept.subscription, plan)),
+        Some(kept) => {
+            store::plan::get_plan(&desk.db, kept.plan_id).await?.map(|plan| (kept.subscription, plan))
+        }
         None => None,
     };
     let lapsed = if subscription.is_some() { None } else { lapsed(desk, actor).await? };
@@ -87,13 +89,13 @@ pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
         _ => (None, 0),
     };
     Ok(Overview {
-        free: plan::free(desk).await?,
-        held: plan::held(desk, actor).await?,
+        free: plan::free_plan(desk).await?,
+        held: plan::user_plans(desk, actor).await?,
         subscription,
         lapsed,
         credit,
         open_invoice,
-        invoices: history(desk, actor).await.ok(),
+        invoices: list_invoices(desk, actor).await.ok(),
         for_sale: gateway(desk).is_some(),
     })
 }
@@ -102,7 +104,7 @@ async fn lapsed(desk: &Desk, actor: &Actor) -> Result<Option<Lapsed>> {
     let all = store::subscription::of_user(&desk.db, actor.user).await?;
     let over = |kept: StoredSubscription| kept.told_lapsed.map(|at| (kept, at));
     let Some((kept, at)) = all.into_iter().rev().find_map(over) else { return Ok(None) };
-    let plan = store::plan::get(&desk.db, kept.plan_id).await?;
+    let plan = store::plan::get_plan(&desk.db, kept.plan_id).await?;
     let unpaid = kept.told_failed == Some(kept.subscription.period_start);
     Ok(plan.map(|plan| Lapsed { plan: plan.name, at, unpaid }))
 }
@@ -117,7 +119,7 @@ pub async fn offers(desk: &Desk, actor: Option<&Actor>) -> Result<Vec<Offer>> {
         Some(actor) => live(desk, actor.user).await?,
         None => None,
     };
-    for plan in plan::list(desk).await? {
+    for plan in plan::list_plans(desk).await? {
         let current = kept.as_ref().is_some_and(|kept| kept.plan_id == plan.id);
         let obstacles = match actor {
             Some(actor) if !current => obstacles(desk, actor.user, &plan).await?,
@@ -142,8 +144,10 @@ impl Waiting {
     /// # Errors
     /// When the database cannot be read.
     pub async fn find(desk: &Desk, actor: &Actor, id: BillingOperationId) -> Result<Option<Self>> {
-        let Some(op) = store::billing::operation(&desk.db, actor.user, id).await? else { return Ok(None) };
-        let done = plan::held(desk, actor).await?.paid.is_some();
+        let Some(op) = store::billing::get_operation(&desk.db, actor.user, id).await? else {
+            return Ok(None);
+        };
+        let done = plan::user_plans(desk, actor).await?.paid.is_some();
         Ok(Some(match op.status {
             _ if done => Self::Done,
             Status::Working | Status::Open => Self::ForWord(op.url),

@@ -40,10 +40,10 @@ pub async fn round(desk: &Desk) -> Result<()> {
         return Ok(());
     }
     let now = desk.clock.now();
-    for op in rows::unanswered(&desk.db, now.plus(-PATIENCE), ROUND).await? {
+    for op in rows::list_unanswered(&desk.db, now.plus(-PATIENCE), ROUND).await? {
         let _lock = desk.paying.at(op.user_id).await;
         // It may have been answered while we waited for the lock.
-        let still = rows::operation(&desk.db, op.user_id, op.id).await?;
+        let still = rows::get_operation(&desk.db, op.user_id, op.id).await?;
         let Some(op) = still.filter(|op| op.status == rows::Status::Working) else { continue };
         let id = op.id;
         passed_over(operation::run(desk, op).await.map(drop))?;
@@ -51,8 +51,8 @@ pub async fn round(desk: &Desk) -> Result<()> {
         rows::record_retry(&mut tx, id, now).await?;
         tx.commit().await?;
     }
-    for user in rows::due(&desk.db, now.plus(-SOON), now.plus(-LATE), ROUND).await? {
-        let synced = sync::person(desk, user).await;
+    for user in rows::list_due_users(&desk.db, now.plus(-SOON), now.plus(-LATE), ROUND).await? {
+        let synced = sync::sync_user(desk, user).await;
         let usable = !matches!(synced, Err(Error::Fault(_)));
         passed_over(synced)?;
         if !usable {
@@ -62,7 +62,7 @@ pub async fn round(desk: &Desk) -> Result<()> {
             tx.commit().await?;
         }
     }
-    for kept in subscription::ending(&desk.db, now.plus(NOTICE), now.plus(-LEEWAY), ROUND).await? {
+    for kept in subscription::list_ending(&desk.db, now.plus(NOTICE), now.plus(-LEEWAY), ROUND).await? {
         ending(desk, kept, now).await?;
     }
     Ok(())
@@ -83,7 +83,7 @@ fn passed_over(result: Result<()>) -> Result<()> {
 async fn ending(desk: &Desk, kept: StoredSubscription, now: Micros) -> Result<()> {
     if !kept.subscription.in_force(now) {
         // Poll the provider once more before anyone loses a plan.
-        passed_over(sync::person(desk, kept.user_id).await)?;
+        passed_over(sync::sync_user(desk, kept.user_id).await)?;
     }
     let all = subscription::of_user(&desk.db, kept.user_id).await?;
     let Some(before) = all.into_iter().find(|s| s.subscription.id == kept.subscription.id) else {
@@ -102,12 +102,13 @@ async fn ending(desk: &Desk, kept: StoredSubscription, now: Micros) -> Result<()
         return Ok(());
     }
     let mut tx = desk.db.begin().await?;
-    if !subscription::update(&mut tx, &after).await? {
+    if !subscription::update_subscription(&mut tx, &after).await? {
         return Ok(());
     }
     sync::record_and_notify(desk, &mut tx, &after, &found, Via::Job).await?;
     if soon {
-        let plan = store::plan::get(&mut tx, after.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+        let plan =
+            store::plan::get_plan(&mut tx, after.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         let (once, at) = (
             format!("plan-lapses:{}:{}", after.subscription.id, after.subscription.period_end.0),
             after.subscription.period_end,

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     Desk, Error, Result,
     audit::{self, AuditAction, Via},
-    mail, recovery, user_events,
+    mail,
+    notify::announce_credential,
+    user_events,
 };
 use domain::{
     Micros, PlanId, UserId,
@@ -26,15 +28,18 @@ use store::{
 const TRIES: usize = 5;
 
 /// Reads and stores the user's subscriptions. A user without a customer id at the provider has none.
-pub(super) async fn person(desk: &Desk, user: UserId) -> Result<()> {
-    let Some((asked_at, all)) = fetch(desk, user).await? else { return Ok(()) };
+pub(super) async fn sync_user(desk: &Desk, user: UserId) -> Result<()> {
+    let Some((asked_at, all)) = fetch_subscriptions(desk, user).await? else { return Ok(()) };
     let mut tx = desk.db.begin().await?;
     store_subscriptions(desk, &mut tx, user, all, asked_at).await?;
     Ok(tx.commit().await?)
 }
 
 /// The provider's data, and the time of the request.
-pub(super) async fn fetch(desk: &Desk, user: UserId) -> Result<Option<(Micros, Vec<Subscription>)>> {
+pub(super) async fn fetch_subscriptions(
+    desk: &Desk,
+    user: UserId,
+) -> Result<Option<(Micros, Vec<Subscription>)>> {
     let Some(gateway) = gateway(desk) else { return Ok(None) };
     let Some(customer) = rows::customer(&desk.db, user).await? else { return Ok(None) };
     let asked_at = desk.clock.now();
@@ -54,8 +59,8 @@ pub(super) async fn store_subscriptions(
     apply(desk, tx, user, all, asked_at).await?;
     rows::record_query(tx, user, asked_at).await?;
     // Paid: the checkout page is no longer needed.
-    if paid && let Some(op) = rows::current(&mut *tx, user, Status::Open).await? {
-        rows::end(tx, op.id, Status::Done, desk.clock.now()).await?;
+    if paid && let Some(op) = rows::find_operation(&mut *tx, user, Status::Open).await? {
+        rows::end_operation(tx, op.id, Status::Done, desk.clock.now()).await?;
     }
     Ok(())
 }
@@ -68,12 +73,12 @@ pub(super) async fn apply(
     some: Vec<Subscription>,
     asked_at: Micros,
 ) -> Result<()> {
-    for reported in some {
-        let Some(plan_id) = reported.plan else { continue };
-        if store::plan::get(&mut *tx, plan_id).await?.is_none() {
+    for subscription in some {
+        let Some(plan_id) = subscription.plan else { continue };
+        if store::plan::get_plan(&mut *tx, plan_id).await?.is_none() {
             continue;
         }
-        one(desk, tx, user, &reported, asked_at).await?;
+        one(desk, tx, user, &subscription, asked_at).await?;
     }
     Ok(())
 }
@@ -98,8 +103,8 @@ async fn one(
         };
         let found = news(before.as_ref(), &mut after, desk.clock.now());
         let written = match before {
-            Some(_) => subscription::update(tx, &after).await?,
-            None => subscription::insert(tx, &after).await?,
+            Some(_) => subscription::update_subscription(tx, &after).await?,
+            None => subscription::insert_subscription(tx, &after).await?,
         };
         if written {
             return record_and_notify(desk, tx, &after, &found, Via::PaymentProvider).await;
@@ -138,10 +143,11 @@ pub(super) async fn record_and_notify(
             News::Lapsed => AuditAction::PlanEnded,
         };
         audit::record(desk, tx, Some(kept.user_id), action, &kept.subscription.id, via).await?;
-        let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+        let plan =
+            store::plan::get_plan(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         if *news == News::Changed {
             let about = (kept.subscription.id.as_str(), plan.as_str());
-            recovery::announce(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
+            announce_credential(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
         }
         let what = match news {
             News::Failed => Some(LiveEventKind::PaymentFailed(plan.clone())),
@@ -161,6 +167,6 @@ pub(super) async fn record_and_notify(
 
 /// Enqueues a mail to a user.
 pub(super) async fn send(desk: &Desk, tx: &mut Tx, user: UserId, letter: &mail::Letter) -> Result<()> {
-    let Some(person) = store::user::get(&mut *tx, user).await? else { return Ok(()) };
+    let Some(person) = store::user::get_user(&mut *tx, user).await? else { return Ok(()) };
     mail::enqueue(desk, tx, Some(user), &person.email, letter).await
 }

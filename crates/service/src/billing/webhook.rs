@@ -34,14 +34,16 @@ pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Resul
         None => None,
     };
     let said = match user {
-        Some(user) => sync::fetch(desk, user).await?.map(|(asked_at, all)| (user, asked_at, all)),
+        Some(user) => {
+            sync::fetch_subscriptions(desk, user).await?.map(|(asked_at, all)| (user, asked_at, all))
+        }
         None => None,
     };
     let mut tx = desk.db.begin().await?;
     if !rows::record_handled(&mut tx, &id, now).await? {
         return Ok(WebhookOutcome::Repeated);
     }
-    let received = match said {
+    let outcome = match said {
         Some((user, asked_at, all)) => {
             sync::store_subscriptions(desk, &mut tx, user, all, asked_at).await?;
             WebhookOutcome::Processed
@@ -49,5 +51,5 @@ pub async fn receive_webhook(desk: &Desk, signature: &str, body: &[u8]) -> Resul
         None => WebhookOutcome::UnknownCustomer,
     };
     tx.commit().await?;
-    Ok(received)
+    Ok(outcome)
 }

@@ -12,6 +12,7 @@ pub(super) struct Words {
     pub(super) position: &'static str,
     pub(super) sure: &'static str,
     pub(super) panicked: &'static str,
+    pub(super) no_keys: &'static str,
     pub(super) cleared: &'static str,
     pub(super) not_cleared: &'static str,
 }
@@ -28,6 +29,7 @@ pub(super) static EN: Words = Words {
     position: "{}: {} {} {} at {}, P&L {} USD ({} of margin)",
     sure: "This pauses all copying, cancels all orders and closes all positions on all your keys. To confirm, send “/panic yes” within one minute.",
     panicked: "Copying is paused.",
+    no_keys: "You have no exchange keys.",
     cleared: "{}: no open orders or positions",
     not_cleared: "{}: NOT everything is closed. Check your dashboard now.",
 };

@@ -106,14 +106,28 @@ pub(super) async fn daily_loss(
 ) -> Result<Option<DailyLoss>> {
     let Some(limit) = limit else { return Ok(None) };
     let today = desk.clock.now().day();
-    let settled: Decimal = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
-    let mut unsettled = Decimal::ZERO;
-    if let Some(account) = account {
-        let open = store::copy::open_of_key(&desk.db, key).await?;
-        let held = open.iter().filter_map(|copy: &CopyTrade| account.held(&copy.symbol));
-        unsettled = held.map(|held| held.unrealized_pnl).sum();
-    }
-    Ok(Some(DailyLoss { lost: -(settled + unsettled), limit }))
+    let settled = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
+    let open = match account {
+        Some(_) => store::copy::open_of_key(&desk.db, key).await?,
+        None => Vec::new(),
+    };
+    Ok(Some(loss(limit, settled, open.iter(), account)))
+}
+
+/// The loss of settled copies and, if the account is known, of open ones.
+pub(super) fn loss<'a>(
+    limit: Decimal,
+    settled: Decimal,
+    open: impl Iterator<Item = &'a CopyTrade>,
+    account: Option<&CachedAccount>,
+) -> DailyLoss {
+    let unsettled: Decimal = match account {
+        Some(account) => {
+            open.filter_map(|copy| account.held(&copy.symbol)).map(|held| held.unrealized_pnl).sum()
+        }
+        None => Decimal::ZERO,
+    };
+    DailyLoss { lost: -(settled + unsettled), limit }
 }
 
 /// Sizes the entry at the current price.
@@ -125,8 +139,8 @@ pub(super) async fn by_size(
     let Some((side, stop)) = work.side.zip(work.stop) else {
         return Err(crate::Error::fault("an entry has no side or no stop"));
     };
-    let targets: Vec<Decimal> = serde_json::from_str(&work.targets).map_err(crate::Error::fault)?;
-    let market = market::find(desk, TradeType::Futures, &work.symbol).await?;
+    let targets = work.targets.value()?;
+    let market = market::find_market(desk, TradeType::Futures, &work.symbol).await?;
     let price = market::last_price(desk, TradeType::Futures, &work.symbol).await?;
     let terms = Terms {
         equity: account.equity(),

@@ -40,9 +40,11 @@ impl BatchedWrite for Decision {
     async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
         let (id, holder, at) = (self.copy, self.holder.as_str(), self.at);
         match &self.decided {
-            Decided::Skip(reason, detail) => copy::skip(tx, id, holder, *reason, detail.as_deref(), at).await,
-            Decided::Postpone(until, why) => copy::postpone(tx, id, holder, *until, why, at).await,
-            Decided::Exited => copy::exited(tx, id, holder, at).await,
+            Decided::Skip(reason, detail) => {
+                copy::skip_copy(tx, id, holder, *reason, detail.as_deref(), at).await
+            }
+            Decided::Postpone(until, why) => copy::postpone_copy(tx, id, holder, *until, why, at).await,
+            Decided::Exited => copy::finish_exit(tx, id, holder, at).await,
             Decided::RetryExit(until, why, notification) => {
                 let ours = copy::retry_exit(tx, id, holder, *until, why, at).await?;
                 if ours {

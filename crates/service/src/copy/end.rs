@@ -17,7 +17,7 @@ use store::{copy::CopyTrade, group_commit::CommitOutcome};
 /// # Errors
 /// 1103; unavailable if the exchange does not answer. The closing then continues in the background, and a
 /// repeated call reports its result.
-pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
+pub async fn close_position(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let Some(copy) = store::copy::open_of_follow(&desk.db, follow).await? else { return Ok(()) };
     let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
     let who = key::credentials(desk, &row)?;
@@ -26,7 +26,7 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let shared = desk.clone();
     let work = async move {
         let _lock = shared.locks.lock(copy.exchange_key_id, &copy.symbol).await;
-        match end(&shared, &access, &copy, Exit::Owner, None).await? {
+        match end_copy(&shared, &access, &copy, Exit::Owner, None).await? {
             CommitOutcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
             CommitOutcome::PreconditionFailed => Ok(()),
             CommitOutcome::Committed => is_closed(&shared, copy.id).await,
@@ -37,14 +37,14 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
 
 /// Returns `Ok` once the copy is closed, or unavailable while its closing continues in the background.
 async fn is_closed(desk: &Desk, id: CopyId) -> Result<()> {
-    let copy = store::copy::get(&desk.db, id).await?;
+    let copy = store::copy::get_copy(&desk.db, id).await?;
     let open = copy.is_some_and(|copy| copy.status == Status::Open);
     if open { Err(Error::Unavailable { retry_after_s: 2 }) } else { Ok(()) }
 }
 
 /// Closes a copy's position and records why. `by` is the exit's own copy, whose id then becomes the intent's
 /// id. The caller holds the per-market lock.
-pub(super) async fn end(
+pub(super) async fn end_copy(
     desk: &Desk,
     access: &Access,
     copy: &CopyTrade,

@@ -38,14 +38,14 @@ pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<AttemptO
     // The first attempt's intent takes the id of the exit's copy, so that both end in one transaction.
     // Retries get new ids.
     let first = work.attempts == 0;
-    let written = end::end(desk, &access, &copy, Exit::Signal, first.then_some(work.id)).await?;
+    let written = end::end_copy(desk, &access, &copy, Exit::Signal, first.then_some(work.id)).await?;
     if written == Written::Conflict {
         return Ok(AttemptOutcome::Later("an earlier order on this market is not settled"));
     }
     if first {
         return after_first(desk, work).await;
     }
-    Ok(match store::copy::get(&desk.db, copy.id).await? {
+    Ok(match store::copy::get_copy(&desk.db, copy.id).await? {
         Some(CopyTrade { status: Status::Open, .. }) => {
             AttemptOutcome::Refused(words(work.detail.as_deref()))
         }
@@ -75,7 +75,7 @@ async fn nothing_open(desk: &SharedDesk, work: &Work) -> Result<AttemptOutcome> 
 /// Checks the exit's copy after the first attempt. If the exit was refused, the copy is queued again;
 /// notifies the owner.
 async fn after_first(desk: &SharedDesk, work: &Work) -> Result<AttemptOutcome> {
-    let copy = store::copy::get(&desk.db, work.id).await?;
+    let copy = store::copy::get_copy(&desk.db, work.id).await?;
     if let Some(copy) = copy.filter(|copy| copy.status == Status::Queued && copy.attempts > 0) {
         let notification = late(work, words(copy.detail.as_deref()), desk.clock.now())?;
         let mut tx = desk.db.begin().await?;
@@ -86,7 +86,7 @@ async fn after_first(desk: &SharedDesk, work: &Work) -> Result<AttemptOutcome> {
 }
 
 /// Schedules a refused exit for a retry after its pause.
-pub(super) fn again(work: &Work, why: String, now: Micros) -> Result<Decided> {
+pub(super) fn retry_exit(work: &Work, why: String, now: Micros) -> Result<Decided> {
     let until = now.plus(exit_pause(work.attempts));
     let notification = late(work, why.clone(), now)?;
     Ok(Decided::RetryExit(until, why, notification))

@@ -1,6 +1,6 @@
 //! The operator's switch that pauses all new copies.
 
-use crate::{Actor, Desk, Result, audit};
+use crate::{Actor, Desk, Result, audit, step_up};
 use domain::{Micros, Role};
 use store::switch::{self, PAUSE_COPIES};
 
@@ -11,18 +11,22 @@ pub struct PausedAll {
     pub since: Micros,
 }
 
-/// Pauses or resumes all new entries. Exits, stops and take-profit orders are never paused.
+/// Pauses or resumes all new entries. Exits, stops and take-profit orders are never paused. Pausing needs no
+/// step-up, because it must be possible immediately.
 ///
 /// # Errors
-/// Forbidden for everyone but operators.
+/// Forbidden for everyone but operators; [`crate::Error::StepUp`] if the copies are to resume.
 pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     actor.must(Role::Admin)?;
+    if !paused {
+        step_up::require_recent_password(desk, actor).await?;
+    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if paused {
-        switch::on(&mut tx, PAUSE_COPIES, actor.user, now).await?;
+        switch::turn_on(&mut tx, PAUSE_COPIES, actor.user, now).await?;
     } else {
-        switch::off(&mut tx, PAUSE_COPIES).await?;
+        switch::turn_off(&mut tx, PAUSE_COPIES).await?;
     }
     let action = if paused { audit::AuditAction::CopiesPaused } else { audit::AuditAction::CopiesResumed };
     audit::record(desk, &mut tx, Some(actor.user), action, PAUSE_COPIES, actor.from.as_ref()).await?;
@@ -34,6 +38,6 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn paused_all(desk: &Desk) -> Result<Option<PausedAll>> {
-    let on = switch::get(&desk.db, PAUSE_COPIES).await?;
+    let on = switch::get_switch(&desk.db, PAUSE_COPIES).await?;
     Ok(on.map(|on| PausedAll { since: on.changed_at }))
 }

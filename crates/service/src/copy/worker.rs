@@ -23,6 +23,7 @@ use domain::{
 };
 use std::{sync::Arc, time::Duration};
 use store::{
+    JsonText,
     copy::{CopyTrade, EntrySize as Sized, Work},
     group_commit::CommitOutcome as Written,
     key::KeyRow,
@@ -83,7 +84,7 @@ pub async fn work_off(desk: &SharedDesk) -> Result<()> {
 
 async fn give_back(desk: &SharedDesk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
-    store::copy::requeue(&mut tx, &desk.instance).await?;
+    store::copy::release_claimed(&mut tx, &desk.instance).await?;
     Ok(tx.commit().await?)
 }
 
@@ -114,7 +115,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
 /// Claims queued copies, and reads the keys they belong to.
 async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let now = desk.clock.now();
-    if !store::copy::waiting(&desk.db, &desk.instance, now).await? {
+    if !store::copy::has_claimable(&desk.db, &desk.instance, now).await? {
         return Ok(None);
     }
     // Each claim has a unique lease end, which identifies the copies it got.
@@ -123,12 +124,12 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let last = desk.copies.last_claim.fetch_update(order, order, next).unwrap_or_default();
     let until = Micros(now.plus(LEASE).0.max(last + 1));
     let mut tx = desk.db.begin().await?;
-    let got = store::copy::claim(&mut tx, &desk.instance, now, until, CLAIM).await?;
+    let got = store::copy::claim_copies(&mut tx, &desk.instance, now, until, CLAIM).await?;
     tx.commit().await?;
     if got == 0 {
         return Ok(None);
     }
-    let works = store::copy::claimed(&desk.db, &desk.instance, until).await?;
+    let works = store::copy::list_claimed(&desk.db, &desk.instance, until).await?;
     let keys = store::key::of_claim(&desk.db, &desk.instance, until).await?;
     Ok(Some((works, keys)))
 }
@@ -144,9 +145,9 @@ async fn one(desk: &SharedDesk, round: &ClaimContext, work: Work) -> Result<()> 
         Ok(AttemptOutcome::No(reason, detail)) => Decided::Skip(reason, detail),
         Ok(AttemptOutcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
         Ok(AttemptOutcome::Exited) => Decided::Exited,
-        Ok(AttemptOutcome::Refused(why)) => exit::again(&work, why, now)?,
+        Ok(AttemptOutcome::Refused(why)) => exit::retry_exit(&work, why, now)?,
         Err(Error::Refused(refusal)) if work.action == Action::Exit => {
-            exit::again(&work, refusal.to_string(), now)?
+            exit::retry_exit(&work, refusal.to_string(), now)?
         }
         Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
@@ -209,10 +210,10 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
             if super::follow_up::settle_if_ended(desk, access, &copy, false).await? {
                 return Ok(Some(AttemptOutcome::No(Reason::InPosition, None)));
             }
-        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
+        } else if end::end_copy(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
             return Ok(Some(AttemptOutcome::Later("an earlier order on this market is not settled")));
         } else if let Some(CopyTrade { status: Status::Open, .. }) =
-            store::copy::get(&desk.db, copy.id).await?
+            store::copy::get_copy(&desk.db, copy.id).await?
         {
             return Ok(Some(AttemptOutcome::Later("the position of the other side is being closed")));
         }
@@ -235,7 +236,7 @@ async fn send(
         leverage: sized.leverage,
         price,
         stop: sized.stop,
-        targets: serde_json::to_string(&sized.targets).map_err(Error::fault)?,
+        targets: JsonText::of(&sized.targets)?,
     };
     let order = order(work, side, &sized);
     let entering = Entering {

@@ -2,8 +2,8 @@
 //! instance.
 
 use crate::{
-    Sealer, Settings, fence::Fence, heartbeats::JobHeartbeats, maintenance::MaintenanceCache, pace::Paces,
-    public_list::DataVersions, secrets::Signer, shares::Shares, work::Work,
+    Sealer, Settings, fence::Fence, heartbeats::JobHeartbeats, pace::Paces, public_list::DataVersions,
+    rejection::Rejections, secrets::Signer, shares::Shares, work::Work,
 };
 use domain::{Clock, Entropy};
 use std::sync::Arc;
@@ -34,12 +34,12 @@ pub struct Platform {
     pub work: Work,
     /// Signs links and tokens sent in messages.
     pub(crate) signer: Signer,
-    /// Maintenance mode.
-    pub(crate) maintenance: MaintenanceCache,
     /// Versions of the public lists.
     pub(crate) lists: DataVersions,
     /// Request rate limits.
     pub(crate) paces: Paces,
+    /// Rejected attempts that are not in the audit yet.
+    pub(crate) rejections: Rejections,
     /// Lease and validity window of signed exchange requests.
     pub(crate) fence: Fence,
     /// The accounts that this instance streams and supervises.
@@ -59,9 +59,9 @@ impl Platform {
         Arc::new(Self {
             work: Work::default(),
             signer: Signer::default(),
-            maintenance: MaintenanceCache::default(),
             lists: DataVersions::default(),
             paces: Paces::new(settings.edge.rates, &clock),
+            rejections: Rejections::default(),
             fence: Fence::default(),
             shares: Shares::default(),
             heartbeats: JobHeartbeats::new(clock.now()),

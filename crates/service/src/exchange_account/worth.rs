@@ -3,7 +3,7 @@
 
 use crate::{Desk, Result, market};
 use domain::{
-    Decimal, ExchangeKeyId, Frame, Micros, Symbol, TradeType, money,
+    Decimal, ExchangeKeyId, Frame, Micros, Symbol, TradeType, dec, money,
     time::{DAY, HOUR},
 };
 use store::equity::Point;
@@ -78,12 +78,12 @@ fn gained(
 
 fn percent(gained: Decimal, of: Decimal) -> Decimal {
     let share = gained.checked_div(of).unwrap_or_default();
-    money::round_to(share * Decimal::ONE_HUNDRED, Decimal::new(1, 2))
+    money::round_to(share * Decimal::ONE_HUNDRED, dec!(0.01))
 }
 
 /// Rounds to the ledger's precision (8 decimal places).
 pub(super) fn cut(value: Decimal) -> Decimal {
-    money::round_to(value, Decimal::new(1, 8))
+    money::round_to(value, dec!(0.00000001))
 }
 
 /// Converts an amount of USD to BTC at a price.
@@ -107,7 +107,7 @@ async fn bitcoin_then(desk: &Desk, at: Micros, now: Option<Decimal>) -> Option<D
         return now;
     }
     let after = Some(hour.plus(HOUR));
-    let candles = market::candles(desk, TradeType::Spot, &pair()?, Frame::H1, after, 1).await.ok()?;
+    let candles = market::list_candles(desk, TradeType::Spot, &pair()?, Frame::H1, after, 1).await.ok()?;
     candles.last().map(|candle| candle.close).or(now)
 }
 

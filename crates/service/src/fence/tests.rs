@@ -20,15 +20,15 @@ async fn many_requests_share_one_renewal(db: &TestDb) {
     let all = join_all((0..50).map(|_| desk.validity())).await;
     let expected = Validity { checked_at: start, window: Validity::LONGEST };
     assert!(all.iter().all(|validity| *validity == Ok(expected)));
-    let request = || desk.fence.state().renewals;
-    assert_eq!(request(), u64::from(db.is_shared()));
+    let renewals = || desk.fence.state().renewals;
+    assert_eq!(renewals(), u64::from(db.is_shared()));
 
-    clock.advance(FRESH);
+    clock.advance(RENEWAL_VALID_FOR);
     let later = desk.validity().await.unwrap();
-    let shared = if db.is_shared() { start } else { start.plus(FRESH) };
+    let shared = if db.is_shared() { start } else { start.plus(RENEWAL_VALID_FOR) };
     assert_eq!(later.checked_at, shared, "the instant is the renewal's, not the request's");
     clock.advance(1);
-    assert_eq!(desk.validity().await.unwrap().checked_at, start.plus(FRESH + 1));
+    assert_eq!(desk.validity().await.unwrap().checked_at, start.plus(RENEWAL_VALID_FOR + 1));
     assert_eq!(request(), 2 * u64::from(db.is_shared()));
     desk.keep_lease().await.unwrap();
     assert_eq!(request(), 3 * u64::from(db.is_shared()), "the job renews before anybody must");
@@ -87,7 +87,7 @@ async fn without_its_database_nothing_is_sent(db: &TestDb) {
     let (desk, clock) = desk(db);
     desk.validity().await.unwrap();
     db.close().await;
-    clock.advance(FRESH);
+    clock.advance(RENEWAL_VALID_FOR);
     assert!(desk.validity().await.is_ok(), "what was checked serves for a while");
     clock.advance(SECOND);
     let all = join_all((0..20).map(|_| desk.validity())).await;
@@ -106,7 +106,7 @@ async fn a_stopped_desk_sends_nothing_and_need_not_be_waited_for(db: &TestDb) {
     assert!(!desk.name_is_taken());
     desk.keep_lease().await.unwrap();
     let generation = desk.fence.state().generation.unwrap();
-    let renewal = instance::renew(&desk.db, &desk.instance, generation, LEASE).await.unwrap();
+    let renewal = instance::renew_lease(&desk.db, &desk.instance, generation, LEASE).await.unwrap();
     assert_eq!(renewal, Renewal::Lapsed, "it was given back");
 }
 
@@ -115,7 +115,7 @@ fn signed_requests_expire_before_a_takeover() {
     let window = i64::try_from(Validity::LONGEST.as_micros()).unwrap();
     // The last time at which a renewal can be used, and the last at which the exchange accepts what it
     // signed.
-    let last = FRESH.max(window) + SECOND / 2 + SECOND;
+    let last = RENEWAL_VALID_FOR.max(window) + SECOND / 2 + SECOND;
     assert!(last < LEASE + instance::GRACE);
     assert!((LEASE - MARGIN) >= window);
 }

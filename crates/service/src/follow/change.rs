@@ -49,7 +49,7 @@ pub struct FollowChange {
 ///
 /// # Errors
 /// Fields; not found; 1106, 1110, 1206, 1309, 2103.
-pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollow) -> Result<Follow> {
+pub async fn create_follow(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollow) -> Result<Follow> {
     let strategy = RequestedFields {
         strategy: Some(new.strategy),
         profile: Some(new.profile),
@@ -58,7 +58,7 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
     };
     // A requested strategy exists, otherwise the check has reported a field problem.
     let strategy = strategy.check(desk).await?.ok_or(Error::NotFound)?;
-    let key = key::find(desk, actor, id).await?.key;
+    let key = key::find_key(desk, actor, id).await?.key;
     automated(&key)?;
     if new.active {
         usable(&key)?;
@@ -77,7 +77,7 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
     }
     let row = new_row(desk, actor, id, &new, &strategy);
     let mut tx = desk.db.begin().await?;
-    match rows::insert(&mut tx, &row).await {
+    match rows::insert_follow(&mut tx, &row).await {
         Ok(()) => {}
         // A concurrent request was faster, or deleted the key.
         Err(error) if error.is_unique() => return Err(Refusal::SymbolFollowed.into()),
@@ -127,9 +127,9 @@ fn new_row(
 ///
 /// # Errors
 /// Fields; not found; 1110 if it should be active but its key is not active and AUTHORIZED; 1206, 1306.
-pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
+pub async fn update_follow(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
     // A strategy that is not changed may have been deactivated since, and is not checked again.
-    let present = rows::get(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);
+    let present = rows::get_follow(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);
     let strategy = RequestedFields {
         strategy: change.strategy.filter(|strategy| Some(*strategy) != present),
         profile: change.profile,
@@ -138,13 +138,14 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
     };
     let strategy = strategy.check(desk).await?;
     if change == FollowChange::default() {
-        let row = rows::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
+        let row = rows::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
         return FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
     }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    let mut row = rows::take(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
-    let key = store::key::get(&mut tx, actor.user, row.exchange_key_id).await?.ok_or(Error::NotFound)?.key;
+    let mut row = rows::lock_follow(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
+    let key =
+        store::key::get_key(&mut tx, actor.user, row.exchange_key_id).await?.ok_or(Error::NotFound)?.key;
     if change.active == Some(true) {
         usable(&key)?;
     }
@@ -170,7 +171,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
         // A follow paused by the panic button keeps that reason.
         _ => {}
     }
-    rows::update(&mut tx, &row).await?;
+    rows::update_follow(&mut tx, &row).await?;
     audit::record(
         desk,
         &mut tx,
@@ -189,29 +190,29 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
 ///
 /// # Errors
 /// Not found.
-pub async fn pause(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
-    update(desk, actor, id, FollowChange { active: Some(false), ..FollowChange::default() }).await
+pub async fn pause_follow(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
+    update_follow(desk, actor, id, FollowChange { active: Some(false), ..FollowChange::default() }).await
 }
 
 /// Resumes a follow.
 ///
 /// # Errors
 /// Not found; 1110.
-pub async fn resume(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
-    update(desk, actor, id, FollowChange { active: Some(true), ..FollowChange::default() }).await
+pub async fn resume_follow(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
+    update_follow(desk, actor, id, FollowChange { active: Some(true), ..FollowChange::default() }).await
 }
 
 /// Stops following and then closes the copied position if requested. If closing fails, following has ended
 /// anyway and the position keeps its stop.
 ///
 /// # Errors
-/// Not found; the errors of [`copy::close`].
-pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<()> {
+/// Not found; the errors of [`copy::close_position`].
+pub async fn stop_follow(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    let mut row = rows::take(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
+    let mut row = rows::lock_follow(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
     (row.active, row.paused_reason, row.stopped_at) = (false, None, Some(now));
-    rows::update(&mut tx, &row).await?;
+    rows::update_follow(&mut tx, &row).await?;
     audit::record(
         desk,
         &mut tx,
@@ -227,7 +228,7 @@ pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leavi
         Leaving::Close => {
             // Waits for a copy that is being sent, so that its position is closed too.
             drop(desk.locks.lock(row.exchange_key_id, &row.symbol).await);
-            copy::close(desk, id).await
+            copy::close_position(desk, id).await
         }
     }
 }
@@ -244,14 +245,14 @@ struct RequestedFields {
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn unknown(
+pub async fn unknown_choices(
     desk: &Desk,
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
 ) -> Result<Vec<FieldProblem>> {
     let mut problems = Vec::new();
     if let Some(id) = strategy
-        && !store::strategy::get(&desk.db, id).await?.is_some_and(|strategy| strategy.active)
+        && !store::strategy::get_strategy(&desk.db, id).await?.is_some_and(|strategy| strategy.active)
     {
         problems.push(FieldProblem::new("strategyAutomatedId", Problem::NotActiveStrategy));
     }
@@ -265,7 +266,7 @@ pub async fn unknown(
 
 /// Returns the problems of a follow's own limits.
 #[must_use]
-pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) -> Vec<FieldProblem> {
+pub fn limit_problems(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if max_leverage.is_some_and(|times| !(1..=HIGHEST_LEVERAGE).contains(&times)) {
         problems.push(FieldProblem::new("maxLeverage", Problem::NotLeverage));
@@ -279,11 +280,11 @@ pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) 
 impl RequestedFields {
     /// Checks the fields, and returns the requested strategy.
     async fn check(&self, desk: &Desk) -> Result<Option<Strategy>> {
-        let mut problems = unknown(desk, self.strategy, self.profile).await?;
-        problems.append(&mut beyond(self.max_leverage, self.daily_loss_limit_usd));
+        let mut problems = unknown_choices(desk, self.strategy, self.profile).await?;
+        problems.append(&mut limit_problems(self.max_leverage, self.daily_loss_limit_usd));
         match self.strategy {
             _ if !problems.is_empty() => Err(Error::Fields(problems)),
-            Some(id) => Ok(store::strategy::get(&desk.db, id).await?),
+            Some(id) => Ok(store::strategy::get_strategy(&desk.db, id).await?),
             None => Ok(None),
         }
     }

@@ -3,7 +3,7 @@
 use crate::{Actor, Desk, Error, Result};
 use domain::{CopyId, Decimal, ExchangeKeyId, StrategyId, copy::Status, follow::Copied};
 use std::collections::HashMap;
-use store::copy::Filter;
+use store::{Targets, copy::Filter};
 
 /// Default number of copies per page.
 const PAGE: u16 = 50;
@@ -30,7 +30,7 @@ pub struct Copies {
 pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<Copied>> {
     let filter = Filter { key: wanted.key, strategy: wanted.strategy, status: wanted.status };
     let limit = i64::from(wanted.limit.unwrap_or(PAGE).min(500));
-    let rows = store::copy::search(&desk.db, actor.user, &filter, wanted.before, limit).await?;
+    let rows = store::copy::search_copies(&desk.db, actor.user, &filter, wanted.before, limit).await?;
     let names = key_names(desk, actor).await?;
     rows.into_iter().map(|row| shown(row, &names)).collect()
 }
@@ -62,7 +62,7 @@ pub(crate) fn shown(row: store::copy::CopyTrade, names: &HashMap<ExchangeKeyId, 
         leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
         entry_price: row.entry_price.map(|text| text.0),
         stop: row.stop.map(|text| text.0),
-        targets: targets(row.targets.as_deref())?,
+        targets: targets(row.targets.as_ref())?,
         order_id: row.order_id,
         exit: row.exit_reason,
         exit_price: row.exit_price.map(|text| text.0),
@@ -73,7 +73,7 @@ pub(crate) fn shown(row: store::copy::CopyTrade, names: &HashMap<ExchangeKeyId, 
     })
 }
 
-/// Parses prices stored as JSON.
-pub(crate) fn targets(json: Option<&str>) -> Result<Vec<Decimal>> {
-    json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json).map_err(Error::fault))
+/// Returns stored take-profit prices; none if none are stored.
+pub(crate) fn targets(stored: Option<&Targets>) -> Result<Vec<Decimal>> {
+    stored.map_or(Ok(Vec::new()), |targets| targets.value().map_err(Error::from))
 }

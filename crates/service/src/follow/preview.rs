@@ -31,14 +31,15 @@ pub async fn preview(
 ) -> Result<Option<Preview>> {
     let profile = store::follow::risk_profile(&desk.db, profile).await?;
     let profile = profile.ok_or_else(|| Error::field("strategyRiskProfileId", Problem::NotRiskProfile))?;
-    let strategy = store::strategy::get(&desk.db, strategy).await?.ok_or(Error::NotFound)?;
-    let row = key::find(desk, actor, id).await?;
+    let strategy = store::strategy::get_strategy(&desk.db, strategy).await?.ok_or(Error::NotFound)?;
+    let row = key::find_key(desk, actor, id).await?;
     automated(&row.key)?;
     let Some(typical) = typical(desk, strategy.id).await? else { return Ok(None) };
-    let market = market::find(desk, TradeType::Futures, &strategy.symbol).await?;
+    let market = market::find_market(desk, TradeType::Futures, &strategy.symbol).await?;
     let entry = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
-    let balance = desk.exchange.balance(&key::credentials(desk, &row)?, TradeType::Futures).await;
-    let balance = key::disable_if_unauthorized(desk, id, balance).await?;
+    let who = key::credentials(desk, &row)?;
+    let balance = desk.exchange.balance(&who, TradeType::Futures).await;
+    let balance = key::disable_if_unauthorized(desk, id, &who, balance).await?;
     let funds = balance.assets.get(strategy.symbol.quote()).copied().unwrap_or_default();
     let equity = funds.total;
     let away = entry * typical.distance;
@@ -80,12 +81,12 @@ struct Typical {
 }
 
 async fn typical(desk: &Desk, id: StrategyId) -> Result<Option<Typical>> {
-    let live = store::strategy_trade::newest(&desk.db, id, Kind::Live, RECENT).await?;
+    let live = store::strategy_trade::list_newest(&desk.db, id, Kind::Live, RECENT).await?;
     let live = medians(Kind::Live, &live);
     if live.is_some_and(|live| live.trades >= ENOUGH) {
         return Ok(live);
     }
-    let backtest = store::strategy_trade::newest(&desk.db, id, Kind::Backtest, RECENT).await?;
+    let backtest = store::strategy_trade::list_newest(&desk.db, id, Kind::Backtest, RECENT).await?;
     Ok(medians(Kind::Backtest, &backtest).or(live))
 }
 

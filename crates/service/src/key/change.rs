@@ -1,10 +1,10 @@
 //! Changing and deleting a key.
 
-use super::{account_mode, connect, credentials, disable_if_unauthorized, find, rights::mode_fits, seal};
+use super::{account_mode, connect, credentials, disable_if_unauthorized, find_key, rights::mode_fits, seal};
 use crate::{
     Actor, Desk, Error, Result, audit,
-    notify::{Notification, NotificationEvent},
-    order, recovery, step_up,
+    notify::{Notification, NotificationEvent, announce_credential},
+    order, step_up,
 };
 use domain::{
     AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol,
@@ -48,9 +48,14 @@ impl KeyChange {
 /// # Errors
 /// Fields; not found; 1103 if the exchange rejects the credentials; 1109; [`Error::StepUp`] for new
 /// credentials and for enabling the key.
-pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyChange) -> Result<ExchangeKey> {
+pub async fn update_key(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    change: KeyChange,
+) -> Result<ExchangeKey> {
     let change = checked(change)?;
-    let mut row = find(desk, actor, id).await?;
+    let mut row = find_key(desk, actor, id).await?;
     if change.is_empty() {
         return Ok(row.key);
     }
@@ -63,7 +68,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyCh
     let renewed = change.credentials.is_some();
     // A new name grants no access, and disabling a key must not wait for anything.
     if renewed || change.active == Some(true) {
-        step_up::must(desk, actor).await?;
+        step_up::require_recent_password(desk, actor).await?;
     }
     if let Some((api_key, secret)) = change.credentials {
         renew(desk, &mut row, api_key, &secret).await?;
@@ -94,7 +99,7 @@ pub struct KeyUse {
 /// # Errors
 /// Not found. An exchange that cannot be queried is reported in [`KeyUse::known`].
 pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyUse> {
-    let row = find(desk, actor, id).await?;
+    let row = find_key(desk, actor, id).await?;
     let who = credentials(desk, &row)?;
     let orders = desk.exchange.open_orders(&who, row.key.trade_type, None).await;
     let positions = match row.key.trade_type {
@@ -107,15 +112,15 @@ pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resu
     })
 }
 
-/// Deletes a key. Orders and positions at the exchange stay open, and the positions' stops are no longer
-/// supervised: the owner is notified of that if there are any. `panic::close_and_delete_key` closes them
-/// first.
+/// Deletes a key and returns it. Orders and positions at the exchange stay open, and the positions' stops are
+/// no longer supervised: the owner is notified of that if there are any. `panic::close_and_delete_key` closes
+/// them first.
 ///
 /// # Errors
 /// Not found; [`Error::StepUp`].
-pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
-    let row = find(desk, actor, id).await?;
-    step_up::must(desk, actor).await?;
+pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<ExchangeKey> {
+    let row = find_key(desk, actor, id).await?;
+    step_up::require_recent_password(desk, actor).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
@@ -123,7 +128,7 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
         notification.write(&mut tx).await?;
     }
     store::copy::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
-    if !store::key::delete(&mut tx, actor.user, id).await? {
+    if !store::key::delete_key(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
     let subject = id.to_string();
@@ -137,8 +142,9 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     )
     .await?;
     let about = (subject.as_str(), row.key.name.as_str());
-    recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
-    Ok(tx.commit().await?)
+    announce_credential(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
+    tx.commit().await?;
+    Ok(row.key)
 }
 
 /// Returns the notification for the owner of a deleted key whose supervised positions stay open; `None` if
@@ -183,7 +189,7 @@ fn checked(change: KeyChange) -> Result<KeyChange> {
 /// Replaces a key's credentials after verifying the new ones at the exchange.
 async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> Result<()> {
     let who = Credentials::new(api_key.clone(), secret);
-    let rights = connect::verify(desk, &who, row.key.trade_type).await?;
+    let rights = connect::verify_key(desk, &who, row.key.trade_type).await?;
     row.key.api_key = api_key;
     row.key.ip_restricted = rights.ip_restricted;
     row.key.account_mode = AccountMode::OneWay;
@@ -198,10 +204,13 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
-    let rights =
-        connect::fit(desk, disable_if_unauthorized(desk, row.key.id, answer).await?, row.key.trade_type)?;
+    let rights = connect::fit(
+        desk,
+        disable_if_unauthorized(desk, row.key.id, &who, answer).await?,
+        row.key.trade_type,
+    )?;
     let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
-    mode_fits(disable_if_unauthorized(desk, row.key.id, answer).await?)?;
+    mode_fits(disable_if_unauthorized(desk, row.key.id, &who, answer).await?)?;
     row.key.account_mode = AccountMode::OneWay;
     row.key.may_withdraw = false;
     row.key.active = true;
@@ -224,7 +233,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
     };
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
-    match store::key::update(&mut tx, actor.user, key.id, &update, key.updated_at).await {
+    match store::key::update_key(&mut tx, actor.user, key.id, &update, key.updated_at).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
@@ -242,7 +251,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
     .await?;
     if renewed {
         let about = (subject.as_str(), key.name.as_str());
-        recovery::announce(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
+        announce_credential(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
     }
     Ok(tx.commit().await?)
 }

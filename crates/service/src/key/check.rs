@@ -4,7 +4,7 @@
 //! off or a lost answer is no statement about the key. If the exchange cannot be reached at all, its keys become
 //! FAILED after several tries, and AUTHORIZED again once it accepts them.
 
-use super::{account_mode, credentials, lost_trading, note_mode, refused, rights};
+use super::{account_mode, credentials, disable_rejected, lost_trading, note_mode, rights};
 use crate::{Desk, Result, SharedDesk};
 use domain::{
     AccountMode, ApiKeyStatus, TradeType,
@@ -39,7 +39,7 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     let round = i64::try_from(CHECK_ROUND_S).unwrap_or(i64::MAX).saturating_mul(SECOND);
     let share = store::key_check::count(&desk.db).await? * round / EVERY + SPARE;
-    let due = store::key_check::due(&desk.db, now.plus(-EVERY), now.plus(-RETRY), share).await?;
+    let due = store::key_check::list_due(&desk.db, now.plus(-EVERY), now.plus(-RETRY), share).await?;
     let stride = due.len().div_ceil(MODES).max(1);
     let cycle = usize::try_from(now.0 / EVERY).unwrap_or_default();
     let looks = stream::iter(due).enumerate().map(|(position, due)| async move {
@@ -84,32 +84,31 @@ fn verdict(answer: ExchangeResult<KeyRights>, kind: TradeType) -> KeyVerdict {
 
 async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, due.id).await? else { return Ok(()) };
-    let (found, mode) = match credentials(desk, &row) {
-        Ok(who) => {
-            let answer = desk.exchange.key_rights(&who).await;
-            let supported = row.key.account_mode.problem().is_none();
-            let mode = if reads_mode || !supported {
-                mode(desk, &who, row.key.trade_type, &answer).await
-            } else {
-                None
-            };
-            (Ok(verdict(answer, row.key.trade_type)), mode)
+    let who = match credentials(desk, &row) {
+        Ok(who) => who,
+        Err(error) => {
+            // The check counts all the same: a key that cannot even be decrypted must not block the others forever.
+            note(desk, &row, None, due.failures).await?;
+            return Err(error);
         }
-        Err(error) => (Err(error), None),
     };
-    if let Some(mode) = mode {
+    let answer = desk.exchange.key_rights(&who).await;
+    let supported = row.key.account_mode.problem().is_none();
+    if (reads_mode || !supported)
+        && let Some(mode) = mode(desk, &who, row.key.trade_type, &answer).await
+    {
         note_mode(desk, &row, mode).await?;
     }
-    // The check counts in any case: a key that cannot even be decrypted must not block the others forever.
+    let found = verdict(answer, row.key.trade_type);
     let failures = match &found {
-        Ok(KeyVerdict::Unreachable) => due.failures.saturating_add(1),
-        Ok(KeyVerdict::Unclear) | Err(_) => due.failures,
-        Ok(KeyVerdict::LetIn(_) | KeyVerdict::MayNotTrade(_) | KeyVerdict::Refused) => 0,
+        KeyVerdict::Unreachable => due.failures.saturating_add(1),
+        KeyVerdict::Unclear => due.failures,
+        KeyVerdict::LetIn(_) | KeyVerdict::MayNotTrade(_) | KeyVerdict::Refused => 0,
     };
-    note(desk, &row, found.as_ref().ok(), failures).await?;
-    match found? {
-        KeyVerdict::Refused => refused(desk, due.id).await,
-        KeyVerdict::MayNotTrade(_) => lost_trading(desk, due.id).await,
+    note(desk, &row, Some(&found), failures).await?;
+    match found {
+        KeyVerdict::Refused => disable_rejected(desk, due.id, &who).await,
+        KeyVerdict::MayNotTrade(_) => lost_trading(desk, due.id, &who).await,
         KeyVerdict::LetIn(_) | KeyVerdict::Unreachable | KeyVerdict::Unclear => Ok(()),
     }
 }
@@ -128,13 +127,15 @@ async fn mode(
 async fn note(desk: &Desk, row: &KeyRow, found: Option<&KeyVerdict>, failures: i64) -> Result<()> {
     let (now, id) = (desk.clock.now(), row.key.id);
     let mut tx = desk.db.begin().await?;
-    store::key_check::note(&mut tx, id, now, failures).await?;
+    store::key_check::record_check(&mut tx, id, now, failures).await?;
     match found {
         Some(KeyVerdict::LetIn(rights)) => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Authorized, now).await?;
-            rights::note(desk, &mut tx, row, rights, now).await?;
+            rights::record_rights(desk, &mut tx, row, rights, now).await?;
         }
-        Some(KeyVerdict::MayNotTrade(rights)) => rights::note(desk, &mut tx, row, rights, now).await?,
+        Some(KeyVerdict::MayNotTrade(rights)) => {
+            rights::record_rights(desk, &mut tx, row, rights, now).await?
+        }
         Some(KeyVerdict::Unreachable) if failures >= TRIES => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Failed, now).await?;
         }

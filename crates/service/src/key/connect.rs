@@ -1,7 +1,7 @@
 //! Connecting a key.
 
 use super::{account_mode, rights::mode_fits, seal};
-use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan, recovery, step_up};
+use crate::{Actor, Desk, Error, Mode, Result, audit, equity, notify::announce_credential, plan, step_up};
 use domain::{
     AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,
     TradeType,
@@ -38,7 +38,7 @@ pub struct NewKey {
 ///
 /// # Errors
 /// Fields (a key with the right to withdraw is rejected); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
-pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
+pub async fn connect_key(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     let mut made = create_together(desk, actor, vec![new]).await?;
     made.pop().ok_or_else(|| Error::fault("a new key is missing after it was stored"))
 }
@@ -46,7 +46,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeK
 /// Connects several keys: all of them or none.
 ///
 /// # Errors
-/// As [`create`].
+/// As [`connect_key`].
 pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Vec<ExchangeKey>> {
     connect(desk, actor, news, false).await
 }
@@ -54,7 +54,7 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
 /// Connects the key of a paper account under the first default name that none of the user's keys has.
 ///
 /// # Errors
-/// As [`create`].
+/// As [`connect_key`].
 pub(super) async fn create_paper(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     // Stands for the name until the user's other names are known.
     let new = NewKey { name: default_name(new.strategy_type, &[]), ..new };
@@ -76,7 +76,7 @@ fn default_name(way: StrategyType, taken: &[&str]) -> String {
 /// Connects keys; with `numbered` each gets its default name instead of its own.
 async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) -> Result<Vec<ExchangeKey>> {
     let mut news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let limits = plan::plan_of(desk, actor).await?.limits;
     let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
     within(&limits, store::key::count_by_user(&desk.db, actor.user).await?, more)?;
@@ -92,9 +92,9 @@ async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) 
     let mut found = Vec::new();
     for new in &news {
         let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
-        let rights = verify(desk, &who, new.trade_type).await?;
+        let rights = verify_key(desk, &who, new.trade_type).await?;
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
-        let holds = equity::worth(desk, &balance).await;
+        let holds = equity::value_of(desk, &balance).await;
         // Sandbox accounts count against no plan, so their value may be unknown.
         let holds = if sandbox(desk) { holds.ok() } else { Some(holds?) };
         if !sandbox(desk) {
@@ -145,7 +145,7 @@ fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
 
 /// Reads the key's rights and the account's mode from the exchange. A key with the right to withdraw is too
 /// dangerous to keep.
-pub(super) async fn verify(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
+pub(super) async fn verify_key(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
     let rights = fit(desk, desk.exchange.key_rights(who).await?, kind)?;
     mode_fits(account_mode(desk, who, kind, &rights).await?)?;
     Ok(rights)
@@ -228,7 +228,7 @@ async fn insert(
     };
     let sealed = seal(desk, id, actor.user, &new.secret)?;
     let row = KeyRow { key, user_id: actor.user, sealed };
-    match store::key::insert(tx, &row).await {
+    match store::key::insert_key(tx, &row).await {
         Ok(()) => {}
         // The same key was connected concurrently.
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
@@ -242,7 +242,7 @@ async fn insert(
     audit::record(desk, tx, Some(actor.user), audit::AuditAction::KeyCreated, &subject, actor.from.as_ref())
         .await?;
     let about = (subject.as_str(), row.key.name.as_str());
-    recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
+    announce_credential(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)
 }
 

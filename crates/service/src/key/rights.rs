@@ -52,7 +52,7 @@ fn changes(known: &ExchangeKey, rights: &KeyRights) -> Vec<RightsChange> {
 }
 
 /// Records the rights that a check has found, and notifies the owner of changes.
-pub(super) async fn note(
+pub(super) async fn record_rights(
     desk: &Desk,
     tx: &mut Tx,
     row: &KeyRow,

@@ -1,6 +1,6 @@
 //! Accounts on the embedded exchange: opened, connected and reset with one request each.
 
-use super::{NewKey, connect::create_paper, find};
+use super::{NewKey, connect::create_paper, find_key};
 use crate::{
     Actor, Desk, Error, Result, audit, order,
     sandbox_control::SandboxControl,
@@ -38,10 +38,10 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
 /// default name (`Paper 1`, `Paper 2 (automated)`).
 ///
 /// # Errors
-/// As [`open_sandbox_account`] and [`super::create`].
+/// As [`open_sandbox_account`] and [`super::connect_key`].
 pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
     // Checked first, so that no account is opened without a key being connected to it.
-    step_up::must(desk, actor).await?;
+    step_up::require_recent_password(desk, actor).await?;
     let opened = open_sandbox_account(desk, actor).await?;
     let secret = Zeroizing::new(opened.secret().to_owned());
     let new = NewKey {
@@ -56,12 +56,12 @@ pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> R
     create_paper(desk, actor, new).await
 }
 
-/// Restores a sandbox account's initial funds and removes its orders and positions.
+/// Restores a sandbox account's initial funds and removes its orders and positions. Returns its key.
 ///
 /// # Errors
 /// Not found if the key is not the caller's or not a sandbox key.
-pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
-    let row = find(desk, actor, id).await?;
+pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<ExchangeKey> {
+    let row = find_key(desk, actor, id).await?;
     if !row.key.sandbox {
         return Err(Error::NotFound);
     }
@@ -79,7 +79,7 @@ pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Res
     .await?;
     tx.commit().await?;
     desk.hub.request_refresh_of_key(id);
-    Ok(())
+    Ok(row.key)
 }
 
 fn control(desk: &Desk) -> Result<&SandboxControl> {

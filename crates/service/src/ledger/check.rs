@@ -33,10 +33,10 @@ impl Audit {
 /// # Errors
 /// When the database cannot be read.
 pub async fn audit_all(desk: &Desk) -> Result<Audit> {
-    let mut audit = Audit { unbalanced: rows::unbalanced(&desk.db).await?, ..Audit::default() };
+    let mut audit = Audit { unbalanced: rows::count_unbalanced(&desk.db).await?, ..Audit::default() };
     let mut after = LedgerAccountId(Uuid::nil());
     loop {
-        let page = rows::page(&desk.db, after, PAGE).await?;
+        let page = rows::list_accounts_after(&desk.db, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(audit) };
         after = last.id;
         for account in page {
@@ -53,7 +53,7 @@ async fn agrees(desk: &Desk, id: LedgerAccountId) -> Result<bool> {
     // nothing changes distinguishes that from an error.
     for _ in 0..10 {
         let before = rows::get(&desk.db, id).await?;
-        let (derived, held) = (rows::derived(&desk.db, id).await?, rows::held(&desk.db, id).await?);
+        let (derived, held) = (rows::sum_entries(&desk.db, id).await?, rows::held(&desk.db, id).await?);
         let Some(account) = before.filter(|a| a.total.0 == derived && a.locked.0 == held) else { continue };
         return Ok(account.user_id.is_none() || account.total >= account.locked);
     }

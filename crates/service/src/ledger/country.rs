@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
+    step_up,
 };
 use domain::{
     Role,
@@ -35,13 +36,13 @@ pub struct Rules {
 }
 
 async fn country(desk: &Desk, actor: &Actor) -> Result<Option<String>> {
-    Ok(store::profile::country(&desk.db, actor.user).await?)
+    Ok(store::profile::get_country(&desk.db, actor.user).await?)
 }
 
 /// Whether a currency is enabled for the user.
 pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Result<bool> {
     let country = country(desk, actor).await?.unwrap_or_else(|| desk.settings.jurisdiction.clone());
-    Ok(store::currency::enabled(&desk.db, &country, currency).await?)
+    Ok(store::currency::is_enabled(&desk.db, &country, currency).await?)
 }
 
 /// Returns the user's country and the currencies enabled there.
@@ -49,16 +50,15 @@ pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Resul
 /// # Errors
 /// When the database cannot be read.
 pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
-    let reported = country(desk, actor).await?;
-    let (reported, country) =
-        (reported.is_some(), reported.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
+    let stated = country(desk, actor).await?;
+    let (stated, country) = (stated.is_some(), stated.unwrap_or_else(|| desk.settings.jurisdiction.clone()));
     let mut currencies = Vec::new();
-    for currency in store::currency::list(&desk.db).await? {
-        if store::currency::enabled(&desk.db, &country, &currency.code).await? {
+    for currency in store::currency::list_currencies(&desk.db).await? {
+        if store::currency::is_enabled(&desk.db, &country, &currency.code).await? {
             currencies.push(currency);
         }
     }
-    Ok(UserCountry { country, stated: reported, currencies })
+    Ok(UserCountry { country, stated, currencies })
 }
 
 /// Returns the operator's rules on currencies.
@@ -67,14 +67,14 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<UserCountry> {
 /// [`Error::Forbidden`] for anyone but an admin.
 pub async fn rules(desk: &Desk, admin: &Actor) -> Result<Rules> {
     admin.must(Role::Admin)?;
-    let currencies = store::currency::list(&desk.db).await?;
-    Ok(Rules { currencies, rules: store::currency::rules(&desk.db).await? })
+    let currencies = store::currency::list_currencies(&desk.db).await?;
+    Ok(Rules { currencies, rules: store::currency::list_rules(&desk.db).await? })
 }
 
 /// Enables or disables a currency in a country, or (`*`) in all countries that have no rule of their own.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; problems of `country` and `currency`.
+/// [`Error::Forbidden`]; problems of `country` and `currency`; [`Error::StepUp`].
 pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) -> Result<()> {
     admin.must(Role::Admin)?;
     let mut problems = Vec::new();
@@ -83,12 +83,13 @@ pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) 
     {
         problems.push(FieldProblem::new("country", problem));
     }
-    if store::currency::get(&desk.db, &rule.currency).await?.is_none() {
+    if store::currency::get_currency(&desk.db, &rule.currency).await?.is_none() {
         problems.push(FieldProblem::new("currency", Problem::NotCurrency));
     }
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
+    step_up::require_recent_password(desk, admin).await?;
     let mut tx = desk.db.begin().await?;
     store::currency::set_rule(&mut tx, rule).await?;
     let subject = format!("{}:{}:{}", rule.country, rule.currency, rule.enabled);

@@ -1,10 +1,10 @@
 //! Transfers between a USDT account and a sandbox exchange account.
 //!
-//! As with orders, the decision is written before the exchange is asked, and the request carries an id that
+//! As with orders, the decision is written before it is sent to the exchange, and the request carries an id that
 //! the exchange executes only once, however often it arrives. Outgoing funds are held in the ledger until
 //! they have arrived.
 
-use super::{Why, desk_account, find, minus, post, read_amount};
+use super::{Why, desk_account, find_account, minus, post, read_amount};
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
@@ -46,7 +46,7 @@ pub struct Movers {
 /// When the database cannot be read.
 pub async fn movers(desk: &Desk, actor: &Actor) -> Result<Movers> {
     let account = rows::by_currency(&desk.db, actor.user, CURRENCY).await?;
-    let keys = key::list(desk, actor).await?.into_iter().filter(|key| key.sandbox).collect();
+    let keys = key::list_keys(desk, actor).await?.into_iter().filter(|key| key.sandbox).collect();
     let transfers = rows::transfers_of(&desk.db, actor.user, SHOWN).await?;
     let shown = |t: TransferRow| Transfer { id: t.id, kind: t.kind, amount: t.amount, status: t.status };
     Ok(Movers {
@@ -71,8 +71,8 @@ pub async fn move_funds(
     to_exchange: bool,
     amount: &str,
 ) -> Result<Transfer> {
-    let key = key::find(desk, actor, id).await?;
-    let account = find(desk, actor, public_id).await?;
+    let key = key::find_key(desk, actor, id).await?;
+    let account = find_account(desk, actor, public_id).await?;
     if account.currency != CURRENCY || !key.key.sandbox {
         return Err(Error::field("account", Problem::NotTransferable));
     }
@@ -148,7 +148,7 @@ async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Resul
     // Another transfer of the same user may be settled concurrently: both lock the same accounts, and may
     // both open the desk's account for the first time.
     let own = desk_account(desk, &mut tx, Purpose::Exchange, CURRENCY).await?;
-    rows::take(&mut tx, vec![row.account_id, own]).await?;
+    rows::lock_accounts(&mut tx, vec![row.account_id, own]).await?;
     if let Some(hold) = row.hold_id {
         rows::end_hold(&mut tx, hold, now).await?;
     }

@@ -65,7 +65,7 @@ impl AccountFeed {
         self.changed.notify_one();
     }
 
-    async fn take(&self, desk: &SharedDesk, event: AccountEvent) -> Result<()> {
+    async fn take(&self, desk: &SharedDesk, who: &Credentials, event: AccountEvent) -> Result<()> {
         match event {
             AccountEvent::Order(order, fill) if order.symbol == self.symbol => {
                 order::touched(desk, &order);
@@ -75,7 +75,7 @@ impl AccountFeed {
                 }
                 self.record(desk, order, fill).await
             }
-            AccountEvent::Unauthorized => key::refused(desk, self.key).await,
+            AccountEvent::Unauthorized => key::disable_rejected(desk, self.key, who).await,
             AccountEvent::Account { positions, .. }
                 if !positions.is_empty() && !positions.contains(&self.symbol) =>
             {
@@ -94,7 +94,7 @@ impl AccountFeed {
         let now = desk.clock.now();
         let once = user_events::order_once(self.key, &order);
         let mut tx = desk.db.begin().await?;
-        if store::event::first(&mut tx, self.user, &once, now).await? {
+        if store::event::record_once(&mut tx, self.user, &once, now).await? {
             let what = LiveEventKind::Order(order, fill);
             user_events::append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what })
                 .await?;
@@ -114,7 +114,7 @@ impl AccountFeed {
 
 async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {
     let Some(kind) = feed.upgrade().map(|f| f.trade_type) else { return };
-    let mut events = desk.exchange.account_stream(who, kind);
+    let mut events = desk.exchange.account_stream(who.clone(), kind);
     let mut alive = tokio::time::interval(SWEEP);
     loop {
         let event = tokio::select! {
@@ -122,7 +122,7 @@ async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {
             _ = alive.tick() => if feed.strong_count() > 0 { continue } else { return },
         };
         let (Some(event), Some(feed)) = (event, feed.upgrade()) else { return };
-        if let Err(error) = feed.take(&desk, event).await {
+        if let Err(error) = feed.take(&desk, &who, event).await {
             tracing::warn!(%error, "could not forward an account event to the browser");
         }
     }

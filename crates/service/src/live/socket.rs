@@ -79,7 +79,7 @@ impl Tab {
         self.greet(after).await?;
         for symbol in symbols.into_iter().take(MOST_SYMBOLS) {
             // A market that does not exist has no feed; the page has already reported it.
-            if market::find(&self.desk, TradeType::Futures, &symbol).await.is_ok() {
+            if market::find_market(&self.desk, TradeType::Futures, &symbol).await.is_ok() {
                 let feed = self.desk.hub.market(&self.desk, &symbol);
                 self.follow(feed.watch())?;
                 self.markets.push(feed);
@@ -100,8 +100,8 @@ impl Tab {
         wanted: Option<(ExchangeKeyId, Symbol)>,
     ) -> Result<Option<Arc<AccountFeed>>> {
         let (Some(actor), Some((id, symbol))) = (&self.actor, wanted) else { return Ok(None) };
-        let row = crate::key::find(&self.desk, actor, id).await?;
-        market::find(&self.desk, row.key.trade_type, &symbol).await?;
+        let row = crate::key::find_key(&self.desk, actor, id).await?;
+        market::find_market(&self.desk, row.key.trade_type, &symbol).await?;
         self.desk.hub.account(&self.desk, &row, &symbol).map(Some)
     }
 
@@ -137,7 +137,7 @@ impl Tab {
         }
         for row in rows {
             self.seen = row.seq;
-            if let Ok(event) = serde_json::from_str(&row.body) {
+            if let Ok(event) = row.body.value() {
                 self.send(LiveMessage::Happened { seq: row.seq, event })?;
             }
         }

@@ -1,22 +1,29 @@
 //! Composes messages from events: what a trader wants to see at a glance, with the current names of keys and
 //! strategies.
 
+mod content;
+
+pub(super) use content::unreadable;
+
 use super::{
     content::Content,
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
-    plain::{escape, shown},
+    plain::shown,
+    result::{in_r, result_text},
     words::{EN, Words, fill},
 };
 use crate::{
     Desk, Error, Result,
     time_zone::{self, Zone},
 };
+use content::{Item, alone, together};
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    AccountMode, CopyId, ExchangeKeyId, Micros, Side, UserId,
     account::Credential,
     copy::{Reason, Status},
     figures,
     live::RightsChange,
+    notification::Topic,
 };
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
@@ -24,81 +31,31 @@ use store::{copy::CopyTrade, notice::Notice};
 /// Maximum number of a user's copies of one signal that are read for a message.
 const MOST_COPIES: i64 = 2_000;
 
-/// One event in words.
-struct Item {
-    title: String,
-    /// The explanation, in one sentence.
-    why: Option<String>,
-    /// The line for this event if several are sent in one message.
-    brief: String,
-    facts: Vec<(&'static str, String)>,
-}
-
 /// Composes one message from the waiting notices of a group and their events.
 pub(super) async fn compose(
     desk: &Desk,
     user: UserId,
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
-    let mut teller =
+    let mut composer =
         Composer { desk, words: &EN, zone: time_zone::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {
         copy = copy.or(event.copy());
-        items.push(teller.item(event, notice.at).await?);
+        items.push(composer.item(event, notice.at).await?);
     }
-    let topic = events.first().and_then(|(notice, _)| notice.kind.topic());
+    let topic = events.first().and_then(|(_, event)| event.kind().topic());
     let left_out = match copy {
-        Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
-            teller.left_out(user, copy).await?
-        }
+        Some(copy) if matches!(topic, Some(Topic::NewOrder)) => composer.left_out(user, copy).await?,
         _ => Vec::new(),
     };
     let content = match (items.as_slice(), left_out.is_empty()) {
-        ([one], true) => alone(desk, teller.words, one),
-        (all, _) => together(desk, teller.words, all, &left_out),
+        ([one], true) => alone(desk, composer.words, one),
+        (all, _) => together(desk, composer.words, all, &left_out),
     };
-    let alarm = events.iter().any(|(notice, _)| notice.kind.is_security());
+    let alarm = events.iter().any(|(_, event)| event.kind().is_security());
     Ok(Content { topic, alarm, ..content })
-}
-
-/// The message for notices whose events cannot be read. It is not sent unless an admin retries it.
-pub(super) fn unreadable(desk: &Desk, notices: &[&Notice]) -> Content {
-    let topic = notices.first().and_then(|notice| notice.kind.topic());
-    let alarm = notices.iter().any(|notice| notice.kind.is_security());
-    let body = fill(EN.unreadable_why, &[&desk.settings.public_url]);
-    Content { topic, alarm, ..Content::plain(EN.unreadable, &body) }
-}
-
-fn alone(desk: &Desk, words: &Words, item: &Item) -> Content {
-    let facts: Vec<_> = item.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let more = fill(words.more, &[&desk.settings.public_url]);
-    let parts = item.why.iter().cloned().chain([facts.join("\n"), more]);
-    let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    let row = |(name, value): &(&str, String)| {
-        format!("<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(value))
-    };
-    let rows: String = item.facts.iter().map(row).collect();
-    let html = format!(
-        "{}<table>{rows}</table>{}",
-        super::plain::paragraphs(item.why.as_deref().unwrap_or_default(), &desk.settings.public_url),
-        super::plain::paragraphs(&fill(words.more, &[&desk.settings.public_url]), &desk.settings.public_url),
-    );
-    Content { html: Some(html), ..Content::plain(&item.title, &body) }
-}
-
-fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> Content {
-    let title = items.first().map(|item| item.title.as_str()).unwrap_or_default();
-    let count = (items.len() + left_out.len()).to_string();
-    let subject = fill(words.together, &[title, &count]);
-    let lines = || items.iter().map(|item| &item.brief).chain(left_out);
-    let more = fill(words.more, &[&desk.settings.public_url]);
-    let body =
-        format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
-    let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();
-    let more = super::plain::paragraphs(&more, &desk.settings.public_url);
-    Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
 }
 
 /// A change of credentials.
@@ -111,6 +68,7 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
         Credential::ClientRevoked => (words.client_revoked, words.client_revoked_why),
         Credential::HookRotated => (words.hook_rotated, words.hook_rotated_why),
         Credential::HookClosed => (words.hook_closed, words.hook_closed_why),
+        Credential::ChatLinked => (words.chat_linked, words.chat_linked_why),
         Credential::PlanChanged => (words.plan_changed, words.plan_changed_why),
         Credential::Frozen => (words.frozen, words.frozen_why),
     };
@@ -184,7 +142,9 @@ impl Composer<'_> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
         let (key, title, why, at) = match event {
-            NotificationEvent::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
+            NotificationEvent::KeyRefused { key, .. } => {
+                (key, words.key_refused, words.key_refused_why, None)
+            }
             NotificationEvent::AccountMode { key, mode } => {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
@@ -200,7 +160,11 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a key")),
         };
         let name = self.key(*key).await?;
-        let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        let mut facts: Vec<_> = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        if let NotificationEvent::KeyRefused { credentials: Some(rejected), .. } = event {
+            facts.push((words.exchange, rejected.exchange.to_string()));
+            facts.push((words.api_key, shown(&rejected.api_key)));
+        }
         Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
     }
 
@@ -223,7 +187,7 @@ impl Composer<'_> {
             _ => return Err(Error::fault("the event does not concern a position")),
         };
         let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-        facts.extend(self.strategy(*copy).await?);
+        facts.extend(self.strategy(self.copy(*copy).await?.as_ref()));
         Ok(warning(fill(title, &[&symbol.to_string()]), why, facts))
     }
 
@@ -259,9 +223,9 @@ impl Composer<'_> {
         facts.extend(amount.clone().map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(order.copy).await?);
-        let said: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
-        let brief = format!("{key}: {}", said.join(", "));
+        facts.extend(self.strategy(self.copy(order.copy).await?.as_ref()));
+        let parts: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
+        let brief = format!("{key}: {}", parts.join(", "));
         Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
     }
 
@@ -271,18 +235,20 @@ impl Composer<'_> {
         let amount =
             closed.amount.map(|amount| format!("{} {}", figures::decimal(amount), closed.symbol.base()));
         let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
-        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent));
+        let copy = self.copy(closed.copy).await?;
+        let r = closed.profit_usd.zip(copy.as_ref()).and_then(|(usd, copy)| in_r(usd, copy));
+        let result = closed.profit_usd.map(|usd| result_text(words, usd, closed.profit_percent, r));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
         facts.extend(result.clone().map(|result| (words.result, result)));
         facts.push((words.key, key.clone()));
-        facts.extend(self.strategy(closed.copy).await?);
-        let said: Vec<_> = [price, result].into_iter().flatten().collect();
+        facts.extend(self.strategy(copy.as_ref()));
+        let parts: Vec<_> = [price, result].into_iter().flatten().collect();
         Ok(Item {
             title: fill(title, &[&symbol]),
             why: None,
-            brief: format!("{key}: {}", said.join(", ")),
+            brief: format!("{key}: {}", parts.join(", ")),
             facts,
         })
     }
@@ -305,10 +271,15 @@ impl Composer<'_> {
         Ok(name)
     }
 
-    async fn strategy(&self, copy: Option<CopyId>) -> Result<Option<(&'static str, String)>> {
-        let Some(copy) = copy else { return Ok(None) };
-        let copy = store::copy::get(&self.desk.db, copy).await?;
-        Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
+    async fn copy(&self, id: Option<CopyId>) -> Result<Option<CopyTrade>> {
+        match id {
+            Some(id) => Ok(store::copy::get_copy(&self.desk.db, id).await?),
+            None => Ok(None),
+        }
+    }
+
+    fn strategy(&self, copy: Option<&CopyTrade>) -> Option<(&'static str, String)> {
+        copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name)))
     }
 
     /// The user's other keys that the same signal was for, and why it was not traded on them.
@@ -324,24 +295,5 @@ impl Composer<'_> {
             }
         }
         Ok(lines)
-    }
-}
-
-/// `+12.30 USD (+1.25% of the entry value)`.
-fn result(words: &Words, usd: Decimal, percent: Option<Decimal>) -> String {
-    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::signed_percent(percent)]));
-    format!("{} USD{}", figures::signed_cents(usd), percent.map(of).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_result_has_its_sign_and_two_places() {
-        let d = |text: &str| domain::money::parse(text).unwrap();
-        assert_eq!(result(&EN, d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25% of the entry value)");
-        assert_eq!(result(&EN, d("-0.005"), None), "0.00 USD");
-        assert_eq!(result(&EN, d("-1007"), Some(d("-0.5"))), "−1,007.00 USD (−0.50% of the entry value)");
     }
 }

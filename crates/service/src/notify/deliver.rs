@@ -49,7 +49,7 @@ const UNREADABLE: &str = "its event cannot be read";
 pub async fn gather(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
     let (mut made, mut failed) = (0, None);
-    for group in notice::groups(&desk.db, now, now.plus(-PATIENCE), 100).await? {
+    for group in notice::list_due_groups(&desk.db, now, now.plus(-PATIENCE), 100).await? {
         match gather_one(desk, &group).await {
             Ok(new) => made += usize::from(new),
             Err(error) => {
@@ -63,7 +63,7 @@ pub async fn gather(desk: &Desk) -> Result<usize> {
 }
 
 async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
-    let waiting = notice::waiting(&desk.db, group).await?;
+    let waiting = notice::list_waiting(&desk.db, group).await?;
     if waiting.is_empty() {
         // Another instance was first.
         return Ok(false);
@@ -78,7 +78,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     }
     let mut id = MessageId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await?;
-    let gathered = notice::gather(&mut tx, group, id).await?;
+    let gathered = notice::assign_to_message(&mut tx, group, id).await?;
     if gathered != waiting.len() as u64 {
         // Another instance was first, or another notice was added meanwhile: left to the next round.
         return Ok(false);
@@ -110,7 +110,7 @@ fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, NotificationEvent)>, Vec<&Notice
         match serde_json::from_str(&notice.body) {
             Ok(event) => events.push((notice, event)),
             Err(error) => {
-                tracing::error!(event_id = %notice.event_key, kind = %notice.kind, %error,
+                tracing::error!(event_id = %notice.event_key, kind = notice.kind.word(), %error,
                     "an event cannot be read: its notification is marked as failed");
                 broken.push(notice);
             }
@@ -122,9 +122,9 @@ fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, NotificationEvent)>, Vec<&Notice
 /// The mailbox or chat of a group's user; `None` if there is none.
 async fn recipient(tx: &mut Tx, group: &Group) -> Result<Option<String>> {
     Ok(match group.channel {
-        Channel::Email => store::user::get(tx, group.user_id).await?.map(|user| user.email),
+        Channel::Email => store::user::get_user(tx, group.user_id).await?.map(|user| user.email),
         Channel::Telegram => {
-            let link = store::telegram::get(tx, group.user_id).await?;
+            let link = store::telegram::get_link(tx, group.user_id).await?;
             link.filter(|link| link.active).and_then(|link| link.chat_id).map(|chat| chat.to_string())
         }
     })
@@ -178,7 +178,7 @@ pub(crate) async fn deliver_to(desk: &Desk, channel: Channel) -> Result<usize> {
         return Ok(0);
     }
     let mut taken = 0;
-    for row in rows::due(&desk.db, channel, now, ROUND).await? {
+    for row in rows::list_due(&desk.db, channel, now, ROUND).await? {
         if !claim(desk, &row).await? {
             continue;
         }
@@ -194,7 +194,7 @@ pub(crate) async fn deliver_to(desk: &Desk, channel: Channel) -> Result<usize> {
             }
         }
         let mut tx = desk.db.begin().await?;
-        rows::sent(&mut tx, row.id, desk.clock.now()).await?;
+        rows::mark_sent(&mut tx, row.id, desk.clock.now()).await?;
         tx.commit().await?;
     }
     Ok(taken)
@@ -204,7 +204,7 @@ async fn claim(desk: &Desk, row: &rows::Message) -> Result<bool> {
     let now = desk.clock.now();
     let cut_off = row.holder.is_some().then_some(CUT_OFF);
     let mut tx = desk.db.begin().await?;
-    let ours = rows::claim(&mut tx, row.id, &desk.instance, now, now.plus(CLAIM), cut_off).await?;
+    let ours = rows::claim_message(&mut tx, row.id, &desk.instance, now, now.plus(CLAIM), cut_off).await?;
     tx.commit().await?;
     Ok(ours)
 }
@@ -262,7 +262,7 @@ async fn undelivered(desk: &Desk, row: &rows::Message, failure: Undelivered) -> 
     tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "could not deliver a message");
     let mut tx = desk.db.begin().await?;
     match at {
-        Some(at) => rows::postpone(&mut tx, row.id, at, &words).await?,
+        Some(at) => rows::postpone_message(&mut tx, row.id, at, &words).await?,
         None => rows::give_up(&mut tx, row.id, now, &words).await?,
     }
     Ok(tx.commit().await?)

@@ -1,19 +1,12 @@
-//! The events that users are notified of. A notice is written in the same transaction as the rows it is
-//! about.
+//! The events that users are notified of.
 
-use crate::{Error, Result, audit::Via};
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    AccountMode, CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, Symbol,
     account::Credential,
-    live::{LiveEvent, LiveEventKind, RightsChange},
+    live::{LiveEventKind, RightsChange},
     notification::Kind,
-    time::SECOND,
 };
 use serde::{Deserialize, Serialize};
-use store::{Tx, audit::NewEntry, notice::NewNotice};
-
-/// How long to wait for further events of a burst, which are sent as one message.
-const BURST: i64 = 5 * SECOND;
 
 /// An event in a user's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +21,9 @@ pub enum NotificationEvent {
     KeyRefused {
         /// The key.
         key: ExchangeKeyId,
+        /// The rejected credentials. Earlier releases did not record them.
+        #[serde(default)]
+        credentials: Option<RefusedCredentials>,
     },
     /// A key's account was switched to a mode that is not supported: no entries are sent to it.
     AccountMode {
@@ -109,6 +105,15 @@ pub enum NotificationEvent {
         /// Name given by the owner.
         name: String,
     },
+}
+
+/// Credentials that an exchange rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCredentials {
+    /// The exchange.
+    pub exchange: ExchangeId,
+    /// Start and end of the API key.
+    pub api_key: String,
 }
 
 /// A filled order that Slipstream did not send.
@@ -201,12 +206,12 @@ impl NotificationEvent {
     }
 
     /// The exchange key concerned.
-    const fn key(&self) -> Option<ExchangeKeyId> {
+    pub(super) const fn key(&self) -> Option<ExchangeKeyId> {
         match self {
             Self::NewOrder(Ordered { key, .. })
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
-            | Self::KeyRefused { key }
+            | Self::KeyRefused { key, .. }
             | Self::AccountMode { key, .. }
             | Self::KeyRights { key, .. }
             | Self::ForeignFill(ForeignFill { key, .. })
@@ -218,8 +223,8 @@ impl NotificationEvent {
     }
 
     /// The event as shown on pages; `None` if it is not shown, or only where the caller adds it
-    /// ([`Notification::shown`]).
-    fn what(&self) -> Option<LiveEventKind> {
+    /// ([`super::Notification::shown`]).
+    pub(super) fn what(&self) -> Option<LiveEventKind> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
             Self::NewOrder(_)
@@ -247,109 +252,14 @@ impl NotificationEvent {
     }
 }
 
-/// A notification ready to be written, repeatedly if its transaction is retried.
-#[derive(Clone, Debug)]
-pub(crate) struct Notification {
-    user: UserId,
-    once: String,
-    kind: Kind,
-    copy: Option<CopyId>,
-    /// The signal of the copy, if known.
-    signal: Option<SignalId>,
-    body: String,
-    at: Micros,
-    page: Option<InAppNotice>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The event as pages show it, regardless of the user's e-mail and Telegram settings.
-#[derive(Clone, Debug)]
-struct InAppNotice {
-    once: String,
-    /// `None` if another entry already shows it.
-    body: Option<String>,
-}
-
-impl Notification {
-    /// `once` identifies the event: however often it is detected, it is notified once.
-    pub(crate) fn new(user: UserId, once: String, event: &NotificationEvent, at: Micros) -> Result<Self> {
-        let body = serde_json::to_string(event).map_err(Error::fault)?;
-        let notification =
-            Self { user, once, kind: event.kind(), copy: event.copy(), signal: None, body, at, page: None };
-        match event.what() {
-            Some(what) => {
-                let once = notification.once.clone();
-                notification.shown(once, event.key(), what)
-            }
-            None => Ok(notification),
-        }
-    }
-
-    /// Sets the signal of the copy, if known, which saves reading the copy's row.
-    pub(crate) fn of_signal(self, signal: Option<SignalId>) -> Self {
-        Self { signal, ..self }
-    }
-
-    /// The user to notify.
-    pub(crate) const fn user(&self) -> UserId {
-        self.user
-    }
-
-    /// Shows `what` on pages, once under the name `once`.
-    pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: LiveEventKind) -> Result<Self> {
-        let event = LiveEvent { key, at: self.at, what };
-        let event = Some(serde_json::to_string(&event).map_err(Error::fault)?);
-        Ok(Self { page: Some(InAppNotice { once, body: event }), ..self })
-    }
-
-    /// Hides the event on pages, because another entry already shows it.
-    pub(crate) fn unshown(mut self) -> Self {
-        if let Some(page) = &mut self.page {
-            page.body = None;
-        }
-        self
-    }
-
-    /// Writes the notification; protection events are recorded in the audit as well. The effects of one
-    /// signal on a user's keys are grouped into one message; every other event is sent separately and
-    /// immediately.
-    pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
-        if let Some(page) = &self.page
-            && store::event::first(tx, self.user, &page.once, self.at).await?
-            && let Some(event) = &page.body
-        {
-            store::event::append(tx, self.user, event, self.at).await?;
-        }
-        let signal = match (self.signal, self.copy) {
-            (None, Some(copy)) => store::copy::signal_of(&mut *tx, copy).await?,
-            (known, _) => known,
-        };
-        let (group, ready_at) = match signal {
-            Some(signal) => (format!("signal:{signal}:{}", self.kind), self.at.plus(BURST)),
-            None => (self.once.clone(), self.at),
-        };
-        let notice = NewNotice {
-            event_key: &self.once,
-            user_id: self.user,
-            kind: self.kind,
-            group_key: &group,
-            body: &self.body,
-            at: self.at,
-            ready_at,
-        };
-        let new = store::notice::notify(tx, &notice).await? > 0;
-        if new && self.kind.is_protection() {
-            let address = Via::Job.address();
-            let entry = NewEntry {
-                user_id: Some(self.user),
-                action: self.kind.word(),
-                subject: &self.once,
-                detail: "",
-                address: &address,
-                client: "",
-                at: self.at,
-            };
-            store::audit::insert(tx, &entry).await?;
-        }
-        Ok(())
+    #[test]
+    fn a_rejected_key_of_an_earlier_release_is_read() {
+        let text = r#"{"KeyRefused":{"key":"0199c0de-0000-7000-8000-000000000001"}}"#;
+        let event: NotificationEvent = serde_json::from_str(text).unwrap();
+        assert!(matches!(event, NotificationEvent::KeyRefused { credentials: None, .. }), "{event:?}");
     }
 }

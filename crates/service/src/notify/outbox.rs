@@ -35,7 +35,7 @@ pub(crate) struct PlainMessage<'a> {
 /// # Errors
 /// [`Error::NotFound`] if there is no such user.
 pub async fn letter(desk: &Desk, tx: &mut Tx, user: UserId, letter: &Letter<'_>) -> Result<bool> {
-    let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
+    let person = store::user::get_user(&mut *tx, user).await?.ok_or(Error::NotFound)?;
     let draft = PlainMessage {
         user: Some(user),
         channel: Channel::Email,
@@ -73,7 +73,7 @@ pub(crate) async fn put_as(
         sealed_body: &sealed.to_bytes(),
         created_at: desk.clock.now(),
     };
-    Ok(rows::insert(tx, &row).await?)
+    Ok(rows::insert_message(tx, &row).await?)
 }
 
 fn owner(user: Option<UserId>) -> Uuid {
@@ -116,12 +116,12 @@ impl Search {
 pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Outgoing>> {
     actor.must(Role::Admin)?;
     let after = match search.after {
-        Some(id) => rows::get(&desk.db, id).await?.map(|row| (row.stage(), id)),
+        Some(id) => rows::get_message(&desk.db, id).await?.map(|row| (row.stage(), id)),
         None => None,
     };
     let limit = i64::from(search.limit.min(1_000));
     let search = rows::Search { channel: search.channel, stage: search.stage, after, limit };
-    let rows = rows::search(&desk.db, &search).await?;
+    let rows = rows::search_messages(&desk.db, &search).await?;
     Ok(rows.into_iter().map(|row| outgoing(desk, row)).collect())
 }
 
@@ -164,7 +164,7 @@ fn is_withheld(body: &str, secret: bool) -> bool {
 /// [`Error::Forbidden`] for anyone but an admin; not found if it is not a mail, or cannot or must not be shown.
 pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<String> {
     actor.must(Role::Admin)?;
-    let row = rows::get(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
+    let row = rows::get_message(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
     let row = row.ok_or(Error::NotFound)?;
     let content = read(desk, &row).map_err(|_| Error::NotFound)?;
     if is_withheld(&content.body, content.secret) {
@@ -180,7 +180,7 @@ pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<Stri
 /// [`Error::Forbidden`] for anyone but an admin.
 pub async fn dead(desk: &Desk, actor: &Actor) -> Result<i64> {
     actor.must(Role::Admin)?;
-    Ok(rows::dead(&desk.db).await?)
+    Ok(rows::count_abandoned(&desk.db).await?)
 }
 
 fn delivery(desk: &Desk, row: &rows::Message) -> Delivery {
@@ -200,7 +200,7 @@ fn delivery(desk: &Desk, row: &rows::Message) -> Delivery {
 pub async fn retry(desk: &Desk, actor: &Actor, id: MessageId) -> Result<()> {
     actor.must(Role::Admin)?;
     let mut tx = desk.db.begin().await?;
-    if !rows::revive(&mut tx, id, desk.clock.now()).await? {
+    if !rows::retry_message(&mut tx, id, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
     Ok(tx.commit().await?)

@@ -45,12 +45,12 @@ impl Wish {
 
     /// Problems of the switches that need a linked chat, in the order of the API document.
     fn by_telegram(&self) -> Vec<FieldProblem> {
-        let request = [
+        let switches = [
             ("telegramNewOrder", self.telegram_new_order),
             ("telegramTakeProfit", self.telegram_take_profit),
             ("telegramStopLoss", self.telegram_stop_loss),
         ];
-        let wanted = request.into_iter().filter(|(_, wanted)| *wanted == Some(true));
+        let wanted = switches.into_iter().filter(|(_, wanted)| *wanted == Some(true));
         wanted.map(|(field, _)| FieldProblem::new(field, Problem::TelegramNotLinked)).collect()
     }
 }
@@ -60,17 +60,17 @@ impl Wish {
 /// # Errors
 /// When the database cannot be read.
 pub async fn preferences(desk: &Desk, actor: &Actor) -> Result<Preferences> {
-    match store::notification::get(&desk.db, actor.user).await? {
+    match store::notification::get_preferences(&desk.db, actor.user).await? {
         Some(set) => Ok(set),
-        None => usual(store::user::get(&desk.db, actor.user).await?),
+        None => usual(store::user::get_user(&desk.db, actor.user).await?),
     }
 }
 
 /// A user's preferences, within a transaction.
 pub(super) async fn get_preferences(tx: &mut Tx, user: UserId) -> Result<Preferences> {
-    match store::notification::get(&mut *tx, user).await? {
+    match store::notification::get_preferences(&mut *tx, user).await? {
         Some(set) => Ok(set),
-        None => usual(store::user::get(&mut *tx, user).await?),
+        None => usual(store::user::get_user(&mut *tx, user).await?),
     }
 }
 
@@ -89,7 +89,7 @@ pub async fn unlinked(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Vec<Fie
 }
 
 async fn lacking(from: impl Source, actor: &Actor, wish: &Wish) -> Result<Vec<FieldProblem>> {
-    let linked = store::telegram::get(from, actor.user).await?.is_some_and(|link| link.active);
+    let linked = store::telegram::get_link(from, actor.user).await?.is_some_and(|link| link.active);
     Ok(if linked { Vec::new() } else { wish.by_telegram() })
 }
 
@@ -106,7 +106,8 @@ pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences>
     let before = get_preferences(&mut tx, actor.user).await?;
     let wanted = wish.applied(before.switches);
     let now = desk.clock.now();
-    let set = store::notification::put(&mut tx, actor.user, &wanted, before.created_at, now).await?;
+    let set =
+        store::notification::save_preferences(&mut tx, actor.user, &wanted, before.created_at, now).await?;
     tx.commit().await?;
     Ok(set)
 }
@@ -125,7 +126,7 @@ pub(super) async fn without_telegram(desk: &Desk, tx: &mut Tx, user: UserId) -> 
     let before = get_preferences(tx, user).await?;
     let wanted = before.switches.without_telegram();
     if wanted != before.switches {
-        store::notification::put(tx, user, &wanted, before.created_at, desk.clock.now()).await?;
+        store::notification::save_preferences(tx, user, &wanted, before.created_at, desk.clock.now()).await?;
     }
     Ok(())
 }

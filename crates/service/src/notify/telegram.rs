@@ -8,7 +8,8 @@ mod reply;
 mod simulator;
 mod words;
 
-pub use link::{method, unlink};
+pub(crate) use link::bot_url;
+pub use link::{is_linked, unlink};
 pub(crate) use poll::poll;
 pub use poll::polls;
 pub(crate) use reply::{BotReply, ReplyAction};

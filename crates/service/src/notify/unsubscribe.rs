@@ -51,7 +51,7 @@ pub async fn unsubscribe(desk: &Desk, token: &str) -> Result<Topic> {
     let Preferences { mut switches, created_at, .. } =
         super::preferences::get_preferences(&mut tx, user).await?;
     *switches.by_email(topic) = false;
-    store::notification::put(&mut tx, user, &switches, created_at, desk.clock.now()).await?;
+    store::notification::save_preferences(&mut tx, user, &switches, created_at, desk.clock.now()).await?;
     tx.commit().await?;
     Ok(topic)
 }

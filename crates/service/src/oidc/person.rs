@@ -20,7 +20,7 @@ const TRIES: usize = 4;
 pub(super) async fn find(desk: &Desk, issuer: &str, claims: &Claims) -> Result<User> {
     for _ in 0..TRIES {
         if let Some(id) = identity::user(&desk.db, issuer, &claims.subject).await? {
-            return store::user::get(&desk.db, id).await?.ok_or(Error::Unauthenticated);
+            return store::user::get_user(&desk.db, id).await?.ok_or(Error::Unauthenticated);
         }
         if let Some(made) = make(desk, issuer, claims).await? {
             return Ok(made);
@@ -45,7 +45,7 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
     };
     let mut tx = desk.db.begin().await?;
     // A failed statement aborts the transaction: it is dropped, not continued.
-    if taken(store::user::insert(&mut tx, &user).await)?
+    if taken(store::user::insert_user(&mut tx, &user).await)?
         || taken(identity::insert(&mut tx, issuer, &claims.subject, id, now).await)?
     {
         return Ok(None);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
+mod strict;
+
 use crate::{
     EdgeSettings, Error, OidcSettings, Origin, Settings, SharedDesk, account,
     testing::{self, Setup, TestClock},
@@ -87,7 +89,12 @@ fn desk(db: &TestDb, issuer: &Issuer) -> (SharedDesk, Arc<TestClock>) {
         issuer: issuer.url.clone(),
         audience: AUDIENCE.to_owned(),
         token_use: Some("access".to_owned()),
+        ..OidcSettings::default()
     };
+    desk_for(db, oidc)
+}
+
+fn desk_for(db: &TestDb, oidc: OidcSettings) -> (SharedDesk, Arc<TestClock>) {
     let edge = EdgeSettings { oidc: Some(oidc), ..EdgeSettings::default() };
     let clock = Arc::new(TestClock::default());
     let settings = Settings { edge, ..Settings::default() };
@@ -166,7 +173,7 @@ async fn a_subject_becomes_one_person_at_first_use(db: &TestDb) {
     let verified = futures::future::join_all(tokens.iter().map(|jwt| token::verify(&desk, jwt))).await;
     let first = verified[0].as_ref().unwrap().clone();
     assert!(verified.iter().all(|actor| *actor.as_ref().unwrap() == first), "{verified:?}");
-    assert_eq!(store::user::count(&desk.db).await.unwrap(), 1);
+    assert_eq!(store::user::count_users(&desk.db).await.unwrap(), 1);
     assert!(first.email.ends_with("@identity.invalid") && first.session.is_none());
     assert_eq!(issuer.requests(), 1);
     // The standard audience claim counts as well, alone or among others.
@@ -211,7 +218,7 @@ async fn what_does_not_hold_is_refused(db: &TestDb) {
     refused(&desk, &format!("{text}."), "no signature").await;
     let padded = with(&good, "groups", json!("x".repeat(20_000)));
     refused(&desk, &rs256("one", &padded), "longer than any token").await;
-    assert_eq!(store::user::count(&desk.db).await.unwrap(), 0);
+    assert_eq!(store::user::count_users(&desk.db).await.unwrap(), 0);
     // Within the leeway on either side, and not a second longer.
     token::verify(&desk, &rs256("one", &with(&good, "nbf", json!(NOW + 30)))).await.unwrap();
     let late = rs256("one", &with(&good, "exp", json!(NOW - 29)));

@@ -22,7 +22,7 @@ pub(crate) struct Access {
 impl Access {
     /// Loads the caller's key, of any market type.
     pub(crate) async fn any(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
-        let row = key::find(desk, actor, id).await?;
+        let row = key::find_key(desk, actor, id).await?;
         let who = key::credentials(desk, &row)?;
         Ok(Self { row, who })
     }
@@ -39,11 +39,11 @@ impl Access {
 
     /// Returns the exchange's answer. On `Unauthorized`, disables the key.
     pub(crate) async fn take<T>(&self, desk: &Desk, answer: ExchangeResult<T>) -> Result<T> {
-        key::disable_if_unauthorized(desk, self.row.key.id, answer).await
+        key::disable_if_unauthorized(desk, self.row.key.id, &self.who, answer).await
     }
 
     async fn market(&self, desk: &Desk, symbol: &Symbol) -> Result<()> {
-        crate::market::find(desk, self.row.key.trade_type, symbol).await.map(drop)
+        crate::market::find_market(desk, self.row.key.trade_type, symbol).await.map(drop)
     }
 }
 
@@ -67,7 +67,12 @@ pub async fn list_open_orders(
 ///
 /// # Errors
 /// 1103, 1300.
-pub async fn history(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Order>> {
+pub async fn list_history(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<Vec<Order>> {
     let access = Access::any(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let answer = desk.exchange.orders(&access.who, access.row.key.trade_type, symbol, HISTORY).await;
@@ -78,7 +83,12 @@ pub async fn history(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Sym
 ///
 /// # Errors
 /// 1103, 1300.
-pub async fn trades(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Trade>> {
+pub async fn list_trades(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<Vec<Trade>> {
     let access = Access::any(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let answer = desk.exchange.trades(&access.who, access.row.key.trade_type, symbol, HISTORY).await;
@@ -89,7 +99,7 @@ pub async fn trades(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symb
 ///
 /// # Errors
 /// 1103, 1106 for a SPOT key, 1300.
-pub async fn position(
+pub async fn get_position(
     desk: &Desk,
     actor: &Actor,
     id: ExchangeKeyId,
@@ -101,7 +111,7 @@ pub async fn position(
     access.take(desk, answer).await.map(|all| all.into_iter().next())
 }
 
-/// Returns the protection of each of `positions`. `positions` and `orders` are what the exchange reports for
+/// Returns the protection of each of `list_positions`. `list_positions` and `orders` are what the exchange reports for
 /// the caller's key.
 ///
 /// # Errors
@@ -113,7 +123,7 @@ pub async fn protection_of(
     positions: &[Position],
     orders: &[Order],
 ) -> Result<Vec<PositionProtection>> {
-    key::find(desk, actor, id).await?;
+    key::find_key(desk, actor, id).await?;
     shown::shown(desk, id, positions, orders).await
 }
 
@@ -121,7 +131,7 @@ pub async fn protection_of(
 ///
 /// # Errors
 /// Not found; 1103, 1106 for a SPOT key.
-pub async fn positions(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Position>> {
+pub async fn list_positions(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Position>> {
     let access = Access::futures(desk, actor, id).await?;
     let answer = desk.exchange.positions(&access.who, None).await;
     access.take(desk, answer).await
@@ -172,7 +182,7 @@ pub async fn set_margin_mode(
 ///
 /// # Errors
 /// 1103, 1300.
-pub async fn cancel(
+pub async fn cancel_order(
     desk: &Desk,
     actor: &Actor,
     id: ExchangeKeyId,
@@ -249,13 +259,13 @@ pub(crate) async fn read_state(
             exchange.positions(who, Some(symbol)),
             exchange.leverage(who, symbol)
         );
-        (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, all.3).await?)
+        (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, who, all.3).await?)
     } else {
         let all = tokio::join!(orders, balance);
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
-    let orders = key::disable_if_unauthorized(desk, key, orders).await?;
-    let mut positions = key::disable_if_unauthorized(desk, key, positions).await?;
+    let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
+    let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
     positions.truncate(1);
     let protection = shown::shown(desk, key, &positions, &orders).await?.pop();
     Ok(AccountState {
@@ -264,7 +274,7 @@ pub(crate) async fn read_state(
         orders,
         position: positions.pop(),
         protection,
-        balance: key::disable_if_unauthorized(desk, key, balance).await?,
+        balance: key::disable_if_unauthorized(desk, key, who, balance).await?,
         leverage,
         margin_mode,
         at: desk.clock.now(),

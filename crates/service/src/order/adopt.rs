@@ -25,7 +25,7 @@ pub(crate) async fn adopt(desk: &Desk, access: &Access, id: IntentId, orders: &[
     let at = desk.clock.now();
     let (new, legs) = intent.rows(&desk.instance, None)?;
     let mut tx = desk.db.begin().await?;
-    rows::insert(&mut tx, &new, &legs).await?;
+    rows::insert_intent(&mut tx, &new, &legs).await?;
     intent.adopted(&desk.instance, at)?.write(&mut tx).await?;
     tx.commit().await?;
     Ok(true)

@@ -36,13 +36,13 @@ impl BatchedWrite for PendingIntent {
         let holds = match &self.begin {
             BeginCondition::Entry { follow, copy, sized } => {
                 follow::begin_copy(&mut *tx, *follow, at).await?
-                    && copy::begin(&mut *tx, *copy, holder, Some(sized), at).await?
+                    && copy::begin_sending(&mut *tx, *copy, holder, Some(sized), at).await?
             }
-            BeginCondition::Exit { copy } => copy::begin(&mut *tx, *copy, holder, None, at).await?,
+            BeginCondition::Exit { copy } => copy::begin_sending(&mut *tx, *copy, holder, None, at).await?,
             BeginCondition::Free => true,
         };
         if holds {
-            intent::insert(tx, &self.intent, &self.legs).await?;
+            intent::insert_intent(tx, &self.intent, &self.legs).await?;
         }
         Ok(holds)
     }

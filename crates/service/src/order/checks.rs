@@ -3,7 +3,7 @@
 use crate::Error;
 use domain::{
     ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType,
-    TradeType,
+    TradeType, dec,
     market::FilterFailure,
     sizing,
     ticket::{Entry, ManualOrder},
@@ -11,7 +11,7 @@ use domain::{
 };
 
 /// The taker fee rate used in estimates. The exchange charges its own rate.
-pub(super) const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+pub(super) const FEE_RATE: Decimal = dec!(0.0005);
 
 /// Checks that the key is a futures key for manual trading, and usable.
 pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {

@@ -19,7 +19,7 @@ impl Install {
     pub(crate) fn draw(entropy: &dyn Entropy) -> Self {
         let mut bytes = [0_u8; 2];
         entropy.fill(&mut bytes);
-        Self(bytes.map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()]))
+        Self(bytes.map(|byte| character(byte, entropy)))
     }
 
     /// Parses the output of [`Self::code`].
@@ -32,6 +32,18 @@ impl Install {
     pub(crate) fn code(self) -> String {
         self.0.map(char::from).iter().collect()
     }
+}
+
+/// Returns the character of a random byte. Bytes from 248 on are replaced by another: 62 doesn't divide 256, and
+/// they would make the first eight characters likelier than the others.
+fn character(mut byte: u8, entropy: &dyn Entropy) -> u8 {
+    const EVEN: usize = 256 / ALPHABET.len() * ALPHABET.len();
+    while usize::from(byte) >= EVEN {
+        let mut next = [0_u8];
+        entropy.fill(&mut next);
+        byte = next[0];
+    }
+    ALPHABET[usize::from(byte) % ALPHABET.len()]
 }
 
 /// The parts of one of our client order ids.
@@ -79,7 +91,22 @@ pub(crate) fn protects(client_order_id: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashSet;
+    use std::{
+        collections::{BTreeMap, HashSet},
+        sync::Mutex,
+    };
+
+    /// Entropy that returns these bytes in turn.
+    struct Given(Mutex<Vec<u8>>);
+
+    impl Entropy for Given {
+        fn fill(&self, out: &mut [u8]) {
+            let mut left = self.0.lock().unwrap();
+            let rest = left.split_off(out.len());
+            out.copy_from_slice(&left);
+            *left = rest;
+        }
+    }
 
     proptest! {
         #[test]
@@ -105,6 +132,30 @@ mod tests {
             if let Some(parsed) = parse(&text) {
                 prop_assert_eq!(derive(parsed.install, parsed.intent, parsed.seq).len(), text.len());
             }
+        }
+    }
+
+    #[test]
+    fn every_install_is_drawn_equally_often() {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        // All pairs of bytes that are used; the test below replaces the others.
+        for first in 0..248 {
+            for second in 0..248 {
+                let given = Given(Mutex::new(vec![first, second]));
+                *counts.entry(Install::draw(&given).code()).or_default() += 1;
+                assert!(given.0.lock().unwrap().is_empty());
+            }
+        }
+        assert_eq!(counts.len(), 62 * 62);
+        assert!(counts.values().all(|count| *count == 16), "{counts:?}");
+    }
+
+    #[test]
+    fn bytes_that_would_favour_a_character_are_replaced() {
+        for uneven in 248..=u8::MAX {
+            let given = Given(Mutex::new(vec![uneven, uneven, uneven, 61, 255, 0]));
+            assert_eq!(Install::draw(&given).code(), "z0", "{uneven}");
+            assert!(given.0.lock().unwrap().is_empty());
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) async fn work(
     let mut run = Run::new(desk, &access.who, &mut intent, false).await?;
     let outcome = run.copied().await;
     // A refusal has been recorded here and is reported by the copy's row.
-    match finish(desk, &mut intent, outcome).await {
+    match finish(desk, &access.who, &mut intent, outcome).await {
         Err(error @ Error::Fault(_)) => Err(error),
         _ => Ok(written),
     }

@@ -3,15 +3,17 @@
 use super::{intent::Intent, protection::state::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
-use exchange::ExchangeFailure;
+use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
 
 /// Failure text of an intent whose entry was never sent and is no longer wanted.
 pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
 
-/// Records the outcome of the work and returns the caller's answer.
+/// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
+/// caller's answer.
 pub(super) async fn finish(
     desk: &Desk,
+    who: &Credentials,
     intent: &mut Intent,
     outcome: std::result::Result<(), Halt>,
 ) -> Result<Vec<Order>> {
@@ -23,7 +25,7 @@ pub(super) async fn finish(
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
             intent.fail(refusal, failure.to_string(), Some(reason(&failure)));
-            key::disable_if_unauthorized::<()>(desk, intent.key, Err(failure)).await.err();
+            key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
             Err(refusal.into())
         }
         Err(Halt::TooLate) => {

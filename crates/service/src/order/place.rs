@@ -23,7 +23,7 @@ use store::intent::Status;
 /// [`Error::Fields`] for what the market's own filters refuse, [`Error::Refused`] for a key, account or exchange that does not
 /// take the order, and [`Error::Unavailable`] while the outcome is unknown: the desk continues to query it, and a repeated
 /// request with the same idempotency key returns it.
-pub async fn place(
+pub async fn place_order(
     desk: &SharedDesk,
     actor: &Actor,
     id: ExchangeKeyId,
@@ -48,7 +48,7 @@ pub async fn close_position(
     symbol: &Symbol,
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
-    market::find(desk, access.row.key.trade_type, symbol).await?;
+    market::find_market(desk, access.row.key.trade_type, symbol).await?;
     close_with(desk, access, symbol.clone(), Request::Close).await
 }
 
@@ -87,7 +87,7 @@ impl Placing<'_> {
         if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
             return Err(Error::Unavailable { retry_after_s: 60 });
         }
-        let market = market::find(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
+        let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
@@ -114,7 +114,7 @@ impl Placing<'_> {
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
         intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
-        finish(self.desk, &mut intent, outcome).await
+        finish(self.desk, &self.access.who, &mut intent, outcome).await
     }
 
     async fn check_funds(&self, order: &ManualOrder, last: domain::Decimal) -> Result<()> {

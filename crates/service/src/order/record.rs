@@ -74,7 +74,7 @@ impl BatchedWrite for Record {
 
     /// Returns false, having written nothing, if another instance has taken the intent over.
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
-        if !instance::holds(&mut *tx, &self.holder, self.id).await? {
+        if !instance::lock_if_held(&mut *tx, &self.holder, self.id).await? {
             tracing::warn!(intent = %self.id, holder = self.holder, "did not save an intent that another instance has taken over");
             return Ok(false);
         }
@@ -86,7 +86,7 @@ impl BatchedWrite for Record {
         match self.status {
             Status::Done | Status::Failed => {
                 let (answer, failure) = (Some(self.answer.as_str()), self.failure.as_deref());
-                rows::finish(&mut *tx, self.id, self.status, answer, failure, self.at).await?;
+                rows::finish_intent(&mut *tx, self.id, self.status, answer, failure, self.at).await?;
             }
             Status::Waiting => {
                 rows::set_waiting(&mut *tx, self.id, self.at).await?;
@@ -94,14 +94,14 @@ impl BatchedWrite for Record {
             Status::Working => {}
         }
         if self.release && matches!(self.status, Status::Waiting | Status::Working) {
-            rows::release(&mut *tx, self.id, &self.holder, self.at).await?;
+            rows::release_intent(&mut *tx, self.id, &self.holder, self.at).await?;
         }
         if let Some(notification) = &self.ordered {
             notification.write(tx).await?;
         }
         match self.position {
             Some(PositionOutcome::Entered) => protection::set_entered(tx, self.id, self.at).await?,
-            Some(PositionOutcome::Never) => protection::delete(tx, self.id).await?,
+            Some(PositionOutcome::Never) => protection::delete_protection(tx, self.id).await?,
             Some(PositionOutcome::GivenUp) => protection::set_wanted(tx, self.id, Wanted::Closed).await?,
             None => {}
         }
@@ -110,9 +110,9 @@ impl BatchedWrite for Record {
             Some(CopyOutcome::Open(order, price, amount)) => {
                 copy::open_position(tx, id, order, *price, *amount, self.at).await
             }
-            Some(CopyOutcome::Closed(ended)) => copy::close(tx, id, *ended, self.at).await,
+            Some(CopyOutcome::Closed(ended)) => copy::close_copy(tx, id, *ended, self.at).await,
             Some(CopyOutcome::Failed(reason, words)) => {
-                copy::fail(tx, id, *reason, words.as_deref(), self.at).await
+                copy::fail_copy(tx, id, *reason, words.as_deref(), self.at).await
             }
             None => Ok(true),
         }

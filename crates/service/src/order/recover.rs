@@ -44,7 +44,7 @@ pub(super) async fn before_new(desk: &SharedDesk, access: &Access, symbol: &Symb
 /// If the database cannot be queried. One intent's failure is logged and never delays the others.
 pub async fn sweep(desk: &SharedDesk) -> Result<()> {
     desk.free_abandoned_work().await?;
-    let rows = store::intent::unfinished(&desk.db).await?;
+    let rows = store::intent::list_unfinished(&desk.db).await?;
     let each = rows.into_iter().map(|row| async move {
         if let Err(error) = one(desk, row.id, row.exchange_key_id, &row.symbol).await {
             tracing::warn!(intent = %row.id, %error, "could not recover an unfinished intent");
@@ -70,7 +70,7 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     let Some((id, seq)) = store::intent::leg_by_client_id(&desk.db, &order.client_order_id).await? else {
         return Ok(());
     };
-    let Some(row) = store::intent::get(&desk.db, id).await? else { return Ok(()) };
+    let Some(row) = store::intent::get_intent(&desk.db, id).await? else { return Ok(()) };
     if seq == seq::ENTRY {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
@@ -116,7 +116,7 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
         Request::Exit(exiting) => run.exit(&exiting).await,
     };
     // A refusal has been recorded, and no caller waits for it.
-    finish(desk, &mut intent, outcome).await.err();
+    finish(desk, &access.who, &mut intent, outcome).await.err();
     if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() {
         // Nothing was entered, so a request repeated with the same idempotency key may be carried out.
         let mut tx = desk.db.begin().await?;
@@ -129,7 +129,7 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
 
 async fn claim(desk: &Desk, id: IntentId, now: Micros) -> Result<bool> {
     let mut tx = desk.db.begin().await?;
-    let ours = store::intent::claim(&mut tx, id, &desk.instance, now, now.plus(LEASE)).await?;
+    let ours = store::intent::claim_intent(&mut tx, id, &desk.instance, now, now.plus(LEASE)).await?;
     tx.commit().await?;
     Ok(ours)
 }
@@ -184,6 +184,6 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
 
 /// Whether an earlier holder decided to close the position because it cannot be protected.
 async fn is_to_be_closed(run: &Run<'_>) -> Result<bool> {
-    let row = protection::get(&run.desk.db, run.intent.id).await?;
+    let row = protection::get_protection(&run.desk.db, run.intent.id).await?;
     Ok(run.intent.filled_entry().is_some() && row.is_some_and(|row| row.wanted == Wanted::Closed))
 }

@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
         intent: &'a mut Intent,
         resumed: bool,
     ) -> Result<Self> {
-        let market = market::find(desk, intent.trade_type, &intent.symbol).await?;
+        let market = market::find_market(desk, intent.trade_type, &intent.symbol).await?;
         let (since, patience) = (desk.clock.boot(), PATIENCE);
         Ok(Self { desk, who, intent, market, since, patience, resumed, without_stop_since: None })
     }

@@ -48,14 +48,14 @@ impl Run<'_> {
         if left <= 0 {
             return Err(Halt::Later(failure));
         }
-        let request = match failure {
+        let least = match failure {
             ExchangeFailure::Limited(wait) => wait.min(LONGEST_PAUSE),
             // Only its validity had ended; a new one is available immediately.
             ExchangeFailure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
         // The last try happens at the deadline, not a pause after it.
-        let pause = request.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
+        let pause = least.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
         self.notify_of_missing_stop(pause).await?;
         self.desk.clock.sleep(pause).await;
         tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);
@@ -199,8 +199,8 @@ impl Run<'_> {
     /// the owner made since then proceed.
     pub(super) fn may_cancel_and_close(&self) -> RunResult<()> {
         let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
-        let request = matches!(self.intent.request, Request::Close | Request::Panic);
-        if request && (!self.resumed || self.intent.created_at >= since) {
+        let closes = matches!(self.intent.request, Request::Close | Request::Panic);
+        if closes && (!self.resumed || self.intent.created_at >= since) {
             return Ok(());
         }
         Err(Halt::Later(ExchangeFailure::Unknown("the account is under review".to_owned())))

@@ -6,7 +6,7 @@ use domain::{
     Micros,
     time::{HOUR, SECOND},
 };
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A clock whose wall time steps independently of the time since boot.
 struct Stepping {
@@ -42,6 +42,16 @@ fn a_minutes_worth_passes_and_then_what_becomes_due() {
 }
 
 #[test]
+fn a_quota_that_does_not_divide_a_minute_can_be_used_up() {
+    let (pace, clock) = pace(7);
+    assert!((0..7).all(|_| pace.count(&1).is_ok()));
+    let Err(Error::TooMany { retry_after_s }) = pace.count(&1) else { panic!("accepted") };
+    assert_eq!(retry_after_s, 9, "a seventh of a minute, rounded up");
+    clock.advance(9 * SECOND);
+    assert!(pace.count(&1).is_ok() && pace.count(&1).is_err());
+}
+
+#[test]
 fn a_clock_that_steps_back_blocks_no_caller() {
     let clock = Arc::new(Stepping { wall: AtomicI64::new(100 * HOUR), boot: AtomicI64::new(5 * SECOND) });
     let shared: Arc<dyn Clock> = Arc::<Stepping>::clone(&clock);
@@ -57,7 +67,7 @@ fn a_clock_that_steps_back_blocks_no_caller() {
 #[test]
 fn idle_callers_are_forgotten_and_a_flood_is_not_kept() {
     let (pace, clock) = pace(60);
-    let kept = |pace: &Pace<u32>| pace.limiter.read().unwrap().len();
+    let kept = |pace: &Pace<u32>| pace.counts.lock().unwrap().full_at.len();
     (0..TIDY - 1).for_each(|key| drop(pace.count(&key)));
     clock.advance(120 * SECOND);
     assert!(pace.count(&0).is_ok());

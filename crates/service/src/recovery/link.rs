@@ -31,11 +31,11 @@ pub async fn alarm_of(desk: &Desk, token: &str) -> Result<Alarm> {
 /// # Errors
 /// [`Error::NotFound`] if the link is not valid, has expired or was used; too many attempts.
 pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    throttle::attempt(desk, &[Bucket::Network(origin)], None, origin).await?;
     let link = read_freeze_link(desk, token).await?;
     let mut tx = desk.db.begin().await?;
     let now = desk.clock.now();
-    store::user::get(&mut tx, link.user).await?.ok_or(Error::NotFound)?;
+    store::user::get_user(&mut tx, link.user).await?.ok_or(Error::NotFound)?;
     if !store::user::use_freeze_link(&mut tx, link.message, link.user, now, link.expires_at).await? {
         return Err(Error::NotFound);
     }

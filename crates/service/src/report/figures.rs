@@ -19,11 +19,11 @@ pub(super) async fn compute_report(desk: &Desk, user: UserId, span: &Span) -> Re
     let (db, start, end) = (&desk.db, span.start, span.end);
     let mut accounts = accounts(desk, user, span).await?;
     let ended = store::copy::ended_between(db, user, start, end).await?;
-    let entries = store::report::traded(db, user, start, end).await?;
+    let entries = store::report::list_traded_markets(db, user, start, end).await?;
     if accounts.is_empty() && ended.is_empty() && entries.is_empty() {
         return Ok(None);
     }
-    let costs = store::fill::costs(db, user, start, end).await?;
+    let costs = store::fill::list_fees(db, user, start, end).await?;
     let steps = merged(&mut accounts);
     let mut total = Worth::default();
     accounts.iter().for_each(|account| total += account.worth);
@@ -80,7 +80,7 @@ impl AccountValues {
 async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<AccountValues>> {
     let db = &desk.db;
     let mut points: BTreeMap<ExchangeKeyId, Vec<Point>> = BTreeMap::new();
-    for point in store::equity::series(db, user, span.start).await? {
+    for point in store::equity::list_points(db, user, span.start).await? {
         if point.at < span.end {
             points.entry(point.key).or_default().push(point);
         }
@@ -94,7 +94,7 @@ async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<AccountV
         }
     }
     let first = openings.values().map(|point| point.at).min().unwrap_or(span.start);
-    let brought = store::ledger::brought(db, user, first, span.end).await?;
+    let brought = store::ledger::list_completed(db, user, first, span.end).await?;
     let read = keys.into_iter().filter_map(|key| {
         let moved: Vec<_> = brought.iter().filter(|b| b.exchange_key_id == key.id).map(moved).collect();
         let points = points.remove(&key.id).unwrap_or_default();

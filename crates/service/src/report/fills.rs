@@ -21,7 +21,7 @@ pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<
     let mut complete = true;
     // The end is exclusive; include the current time.
     let until = desk.clock.now().plus(1);
-    for market in store::report::traded(&desk.db, user, since, until).await? {
+    for market in store::report::list_traded_markets(&desk.db, user, since, until).await? {
         match one(desk, &market).await {
             Ok(all) => complete &= all,
             Err(error) => {
@@ -43,7 +43,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
     let mut start = start(desk, row.key.id, &market.symbol).await?;
     for _ in 0..PAGES {
         let answer = desk.exchange.trades_from(&who, market.trade_type, &market.symbol, &start, PAGE).await;
-        let trades = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
+        let trades = key::disable_if_unauthorized(desk, row.key.id, &who, answer).await?;
         let full = trades.len() >= usize::from(PAGE);
         let next = trades.last().map(|trade| TradesFrom::Id(trade.id.clone()));
         keep(desk, row.key.id, trades).await?;
@@ -59,7 +59,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
 /// Where to continue: at the newest stored fill, whose id has no limit in time.
 async fn start(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<TradesFrom> {
     let now = desk.clock.now();
-    let newest = store::fill::newest(&desk.db, key, symbol).await?;
+    let newest = store::fill::newest_fill(&desk.db, key, symbol).await?;
     let newest = newest.filter(|newest| newest.at >= now.plus(-COLLECT_BACK));
     Ok(newest.map_or(TradesFrom::Time(now.plus(-FIRST)), |newest| TradesFrom::Id(newest.trade_id)))
 }

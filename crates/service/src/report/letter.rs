@@ -7,7 +7,7 @@ use crate::{
     notify::{Content, Frame, escape, framed, shown},
 };
 use domain::{
-    Decimal, ReportId,
+    Decimal, ReportId, dec,
     figures::{cents, signed_cents, signed_percent},
     notification::Topic,
     report::{Period, Report, Worth},
@@ -74,7 +74,7 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         (words.start, cents(report.total.start)),
         (words.end, cents(report.total.end)),
-        (words.brought, signed_cents(report.total.brought)),
+        (words.net_deposits, signed_cents(report.total.brought)),
         (words.profit, profit(&report.total)),
         (
             words.drawdown,
@@ -160,8 +160,8 @@ fn picture(report: &Report) -> String {
     let words = words();
     let says = format!(
         "{}. {}",
-        words.picture,
-        fill(words.picture_text, &[&signed_cents(*first), &signed_cents(*last)])
+        words.profit_chart,
+        fill(words.profit_chart_text, &[&signed_cents(*first), &signed_cents(*last)])
     );
     let mut cells = String::new();
     for height in heights {
@@ -194,7 +194,7 @@ fn heights(report: &Report) -> Vec<i64> {
     let room = Decimal::from(TALL - 8);
     let scaled = |won: &Decimal| {
         // A constant line is drawn in the middle.
-        let share = (*won - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
+        let share = (*won - low).checked_div(high - low).unwrap_or(dec!(0.5));
         8 + i64::try_from((share * room).round()).unwrap_or(0)
     };
     bars.iter().map(scaled).collect()

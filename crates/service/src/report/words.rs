@@ -13,7 +13,7 @@ pub struct Words {
     /// Label of the value at the end.
     pub end: &'static str,
     /// Label of deposits less withdrawals.
-    pub brought: &'static str,
+    pub net_deposits: &'static str,
     /// Label of the profit.
     pub profit: &'static str,
     /// Label of the maximum drawdown.
@@ -35,9 +35,9 @@ pub struct Words {
     /// Column head of names.
     pub name: &'static str,
     /// Title of the chart.
-    pub picture: &'static str,
+    pub profit_chart: &'static str,
     /// Description of the chart: first and last value.
-    pub picture_text: &'static str,
+    pub profit_chart_text: &'static str,
     /// Note under the figures that explains them.
     pub note: &'static str,
     /// Text of the link to the page.
@@ -50,7 +50,7 @@ static EN: Words = Words {
     days: "{} to {} ({})",
     start: "Starting balance",
     end: "Ending balance",
-    brought: "Net deposits",
+    net_deposits: "Net deposits",
     profit: "Profit",
     drawdown: "Max drawdown",
     fees: "Fees",
@@ -61,8 +61,8 @@ static EN: Words = Words {
     keys: "By exchange key",
     strategies: "By strategy",
     name: "Name",
-    picture: "Profit over time",
-    picture_text: "From {} to {}",
+    profit_chart: "Profit over time",
+    profit_chart_text: "From {} to {}",
     note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it \
            counts as a deposit. By strategy: profit of closed copied positions, after fees.",
     open: "View report",

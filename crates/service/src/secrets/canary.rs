@@ -140,7 +140,7 @@ struct Sample {
 /// Some of the encrypted values of every table that a change of keys rewraps.
 async fn samples(db: &Db) -> Result<Vec<Sample>> {
     let mut samples = Vec::new();
-    for row in store::key::page(db, ExchangeKeyId(Uuid::nil()), SAMPLE).await? {
+    for row in store::key::list_keys_after(db, ExchangeKeyId(Uuid::nil()), SAMPLE).await? {
         let sealed = Sealed::of_key(&row.sealed)?;
         samples.push(Sample { table: "exchange_keys", row: row.key.id.0, owner: row.user_id.0, sealed });
     }
@@ -148,10 +148,10 @@ async fn samples(db: &Db) -> Result<Vec<Sample>> {
         samples.push(Sample { table, row, owner, sealed: Sealed::from_bytes(bytes)? });
         Ok(())
     };
-    for row in store::api_client::page(db, ApiClientId(Uuid::nil()), SAMPLE).await? {
+    for row in store::api_client::list_clients_after(db, ApiClientId(Uuid::nil()), SAMPLE).await? {
         add("api_clients", row.id.0, row.user_id.0, &row.sealed_secret)?;
     }
-    for row in store::message::page(db, MessageId(Uuid::nil()), SAMPLE).await? {
+    for row in store::message::list_messages_after(db, MessageId(Uuid::nil()), SAMPLE).await? {
         add("mails", row.id.0, row.user_id.map_or(Uuid::nil(), |user| user.0), &row.sealed_body)?;
     }
     for row in store::signing_key::list(db).await? {

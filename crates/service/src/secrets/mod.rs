@@ -16,10 +16,7 @@ pub use rekey::rekey;
 pub(crate) use signer::{Purpose, Signer, sign, verify_signature};
 
 use crate::{Error, Result};
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _, Nonce,
-    aead::{Aead as _, Payload},
-};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use domain::Entropy;
 use std::sync::Arc;
 use store::key::SealedSecret;
@@ -30,6 +27,7 @@ use zeroize::Zeroizing;
 pub const VERSION: i32 = 1;
 
 const NONCE: usize = 12;
+const TAG: usize = 16;
 
 /// An encrypted secret as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,20 +125,38 @@ impl Sealer {
     fn encrypt(&self, key: &[u8; 32], plain: &[u8], about: &[u8]) -> Result<Vec<u8>> {
         let mut nonce = [0_u8; NONCE];
         self.entropy.fill(&mut nonce);
-        let sealed = Aes256Gcm::new(key.into())
-            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: about })
-            .map_err(|_| Error::fault("a secret is too long to encrypt"))?;
-        Ok([&nonce[..], &sealed].concat())
+        // Encryption happens in place. The buffer has its final size from the start, because growing it would
+        // leave a copy of the plain text behind.
+        let mut sealed = Vec::with_capacity(NONCE + plain.len() + TAG);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(plain);
+        let tag = cipher(key)
+            .and_then(|cipher| {
+                let text = sealed.get_mut(NONCE..)?;
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                cipher.seal_in_place_separate_tag(nonce, Aad::from(about), text).ok()
+            })
+            .ok_or_else(|| Error::fault("a secret is too long to encrypt"))?;
+        sealed.extend_from_slice(tag.as_ref());
+        Ok(sealed)
     }
 }
 
 fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let broken = || Error::fault("could not decrypt a value: it was tampered with, moved or truncated");
-    let (nonce, cipher) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
-    Aes256Gcm::new(key.into())
-        .decrypt(&Nonce::from(*nonce), Payload { msg: cipher, aad: about })
-        .map(Zeroizing::new)
-        .map_err(|_| broken())
+    let open = || {
+        let (nonce, text) = sealed.split_first_chunk::<NONCE>()?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let length = cipher(key)?.open_in_place(nonce, Aad::from(about), &mut text).ok()?.len();
+        text.truncate(length);
+        Some(text)
+    };
+    open().ok_or_else(|| Error::fault("could not decrypt a value: it was tampered with, moved or truncated"))
+}
+
+/// AES-256-GCM with a key; `None` is not expected for keys of this length.
+fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {
+    UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
 }
 
 /// The associated data. The table's name ends with a zero byte and the ids have fixed lengths, so no two

@@ -27,7 +27,7 @@ pub async fn rekey(desk: &Desk) -> Result<u64> {
 async fn exchange_keys(desk: &Desk) -> Result<u64> {
     let (mut after, mut done) = (ExchangeKeyId(Uuid::nil()), 0);
     loop {
-        let rows = store::key::page(&desk.db, after, PAGE).await?;
+        let rows = store::key::list_keys_after(&desk.db, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.key.id;
         for row in rows {
@@ -53,7 +53,7 @@ async fn exchange_keys(desk: &Desk) -> Result<u64> {
 async fn api_clients(desk: &Desk) -> Result<u64> {
     let (mut after, mut done) = (ApiClientId(Uuid::nil()), 0);
     loop {
-        let rows = store::api_client::page(&desk.db, after, PAGE).await?;
+        let rows = store::api_client::list_clients_after(&desk.db, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.id;
         for row in rows {
@@ -69,7 +69,7 @@ async fn api_clients(desk: &Desk) -> Result<u64> {
 async fn messages(desk: &Desk) -> Result<u64> {
     let (mut after, mut done) = (MessageId(Uuid::nil()), 0);
     loop {
-        let rows = store::message::page(&desk.db, after, PAGE).await?;
+        let rows = store::message::list_messages_after(&desk.db, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.id;
         for row in rows {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::system::OsEntropy;
 use proptest::prelude::*;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 fn sealer(byte: u8) -> Sealer {
     Sealer::new(MasterKey::new([byte; 32]), None, Arc::new(OsEntropy))
@@ -37,6 +38,36 @@ proptest! {
             prop_assert!(sealer(1).open("mails", ROW, OWNER, &sealed).is_err());
         }
     }
+}
+
+/// Counts up: the data key from 0x00, the secret's nonce from 0xa0, the data key's nonce from 0xb0.
+#[derive(Default)]
+struct Known(AtomicU8);
+
+impl Entropy for Known {
+    fn fill(&self, out: &mut [u8]) {
+        let first = [0x00, 0xa0, 0xb0][usize::from(self.0.fetch_add(1, Ordering::SeqCst))];
+        out.iter_mut().zip(first..).for_each(|(to, from)| *to = from);
+    }
+}
+
+/// The bytes were made by another implementation (Python's `cryptography`, over OpenSSL).
+#[test]
+fn secrets_are_stored_in_the_format_of_every_release() {
+    let secret = "a0a1a2a3a4a5a6a7a8a9aaab87380f4826b967cb420ae1f3680fb2adfc2e4390a310175a5c40b062fc32eb81";
+    let data_key = "b0b1b2b3b4b5b6b7b8b9babb478fe9e539c1fba1c1e02e66a92032b499e08e66a69069b142013918685ab241\
+                    e0e6395755ebcc062d1bf2ab78e6aad4";
+    let known = Sealer::new(MasterKey::new([1; 32]), None, Arc::<Known>::default());
+    let sealed = known.seal("exchange_keys", ROW, OWNER, b"a secret of ours").unwrap();
+    assert_eq!(hex::encode(&sealed.secret), secret);
+    assert_eq!(hex::encode(&sealed.data_key), data_key);
+    let stored = Sealed {
+        secret: hex::decode(secret).unwrap(),
+        data_key: hex::decode(data_key).unwrap(),
+        master_key_id: MasterKey::new([1; 32]).id().to_owned(),
+        version: 1,
+    };
+    assert_eq!(&**sealer(1).open("exchange_keys", ROW, OWNER, &stored).unwrap(), b"a secret of ours");
 }
 
 #[test]

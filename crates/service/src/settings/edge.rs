@@ -20,7 +20,7 @@ pub struct EdgeSettings {
 }
 
 /// An external token issuer, such as a Cognito user pool.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OidcSettings {
     /// The issuer, exactly as in the `iss` claim of its tokens.
     pub issuer: String,
@@ -28,6 +28,12 @@ pub struct OidcSettings {
     pub audience: String,
     /// Required value of `token_use`, if any.
     pub token_use: Option<String>,
+    /// Scopes that a token must have, all of them.
+    pub scopes: Vec<String>,
+    /// Accepted values of `acr`, the strength of the sign-in; empty: any.
+    pub acr: Vec<String>,
+    /// Maximum age of the sign-in (`auth_time`) in seconds, if any.
+    pub max_age_s: Option<i64>,
 }
 
 /// Google's reCAPTCHA v3, or a compatible service.

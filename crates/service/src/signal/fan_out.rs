@@ -23,7 +23,7 @@ const BATCH: usize = 500;
 /// # Errors
 /// If the database cannot be queried.
 pub(crate) async fn fan_out_due(desk: &Desk) -> Result<()> {
-    for signal in store::signal::due(&desk.db).await? {
+    for signal in store::signal::list_due(&desk.db).await? {
         fan_out(desk, &signal).await?;
     }
     Ok(())

@@ -4,7 +4,9 @@ use super::{row, shown};
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, AuditAction},
-    market, opaque, recovery, step_up,
+    market,
+    notify::announce_credential,
+    opaque, step_up,
 };
 use ::strategy::Definition;
 use domain::{
@@ -55,8 +57,8 @@ pub struct StrategyChange {
 /// Forbidden for everyone but operators.
 pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
     actor.must(Role::Admin)?;
-    let hooked = store::strategy::hooked(&desk.db).await?;
-    let followers = store::strategy::followers(&desk.db).await?;
+    let hooked = store::strategy::list_with_webhook(&desk.db).await?;
+    let followers = store::strategy::count_followers(&desk.db).await?;
     let followers: HashMap<_, _> = followers.into_iter().map(|f| (f.strategy_id, f.follows)).collect();
     let operated = |row: Strategy| {
         Ok(Operated {
@@ -66,7 +68,7 @@ pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
             strategy: shown(row)?,
         })
     };
-    store::strategy::list(&desk.db).await?.into_iter().map(operated).collect()
+    store::strategy::list_strategies(&desk.db).await?.into_iter().map(operated).collect()
 }
 
 /// Returns one strategy as operators see it.
@@ -82,7 +84,7 @@ pub async fn operated_one(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<
 ///
 /// # Errors
 /// Fields; 1300 if the exchange has no such futures market; forbidden for everyone but operators.
-pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Operated> {
+pub async fn create_strategy(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let now = desk.clock.now();
     let strategy = checked(Strategy {
@@ -98,7 +100,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
         created_at: now,
         updated_at: now,
     })?;
-    market::find(desk, TradeType::Futures, &strategy.symbol).await?;
+    market::find_market(desk, TradeType::Futures, &strategy.symbol).await?;
     let mut tx = desk.db.begin().await?;
     store::strategy::insert(&mut tx, &strategy).await.map_err(name_taken)?;
     note(desk, &mut tx, actor, AuditAction::StrategyCreated, strategy.id).await?;
@@ -109,8 +111,13 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
 /// Changes a strategy. Changed rules are backtested again; the live record continues.
 ///
 /// # Errors
-/// Fields; not found; forbidden for everyone but operators.
-pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: StrategyChange) -> Result<Operated> {
+/// Fields; not found; forbidden for everyone but operators; [`Error::StepUp`].
+pub async fn update_strategy(
+    desk: &Desk,
+    actor: &Actor,
+    id: StrategyId,
+    change: StrategyChange,
+) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let before = row(desk, id).await?;
     let after = checked(Strategy {
@@ -122,8 +129,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
         updated_at: desk.clock.now(),
         ..before.clone()
     })?;
+    // Its followers trade by what is changed here.
+    step_up::require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
-    store::strategy::update(&mut tx, &after).await.map_err(name_taken)?;
+    store::strategy::update_strategy(&mut tx, &after).await.map_err(name_taken)?;
     if before.timeframe_s != after.timeframe_s || before.definition != after.definition {
         store::strategy::request_backtest(&mut tx, id).await?;
     }
@@ -138,9 +147,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
 /// Activates or deactivates a strategy. Copied positions keep their stops.
 ///
 /// # Errors
-/// As [`update`].
+/// As [`update_strategy`].
 pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool) -> Result<Operated> {
-    update(desk, actor, id, StrategyChange { active: Some(active), ..StrategyChange::default() }).await
+    update_strategy(desk, actor, id, StrategyChange { active: Some(active), ..StrategyChange::default() })
+        .await
 }
 
 /// Gives a strategy's webhook a new token, which is returned only this once. The previous token becomes
@@ -149,8 +159,7 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
 /// # Errors
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
-    actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::must_be_admin(desk, actor).await?;
     let (token, hash) = opaque::mint(&*desk.entropy);
     set_hook(desk, actor, id, Some(&hash)).await?;
     Ok(token)
@@ -161,8 +170,7 @@ pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<S
 /// # Errors
 /// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<()> {
-    actor.must(Role::Admin)?;
-    step_up::must(desk, actor).await?;
+    step_up::must_be_admin(desk, actor).await?;
     set_hook(desk, actor, id, None).await
 }
 
@@ -176,7 +184,7 @@ async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&stor
     }
     note(desk, &mut tx, actor, AuditAction::HookChanged, id).await?;
     let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
-    recovery::announce(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
+    announce_credential(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -47,7 +47,7 @@ pub(super) fn definition(json: &str) -> Result<Definition> {
 
 /// Returns a market's tick size.
 pub(super) async fn ticks(desk: &Desk, line: &CandleSeries) -> Result<Ticks> {
-    let market = market::find(desk, TradeType::Futures, &line.symbol).await?;
+    let market = market::find_market(desk, TradeType::Futures, &line.symbol).await?;
     Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no tick size"))
 }
 

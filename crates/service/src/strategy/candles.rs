@@ -94,7 +94,7 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     };
     let differing = differing(desk, &line, candles).await?;
     let over = |row: &&Strategy| row.definition.is_some() && super::line(row) == line;
-    let strategies = store::strategy::list(&desk.db).await?.iter().filter(over).count();
+    let strategies = store::strategy::list_strategies(&desk.db).await?.iter().filter(over).count();
     let mut tx = desk.db.begin().await?;
     let new = store::candle::insert_all(&mut tx, &line, candles).await?;
     if new > 0 {
@@ -110,15 +110,15 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
 async fn differing(desk: &Desk, line: &CandleSeries, candles: &[Candle]) -> Result<usize> {
     let Some(mut after) = candles.first().map(|candle| candle.start.plus(-1)) else { return Ok(0) };
     let mut differing = 0;
-    let mut reported = candles.iter().peekable();
-    while reported.peek().is_some() {
+    let mut given = candles.iter().peekable();
+    while given.peek().is_some() {
         let page = store::candle::after(&desk.db, line, after, STORED).await?;
         let Some(last) = page.last() else { break };
         after = last.start;
         for kept in &page {
-            while reported.next_if(|candle| candle.start < kept.start).is_some() {}
+            while given.next_if(|candle| candle.start < kept.start).is_some() {}
             differing +=
-                usize::from(reported.next_if(|candle| candle.start == kept.start).is_some_and(|c| c != kept));
+                usize::from(given.next_if(|candle| candle.start == kept.start).is_some_and(|c| c != kept));
         }
     }
     Ok(differing)

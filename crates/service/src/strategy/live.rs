@@ -49,7 +49,7 @@ impl Live {
     /// If the database cannot be queried. A strategy that fails is restarted in the next round.
     pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
         let mut wanted = Vec::new();
-        for row in store::strategy::list(&desk.db).await? {
+        for row in store::strategy::list_strategies(&desk.db).await? {
             // A record continues until its trade has ended, even if its strategy was deactivated.
             if row.active || store::strategy_trade::open_trade(&desk.db, row.id).await?.is_some() {
                 wanted.push(row);

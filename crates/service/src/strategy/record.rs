@@ -7,7 +7,7 @@ use ::strategy::{
     performance::{self, TradeResult},
 };
 use domain::{
-    Decimal, Micros, PositionSide, StrategyId,
+    Decimal, Micros, PositionSide, StrategyId, dec,
     strategy::{Card, Costs, Figures, Interval, Kind, Range, Record, Trade},
     time,
 };
@@ -34,11 +34,7 @@ impl Default for Records {
 /// Returns the costs assumed in records: Binance perpetuals for a taker without a discount, on a calm day.
 #[must_use]
 pub const fn costs() -> Costs {
-    Costs {
-        fee_percent: Decimal::from_parts(5, 0, 0, false, 2),
-        slippage_percent: Decimal::from_parts(1, 0, 0, false, 2),
-        funding_percent: Decimal::from_parts(1, 0, 0, false, 2),
-    }
+    Costs { fee_percent: dec!(0.05), slippage_percent: dec!(0.01), funding_percent: dec!(0.01) }
 }
 
 /// Returns the last `limit` intervals, newest first, including the current one.
@@ -57,7 +53,7 @@ pub async fn history(
     let Some(oldest) = performance::history(&[], interval, now, limit).last().map(|range| range.start) else {
         return Ok(Vec::new());
     };
-    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    let trades = store::strategy_trade::list_ended(&desk.db, id, kind, oldest).await?;
     Ok(performance::history(&outcomes(&trades), interval, now, limit))
 }
 
@@ -75,7 +71,7 @@ pub async fn performance(
     row(desk, id).await?;
     let (now, limit) = (desk.clock.now(), usize::from(limit));
     let oldest = performance::history(&[], interval, now, limit).last().map_or(now, |range| range.start);
-    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    let trades = store::strategy_trade::list_ended(&desk.db, id, kind, oldest).await?;
     Ok(performance::range(&outcomes(&trades), interval, now, limit))
 }
 
@@ -85,7 +81,7 @@ pub async fn performance(
 /// Not found.
 pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Result<Vec<Trade>> {
     row(desk, id).await?;
-    Ok(store::strategy_trade::newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
+    Ok(store::strategy_trade::list_newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
 }
 
 /// Returns every strategy with both its records, which may be up to ten seconds old.
@@ -94,7 +90,7 @@ pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Resu
 /// If the database cannot be queried.
 pub async fn cards(desk: &Desk) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
-    for row in store::strategy::list(&desk.db).await? {
+    for row in store::strategy::list_strategies(&desk.db).await? {
         cards.push(with_records(desk, row).await?);
     }
     Ok(cards)
@@ -116,7 +112,7 @@ async fn with_records(desk: &Desk, row: store::strategy::Strategy) -> Result<Car
 
 async fn record(desk: &Desk, id: StrategyId, kind: Kind) -> Result<Arc<Record>> {
     let read = async {
-        let trades = store::strategy_trade::ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
+        let trades = store::strategy_trade::list_ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
         Ok(Arc::new(whole(kind, &trades)))
     };
     desk.records.0.get((id, kind), &*desk.clock, read).await

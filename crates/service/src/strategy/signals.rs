@@ -4,6 +4,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result, copy, follow, opaque,
     signal::{self, Accepted, NewSignal},
+    step_up,
     throttle::{self, Bucket},
 };
 use domain::{
@@ -75,9 +76,9 @@ impl SignalRequest {
 /// Sends a manual signal.
 ///
 /// # Errors
-/// The errors of [`signal::accept`]; forbidden for everyone but operators.
+/// The errors of [`signal::accept`]; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: SignalRequest) -> Result<Given> {
-    actor.must(Role::Admin)?;
+    step_up::must_be_admin(desk, actor).await?;
     let accepted = signal::accept_from(desk, Some(actor), said.of(strategy, Source::Hand)).await?;
     get_signal(desk, actor, accepted.signal().id).await
 }
@@ -99,7 +100,7 @@ pub async fn receive_alert(
         false => None,
     };
     let Some(strategy) = strategy else {
-        throttle::count(desk, &[Bucket::Hook(origin)]).await?;
+        throttle::attempt(desk, &[Bucket::Hook(origin)], None, origin).await?;
         return Err(Error::NotFound);
     };
     let Alert { request: said, id, time } = alert.map_err(Error::Fields)?;
@@ -123,7 +124,7 @@ pub async fn list_signals(
     let limit = i64::from(limit.min(MOST));
     let signals = match strategy {
         Some(id) => store::signal::list_by_strategy(&desk.db, id, before, limit).await?,
-        None => store::signal::list(&desk.db, before, limit).await?,
+        None => store::signal::list_signals(&desk.db, before, limit).await?,
     };
     let names = names(desk).await?;
     let mut given = Vec::with_capacity(signals.len());
@@ -139,7 +140,7 @@ pub async fn list_signals(
 /// Not found; forbidden for everyone but operators.
 pub async fn get_signal(desk: &Desk, actor: &Actor, id: SignalId) -> Result<Given> {
     actor.must(Role::Admin)?;
-    let signal = store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
+    let signal = store::signal::get_signal(&desk.db, id).await?.ok_or(Error::NotFound)?;
     shown(desk, signal, &names(desk).await?).await
 }
 
@@ -155,19 +156,19 @@ pub async fn copies(
     limit: u16,
 ) -> Result<Vec<Copied>> {
     actor.must(Role::Admin)?;
-    store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
+    store::signal::get_signal(&desk.db, id).await?.ok_or(Error::NotFound)?;
     let rows = copy::of_signal(desk, actor, id, after, limit.min(MOST)).await?;
     // The names that users give their keys are not shown to operators.
     rows.into_iter().map(|row| follow::shown_copy(row, &HashMap::new())).collect()
 }
 
 async fn names(desk: &Desk) -> Result<HashMap<StrategyId, String>> {
-    let all = store::strategy::list(&desk.db).await?;
+    let all = store::strategy::list_strategies(&desk.db).await?;
     Ok(all.into_iter().map(|strategy| (strategy.id, strategy.name)).collect())
 }
 
 async fn shown(desk: &Desk, signal: Signal, names: &HashMap<StrategyId, String>) -> Result<Given> {
-    let counts = store::copy::count(&desk.db, signal.id).await?;
+    let counts = store::copy::count_by_outcome(&desk.db, signal.id).await?;
     let count = |row: store::copy::Count| Count {
         status: row.status,
         reason: row.reason,

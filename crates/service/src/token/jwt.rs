@@ -62,8 +62,32 @@ pub(super) async fn sign(desk: &Desk, user: &User, refresh: &TokenHash) -> Resul
     jsonwebtoken::encode(&header, &claims, &pair.sign).map_err(Error::fault)
 }
 
+impl Claims {
+    /// The user that the token names.
+    pub(super) const fn user(&self) -> UserId {
+        self.sub
+    }
+
+    /// Whether the token is valid at this time, in seconds.
+    pub(super) const fn is_current(&self, now: i64) -> bool {
+        self.exp.saturating_add(LEEWAY_S) > now && self.nbf.saturating_sub(LEEWAY_S) <= now
+    }
+}
+
 /// Verifies a token's signature, issuer, audience and times.
 pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<VerifiedClaims> {
+    let claims = signed(desk, jwt).await?;
+    if !claims.is_current(desk.clock.now().seconds()) {
+        return Err(Error::Unauthenticated);
+    }
+    let expires = Micros(claims.exp.saturating_add(LEEWAY_S).saturating_mul(SECOND));
+    let mut refresh = TokenHash::default();
+    hex::decode_to_slice(&claims.sid, &mut refresh).map_err(|_| Error::Unauthenticated)?;
+    Ok(VerifiedClaims { user: claims.sub, refresh, expires })
+}
+
+/// Verifies a token's signature, issuer and audience, but not its times.
+pub(super) async fn signed(desk: &Desk, jwt: &str) -> Result<Claims> {
     if jwt.len() > LONGEST {
         return Err(Error::Unauthenticated);
     }
@@ -71,20 +95,12 @@ pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<VerifiedClaims> {
     let header = jsonwebtoken::decode_header(jwt).map_err(refused)?;
     let id = header.kid.and_then(|kid| kid.parse().ok()).ok_or(Error::Unauthenticated)?;
     let pair = signing::named(desk, id).await?.ok_or(Error::Unauthenticated)?;
-    // The algorithm is the key's, never the header's. The times are checked below by the desk's clock: the
+    // The algorithm is the key's, never the header's. The times are checked by the desk's clock: the
     // library would use the system's, and cannot read `exp` while serde_json keeps numbers exactly.
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_required_spec_claims(&["iss", "aud", "sub"]);
     rules.set_issuer(&[&desk.settings.public_url]);
     rules.set_audience(&[AUDIENCE]);
     rules.validate_exp = false;
-    let claims = jsonwebtoken::decode::<Claims>(jwt, &pair.verify, &rules).map_err(refused)?.claims;
-    let now = desk.clock.now().seconds();
-    if claims.exp.saturating_add(LEEWAY_S) <= now || claims.nbf.saturating_sub(LEEWAY_S) > now {
-        return Err(Error::Unauthenticated);
-    }
-    let expires = Micros(claims.exp.saturating_add(LEEWAY_S).saturating_mul(SECOND));
-    let mut refresh = TokenHash::default();
-    hex::decode_to_slice(&claims.sid, &mut refresh).map_err(|_| Error::Unauthenticated)?;
-    Ok(VerifiedClaims { user: claims.sub, refresh, expires })
+    Ok(jsonwebtoken::decode::<Claims>(jwt, &pair.verify, &rules).map_err(refused)?.claims)
 }

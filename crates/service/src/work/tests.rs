@@ -51,10 +51,10 @@ async fn endless_work_is_cut_off_and_its_caller_gets_an_error() {
 #[tokio::test]
 async fn a_caller_who_leaves_ends_nothing() {
     let (work, done) = (Work::default(), Arc::new(Notify::new()));
-    let reported = Arc::clone(&done);
+    let finished = Arc::clone(&done);
     let run = work.run(async move {
         tokio::task::yield_now().await;
-        reported.notify_one();
+        finished.notify_one();
         Ok(())
     });
     drop(tokio::time::timeout(Duration::ZERO, run).await);
@@ -89,15 +89,15 @@ async fn another_instance_immediately_takes_over_a_stopped_ones_work(db: &TestDb
         created_at: now,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::user::insert(&mut tx, &person).await.unwrap();
-    store::intent::insert(&mut tx, &intent(1, desk.instance()), &[]).await.unwrap();
-    store::intent::insert(&mut tx, &intent(2, "third"), &[]).await.unwrap();
+    store::user::insert_user(&mut tx, &person).await.unwrap();
+    store::intent::insert_intent(&mut tx, &intent(1, desk.instance()), &[]).await.unwrap();
+    store::intent::insert_intent(&mut tx, &intent(2, "third"), &[]).await.unwrap();
     tx.commit().await.unwrap();
 
     let claim = async |number: u128| {
         let mut tx = desk.db.begin().await.unwrap();
         let id = IntentId(Uuid::from_u128(number));
-        let ours = store::intent::claim(&mut tx, id, "second", now, now.plus(SECOND)).await.unwrap();
+        let ours = store::intent::claim_intent(&mut tx, id, "second", now, now.plus(SECOND)).await.unwrap();
         tx.commit().await.unwrap();
         ours
     };

@@ -31,7 +31,7 @@ async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     shop.deliver_all().await;
     let now = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((now.name.as_str(), now.limits), ("BASIC", plan.limits));
-    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    let reported = billing::current_subscription(&shop.desk, &ada).await.unwrap().unwrap();
     assert_eq!((reported.state, reported.amount, reported.currency.as_str()), (State::Active, 2_000, "usd"));
     assert_eq!(reported.period_end.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!(shop.charged(&ada).await, [2_000]);
@@ -40,7 +40,7 @@ async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     assert_eq!(code(again), "3109");
     let eve = shop.person("eve").await;
     assert_eq!(shop.named(&eve).await, "FREE");
-    assert_eq!(billing::current(&shop.desk, &eve).await.unwrap(), None);
+    assert_eq!(billing::current_subscription(&shop.desk, &eve).await.unwrap(), None);
 }
 
 async fn what_cannot_be_bought(db: &TestDb) {
@@ -54,11 +54,11 @@ async fn what_cannot_be_bought(db: &TestDb) {
         other => panic!("{other:?}"),
     }
     let cancel = PlanChange { cancel_at_period_end: Some(true), plan: None };
-    assert_eq!(code(billing::update(&shop.desk, &ada, cancel).await), "3104");
+    assert_eq!(code(billing::change_plan(&shop.desk, &ada, cancel).await), "3104");
     let change = PlanChange { plan: Some(expert), ..PlanChange::default() };
-    assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "3104");
+    assert_eq!(code(billing::change_plan(&shop.desk, &ada, change).await), "3104");
     shop.subscribed(&ada, "BASIC", "pays").await;
-    assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "2100");
+    assert_eq!(code(billing::change_plan(&shop.desk, &ada, change).await), "2100");
 }
 
 async fn an_upgrade_is_charged_immediately_and_a_downgrade_credits(db: &TestDb) {
@@ -70,21 +70,21 @@ async fn an_upgrade_is_charged_immediately_and_a_downgrade_credits(db: &TestDb) 
     let reported: Vec<_> = offers.iter().map(|o| (o.current, o.due)).collect();
     assert_eq!(reported, [(true, None), (false, Some(2_000)), (false, Some(4_000))]);
     let up = PlanChange { plan: Some(advanced), ..PlanChange::default() };
-    let reported = billing::update(&shop.desk, &ada, up).await.unwrap();
+    let reported = billing::change_plan(&shop.desk, &ada, up).await.unwrap();
     assert_eq!(reported.amount, 4_000);
     assert_eq!(shop.named(&ada).await, "ADVANCED", "the answer is the provider's own");
     assert_eq!(shop.charged(&ada).await, [2_000, 2_000]);
-    billing::update(&shop.desk, &ada, up).await.unwrap();
+    billing::change_plan(&shop.desk, &ada, up).await.unwrap();
     assert_eq!(shop.charged(&ada).await.len(), 2, "the same plan again costs nothing");
     let down = PlanChange { plan: Some(basic), ..PlanChange::default() };
-    assert_eq!(billing::update(&shop.desk, &ada, down).await.unwrap().amount, 2_000);
+    assert_eq!(billing::change_plan(&shop.desk, &ada, down).await.unwrap().amount, 2_000);
     shop.deliver_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
     let offers = billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     let reported: Vec<_> = offers.iter().map(|o| o.due).collect();
     assert_eq!(reported, [None, Some(0), Some(2_000)], "the credit of the way down pays first");
     assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 2_000);
-    billing::update(&shop.desk, &ada, up).await.unwrap();
+    billing::change_plan(&shop.desk, &ada, up).await.unwrap();
     assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 0);
 }
 
@@ -93,13 +93,13 @@ async fn it_ends_with_its_period_and_goes_on_after_all(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     let end = |cancel| PlanChange { cancel_at_period_end: Some(cancel), plan: None };
-    let reported = billing::update(&shop.desk, &ada, end(true)).await.unwrap();
+    let reported = billing::change_plan(&shop.desk, &ada, end(true)).await.unwrap();
     assert!(reported.cancel_at_period_end);
     assert_eq!(reported.cancel_at, Some(reported.period_end));
     assert_eq!(shop.named(&ada).await, "BASIC", "it is paid");
-    let reported = billing::update(&shop.desk, &ada, end(false)).await.unwrap();
+    let reported = billing::change_plan(&shop.desk, &ada, end(false)).await.unwrap();
     assert_eq!((reported.cancel_at_period_end, reported.cancel_at), (false, None));
-    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), Some(reported));
+    assert_eq!(billing::current_subscription(&shop.desk, &ada).await.unwrap(), Some(reported));
 }
 
 async fn a_declined_card_changes_nothing(db: &TestDb) {
@@ -107,12 +107,12 @@ async fn a_declined_card_changes_nothing(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays_once").await;
     let up = PlanChange { plan: Some(shop.plan("ADVANCED").await.id), ..PlanChange::default() };
-    assert_eq!(code(billing::update(&shop.desk, &ada, up).await), "3102");
+    assert_eq!(code(billing::change_plan(&shop.desk, &ada, up).await), "3102");
     shop.deliver_all().await;
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await.len()), ("BASIC", 1));
     // And none of it prevents the next change.
     let end = PlanChange { cancel_at_period_end: Some(true), plan: None };
-    assert!(billing::update(&shop.desk, &ada, end).await.unwrap().cancel_at_period_end);
+    assert!(billing::change_plan(&shop.desk, &ada, end).await.unwrap().cancel_at_period_end);
 }
 
 async fn no_paying_user_has_less(db: &TestDb) {
@@ -121,27 +121,27 @@ async fn no_paying_user_has_less(db: &TestDb) {
     shop.subscribed(&ada, "BASIC", "pays").await;
     let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
-    let held = service::plan::held(&shop.desk, &ada).await.unwrap().paid.unwrap();
+    let held = service::plan::user_plans(&shop.desk, &ada).await.unwrap().paid.unwrap();
     assert_eq!(held.limits.max_api_key, Some(2), "what it allows by itself is shown");
 }
 
 async fn what_the_operator_gives_counts_beside_what_is_paid(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
-    service::plan::assign(&shop.desk, "ADA@example.org", "expert").await.unwrap();
+    service::plan::assign_plan(&shop.desk, "ADA@example.org", "expert").await.unwrap();
     let limits = service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits;
     assert_eq!((shop.named(&ada).await.as_str(), limits), ("EXPERT", Limits::UNLIMITED));
     shop.subscribed(&ada, "BASIC", "pays").await;
     let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
-    service::plan::assign(&shop.desk, "ada@example.org", "FREE").await.unwrap();
+    service::plan::assign_plan(&shop.desk, "ada@example.org", "FREE").await.unwrap();
     assert!(!service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
     assert!(matches!(
-        service::plan::assign(&shop.desk, "no@example.org", "EXPERT").await,
+        service::plan::assign_plan(&shop.desk, "no@example.org", "EXPERT").await,
         Err(Error::NotFound)
     ));
     assert!(matches!(
-        service::plan::assign(&shop.desk, "ada@example.org", "GOLD").await,
+        service::plan::assign_plan(&shop.desk, "ada@example.org", "GOLD").await,
         Err(Error::Fields(_))
     ));
     assert!(matches!(

@@ -156,7 +156,7 @@ impl Shop {
 
     /// Returns the amounts that the provider has charged a user, oldest first.
     pub(super) async fn charged(&self, actor: &Actor) -> Vec<i64> {
-        let all = billing::history(&self.desk, actor).await.unwrap();
+        let all = billing::list_invoices(&self.desk, actor).await.unwrap();
         all.iter().rev().map(|invoice| invoice.amount_paid).collect()
     }
 

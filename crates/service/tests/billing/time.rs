@@ -34,7 +34,7 @@ async fn a_plan_renews(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     days(&shop, 33).await;
-    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    let reported = billing::current_subscription(&shop.desk, &ada).await.unwrap().unwrap();
     assert_eq!(reported.period_start.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("BASIC", vec![2_000, 2_000]));
     assert_eq!(shop.letters(&ada).await.len(), 1, "a renewal is nobody's news");
@@ -45,7 +45,7 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays_once").await;
     days(&shop, 32).await;
-    let reported = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    let reported = billing::current_subscription(&shop.desk, &ada).await.unwrap().unwrap();
     assert_eq!((reported.state, shop.named(&ada).await.as_str()), (State::PastDue, "BASIC"));
     let overview = billing::overview(&shop.desk, &ada).await.unwrap();
     assert!(overview.open_invoice.unwrap().contains("/invoice/in_"));
@@ -67,7 +67,7 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     );
     shop.subscribed(&ada, "ADVANCED", "pays").await;
     assert_eq!(shop.named(&ada).await, "ADVANCED", "who lapsed may come back");
-    let noted = store::audit::latest(&shop.desk.db, 100).await.unwrap();
+    let noted = store::audit::list_latest(&shop.desk.db, 100).await.unwrap();
     let of_billing =
         noted.iter().filter(|row| row.action.starts_with("plan-") || row.action == "payment-failed");
     let origins: Vec<_> = of_billing.map(|row| row.address.as_str()).collect();
@@ -82,7 +82,7 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     let end = PlanChange { cancel_at_period_end: Some(true), plan: None };
-    billing::update(&shop.desk, &ada, end).await.unwrap();
+    billing::change_plan(&shop.desk, &ada, end).await.unwrap();
     days(&shop, 27).await;
     assert_eq!(shop.letters(&ada).await.len(), 1);
     days(&shop, 2).await;
@@ -91,7 +91,7 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     assert_eq!(shop.named(&ada).await, "BASIC");
     days(&shop, 3).await;
     assert_eq!(shop.named(&ada).await, "FREE");
-    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), None);
+    assert_eq!(billing::current_subscription(&shop.desk, &ada).await.unwrap(), None);
     let lapsed = billing::overview(&shop.desk, &ada).await.unwrap().lapsed.unwrap();
     assert!(!lapsed.unpaid, "it ended as it was told to");
     assert_eq!(shop.letters(&ada).await.len(), 3, "begun, ends soon, ended");

@@ -59,7 +59,7 @@ async fn a_lost_answer_opens_no_second_page(db: &TestDb) {
     assert_eq!(shop.pay(&opened.url, "pays").await, 303);
     shop.deliver_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
-    let open = store::billing::current(&shop.desk.db, user(&ada), Status::Open).await.unwrap();
+    let open = store::billing::find_operation(&shop.desk.db, user(&ada), Status::Open).await.unwrap();
     assert_eq!(open, None, "nobody waits at a page any more");
 }
 
@@ -72,10 +72,10 @@ async fn a_lost_answer_changes_and_charges_once(db: &TestDb) {
     billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     shop.cut(true);
     for _ in 0..2 {
-        assert!(matches!(billing::update(&shop.desk, &ada, up).await, Err(Error::Unavailable { .. })));
+        assert!(matches!(billing::change_plan(&shop.desk, &ada, up).await, Err(Error::Unavailable { .. })));
     }
     shop.cut(false);
-    assert_eq!(billing::update(&shop.desk, &ada, up).await.unwrap().amount, 4_000);
+    assert_eq!(billing::change_plan(&shop.desk, &ada, up).await.unwrap().amount, 4_000);
     assert_eq!(shop.charged(&ada).await, [2_000, 2_000]);
 }
 
@@ -98,7 +98,7 @@ async fn requests_before_a_kill_are_settled_after_the_restart(db: &TestDb) {
     let up = PlanChange { plan: Some(shop.plan("ADVANCED").await.id), ..PlanChange::default() };
     billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     shop.cut(true);
-    assert!(matches!(billing::update(&shop.desk, &ada, up).await, Err(Error::Unavailable { .. })));
+    assert!(matches!(billing::change_plan(&shop.desk, &ada, up).await, Err(Error::Unavailable { .. })));
     shop.cut(false);
     shop.restart(db);
     assert_eq!(shop.named(&ada).await, "BASIC", "the desk does not know yet");

@@ -92,7 +92,7 @@ async fn the_page_and_the_worker_agree(db: &TestDb) {
     world.switch_key(false).await;
     copy::pause_all(&world.desk, &world.admin, true).await.unwrap();
     for expected in [Reason::KeyInactive, Reason::AllPaused] {
-        let page = follow::get(&world.desk, &world.follower, world.follow).await.unwrap();
+        let page = follow::get_follow(&world.desk, &world.follower, world.follow).await.unwrap();
         assert_eq!(page.blocked, Some(expected));
         world.give(world.entry(Side::Buy)).await;
         assert_eq!(world.last_copy().await.reason, Some(expected));
@@ -136,7 +136,7 @@ async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb)
 /// strategy as usual.
 async fn closed_account(db: &TestDb, close: UserAction, open: UserAction, reason: Reason) {
     let world = World::open(db).await;
-    let act = async |step| person::act(&world.desk, By::CommandLine, world.follower.user, step).await;
+    let act = async |step| person::act_on_user(&world.desk, By::CommandLine, world.follower.user, step).await;
     world.give(world.entry(Side::Buy)).await;
     assert_eq!(world.last_copy().await.status, Status::Open);
     act(close).await.unwrap();

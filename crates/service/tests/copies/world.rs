@@ -64,12 +64,12 @@ impl World {
             api_key: "key".into(),
             secret: "secret".to_owned().into(),
         };
-        let key = key::create(&desk, &follower, new).await.unwrap().id;
+        let key = key::connect_key(&desk, &follower, new).await.unwrap().id;
         let now = desk.clock.now();
         let follow = following(&desk, &follower, key, strategy, now).await;
         let mut tx = desk.db.begin().await.unwrap();
         store::strategy::insert(&mut tx, &a_strategy(strategy, now)).await.unwrap();
-        store::follow::insert(&mut tx, &follow).await.unwrap();
+        store::follow::insert_follow(&mut tx, &follow).await.unwrap();
         tx.commit().await.unwrap();
         Self { desk, clock, fake, follower, admin, key, follow: follow.id, strategy }
     }
@@ -118,7 +118,7 @@ impl World {
 
     /// Returns the last copies, in the order in which their signals were accepted.
     pub(crate) async fn copies(&self) -> Vec<CopyTrade> {
-        let mut all = copy::list(&self.desk, &self.follower, None, 50).await.unwrap();
+        let mut all = copy::list_copies(&self.desk, &self.follower, None, 50).await.unwrap();
         all.sort_by_key(|copy| copy.signal_seq);
         all
     }

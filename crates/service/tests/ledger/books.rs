@@ -21,7 +21,7 @@ fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> Problem {
 async fn a_reference_happens_once(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 2).await;
-    let pay = async || ledger::pay(&desk, accounts[0], accounts[1], Units(5), "r").await;
+    let pay = async || ledger::transfer_funds(&desk, accounts[0], accounts[1], Units(5), "r").await;
     pay().await.unwrap();
     assert!(matches!(pay().await, Err(Error::Fault(_))), "a second one of the same reference is our fault");
     let row = store::ledger::get(&desk.db, accounts[0]).await.unwrap().unwrap();
@@ -38,8 +38,9 @@ async fn what_is_held_cannot_be_paid(db: &TestDb) {
     assert!(store::ledger::insert_hold(&mut tx, hold, accounts[0], Units(START - 10), now).await.unwrap());
     assert!(!store::ledger::insert_hold(&mut tx, hold, accounts[0], Units(11), now).await.unwrap());
     tx.commit().await.unwrap();
-    let pay =
-        async |units, reference| ledger::pay(&desk, accounts[0], accounts[1], Units(units), reference).await;
+    let pay = async |units, reference| {
+        ledger::transfer_funds(&desk, accounts[0], accounts[1], Units(units), reference).await
+    };
     assert_eq!(problem(pay(11, "a").await), Problem::NotCovered);
     pay(10, "b").await.unwrap();
     assert_eq!(problem(pay(1, "c").await), Problem::NotCovered);
@@ -69,9 +70,9 @@ async fn movements_are_listed_newest_first(db: &TestDb) {
     let account = ledger::open_account(&desk, &ada, &here(), "ZAR").await.unwrap();
     for (amount, memo) in [("10.50", "first"), ("4", "second\n")] {
         let credit = Credit { public_id: &account.public_id, amount, memo, reference: memo };
-        ledger::credit(&desk, &admin, &here(), credit).await.unwrap();
+        ledger::credit_account(&desk, &admin, &here(), credit).await.unwrap();
     }
-    let (account, movements) = ledger::movements(&desk, &ada, &account.public_id).await.unwrap();
+    let (account, movements) = ledger::list_movements(&desk, &ada, &account.public_id).await.unwrap();
     assert_eq!((account.available, account.locked), (Units(1_450_000_000), Units(0)));
     let mut reported: Vec<_> =
         movements.iter().map(|m| (m.memo.as_str(), m.amount.to_string(), m.kind)).collect();
@@ -84,7 +85,7 @@ async fn movements_are_listed_newest_first(db: &TestDb) {
         ]
     );
     let eve = person(&desk, "eve").await;
-    assert!(matches!(ledger::movements(&desk, &eve, &account.public_id).await, Err(Error::NotFound)));
+    assert!(matches!(ledger::list_movements(&desk, &eve, &account.public_id).await, Err(Error::NotFound)));
 }
 
 async fn what_is_not_credited(db: &TestDb) {
@@ -93,7 +94,7 @@ async fn what_is_not_credited(db: &TestDb) {
     let account = ledger::open_account(&desk, &ada, &here(), "ZAR").await.unwrap();
     let credit = async |who, amount| {
         let credit = Credit { public_id: &account.public_id, amount, memo: "", reference: amount };
-        ledger::credit(&desk, who, &here(), credit).await
+        ledger::credit_account(&desk, who, &here(), credit).await
     };
     assert!(matches!(credit(&ada, "1").await, Err(Error::Forbidden)));
     assert_eq!(problem(credit(&admin, "1.005").await), Problem::TooManyDecimals);
@@ -103,7 +104,7 @@ async fn what_is_not_credited(db: &TestDb) {
     credit(&admin, "92233720368").await.unwrap();
     assert_eq!(problem(credit(&admin, "92233720367").await), Problem::NotNumber);
     let nobody = Credit { public_id: "acc_000000", amount: "1", memo: "", reference: "" };
-    assert_eq!(problem(ledger::credit(&desk, &admin, &here(), nobody).await), Problem::Unknown);
+    assert_eq!(problem(ledger::credit_account(&desk, &admin, &here(), nobody).await), Problem::Unknown);
     let audit = ledger::audit_all(&desk).await.unwrap();
     assert!(audit.good(), "{audit:?}");
 }

@@ -25,13 +25,15 @@ async fn the_one_to_be_killed() {
     let db = Db::connect(&url, &Options::default()).await.unwrap();
     let desk = testing::desk(db).0;
     let accounts: Vec<_> =
-        store::ledger::page(&desk.db, domain::LedgerAccountId(uuid::Uuid::nil()), 100).await.unwrap();
+        store::ledger::list_accounts_after(&desk.db, domain::LedgerAccountId(uuid::Uuid::nil()), 100)
+            .await
+            .unwrap();
     let people: Vec<_> = accounts.iter().filter(|a| a.user_id.is_some()).map(|a| a.id).collect();
     let mut dice = Dice(0xdead_beef + round.parse::<u64>().unwrap());
     for step in 0_u64.. {
         let (from, to) = (dice.one(&people), dice.one(&people));
         let reference = format!("{round}-{step}");
-        if from != to && ledger::pay(&desk, from, to, Units(7), &reference).await.is_ok() {
+        if from != to && ledger::transfer_funds(&desk, from, to, Units(7), &reference).await.is_ok() {
             // A reader of this line may rely on the movement.
             writeln!(std::io::stderr(), "moved {reference}").unwrap();
         }
@@ -70,7 +72,7 @@ async fn nothing_acknowledged_is_lost(db: &TestDb) {
         let url = db.url().to_owned();
         let moved = tokio::task::spawn_blocking(move || run_and_kill(&url, round)).await.unwrap();
         for reference in moved {
-            assert!(store::ledger::happened(&desk.db, &reference).await.unwrap(), "{reference}");
+            assert!(store::ledger::transaction_exists(&desk.db, &reference).await.unwrap(), "{reference}");
         }
         sound(&desk, &accounts).await;
     }

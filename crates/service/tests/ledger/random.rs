@@ -39,7 +39,7 @@ async fn pay(
     if from == to {
         return false;
     }
-    match ledger::pay(desk, from, to, amount, reference).await {
+    match ledger::transfer_funds(desk, from, to, amount, reference).await {
         Ok(()) => true,
         Err(Error::Fields(problems)) if problems[0].problem == Problem::NotCovered => false,
         Err(other) => panic!("{other:?}"),
@@ -98,7 +98,9 @@ async fn the_last_coin_goes_once(db: &TestDb) {
         .map(|to| {
             let (desk, to) = (desk.clone(), *to);
             let reference = format!("all-{to}");
-            tokio::spawn(async move { ledger::pay(&desk, from, to, Units(START), &reference).await.is_ok() })
+            tokio::spawn(async move {
+                ledger::transfer_funds(&desk, from, to, Units(START), &reference).await.is_ok()
+            })
         })
         .collect();
     let mut winners = 0;

@@ -42,7 +42,7 @@ pub(super) async fn funded(desk: &SharedDesk, count: usize) -> Vec<LedgerAccount
         let amount = Units(START).to_string();
         let reference = &number.to_string();
         let credit = Credit { public_id: &account.public_id, amount: &amount, memo: "", reference };
-        ledger::credit(desk, &admin, &here(), credit).await.unwrap();
+        ledger::credit_account(desk, &admin, &here(), credit).await.unwrap();
         accounts.push(account.id);
     }
     accounts

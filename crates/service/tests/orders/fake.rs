@@ -30,6 +30,8 @@ pub(crate) struct State {
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
+    /// The API key with which readings of positions are rejected.
+    pub(crate) refused_api_key: Option<String>,
     /// How many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
@@ -55,6 +57,8 @@ pub(crate) struct State {
     pub(crate) margin_mode: Option<MarginMode>,
     /// The account's fills, oldest first; their ids are numbers.
     pub(crate) trades: Vec<Trade>,
+    /// The open streams of accounts.
+    pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -85,6 +89,15 @@ impl Fake {
 
     pub(crate) fn fault(&self, leg: u16, fault: Fault) {
         self.state.lock().unwrap().faults.push_back((leg, fault));
+    }
+
+    /// Reports an event on every open stream of an account.
+    pub(crate) async fn emit(&self, event: AccountEvent) {
+        let streams = self.state.lock().unwrap().streams.clone();
+        for stream in streams {
+            // A closed stream has no listener.
+            let _ = stream.send(event.clone()).await;
+        }
     }
 
     pub(crate) fn placed(&self, seq: u16) -> Vec<Order> {
@@ -149,7 +162,7 @@ fn fill(order: &mut Order, amount: Decimal, price: Decimal) -> Decimal {
 }
 
 #[async_trait]
-impl Exchange for Fake {
+impl MarketData for Fake {
     async fn server_time(&self) -> ExchangeResult<Micros> {
         Ok(Micros(0))
     }
@@ -201,6 +214,10 @@ impl Exchange for Fake {
     async fn mark_price(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Decimal> {
         Ok(self.state.lock().unwrap().price)
     }
+}
+
+#[async_trait]
+impl AccountData for Fake {
     async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let mut state = self.state.lock().unwrap();
         state.rights_requests += 1;
@@ -236,17 +253,6 @@ impl Exchange for Fake {
         let funds = Funds { free, used: total - free, total };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
     }
-    async fn open_orders(
-        &self,
-        _: &Credentials,
-        _: TradeType,
-        _: Option<&Symbol>,
-    ) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
-    }
-    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.clone())
-    }
     async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
         Ok(vec![])
     }
@@ -265,7 +271,11 @@ impl Exchange for Fake {
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
-    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
+}
+
+#[async_trait]
+impl Positions for Fake {
+    async fn positions(&self, who: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         let positions = self.open_positions();
         // The answer was true when it was read.
         let gate = self.state.lock().unwrap().gate.take();
@@ -273,11 +283,34 @@ impl Exchange for Fake {
             reached.notify_one();
             go_on.notified().await;
         }
+        if self.state.lock().unwrap().refused_api_key.as_ref() == Some(&who.api_key) {
+            return Err(ExchangeFailure::Unauthorized);
+        }
         positions
     }
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         Ok((10, self.state.lock().unwrap().margin_mode.unwrap_or(MarginMode::Crossed)))
     }
+    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
+        let before_entry = self.state.lock().unwrap().before_entry.take();
+        if let Some(run) = before_entry {
+            run();
+        }
+        Ok(())
+    }
+    async fn set_margin_mode(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        _: MarginMode,
+        _: Validity,
+    ) -> ExchangeResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Trading for Fake {
     async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> ExchangeResult<Order> {
         let mut state = self.state.lock().unwrap();
         let seq = leg(&request.client_order_id);
@@ -342,27 +375,27 @@ impl Exchange for Fake {
             o.clone()
         }))
     }
-    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
-        let before_entry = self.state.lock().unwrap().before_entry.take();
-        if let Some(run) = before_entry {
-            run();
-        }
-        Ok(())
-    }
-    async fn set_margin_mode(
+    async fn open_orders(
         &self,
         _: &Credentials,
-        _: &Symbol,
-        _: MarginMode,
-        _: Validity,
-    ) -> ExchangeResult<()> {
-        Ok(())
+        _: TradeType,
+        _: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.clone())
+    }
+}
+
+impl Streams for Fake {
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
         silent()
     }
     fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
-        silent()
+        let (sender, receiver) = mpsc::channel(16);
+        self.state.lock().unwrap().streams.push(sender);
+        receiver
     }
 }
 

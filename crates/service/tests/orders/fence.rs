@@ -69,7 +69,7 @@ pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_
 async fn saved(db: &TestDb, user: UserId) -> Vec<(store::intent::Intent, Vec<store::intent::Leg>)> {
     let mut all = Vec::new();
     for intent in store::intent::list_by_user(&**db, user, None, 10).await.unwrap() {
-        let legs = store::intent::legs(&**db, intent.id).await.unwrap();
+        let legs = store::intent::list_legs(&**db, intent.id).await.unwrap();
         all.push((intent, legs));
     }
     all
@@ -117,10 +117,10 @@ pub(crate) async fn a_key_of_an_account_in_another_mode_is_not_connected(db: &Te
     for (mode, problem) in UNSUPPORTED {
         world.fake.state.lock().unwrap().mode = Some(mode);
         let other = NewKey { api_key: "other".into(), ..new_key() };
-        let refused = fields(key::create(&world.desk, &world.actor, other).await);
+        let refused = fields(key::connect_key(&world.desk, &world.actor, other).await);
         assert_eq!(refused, [("apiKey".to_owned(), problem)]);
     }
-    assert_eq!(key::list(&world.desk, &world.actor).await.unwrap().len(), 1);
+    assert_eq!(key::list_keys(&world.desk, &world.actor).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn an_account_that_was_switched_takes_no_entries_until_it_is_switched_back(db: &TestDb) {
@@ -131,7 +131,7 @@ pub(crate) async fn an_account_that_was_switched_takes_no_entries_until_it_is_sw
             clock.advance(15 * MINUTE);
             key::check_due(&world.desk).await.unwrap();
         }
-        let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
+        let row = key::list_keys(&world.desk, &world.actor).await.unwrap().remove(0);
         assert_eq!((row.account_mode, row.active), (mode, true), "it stays connected: protection goes on");
         let before = world.fake.log();
         assert_eq!(fields(world.place(&ticket()).await), [("apiKey".to_owned(), problem)]);

@@ -49,6 +49,6 @@ pub(crate) async fn every_fill_counts_however_many_there_are(db: &TestDb) {
     let monday = Micros(1_767_225_600_000_000).plus(4 * DAY);
     assert_eq!(due(&world, &clock, monday.since(world.desk.clock.now())).await, 0);
     assert_eq!(due(&world, &clock, 10 * MINUTE).await, 1);
-    let made = report::list(&world.desk, &world.actor).await.unwrap().remove(0);
+    let made = report::list_reports(&world.desk, &world.actor).await.unwrap().remove(0);
     assert_eq!(made.report.fees, d("130"));
 }

@@ -12,11 +12,12 @@ use service::{
     balance_history::{self, BalanceHistoryRequest},
     equity,
     key::{self, NewKey},
-    notify,
+    notify, order,
     testing::{Setup, TestClock, desk_with},
 };
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use store::testing::TestDb;
+use tokio::sync::Notify;
 
 fn here() -> Origin {
     Origin::new(IpAddr::from([127, 0, 0, 1]), "test")
@@ -28,7 +29,7 @@ pub(crate) async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
     let setup = Setup { exchange: Arc::new(fake.clone()), clock: clock.clone(), ..Setup::default() };
     let desk = desk_with((**db).clone(), setup);
     let actor = person(&desk, "ada").await;
-    let key = key::create(&desk, &actor, new_key()).await.unwrap().id;
+    let key = key::connect_key(&desk, &actor, new_key()).await.unwrap().id;
     (World { desk, fake, actor, key }, clock)
 }
 
@@ -39,7 +40,7 @@ pub(crate) async fn person(desk: &service::SharedDesk, name: &str) -> Actor {
 
 impl World {
     async fn state(&self) -> (ApiKeyStatus, bool) {
-        let key = key::list(&self.desk, &self.actor).await.unwrap().remove(0);
+        let key = key::list_keys(&self.desk, &self.actor).await.unwrap().remove(0);
         (key.status, key.active)
     }
 
@@ -110,10 +111,10 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     world.rights_fail(Some(ExchangeFailure::Unauthorized));
     assert_eq!(world.round(&clock, MINUTE).await, (ApiKeyStatus::Unauthorized, false));
     world.round(&clock, HOUR).await;
-    let balance = key::balance(&world.desk, &world.actor, world.key).await;
+    let balance = key::get_balance(&world.desk, &world.actor, world.key).await;
     assert!(balance.is_ok(), "the fake refuses its rights only");
     assert_eq!(store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(), 1);
-    let noted = store::audit::latest(&**db, 20).await.unwrap();
+    let noted = store::audit::list_latest(&**db, 20).await.unwrap();
     let noted = noted.iter().find(|row| row.action == "key-refused").expect("a row");
     assert_eq!((noted.user_id, noted.address.as_str()), (Some(world.actor.user), "job"));
     let operator = person(&world.desk, "operator").await;
@@ -129,6 +130,7 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     assert_eq!(mails[0].to, "ada@example.org");
     assert!(mails[0].subject.contains("Test"), "{}", mails[0].subject);
     assert!(!mails[0].body.contains("secret"), "{}", mails[0].body);
+    assert!(mails[0].body.contains("Exchange: BINANCE\nAPI key: key\n"), "{}", mails[0].body);
 
     // A key that lost the right to trade is treated as rejected, and is not accepted again before it has
     // regained the right.
@@ -136,23 +138,46 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     world.rights_fail(None);
     world.fake.state.lock().unwrap().no_futures = true;
     // Enabling a key requires the password, hours after the sign-in.
-    let due = key::update(&world.desk, &world.actor, world.key, on()).await;
+    let due = key::update_key(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(due, Err(Error::StepUp)), "{due:?}");
     service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
-    let again = key::update(&world.desk, &world.actor, world.key, on()).await;
+    let again = key::update_key(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(again, Err(Error::Refused(Refusal::KeyUnauthorized))), "{again:?}");
     world.fake.state.lock().unwrap().no_futures = false;
-    assert!(key::update(&world.desk, &world.actor, world.key, on()).await.unwrap().active);
+    assert!(key::update_key(&world.desk, &world.actor, world.key, on()).await.unwrap().active);
     assert_eq!(world.state().await, WELL);
     world.fake.state.lock().unwrap().no_futures = true;
     assert_eq!(world.round(&clock, HOUR).await, (ApiKeyStatus::Unauthorized, false));
+}
+
+/// The owner renews the credentials while a request with the old ones is on its way.
+pub(crate) async fn a_late_rejection_of_old_credentials_does_not_disable_the_new_ones(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    world.fake.state.lock().unwrap().gate = Some((reached.clone(), go_on.clone()));
+    let (desk, actor, id) = (world.desk.clone(), world.actor.clone(), world.key);
+    let reading = tokio::spawn(async move { order::list_positions(&desk, &actor, id).await });
+    reached.notified().await;
+    world.fake.state.lock().unwrap().refused_api_key = Some("key".into());
+    let credentials = Some(("new-key".to_owned(), "new-secret".to_owned().into()));
+    let renewed = key::KeyChange { credentials, ..key::KeyChange::default() };
+    key::update_key(&world.desk, &world.actor, world.key, renewed).await.unwrap();
+    go_on.notify_one();
+    let answer = reading.await.unwrap();
+    assert!(matches!(answer, Err(Error::Refused(Refusal::KeyUnauthorized))), "{answer:?}");
+    assert_eq!(world.state().await, WELL, "the exchange accepts the new credentials");
+
+    // The new ones are disabled once they are rejected themselves.
+    world.fake.state.lock().unwrap().refused_api_key = Some("new-key".into());
+    order::list_positions(&world.desk, &world.actor, world.key).await.unwrap_err();
+    assert_eq!(world.state().await, (ApiKeyStatus::Unauthorized, false));
 }
 
 pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestDb) {
     let (world, clock) = still(db).await;
     for number in 0..59 {
         let api_key = format!("key-{number}");
-        key::create(&world.desk, &world.actor, NewKey { api_key, ..new_key() }).await.unwrap();
+        key::connect_key(&world.desk, &world.actor, NewKey { api_key, ..new_key() }).await.unwrap();
     }
     let before = world.requests();
     clock.advance(DAY);
@@ -170,17 +195,17 @@ pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestD
 
 pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
     let (world, _) = still(db).await;
-    let first = store::key::get(&world.desk.db, world.actor.user, world.key).await.unwrap().unwrap();
+    let first = store::key::get_key(&world.desk.db, world.actor.user, world.key).await.unwrap().unwrap();
     let mut tx = world.desk.db.begin().await.unwrap();
     for number in 1..499 {
         let mut row = first.clone();
         row.key.id = ExchangeKeyId::mint(&*world.desk.clock, &*world.desk.entropy);
         row.key.api_key = format!("key-{number}");
-        store::key::insert(&mut tx, &row).await.unwrap();
+        store::key::insert_key(&mut tx, &row).await.unwrap();
     }
     tx.commit().await.unwrap();
     let create = async |name: &str| {
-        key::create(&world.desk, &world.actor, NewKey { api_key: name.into(), ..new_key() }).await
+        key::connect_key(&world.desk, &world.actor, NewKey { api_key: name.into(), ..new_key() }).await
     };
     // Of two at the same time one is the 500th.
     let both = tokio::join!(create("one"), create("two"));
@@ -241,7 +266,7 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
     // A token is valid for one user and one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
     service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
-    let other = key::create(&world.desk, &world.actor, other).await.unwrap().id;
+    let other = key::connect_key(&world.desk, &world.actor, other).await.unwrap().id;
     let strange = |result: Result<balance_history::BalanceHistoryPage, Error>| match result {
         Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),
         other => panic!("{other:?}"),
@@ -262,13 +287,13 @@ pub(crate) async fn a_key_is_counted_from_when_it_was_connected(db: &TestDb) {
     let (world, clock) = still(db).await;
     let (db, connected) = (&world.desk.db, world.desk.clock.now());
     let first = store::equity::latest_by_key(db, world.key).await.unwrap().unwrap();
-    let balance = key::balance(&world.desk, &world.actor, world.key).await.unwrap();
-    let worth = equity::worth(&world.desk, &balance).await.unwrap();
+    let balance = key::get_balance(&world.desk, &world.actor, world.key).await.unwrap();
+    let worth = equity::value_of(&world.desk, &balance).await.unwrap();
     assert_eq!((first.at, first.total_usd), (connected, worth));
 
     // An empty change has no effect.
     clock.advance(MINUTE);
-    let update = async |change| key::update(&world.desk, &world.actor, world.key, change).await.unwrap();
+    let update = async |change| key::update_key(&world.desk, &world.actor, world.key, change).await.unwrap();
     assert_eq!(update(key::KeyChange::default()).await.updated_at, connected);
     let name = key::KeyChange { name: Some("Other".into()), ..key::KeyChange::default() };
     assert_eq!(update(name).await.updated_at, world.desk.clock.now());
@@ -284,16 +309,19 @@ pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {
     let (ada, eve) = (person(&desk, "ada").await, person(&desk, "eve").await);
     let named = |name: &str| NewKey { api_key: name.into(), ..new_key() };
     // Without a paid plan there is room for one key: of two concurrent ones, one is accepted.
-    let both = tokio::join!(key::create(&desk, &ada, named("one")), key::create(&desk, &ada, named("two")));
+    let both = tokio::join!(
+        key::connect_key(&desk, &ada, named("one")),
+        key::connect_key(&desk, &ada, named("two"))
+    );
     let refused = |result: &Result<domain::ExchangeKey, Error>, refusal| matches!(result, Err(Error::Refused(no)) if *no == refusal);
     let full = [&both.0, &both.1].map(|result| refused(result, Refusal::PlanKeyLimit));
     assert!(full == [true, false] || full == [false, true], "{both:?}");
-    assert_eq!(key::list(&desk, &ada).await.unwrap().len(), 1);
+    assert_eq!(key::list_keys(&desk, &ada).await.unwrap().len(), 1);
 
     fake.state.lock().unwrap().funds = Some(d("500.01"));
-    assert!(refused(&key::create(&desk, &eve, named("three")).await, Refusal::PlanBalanceLimit));
-    assert_eq!(key::list(&desk, &eve).await.unwrap(), []);
+    assert!(refused(&key::connect_key(&desk, &eve, named("three")).await, Refusal::PlanBalanceLimit));
+    assert_eq!(key::list_keys(&desk, &eve).await.unwrap(), []);
     fake.state.lock().unwrap().funds = Some(d("500"));
-    let made = key::create(&desk, &eve, named("three")).await.unwrap();
+    let made = key::connect_key(&desk, &eve, named("three")).await.unwrap();
     assert!(!made.sandbox);
 }

@@ -9,6 +9,7 @@ mod fills;
 mod keys;
 mod restored;
 mod rights;
+mod tabs;
 
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -46,6 +47,7 @@ use std::{
     time::Duration,
 };
 use store::testing::TestDb;
+use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
 
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
@@ -80,7 +82,7 @@ async fn world(db: &TestDb) -> World {
     let new =
         account::sign_up(&desk, origin.clone(), "ada@example.org", "correct horse battery").await.unwrap();
     let actor = session::find(&desk, &new.token, &origin).await.unwrap().unwrap();
-    let key = key::create(&desk, &actor, new_key()).await.unwrap().id;
+    let key = key::connect_key(&desk, &actor, new_key()).await.unwrap().id;
     World { desk, fake, actor, key }
 }
 
@@ -223,7 +225,7 @@ async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
         (person::UserAction::Freeze, Refusal::AccountFrozen),
         (person::UserAction::Suspend, Refusal::AccountSuspended),
     ] {
-        person::act(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
+        person::act_on_user(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
         assert_eq!(refusal(world.place(&ticket()).await), expected);
     }
     assert_eq!(world.position(), d("0.05"), "what was open was not touched");
@@ -322,7 +324,7 @@ async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
     for leg in [ENTRY, STOP, TARGET, TARGET + 1] {
         assert_eq!(world.fake.placed(leg).len(), 1, "leg {leg}");
     }
-    assert!(store::intent::unfinished(&**db).await.unwrap().is_empty());
+    assert!(store::intent::list_unfinished(&**db).await.unwrap().is_empty());
 }
 
 async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &TestDb) {
@@ -398,10 +400,10 @@ async fn a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once
     let world = world(db).await;
     world.fake.state.lock().unwrap().key_refused = true;
     for _ in 0..2 {
-        let result = key::balance(&world.desk, &world.actor, world.key).await;
+        let result = key::get_balance(&world.desk, &world.actor, world.key).await;
         assert!(matches!(result, Err(Error::Refused(Refusal::KeyUnauthorized))));
     }
-    let listed = key::list(&world.desk, &world.actor).await.unwrap();
+    let listed = key::list_keys(&world.desk, &world.actor).await.unwrap();
     assert!(!listed[0].active);
     let reported = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
     assert_eq!(reported.len(), 1);
@@ -410,15 +412,15 @@ async fn a_key_that_the_exchange_rejects_is_disabled_and_its_owner_notified_once
 
 async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
     let world = world(db).await;
-    let exists = key::create(&world.desk, &world.actor, new_key()).await;
+    let exists = key::connect_key(&world.desk, &world.actor, new_key()).await;
     assert!(matches!(exists, Err(Error::Refused(Refusal::KeyExists))));
     world.fake.state.lock().unwrap().withdraw = true;
     let other = NewKey { api_key: "other".into(), ..new_key() };
-    match key::create(&world.desk, &world.actor, other).await {
+    match key::connect_key(&world.desk, &world.actor, other).await {
         Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::KeyMayWithdraw),
         other => panic!("{other:?}"),
     }
-    assert_eq!(key::list(&world.desk, &world.actor).await.unwrap().len(), 1);
+    assert_eq!(key::list_keys(&world.desk, &world.actor).await.unwrap().len(), 1);
 }
 
 async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
@@ -464,6 +466,7 @@ store::each_engine![
     a_key_fails_after_several_tries_and_recovers_by_itself,
     a_busy_exchange_does_not_invalidate_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
+    a_late_rejection_of_old_credentials_does_not_disable_the_new_ones,
     a_restart_asks_about_no_more_keys_than_any_minute,
     a_person_has_so_many_keys,
     a_day_has_one_balance_and_a_missed_day_none,
@@ -478,5 +481,6 @@ store::each_engine![
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     every_fill_counts_however_many_there_are,
+    an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
 ];

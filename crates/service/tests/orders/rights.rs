@@ -41,7 +41,7 @@ pub(crate) async fn a_key_that_gains_the_right_to_withdraw_takes_no_entries(db: 
     check(&world, &clock).await;
     check(&world, &clock).await;
     assert_eq!(notified(db, &world, "WITHDRAW_GAINED").await, 1, "once");
-    let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
+    let row = key::list_keys(&world.desk, &world.actor).await.unwrap().remove(0);
     assert!(row.may_withdraw && row.active, "it stays connected: stops stay supervised");
     let before = world.fake.log();
     assert_eq!(only_problem(world.place(&ticket()).await), Problem::KeyMayWithdraw);
@@ -89,7 +89,7 @@ pub(crate) async fn a_key_that_lost_the_right_to_trade_is_switched_off_in_words(
     world.fake.state.lock().unwrap().no_futures = true;
     check(&world, &clock).await;
     check(&world, &clock).await;
-    let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
+    let row = key::list_keys(&world.desk, &world.actor).await.unwrap().remove(0);
     assert_eq!((row.status, row.active), (ApiKeyStatus::Unauthorized, false));
     assert_eq!(notified(db, &world, "TRADING_LOST").await, 1);
     assert_eq!(notified(db, &world, "KeyRefused").await, 0, "one message says what happened");
@@ -105,10 +105,10 @@ pub(crate) async fn live_mode_takes_only_restricted_keys_unless_the_operator_all
     let eve = super::keys::person(&world.desk, "eve").await;
     let other = || NewKey { api_key: "other".into(), ..new_key() };
     world.fake.state.lock().unwrap().funds = Some(super::d("100"));
-    assert_eq!(only_problem(key::create(&live(false), &eve, other()).await), Problem::KeyAnyAddress);
+    assert_eq!(only_problem(key::connect_key(&live(false), &eve, other()).await), Problem::KeyAnyAddress);
     world.fake.state.lock().unwrap().ip_restricted = true;
-    let made = key::create(&live(false), &eve, other()).await.unwrap();
-    key::delete(&live(false), &eve, made.id).await.unwrap();
+    let made = key::connect_key(&live(false), &eve, other()).await.unwrap();
+    key::delete_key(&live(false), &eve, made.id).await.unwrap();
     world.fake.state.lock().unwrap().ip_restricted = false;
-    key::create(&live(true), &eve, other()).await.unwrap();
+    key::connect_key(&live(true), &eve, other()).await.unwrap();
 }

@@ -159,10 +159,12 @@ impl Ask {
                 order::place(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
-            Self::StopFollowing => copy::close(desk, cast.follow).await.into(),
-            Self::KeepPosition => follow::stop(desk, &cast.trader, cast.follow, Leaving::Keep).await.into(),
-            Self::Panic => panicked(panic::key(desk, &cast.trader, cast.manual).await),
-            Self::CopyPanic => panicked(panic::key(desk, &cast.trader, cast.automated).await),
+            Self::StopFollowing => copy::close_position(desk, cast.follow).await.into(),
+            Self::KeepPosition => {
+                follow::stop_follow(desk, &cast.trader, cast.follow, Leaving::Keep).await.into()
+            }
+            Self::Panic => panicked(panic::close_key(desk, &cast.trader, cast.manual).await),
+            Self::CopyPanic => panicked(panic::close_key(desk, &cast.trader, cast.automated).await),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),
             Self::Exit => {
                 let exit =

@@ -198,3 +198,16 @@ fn p1_an_order_that_arrives_after_its_position_was_settled_is_cancelled() {
 fn p2_the_owner_is_notified_while_placing_a_stop_takes_too_long() {
     holds(&["limit/limited@call12/limited@call13", "limit/limited@find/limited@stop"]);
 }
+
+#[test]
+fn a_stop_limit_order_that_ran_out_of_time_is_closed_without_another_stop() {
+    if crate::wanted().is_none() {
+        crate::roomy(|| {
+            let ready = Ready::of("stop-limit-gap");
+            assert!(ready.broken.is_empty(), "{:?}", ready.broken);
+            let sent = |kind| ready.steps.iter().filter(|step| step.writes && step.kind == kind).count();
+            // A further stop order would trigger immediately, because its price has been passed.
+            assert_eq!((sent("stop"), sent("close")), (0, 1), "{:?}", ready.steps);
+        });
+    }
+}

@@ -20,6 +20,9 @@ use store::protection::Protection;
 const TAKEOVER: i64 = 45 * SECOND;
 /// The passes after the life: how many, and how many milliseconds apart. 150 s in total.
 const QUIET: [(usize, i64); 3] = [(20, 500), (10, 2_000), (12, 10_000)];
+/// The same with a second instance: what a takeover leaves is due up to a minute later, and passes 10 s apart would be
+/// what makes it late.
+const QUIET_SHARED: [(usize, i64); 3] = [(20, 500), (80, 1_000), (6, 10_000)];
 /// A scenario that takes longer than this in real time hangs.
 const HANGS: Duration = Duration::from_secs(40);
 
@@ -59,6 +62,8 @@ pub(crate) struct Play<'a> {
     pub(crate) faultless: bool,
     /// Whether the only faults are ambiguous refusals, which ask for an inspection.
     pub(crate) only_ambiguous: bool,
+    /// Whether a second instance works beside the first.
+    with_rival: bool,
     /// How many acts have started, including the passes of the quiet period.
     started: usize,
     instance: usize,
@@ -93,6 +98,7 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
         unprotected: Unprotected::default(),
         faultless,
         only_ambiguous: scenario.items.iter().all(ambiguous),
+        with_rival: scenario.items.iter().any(|item| item.what.with_rival()),
         started: 0,
         instance: 0,
     };
@@ -161,7 +167,7 @@ async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
     let ended = acts(play, &desk, &mut rival, restarted).await;
     if matches!(ended, Ended::Over) {
         let events = store::event::after(&desk.db, play.stage.cast.trader.user, 0, 1_000).await.unwrap();
-        play.events = events.into_iter().map(|event| event.body).collect();
+        play.events = events.into_iter().map(|event| event.body.as_str().to_owned()).collect();
         play.supervised = store::protection::list_all(&desk.db).await.unwrap();
         play.unprotected = health::unprotected(&desk);
         desk.db.close().await;
@@ -175,7 +181,8 @@ async fn acts(
     rival: &mut Option<SharedDesk>,
     restarted: bool,
 ) -> Ended {
-    let quiet = QUIET.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
+    let quiet = if play.with_rival { QUIET_SHARED } else { QUIET };
+    let quiet = quiet.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
     let all: Vec<PlayStep> =
         play.life.acts.iter().map(|act| PlayStep::Act(*act)).chain(quiet.map(PlayStep::Pass)).collect();
     if restarted && let Err(ended) = attend(&play.stage, rival, None, background(desk)).await {
@@ -247,9 +254,13 @@ async fn quietly(
 ) -> Result<(), Ended> {
     for _ in 0..count {
         stage.elapse(desk, gap_ms * 1_000).await;
-        attend(stage, rival, None, background(desk)).await?;
-        if let Some(rival) = rival {
-            background(rival).await;
+        match rival.clone() {
+            // Neither waits for the other: each sleeps when the exchange is slow.
+            Some(second) => {
+                let both = async { tokio::join!(background(desk), background(&second)) };
+                attend(stage, rival, None, both).await?;
+            }
+            None => attend(stage, rival, None, background(desk)).await?,
         }
     }
     Ok(())

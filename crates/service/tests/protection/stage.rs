@@ -225,7 +225,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
         updated_at: now,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::user::insert(&mut tx, &user).await.unwrap();
+    store::user::insert_user(&mut tx, &user).await.unwrap();
     store::strategy::insert(&mut tx, &strategy).await.unwrap();
     tx.commit().await.unwrap();
     let trader = Actor { user: id, email, role, session: None, token: None, from: None };
@@ -247,7 +247,7 @@ async fn connect_key(desk: &SharedDesk, trader: &Actor, strategy_type: StrategyT
         api_key: format!("key-{strategy_type:?}"),
         secret: "secret".to_owned().into(),
     };
-    key::create(desk, trader, new).await.unwrap().id
+    key::connect_key(desk, trader, new).await.unwrap().id
 }
 
 async fn follow(desk: &SharedDesk, cast: &Cast) {
@@ -270,6 +270,6 @@ async fn follow(desk: &SharedDesk, cast: &Cast) {
         updated_at: now,
     };
     let mut tx = desk.db.begin().await.unwrap();
-    store::follow::insert(&mut tx, &follow).await.unwrap();
+    store::follow::insert_follow(&mut tx, &follow).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -17,7 +17,7 @@ store::each_engine!(what_is_read_counts_no_more, a_page_ends_and_the_next_goes_o
 async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, what: LiveEventKind) {
     let event = LiveEvent { key: Some(key), at: desk.clock.now(), what };
     let body = serde_json::to_string(&event).unwrap();
-    write(desk, async |tx| store::event::append(tx, user, &body, event.at).await).await;
+    write(desk, async |tx| store::event::append_event(tx, user, &body, event.at).await).await;
 }
 
 fn waiting_stop() -> LiveEventKind {
@@ -55,7 +55,7 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
     happens(&desk, ada.user, mine, waiting_stop()).await;
     happens(&desk, ada.user, mine, LiveEventKind::KeyRefused("Main".into())).await;
     // An event of a future version is skipped.
-    write(&desk, async |tx| store::event::append(tx, ada.user, "{\"new\":1}", Micros(1)).await).await;
+    write(&desk, async |tx| store::event::append_event(tx, ada.user, "{\"new\":1}", Micros(1)).await).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 2);
     assert_eq!(notice::unread(&desk, &bob).await.unwrap(), 0);
 
@@ -87,7 +87,7 @@ async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
     };
     write(&desk, async |tx| {
         for number in 0..250 {
-            store::event::append(tx, ada.user, &body(number), Micros(number)).await?;
+            store::event::append_event(tx, ada.user, &body(number), Micros(number)).await?;
         }
         Ok(())
     })

@@ -72,7 +72,7 @@ pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bo
         user_id: owner.user,
         sealed: SealedSecret { secret: vec![1], data_key: vec![2], master_key_id: "none".into(), version: 1 },
     };
-    write(desk, async |tx| store::key::insert(tx, &row).await).await;
+    write(desk, async |tx| store::key::insert_key(tx, &row).await).await;
     id
 }
 
@@ -112,10 +112,10 @@ pub(super) async fn entered(
     let client_order_id = Some(id.to_string());
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
     write(desk, async |tx| {
-        store::intent::insert(tx, &new, &[leg]).await?;
+        store::intent::insert_intent(tx, &new, &[leg]).await?;
         let done = LegUpdate { seq: 2, status: LegStatus::Done, order_json: Some("{}"), failure: None };
         store::intent::set_legs(tx, id, &[done], moment).await?;
-        store::intent::finish(tx, id, store::intent::Status::Done, None, None, moment).await
+        store::intent::finish_intent(tx, id, store::intent::Status::Done, None, None, moment).await
     })
     .await;
 }
@@ -188,12 +188,12 @@ pub(super) async fn copied(
     let ended = Ended { exit: Exit::Target, price: None, profit: cents.map(usd) };
     let (entry, exit) = (at(entry), at(exit));
     write(desk, async |tx| {
-        store::signal::insert(tx, &said).await?;
+        store::signal::insert_signal(tx, &said).await?;
         store::copy::insert_all(tx, signal, Action::Enter, Some(Side::Buy), &[new], entry).await?;
-        store::copy::claim(tx, "test", entry, entry.plus(1), 9).await?;
-        store::copy::begin(tx, copy, "test", Some(&started), entry).await?;
+        store::copy::claim_copies(tx, "test", entry, entry.plus(1), 9).await?;
+        store::copy::begin_sending(tx, copy, "test", Some(&started), entry).await?;
         store::copy::open_position(tx, copy, "1", Decimal::ONE, Decimal::ONE, entry).await?;
-        store::copy::close(tx, copy, ended, exit).await
+        store::copy::close_copy(tx, copy, ended, exit).await
     })
     .await;
 }

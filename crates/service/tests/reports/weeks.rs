@@ -38,7 +38,7 @@ async fn lives(desk: &SharedDesk, person: &Actor, zone: &str) {
 }
 
 async fn reports_of(desk: &SharedDesk, person: &Actor) -> Vec<Report> {
-    report::list(desk, person).await.unwrap().into_iter().map(|made| made.report).collect()
+    report::list_reports(desk, person).await.unwrap().into_iter().map(|made| made.report).collect()
 }
 
 async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Outgoing> {
@@ -88,7 +88,7 @@ async fn a_week_is_reported_once_when_it_ends_in_its_owners_zone(db: &TestDb) {
     assert_eq!(mails.len(), 1);
     assert!(mails[0].subject.starts_with("Weekly report: +100.00 USD"), "{}", mails[0].subject);
     assert!(mails[0].body.contains("2026-03-02 to 2026-03-08 (Asia/Riyadh)"), "{}", mails[0].body);
-    let id = report::list(&desk, &ada).await.unwrap()[0].id;
+    let id = report::list_reports(&desk, &ada).await.unwrap()[0].id;
     assert!(mails[0].body.contains(&format!("/reports/{id}")), "{}", mails[0].body);
 }
 
@@ -222,10 +222,10 @@ async fn a_report_is_its_owners(db: &TestDb) {
     assert_eq!(report::next(&desk, &ada).await.unwrap(), "2026-03-09 00:00 UTC");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");
     report::run_due(&desk).await.unwrap();
-    let id = report::list(&desk, &ada).await.unwrap()[0].id;
-    assert_eq!(report::get(&desk, &ada, id).await.unwrap().report.total.profit(), usd(30));
+    let id = report::list_reports(&desk, &ada).await.unwrap()[0].id;
+    assert_eq!(report::get_report(&desk, &ada, id).await.unwrap().report.total.profit(), usd(30));
     for (who, id) in [(&eve, id), (&ada, ReportId(Uuid::nil()))] {
-        assert!(matches!(report::get(&desk, who, id).await, Err(Error::NotFound)));
+        assert!(matches!(report::get_report(&desk, who, id).await, Err(Error::NotFound)));
     }
-    assert!(report::list(&desk, &eve).await.unwrap().is_empty());
+    assert!(report::list_reports(&desk, &eve).await.unwrap().is_empty());
 }

@@ -114,7 +114,7 @@ async fn signals(desk: &SharedDesk, id: StrategyId) -> Vec<Signal> {
 }
 
 async fn live_trades(desk: &SharedDesk, id: StrategyId) -> Vec<Trade> {
-    let mut all = store::strategy_trade::newest(&desk.db, id, Kind::Live, 10_000).await.unwrap();
+    let mut all = store::strategy_trade::list_newest(&desk.db, id, Kind::Live, 10_000).await.unwrap();
     all.reverse();
     all
 }
@@ -143,7 +143,7 @@ async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
     let series: Series = all.iter().map(|candle| Bar::from_candle(candle).unwrap()).collect();
     let (ticks, costs) = (Ticks::new(d("0.1")).unwrap(), Costs::PERPETUAL);
     let mut traded = 0;
-    for strategy in store::strategy::list(&desk.db).await.unwrap() {
+    for strategy in store::strategy::list_strategies(&desk.db).await.unwrap() {
         let definition = Definition::from_json(strategy.definition.as_deref().unwrap()).unwrap();
         let decided = backtest::signals(&definition, ticks, costs, &series).unwrap();
         // The day begins with the bars that closed so shortly before the desk started that they were not too
@@ -201,7 +201,7 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
     feed.closes(&["98", "99", "98"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
@@ -235,8 +235,8 @@ async fn a_strategy_of_an_unknown_timeframe_stops_no_other(db: &TestDb) {
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
     let broken = NewStrategy { name: "Broken".to_owned(), ..new(Some(ABOVE)) };
-    let broken = strategy::create(&desk, &ada, broken).await.unwrap().strategy.id;
-    let sound = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    let broken = strategy::create_strategy(&desk, &ada, broken).await.unwrap().strategy.id;
+    let sound = strategy::create_strategy(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
     db.execute("update strategies set timeframe_s = 7 where name = 'Broken'").await;
     feed.closes(&["98", "99", "98"]);
     let mut live = Live::default();
@@ -252,7 +252,7 @@ async fn two_instances_send_and_record_everything_once(db: &TestDb) {
     let feed = Feed::new();
     let (desk, other) = (desk(db, &feed), desk(db, &feed));
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
     feed.closes(&["98", "99"]);
     let (mut here, mut there) = (Live::default(), Live::default());
     for close in ["98", "101", "102", "99", "99", "103", "104", "92", "80", "80"] {
@@ -284,7 +284,7 @@ async fn an_external_signal_source_has_a_record_by_the_same_rules(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(None)).await.unwrap().strategy.id;
     feed.closes(&["100", "100"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
@@ -329,7 +329,7 @@ async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestD
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(None)).await.unwrap().strategy.id;
     feed.closes(&["100", "100"]);
     let given = strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap();
     let subjects = db.texts("select subject from audit where action = 'signal-given'").await;
@@ -345,7 +345,7 @@ async fn the_record_keeps_the_order_of_signals_when_the_clock_goes_back(db: &Tes
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(None)).await.unwrap().strategy.id;
     feed.closes(&["100", "100"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
@@ -366,7 +366,7 @@ async fn rounds_of_one_minute_are_all_in_the_record(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
-    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    let id = strategy::create_strategy(&desk, &ada, new(None)).await.unwrap().strategy.id;
     feed.closes(&["100", "100"]);
     let mut live = Live::default();
     live.round(&desk).await.unwrap();
@@ -402,7 +402,7 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     let (a, b) = tokio::join!(strategy::run_due(&desk), strategy::run_due(&other));
     a.unwrap();
     b.unwrap();
-    let all = strategy::list(&desk).await.unwrap();
+    let all = strategy::list_strategies(&desk).await.unwrap();
     let names: Vec<_> = all.iter().map(|strategy| strategy.name.as_str()).collect();
     assert_eq!(names, ["EMA cross", "Donchian breakout", "RSI reversal", "Supertrend"]);
     let stored = store::candle::after(&desk.db, &line(), Micros(0), 5_000).await.unwrap();
@@ -423,7 +423,11 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     let request = feed.requests();
     strategy::seed(&desk).await.unwrap();
     strategy::run_due(&desk).await.unwrap();
-    assert_eq!((strategy::list(&desk).await.unwrap().len(), feed.requests()), (4, request), "nothing is due");
+    assert_eq!(
+        (strategy::list_strategies(&desk).await.unwrap().len(), feed.requests()),
+        (4, request),
+        "nothing is due"
+    );
 
     // Imported candles make it due again.
     let older = Candle { start: START.plus(-MINUTE), ..feed.candles()[0] };
@@ -454,7 +458,7 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
     let trader = Actor { role: Role::Trader, ..ada.clone() };
-    assert!(matches!(strategy::create(&desk, &trader, new(None)).await, Err(Error::Forbidden)));
+    assert!(matches!(strategy::create_strategy(&desk, &trader, new(None)).await, Err(Error::Forbidden)));
     let fields = |result: Result<_, Error>| match result {
         Err(Error::Fields(all)) => all.into_iter().map(|p| (p.field, p.problem)).collect::<Vec<_>>(),
         Err(other) => panic!("{other}"),
@@ -466,26 +470,29 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
         description: Some("x".repeat(2_001)),
         ..new(Some(r#"{"entry":{"long":{"above":[{"ema":{"length":0}},{"price":"close"}]}}}"#))
     };
-    let found = fields(strategy::create(&desk, &ada, silly).await);
+    let found = fields(strategy::create_strategy(&desk, &ada, silly).await);
     assert_eq!(found[..2], [field("name", Problem::Required), field("description", Problem::TextTooLong)]);
     assert!(found[2].0.starts_with("definition.entry.long"), "{found:?}");
     assert!(found[2..].iter().all(|(_, problem)| *problem == Problem::NotDefinition));
     let elsewhere = NewStrategy { symbol: "NOPE/USDT".parse().unwrap(), ..new(None) };
-    assert!(matches!(strategy::create(&desk, &ada, elsewhere).await, Err(Error::Refused(_))));
+    assert!(matches!(strategy::create_strategy(&desk, &ada, elsewhere).await, Err(Error::Refused(_))));
 
-    let made = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap();
-    assert_eq!(fields(strategy::create(&desk, &ada, new(None)).await), [field("name", Problem::NameTaken)]);
+    let made = strategy::create_strategy(&desk, &ada, new(Some(ABOVE))).await.unwrap();
+    assert_eq!(
+        fields(strategy::create_strategy(&desk, &ada, new(None)).await),
+        [field("name", Problem::NameTaken)]
+    );
     let id = made.strategy.id;
     feed.closes(&["99", "101", "102"]);
     strategy::run_due(&desk).await.unwrap();
     let renamed =
         StrategyChange { name: Some("Renamed".into()), active: Some(false), ..StrategyChange::default() };
-    let renamed = strategy::update(&desk, &ada, id, renamed).await.unwrap();
+    let renamed = strategy::update_strategy(&desk, &ada, id, renamed).await.unwrap();
     assert_eq!((renamed.strategy.name.as_str(), renamed.strategy.active), ("Renamed", false));
     assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty(), "its rules are the same");
     let other = ABOVE.replace("100", "101");
     let change = StrategyChange { definition: Some(Some(other)), ..StrategyChange::default() };
-    strategy::update(&desk, &ada, id, change).await.unwrap();
+    strategy::update_strategy(&desk, &ada, id, change).await.unwrap();
     assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 1);
 
     feed.closes(&["99", "102"]);

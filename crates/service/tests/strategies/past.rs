@@ -73,7 +73,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let client_order_id = Some(format!("{}-{number}", actor.user));
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
     let mut tx = desk.db.begin().await.unwrap();
-    store::intent::insert(&mut tx, &intent, &[leg]).await.unwrap();
+    store::intent::insert_intent(&mut tx, &intent, &[leg]).await.unwrap();
     let reported = serde_json::to_string(&order).unwrap();
     let placed = LegUpdate { seq: 2, status: LegStatus::Placed, order_json: Some(&reported), failure: None };
     store::intent::set_legs(&mut tx, id, &[placed], at).await.unwrap();
@@ -107,7 +107,7 @@ async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
     };
     let sealed = SealedSecret { secret: vec![1], data_key: vec![2], master_key_id: "k".into(), version: 1 };
     let mut tx = desk.db.begin().await.unwrap();
-    store::key::insert(&mut tx, &KeyRow { key, user_id: actor.user, sealed }).await.unwrap();
+    store::key::insert_key(&mut tx, &KeyRow { key, user_id: actor.user, sealed }).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

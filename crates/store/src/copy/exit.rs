@@ -5,10 +5,7 @@ use domain::{CopyId, Micros, copy::exit_pause};
 
 /// Finishes a queued exit whose position was closed by its own intent. Returns `false` if the holder no longer
 /// holds it.
-///
-/// # Errors
-/// A database error.
-pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
+pub async fn finish_exit(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update copies set status = 'CLOSED', exit_reason = 'SIGNAL', detail = null, updated_at = $3, finished_at = $3, \
@@ -22,9 +19,6 @@ pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result
 
 /// Counts a rejected attempt of a queued exit, to be retried at `until`. Returns `false` if the holder no longer
 /// holds it.
-///
-/// # Errors
-/// A database error.
 pub async fn retry_exit(
     tx: &mut Tx,
     id: CopyId,

@@ -33,10 +33,7 @@ pub async fn open_position(
 }
 
 /// Records that an open copy was checked.
-///
-/// # Errors
-/// A database error.
-pub async fn checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
+pub async fn mark_checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
     Ok(())
 }
@@ -54,10 +51,7 @@ pub struct Ended {
 
 /// Records that a copy's position was closed, or that an exit was carried out. Returns `false` if it was neither
 /// open nor being sent.
-///
-/// # Errors
-/// A database error.
-pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
+pub async fn close_copy(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update copies set status = 'CLOSED', exit_reason = $2, exit_price = $3, profit_usd = $4, updated_at = $5, \
@@ -73,10 +67,13 @@ pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<
 
 /// Records that a copy being sent failed. An exit returns to the queue instead: it is retried until the position is
 /// closed, unless its key was deleted. Returns `false` if the copy was not being sent.
-///
-/// # Errors
-/// A database error.
-pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
+pub async fn fail_copy(
+    tx: &mut Tx,
+    id: CopyId,
+    reason: Reason,
+    detail: Option<&str>,
+    at: Micros,
+) -> Result<bool> {
     if reason != Reason::KeyDeleted && requeue_exit(tx, id, detail, at).await? {
         return Ok(true);
     }
@@ -93,9 +90,6 @@ pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>,
 }
 
 /// Ends the copies of a key that is being deleted, because they can no longer be supervised.
-///
-/// # Errors
-/// A database error.
 pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
     exec!(
         &mut *tx,

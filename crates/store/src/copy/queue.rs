@@ -1,17 +1,14 @@
 //! The queue of copies: filled by the fan-out and claimed with leases by the workers of any instance; each copy is
 //! begun once.
 
-use crate::{
-    DecimalText, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
+use crate::{DecimalText, Result, Source, Targets, Tx};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
     signal::Action,
     time::{MINUTE, SECOND},
 };
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::FromRow;
 
 /// A copy to queue.
 #[derive(Clone, Debug)]
@@ -32,39 +29,7 @@ pub struct NewCopy {
     pub skipped: Option<Reason>,
 }
 
-/// Inserts all rows with one statement, like the legs of an intent.
-macro_rules! insert_copies {
-    ($engine:ty, $on:expr, $signal:expr, $action:expr, $side:expr, $copies:expr, $at:expr) => {{
-        let columns = "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, \
-                       status, reason, risk_percent, lease_until, created_at, updated_at, finished_at) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($copies, |mut row, copy: &NewCopy| {
-            let status = if copy.skipped.is_some() { Status::Skipped } else { Status::Queued };
-            row.push_bind(copy.id)
-                .push_bind($signal)
-                .push_bind(copy.follow_id)
-                .push_bind(copy.user_id)
-                .push_bind(copy.exchange_key_id)
-                .push_bind(&copy.symbol)
-                .push_bind($action)
-                .push_bind($side)
-                .push_bind(status)
-                .push_bind(copy.skipped)
-                .push_bind(DecimalText(copy.risk_percent))
-                .push_bind(0_i64)
-                .push_bind($at)
-                .push_bind($at)
-                .push_bind(copy.skipped.map(|_| $at));
-        });
-        query.push(" on conflict (signal_id, follow_id) do nothing");
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
 /// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_all(
     tx: &mut Tx,
     signal: SignalId,
@@ -76,12 +41,30 @@ pub async fn insert_all(
     if copies.is_empty() {
         return Ok(0);
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => insert_copies!(sqlx::Sqlite, on, signal, action, side, copies, at),
-        Lent::Postgres(on) => insert_copies!(sqlx::Postgres, on, signal, action, side, copies, at),
-    };
-    lent.settled(done)
+    bulk!(
+        tx,
+        "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, status, \
+           reason, risk_percent, lease_until, created_at, updated_at, finished_at) ",
+        copies,
+        |copy: &NewCopy| [
+            copy.id,
+            signal,
+            copy.follow_id,
+            copy.user_id,
+            copy.exchange_key_id,
+            &copy.symbol,
+            action,
+            side,
+            if copy.skipped.is_some() { Status::Skipped } else { Status::Queued },
+            copy.skipped,
+            DecimalText(copy.risk_percent),
+            0_i64,
+            at,
+            at,
+            copy.skipped.map(|_| at)
+        ],
+        " on conflict (signal_id, follow_id) do nothing"
+    )
 }
 
 /// Maximum time for which a copy is postponed. A time further ahead was written before the clock was set back.
@@ -91,10 +74,7 @@ const LONGEST_CLAIM: i64 = MINUTE;
 
 /// Returns whether there is anything that `holder` could claim. Checked before writing, so that an idle server
 /// writes nothing.
-///
-/// # Errors
-/// A database error.
-pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
+pub async fn has_claimable(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
         from,
@@ -111,9 +91,6 @@ pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<boo
 
 /// Returns when the longest-waiting copy was queued. Rejected exits are left out: they wait for the exchange or for
 /// their key, not for a worker.
-///
-/// # Errors
-/// A database error.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
     let at =
         value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
@@ -123,10 +100,7 @@ pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
 /// Claims up to `limit` queued copies until `until`, oldest first; returns their number. `until` identifies the
 /// claim, so no two claims of a holder may use the same value; after it, the holder claims again what none of its
 /// workers has decided. Copies of other holders are freed only by [`crate::instance::give_back`].
-///
-/// # Errors
-/// A database error.
-pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
+pub async fn claim_copies(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
         "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' \
@@ -176,8 +150,8 @@ pub struct Work {
     pub signal_at: Micros,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
     /// The signal's strategy.
     pub strategy_id: StrategyId,
     /// Whether the strategy's signals are copied.
@@ -198,29 +172,18 @@ pub struct Work {
     pub suspended_at: Option<Micros>,
 }
 
-/// Reads [`Work`] rows; the columns and joins are written only here.
-macro_rules! work {
-    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
-        rows!(
-            Work,
-            $from,
-            $method,
-            "select c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
-               c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
-               f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, \
-               u.frozen_at, u.suspended_at \
-             from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
-               join follows f on f.id = c.follow_id join users u on u.id = c.user_id " + $rest
-            $(, $bind)*
-        )
-    };
+select! {
+    work -> Work,
+    "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
+     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, \
+     s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
+     f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, u.frozen_at, u.suspended_at",
+    "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
+     join follows f on f.id = c.follow_id join users u on u.id = c.user_id"
 }
 
 /// Lists the copies of a claim.
-///
-/// # Errors
-/// A database error.
-pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
+pub async fn list_claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
     work!(
         from,
         fetch_all,
@@ -231,9 +194,6 @@ pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<V
 }
 
 /// Returns the work of one copy, regardless of its holder and status.
-///
-/// # Errors
-/// A database error.
 pub async fn get_work(from: impl Source, id: CopyId) -> Result<Option<Work>> {
     work!(from, fetch_optional, "where c.id = $1", id)
 }
@@ -251,16 +211,13 @@ pub struct EntrySize {
     pub price: Decimal,
     /// Stop price.
     pub stop: Decimal,
-    /// Take-profit prices, as JSON.
-    pub targets: String,
+    /// Take-profit prices.
+    pub targets: Targets,
 }
 
-/// Changes the status from queued to sending, in the transaction that records the copy's intent; `begun` is given
+/// Changes the status from queued to sending, in the transaction that records the copy's intent; `size` is given
 /// for entries. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
-pub async fn begin(
+pub async fn begin_sending(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,
@@ -285,10 +242,7 @@ pub async fn begin(
 }
 
 /// Finishes a queued copy without trading. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
-pub async fn skip(
+pub async fn skip_copy(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,
@@ -310,10 +264,7 @@ pub async fn skip(
 }
 
 /// Frees the copies that a holder claimed and had not begun when it was killed; returns their number.
-///
-/// # Errors
-/// A database error.
-pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
+pub async fn release_claimed(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
         "update copies set lease_holder = null, lease_until = 0 where status = 'QUEUED' and lease_holder = $1",
@@ -322,10 +273,7 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
 }
 
 /// Postpones a queued copy to `until` and records the cause. Returns `false` if the holder no longer holds it.
-///
-/// # Errors
-/// A database error.
-pub async fn postpone(
+pub async fn postpone_copy(
     tx: &mut Tx,
     id: CopyId,
     holder: &str,

@@ -1,6 +1,6 @@
 //! A copy as read from the database.
 
-use crate::DecimalText;
+use crate::{DecimalText, Targets};
 use domain::{
     CopyId, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Exit, Reason, Status},
@@ -51,8 +51,8 @@ pub struct CopyTrade {
     pub entry_price: Option<DecimalText>,
     /// Stop price.
     pub stop: Option<DecimalText>,
-    /// Take-profit prices, as JSON.
-    pub targets: Option<String>,
+    /// Take-profit prices.
+    pub targets: Option<Targets>,
     /// The exchange's id of the entry order.
     pub order_id: Option<String>,
     /// How the position was closed.

@@ -1,11 +1,12 @@
 //! The legs of an intent: each order that it sends, with its outcome.
 
-use crate::{
-    Error, Result, Source, Tx,
-    tx::{Lend as _, Lent},
-};
-use domain::{IntentId, Micros};
-use sqlx::{FromRow, QueryBuilder};
+mod archive;
+
+pub use archive::{archivable_legs, delete_archived_legs, page_end};
+
+use crate::{Error, JsonText, Result, Source, Tx};
+use domain::{IntentId, Micros, Order};
+use sqlx::FromRow;
 
 domain::words! {
     /// The status of a leg.
@@ -65,8 +66,8 @@ pub struct Leg {
     pub body: String,
     /// Current status.
     pub status: LegStatus,
-    /// The order as last reported by the exchange, as JSON.
-    pub order_json: Option<String>,
+    /// The order as last reported by the exchange.
+    pub order_json: Option<JsonText<Order>>,
     /// Why it was rejected, as JSON.
     pub failure: Option<String>,
     /// When the row was last changed.
@@ -81,7 +82,7 @@ struct Row {
     client_order_id: Option<String>,
     body: String,
     status: LegStatus,
-    order_json: Option<String>,
+    order_json: Option<JsonText<Order>>,
     failure: Option<String>,
     updated_at: Micros,
 }
@@ -107,49 +108,6 @@ impl TryFrom<Row> for Leg {
     }
 }
 
-/// Inserts all rows with one statement. This and `set_legs` are not checked at compile time, because their length
-/// varies.
-macro_rules! insert_legs {
-    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
-        let columns =
-            "insert into intent_legs (intent_id, seq, role, client_order_id, body, status, updated_at) ";
-        let mut query = QueryBuilder::<$engine>::new(columns);
-        query.push_values($legs, |mut row, leg: &NewLeg| {
-            row.push_bind($intent)
-                .push_bind(i64::from(leg.seq))
-                .push_bind(&leg.role)
-                .push_bind(&leg.client_order_id)
-                .push_bind(&leg.body)
-                .push_bind(LegStatus::Planned)
-                .push_bind($at);
-        });
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
-/// Updates all rows with one statement, like `insert_legs`.
-macro_rules! set_legs {
-    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
-        let mut query = QueryBuilder::<$engine>::new("with became (seq, status, order_json, failure) as (");
-        query.push_values($legs, |mut row, leg: &LegUpdate<'_>| {
-            row.push_bind(i64::from(leg.seq))
-                .push_bind(leg.status)
-                .push_bind(leg.order_json)
-                .push_bind(leg.failure);
-        });
-        query
-            .push(
-                ") update intent_legs set status = became.status, \
-                 order_json = coalesce(became.order_json, intent_legs.order_json), failure = became.failure, \
-                 updated_at = ",
-            )
-            .push_bind($at)
-            .push(" from became where intent_legs.seq = became.seq and intent_legs.intent_id = ")
-            .push_bind($intent);
-        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
-    }};
-}
-
 /// Adds legs to an intent.
 ///
 /// # Errors
@@ -158,54 +116,58 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
     if legs.is_empty() {
         return Ok(());
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => insert_legs!(sqlx::Sqlite, on, intent, legs, at),
-        Lent::Postgres(on) => insert_legs!(sqlx::Postgres, on, intent, legs, at),
-    };
-    lent.settled(done).map(drop)
+    bulk!(
+        tx,
+        "insert into intent_legs (intent_id, seq, role, client_order_id, body, status, updated_at) ",
+        legs,
+        |leg: &NewLeg| [
+            intent,
+            i64::from(leg.seq),
+            &leg.role,
+            &leg.client_order_id,
+            &leg.body,
+            LegStatus::Planned,
+            at
+        ]
+    )
+    .map(drop)
 }
 
+select! {
+    leg_rows -> Row,
+    "intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at",
+    "from intent_legs"
+}
+use leg_rows;
+
 /// Lists the legs of an intent, in order.
-///
-/// # Errors
-/// A database error.
-pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
-    rows!(
-        Row,
-        from,
-        fetch_all,
-        "select intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at \
-         from intent_legs where intent_id = $1 order by seq",
-        intent
-    )?
-    .into_iter()
-    .map(Leg::try_from)
-    .collect()
+pub async fn list_legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
+    leg_rows!(from, fetch_all, "where intent_id = $1 order by seq", intent)?
+        .into_iter()
+        .map(Leg::try_from)
+        .collect()
 }
 
 /// Updates some of an intent's legs; returns the number of updated legs. Without an order in the update, the stored
 /// one is kept.
-///
-/// # Errors
-/// A database error.
 pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at: Micros) -> Result<u64> {
     if legs.is_empty() {
         return Ok(0);
     }
-    let mut lent = tx.connection()?;
-    let done = match &mut lent {
-        Lent::Sqlite(on) => set_legs!(sqlx::Sqlite, on, intent, legs, at),
-        Lent::Postgres(on) => set_legs!(sqlx::Postgres, on, intent, legs, at),
-    };
-    lent.settled(done)
+    bulk!(
+        tx,
+        "with became (seq, status, order_json, failure) as (",
+        legs,
+        |leg: &LegUpdate<'_>| [i64::from(leg.seq), leg.status, leg.order_json, leg.failure],
+        ") update intent_legs set status = became.status, \
+           order_json = coalesce(became.order_json, intent_legs.order_json), failure = became.failure, \
+           updated_at = " [at]
+        " from became where intent_legs.seq = became.seq and intent_legs.intent_id = " [intent]
+    )
 }
 
 /// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if the
 /// exchange has already accepted the leg, or if it is skipped, done or does not exist.
-///
-/// # Errors
-/// A database error.
 pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -220,9 +182,6 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
 }
 
 /// Finds the leg of an order: its intent and sequence number.
-///
-/// # Errors
-/// A database error.
 pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(
         Place,

@@ -1,12 +1,10 @@
 //! The state of a key at the exchange: its status, its permissions and the mode of its account.
 
+use super::SealedSecret;
 use crate::{Result, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeKeyId, Micros};
 
 /// Records the result of a request with a key, and enables or disables the key; returns whether it exists.
-///
-/// # Errors
-/// A database error.
 pub async fn set_status(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -25,27 +23,28 @@ pub async fn set_status(
     Ok(rows == 1)
 }
 
-/// Disables a key that the exchange rejected. Returns `false` if that was already known or the key was deleted; of
-/// several concurrent calls, one returns `true`.
-///
-/// # Errors
-/// A database error.
-pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
+/// Disables a key whose credentials, with this sealed secret, the exchange rejected. Returns `false` if that was
+/// already known, or if the key was given other credentials meanwhile or was deleted; of several concurrent calls,
+/// one returns `true`.
+pub async fn disable_rejected(
+    tx: &mut Tx,
+    id: ExchangeKeyId,
+    sealed: &SealedSecret,
+    at: Micros,
+) -> Result<bool> {
     let rows = exec!(
         tx,
         "update exchange_keys set status = 'UNAUTHORIZED', active = false, updated_at = $2 \
-         where id = $1 and status <> 'UNAUTHORIZED'",
+         where id = $1 and sealed_secret = $3 and status <> 'UNAUTHORIZED'",
         id,
-        at
+        at,
+        sealed.secret.as_slice()
     )?;
     Ok(rows == 1)
 }
 
 /// Records whether the exchange could be reached with a key that it accepts; a key that was rejected or disabled
 /// meanwhile is left unchanged.
-///
-/// # Errors
-/// A database error.
 pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -59,9 +58,6 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
 }
 
 /// Records the mode of a key's account; returns whether it is new.
-///
-/// # Errors
-/// A database error.
 pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -74,9 +70,6 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
 }
 
 /// Records the permissions of a key; returns whether they have changed.
-///
-/// # Errors
-/// A database error.
 pub async fn set_rights(
     tx: &mut Tx,
     id: ExchangeKeyId,

@@ -1,4 +1,4 @@
-//! Ledger accounts: those of users, and the house accounts that balance them.
+//! Ledger accounts: those of users, and the desk's own accounts that balance them.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -13,9 +13,9 @@ words! {
     pub Purpose {
         /// A user's account.
         Person = "person",
-        /// The house account that balances credits.
+        /// The desk's own account that balances credits.
         Issued = "issued",
-        /// The house account that balances funds at exchanges.
+        /// The desk's own account that balances funds at exchanges.
         Exchange = "exchange",
     }
 }
@@ -29,7 +29,7 @@ pub struct AccountRow {
     pub id: LedgerAccountId,
     /// Public id used by API clients.
     pub public_id: String,
-    /// The user who owns it; `None` for a house account.
+    /// The user who owns it; `None` for one of the desk's own.
     pub user_id: Option<UserId>,
     /// Currency code.
     pub currency: String,
@@ -42,7 +42,7 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
-    /// Converts a user's account for display; `None` for a house account.
+    /// Converts a user's account for display; `None` for one of the desk's own.
     #[must_use]
     pub fn person(self) -> Option<CurrencyAccount> {
         Some(CurrencyAccount {
@@ -82,10 +82,7 @@ pub async fn insert(
     Ok(rows == 1)
 }
 
-/// Opens a house account unless it exists. Its public id is derived from purpose and currency.
-///
-/// # Errors
-/// A database error.
+/// Opens one of the desk's own accounts unless it exists. Its public id is derived from purpose and currency.
 pub async fn open_own(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -107,100 +104,54 @@ pub async fn open_own(
     Ok(())
 }
 
-/// Returns a house account.
-///
-/// # Errors
-/// A database error.
-pub async fn own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
+select! {
+    accounts -> AccountRow,
+    "id, public_id, user_id, currency, total, locked, created_at",
+    "from ledger_accounts"
+}
+
+/// Returns one of the desk's own accounts.
+pub async fn get_own(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
+    accounts!(
         from,
         fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where purpose = $1 and currency = $2 and user_id is null",
+        "where purpose = $1 and currency = $2 and user_id is null",
         purpose,
         currency
     )
 }
 
 /// Lists a user's accounts, oldest first.
-///
-/// # Errors
-/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_all,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where user_id = $1 order by id",
-        user
-    )
+    accounts!(from, fetch_all, "where user_id = $1 order by id", user)
 }
 
 /// Returns a user's account in a currency.
-///
-/// # Errors
-/// A database error.
 pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where user_id = $1 and currency = $2",
-        user,
-        currency
-    )
+    accounts!(from, fetch_optional, "where user_id = $1 and currency = $2", user, currency)
 }
 
 /// Returns the user account with a public id, if it belongs to `owner`; if `owner` is `None` (for admins), of any
 /// user.
-///
-/// # Errors
-/// A database error.
 pub async fn by_public_id(
     from: impl Source,
     owner: Option<UserId>,
     public_id: &str,
 ) -> Result<Option<AccountRow>> {
-    let row = rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where public_id = $1 and user_id is not null",
-        public_id
-    )?;
+    let row = accounts!(from, fetch_optional, "where public_id = $1 and user_id is not null", public_id)?;
     Ok(row.filter(|row| owner.is_none() || row.user_id == owner))
 }
 
 /// Returns a ledger account of any user or of the desk itself.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_optional,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts where id = $1",
-        id
-    )
+    accounts!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists all accounts in the order of their ids, starting after `after`, to iterate over all of them.
-///
-/// # Errors
-/// A database error.
-pub async fn page(from: impl Source, after: LedgerAccountId, limit: i64) -> Result<Vec<AccountRow>> {
-    rows!(
-        AccountRow,
-        from,
-        fetch_all,
-        "select id, public_id, user_id, currency, total, locked, created_at from ledger_accounts \
-         where id > $1 order by id limit $2",
-        after,
-        limit
-    )
+pub async fn list_accounts_after(
+    from: impl Source,
+    after: LedgerAccountId,
+    limit: i64,
+) -> Result<Vec<AccountRow>> {
+    accounts!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }

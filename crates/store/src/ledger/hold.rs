@@ -14,9 +14,6 @@ pub struct HoldRow {
 }
 
 /// Holds an amount of an account. Returns `false` without any change if less than that is available.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_hold(
     tx: &mut Tx,
     id: LedgerHoldId,
@@ -45,9 +42,6 @@ pub async fn insert_hold(
 }
 
 /// Ends a hold, so that its funds are available again. `None` if it has already ended.
-///
-/// # Errors
-/// A database error.
 pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Option<HoldRow>> {
     let ended = rows!(
         HoldRow,
@@ -70,9 +64,6 @@ pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Optio
 }
 
 /// Sums an account's open holds: its locked balance, recomputed for verification.
-///
-/// # Errors
-/// A database error.
 pub async fn held(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,

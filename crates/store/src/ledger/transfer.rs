@@ -35,9 +35,6 @@ pub struct TransferRow {
 }
 
 /// Adds a transfer that is about to be sent to the exchange.
-///
-/// # Errors
-/// A database error.
 pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -61,56 +58,29 @@ pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros
     Ok(())
 }
 
+select! {
+    transfers -> TransferRow,
+    "id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
+     created_at",
+    "from transfers"
+}
+
 /// Returns a transfer of any user.
-///
-/// # Errors
-/// A database error.
 pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_optional,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where id = $1",
-        id
-    )
+    transfers!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Lists unsettled transfers whose lease has expired.
-///
-/// # Errors
-/// A database error.
 pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_all,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where status = 'working' and lease_until <= $1 order by id limit 100",
-        now
-    )
+    transfers!(from, fetch_all, "where status = 'working' and lease_until <= $1 order by id limit 100", now)
 }
 
 /// Lists a user's newest transfers.
-///
-/// # Errors
-/// A database error.
 pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result<Vec<TransferRow>> {
-    rows!(
-        TransferRow,
-        from,
-        fetch_all,
-        "select id, user_id, account_id, exchange_key_id, api_key, trade_type, kind, amount, hold_id, status, \
-           created_at from transfers where user_id = $1 order by id desc limit $2",
-        user,
-        limit
-    )
+    transfers!(from, fetch_all, "where user_id = $1 order by id desc limit $2", user, limit)
 }
 
 /// Claims a due transfer until `until`; returns whether the claim succeeded.
-///
-/// # Errors
-/// A database error.
 pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -123,9 +93,6 @@ pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Mic
 }
 
 /// Settles a transfer, once; returns whether it was still working. `updated_at` is its completion time from then on.
-///
-/// # Errors
-/// A database error.
 pub async fn settle_transfer(
     tx: &mut Tx,
     id: TransferId,
@@ -144,9 +111,6 @@ pub async fn settle_transfer(
 
 /// Returns the transfers to an exchange key that were completed after `since`, minus those from it. They are not
 /// part of its trading profit.
-///
-/// # Errors
-/// A database error.
 pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Units> {
     let sum = value!(
         i64,
@@ -174,10 +138,12 @@ pub struct Brought {
 
 /// Lists the transfers of a user's exchange accounts that were completed from `start` until before `end`, in order
 /// of that time.
-///
-/// # Errors
-/// A database error.
-pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
+pub async fn list_completed(
+    from: impl Source,
+    user: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<Vec<Brought>> {
     rows!(
         Brought,
         from,

@@ -18,9 +18,6 @@ pub struct Bot {
 }
 
 /// Returns the last recorded state of a bot.
-///
-/// # Errors
-/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
     rows!(
         Bot,
@@ -32,9 +29,6 @@ pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
 }
 
 /// Records the bot's user name; its token is accepted (again).
-///
-/// # Errors
-/// A database error.
 pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
     exec!(
         tx,
@@ -47,18 +41,12 @@ pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
 }
 
 /// Records that the updates before `next` were read; the value never decreases.
-///
-/// # Errors
-/// A database error.
 pub async fn read_until(tx: &mut Tx, name: &str, next: i64) -> Result<()> {
     exec!(tx, "update telegram_bots set next_update = $2 where name = $1 and next_update < $2", name, next)?;
     Ok(())
 }
 
 /// Records a pause requested by Telegram.
-///
-/// # Errors
-/// A database error.
 pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -72,9 +60,6 @@ pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
 }
 
 /// Records that Telegram rejects the token; returns whether that is new.
-///
-/// # Errors
-/// A database error.
 pub async fn refuse(tx: &mut Tx, name: &str, at: Micros) -> Result<bool> {
     let new = exec!(
         tx,

@@ -12,9 +12,6 @@ struct Row {
 }
 
 /// Adds a message to a chat, once per `once` key.
-///
-/// # Errors
-/// A database error.
 pub async fn append(tx: &mut Tx, chat: i64, once: &str, line: &ChatMessage) -> Result<()> {
     exec!(
         tx,
@@ -30,9 +27,6 @@ pub async fn append(tx: &mut Tx, chat: i64, once: &str, line: &ChatMessage) -> R
 }
 
 /// Lists the latest messages of a chat, newest first.
-///
-/// # Errors
-/// A database error.
 pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<ChatMessage>> {
     let rows: Vec<Row> = rows!(
         Row,

@@ -31,7 +31,7 @@ async fn a_client_is_found_by_what_it_sends(db: &TestDb) {
     let (ada, eve) = (person(db, 1).await, person(db, 2).await);
     let (one, two) = (client(ada, 1), client(ada, 2));
     for row in [&one, &two] {
-        write(db, async |tx| api_client::insert(tx, row).await).await.unwrap();
+        write(db, async |tx| api_client::insert_client(tx, row).await).await.unwrap();
     }
     assert_eq!(api_client::by_key(&**db, "key-1").await.unwrap(), Some(one.clone()));
     assert_eq!(api_client::by_login(&**db, "login-2").await.unwrap(), Some(two.clone()));
@@ -39,7 +39,7 @@ async fn a_client_is_found_by_what_it_sends(db: &TestDb) {
     assert_eq!(api_client::list_by_user(&**db, ada).await.unwrap(), [one.clone(), two]);
     assert_eq!(api_client::list_by_user(&**db, eve).await.unwrap(), []);
     let same = ClientRow { id: ApiClientId(id(3)), ..one.clone() };
-    let taken = write(db, async |tx| api_client::insert(tx, &same).await).await;
+    let taken = write(db, async |tx| api_client::insert_client(tx, &same).await).await;
     assert_eq!(taken.unwrap_err().kind(), StoreErrorKind::Unique);
     write(db, async |tx| api_client::touch(tx, one.id, NOW.plus(5), "::1").await).await.unwrap();
     let used = api_client::by_key(&**db, "key-1").await.unwrap().unwrap();
@@ -51,7 +51,7 @@ async fn revoking_ends_tokens_and_is_the_owners(db: &TestDb) {
     let row = client(ada, 1);
     let token = [7; 32];
     write(db, async |tx| {
-        api_client::insert(tx, &row).await?;
+        api_client::insert_client(tx, &row).await?;
         api_client::insert_token(tx, &token, row.id, NOW.plus(10)).await
     })
     .await
@@ -60,8 +60,9 @@ async fn revoking_ends_tokens_and_is_the_owners(db: &TestDb) {
     assert!(by_token(NOW.plus(9)).await && !by_token(NOW.plus(10)).await);
     write(db, async |tx| api_client::extend_token(tx, &token, NOW.plus(20)).await).await.unwrap();
     assert_eq!(api_client::token_expires(&**db, &token).await.unwrap(), Some(NOW.plus(20)));
-    let revoke =
-        async |owner| write(db, async |tx| api_client::revoke(tx, owner, row.id, NOW).await).await.unwrap();
+    let revoke = async |owner| {
+        write(db, async |tx| api_client::revoke_client(tx, owner, row.id, NOW).await).await.unwrap()
+    };
     assert!(!revoke(eve).await && by_token(NOW).await);
     assert!(revoke(ada).await && !by_token(NOW).await);
     assert!(!revoke(ada).await, "once");
@@ -73,7 +74,7 @@ async fn tokens_are_pruned(db: &TestDb) {
     let ada = person(db, 1).await;
     let row = client(ada, 1);
     write(db, async |tx| {
-        api_client::insert(tx, &row).await?;
+        api_client::insert_client(tx, &row).await?;
         api_client::insert_token(tx, &[1; 32], row.id, NOW).await?;
         api_client::insert_token(tx, &[2; 32], row.id, NOW.plus(1)).await
     })

@@ -63,7 +63,7 @@ pub(crate) async fn with_strategy(db: &TestDb) {
         updated_at: NOW,
     };
     write(db, async |tx| strategy::insert(tx, &strategy).await).await.unwrap();
-    write(db, async |tx| signal::insert(tx, &signal_row(SIGNAL, Action::Enter)).await).await.unwrap();
+    write(db, async |tx| signal::insert_signal(tx, &signal_row(SIGNAL, Action::Enter)).await).await.unwrap();
 }
 
 fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
@@ -90,7 +90,7 @@ pub(crate) async fn follower(db: &TestDb, n: u128) -> Follow {
     let owner = person(db, n).await;
     let key = connected(db, owner, n).await;
     let follow = following(owner, key, n + 100);
-    write(db, async |tx| follow::insert(tx, &follow).await).await.unwrap();
+    write(db, async |tx| follow::insert_follow(tx, &follow).await).await.unwrap();
     follow
 }
 
@@ -106,15 +106,15 @@ pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
     }
 }
 
-async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
+pub(crate) async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
     let (signal, side) = (SignalId(id(SIGNAL)), Some(Side::Buy));
     write(db, async |tx| copy::insert_all(tx, signal, Action::Enter, side, copies, NOW).await).await.unwrap()
 }
 
 pub(crate) async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec<copy::Work> {
     let until = NOW.plus(at + 30);
-    write(db, async |tx| copy::claim(tx, holder, NOW.plus(at), until, limit).await).await.unwrap();
-    copy::claimed(&**db, holder, until).await.unwrap()
+    write(db, async |tx| copy::claim_copies(tx, holder, NOW.plus(at), until, limit).await).await.unwrap();
+    copy::list_claimed(&**db, holder, until).await.unwrap()
 }
 
 fn entry_size() -> EntrySize {
@@ -128,9 +128,11 @@ fn entry_size() -> EntrySize {
     }
 }
 
-async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
+pub(crate) async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
     let sized = entry_size();
-    write(db, async |tx| copy::begin(tx, CopyId(id(number)), holder, Some(&sized), NOW).await).await.unwrap()
+    write(db, async |tx| copy::begin_sending(tx, CopyId(id(number)), holder, Some(&sized), NOW).await)
+        .await
+        .unwrap()
 }
 
 async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
@@ -138,12 +140,12 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     let mut follow = follower(db, 1).await;
     let second = following(follow.user_id, follow.exchange_key_id, 300);
     assert_eq!(
-        kind(write(db, async |tx| follow::insert(tx, &second).await).await),
+        kind(write(db, async |tx| follow::insert_follow(tx, &second).await).await),
         Some(StoreErrorKind::Unique)
     );
     let reached = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
     assert_eq!((reached.len(), reached[0].percentage), (1, d(2)));
-    assert_eq!(follow::get(&**db, UserId(id(99)), follow.id).await.unwrap(), None, "another's");
+    assert_eq!(follow::get_follow(&**db, UserId(id(99)), follow.id).await.unwrap(), None, "another's");
 
     let (key, owner) = (follow.exchange_key_id, follow.user_id);
     assert!(write(db, async |tx| follow::begin_copy(tx, follow.id, NOW).await).await.unwrap());
@@ -155,7 +157,7 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     assert!(!write(db, async |tx| follow::begin_copy(tx, follow.id, NOW).await).await.unwrap());
     let reported = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
     assert_eq!((reported[0].active, reported[0].paused_reason), (false, Some(Paused::Panic)));
-    let paused = follow::get(&**db, owner, follow.id).await.unwrap().unwrap();
+    let paused = follow::get_follow(&**db, owner, follow.id).await.unwrap().unwrap();
     assert_eq!(
         (paused.active, paused.paused_reason, paused.last_copy_at),
         (false, Some(Paused::Panic), Some(NOW))
@@ -163,12 +165,12 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
 
     follow.active = false;
     follow.stopped_at = Some(NOW);
-    assert!(write(db, async |tx| follow::update(tx, &follow).await).await.unwrap());
+    assert!(write(db, async |tx| follow::update_follow(tx, &follow).await).await.unwrap());
     assert_eq!(follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap(), []);
-    write(db, async |tx| follow::insert(tx, &second).await).await.unwrap();
+    write(db, async |tx| follow::insert_follow(tx, &second).await).await.unwrap();
     assert_eq!(key::with_exposure_or_follow(&**db).await.unwrap(), [key]);
     assert!(
-        write(db, async |tx| key::delete(tx, owner, key).await).await.unwrap(),
+        write(db, async |tx| key::delete_key(tx, owner, key).await).await.unwrap(),
         "follows go with their key"
     );
     assert_eq!(follow::list_by_user(&**db, owner).await.unwrap(), []);
@@ -189,18 +191,18 @@ async fn a_copy_is_queued_once_and_claimed_by_one(db: &TestDb) {
     assert_eq!(queued(db, &again).await, 2, "who has one keeps it");
     assert_eq!(queued(db, &[]).await, 0);
 
-    assert!(copy::waiting(&**db, "one", NOW).await.unwrap());
+    assert!(copy::has_claimable(&**db, "one", NOW).await.unwrap());
     let first = claim(db, "one", 0, 2).await;
     assert_eq!(first.iter().map(|w| w.id.0).collect::<Vec<_>>(), [id(701), id(702)]);
     assert_eq!((first[0].signal_at, first[0].stop, first[0].follow_active), (NOW, Some(d(90)), true));
     assert_eq!((first[0].max_leverage, first[0].risk_percent), (Some(10), d(2)));
     assert_eq!(claim(db, "two", 1, 9).await.len(), 3);
     assert_eq!(claim(db, "two", 2, 9).await.len(), 0);
-    assert!(!copy::waiting(&**db, "two", NOW.plus(2)).await.unwrap());
+    assert!(!copy::has_claimable(&**db, "two", NOW.plus(2)).await.unwrap());
     assert_eq!(claim(db, "two", 30, 9).await.len(), 0, "time alone frees nothing of another's");
     assert_eq!(claim(db, "one", 30, 9).await.len(), 2, "its own it takes again when no worker has decided");
-    assert_eq!(write(db, async |tx| copy::requeue(tx, "two").await).await.unwrap(), 3);
-    assert_eq!(write(db, async |tx| copy::requeue(tx, "one").await).await.unwrap(), 2);
+    assert_eq!(write(db, async |tx| copy::release_claimed(tx, "two").await).await.unwrap(), 3);
+    assert_eq!(write(db, async |tx| copy::release_claimed(tx, "one").await).await.unwrap(), 2);
     assert_eq!(claim(db, "one", 31, 9).await.len(), 5);
 }
 
@@ -216,8 +218,13 @@ async fn of_sixteen_workers_each_copy_has_one(db: &TestDb) {
         let db = (**db).clone();
         racers.spawn(async move {
             let (holder, until) = (format!("racer {number}"), NOW.plus(30));
-            write(&db, async |tx| copy::claim(tx, &holder, NOW, until, 3).await).await.unwrap();
-            copy::claimed(&db, &holder, until).await.unwrap().into_iter().map(|w| w.id).collect::<Vec<_>>()
+            write(&db, async |tx| copy::claim_copies(tx, &holder, NOW, until, 3).await).await.unwrap();
+            copy::list_claimed(&db, &holder, until)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|w| w.id)
+                .collect::<Vec<_>>()
         });
     }
     let mut all: Vec<_> = racers.join_all().await.into_iter().flatten().collect();
@@ -235,15 +242,15 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     assert!(!begin(db, 701, "one").await, "it was not claimed");
     claim(db, "one", 0, 9).await;
     assert!(!begin(db, 701, "two").await, "it is another's");
-    let postponed = write(db, async |tx| copy::postpone(tx, me, "one", NOW.plus(5), "busy", NOW).await);
+    let postponed = write(db, async |tx| copy::postpone_copy(tx, me, "one", NOW.plus(5), "busy", NOW).await);
     assert!(postponed.await.unwrap());
     assert_eq!(claim(db, "one", 1, 9).await.len(), 0);
     assert_eq!(claim(db, "one", 5, 9).await[0].detail.as_deref(), Some("busy"));
     assert!(begin(db, 701, "one").await);
     assert!(!begin(db, 701, "one").await, "once");
-    let skipped = write(db, async |tx| copy::skip(tx, me, "one", Reason::Paused, None, NOW).await);
+    let skipped = write(db, async |tx| copy::skip_copy(tx, me, "one", Reason::Paused, None, NOW).await);
     assert!(!skipped.await.unwrap(), "what is being sent is not skipped");
-    let sending = copy::get(&**db, me).await.unwrap().unwrap();
+    let sending = copy::get_copy(&**db, me).await.unwrap().unwrap();
     assert_eq!((sending.status, sending.leverage, sending.detail), (Status::Sending, Some(3), None));
     assert_eq!(copy::open_entries(&**db, follow.exchange_key_id, &follow.symbol).await.unwrap().len(), 1);
 
@@ -259,19 +266,19 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     );
     assert_eq!(open.strategy_name, "متوسط");
     assert_eq!(copy::open_of_follow(&**db, follow.id).await.unwrap().unwrap().id, me);
-    assert_eq!(copy::unchecked(&**db, later, 9).await.unwrap().len(), 0);
-    assert_eq!(copy::unchecked(&**db, later.plus(1), 9).await.unwrap().len(), 1);
+    assert_eq!(copy::list_unchecked(&**db, later, 9).await.unwrap().len(), 0);
+    assert_eq!(copy::list_unchecked(&**db, later.plus(1), 9).await.unwrap().len(), 1);
 
     let ended = Ended { exit: Exit::Stop, price: Some(Decimal::from(90)), profit: Some(Decimal::from(-11)) };
     for first in [true, false] {
-        assert_eq!(write(db, async |tx| copy::close(tx, me, ended, later).await).await.unwrap(), first);
+        assert_eq!(write(db, async |tx| copy::close_copy(tx, me, ended, later).await).await.unwrap(), first);
     }
-    let failed = write(db, async |tx| copy::fail(tx, me, Reason::Refused, Some("no"), later).await);
+    let failed = write(db, async |tx| copy::fail_copy(tx, me, Reason::Refused, Some("no"), later).await);
     assert!(!failed.await.unwrap());
     let profits = |since: Micros| copy::profits_since(&**db, follow.exchange_key_id, since);
     assert_eq!(profits(NOW).await.unwrap(), [Decimal::from(-11)]);
     assert_eq!(profits(later.plus(1)).await.unwrap(), []);
-    let counts = copy::count(&**db, SignalId(id(SIGNAL))).await.unwrap();
+    let counts = copy::count_by_outcome(&**db, SignalId(id(SIGNAL))).await.unwrap();
     assert_eq!(
         counts.iter().map(|c| (c.status, c.reason, c.copies)).collect::<Vec<_>>(),
         [(Status::Closed, None, Some(1))]
@@ -282,7 +289,7 @@ async fn one_copied_position_is_open_on_a_market(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
     queued(db, &[copy_of(&follow, 701)]).await;
-    write(db, async |tx| signal::insert(tx, &signal_row(620, Action::Enter)).await).await.unwrap();
+    write(db, async |tx| signal::insert_signal(tx, &signal_row(620, Action::Enter)).await).await.unwrap();
     let (second, side) = (SignalId(id(620)), Some(Side::Sell));
     let copies = [copy_of(&follow, 702)];
     write(db, async |tx| copy::insert_all(tx, second, Action::Enter, side, &copies, NOW).await)
@@ -325,7 +332,7 @@ async fn an_exit_reaches_who_follows_and_who_paused_with_a_position(db: &TestDb)
     // follow that has switched to another strategy.
     let other = StrategyId(id(77));
     assert_eq!(follow::reached_by_exit(&**db, other).await.unwrap(), []);
-    assert_eq!(copy::get(&**db, me).await.unwrap().unwrap().strategy_id, active.strategy_id);
+    assert_eq!(copy::get_copy(&**db, me).await.unwrap().unwrap().strategy_id, active.strategy_id);
 }
 
 async fn skipped_followers_have_a_skipped_copy_and_no_worker(db: &TestDb) {
@@ -333,8 +340,8 @@ async fn skipped_followers_have_a_skipped_copy_and_no_worker(db: &TestDb) {
     let follow = follower(db, 1).await;
     let left_out = NewCopy { skipped: Some(Reason::Paused), ..copy_of(&follow, 701) };
     assert_eq!(queued(db, &[left_out]).await, 1);
-    assert!(!copy::waiting(&**db, "one", NOW).await.unwrap());
-    let copy = copy::get(&**db, CopyId(id(701))).await.unwrap().unwrap();
+    assert!(!copy::has_claimable(&**db, "one", NOW).await.unwrap());
+    let copy = copy::get_copy(&**db, CopyId(id(701))).await.unwrap().unwrap();
     assert_eq!(
         (copy.status, copy.reason, copy.finished_at),
         (Status::Skipped, Some(Reason::Paused), Some(NOW))
@@ -343,13 +350,13 @@ async fn skipped_followers_have_a_skipped_copy_and_no_worker(db: &TestDb) {
 
 async fn a_switch_is_on_while_it_has_a_row(db: &TestDb) {
     let (first, second) = (person(db, 1).await, person(db, 2).await);
-    let read = || switch::get(&**db, switch::PAUSE_COPIES);
+    let read = || switch::get_switch(&**db, switch::PAUSE_COPIES);
     assert_eq!(read().await.unwrap(), None);
     for by in [first, second] {
-        write(db, async |tx| switch::on(tx, switch::PAUSE_COPIES, by, NOW).await).await.unwrap();
+        write(db, async |tx| switch::turn_on(tx, switch::PAUSE_COPIES, by, NOW).await).await.unwrap();
     }
     assert_eq!(read().await.unwrap().unwrap().changed_by, Some(first));
-    write(db, async |tx| switch::off(tx, switch::PAUSE_COPIES).await).await.unwrap();
+    write(db, async |tx| switch::turn_off(tx, switch::PAUSE_COPIES).await).await.unwrap();
     assert_eq!(read().await.unwrap(), None);
 }
 

@@ -23,16 +23,18 @@ async fn an_issuers_subject_is_one_person(db: &TestDb) {
 
 async fn a_notice_keeps_its_beginning(db: &TestDb) {
     let admin = person(db, 1).await;
-    assert_eq!(switch::notice(&**db, switch::MAINTENANCE).await.unwrap(), None);
+    assert_eq!(switch::get_message(&**db, switch::MAINTENANCE).await.unwrap(), None);
     let say = async |by, words: Option<&'static str>, at| {
-        write(db, async |tx| switch::announce(tx, switch::MAINTENANCE, by, words, at).await).await.unwrap();
-        switch::notice(&**db, switch::MAINTENANCE).await.unwrap().unwrap()
+        write(db, async |tx| switch::turn_on_with_message(tx, switch::MAINTENANCE, by, words, at).await)
+            .await
+            .unwrap();
+        switch::get_message(&**db, switch::MAINTENANCE).await.unwrap().unwrap()
     };
     assert_eq!(say(None, Some("moving house"), NOW).await.message.as_deref(), Some("moving house"));
     let later = say(Some(admin), None, NOW.plus(5)).await;
     assert_eq!((later.changed_at, later.message), (NOW, None));
-    write(db, async |tx| switch::off(tx, switch::MAINTENANCE).await).await.unwrap();
-    assert_eq!(switch::notice(&**db, switch::MAINTENANCE).await.unwrap(), None);
+    write(db, async |tx| switch::turn_off(tx, switch::MAINTENANCE).await).await.unwrap();
+    assert_eq!(switch::get_message(&**db, switch::MAINTENANCE).await.unwrap(), None);
 }
 
 async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
@@ -57,7 +59,7 @@ async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
 async fn what_waits_is_counted(db: &TestDb) {
     let waiting = gauge::waiting(db).await.unwrap();
     assert_eq!((waiting.queued, waiting.queued_since, waiting.open, waiting.mails), (0, None, 0, 0));
-    write(db, async |tx| store::lease::claim(tx, "mail", "one", NOW, NOW.plus(7)).await).await.unwrap();
+    write(db, async |tx| store::lease::claim_job(tx, "mail", "one", NOW, NOW.plus(7)).await).await.unwrap();
     let leases = gauge::leases(&**db).await.unwrap();
     assert_eq!((leases.len(), leases[0].name.as_str(), leases[0].until), (1, "mail", NOW.plus(7)));
     let connections = db.connections();
@@ -75,7 +77,7 @@ async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
     }
     // An uncommitted writer does not block the copy and is not included in it.
     let mut unfinished = db.begin().await.unwrap();
-    store::user::insert(&mut unfinished, &crate::samples::user(2)).await.unwrap();
+    store::user::insert_user(&mut unfinished, &crate::samples::user(2)).await.unwrap();
     let aside = store::Db::connect(db.url(), &store::Options::default()).await.unwrap();
     aside.copy_to(&file).await.unwrap();
     unfinished.commit().await.unwrap();
@@ -88,8 +90,8 @@ async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
     let url = format!("sqlite:{}", file.display());
     let copy = store::Db::connect(&url, &store::Options::default()).await.unwrap();
     copy.migrate().await.unwrap();
-    assert_eq!(store::user::count(&copy).await.unwrap(), 1);
-    assert!(store::user::get(&copy, ada).await.unwrap().is_some());
+    assert_eq!(store::user::count_users(&copy).await.unwrap(), 1);
+    assert!(store::user::get_user(&copy, ada).await.unwrap().is_some());
 }
 
 store::each_engine!(

@@ -7,23 +7,29 @@ use tokio::task::JoinSet;
 
 async fn a_dropped_transaction_never_happened(db: &TestDb) {
     let mut tx = db.begin().await.unwrap();
-    users::insert(&mut tx, &user(1)).await.unwrap();
-    assert!(users::get(&mut tx, user(1).id).await.unwrap().is_some(), "a transaction sees its own writes");
-    assert!(users::get(&**db, user(1).id).await.unwrap().is_none(), "nobody else does before the commit");
+    users::insert_user(&mut tx, &user(1)).await.unwrap();
+    assert!(
+        users::get_user(&mut tx, user(1).id).await.unwrap().is_some(),
+        "a transaction sees its own writes"
+    );
+    assert!(
+        users::get_user(&**db, user(1).id).await.unwrap().is_none(),
+        "nobody else does before the commit"
+    );
     drop(tx);
-    assert_eq!(users::count(&**db).await.unwrap(), 0);
+    assert_eq!(users::count_users(&**db).await.unwrap(), 0);
     person(db, 1).await;
-    assert_eq!(users::count(&**db).await.unwrap(), 1);
+    assert_eq!(users::count_users(&**db).await.unwrap(), 1);
 }
 
 async fn a_failed_statement_takes_the_transaction_with_it(db: &TestDb) {
     person(db, 1).await;
     let twice = write(db, async |tx| {
-        users::insert(tx, &user(2)).await?;
-        users::insert(tx, &user(1)).await
+        users::insert_user(tx, &user(2)).await?;
+        users::insert_user(tx, &user(1)).await
     });
     assert_eq!(kind(twice.await), Some(StoreErrorKind::Unique));
-    assert_eq!(users::count(&**db).await.unwrap(), 1);
+    assert_eq!(users::count_users(&**db).await.unwrap(), 1);
 }
 
 async fn many_writers_lose_nothing(db: &TestDb) {
@@ -32,9 +38,11 @@ async fn many_writers_lose_nothing(db: &TestDb) {
         let db = (**db).clone();
         writers.spawn(async move {
             for _ in 0..4 {
-                write(&db, async |tx| store::throttle::hit(tx, "one bucket", NOW, NOW.plus(1)).await)
-                    .await
-                    .unwrap();
+                write(&db, async |tx| {
+                    store::throttle::count_attempt(tx, "one bucket", NOW, NOW.plus(1)).await
+                })
+                .await
+                .unwrap();
             }
         });
     }
@@ -51,8 +59,8 @@ async fn instances_that_read_then_write_take_turns(db: &TestDb) {
             let db = Db::connect(&url, &Options { connections: 1, ..Options::default() }).await?;
             for number in 0..8 {
                 write(&db, async |tx| {
-                    users::count(&mut *tx).await?;
-                    users::insert(tx, &user(instance * 100 + number)).await
+                    users::count_users(&mut *tx).await?;
+                    users::insert_user(tx, &user(instance * 100 + number)).await
                 })
                 .await?;
             }
@@ -62,7 +70,7 @@ async fn instances_that_read_then_write_take_turns(db: &TestDb) {
     for done in writers.join_all().await {
         done.unwrap();
     }
-    assert_eq!(users::count(&**db).await.unwrap(), 32);
+    assert_eq!(users::count_users(&**db).await.unwrap(), 32);
 }
 
 async fn two_instances_may_start_concurrently(db: &TestDb) {
@@ -74,12 +82,49 @@ async fn two_instances_may_start_concurrently(db: &TestDb) {
             let db = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await?;
             db.migrate().await?;
             db.migrate().await?;
-            users::count(&db).await
+            users::count_users(&db).await
         });
     }
     for started in starting.join_all().await {
         assert_eq!(started.unwrap(), 0);
     }
+}
+
+/// On Postgres: the role of the server needs no rights on the schema but to use it.
+async fn a_role_that_may_create_nothing_serves_migrated_tables(db: &TestDb) {
+    if db.folder().is_some() {
+        return;
+    }
+    let schema = db.texts("select current_schema()::text").await.remove(0);
+    let role = format!("{schema}_server");
+    let mut admin = PgConnection::connect(db.url()).await.unwrap();
+    let make = format!(
+        "create role {role} login password 'desk'; grant usage on schema {schema} to {role}; \
+         grant select, insert, update, delete on all tables in schema {schema} to {role}"
+    );
+    sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut admin).await.unwrap();
+    let (_, rest) = db.url().split_once("://").unwrap();
+    let address = rest.split_once('@').map_or(rest, |(_, address)| address);
+    let url = format!("postgres://{role}:desk@{address}");
+
+    let server = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await.unwrap();
+    let started = server.migrate().await;
+    let written = write(&server, async |tx| users::insert_user(tx, &user(1)).await).await;
+    server.close().await;
+    // A migration that is missing is not applied by this role.
+    sqlx::query("delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)")
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let behind = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await.unwrap();
+    let refused = behind.migrate().await;
+    behind.close().await;
+    let remove = format!("drop owned by {role}; drop role {role}");
+    sqlx::raw_sql(AssertSqlSafe(remove)).execute(&mut admin).await.unwrap();
+    admin.close().await.unwrap();
+    started.unwrap();
+    written.unwrap();
+    assert!(refused.is_err());
 }
 
 /// Returns the URL of a database without tables.
@@ -104,7 +149,7 @@ async fn a_closed_database_returns_an_error(db: &TestDb) {
 
 async fn what_is_shown_holds_no_secret(db: &TestDb) {
     person(db, 1).await;
-    let error = write(db, async |tx| users::insert(tx, &user(1)).await).await.unwrap_err();
+    let error = write(db, async |tx| users::insert_user(tx, &user(1)).await).await.unwrap_err();
     let shown = format!("{db:?} {:?} {error} {error:?}", user(1));
     assert!(!shown.contains("argon2id") && !shown.contains("person1@example.com"), "{shown}");
 }
@@ -115,6 +160,7 @@ store::each_engine!(
     many_writers_lose_nothing,
     instances_that_read_then_write_take_turns,
     two_instances_may_start_concurrently,
+    a_role_that_may_create_nothing_serves_migrated_tables,
     a_closed_database_returns_an_error,
     what_is_shown_holds_no_secret,
 );

@@ -34,7 +34,7 @@ async fn any_decimal_reads_back_as_it_was(db: &TestDb) {
     values.extend((0..200).map(|_| any.new_tree(&mut runner).unwrap().current()));
     let points: Vec<_> = values.into_iter().zip(0..).map(|(value, at)| point(10, at, value)).collect();
     noted(db, &points).await;
-    assert_eq!(equity::series(&**db, me, NOW).await.unwrap(), points);
+    assert_eq!(equity::list_points(&**db, me, NOW).await.unwrap(), points);
 }
 
 async fn a_series_is_one_persons_in_the_order_of_time(db: &TestDb) {
@@ -47,8 +47,8 @@ async fn a_series_is_one_persons_in_the_order_of_time(db: &TestDb) {
         .await;
     noted(db, &[point(10, 5, usd(950))]).await;
     let mine = [point(10, 3, usd(2)), point(11, 3, usd(3)), point(10, 5, usd(950))];
-    assert_eq!(equity::series(&**db, me, NOW.plus(3)).await.unwrap(), mine);
-    assert_eq!(equity::series(&**db, me, NOW.plus(4)).await.unwrap(), mine[2..]);
+    assert_eq!(equity::list_points(&**db, me, NOW.plus(3)).await.unwrap(), mine);
+    assert_eq!(equity::list_points(&**db, me, NOW.plus(4)).await.unwrap(), mine[2..]);
     assert_eq!(equity::latest_by_key(&**db, ExchangeKeyId(id(10))).await.unwrap(), Some(mine[2]));
     assert_eq!(equity::latest_by_key(&**db, ExchangeKeyId(id(99))).await.unwrap(), None);
 }
@@ -57,8 +57,8 @@ async fn points_go_with_their_key(db: &TestDb) {
     let me = person(db, 1).await;
     let mine = connected(db, me, 10).await;
     noted(db, &[point(10, 0, Decimal::ONE), point(99, 0, Decimal::ONE)]).await;
-    assert_eq!(equity::series(&**db, me, NOW).await.unwrap().len(), 1, "an unknown key is passed over");
-    write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap();
+    assert_eq!(equity::list_points(&**db, me, NOW).await.unwrap().len(), 1, "an unknown key is passed over");
+    write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap();
     assert_eq!(equity::latest_by_key(&**db, mine).await.unwrap(), None);
 }
 
@@ -75,9 +75,9 @@ async fn old_points_thin_out_and_go(db: &TestDb) {
         let thinned = write(db, async |tx| equity::thin(tx, NOW.plus(10 - zero), 5).await).await.unwrap();
         assert_eq!(thinned, gone, "of the first ten, two stay; and what the key began with");
     }
-    assert_eq!(equity::series(&**db, me, first.at).await.unwrap()[0], first);
+    assert_eq!(equity::list_points(&**db, me, first.at).await.unwrap()[0], first);
     assert_eq!(write(db, async |tx| equity::prune(tx, NOW.plus(10 - zero)).await).await.unwrap(), 3);
-    assert_eq!(equity::series(&**db, me, NOW.plus(-zero)).await.unwrap(), points[10..]);
+    assert_eq!(equity::list_points(&**db, me, NOW.plus(-zero)).await.unwrap(), points[10..]);
 }
 
 store::each_engine!(

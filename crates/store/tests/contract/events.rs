@@ -11,9 +11,9 @@ async fn events_are_one_persons_in_order(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     assert_eq!(event::last_seq(&**db, me).await.unwrap(), 0);
     let (first, second) = write(db, async |tx| {
-        let first = event::append(tx, me, "{\"a\":\"ش\"}", NOW).await?;
-        event::append(tx, other, "{}", NOW).await?;
-        Ok((first, event::append(tx, me, "{\"b\":1}", NOW.plus(1)).await?))
+        let first = event::append_event(tx, me, "{\"a\":\"ش\"}", NOW).await?;
+        event::append_event(tx, other, "{}", NOW).await?;
+        Ok((first, event::append_event(tx, me, "{\"b\":1}", NOW.plus(1)).await?))
     })
     .await
     .unwrap();
@@ -30,7 +30,7 @@ async fn events_are_one_persons_in_order(db: &TestDb) {
 
 async fn numbers_grow_also_after_pruning(db: &TestDb) {
     let me = person(db, 1).await;
-    let append = async || write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    let append = async || write(db, async |tx| event::append_event(tx, me, "{}", NOW).await).await.unwrap();
     let before = append().await;
     assert_eq!(write(db, async |tx| event::prune_before(tx, NOW.plus(1)).await).await.unwrap(), 1);
     assert_eq!(event::last_seq(&**db, me).await.unwrap(), 0);
@@ -40,7 +40,7 @@ async fn numbers_grow_also_after_pruning(db: &TestDb) {
 async fn a_name_is_new_once_to_each_person_until_it_is_forgotten(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     let first =
-        async |user, at| write(db, async |tx| event::first(tx, user, "hit:1", at).await).await.unwrap();
+        async |user, at| write(db, async |tx| event::record_once(tx, user, "hit:1", at).await).await.unwrap();
     assert!(first(me, NOW).await && first(other, NOW.plus(1)).await);
     assert!(!first(me, NOW.plus(1)).await);
     assert_eq!(write(db, async |tx| event::forget_before(tx, NOW.plus(1)).await).await.unwrap(), 1);
@@ -51,9 +51,9 @@ async fn a_listener_receives_committed_events(db: &TestDb) {
     let me = person(db, 1).await;
     let mut listener = event::listen(db).await.unwrap();
     let mut tx = db.begin().await.unwrap();
-    event::append(&mut tx, me, "{}", NOW).await.unwrap();
+    event::append_event(&mut tx, me, "{}", NOW).await.unwrap();
     drop(tx);
-    let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    let seq = write(db, async |tx| event::append_event(tx, me, "{}", NOW).await).await.unwrap();
     let received = listener.next().await;
     assert_eq!(
         received,
@@ -72,7 +72,7 @@ async fn a_reader_who_follows_misses_nothing(db: &TestDb) {
         let db = (**db).clone();
         writers.spawn(async move {
             for _ in 0..EACH {
-                write(&db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+                write(&db, async |tx| event::append_event(tx, me, "{}", NOW).await).await.unwrap();
             }
         });
     }
@@ -95,7 +95,7 @@ async fn a_lagging_or_disconnected_listener_gets_a_gap(db: &TestDb) {
     if db.folder().is_some() {
         write(db, async |tx| {
             for _ in 0..2_000 {
-                event::append(tx, me, "{}", NOW).await?;
+                event::append_event(tx, me, "{}", NOW).await?;
             }
             Ok(())
         })
@@ -106,7 +106,7 @@ async fn a_lagging_or_disconnected_listener_gets_a_gap(db: &TestDb) {
     }
     assert_eq!(listener.next().await, Some(ListenerMessage::Gap));
     while db.folder().is_some() && event_left(&mut listener).await {}
-    let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    let seq = write(db, async |tx| event::append_event(tx, me, "{}", NOW).await).await.unwrap();
     assert_eq!(
         listener.next().await,
         Some(ListenerMessage::Event(Appended { seq, user: me })),

@@ -38,7 +38,7 @@ impl BatchedWrite for Person {
             suspended_at: None,
         };
         if self.0 > 0 {
-            user::insert(tx, &person).await?;
+            user::insert_user(tx, &person).await?;
         }
         Ok(self.0 > 0)
     }
@@ -57,7 +57,7 @@ async fn each_write_has_its_own_outcome_and_a_conflict_fails_no_other(db: &TestD
             CommitOutcome::Conflict => taken += 1,
             CommitOutcome::Committed => {
                 let id = UserId(Uuid::from_u128(number));
-                assert!(user::get(&**db, id).await.unwrap().is_some(), "{number} is written");
+                assert!(user::get_user(&**db, id).await.unwrap().is_some(), "{number} is written");
             }
         }
     }
@@ -74,7 +74,7 @@ async fn a_write_is_committed_although_its_caller_has_gone(db: &TestDb) {
     assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), CommitOutcome::Committed);
     for number in 1..=3 {
         let id = UserId(Uuid::from_u128(number));
-        assert!(user::get(&**db, id).await.unwrap().is_some(), "{number}");
+        assert!(user::get_user(&**db, id).await.unwrap().is_some(), "{number}");
     }
 }
 
@@ -89,7 +89,7 @@ impl BatchedWrite for CountedEvent {
 
     async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
         self.1.fetch_add(1, Ordering::SeqCst);
-        event::append(tx, self.0, "{}", Micros(0)).await.map(|_| true)
+        event::append_event(tx, self.0, "{}", Micros(0)).await.map(|_| true)
     }
 }
 
@@ -149,7 +149,7 @@ async fn second_fails(db: &TestDb, loses_answer: bool) -> (Vec<store::Result<Com
     let (first, others) = tokio::join!(batch.write(&db, Person(1, 1)), others);
     assert_eq!(first.unwrap(), CommitOutcome::Committed);
     for number in 1..=4 {
-        assert!(user::get(&db, UserId(Uuid::from_u128(number))).await.unwrap().is_some(), "{number}");
+        assert!(user::get_user(&db, UserId(Uuid::from_u128(number))).await.unwrap().is_some(), "{number}");
     }
     (others, hook.started.load(Ordering::SeqCst))
 }

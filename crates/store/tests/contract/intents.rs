@@ -19,20 +19,20 @@ fn with_idempotency(mut new: NewIntent, name: &str, body: u8) -> NewIntent {
 /// Ends an intent, so that another can work on the market.
 async fn ended(db: &TestDb, number: u128, status: Status) -> bool {
     let id = IntentId(id(number));
-    write(db, async |tx| intents::finish(tx, id, status, Some("[]"), None, NOW).await).await.unwrap()
+    write(db, async |tx| intents::finish_intent(tx, id, status, Some("[]"), None, NOW).await).await.unwrap()
 }
 
 async fn an_intent_is_kept_with_its_legs(db: &TestDb) {
     let me = person(db, 1).await;
     let new = with_idempotency(intent(me, 50, 10), "مفتاح-1", 3);
     intended(db, &new).await.unwrap();
-    let row = intents::get(&**db, new.id).await.unwrap().unwrap();
+    let row = intents::get_intent(&**db, new.id).await.unwrap().unwrap();
     assert_eq!((row.user_id, row.exchange_key_id, row.symbol), (me, new.exchange_key_id, new.symbol));
     assert_eq!((row.status, row.kind, row.request), (Status::Working, intents::Kind::Open, new.request));
     assert_eq!((row.request_hash, row.lease_holder), (Some(vec![3; 32]), Some("one".into())));
     assert_eq!((row.created_at, row.updated_at, row.finished_at), (NOW, NOW, None));
 
-    let legs = intents::legs(&**db, new.id).await.unwrap();
+    let legs = intents::list_legs(&**db, new.id).await.unwrap();
     assert_eq!(
         legs.iter().map(|l| (l.seq, l.status)).collect::<Vec<_>>(),
         [(0, LegStatus::Planned), (1, LegStatus::Planned), (2, LegStatus::Planned)]
@@ -71,7 +71,7 @@ async fn legs_record_their_outcome(db: &TestDb) {
     })
     .await
     .unwrap();
-    let legs = intents::legs(&**db, new.id).await.unwrap();
+    let legs = intents::list_legs(&**db, new.id).await.unwrap();
     assert_eq!((legs[1].status, legs[1].order_json.as_deref()), (LegStatus::Done, Some("{\"id\":1}")));
     assert_eq!((legs[1].body.as_str(), legs[1].updated_at), ("{\"amount\":2}", later));
     assert_eq!((legs[2].status, legs[2].failure.as_deref()), (LegStatus::Refused, Some("\"-2010\"")));
@@ -86,8 +86,8 @@ async fn an_idempotency_key_is_used_once_a_person(db: &TestDb) {
     intended(db, &first).await.unwrap();
     let again = with_idempotency(intent(me, 51, 11), "k", 2);
     assert_eq!(kind(intended(db, &again).await), Some(StoreErrorKind::Unique));
-    assert_eq!(intents::get(&**db, again.id).await.unwrap(), None, "and left nothing behind");
-    assert_eq!(intents::legs(&**db, again.id).await.unwrap(), []);
+    assert_eq!(intents::get_intent(&**db, again.id).await.unwrap(), None, "and left nothing behind");
+    assert_eq!(intents::list_legs(&**db, again.id).await.unwrap(), []);
     assert_eq!(intents::by_idempotency(&**db, me, "k").await.unwrap().unwrap().id, first.id);
     assert_eq!(intents::by_idempotency(&**db, other, "k").await.unwrap(), None);
     intended(db, &with_idempotency(intent(other, 52, 12), "k", 3)).await.unwrap();
@@ -132,12 +132,13 @@ async fn an_intent_ends_once(db: &TestDb) {
     intended(db, &intent(me, 50, 10)).await.unwrap();
     assert!(ended(db, 10, Status::Done).await);
     assert!(!ended(db, 10, Status::Failed).await);
-    let row = intents::get(&**db, IntentId(id(10))).await.unwrap().unwrap();
+    let row = intents::get_intent(&**db, IntentId(id(10))).await.unwrap().unwrap();
     assert_eq!((row.status, row.answer.as_deref(), row.finished_at), (Status::Done, Some("[]"), Some(NOW)));
     assert_eq!((row.lease_holder, row.lease_until.0), (None, 0));
     intended(db, &intent(me, 50, 11)).await.unwrap();
     let no_end = IntentId(id(11));
-    let ending = write(db, async |tx| intents::finish(tx, no_end, Status::Waiting, None, None, NOW).await);
+    let ending =
+        write(db, async |tx| intents::finish_intent(tx, no_end, Status::Waiting, None, None, NOW).await);
     assert_eq!(kind(ending.await), Some(StoreErrorKind::Other), "waiting is no end");
 }
 
@@ -149,7 +150,7 @@ async fn what_is_unfinished_is_found_again(db: &TestDb) {
     ended(db, 11, Status::Failed).await;
     write(db, async |tx| intents::set_waiting(tx, IntentId(id(13)), NOW).await).await.unwrap();
     let ids = |rows: Vec<intents::Intent>| rows.into_iter().map(|row| row.id.0).collect::<Vec<_>>();
-    assert_eq!(ids(intents::unfinished(&**db).await.unwrap()), [id(10), id(12), id(13)]);
+    assert_eq!(ids(intents::list_unfinished(&**db).await.unwrap()), [id(10), id(12), id(13)]);
     let key = intent(me, 53, 0).exchange_key_id;
     assert_eq!(ids(intents::unfinished_for_key(&**db, key).await.unwrap()), [id(13)]);
     assert_eq!(ids(intents::list_by_user(&**db, me, None, 2).await.unwrap()), [id(13), id(11)]);
@@ -162,12 +163,12 @@ async fn an_intent_is_its_holders_until_it_is_freed(db: &TestDb) {
     let new = intent(me, 50, 10);
     intended(db, &new).await.unwrap();
     let claim = async |holder: &'static str, at: i64| {
-        write(db, async |tx| intents::claim(tx, new.id, holder, NOW.plus(at), NOW.plus(at + 10)).await)
+        write(db, async |tx| intents::claim_intent(tx, new.id, holder, NOW.plus(at), NOW.plus(at + 10)).await)
             .await
             .unwrap()
     };
     let release = async |holder: &'static str, at: i64| {
-        write(db, async |tx| intents::release(tx, new.id, holder, NOW.plus(at)).await).await.unwrap();
+        write(db, async |tx| intents::release_intent(tx, new.id, holder, NOW.plus(at)).await).await.unwrap();
     };
     assert!(!claim("two", 29).await);
     assert!(claim("one", 29).await, "its holder renews it");
@@ -194,7 +195,7 @@ async fn of_sixteen_who_find_an_intent_one_takes_it(db: &TestDb) {
         let (db, id) = ((**db).clone(), new.id);
         racers.spawn(async move {
             let holder = format!("racer {number}");
-            write(&db, async |tx| intents::claim(tx, id, &holder, NOW.plus(60), NOW.plus(90)).await)
+            write(&db, async |tx| intents::claim_intent(tx, id, &holder, NOW.plus(60), NOW.plus(90)).await)
                 .await
                 .unwrap()
         });
@@ -206,8 +207,8 @@ async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
     let me = person(db, 1).await;
     let mine = connected(db, me, 50).await;
     intended(db, &intent(me, 50, 10)).await.unwrap();
-    assert!(write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap());
-    assert_eq!(intents::legs(&**db, IntentId(id(10))).await.unwrap().len(), 3);
+    assert!(write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap());
+    assert_eq!(intents::list_legs(&**db, IntentId(id(10))).await.unwrap().len(), 3);
     assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(StoreErrorKind::ForeignKey));
 }
 
@@ -218,7 +219,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
     intended(db, &new).await.unwrap();
     let intent = IntentId(id(10));
-    let get = async || protection::get(&**db, intent).await.unwrap();
+    let get = async || protection::get_protection(&**db, intent).await.unwrap();
     let first = get().await.unwrap();
     assert_eq!(
         (first.position_side, first.side, first.wanted),
@@ -240,7 +241,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), vec![changed.clone()]);
     assert_eq!(protection::of_key(&**db, other).await.unwrap(), []);
     assert_eq!(protection::list_all(&**db).await.unwrap(), [changed]);
-    write(db, async |tx| protection::delete(tx, intent).await).await.unwrap();
+    write(db, async |tx| protection::delete_protection(tx, intent).await).await.unwrap();
     assert_eq!(get().await, None);
 }
 

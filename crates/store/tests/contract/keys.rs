@@ -13,24 +13,24 @@ async fn a_key_is_kept_as_it_was_written(db: &TestDb) {
     let row = key(me, 10);
     connected(db, me, 10).await;
     connected(db, me, 11).await;
-    assert_eq!(keys::get(&**db, me, row.key.id).await.unwrap(), Some(row.clone()));
+    assert_eq!(keys::get_key(&**db, me, row.key.id).await.unwrap(), Some(row.clone()));
     assert_eq!(keys::get_any(&**db, row.key.id).await.unwrap(), Some(row.clone()));
     assert_eq!(keys::list_by_user(&**db, me).await.unwrap(), [row.key.clone(), key(me, 11).key]);
     assert_eq!(keys::count_by_user(&**db, me).await.unwrap(), 2);
-    assert_eq!(keys::page(&**db, row.key.id, 5).await.unwrap(), [key(me, 11)]);
+    assert_eq!(keys::list_keys_after(&**db, row.key.id, 5).await.unwrap(), [key(me, 11)]);
     assert!(!format!("{row:?}").contains("7, 7"), "a Debug shows no sealed bytes");
 }
 
 async fn another_persons_key_is_not_there(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     let theirs = connected(db, other, 10).await;
-    assert_eq!(keys::get(&**db, me, theirs).await.unwrap(), None);
+    assert_eq!(keys::get_key(&**db, me, theirs).await.unwrap(), None);
     assert_eq!(keys::list_by_user(&**db, me).await.unwrap(), []);
     assert_eq!(keys::count_by_user(&**db, me).await.unwrap(), 0);
     let rename = KeyUpdate { name: Some("mine"), ..KeyUpdate::default() };
-    assert!(!write(db, async |tx| keys::update(tx, me, theirs, &rename, NOW).await).await.unwrap());
-    assert!(!write(db, async |tx| keys::delete(tx, me, theirs).await).await.unwrap());
-    assert_eq!(keys::get(&**db, other, theirs).await.unwrap(), Some(key(other, 10)));
+    assert!(!write(db, async |tx| keys::update_key(tx, me, theirs, &rename, NOW).await).await.unwrap());
+    assert!(!write(db, async |tx| keys::delete_key(tx, me, theirs).await).await.unwrap());
+    assert_eq!(keys::get_key(&**db, other, theirs).await.unwrap(), Some(key(other, 10)));
 }
 
 async fn the_same_credentials_connect_once(db: &TestDb) {
@@ -43,23 +43,23 @@ async fn the_same_credentials_connect_once(db: &TestDb) {
     let mut again = key(other, 11);
     again.key.api_key.clone_from(&api_key);
     assert_eq!(
-        kind(write(db, async |tx| keys::insert(tx, &again).await).await),
+        kind(write(db, async |tx| keys::insert_key(tx, &again).await).await),
         Some(StoreErrorKind::Unique)
     );
     again.key.trade_type = TradeType::Spot;
-    write(db, async |tx| keys::insert(tx, &again).await).await.unwrap();
+    write(db, async |tx| keys::insert_key(tx, &again).await).await.unwrap();
 
     let third = connected(db, me, 12).await;
     let (sealed, taken) = (sealed(9), api_key);
     let update = KeyUpdate { credentials: Some((&taken, &sealed)), ..KeyUpdate::default() };
     assert_eq!(
-        kind(write(db, async |tx| keys::update(tx, me, third, &update, NOW).await).await),
+        kind(write(db, async |tx| keys::update_key(tx, me, third, &update, NOW).await).await),
         Some(StoreErrorKind::Unique)
     );
     let mut orphan = key(me, 13);
     orphan.user_id = domain::UserId(id(99));
     assert_eq!(
-        kind(write(db, async |tx| keys::insert(tx, &orphan).await).await),
+        kind(write(db, async |tx| keys::insert_key(tx, &orphan).await).await),
         Some(StoreErrorKind::ForeignKey)
     );
 }
@@ -69,12 +69,12 @@ async fn only_what_is_named_changes(db: &TestDb) {
     let mine = connected(db, me, 10).await;
     let later = NOW.plus(5);
     let change = async |update: KeyUpdate<'_>| {
-        write(db, async |tx| keys::update(tx, me, mine, &update, later).await).await.unwrap()
+        write(db, async |tx| keys::update_key(tx, me, mine, &update, later).await).await.unwrap()
     };
     assert!(change(KeyUpdate { active: Some(false), ..KeyUpdate::default() }).await);
     let mut expected = key(me, 10);
     (expected.key.active, expected.key.updated_at) = (false, later);
-    assert_eq!(keys::get(&**db, me, mine).await.unwrap(), Some(expected.clone()));
+    assert_eq!(keys::get_key(&**db, me, mine).await.unwrap(), Some(expected.clone()));
     assert_eq!(keys::list_active(&**db).await.unwrap(), []);
 
     let other = sealed(9);

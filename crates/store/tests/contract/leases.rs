@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 async fn a_job_is_its_holders_until_the_lease_runs_out(db: &TestDb) {
     let claim = async |name: &'static str, holder: &'static str, at: i64| {
-        write(db, async |tx| lease::claim(tx, name, holder, NOW.plus(at), NOW.plus(at + 10)).await)
+        write(db, async |tx| lease::claim_job(tx, name, holder, NOW.plus(at), NOW.plus(at + 10)).await)
             .await
             .unwrap()
     };
@@ -16,9 +16,9 @@ async fn a_job_is_its_holders_until_the_lease_runs_out(db: &TestDb) {
     assert!(claim("mail", "one", 9).await, "renewed");
     assert!(!claim("mail", "two", 18).await);
     assert!(claim("mail", "two", 19).await, "it has run out");
-    write(db, async |tx| lease::release(tx, "mail", "one").await).await.unwrap();
+    write(db, async |tx| lease::release_job(tx, "mail", "one").await).await.unwrap();
     assert!(!claim("mail", "one", 20).await);
-    write(db, async |tx| lease::release(tx, "mail", "two").await).await.unwrap();
+    write(db, async |tx| lease::release_job(tx, "mail", "two").await).await.unwrap();
     assert!(claim("mail", "one", 20).await);
 }
 
@@ -29,7 +29,7 @@ async fn of_sixteen_who_want_a_job_one_gets_it(db: &TestDb) {
             let db = (**db).clone();
             racers.spawn(async move {
                 let (holder, now) = (format!("racer {number}"), NOW.plus(round * 10));
-                write(&db, async |tx| lease::claim(tx, "mail", &holder, now, now.plus(10)).await)
+                write(&db, async |tx| lease::claim_job(tx, "mail", &holder, now, now.plus(10)).await)
                     .await
                     .unwrap()
             });

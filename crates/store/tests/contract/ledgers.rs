@@ -46,16 +46,16 @@ async fn an_account_is_opened_once(db: &TestDb) {
     assert!(ledger::by_public_id(&**db, Some(eve), "acc_1").await.unwrap().is_none());
     assert!(ledger::by_public_id(&**db, None, "acc_1").await.unwrap().is_some());
     for _ in 0..2 {
-        let house = LedgerAccountId(id(9));
-        write(db, async |tx| ledger::open_own(tx, house, Purpose::Issued, "USDT", NOW).await).await.unwrap();
+        let own = LedgerAccountId(id(9));
+        write(db, async |tx| ledger::open_own(tx, own, Purpose::Issued, "USDT", NOW).await).await.unwrap();
     }
     assert_eq!(
-        ledger::own(&**db, Purpose::Issued, "USDT").await.unwrap().unwrap().id,
+        ledger::get_own(&**db, Purpose::Issued, "USDT").await.unwrap().unwrap().id,
         LedgerAccountId(id(9))
     );
     assert!(
         ledger::by_public_id(&**db, None, "issued-USDT").await.unwrap().is_none(),
-        "the house is nobody's"
+        "the desk's own account belongs to no user"
     );
 }
 
@@ -65,7 +65,9 @@ async fn no_balance_goes_below_its_holds(db: &TestDb) {
     let transaction = LedgerTransactionId(id(1));
     write(db, async |tx| ledger::insert_transaction(tx, &head(1, "a")).await).await.unwrap();
     let apply = async |seq, amount| {
-        write(db, async |tx| ledger::apply(tx, transaction, seq, account, Units(amount)).await).await.unwrap()
+        write(db, async |tx| ledger::apply_entry(tx, transaction, seq, account, Units(amount)).await)
+            .await
+            .unwrap()
     };
     assert_eq!(apply(0, -1).await, None);
     assert_eq!(apply(0, 10).await, Some(Units(10)));
@@ -81,12 +83,15 @@ async fn no_balance_goes_below_its_holds(db: &TestDb) {
     };
     assert_eq!((end(3).await, end(3).await), (Some(Units(6)), None));
     assert_eq!(apply(1, -6).await, Some(Units(4)));
-    assert_eq!(ledger::derived(&**db, account).await.unwrap(), 4);
-    assert_eq!(ledger::unbalanced(&**db).await.unwrap(), 1, "one-sided, as this test wrote it");
+    assert_eq!(ledger::sum_entries(&**db, account).await.unwrap(), 4);
+    assert_eq!(ledger::count_unbalanced(&**db).await.unwrap(), 1, "one-sided, as this test wrote it");
     let again = write(db, async |tx| ledger::insert_transaction(tx, &head(2, "a")).await).await;
     assert_eq!(kind(again), Some(StoreErrorKind::Unique));
-    assert!(ledger::happened(&**db, "a").await.unwrap() && !ledger::happened(&**db, "b").await.unwrap());
-    let reported: Vec<_> = ledger::movements(&**db, account, 9).await.unwrap();
+    assert!(
+        ledger::transaction_exists(&**db, "a").await.unwrap()
+            && !ledger::transaction_exists(&**db, "b").await.unwrap()
+    );
+    let reported: Vec<_> = ledger::list_movements(&**db, account, 9).await.unwrap();
     assert_eq!(
         reported.iter().map(|m| (m.amount, m.after)).collect::<Vec<_>>(),
         [(Units(-6), Units(4)), (Units(10), Units(10))]
@@ -130,7 +135,7 @@ async fn a_transfer_is_settled_once(db: &TestDb) {
     assert!(settle(from.id, TransferStatus::Done, 42).await);
     assert_eq!((net(40).await, net(41).await, net(42).await), (Units(5), Units(-4), Units(0)));
     let brought = async |start, end| {
-        let all = ledger::brought(&**db, ada, NOW.plus(start), NOW.plus(end)).await.unwrap();
+        let all = ledger::list_completed(&**db, ada, NOW.plus(start), NOW.plus(end)).await.unwrap();
         all.into_iter().map(|one| (one.amount, one.completed_at)).collect::<Vec<_>>()
     };
     assert!(brought(0, 41).await.is_empty(), "decided then, but not completed");
@@ -141,7 +146,7 @@ async fn a_transfer_is_settled_once(db: &TestDb) {
 }
 
 async fn a_countrys_own_rule_comes_first(db: &TestDb) {
-    let enabled = async |country| currency::enabled(&**db, country, "ZAR").await.unwrap();
+    let enabled = async |country| currency::is_enabled(&**db, country, "ZAR").await.unwrap();
     assert!(enabled("ZA").await && enabled("DE").await);
     let set = async |country: &str, currency: &str, enabled| {
         let rule = Rule { country: country.into(), currency: currency.into(), enabled };
@@ -153,10 +158,10 @@ async fn a_countrys_own_rule_comes_first(db: &TestDb) {
     set("ZA", "ZAR", true).await.unwrap();
     assert!(enabled("ZA").await && !enabled("DE").await);
     assert_eq!(kind(set("ZA", "XYZ", true).await), Some(StoreErrorKind::ForeignKey));
-    assert_eq!(currency::rules(&**db).await.unwrap().last().unwrap().country, "ZA");
-    assert!(!currency::enabled(&**db, "ZA", "XYZ").await.unwrap());
-    assert_eq!(currency::list(&**db).await.unwrap().len(), 10);
-    assert_eq!(currency::get(&**db, "USDT").await.unwrap().unwrap().scale, 6);
+    assert_eq!(currency::list_rules(&**db).await.unwrap().last().unwrap().country, "ZA");
+    assert!(!currency::is_enabled(&**db, "ZA", "XYZ").await.unwrap());
+    assert_eq!(currency::list_currencies(&**db).await.unwrap().len(), 10);
+    assert_eq!(currency::get_currency(&**db, "USDT").await.unwrap().unwrap().scale, 6);
 }
 
 async fn a_number_is_one_keys(db: &TestDb) {

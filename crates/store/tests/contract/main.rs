@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod accounts;
+mod archive;
 mod billing;
 mod clients;
 mod copies;
+mod current_copies;
 mod edges;
 mod engine;
 mod equity;

@@ -24,7 +24,7 @@ async fn notify(db: &Db, user: UserId, key: &str, kind: Kind, group: &str, ready
 async fn linked(db: &Db, user: UserId, code: u8, chat: i64) {
     write(db, async |tx| {
         telegram::set_code(tx, user, &[code; 32], &[1], NOW.plus(10), NOW).await?;
-        assert!(telegram::link(tx, &[code; 32], chat, NOW.plus(9)).await?);
+        assert!(telegram::link_chat(tx, &[code; 32], chat, NOW.plus(9)).await?);
         Ok(())
     })
     .await
@@ -39,14 +39,16 @@ async fn an_event_is_notified_once_on_the_users_channels(db: &TestDb) {
     assert_eq!(notify(db, me, "b", Kind::NewOrder, "b", 0).await, 1, "Telegram has to be asked for");
     assert_eq!(notify(db, me, "c", Kind::KeyRefused, "c", 0).await, 2, "but for safety");
     let wanted = Switches { telegram_new_order: true, email_new_order: false, ..Switches::default() };
-    let set = write(db, async |tx| notification::put(tx, me, &wanted, NOW, NOW.plus(1)).await).await.unwrap();
+    let set = write(db, async |tx| notification::save_preferences(tx, me, &wanted, NOW, NOW.plus(1)).await)
+        .await
+        .unwrap();
     assert_eq!((set.switches, set.created_at, set.updated_at), (wanted, NOW, NOW.plus(1)));
-    assert_eq!(notification::get(&**db, me).await.unwrap(), Some(set));
+    assert_eq!(notification::get_preferences(&**db, me).await.unwrap(), Some(set));
     assert_eq!(notify(db, me, "d", Kind::NewOrder, "d", 0).await, 1);
     assert_eq!(notify(db, me, "e", Kind::TakeProfit, "e", 0).await, 1);
     write(db, async |tx| telegram::set_active(tx, 77, false, NOW).await).await.unwrap();
     assert_eq!(notify(db, me, "f", Kind::NewOrder, "f", 0).await, 0);
-    let groups = notice::groups(&**db, NOW, NOW, 100).await.unwrap();
+    let groups = notice::list_due_groups(&**db, NOW, NOW, 100).await.unwrap();
     let reported =
         |channel| groups.iter().filter(|g| g.channel == channel).map(|g| &*g.group_key).collect::<Vec<_>>();
     let sorted = |mut all: Vec<&str>| {
@@ -65,13 +67,15 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
         notify(db, me, key, Kind::StopLoss, "burst", ready).await;
     }
     let ready = async |now: i64, oldest: i64| {
-        notice::groups(&**db, NOW.plus(now), NOW.plus(oldest), 9).await.unwrap().len()
+        notice::list_due_groups(&**db, NOW.plus(now), NOW.plus(oldest), 9).await.unwrap().len()
     };
     assert_eq!((ready(13, 0).await, ready(14, 0).await, ready(13, 10).await), (0, 1, 1));
     let group = Group { user_id: me, channel: Channel::Email, group_key: "burst".into() };
-    assert_eq!(notice::waiting(&**db, &group).await.unwrap().len(), 3);
+    assert_eq!(notice::list_waiting(&**db, &group).await.unwrap().len(), 3);
     let gather = async |number| {
-        write(db, async |tx| notice::gather(tx, &group, MessageId(id(number))).await).await.unwrap()
+        write(db, async |tx| notice::assign_to_message(tx, &group, MessageId(id(number))).await)
+            .await
+            .unwrap()
     };
     assert_eq!((gather(1).await, gather(2).await), (3, 0));
     assert_eq!(ready(99, 99).await, 0);
@@ -85,7 +89,7 @@ async fn the_longest_due_group_comes_first(db: &TestDb) {
     for (key, group, ready) in [("1", "a", 4), ("2", "b", 3), ("3", "c", 2), ("4", "d", 1), ("5", "c", 5)] {
         notify(db, me, key, Kind::StopLoss, group, ready).await;
     }
-    let first = notice::groups(&**db, NOW.plus(9), NOW, 3).await.unwrap();
+    let first = notice::list_due_groups(&**db, NOW.plus(9), NOW, 3).await.unwrap();
     assert_eq!(first.iter().map(|group| group.group_key.as_str()).collect::<Vec<_>>(), ["d", "c", "b"]);
 }
 
@@ -94,11 +98,12 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     write(db, async |tx| telegram::set_code(tx, me, &[1; 32], &[7], NOW.plus(10), NOW).await).await.unwrap();
     let of_code = async |at| telegram::of_code(&**db, &[1; 32], at).await.unwrap().map(|link| link.user_id);
     assert_eq!((of_code(NOW.plus(9)).await, of_code(NOW.plus(10)).await), (Some(me), None));
-    let link = async |code: u8, at| write(db, async |tx| telegram::link(tx, &[code; 32], 77, at).await).await;
+    let link =
+        async |code: u8, at| write(db, async |tx| telegram::link_chat(tx, &[code; 32], 77, at).await).await;
     assert!(!link(1, NOW.plus(10)).await.unwrap(), "too late");
     assert!(link(1, NOW.plus(9)).await.unwrap());
     assert!(!link(1, NOW.plus(9)).await.unwrap(), "spent");
-    let mine = telegram::get(&**db, me).await.unwrap().unwrap();
+    let mine = telegram::get_link(&**db, me).await.unwrap().unwrap();
     assert_eq!((mine.chat_id, mine.active, mine.code_sealed.clone()), (Some(77), true, None));
     assert_eq!(telegram::of_chat(&**db, 77).await.unwrap(), Some(mine));
 
@@ -112,12 +117,12 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     write(db, async |tx| {
         telegram::set_panic_requested(tx, 77, Some(NOW)).await?;
         assert!(telegram::set_active(tx, 77, true, NOW).await?);
-        assert!(telegram::unlink(tx, me, NOW).await? && !telegram::unlink(tx, me, NOW).await?);
+        assert!(telegram::unlink_chat(tx, me, NOW).await? && !telegram::unlink_chat(tx, me, NOW).await?);
         Ok(())
     })
     .await
     .unwrap();
-    let gone = telegram::get(&**db, me).await.unwrap().unwrap();
+    let gone = telegram::get_link(&**db, me).await.unwrap().unwrap();
     assert_eq!((gone.chat_id, gone.active, gone.panic_asked_at), (None, false, None));
 }
 
@@ -127,7 +132,7 @@ async fn a_new_code_changes_the_link(db: &TestDb) {
         write(db, async |tx| telegram::set_code(tx, me, &[code; 32], &[code], at.plus(10), at).await)
             .await
             .unwrap();
-        let link = telegram::get(&**db, me).await.unwrap().unwrap();
+        let link = telegram::get_link(&**db, me).await.unwrap().unwrap();
         assert_eq!((link.code_sealed, link.created_at, link.updated_at), (Some(vec![code]), NOW, at));
     }
 }

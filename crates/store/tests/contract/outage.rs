@@ -20,7 +20,7 @@ async fn empty_the_disk(db: &TestDb) {
 
 async fn add(db: &Db, number: u128) -> store::Result<()> {
     let large = store::user::User { password_hash: "x".repeat(PADDING), ..user(number) };
-    write(db, async |tx| users::insert(tx, &large).await).await
+    write(db, async |tx| users::insert_user(tx, &large).await).await
 }
 
 /// Writes until the disk is full.
@@ -41,10 +41,10 @@ async fn a_full_disk_is_over_when_there_is_space_again() {
         fill_the_disk(&db).await;
         run_into_it(&db, time * 1_000).await;
         assert!(db.last_writes().last_failed());
-        let before = users::count(&*db).await.unwrap();
+        let before = users::count_users(&*db).await.unwrap();
         // The failed connection is not reused, so its limit is gone too.
         add(&db, time * 1_000_000).await.unwrap();
-        assert_eq!(users::count(&*db).await.unwrap(), before + 1, "of what failed nothing is there");
+        assert_eq!(users::count_users(&*db).await.unwrap(), before + 1, "of what failed nothing is there");
         assert!(!db.last_writes().last_failed());
     }
 }
@@ -54,7 +54,7 @@ async fn many_writers_find_their_way_back_together() {
     let db = store::testing::sqlite().await;
     fill_the_disk(&db).await;
     run_into_it(&db, 0).await;
-    let before = users::count(&*db).await.unwrap();
+    let before = users::count_users(&*db).await.unwrap();
     let mut writers = JoinSet::new();
     for number in 0..32 {
         let db = (*db).clone();
@@ -63,7 +63,7 @@ async fn many_writers_find_their_way_back_together() {
     for written in writers.join_all().await {
         written.unwrap();
     }
-    assert_eq!(users::count(&*db).await.unwrap(), before + 32);
+    assert_eq!(users::count_users(&*db).await.unwrap(), before + 32);
 }
 
 /// SQLite has rolled back by itself, so another statement would run outside the transaction and be kept.
@@ -71,20 +71,20 @@ async fn many_writers_find_their_way_back_together() {
 async fn a_transaction_that_failed_writes_nothing_more() {
     let db = store::testing::sqlite().await;
     fill_the_disk(&db).await;
-    let before = users::count(&*db).await.unwrap();
+    let before = users::count_users(&*db).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     let mut number = 0;
     let large = |number| store::user::User { password_hash: "x".repeat(PADDING), ..user(number) };
     loop {
         number += 1;
-        if users::insert(&mut tx, &large(number)).await.is_err() {
+        if users::insert_user(&mut tx, &large(number)).await.is_err() {
             break;
         }
     }
-    assert!(users::insert(&mut tx, &user(number + 1)).await.is_err());
-    assert!(users::count(&mut tx).await.is_err());
+    assert!(users::insert_user(&mut tx, &user(number + 1)).await.is_err());
+    assert!(users::count_users(&mut tx).await.is_err());
     assert!(tx.commit().await.is_err());
-    assert_eq!(users::count(&*db).await.unwrap(), before);
+    assert_eq!(users::count_users(&*db).await.unwrap(), before);
     empty_the_disk(&db).await;
     add(&db, 1).await.unwrap();
 }
@@ -123,7 +123,7 @@ async fn only_the_databases_own_failures_count(db: &TestDb) {
     assert_eq!(db.last_writes().failed, None);
     person(db, 1).await;
     assert!(db.last_writes().succeeded.is_some());
-    assert!(write(db, async |tx| users::insert(tx, &user(1)).await).await.is_err());
+    assert!(write(db, async |tx| users::insert_user(tx, &user(1)).await).await.is_err());
     assert_eq!(db.last_writes().failed, None);
     db.note_failed_write();
     assert!(db.last_writes().last_failed());
@@ -137,10 +137,10 @@ async fn only_the_databases_own_failures_count(db: &TestDb) {
 async fn what_failed_is_not_committed(db: &TestDb) {
     person(db, 1).await;
     let mut tx = db.begin().await.unwrap();
-    users::insert(&mut tx, &user(2)).await.unwrap();
-    assert!(users::insert(&mut tx, &user(1)).await.unwrap_err().is_unique());
+    users::insert_user(&mut tx, &user(2)).await.unwrap();
+    assert!(users::insert_user(&mut tx, &user(1)).await.unwrap_err().is_unique());
     let committed = tx.commit().await.is_ok();
-    let kept = users::get(&**db, user(2).id).await.unwrap().is_some();
+    let kept = users::get_user(&**db, user(2).id).await.unwrap().is_some();
     assert_eq!(committed, kept, "a commit that succeeds has kept what it was to keep");
 }
 

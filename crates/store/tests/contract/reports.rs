@@ -24,17 +24,18 @@ fn row(owner: UserId, number: u128, period: Period, first_day: &str) -> ReportRo
 
 async fn a_period_is_reported_once_to_each(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
-    let add = async |row: &ReportRow| write(db, async |tx| report::insert(tx, row).await).await.unwrap();
+    let add =
+        async |row: &ReportRow| write(db, async |tx| report::insert_report(tx, row).await).await.unwrap();
     let first = row(me, 10, Period::Week, "2026-03-02");
     assert!(add(&first).await);
     assert!(!add(&row(me, 11, Period::Week, "2026-03-02")).await);
     assert!(add(&row(me, 12, Period::Month, "2026-03-02")).await);
     assert!(add(&row(other, 13, Period::Week, "2026-03-02")).await);
-    assert_eq!(report::get(&**db, me, first.id).await.unwrap(), Some(first.clone()));
-    assert_eq!(report::get(&**db, other, first.id).await.unwrap(), None);
-    assert!(report::exists(&**db, me, Period::Week, "2026-03-02").await.unwrap());
-    assert!(!report::exists(&**db, other, Period::Month, "2026-03-02").await.unwrap());
-    let list = async |before| report::list(&**db, me, before, 9).await.unwrap();
+    assert_eq!(report::get_report(&**db, me, first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(report::get_report(&**db, other, first.id).await.unwrap(), None);
+    assert!(report::report_exists(&**db, me, Period::Week, "2026-03-02").await.unwrap());
+    assert!(!report::report_exists(&**db, other, Period::Month, "2026-03-02").await.unwrap());
+    let list = async |before| report::list_reports(&**db, me, before, 9).await.unwrap();
     assert_eq!(list(None).await.iter().map(|r| r.id).collect::<Vec<_>>(), [12, 10].map(|n| ReportId(id(n))));
     assert_eq!(list(Some(ReportId(id(12)))).await, [first]);
 }
@@ -42,13 +43,13 @@ async fn a_period_is_reported_once_to_each(db: &TestDb) {
 async fn users_are_processed_when_due(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     for new in [2, 0] {
-        assert_eq!(write(db, async |tx| report::enrol(tx).await).await.unwrap(), new);
+        assert_eq!(write(db, async |tx| report::schedule_new_users(tx).await).await.unwrap(), new);
     }
     let due = async |now| -> Vec<UserId> {
-        report::due(&**db, now, 9).await.unwrap().into_iter().map(|due| due.user_id).collect()
+        report::list_due(&**db, now, 9).await.unwrap().into_iter().map(|due| due.user_id).collect()
     };
     assert_eq!(due(NOW).await, [me, other]);
-    write(db, async |tx| report::schedule(tx, me, NOW.plus(5)).await).await.unwrap();
+    write(db, async |tx| report::schedule_check(tx, me, NOW.plus(5)).await).await.unwrap();
     assert_eq!((due(NOW.plus(4)).await, due(NOW.plus(5)).await), (vec![other], vec![other, me]));
 }
 
@@ -67,14 +68,14 @@ async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
     assert!(!keep(&fill(mine, "7", 3)).await, "it is known");
     assert!(!keep(&fill(ExchangeKeyId(id(99)), "7", 0)).await, "its key is gone");
     let costs =
-        async |from: i64, to: i64| fill::costs(&**db, me, NOW.plus(from), NOW.plus(to)).await.unwrap();
+        async |from: i64, to: i64| fill::list_fees(&**db, me, NOW.plus(from), NOW.plus(to)).await.unwrap();
     assert_eq!((costs(0, 5).await.len(), costs(0, 6).await.len(), costs(6, 9).await.len()), (1, 2, 0));
     assert_eq!(costs(0, 1).await[0].fee_usd, DecimalText(Decimal::new(125, 3)));
     let symbol = "BTC/USDT".parse().unwrap();
-    let newest = fill::newest(&**db, mine, &symbol).await.unwrap().unwrap();
+    let newest = fill::newest_fill(&**db, mine, &symbol).await.unwrap().unwrap();
     assert_eq!((newest.trade_id.as_str(), newest.at), ("8", NOW.plus(5)));
-    write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap();
-    assert_eq!(fill::newest(&**db, mine, &symbol).await.unwrap(), None);
+    write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap();
+    assert_eq!(fill::newest_fill(&**db, mine, &symbol).await.unwrap(), None);
 }
 
 async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
@@ -87,12 +88,13 @@ async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
         write(db, async |tx| {
             let done = LegUpdate { seq: 0, status: LegStatus::Done, order_json: order, failure: None };
             intents::set_legs(tx, new.id, &[done], NOW).await?;
-            intents::finish(tx, new.id, intents::Status::Done, None, None, NOW).await
+            intents::finish_intent(tx, new.id, intents::Status::Done, None, None, NOW).await
         })
         .await
         .unwrap();
     }
-    let traded = async |from: i64| report::traded(&**db, me, NOW.plus(from), NOW.plus(9)).await.unwrap();
+    let traded =
+        async |from: i64| report::list_traded_markets(&**db, me, NOW.plus(from), NOW.plus(9)).await.unwrap();
     let all = traded(0).await;
     assert_eq!(all.len(), 1);
     assert_eq!(
@@ -106,32 +108,39 @@ async fn what_was_read_stays_read(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     let mut seqs = Vec::new();
     for number in 0..3 {
-        let append = async |tx: &mut store::Tx| event::append(tx, me, "{}", NOW.plus(number)).await;
+        let append = async |tx: &mut store::Tx| event::append_event(tx, me, "{}", NOW.plus(number)).await;
         seqs.push(write(db, append).await.unwrap());
     }
-    write(db, async |tx| event::append(tx, other, "{}", NOW).await).await.unwrap();
+    write(db, async |tx| event::append_event(tx, other, "{}", NOW).await).await.unwrap();
     let unread = async || -> Vec<i64> {
-        read_mark::unread(&**db, me, 9).await.unwrap().into_iter().map(|event| event.seq).collect()
+        read_mark::list_unread(&**db, me, 9).await.unwrap().into_iter().map(|event| event.seq).collect()
     };
     assert_eq!(
-        (read_mark::seen(&**db, me).await.unwrap(), unread().await),
+        (read_mark::last_seen(&**db, me).await.unwrap(), unread().await),
         (0, vec![seqs[2], seqs[1], seqs[0]])
     );
     for mark in [seqs[1], seqs[0]] {
         write(db, async |tx| read_mark::mark(tx, me, mark).await).await.unwrap();
-        assert_eq!((read_mark::seen(&**db, me).await.unwrap(), unread().await), (seqs[1], vec![seqs[2]]));
+        assert_eq!(
+            (read_mark::last_seen(&**db, me).await.unwrap(), unread().await),
+            (seqs[1], vec![seqs[2]])
+        );
     }
-    let older = read_mark::newest(&**db, me, seqs[2], 1).await.unwrap();
+    let older = read_mark::list_newest(&**db, me, seqs[2], 1).await.unwrap();
     assert_eq!(older.iter().map(|event| event.seq).collect::<Vec<_>>(), [seqs[1]]);
 }
 
 async fn leases_of_jobs_are_listed_and_those_of_accounts_are_not(db: &TestDb) {
     for name in ["mail", "equity", "events:1:BTC/USDT"] {
         let until = NOW.plus(5);
-        assert!(write(db, async |tx| lease::claim(tx, name, "one", NOW, until).await).await.unwrap());
+        assert!(write(db, async |tx| lease::claim_job(tx, name, "one", NOW, until).await).await.unwrap());
     }
-    let jobs: Vec<(String, Micros)> =
-        lease::jobs(&**db).await.unwrap().into_iter().map(|lease| (lease.name, lease.until)).collect();
+    let jobs: Vec<(String, Micros)> = lease::list_job_leases(&**db)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|lease| (lease.name, lease.until))
+        .collect();
     assert_eq!(jobs, [("equity".to_owned(), NOW.plus(5)), ("mail".to_owned(), NOW.plus(5))]);
 }
 

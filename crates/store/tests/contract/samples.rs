@@ -35,7 +35,7 @@ pub(crate) fn user(number: u128) -> User {
 /// Stores the user with this number.
 pub(crate) async fn person(db: &Db, number: u128) -> UserId {
     let user = user(number);
-    write(db, async |tx| user::insert(tx, &user).await).await.unwrap();
+    write(db, async |tx| user::insert_user(tx, &user).await).await.unwrap();
     user.id
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn key(owner: UserId, number: u128) -> KeyRow {
 /// Stores the key with this number.
 pub(crate) async fn connected(db: &Db, owner: UserId, number: u128) -> ExchangeKeyId {
     let row = key(owner, number);
-    write(db, async |tx| key::insert(tx, &row).await).await.unwrap();
+    write(db, async |tx| key::insert_key(tx, &row).await).await.unwrap();
     row.key.id
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn leg(intent: &NewIntent, seq: u16) -> NewLeg {
 /// Stores an intent with legs 0 to 2.
 pub(crate) async fn intended(db: &Db, new: &NewIntent) -> store::Result<()> {
     let legs: Vec<_> = (0..3).map(|seq| leg(new, seq)).collect();
-    write(db, async |tx| intent::insert(tx, new, &legs).await).await
+    write(db, async |tx| intent::insert_intent(tx, new, &legs).await).await
 }
 
 /// Returns the kind of the error; `None` for a success.

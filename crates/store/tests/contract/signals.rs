@@ -20,7 +20,7 @@ async fn a_signal_counts_once_however_often_it_is_sent(db: &TestDb) {
     with_strategy(db).await;
     let again = Signal { id: SignalId(id(601)), ..signal_row(SIGNAL, Action::Enter) };
     assert_eq!(
-        kind(write(db, async |tx| signal::insert(tx, &again).await).await),
+        kind(write(db, async |tx| signal::insert_signal(tx, &again).await).await),
         Some(StoreErrorKind::Unique)
     );
     let bar = |number, action| Signal {
@@ -31,7 +31,7 @@ async fn a_signal_counts_once_however_often_it_is_sent(db: &TestDb) {
     for (number, action, taken) in
         [(610, Action::Enter, false), (611, Action::Enter, true), (612, Action::Exit, false)]
     {
-        let result = write(db, async |tx| signal::insert(tx, &bar(number, action)).await).await;
+        let result = write(db, async |tx| signal::insert_signal(tx, &bar(number, action)).await).await;
         assert_eq!(kind(result), taken.then_some(StoreErrorKind::Unique), "{number}");
     }
     let strategy = StrategyId(id(STRATEGY));
@@ -39,9 +39,9 @@ async fn a_signal_counts_once_however_often_it_is_sent(db: &TestDb) {
     assert_eq!(found(Some("alert-600"), None).await.unwrap().unwrap().id, SignalId(id(SIGNAL)));
     assert_eq!(found(None, Some((NOW, Action::Exit))).await.unwrap().unwrap().id, SignalId(id(612)));
     assert_eq!(found(Some("alert-1"), Some((NOW.plus(1), Action::Exit))).await.unwrap(), None);
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 3);
+    assert_eq!(signal::list_due(&**db).await.unwrap().len(), 3);
     write(db, async |tx| signal::set_fanned_out(tx, SignalId(id(610)), NOW).await).await.unwrap();
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 2);
+    assert_eq!(signal::list_due(&**db).await.unwrap().len(), 2);
     let newest = signal::list_by_strategy(&**db, strategy, None, 1).await.unwrap();
     assert_eq!((newest[0].id, newest[0].side, newest[0].stop), (SignalId(id(612)), None, None));
 }
@@ -53,7 +53,7 @@ async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_tim
     for (place, number) in [(2, 599), (3, 598), (4, 650)] {
         let at = NOW.plus(-i64::try_from(number).unwrap());
         let back = Signal { at, ..signal_row(number, Action::Enter) };
-        assert_eq!(write(db, async |tx| signal::insert(tx, &back).await).await.unwrap(), place);
+        assert_eq!(write(db, async |tx| signal::insert_signal(tx, &back).await).await.unwrap(), place);
     }
     let order = async |before| {
         let all = signal::list_by_strategy(&**db, strategy, before, 9).await.unwrap();
@@ -64,15 +64,16 @@ async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_tim
     assert_eq!(order(None).await, numbers);
     assert_eq!(order(Some(SignalId(id(598)))).await, numbers[2..]);
     assert_eq!(signal::newest_seq(&**db, strategy).await.unwrap(), Some(4));
-    let due: Vec<_> = signal::due(&**db).await.unwrap().into_iter().map(|signal| signal.seq).collect();
+    let due: Vec<_> = signal::list_due(&**db).await.unwrap().into_iter().map(|signal| signal.seq).collect();
     assert_eq!(due, [1, 2, 3, 4]);
     // A signal that was accepted before takes no sequence number.
     let again = Signal { id: SignalId(id(700)), ..signal_row(SIGNAL, Action::Enter) };
     assert_eq!(
-        kind(write(db, async |tx| signal::insert(tx, &again).await).await),
+        kind(write(db, async |tx| signal::insert_signal(tx, &again).await).await),
         Some(StoreErrorKind::Unique)
     );
-    let next = write(db, async |tx| signal::insert(tx, &signal_row(701, Action::Exit)).await).await.unwrap();
+    let next =
+        write(db, async |tx| signal::insert_signal(tx, &signal_row(701, Action::Exit)).await).await.unwrap();
     assert_eq!(next, 5);
 }
 
@@ -83,7 +84,7 @@ async fn signals_accepted_at_the_same_time_have_places_of_their_own(db: &TestDb)
         let db = (**db).clone();
         accepting.spawn(async move {
             let mut tx = db.begin().await.unwrap();
-            let seq = signal::insert(&mut tx, &signal_row(number, Action::Enter)).await.unwrap();
+            let seq = signal::insert_signal(&mut tx, &signal_row(number, Action::Enter)).await.unwrap();
             tx.commit().await.unwrap();
             seq
         });
@@ -96,18 +97,18 @@ async fn signals_accepted_at_the_same_time_have_places_of_their_own(db: &TestDb)
 async fn a_refused_exit_goes_back_to_the_queue(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
-    write(db, async |tx| signal::insert(tx, &signal_row(620, Action::Exit)).await).await.unwrap();
+    write(db, async |tx| signal::insert_signal(tx, &signal_row(620, Action::Exit)).await).await.unwrap();
     let new = [copy_of(&follow, 701)];
     let exit = SignalId(id(620));
     write(db, async |tx| copy::insert_all(tx, exit, Action::Exit, None, &new, NOW).await).await.unwrap();
     assert_eq!(claim(db, "one", 0, 9).await.len(), 1);
     let copy = CopyId(id(701));
-    assert!(write(db, async |tx| copy::begin(tx, copy, "one", None, NOW).await).await.unwrap());
+    assert!(write(db, async |tx| copy::begin_sending(tx, copy, "one", None, NOW).await).await.unwrap());
     let fail = async |reason| {
-        write(db, async |tx| copy::fail(tx, copy, reason, Some("margin"), NOW).await).await.unwrap()
+        write(db, async |tx| copy::fail_copy(tx, copy, reason, Some("margin"), NOW).await).await.unwrap()
     };
     assert!(fail(Reason::Margin).await);
-    let queued = copy::get(&**db, copy).await.unwrap().unwrap();
+    let queued = copy::get_copy(&**db, copy).await.unwrap().unwrap();
     assert_eq!((queued.status, queued.attempts, queued.finished_at), (Status::Queued, 1, None));
     assert_eq!(
         copy::oldest_queued(&**db).await.unwrap(),
@@ -124,8 +125,8 @@ async fn a_refused_exit_goes_back_to_the_queue(db: &TestDb) {
     assert!(!retry("two").await, "not the holder's");
     assert!(retry("one").await);
     assert_eq!(claim(db, "one", 9_000_000, 9).await[0].attempts, 2);
-    assert!(write(db, async |tx| copy::exited(tx, copy, "one", NOW).await).await.unwrap());
-    let done = copy::get(&**db, copy).await.unwrap().unwrap();
+    assert!(write(db, async |tx| copy::finish_exit(tx, copy, "one", NOW).await).await.unwrap());
+    let done = copy::get_copy(&**db, copy).await.unwrap().unwrap();
     assert_eq!((done.status, done.exit_reason), (Status::Closed, Some(Exit::Signal)));
 }
 

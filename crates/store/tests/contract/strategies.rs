@@ -77,7 +77,7 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     assert_eq!(taken.unwrap_err().kind(), StoreErrorKind::Unique);
     write(db, async |tx| strategy::insert(tx, &two).await).await.unwrap();
     assert_eq!(strategy::next_position(&**db).await.unwrap(), 3);
-    assert_eq!(strategy::list(&**db).await.unwrap(), [one.clone(), two.clone()]);
+    assert_eq!(strategy::list_strategies(&**db).await.unwrap(), [one.clone(), two.clone()]);
 
     let token = [7_u8; 32];
     let (shown_to, stranger) = (person(db, 1).await, person(db, 2).await);
@@ -86,7 +86,7 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     };
     assert!(set(Some(&token), Some(shown_to)).await);
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap().map(|s| s.id), Some(two.id));
-    assert_eq!(strategy::hooked(&**db).await.unwrap(), [two.id]);
+    assert_eq!(strategy::list_with_webhook(&**db).await.unwrap(), [two.id]);
     // A webhook is removed with any user who was shown its token; one whose token holder is unknown is removed with
     // any admin.
     let close = async |who, unnamed| {
@@ -103,7 +103,7 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     let nobodys = StrategyId(id(9));
     let set = write(db, async |tx| strategy::set_hook(tx, nobodys, Some(&token), None, NOW).await).await;
     assert!(!set.unwrap());
-    assert!(strategy::followers(&**db).await.unwrap().is_empty());
+    assert!(strategy::count_followers(&**db).await.unwrap().is_empty());
 }
 
 async fn a_backtest_is_due_until_it_is_done(db: &TestDb) {
@@ -158,10 +158,10 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
     for (from, count, percent) in [(100, 2_100, "0.5"), (5_000, 3, "-0.25")] {
         let new = trades(from, count, percent);
         write(db, async |tx| strategy_trade::replace_backtest(tx, strategy.id, &new).await).await.unwrap();
-        let kept = strategy_trade::ended(&**db, strategy.id, Of::Backtest, Micros(0)).await.unwrap();
+        let kept = strategy_trade::list_ended(&**db, strategy.id, Of::Backtest, Micros(0)).await.unwrap();
         assert_eq!(kept, new.into_iter().map(|(_, trade)| trade).collect::<Vec<_>>());
     }
-    assert!(strategy_trade::ended(&**db, strategy.id, Of::Live, Micros(0)).await.unwrap().is_empty());
+    assert!(strategy_trade::list_ended(&**db, strategy.id, Of::Live, Micros(0)).await.unwrap().is_empty());
 
     let said = Signal {
         id: SignalId(id(1)),
@@ -179,9 +179,9 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         fanned_out_at: None,
         seq: 1,
     };
-    write(db, async |tx| signal::insert(tx, &said).await).await.unwrap();
-    assert_eq!(signal::list(&**db, None, 5).await.unwrap(), std::slice::from_ref(&said));
-    assert!(signal::list(&**db, Some(said.id), 5).await.unwrap().is_empty());
+    write(db, async |tx| signal::insert_signal(tx, &said).await).await.unwrap();
+    assert_eq!(signal::list_signals(&**db, None, 5).await.unwrap(), std::slice::from_ref(&said));
+    assert!(signal::list_signals(&**db, Some(said.id), 5).await.unwrap().is_empty());
     let entered = |number| Entered {
         id: StrategyTradeId(id(number)),
         strategy: strategy.id,
@@ -191,8 +191,8 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         price: Decimal::from(20_000),
         stop: Decimal::from(20_100),
     };
-    assert!(write(db, async |tx| strategy_trade::enter(tx, &entered(1)).await).await.unwrap());
-    assert!(!write(db, async |tx| strategy_trade::enter(tx, &entered(2)).await).await.unwrap());
+    assert!(write(db, async |tx| strategy_trade::insert_entry(tx, &entered(1)).await).await.unwrap());
+    assert!(!write(db, async |tx| strategy_trade::insert_entry(tx, &entered(2)).await).await.unwrap());
     let standing = strategy_trade::open_trade(&**db, strategy.id).await.unwrap().unwrap();
     assert_eq!((standing.signal_id, standing.exited_at), (Some(said.id), None));
     let how = Exited {
@@ -201,13 +201,13 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         exit: Exit::Stop,
         profit_percent: "-0.61".parse().unwrap(),
     };
-    assert!(write(db, async |tx| strategy_trade::exit(tx, said.id, &how).await).await.unwrap());
-    assert!(!write(db, async |tx| strategy_trade::exit(tx, said.id, &how).await).await.unwrap());
+    assert!(write(db, async |tx| strategy_trade::end_trade(tx, said.id, &how).await).await.unwrap());
+    assert!(!write(db, async |tx| strategy_trade::end_trade(tx, said.id, &how).await).await.unwrap());
     assert_eq!(strategy_trade::open_trade(&**db, strategy.id).await.unwrap(), None);
     let newest = strategy_trade::newest_live(&**db, strategy.id).await.unwrap().unwrap();
     assert_eq!((newest.exit_reason, newest.exited_at), (Some(Exit::Stop), Some(how.at)));
-    assert_eq!(strategy_trade::newest(&**db, strategy.id, Of::Live, 9).await.unwrap().len(), 1);
-    assert_eq!(strategy_trade::newest(&**db, strategy.id, Of::Backtest, 2).await.unwrap().len(), 2);
+    assert_eq!(strategy_trade::list_newest(&**db, strategy.id, Of::Live, 9).await.unwrap().len(), 1);
+    assert_eq!(strategy_trade::list_newest(&**db, strategy.id, Of::Backtest, 2).await.unwrap().len(), 2);
 }
 
 store::each_engine!(

@@ -44,26 +44,26 @@ const FIRST: SortedPage<'static> = SortedPage { order: "created_at", descending:
 async fn an_account_is_its_owners(db: &TestDb) {
     let (ada, eve) = (person(db, 1).await, person(db, 2).await);
     let one = sub(1, "One", false);
-    write(db, async |tx| sub_account::insert(tx, ada, &one).await).await.unwrap();
-    assert_eq!(sub_account::get(&**db, ada, one.id).await.unwrap(), Some(one.clone()));
-    assert_eq!(sub_account::get(&**db, eve, one.id).await.unwrap(), None);
+    write(db, async |tx| sub_account::insert_sub_account(tx, ada, &one).await).await.unwrap();
+    assert_eq!(sub_account::get_sub_account(&**db, ada, one.id).await.unwrap(), Some(one.clone()));
+    assert_eq!(sub_account::get_sub_account(&**db, eve, one.id).await.unwrap(), None);
     let mut changed = SubAccount { updated_at: NOW.plus(1), ..one.clone() };
     changed.details.city = "York".into();
     let change = async |owner, seen| {
-        write(db, async |tx| sub_account::update(tx, owner, &changed, seen).await).await.unwrap()
+        write(db, async |tx| sub_account::update_sub_account(tx, owner, &changed, seen).await).await.unwrap()
     };
     assert!(!change(eve, NOW).await && change(ada, NOW).await && !change(ada, NOW).await);
-    assert_eq!(sub_account::get(&**db, ada, one.id).await.unwrap(), Some(changed));
+    assert_eq!(sub_account::get_sub_account(&**db, ada, one.id).await.unwrap(), Some(changed));
     assert_eq!(sub_account::main(&**db, ada).await.unwrap(), None);
     let own = sub(2, "Own", true);
-    write(db, async |tx| sub_account::insert(tx, ada, &own).await).await.unwrap();
+    write(db, async |tx| sub_account::insert_sub_account(tx, ada, &own).await).await.unwrap();
     assert_eq!(sub_account::main(&**db, ada).await.unwrap(), Some(own));
     let second = sub(3, "Own", true);
-    let second = write(db, async |tx| sub_account::insert(tx, ada, &second).await).await;
+    let second = write(db, async |tx| sub_account::insert_sub_account(tx, ada, &second).await).await;
     assert_eq!(kind(second), Some(StoreErrorKind::Unique));
     let mut nowhere = sub(4, "x", false);
     nowhere.details.brand = "nobody".into();
-    let nowhere = write(db, async |tx| sub_account::insert(tx, ada, &nowhere).await).await;
+    let nowhere = write(db, async |tx| sub_account::insert_sub_account(tx, ada, &nowhere).await).await;
     assert_eq!(kind(nowhere), Some(StoreErrorKind::ForeignKey));
 }
 
@@ -71,10 +71,10 @@ async fn each_order_is_an_order(db: &TestDb) {
     let ada = person(db, 1).await;
     for (number, name) in [(1, "b"), (2, "a"), (3, "c")] {
         let sub = sub(number, name, false);
-        write(db, async |tx| sub_account::insert(tx, ada, &sub).await).await.unwrap();
+        write(db, async |tx| sub_account::insert_sub_account(tx, ada, &sub).await).await.unwrap();
     }
     let names = async |filter: &Filter, page| -> String {
-        let found = sub_account::find(&**db, ada, filter, page).await.unwrap();
+        let found = sub_account::list_page(&**db, ada, filter, page).await.unwrap();
         found.into_iter().map(|sub| sub.details.account_name).collect()
     };
     let all = Filter::default();
@@ -89,8 +89,8 @@ async fn each_order_is_an_order(db: &TestDb) {
     let only =
         Filter { your_reference: Some("ref".into()), city: Some("München".into()), ..Filter::default() };
     assert_eq!(names(&only, FIRST).await, "b");
-    assert_eq!(sub_account::count(&**db, ada, &only).await.unwrap(), 1);
-    assert_eq!(sub_account::count(&**db, ada, &all).await.unwrap(), 3);
+    assert_eq!(sub_account::count_matching(&**db, ada, &only).await.unwrap(), 1);
+    assert_eq!(sub_account::count_matching(&**db, ada, &all).await.unwrap(), 3);
     let none = Filter { state_or_province: Some("BY".into()), ..Filter::default() };
     assert_eq!(names(&none, FIRST).await, "");
 }
@@ -109,12 +109,12 @@ async fn brands_are_kept(db: &TestDb) {
         let brand = Brand { name: "acme".into(), broker };
         write(db, async |tx| sub_account::set_brand(tx, &brand).await).await.unwrap();
     }
-    let brands = sub_account::brands(&**db).await.unwrap();
+    let brands = sub_account::list_brands(&**db).await.unwrap();
     assert_eq!(
         brands.iter().map(|b| (b.name.as_str(), b.broker)).collect::<Vec<_>>(),
         [("acme", false), ("currencycloud", true)]
     );
-    assert_eq!(sub_account::brand(&**db, "nobody").await.unwrap(), None);
+    assert_eq!(sub_account::get_brand(&**db, "nobody").await.unwrap(), None);
 }
 
 store::each_engine!(

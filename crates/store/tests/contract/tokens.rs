@@ -2,7 +2,12 @@
 
 use crate::samples::{NOW, id, person, write};
 use domain::{SigningKeyId, TokenFamilyId, UserId};
-use store::{Db, password_reset, refresh_token as refresh, signing_key, testing::TestDb, throttle};
+use store::{
+    Db, password_reset, refresh_token as refresh, signing_key,
+    testing::TestDb,
+    throttle,
+    token_family::{self as family, NewTokenFamily},
+};
 use tokio::task::JoinSet;
 
 async fn a_reset_works_once_and_in_time(db: &TestDb) {
@@ -77,6 +82,40 @@ async fn refresh_tokens_work_once_and_fall_together(db: &TestDb) {
     assert_eq!(write(db, async |tx| refresh::prune(tx, NOW.plus(11)).await).await.unwrap(), 4);
 }
 
+async fn sign_ins_are_listed_while_they_can_be_refreshed(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    for (number, owner, at) in [(1, me, 0), (2, me, 1), (3, other, 2), (4, me, 3)] {
+        let new = NewTokenFamily {
+            family_id: TokenFamilyId(id(number)),
+            user_id: owner,
+            user_agent: "Bot/1.0",
+            address: "192.0.2.1",
+            began_at: NOW.plus(at),
+        };
+        write(db, async |tx| family::insert(tx, &new).await).await.unwrap();
+        // The last one has no token.
+        if number < 4 {
+            give(db, owner, number, [u8::try_from(number).unwrap(); 32]).await;
+        }
+    }
+    let listed = async |at| {
+        let all = family::list_by_user(&**db, me, NOW.plus(at)).await.unwrap();
+        all.into_iter().map(|one| one.family_id).collect::<Vec<_>>()
+    };
+    let [first, second] = [1, 2].map(|number| TokenFamilyId(id(number)));
+    assert_eq!(listed(0).await, [second, first]);
+    write(db, async |tx| family::touch(tx, first, "Bot/2.0", "198.51.100.7", NOW.plus(9)).await)
+        .await
+        .unwrap();
+    assert_eq!(listed(0).await, [first, second]);
+    let kept = family::list_by_user(&**db, me, NOW).await.unwrap().remove(0);
+    assert_eq!((kept.user_agent.as_str(), kept.address.as_str()), ("Bot/2.0", "198.51.100.7"));
+    assert_eq!((kept.began_at, kept.last_used_at), (NOW, NOW.plus(9)));
+    write(db, async |tx| refresh::revoke_family(tx, second, NOW).await).await.unwrap();
+    assert_eq!(listed(0).await, [first]);
+    assert!(listed(10).await.is_empty(), "expired");
+}
+
 async fn signing_keys_come_newest_first(db: &TestDb) {
     let key = |number, at| signing_key::SigningKey {
         id: SigningKeyId(id(number)),
@@ -103,7 +142,9 @@ async fn signing_keys_come_newest_first(db: &TestDb) {
 
 async fn attempts_are_counted_in_their_window(db: &TestDb) {
     let hit = async |bucket: &'static str, at, ends| {
-        write(db, async |tx| throttle::hit(tx, bucket, NOW.plus(at), NOW.plus(ends)).await).await.unwrap()
+        write(db, async |tx| throttle::count_attempt(tx, bucket, NOW.plus(at), NOW.plus(ends)).await)
+            .await
+            .unwrap()
     };
     assert_eq!(hit("a", 0, 10).await, throttle::Attempts { count: 1, window_ends_at: NOW.plus(10) });
     assert_eq!(hit("a", 9, 19).await, throttle::Attempts { count: 2, window_ends_at: NOW.plus(10) });
@@ -120,6 +161,7 @@ store::each_engine!(
     a_reset_works_once_and_in_time,
     of_sixteen_concurrent_resets_one_succeeds,
     refresh_tokens_work_once_and_fall_together,
+    sign_ins_are_listed_while_they_can_be_refreshed,
     signing_keys_come_newest_first,
     attempts_are_counted_in_their_window,
 );

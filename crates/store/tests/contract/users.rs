@@ -29,8 +29,8 @@ async fn users_are_stored_as_written(db: &TestDb) {
     someone.email = "ünï+codé@例え.jp".into();
     someone.created_at = Micros(i64::MAX);
     someone.updated_at = Micros(i64::MIN);
-    write(db, async |tx| users::insert(tx, &someone).await).await.unwrap();
-    assert_eq!(users::get(&**db, someone.id).await.unwrap(), Some(someone.clone()));
+    write(db, async |tx| users::insert_user(tx, &someone).await).await.unwrap();
+    assert_eq!(users::get_user(&**db, someone.id).await.unwrap(), Some(someone.clone()));
     assert_eq!(users::by_email(&**db, &someone.email).await.unwrap(), Some(someone));
     assert_eq!(users::by_email(&**db, "nobody@example.com").await.unwrap(), None);
 }
@@ -39,19 +39,19 @@ async fn an_address_is_one_persons(db: &TestDb) {
     person(db, 1).await;
     let second = users::User { id: UserId(id(2)), ..user(1) };
     assert_eq!(
-        kind(write(db, async |tx| users::insert(tx, &second).await).await),
+        kind(write(db, async |tx| users::insert_user(tx, &second).await).await),
         Some(StoreErrorKind::Unique)
     );
     let nobody = users::User { email: "x".into(), ..user(3) };
     assert_eq!(
-        kind(write(db, async |tx| users::insert(tx, &nobody).await).await),
+        kind(write(db, async |tx| users::insert_user(tx, &nobody).await).await),
         Some(StoreErrorKind::Other)
     );
 }
 
 async fn roles_and_passwords_change(db: &TestDb) {
     let (first, second) = (person(db, 1).await, person(db, 2).await);
-    assert_eq!(users::first(&**db).await.unwrap(), Some(first));
+    assert_eq!(users::first_user(&**db).await.unwrap(), Some(first));
     assert!(!users::any_admin(&**db).await.unwrap());
     let later = NOW.plus(9);
     let changed = write(db, async |tx| {
@@ -61,9 +61,9 @@ async fn roles_and_passwords_change(db: &TestDb) {
     });
     assert!(changed.await.unwrap());
     assert!(users::any_admin(&**db).await.unwrap());
-    let now = users::get(&**db, second).await.unwrap().unwrap();
+    let now = users::get_user(&**db, second).await.unwrap().unwrap();
     assert_eq!((now.role, now.password_hash.as_str(), now.updated_at), (Role::Admin, "another", later));
-    assert_eq!(users::get(&**db, first).await.unwrap(), Some(user(1)), "the other is as before");
+    assert_eq!(users::get_user(&**db, first).await.unwrap(), Some(user(1)), "the other is as before");
 }
 
 async fn only_admins_who_can_sign_in_count(db: &TestDb) {
@@ -95,15 +95,15 @@ async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
     })
     .await
     .unwrap();
-    let found = session::find(&**db, &[1; 32], NOW).await.unwrap().unwrap();
+    let found = session::find_session(&**db, &[1; 32], NOW).await.unwrap().unwrap();
     assert_eq!((found.user_id, found.email, found.role), (Some(me), Some(user(1).email), Some(Role::Trader)));
-    let anonymous = session::find(&**db, &[2; 32], NOW).await.unwrap().unwrap();
+    let anonymous = session::find_session(&**db, &[2; 32], NOW).await.unwrap().unwrap();
     assert_eq!((anonymous.user_id, anonymous.email, anonymous.role), (None, None, None));
     assert!(
-        session::find(&**db, &[1; 32], NOW.plus(100)).await.unwrap().is_none(),
+        session::find_session(&**db, &[1; 32], NOW.plus(100)).await.unwrap().is_none(),
         "expired at its very moment"
     );
-    assert!(session::find(&**db, &[3; 32], NOW).await.unwrap().is_none());
+    assert!(session::find_session(&**db, &[3; 32], NOW).await.unwrap().is_none());
 
     write(db, async |tx| session::touch(tx, found.id, "192.0.2.9", NOW.plus(50), NOW.plus(150)).await)
         .await
@@ -118,6 +118,38 @@ async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
     );
 }
 
+async fn a_replaced_token_is_valid_for_a_while(db: &TestDb) {
+    let me = person(db, 1).await;
+    let found = async |token: u8, at| {
+        session::find_session(&**db, &[token; 32], at).await.unwrap().map(|found| found.id)
+    };
+    let renew = async |token: u8, at: i64| {
+        let (now, until) = (NOW.plus(at), NOW.plus(at + 10));
+        write(db, async |tx| session::renew(tx, SessionId(id(10)), &[token; 32], now, until).await)
+            .await
+            .unwrap()
+    };
+    write(db, async |tx| session::insert(tx, &browser(10, Some(me), [1; 32])).await).await.unwrap();
+    assert!(renew(2, 0).await);
+    assert!(!renew(3, 9).await, "two tabs at once: the second one keeps the token of the first");
+    let both = Some(SessionId(id(10)));
+    assert_eq!((found(1, NOW.plus(9)).await, found(2, NOW.plus(9)).await), (both, both));
+    assert_eq!((found(1, NOW.plus(10)).await, found(2, NOW.plus(10)).await), (None, both));
+    assert_eq!(found(3, NOW).await, None);
+    assert!(renew(4, 10).await);
+    let at = NOW.plus(11);
+    assert_eq!((found(1, at).await, found(2, at).await, found(4, at).await), (None, both, both));
+    let kept = session::get(&**db, SessionId(id(10)), at).await.unwrap().unwrap();
+    assert_eq!((kept.created_at, kept.expires_at), (NOW, NOW.plus(100)), "it is the same session");
+    assert_eq!(session::get(&**db, SessionId(id(10)), NOW.plus(100)).await.unwrap(), None);
+    let end = async |token: u8, at| {
+        write(db, async |tx| session::delete_by_token(tx, &[token; 32], at).await).await
+    };
+    assert!(!end(2, NOW.plus(20)).await.unwrap(), "a token that is no longer valid ends nothing");
+    assert!(end(2, NOW.plus(19)).await.unwrap());
+    assert!(!renew(5, 50).await, "it has ended");
+}
+
 async fn sessions_end_for_their_owner_only(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     write(db, async |tx| {
@@ -128,7 +160,7 @@ async fn sessions_end_for_their_owner_only(db: &TestDb) {
         assert!(!session::delete(tx, other, SessionId(id(10))).await?, "not theirs to end");
         assert!(session::delete(tx, me, SessionId(id(10))).await?);
         assert_eq!(session::delete_all(tx, me, Some(SessionId(id(11)))).await?, 1);
-        assert!(session::delete_by_token(tx, &[11; 32]).await?);
+        assert!(session::delete_by_token(tx, &[11; 32], NOW).await?);
         assert_eq!(session::delete_all(tx, me, None).await?, 0);
         Ok(())
     })
@@ -156,7 +188,7 @@ async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
     let orphan = write(db, async |tx| flash::insert(tx, flash, SessionId(id(99)), "{}", NOW).await);
     assert_eq!(kind(orphan.await), Some(StoreErrorKind::ForeignKey));
     write(db, async |tx| flash::insert(tx, flash, mine, "{}", NOW.plus(5)).await).await.unwrap();
-    write(db, async |tx| session::delete_by_token(tx, &[1; 32]).await).await.unwrap();
+    write(db, async |tx| session::delete_by_token(tx, &[1; 32], NOW).await).await.unwrap();
     assert_eq!(take(mine, NOW).await, None, "gone with its session");
 }
 
@@ -177,7 +209,7 @@ async fn three_letters(db: &TestDb) -> UserId {
     let me = person(db, 1).await;
     write(db, async |tx| {
         for (number, after) in [(1, 0), (2, 1), (3, 2)] {
-            assert!(message::insert(tx, &letter(me, number, NOW.plus(after))).await?);
+            assert!(message::insert_message(tx, &letter(me, number, NOW.plus(after))).await?);
         }
         Ok(())
     })
@@ -187,40 +219,40 @@ async fn three_letters(db: &TestDb) -> UserId {
 }
 
 async fn due(db: &TestDb, after: i64) -> Vec<MessageId> {
-    let all = message::due(&**db, Channel::Email, NOW.plus(after), 10).await.unwrap();
+    let all = message::list_due(&**db, Channel::Email, NOW.plus(after), 10).await.unwrap();
     all.into_iter().map(|m| m.id).collect()
 }
 
 async fn claim(db: &TestDb, number: u128, holder: &str, after: i64) -> bool {
     let (message, at, until) = (MessageId(id(number)), NOW.plus(after), NOW.plus(100));
-    write(db, async |tx| message::claim(tx, message, holder, at, until, None).await).await.unwrap()
+    write(db, async |tx| message::claim_message(tx, message, holder, at, until, None).await).await.unwrap()
 }
 
 async fn a_message_is_handed_over_by_one_at_a_time(db: &TestDb) {
     let me = three_letters(db).await;
     assert_eq!(due(db, 1).await, [MessageId(id(1)), MessageId(id(2))]);
-    assert_eq!(message::due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
+    assert_eq!(message::list_due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
     assert!(claim(db, 1, "one", 3).await);
     assert!(!claim(db, 1, "two", 4).await, "somebody is at it");
     assert_eq!(due(db, 3).await, [MessageId(id(2)), MessageId(id(3))]);
     write(db, async |tx| message::let_go(tx, "one").await).await.unwrap();
-    let cut_off = message::get(&**db, MessageId(id(1))).await.unwrap().unwrap();
+    let cut_off = message::get_message(&**db, MessageId(id(1))).await.unwrap().unwrap();
     assert_eq!((cut_off.holder.as_deref(), cut_off.sending_until, cut_off.attempts), (Some("one"), None, 1));
     assert!(claim(db, 1, "two", 4).await);
     assert!(!claim(db, 1, "one", 99).await && claim(db, 1, "one", 100).await, "silent for too long");
 
     let named = message::NewMessage { once: Some("report"), ..letter(me, 4, NOW) };
     let again = message::NewMessage { id: MessageId(id(5)), ..named.clone() };
-    assert!(write(db, async |tx| message::insert(tx, &named).await).await.unwrap());
-    assert!(!write(db, async |tx| message::insert(tx, &again).await).await.unwrap(), "written once");
+    assert!(write(db, async |tx| message::insert_message(tx, &named).await).await.unwrap());
+    assert!(!write(db, async |tx| message::insert_message(tx, &again).await).await.unwrap(), "written once");
 }
 
 async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     three_letters(db).await;
     assert!(claim(db, 1, "two", 4).await && claim(db, 2, "two", 4).await && claim(db, 3, "two", 4).await);
     write(db, async |tx| {
-        message::sent(tx, MessageId(id(1)), NOW.plus(5)).await?;
-        message::postpone(tx, MessageId(id(2)), NOW.plus(50), "busy").await?;
+        message::mark_sent(tx, MessageId(id(1)), NOW.plus(5)).await?;
+        message::postpone_message(tx, MessageId(id(2)), NOW.plus(50), "busy").await?;
         message::give_up(tx, MessageId(id(3)), NOW.plus(6), "no").await?;
         assert!(message::reseal(tx, MessageId(id(2)), &[9]).await?);
         Ok(())
@@ -230,7 +262,7 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     assert_eq!(due(db, 49).await, []);
     assert_eq!(due(db, 50).await, [MessageId(id(2))]);
     let search = message::Search { channel: None, stage: None, after: None, limit: 10 };
-    let all = message::search(&**db, &search).await.unwrap();
+    let all = message::search_messages(&**db, &search).await.unwrap();
     assert_eq!(
         all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts, m.failure.as_deref())).collect::<Vec<_>>(),
         [
@@ -241,7 +273,7 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     );
     assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
     let found = async |search: message::Search| {
-        let all = message::search(&**db, &search).await.unwrap();
+        let all = message::search_messages(&**db, &search).await.unwrap();
         all.iter().map(|m| m.id).collect::<Vec<_>>()
     };
     let [dead, waiting, sent] = [3, 2, 1].map(|number| MessageId(id(number)));
@@ -255,13 +287,15 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     assert_eq!(found(message::Search { after: Some((Stage::Dead, dead)), ..waits }).await, [waiting]);
     assert_eq!(found(message::Search { after: Some((Stage::Waiting, waiting)), ..waits }).await, []);
     assert_eq!(found(message::Search { channel: Some(Channel::Telegram), ..search }).await, []);
-    assert_eq!(message::dead(&**db).await.unwrap(), 1);
+    assert_eq!(message::count_abandoned(&**db).await.unwrap(), 1);
     let revive = async |number| {
-        write(db, async |tx| message::revive(tx, MessageId(id(number)), NOW.plus(60)).await).await.unwrap()
+        write(db, async |tx| message::retry_message(tx, MessageId(id(number)), NOW.plus(60)).await)
+            .await
+            .unwrap()
     };
     assert!(revive(3).await && !revive(3).await && !revive(1).await);
     assert_eq!(due(db, 60).await, [MessageId(id(2)), MessageId(id(3))]);
-    let page = message::page(&**db, MessageId(id(1)), 1).await.unwrap();
+    let page = message::list_messages_after(&**db, MessageId(id(1)), 1).await.unwrap();
     assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MessageId(id(2))]);
 }
 
@@ -277,9 +311,9 @@ async fn what_was_done_is_noted(db: &TestDb) {
         at: NOW,
     };
     write(db, async |tx| {
-        audit::insert(tx, &entry(Some(me), "session.sign_in")).await?;
-        audit::insert(tx, &entry(None, "session.refused")).await?;
-        audit::insert(tx, &entry(Some(me), "session.end")).await
+        audit::insert_entry(tx, &entry(Some(me), "session.sign_in")).await?;
+        audit::insert_entry(tx, &entry(None, "session.refused")).await?;
+        audit::insert_entry(tx, &entry(Some(me), "session.end")).await
     })
     .await
     .unwrap();
@@ -288,7 +322,7 @@ async fn what_was_done_is_noted(db: &TestDb) {
         mine.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(),
         ["session.end", "session.sign_in"]
     );
-    let all = audit::latest(&**db, 2).await.unwrap();
+    let all = audit::list_latest(&**db, 2).await.unwrap();
     assert_eq!(all.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(), ["session.end", "session.refused"]);
     assert!(all[0].id > all[1].id);
 }
@@ -299,6 +333,7 @@ store::each_engine!(
     roles_and_passwords_change,
     only_admins_who_can_sign_in_count,
     a_token_opens_its_session_until_it_expires,
+    a_replaced_token_is_valid_for_a_while,
     sessions_end_for_their_owner_only,
     a_flash_is_read_once_by_its_browser,
     a_message_is_handed_over_by_one_at_a_time,

@@ -57,13 +57,16 @@ async fn upgraded(db: &TestDb, sql: &'static str) {
         "closing intents, spot orders, and what had ended have none"
     );
     for row in rows {
-        let intent = store::intent::get(&**db, row.intent_id).await.unwrap().unwrap();
+        let intent = store::intent::get_intent(&**db, row.intent_id).await.unwrap().unwrap();
         assert_eq!((row.user_id, row.exchange_key_id), (intent.user_id, intent.exchange_key_id));
         assert_eq!((row.symbol, row.created_at), (intent.symbol, intent.created_at));
         assert_eq!((row.position_side, row.told_at, row.ended_at), (PositionSide::Both, None, None));
     }
     let kept = IntentId(Uuid::parse_str("019a0000-0000-7000-8000-000000000015").unwrap());
-    assert!(store::intent::get(&**db, kept).await.unwrap().is_some(), "an order that had ended is history");
+    assert!(
+        store::intent::get_intent(&**db, kept).await.unwrap().is_some(),
+        "an order that had ended is history"
+    );
 }
 
 #[tokio::test]

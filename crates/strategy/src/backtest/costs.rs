@@ -1,7 +1,7 @@
 //! Trading costs.
 
 use crate::Ratio;
-use domain::Decimal;
+use domain::{Decimal, dec};
 
 /// Fee, slippage and funding rate of a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +46,12 @@ impl Costs {
         let within = |value: Decimal, least: Decimal, most: Decimal| {
             Ratio::from_decimal(value).filter(|_| value >= least && value <= most)
         };
-        let tenth = Decimal::new(1, 1);
+        let tenth = dec!(0.1);
         let slippage = slippage_bp.checked_div(Decimal::from(10_000)).ok_or(CostProblem::Slippage)?;
         Ok(Self {
             fee: within(fee_rate, Decimal::ZERO, tenth).ok_or(CostProblem::Fee)?,
             slippage: within(slippage, Decimal::ZERO, tenth).ok_or(CostProblem::Slippage)?,
-            funding: within(funding_rate, Decimal::new(-3, 2), Decimal::new(3, 2))
-                .ok_or(CostProblem::Funding)?,
+            funding: within(funding_rate, dec!(-0.03), dec!(0.03)).ok_or(CostProblem::Funding)?,
         })
     }
 }

@@ -2,18 +2,17 @@
 
 mod book;
 mod costs;
-mod curve;
 mod position;
 mod runner;
 
 pub use book::Book;
 pub use costs::{CostProblem, Costs};
-pub(crate) use curve::Curve;
 pub use position::{Position, Trade};
 pub use runner::Runner;
 
 use crate::{
     Decision, Definition, Price, Ratio, Series, Ticks,
+    curve::Curve,
     performance::{self, TradeResult},
     validate::DefinitionProblem,
 };

@@ -1,7 +1,7 @@
 //! A strategy's simulated position, and the trade it becomes when closed.
 
 use super::Costs;
-use crate::{Bar, Price, Ratio, Ticks, evaluator::beyond};
+use crate::{Bar, Price, Ratio, Ticks, evaluator::beyond, performance::TradeResult};
 use domain::{Micros, PositionSide, strategy::Exit, time::HOUR};
 
 /// The interval of funding.
@@ -32,6 +32,13 @@ pub struct Trade {
     pub profit: Ratio,
     /// The worst price reached.
     pub worst: Price,
+}
+
+impl From<&Trade> for TradeResult {
+    fn from(trade: &Trade) -> Self {
+        let Trade { entered_at, exited_at, side, profit, .. } = *trade;
+        Self { entered_at, exited_at, side, profit }
+    }
 }
 
 impl Trade {

@@ -82,7 +82,7 @@ pub(super) async fn create_strategy(
     let active = check.optional("active", flag).unwrap_or(false);
     let whole = || Some(NewStrategy { name: name?, description, symbol: symbol?, frame, definition, active });
     let new = check.finish(whole())?;
-    let made = strategy::create(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
+    let made = strategy::create_strategy(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(OperatedItem::from(made)))
 }
 
@@ -114,7 +114,8 @@ pub(super) async fn update_strategy(
         active: check.optional("active", flag),
     };
     let id = check.finish(id)?;
-    let changed = strategy::update(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
+    let changed =
+        strategy::update_strategy(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(OperatedItem::from(changed)))
 }
 

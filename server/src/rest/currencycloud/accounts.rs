@@ -1,8 +1,7 @@
 //! Creating, reading and updating accounts.
 
 use super::{
-    HandlerResult,
-    error::{CREATE_FAILED, CurrencycloudFailure, UPDATE_FAILED},
+    error::{CREATE_FAILED, CurrencycloudFailure, HandlerResult, UPDATE_FAILED},
     present::CurrencycloudAccount,
 };
 use crate::{

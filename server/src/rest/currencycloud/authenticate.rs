@@ -1,8 +1,7 @@
 //! Sign-in and sign-out.
 
 use super::{
-    HandlerResult,
-    error::{CurrencycloudFailure, LOGIN_FAILED},
+    error::{CurrencycloudFailure, HandlerResult, LOGIN_FAILED},
     guard::TOKEN,
 };
 use crate::{

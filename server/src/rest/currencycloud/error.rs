@@ -1,7 +1,7 @@
 //! The error responses of this surface, in Currencycloud's format.
 
 use super::table::{self, CurrencycloudMessage};
-use crate::rest::{fields::Unreadable, surface::SurfaceError};
+use crate::rest::{fields::Unreadable, surface_error::SurfaceError};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -16,6 +16,9 @@ use serde_json::json;
 use service::Error;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+/// The result of a handler with a response body.
+pub(super) type HandlerResult<T> = Result<Json<T>, CurrencycloudFailure>;
 
 /// The error code of a failed log-in.
 pub(super) const LOGIN_FAILED: &str = "auth_invalid_user_login_details";

@@ -1,8 +1,7 @@
 //! Finding accounts, one page at a time.
 
 use super::{
-    HandlerResult,
-    error::{CurrencycloudFailure, FIND_FAILED},
+    error::{CurrencycloudFailure, FIND_FAILED, HandlerResult},
     present::CurrencycloudAccount,
 };
 use crate::rest::{client::Caller, fields::Fields};
@@ -221,9 +220,9 @@ mod tests {
     #[test]
     fn a_page_that_is_not_there_is_minus_one() {
         let pages = |page, total| {
-            let reported =
+            let pagination =
                 Pagination::new(SubAccountPage { page, per_page: 2, ..SubAccountPage::default() }, total);
-            (reported.total_pages, reported.previous_page, reported.next_page)
+            (pagination.total_pages, pagination.previous_page, pagination.next_page)
         };
         assert_eq!(pages(1, 0), (1, -1, -1));
         assert_eq!(pages(1, 3), (2, -1, 2));

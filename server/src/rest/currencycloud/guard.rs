@@ -39,6 +39,6 @@ async fn caller(
 ) -> Result<Caller> {
     let token = only(headers, TOKEN).ok_or(Error::Unauthenticated)?;
     let program = api_client::by_token(desk, origin, token).await?;
-    permission.map_or(Ok(()), |permission| program.must(permission))?;
+    api_client::permit(desk, origin, &program, permission)?;
     Ok(Caller(program))
 }

@@ -11,11 +11,8 @@ mod table;
 
 use super::surface::Surface;
 use crate::api_router::{ApiRouter, describing};
-use axum::Json;
 use domain::{Permission, Role};
 use utoipa_axum::routes;
-
-type HandlerResult<T> = Result<Json<T>, error::CurrencycloudFailure>;
 
 /// Registers the routes of this surface.
 #[must_use]

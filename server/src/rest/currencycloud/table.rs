@@ -86,11 +86,11 @@ fn required(field: &str) -> CurrencycloudMessage {
 /// Reproduces the document: the parameter of `brand` differs from the number in its message.
 fn too_long(field: &str) -> CurrencycloudMessage {
     let longest = sub_account::longest(field);
-    let reported = if field == "brand" { 255 } else { longest };
+    let parameter = if field == "brand" { 255 } else { longest };
     CurrencycloudMessage::new(
         format!("{field}_is_too_long"),
         format!("{field} can not be longer than {longest} character(s)"),
-        json!({ "maxlength": reported }),
+        json!({ "maxlength": parameter }),
     )
 }
 

@@ -1,7 +1,7 @@
 //! The error responses of this surface: `{"error":{"code":"…","message":"…"}}`. The document's own examples
 //! repeat the success body, which no client could use.
 
-use crate::rest::surface::SurfaceError;
+use crate::rest::surface_error::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},

@@ -39,6 +39,6 @@ async fn caller(
         return Err(Error::Unauthenticated);
     };
     let program = api_client::by_secret(desk, origin, key, secret).await?;
-    permission.map_or(Ok(()), |permission| program.must(permission))?;
+    api_client::permit(desk, origin, &program, permission)?;
     Ok(Caller(program))
 }

@@ -136,7 +136,7 @@ async fn list(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
 ) -> HandlerResult<Json<Vec<LumetradeAccount>>> {
-    let all = ledger::list(&desk, &program.actor).await?;
+    let all = ledger::list_accounts(&desk, &program.actor).await?;
     Ok(Json(all.into_iter().map(LumetradeAccount::from).collect()))
 }
 
@@ -157,7 +157,7 @@ async fn show(
     id: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> HandlerResult<Json<LumetradeAccount>> {
     let Path(id) = id.map_err(|_| LumetradeFailure::validation("the id is not readable text"))?;
-    Ok(Json(ledger::find(&desk, &program.actor, &without_zeros(&id)).await?.into()))
+    Ok(Json(ledger::find_account(&desk, &program.actor, &without_zeros(&id)).await?.into()))
 }
 
 /// Get Account by Currency

@@ -1,8 +1,7 @@
 //! Operations on a user's exchange accounts as a whole.
 
 use super::{
-    HandlerResult,
-    error::{Message, PrivateErrors},
+    error::{HandlerResult, Message, PrivateErrors},
     present::{Num, SandboxAccount, TotalBalance},
 };
 use crate::rest::auth::Trader;

@@ -1,8 +1,7 @@
 //! API clients: credentials for the other surfaces. Not part of the original document.
 
 use super::{
-    EmptyResult, HandlerResult,
-    error::{MudawylFailure, StepUpDue},
+    error::{EmptyResult, HandlerResult, MudawylFailure, StepUpDue},
     present::Iso,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, text},

@@ -1,8 +1,7 @@
 //! The daily balance history of an account.
 
 use super::{
-    HandlerResult,
-    error::{MudawylFailure, PrivateErrors},
+    error::{HandlerResult, MudawylFailure, PrivateErrors},
     present::BalanceDays,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, timestamp, token, whole},

@@ -1,7 +1,7 @@
 //! The error responses of this surface: the single mapping from [`service::Error`] to the formats of the
 //! original Express service.
 
-use crate::rest::surface::SurfaceError;
+use crate::rest::surface_error::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -12,6 +12,14 @@ use serde::Serialize;
 use serde_json::Value;
 use service::Error;
 use utoipa::{IntoResponses, ToSchema};
+
+/// The header that makes a repeated order request idempotent.
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The result of a handler with a response body.
+pub(super) type HandlerResult<T> = Result<Json<T>, MudawylFailure>;
+/// The result of a handler without a response body: 204.
+pub(super) type EmptyResult = Result<StatusCode, MudawylFailure>;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -115,7 +123,7 @@ fn answer(error: Error) -> Response {
         Error::IdempotencyMismatch => fields(vec![FieldError {
             value: None,
             msg: Problem::IdempotencyKeyReused.text(),
-            param: super::order::IDEMPOTENCY_KEY.to_owned(),
+            param: IDEMPOTENCY_KEY.to_owned(),
             location: "headers",
         }]),
         Error::Unauthenticated => message(StatusCode::UNAUTHORIZED, "unauthorized"),

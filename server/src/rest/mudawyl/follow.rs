@@ -1,9 +1,8 @@
 //! Follows: exchange keys that copy strategies.
 
 use super::{
-    HandlerResult,
     bodies::{FollowBody, FollowChangeBody},
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     present::{FollowItem, Follows},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
@@ -70,7 +69,8 @@ pub(super) async fn create_follow(
         Some((key?, NewFollow { active, strategy, profile, max_leverage: None, daily_loss_limit_usd: None }))
     };
     let (key, new) = check.finish(whole()).map_err(|failure| failure.in_order(FIELDS))?;
-    let follow = follow::create(&desk, &actor, key, new).await.map_err(|error| request.refuse(error))?;
+    let follow =
+        follow::create_follow(&desk, &actor, key, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn update_follow(
     let follow = check.finish(follow).map_err(|failure| failure.in_order(FIELDS))?;
     let change = FollowChange { active, strategy, profile, ..FollowChange::default() };
     let follow =
-        follow::update(&desk, &actor, follow, change).await.map_err(|error| request.refuse(error))?;
+        follow::update_follow(&desk, &actor, follow, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
 }
 
@@ -112,7 +112,7 @@ async fn known(
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
 ) -> Result<(), Error> {
-    for problem in follow::unknown(desk, strategy, profile).await? {
+    for problem in follow::unknown_choices(desk, strategy, profile).await? {
         check.fail(&problem.field, problem.problem);
     }
     Ok(())

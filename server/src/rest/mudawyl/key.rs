@@ -1,9 +1,8 @@
 //! Exchange keys.
 
 use super::{
-    EmptyResult, HandlerResult,
     bodies::{KeyBody, KeyChangeBody},
-    error::{MudawylFailure, PrivateErrors, StepUpDue},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, text, word},
@@ -32,7 +31,7 @@ use zeroize::Zeroizing;
     responses((status = 200, body = Keys, example = json!(super::examples::keys())))
 )]
 pub(super) async fn list_keys(State(desk): State<SharedDesk>, Trader(actor): Trader) -> HandlerResult<Keys> {
-    Ok(Json(Keys::from(key::list(&desk, &actor).await?)))
+    Ok(Json(Keys::from(key::list_keys(&desk, &actor).await?)))
 }
 
 /// Create Exchange Key
@@ -52,7 +51,7 @@ pub(super) async fn create_key(
     request: RawRequest,
 ) -> HandlerResult<Key> {
     let new = new_key(&request)?;
-    let created = key::create(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
+    let created = key::connect_key(&desk, &actor, new).await.map_err(|error| request.refuse(error))?;
     Ok(Json(Key::from(created)))
 }
 
@@ -79,7 +78,7 @@ pub(super) async fn update_key(
     request: RawRequest,
 ) -> HandlerResult<Key> {
     let (id, change) = key_change(&request)?;
-    let updated = key::update(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
+    let updated = key::update_key(&desk, &actor, id, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(Key::from(updated)))
 }
 
@@ -108,7 +107,7 @@ pub(super) async fn delete_key(
     if close {
         panic::close_and_delete_key(&desk, &actor, id).await?;
     } else {
-        key::delete(&desk, &actor, id).await?;
+        key::delete_key(&desk, &actor, id).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -148,7 +147,7 @@ pub(super) async fn get_key_balance(
     Trader(actor): Trader,
     request: RawRequest,
 ) -> HandlerResult<Assets> {
-    let balance = key::balance(&desk, &actor, only_id(&request)?).await?;
+    let balance = key::get_balance(&desk, &actor, only_id(&request)?).await?;
     Ok(Json(Assets::from(&balance)))
 }
 

@@ -30,16 +30,10 @@ mod trade;
 pub mod validate;
 
 use crate::api_router::ApiRouter;
-use axum::{Json, http::StatusCode};
 use domain::Role;
 use service::SharedDesk;
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
-
-/// The result of a handler with a response body.
-type HandlerResult<T> = Result<Json<T>, error::MudawylFailure>;
-/// The result of a handler without a response body: 204.
-type EmptyResult = Result<StatusCode, error::MudawylFailure>;
 
 /// Registers the routes of this surface.
 #[must_use]

@@ -1,9 +1,8 @@
 //! Notification settings and linking Telegram.
 
 use super::{
-    HandlerResult,
     bodies::NotificationBody,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors, StepUpDue},
     present::{Method, Notification},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag},
@@ -11,8 +10,8 @@ use super::{
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use service::{
-    SharedDesk,
-    notify::{self, Wish, telegram},
+    SharedDesk, chat_link,
+    notify::{self, Wish},
 };
 
 /// The fields that the service validates, in the document's order; the fields before them need no look-up.
@@ -21,19 +20,20 @@ const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramS
 /// Get Alert Method
 ///
 /// Returns how to link a Telegram chat. The code works once and expires after 15 minutes; then this endpoint returns a
-/// new one. If no Telegram bot is configured, `telegramBotUrl` is a page that simulates it.
+/// new one. If no Telegram bot is configured, `telegramBotUrl` is a page that simulates it. Requires a password that was
+/// confirmed within the last 10 minutes, because the code links a chat.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/notification/method",
     operation_id = "getNotificationMethod",
     tag = "Account Notification",
-    responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors)
+    responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors, StepUpDue)
 )]
 pub(super) async fn get_notification_method(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
 ) -> HandlerResult<Method> {
-    Ok(Json(telegram::method(&desk, &actor).await?.into()))
+    Ok(Json(chat_link::method(&desk, &actor).await?.into()))
 }
 
 /// Get Notification Settings

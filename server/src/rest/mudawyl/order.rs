@@ -1,9 +1,8 @@
 //! Orders: open orders, order history, and placing orders.
 
 use super::{
-    HandlerResult,
     bodies::OrderBody,
-    error::{FieldError, MudawylFailure, PrivateErrors},
+    error::{FieldError, HandlerResult, IDEMPOTENCY_KEY, MudawylFailure, PrivateErrors},
     present::{Created, Listed},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, in_ticket_order},
@@ -17,8 +16,6 @@ use service::{
 };
 use sha2::{Digest, Sha256};
 
-/// The header that makes a repeated order request idempotent.
-pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LONGEST_IDEMPOTENCY_KEY: usize = 200;
 
 /// List Open Orders
@@ -65,7 +62,7 @@ pub(super) async fn list_order_history(
     request: RawRequest,
 ) -> HandlerResult<Vec<Listed>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let orders = order::history(&desk, &actor, id, &symbol).await?;
+    let orders = order::list_history(&desk, &actor, id, &symbol).await?;
     Ok(Json(orders.into_iter().map(Listed::from).collect()))
 }
 

@@ -1,8 +1,7 @@
 //! Trade history: entries of strategies and manual entries.
 
 use super::{
-    HandlerResult,
-    error::MudawylFailure,
+    error::{HandlerResult, MudawylFailure},
     present::{ManualTrades, StrategyTrades},
     raw_request::{FieldLocation, RawRequest},
     strategy::MOST,

@@ -1,6 +1,6 @@
 //! Public plans.
 
-use super::{HandlerResult, present::Plans};
+use super::{error::HandlerResult, present::Plans};
 use axum::{Json, extract::State};
 use service::{SharedDesk, plan};
 
@@ -16,6 +16,6 @@ use service::{SharedDesk, plan};
     responses((status = 200, body = Plans, example = json!(super::examples::plans())))
 )]
 pub(super) async fn list_plans(State(desk): State<SharedDesk>) -> HandlerResult<Plans> {
-    let plans = plan::list(&desk).await?;
+    let plans = plan::list_plans(&desk).await?;
     Ok(Json(Plans::from(plans)))
 }

@@ -1,9 +1,8 @@
 //! The futures position of a market.
 
 use super::{
-    EmptyResult, HandlerResult,
     bodies::{SupervisionBody, SymbolBody},
-    error::{MudawylFailure, PrivateErrors},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors},
     order::of_market,
     present::{Position, Protection},
     raw_request::{FieldLocation, RawRequest},
@@ -34,7 +33,7 @@ pub(super) async fn get_position(
     request: RawRequest,
 ) -> HandlerResult<Option<Position>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let position = order::position(&desk, &actor, id, &symbol).await?;
+    let position = order::get_position(&desk, &actor, id, &symbol).await?;
     Ok(Json(position.map(Position::from)))
 }
 

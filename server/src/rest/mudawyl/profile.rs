@@ -1,9 +1,8 @@
 //! A user's profile.
 
 use super::{
-    HandlerResult,
     bodies::ProfileBody,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     present::ProfileItem,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, raw},

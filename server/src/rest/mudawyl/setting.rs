@@ -1,9 +1,8 @@
 //! Leverage and margin type of a market.
 
 use super::{
-    EmptyResult,
     bodies::{LeverageBody, MarginBody},
-    error::{MudawylFailure, PrivateErrors},
+    error::{EmptyResult, MudawylFailure, PrivateErrors},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},
 };

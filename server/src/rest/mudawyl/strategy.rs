@@ -1,8 +1,7 @@
 //! Public strategies and the performance of their live signals. Backtests are not included.
 
 use super::{
-    HandlerResult,
-    error::MudawylFailure,
+    error::{HandlerResult, MudawylFailure},
     present::{Performance, Profiles, Ranges, Strategies},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},
@@ -46,7 +45,7 @@ pub(super) async fn list_risk_profiles(State(desk): State<SharedDesk>) -> Handle
     responses((status = 200, body = Strategies, example = json!(super::examples::strategies())))
 )]
 pub(super) async fn list_strategies(State(desk): State<SharedDesk>) -> HandlerResult<Strategies> {
-    Ok(Json(Strategies::from(strategy::list(&desk).await?)))
+    Ok(Json(Strategies::from(strategy::list_strategies(&desk).await?)))
 }
 
 /// List Strategy History

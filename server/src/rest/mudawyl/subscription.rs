@@ -1,9 +1,8 @@
 //! A user's plan and paying for it.
 
 use super::{
-    HandlerResult,
     bodies::{CheckoutBody, SubscriptionChangeBody},
-    error::{MudawylFailure, PrivateErrors},
+    error::{HandlerResult, MudawylFailure, PrivateErrors},
     present::{HeldPlan, InvoiceItem, OpenedCheckout, StripeSubscription},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
@@ -34,7 +33,7 @@ pub(super) async fn get_subscription(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
 ) -> HandlerResult<Option<HeldPlan>> {
-    Ok(Json(HeldPlan::of(plan::held(&desk, &actor).await?)))
+    Ok(Json(HeldPlan::of(plan::user_plans(&desk, &actor).await?)))
 }
 
 /// Get Stripe Subscription
@@ -58,7 +57,7 @@ pub(super) async fn get_stripe_subscription(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
 ) -> HandlerResult<Option<StripeSubscription>> {
-    Ok(Json(billing::current(&desk, &actor).await?.map(StripeSubscription::from)))
+    Ok(Json(billing::current_subscription(&desk, &actor).await?.map(StripeSubscription::from)))
 }
 
 /// Create Stripe Subscription Checkout
@@ -116,11 +115,11 @@ pub(super) async fn update_stripe_subscription(
     let mut check = Check::new(&request, FieldLocation::Body);
     let cancel_at_period_end = check.optional("cancelAtPeriodEnd", flag);
     let plan = check.optional("subscriptionId", id(Problem::NotPlan));
-    for problem in billing::unknown(&desk, plan).await? {
+    for problem in billing::unknown_plan(&desk, plan).await? {
         check.fail(&problem.field, problem.problem);
     }
     let change = check.finish(Some(PlanChange { plan, cancel_at_period_end }))?;
-    let changed = billing::update(&desk, &actor, change).await.map_err(|error| request.refuse(error))?;
+    let changed = billing::change_plan(&desk, &actor, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(StripeSubscription::from(changed)))
 }
 
@@ -145,7 +144,7 @@ pub(super) async fn list_billing_history(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
 ) -> HandlerResult<Vec<InvoiceItem>> {
-    let all = billing::history(&desk, &actor).await?;
+    let all = billing::list_invoices(&desk, &actor).await?;
     Ok(Json(all.into_iter().map(InvoiceItem::from).collect()))
 }
 

@@ -1,9 +1,8 @@
 //! Support requests. Not part of the original document, which has a heading without a body.
 
 use super::{
-    HandlerResult,
     bodies::SupportBody,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     present::Iso,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, text},
@@ -54,7 +53,7 @@ pub(super) async fn contact_support(
     let subject = check.required("subject", text(support::subject));
     let message = check.required("message", text(support::message));
     let (subject, message) = check.finish(subject.zip(message))?;
-    let ticket = service::support::ask(&desk, &actor, &origin, &subject, &message).await;
+    let ticket = service::support::send_request(&desk, &actor, &origin, &subject, &message).await;
     let ticket = ticket.map_err(|error| request.refuse(error))?;
     Ok(Json(SupportTicket {
         id: ticket.id.to_string(),

@@ -1,8 +1,7 @@
 //! Public prices.
 
 use super::{
-    HandlerResult,
-    error::{MudawylFailure, PrivateErrors},
+    error::{HandlerResult, MudawylFailure, PrivateErrors},
     present::Ticker,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, symbol, word},
@@ -29,7 +28,7 @@ use service::{Error, SharedDesk, market};
 )]
 pub(super) async fn get_ticker(State(desk): State<SharedDesk>, request: RawRequest) -> HandlerResult<Ticker> {
     let (kind, symbol) = wanted(&request)?;
-    let ticker = market::ticker(&desk, kind, &symbol).await?;
+    let ticker = market::get_ticker(&desk, kind, &symbol).await?;
     Ok(Json(Ticker::from(&ticker)))
 }
 

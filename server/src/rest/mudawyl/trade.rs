@@ -1,8 +1,7 @@
 //! Fills.
 
 use super::{
-    HandlerResult,
-    error::PrivateErrors,
+    error::{HandlerResult, PrivateErrors},
     order::of_market,
     present::Trade,
     raw_request::{FieldLocation, RawRequest},
@@ -31,6 +30,6 @@ pub(super) async fn list_trade_history(
     request: RawRequest,
 ) -> HandlerResult<Vec<Trade>> {
     let (id, symbol) = of_market(&request, FieldLocation::Query)?;
-    let trades = order::trades(&desk, &actor, id, &symbol).await?;
+    let trades = order::list_trades(&desk, &actor, id, &symbol).await?;
     Ok(Json(trades.into_iter().map(Trade::from).collect()))
 }

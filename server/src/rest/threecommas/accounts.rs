@@ -1,6 +1,7 @@
 //! The account operations.
 
 use super::{
+    bodies::{AccountBody, ChangeBody, NameBody, Valid},
     error::ThreeCommasFailure,
     market::{self, Market},
     params::Params,
@@ -13,67 +14,11 @@ use axum::{
     http::StatusCode,
 };
 use domain::{ExchangeId, StrategyType};
-use serde::Serialize;
 use service::{Error, SharedDesk, exchange_account, key::NewKey};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 type HandlerResult<T> = Result<Json<T>, ThreeCommasFailure>;
-
-/// A new exchange account.
-#[derive(ToSchema)]
-#[schema(as = ThreeCommasAccountBody)]
-#[allow(dead_code)] // read by the derive only
-pub(super) struct AccountBody {
-    /// 3Commas of exchange code entity.
-    #[schema(example = "binance")]
-    r#type: String,
-    /// Name of this exchange account, up to 24 characters.
-    #[schema(example = "New account", min_length = 1, max_length = 24)]
-    name: String,
-    /// API-key from this exchange account.
-    #[schema(min_length = 1, max_length = 256)]
-    api_key: String,
-    /// Secret-key from this exchange account.
-    secret: String,
-    /// Array of related account types to be created.
-    #[schema(example = json!(["binance_futures"]))]
-    types_to_create: Option<Vec<String>>,
-}
-
-/// Changes of an exchange account.
-#[derive(ToSchema)]
-#[schema(as = ThreeCommasAccountChange)]
-#[allow(dead_code)] // read by the derive only
-pub(super) struct ChangeBody {
-    /// Account id.
-    account_id: i64,
-    /// New name.
-    #[schema(example = "New account")]
-    name: Option<String>,
-    /// New API key of the same account, together with its secret.
-    api_key: Option<String>,
-    /// New API secret.
-    secret: Option<String>,
-}
-
-/// New name.
-#[derive(ToSchema)]
-#[schema(as = ThreeCommasName)]
-#[allow(dead_code)] // read by the derive only
-pub(super) struct NameBody {
-    /// New name, up to 24 characters.
-    #[schema(example = "New account", min_length = 1, max_length = 24)]
-    name: String,
-}
-
-/// The result of a key check.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ThreeCommasValid)]
-pub(super) struct Valid {
-    valid: bool,
-}
 
 /// Add exchange account
 ///
@@ -93,7 +38,7 @@ pub(super) async fn create(
     Caller(program): Caller,
     params: Params,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let made = exchange_account::create(&desk, &program.actor, new_keys(&params)?).await?;
+    let made = exchange_account::connect_accounts(&desk, &program.actor, new_keys(&params)?).await?;
     Ok(Json(ThreeCommasAccount::new(made, &desk.settings.public_url)))
 }
 
@@ -111,7 +56,7 @@ pub(super) async fn list(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
 ) -> HandlerResult<Vec<ThreeCommasAccount>> {
-    let all = exchange_account::list(&desk, &program.actor).await?;
+    let all = exchange_account::list_accounts(&desk, &program.actor).await?;
     Ok(Json(
         all.into_iter().map(|account| ThreeCommasAccount::new(account, &desk.settings.public_url)).collect(),
     ))
@@ -161,7 +106,7 @@ pub(super) async fn get_account(
     Caller(program): Caller,
     id: Id,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let account = exchange_account::get(&desk, &program.actor, id.number()?).await?;
+    let account = exchange_account::get_account(&desk, &program.actor, id.number()?).await?;
     Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
@@ -195,7 +140,8 @@ pub(super) async fn update(
         (Some(_), None) => return Err(ThreeCommasFailure::invalid("secret", "can't be blank")),
         (None, Some(_)) => return Err(ThreeCommasFailure::invalid("api_key", "can't be blank")),
     };
-    let updated = exchange_account::update(&desk, &program.actor, number, own("name"), credentials).await?;
+    let updated =
+        exchange_account::update_account(&desk, &program.actor, number, own("name"), credentials).await?;
     Ok(Json(ThreeCommasAccount::new(updated, &desk.settings.public_url)))
 }
 
@@ -216,7 +162,8 @@ pub(super) async fn rename(
     params: Params,
 ) -> HandlerResult<ThreeCommasAccount> {
     let name = params.text("name").unwrap_or("").to_owned();
-    let renamed = exchange_account::update(&desk, &program.actor, id.number()?, Some(name), None).await?;
+    let renamed =
+        exchange_account::update_account(&desk, &program.actor, id.number()?, Some(name), None).await?;
     Ok(Json(ThreeCommasAccount::new(renamed, &desk.settings.public_url)))
 }
 
@@ -236,7 +183,7 @@ pub(super) async fn load_balances(
     Caller(program): Caller,
     id: Id,
 ) -> HandlerResult<ThreeCommasAccount> {
-    let account = exchange_account::refresh(&desk, &program.actor, id.number()?).await?;
+    let account = exchange_account::refresh_value(&desk, &program.actor, id.number()?).await?;
     Ok(Json(ThreeCommasAccount::new(account, &desk.settings.public_url)))
 }
 
@@ -256,7 +203,7 @@ pub(super) async fn remove(
     Caller(program): Caller,
     id: Id,
 ) -> Result<(StatusCode, Json<bool>), ThreeCommasFailure> {
-    exchange_account::remove(&desk, &program.actor, id.number()?).await?;
+    exchange_account::remove_account(&desk, &program.actor, id.number()?).await?;
     Ok((StatusCode::CREATED, Json(true)))
 }
 

@@ -1,6 +1,6 @@
 //! The error responses of this surface: `{error, error_description?, error_attributes?}`.
 
-use crate::rest::surface::SurfaceError;
+use crate::rest::surface_error::SurfaceError;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},

@@ -6,7 +6,7 @@ use crate::{
     rest::{
         client::{Caller, only},
         fields,
-        surface::SurfaceError,
+        surface_error::SurfaceError,
     },
 };
 use axum::{
@@ -68,6 +68,6 @@ async fn caller(
     let origin = proxy::origin(&parts.extensions, &parts.headers);
     let program = api_client::by_signature(desk, &origin, key, &signed).await?;
     let program = program.ok_or_else(ThreeCommasFailure::signature)?;
-    permission.map_or(Ok(()), |permission| program.must(permission))?;
+    api_client::permit(desk, &origin, &program, permission)?;
     Ok(Caller(program))
 }

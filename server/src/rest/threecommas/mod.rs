@@ -1,6 +1,7 @@
 //! The 3Commas account API (`/ver1`, and the same under `/public/api/ver1`).
 
 mod accounts;
+mod bodies;
 pub(crate) mod error;
 pub(crate) mod guard;
 mod market;

@@ -3,7 +3,7 @@
 use super::error::ThreeCommasFailure;
 use crate::rest::{
     fields::{self, Fields, Unreadable},
-    surface::SurfaceError,
+    surface_error::SurfaceError,
 };
 use axum::{
     body::Bytes,

@@ -3,7 +3,7 @@
 
 use super::market;
 use crate::rest::mudawyl::present::{Iso, Num};
-use domain::{ApiKeyStatus, Decimal, TradeType, money};
+use domain::{ApiKeyStatus, Decimal, TradeType, dec, money};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use service::exchange_account::{self, Asset, Worth};
@@ -256,7 +256,7 @@ pub(super) struct ThreeCommasLine {
 fn share(of: &Asset, all: &[Asset]) -> Decimal {
     let total: Decimal = all.iter().map(|asset| asset.usd).sum();
     let share = of.usd.checked_div(total).unwrap_or_default();
-    money::round_to(share * Decimal::ONE_HUNDRED, Decimal::new(1, 2))
+    money::round_to(share * Decimal::ONE_HUNDRED, dec!(0.01))
 }
 
 pub(super) fn pie(assets: &[Asset]) -> Vec<Slice> {

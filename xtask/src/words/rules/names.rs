@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("floor-name", TYPES, &["floor|floors"], "`MarketState`, `Minimum`"),
     rule("around", TYPES, &["^around$"], "`FollowContext`"),
     rule("round", TYPES, &["^round$"], "`ClaimContext`, `Tick`"),
-    rule("hands", TYPES, &["^hands$"], "`GovernorClock`"),
+    rule("hands", TYPES, &["^hands$"], "`ClockAdapter`"),
     rule("chance", TYPES, &["^chance$"], "`Entropy`"),
     rule("pulse", TYPES, &["^pulse$"], "`JobHeartbeats`"),
     rule("trouble", TYPES, &["trouble"], "`HttpFailure`"),

@@ -139,7 +139,7 @@ mod load {
             self.loading.set(true);
             let address = format!("{}&before={before}", self.address(self.frame.get_untracked()));
             leptos::task::spawn_local(async move {
-                if let Some(mut older) = post::get::<Bars>(&address).await {
+                if let Some(mut older) = post::get_json::<Bars>(&address).await {
                     older.settled.push(older.forming);
                     older.settled.retain(|bar| bar.0 < before && bar.0 > 0);
                     self.bars.update_value(|b| drop(b.settled.splice(0..0, older.settled)));
@@ -154,7 +154,7 @@ mod load {
             self.loading.set(true);
             let address = self.address(frame);
             leptos::task::spawn_local(async move {
-                if let Some(bars) = post::get::<Bars>(&address).await {
+                if let Some(bars) = post::get_json::<Bars>(&address).await {
                     self.frame.set(frame);
                     self.back.set(0);
                     self.forming.set(bars.forming);

@@ -86,6 +86,7 @@ fn reads_back_what_serde_writes() {
     let done = Done {
         to: "/trade".into(),
         notice: Some(PostNotice::Desk(crate::notice::DeskNotice::OrderPlaced)),
+        about: Some("BTC/USDT".into()),
         fresh: Some("f".into()),
         details: Vec::new(),
     };

@@ -9,9 +9,10 @@ mod plain;
 mod request;
 pub(super) mod words;
 
-use super::{BinanceState, account::PAGE, prices::pair, rest::Call, sign::Params};
-use crate::{Credentials, ExchangeFailure, ExchangeResult, OrderRequest, Urgency, Validity};
+use super::{Binance, BinanceState, account::PAGE, call::Call, prices::pair, sign::Params};
+use crate::{Credentials, ExchangeFailure, ExchangeResult, OrderRequest, Trading, Urgency, Validity};
 use algo::RawAlgo;
+use async_trait::async_trait;
 use domain::{Order, Symbol, TradeType};
 use plain::RawOrder;
 use serde::de::IgnoredAny;
@@ -26,14 +27,15 @@ const ORDER: &str = "/fapi/v1/order";
 const ALGO: &str = "/fapi/v1/algoOrder";
 const SPOT_ORDER: &str = "/api/v3/order";
 
-impl BinanceState {
-    pub(super) async fn place(
+#[async_trait]
+impl Trading for Binance {
+    async fn place(
         &self,
         who: &Credentials,
         order: &OrderRequest,
         validity: Validity,
     ) -> ExchangeResult<Order> {
-        let (api, symbol) = (self.api(order.trade_type), order.symbol.clone());
+        let (api, symbol) = (self.shared.api(order.trade_type), order.symbol.clone());
         match order.trade_type {
             TradeType::Spot => {
                 let call = Call::post(SPOT_ORDER, order.urgency)
@@ -59,7 +61,7 @@ impl BinanceState {
         }
     }
 
-    pub(super) async fn find_order(
+    async fn find_order(
         &self,
         who: &Credentials,
         kind: TradeType,
@@ -68,17 +70,17 @@ impl BinanceState {
         conditional: bool,
     ) -> ExchangeResult<Option<Order>> {
         if conditional && kind == TradeType::Futures {
-            return match self.find_algo(who, symbol, client_order_id).await? {
-                Some(algo) => self.with_actual(who, algo, symbol).await.map(Some),
+            return match self.shared.find_algo(who, symbol, client_order_id).await? {
+                Some(algo) => self.shared.with_actual(who, algo, symbol).await.map(Some),
                 None => Ok(None),
             };
         }
         let params = pair(symbol).with("origClientOrderId", client_order_id);
-        let found = self.find_plain(who, kind, params).await?;
+        let found = self.shared.find_plain(who, kind, params).await?;
         Ok(found.map(|raw| raw.into_order(symbol.clone())))
     }
 
-    pub(super) async fn cancel(
+    async fn cancel(
         &self,
         who: &Credentials,
         kind: TradeType,
@@ -88,14 +90,54 @@ impl BinanceState {
         validity: Validity,
     ) -> ExchangeResult<Option<Order>> {
         if conditional && kind == TradeType::Futures {
-            return self.cancel_algo(who, symbol, client_order_id, validity).await;
+            return self.shared.cancel_algo(who, symbol, client_order_id, validity).await;
         }
         let params = pair(symbol).with("origClientOrderId", client_order_id);
-        let cancelled = self.cancel_plain(who, kind, params, validity).await?;
+        let cancelled = self.shared.cancel_plain(who, kind, params, validity).await?;
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
-    pub(super) async fn open_orders(
+    async fn open_orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
+        self.shared.list_open_orders(who, kind, symbol, Urgency::Last).await
+    }
+
+    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Order>> {
+        self.shared.list_open_orders(who, TradeType::Futures, Some(symbol), Urgency::Protection).await
+    }
+
+    /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
+    /// ccxt).
+    async fn orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> ExchangeResult<Vec<Order>> {
+        let limit = limit.clamp(1, PAGE);
+        let list =
+            |path, weight| Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who);
+        let mut orders = if kind == TradeType::Spot {
+            let plain: Vec<RawOrder> = self.shared.spot.ask(list("/api/v3/allOrders", 20)).await?;
+            plain.into_iter().map(|raw| raw.into_order(symbol.clone())).collect()
+        } else {
+            let algos: Vec<RawAlgo> = self.shared.futures.ask(list("/fapi/v1/allAlgoOrders", 5)).await?;
+            let plain: Vec<RawOrder> = self.shared.futures.ask(list("/fapi/v1/allOrders", 5)).await?;
+            merge(algos, plain, symbol)
+        };
+        newest_first(&mut orders);
+        orders.truncate(usize::from(limit));
+        Ok(orders)
+    }
+}
+
+impl BinanceState {
+    async fn list_open_orders(
         &self,
         who: &Credentials,
         kind: TradeType,
@@ -125,31 +167,6 @@ impl BinanceState {
             Some(raw.into_order(symbol))
         }));
         newest_first(&mut orders);
-        Ok(orders)
-    }
-
-    /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
-    /// ccxt).
-    pub(super) async fn orders(
-        &self,
-        who: &Credentials,
-        kind: TradeType,
-        symbol: &Symbol,
-        limit: u16,
-    ) -> ExchangeResult<Vec<Order>> {
-        let limit = limit.clamp(1, PAGE);
-        let list =
-            |path, weight| Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who);
-        let mut orders = if kind == TradeType::Spot {
-            let plain: Vec<RawOrder> = self.spot.ask(list("/api/v3/allOrders", 20)).await?;
-            plain.into_iter().map(|raw| raw.into_order(symbol.clone())).collect()
-        } else {
-            let algos: Vec<RawAlgo> = self.futures.ask(list("/fapi/v1/allAlgoOrders", 5)).await?;
-            let plain: Vec<RawOrder> = self.futures.ask(list("/fapi/v1/allOrders", 5)).await?;
-            merge(algos, plain, symbol)
-        };
-        newest_first(&mut orders);
-        orders.truncate(usize::from(limit));
         Ok(orders)
     }
 

@@ -7,10 +7,10 @@ use super::{
     socket::{Broken, Socket},
 };
 use crate::{
-    AccountEvent, Credentials, ExchangeFailure, ExchangeResult, HoldingsChange, Urgency,
+    AccountEvent, Credentials, ExchangeFailure, ExchangeResult, HoldingsChange, Trading, Urgency,
     binance::{
-        BinanceState, config::UserStream, failure, failure::ResponseVerdict, markets::Markets, num::plain,
-        rest::Call, sign,
+        Binance, BinanceState, call::Call, config::UserStream, failure, failure::ResponseVerdict,
+        markets::Markets, num::plain, sign,
     },
 };
 use domain::{Decimal, Micros, Symbol, TradeType};
@@ -45,15 +45,15 @@ impl From<ExchangeFailure> for Ended {
 
 /// Streams until the receiver is dropped or the exchange rejects the key.
 pub(in crate::binance) async fn run(
-    shared: Arc<BinanceState>,
+    binance: Binance,
     who: Credentials,
     kind: TradeType,
     events: Sender<AccountEvent>,
 ) {
-    let mut pauses = Pauses::new(shared.pacing);
+    let mut pauses = Pauses::new(binance.shared.pacing);
     let work = async {
         loop {
-            let ended = match connect(&shared, &who, kind).await {
+            let ended = match connect(&binance, &who, kind).await {
                 Ok(mut account) => {
                     let _ = events.send(AccountEvent::Connected).await;
                     pauses.reset();
@@ -79,7 +79,7 @@ pub(in crate::binance) async fn run(
 
 /// A connected user-data stream.
 struct AccountStream<'a> {
-    shared: &'a BinanceState,
+    binance: &'a Binance,
     who: &'a Credentials,
     kind: TradeType,
     socket: Socket,
@@ -91,10 +91,11 @@ struct AccountStream<'a> {
 }
 
 async fn connect<'a>(
-    shared: &'a BinanceState,
+    binance: &'a Binance,
     who: &'a Credentials,
     kind: TradeType,
 ) -> Result<AccountStream<'a>, Ended> {
+    let shared = &*binance.shared;
     let markets = shared.markets(kind).await?;
     let address = match kind {
         TradeType::Spot => &shared.addresses.spot,
@@ -113,7 +114,7 @@ async fn connect<'a>(
         }
         UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
     };
-    Ok(AccountStream { shared, who, kind, socket, markets, listen_key, became: HashMap::new() })
+    Ok(AccountStream { binance, who, kind, socket, markets, listen_key, became: HashMap::new() })
 }
 
 fn listen_key_path(kind: TradeType) -> &'static str {
@@ -170,7 +171,7 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
 impl AccountStream<'_> {
     /// Forwards events until the connection ends.
     async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
-        let every = self.shared.pacing.keepalive;
+        let every = self.binance.shared.pacing.keepalive;
         let mut keepalive = interval_at(Instant::now() + every, every);
         loop {
             let text = tokio::select! {
@@ -203,7 +204,7 @@ impl AccountStream<'_> {
         let named = (self.kind == TradeType::Spot).then_some(key);
         let params = sign::Params::default().maybe("listenKey", named);
         let call = Call::put(listen_key_path(self.kind)).params(params).keyed(self.who);
-        self.shared.api(self.kind).ask::<IgnoredAny>(call).await.map(drop)
+        self.binance.shared.api(self.kind).ask::<IgnoredAny>(call).await.map(drop)
     }
 
     async fn understand(&mut self, message: UserStreamMessage) -> Vec<AccountEvent> {
@@ -260,7 +261,7 @@ impl AccountStream<'_> {
                 None
             }
             Stage::Ended => {
-                match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
+                match self.binance.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
                     Ok(order) => order.map(|order| AccountEvent::Order(Box::new(order), None)),
                     // An event was missed, so the account has to be reloaded.
                     Err(_) => Some(AccountEvent::Connected),

@@ -1,16 +1,36 @@
 //! Streams that reconnect automatically.
 
-pub(super) mod account;
+mod account;
 mod attempts;
 mod events;
-pub(super) mod market;
+mod market;
 mod prices;
 mod socket;
 
 pub(super) use attempts::Attempts;
 
-use super::config::Pacing;
+use super::{Binance, config::Pacing};
+use crate::{AccountEvent, Credentials, MarketEvent, Streams};
+use domain::{Symbol, TradeType};
 use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How many events may queue for a slow reader before the stream itself waits.
+const EVENTS: usize = 1_024;
+
+impl Streams for Binance {
+    fn market_stream(&self, symbols: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+        let (events, receiver) = mpsc::channel(EVENTS);
+        tokio::spawn(market::run(self.shared.clone(), symbols, events));
+        receiver
+    }
+
+    fn account_stream(&self, who: Credentials, kind: TradeType) -> mpsc::Receiver<AccountEvent> {
+        let (events, receiver) = mpsc::channel(EVENTS);
+        tokio::spawn(account::run(self.clone(), who, kind, events));
+        receiver
+    }
+}
 
 /// Reconnect backoff: the pause doubles with each failure and is reset by a healthy stream.
 struct Pauses {

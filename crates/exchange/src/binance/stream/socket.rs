@@ -2,12 +2,15 @@
 
 use crate::binance::config::Pacing;
 use futures::{SinkExt, StreamExt};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt as _;
+use std::sync::{Arc, OnceLock};
 use tokio::{
     net::TcpStream,
     time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
     tungstenite::{Message, Utf8Bytes, protocol::WebSocketConfig},
 };
 
@@ -30,6 +33,20 @@ pub(super) struct Socket {
     ends: Instant,
 }
 
+/// The TLS settings of all connections: the system's trusted certificates, as for REST requests. They are loaded
+/// once, because every follower's account has a connection.
+fn tls() -> Result<Arc<ClientConfig>, Broken> {
+    static TLS: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(known) = TLS.get() {
+        return Ok(Arc::clone(known));
+    }
+    let config = ClientConfig::with_platform_verifier().map_err(|error| {
+        tracing::error!(%error, "could not load the system's trusted certificates");
+        Broken
+    })?;
+    Ok(Arc::clone(TLS.get_or_init(|| Arc::new(config))))
+}
+
 impl Socket {
     /// Connects. The URL is never logged, because it may contain a listen key.
     pub(super) async fn connect(url: &str, pacing: Pacing) -> Result<Self, Broken> {
@@ -37,7 +54,8 @@ impl Socket {
             .read_buffer_size(READ)
             .max_message_size(Some(LARGEST))
             .max_frame_size(Some(LARGEST));
-        let connecting = connect_async_with_config(url, Some(config), true);
+        let connector = if url.starts_with("wss:") { Some(Connector::Rustls(tls()?)) } else { None };
+        let connecting = connect_async_tls_with_config(url, Some(config), true, connector);
         let (stream, _) =
             timeout(pacing.silence, connecting).await.map_err(|_| Broken)?.map_err(|_| Broken)?;
         let now = Instant::now();
@@ -109,6 +127,11 @@ mod tests {
         while matches!(timeout(SILENCE, socket.stream.send(message())).await, Ok(Ok(()))) {}
         socket.last_received = Instant::now();
         (socket, peer)
+    }
+
+    #[test]
+    fn the_trusted_certificates_are_loaded_once() {
+        assert!(Arc::ptr_eq(&tls().unwrap(), &tls().unwrap()));
     }
 
     async fn soon<T>(future: impl Future<Output = T>) -> T {

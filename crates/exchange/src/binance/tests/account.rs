@@ -1,7 +1,7 @@
 //! Key permissions, balances and fills.
 
 use super::{btc, d, ok, pair, who};
-use crate::{Exchange, KeyRights, TradesFrom};
+use crate::{AccountData, KeyRights, TradesFrom};
 use domain::{AccountMode, Fee, Funds, Micros, Side, Trade, TradeType};
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use super::{
     fake::{self, Fake, Reply, no, ok},
     order, pair, validity, who,
 };
-use crate::{Exchange, ExchangeFailure, OrderRequest, Urgency, binance::Binance};
+use crate::{ExchangeFailure, MarketData, OrderRequest, Positions, Trading, Urgency, binance::Binance};
 use domain::TradeType;
 use serde_json::json;
 use std::{sync::atomic::Ordering, time::Duration};

@@ -6,7 +6,9 @@ use super::{
     fake::{Fake, no},
     order, who,
 };
-use crate::{Exchange, ExchangeFailure, ExchangeResult, OrderRequest, Validity, binance::Binance};
+use crate::{
+    ExchangeFailure, ExchangeResult, MarketData, OrderRequest, Positions, Trading, Validity, binance::Binance,
+};
 use domain::{Clock, MarginMode, Micros, OrderType, Side, TradeType};
 use std::{
     sync::{

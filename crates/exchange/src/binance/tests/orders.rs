@@ -1,7 +1,7 @@
 //! Orders: responses, queries, cancels and lists.
 
 use super::{btc, d, fake::Fake, no, ok, order, pair, prices, validity, who};
-use crate::{Exchange, ExchangeFailure, OrderRequest};
+use crate::{ExchangeFailure, OrderRequest, Trading};
 use domain::{Micros, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Positions, leverage and their derived values.
 
 use super::{btc, d, fake::Fake, no, ok, pair, prices::exchange_info, who};
-use crate::{Exchange, ExchangeFailure};
+use crate::{ExchangeFailure, Positions};
 use domain::{MarginMode, Micros, Position, PositionSide};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Markets, tickers, candles.
 
 use super::{Fake, adapter_with, btc, config, d, ok, pair};
-use crate::{Exchange, ExchangeFailure, ExchangeResult, binance::BinanceConfig};
+use crate::{ExchangeFailure, ExchangeResult, MarketData, binance::BinanceConfig};
 use domain::{Decimal, Frame, Market, Micros, Ticker, TradeType};
 use serde_json::{Value, json};
 

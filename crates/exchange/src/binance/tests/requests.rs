@@ -1,7 +1,7 @@
 //! The requests on the wire: signatures, and the parameters of every order type.
 
 use super::{btc, d, fake::Seen, no, order, pair, validity, who};
-use crate::{Exchange, OrderRequest, binance::sign::signature};
+use crate::{OrderRequest, Positions, Trading, binance::sign::signature};
 use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 
 const REFUSED: (u16, i64, &str) = (400, -2010, "x");

@@ -6,7 +6,7 @@ use super::{
     no, ok, orders, prices, who,
 };
 use crate::{
-    AccountEvent, Exchange, HeldPosition, HoldingsChange, MarketEvent,
+    AccountEvent, HeldPosition, HoldingsChange, MarketEvent, Streams,
     binance::{Pacing, config::UserStream, sign::signature},
 };
 use axum::extract::ws::{Message, WebSocket};

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 
 pub(super) fn leverage(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
-    let request =
+    let wanted =
         call.params.integer::<u64>("leverage")?.ok_or_else(|| SandboxFailure::missing("leverage"))?;
     // An out-of-range value is as invalid as 126.
-    let leverage = u16::try_from(request).unwrap_or(u16::MAX);
+    let leverage = u16::try_from(wanted).unwrap_or(u16::MAX);
     let account = call.account()?;
     match call.apply(Command::SetLeverage { account, pair, leverage })? {
         CommandResult::Leverage { leverage, max_notional } => Ok(json!({

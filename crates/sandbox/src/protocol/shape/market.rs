@@ -7,13 +7,13 @@ use crate::{
     },
     protocol::number::{asset, fixed},
 };
-use domain::{Decimal, Frame, Micros, TradeType};
+use domain::{Decimal, Frame, Micros, TradeType, dec};
 use serde_json::{Value, json};
 
 /// Maximum absolute funding rate.
-const FUNDING_CAP: Decimal = Decimal::from_parts(75, 0, 0, false, 4);
+const FUNDING_CAP: Decimal = dec!(0.0075);
 /// Interest component of the funding rate.
-const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+const INTEREST: Decimal = dec!(0.0001);
 
 /// Adds a field to an object.
 fn with(mut object: Value, name: &str, value: impl Into<Value>) -> Value {

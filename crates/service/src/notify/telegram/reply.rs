@@ -8,9 +8,9 @@ use super::{
 use crate::{
     Desk, Error, Result,
     audit::{self, Via},
-    notify::{Content, outbox, plain::shown, preferences, words::fill},
+    notify::{Content, announce_credential, outbox, plain::shown, preferences, words::fill},
 };
-use domain::notification::Channel;
+use domain::{UserId, account::Credential, notification::Channel};
 use store::{Tx, telegram as links};
 
 /// Reply to a message to the bot.
@@ -78,10 +78,11 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
             audit::record(desk, tx, Some(user), audit::AuditAction::ChatLinked, "", Via::Telegram).await?;
+            announce(desk, tx, user, chat).await?;
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
-            let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
+            let person = store::user::get_user(&mut *tx, user).await?.ok_or(Error::NotFound)?;
             let switches = preferences::get_preferences(tx, user).await?.switches;
             let mut parts = vec![fill(EN.linked, &[&shown(&person.email)])];
             if switches == switches.without_telegram() {
@@ -93,6 +94,15 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
         Linked::Anothers => EN.anothers.to_owned(),
         Linked::No => EN.no_code.to_owned(),
     })
+}
+
+/// Notifies the owner that a chat was linked. By mail only: an intruder may hold the chat.
+async fn announce(desk: &Desk, tx: &mut Tx, user: UserId, chat: i64) -> Result<()> {
+    let now = desk.clock.now();
+    links::set_active(tx, chat, false, now).await?;
+    announce_credential(desk, tx, user, Credential::ChatLinked, (&chat.to_string(), "")).await?;
+    links::set_active(tx, chat, true, now).await?;
+    Ok(())
 }
 
 /// Sends a text to a chat, once per `once`.

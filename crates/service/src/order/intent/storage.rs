@@ -13,6 +13,7 @@ use crate::{
 use domain::{IntentId, Micros, Order, ticket::ManualOrder};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
+    JsonText,
     group_commit::BatchedWrite as _,
     intent::{self as rows, LegStatus, Status},
 };
@@ -53,15 +54,15 @@ impl Intent {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
-        rows::insert(&mut tx, &new, &legs).await?;
+        rows::insert_intent(&mut tx, &new, &legs).await?;
         Ok(tx.commit().await?)
     }
 
     /// Loads an intent as it was last written.
     pub(in crate::order) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
         let tenure = desk.tenure().await?;
-        let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
-        let legs = rows::legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
+        let Some(row) = rows::get_intent(&desk.db, id).await? else { return Ok(None) };
+        let legs = rows::list_legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
         Ok(Some(Self {
             id,
             user: row.user_id,
@@ -154,7 +155,7 @@ impl Intent {
 
 fn leg_of(row: rows::Leg) -> Result<Leg> {
     let LegPlan { seq, role, order } = read(&row.body)?;
-    let placed = row.order_json.as_deref().map(read).transpose()?;
+    let placed = row.order_json.as_ref().map(JsonText::value).transpose()?;
     Ok(Leg {
         status: row.status,
         placed,

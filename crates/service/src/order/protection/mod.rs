@@ -130,7 +130,7 @@ pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<
 /// Returns whether a copy's position is still open. `closed` means that an order that closed it has filled.
 /// The caller holds the per-market lock.
 pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
-    let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
+    let Some(row) = rows::get_protection(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
     let known = if closed { Known::Closed } else { Known::Nothing };
     Ok(!matches!(inspect(desk, access, &row, known).await?, Pass::Ending | Pass::Ended))
 }
@@ -166,7 +166,7 @@ async fn forget(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> 
     let gone = rows::on_market(&desk.db, key, symbol).await?;
     let mut tx = desk.db.begin().await?;
     for row in &gone {
-        rows::delete(&mut tx, row.intent_id).await?;
+        rows::delete_protection(&mut tx, row.intent_id).await?;
     }
     tx.commit().await?;
     desk.supervision.keep_only(key, symbol, &[]);

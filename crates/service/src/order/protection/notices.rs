@@ -46,7 +46,7 @@ pub(super) async fn breaker_tripped(desk: &Desk) -> Result<()> {
     );
     let once = format!("breaker:{}", desk.clock.now().0);
     let mut tx = desk.db.begin().await?;
-    for admin in store::user::admins(&mut tx).await? {
+    for admin in store::user::list_admins(&mut tx).await? {
         notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
     }
     Ok(tx.commit().await?)

@@ -25,8 +25,8 @@ pub async fn set_supervised(
     symbol: &Symbol,
     supervised: bool,
 ) -> Result<()> {
-    let row = key::find(desk, actor, id).await?;
-    market::find(desk, row.key.trade_type, symbol).await?;
+    let row = key::find_key(desk, actor, id).await?;
+    market::find_market(desk, row.key.trade_type, symbol).await?;
     let turn = desk.locks.lock(id, symbol).await;
     let mut open = rows::on_market(&desk.db, id, symbol).await?;
     open.retain(|row| row.ended_at.is_none());

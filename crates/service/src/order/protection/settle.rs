@@ -33,7 +33,7 @@ pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: 
     if intent.filled_entry().is_some() {
         report_rescue(desk, access, intent).await?;
         let copy = match intent.copy() {
-            Some(id) => store::copy::get(&desk.db, id).await?,
+            Some(id) => store::copy::get_copy(&desk.db, id).await?,
             None => None,
         };
         match copy.filter(|copy| copy.status == Status::Open) {
@@ -58,7 +58,7 @@ pub(super) async fn delete(desk: &Desk, intent: IntentId) -> Result<()> {
         return Ok(());
     }
     let mut tx = desk.db.begin().await?;
-    rows::delete(&mut tx, intent).await?;
+    rows::delete_protection(&mut tx, intent).await?;
     Ok(tx.commit().await?)
 }
 
@@ -147,7 +147,7 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &CopyT
         profit_usd: profit.map(|usd| usd.round_dp(2)),
     };
     let mut tx = desk.db.begin().await?;
-    if store::copy::close(&mut tx, copy.id, ended, now).await? {
+    if store::copy::close_copy(&mut tx, copy.id, ended, now).await? {
         let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
         for hit in hits(intent, &orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
@@ -191,7 +191,7 @@ async fn exit_by(desk: &Desk, intent: &Intent, client_order_id: &str) -> Result<
     let Some((id, _)) = store::intent::leg_by_client_id(&desk.db, client_order_id).await? else {
         return Ok(Exit::Elsewhere);
     };
-    let Some(row) = store::intent::get(&desk.db, id).await? else { return Ok(Exit::Elsewhere) };
+    let Some(row) = store::intent::get_intent(&desk.db, id).await? else { return Ok(Exit::Elsewhere) };
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,

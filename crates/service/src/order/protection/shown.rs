@@ -59,6 +59,6 @@ async fn unsupervised(desk: &Desk, row: &Protection) -> Result<ProtectionState> 
 
 /// Whether the order that opened a position asked for a stop.
 pub(super) async fn has_planned_stop(desk: &Desk, row: &Protection) -> Result<bool> {
-    let legs = intent::legs(&desk.db, row.intent_id).await?;
+    let legs = intent::list_legs(&desk.db, row.intent_id).await?;
     Ok(legs.iter().any(|leg| leg.role == Role::Stop.word()))
 }

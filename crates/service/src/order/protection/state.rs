@@ -1,11 +1,14 @@
 //! In-memory state of the supervisor: when each position is inspected next, and since when one is not as
 //! wanted. An inspection that finds agreement writes nothing to the database.
 
+mod watched;
+
+pub(crate) use watched::Watched;
+
 use super::{
     breaker::Breaker,
     budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
     pass::Pass,
-    rules::Rule,
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
 use std::{
@@ -15,37 +18,12 @@ use std::{
 };
 use store::protection::{Protection, Wanted};
 use tokio::sync::Notify;
+use watched::{FEW, FULL_INSPECTIONS_UP_TO, WITH_STREAM, WITHOUT_STREAM, WatchedPosition};
 
 /// The rows are reloaded after this, since another instance may have added some.
 const LOAD_AFTER: i64 = 2 * SECOND;
-/// Interval between inspections of a position in agreement, with and without a connected user-data stream.
-const WITH_STREAM: i64 = 60 * SECOND;
-const WITHOUT_STREAM: i64 = 20 * SECOND;
-/// The first and the longest pause after a difference.
-const FIRST_PAUSE: i64 = SECOND / 2;
-const LONGEST_PAUSE: i64 = 5 * SECOND;
-/// Up to this many positions are always inspected in full, which costs at most a tenth of an address's
-/// weight.
-const FEW: usize = 10;
-/// Every n-th inspection is a full one, up to this many positions.
-const FULL_INSPECTION_EVERY: u32 = 5;
-const FULL_INSPECTIONS_UP_TO: usize = 100;
 /// Retry interval for a key that the exchange rejects.
 const REFUSED: i64 = 60 * SECOND;
-
-/// A supervised position.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Watched {
-    pub(crate) intent: IntentId,
-    pub(crate) key: ExchangeKeyId,
-    pub(crate) symbol: Symbol,
-}
-
-impl Watched {
-    pub(super) fn of(row: &Protection) -> Self {
-        Self { intent: row.intent_id, key: row.exchange_key_id, symbol: row.symbol.clone() }
-    }
-}
 
 /// Number of positions that are not as wanted, and of those without a stop by their owner's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,58 +53,6 @@ struct State {
     loaded_at: Option<Micros>,
     watched: HashMap<IntentId, WatchedPosition>,
     budget: Budget,
-}
-
-struct WatchedPosition {
-    watched: Watched,
-    by_choice: bool,
-    /// Something has happened to it: it is inspected whatever the cost.
-    requested: bool,
-    /// It was found as wanted at least once.
-    known: bool,
-    next: Micros,
-    differs_since: Option<Micros>,
-    tries: u32,
-    inspections: u32,
-    /// Since when it has been settled. It is inspected once more for orders that arrive late.
-    ending_since: Option<Micros>,
-}
-
-impl WatchedPosition {
-    fn new(row: &Protection, next: Micros) -> Self {
-        let by_choice = row.wanted == Wanted::NoStop;
-        Self {
-            watched: Watched::of(row),
-            by_choice,
-            requested: false,
-            known: false,
-            next,
-            differs_since: None,
-            tries: 0,
-            inspections: 0,
-            ending_since: None,
-        }
-    }
-
-    /// Whether it is inspected regardless of the budget.
-    const fn is_urgent(&self) -> bool {
-        self.requested || self.differs_since.is_some() || self.ending_since.is_some()
-    }
-
-    /// Whether the next inspection is a full one rather than a query of the stop alone. A desk with few
-    /// positions can afford that, and so notices take-profit fills sooner where no stream reports them.
-    const fn needs_full_inspection(&self, positions: usize, streamed: bool) -> bool {
-        if self.is_urgent() || (!streamed && positions <= FEW) {
-            return true;
-        }
-        positions <= FULL_INSPECTIONS_UP_TO && self.inspections.is_multiple_of(FULL_INSPECTION_EVERY)
-    }
-
-    fn retry(&mut self, now: Micros) {
-        let pause = (FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE);
-        self.next = now.plus(if Rule::DifferenceIsRetriedSoon.holds() { pause } else { WITH_STREAM });
-        self.tries = self.tries.saturating_add(1);
-    }
 }
 
 impl Supervision {

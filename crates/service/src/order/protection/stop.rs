@@ -150,7 +150,7 @@ impl Run<'_> {
             return Ok(());
         }
         desk.supervision.differs(self.intent.id, since);
-        let row = rows::get(&desk.db, self.intent.id).await?;
+        let row = rows::get_protection(&desk.db, self.intent.id).await?;
         if row.is_some_and(|row| row.told_at.is_none()) {
             let now = desk.clock.now();
             let mut tx = desk.db.begin().await?;
@@ -169,7 +169,7 @@ impl Run<'_> {
             return Ok(());
         }
         desk.supervision.agrees(id);
-        let row = rows::get(&desk.db, id).await?;
+        let row = rows::get_protection(&desk.db, id).await?;
         if row.is_some_and(|row| row.told_at.is_some()) {
             let mut tx = desk.db.begin().await?;
             self.intent.stop_replaced(desk.clock.now())?.write(&mut tx).await?;

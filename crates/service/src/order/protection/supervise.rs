@@ -178,7 +178,9 @@ impl Supervisor<'_> {
             _ => {
                 let rescued = run.rescue(failure).await;
                 run.intent.save(run.desk).await?;
-                if let Some(row) = rows::get(&run.desk.db, self.row.intent_id).await.map_err(Error::from)? {
+                if let Some(row) =
+                    rows::get_protection(&run.desk.db, self.row.intent_id).await.map_err(Error::from)?
+                {
                     self.row = row;
                 }
                 // The position is closed; the next inspection ends it.
@@ -291,7 +293,7 @@ impl Supervisor<'_> {
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
         if lasts >= NOTIFY_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
             // The owner may have been notified meanwhile.
-            if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
+            if rows::get_protection(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
                 return Ok(());
             }
             let mut tx = desk.db.begin().await?;

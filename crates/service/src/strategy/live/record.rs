@@ -53,7 +53,7 @@ impl RecordWriter {
         };
         // The signal of an open trade is replayed; that of an ended trade lies before `settled`.
         if let Some(first) = first
-            && let Some(open) = store::signal::get(&desk.db, first).await?
+            && let Some(open) = store::signal::get_signal(&desk.db, first).await?
         {
             writer.take_in(&open)?;
         }
@@ -120,10 +120,10 @@ impl RecordWriter {
                     let id = StrategyTradeId::mint(&*desk.clock, &*desk.entropy);
                     let (side, price, stop) = (side.opening(), price.decimal(), stop.decimal());
                     let trade = Entered { id, strategy, signal, side, at, price, stop };
-                    strategy_trade::enter(&mut tx, &trade).await?;
+                    strategy_trade::insert_entry(&mut tx, &trade).await?;
                 }
                 ReplayEvent::Exited { signal, trade } => {
-                    strategy_trade::exit(&mut tx, signal, &ended(&trade)).await?;
+                    strategy_trade::end_trade(&mut tx, signal, &ended(&trade)).await?;
                 }
             }
         }

@@ -74,12 +74,12 @@ impl TradeReplay {
     /// Processes a bar with signals inside it. Between its open and close the only known prices are those of
     /// the signals, so a trade that begins or ends inside the bar meets these, the open and the close; a
     /// trade that outlasts the bar meets its full range.
-    fn within(&mut self, bar: &Bar, mut signal: &[RecordedSignal], events: &mut Vec<ReplayEvent>) {
+    fn within(&mut self, bar: &Bar, mut signals: &[RecordedSignal], events: &mut Vec<ReplayEvent>) {
         let mut from: Option<Point> = None;
         loop {
-            let next = signal.iter().position(|signal| self.changes_position(signal));
+            let next = signals.iter().position(|signal| self.changes_position(signal));
             let point =
-                next.and_then(|next| signal.get(next)).and_then(|signal| Some((signal.at, signal.price?)));
+                next.and_then(|next| signals.get(next)).and_then(|signal| Some((signal.at, signal.price?)));
             let (at, first) = from.unwrap_or((bar.at, bar.open));
             let stretch = match (from, point) {
                 (None, None) => *bar,
@@ -90,10 +90,10 @@ impl TradeReplay {
                 continue;
             }
             let Some((next, point)) = next.zip(point) else { return };
-            if let Some(signal) = signal.get(next) {
+            if let Some(signal) = signals.get(next) {
                 self.trade(signal, point, events);
             }
-            signal = signal.get(next + 1..).unwrap_or_default();
+            signals = signals.get(next + 1..).unwrap_or_default();
             from = Some(point);
         }
     }

@@ -15,8 +15,8 @@ use domain::{
     Trade, TradeType, time::SECOND,
 };
 use exchange::{
-    AccountEvent, Credentials, Exchange, ExchangeFailure, ExchangeResult, KeyRights, MarketEvent,
-    OrderRequest, TradesFrom, Validity,
+    AccountData, AccountEvent, Credentials, ExchangeFailure, ExchangeResult, KeyRights, MarketData,
+    MarketEvent, OrderRequest, Positions, Streams, TradesFrom, Trading, Validity,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -177,7 +177,7 @@ fn kind_of(request: &OrderRequest) -> &'static str {
 }
 
 #[async_trait]
-impl Exchange for SimConnection {
+impl MarketData for SimConnection {
     async fn server_time(&self) -> ExchangeResult<Micros> {
         self.read("time", |world| Ok(world.book().wall())).await
     }
@@ -208,6 +208,10 @@ impl Exchange for SimConnection {
     async fn mark_price(&self, _: TradeType, _: &Symbol) -> ExchangeResult<Decimal> {
         self.read("mark", |world| Ok(world.book().price)).await
     }
+}
+
+#[async_trait]
+impl AccountData for SimConnection {
     async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let rights = KeyRights {
             withdraw: false,
@@ -221,18 +225,6 @@ impl Exchange for SimConnection {
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> ExchangeResult<Balance> {
         self.read("balance", |world| Ok(balance(world.book()))).await
-    }
-    async fn open_orders(
-        &self,
-        _: &Credentials,
-        _: TradeType,
-        _: Option<&Symbol>,
-    ) -> ExchangeResult<Vec<Order>> {
-        self.read("open-orders", |world| Ok(seen(world).1)).await
-    }
-    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
-        self.read("orders", |world| Ok(world.book().orders.iter().rev().map(|r| r.order.clone()).collect()))
-            .await
     }
     async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
         self.read("trades", |world| Ok(world.book().trades.iter().rev().cloned().collect())).await
@@ -248,6 +240,10 @@ impl Exchange for SimConnection {
     ) -> ExchangeResult<Vec<Trade>> {
         Ok(Vec::new())
     }
+}
+
+#[async_trait]
+impl Positions for SimConnection {
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         self.read("positions", |world| {
             let (amount, _) = seen(world);
@@ -258,6 +254,28 @@ impl Exchange for SimConnection {
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         self.read("leverage", |world| Ok((world.book().leverage, MarginMode::Crossed))).await
     }
+    async fn set_leverage(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> ExchangeResult<()> {
+        self.write("set-leverage", WriteRequest::Leverage(leverage), validity.ends_at().0).await.map(drop)
+    }
+    async fn set_margin_mode(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        _: MarginMode,
+        validity: Validity,
+    ) -> ExchangeResult<()> {
+        self.write("set-margin", WriteRequest::MarginMode, validity.ends_at().0).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Trading for SimConnection {
     async fn place(
         &self,
         _: &Credentials,
@@ -304,24 +322,21 @@ impl Exchange for SimConnection {
             _ => unknown(),
         }
     }
-    async fn set_leverage(
+    async fn open_orders(
         &self,
         _: &Credentials,
-        _: &Symbol,
-        leverage: u16,
-        validity: Validity,
-    ) -> ExchangeResult<()> {
-        self.write("set-leverage", WriteRequest::Leverage(leverage), validity.ends_at().0).await.map(drop)
+        _: TradeType,
+        _: Option<&Symbol>,
+    ) -> ExchangeResult<Vec<Order>> {
+        self.read("open-orders", |world| Ok(seen(world).1)).await
     }
-    async fn set_margin_mode(
-        &self,
-        _: &Credentials,
-        _: &Symbol,
-        _: MarginMode,
-        validity: Validity,
-    ) -> ExchangeResult<()> {
-        self.write("set-margin", WriteRequest::MarginMode, validity.ends_at().0).await.map(drop)
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
+        self.read("orders", |world| Ok(world.book().orders.iter().rev().map(|r| r.order.clone()).collect()))
+            .await
     }
+}
+
+impl Streams for SimConnection {
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
         mpsc::channel(1).1
     }

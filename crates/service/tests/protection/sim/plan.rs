@@ -158,6 +158,13 @@ impl Cut {
     }
 }
 
+impl FaultKind {
+    /// Whether a second instance works beside the first.
+    pub(crate) const fn with_rival(self) -> bool {
+        matches!(self, Self::Cut(Cut::RivalBefore | Cut::RivalAfter))
+    }
+}
+
 /// A fault or a cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultKind {

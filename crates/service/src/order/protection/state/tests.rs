@@ -1,7 +1,7 @@
 //! Simulations of the supervisor's schedule with as many positions as one IP address may have. Only the
 //! schedule is real: an inspection takes no time and finds what the simulation defines.
 
-use super::*;
+use super::{watched::LONGEST_PAUSE, *};
 use domain::{Side, UserId, time::MINUTE};
 use store::protection::PositionSide;
 use uuid::Uuid;

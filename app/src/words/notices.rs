@@ -1,0 +1,181 @@
+//! Texts of successes: each in general, and with the name of its object where there is one.
+
+use super::{Lang, problems, table, texts};
+use crate::notice::{PageNotice as N, PostNotice};
+
+/// The text of a success, with the name of its object if it is known.
+pub(crate) fn notice(lang: Lang, notice: PostNotice, about: Option<&str>) -> String {
+    let named = match (notice, about) {
+        (PostNotice::Page(notice), Some(name)) => named(lang, notice, name),
+        _ => None,
+    };
+    named.unwrap_or_else(|| problems::notice(lang, notice).to_owned())
+}
+
+/// The text of a success that names its object; `None` for a success without one.
+fn named(lang: Lang, notice: N, name: &str) -> Option<String> {
+    let words = named_notices(lang);
+    let text = match notice {
+        N::PersonChanged => words.user_changed(name),
+        N::KeyConnected => words.key_connected(name),
+        N::KeyReady => words.key_ready(name),
+        N::KeySaved => words.key_saved(name),
+        N::KeyDeleted => words.key_deleted(name),
+        N::KeyClosedAndDeleted => words.key_closed_and_deleted(name),
+        N::SandboxReset => words.sandbox_reset(name),
+        N::PlanChanged => words.plan_changed(name),
+        N::PlanEnding => words.plan_ending(name),
+        N::PlanKept => words.plan_kept(name),
+        N::FollowStarted => words.follow_started(name),
+        N::FollowChanged => words.follow_changed(name),
+        N::FollowPaused => words.follow_paused(name),
+        N::FollowResumed => words.follow_resumed(name),
+        N::FollowStopped => words.follow_stopped(name),
+        N::FollowStoppedClosed => words.follow_stopped_closed(name),
+        N::StrategyCreated => words.strategy_created(name),
+        N::StrategyChanged => words.strategy_changed(name),
+        N::StrategyActivated => words.strategy_activated(name),
+        N::StrategyDeactivated => words.strategy_deactivated(name),
+        N::ClientMade => words.client_made(name),
+        N::ClientRevoked => words.client_revoked(name),
+        N::AccountOpened => words.account_opened(name),
+        N::SubAccountMade => words.sub_account_made(name),
+        N::SubAccountSaved => words.sub_account_saved(name),
+        N::BrandSet => words.brand_set(name),
+        N::ResetSent
+        | N::PasswordReset
+        | N::PasswordChanged
+        | N::AccountFrozen
+        | N::SessionEnded
+        | N::ProfileSaved
+        | N::SupportRequested
+        | N::SupportClosed
+        | N::Panicked
+        | N::DeskClosed
+        | N::DeskOpened
+        | N::ReviewConfirmed
+        | N::CopiesPaused
+        | N::CopiesResumed
+        | N::HookRotated
+        | N::NotificationsSaved
+        | N::TelegramUnlinked
+        | N::Unsubscribed
+        | N::MessageRetried
+        | N::FundsMoved
+        | N::FundsMoving
+        | N::AccountCredited
+        | N::RuleSet => return None,
+    };
+    Some(text)
+}
+
+table! {
+    /// The texts of successes that name their object.
+    NamedNotices, named_notices {
+        user_changed(name): "User {name} updated.",
+        key_connected(name): "Exchange key {name} connected. You can trade now.",
+        key_ready(name): "Account {name} opened with 10,000 USDT.",
+        key_saved(name): "Exchange key {name} saved.",
+        key_deleted(name): "Exchange key {name} deleted. Orders and positions at the exchange stay open.",
+        key_closed_and_deleted(name): "Orders cancelled, positions closed and exchange key {name} deleted.",
+        sandbox_reset(name): "Account {name} reset: its orders and positions are gone.",
+        plan_changed(name): "Your plan is now {name}.",
+        plan_ending(name): "Your {name} plan ends with the current period. You can keep it until then.",
+        plan_kept(name): "Your {name} plan stays active.",
+        follow_started(name): "You're copying {name}. Trading starts with its next signal.",
+        follow_changed(name): "Settings for {name} saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
+        follow_paused(name): "Copying {name} is paused. No new trades are copied until you resume.",
+        follow_resumed(name): "You're copying {name} again, starting with its next signal.",
+        follow_stopped(name): "You've stopped copying {name}.",
+        follow_stopped_closed(name): "You've stopped copying {name}, and its position is closed.",
+        strategy_created(name): "Strategy {name} created. Activate it when it's ready.",
+        strategy_changed(name): "Strategy {name} saved.",
+        strategy_activated(name): "Strategy {name} activated: its signals are copied.",
+        strategy_deactivated(name): "Strategy {name} deactivated.",
+        client_made(name): "API client {name} created. Copy its secret now: it won't be shown again.",
+        client_revoked(name): "API client {name} revoked.",
+        account_opened(name): "{name} account opened.",
+        sub_account_made(name): "Sub-account {name} created.",
+        sub_account_saved(name): "Sub-account {name} saved.",
+        brand_set(name): "Brand {name} saved.",
+    }
+}
+
+texts! {
+    /// The text of a success on any page but the trade page, without a name.
+    page_notice(N) {
+        N::ResetSent => "If an account with this address exists, we've sent a link. It works for one hour.",
+        N::PasswordReset => "Your password has been changed. Sign in with the new one.",
+        N::PasswordChanged => "Your password has been changed. Your other sessions have ended, and so have the apps you didn't keep.",
+        N::AccountFrozen => "Your account is frozen. Open positions keep their stop losses. To unfreeze the account, reset your password.",
+        N::PersonChanged => "User updated.",
+        N::SessionEnded => "Session revoked.",
+        N::ProfileSaved => "Profile saved.",
+        N::SupportRequested => "Request sent. We'll reply by e-mail.",
+        N::SupportClosed => "Request closed.",
+        N::KeyConnected => "Exchange key connected. You can trade now.",
+        N::KeyReady => "Paper account opened with 10,000 USDT.",
+        N::KeySaved => "Exchange key saved.",
+        N::KeyDeleted => "Exchange key deleted. Orders and positions at the exchange stay open.",
+        N::KeyClosedAndDeleted => "Orders cancelled, positions closed and exchange key deleted.",
+        N::SandboxReset => "Paper account reset.",
+        N::PlanChanged => "Plan changed.",
+        N::PlanEnding => "Your plan ends with the current period. You can keep it until then.",
+        N::PlanKept => "Your plan stays active.",
+        N::FollowStarted => "You're copying this strategy. Trading starts with its next signal.",
+        N::FollowChanged => "Settings saved. An open position keeps its size, stop and take profits, and stays with the strategy that opened it.",
+        N::FollowPaused => "Copying paused. No new trades are copied until you resume.",
+        N::FollowResumed => "Copying resumed. The next signal is copied.",
+        N::FollowStopped => "Copying stopped.",
+        N::FollowStoppedClosed => "Copying stopped and position closed.",
+        N::Panicked => "Nothing to close: you have no exchange keys.",
+        N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
+        N::DeskOpened => "Maintenance mode is off.",
+        N::ReviewConfirmed => "Differences confirmed. The account can trade again.",
+        N::CopiesPaused => "All copying is paused.",
+        N::CopiesResumed => "Copying resumed.",
+        N::StrategyCreated => "Strategy created. Activate it when it's ready.",
+        N::StrategyChanged => "Strategy saved.",
+        N::StrategyActivated => "Strategy activated: its signals are copied.",
+        N::StrategyDeactivated => "Strategy deactivated.",
+        N::HookRotated => "Webhook URL created.",
+        N::NotificationsSaved => "Notifications saved.",
+        N::TelegramUnlinked => "Telegram disconnected.",
+        N::Unsubscribed => "You're unsubscribed from these e-mails.",
+        N::MessageRetried => "Message queued again.",
+        N::ClientMade => "API client created. Copy its secret now: it won't be shown again.",
+        N::ClientRevoked => "API client revoked.",
+        N::AccountOpened => "Account opened.",
+        N::FundsMoved => "Transfer completed.",
+        N::FundsMoving => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",
+        N::SubAccountMade => "Sub-account created.",
+        N::SubAccountSaved => "Sub-account saved.",
+        N::AccountCredited => "Account credited.",
+        N::RuleSet => "Rule saved.",
+        N::BrandSet => "Brand saved.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_names_its_object() {
+        let text = |notice: N, about| super::notice(Lang::En, notice.into(), about);
+        let named = text(N::FollowStarted, Some("EMA cross"));
+        assert_eq!(named, "You're copying EMA cross. Trading starts with its next signal.");
+        let general = text(N::FollowStarted, None);
+        assert_eq!(general, "You're copying this strategy. Trading starts with its next signal.");
+        assert_eq!(text(N::ProfileSaved, Some("Ada")), "Profile saved.", "it has no named text");
+    }
+
+    #[test]
+    fn a_named_text_contains_the_name() {
+        for notice in N::ALL {
+            if let Some(text) = named(Lang::En, *notice, "Abc 1") {
+                assert!(text.contains("Abc 1"), "{notice:?}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A new order: its terms, and its initial state.
+
+use super::{NewOrder, Order, Reject, Status, filters, markets::MarketState};
+use domain::{Decimal, OrderType, TimeInForce};
+
+/// Limit price and time in force of a plain order. A market order has no price and ends immediately.
+pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
+    if new.kind == OrderType::Market {
+        return Ok((None, TimeInForce::Gtc));
+    }
+    let price = new.price.ok_or_else(|| Reject::mandatory("price"))?;
+    filters::price(markets, new.market, price)?;
+    Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
+}
+
+/// Builds the order in its initial state.
+pub(super) fn build(markets: &mut MarketState, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
+    let id = markets.ids.order();
+    Order {
+        id,
+        client_id: new.client_id.clone().unwrap_or_else(|| markets.client_id(id)),
+        market: new.market,
+        side: new.side,
+        kind: new.kind,
+        original_kind: new.kind,
+        tif,
+        price: new.price.filter(|_| new.kind == OrderType::Limit).map(|p| p.normalize()),
+        amount: amount.normalize(),
+        quote_amount: new.quote_amount,
+        filled: Decimal::ZERO,
+        cost: Decimal::ZERO,
+        reduce_only: new.reduce_only,
+        close_position: new.close_position,
+        status: Status::New,
+        algo_id: None,
+        trigger_price: None,
+        working_type: new.working_type,
+        liquidation: false,
+        created: markets.now,
+        updated: markets.now,
+    }
+}

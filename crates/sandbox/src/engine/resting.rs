@@ -1,0 +1,53 @@
+//! Orders in the book: what a resting order reserves, and its way in and out.
+
+use super::{
+    Account, Order,
+    markets::{MarketState, RestingOrder},
+};
+use crate::market::QUOTE;
+use domain::{Decimal, OrderType, Side, TradeType};
+
+/// Adds an order to the book and reserves what it needs.
+pub(super) fn rest(markets: &mut MarketState, account: &mut Account, order: &Order) {
+    markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
+    match order.market.kind {
+        TradeType::Spot => {
+            let (asset, amount) = held(order);
+            let holding = account.spot_mut(asset);
+            holding.free -= amount;
+            holding.locked += amount;
+        }
+        TradeType::Futures => hold(account, order, order.remaining()),
+    }
+}
+
+/// Removes a resting order from the book and releases what it reserved.
+pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
+    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
+    match order.market.kind {
+        TradeType::Spot => {
+            let (asset, amount) = held(order);
+            let holding = account.spot_mut(asset);
+            holding.locked -= amount;
+            holding.free += amount;
+        }
+        TradeType::Futures => hold(account, order, -order.remaining()),
+    }
+}
+
+/// The asset and amount locked by a resting spot order.
+fn held(order: &Order) -> (&'static str, Decimal) {
+    match order.side {
+        Side::Buy => (QUOTE, order.price.unwrap_or_default() * order.remaining()),
+        Side::Sell => (order.market.pair.base(), order.remaining()),
+    }
+}
+
+/// Adds a futures order's notional for `amount` to the open-order exposure, or removes it if `amount` is negative.
+/// Reduce-only and market orders have none.
+pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
+    if order.kind == OrderType::Limit && !order.reduce_only {
+        let worth = order.price.unwrap_or_default() * amount;
+        account.perpetual_mut(order.market.pair).add_exposure(order.side, worth);
+    }
+}
