@@ -1,8 +1,8 @@
 //! State of accounts and sign-ins: password hashing, token keys, and the external issuer.
 
 use crate::{
-    api_client::Decoy, desk::messaging::SharedMessaging, oidc::Issuer, password::PasswordHasher,
-    recaptcha::Verifier, signing::Keyring, token::Verified,
+    api_client::Decoy, desk::messaging::SharedMessaging, maintenance::MaintenanceCache, oidc::Issuer,
+    password::PasswordHasher, recaptcha::Verifier, signing::Keyring, token::Verified,
 };
 use std::{ops::Deref, sync::Arc};
 
@@ -17,6 +17,8 @@ pub struct Identity {
     pub(crate) verified: Verified,
     /// Dummy client that is compared against when a key is unknown.
     pub(crate) decoy: Decoy,
+    /// Maintenance mode.
+    pub(crate) maintenance: MaintenanceCache,
     /// Verifies reCAPTCHA answers.
     pub(crate) verifier: Verifier,
     /// The external token issuer and its keys.
@@ -35,6 +37,7 @@ impl Identity {
             keyring: Keyring::default(),
             verified: Verified::default(),
             decoy: Decoy::default(),
+            maintenance: MaintenanceCache::default(),
             verifier: Verifier::new(messaging.settings.edge.recaptcha.as_ref())?,
             issuer: messaging.settings.edge.oidc.clone().map(Issuer::new).transpose()?,
             messaging,

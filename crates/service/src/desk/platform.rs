@@ -2,8 +2,8 @@
 //! instance.
 
 use crate::{
-    Sealer, Settings, fence::Fence, heartbeats::JobHeartbeats, maintenance::MaintenanceCache, pace::Paces,
-    public_list::DataVersions, secrets::Signer, shares::Shares, work::Work,
+    Sealer, Settings, fence::Fence, heartbeats::JobHeartbeats, pace::Paces, public_list::DataVersions,
+    secrets::Signer, shares::Shares, work::Work,
 };
 use domain::{Clock, Entropy};
 use std::sync::Arc;
@@ -34,8 +34,6 @@ pub struct Platform {
     pub work: Work,
     /// Signs links and tokens sent in messages.
     pub(crate) signer: Signer,
-    /// Maintenance mode.
-    pub(crate) maintenance: MaintenanceCache,
     /// Versions of the public lists.
     pub(crate) lists: DataVersions,
     /// Request rate limits.
@@ -59,7 +57,6 @@ impl Platform {
         Arc::new(Self {
             work: Work::default(),
             signer: Signer::default(),
-            maintenance: MaintenanceCache::default(),
             lists: DataVersions::default(),
             paces: Paces::new(settings.edge.rates, &clock),
             fence: Fence::default(),
