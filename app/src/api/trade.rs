@@ -107,7 +107,7 @@ async fn place(
     }
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    order::place(&visit.desk, actor, id, order, idempotency).await?;
+    order::place_order(&visit.desk, actor, id, order, idempotency).await?;
     Ok(Done::at(desk_page(key, symbol)).with_notice(DeskNotice::OrderPlaced))
 }
 

@@ -146,7 +146,7 @@ pub(crate) async fn record_value(desk: &Desk, row: &KeyRow) -> Result<Option<Poi
 async fn read_worth(desk: &Desk, row: &KeyRow) -> Result<Decimal> {
     let who = key::credentials(desk, row)?;
     let answer = desk.exchange.balance(&who, row.key.trade_type).await;
-    let balance = key::disable_if_unauthorized(desk, row.key.id, answer).await?;
+    let balance = key::disable_if_unauthorized(desk, row.key.id, &who, answer).await?;
     value_of(desk, &balance).await
 }
 

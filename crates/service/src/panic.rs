@@ -119,14 +119,14 @@ async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
     let markets = match active_markets(desk, &access).await {
         Ok(symbols) => {
             let each = symbols.into_iter().map(|symbol| async move {
-                let outcome = market(desk, actor, close_key, kind, &symbol).await;
+                let outcome = market(desk, actor, key, kind, &symbol).await;
                 MarketReport { symbol, outcome }
             });
             Ok(join_all(each).await)
         }
         Err(error) => Err(error),
     };
-    Report { close_key, name, automated: strategy_type == StrategyType::Automated, markets }
+    Report { key, name, automated: strategy_type == StrategyType::Automated, markets }
 }
 
 /// Returns every market on which the key has an order, a position, or an order that we are about to send.

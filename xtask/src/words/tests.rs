@@ -73,9 +73,3 @@ fn every_exception_in_the_tree_has_a_reason() {
     let found = find(&workspace).unwrap();
     assert_eq!(found.faults, Vec::<String>::new());
 }
-
-#[test]
-fn an_unknown_argument_is_refused() {
-    let workspace = Workspace { root: PathBuf::from("absent"), target: PathBuf::from("absent") };
-    assert!(command(&workspace, &["--raise".to_owned()]).is_err());
-}

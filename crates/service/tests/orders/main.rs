@@ -136,7 +136,7 @@ fn idempotency(key: &str, body: u8) -> Option<IdempotencyKey> {
 impl World {
     async fn place(&self, ticket: &RawTicket) -> Result<Vec<domain::Order>, Error> {
         let order = ticket.check().map_err(Error::Fields)?;
-        order::place(&self.desk, &self.actor, self.key, order, None).await
+        order::place_order(&self.desk, &self.actor, self.key, order, None).await
     }
 
     fn position(&self) -> Decimal {
@@ -298,7 +298,7 @@ async fn the_same_request_twice_acts_once(db: &TestDb) {
     let world = world(db).await;
     let place = |body| {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
-        async move { order::place(&desk, &actor, key, market_order(), idempotency("one", body)).await }
+        async move { order::place_order(&desk, &actor, key, market_order(), idempotency("one", body)).await }
     };
     let (a, b) = tokio::join!(place(1), place(1));
     assert_eq!(a.unwrap(), b.unwrap());
@@ -312,7 +312,7 @@ async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
     world.fake.fault(ENTRY, Fault::AnswerLost);
     let crash = {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
-        tokio::spawn(async move { order::place(&desk, &actor, key, market_order(), None).await })
+        tokio::spawn(async move { order::place_order(&desk, &actor, key, market_order(), None).await })
     };
     crash.await.unwrap().unwrap();
     forget_outcomes(db).await;
@@ -331,7 +331,7 @@ async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &Test
     let world = world(db).await;
     let place = |desk: SharedDesk| {
         let (actor, key) = (world.actor.clone(), world.key);
-        async move { order::place(&desk, &actor, key, market_order(), idempotency("again", 1)).await }
+        async move { order::place_order(&desk, &actor, key, market_order(), idempotency("again", 1)).await }
     };
     place(world.desk.clone()).await.unwrap();
     forget_outcomes(db).await;

@@ -34,7 +34,7 @@ pub(super) async fn orders_that_a_restored_database_does_not_know_are_adopted_an
     assert_eq!(legs.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [ENTRY, STOP, TARGET, TARGET + 1]);
     assert_eq!(world.fake.log().len(), sent, "checking sends nothing");
 
-    let place = async || order::place(&restored, &world.actor, world.key, market_order(), None).await;
+    let place = async || order::place_order(&restored, &world.actor, world.key, market_order(), None).await;
     match place().await {
         Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::KeyUnderReview),
         other => panic!("{other:?}"),

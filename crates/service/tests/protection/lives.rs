@@ -151,12 +151,12 @@ impl Ask {
     pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> DeskResponse {
         match self {
             Self::Order(kind, side) => {
-                order::place(desk, &cast.trader, cast.manual, ticket(kind, side), None).await.into()
+                order::place_order(desk, &cast.trader, cast.manual, ticket(kind, side), None).await.into()
             }
             Self::Once(side) => {
                 let once = IdempotencyKey { key: "once".to_owned(), body_hash: [1; 32] };
                 let ticket = ticket(OrderKind::Market, side);
-                order::place(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
+                order::place_order(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
             Self::StopFollowing => copy::close_position(desk, cast.follow).await.into(),

@@ -91,7 +91,7 @@ pub(super) async fn create_order(
     request: RawRequest,
 ) -> HandlerResult<Vec<Created>> {
     let (id, order, once) = ticket(&request)?;
-    let placed = order::place(&desk, &actor, id, order, once).await;
+    let placed = order::place_order(&desk, &actor, id, order, once).await;
     let legs = placed.map_err(|error| refused(&request, error))?;
     Ok(Json(legs.into_iter().map(Created::from).collect()))
 }
