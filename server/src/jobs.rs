@@ -6,7 +6,7 @@ mod strategies;
 
 use domain::{Symbol, time::SECOND};
 use service::{
-    Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, key, ledger, live, notify,
+    Desk, Result, SharedDesk, audit, balance_history, billing, bot, copy, equity, key, ledger, live, notify,
     order, reconciler::Reconciler, rejection, report, review, session, strategy,
 };
 use std::{future::Future, path::Path, time::Duration};
@@ -69,9 +69,7 @@ impl Jobs {
             notify::deliver(&desk).await.map(drop)
         });
         if notify::telegram::polls(desk) {
-            jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move {
-                notify::telegram::poll(&desk).await
-            });
+            jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move { bot::poll(&desk).await });
         }
         jobs.leased(
             "audit",

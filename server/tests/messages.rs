@@ -20,7 +20,7 @@ use messages::{
     setting::{self, SETTINGS, actor, code, link, send_text},
 };
 use serde_json::{Value, json};
-use service::notify::telegram;
+use service::chat_link;
 use store::testing::TestDb;
 
 /// The example with our times, which are not compared.
@@ -114,7 +114,7 @@ async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
     let bobs = code(&server, &bob).await;
     let answer = send_text(&server, &ada, &format!("/start {bobs}")).await;
     assert!(answer.contains("linked to another account"), "{answer}");
-    assert!(telegram::method(&server.desk, &ada).await.unwrap().active);
+    assert!(chat_link::method(&server.desk, &ada).await.unwrap().active);
     assert_eq!(code(&server, &bob).await, bobs, "the code is not spent");
 
     for guess in 0..10 {
@@ -132,7 +132,7 @@ async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
     server.clock.advance(15 * MINUTE + SECOND);
     assert!(send_text(&server, &bob, &right).await.contains("invalid or has expired"));
     // The sign-in of before is too old to be shown a code.
-    assert!(matches!(telegram::method(&server.desk, &bob).await, Err(service::Error::StepUp)));
+    assert!(matches!(chat_link::method(&server.desk, &bob).await, Err(service::Error::StepUp)));
     link(&server, &actor(&server, "bob").await).await;
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use service::{
-    Error,
+    Error, bot,
     notify::{self, Wish, telegram},
 };
 
@@ -48,7 +48,7 @@ pub async fn unlink_telegram() -> Result<Done, FormFailure> {
 #[server(endpoint = "telegram-say")]
 pub async fn send_telegram_message(#[server(default)] text: String) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let said = telegram::post(&visit.desk, &actor, &text).await;
+    let said = bot::post(&visit.desk, &actor, &text).await;
     form("telegram-say", "/telegram")
         .keep("text", &text)
         .answer(&visit, said.map(|()| Done::at("/telegram#say")))

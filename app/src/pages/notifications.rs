@@ -12,9 +12,9 @@ use crate::{
 use domain::notification::{Method, Switches};
 use leptos::prelude::*;
 use service::{
-    Error,
+    Error, chat_link,
     notify::{self, telegram},
-    profile,
+    time_zone,
 };
 
 /// One switch: its parameter name, its label, whether it is on.
@@ -27,9 +27,9 @@ pub(crate) fn page() -> impl IntoView {
         let posted = Posted::read(&visit).await?;
         let set = notify::preferences(&visit.desk, actor).await?.switches;
         let linked = telegram::is_linked(&visit.desk, actor).await?;
-        let code = match telegram::method(&visit.desk, actor).await {
+        let code = match chat_link::method(&visit.desk, actor).await {
             Ok(method) => {
-                let until = profile::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
+                let until = time_zone::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
                 Some((method, until))
             }
             Err(Error::StepUp) => None,

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::profile::{Language, Profile};
 use leptos::prelude::*;
-use service::profile;
+use service::{profile, time_zone};
 
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
@@ -87,5 +87,5 @@ fn zones(words: &'static Personal) -> Options {
         let shown = name.replace('_', " ");
         (name, shown)
     };
-    untold(words.utc).chain(profile::zones().into_iter().map(named)).collect()
+    untold(words.utc).chain(time_zone::zones().into_iter().map(named)).collect()
 }

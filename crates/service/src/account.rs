@@ -203,7 +203,7 @@ pub async fn change_password(
         origin: Some(origin),
     };
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     recovery::end_sign_ins(desk, &mut tx, actor.user, KeptSignIn { session: actor.session, family }).await?;
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;

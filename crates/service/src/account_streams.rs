@@ -47,7 +47,7 @@ impl AccountStreams {
             let keep = known.contains(key) && !stream.is_finished();
             if !keep {
                 stream.abort();
-                desk.copies.accounts.set_live(*key, false);
+                desk.accounts.set_live(*key, false);
             }
             keep
         });
@@ -81,7 +81,7 @@ impl Listener {
 
     async fn take(&self, event: AccountEvent) {
         let (desk, id) = (&self.desk, self.key);
-        let accounts = &desk.copies.accounts;
+        let accounts = &desk.accounts;
         match event {
             // Events missed while the stream was down are found by reading.
             AccountEvent::Connected => {

@@ -1,8 +1,9 @@
 //! The user on whose behalf a request runs, and where the request comes from.
 
-use crate::Error;
+use crate::error::Error;
 use domain::{Role, SessionId, UserId};
 use std::net::{IpAddr, Ipv6Addr};
+use store::Tx;
 
 /// The user on whose behalf a use case runs. Made by [`crate::session::find`] and [`crate::token::verify`]
 /// only.
@@ -30,6 +31,25 @@ impl Actor {
     /// [`Error::Forbidden`] if not.
     pub fn must(&self, role: Role) -> Result<(), Error> {
         if self.role.may(role) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Locks the user's row until the transaction ends, and checks that their sign-in has not ended meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
+    pub(crate) async fn hold(&self, tx: &mut Tx) -> Result<(), Error> {
+        store::user::lock_user(tx, self.user).await?;
+        let user = store::user::get_user(&mut *tx, self.user).await?.ok_or(Error::Unauthenticated)?;
+        user.state().must_be_active()?;
+        let alive = match (self.session, self.token) {
+            (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),
+            (None, Some(token)) => {
+                let row = store::refresh_token::get(&mut *tx, &token).await?;
+                row.is_some_and(|row| row.revoked_at.is_none())
+            }
+            (None, None) => true,
+        };
+        if alive { Ok(()) } else { Err(Error::Unauthenticated) }
     }
 }
 

@@ -15,7 +15,8 @@ pub use token::{IDLE, by_token, sign_in, sign_out};
 use crate::{
     Actor, Desk, Error, Origin, Result, Sealed,
     audit::{self, AuditAction},
-    recovery, step_up,
+    notify::announce_credential,
+    step_up,
 };
 use domain::{
     ApiClient, ApiClientId, Micros, Permission,
@@ -84,7 +85,7 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
         revoked_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if store::api_client::list_by_user(&mut tx, actor.user).await?.len() >= MOST {
         return Err(Error::field("name", Problem::TooMany));
     }
@@ -92,7 +93,7 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
     let (action, subject) = (AuditAction::ClientCreated, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     let about = (subject.as_str(), row.name.as_str());
-    recovery::announce(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
+    announce_credential(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
     tx.commit().await?;
     Ok(Made { client: shown(row)?, secret })
 }
@@ -119,7 +120,7 @@ pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId
     }
     let (action, subject) = (AuditAction::ClientRevoked, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
-    recovery::announce(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
+    announce_credential(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
     tx.commit().await?;
     Ok(name)
 }

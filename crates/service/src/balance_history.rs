@@ -1,7 +1,7 @@
 //! Daily account values in UTC, recorded once a day for every enabled key. A day on which the desk was down
 //! or the account could not be read has no row: nothing is filled in afterwards.
 
-use crate::{Actor, Desk, Error, Result, SharedDesk, equity, key, trade_history::token::Token};
+use crate::{Actor, Desk, Error, Result, SharedDesk, equity, key, page_token::Token};
 use domain::{ExchangeKeyId, Micros, time::DAY, validation::Problem};
 use futures::{StreamExt as _, stream};
 pub use store::daily_balance::Day;

@@ -3,13 +3,13 @@
 //! them as intents. An entered copy is followed up until its position has ended. docs/ARCHITECTURE.md
 //! describes the life of a copy, docs/decisions/0005-copies.md the reasons for the design.
 
-mod accounts;
 mod decide;
 mod decision;
 mod end;
 mod exit;
 mod follow_up;
 mod loss;
+mod outcome;
 mod switch;
 mod worker;
 
@@ -28,8 +28,6 @@ use tokio::sync::Notify;
 /// In-memory state of copy trading.
 #[derive(Default)]
 pub(crate) struct Copying {
-    /// Cached followers' accounts.
-    pub(crate) accounts: accounts::Accounts,
     /// Notified when there may be copies to work on.
     pub(crate) wake: Notify,
     /// The end of the last claim's lease, in microseconds. It identifies the claim, so no two claims share

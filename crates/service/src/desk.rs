@@ -1,32 +1,33 @@
 //! The desk: the dependencies and shared state of all use cases, built once at start.
+//!
+//! Each district of the service has a context with its own state. A context dereferences to the one of the district
+//! below: `Desk` → `Following` → `Money` → `Trading` → `Identity` → `Messaging` → `Platform`. A use case takes the
+//! context of its own district, and the compiler turns a reference to a higher context into a reference to a lower one,
+//! never the other way: no code can reach state of a district above its own.
+
+pub(crate) mod following;
+pub(crate) mod identity;
+pub(crate) mod messaging;
+pub(crate) mod money;
+pub(crate) mod platform;
+pub(crate) mod trading;
 
 use crate::{
     Sealer, Settings,
-    api_client::Decoy,
-    copy::Copying,
-    edge::Edge,
-    fence::Fence,
-    health::JobHeartbeats,
-    live,
-    locks::Locks,
-    market,
-    notify::{Mailer, Signer, telegram::Telegram},
-    order::{Install, protection::Supervision},
-    password::PasswordHasher,
-    rejection::Rejections,
-    review::Reviews,
+    desk::{
+        following::{Following, SharedFollowing},
+        identity::Identity,
+        messaging::Messaging,
+        money::Money,
+        platform::{Platform, PlatformParts},
+        trading::{SharedTrading, Trading},
+    },
     sandbox_control::SandboxControl,
-    shares::Shares,
-    signing::Keyring,
-    strategy,
-    token::Verified,
-    work::Work,
 };
-use domain::{Clock, Entropy, UserId};
+use domain::{Clock, Entropy};
 use exchange::Exchange;
 use payment::PaymentGateway;
-use std::sync::Arc;
-use store::group_commit::GroupCommit;
+use std::{ops::Deref, sync::Arc};
 
 /// The parts a desk is built from.
 pub struct Parts {
@@ -51,65 +52,10 @@ pub struct Parts {
     pub instance: String,
 }
 
-/// Dependencies and shared state of all use cases. In-memory state is only ever a cache of the database,
-/// since other instances may run beside this one.
+/// The context of everything: what the pages, the HTTP APIs and the jobs hold. In-memory state is only ever a cache of
+/// the database, since other instances may run beside this one.
 pub struct Desk {
-    /// The database.
-    pub db: store::Db,
-    /// The exchange that connected keys belong to.
-    pub exchange: Arc<dyn Exchange>,
-    /// The payment provider; `None` if plans are not for sale.
-    pub payments: Option<Arc<dyn PaymentGateway>>,
-    /// Encrypts secrets before they are stored.
-    pub sealer: Sealer,
-    /// Wall clock and boot clock.
-    pub clock: Arc<dyn Clock>,
-    /// Source of randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// The operator's configuration.
-    pub settings: Settings,
-    /// Distributes prices and account events to the pages' streams.
-    pub hub: live::Hub,
-    /// Client of the sandbox's control API; `None` without a sandbox.
-    pub sandbox: Option<SandboxControl>,
-    /// Orders in progress, and whether the desk is shutting down.
-    pub work: Work,
-    pub(crate) hasher: PasswordHasher,
-    pub(crate) keyring: Keyring,
-    pub(crate) verified: Verified,
-    pub(crate) mailer: Mailer,
-    /// Caches, rate limits and clients of outside services.
-    pub(crate) edge: Edge,
-    pub(crate) telegram: Telegram,
-    /// Signs links and tokens sent in messages.
-    pub(crate) signer: Signer,
-    /// Dummy client that is compared against when a key is unknown.
-    pub(crate) decoy: Decoy,
-    /// Serializes orders of one key and market within this process.
-    pub(crate) locks: Locks,
-    /// Serializes billing operations of one user within this process.
-    pub(crate) paying: Locks<UserId>,
-    /// Cache of exchange responses that many callers need.
-    pub(crate) cache: market::Cache,
-    /// In-memory state of the position supervisor.
-    pub(crate) supervision: Supervision,
-    /// Rejected attempts that are not in the audit yet.
-    pub(crate) rejections: Rejections,
-    /// Accounts under review.
-    pub(crate) reviews: Reviews,
-    /// Writes that share a transaction (group commit).
-    pub(crate) group_commit: GroupCommit,
-    /// Lease and validity window of signed exchange requests.
-    pub(crate) fence: Fence,
-    pub(crate) shares: Shares,
-    /// In-memory state of copy trading.
-    pub(crate) copies: Copying,
-    /// Last run of each background job of this process.
-    pub(crate) heartbeats: JobHeartbeats,
-    /// Track records of strategies, requested by every visitor.
-    pub(crate) records: strategy::Records,
-    /// Name of this instance among those that share the database.
-    pub(crate) instance: String,
+    following: SharedFollowing,
 }
 
 /// Shared handle of the desk.
@@ -122,52 +68,30 @@ impl Desk {
     /// When the configuration of mail, Telegram, reCAPTCHA or the external issuer cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
         let Parts { db, exchange, payments, sealer, clock, entropy, settings, sandbox, instance } = parts;
-        let mailer = Mailer::new(&settings.mail)?;
-        let edge = Edge::new(&settings.edge, &clock)?;
-        let telegram = Telegram::new(&settings.telegram)?;
-        Ok(Arc::new(Self {
-            hasher: PasswordHasher::default(),
-            keyring: Keyring::default(),
-            verified: Verified::default(),
-            decoy: Decoy::default(),
-            locks: Locks::default(),
-            paying: Locks::default(),
-            cache: market::Cache::default(),
-            supervision: Supervision::default(),
-            rejections: Rejections::default(),
-            reviews: Reviews::default(),
-            group_commit: GroupCommit::default(),
-            fence: Fence::default(),
-            shares: Shares::default(),
-            copies: Copying::default(),
-            heartbeats: JobHeartbeats::new(clock.now()),
-            records: strategy::Records::default(),
-            work: Work::default(),
-            instance,
-            hub: live::Hub::default(),
-            db,
-            exchange,
-            payments,
-            sealer,
-            clock,
-            entropy,
-            settings,
-            sandbox,
-            mailer,
-            edge,
-            telegram,
-            signer: Signer::default(),
-        }))
+        let platform = Platform::new(PlatformParts { db, sealer, clock, entropy, settings, instance });
+        let identity = Identity::new(Messaging::new(platform)?)?;
+        let trading = Trading::new(identity, exchange, sandbox);
+        let following = Following::new(Money::new(trading, payments));
+        Ok(Arc::new(Self { following }))
     }
 
-    /// The install's characters in client order ids; `None` until they are read at start.
-    pub(crate) fn install(&self) -> Option<Install> {
-        self.reviews.install()
-    }
-
-    /// Name of this instance among those that share the database; the same after a restart.
+    /// The context of following, for work that outlives its caller.
     #[must_use]
-    pub fn instance(&self) -> &str {
-        &self.instance
+    pub fn following(&self) -> SharedFollowing {
+        Arc::clone(&self.following)
+    }
+
+    /// The context of trading, for work that outlives its caller.
+    #[must_use]
+    pub fn trading(&self) -> SharedTrading {
+        SharedTrading::clone(self)
+    }
+}
+
+impl Deref for Desk {
+    type Target = SharedFollowing;
+
+    fn deref(&self) -> &SharedFollowing {
+        &self.following
     }
 }

@@ -5,7 +5,7 @@
 use crate::{
     Desk, Origin, Result,
     audit::AuditAction,
-    notify::secret::{Purpose, sign, verify},
+    secrets::{Purpose, sign, verify_signature},
     throttle::Bucket,
 };
 use domain::UserId;
@@ -41,7 +41,7 @@ async fn number(desk: &Desk, origin: &Origin, user: UserId) -> Result<Option<Str
     let (number, signature) = cookie.split_once('.').unwrap_or_default();
     let signature = hex::decode(signature).unwrap_or_default();
     // Verify even without a cookie, so that the time does not depend on it.
-    let ours = verify(desk, Purpose::Device, &signed(number, user), &signature).await?;
+    let ours = verify_signature(desk, Purpose::Device, &signed(number, user), &signature).await?;
     Ok(ours.then(|| number.to_owned()))
 }
 

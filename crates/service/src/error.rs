@@ -7,6 +7,9 @@ use domain::{
 use exchange::ExchangeFailure;
 use std::time::Duration;
 
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
 /// Why a use case failed or was rejected. Each HTTP surface maps it once.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -10,7 +10,7 @@ pub use change::{
     unknown_choices, update_follow,
 };
 pub use copies::{Copies, copies};
-pub(crate) use copies::{key_names, shown as shown_copy, targets};
+pub(crate) use copies::{shown as shown_copy, targets};
 pub use overview::{Overview, overview};
 pub use preview::preview;
 

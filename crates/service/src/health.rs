@@ -7,7 +7,6 @@ pub use writes::writes_succeed;
 
 use crate::{Desk, Result, order::protection::Unprotected};
 use domain::{Micros, notification::Channel, time::SECOND};
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Silence of the price stream after which the desk is degraded.
 const SILENT: i64 = 60 * SECOND;
@@ -23,30 +22,6 @@ const COPIES_LATE: i64 = 120 * SECOND;
 const UNPROTECTED: i64 = 30 * SECOND;
 /// How long a message may wait before the desk is degraded: allows for greylisting mail servers.
 const MESSAGE_LATE: i64 = 900 * SECOND;
-
-/// Heartbeats: when this process last ran the work that every process does periodically.
-pub(crate) struct JobHeartbeats {
-    started: Micros,
-    orders: AtomicI64,
-    copies: AtomicI64,
-}
-
-impl JobHeartbeats {
-    /// Starts all heartbeats at `now`.
-    pub(crate) const fn new(now: Micros) -> Self {
-        Self { started: now, orders: AtomicI64::new(now.0), copies: AtomicI64::new(now.0) }
-    }
-
-    /// Records a pass over unfinished orders.
-    pub(crate) fn orders_reconciled(&self, now: Micros) {
-        self.orders.store(now.0, Ordering::Relaxed);
-    }
-
-    /// Records a pass over open copies.
-    pub(crate) fn copies_reconciled(&self, now: Micros) {
-        self.copies.store(now.0, Ordering::Relaxed);
-    }
-}
 
 /// Health of a part. The health of the desk is the worst of all parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,9 +185,9 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         stream_received: last_price_at.is_some(),
         stream_age: ago(last_price_at.unwrap_or(heartbeats.started)),
         latest_job,
-        orders_age: ago(Micros(heartbeats.orders.load(Ordering::Relaxed))),
+        orders_age: ago(heartbeats.orders_at()),
         order_lag: claimed.map(|until| ago(until.max(heartbeats.started))).filter(|lag| *lag > 0),
-        copies_age: ago(Micros(heartbeats.copies.load(Ordering::Relaxed))),
+        copies_age: ago(heartbeats.copies_at()),
         copy_lag: queued.map(|at| ago(at.max(heartbeats.started))),
         positions: unprotected(desk),
         under_review: desk.reviews.count(),

@@ -82,14 +82,6 @@ pub(crate) async fn disable_if_unauthorized<T>(
     Ok(answer?)
 }
 
-/// Checks that a key's account is in a supported mode.
-///
-/// # Errors
-/// A field problem that names the account's mode and what to change.
-pub(crate) fn mode_fits(mode: AccountMode) -> Result<()> {
-    mode.problem().map_or(Ok(()), |problem| Err(Error::field("apiKey", problem)))
-}
-
 /// Returns the mode of a key's account. `rights` is what the exchange has just reported about the key.
 pub(crate) async fn account_mode(
     desk: &Desk,

@@ -5,19 +5,21 @@
 //! with one of the closed cases of [`Error`].
 
 mod actor;
+pub mod bot;
 mod desk;
-mod edge;
 mod eligibility;
 mod error;
 mod settings;
 
 pub mod account;
+mod account_cache;
 pub mod account_streams;
 pub mod api_client;
 pub mod archive;
 pub mod audit;
 pub mod balance_history;
 pub mod billing;
+pub mod chat_link;
 pub mod copy;
 pub mod device;
 pub mod equity;
@@ -26,6 +28,7 @@ pub mod fence;
 pub mod flash;
 pub mod follow;
 pub mod health;
+mod heartbeats;
 pub mod key;
 pub mod ledger;
 pub mod live;
@@ -40,6 +43,7 @@ mod opaque;
 pub mod order;
 mod outward;
 pub mod pace;
+mod page_token;
 pub mod panic;
 mod password;
 pub mod person;
@@ -65,8 +69,10 @@ pub mod sub_account;
 pub mod support;
 pub mod system;
 mod throttle;
+pub mod time_zone;
 pub mod token;
 pub mod trade_history;
+mod user_events;
 mod watched;
 pub mod work;
 
@@ -75,12 +81,9 @@ pub mod testing;
 
 pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
-pub use error::Error;
+pub use error::{Error, Result};
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
     EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, Retention,
     SIGNAL_MAX_AGE_S, Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
-
-/// Result of a use case.
-pub type Result<T> = std::result::Result<T, Error>;

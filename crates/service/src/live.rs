@@ -2,24 +2,23 @@
 //! viewers.
 
 mod account_feed;
+mod feeds;
 mod market_feed;
 mod socket;
 
-pub(crate) use account_feed::{AccountFeed, append, order_once, record};
+pub(crate) use account_feed::AccountFeed;
 pub use socket::attach;
 
 use crate::{Desk, Result, SharedDesk};
 use domain::{ExchangeKeyId, Micros, Symbol, Ticker, UserId};
+use feeds::{BACKLOG, locked};
 use market_feed::MarketFeed;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, Weak},
 };
 use store::event::ListenerMessage;
 use tokio::sync::broadcast;
-
-/// How many messages a slow viewer may fall behind before it receives the current state instead.
-const BACKLOG: usize = 256;
 
 /// Registry of live feeds, shared by all viewers. A feed ends when its last holder drops it.
 pub struct Hub {
@@ -138,8 +137,4 @@ pub async fn listen(desk: &Desk) -> Result<()> {
         let _ = desk.hub.news.send(news);
     }
     Ok(())
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,19 +23,6 @@ pub(crate) struct Letter {
     pub(crate) alarm: bool,
 }
 
-/// Domain of placeholder addresses: `invalid` is reserved (RFC 2606).
-const NOWHERE: &str = "@identity.invalid";
-
-/// The placeholder address of a user whose e-mail is unknown.
-pub(crate) fn nowhere(user: UserId) -> String {
-    format!("{user}{NOWHERE}")
-}
-
-/// Whether an address is a placeholder: no mail is sent to it.
-pub(crate) fn is_nowhere(address: &str) -> bool {
-    address.ends_with(NOWHERE)
-}
-
 /// Puts a mail into the outbox.
 pub(crate) async fn enqueue(
     desk: &Desk,

@@ -35,7 +35,7 @@ pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
         let on = switch::get_message(&desk.db, MAINTENANCE).await?;
         Ok(on.map(|on| Closed { since: on.changed_at, message: on.message }))
     };
-    desk.edge.notice.get(&*desk.clock, read).await
+    desk.maintenance.get(&*desk.clock, read).await
 }
 
 /// Turns maintenance mode on with a message, changes the message, or turns it off.

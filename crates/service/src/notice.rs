@@ -1,7 +1,7 @@
 //! Notices: a user's events in order, with the position up to which they have been read.
 
-use crate::{Actor, Desk, Result, follow};
-use domain::{Micros, live::LiveEvent};
+use crate::{Actor, Desk, Result};
+use domain::{ExchangeKeyId, Micros, live::LiveEvent};
 use store::event::Event;
 
 /// Unread notices are counted up to this many; beyond, the bell shows "more".
@@ -61,13 +61,14 @@ pub async fn read_page(desk: &Desk, actor: &Actor, before: Option<i64>) -> Resul
     }
     let full = i64::try_from(events.len()).is_ok_and(|count| count == PAGE);
     let next = events.last().filter(|_| full).map(|event| event.seq);
-    let names = follow::key_names(desk, actor).await?;
+    let keys = store::key::list_by_user(&desk.db, actor.user).await?;
+    let name_of = |id: ExchangeKeyId| keys.iter().find(|key| key.id == id).map(|key| key.name.clone());
     let items = events.iter().filter_map(|event| {
         let live = news(event)?;
         Some(Notice {
             seq: event.seq,
             at: event.at,
-            key_name: live.key.and_then(|key| names.get(&key).cloned()),
+            key_name: live.key.and_then(name_of),
             event: live,
             unread: event.seq > seen,
         })

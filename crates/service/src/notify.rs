@@ -6,28 +6,34 @@
 //! ([`letter`]).
 
 mod compose;
+mod content;
 mod deliver;
 mod direct;
 mod email;
 mod event;
+mod freeze_link;
 mod notification;
 pub(crate) mod outbox;
+mod placeholder;
 mod plain;
 mod preferences;
 mod result;
-pub(crate) mod secret;
 pub mod telegram;
 mod unsubscribe;
 mod words;
 
+pub use content::Content;
+pub(crate) use deliver::deliver_to;
 pub use deliver::{deliver, gather, prune, resume};
 pub use direct::Direct;
 pub(crate) use email::Mailer;
 pub use event::{Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials};
-pub(crate) use notification::Notification;
-pub use outbox::{Content, Letter, Search, as_mailed, dead, letter, list, retry};
+pub(crate) use freeze_link::read_freeze_link;
+pub(crate) use notification::{Notification, announce_credential};
+pub use outbox::{Letter, Search, as_mailed, dead, letter, list, retry};
+pub(crate) use placeholder::placeholder_address;
 pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, unlinked, wants};
-pub(crate) use secret::{Purpose, Signer, sign};
 pub use unsubscribe::{topic_of, unsubscribe};
+pub(crate) use words::fill;

@@ -19,8 +19,6 @@ use std::time::Duration;
 const LONGEST: usize = 16 * 1024;
 /// Timeout of requests to the issuer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Suggested delay after the issuer did not answer, in seconds.
-const RETRY_AFTER_S: u64 = 5;
 
 /// The external issuer with its cached keys.
 pub(crate) struct Issuer {
@@ -38,7 +36,7 @@ impl Issuer {
 
 /// The external issuer, if the token claims to come from it. Nothing is verified yet.
 pub(crate) fn issuer<'a>(desk: &'a Desk, jwt: &str) -> Option<&'a Issuer> {
-    let issuer = desk.edge.issuer.as_ref()?;
+    let issuer = desk.issuer.as_ref()?;
     (jwt.len() <= LONGEST && claims::claimed_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
 }
 
@@ -61,7 +59,7 @@ pub(crate) async fn verify(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<(A
 async fn read(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<Claims> {
     let refused = |_| Error::Unauthenticated;
     let header = jsonwebtoken::decode_header(jwt).map_err(refused)?;
-    let key = issuer.keys.find(desk, issuer, header.kid.as_deref()).await?;
+    let key = issuer.keys.find(desk, &issuer.http, &issuer.settings.issuer, header.kid.as_deref()).await?;
     let key = key.ok_or(Error::Unauthenticated)?;
     // The algorithm is that of the key: a header that names another is rejected. The claims are checked below
     // by the desk's clock, because the library would use the system's.

@@ -8,8 +8,10 @@ mod checks;
 mod client_id;
 mod close;
 pub(crate) mod copied;
+mod copied_request;
 mod finish;
 mod hits;
+mod idempotency;
 mod intent;
 mod legs;
 mod place;
@@ -19,6 +21,7 @@ mod recover;
 mod run;
 mod send;
 mod seq;
+mod side;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
@@ -28,9 +31,11 @@ pub use account::{
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
+pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;
+pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use place::panic_market;
-pub use place::{IdempotencyKey, close_position, place_order};
+pub use place::{close_position, place_order};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

@@ -3,7 +3,8 @@
 use crate::{
     Actor, Desk, Error, Mode, Result,
     audit::{self, AuditAction, Via},
-    recovery, step_up,
+    notify::announce_credential,
+    step_up,
 };
 use domain::{
     Plan, UserId,
@@ -142,7 +143,7 @@ async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> 
     let (action, via) = (AuditAction::PlanAssigned, Via::of(by));
     audit::record_more(desk, &mut tx, user, action, (&about.0, &about.1), via).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
-    recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
+    announce_credential(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;
     Ok(plan)
 }

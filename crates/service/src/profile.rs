@@ -1,10 +1,6 @@
 //! User profiles: name, country, language and time zone.
 
-mod zone;
-
-pub use zone::{Zone, civil, zones};
-
-use crate::{Actor, Desk, Error, Result};
+use crate::{Actor, Desk, Error, Result, time_zone};
 use domain::{
     UserId,
     profile::{self, Language, Profile},
@@ -41,14 +37,6 @@ pub async fn get(desk: &Desk, actor: &Actor) -> Result<Option<Profile>> {
 /// When the database cannot be read.
 pub async fn of_user(desk: &Desk, user: UserId) -> Result<Option<Profile>> {
     Ok(store::profile::get_profile(&desk.db, user).await?)
-}
-
-/// A user's time zone, or UTC.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn zone_of(desk: &Desk, user: UserId) -> Result<Zone> {
-    Ok(Zone::of(of_user(desk, user).await?.as_ref()))
 }
 
 /// Updates the given fields. An empty change creates no profile.
@@ -98,7 +86,7 @@ fn checked(change: ProfileChange) -> Result<Checked> {
         language: take("language", change.language, |text| {
             profile::language(text).map(Language::word).map(ToOwned::to_owned)
         }),
-        time_zone: take("timezone", change.time_zone, |text| zone::known(text).map(ToOwned::to_owned)),
+        time_zone: take("timezone", change.time_zone, |text| time_zone::known(text).map(ToOwned::to_owned)),
     };
     if problems.is_empty() { Ok(checked) } else { Err(Error::Fields(problems)) }
 }

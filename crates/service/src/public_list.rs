@@ -21,6 +21,6 @@ pub(crate) type DataVersions = Watched<i64>;
 /// When the database cannot be read.
 pub async fn current_version(desk: &Desk) -> Result<DataVersion> {
     let read = async { Ok(store::public_version::get(&desk.db).await?) };
-    let version = desk.edge.lists.get(&*desk.clock, read).await?;
+    let version = desk.lists.get(&*desk.clock, read).await?;
     Ok(DataVersion { version, day: desk.clock.now().0.div_euclid(time::DAY) })
 }

@@ -84,6 +84,6 @@ async fn ask(
     let remoteip = origin.address.to_string();
     let question = Question { secret: &settings.secret.0, response: token, remoteip };
     // The secret is sent in the form: reqwest's errors would contain the URL.
-    let response = desk.edge.verifier.0.post(&settings.verify_url).form(&question).send().await;
+    let response = desk.verifier.0.post(&settings.verify_url).form(&question).send().await;
     outward::json(response, LARGEST).await
 }

@@ -6,11 +6,10 @@
 
 mod link;
 
-pub(crate) use link::token as link_token;
 pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
-    Actor, Desk, Error, Origin, Result,
+    Actor, Desk, Origin, Result,
     audit::{self, AuditAction},
     notify::{Notification, NotificationEvent, telegram},
 };
@@ -60,7 +59,7 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
 /// Ends all sessions and programs' sign-ins except the one that is kept. The caller drops the cached verified
 /// tokens after the commit.
 ///
-/// It locks the user's row first, as does everything that creates a sign-in or a credential ([`hold`]): a
+/// It locks the user's row first, as does everything that creates a sign-in or a credential ([`Actor::hold`]): a
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
 pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: KeptSignIn) -> Result<()> {
     let now = desk.clock.now();
@@ -71,25 +70,6 @@ pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: K
         None => store::refresh_token::revoke_all(tx, user, now).await?,
     };
     Ok(())
-}
-
-/// Locks the actor's row until the transaction ends, and checks that their sign-in has not ended meanwhile.
-///
-/// # Errors
-/// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
-pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
-    store::user::lock_user(tx, actor.user).await?;
-    let user = store::user::get_user(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
-    user.state().must_be_active()?;
-    let alive = match (actor.session, actor.token) {
-        (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),
-        (None, Some(token)) => {
-            let row = store::refresh_token::get(&mut *tx, &token).await?;
-            row.is_some_and(|row| row.revoked_at.is_none())
-        }
-        (None, None) => true,
-    };
-    if alive { Ok(()) } else { Err(Error::Unauthenticated) }
 }
 
 /// Revokes all API clients and their tokens.
@@ -155,23 +135,4 @@ pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<
         audit::record(desk, tx, Some(user), AuditAction::Thawed, &user.to_string(), origin).await?;
     }
     Ok(thawed)
-}
-
-/// Notifies the owner that a credential was created or changed. `(id, name)` is the credential's.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(crate) async fn announce(
-    desk: &Desk,
-    tx: &mut Tx,
-    user: UserId,
-    what: Credential,
-    (id, name): (&str, &str),
-) -> Result<()> {
-    let now = desk.clock.now();
-    let event = NotificationEvent::Credential { what, name: name.to_owned() };
-    Notification::new(user, format!("{what}:{id}:{}", now.0), &event, now)?
-        .write(tx)
-        .await
-        .map_err(Error::from)
 }

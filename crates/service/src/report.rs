@@ -12,12 +12,12 @@ pub use words::{Words, words};
 use crate::{
     Actor, Desk, Error, Result,
     notify::{self, Letter},
-    profile,
+    time_zone,
 };
 use domain::{
     Micros, ReportId,
     report::{Period, Report},
-    time::{DAY, HOUR, MINUTE},
+    time::{HOUR, MINUTE},
 };
 use period::Span;
 use std::time::Duration;
@@ -31,8 +31,6 @@ use store::{
 const COLLECT_EVERY: i64 = 6 * HOUR;
 /// Delay before a retry, if an exchange did not return its fills or a user could not be processed.
 const RETRY: i64 = 10 * MINUTE;
-/// Fills of positions entered longer ago than this are no longer collected.
-const COLLECT_BACK: i64 = 31 * DAY;
 /// How long a page waits for the exchanges' fills.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a report waits for an exchange that does not answer; afterwards it is made without its fills.
@@ -82,8 +80,8 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
 
 /// Processes one user; returns the number of reports made and the time of the next run.
 async fn process_user(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
-    let zone = profile::zone_of(desk, due.user_id).await?;
-    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-COLLECT_BACK)).await?;
+    let zone = time_zone::zone_of(desk, due.user_id).await?;
+    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-fills::COLLECT_BACK)).await?;
     let now = desk.clock.now();
     let (mut made, mut next) = (0, now.plus(COLLECT_EVERY));
     for period in [Period::Week, Period::Month] {
@@ -156,7 +154,7 @@ fn read(row: ReportRow) -> Result<Made> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>> {
-    let zone = profile::zone_of(desk, actor.user).await?;
+    let zone = time_zone::zone_of(desk, actor.user).await?;
     let span = Span::now(Period::Week, desk.clock.now(), &zone);
     let collected = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, span.start)).await;
     let complete = matches!(collected, Ok(Ok(true)));
@@ -168,7 +166,7 @@ pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>
 /// # Errors
 /// When the database cannot be read.
 pub async fn next(desk: &Desk, actor: &Actor) -> Result<String> {
-    let zone = profile::zone_of(desk, actor.user).await?;
+    let zone = time_zone::zone_of(desk, actor.user).await?;
     Ok(zone.show(Span::now(Period::Week, desk.clock.now(), &zone).end))
 }
 

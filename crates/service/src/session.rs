@@ -6,7 +6,7 @@ use crate::{
     notify::{Notification, NotificationEvent},
     opaque,
     recovery::{self, KeptSignIn},
-    step_up,
+    step_up::recent::require_recent_password,
 };
 use domain::{
     Micros, Role, SessionId, UserId,
@@ -189,7 +189,7 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
 /// # Errors
 /// [`Error::NotFound`] if they have no such session; [`Error::StepUp`].
 pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> Result<()> {
-    step_up::require_recent_password(desk, actor).await?;
+    require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
@@ -205,7 +205,7 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
 /// # Errors
 /// [`Error::StepUp`].
 pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
-    step_up::require_recent_password(desk, actor).await?;
+    require_recent_password(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     recovery::end_all(desk, &mut tx, actor.user, KeptSignIn::default()).await?;
     let action = AuditAction::SignedOutEverywhere;

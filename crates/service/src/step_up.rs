@@ -8,8 +8,11 @@
 //! line has no session, so it needs none either.
 
 mod pending;
+pub(crate) mod recent;
 
 pub use pending::{Pending, peek, store_form, take};
+pub use recent::{FRESH, is_due};
+pub(crate) use recent::{must_be_admin, require_recent_password};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -18,48 +21,7 @@ use crate::{
     session,
     throttle::{self, Bucket},
 };
-use domain::{Micros, Role, time::MINUTE, validation::Problem};
-
-/// How long after a password confirmation credentials may be changed.
-pub const FRESH: i64 = 10 * MINUTE;
-
-/// Checks that the actor is an admin whose password was confirmed recently.
-///
-/// # Errors
-/// [`Error::Forbidden`] for anyone else, [`Error::StepUp`].
-pub(crate) async fn must_be_admin(desk: &Desk, actor: &Actor) -> Result<()> {
-    actor.must(Role::Admin)?;
-    require_recent_password(desk, actor).await
-}
-
-/// Checks that the actor's password was confirmed recently.
-///
-/// # Errors
-/// [`Error::StepUp`] if not.
-pub(crate) async fn require_recent_password(desk: &Desk, actor: &Actor) -> Result<()> {
-    // Read each time: a cached actor may be older than the confirmation.
-    let given: Option<Micros> = match (actor.session, actor.token) {
-        (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
-        (None, Some(token)) => {
-            store::token_family::of_token(&desk.db, &token).await?.map(|family| family.authenticated_at)
-        }
-        (None, None) => return Ok(()),
-    };
-    let fresh = given.is_some_and(|at| desk.clock.now().since(at).abs() < FRESH);
-    if fresh { Ok(()) } else { Err(Error::StepUp) }
-}
-
-/// Whether the actor must confirm their password before changing credentials.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
-    match require_recent_password(desk, actor).await {
-        Ok(()) => Ok(false),
-        Err(Error::StepUp) => Ok(true),
-        Err(error) => Err(error),
-    }
-}
+use domain::validation::Problem;
 
 /// Confirms the password of a signed-in user, which makes their session or token fresh. Returns the new token of a
 /// browser's session ([`session::REPLACED`]). A program keeps its tokens: they are replaced with every refresh.

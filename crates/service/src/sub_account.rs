@@ -3,7 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, AuditAction},
-    recovery, step_up,
+    step_up,
 };
 use domain::{
     Micros, Role, SubAccountId,
@@ -30,7 +30,7 @@ pub async fn create(
 ) -> Result<SubAccount> {
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if rows::count_matching(&mut tx, actor.user, &Filter::default()).await? >= MOST {
         return Err(Error::field("account_name", Problem::TooMany));
     }

@@ -3,14 +3,15 @@
 mod jwt;
 mod verified;
 
+pub use jwt::ACCESS;
 pub(crate) use verified::Verified;
 
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, AuditAction},
-    notify::{self, Purpose},
     oidc, opaque,
     rejection::{self, Rejection},
+    secrets::{Purpose, sign},
     session, step_up,
 };
 use domain::{
@@ -24,8 +25,6 @@ use store::{
     user::User,
 };
 
-/// Life of an access token.
-pub const ACCESS: i64 = 15 * MINUTE;
 /// Life of an unused refresh token.
 const REFRESH: i64 = 30 * DAY;
 /// How long a client may repeat a refresh, because the answer was lost or two of its tasks refreshed
@@ -168,7 +167,7 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
 /// stored; the key is the install's own secret, so that no one else can derive it.
 async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, TokenHash)> {
     let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
-    Ok(opaque::token_of(notify::sign(desk, Purpose::Refresh, &text).await?))
+    Ok(opaque::token_of(sign(desk, Purpose::Refresh, &text).await?))
 }
 
 /// Handles a token that cannot be spent. A token that was spent before is presented by a client that repeats

@@ -2,11 +2,10 @@
 //! page by page.
 
 mod csv;
-pub(crate) mod token;
 
 pub use csv::{csv, file_name};
 
-use crate::{Actor, Desk, Error, Result, follow, order};
+use crate::{Actor, Desk, Error, Result, follow, order, page_token::Token};
 use domain::{
     Decimal, ExchangeKeyId, Micros, Order, Side, StrategyId, Symbol,
     follow::{Copying, PastTrade},
@@ -16,7 +15,6 @@ use domain::{
     validation::Problem,
 };
 use store::trade_history::{Copied, ManualTradeRow, Search};
-use token::Token;
 use uuid::Uuid;
 
 /// Trades per page.

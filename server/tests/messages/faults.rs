@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::json;
 use service::{
-    Actor, Settings, SharedDesk, TelegramSettings,
+    Actor, Settings, SharedDesk, TelegramSettings, bot,
     notify::{self, telegram},
 };
 use store::testing::TestDb;
@@ -23,7 +23,7 @@ fn with_bot(api: &BotApi) -> Settings {
 }
 
 async fn poll(desk: &SharedDesk) {
-    telegram::poll(desk).await.unwrap();
+    bot::poll(desk).await.unwrap();
 }
 
 /// A user with a linked chat who wants order notifications.

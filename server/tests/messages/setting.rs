@@ -3,7 +3,7 @@
 use crate::common::TestServer;
 use domain::notification::{Channel, Kind, Outgoing};
 use service::{
-    Actor, Origin, account,
+    Actor, Origin, account, bot, chat_link,
     notify::{self, NotificationEvent, telegram},
 };
 use store::notice::NewNotice;
@@ -41,11 +41,11 @@ pub(crate) async fn deliver(server: &TestServer) -> usize {
 }
 
 pub(crate) async fn code(server: &TestServer, actor: &Actor) -> String {
-    telegram::method(&server.desk, actor).await.unwrap().code
+    chat_link::method(&server.desk, actor).await.unwrap().code
 }
 
 pub(crate) async fn send_text(server: &TestServer, actor: &Actor, text: &str) -> String {
-    telegram::post(&server.desk, actor, text).await.unwrap();
+    bot::post(&server.desk, actor, text).await.unwrap();
     chat(server, actor).await.pop().unwrap()
 }
 

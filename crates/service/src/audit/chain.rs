@@ -5,7 +5,7 @@
 
 use crate::{
     Desk, Error, Result,
-    notify::secret::{Purpose, sign},
+    secrets::{Purpose, sign},
 };
 use store::audit::{AuditEntry, Seal};
 

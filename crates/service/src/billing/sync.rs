@@ -8,7 +8,9 @@ use super::{
 use crate::{
     Desk, Error, Result,
     audit::{self, AuditAction, Via},
-    live, mail, recovery,
+    mail,
+    notify::announce_credential,
+    user_events,
 };
 use domain::{
     Micros, PlanId, UserId,
@@ -145,7 +147,7 @@ pub(super) async fn record_and_notify(
             store::plan::get_plan(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         if *news == News::Changed {
             let about = (kept.subscription.id.as_str(), plan.as_str());
-            recovery::announce(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
+            announce_credential(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
         }
         let what = match news {
             News::Failed => Some(LiveEventKind::PaymentFailed(plan.clone())),
@@ -154,7 +156,7 @@ pub(super) async fn record_and_notify(
         };
         if let Some(what) = what {
             let event = LiveEvent { key: None, at: desk.clock.now(), what };
-            live::append(tx, kept.user_id, &event).await?;
+            user_events::append(tx, kept.user_id, &event).await?;
         }
         if let Some(letter) = letters::plan_letter(desk, *news, &plan, kept) {
             send(desk, tx, kept.user_id, &letter).await?;

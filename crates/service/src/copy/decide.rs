@@ -1,9 +1,9 @@
 //! Decides whether a copy is traded, and how much. The rule itself is `domain::copy::eligibility`; this
 //! module reads the facts for a worker and computes the size.
 
-use super::accounts::CachedAccount;
 use crate::{
     Desk, Result,
+    account_cache::CachedAccount,
     eligibility::{self, Common, FreshUntil, No},
     market,
     order::Access,

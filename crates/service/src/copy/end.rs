@@ -3,7 +3,7 @@
 use super::follow_up;
 use crate::{
     Desk, Error, Result, SharedDesk, key,
-    order::{Access, BeginCondition, copied},
+    order::{Access, BeginCondition, Exiting, copied},
 };
 use domain::{
     CopyId, FollowId, IntentId,
@@ -56,11 +56,11 @@ pub(super) async fn end_copy(
     };
     let mint = || IntentId::mint(&*desk.clock, &*desk.entropy);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
-    let exiting = copied::Exiting { copy: copy.id, side, amount: amount.0, why };
+    let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
     let begin = by.map_or(BeginCondition::Free, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.copies.accounts.forget(copy.exchange_key_id);
+    desk.accounts.forget(copy.exchange_key_id);
     if written == CommitOutcome::Committed {
         follow_up::settle_if_ended(desk, access, copy, true).await?;
     }

@@ -2,7 +2,7 @@
 //! if the exchange refuses it, it is retried with growing pauses while the position is open. The owner is
 //! notified once of the reason.
 
-use super::{decision::Decided, end, worker::AttemptOutcome};
+use super::{decision::Decided, end, outcome::AttemptOutcome};
 use crate::{
     Result, SharedDesk, key,
     notify::{Notification, NotificationEvent},

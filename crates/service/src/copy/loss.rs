@@ -2,7 +2,7 @@
 //! copied.
 
 use super::decide;
-use crate::{Desk, Result, order::Access};
+use crate::{Desk, Result, account_cache::CachedAccount, order::Access};
 use domain::{
     Decimal, ExchangeKeyId, Symbol,
     copy::{DailyLoss, Status},
@@ -36,13 +36,9 @@ pub(crate) async fn daily_loss(
     Ok(Some(decide::loss(limit, settled, open.into_iter(), account.as_ref())))
 }
 
-async fn account(
-    desk: &Desk,
-    key: ExchangeKeyId,
-    symbol: &Symbol,
-) -> Result<Option<super::accounts::CachedAccount>> {
+async fn account(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<CachedAccount>> {
     let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(None) };
     let access = Access { who: crate::key::credentials(desk, &row)?, row };
-    let read = desk.copies.accounts.of(desk, &access, symbol.quote());
+    let read = desk.accounts.of(desk, &access, symbol.quote());
     Ok(tokio::time::timeout(WITHIN, read).await.ok().and_then(std::result::Result::ok))
 }

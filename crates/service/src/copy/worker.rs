@@ -5,12 +5,13 @@ use super::{
     decide::{self, ClaimContext},
     decision::{Decided, Decision},
     end, exit,
+    outcome::AttemptOutcome,
 };
 use crate::{
     Error, Result, SharedDesk,
-    eligibility::{FreshUntil, No},
+    eligibility::FreshUntil,
     key,
-    order::{Access, BeginCondition, copied},
+    order::{Access, BeginCondition, Entering, copied},
     signal,
 };
 use domain::{
@@ -133,26 +134,6 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     Ok(Some((works, keys)))
 }
 
-/// The outcome of one attempt at a queued copy.
-pub(super) enum AttemptOutcome {
-    /// The copy was traded, or another instance holds it now.
-    Done,
-    /// The copy is skipped.
-    No(Reason, Option<String>),
-    /// The copy cannot be decided now.
-    Later(&'static str),
-    /// An exit failed, for this reason, and is retried.
-    Refused(String),
-    /// The exit was carried out by an intent that does not update the exit's copy.
-    Exited,
-}
-
-impl From<No> for AttemptOutcome {
-    fn from((reason, detail): No) -> Self {
-        Self::No(reason, detail)
-    }
-}
-
 async fn one(desk: &SharedDesk, round: &ClaimContext, work: Work) -> Result<()> {
     let outcome = match work.action {
         Action::Enter => enter(desk, round, &work).await,
@@ -200,7 +181,7 @@ async fn enter(desk: &SharedDesk, round: &ClaimContext, work: &Work) -> Result<A
     if let Some(outcome) = make_room(desk, &access, work).await? {
         return Ok(outcome);
     }
-    let answer = desk.copies.accounts.of(desk, &access, work.symbol.quote()).await;
+    let answer = desk.accounts.of(desk, &access, work.symbol.quote()).await;
     let account = access.take(desk, answer).await?;
     if let Err(no) = decide::by_account(desk, work, facts, &account).await? {
         return Ok(no.into());
@@ -258,7 +239,7 @@ async fn send(
         targets: JsonText::of(&sized.targets)?,
     };
     let order = order(work, side, &sized);
-    let entering = copied::Entering {
+    let entering = Entering {
         order,
         leverage: sized.leverage,
         fresh_until: fresh_until.wall,
@@ -270,7 +251,7 @@ async fn send(
     };
     let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size };
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.copies.accounts.forget(work.exchange_key_id);
+    desk.accounts.forget(work.exchange_key_id);
     match written {
         Written::Committed => Ok(AttemptOutcome::Done),
         Written::Conflict => Ok(AttemptOutcome::Later("an earlier order on this market is not settled")),

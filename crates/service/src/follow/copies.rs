@@ -36,7 +36,7 @@ pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<C
 }
 
 /// Returns the names of the caller's keys.
-pub(crate) async fn key_names(desk: &Desk, actor: &Actor) -> Result<HashMap<ExchangeKeyId, String>> {
+async fn key_names(desk: &Desk, actor: &Actor) -> Result<HashMap<ExchangeKeyId, String>> {
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     Ok(keys.into_iter().map(|key| (key.id, key.name)).collect())
 }

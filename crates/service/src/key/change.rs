@@ -1,10 +1,10 @@
 //! Changing and deleting a key.
 
-use super::{account_mode, connect, credentials, disable_if_unauthorized, find_key, mode_fits, seal};
+use super::{account_mode, connect, credentials, disable_if_unauthorized, find_key, rights::mode_fits, seal};
 use crate::{
     Actor, Desk, Error, Result, audit,
-    notify::{Notification, NotificationEvent},
-    order, recovery, step_up,
+    notify::{Notification, NotificationEvent, announce_credential},
+    order, step_up,
 };
 use domain::{
     AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol,
@@ -123,7 +123,7 @@ pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result
     step_up::require_recent_password(desk, actor).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     if let Some(notification) = left_open(&mut tx, &row, desk.clock.now()).await? {
         notification.write(&mut tx).await?;
     }
@@ -142,7 +142,7 @@ pub async fn delete_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result
     )
     .await?;
     let about = (subject.as_str(), row.key.name.as_str());
-    recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
+    announce_credential(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
     tx.commit().await?;
     Ok(row.key)
 }
@@ -232,7 +232,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
     };
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     match store::key::update_key(&mut tx, actor.user, key.id, &update, key.updated_at).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),
@@ -251,7 +251,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
     .await?;
     if renewed {
         let about = (subject.as_str(), key.name.as_str());
-        recovery::announce(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
+        announce_credential(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
     }
     Ok(tx.commit().await?)
 }

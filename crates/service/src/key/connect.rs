@@ -1,7 +1,7 @@
 //! Connecting a key.
 
-use super::{account_mode, mode_fits, seal};
-use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan, recovery, step_up};
+use super::{account_mode, rights::mode_fits, seal};
+use crate::{Actor, Desk, Error, Mode, Result, audit, equity, notify::announce_credential, plan, step_up};
 use domain::{
     AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,
     TradeType,
@@ -111,7 +111,7 @@ async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) 
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
     // Counted again under a per-user lock: two concurrent requests would both have found room for one key.
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
     if numbered {
         let keys = store::key::list_by_user(&mut tx, actor.user).await?;
@@ -242,7 +242,7 @@ async fn insert(
     audit::record(desk, tx, Some(actor.user), audit::AuditAction::KeyCreated, &subject, actor.from.as_ref())
         .await?;
     let about = (subject.as_str(), row.key.name.as_str());
-    recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
+    announce_credential(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)
 }
 

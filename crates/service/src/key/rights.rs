@@ -7,7 +7,7 @@ use crate::{
     notify::{Notification, NotificationEvent},
 };
 use domain::{
-    ExchangeKey, Micros,
+    AccountMode, ExchangeKey, Micros,
     live::{LiveEventKind, RightsChange},
     time::DAY,
     validation::Problem,
@@ -18,6 +18,14 @@ use store::{Tx, key::KeyRow};
 /// The owner is notified this long before the exchange ends a key's right to trade.
 const EXPIRY_NOTICE: i64 = 14 * DAY;
 
+/// Checks that a key's account is in a supported mode.
+///
+/// # Errors
+/// A field problem that names the account's mode and what to change.
+pub(super) fn mode_fits(mode: AccountMode) -> Result<()> {
+    mode.problem().map_or(Ok(()), |problem| Err(Error::field("apiKey", problem)))
+}
+
 /// Checks that a key may open positions, as far as its account and its rights allow.
 ///
 /// # Errors
@@ -26,7 +34,7 @@ pub(crate) fn fit_for_entries(key: &ExchangeKey) -> Result<()> {
     if key.may_withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
     }
-    super::mode_fits(key.account_mode)
+    mode_fits(key.account_mode)
 }
 
 /// Returns the relevant differences between the known rights of a key and the reported ones.

@@ -1,7 +1,7 @@
 //! Feed of one market of one account: events from one upstream, state for all viewers.
 
-use super::{BACKLOG, locked};
-use crate::{Desk, Result, SharedDesk, key, order};
+use super::feeds::{BACKLOG, locked};
+use crate::{Desk, Result, SharedDesk, key, order, user_events};
 use domain::{
     ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
     live::{AccountState, LiveEvent, LiveEventKind, LiveMessage},
@@ -11,7 +11,6 @@ use std::{
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
-use store::JsonText;
 use tokio::sync::{Notify, broadcast};
 
 /// The state is read at least this often, so that a lost event goes unnoticed no longer than this.
@@ -93,11 +92,12 @@ impl AccountFeed {
     /// Records an order event, unless another instance or the sender of the order already has.
     async fn record(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         let now = desk.clock.now();
-        let once = order_once(self.key, &order);
+        let once = user_events::order_once(self.key, &order);
         let mut tx = desk.db.begin().await?;
         if store::event::record_once(&mut tx, self.user, &once, now).await? {
             let what = LiveEventKind::Order(order, fill);
-            append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what }).await?;
+            user_events::append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what })
+                .await?;
         }
         Ok(tx.commit().await?)
     }
@@ -110,25 +110,6 @@ impl AccountFeed {
         let _ = self.viewers.send(LiveMessage::Account(Box::new(state)));
         Ok(())
     }
-}
-
-/// The idempotency key of an order's state, so that it is recorded only once.
-pub(crate) fn order_once(key: ExchangeKeyId, order: &Order) -> String {
-    format!("order:{key}:{}:{}:{}", order.client_order_id, order.status, order.filled.normalize())
-}
-
-/// Records an event in the events table, from where every instance's tabs receive it.
-pub(crate) async fn record(desk: &Desk, user: UserId, event: &LiveEvent) -> Result<()> {
-    let mut tx = desk.db.begin().await?;
-    append(&mut tx, user, event).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Does the same as [`record`] within a transaction.
-pub(crate) async fn append(tx: &mut store::Tx, user: UserId, event: &LiveEvent) -> Result<()> {
-    let body = JsonText::of(event)?;
-    store::event::append_event(tx, user, &body, event.at).await?;
-    Ok(())
 }
 
 async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {

@@ -1,6 +1,6 @@
 //! Feed of one market's prices, from one upstream to all viewers.
 
-use super::{BACKLOG, locked};
+use super::feeds::{BACKLOG, locked};
 use crate::SharedDesk;
 use domain::{Candle, Decimal, Micros, Symbol, Ticker, live::LiveMessage};
 use exchange::MarketEvent;

@@ -6,15 +6,15 @@ mod content;
 pub(super) use content::unreadable;
 
 use super::{
+    content::Content,
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
-    outbox::Content,
     plain::shown,
     result::{in_r, result_text},
     words::{EN, Words, fill},
 };
 use crate::{
     Desk, Error, Result,
-    profile::{self, Zone},
+    time_zone::{self, Zone},
 };
 use content::{Item, alone, together};
 use domain::{
@@ -38,7 +38,7 @@ pub(super) async fn compose(
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
     let mut composer =
-        Composer { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
+        Composer { desk, words: &EN, zone: time_zone::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {

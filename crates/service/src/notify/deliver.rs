@@ -6,9 +6,10 @@
 
 use super::{
     compose::{compose, unreadable},
+    content::Content,
     email::{self, Envelope},
     event::NotificationEvent,
-    outbox::{self, Content, PlainMessage},
+    outbox::{self, PlainMessage},
     telegram::{self, Undelivered},
     words::EN,
 };
@@ -137,7 +138,8 @@ async fn recipient(tx: &mut Tx, group: &Group) -> Result<Option<String>> {
 /// growing delays.
 pub async fn deliver(desk: &Desk) -> Result<usize> {
     let gathered = gather(desk).await;
-    let (by_email, by_telegram) = tokio::join!(round(desk, Channel::Email), round(desk, Channel::Telegram));
+    let (by_email, by_telegram) =
+        tokio::join!(deliver_to(desk, Channel::Email), deliver_to(desk, Channel::Telegram));
     gathered?;
     Ok(by_email? + by_telegram?)
 }
@@ -165,8 +167,8 @@ pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// One round of one channel.
-pub(super) async fn round(desk: &Desk, channel: Channel) -> Result<usize> {
+/// Sends the due messages of one channel.
+pub(crate) async fn deliver_to(desk: &Desk, channel: Channel) -> Result<usize> {
     let now = desk.clock.now();
     let open = match channel {
         Channel::Email => desk.mailer.sends(),

@@ -1,12 +1,13 @@
 //! Sends mails over SMTP: HTML and plain text, no tracking, with an unsubscribe link.
 
 use super::{
-    outbox::Content,
+    content::Content,
+    freeze_link,
     plain::{Frame, escape, framed, paragraphs},
     unsubscribe,
     words::{EN, fill},
 };
-use crate::{Desk, MailSettings, Result, recovery};
+use crate::{Desk, MailSettings, Result};
 use anyhow::Context as _;
 use domain::Micros;
 use lettre::{
@@ -128,7 +129,7 @@ pub(super) async fn render(desk: &Desk, envelope: &Envelope<'_>) -> Result<Rende
     let mut body = content.body.trim_end().to_owned();
     let mut shown = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
     if let (Some(user), true) = (row.user_id, content.alarm) {
-        let token = recovery::link_token(desk, user, row.id, row.created_at).await?;
+        let token = freeze_link::token(desk, user, row.id, row.created_at).await?;
         let url = format!("{base}/not-me?token={token}");
         let _ = write!(body, "\n\n{}\n{url}", EN.not_me_why);
         let _ = write!(

@@ -1,9 +1,10 @@
 //! A notification is written in the same transaction as the rows it is about.
 
 use super::event::NotificationEvent;
-use crate::{Result, audit::Via};
+use crate::{Desk, Error, Result, audit::Via};
 use domain::{
     CopyId, ExchangeKeyId, Micros, SignalId, UserId,
+    account::Credential,
     live::{LiveEvent, LiveEventKind},
     notification::Kind,
     time::SECOND,
@@ -118,4 +119,23 @@ impl Notification {
         }
         Ok(())
     }
+}
+
+/// Notifies the owner that a credential was created or changed. `(id, name)` is the credential's.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(crate) async fn announce_credential(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    what: Credential,
+    (id, name): (&str, &str),
+) -> Result<()> {
+    let now = desk.clock.now();
+    let event = NotificationEvent::Credential { what, name: name.to_owned() };
+    Notification::new(user, format!("{what}:{id}:{}", now.0), &event, now)?
+        .write(tx)
+        .await
+        .map_err(Error::from)
 }

@@ -1,53 +1,16 @@
 //! The outbox: encrypted messages to users, and the state of their delivery.
 
-use super::email;
-use crate::{Actor, Desk, Error, Result, Sealed, mail};
+use super::{content::Content, email, placeholder::is_placeholder};
+use crate::{Actor, Desk, Error, Result, Sealed};
 use domain::{
     MessageId, Role, UserId,
-    notification::{Channel, Delivery, Outgoing, Stage, Topic},
+    notification::{Channel, Delivery, Outgoing, Stage},
 };
-use serde::{Deserialize, Serialize};
 use store::{Tx, message as rows};
 use uuid::Uuid;
 
 /// Table name that bodies are bound to when encrypted; the table's name when the first ones were written.
 const TABLE: &str = "mails";
-
-/// Content of a message. It may contain a reset link: it is encrypted in the database and never logged.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Content {
-    /// The subject, one line.
-    pub subject: String,
-    /// The body as plain text.
-    pub body: String,
-    /// The body as an HTML fragment, fully escaped; generated from the plain text if absent.
-    #[serde(default)]
-    pub html: Option<String>,
-    /// The topic that the unsubscribe link turns off; `None` for a mail without that link.
-    #[serde(default)]
-    pub topic: Option<Topic>,
-    /// The text gives its reader access to the account: it is sent, but never shown in the outbox.
-    #[serde(default)]
-    pub secret: bool,
-    /// As a mail, it ends with the link that freezes the recipient's account.
-    #[serde(default)]
-    pub alarm: bool,
-}
-
-impl Content {
-    /// A plain-text message without an unsubscribe link.
-    #[must_use]
-    pub fn plain(subject: &str, body: &str) -> Self {
-        Self {
-            subject: subject.to_owned(),
-            body: body.to_owned(),
-            html: None,
-            topic: None,
-            secret: false,
-            alarm: false,
-        }
-    }
-}
 
 /// A mail to a user, sent once.
 pub struct Letter<'a> {
@@ -96,7 +59,7 @@ pub(crate) async fn put_as(
     id: MessageId,
     draft: &PlainMessage<'_>,
 ) -> Result<bool> {
-    if draft.channel == Channel::Email && mail::is_nowhere(draft.to) {
+    if draft.channel == Channel::Email && is_placeholder(draft.to) {
         return Ok(false);
     }
     let plain = serde_json::to_vec(draft.content).map_err(Error::fault)?;

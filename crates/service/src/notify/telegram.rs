@@ -1,24 +1,27 @@
-//! Telegram: linking chats, commands, and sending messages. Without a bot token, the page `/telegram`
-//! simulates the chat, with the same commands and the same code.
+//! Telegram: linking chats, reading and sending messages. Without a bot token, the page `/telegram` simulates
+//! the chat, with the same commands and the same code. The commands are in `crate::bot`.
 
 mod api;
-mod commands;
 mod link;
 mod poll;
+mod reply;
 mod simulator;
 mod words;
 
-pub use link::{is_linked, method, unlink};
-pub use poll::{poll, polls};
-pub use simulator::{chat, post};
+pub(crate) use link::bot_url;
+pub use link::{is_linked, unlink};
+pub(crate) use poll::poll;
+pub use poll::polls;
+pub(crate) use reply::{BotReply, ReplyAction};
+pub use simulator::chat;
+pub(crate) use simulator::post;
 
-use super::{deliver, outbox, preferences, secret};
+use super::preferences;
 use crate::{Desk, Result, TelegramSettings, mail};
 use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
     Micros, Role, UserId,
-    notification::Channel,
     time::{MINUTE, SECOND},
 };
 use store::{
@@ -163,18 +166,4 @@ pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
     let real = desk.telegram.real();
     links::leave_behind(tx, simulator::BOUND, real, desk.clock.now()).await?;
     Ok(())
-}
-
-/// Sends a text to a chat, once per `once`.
-async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
-    let content = outbox::Content::plain("", text);
-    let to = chat.to_string();
-    let draft = outbox::PlainMessage {
-        user: None,
-        channel: Channel::Telegram,
-        to: &to,
-        once: Some(once),
-        content: &content,
-    };
-    outbox::put(desk, tx, &draft).await.map(drop)
 }

@@ -1,8 +1,10 @@
 //! The unsubscribe link in a mail, which works without signing in. It is signed for one user and one topic
 //! and grants nothing else.
 
-use super::secret::{Purpose, sign, verify};
-use crate::{Desk, Error, Result};
+use crate::{
+    Desk, Error, Result,
+    secrets::{Purpose, sign, verify_signature},
+};
 use domain::{
     UserId,
     notification::{Preferences, Topic},
@@ -24,7 +26,7 @@ async fn read(desk: &Desk, token: &str) -> Result<(UserId, Topic)> {
     let user = parts.next().and_then(|user| user.parse::<UserId>().ok()).ok_or(Error::NotFound)?;
     let topic = parts.next().and_then(Topic::parse).ok_or(Error::NotFound)?;
     let signature = parts.next().and_then(|text| hex::decode(text).ok()).ok_or(Error::NotFound)?;
-    if verify(desk, Purpose::Unsubscribe, &signed(user, topic), &signature).await? {
+    if verify_signature(desk, Purpose::Unsubscribe, &signed(user, topic), &signature).await? {
         Ok((user, topic))
     } else {
         Err(Error::NotFound)

@@ -185,7 +185,7 @@ pub(super) static EN: Words = Words {
 };
 
 /// Substitutes the placeholders `{}` of a text in order.
-pub(super) fn fill(text: &str, values: &[&str]) -> String {
+pub(crate) fn fill(text: &str, values: &[&str]) -> String {
     let mut parts = text.split("{}");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for (part, value) in parts.zip(values.iter().copied().chain(std::iter::repeat(""))) {

@@ -1,7 +1,6 @@
 //! The issuer's public keys: fetched with the first token, and again if a token names an unknown key or the
 //! keys are too old; at most once a minute. While the issuer does not answer, known keys stay valid.
 
-use super::{Issuer, RETRY_AFTER_S};
 use crate::{Desk, Error, Result, outward};
 use domain::{
     Micros,
@@ -16,6 +15,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 const PAUSE: i64 = MINUTE;
 /// Maximum time a withdrawn key stays valid, while the issuer answers.
 const OLD: i64 = HOUR;
+/// Suggested delay after the issuer did not answer, in seconds.
+const RETRY_AFTER_S: u64 = 5;
 /// Maximum size of a key set, in bytes.
 const LARGEST: usize = 256 * 1024;
 
@@ -53,14 +54,15 @@ struct Description {
 }
 
 impl Keys {
-    /// The key with this id; without an id, the only key.
+    /// The key with this id; without an id, the only key. `http` fetches keys from `issuer`, its address.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if no keys are known and none can be fetched.
     pub(super) async fn find(
         &self,
         desk: &Desk,
-        issuer: &Issuer,
+        http: &reqwest::Client,
+        issuer: &str,
         id: Option<&str>,
     ) -> Result<Option<Arc<VerificationKey>>> {
         let now = desk.clock.now();
@@ -75,7 +77,7 @@ impl Keys {
             return self.known_or_unavailable(key);
         }
         self.write().tried_at = Some(now);
-        match fetch(issuer).await {
+        match fetch(http, issuer).await {
             Ok(keys) => {
                 let mut known = self.write();
                 (known.keys, known.fetched_at) = (keys, Some(now));
@@ -118,17 +120,17 @@ impl Keys {
     }
 }
 
-async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<VerificationKey>>> {
-    let base = issuer.settings.issuer.trim_end_matches('/');
-    let described = issuer.http.get(format!("{base}/.well-known/openid-configuration")).send().await;
+async fn fetch(http: &reqwest::Client, issuer: &str) -> anyhow::Result<Vec<Arc<VerificationKey>>> {
+    let base = issuer.trim_end_matches('/');
+    let described = http.get(format!("{base}/.well-known/openid-configuration")).send().await;
     let described: Option<Description> = outward::json(described, LARGEST).await.ok();
     // The keys' address is taken from the issuer's configuration if it is HTTPS or local; otherwise it is
     // Cognito's fixed path.
     let secure = |url: &str| url.starts_with("https://") || outward::local(url);
     let place = described
-        .filter(|it| it.issuer == issuer.settings.issuer && secure(&it.jwks_uri))
+        .filter(|it| it.issuer == issuer && secure(&it.jwks_uri))
         .map_or_else(|| format!("{base}/.well-known/jwks.json"), |it| it.jwks_uri);
-    let set: Set = outward::json(issuer.http.get(place).send().await, LARGEST).await?;
+    let set: Set = outward::json(http.get(place).send().await, LARGEST).await?;
     Ok(set.keys.iter().filter_map(key).map(Arc::new).collect())
 }
 

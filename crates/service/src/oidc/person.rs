@@ -4,7 +4,7 @@ use super::claims::Claims;
 use crate::{
     Desk, Error, Result,
     audit::{self, AuditAction, Via},
-    mail, password,
+    notify, password,
 };
 use domain::{Role, UserId, validation};
 use store::{StoreErrorKind, identity, user::User};
@@ -35,7 +35,7 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
     let now = desk.clock.now();
     let user = User {
         id,
-        email: free_address(desk, claims).await?.unwrap_or_else(|| mail::nowhere(id)),
+        email: free_address(desk, claims).await?.unwrap_or_else(|| notify::placeholder_address(id)),
         password_hash: password::NONE.to_owned(),
         role: Role::Trader,
         created_at: now,

@@ -1,6 +1,6 @@
 //! Reads and configures an account at its exchange.
 
-use super::protection;
+use super::protection::shown;
 use crate::{Actor, Desk, Error, Result, SharedDesk, key};
 use domain::{
     ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
@@ -124,7 +124,7 @@ pub async fn protection_of(
     orders: &[Order],
 ) -> Result<Vec<PositionProtection>> {
     key::find_key(desk, actor, id).await?;
-    protection::shown(desk, id, positions, orders).await
+    shown::shown(desk, id, positions, orders).await
 }
 
 /// Returns every open position of a futures key.
@@ -267,7 +267,7 @@ pub(crate) async fn read_state(
     let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
     let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
     positions.truncate(1);
-    let protection = protection::shown(desk, key, &positions, &orders).await?.pop();
+    let protection = shown::shown(desk, key, &positions, &orders).await?.pop();
     Ok(AccountState {
         key,
         symbol: symbol.clone(),

@@ -4,16 +4,17 @@
 
 use super::{
     client_id,
-    copied::Exiting,
+    copied_request::Exiting,
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
-    protection::Rule,
+    protection::rules::Rule,
     run::{Halt, Run, RunResult},
     send::Tries,
     seq,
+    side::entered_by,
 };
 use crate::Result;
-use domain::{Decimal, Micros, Order, OrderType, Position, PositionSide, Side};
+use domain::{Decimal, Micros, Order, OrderType, Position, Side};
 use exchange::ExchangeFailure;
 use store::intent::{LegStatus, Status};
 
@@ -43,14 +44,6 @@ impl Share {
                 (entered_by(position.side) == side && left > Decimal::ZERO).then_some(left)
             }
         }
-    }
-}
-
-/// Returns the side of the order that opens a position.
-pub(super) const fn entered_by(side: PositionSide) -> Side {
-    match side {
-        PositionSide::Long => Side::Buy,
-        PositionSide::Short => Side::Sell,
     }
 }
 

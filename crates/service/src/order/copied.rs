@@ -6,7 +6,8 @@
 use super::{
     account::Access,
     begin::{BeginCondition, PendingIntent},
-    finish::finish,
+    copied_request::{Entering, Exiting},
+    finish::{TOO_LATE, finish},
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     record::CopyOutcome,
@@ -14,52 +15,9 @@ use super::{
     seq,
 };
 use crate::{Desk, Error, Result, eligibility};
-use domain::{
-    Clock, CopyId, Decimal, IntentId, Market, Micros, Refusal, Side, SignalId,
-    copy::{Exit, Reason},
-    ticket::ManualOrder,
-};
-use exchange::{ExchangeFailure, ExchangeResult};
-use serde::{Deserialize, Serialize};
+use domain::{CopyId, IntentId, Market, Refusal, copy::Reason};
+use exchange::ExchangeResult;
 use store::{copy::Ended, group_commit::CommitOutcome, intent::Status};
-
-/// Failure text of an intent whose entry was never sent and is no longer wanted.
-pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
-
-/// The request of a copied entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Entering {
-    pub(crate) order: ManualOrder,
-    pub(crate) leverage: u16,
-    /// Deadline for sending the entry, by the wall clock.
-    pub(crate) fresh_until: Micros,
-    /// The same deadline by this machine's boot clock, which cannot be set back; `None` after a restart of
-    /// the process.
-    #[serde(skip)]
-    pub(crate) fresh_until_boot: Option<Micros>,
-    /// The signal that the entry copies. Intents of earlier versions do not record it.
-    #[serde(default)]
-    pub(crate) signal: Option<SignalId>,
-}
-
-impl Entering {
-    /// Whether the deadline for sending the entry has passed.
-    pub(super) fn is_too_late(&self, clock: &dyn Clock) -> bool {
-        clock.now() > self.fresh_until || self.fresh_until_boot.is_some_and(|until| clock.boot() > until)
-    }
-}
-
-/// The request to end a copied position.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Exiting {
-    /// The copy whose position ends. Its intent holds the protective orders.
-    pub(crate) copy: CopyId,
-    /// The side of the copy's entry.
-    pub(crate) side: Side,
-    /// Upper limit of the amount to close: the rest of the position belongs to the account's owner.
-    pub(crate) amount: Decimal,
-    pub(crate) why: Exit,
-}
 
 /// Builds the intent of a copied entry; `None` if a target's share would be zero.
 pub(crate) fn entering(
@@ -130,7 +88,7 @@ impl Run<'_> {
 
     /// Sets the market's leverage, unless it is known to be set from the account's stream.
     async fn ensure_leverage(&self, leverage: u16) -> RunResult<()> {
-        let (accounts, key, symbol) = (&self.desk.copies.accounts, self.intent.key, &self.intent.symbol);
+        let (accounts, key, symbol) = (&self.desk.accounts, self.intent.key, &self.intent.symbol);
         if accounts.has_leverage(key, symbol, leverage) {
             return Ok(());
         }
@@ -204,20 +162,5 @@ impl Intent {
             }
             _ => None,
         }
-    }
-}
-
-/// Maps an exchange failure to the reason shown to the copy's owner.
-pub(super) const fn reason(failure: &ExchangeFailure) -> Reason {
-    match failure {
-        ExchangeFailure::Unauthorized => Reason::KeyUnauthorized,
-        ExchangeFailure::Limited(_)
-        | ExchangeFailure::Unreachable
-        | ExchangeFailure::Unknown(_)
-        | ExchangeFailure::Expired => Reason::Unreachable,
-        // Insufficient margin, leverage not available to this account, or position too large for it.
-        ExchangeFailure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
-        ExchangeFailure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
-        ExchangeFailure::Refused { .. } | ExchangeFailure::UnknownSymbol => Reason::Refused,
     }
 }

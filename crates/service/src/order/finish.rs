@@ -1,10 +1,13 @@
 //! The end of working an intent: records its outcome and answers the caller.
 
-use super::{copied, intent::Intent, protection::Watched, run::Halt};
+use super::{intent::Intent, protection::state::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
 use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
+
+/// Failure text of an intent whose entry was never sent and is no longer wanted.
+pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
 
 /// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
 /// caller's answer.
@@ -21,13 +24,13 @@ pub(super) async fn finish(
         }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
-            intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
+            intent.fail(refusal, failure.to_string(), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
             Err(refusal.into())
         }
         Err(Halt::TooLate) => {
             let refusal = Refusal::ExchangeBadRequest;
-            intent.fail(refusal, copied::TOO_LATE.to_owned(), Some(Reason::TooOld));
+            intent.fail(refusal, TOO_LATE.to_owned(), Some(Reason::TooOld));
             Err(refusal.into())
         }
         Err(Halt::Later(failure)) => {
@@ -49,7 +52,7 @@ fn confirm(desk: &Desk, intent: &Intent) {
     }
     if intent.status == Status::Done && intent.filled_entry().is_some() && intent.wanted_stop().is_some() {
         let watched = Watched { intent: intent.id, key: intent.key, symbol: intent.symbol.clone() };
-        let streamed = desk.copies.accounts.is_live(intent.key);
+        let streamed = desk.accounts.is_live(intent.key);
         desk.supervision.confirmed(watched, desk.clock.boot(), streamed);
     }
 }
@@ -60,5 +63,20 @@ const fn refusal(failure: &ExchangeFailure) -> Refusal {
         ExchangeFailure::Unauthorized => Refusal::KeyUnauthorized,
         ExchangeFailure::UnknownSymbol => Refusal::SymbolInvalid,
         _ => Refusal::ExchangeBadRequest,
+    }
+}
+
+/// Maps an exchange failure to the reason shown to the copy's owner.
+const fn reason(failure: &ExchangeFailure) -> Reason {
+    match failure {
+        ExchangeFailure::Unauthorized => Reason::KeyUnauthorized,
+        ExchangeFailure::Limited(_)
+        | ExchangeFailure::Unreachable
+        | ExchangeFailure::Unknown(_)
+        | ExchangeFailure::Expired => Reason::Unreachable,
+        // Insufficient margin, leverage not available to this account, or position too large for it.
+        ExchangeFailure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
+        ExchangeFailure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
+        ExchangeFailure::Refused { .. } | ExchangeFailure::UnknownSymbol => Reason::Refused,
     }
 }

@@ -8,8 +8,9 @@ use super::{
     seq,
 };
 use crate::{
-    Result, SharedDesk, key, live,
+    Result, SharedDesk, key,
     notify::{Closed, Notification, NotificationEvent, Ordered},
+    user_events,
 };
 use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveEventKind};
 
@@ -34,7 +35,7 @@ impl Intent {
             notification = notification.of_signal(entering.signal);
         }
         let (once, what) =
-            (live::order_once(self.key, entry), LiveEventKind::Order(Box::new(entry.clone()), None));
+            (user_events::order_once(self.key, entry), LiveEventKind::Order(Box::new(entry.clone()), None));
         if what.is_news() {
             notification.shown(once, Some(self.key), what).map(Some)
         } else {

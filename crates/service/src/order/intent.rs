@@ -8,7 +8,7 @@ pub(super) use storage::read;
 use super::{
     account::Access,
     client_id::{self, Install},
-    copied::{Entering, Exiting},
+    copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
     seq,
 };

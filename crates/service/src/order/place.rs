@@ -4,6 +4,7 @@ use super::{
     account::Access,
     checks,
     finish::finish,
+    idempotency::IdempotencyKey,
     intent::{Intent, Request},
     legs::{self, Leg},
     recover,
@@ -12,15 +13,6 @@ use super::{
 use crate::{Actor, Error, Result, SharedDesk, eligibility, key, market};
 use domain::{ExchangeKeyId, IntentId, Order, Refusal, Symbol, ticket::ManualOrder, validation::Problem};
 use store::intent::Status;
-
-/// Lets a caller repeat a request without repeating its effect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// The caller's id for this request, at most 200 characters.
-    pub key: String,
-    /// SHA-256 of the request body. The same key with another body is refused.
-    pub body_hash: [u8; 32],
-}
 
 /// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
 /// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.

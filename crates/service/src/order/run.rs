@@ -6,7 +6,7 @@ use super::{
     legs::{self, Leg, PlannedOrder, Role},
     seq,
 };
-use crate::{Desk, Error, Result, live, market};
+use crate::{Desk, Error, Result, market, user_events};
 use domain::{
     Decimal, Market, Micros, Order,
     live::{LiveEvent, LiveEventKind},
@@ -149,6 +149,6 @@ impl<'a> Run<'a> {
 
     async fn notify_pages(&self, what: LiveEventKind) -> Result<()> {
         let event = LiveEvent { key: Some(self.intent.key), at: self.desk.clock.now(), what };
-        live::record(self.desk, self.intent.user, &event).await
+        user_events::record(self.desk, self.intent.user, &event).await
     }
 }

@@ -3,11 +3,11 @@
 //! for until the exchange would reject it as too old.
 
 use super::{
-    close::entered_by,
     intent::Request,
     legs::{Leg, Role},
     run::{Halt, Run, RunResult},
     seq,
+    side::entered_by,
 };
 use crate::Error;
 use domain::{Micros, Order, Position, Side, time};

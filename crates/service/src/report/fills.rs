@@ -6,6 +6,8 @@ use exchange::TradesFrom;
 use std::collections::HashMap;
 use store::{fill::Fill, report::Traded};
 
+/// Fills of positions entered longer ago than this are no longer collected.
+pub(super) const COLLECT_BACK: i64 = 31 * DAY;
 /// Maximum fills that exchanges return per request.
 const PAGE: u16 = 1_000;
 /// Maximum requests per market and run. The next run continues where this one stopped.
@@ -58,7 +60,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
 async fn start(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<TradesFrom> {
     let now = desk.clock.now();
     let newest = store::fill::newest_fill(&desk.db, key, symbol).await?;
-    let newest = newest.filter(|newest| newest.at >= now.plus(-super::COLLECT_BACK));
+    let newest = newest.filter(|newest| newest.at >= now.plus(-COLLECT_BACK));
     Ok(newest.map_or(TradesFrom::Time(now.plus(-FIRST)), |newest| TradesFrom::Id(newest.trade_id)))
 }
 

@@ -1,6 +1,6 @@
 //! Weeks and months in a time zone: no time is lost or counted twice when clocks change.
 
-use crate::profile::{Zone, civil::Date};
+use crate::time_zone::{Zone, civil::Date};
 use domain::{Micros, report::Period};
 use jiff::ToSpan as _;
 

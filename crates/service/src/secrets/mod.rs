@@ -8,10 +8,12 @@
 mod canary;
 mod master;
 mod rekey;
+mod signer;
 
 pub use canary::{Refused, holds_secrets, verify};
 pub use master::MasterKey;
 pub use rekey::rekey;
+pub(crate) use signer::{Purpose, Signer, sign, verify_signature};
 
 use crate::{Error, Result};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};

@@ -4,7 +4,9 @@ use super::{row, shown};
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, AuditAction},
-    market, opaque, recovery, step_up,
+    market,
+    notify::announce_credential,
+    opaque, step_up,
 };
 use ::strategy::Definition;
 use domain::{
@@ -175,14 +177,14 @@ pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<(
 async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&store::TokenHash>) -> Result<()> {
     let name = row(desk, id).await?.name;
     let mut tx = desk.db.begin().await?;
-    recovery::hold(&mut tx, actor).await?;
+    actor.hold(&mut tx).await?;
     let by = hash.map(|_| actor.user);
     if !store::strategy::set_hook(&mut tx, id, hash, by, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
     note(desk, &mut tx, actor, AuditAction::HookChanged, id).await?;
     let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
-    recovery::announce(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
+    announce_credential(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,12 +1,16 @@
 //! Signing and verifying the desk's own JWTs, with EdDSA only.
 
-use super::ACCESS;
 use crate::{Desk, Error, Result, signing};
-use domain::{Micros, UserId, time::SECOND};
+use domain::{
+    Micros, UserId,
+    time::{MINUTE, SECOND},
+};
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 use store::{TokenHash, user::User};
 
+/// Life of an access token.
+pub const ACCESS: i64 = 15 * MINUTE;
 /// Audience of the desk's tokens.
 pub(crate) const AUDIENCE: &str = "slipstream/v1";
 /// Permitted clock difference between instances, in seconds.

@@ -6,7 +6,7 @@ use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
     audit::{self, Whose},
-    maintenance, notify,
+    bot, chat_link, maintenance, notify,
     person::{self, By, UserAction},
     plan,
     recovery::Keep,
@@ -161,8 +161,8 @@ async fn what_has_no_address_states_its_origin(db: &TestDb) {
 async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
     let (desk, _) = desk(db);
     let actor = ada(&desk).await.actor;
-    let method = notify::telegram::method(&desk, &actor).await.unwrap();
-    notify::telegram::post(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
+    let method = chat_link::method(&desk, &actor).await.unwrap();
+    bot::post(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
     notify::telegram::unlink(&desk, &actor).await.unwrap();
     change(&desk, &actor, OTHER, PASSWORD, &Keep::default()).await.unwrap_err();
     let own = audit::list_own(&desk, &actor, None).await.unwrap();

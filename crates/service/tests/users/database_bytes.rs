@@ -6,6 +6,7 @@ use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use service::{
     MasterKey, Sealer, account,
     api_client::{self, NewClient},
+    chat_link,
     flash::{self, Flash},
     notify, secrets, testing, token,
 };
@@ -130,7 +131,7 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let id = store_key(&old, user).await;
     assert_eq!(notify::gather(&old).await.unwrap(), 2);
     let ada = account::sign_in(&old, here(), ADA, OTHER).await.unwrap().actor;
-    let before = notify::telegram::method(&old, &ada).await.unwrap();
+    let before = chat_link::method(&old, &ada).await.unwrap();
     let entropy = Arc::clone(&old.entropy);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), entropy.clone()));
@@ -153,7 +154,7 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let client = store::api_client::list_by_user(&new.db, user).await.unwrap().remove(0);
     let sealed = service::Sealed::from_bytes(&client.sealed_secret).unwrap();
     assert_eq!(new.sealer.open("api_clients", client.id.0, user.0, &sealed).unwrap().len(), 64);
-    let after = notify::telegram::method(&new, &ada).await.unwrap();
+    let after = chat_link::method(&new, &ada).await.unwrap();
     assert_ne!(before.code, after.code, "a code is not taken over: it is followed by another");
     let tokens = token::sign_in(&new, here(), ADA, OTHER).await.unwrap();
     token::verify(&new, &tokens.access_token).await.unwrap();

@@ -4,8 +4,9 @@ use super::setting::{ADA, ada, desk, from, here, last_mail, mails, throttled};
 use domain::{profile::Language, validation::Problem};
 use service::{
     Error, Limit, Throttles,
-    profile::{self, ProfileChange, Zone},
+    profile::{self, ProfileChange},
     support,
+    time_zone::{self, Zone},
 };
 use store::testing::TestDb;
 
@@ -17,7 +18,7 @@ async fn only_given_fields_change_and_all_problems_are_reported(db: &TestDb) {
     let (desk, clock) = desk(db);
     let actor = ada(&desk).await.actor;
     assert_eq!(profile::update(&desk, &actor, ProfileChange::default()).await.unwrap(), None);
-    assert_eq!(profile::zone_of(&desk, actor.user).await.unwrap(), Zone::UTC);
+    assert_eq!(time_zone::zone_of(&desk, actor.user).await.unwrap(), Zone::UTC);
     let change = ProfileChange {
         last_name: some("  O'Brien "),
         time_zone: some("Africa/Johannesburg"),
@@ -53,7 +54,7 @@ async fn only_given_fields_change_and_all_problems_are_reported(db: &TestDb) {
     assert_eq!((second.last_name, second.language), (None, Some(Language::Arabic)));
     assert_eq!((second.time_zone, second.created_at), (first.time_zone, first.created_at));
     assert!(second.updated_at > first.updated_at);
-    assert_eq!(profile::zone_of(&desk, actor.user).await.unwrap().name(), "Africa/Johannesburg");
+    assert_eq!(time_zone::zone_of(&desk, actor.user).await.unwrap().name(), "Africa/Johannesburg");
 }
 
 async fn the_country_of_the_profile_decides_the_currencies(db: &TestDb) {

@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error, MailSettings, Settings, SharedDesk, account,
     api_client::{self, Made, NewClient},
-    audit, notify, person,
+    audit, bot, chat_link, notify, person,
     recovery::{self, Alarm, Keep},
     session, strategy,
     testing::{self, Setup, TestClock},
@@ -54,9 +54,9 @@ async fn leave_programs(desk: &SharedDesk, admin: &service::Actor) -> Left {
     strategy::seed(desk).await.unwrap();
     let id = strategy::list_strategies(desk).await.unwrap()[0].id;
     let hook = strategy::rotate_hook(desk, admin, id).await.unwrap();
-    let method = notify::telegram::method(desk, admin).await.unwrap();
-    notify::telegram::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
-    assert!(notify::telegram::method(desk, admin).await.unwrap().active, "a chat is linked");
+    let method = chat_link::method(desk, admin).await.unwrap();
+    bot::post(desk, admin, &format!("/start {}", method.code)).await.unwrap();
+    assert!(chat_link::method(desk, admin).await.unwrap().active, "a chat is linked");
     Left { client, token, hook }
 }
 
@@ -130,7 +130,7 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     let (made, opened, coded, refreshed, reset) = tokio::join!(
         futures::future::join_all((0..6).map(|_| api_client::create(&desk, &thief, &origin, bots()))),
         futures::future::join_all((0..3).map(|_| account::sign_in(&desk, here(), ADA, PASSWORD))),
-        notify::telegram::method(&desk, &thief),
+        chat_link::method(&desk, &thief),
         token::refresh(&desk, here(), &program.refresh_token),
         account::reset_password(&desk, here(), &link, OTHER),
     );
@@ -143,7 +143,7 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
         assert!(session::find(&desk, &opened.token, &here()).await.unwrap().is_none());
     }
     if let Ok(method) = coded {
-        notify::telegram::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
+        bot::post(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
     }
     let chat = store::telegram::get_link(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
     assert_eq!(chat, None, "no chat is linked with a code of before");

@@ -5,7 +5,7 @@ use domain::{ExchangeKeyId, signal::Action, time::MINUTE, validation::Problem};
 use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
-    copy, ledger, maintenance, notify,
+    chat_link, copy, ledger, maintenance,
     person::{self, By, UserAction},
     plan, review, session,
     step_up::{self, Pending},
@@ -48,7 +48,7 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
         strategy::remove_hook(&desk, &admin, id).await,
         session::end(&desk, &admin, &here(), admin.session.unwrap()).await,
         session::end_all(&desk, &admin, &here()).await,
-        notify::telegram::method(&desk, &admin).await.map(drop),
+        chat_link::method(&desk, &admin).await.map(drop),
     ] {
         assert!(matches!(refused, Err(Error::StepUp)), "{refused:?}");
     }

@@ -10,8 +10,8 @@ use super::{
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use service::{
-    SharedDesk,
-    notify::{self, Wish, telegram},
+    SharedDesk, chat_link,
+    notify::{self, Wish},
 };
 
 /// The fields that the service validates, in the document's order; the fields before them need no look-up.
@@ -33,7 +33,7 @@ pub(super) async fn get_notification_method(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
 ) -> HandlerResult<Method> {
-    Ok(Json(telegram::method(&desk, &actor).await?.into()))
+    Ok(Json(chat_link::method(&desk, &actor).await?.into()))
 }
 
 /// Get Notification Settings

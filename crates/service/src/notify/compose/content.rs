@@ -3,7 +3,7 @@
 use crate::{
     Desk,
     notify::{
-        outbox::Content,
+        content::Content,
         plain::{escape, paragraphs},
         words::{EN, Words, fill},
     },

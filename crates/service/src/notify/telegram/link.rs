@@ -1,27 +1,18 @@
-//! Linking a chat: the user sends a code to the bot, by a link or as text. It works once, within fifteen minutes.
-//! It links a chat that reads positions, so it is shown only after a step-up.
+//! Linking a chat: the user sends a code to the bot, by a link or as text. `crate::chat_link` makes the codes.
 
-use super::{
-    preferences,
-    secret::{Purpose, sign},
+use super::preferences;
+use crate::{
+    Actor, Desk, Error, Result, audit,
+    secrets::{Purpose, sign},
 };
-use crate::{Actor, Desk, Error, Result, Sealed, audit, recovery, step_up};
 use domain::{
-    Micros, UserId,
-    notification::{BOTS, Method, link_code, typed_code},
-    time::{MINUTE, SECOND},
+    UserId,
+    notification::{BOTS, typed_code},
 };
 use store::{
     Tx,
-    telegram::{self as links, Link, bot},
+    telegram::{self as links, bot},
 };
-
-/// Life of a code.
-const LIFE: i64 = 15 * MINUTE;
-/// A code with less remaining life than this is not shown: there is no time to type it.
-const LAST_SHOWN: i64 = 10 * SECOND;
-/// Table name that codes are bound to when encrypted.
-const TABLE: &str = "telegram_links";
 
 /// Whether the user has a chat that messages reach.
 ///
@@ -31,57 +22,8 @@ pub async fn is_linked(desk: &Desk, actor: &Actor) -> Result<bool> {
     Ok(links::get_link(&desk.db, actor.user).await?.is_some_and(|link| link.active))
 }
 
-/// How the user links Telegram, and whether a chat is linked. A used or expired code is replaced.
-///
-/// # Errors
-/// [`Error::StepUp`]; when the database cannot be used.
-pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
-    step_up::require_recent_password(desk, actor).await?;
-    let now = desk.clock.now();
-    let link = match links::get_link(&desk.db, actor.user).await? {
-        Some(link) if open(desk, &link, now).is_some() => link,
-        _ => {
-            give_code(desk, actor, now).await?;
-            let made = links::get_link(&desk.db, actor.user).await?;
-            made.ok_or_else(|| Error::fault("a new Telegram link is missing after it was stored"))?
-        }
-    };
-    let (code, code_expires_at) = open(desk, &link, now)
-        .ok_or_else(|| Error::fault("a new link code is missing after it was stored"))?;
-    Ok(Method {
-        bot_url: bot_url(desk).await?,
-        code,
-        code_expires_at,
-        active: link.active,
-        created_at: link.created_at,
-        updated_at: link.updated_at,
-    })
-}
-
-/// The code of a link and its expiry, while it can be shown. A code encrypted under a lost master key is
-/// replaced, so rekeying need not handle codes.
-fn open(desk: &Desk, link: &Link, now: Micros) -> Option<(String, Micros)> {
-    let expires_at = link.code_expires_at.filter(|at| *at > now.plus(LAST_SHOWN))?;
-    let sealed = Sealed::from_bytes(link.code_sealed.as_deref()?).ok()?;
-    let plain = desk.sealer.open(TABLE, link.user_id.0, link.user_id.0, &sealed).ok()?;
-    // A code of an earlier release was shorter.
-    let code = typed_code(std::str::from_utf8(&plain).ok()?)?;
-    Some((code, expires_at))
-}
-
-async fn give_code(desk: &Desk, actor: &Actor, now: Micros) -> Result<()> {
-    let user = actor.user;
-    let code = link_code(&*desk.entropy);
-    let hash = sign(desk, Purpose::LinkCode, &code).await?;
-    let sealed = desk.sealer.seal(TABLE, user.0, user.0, code.as_bytes())?.to_bytes();
-    let mut tx = desk.db.begin().await?;
-    // A code that is asked for while a reset runs does not outlive it.
-    recovery::hold(&mut tx, actor).await?;
-    links::set_code(&mut tx, user, &hash, &sealed, now.plus(LIFE), now).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn bot_url(desk: &Desk) -> Result<String> {
+/// Address of the bot, or of the page that simulates it.
+pub(crate) async fn bot_url(desk: &Desk) -> Result<String> {
     let Some(bot) = &desk.telegram.0 else {
         return Ok(format!("{}/telegram#say", desk.settings.public_url));
     };

@@ -3,10 +3,11 @@
 
 use super::{
     api::{Bot, TelegramFailure, Update},
-    commands::{self, BotReply},
     pause, refused,
+    reply::BotReply,
 };
-use crate::{Desk, Error, Result, SharedDesk};
+use crate::{Desk, Error, Result};
+use std::future::Future;
 use store::telegram::bot;
 
 /// Whether there is a bot to poll for.
@@ -15,11 +16,16 @@ pub fn polls(desk: &Desk) -> bool {
     desk.telegram.real()
 }
 
-/// Polls once; Telegram may hold the request for a while. Does nothing without a bot.
+/// Polls once; Telegram may hold the request for a while. Does nothing without a bot. `answer` handles a text
+/// sent in a chat.
 ///
 /// # Errors
 /// When the database cannot be used. Failures of Telegram are logged, and the next round polls again.
-pub async fn poll(desk: &SharedDesk) -> Result<()> {
+pub(crate) async fn poll<A, F>(desk: &Desk, answer: A) -> Result<()>
+where
+    A: Fn(i64, String) -> F + Send + Sync,
+    F: Future<Output = Result<BotReply>> + Send,
+{
     let Some(telegram) = &desk.telegram.0 else { return Ok(()) };
     let known = bot::get(&desk.db, telegram.name()).await?;
     if known.as_ref().is_some_and(|bot| bot.paused_until > desk.clock.now()) {
@@ -39,7 +45,7 @@ pub async fn poll(desk: &SharedDesk) -> Result<()> {
     match telegram.updates(known.map_or(0, |bot| bot.next_update)).await {
         Ok(updates) => {
             for update in updates {
-                handle_update(desk, telegram, update).await?;
+                handle_update(desk, telegram, update, &answer).await?;
             }
             Ok(())
         }
@@ -47,7 +53,7 @@ pub async fn poll(desk: &SharedDesk) -> Result<()> {
     }
 }
 
-async fn troubled(desk: &SharedDesk, telegram: &Bot, failure: TelegramFailure) -> Result<()> {
+async fn troubled(desk: &Desk, telegram: &Bot, failure: TelegramFailure) -> Result<()> {
     tracing::warn!(why = %failure, "could not read updates from Telegram");
     match failure {
         TelegramFailure::Unauthorized => {
@@ -65,13 +71,17 @@ async fn troubled(desk: &SharedDesk, telegram: &Bot, failure: TelegramFailure) -
 ///
 /// # Errors
 /// When not even that reply can be written. The update is not marked as read then, so it is polled again.
-async fn handle_update(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
+async fn handle_update<A, F>(desk: &Desk, telegram: &Bot, update: Update, answer: &A) -> Result<()>
+where
+    A: Fn(i64, String) -> F + Send + Sync,
+    F: Future<Output = Result<BotReply>> + Send,
+{
     let received = update.message.filter(|message| message.chat.kind == "private");
     let Some((chat, text)) = received.and_then(|message| Some((message.chat.id, message.text?))) else {
         return settle(desk, telegram, update.update_id, None).await;
     };
-    let answer = commands::answer(desk, chat, &text).await.unwrap_or_else(|error| failed(&error));
-    match settle(desk, telegram, update.update_id, Some((chat, answer))).await {
+    let reply = answer(chat, text).await.unwrap_or_else(|error| failed(&error));
+    match settle(desk, telegram, update.update_id, Some((chat, reply))).await {
         Ok(()) => Ok(()),
         Err(error) => settle(desk, telegram, update.update_id, Some((chat, failed(&error)))).await,
     }

@@ -1,14 +1,11 @@
 //! Simulates Telegram on a page if there is no bot: the conversation is in the database, and messages are
 //! handled by the same code.
 
-use super::{commands, deliver};
-use crate::{Actor, Desk, Error, Result, SharedDesk};
-use domain::{
-    UserId,
-    notification::{Channel, ChatMessage},
-    validation::Problem,
-};
+use super::reply::BotReply;
+use crate::{Actor, Desk, Error, Result};
+use domain::{UserId, notification::ChatMessage, validation::Problem};
 use sha2::{Digest as _, Sha256};
+use std::future::Future;
 use store::{message as rows, telegram::simulated};
 
 /// Maximum lines of a conversation shown.
@@ -44,11 +41,15 @@ pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<ChatMessage>> {
     Ok(lines)
 }
 
-/// Posts a message in the user's chat and handles it.
+/// Posts a message in the user's chat and writes the reply that `answer` gives. The caller delivers it.
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
-pub async fn post(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
+pub(crate) async fn post<A, F>(desk: &Desk, actor: &Actor, text: &str, answer: A) -> Result<()>
+where
+    A: FnOnce(i64, String) -> F + Send,
+    F: Future<Output = Result<BotReply>> + Send,
+{
     if desk.telegram.real() {
         return Err(Error::NotFound);
     }
@@ -67,11 +68,10 @@ pub async fn post(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
     simulated::append(&mut tx, chat, &once, &ChatMessage { ours: false, body: text.to_owned(), at: now })
         .await?;
     tx.commit().await?;
-    let answer = commands::answer(desk, chat, text).await?;
+    let reply = answer(chat, text.to_owned()).await?;
     let mut tx = desk.db.begin().await?;
-    answer.write(desk, &mut tx, chat, &once).await?;
-    tx.commit().await?;
-    deliver::round(desk, Channel::Telegram).await.map(drop)
+    reply.write(desk, &mut tx, chat, &once).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Shows a message on the page, once.

@@ -1,8 +1,7 @@
-//! Texts of the bot. Further languages would be further tables.
+//! Texts of the bot's replies. Further languages would be further tables.
 
 pub(super) struct Words {
     pub(super) help: &'static str,
-    pub(super) stranger: &'static str,
     pub(super) sorry: &'static str,
     pub(super) later: &'static str,
     pub(super) linked: &'static str,
@@ -10,26 +9,12 @@ pub(super) struct Words {
     pub(super) moved: &'static str,
     pub(super) anothers: &'static str,
     pub(super) no_code: &'static str,
-    pub(super) too_many: &'static str,
-    pub(super) unlinked: &'static str,
-    pub(super) status: &'static str,
-    pub(super) not_known: &'static str,
-    pub(super) all_paused: &'static str,
-    pub(super) nothing_open: &'static str,
-    pub(super) no_answer: &'static str,
-    pub(super) position: &'static str,
-    pub(super) sure: &'static str,
-    pub(super) panicked: &'static str,
-    pub(super) no_keys: &'static str,
-    pub(super) cleared: &'static str,
-    pub(super) not_cleared: &'static str,
     pub(super) token_refused: &'static str,
     pub(super) token_refused_why: &'static str,
 }
 
 pub(super) static EN: Words = Words {
     help: "/status – account overview\n/positions – open positions\n/panic – pause copying, cancel all orders, close all positions\n/stop – unlink this chat",
-    stranger: "This chat isn't linked to an account. In Slipstream, open Settings › Notifications and send the code shown there: /start CODE",
     sorry: "Something went wrong on our side. Try again in a moment.",
     later: "Slipstream is busy. Try again in a moment.",
     linked: "Telegram is connected to {}.",
@@ -37,19 +22,6 @@ pub(super) static EN: Words = Words {
     moved: "Your account is now linked to another chat. If this wasn't you, unlink it under Settings › Notifications and reset your password.",
     anothers: "This chat is linked to another account. Send /stop first, then send the code again.",
     no_code: "This code is invalid or has expired. Get a new one under Settings › Notifications.",
-    too_many: "Too many codes. Try again in 15 minutes.",
-    unlinked: "This chat is unlinked. You won't get any more messages here.",
-    status: "Total equity: {}\nKeys: {} of {} active\nCopied strategies: {} of {} active",
-    not_known: "unavailable",
-    all_paused: "An admin paused new copies for everyone.",
-    nothing_open: "No open positions.",
-    no_answer: "{}: the exchange isn't responding",
-    position: "{}: {} {} {} at {}, P&L {} USD ({} of margin)",
-    sure: "This pauses all copying, cancels all orders and closes all positions on all your keys. To confirm, send “/panic yes” within one minute.",
-    panicked: "Copying is paused.",
-    no_keys: "You have no exchange keys.",
-    cleared: "{}: no open orders or positions",
-    not_cleared: "{}: NOT everything is closed. Check your dashboard now.",
     token_refused: "Telegram rejected the bot token",
     token_refused_why: "No Telegram messages are sent until TELEGRAM_BOT_TOKEN is valid. Until then they wait in the outbox. E-mail isn't affected.\n",
 };

@@ -3,7 +3,7 @@
 //! by the owner are handled alike.
 
 use super::rules::Rule;
-use crate::order::close::entered_by;
+use crate::order::side::entered_by;
 use domain::{Decimal, Order, OrderType, Position, Side};
 use store::protection::Wanted;
 

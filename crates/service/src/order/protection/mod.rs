@@ -9,17 +9,17 @@ mod breaker;
 mod budget;
 mod decide;
 mod notices;
+mod pass;
 mod release;
-mod rules;
+pub(super) mod rules;
 mod settle;
-mod shown;
-mod state;
+pub(super) mod shown;
+pub(super) mod state;
 mod stop;
 mod supervise;
 
 pub use release::set_supervised;
 pub use rules::Rule;
-pub(crate) use shown::shown;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
@@ -27,13 +27,13 @@ use super::account::Access;
 use crate::{Desk, Result, SharedDesk, key};
 use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
 use futures::{StreamExt as _, stream};
+use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
 };
 pub(crate) use supervise::Known;
-use supervise::Pass;
 
 /// Markets inspected concurrently.
 const CONCURRENCY: usize = 16;
@@ -67,7 +67,7 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
         all.retain(|row| desk.is_ours(row.exchange_key_id));
         desk.supervision.load(all, now);
     }
-    let due = desk.supervision.due(now, |key| desk.copies.accounts.is_live(key));
+    let due = desk.supervision.due(now, |key| desk.accounts.is_live(key));
     stream::iter(due)
         .for_each_concurrent(CONCURRENCY, |(key, symbol)| async move {
             if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {
@@ -152,7 +152,7 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
 
 /// Whether the account's user-data stream is connected and reports changes.
 fn streamed(desk: &Desk, row: &Protection) -> bool {
-    desk.copies.accounts.is_live(row.exchange_key_id)
+    desk.accounts.is_live(row.exchange_key_id)
 }
 
 /// Whether an intent is being worked on a market. Its intermediate states must not be taken for differences.

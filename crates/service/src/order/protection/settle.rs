@@ -2,16 +2,17 @@
 //! copy's result, and ends the supervision.
 
 use crate::{
-    Desk, Error, Result, live,
+    Desk, Error, Result,
     notify::Notification,
     order::{
         account::Access,
         hits::realized,
         intent::{Intent, Request, read},
         legs::Role,
-        protection::Rule,
+        protection::rules::Rule,
         seq,
     },
+    user_events,
 };
 use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
@@ -151,10 +152,10 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &CopyT
         for hit in hits(intent, &orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
-        live::append(&mut tx, copy.user_id, &event).await?;
+        user_events::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
-    desk.copies.accounts.forget(copy.exchange_key_id);
+    desk.accounts.forget(copy.exchange_key_id);
     Ok(())
 }
 

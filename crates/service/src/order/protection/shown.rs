@@ -3,7 +3,7 @@
 use super::decide;
 use crate::{
     Desk, Result,
-    order::{close::entered_by, legs::Role},
+    order::{legs::Role, side::entered_by},
 };
 use domain::{
     ExchangeKeyId, Order, Position,

@@ -8,7 +8,7 @@ pub(crate) use watched::Watched;
 use super::{
     breaker::Breaker,
     budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
-    supervise::Pass,
+    pass::Pass,
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
 use std::{

@@ -4,12 +4,11 @@
 mod ending;
 mod entry;
 
-use entry::Learned;
-
 use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
+    pass::Pass,
     rules::Rule,
     settle::report_filled,
     stop::{NOTIFY_AFTER, Seen},
@@ -46,17 +45,15 @@ pub(crate) enum Known {
     Closed,
 }
 
-/// The state in which a pass left a position.
+/// The known state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::order) enum Pass {
-    /// The position is as wanted.
-    Agrees,
-    /// The position is not as wanted yet, or its state is unknown.
-    Differs,
-    /// The position is flat and was settled. A protective order may still arrive, so it is inspected again.
-    Ending,
-    /// The position is flat: nothing is left to supervise.
-    Ended,
+enum Learned {
+    /// The entry has filled, or it rests and its intent waits for it.
+    Known,
+    /// The entry was given up, and may still arrive.
+    MayCome,
+    /// The entry ended without a fill, or can no longer arrive.
+    Never,
 }
 
 /// Runs one pass over the position of `row`. The caller holds the per-market lock and has checked that no

@@ -1,9 +1,10 @@
 //! The end of a supervised position: once the exchange shows it at zero, its protective orders are cancelled by id and
 //! its row is settled.
 
-use super::{Known, Pass, Supervisor};
+use super::{Known, Supervisor};
 use crate::order::{
     protection::{
+        pass::Pass,
         rules::Rule,
         settle::{delete, settle},
         stop::just_entered,

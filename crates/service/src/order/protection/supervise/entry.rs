@@ -1,6 +1,6 @@
 //! The entry of a supervised position, where it is not known whether it has filled.
 
-use super::Supervisor;
+use super::{Learned, Supervisor};
 use crate::order::{
     protection::rules::Rule,
     run::{Run, RunResult},
@@ -12,17 +12,6 @@ use store::intent::{LegStatus, Status};
 /// If the exchange still does not know an entry this long after its intent was given up, it will not arrive
 /// any more.
 const GIVEN_UP_FOR: i64 = 60 * SECOND;
-
-/// The known state of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Learned {
-    /// The entry has filled, or it rests and its intent waits for it.
-    Known,
-    /// The entry was given up, and may still arrive.
-    MayCome,
-    /// The entry ended without a fill, or can no longer arrive.
-    Never,
-}
 
 impl Supervisor<'_> {
     /// Looks up an entry whose state is unknown or was last seen open.

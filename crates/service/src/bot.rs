@@ -1,117 +1,56 @@
-//! The bot's commands. Decisions and requests to the exchange come first: an [`BotReply`] then changes the link
-//! and puts the reply into the outbox in one transaction.
+//! The commands of the Telegram bot. Like the pages and the HTTP APIs, they call the use cases of all districts.
 
-use super::{
-    link::{self, Linked},
-    put,
-    words::EN,
-};
+mod words;
+
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
-    audit::{self, Via},
+    audit::Via,
     copy, equity, follow, key,
-    notify::{plain::shown, preferences, words::fill},
-    order, panic, recovery,
+    notify::{
+        self, fill, shown,
+        telegram::{self, BotReply, ReplyAction},
+    },
+    order, panic,
     throttle::{self, Bucket},
 };
-use domain::{
-    Position, TradeType, UserId,
-    account::{AccountState, Credential},
-    figures,
-    time::MINUTE,
-};
-use store::{
-    Tx,
-    telegram::{self as links, Link},
-};
+use domain::{Position, TradeType, account::AccountState, figures, notification::Channel, time::MINUTE};
+use store::telegram::{self as links, Link};
+use words::EN;
 
 /// The panic button must be confirmed within this time.
 const SURE: i64 = MINUTE;
 
-/// Reply to a message to the bot.
-pub(super) struct BotReply {
-    text: String,
-    action: ReplyAction,
+/// Polls Telegram once and answers what users have written. Does nothing without a bot.
+///
+/// # Errors
+/// When the database cannot be used. Failures of Telegram are logged, and the next round polls again.
+pub async fn poll(desk: &SharedDesk) -> Result<()> {
+    telegram::poll(desk, move |chat, text: String| async move { answer(desk, chat, &text).await }).await
 }
 
-/// The change made when the reply is written.
-enum ReplyAction {
-    Nothing,
-    /// Links the chat, using the typed code.
-    Link(String),
-    Unlink,
-    /// Time at which the panic button was requested; `None` resets it after it was pressed.
-    Panic(Option<domain::Micros>),
-}
-
-impl BotReply {
-    fn text_only(text: impl Into<String>) -> Self {
-        Self { text: text.into(), action: ReplyAction::Nothing }
-    }
-
-    /// Reply after an error: try again, if a retry may succeed in a moment.
-    pub(super) fn failed(error: &Error) -> Self {
-        Self::text_only(if matches!(error, Error::Unavailable { .. }) { EN.later } else { EN.sorry })
-    }
-
-    /// Makes the change and enqueues the reply; `once` identifies the message that it answers.
-    pub(super) async fn write(self, desk: &Desk, tx: &mut Tx, chat: i64, once: &str) -> Result<()> {
-        let text = match self.action {
-            ReplyAction::Nothing => self.text,
-            ReplyAction::Link(code) => linked(desk, tx, chat, &code, once).await?,
-            ReplyAction::Unlink => {
-                if let Some(link) = links::of_chat(&mut *tx, chat).await? {
-                    link::unlinked(desk, tx, link.user_id).await?;
-                    let (user, action) = (Some(link.user_id), audit::AuditAction::ChatUnlinked);
-                    audit::record(desk, tx, user, action, "", Via::Telegram).await?;
-                }
-                self.text
-            }
-            ReplyAction::Panic(asked_at) => {
-                links::set_panic_requested(tx, chat, asked_at).await?;
-                self.text
-            }
-        };
-        put(desk, tx, chat, once, &text).await
-    }
-}
-
-async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> Result<String> {
-    Ok(match link::link(desk, tx, chat, code).await? {
-        Linked::Yes { user, before } => {
-            audit::record(desk, tx, Some(user), audit::AuditAction::ChatLinked, "", Via::Telegram).await?;
-            announce(desk, tx, user, chat).await?;
-            if let Some(before) = before {
-                put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
-            }
-            let person = store::user::get_user(&mut *tx, user).await?.ok_or(Error::NotFound)?;
-            let switches = preferences::get_preferences(tx, user).await?.switches;
-            let mut parts = vec![fill(EN.linked, &[&shown(&person.email)])];
-            if switches == switches.without_telegram() {
-                parts.push(fill(EN.nothing_ticked, &[&desk.settings.public_url]));
-            }
-            parts.push(EN.help.to_owned());
-            parts.join("\n\n")
-        }
-        Linked::Anothers => EN.anothers.to_owned(),
-        Linked::No => EN.no_code.to_owned(),
-    })
-}
-
-/// Notifies the owner that a chat was linked. By mail only: an intruder may hold the chat.
-async fn announce(desk: &Desk, tx: &mut Tx, user: UserId, chat: i64) -> Result<()> {
-    let now = desk.clock.now();
-    links::set_active(tx, chat, false, now).await?;
-    recovery::announce(desk, tx, user, Credential::ChatLinked, (&chat.to_string(), "")).await?;
-    links::set_active(tx, chat, true, now).await?;
-    Ok(())
+/// Posts a message in the user's simulated chat and answers it.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
+///
+/// [`Problem::Required`]: domain::validation::Problem::Required
+/// [`Problem::TextTooLong`]: domain::validation::Problem::TextTooLong
+pub async fn post(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
+    telegram::post(
+        desk,
+        actor,
+        text,
+        move |chat, text: String| async move { answer(desk, chat, &text).await },
+    )
+    .await?;
+    notify::deliver_to(desk, Channel::Telegram).await.map(drop)
 }
 
 /// Handles a text sent in a chat.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
+async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().to_ascii_lowercase();
     // In groups, commands have the form `/status@our_bot`; users copy them from there.
@@ -131,18 +70,18 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<B
         tx.commit().await?;
     }
     match command {
-        "/stop" => Ok(BotReply { text: EN.unlinked.to_owned(), action: ReplyAction::Unlink }),
+        "/stop" => Ok(BotReply::new(EN.unlinked, ReplyAction::Unlink)),
         "/status" => Ok(BotReply::text_only(status(desk, &actor).await?)),
         "/positions" => Ok(BotReply::text_only(positions(desk, &actor).await?)),
         "/panic" => pressed(desk, &actor, &link, rest).await,
-        _ => Ok(BotReply::text_only(EN.help)),
+        _ => Ok(BotReply::help()),
     }
 }
 
 /// Counts attempts before checking the code, so that codes cannot be guessed.
 async fn start(desk: &Desk, chat: i64, code: &str) -> Result<BotReply> {
     match throttle::count(desk, &[Bucket::Chat(chat)]).await {
-        Ok(()) => Ok(BotReply { text: String::new(), action: ReplyAction::Link(code.to_owned()) }),
+        Ok(()) => Ok(BotReply::new("", ReplyAction::Link(code.to_owned()))),
         Err(Error::TooMany { .. }) => Ok(BotReply::text_only(EN.too_many)),
         Err(error) => Err(error),
     }
@@ -213,7 +152,7 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     let now = desk.clock.now();
     let requested = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
     if !(requested && rest.eq_ignore_ascii_case("yes")) {
-        return Ok(BotReply { text: EN.sure.to_owned(), action: ReplyAction::Panic(Some(now)) });
+        return Ok(BotReply::new(EN.sure, ReplyAction::Panic(Some(now))));
     }
     let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
@@ -222,5 +161,5 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     let paused = reports.iter().any(|report| report.automated).then(|| EN.panicked.to_owned());
     let none = reports.is_empty().then(|| EN.no_keys.to_owned());
     let lines: Vec<_> = paused.into_iter().chain(none).chain(reports.iter().map(line)).collect();
-    Ok(BotReply { text: lines.join("\n"), action: ReplyAction::Panic(None) })
+    Ok(BotReply::new(lines.join("\n"), ReplyAction::Panic(None)))
 }

@@ -1,7 +1,8 @@
 //! The install's own secret: it signs unsubscribe links, hashes link codes and derives refresh tokens.
 //! Created on first use, stored encrypted, shared by all instances.
 
-use crate::{Desk, Error, Result, Sealed};
+use super::Sealed;
+use crate::{Desk, Error, Result};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::sync::OnceLock;
@@ -57,7 +58,12 @@ pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u
 }
 
 /// Verifies a signature in constant time.
-pub(crate) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
+pub(crate) async fn verify_signature(
+    desk: &Desk,
+    purpose: Purpose,
+    text: &str,
+    signature: &[u8],
+) -> Result<bool> {
     Ok(mac_of(desk, purpose, text).await?.verify_slice(signature).is_ok())
 }
 

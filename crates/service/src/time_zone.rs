@@ -1,7 +1,8 @@
 //! Time zones and local times. The IANA database is built in, so that every install and every test uses the
 //! same.
 
-use domain::{Micros, profile::Profile, validation::Problem};
+use crate::{Desk, Result};
+use domain::{Micros, UserId, profile::Profile, validation::Problem};
 use jiff::{
     Timestamp,
     tz::{TimeZone, TimeZoneDatabase},
@@ -26,10 +27,18 @@ pub fn zones() -> Vec<String> {
 ///
 /// # Errors
 /// [`Problem::NotTimeZone`] if there is no such zone.
-pub(super) fn known(name: &str) -> Result<&str, Problem> {
+pub(crate) fn known(name: &str) -> std::result::Result<&str, Problem> {
     let zone = KNOWN.get(name).map_err(|_| Problem::NotTimeZone)?;
     // The lookup ignores case.
     if zone.iana_name() == Some(name) { Ok(name) } else { Err(Problem::NotTimeZone) }
+}
+
+/// A user's time zone, or UTC.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn zone_of(desk: &Desk, user: UserId) -> Result<Zone> {
+    Ok(Zone::of(store::profile::get_profile(&desk.db, user).await?.as_ref()))
 }
 
 /// A time zone: converts timestamps to local time and back.

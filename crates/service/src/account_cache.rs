@@ -1,4 +1,4 @@
-//! In-memory cache of followers' account balances and positions. User-data streams keep it current; an entry
+//! In-memory cache of account balances and positions. User-data streams keep it current; an entry
 //! that is missing, too old or incomplete is read from the exchange.
 
 use crate::{Desk, order::Access};
