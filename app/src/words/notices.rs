@@ -154,18 +154,16 @@ mod tests {
 
     #[test]
     fn a_notice_names_its_object() {
-        let text = |notice: N, about| super::notice(Lang::En, notice.into(), about);
-        let named = text(N::FollowStarted, Some("EMA cross"));
-        assert_eq!(named, "You're copying EMA cross. Trading starts with its next signal.");
-        let general = text(N::FollowStarted, None);
-        assert_eq!(general, "You're copying this strategy. Trading starts with its next signal.");
-        assert_eq!(text(N::ProfileSaved, Some("Ada")), "Profile saved.", "it has no named text");
+        let named = |notice: N| named_notice(Lang::En, notice.into(), "EMA cross");
+        let text = "You're copying EMA cross. Trading starts with its next signal.";
+        assert_eq!(named(N::FollowStarted).as_deref(), Some(text));
+        assert_eq!(named(N::ProfileSaved), None);
     }
 
     #[test]
     fn a_named_text_contains_the_name() {
         for notice in N::ALL {
-            if let Some(text) = named(Lang::En, *notice, "Abc 1") {
+            if let Some(text) = named_notice(Lang::En, (*notice).into(), "Abc 1") {
                 assert!(text.contains("Abc 1"), "{notice:?}: {text}");
             }
         }
