@@ -8,9 +8,12 @@ use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{
-    Actor, Error, Origin, SharedDesk, device,
-    flash::{self, Flash},
-    session::{self, NewSession},
+    Actor, Error, Origin, SharedDesk,
+    identity::{
+        device,
+        flash::{self, Flash},
+        session::{self, NewSession},
+    },
 };
 
 /// How long a signed-in browser keeps its session cookie, in seconds: the maximum length of a session. The

@@ -13,7 +13,7 @@ use crate::{
 use axum::{Router, http::Method, middleware};
 use domain::{Permission, Role};
 use serde_json::Value;
-use service::{SharedDesk, recaptcha};
+use service::{SharedDesk, identity::recaptcha};
 use std::sync::Arc;
 use utoipa::{
     ToSchema,

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 use server::watchdog::WatchdogArgs;
-use service::person::UserAction;
+use service::identity::person::UserAction;
 use std::path::PathBuf;
 
 /// Slipstream, a self-hosted crypto trading desk. Without a command it starts the server.

@@ -12,11 +12,14 @@ mod tests;
 pub use payments::PaymentsAt;
 
 use check::Check;
-pub use service::Secret;
+pub use service::platform::settings::Secret;
 
 use crate::front::Wanted;
-use service::{
-    Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
+use service::platform::{
+    secrets::MasterKey,
+    settings::{
+        Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
+    },
 };
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! `/events`: the page's single WebSocket. Moves JSON between `service::live` and the tab, without logic of
+//! `/events`: the page's single WebSocket. Moves JSON between `service::trading::live` and the tab, without logic of
 //! its own.
 
 use crate::{
@@ -21,9 +21,10 @@ use futures::{
     stream::{SplitSink, SplitStream},
 };
 use service::{
-    SharedDesk, live,
-    rejection::{self, Rejection},
-    session,
+    SharedDesk,
+    identity::session,
+    platform::rejection::{self, Rejection},
+    trading::live,
 };
 use std::time::Duration;
 use tokio::{
@@ -118,7 +119,7 @@ struct Tab {
 
 async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (sender, receiver) = socket.split();
-    let (asks, tells) = live::attach(visit.desk.clone(), visit.actor.clone());
+    let (asks, tells) = live::attach(visit.desk.trading(), visit.actor.clone());
     let mut tab = Tab { sender, receiver, asks, messages: tells, visit, last_received: Instant::now() };
     let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
     while tab.step(&mut pings, &mut checks).await {}

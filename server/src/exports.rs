@@ -13,8 +13,13 @@ use axum::{
 use domain::{Micros, Side};
 use serde::Deserialize;
 use service::{
-    Error, audit, notify, report,
-    trade_history::{self, Filter, TradeHistoryRequest, Which},
+    Error,
+    following::{
+        report,
+        trade_history::{self, Filter, TradeHistoryRequest, Which},
+    },
+    messaging::notify,
+    platform::audit,
 };
 
 /// The policy of a mail shown in the browser: mails contain their styles inline, and nothing else may be loaded.

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Role;
-use service::{
+use service::platform::{
     pace,
     rejection::{self, Rejection},
 };

@@ -11,9 +11,10 @@ use domain::time::SECOND;
 use serde::Serialize;
 use serde_json::json;
 use service::{
-    Mode, SharedDesk,
+    SharedDesk,
     health::{self, Parts, Status},
-    maintenance,
+    identity::maintenance,
+    platform::settings::Mode,
 };
 use std::{
     sync::Arc,

@@ -12,7 +12,7 @@ use axum::{
 use serde_json::json;
 use service::{
     SharedDesk,
-    rejection::{self, Rejection},
+    platform::rejection::{self, Rejection},
 };
 use std::{
     net::{IpAddr, SocketAddr},

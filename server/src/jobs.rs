@@ -6,8 +6,13 @@ mod strategies;
 
 use domain::{Symbol, time::SECOND};
 use service::{
-    Desk, Result, SharedDesk, audit, balance_history, billing, bot, copy, equity, key, ledger, live, notify,
-    order, reconciler::Reconciler, rejection, report, review, session, strategy,
+    Desk, Result, SharedDesk, bot,
+    following::{copy, report, strategy},
+    identity::session,
+    messaging::notify,
+    money::{billing, ledger},
+    platform::{audit, rejection},
+    trading::{balance_history, equity, key, live, order, reconciler::Reconciler, review},
 };
 use std::{future::Future, path::Path, time::Duration};
 use tokio::{
@@ -103,10 +108,10 @@ impl Jobs {
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
         jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
-        jobs.running.spawn(copy::run(desk.clone()));
+        jobs.running.spawn(copy::run(desk.following()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
-        jobs.running.spawn(order::protection::run(desk.clone()));
-        jobs.running.spawn(review::watch(desk.clone()));
+        jobs.running.spawn(order::protection::run(desk.trading()));
+        jobs.running.spawn(review::watch(desk.trading()));
         jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
@@ -116,7 +121,7 @@ impl Jobs {
     fn archive(&mut self, files: archive::Files) {
         self.leased(ARCHIVE, Duration::from_secs(6 * 3_600), move |desk| {
             let files = files.clone();
-            async move { service::archive::run(&desk, &files).await.map(drop) }
+            async move { service::platform::archive::run(&desk, &files).await.map(drop) }
         });
     }
 
@@ -133,7 +138,7 @@ impl Jobs {
     }
 
     /// Ends the jobs: the rounds that should finish have until `deadline`. The stop must already be signalled
-    /// (`service::work`).
+    /// (`service::platform::work`).
     pub(crate) async fn end(&mut self, deadline: Instant) {
         self.brief.shutdown().await;
         while let Ok(Some(_)) = time::timeout_at(deadline, self.running.join_next()).await {}

@@ -12,7 +12,7 @@ use server::{
     run::{self, CandleFile, Machine},
     telemetry, watchdog,
 };
-use service::{person::UserAction, strategy::Imported, system::WallClock};
+use service::{following::strategy::Imported, identity::person::UserAction, platform::system::WallClock};
 use std::{io::Write as _, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};

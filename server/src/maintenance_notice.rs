@@ -1,6 +1,6 @@
 //! Whether maintenance mode is on, read while a request is answered.
 
-use service::{SharedDesk, maintenance};
+use service::{SharedDesk, identity::maintenance};
 
 /// Returns the maintenance notice while the mode is on. If the database does not answer, the desk counts as
 /// open: the request itself will report the failure.

@@ -15,7 +15,7 @@ use axum::{
 use exposition::{Exposition, labels};
 use requests::Requests;
 use serde_json::json;
-use service::{SharedDesk, health, maintenance};
+use service::{SharedDesk, health, identity::maintenance};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},

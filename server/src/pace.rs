@@ -1,4 +1,4 @@
-//! Rate limits (`service::pace`): per address before anything else is checked, per user once the caller is
+//! Rate limits (`service::platform::pace`): per address before anything else is checked, per user once the caller is
 //! known. Static files, `/healthz`, `/metrics`, the event stream and the sandbox are exempt.
 
 use crate::{
@@ -13,7 +13,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use service::{Error, SharedDesk, pace};
+use service::{Error, SharedDesk, platform::pace};
 
 /// Middleware for the API routes.
 pub(crate) async fn limit_api(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {

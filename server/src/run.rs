@@ -32,10 +32,15 @@ use keep::Lock;
 use payment::PaymentGateway;
 use sandbox::Sandbox;
 use service::{
-    Desk, Mode, Parts, Sealer, SharedDesk, notify, order, review,
-    sandbox_control::SandboxControl,
-    strategy,
-    system::{OsEntropy, WallClock},
+    Desk, Parts, SharedDesk,
+    following::strategy,
+    messaging::notify,
+    platform::{
+        secrets::Sealer,
+        settings::Mode,
+        system::{OsEntropy, WallClock},
+    },
+    trading::{order, review, sandbox_control::SandboxControl},
 };
 use std::{
     future::Future,

@@ -9,7 +9,7 @@ use axum::{
 };
 use service::{
     SharedDesk,
-    rejection::{self, Rejection},
+    platform::rejection::{self, Rejection},
 };
 
 /// Whether a request comes from one of our pages, or from a program, which sends no `Origin` and no user's

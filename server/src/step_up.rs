@@ -2,7 +2,7 @@
 //! user enters the password on `/confirm`, and the form is then submitted unchanged: with and without
 //! scripts, and without typing anything twice.
 //!
-//! The use cases decide whether a password is required ([`service::step_up`]); this module only reacts to it.
+//! The use cases decide whether a password is required ([`service::identity::step_up`]); this module only reacts to it.
 
 use crate::limits;
 use app::{
@@ -22,8 +22,10 @@ use axum::{
 use serde::Deserialize;
 use service::{
     Error, SharedDesk,
-    flash::{self, Flash},
-    step_up::{self, Pending},
+    identity::{
+        flash::{self, Flash},
+        step_up::{self, Pending},
+    },
 };
 use tower::ServiceExt as _;
 

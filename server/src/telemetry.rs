@@ -182,13 +182,16 @@ mod tests {
         let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
         let db = store::testing::sqlite().await;
         for log_audit in [false, true] {
-            let settings = service::Settings { log_audit, ..service::Settings::default() };
+            let settings =
+                service::platform::settings::Settings { log_audit, ..service::Settings::default() };
             let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
             let desk = service::testing::desk_with((*db).clone(), setup);
             let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");
             let email = format!("{log_audit}@example.org");
-            service::account::sign_up(&desk, origin, &email, "correct horse battery").await.unwrap();
-            assert!(service::audit::seal(&desk).await.unwrap() > 0);
+            service::identity::account::sign_up(&desk, origin, &email, "correct horse battery")
+                .await
+                .unwrap();
+            assert!(service::platform::audit::seal(&desk).await.unwrap() > 0);
             let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
             let row = text.lines().find(|line| line.contains("action=signed-up"));
             assert_eq!(row.is_some(), log_audit, "{text}");

@@ -4,7 +4,7 @@
 use app::Visit;
 use axum::{Extension, Router, extract::Query, http::StatusCode, routing::post};
 use serde::Deserialize;
-use service::{Error, notify};
+use service::{Error, messaging::notify};
 
 /// The query parameters.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use app::{
 };
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use domain::Role;
-use service::{Result, SharedDesk, notice, session};
+use service::{Result, SharedDesk, identity::session, messaging::notice};
 
 /// Identifies the caller. An invalid session token counts as none.
 pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {

@@ -12,7 +12,10 @@ use domain::{
     copy::{Exit, Paused, Reason, Status},
     signal::Action,
 };
-use service::{copy, notify, panic, signal};
+use service::{
+    following::{copy, panic, signal},
+    messaging::notify,
+};
 use std::collections::HashSet;
 use store::testing::TestDb;
 use world::{Change, Follower, World, d};
@@ -275,7 +278,7 @@ async fn a_stream_reports_a_stop_without_an_inspection(db: &TestDb) {
     let follower = world.follower("MODERATE").await;
     world.enter(Side::Buy, "9900", &["10200"]).await;
     world.server.control("events", &serde_json::json!({"duplicate": 100, "reorder": 50, "seed": 3})).await;
-    let mut watch = service::account_streams::AccountStreams::default();
+    let mut watch = service::trading::account_streams::AccountStreams::default();
     watch.round(&world.server.desk).await.unwrap();
     world.server.price("BTC/USDT", "9850").await;
     let ended = async {

@@ -13,7 +13,7 @@ use common::{
 use domain::time;
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::Settings;
+use service::platform::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{sub_account::Brand, testing::TestDb};
 

@@ -15,9 +15,9 @@ use domain::{
 use serde_json::json;
 use service::{
     Actor, Error, Origin, SharedDesk,
-    ledger::{self, Credit},
-    sandbox_control::SandboxControl,
+    money::ledger::{self, Credit},
     testing::{Setup, desk_with},
+    trading::sandbox_control::SandboxControl,
 };
 use std::sync::Arc;
 use store::testing::TestDb;

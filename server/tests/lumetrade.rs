@@ -8,9 +8,12 @@ use common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{
-    Actor, account,
-    ledger::{self, Credit},
-    profile::{self, ProfileChange},
+    Actor,
+    identity::{
+        account,
+        profile::{self, ProfileChange},
+    },
+    money::ledger::{self, Credit},
 };
 use std::collections::BTreeSet;
 use store::{currency::Rule, testing::TestDb};

@@ -7,7 +7,7 @@ mod common;
 use common::{Person, TestServer};
 use reqwest::Client;
 use serde_json::{Value, json};
-use service::{Origin, account};
+use service::{Origin, identity::account};
 use std::collections::BTreeMap;
 use store::testing::TestDb;
 

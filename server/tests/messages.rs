@@ -20,7 +20,7 @@ use messages::{
     setting::{self, SETTINGS, actor, code, link, send_text},
 };
 use serde_json::{Value, json};
-use service::chat_link;
+use service::identity::chat_link;
 use store::testing::TestDb;
 
 /// The example with our times, which are not compared.

@@ -16,7 +16,7 @@ use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{Limit, Settings, Throttles};
+use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 use supervision::*;
 
@@ -192,8 +192,11 @@ async fn the_life_of_an_order(db: &TestDb) {
 
     let origin = service::Origin::new([127, 0, 0, 1].into(), "Test/1.0");
     let email = "ada@example.org";
-    let me = service::account::sign_in(&server.desk, origin, email, "correct horse battery").await.unwrap();
-    let (week, complete) = service::report::so_far(&server.desk, &me.actor).await.unwrap().unwrap();
+    let me = service::identity::account::sign_in(&server.desk, origin, email, "correct horse battery")
+        .await
+        .unwrap();
+    let (week, complete) =
+        service::following::report::so_far(&server.desk, &me.actor).await.unwrap().unwrap();
     assert!(
         complete && week.fees > domain::Decimal::ZERO,
         "who looks sees what was paid until now: {week:?}"

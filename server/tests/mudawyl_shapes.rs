@@ -18,7 +18,7 @@ use domain::{
 use serde::Serialize;
 use serde_json::Value;
 use server::rest::mudawyl::present;
-use service::{balance_history::Day, trade_history::TradeHistoryPage};
+use service::{following::trade_history::TradeHistoryPage, trading::balance_history::Day};
 
 /// The example without whitespace between its tokens.
 fn compact(example: &str) -> String {
@@ -533,7 +533,7 @@ fn paid_plans() {
         manual_keys: false,
     };
     let plan = Plan { id, name: "BASIC".into(), public: true, monthly_price_usd: 20, limits };
-    let held = service::plan::UserPlans { paid: Some(plan), given: None };
+    let held = service::identity::plan::UserPlans { paid: Some(plan), given: None };
     assert_eq!(json(&present::HeldPlan::of(held)), example!("subscription"));
     let (start, end) = (at(1_664_022_008_000), at(1_666_614_008_000));
     let reported = domain::subscription::Subscription {
@@ -596,6 +596,6 @@ fn a_profile() {
 fn balance_history() {
     let day = |date: &str, usd: &str| Day { day: Micros::from_date(date).unwrap(), total_usd: d(usd) };
     let items = vec![day("2022-09-13", "12345"), day("2022-09-12", "12345"), day("2022-09-11", "12340")];
-    let page = service::balance_history::BalanceHistoryPage { items, next: None };
+    let page = service::trading::balance_history::BalanceHistoryPage { items, next: None };
     assert_eq!(json(&present::BalanceDays::from(page)), example!("balance_history"));
 }

@@ -14,7 +14,7 @@ use server::rest::{
     hook,
     mudawyl::{raw_request::FieldLocation, raw_request::RawRequest, validate::Check},
 };
-use service::api_client::{self, BodyKind, Signed};
+use service::identity::api_client::{self, BodyKind, Signed};
 use std::{
     collections::BTreeSet,
     fmt::Write as _,

@@ -11,7 +11,7 @@ use domain::{Permission, time};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use server::{api_router::RouteInfo, rest::surface::Surface};
-use service::{Limit, Settings, Throttles};
+use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 
 const CLIENTS: &str = "/v1/priv/api-client";

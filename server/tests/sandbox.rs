@@ -10,7 +10,7 @@ use store::testing::TestDb;
 
 async fn the_desk_knows_what_plays(db: &TestDb) {
     let server = TestServer::open(db).await;
-    let playing = service::market::playing(&server.desk).await.unwrap().unwrap();
+    let playing = service::trading::market::playing(&server.desk).await.unwrap().unwrap();
     assert_eq!(playing.hour, Micros::from_date("2020-10-01").unwrap());
     let synthetic: Vec<_> = playing.synthetic.iter().map(ToString::to_string).collect();
     assert_eq!(synthetic, ["ETH/USDT", "SOL/USDT", "XRP/USDT"]);

@@ -16,7 +16,12 @@ use domain::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{Mode, Origin, Settings, account, copy, strategy};
+use service::{
+    Origin,
+    following::{copy, strategy},
+    identity::account,
+    platform::settings::{Mode, Settings},
+};
 use store::testing::TestDb;
 
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
@@ -202,7 +207,9 @@ async fn the_life_of_a_follow(db: &TestDb) {
     assert_eq!(ada.put(&follow, json!({"active": false})).await.ok(200)["active"], json!(false));
     ada.put(&format!("/v1/priv/strategy/follow/{NOBODYS}"), json!({"active": true})).await.not_found();
     let (actor, id) = (actor(&server, "ada").await, text(&created["id"]).parse().unwrap());
-    service::follow::stop_follow(&server.desk, &actor, id, domain::follow::Leaving::Keep).await.unwrap();
+    service::following::follow::stop_follow(&server.desk, &actor, id, domain::follow::Leaving::Keep)
+        .await
+        .unwrap();
     ada.put(&follow, json!({"active": false})).await.not_found();
     assert_eq!(ada.get(&path).await.ok(200)["items"].as_array().unwrap().len(), 1);
 }
@@ -212,7 +219,7 @@ async fn actor(server: &TestServer, name: &str) -> service::Actor {
     let email = format!("{name}@example.org");
     let session =
         account::sign_in(&server.desk, origin.clone(), &email, "correct horse battery").await.unwrap();
-    service::session::find(&server.desk, &session.token, &origin).await.unwrap().unwrap()
+    service::identity::session::find(&server.desk, &session.token, &origin).await.unwrap().unwrap()
 }
 
 async fn follows_that_are_not_started(db: &TestDb) {

@@ -12,7 +12,7 @@ use common::{
 use domain::time;
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{Mode, Settings};
+use service::platform::settings::{Mode, Settings};
 use store::testing::TestDb;
 
 const NEW: &str = "/ver1/accounts/new";

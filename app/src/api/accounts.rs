@@ -14,7 +14,10 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
-use service::{Error, ledger, sub_account};
+use service::{
+    Error,
+    money::{ledger, sub_account},
+};
 
 /// Opens a currency account.
 #[server(endpoint = "account-open")]

@@ -11,8 +11,8 @@ use domain::{PlanId, validation::Problem};
 use leptos::prelude::*;
 use service::{
     Actor, Error,
-    billing::{self, PlanChange},
-    plan,
+    identity::plan,
+    money::billing::{self, PlanChange},
 };
 
 fn plan_id(text: &str) -> Result<PlanId, Error> {

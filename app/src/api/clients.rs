@@ -13,7 +13,7 @@ use domain::{Micros, time::DAY, validation::Problem};
 use leptos::prelude::*;
 use service::{
     Error,
-    api_client::{self, NewClient},
+    identity::api_client::{self, NewClient},
 };
 
 const PAGE: &str = "/settings/api-clients";

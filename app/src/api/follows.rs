@@ -20,8 +20,10 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Actor, Error,
-    follow::{self, FollowChange, NewFollow},
-    panic,
+    following::{
+        follow::{self, FollowChange, NewFollow},
+        panic,
+    },
 };
 use std::str::FromStr;
 

@@ -15,7 +15,7 @@ use server_fn::{
 };
 use service::{
     Error,
-    flash::{self, Flash},
+    identity::flash::{self, Flash},
 };
 
 /// The longest text kept for a second try, in characters.

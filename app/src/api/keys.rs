@@ -14,8 +14,8 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error,
-    key::{self, KeyChange, NewKey},
-    panic,
+    following::panic,
+    trading::key::{self, KeyChange, NewKey},
 };
 use zeroize::Zeroizing;
 

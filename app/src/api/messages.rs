@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use service::{
     Error, bot,
-    notify::{self, Wish, telegram},
+    messaging::notify::{self, Wish, telegram},
 };
 
 const PAGE: &str = "/settings/notifications";

@@ -18,8 +18,13 @@ use domain::{
 };
 use leptos::prelude::*;
 use service::{
-    Error, copy, maintenance, review,
-    strategy::{self, NewStrategy, SignalRequest, StrategyChange},
+    Error,
+    following::{
+        copy,
+        strategy::{self, NewStrategy, SignalRequest, StrategyChange},
+    },
+    identity::maintenance,
+    trading::review,
 };
 
 /// Pauses or resumes all new copies.

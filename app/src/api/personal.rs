@@ -9,8 +9,8 @@ use crate::{
 use leptos::prelude::*;
 use service::{
     Error,
-    profile::{self, ProfileChange},
-    support,
+    identity::profile::{self, ProfileChange},
+    messaging::support,
 };
 
 /// Saves the profile: the form sends all fields, and empty ones are cleared.

@@ -7,7 +7,7 @@ use crate::{
     notice::PageNotice,
 };
 use leptos::prelude::*;
-use service::{
+use service::money::{
     ledger::{self, Rule},
     sub_account::{self, Brand},
 };

@@ -10,8 +10,10 @@ use crate::{
 use leptos::prelude::*;
 use service::{
     Error,
-    person::{self, By, UserAction},
-    recovery,
+    identity::{
+        person::{self, By, UserAction},
+        recovery,
+    },
 };
 
 /// Freezes the account of the user whose mail contained the token.

@@ -17,8 +17,11 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use service::{
-    Actor, Error, market,
-    order::{self, IdempotencyKey},
+    Actor, Error,
+    trading::{
+        market,
+        order::{self, IdempotencyKey},
+    },
 };
 use sha2::{Digest, Sha256};
 

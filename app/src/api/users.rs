@@ -10,9 +10,11 @@ use crate::{
 use leptos::prelude::*;
 use service::{
     Error,
-    account::{self, PasswordChange},
-    recovery::Keep,
-    session, token,
+    identity::{
+        account::{self, PasswordChange},
+        recovery::Keep,
+        session, token,
+    },
 };
 
 /// Creates an account and signs in.

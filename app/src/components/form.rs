@@ -9,7 +9,7 @@ use domain::validation::FieldProblem;
 use leptos::{either::Either, prelude::*};
 use service::{
     Error,
-    flash::{self, Flash},
+    identity::flash::{self, Flash},
 };
 
 /// The result of the last post of any form on this page.

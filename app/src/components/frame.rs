@@ -16,7 +16,7 @@ use crate::{
 use domain::Role;
 use leptos::{either::Either, prelude::*};
 use leptos_meta::{Meta, Title};
-use service::{Actor, Mode, notice::MOST_UNREAD};
+use service::{Actor, messaging::notice::MOST_UNREAD, platform::settings::Mode};
 
 /// The width of a page's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

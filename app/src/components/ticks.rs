@@ -2,7 +2,7 @@
 
 use crate::{figures, visit::Visit};
 use domain::{Decimal, Symbol, TradeType, money};
-use service::market;
+use service::trading::market;
 use std::collections::HashMap;
 
 /// The tick size of each market.

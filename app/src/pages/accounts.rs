@@ -21,9 +21,11 @@ use domain::{
 };
 use leptos::prelude::*;
 use service::{
-    exchange_account::{self, ExchangeAccount, Gain},
-    ledger::{self, Movers, UserCountry},
-    sub_account::{self, Filter, Found, SubAccountPage},
+    money::{
+        ledger::{self, Movers, UserCountry},
+        sub_account::{self, Filter, Found, SubAccountPage},
+    },
+    trading::exchange_account::{self, ExchangeAccount, Gain},
 };
 
 /// Erases a view's type, so that it does not become part of the page's type, which grows with each nested

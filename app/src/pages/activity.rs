@@ -12,7 +12,7 @@ use crate::{
     words::{audit_actions, security::Security, security::security},
 };
 use leptos::prelude::*;
-use service::audit::{self, LogEntry, PAGE};
+use service::platform::audit::{self, LogEntry, PAGE};
 
 /// The user's own activity.
 pub(crate) fn own() -> impl IntoView {

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{ApiClient, Permission};
 use leptos::prelude::*;
-use service::api_client;
+use service::identity::api_client;
 
 /// The clients, and a form to create one.
 pub(crate) fn page() -> impl IntoView {

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use leptos_meta::Meta;
 use service::{
     Actor, Error,
-    billing::{self, Lapsed, Overview, Waiting},
+    money::billing::{self, Lapsed, Overview, Waiting},
 };
 
 /// The reload interval of a waiting page, in seconds.

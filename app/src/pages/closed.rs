@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::Role;
 use leptos::prelude::*;
-use service::maintenance;
+use service::identity::maintenance;
 
 /// The maintenance message, or that the desk is open.
 pub(crate) fn page() -> impl IntoView {

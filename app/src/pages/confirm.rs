@@ -10,7 +10,7 @@ use crate::{
     words::security::security,
 };
 use leptos::prelude::*;
-use service::step_up;
+use service::identity::step_up;
 
 /// The password form, and whether a stored form waits for it.
 pub(crate) fn page() -> impl IntoView {

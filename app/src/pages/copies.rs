@@ -15,8 +15,11 @@ use domain::copy::Status;
 use leptos::prelude::*;
 use service::{
     Error,
-    follow::{self, Copies as Wanted},
-    key, strategy,
+    following::{
+        follow::{self, Copies as Wanted},
+        strategy,
+    },
+    trading::key,
 };
 
 /// The page size.

@@ -18,7 +18,11 @@ use crate::{
 };
 use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position, live::PositionProtection};
 use leptos::{either::Either, prelude::*};
-use service::{Error, account, equity, key, order};
+use service::{
+    Error,
+    identity::account,
+    trading::{equity, key, order},
+};
 
 /// The time span of the equity plot, in hours.
 const HOURS: u32 = 7 * 24;

@@ -24,7 +24,11 @@ use domain::{
     strategy::Strategy,
 };
 use leptos::{either::Either, prelude::*};
-use service::{Error, follow, key, strategy};
+use service::{
+    Error,
+    following::{follow, strategy},
+    trading::key,
+};
 
 /// The form that starts a follow.
 pub(crate) fn page() -> impl IntoView {

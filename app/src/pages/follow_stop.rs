@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{FollowId, follow::Leaving};
 use leptos::prelude::*;
-use service::{Error, follow};
+use service::{Error, following::follow};
 
 /// The choice to keep or close the position.
 pub(crate) fn page() -> impl IntoView {

@@ -28,7 +28,7 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error,
-    follow::{self, Overview},
+    following::follow::{self, Overview},
 };
 
 /// How many copies are shown for each account.

@@ -18,7 +18,10 @@ use crate::{
 };
 use domain::{ExchangeKey, Symbol};
 use leptos::{either::EitherOf4, prelude::*};
-use service::{Error, key, market, order};
+use service::{
+    Error,
+    trading::{key, market, order},
+};
 
 /// Orders or trades of one key and market.
 pub(crate) fn page() -> impl IntoView {

@@ -20,8 +20,10 @@ use domain::{Decimal, ExchangeKeyId, Micros};
 use leptos::prelude::*;
 use service::{
     Error,
-    balance_history::{self, BalanceHistoryPage, BalanceHistoryRequest, DAYS, Day},
-    key,
+    trading::{
+        balance_history::{self, BalanceHistoryPage, BalanceHistoryRequest, DAYS, Day},
+        key,
+    },
 };
 
 /// Chart and table.

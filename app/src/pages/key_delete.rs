@@ -15,8 +15,10 @@ use domain::live::PositionProtection;
 use leptos::{either::EitherOf3, prelude::*};
 use service::{
     Error,
-    key::{self, KeyUse},
-    order,
+    trading::{
+        key::{self, KeyUse},
+        order,
+    },
 };
 
 pub(crate) fn page() -> impl IntoView {

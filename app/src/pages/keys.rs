@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{ApiKeyStatus, ExchangeKey, StrategyType};
 use leptos::prelude::*;
-use service::key;
+use service::trading::key;
 
 /// The list of keys, and the forms to add one.
 pub(crate) fn page() -> impl IntoView {

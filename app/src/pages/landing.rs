@@ -17,7 +17,10 @@ use crate::{
 };
 use domain::{Candle, Frame, Market, Symbol, Ticker, TradeType, money};
 use leptos::{either::EitherOf3, prelude::*};
-use service::{Error, market, sandbox_control::Playing};
+use service::{
+    Error,
+    trading::{market, sandbox_control::Playing},
+};
 
 /// The number of candles in the small chart.
 const CANDLES: u16 = 90;

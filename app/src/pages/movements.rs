@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::ledger::{Movement, MovementKind};
 use leptos::prelude::*;
-use service::{Error, ledger};
+use service::{Error, money::ledger};
 
 /// Newest first.
 pub(crate) fn page() -> impl IntoView {

@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use service::{
     Error,
-    recovery::{self, Alarm},
+    identity::recovery::{self, Alarm},
 };
 
 /// The page that explains freezing, with its button.

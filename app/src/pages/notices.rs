@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use service::notice::{self, Notice};
+use service::messaging::notice::{self, Notice};
 
 /// The bell's page.
 pub(crate) fn page() -> impl IntoView {

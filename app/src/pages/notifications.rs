@@ -12,9 +12,10 @@ use crate::{
 use domain::notification::{Method, Switches};
 use leptos::prelude::*;
 use service::{
-    Error, chat_link,
-    notify::{self, telegram},
-    time_zone,
+    Error,
+    identity::chat_link,
+    messaging::notify::{self, telegram},
+    platform::time_zone,
 };
 
 /// One switch: its parameter name, its label, whether it is on.

@@ -15,7 +15,7 @@ use domain::{
     notification::{Channel, Delivery, Outgoing, Stage},
 };
 use leptos::prelude::*;
-use service::notify::{self, Search};
+use service::messaging::notify::{self, Search};
 
 /// The page size.
 const MOST: usize = 100;

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{ExchangeKey, ExchangeKeyId, StrategyType};
 use leptos::prelude::*;
-use service::{Error, key};
+use service::{Error, trading::key};
 
 /// The form of this page.
 pub(crate) const FORM: &str = "panic";

@@ -19,8 +19,12 @@ use crate::{
 use domain::{Decimal, ExchangeKey, Micros, Side, TradeType, follow::PastTrade, money};
 use leptos::prelude::*;
 use service::{
-    Error, market, strategy,
-    trade_history::{self, Filter as Wanted, TradeHistoryRequest as Days, Which},
+    Error,
+    following::{
+        strategy,
+        trade_history::{self, Filter as Wanted, TradeHistoryRequest as Days, Which},
+    },
+    trading::market,
 };
 
 /// The query parameters.

@@ -17,8 +17,8 @@ use crate::{
 use domain::{Decimal, Plan, Refusal, plan::Limits};
 use leptos::prelude::*;
 use service::{
-    Mode,
-    billing::{self, Offer},
+    money::billing::{self, Offer},
+    platform::settings::Mode,
 };
 
 /// The visitor's relation to the plans.

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::profile::{Language, Profile};
 use leptos::prelude::*;
-use service::{profile, time_zone};
+use service::{identity::profile, platform::time_zone};
 
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {

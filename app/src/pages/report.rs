@@ -15,7 +15,7 @@ use domain::{
     report::{Period, Report},
 };
 use leptos::{either::Either, prelude::*};
-use service::{Error, report};
+use service::{Error, following::report};
 
 /// The id of the current week's report.
 const SO_FAR: &str = "so-far";

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::report::Period;
 use leptos::{either::Either, prelude::*};
-use service::report::{self, Made};
+use service::following::report::{self, Made};
 
 pub(crate) fn list() -> impl IntoView {
     show(|visit| async move {

@@ -12,7 +12,7 @@ use crate::{
     words::money::{Money, money},
 };
 use leptos::prelude::*;
-use service::{
+use service::money::{
     ledger::{self, Rule, Rules},
     sub_account::{self, Brand},
 };

@@ -23,9 +23,12 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 use service::{
-    api_client, notify, plan, profile,
-    recovery::{self, Programs},
-    session, token,
+    identity::{
+        api_client, plan, profile,
+        recovery::{self, Programs},
+        session, token,
+    },
+    messaging::notify,
 };
 
 pub(crate) fn page() -> impl IntoView {

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::strategy::{Card, Strategy};
 use leptos::prelude::*;
-use service::{Error, strategy};
+use service::{Error, following::strategy};
 
 /// For everyone, signed in or not.
 pub(crate) fn page() -> impl IntoView {

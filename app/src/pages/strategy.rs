@@ -17,7 +17,7 @@ use domain::{
     strategy::{Card, Costs, Interval, Kind, Range, Record, Trade},
 };
 use leptos::prelude::*;
-use service::{Error, strategy};
+use service::{Error, following::strategy};
 
 /// The number of days or months listed.
 const RANGES: u16 = 30;

@@ -14,7 +14,7 @@ use domain::sub_account::{BRAND, Details, Identification, LegalEntity, SPREAD_TA
 use leptos::prelude::*;
 use service::{
     Error,
-    sub_account::{self, Brand},
+    money::sub_account::{self, Brand},
 };
 
 pub(crate) fn page() -> impl IntoView {

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::support::Ticket;
 use leptos::prelude::*;
-use service::support;
+use service::messaging::support;
 
 /// The form, and earlier requests.
 pub(crate) fn page() -> impl IntoView {

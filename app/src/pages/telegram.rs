@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::notification::ChatMessage;
 use leptos::prelude::*;
-use service::notify::telegram;
+use service::messaging::notify::telegram;
 
 /// The conversation, and a field for a message.
 pub(crate) fn page() -> impl IntoView {

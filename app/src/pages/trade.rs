@@ -23,7 +23,10 @@ use domain::{
 };
 use http::StatusCode;
 use leptos::prelude::*;
-use service::{Error, key, market, order, sandbox_control::Playing};
+use service::{
+    Error,
+    trading::{key, market, order, sandbox_control::Playing},
+};
 
 /// The default market.
 const FIRST: &str = "BTC/USDT";

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::notification::Topic;
 use leptos::prelude::*;
-use service::{Error, notify};
+use service::{Error, messaging::notify};
 
 /// The page that names the messages that the link turns off, with its button.
 pub(crate) fn page() -> impl IntoView {

@@ -2,7 +2,7 @@
 
 use super::{Lang, table, texts};
 use domain::notification::Kind;
-use service::audit::{AuditAction as D, Via};
+use service::platform::audit::{AuditAction as D, Via};
 
 /// The text of an audit event; the event's own word if this version does not know it, so that another
 /// version's log can be read.

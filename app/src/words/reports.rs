@@ -1,5 +1,5 @@
 //! Texts of the pages about reports and notices. Those of a report are the same as in its mail
-//! (`service::report::words`); a test compares them.
+//! (`service::following::report::words`); a test compares them.
 
 use super::table;
 
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_reports_page_and_mail_have_the_same_figures() {
-        let (page, mail) = (reports(Lang::En), service::report::words());
+        let (page, mail) = (reports(Lang::En), service::following::report::words());
         let same = [
             (page.week_title, mail.week),
             (page.month_title, mail.month),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::notice::{DeskNotice, PageNotice, PostNotice, Rejection, RequestError};
 use domain::{Refusal, copy::Reason, validation::Problem};
-use service::audit::AuditAction;
+use service::platform::audit::AuditAction;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Pseudo];
 

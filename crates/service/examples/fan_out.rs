@@ -13,11 +13,20 @@ use domain::{
 use exchange::binance::{Binance, BinanceConfig};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::{
-    Actor, Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, copy,
-    key::{self, NewKey},
-    sandbox_control::SandboxControl,
-    signal::{self, NewSignal},
-    system::{OsEntropy, WallClock},
+    Actor, Desk, Parts, SharedDesk,
+    following::{
+        copy,
+        signal::{self, NewSignal},
+    },
+    platform::{
+        secrets::{MasterKey, Sealer},
+        settings::Settings,
+        system::{OsEntropy, WallClock},
+    },
+    trading::{
+        key::{self, NewKey},
+        sandbox_control::SandboxControl,
+    },
 };
 use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
 use store::{follow::Follow, strategy::Strategy, user::User};
@@ -46,7 +55,7 @@ async fn main() -> Result<()> {
         .buffer_unordered(CONCURRENCY)
         .try_collect::<Vec<_>>()
         .await?;
-    tokio::spawn(copy::run(desk.clone()));
+    tokio::spawn(copy::run(desk.following()));
     tokio::spawn(watch(desk.clone()));
     // The streams are connected, and nothing else is going on.
     tokio::time::sleep(Duration::from_secs(30)).await;
@@ -185,7 +194,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
 }
 
 async fn watch(desk: SharedDesk) {
-    let mut streams = service::account_streams::AccountStreams::default();
+    let mut streams = service::trading::account_streams::AccountStreams::default();
     loop {
         if let Err(error) = streams.round(&desk).await {
             tracing::warn!(%error, "could not update the followers' streams");

@@ -5,7 +5,7 @@ use domain::{Role, SessionId, UserId};
 use std::net::{IpAddr, Ipv6Addr};
 use store::Tx;
 
-/// The user on whose behalf a use case runs. Made by [`crate::session::find`] and [`crate::token::verify`]
+/// The user on whose behalf a use case runs. Made by [`crate::identity::session::find`] and [`crate::identity::token::verify`]
 /// only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {

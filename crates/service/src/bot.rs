@@ -3,15 +3,19 @@
 mod words;
 
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk,
-    audit::Via,
-    copy, equity, follow, key,
-    notify::{
+    Desk, SharedDesk,
+    actor::Actor,
+    error::{Error, Result},
+    following::{copy, follow, panic},
+    messaging::notify::{
         self, fill, shown,
         telegram::{self, BotReply, ReplyAction},
     },
-    order, panic,
-    throttle::{self, Bucket},
+    platform::{
+        audit::Via,
+        throttle::{self, Bucket},
+    },
+    trading::{equity, key, order},
 };
 use domain::{Position, TradeType, account::AccountState, figures, notification::Channel, time::MINUTE};
 use store::telegram::{self as links, Link};

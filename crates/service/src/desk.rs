@@ -5,24 +5,13 @@
 //! context of its own district, and the compiler turns a reference to a higher context into a reference to a lower one,
 //! never the other way: no code can reach state of a district above its own.
 
-pub(crate) mod following;
-pub(crate) mod identity;
-pub(crate) mod messaging;
-pub(crate) mod money;
-pub(crate) mod platform;
-pub(crate) mod trading;
-
 use crate::{
-    Sealer, Settings,
-    desk::{
-        following::{Following, SharedFollowing},
-        identity::Identity,
-        messaging::Messaging,
-        money::Money,
-        platform::{Platform, PlatformParts},
-        trading::{SharedTrading, Trading},
-    },
-    sandbox_control::SandboxControl,
+    following::{Following, SharedFollowing},
+    identity::Identity,
+    messaging::Messaging,
+    money::Money,
+    platform::{Platform, PlatformParts, secrets::Sealer, settings::Settings},
+    trading::{SharedTrading, Trading, sandbox_control::SandboxControl},
 };
 use domain::{Clock, Entropy};
 use exchange::Exchange;

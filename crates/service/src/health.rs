@@ -5,7 +5,7 @@ mod writes;
 
 pub use writes::writes_succeed;
 
-use crate::{Desk, Result, order::protection::Unprotected};
+use crate::{Desk, error::Result, trading::order::protection::Unprotected};
 use domain::{Micros, notification::Channel, time::SECOND};
 
 /// Silence of the price stream after which the desk is degraded.

@@ -1,6 +1,13 @@
 //! A desk for tests: with a manual clock, deterministic bytes instead of randomness, and any exchange.
 
-use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
+use crate::{
+    Desk, Parts, SharedDesk,
+    platform::{
+        secrets::{MasterKey, Sealer},
+        settings::Settings,
+    },
+    trading::sandbox_control::SandboxControl,
+};
 use async_trait::async_trait;
 use domain::{
     Balance, Candle, Clock, Decimal, Entropy, Frame, MarginMode, Market, Micros, Order, Position, Sleep,

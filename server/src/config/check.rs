@@ -1,7 +1,7 @@
 //! Reads variables and collects what is wrong with them.
 
 use super::{Problems, secret_files};
-use service::MasterKey;
+use service::platform::secrets::MasterKey;
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 use store::PostgresLink;
 

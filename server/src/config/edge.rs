@@ -3,7 +3,7 @@
 use super::check::{Check, is_on_this_machine};
 use crate::{front::Wanted, hosts};
 use domain::{Decimal, dec};
-use service::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
+use service::platform::settings::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 use std::net::Ipv6Addr;
 
 /// Where Google verifies reCAPTCHA tokens.

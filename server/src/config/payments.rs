@@ -1,7 +1,7 @@
 //! The payment provider for plans.
 
 use super::{Check, Secret};
-use service::Mode;
+use service::platform::settings::Mode;
 
 /// The payment provider for plans.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! How long rows stay in the database.
 
 use super::check::Check;
-use service::Retention;
+use service::platform::settings::Retention;
 use std::ops::RangeInclusive;
 
 /// Ten years.

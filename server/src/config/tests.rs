@@ -137,7 +137,7 @@ fn captcha_applies_where_a_secret_is_set() {
 #[test]
 fn rates_are_generous_until_they_are_set() {
     let rates = |vars: &[(&str, &str)]| read(vars).unwrap().settings.edge.rates;
-    assert_eq!(rates(&[]), service::Rates::GENEROUS);
+    assert_eq!(rates(&[]), service::platform::settings::Rates::GENEROUS);
     let set = rates(&[("SLIPSTREAM_RATE_PERSON", "0"), ("SLIPSTREAM_RATE_ADDRESS", "7")]);
     assert_eq!((set.person, set.address), (0, 7));
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use flate2::{Compression, write::GzEncoder};
-use service::archive::{Archive, ArchiveBatch};
+use service::platform::archive::{Archive, ArchiveBatch};
 use std::{
     fs,
     io::{self, Write},

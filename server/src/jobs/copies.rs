@@ -1,6 +1,6 @@
 //! The user-data streams of accounts, which report account changes immediately.
 
-use service::{SharedDesk, account_streams::AccountStreams};
+use service::{SharedDesk, trading::account_streams::AccountStreams};
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 

@@ -3,7 +3,7 @@
 
 use super::claim_for;
 use domain::{Micros, time::SECOND};
-use service::{SharedDesk, strategy::Live};
+use service::{SharedDesk, following::strategy::Live};
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 

@@ -10,9 +10,12 @@ use axum::{
 };
 use domain::Role;
 use service::{
-    Actor, Error, Origin, SharedDesk, pace,
-    rejection::{self, Rejection},
-    token,
+    Actor, Error, Origin, SharedDesk,
+    identity::token,
+    platform::{
+        pace,
+        rejection::{self, Rejection},
+    },
 };
 
 /// The authenticated user of a `/v1` request. The route's middleware has already checked the token and its

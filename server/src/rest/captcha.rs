@@ -11,8 +11,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use service::{
-    Error, SharedDesk, recaptcha,
-    rejection::{self, Rejection},
+    Error, SharedDesk,
+    identity::recaptcha,
+    platform::rejection::{self, Rejection},
 };
 
 /// The header of the token.

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, request::Parts},
     response::Response,
 };
-use service::{Error, api_client::Program};
+use service::{Error, identity::api_client::Program};
 
 /// The authenticated API client. The route's middleware has already checked it and its permission.
 #[derive(Clone, Debug)]

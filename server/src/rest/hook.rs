@@ -29,7 +29,7 @@ use serde::Serialize;
 use serde_json::Value;
 use service::{
     Error, SharedDesk,
-    strategy::{self, Alert, SignalRequest},
+    following::strategy::{self, Alert, SignalRequest},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -7,7 +7,7 @@ use super::{
 };
 use axum::{extract::Request, middleware::Next, response::Response};
 use domain::Permission;
-use service::{Error, SharedDesk, pace};
+use service::{Error, SharedDesk, platform::pace};
 
 /// Middleware of a surface's routes for API clients; without a permission, every client may call them.
 pub(crate) async fn check(

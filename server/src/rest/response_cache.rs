@@ -1,5 +1,5 @@
 //! Response cache of the public lists. It stores the response bytes (plain, gzip and brotli, each with its
-//! ETag) for one version of the lists' data (`service::public_list`), so that a write invalidates them.
+//! ETag) for one version of the lists' data (`service::platform::public_list`), so that a write invalidates them.
 
 use super::mudawyl::error::MudawylFailure;
 use crate::assets;
@@ -13,7 +13,7 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use service::{
     SharedDesk,
-    public_list::{self, DataVersion},
+    platform::public_list::{self, DataVersion},
 };
 use sha2::{Digest as _, Sha256};
 use std::{

@@ -5,7 +5,7 @@ use axum::{Json, body::Bytes, extract::State, http::HeaderMap};
 use serde::Serialize;
 use service::{
     SharedDesk,
-    billing::{self, WebhookOutcome},
+    money::billing::{self, WebhookOutcome},
 };
 use utoipa::ToSchema;
 

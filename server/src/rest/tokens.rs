@@ -15,9 +15,11 @@ use serde::Serialize;
 use serde_json::Value;
 use service::{
     Error, SharedDesk,
-    account::{self, PasswordChange},
-    recovery::Keep,
-    session, step_up, token,
+    identity::{
+        account::{self, PasswordChange},
+        recovery::Keep,
+        session, step_up, token,
+    },
 };
 use utoipa::ToSchema;
 

@@ -12,7 +12,7 @@ use exchange::{
 use sandbox::market::Pair;
 use service::{
     Error,
-    strategy::{self, Imported},
+    following::strategy::{self, Imported},
 };
 use std::path::Path;
 

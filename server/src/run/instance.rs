@@ -38,7 +38,7 @@ pub(super) fn name(data_dir: &Path, entropy: &dyn Entropy) -> Result<String> {
 #[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 mod tests {
     use super::*;
-    use service::system::OsEntropy;
+    use service::platform::system::OsEntropy;
 
     #[test]
     fn a_restart_keeps_the_name_and_another_folder_has_another() {

@@ -30,7 +30,7 @@ pub(super) fn take(data_dir: &Path, clock: &dyn Clock) -> Result<Lock> {
 #[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 mod tests {
     use super::*;
-    use service::system::WallClock;
+    use service::platform::system::WallClock;
 
     #[test]
     fn the_second_process_reports_the_first() {

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use anyhow::{Result, bail};
 use domain::{Clock, Entropy};
-use service::{MasterKey, Sealer, secrets};
+use service::platform::secrets::{self, MasterKey, Sealer};
 use std::sync::Arc;
 use store::Db;
 

@@ -8,9 +8,14 @@ use domain::{Refusal, account::Person};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
-    Desk, Error, Parts, SharedDesk, account, audit,
-    person::{self, By, UserAction},
-    plan, review, secrets,
+    Desk, Error, Parts, SharedDesk,
+    identity::{
+        account,
+        person::{self, By, UserAction},
+        plan,
+    },
+    platform::{audit, secrets},
+    trading::review,
 };
 use std::{future::Future, path::Path, sync::Arc};
 use store::{Db, Options};
@@ -125,7 +130,7 @@ pub async fn rekey(config: Config) -> Result<u64> {
 /// If the message is too long, or the database cannot be used.
 pub async fn maintenance(config: Config, on: bool, message: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
-    match service::maintenance::command(&desk, on, message).await {
+    match service::identity::maintenance::command(&desk, on, message).await {
         Err(Error::Fields(_)) => anyhow::bail!("the message must be one line of at most 300 characters"),
         other => Ok(other?),
     }

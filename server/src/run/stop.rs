@@ -2,7 +2,7 @@
 
 use super::Running;
 use anyhow::{Context as _, Result};
-use service::work;
+use service::platform::work;
 use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 

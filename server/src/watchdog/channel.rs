@@ -5,7 +5,7 @@ use super::{
     watch::DeskStateChange,
 };
 use anyhow::{Context as _, Result, bail};
-use service::notify::Direct;
+use service::messaging::notify::Direct;
 use std::{process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, value_parser};
 use reqwest::Url;
-use service::{MailSettings, TelegramSettings};
+use service::platform::settings::{MailSettings, TelegramSettings};
 use std::fmt;
 use zeroize::Zeroizing;
 

@@ -8,9 +8,10 @@ use payment::{PaymentGateway, Stripe, stripe::Config};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use service::{
-    Settings, SharedDesk,
-    sandbox_control::SandboxControl,
+    SharedDesk,
+    platform::settings::Settings,
     testing::{Setup, TestClock, TestEntropy, desk_with},
+    trading::sandbox_control::SandboxControl,
 };
 use std::{net::SocketAddr, sync::Arc};
 use store::testing::TestDb;

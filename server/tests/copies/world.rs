@@ -8,10 +8,15 @@ use domain::{
 };
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use service::{
-    Actor, copy,
-    key::{self, NewKey},
-    order,
-    signal::{self, Accepted, NewSignal},
+    Actor,
+    following::{
+        copy,
+        signal::{self, Accepted, NewSignal},
+    },
+    trading::{
+        key::{self, NewKey},
+        order,
+    },
 };
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb, user::User};

@@ -14,11 +14,17 @@ use exchange::{
 use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use service::{
-    Actor, Desk, MasterKey, Parts, Sealer, Settings, SharedDesk,
-    key::{self, NewKey},
-    sandbox_control::SandboxControl,
-    signal::{self, NewSignal},
-    system::{OsEntropy, WallClock},
+    Actor, Desk, Parts, SharedDesk,
+    following::signal::{self, NewSignal},
+    platform::{
+        secrets::{MasterKey, Sealer},
+        settings::Settings,
+        system::{OsEntropy, WallClock},
+    },
+    trading::{
+        key::{self, NewKey},
+        sandbox_control::SandboxControl,
+    },
 };
 use std::{path::Path, sync::Arc, time::Duration};
 use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb, user::User};

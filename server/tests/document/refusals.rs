@@ -97,7 +97,7 @@ async fn keys_of_another_kind(db: &TestDb) {
 
 async fn a_key_that_is_switched_off(db: &TestDb) {
     let server = TestServer::open(db).await;
-    service::strategy::seed(&server.desk).await.unwrap();
+    service::following::strategy::seed(&server.desk).await.unwrap();
     let ada = Person::sign_up(&server, "ada").await;
     let off = async |id: &str, active: bool| {
         ada.put(&format!("/v1/priv/account/exchange/key/{id}"), json!({ "active": active })).await.ok(200)

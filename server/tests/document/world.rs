@@ -5,7 +5,7 @@ use crate::common::{HttpAnswer, Person, TestServer, program::Program};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use server::rest::surface::Surface;
-use service::{Limit, Settings, Throttles};
+use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 
 /// A user and their API client.
@@ -103,7 +103,7 @@ fn patient() -> Settings {
 impl World {
     pub(super) async fn new(db: &TestDb) -> Self {
         let server = TestServer::with(db, patient()).await;
-        service::strategy::seed(&server.desk).await.unwrap();
+        service::following::strategy::seed(&server.desk).await.unwrap();
         let (ada, bob) = (Caller::new(&server, "ada").await, Caller::new(&server, "bob").await);
         let operations = super::operation::all(&server.desk);
         let mut world = Self {
@@ -113,8 +113,12 @@ impl World {
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
-            strategy: service::strategy::list_strategies(&server.desk).await.unwrap()[0].id.to_string(),
-            profile: service::strategy::risk_profiles(&server.desk).await.unwrap()[0].id.to_string(),
+            strategy: service::following::strategy::list_strategies(&server.desk).await.unwrap()[0]
+                .id
+                .to_string(),
+            profile: service::following::strategy::risk_profiles(&server.desk).await.unwrap()[0]
+                .id
+                .to_string(),
             hook: "nobodys".to_owned(),
             server,
             operations,
@@ -154,7 +158,7 @@ impl World {
 
     /// Makes Ada an operator with a strategy that has a webhook.
     pub(super) async fn promote(&mut self) {
-        service::account::make_admin(&self.server.desk, "ada@example.org").await.unwrap();
+        service::identity::account::make_admin(&self.server.desk, "ada@example.org").await.unwrap();
         let ada = &self.ada.person;
         let body = json!({"name": "Outside", "symbol": "BTC/USDT", "active": true});
         let strategy = text(&ada.post("/v1/admin/strategy", body).await.ok(200)["id"]);

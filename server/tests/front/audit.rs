@@ -2,7 +2,7 @@
 
 use super::call::{ADA, Front, PASSWORD};
 use axum::http::StatusCode;
-use service::audit::PAGE;
+use service::platform::audit::PAGE;
 use store::{audit::NewEntry, testing::TestDb};
 
 store::each_engine!(the_page_shows_all_events_or_one_kind, older_events_are_of_the_same_kind);

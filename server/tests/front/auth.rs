@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::time::SECOND;
 use serde_json::{Value, json};
-use service::{Limit, Settings, Throttles};
+use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 
 store::each_engine!(

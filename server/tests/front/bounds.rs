@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
 };
 use serde_json::json;
-use service::Settings;
+use service::platform::settings::Settings;
 use std::collections::BTreeSet;
 use store::testing::TestDb;
 

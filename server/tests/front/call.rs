@@ -8,7 +8,8 @@ use axum::{
 use serde_json::Value;
 use server::{front::Limits, hosts::Hosts, network::Network};
 use service::{
-    EdgeSettings, Limit, Settings, SharedDesk, Throttles,
+    SharedDesk,
+    platform::settings::{EdgeSettings, Limit, Settings, Throttles},
     testing::{self, Setup, TestClock},
 };
 use std::{net::IpAddr, sync::Arc};
@@ -81,16 +82,16 @@ impl Front {
     /// Signs up a user; returns the access token.
     pub(super) async fn token(&self, email: &str) -> String {
         let origin = service::Origin::new([127, 0, 0, 1].into(), "");
-        service::token::sign_up(&self.desk, origin, email, PASSWORD).await.unwrap().access_token
+        service::identity::token::sign_up(&self.desk, origin, email, PASSWORD).await.unwrap().access_token
     }
 
     /// Creates an operator; returns the access token and the browser's cookie.
     pub(super) async fn admin(&self) -> (String, String) {
         let email = "operator@example.org";
         let token = self.token(email).await;
-        service::account::make_admin(&self.desk, email).await.unwrap();
+        service::identity::account::make_admin(&self.desk, email).await.unwrap();
         let origin = service::Origin::new([127, 0, 0, 1].into(), "");
-        let session = service::account::sign_in(&self.desk, origin, email, PASSWORD).await.unwrap();
+        let session = service::identity::account::sign_in(&self.desk, origin, email, PASSWORD).await.unwrap();
         (token, format!("slipstream={}", session.token))
     }
 

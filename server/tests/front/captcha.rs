@@ -9,7 +9,7 @@ use axum::{
     routing::post,
 };
 use serde_json::{Value, json};
-use service::{EdgeSettings, RecaptchaSettings, Secret};
+use service::platform::settings::{EdgeSettings, RecaptchaSettings, Secret};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex},

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::time::SECOND;
 use serde_json::{Value, json};
-use service::maintenance;
+use service::identity::maintenance;
 use store::testing::TestDb;
 
 store::each_engine!(

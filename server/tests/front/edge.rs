@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::time::MINUTE;
 use serde_json::json;
-use service::{EdgeSettings, Rates, Settings};
+use service::platform::settings::{EdgeSettings, Rates, Settings};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -68,7 +68,8 @@ async fn requests_of_a_user_are_limited(db: &TestDb) {
     assert_eq!(full.header(header::RETRY_AFTER), "20");
     // All requests of one user count together; invalid credentials count for no user.
     let origin = service::Origin::new([127, 0, 0, 1].into(), "");
-    let session = service::account::sign_in(&front.desk, origin, ADA, super::call::PASSWORD).await.unwrap();
+    let session =
+        service::identity::account::sign_in(&front.desk, origin, ADA, super::call::PASSWORD).await.unwrap();
     let cookie = format!("slipstream={}", session.token);
     let page = front.get("/dashboard", &[("cookie", &cookie)]).await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);

@@ -7,7 +7,7 @@ use domain::{
     Side, SignalId, StrategyId, StrategyType, TradeType, UserId,
     signal::{Action, Source},
 };
-use service::{Origin, session};
+use service::{Origin, identity::session};
 use store::{
     DecimalText,
     copy::{EntrySize, NewCopy},

@@ -25,8 +25,8 @@ const LISTS: &[&str] =
 
 async fn seeded(db: &TestDb) -> (Front, String) {
     let front = Front::new(db);
-    service::strategy::seed(&front.desk).await.unwrap();
-    let id = service::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
+    service::following::strategy::seed(&front.desk).await.unwrap();
+    let id = service::following::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
     (front, id)
 }
 

@@ -6,7 +6,10 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, StatusCode},
 };
-use service::{EdgeSettings, Secret, Settings, maintenance};
+use service::{
+    identity::maintenance,
+    platform::settings::{EdgeSettings, Secret, Settings},
+};
 use std::net::SocketAddr;
 use store::testing::TestDb;
 

@@ -2,7 +2,7 @@
 
 use super::call::{ADA, Front, PASSWORD};
 use axum::http::{StatusCode, header};
-use service::{Settings, session};
+use service::{identity::session, platform::settings::Settings};
 use store::testing::TestDb;
 
 store::each_engine!(

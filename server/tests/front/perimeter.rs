@@ -14,7 +14,7 @@ use server::{
     network::Network,
     router::{self, Beside},
 };
-use service::Settings;
+use service::platform::settings::Settings;
 use store::testing::TestDb;
 use tower::ServiceExt as _;
 
@@ -86,7 +86,7 @@ async fn private_pages_are_kept_nowhere(db: &TestDb) {
     let front = Front::new(db);
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let cookie = front.post_form("/api/sign-up", &form, &[]).await.cookie();
-    service::account::make_admin(&front.desk, ADA).await.unwrap();
+    service::identity::account::make_admin(&front.desk, ADA).await.unwrap();
     for (path, _) in app::routes::PAGES.iter().filter(|(path, _)| !path.contains('{')) {
         let page = front.get(path, &[("cookie", &cookie)]).await;
         assert_eq!(page.header(header::CACHE_CONTROL), "no-store", "{path}");

@@ -6,7 +6,10 @@ use axum::http::{StatusCode, header};
 use domain::{
     ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, time::DAY,
 };
-use service::{Origin, account, profile, session};
+use service::{
+    Origin,
+    identity::{account, profile, session},
+};
 use store::{
     daily_balance::{self, Day},
     key::{KeyRow, SealedSecret},
@@ -87,7 +90,8 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     assert_eq!(ada.get("/admin/support").await.status, StatusCode::NOT_FOUND);
     let all = operator.get("/admin/support").await;
     assert!(all.text.contains(ADA) && all.text.contains("One\ntwo"));
-    let ticket = service::support::list_own(&front.desk, &ada.actor().await).await.unwrap().remove(0);
+    let ticket =
+        service::messaging::support::list_own(&front.desk, &ada.actor().await).await.unwrap().remove(0);
     let close = format!("id={}", ticket.id);
     let refused = front.post_form("/api/support-close", &close, &[("cookie", &ada.cookie)]).await;
     assert_ne!(refused.status, StatusCode::OK);

@@ -7,7 +7,10 @@ use axum::{
 };
 use domain::Role;
 use serde_json::json;
-use service::{account, notify, session, token};
+use service::{
+    identity::{account, session, token},
+    messaging::notify,
+};
 use std::collections::BTreeSet;
 use store::testing::TestDb;
 
@@ -92,8 +95,9 @@ async fn closed_routes_are_closed_to_strangers(db: &TestDb) {
 
 async fn closed_pages_and_forms_send_strangers_to_sign_in(db: &TestDb) {
     let front = Front::new(db);
-    service::strategy::seed(&front.desk).await.unwrap();
-    let strategy = service::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
+    service::following::strategy::seed(&front.desk).await.unwrap();
+    let strategy =
+        service::following::strategy::list_strategies(&front.desk).await.unwrap()[0].id.to_string();
     for (path, role) in app::routes::PAGES {
         // The public page of an existing strategy.
         let answer = front.get(&path.replace("{id}", &strategy), &[("accept", "text/html")]).await;
@@ -122,7 +126,7 @@ async fn an_admins_page_is_nowhere_for_a_trader(db: &TestDb) {
     let nowhere = front.get("/no/such/page", &[("cookie", &cookie)]).await;
     assert_eq!((hidden.status, nowhere.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     assert!(!hidden.text.contains("outbox-"), "{}", hidden.text);
-    service::plan::assign_plan(&front.desk, ADA, "EXPERT").await.unwrap();
+    service::identity::plan::assign_plan(&front.desk, ADA, "EXPERT").await.unwrap();
     notify::gather(&front.desk).await.unwrap();
     account::make_admin(&front.desk, ADA).await.unwrap();
     let admin = session::find(&front.desk, &session.token, &origin()).await.unwrap().unwrap();

@@ -5,9 +5,12 @@ use axum::http::{Method, StatusCode, header};
 use domain::{Role, account::AccountState};
 use serde_json::{Value, json};
 use service::{
-    Limit, Settings, Throttles, account,
-    api_client::{self, NewClient},
-    person, session,
+    identity::{
+        account,
+        api_client::{self, NewClient},
+        person, session,
+    },
+    platform::settings::{Limit, Settings, Throttles},
 };
 use store::testing::TestDb;
 
@@ -267,7 +270,7 @@ async fn a_caller_without_the_role_is_noted(db: &TestDb) {
     assert_eq!(front.get("/keys", &[("host", "evil.example")]).await.status, StatusCode::MISDIRECTED_REQUEST);
     let elsewhere = [("origin", "https://evil.example"), ("cookie", cookie.as_str())];
     assert_eq!(front.post_form("/api/theme", "theme=dark", &elsewhere).await.status, StatusCode::FORBIDDEN);
-    service::rejection::flush(&front.desk).await.unwrap();
+    service::platform::rejection::flush(&front.desk).await.unwrap();
     let rows = store::audit::list_latest(&front.desk.db, 50).await.unwrap();
     let denied: Vec<_> = rows.iter().filter(|row| row.action == "access-denied").collect();
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;

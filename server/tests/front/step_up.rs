@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{account::AccountState, time::MINUTE};
 use serde_json::{Value, json};
-use service::{account, person, session};
+use service::identity::{account, person, session};
 use store::testing::TestDb;
 
 store::each_engine!(

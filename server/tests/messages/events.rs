@@ -15,8 +15,8 @@ use domain::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{
-    notify::{self, NotificationEvent},
-    order,
+    messaging::notify::{self, NotificationEvent},
+    trading::order,
 };
 use store::{notice::NewNotice, testing::TestDb};
 

@@ -11,8 +11,9 @@ use domain::{
 };
 use serde_json::json;
 use service::{
-    Actor, Settings, SharedDesk, TelegramSettings, bot,
-    notify::{self, telegram},
+    Actor, SharedDesk, bot,
+    messaging::notify::{self, telegram},
+    platform::settings::{Settings, TelegramSettings},
 };
 use store::testing::TestDb;
 use zeroize::Zeroizing;

@@ -11,8 +11,8 @@ use domain::{
 use reqwest::Method;
 use serde_json::json;
 use service::{
-    MailSettings, Settings,
-    notify::{self, Content, Letter},
+    messaging::notify::{self, Content, Letter},
+    platform::settings::{MailSettings, Settings},
 };
 use std::collections::HashSet;
 use store::testing::TestDb;

@@ -3,8 +3,9 @@
 use crate::common::TestServer;
 use domain::notification::{Channel, Kind, Outgoing};
 use service::{
-    Actor, Origin, account, bot, chat_link,
-    notify::{self, NotificationEvent, telegram},
+    Actor, Origin, bot,
+    identity::{account, chat_link},
+    messaging::notify::{self, NotificationEvent, telegram},
 };
 use store::notice::NewNotice;
 

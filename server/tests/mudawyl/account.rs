@@ -3,7 +3,7 @@
 use crate::common::{HttpAnswer, Person, TestServer, shape::same};
 use domain::time::DAY;
 use serde_json::{Value, json};
-use service::balance_history;
+use service::trading::balance_history;
 use store::testing::TestDb;
 
 /// Parses one of the document's examples.

@@ -3,7 +3,7 @@
 use crate::common::{HttpAnswer, Person, TestServer, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{Mode, Settings};
+use service::platform::settings::{Mode, Settings};
 use store::testing::TestDb;
 
 const BASE: &str = "/v1/priv/account/subscription";
@@ -160,7 +160,7 @@ async fn the_operator_gives_a_plan(db: &TestDb) {
     let (ada, root) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "root").await);
     let give = |plan: &str| json!({"email": "ada@example.org", "plan": plan});
     assert_eq!(ada.put("/v1/admin/user/plan", give("EXPERT")).await.status, 403);
-    service::account::make_admin(&server.desk, "root@example.org").await.unwrap();
+    service::identity::account::make_admin(&server.desk, "root@example.org").await.unwrap();
     let given = root.put("/v1/admin/user/plan", give("EXPERT")).await.ok(200);
     assert_eq!(given, json!({"email": "ada@example.org", "plan": "EXPERT"}));
     let held = ada.get(BASE).await.ok(200);

@@ -5,7 +5,7 @@ use crate::common::{Person, TestServer};
 use domain::{Decimal, OrderType, Side, Symbol, TimeInForce, TradeType, live::ProtectionState};
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use serde_json::{Value, json};
-use service::{Origin, account, order::protection};
+use service::{Origin, identity::account, trading::order::protection};
 use std::{future::Future, time::Duration};
 use store::testing::TestDb;
 
@@ -197,7 +197,7 @@ pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: 
 
 pub(crate) async fn a_foreign_order_is_notified_unless_the_owner_trades_there_too(db: &TestDb) {
     let holding = Holding::open(db).await;
-    let mut streams = service::account_streams::AccountStreams::default();
+    let mut streams = service::trading::account_streams::AccountStreams::default();
     streams.round(&holding.server.desk).await.unwrap();
     let elsewhere = async |id: &str| holding.order_elsewhere(id, "BTC/USDT", "0.01", None).await;
     until("the stream is connected", async || {

@@ -5,7 +5,7 @@ use domain::Clock as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::run::{self, Machine, Running};
-use service::system::WallClock;
+use service::platform::system::WallClock;
 use std::{
     path::Path,
     time::{Duration, Instant},

@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn kinds_follow_from_paths() {
         assert_eq!(kind("app/src/words/desk.rs"), Some(FileKind::Rust { shown: true }));
-        assert_eq!(kind("crates/service/src/notify/words.rs"), Some(FileKind::Rust { shown: true }));
+        assert_eq!(
+            kind("crates/service/src/messaging/notify/words.rs"),
+            Some(FileKind::Rust { shown: true })
+        );
         assert_eq!(kind("app/src/words/tests.rs"), Some(FileKind::Rust { shown: false }));
         assert_eq!(kind("server/src/main.rs"), Some(FileKind::Rust { shown: false }));
         assert_eq!(kind(".ci/run"), Some(FileKind::Plain(Syntax::Shell)));
@@ -111,7 +114,7 @@ mod tests {
 
     #[test]
     fn files_count_for_their_crate() {
-        assert_eq!(part("crates/service/src/copy/worker.rs"), "crates/service");
+        assert_eq!(part("crates/service/src/following/copy/worker.rs"), "crates/service");
         assert_eq!(part("app/src/lib.rs"), "app");
         assert_eq!(part("README.md"), "root");
     }

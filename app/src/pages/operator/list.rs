@@ -20,7 +20,10 @@ use crate::{
 };
 use domain::{Frame, Micros, TradeType, strategy::Operated};
 use leptos::prelude::*;
-use service::{copy, market, strategy};
+use service::{
+    following::{copy, strategy},
+    trading::market,
+};
 
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {

@@ -11,7 +11,7 @@ use crate::{
     words::closed::{Closed, closed},
 };
 use leptos::prelude::*;
-use service::{maintenance, review};
+use service::{identity::maintenance, trading::review};
 
 /// The form of this page.
 const FORM: &str = "maintenance-set";

@@ -19,7 +19,7 @@ use crate::{
 };
 use domain::{Decimal, SignalId, Symbol, copy::Status, follow::Copied, strategy::Given};
 use leptos::prelude::*;
-use service::{Error, strategy};
+use service::{Error, following::strategy};
 
 /// The number of copies listed.
 const MOST: u16 = 50;

@@ -24,7 +24,7 @@ use domain::{
     strategy::{Given, Operated},
 };
 use leptos::prelude::*;
-use service::{Error, strategy};
+use service::{Error, following::strategy};
 
 /// The number of signals listed.
 const SIGNALS: u16 = 20;

@@ -15,7 +15,7 @@ use domain::{
     account::{AccountState, Person},
 };
 use leptos::prelude::*;
-use service::person;
+use service::identity::person;
 
 /// The users whose e-mail address contains the search text.
 pub(crate) fn page() -> impl IntoView {

@@ -1,7 +1,7 @@
 //! Whether the database accepts writes. Normally known from the desk's own writes; if there were none
 //! recently, or the last one failed, a small probe is written.
 
-use crate::{Desk, Result};
+use crate::{Desk, error::Result};
 use std::time::Duration;
 use store::LastWrites;
 use tokio::time::timeout;

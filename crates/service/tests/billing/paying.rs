@@ -3,8 +3,9 @@
 use super::shop::{Shop, code};
 use domain::{PlanId, plan::Limits, subscription::State, validation::Problem};
 use service::{
-    Error, Mode,
-    billing::{self, PlanChange},
+    Error,
+    money::billing::{self, PlanChange},
+    platform::settings::Mode,
 };
 use store::testing::TestDb;
 
@@ -29,7 +30,7 @@ async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     assert_eq!(shop.pay(&opened.url, "pays").await, 303);
     assert_eq!(shop.named(&ada).await, "FREE", "coming back grants nothing");
     shop.deliver_all().await;
-    let now = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
+    let now = service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((now.name.as_str(), now.limits), ("BASIC", plan.limits));
     let reported = billing::current_subscription(&shop.desk, &ada).await.unwrap().unwrap();
     assert_eq!((reported.state, reported.amount, reported.currency.as_str()), (State::Active, 2_000, "usd"));
@@ -119,33 +120,33 @@ async fn no_paying_user_has_less(db: &TestDb) {
     let shop = Shop::open(db, Mode::Sandbox).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
+    let plan = service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
-    let held = service::plan::user_plans(&shop.desk, &ada).await.unwrap().paid.unwrap();
+    let held = service::identity::plan::user_plans(&shop.desk, &ada).await.unwrap().paid.unwrap();
     assert_eq!(held.limits.max_api_key, Some(2), "what it allows by itself is shown");
 }
 
 async fn what_the_operator_gives_counts_beside_what_is_paid(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
-    service::plan::assign_plan(&shop.desk, "ADA@example.org", "expert").await.unwrap();
-    let limits = service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits;
+    service::identity::plan::assign_plan(&shop.desk, "ADA@example.org", "expert").await.unwrap();
+    let limits = service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap().limits;
     assert_eq!((shop.named(&ada).await.as_str(), limits), ("EXPERT", Limits::UNLIMITED));
     shop.subscribed(&ada, "BASIC", "pays").await;
-    let plan = service::plan::plan_of(&shop.desk, &ada).await.unwrap();
+    let plan = service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap();
     assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
-    service::plan::assign_plan(&shop.desk, "ada@example.org", "FREE").await.unwrap();
-    assert!(!service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
+    service::identity::plan::assign_plan(&shop.desk, "ada@example.org", "FREE").await.unwrap();
+    assert!(!service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
     assert!(matches!(
-        service::plan::assign_plan(&shop.desk, "no@example.org", "EXPERT").await,
+        service::identity::plan::assign_plan(&shop.desk, "no@example.org", "EXPERT").await,
         Err(Error::NotFound)
     ));
     assert!(matches!(
-        service::plan::assign_plan(&shop.desk, "ada@example.org", "GOLD").await,
+        service::identity::plan::assign_plan(&shop.desk, "ada@example.org", "GOLD").await,
         Err(Error::Fields(_))
     ));
     assert!(matches!(
-        service::plan::assign_as(&shop.desk, &ada, "ada@example.org", "EXPERT").await,
+        service::identity::plan::assign_as(&shop.desk, &ada, "ada@example.org", "EXPERT").await,
         Err(Error::Forbidden)
     ));
 }

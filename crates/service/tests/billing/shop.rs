@@ -5,7 +5,11 @@ use checkout::{Checkout, Listener, Options};
 use domain::{Plan, UserId, notification::Outgoing};
 use payment::{Stripe, stripe::Config};
 use service::{
-    Actor, Error, Mode, Origin, Settings, SharedDesk, account, billing, notify,
+    Actor, Error, Origin, SharedDesk,
+    identity::account,
+    messaging::notify,
+    money::billing,
+    platform::settings::{Mode, Settings},
     testing::{Setup, TestClock, TestEntropy, desk_with},
 };
 use std::sync::{
@@ -151,7 +155,7 @@ impl Shop {
 
     /// Returns the name of the user's plan.
     pub(super) async fn named(&self, actor: &Actor) -> String {
-        service::plan::plan_of(&self.desk, actor).await.unwrap().name
+        service::identity::plan::plan_of(&self.desk, actor).await.unwrap().name
     }
 
     /// Returns the amounts that the provider has charged a user, oldest first.

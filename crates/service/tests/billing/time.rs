@@ -7,8 +7,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    billing::{self, PlanChange},
-    notice,
+    messaging::notice,
+    money::billing::{self, PlanChange},
 };
 use store::testing::TestDb;
 
@@ -115,7 +115,8 @@ async fn a_provider_that_is_gone_gives_nothing_for_ever(db: &TestDb) {
 async fn a_lapse_stops_new_copies(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
-    let may = async || service::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.strategy_automated;
+    let may =
+        async || service::identity::plan::plan_of(&shop.desk, &ada).await.unwrap().limits.strategy_automated;
     assert!(!may().await);
     shop.subscribed(&ada, "BASIC", "pays_once").await;
     assert!(may().await);

@@ -3,7 +3,7 @@
 use super::shop::{Shop, code, user};
 use service::{
     Error,
-    billing::{self, PlanChange},
+    money::billing::{self, PlanChange},
 };
 use store::{billing::Status, testing::TestDb};
 

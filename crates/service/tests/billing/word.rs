@@ -4,7 +4,7 @@
 use super::shop::Shop;
 use service::{
     Error,
-    billing::{self, WebhookOutcome},
+    money::billing::{self, WebhookOutcome},
 };
 use store::testing::TestDb;
 

@@ -13,9 +13,13 @@ use domain::{
 };
 use fake::{Fault, d};
 use service::{
-    copy, follow, notify, order,
-    person::{self, By, UserAction},
-    signal::{self, NewSignal},
+    following::{
+        copy, follow,
+        signal::{self, NewSignal},
+    },
+    identity::person::{self, By, UserAction},
+    messaging::notify,
+    trading::order,
 };
 use store::testing::TestDb;
 use world::{SECOND, World};

@@ -7,11 +7,14 @@ use domain::{
     signal::{Action, Source},
 };
 use service::{
-    Actor, Origin, SharedDesk, account, copy,
-    key::{self, NewKey},
-    session,
-    signal::{self, NewSignal},
+    Actor, Origin, SharedDesk,
+    following::{
+        copy,
+        signal::{self, NewSignal},
+    },
+    identity::{account, session},
     testing::{Setup, TestClock, desk_with},
+    trading::key::{self, NewKey},
 };
 use std::sync::Arc;
 use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb};

@@ -7,7 +7,7 @@ use domain::{
 };
 use service::{
     Error,
-    ledger::{self, Credit},
+    money::ledger::{self, Credit},
 };
 use store::testing::TestDb;
 

@@ -4,7 +4,7 @@
 
 use super::setting::{Dice, desk, funded, sound};
 use domain::ledger::Units;
-use service::{ledger, testing};
+use service::{money::ledger, testing};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{Command, Stdio},

@@ -2,7 +2,7 @@
 
 use super::setting::{Dice, START, desk, funded, sound, total};
 use domain::{LedgerAccountId, LedgerHoldId, ledger::Units, validation::Problem};
-use service::{Error, SharedDesk, ledger};
+use service::{Error, SharedDesk, money::ledger};
 use store::testing::TestDb;
 
 const CONCURRENCY: u64 = 16;

@@ -2,8 +2,9 @@
 
 use domain::{LedgerAccountId, ledger::Units};
 use service::{
-    Actor, Origin, SharedDesk, account,
-    ledger::{self, Credit},
+    Actor, Origin, SharedDesk,
+    identity::account,
+    money::ledger::{self, Credit},
     testing,
 };
 use store::testing::TestDb;

@@ -5,9 +5,11 @@ use crate::keys::still;
 use domain::{AccountMode, Symbol, UserId, copy::Reason, time::MINUTE, time::SECOND, validation::Problem};
 use service::{
     Error,
-    key::{self, NewKey},
-    order,
     testing::{Setup, TestClock, desk_with},
+    trading::{
+        key::{self, NewKey},
+        order,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use store::testing::TestDb;

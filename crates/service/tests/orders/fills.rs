@@ -6,7 +6,7 @@ use domain::{
     Fee, Micros, Side, Trade,
     time::{DAY, HOUR, MINUTE},
 };
-use service::{report, testing::TestClock};
+use service::{following::report, testing::TestClock};
 use std::ops::RangeInclusive;
 use store::testing::TestDb;
 

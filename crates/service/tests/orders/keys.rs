@@ -8,12 +8,17 @@ use domain::{
 };
 use exchange::ExchangeFailure;
 use service::{
-    Actor, Error, Mode, Origin, Settings, account,
-    balance_history::{self, BalanceHistoryRequest},
-    equity,
-    key::{self, NewKey},
-    notify, order,
+    Actor, Error, Origin,
+    identity::account,
+    messaging::notify,
+    platform::settings::{Mode, Settings},
     testing::{Setup, TestClock, desk_with},
+    trading::{
+        balance_history::{self, BalanceHistoryRequest},
+        equity,
+        key::{self, NewKey},
+        order,
+    },
 };
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use store::testing::TestDb;
@@ -140,7 +145,9 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     // Enabling a key requires the password, hours after the sign-in.
     let due = key::update_key(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(due, Err(Error::StepUp)), "{due:?}");
-    service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
+    service::identity::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery")
+        .await
+        .unwrap();
     let again = key::update_key(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(again, Err(Error::Refused(Refusal::KeyUnauthorized))), "{again:?}");
     world.fake.state.lock().unwrap().no_futures = false;
@@ -265,7 +272,9 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
 
     // A token is valid for one user and one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
-    service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
+    service::identity::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery")
+        .await
+        .unwrap();
     let other = key::connect_key(&world.desk, &world.actor, other).await.unwrap().id;
     let strange = |result: Result<balance_history::BalanceHistoryPage, Error>| match result {
         Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),

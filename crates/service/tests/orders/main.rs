@@ -29,14 +29,15 @@ use rights::{
     the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right,
 };
 use service::{
-    Actor, Error, Origin, SharedDesk, account,
-    key::{self, NewKey},
-    live,
-    order::{self, IdempotencyKey},
-    person,
-    reconciler::Reconciler,
-    session,
+    Actor, Error, Origin, SharedDesk,
+    identity::{account, person, session},
     testing::{Setup, desk_with},
+    trading::{
+        key::{self, NewKey},
+        live,
+        order::{self, IdempotencyKey},
+        reconciler::Reconciler,
+    },
 };
 use std::{
     net::IpAddr,
@@ -426,7 +427,7 @@ async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
 async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     let world = world(db).await;
     world.fake.state.lock().unwrap().readings_lost = 2;
-    let (asks, mut tells) = live::attach(world.desk.clone(), Some(world.actor.clone()));
+    let (asks, mut tells) = live::attach(world.desk.trading(), Some(world.actor.clone()));
     let account = Some((world.key, btc()));
     let message = ClientMessage::Watch { symbols: vec![], account, after: None };
     asks.send(Box::new(message)).await.unwrap();

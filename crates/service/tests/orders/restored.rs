@@ -3,7 +3,10 @@
 
 use super::{ENTRY, STOP, TARGET, d, desk, market_order, ticket, world};
 use domain::{Role, validation::Problem};
-use service::{Actor, Error, order, review};
+use service::{
+    Actor, Error,
+    trading::{order, review},
+};
 use store::{protection::Wanted, testing::TestDb};
 
 pub(super) async fn orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed(db: &TestDb) {

@@ -8,10 +8,11 @@ use domain::{
     validation::Problem,
 };
 use service::{
-    Error, Mode, Settings,
-    key::{self, NewKey},
-    notify,
+    Error,
+    messaging::notify,
+    platform::settings::{Mode, Settings},
     testing::{Setup, TestClock, desk_with},
+    trading::key::{self, NewKey},
 };
 use std::sync::Arc;
 use store::testing::TestDb;
@@ -49,10 +50,11 @@ pub(crate) async fn a_key_that_gains_the_right_to_withdraw_takes_no_entries(db: 
     clock.advance(MINUTE);
     notify::gather(&world.desk).await.unwrap();
     let operator = super::keys::person(&world.desk, "operator").await;
-    service::account::make_admin(&world.desk, &operator.email).await.unwrap();
+    service::identity::account::make_admin(&world.desk, &operator.email).await.unwrap();
     let origin = service::Origin::new([127, 0, 0, 1].into(), "test");
     let admin =
-        service::account::sign_in(&world.desk, origin, &operator.email, "correct horse battery").await;
+        service::identity::account::sign_in(&world.desk, origin, &operator.email, "correct horse battery")
+            .await;
     let search = notify::Search::first(20);
     let mails = notify::list(&world.desk, &admin.unwrap().actor, &search).await.unwrap();
     let about = mails.iter().filter(|mail| mail.subject.contains("can withdraw funds")).count();

@@ -7,8 +7,9 @@ use domain::{
 };
 use exchange::AccountEvent;
 use service::{
-    Actor, SharedDesk, key, live,
+    Actor, SharedDesk,
     testing::{Setup, desk_with},
+    trading::{key, live},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 use store::testing::TestDb;
@@ -45,7 +46,7 @@ impl Tab {
     async fn open(desk: &SharedDesk, fake: &Fake, actor: &Actor, key: ExchangeKeyId) -> Self {
         let forwarding = desk.clone();
         tokio::spawn(async move { live::listen(&forwarding).await });
-        let (sender, received) = live::attach(desk.clone(), Some(actor.clone()));
+        let (sender, received) = live::attach(desk.trading(), Some(actor.clone()));
         let account = Some((key, btc()));
         sender.send(Box::new(ClientMessage::Watch { symbols: vec![], account, after: None })).await.unwrap();
         let mut tab = Self { desk: desk.clone(), actor: actor.clone(), received, _sender: sender };

@@ -6,7 +6,7 @@ use crate::{
     sim::{ONE_WAY, book::Resting, meter::seconds},
 };
 use domain::{Decimal, OrderStatus, PositionSide, Side, time::SECOND};
-use service::SIGNAL_MAX_AGE_S;
+use service::platform::settings::SIGNAL_MAX_AGE_S;
 
 /// The longest time a position may be uncovered once the desk could know.
 const NAKED: i64 = 10 * SECOND;

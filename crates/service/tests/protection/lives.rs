@@ -12,10 +12,12 @@ use domain::{
     ticket::{ManualOrder, RawTicket},
 };
 use service::{
-    Error, SharedDesk, copy, follow,
-    order::{self, IdempotencyKey},
-    panic,
-    signal::{self, NewSignal},
+    Error, SharedDesk,
+    following::{
+        copy, follow, panic,
+        signal::{self, NewSignal},
+    },
+    trading::order::{self, IdempotencyKey},
 };
 
 /// A request to the desk.

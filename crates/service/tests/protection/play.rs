@@ -11,7 +11,7 @@ use crate::{
     stage::{Stage, Template, background, runtime},
 };
 use domain::{Decimal, time::SECOND};
-use service::{SharedDesk, health, order::protection::Unprotected};
+use service::{SharedDesk, health, trading::order::protection::Unprotected};
 use std::{future::Future, pin::pin, time::Duration};
 use store::protection::Protection;
 

@@ -7,7 +7,7 @@ use crate::{
     stage::{Cast, Stage, Template, background, runtime},
 };
 use domain::{Role, Side, time::SECOND};
-use service::{Actor, SharedDesk, review};
+use service::{Actor, SharedDesk, trading::review};
 use std::future::Future;
 
 const OPEN: Ask = Ask::Order(OrderKind::Market, Side::Buy);

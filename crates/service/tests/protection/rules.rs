@@ -3,7 +3,7 @@
 
 use crate::enumerate::{NEVER_REACHED, Ready, play_one, singles};
 use crate::sim::plan::Scenario;
-use service::order::protection::Rule;
+use service::trading::order::protection::Rule;
 
 /// Plays the scenarios with the rule and without it.
 fn missed(rule: Rule, scenarios: &[&str]) {

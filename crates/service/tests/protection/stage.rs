@@ -4,10 +4,13 @@
 use crate::sim::{Commits, Sim, SimClock, SimConnection, book::Book};
 use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
 use service::{
-    Actor, SharedDesk, copy,
-    key::{self, NewKey},
-    order,
+    Actor, SharedDesk,
+    following::copy,
     testing::{Setup, desk_with},
+    trading::{
+        key::{self, NewKey},
+        order,
+    },
 };
 use std::{fs, path::Path, sync::Arc, time::Duration};
 use store::{

@@ -4,8 +4,11 @@ use super::setting::{btc, entered, key, person, usd, write};
 use domain::{IntentId, MessageId, notification::Channel, time::DAY};
 use serde_json::Value;
 use service::{
-    Actor, Retention, Settings, SharedDesk,
-    archive::{self, Archive, ArchiveBatch, Archived},
+    Actor, SharedDesk,
+    platform::{
+        archive::{self, Archive, ArchiveBatch, Archived},
+        settings::{Retention, Settings},
+    },
     testing::{self, Setup, TestClock},
 };
 use std::sync::{

@@ -3,8 +3,10 @@
 use super::setting::{btc, person, write};
 use domain::{ExchangeKeyId, IntentId, TradeType, time::SECOND};
 use service::{
-    MailSettings, Origin, Settings, account,
+    Origin,
     health::{self, Status},
+    identity::account,
+    platform::settings::{MailSettings, Settings},
     testing::{self, Setup, TestClock},
 };
 use std::{

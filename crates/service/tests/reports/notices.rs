@@ -7,7 +7,7 @@ use domain::{
 };
 use service::{
     SharedDesk,
-    notice::{self, MOST_UNREAD},
+    messaging::notice::{self, MOST_UNREAD},
     testing,
 };
 use store::testing::TestDb;

@@ -6,7 +6,10 @@ use domain::{
     copy::Exit,
     signal::{Action, Source},
 };
-use service::{Actor, Origin, SharedDesk, account, session};
+use service::{
+    Actor, Origin, SharedDesk,
+    identity::{account, session},
+};
 use store::{
     DecimalText,
     copy::{Ended, EntrySize, NewCopy},

@@ -9,9 +9,9 @@ use domain::{
 };
 use service::{
     Actor, Error, SharedDesk,
-    notify::{self, Wish},
-    profile::{self, ProfileChange},
-    report,
+    following::report,
+    identity::profile::{self, ProfileChange},
+    messaging::notify::{self, Wish},
     testing::{self, TestClock},
 };
 use std::sync::Arc;

@@ -16,8 +16,9 @@ use domain::{
 use feed::{Feed, START};
 use past::pages_do_not_move_while_trading_goes_on;
 use service::{
-    Actor, Error, Origin, SharedDesk, account, session,
-    strategy::{self, Imported, Live, NewStrategy, SignalRequest, StrategyChange},
+    Actor, Error, Origin, SharedDesk,
+    following::strategy::{self, Imported, Live, NewStrategy, SignalRequest, StrategyChange},
+    identity::{account, session},
     testing::{Setup, desk_with},
 };
 use std::{net::IpAddr, sync::Arc};

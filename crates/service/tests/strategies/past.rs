@@ -11,7 +11,7 @@ use domain::{
 };
 use service::{
     Actor, Error, SharedDesk,
-    trade_history::{self, Filter, TradeHistoryPage, TradeHistoryRequest, Which},
+    following::trade_history::{self, Filter, TradeHistoryPage, TradeHistoryRequest, Which},
 };
 use store::{
     intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},

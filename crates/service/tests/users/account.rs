@@ -7,11 +7,17 @@ use domain::{
     validation::Problem,
 };
 use service::{
-    EdgeSettings, Error, Limit, Origin, Rates, Settings, Throttles, account, api_client, device, notice,
-    notify::{self, Search},
-    pace, session,
+    Error, Origin,
+    identity::{account, api_client, device, session, token},
+    messaging::{
+        notice,
+        notify::{self, Search},
+    },
+    platform::{
+        pace,
+        settings::{EdgeSettings, Limit, Rates, Settings, Throttles},
+    },
     testing::{self, Setup, TestClock},
-    token,
 };
 use std::sync::Arc;
 use store::{message::NewMessage, testing::TestDb};

@@ -3,14 +3,21 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, change, desk, here};
 use domain::{Role, time::MINUTE};
 use service::{
-    Actor, Error, SharedDesk, account,
-    api_client::{self, NewClient},
-    audit::{self, Whose},
-    bot, chat_link, maintenance, notify,
-    person::{self, By, UserAction},
-    plan,
-    recovery::Keep,
-    rejection, session, token,
+    Actor, Error, SharedDesk, bot,
+    identity::{
+        account,
+        api_client::{self, NewClient},
+        chat_link, maintenance,
+        person::{self, By, UserAction},
+        plan,
+        recovery::Keep,
+        session, token,
+    },
+    messaging::notify,
+    platform::{
+        audit::{self, Whose},
+        rejection,
+    },
 };
 use store::testing::TestDb;
 
@@ -187,7 +194,7 @@ async fn rejections(desk: &SharedDesk, user: &Actor) -> Vec<(String, String)> {
 }
 
 async fn rejected_attempts_are_noted_once_a_minute_with_their_count(db: &TestDb) {
-    let (desk, clock) = super::setting::throttled(db, service::Throttles::default());
+    let (desk, clock) = super::setting::throttled(db, service::platform::settings::Throttles::default());
     let actor = ada(&desk).await.actor;
     let new =
         NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };

@@ -6,7 +6,10 @@ use domain::{
     time::{HOUR, MINUTE},
 };
 use service::{
-    MailSettings, Settings, SharedDesk, account, notify,
+    SharedDesk,
+    identity::account,
+    messaging::notify,
+    platform::settings::{MailSettings, Settings},
     testing::{self, Setup, TestClock},
 };
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,11 @@ use super::setting::{
     ADA, OTHER, PASSWORD, ada, change, desk, here, last_mail, mailed_token, mails, problem, throttled,
 };
 use domain::{UserId, time::HOUR, validation::Problem};
-use service::{Error, Limit, SharedDesk, Throttles, account, recovery::Keep, session, token};
+use service::{
+    Error, SharedDesk,
+    identity::{account, recovery::Keep, session, token},
+    platform::settings::{Limit, Throttles},
+};
 use store::testing::TestDb;
 
 store::each_engine!(

@@ -7,11 +7,14 @@ use domain::{
     time::{DAY, MINUTE},
 };
 use service::{
-    Actor, Error, SharedDesk, account,
-    api_client::{self, NewClient},
-    audit,
-    person::{self, By, UserAction},
-    session, token,
+    Actor, Error, SharedDesk,
+    identity::{
+        account,
+        api_client::{self, NewClient},
+        person::{self, By, UserAction},
+        session, token,
+    },
+    platform::audit,
 };
 use store::testing::TestDb;
 

@@ -3,10 +3,13 @@
 use super::setting::{ADA, ada, desk, from, here, last_mail, mails, throttled};
 use domain::{profile::Language, validation::Problem};
 use service::{
-    Error, Limit, Throttles,
-    profile::{self, ProfileChange},
-    support,
-    time_zone::{self, Zone},
+    Error,
+    identity::profile::{self, ProfileChange},
+    messaging::support,
+    platform::{
+        settings::{Limit, Throttles},
+        time_zone::{self, Zone},
+    },
 };
 use store::testing::TestDb;
 
@@ -62,7 +65,7 @@ async fn the_country_of_the_profile_decides_the_currencies(db: &TestDb) {
     let actor = ada(&desk).await.actor;
     let change = ProfileChange { country: some("GB"), ..ProfileChange::default() };
     profile::update(&desk, &actor, change).await.unwrap();
-    assert_eq!(service::ledger::place(&desk, &actor).await.unwrap().country, "GB");
+    assert_eq!(service::money::ledger::place(&desk, &actor).await.unwrap().country, "GB");
     for bad in ["XX", "de"] {
         let change = ProfileChange { country: some(bad), ..ProfileChange::default() };
         assert!(matches!(profile::update(&desk, &actor, change).await, Err(Error::Fields(_))), "{bad}");
@@ -88,7 +91,8 @@ async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
         support::close_request(&desk, &person, &here(), request.id).await,
         Err(Error::Forbidden)
     ));
-    let operator = service::account::sign_in(&desk, here(), "operator@example.org", super::setting::PASSWORD);
+    let operator =
+        service::identity::account::sign_in(&desk, here(), "operator@example.org", super::setting::PASSWORD);
     let operator = operator.await.unwrap().actor;
     assert_eq!(support::list_tickets(&desk, &operator).await.unwrap(), std::slice::from_ref(&request));
     for _ in 0..2 {

@@ -5,11 +5,15 @@ use super::setting::{ADA, PASSWORD, ada, desk, here, problem};
 use domain::{SubAccountId, TokenFamilyId, sub_account::SubAccount, time::MINUTE, validation::Problem};
 use service::{
     Error, SharedDesk,
-    api_client::{self, NewClient},
-    flash::{self, Flash},
-    ledger,
-    sub_account::{self, MOST},
-    token,
+    identity::{
+        api_client::{self, NewClient},
+        flash::{self, Flash},
+        token,
+    },
+    money::{
+        ledger,
+        sub_account::{self, MOST},
+    },
 };
 use store::testing::TestDb;
 

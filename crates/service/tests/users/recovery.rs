@@ -10,13 +10,21 @@ use domain::{
     validation::Problem,
 };
 use service::{
-    Error, MailSettings, Settings, SharedDesk, account,
-    api_client::{self, Made, NewClient},
-    audit, bot, chat_link, notify, person,
-    recovery::{self, Alarm, Keep},
-    session, strategy,
+    Error, SharedDesk, bot,
+    following::strategy,
+    identity::{
+        account,
+        api_client::{self, Made, NewClient},
+        chat_link, person,
+        recovery::{self, Alarm, Keep},
+        session, token,
+    },
+    messaging::notify,
+    platform::{
+        audit,
+        settings::{MailSettings, Settings},
+    },
     testing::{self, Setup, TestClock},
-    token,
 };
 use std::sync::Arc;
 use store::testing::TestDb;
@@ -160,7 +168,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     api_client::revoke(&desk, &admin, &here(), left.client.client.id).await.unwrap();
     let hooked = strategy::list_strategies(&desk).await.unwrap()[0].id;
     strategy::remove_hook(&desk, &admin, hooked).await.unwrap();
-    service::plan::assign_plan(&desk, ADA, "EXPERT").await.unwrap();
+    service::identity::plan::assign_plan(&desk, ADA, "EXPERT").await.unwrap();
     account::sign_in(&desk, from("198.51.100.9"), ADA, PASSWORD).await.unwrap();
     let elsewhere = service::Origin::new([203, 0, 113, 7].into(), "Other/1.0");
     account::sign_in(&desk, elsewhere, ADA, PASSWORD).await.unwrap();

@@ -5,10 +5,13 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 use service::{
-    Error, account,
-    flash::{self, Flash},
-    recovery::Keep,
-    session, step_up, token,
+    Error,
+    identity::{
+        account,
+        flash::{self, Flash},
+        recovery::Keep,
+        session, step_up, token,
+    },
 };
 use store::testing::TestDb;
 

@@ -2,11 +2,18 @@
 
 use domain::{MessageId, validation::Problem};
 use service::{
-    Actor, Error, Limit, Origin, Sealed, Settings, SharedDesk, Throttles,
-    account::{self, PasswordChange},
-    notify, person,
-    recovery::Keep,
-    session::NewSession,
+    Actor, Error, Origin, SharedDesk,
+    identity::{
+        account::{self, PasswordChange},
+        person,
+        recovery::Keep,
+        session::NewSession,
+    },
+    messaging::notify,
+    platform::{
+        secrets::Sealed,
+        settings::{Limit, Settings, Throttles},
+    },
     testing::{self, Setup, TestClock},
 };
 use std::sync::Arc;

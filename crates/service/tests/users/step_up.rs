@@ -3,14 +3,22 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here, problem};
 use domain::{ExchangeKeyId, signal::Action, time::MINUTE, validation::Problem};
 use service::{
-    Actor, Error, SharedDesk, account,
-    api_client::{self, NewClient},
-    chat_link, copy, ledger, maintenance,
-    person::{self, By, UserAction},
-    plan, review, session,
-    step_up::{self, Pending},
-    strategy::{self, SignalRequest},
-    sub_account, token,
+    Actor, Error, SharedDesk,
+    following::{
+        copy,
+        strategy::{self, SignalRequest},
+    },
+    identity::{
+        account,
+        api_client::{self, NewClient},
+        chat_link, maintenance,
+        person::{self, By, UserAction},
+        plan, session,
+        step_up::{self, Pending},
+        token,
+    },
+    money::{ledger, sub_account},
+    trading::review,
 };
 use store::testing::TestDb;
 
@@ -131,7 +139,7 @@ async fn a_programs_token_steps_up_for_its_whole_sign_in(db: &TestDb) {
 }
 
 async fn others_passwords_do_not_count_against_who_is_signed_in(db: &TestDb) {
-    let (desk, clock) = super::setting::throttled(db, service::Throttles::default());
+    let (desk, clock) = super::setting::throttled(db, service::platform::settings::Throttles::default());
     let session = ada(&desk).await;
     for guess in 0..11 {
         let stranger = super::setting::from(&format!("198.51.100.{guess}"));

@@ -6,7 +6,11 @@ use domain::{
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use service::{Error, Origin, SharedDesk, account, testing, token};
+use service::{
+    Error, Origin, SharedDesk,
+    identity::{account, token},
+    testing,
+};
 use store::testing::TestDb;
 
 store::each_engine!(

@@ -11,7 +11,7 @@ use crate::rest::{
     },
 };
 use axum::{Json, extract::State};
-use service::{SharedDesk, maintenance};
+use service::{SharedDesk, identity::maintenance};
 
 type HandlerResult = Result<Json<Maintenance>, MudawylFailure>;
 

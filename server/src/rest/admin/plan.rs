@@ -12,7 +12,7 @@ use crate::rest::{
 use axum::{Json, extract::State};
 use domain::validation;
 use serde::Serialize;
-use service::{SharedDesk, plan};
+use service::{SharedDesk, identity::plan};
 use utoipa::ToSchema;
 
 /// A plan assignment.

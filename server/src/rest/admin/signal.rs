@@ -17,7 +17,10 @@ use crate::rest::{
 };
 use axum::{Json, extract::State};
 use domain::validation::Problem;
-use service::{SharedDesk, copy, strategy};
+use service::{
+    SharedDesk,
+    following::{copy, strategy},
+};
 
 /// Default number of items per page.
 const PAGE: u16 = 50;

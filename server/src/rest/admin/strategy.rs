@@ -17,7 +17,7 @@ use domain::{Frame, StrategyId, validation::Problem};
 use serde_json::Value;
 use service::{
     SharedDesk,
-    strategy::{self, NewStrategy, StrategyChange},
+    following::strategy::{self, NewStrategy, StrategyChange},
 };
 
 type HandlerResult<T> = Result<Json<T>, MudawylFailure>;

@@ -13,7 +13,7 @@ use axum::{
     extract::{FromRequestParts as _, Path, Request, State},
 };
 use domain::{SubAccountId, sub_account::SubAccountDraft};
-use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
+use service::{Error, Origin, SharedDesk, identity::api_client::Program, money::sub_account};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 

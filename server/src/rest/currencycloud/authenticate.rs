@@ -15,7 +15,7 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use service::{Error, SharedDesk, api_client};
+use service::{Error, SharedDesk, identity::api_client};
 use utoipa::ToSchema;
 
 /// The length of an API key, in characters.

@@ -16,8 +16,8 @@ use domain::{
 use serde::Serialize;
 use service::{
     Error, SharedDesk,
-    api_client::Program,
-    sub_account::{self, Filter, Found, SubAccountPage},
+    identity::api_client::Program,
+    money::sub_account::{self, Filter, Found, SubAccountPage},
 };
 use utoipa::{IntoParams, ToSchema};
 

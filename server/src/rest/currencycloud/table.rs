@@ -106,10 +106,10 @@ fn not_in_range(field: &str) -> CurrencycloudMessage {
         "identification_type" | "identification_value" => {
             return plain(format!("{field}_is_invalid"), format!("{field} is invalid"));
         }
-        "order" => service::sub_account::ORDERS.join(", "),
+        "order" => service::money::sub_account::ORDERS.join(", "),
         "order_asc_desc" => "asc, desc".to_owned(),
         "page" => "1 to 1000000".to_owned(),
-        "per_page" => format!("1 to {}", service::sub_account::MOST_PER_PAGE),
+        "per_page" => format!("1 to {}", service::money::sub_account::MOST_PER_PAGE),
         _ => "true, false".to_owned(),
     };
     let words = format!("{field} should be in range: {range}");

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Permission;
-use service::{Error, Origin, Result, SharedDesk, api_client};
+use service::{Error, Origin, Result, SharedDesk, identity::api_client};
 
 /// Authenticates a request by the client's key and secret.
 pub(crate) async fn admit(

@@ -17,7 +17,7 @@ use axum::{
 use domain::{Permission, ledger::CurrencyAccount};
 use error::LumetradeFailure;
 use serde::{Deserialize, Serialize};
-use service::{SharedDesk, ledger};
+use service::{SharedDesk, money::ledger};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
-use service::{SharedDesk, equity, key};
+use service::{
+    SharedDesk,
+    trading::{equity, key},
+};
 
 /// List Whitelist IP address
 ///

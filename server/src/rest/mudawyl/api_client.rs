@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 use service::{
     SharedDesk,
-    api_client::{self, Made, NewClient},
+    identity::api_client::{self, Made, NewClient},
 };
 use utoipa::ToSchema;
 

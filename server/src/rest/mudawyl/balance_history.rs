@@ -11,7 +11,7 @@ use axum::{Json, extract::State};
 use domain::{ExchangeKeyId, validation::Problem};
 use service::{
     Actor, SharedDesk,
-    balance_history::{self, DAYS, MOST_DAYS},
+    trading::balance_history::{self, DAYS, MOST_DAYS},
 };
 
 /// List Exchange Key Balance History

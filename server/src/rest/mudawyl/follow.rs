@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 use domain::{RiskProfileId, StrategyId, validation::Problem};
 use service::{
     Error, SharedDesk,
-    follow::{self, FollowChange, NewFollow},
+    following::follow::{self, FollowChange, NewFollow},
 };
 
 /// The fields of both requests, in the document's order.

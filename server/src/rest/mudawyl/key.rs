@@ -15,8 +15,8 @@ use domain::{
 };
 use service::{
     SharedDesk,
-    key::{self, KeyChange, NewKey},
-    panic,
+    following::panic,
+    trading::key::{self, KeyChange, NewKey},
 };
 use zeroize::Zeroizing;
 

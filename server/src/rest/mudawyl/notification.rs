@@ -10,8 +10,9 @@ use super::{
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use service::{
-    SharedDesk, chat_link,
-    notify::{self, Wish},
+    SharedDesk,
+    identity::chat_link,
+    messaging::notify::{self, Wish},
 };
 
 /// The fields that the service validates, in the document's order; the fields before them need no look-up.

@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 use domain::{ExchangeKeyId, Symbol, ticket::ManualOrder, validation::Problem};
 use service::{
     Error, SharedDesk,
-    order::{self, IdempotencyKey},
+    trading::order::{self, IdempotencyKey},
 };
 use sha2::{Digest, Sha256};
 

@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 use domain::validation::Problem;
 use service::{
     Actor, SharedDesk,
-    trade_history::{self, Filter, TradeHistoryPage, Which},
+    following::trade_history::{self, Filter, TradeHistoryPage, Which},
 };
 
 /// Default number of days of a history.

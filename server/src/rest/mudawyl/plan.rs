@@ -2,7 +2,7 @@
 
 use super::{error::HandlerResult, present::Plans};
 use axum::{Json, extract::State};
-use service::{SharedDesk, plan};
+use service::{SharedDesk, identity::plan};
 
 /// List Subscriptions Plans
 ///

@@ -11,7 +11,7 @@ use super::{
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{ExchangeKeyId, Symbol};
-use service::{SharedDesk, order};
+use service::{SharedDesk, trading::order};
 
 /// Get Futures Open Position
 ///

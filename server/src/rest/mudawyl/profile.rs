@@ -11,7 +11,7 @@ use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use service::{
     SharedDesk,
-    profile::{self, ProfileChange},
+    identity::profile::{self, ProfileChange},
 };
 
 /// Get User Profile

@@ -9,7 +9,7 @@ use super::{
 use crate::rest::auth::Trader;
 use axum::{extract::State, http::StatusCode};
 use domain::{ExchangeKeyId, MarginMode, Symbol, validation::Problem};
-use service::{SharedDesk, order};
+use service::{SharedDesk, trading::order};
 
 /// Change Futures Leverage
 ///

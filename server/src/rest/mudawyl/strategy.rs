@@ -13,7 +13,7 @@ use domain::{
     strategy::{Interval, Kind},
     validation::Problem,
 };
-use service::{SharedDesk, strategy};
+use service::{SharedDesk, following::strategy};
 
 /// Default number of ranges of a history.
 const RANGES: u16 = 30;

@@ -12,8 +12,8 @@ use axum::{Json, extract::State};
 use domain::{PlanId, validation::Problem};
 use service::{
     SharedDesk,
-    billing::{self, PlanChange},
-    plan,
+    identity::plan,
+    money::billing::{self, PlanChange},
 };
 
 /// Get User Subscription

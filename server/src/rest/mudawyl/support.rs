@@ -53,7 +53,7 @@ pub(super) async fn contact_support(
     let subject = check.required("subject", text(support::subject));
     let message = check.required("message", text(support::message));
     let (subject, message) = check.finish(subject.zip(message))?;
-    let ticket = service::support::send_request(&desk, &actor, &origin, &subject, &message).await;
+    let ticket = service::messaging::support::send_request(&desk, &actor, &origin, &subject, &message).await;
     let ticket = ticket.map_err(|error| request.refuse(error))?;
     Ok(Json(SupportTicket {
         id: ticket.id.to_string(),

@@ -9,7 +9,7 @@ use super::{
 use crate::rest::words;
 use axum::{Json, extract::State};
 use domain::{ExchangeId, Symbol, TradeType, validation::Problem};
-use service::{Error, SharedDesk, market};
+use service::{Error, SharedDesk, trading::market};
 
 /// Get Exchange Ticker
 ///

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
-use service::{SharedDesk, order};
+use service::{SharedDesk, trading::order};
 
 /// List Trade History
 ///

@@ -14,7 +14,10 @@ use axum::{
     http::StatusCode,
 };
 use domain::{ExchangeId, StrategyType};
-use service::{Error, SharedDesk, exchange_account, key::NewKey};
+use service::{
+    Error, SharedDesk,
+    trading::{exchange_account, key::NewKey},
+};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 

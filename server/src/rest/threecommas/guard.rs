@@ -18,7 +18,7 @@ use axum::{
 use domain::Permission;
 use service::{
     Error, SharedDesk,
-    api_client::{self, BodyKind, Signed},
+    identity::api_client::{self, BodyKind, Signed},
 };
 
 /// Authenticates a request by its signature. This reads the body, which is then restored.

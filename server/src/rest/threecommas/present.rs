@@ -6,7 +6,7 @@ use crate::rest::mudawyl::present::{Iso, Num};
 use domain::{ApiKeyStatus, Decimal, TradeType, dec, money};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use service::exchange_account::{self, Asset, Worth};
+use service::trading::exchange_account::{self, Asset, Worth};
 use utoipa::ToSchema;
 
 /// A decimal as a string, always with a point: `"0.0"`.

@@ -4,7 +4,7 @@ use super::{Iso, Num};
 use crate::rest::words;
 use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
 use serde::Serialize;
-use service::balance_history::{BalanceHistoryPage, Day};
+use service::trading::balance_history::{BalanceHistoryPage, Day};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 use super::{Iso, Num};
 use domain::{Decimal, follow::PastTrade};
 use serde::Serialize;
-use service::trade_history::TradeHistoryPage;
+use service::following::trade_history::TradeHistoryPage;
 use utoipa::ToSchema;
 
 /// "List Strategy Automated History".

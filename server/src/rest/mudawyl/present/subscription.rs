@@ -6,7 +6,7 @@ use domain::{
     subscription::{Invoice, Subscription},
 };
 use serde::Serialize;
-use service::{billing::Opened, plan::UserPlans};
+use service::{identity::plan::UserPlans, money::billing::Opened};
 use utoipa::ToSchema;
 use uuid::Uuid;
 

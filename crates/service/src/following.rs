@@ -1,0 +1,12 @@
+//! Strategies, their signals, the follows that copy them, and the histories and reports of the trades that result.
+
+mod context;
+pub mod copy;
+pub mod follow;
+pub mod panic;
+pub mod report;
+pub mod signal;
+pub mod strategy;
+pub mod trade_history;
+
+pub use context::{Following, SharedFollowing};

@@ -1,0 +1,33 @@
+//! State of copy trading and strategies.
+
+use crate::{
+    following::{copy::Copying, strategy::Records},
+    money::SharedMoney,
+};
+use std::{ops::Deref, sync::Arc};
+
+/// The context of following: its own state and what money has.
+pub struct Following {
+    money: SharedMoney,
+    /// In-memory state of copy trading.
+    pub(crate) copies: Copying,
+    /// Track records of strategies, requested by every visitor.
+    pub(crate) records: Records,
+}
+
+/// Shared handle of the district's context.
+pub type SharedFollowing = Arc<Following>;
+
+impl Following {
+    pub(crate) fn new(money: SharedMoney) -> SharedFollowing {
+        Arc::new(Self { copies: Copying::default(), records: Records::default(), money })
+    }
+}
+
+impl Deref for Following {
+    type Target = SharedMoney;
+
+    fn deref(&self) -> &SharedMoney {
+        &self.money
+    }
+}

@@ -1,0 +1,173 @@
+//! Copy trading: exchange keys follow strategies and copy their signals at the risk chosen by their owner.
+
+mod change;
+mod copies;
+mod overview;
+mod preview;
+
+pub use change::{
+    FollowChange, NewFollow, create_follow, limit_problems, pause_follow, resume_follow, stop_follow,
+    unknown_choices, update_follow,
+};
+pub use copies::{Copies, copies};
+pub(crate) use copies::{shown as shown_copy, targets};
+pub use overview::{Overview, overview};
+pub use preview::preview;
+
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    following::{Following, copy, strategy},
+    identity::plan,
+    trading::{eligibility, key},
+};
+use domain::{
+    ExchangeKey, ExchangeKeyId, FollowId, Refusal, StrategyType,
+    copy::{Facts, FollowState, KeyState, PlanBalance, Status, eligibility as judge},
+    follow::{Follow, RiskProfile},
+    strategy::Strategy,
+};
+use store::copy::CopyTrade;
+
+/// Returns the caller's follows, oldest first.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_follows(desk: &Following, actor: &Actor) -> Result<Vec<Follow>> {
+    let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
+    FollowContext::read(desk, actor).await?.all(desk, rows).await
+}
+
+/// Returns a key's follows, oldest first.
+///
+/// # Errors
+/// Not found; 1106 for a key that is not AUTOMATED.
+pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Follow>> {
+    automated(&key::find_key(desk, actor, id).await?.key)?;
+    let rows = store::follow::list_by_key(&desk.db, actor.user, id).await?;
+    FollowContext::read(desk, actor).await?.all(desk, rows).await
+}
+
+/// Returns a follow that has not been stopped.
+///
+/// # Errors
+/// Not found.
+pub async fn get_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
+    let row =
+        store::follow::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
+    FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
+}
+
+/// Checks that the key is an AUTOMATED one, since only those may follow strategies.
+fn automated(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
+    if key.strategy_type == StrategyType::Automated { Ok(()) } else { Err(Refusal::KeyTypeInvalid) }
+}
+
+/// Checks that the key is enabled and accepted by its exchange.
+fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
+    let good = key.active && key.status == domain::ApiKeyStatus::Authorized;
+    if good { Ok(()) } else { Err(Refusal::KeyInactive) }
+}
+
+/// Related data that follows are displayed with: one read of each kind, however many follows there are.
+struct FollowContext {
+    keys: Vec<ExchangeKey>,
+    strategies: Vec<Strategy>,
+    profiles: Vec<RiskProfile>,
+    /// The newest copies of each key, the open ones and those that ended today; newest first.
+    copies: Vec<CopyTrade>,
+    plan_includes_strategies: bool,
+    /// The plan's balance limit for keys that count against it; `None` if there is none, or if an account's
+    /// value is unknown.
+    plan_balance: Option<PlanBalance>,
+    all_paused: bool,
+}
+
+impl FollowContext {
+    async fn read(desk: &Following, actor: &Actor) -> Result<Self> {
+        Self::with_copies(desk, actor, 1).await
+    }
+
+    /// Reads the context with this many of each key's newest copies.
+    async fn with_copies(desk: &Following, actor: &Actor, newest: u16) -> Result<Self> {
+        let keys = store::key::list_by_user(&desk.db, actor.user).await?;
+        let strategies = strategy::list_strategies(desk).await?;
+        let profiles = strategy::risk_profiles(desk).await?;
+        let limits = plan::limits_of(desk, actor.user).await?;
+        let plan_balance = match keys.iter().find(|key| !key.sandbox) {
+            Some(key) => eligibility::plan_balance(desk, actor.user, &limits, key).await.ok().flatten(),
+            None => None,
+        };
+        Ok(Self {
+            plan_balance,
+            keys,
+            strategies,
+            profiles,
+            copies: store::copy::current(&desk.db, actor.user, newest, desk.clock.now().day()).await?,
+            plan_includes_strategies: limits.strategy_automated,
+            all_paused: eligibility::all_paused(desk).await?,
+        })
+    }
+
+    async fn all(&self, desk: &Following, rows: Vec<store::follow::Follow>) -> Result<Vec<Follow>> {
+        let mut follows = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.one(desk, row).await {
+                Ok(follow) => follows.push(follow),
+                // The key was deleted between the two reads, and the follow with it.
+                Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(follows)
+    }
+
+    async fn one(&self, desk: &Following, row: store::follow::Follow) -> Result<Follow> {
+        let key = self.keys.iter().find(|key| key.id == row.exchange_key_id).ok_or(Error::NotFound)?;
+        let strategy = self.strategies.iter().find(|strategy| strategy.id == row.strategy_id);
+        let strategy = strategy.ok_or(Error::NotFound)?.clone();
+        let profile = self.profiles.iter().find(|profile| profile.id == row.risk_profile_id);
+        let profile = profile.ok_or(Error::NotFound)?.clone();
+        let limit = row.daily_loss_limit_usd.map(|text| text.0);
+        let mut facts = self.facts(&row, key, &strategy);
+        facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
+        // The account is read only if nothing else blocks the next entry.
+        if judge(&facts).is_ok() {
+            facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit, &self.copies).await?;
+        }
+        Ok(Follow {
+            id: row.id,
+            key: key.id,
+            key_name: key.name.clone(),
+            strategy,
+            profile,
+            active: row.active,
+            paused: row.paused_reason,
+            blocked: judge(&facts).err(),
+            max_leverage: row.max_leverage.and_then(|times| u16::try_from(times).ok()),
+            daily_loss_limit_usd: limit,
+            in_position: self.open().any(|copy| copy.follow_id == row.id),
+            last_copy_at: row.last_copy_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+
+    /// The copies with open positions.
+    fn open(&self) -> impl Iterator<Item = &CopyTrade> {
+        self.copies.iter().filter(|copy| copy.status == Status::Open)
+    }
+
+    /// Collects the known facts about the next entry, before there is a signal.
+    fn facts(&self, row: &store::follow::Follow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
+        Facts {
+            follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),
+            key: Some(KeyState::of(key)),
+            plan_includes_strategies: Some(self.plan_includes_strategies),
+            plan_balance: self.plan_balance.filter(|_| !key.sandbox),
+            all_paused: Some(self.all_paused),
+            strategy_active: Some(strategy.active),
+            ..Facts::default()
+        }
+    }
+}

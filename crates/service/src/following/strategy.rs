@@ -1,0 +1,92 @@
+//! Strategies: their definitions, their track records, and their administration by operators.
+
+mod admin;
+mod backtest;
+mod candles;
+mod demo;
+mod live;
+mod record;
+mod signals;
+
+pub use admin::{
+    NewStrategy, StrategyChange, create_strategy, operated, operated_one, remove_hook, rotate_hook,
+    set_active, unsound, update_strategy,
+};
+pub use backtest::{explain, run_due};
+pub use candles::{Imported, import};
+pub use demo::seed;
+pub use live::Live;
+pub(crate) use record::Records;
+pub use record::{card, cards, costs, history, performance, trades};
+pub use signals::{
+    Alert, SignalReceipt, SignalRequest, copies, get_signal, list_signals, receive_alert, send,
+};
+
+use crate::{
+    error::{Error, Result},
+    following::Following,
+};
+use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
+
+/// Returns every strategy in display order, including inactive ones.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_strategies(desk: &Following) -> Result<Vec<Strategy>> {
+    store::strategy::list_strategies(&desk.db).await?.into_iter().map(shown).collect()
+}
+
+/// Returns one strategy.
+///
+/// # Errors
+/// Not found.
+pub async fn get_strategy(desk: &Following, id: StrategyId) -> Result<Strategy> {
+    shown(row(desk, id).await?)
+}
+
+/// Returns the risk profiles, lowest risk first.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn risk_profiles(desk: &Following) -> Result<Vec<RiskProfile>> {
+    Ok(store::follow::risk_profiles(&desk.db).await?.into_iter().map(profile).collect())
+}
+
+/// Converts a stored risk profile to its public form.
+pub(crate) fn profile(row: store::follow::RiskProfile) -> RiskProfile {
+    let store::follow::RiskProfile { id, name, percentage, created_at, updated_at } = row;
+    RiskProfile { id, name, percentage: percentage.0, created_at, updated_at }
+}
+
+async fn row(desk: &Following, id: StrategyId) -> Result<store::strategy::Strategy> {
+    store::strategy::get_strategy(&desk.db, id).await?.ok_or(Error::NotFound)
+}
+
+/// Converts a stored strategy to its public form.
+pub(crate) fn shown(row: store::strategy::Strategy) -> Result<Strategy> {
+    Ok(Strategy {
+        frame: frame(&row)?,
+        id: row.id,
+        active: row.active,
+        name: row.name,
+        description: row.description,
+        exchange_id: row.exchange_id,
+        symbol: row.symbol,
+        outside: row.definition.is_none(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn frame(row: &store::strategy::Strategy) -> Result<Frame> {
+    Frame::from_seconds(row.timeframe_s).ok_or_else(|| Error::fault("a strategy has an unknown timeframe"))
+}
+
+/// Returns the candle series that a strategy is computed from.
+fn line(row: &store::strategy::Strategy) -> store::candle::CandleSeries {
+    store::candle::CandleSeries {
+        exchange_id: row.exchange_id,
+        symbol: row.symbol.clone(),
+        timeframe_s: row.timeframe_s,
+    }
+}

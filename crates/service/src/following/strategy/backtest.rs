@@ -1,0 +1,125 @@
+//! Backtests: due when a definition has changed or candles were imported, and run once, by the first instance
+//! to find them.
+
+use super::{candles, costs, frame, line};
+use crate::{
+    error::{Error, Result},
+    following::Following,
+    trading::market,
+};
+use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
+use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
+use store::candle::CandleSeries;
+
+/// Candles per read.
+const PAGE: i64 = 50_000;
+/// Starting capital of a backtest. Profits are relative, so any amount works.
+const START: i64 = 1_000_000_000_000;
+
+/// Runs every backtest that is due.
+///
+/// # Errors
+/// If the database cannot be queried. A strategy whose market or candles are unavailable stays due.
+pub async fn run_due(desk: &Following) -> Result<()> {
+    for row in store::strategy::backtest_due(&desk.db).await? {
+        if let Err(error) = run(desk, &row).await {
+            tracing::warn!(strategy = %row.id, %error, "could not run a backtest; will retry");
+        }
+    }
+    Ok(())
+}
+
+/// Returns the problems of a definition as sentences; empty if it can be copied.
+#[must_use]
+pub fn explain(definition: &str) -> Vec<String> {
+    let checked = Definition::from_json(definition).and_then(|definition| definition.validate_followable());
+    checked.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+/// Returns the cost model for the evaluator.
+pub(super) fn terms() -> Result<Costs> {
+    let shown = costs();
+    let share = |percent: Decimal| percent / Decimal::ONE_HUNDRED;
+    let basis_points = shown.slippage_percent * Decimal::ONE_HUNDRED;
+    Costs::new(share(shown.fee_percent), basis_points, share(shown.funding_percent)).map_err(Error::fault)
+}
+
+/// Parses a stored definition, which was validated before it was stored.
+pub(super) fn definition(json: &str) -> Result<Definition> {
+    Definition::from_json(json).map_err(|_| Error::fault("could not parse a stored strategy definition"))
+}
+
+/// Returns a market's tick size.
+pub(super) async fn ticks(desk: &Following, line: &CandleSeries) -> Result<Ticks> {
+    let market = market::find_market(desk, TradeType::Futures, &line.symbol).await?;
+    Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no tick size"))
+}
+
+async fn run(desk: &Following, row: &store::strategy::Strategy) -> Result<()> {
+    let Some(json) = &row.definition else { return Ok(()) };
+    let (line, definition, terms) = (line(row), definition(json)?, terms()?);
+    candles::refresh(desk, &line, frame(row)?).await?;
+    let ticks = ticks(desk, &line).await?;
+    let series = series(desk, &line).await?;
+    let start = Price::from_units(START).ok_or_else(|| Error::fault("no starting balance"))?;
+    let work = move || backtest::run(&definition, ticks, terms, start, &series);
+    let report = tokio::task::spawn_blocking(work).await.map_err(Error::fault)?;
+    let report = report.map_err(|_| Error::fault("could not compile a stored strategy definition"))?;
+    let id = || StrategyTradeId::mint(&*desk.clock, &*desk.entropy);
+    let trades: Vec<_> = report.trades.iter().map(|trade| (id(), kept(trade))).collect();
+    let mut tx = desk.db.begin().await?;
+    if store::strategy::set_backtested(&mut tx, row.id, json, desk.clock.now()).await? {
+        store::strategy_trade::replace_backtest(&mut tx, row.id, &trades).await?;
+        tx.commit().await?;
+        tracing::info!(strategy = %row.name, bars = report.bars, trades = trades.len(), "backtest finished");
+    }
+    Ok(())
+}
+
+/// Reads all stored candles page by page: the texts of a page take more memory than the numbers of many.
+async fn series(desk: &Following, line: &CandleSeries) -> Result<Series> {
+    let mut series = Series::default();
+    let mut after = Micros(i64::MIN);
+    loop {
+        let page = store::candle::after(&desk.db, line, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(series) };
+        after = last.start;
+        // Invalid candles of an exchange are skipped.
+        page.iter().filter_map(Bar::from_candle).for_each(|bar| series.push(&bar));
+    }
+}
+
+/// Converts a trade to the form in which records store it.
+pub(super) fn kept(trade: &::strategy::Trade) -> Trade {
+    Trade {
+        side: trade.side.opening(),
+        entered_at: trade.entered_at,
+        entry_price: trade.entry.decimal(),
+        stop: trade.stop.map(Price::decimal),
+        exited_at: Some(trade.exited_at),
+        exit_price: Some(trade.exit.decimal()),
+        exit: Some(trade.reason),
+        profit_percent: Some(trade.profit.percent()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_costs_that_are_shown_are_those_that_are_reckoned_with() {
+        assert_eq!(terms().unwrap(), Costs::PERPETUAL);
+    }
+
+    #[test]
+    fn a_definition_that_cannot_be_followed_is_explained() {
+        for demo in ::strategy::demo::demo_strategies() {
+            assert_eq!(explain(&demo.definition.to_json()), [""; 0], "{}", demo.name);
+        }
+        assert_eq!(explain("{").len(), 1);
+        assert_eq!(explain(r#"{"entry":{}}"#).len(), 1, "an entry is missing");
+        let bare = r#"{"entry":{"long":{"above":[{"price":"close"},{"constant":"1"}]}}}"#;
+        assert_eq!(explain(bare), ["stop is required, because copies are sized by the stop loss"]);
+    }
+}

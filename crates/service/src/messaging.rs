@@ -1,0 +1,9 @@
+//! Messages to users: notifications by e-mail and Telegram, the outbox, notices in the app, and support requests.
+
+mod context;
+pub(crate) mod mail;
+pub mod notice;
+pub mod notify;
+pub mod support;
+
+pub use context::{Messaging, SharedMessaging};

@@ -1,0 +1,19 @@
+//! Trading on connected accounts: exchange keys, markets, orders and their protection, equity, and live updates.
+
+pub(crate) mod account_cache;
+pub mod account_streams;
+pub mod balance_history;
+mod context;
+pub(crate) mod eligibility;
+pub mod equity;
+pub mod exchange_account;
+pub mod key;
+pub mod live;
+pub mod market;
+pub mod order;
+pub(crate) mod page_token;
+pub mod reconciler;
+pub mod review;
+pub mod sandbox_control;
+
+pub use context::{SharedTrading, Trading};

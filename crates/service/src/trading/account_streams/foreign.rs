@@ -1,0 +1,60 @@
+//! Orders that Slipstream did not send. Their fills are reported to the owner, unless the owner has declared
+//! that the account is also traded elsewhere, and supervised positions on the market are inspected
+//! immediately.
+
+use crate::{
+    error::Result,
+    messaging::notify::{ForeignFill, Notification, NotificationEvent},
+    trading::SharedTrading,
+};
+use domain::{ExchangeKeyId, Order, Trade, UserId};
+
+/// Prefix of the client order ids of Binance's own liquidation orders. Source: Binance USD-M futures, "Event:
+/// Order Update", special client order ids.
+const LIQUIDATION: &str = "autoclose-";
+
+/// Handles a change of an order that Slipstream did not send. `fill` is the fill that caused it, if any.
+pub(super) async fn order_changed(
+    desk: &SharedTrading,
+    owner: UserId,
+    key: ExchangeKeyId,
+    order: &Order,
+    fill: Option<&Trade>,
+) {
+    // An order that the owner cancelled may have been the stop.
+    if order.is_final() || fill.is_some() {
+        desk.supervision.wake(key, &order.symbol);
+    }
+    if order.is_final()
+        && !order.filled.is_zero()
+        && let Err(error) = report(desk, owner, key, order).await
+    {
+        tracing::warn!(%key, order = %order.id, %error, "could not notify the owner of an order placed elsewhere");
+    }
+}
+
+async fn report(desk: &SharedTrading, owner: UserId, key: ExchangeKeyId, order: &Order) -> Result<()> {
+    let liquidation = is_liquidation(order);
+    let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(()) };
+    if row.key.traded_elsewhere && !liquidation {
+        return Ok(());
+    }
+    let event = NotificationEvent::ForeignFill(ForeignFill {
+        key,
+        symbol: order.symbol.clone(),
+        side: order.side,
+        amount: order.filled,
+        price: order.average,
+        liquidation,
+    });
+    // Exchanges number orders per market.
+    let once = format!("foreign:{key}:{}:{}", order.symbol, order.id);
+    let notification = Notification::new(owner, once, &event, desk.clock.now())?;
+    let mut tx = desk.db.begin().await?;
+    notification.write(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+fn is_liquidation(order: &Order) -> bool {
+    order.client_order_id.starts_with(LIQUIDATION)
+}

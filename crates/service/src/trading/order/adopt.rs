@@ -1,0 +1,81 @@
+//! Adopts orders of this install that its database does not know, for example after a restore: the intent
+//! that sent them is rebuilt from their client order ids, so that the position they opened is supervised.
+
+use super::{
+    account::Access,
+    client_id,
+    intent::{Intent, Request},
+    legs::{Leg, PlannedOrder, Role},
+    seq,
+};
+use crate::{error::Result, trading::Trading};
+use domain::{
+    IntentId, Order, OrderType,
+    ticket::{Entry, ManualOrder, Stop},
+};
+use store::{
+    group_commit::BatchedWrite as _,
+    intent::{self as rows, LegStatus, Status},
+};
+
+/// Rebuilds and stores the intent that sent `orders`, all of one market, with its protection. Returns `false`
+/// if they are not enough: the entry and a stop must be among them.
+pub(crate) async fn adopt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> Result<bool> {
+    let Some(mut intent) = rebuilt(desk, access, id, orders) else { return Ok(false) };
+    let at = desk.clock.now();
+    let (new, legs) = intent.rows(&desk.instance, None)?;
+    let mut tx = desk.db.begin().await?;
+    rows::insert_intent(&mut tx, &new, &legs).await?;
+    intent.adopted(&desk.instance, at)?.write(&mut tx).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> Option<Intent> {
+    let of = |order: &Order| client_id::parse(&order.client_order_id).filter(|parsed| parsed.intent == id);
+    let mut known: Vec<(u16, &Order)> =
+        orders.iter().filter_map(|order| Some((of(order)?.seq, order))).collect();
+    known.sort_by_key(|(seq, _)| *seq);
+    known.dedup_by_key(|(seq, _)| *seq);
+    let entry = known.iter().find(|(seq, _)| *seq == seq::ENTRY)?.1;
+    let stop =
+        known.iter().filter(|(seq, _)| role(*seq) == Some(Role::Stop)).max_by_key(|(_, order)| order.at)?.1;
+    let stop = Stop { trigger: stop.stop_price?, limit: stop.price.filter(|_| stop.amount.is_some()) };
+    let targets = known.iter().filter(|(seq, _)| role(*seq) == Some(Role::Target));
+    let order = ManualOrder {
+        symbol: entry.symbol.clone(),
+        side: entry.side,
+        entry: match (entry.kind, entry.price) {
+            (OrderType::Limit, Some(price)) => Entry::Limit(price),
+            _ => Entry::Market,
+        },
+        amount: entry.amount.unwrap_or(entry.filled),
+        targets: targets.filter_map(|(_, order)| order.stop_price.or(order.price)).collect(),
+        stop: Some(stop),
+        risk_percent: None,
+    };
+    let legs = known.iter().filter_map(|(seq, order)| {
+        let planned = PlannedOrder::as_sent(order);
+        let mut leg = Leg::new(*seq, role(*seq)?, Some(planned));
+        leg.client_order_id = Some(order.client_order_id.clone());
+        leg.status = LegStatus::Placed;
+        leg.placed = Some((*order).clone());
+        Some(leg)
+    });
+    let legs = legs.collect();
+    let mut intent = Intent::new(desk, id, access, entry.symbol.clone(), Request::Open(order), legs);
+    intent.created_at = entry.at;
+    intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
+    Some(intent)
+}
+
+/// Returns the role of the leg with this number; `None` for closing legs.
+const fn role(number: u16) -> Option<Role> {
+    match number {
+        seq::ENTRY => Some(Role::Entry),
+        seq::STOP => Some(Role::Stop),
+        seq::FIRST_TARGET..seq::RESCUE => Some(Role::Target),
+        number if seq::is_protective(number) => Some(Role::Stop),
+        _ => None,
+    }
+}

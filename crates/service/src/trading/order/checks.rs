@@ -1,0 +1,120 @@
+//! Checks made before anything is cancelled, closed or sent.
+
+use crate::error::Error;
+use domain::{
+    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType,
+    TradeType, dec,
+    market::FilterFailure,
+    sizing,
+    ticket::{Entry, ManualOrder},
+    validation::{FieldProblem, Problem},
+};
+
+/// The taker fee rate used in estimates. The exchange charges its own rate.
+pub(super) const FEE_RATE: Decimal = dec!(0.0005);
+
+/// Checks that the key is a futures key for manual trading, and usable.
+pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
+    if key.strategy_type == StrategyType::Automated {
+        return Err(Refusal::KeyTypeInvalid);
+    }
+    if key.trade_type == TradeType::Spot {
+        return Err(Refusal::KeyTypeUnsupported);
+    }
+    match (key.active, key.status) {
+        (_, ApiKeyStatus::Unauthorized) => Err(Refusal::KeyUnauthorized),
+        (false, _) => Err(Refusal::KeyInactive),
+        (true, _) => Ok(()),
+    }
+}
+
+/// Checks every price and amount of the order against the market's filters, and that stop and targets are on
+/// the correct side.
+pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    let mut check = |field: &str, result: Result<(), FilterFailure>| {
+        if let Err(failure) = result {
+            problems.push(FieldProblem::new(field, filter_problem(&failure)));
+        }
+    };
+    let reference = order.entry.price().unwrap_or(last);
+    if let Some(price) = order.entry.price() {
+        check("price", market.check_price(price));
+    }
+    check("amount", market.check_amount(order.amount));
+    check("amount", market.check_notional(reference, order.amount));
+    let targets = order.targets.iter().try_for_each(|price| market.check_price(*price));
+    check("takeProfitPrices", targets);
+    if let Some(stop) = order.stop {
+        check("stopTriggerPrice", market.check_price(stop.trigger));
+        check("stopPrice", stop.limit.map_or(Ok(()), |price| market.check_price(price)));
+    }
+    let shares = sizing::target_shares(order.amount, order.targets.len(), market.lot);
+    if shares.is_none_or(|all| all.iter().any(|share| *share < market.min_amount)) {
+        problems.push(FieldProblem::new("takeProfitPrices", Problem::TargetTooSmall));
+    }
+    if order.entry == Entry::Market
+        && let Err(sides) = order.check_sides(last)
+    {
+        problems.extend(sides);
+    }
+    problems.dedup();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
+}
+
+/// Checks that the account can carry the order once the current position is closed.
+pub(super) fn affordable(
+    order: &ManualOrder,
+    last: Decimal,
+    quote: &str,
+    balance: &Balance,
+    position: Option<&Position>,
+    leverage: u16,
+) -> Result<(), Refusal> {
+    let price = order.entry.price().unwrap_or(last);
+    let refused = Refusal::ExchangeBadRequest;
+    let cost = price.checked_mul(order.amount).ok_or(refused)?;
+    let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
+    // Closing the current position frees its margin and costs a fee. The total already includes its
+    // unrealized profit.
+    let closing_fee = position.map_or(Decimal::ZERO, |p| p.notional * FEE_RATE);
+    let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
+    let available = total - closing_fee;
+    if needed <= available { Ok(()) } else { Err(refused) }
+}
+
+/// Checks that the stop is reached before liquidation, since a stop beyond it protects nothing. The
+/// maintenance margin is an estimate; the exchange's own brackets decide.
+pub(super) fn stop_comes_first(
+    order: &ManualOrder,
+    last: Decimal,
+    total: Decimal,
+    leverage: u16,
+    mode: MarginMode,
+) -> Result<(), Error> {
+    let Some(stop) = order.stop else { return Ok(()) };
+    let price = order.entry.price().unwrap_or(last);
+    let margin = match mode {
+        MarginMode::Isolated => {
+            let cost = price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest)?;
+            cost / Decimal::from(leverage.max(1))
+        }
+        MarginMode::Crossed => total,
+    };
+    let first = sizing::stop_comes_first(order.amount, price, stop.trigger, margin);
+    if first.ok_or(Refusal::ExchangeBadRequest)? {
+        Ok(())
+    } else {
+        Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation))
+    }
+}
+
+const fn filter_problem(failure: &FilterFailure) -> Problem {
+    match failure {
+        FilterFailure::Tick(_) | FilterFailure::Price(_) => Problem::PriceFilter,
+        FilterFailure::Lot(_) | FilterFailure::MinAmount(_) | FilterFailure::MaxAmount(_) => {
+            Problem::LotFilter
+        }
+        FilterFailure::MinNotional(_) => Problem::NotionalFilter,
+    }
+}

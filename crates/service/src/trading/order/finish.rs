@@ -1,0 +1,85 @@
+//! The end of working an intent: records its outcome and answers the caller.
+
+use super::{intent::Intent, protection::state::Watched, run::Halt};
+use crate::{
+    error::{Error, Result},
+    trading::{Trading, key},
+};
+use domain::{Order, Refusal, copy::Reason};
+use exchange::{Credentials, ExchangeFailure};
+use store::intent::Status;
+
+/// Failure text of an intent whose entry was never sent and is no longer wanted.
+pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
+
+/// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
+/// caller's answer.
+pub(super) async fn finish(
+    desk: &Trading,
+    who: &Credentials,
+    intent: &mut Intent,
+    outcome: std::result::Result<(), Halt>,
+) -> Result<Vec<Order>> {
+    let answer = match outcome {
+        Ok(()) => {
+            confirm(desk, intent);
+            Ok(intent.answer())
+        }
+        Err(Halt::Refused(failure)) => {
+            let refusal = refusal(&failure);
+            intent.fail(refusal, failure.to_string(), Some(reason(&failure)));
+            key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
+            Err(refusal.into())
+        }
+        Err(Halt::TooLate) => {
+            let refusal = Refusal::ExchangeBadRequest;
+            intent.fail(refusal, TOO_LATE.to_owned(), Some(Reason::TooOld));
+            Err(refusal.into())
+        }
+        Err(Halt::Later(failure)) => {
+            tracing::warn!(intent = %intent.id, %failure, "could not settle an order yet; the reconciliation job continues");
+            Err(Error::Unavailable { retry_after_s: 2 })
+        }
+        Err(Halt::Fault(error)) => Err(error),
+    };
+    intent.save(desk).await?;
+    desk.hub.request_refresh(intent.key, &intent.symbol);
+    answer
+}
+
+/// Notifies the supervisor of a position that has been entered and protected, or closed.
+fn confirm(desk: &Trading, intent: &Intent) {
+    if intent.request.opens().is_none() {
+        desk.supervision.wake(intent.key, &intent.symbol);
+        return;
+    }
+    if intent.status == Status::Done && intent.filled_entry().is_some() && intent.wanted_stop().is_some() {
+        let watched = Watched { intent: intent.id, key: intent.key, symbol: intent.symbol.clone() };
+        let streamed = desk.accounts.is_live(intent.key);
+        desk.supervision.confirmed(watched, desk.clock.boot(), streamed);
+    }
+}
+
+/// Maps an exchange failure to the caller's error.
+const fn refusal(failure: &ExchangeFailure) -> Refusal {
+    match failure {
+        ExchangeFailure::Unauthorized => Refusal::KeyUnauthorized,
+        ExchangeFailure::UnknownSymbol => Refusal::SymbolInvalid,
+        _ => Refusal::ExchangeBadRequest,
+    }
+}
+
+/// Maps an exchange failure to the reason shown to the copy's owner.
+const fn reason(failure: &ExchangeFailure) -> Reason {
+    match failure {
+        ExchangeFailure::Unauthorized => Reason::KeyUnauthorized,
+        ExchangeFailure::Limited(_)
+        | ExchangeFailure::Unreachable
+        | ExchangeFailure::Unknown(_)
+        | ExchangeFailure::Expired => Reason::Unreachable,
+        // Insufficient margin, leverage not available to this account, or position too large for it.
+        ExchangeFailure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
+        ExchangeFailure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
+        ExchangeFailure::Refused { .. } | ExchangeFailure::UnknownSymbol => Reason::Refused,
+    }
+}

@@ -1,0 +1,112 @@
+//! Notifications about orders: the entry, and each filled stop or take-profit.
+
+use super::{
+    account::Access,
+    client_id,
+    intent::{Intent, Request},
+    legs::Role,
+    seq,
+};
+use crate::{
+    error::Result,
+    messaging::notify::{Closed, Notification, NotificationEvent, Ordered},
+    platform::user_events,
+    trading::{SharedTrading, key},
+};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveEventKind};
+
+/// Number of recent fills read to compute an order's realized profit.
+const HISTORY: u16 = 200;
+
+impl Intent {
+    /// Builds the notification sent once the exchange has the entry.
+    pub(super) fn ordered(&self, now: Micros) -> Result<Option<Notification>> {
+        let Some(entry) = self.leg_order(seq::ENTRY) else { return Ok(None) };
+        let copy = self.copy();
+        let event = NotificationEvent::NewOrder(Ordered {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            side: entry.side,
+            amount: if entry.filled.is_zero() { entry.amount } else { Some(entry.filled) },
+            price: entry.average.or(entry.price),
+            copy,
+        });
+        let mut notification = Notification::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        if let Request::Enter(entering) = &self.request {
+            notification = notification.of_signal(entering.signal);
+        }
+        let (once, what) =
+            (user_events::order_once(self.key, entry), LiveEventKind::Order(Box::new(entry.clone()), None));
+        if what.is_news() {
+            notification.shown(once, Some(self.key), what).map(Some)
+        } else {
+            Ok(Some(notification))
+        }
+    }
+
+    /// Builds the notification about a filled protective order.
+    pub(super) fn hit(
+        &self,
+        role: Role,
+        order: &Order,
+        profit_usd: Option<Decimal>,
+        now: Micros,
+    ) -> Result<Option<Notification>> {
+        let entered = self.leg_order(seq::ENTRY).and_then(|entry| entry.average.or(entry.price));
+        let cost = entered.and_then(|price| price.checked_mul(order.filled));
+        let percent = |profit: Decimal| (profit * Decimal::ONE_HUNDRED).checked_div(cost?);
+        let closed = Closed {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            side: order.side,
+            amount: Some(order.filled),
+            price: order.average.or(order.price),
+            profit_usd,
+            profit_percent: profit_usd.and_then(percent),
+            copy: self.copy(),
+        };
+        let event = match role {
+            Role::Stop => NotificationEvent::StopLoss(closed),
+            Role::Target => NotificationEvent::TakeProfit(closed),
+            _ => return Ok(None),
+        };
+        Notification::new(self.user, format!("hit:{}", order.client_order_id), &event, now).map(Some)
+    }
+}
+
+/// Whether a change of an order is reported by [`hit`] alone, which knows the realized profit.
+pub(crate) fn reported_as_hit(order: &Order) -> bool {
+    order.is_final() && !order.filled.is_zero() && client_id::protects(&order.client_order_id)
+}
+
+/// Notifies the owner of a filled protective order and its realized profit.
+pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, order: &Order) -> Result<()> {
+    if !order.is_final() || order.filled.is_zero() {
+        return Ok(());
+    }
+    let (Some(intent), Some(row)) =
+        (Intent::load(desk, id).await?, store::key::get_any(&desk.db, key).await?)
+    else {
+        return Ok(());
+    };
+    let role = intent.leg_by_client_id(&order.client_order_id).map(|leg| leg.role);
+    let Some(role @ (Role::Stop | Role::Target)) = role else { return Ok(()) };
+    let access = Access { who: key::credentials(desk, &row)?, row };
+    let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;
+    // The notification is sent even if the fills cannot be read.
+    let trades = access.take(desk, answer).await.unwrap_or_default();
+    let profit = realized(&trades, order, intent.symbol.quote());
+    if let Some(notification) = intent.hit(role, order, profit, desk.clock.now())? {
+        let mut tx = desk.db.begin().await?;
+        notification.write(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Returns the realized profit of an order's fills less their fees; `None` if none of the fills is known.
+pub(super) fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
+    let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
+    fills.peek()?;
+    Some(fills.map(|t| t.realized - if t.fee.currency == quote { t.fee.cost } else { Decimal::ZERO }).sum())
+}

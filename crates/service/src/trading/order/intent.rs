@@ -1,0 +1,236 @@
+//! An intent in memory.
+
+mod storage;
+
+pub(crate) use storage::manual_order_of;
+pub(super) use storage::read;
+
+use super::{
+    account::Access,
+    client_id::{self, Install},
+    copied_request::{Entering, Exiting},
+    legs::{Leg, PlannedOrder, Role, Unsaved},
+    seq,
+};
+use crate::{platform::fence::Tenure, trading::Trading};
+use domain::{
+    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
+    ticket::ManualOrder, time,
+};
+use exchange::ExchangeFailure;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use store::{
+    intent::{Kind, LegStatus, Status},
+    protection::{NewProtection, Wanted},
+};
+
+/// Lease of an intent, and the time by which it should be finished. Health reports those that take longer.
+pub(super) const LEASE: i64 = 30 * time::SECOND;
+
+/// The operation that an intent carries out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// A manual order.
+    Open(ManualOrder),
+    /// Cancels the market's orders and closes its position.
+    Close,
+    /// The same as `Close`, requested by the panic button.
+    Panic,
+    /// A copied entry.
+    Enter(Box<Entering>),
+    /// The exit of a copied position.
+    Exit(Exiting),
+}
+
+impl Request {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Open(_) | Self::Enter(_) => Kind::Open,
+            Self::Close | Self::Panic | Self::Exit(_) => Kind::Close,
+        }
+    }
+
+    /// Returns the order that opens a position; `None` for closing requests.
+    pub(super) fn opens(&self) -> Option<&ManualOrder> {
+        match self {
+            Self::Open(order) => Some(order),
+            Self::Enter(entering) => Some(&entering.order),
+            Self::Close | Self::Panic | Self::Exit(_) => None,
+        }
+    }
+
+    /// Returns the protection wanted for the position that this request opens.
+    fn protection(&self) -> Option<NewProtection> {
+        self.opens().map(|order| NewProtection {
+            side: order.side,
+            wanted: if order.stop.is_some() { Wanted::Stop } else { Wanted::NoStop },
+        })
+    }
+}
+
+/// Why an intent failed, kept for callers who repeat the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ending {
+    pub(crate) refusal: Refusal,
+    pub(crate) words: String,
+    /// The reason shown to a copy's owner.
+    #[serde(default)]
+    pub(crate) reason: Option<Reason>,
+}
+
+/// A set of orders that we have decided to send.
+pub(crate) struct Intent {
+    pub(crate) id: IntentId,
+    pub(crate) user: UserId,
+    pub(crate) key: ExchangeKeyId,
+    pub(crate) trade_type: TradeType,
+    pub(crate) symbol: Symbol,
+    pub(crate) request: Request,
+    pub(crate) status: Status,
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) ending: Option<Ending>,
+    pub(crate) created_at: Micros,
+    /// When its row last changed.
+    pub(crate) updated_at: Micros,
+    /// The install whose characters its new orders carry.
+    pub(crate) install: Option<Install>,
+    /// The tenure held since before the intent was claimed. Everything sent for it must be sent in the same
+    /// tenure.
+    pub(crate) tenure: Tenure,
+}
+
+impl Intent {
+    /// Creates an intent for the key's owner. Nothing is written yet.
+    pub(super) fn new(
+        desk: &Trading,
+        id: IntentId,
+        access: &Access,
+        symbol: Symbol,
+        request: Request,
+        legs: Vec<Leg>,
+    ) -> Self {
+        Self {
+            id,
+            user: access.row.user_id,
+            key: access.row.key.id,
+            trade_type: access.row.key.trade_type,
+            symbol,
+            request,
+            status: Status::Working,
+            legs,
+            ending: None,
+            created_at: desk.clock.now(),
+            updated_at: desk.clock.now(),
+            install: desk.install(),
+            tenure: Tenure::default(),
+        }
+    }
+
+    /// Returns the orders that the exchange has, in the order of the API document: entry, targets, stop.
+    pub(super) fn answer(&self) -> Vec<Order> {
+        let of = |role: Role| {
+            let placed = move |leg: &&Leg| leg.role == role && leg.status == LegStatus::Placed;
+            self.legs.iter().filter(placed).filter_map(|leg| leg.placed.clone())
+        };
+        of(Role::Entry).chain(of(Role::Target)).chain(of(Role::Stop)).collect()
+    }
+
+    /// Returns a leg by its number.
+    pub(super) fn leg(&self, seq: u16) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.seq == seq)
+    }
+
+    /// Returns the client order id of a leg, as it was first sent, possibly by an earlier release.
+    pub(super) fn client_id(&self, seq: u16) -> String {
+        let known = self.leg(seq).and_then(|leg| leg.client_order_id.clone());
+        known.unwrap_or_else(|| client_id::derive(self.install, self.id, seq))
+    }
+
+    /// Returns the leg that a client order id belongs to.
+    pub(super) fn leg_by_client_id(&self, client_order_id: &str) -> Option<&Leg> {
+        self.legs.iter().find(|leg| self.client_id(leg.seq) == client_order_id)
+    }
+
+    /// Returns the order of a leg, if it is known.
+    pub(super) fn leg_order(&self, seq: u16) -> Option<&Order> {
+        self.leg(seq)?.placed.as_ref()
+    }
+
+    /// Returns the entry's order if it has filled at least partly.
+    pub(super) fn filled_entry(&self) -> Option<&Order> {
+        self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
+    }
+
+    /// Returns the side of the entry; `None` for an intent that opens nothing.
+    pub(super) fn entry_side(&self) -> Option<Side> {
+        self.request.opens().map(|order| order.side)
+    }
+
+    /// Returns the stop that is wanted now: the requested one, or its replacement.
+    pub(super) fn wanted_stop(&self) -> Option<&PlannedOrder> {
+        self.legs.iter().rev().find(|leg| leg.role == Role::Stop)?.order.as_ref()
+    }
+
+    /// Returns the copy whose entry this is.
+    pub(super) fn copy(&self) -> Option<CopyId> {
+        matches!(self.request, Request::Enter(_)).then_some(CopyId(self.id.0))
+    }
+
+    /// Records the outcome of a leg.
+    pub(super) fn mark(&mut self, seq: u16, status: LegStatus, order: Option<Order>) {
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
+            leg.status = status;
+            leg.placed = order.or_else(|| leg.placed.take());
+            if leg.unsaved == Unsaved::Nothing {
+                leg.unsaved = Unsaved::Outcome;
+            }
+        }
+    }
+
+    /// Records that the exchange refused a leg.
+    pub(super) fn refuse(&mut self, seq: u16, failure: &ExchangeFailure) {
+        self.mark(seq, LegStatus::Refused, None);
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
+            leg.failure = Some(failure.to_string());
+        }
+    }
+
+    /// Plans a new leg, or replaces the plan of an existing one.
+    pub(super) fn plan(&mut self, seq: u16, role: Role, order: PlannedOrder) {
+        match self.legs.iter_mut().find(|leg| leg.seq == seq) {
+            Some(leg) => {
+                leg.order = Some(order);
+                leg.status = LegStatus::Planned;
+                self.replanned(seq);
+            }
+            None => self.legs.push(Leg::new(seq, role, Some(order))),
+        }
+    }
+
+    /// Marks a leg's plan as different from its row.
+    pub(super) fn replanned(&mut self, seq: u16) {
+        let leg = self.legs.iter_mut().find(|leg| leg.seq == seq && leg.unsaved != Unsaved::Row);
+        if let Some(leg) = leg {
+            leg.unsaved = Unsaved::Plan;
+        }
+    }
+
+    /// Returns the number of the next leg in a range. A leg that the exchange certainly refused is reused, so
+    /// that an order refused for hours does not fill the database.
+    pub(super) fn next_seq(&self, mut range: Range<u16>) -> Option<u16> {
+        range.find(|seq| self.leg(*seq).is_none_or(|leg| leg.status == LegStatus::Refused))
+    }
+
+    /// Whether its entry may still be sent once it is certain that it did not arrive. Manual entries are
+    /// never sent late.
+    pub(super) fn still_wanted(&self, now: Micros) -> bool {
+        matches!(&self.request, Request::Enter(entering) if now <= entering.fresh_until)
+    }
+
+    /// Ends the intent as failed.
+    pub(super) fn fail(&mut self, refusal: Refusal, words: String, reason: Option<Reason>) {
+        self.status = Status::Failed;
+        self.ending = Some(Ending { refusal, words, reason });
+    }
+}

@@ -1,0 +1,174 @@
+//! Places manual orders and closes positions.
+
+use super::{
+    account::Access,
+    checks,
+    finish::finish,
+    idempotency::IdempotencyKey,
+    intent::{Intent, Request},
+    legs::{self, Leg},
+    recover,
+    run::Run,
+};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    trading::{SharedTrading, eligibility, key, market},
+};
+use domain::{ExchangeKeyId, IntentId, Order, Refusal, Symbol, ticket::ManualOrder, validation::Problem};
+use store::intent::Status;
+
+/// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
+/// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.
+///
+/// With an idempotency key that was used before, returns the first answer again.
+///
+/// # Errors
+/// [`Error::Fields`] for what the market's own filters refuse, [`Error::Refused`] for a key, account or exchange that does not
+/// take the order, and [`Error::Unavailable`] while the outcome is unknown: the desk continues to query it, and a repeated
+/// request with the same idempotency key returns it.
+pub async fn place_order(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    order: ManualOrder,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<Vec<Order>> {
+    let access = Access::any(desk, actor, id).await?;
+    // Runs detached: it continues if the caller disconnects.
+    let shared = desk.clone();
+    let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
+    desk.work.run(work).await
+}
+
+/// Cancels a market's open orders and closes its position.
+///
+/// # Errors
+/// 1103, 1106, 1300, 1500.
+pub async fn close_position(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    market::find_market(desk, access.row.key.trade_type, symbol).await?;
+    close_with(desk, access, symbol.clone(), Request::Close).await
+}
+
+/// Does the same as [`close_position`], for the panic button.
+pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: Symbol) -> Result<()> {
+    close_with(desk, access, symbol, Request::Panic).await
+}
+
+async fn close_with(desk: &SharedTrading, access: Access, symbol: Symbol, request: Request) -> Result<()> {
+    // Runs detached: it continues if the caller disconnects.
+    let shared = desk.clone();
+    let work =
+        async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
+    desk.work.run(work).await
+}
+
+struct Placing<'a> {
+    desk: &'a SharedTrading,
+    access: Access,
+    idempotency: Option<IdempotencyKey>,
+}
+
+impl Placing<'_> {
+    async fn place(self, order: ManualOrder) -> Result<Vec<Order>> {
+        let key = self.access.row.key.id;
+        let _lock = self.desk.locks.lock(key, &order.symbol).await;
+        if let Some(answer) = self.answered_before().await? {
+            return Ok(answer);
+        }
+        eligibility::may_trade(self.desk, self.access.row.user_id).await?;
+        checks::key_fits(&self.access.row.key)?;
+        key::fit_for_entries(&self.access.row.key)?;
+        if self.desk.reviews.since(key).is_some() {
+            return Err(Error::field("apiKey", Problem::KeyUnderReview));
+        }
+        if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
+            return Err(Error::Unavailable { retry_after_s: 60 });
+        }
+        let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
+        let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
+        checks::market_fits(&order, &market, last)?;
+        recover::before_new(self.desk, &self.access, &order.symbol).await?;
+        self.check_funds(&order, last).await?;
+        let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
+        self.work(order.symbol.clone(), Request::Open(order), legs).await
+    }
+
+    async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
+        let key = self.access.row.key.id;
+        let _lock = self.desk.locks.lock(key, &symbol).await;
+        recover::before_new(self.desk, &self.access, &symbol).await?;
+        self.work(symbol, request, legs::closing()).await.map(drop)
+    }
+
+    fn mint(&self) -> IntentId {
+        IntentId::mint(&*self.desk.clock, &*self.desk.entropy)
+    }
+
+    /// Commits the intent, then works it. The background reconciler finishes whatever is left.
+    async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
+        // The desk may have begun to stop while this waited for the per-market lock.
+        self.desk.work.begin()?;
+        let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
+        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
+        finish(self.desk, &self.access.who, &mut intent, outcome).await
+    }
+
+    async fn check_funds(&self, order: &ManualOrder, last: domain::Decimal) -> Result<()> {
+        let (who, exchange) = (&self.access.who, &self.desk.exchange);
+        let kind = self.access.row.key.trade_type;
+        let (balance, positions, leverage) = tokio::join!(
+            exchange.balance(who, kind),
+            exchange.positions(who, Some(&order.symbol)),
+            exchange.leverage(who, &order.symbol),
+        );
+        let balance = self.access.take(self.desk, balance).await?;
+        let positions = self.access.take(self.desk, positions).await?;
+        let (leverage, mode) = self.access.take(self.desk, leverage).await?;
+        let quote = order.symbol.quote();
+        checks::affordable(order, last, quote, &balance, positions.first(), leverage)?;
+        let total = balance.assets.get(quote).map_or(domain::Decimal::ZERO, |funds| funds.total);
+        checks::stop_comes_first(order, last, total, leverage, mode)
+    }
+
+    /// Returns the stored answer of an earlier request with this idempotency key.
+    async fn answered_before(&self) -> Result<Option<Vec<Order>>> {
+        let Some(idempotency) = &self.idempotency else { return Ok(None) };
+        let owner = self.access.row.user_id;
+        let Some(row) = store::intent::by_idempotency(&self.desk.db, owner, &idempotency.key).await? else {
+            return Ok(None);
+        };
+        if row.request_hash.as_deref() != Some(&idempotency.body_hash[..])
+            || row.exchange_key_id != self.access.row.key.id
+        {
+            return Err(Error::IdempotencyMismatch);
+        }
+        let Some(intent) = recover::take_up(self.desk, &self.access, row.id).await? else { return Ok(None) };
+        match (intent.status, &intent.ending) {
+            (Status::Failed, Some(ending)) => Err(ending.refusal.into()),
+            (Status::Working, _) => Err(Error::Unavailable { retry_after_s: 2 }),
+            _ => Ok(Some(intent.answer())),
+        }
+    }
+}
+
+/// Another instance works an intent on this key and market, or has just used this idempotency key.
+fn busy(error: Error) -> Error {
+    match error {
+        Error::Fault(fault)
+            if fault
+                .downcast_ref::<store::Error>()
+                .is_some_and(|e| e.kind() == store::StoreErrorKind::Unique) =>
+        {
+            Error::Unavailable { retry_after_s: 1 }
+        }
+        other => other,
+    }
+}
