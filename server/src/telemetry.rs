@@ -113,7 +113,10 @@ fn panicked(method: &Method, route: &str) -> Response {
 mod tests {
     use super::*;
     use axum::{Router, body::Body, http::StatusCode, middleware::from_fn_with_state, routing::get};
-    use service::testing::{TestClock, TestEntropy};
+    use service::{
+        platform::settings::Settings,
+        testing::{TestClock, TestEntropy},
+    };
     use std::{
         io,
         sync::{Mutex, PoisonError},
@@ -182,8 +185,7 @@ mod tests {
         let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
         let db = store::testing::sqlite().await;
         for log_audit in [false, true] {
-            let settings =
-                service::platform::settings::Settings { log_audit, ..service::Settings::default() };
+            let settings = Settings { log_audit, ..Settings::default() };
             let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
             let desk = service::testing::desk_with((*db).clone(), setup);
             let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");

@@ -147,7 +147,7 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
 
     let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, entropy));
     let row = store::key::get_any(&new.db, id).await.unwrap().unwrap();
-    let sealed = service::platform::secrets::Sealed {
+    let sealed = secrets::Sealed {
         secret: row.sealed.secret,
         data_key: row.sealed.data_key,
         master_key_id: row.sealed.master_key_id,
@@ -157,7 +157,7 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     assert_eq!(secret.as_slice(), EXCHANGE_SECRET.as_bytes());
     assert!(old.sealer.open("exchange_keys", id.0, user.0, &sealed).is_err());
     let client = store::api_client::list_by_user(&new.db, user).await.unwrap().remove(0);
-    let sealed = service::platform::secrets::Sealed::from_bytes(&client.sealed_secret).unwrap();
+    let sealed = secrets::Sealed::from_bytes(&client.sealed_secret).unwrap();
     assert_eq!(new.sealer.open("api_clients", client.id.0, user.0, &sealed).unwrap().len(), 64);
     let after = chat_link::method(&new, &ada).await.unwrap();
     assert_ne!(before.code, after.code, "a code is not taken over: it is followed by another");
