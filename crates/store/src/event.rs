@@ -87,7 +87,7 @@ pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
 }
 
 /// Maximum number of events that [`prune_before`] deletes, so that it does not hold the database for long.
-const PRUNED_AT_ONCE: i64 = 1_000;
+const PRUNED_PER_BATCH: i64 = 1_000;
 
 /// Deletes some of the events older than `before`, the oldest first; returns their number, which is 0 when none are
 /// left.
@@ -96,7 +96,7 @@ pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
         tx,
         "delete from events where seq in (select seq from events where at < $1 order by at limit $2)",
         before,
-        PRUNED_AT_ONCE
+        PRUNED_PER_BATCH
     )
 }
 

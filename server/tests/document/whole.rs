@@ -175,7 +175,7 @@ async fn every_operation_documents_its_errors() {
 }
 
 #[tokio::test]
-async fn the_document_says_what_is_counted_where() {
+async fn the_document_describes_what_is_counted_where() {
     let (desk, _db) = desk().await;
     let (document, _) = server::router::api(&desk);
     let text = serde_json::to_string(&document).unwrap();
