@@ -105,6 +105,19 @@ pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option
     )
 }
 
+/// Returns the hash of the token that a renewal of this session replaces: while the token before the present one is
+/// still valid, that one, because the present token has replaced it; otherwise the present one. `None` if the session
+/// has ended.
+pub async fn replaced_token(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Vec<u8>>> {
+    value!(
+        Vec<u8>,
+        from,
+        "select case when previous_until > $2 then previous_hash else token_hash end from sessions where id = $1",
+        id,
+        now
+    )
+}
+
 /// Gives a session a new token; the present one stays valid until `previous_until`. Returns `false`, and changes
 /// nothing, while the token before the present one is still valid, or if the session has ended.
 pub async fn renew(
