@@ -153,24 +153,7 @@ pub(crate) async fn signed_in(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(desk: &Identity, token: &str, origin: &Origin) -> Result<Option<Actor>> {
-    match row(desk, token).await? {
-        Some(found) => seen(desk, found, origin).await,
-        None => Ok(None),
-    }
-}
-
-/// As [`find`], for a session whose token was checked before: it may have been replaced since.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn still_active(desk: &Identity, id: SessionId, origin: &Origin) -> Result<Option<Actor>> {
-    match store::session::get(&desk.db, id, desk.clock.now()).await? {
-        Some(found) => seen(desk, found, origin).await,
-        None => Ok(None),
-    }
-}
-
-async fn seen(desk: &Identity, found: Found, origin: &Origin) -> Result<Option<Actor>> {
+    let Some(found) = row(desk, token).await? else { return Ok(None) };
     let (Some(user), Some(email), Some(role)) = (found.user_id, found.email, found.role) else {
         return Ok(None);
     };

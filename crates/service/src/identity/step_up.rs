@@ -26,7 +26,8 @@ use crate::{
 use domain::validation::Problem;
 
 /// Confirms the password of a signed-in user, which makes their session or token fresh. Returns the new token of a
-/// browser's session; further confirmations within [`session::REPLACED`] return the same. A program keeps its tokens: they are replaced with every refresh.
+/// browser's session; further confirmations within [`session::REPLACED`] return the same. A program keeps its tokens:
+/// they are replaced with every refresh.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `password`; too many attempts; [`Error::Forbidden`] without a session or a
