@@ -188,7 +188,7 @@ mod tests {
             let settings = Settings { log_audit, ..Settings::default() };
             let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
             let desk = service::testing::desk_with((*db).clone(), setup);
-            let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+            let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0\" action=made-admin");
             let email = format!("{log_audit}@example.org");
             service::identity::account::sign_up(&desk, origin, &email, "correct horse battery")
                 .await
@@ -199,6 +199,7 @@ mod tests {
             assert_eq!(row.is_some(), log_audit, "{text}");
             if let Some(row) = row {
                 assert!(row.contains("address=192.0.2.1") && row.contains(" seal="), "{row}");
+                assert!(row.contains(r#" client="Test/1.0\" action=made-admin" "#), "{row}");
             }
         }
     }
