@@ -43,14 +43,15 @@ pub async fn seal(desk: &Platform) -> Result<usize> {
             other => other?,
         }
     }
-    tx.commit().await?;
+    // Before the commit: if the process ends now, a row may be logged twice, but no sealed row is missing.
     if desk.settings.log_audit {
         rows.iter().zip(&seals).for_each(|(row, seal)| log(row, seal));
     }
+    tx.commit().await?;
     Ok(seals.len())
 }
 
-/// Writes a sealed row to the log. Collected on another machine, it survives a change of the database, and the
+/// Writes a row to the log, with its seal. Collected on another machine, it survives a change of the database, and the
 /// seals show later whether rows are missing at the end. Texts that a caller can choose, such as the client, are in
 /// quotes: they cannot pretend to be another field.
 fn log(row: &AuditEntry, seal: &Seal) {
