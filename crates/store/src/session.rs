@@ -99,7 +99,8 @@ pub async fn replaced_token(from: impl Source, id: SessionId, now: Micros) -> Re
     value!(
         Vec<u8>,
         from,
-        "select case when previous_until > $2 then previous_hash else token_hash end from sessions where id = $1",
+        "select case when previous_until > $2 then previous_hash else token_hash end as replaced from sessions \
+         where id = $1",
         id,
         now
     )
