@@ -154,6 +154,16 @@ impl Db {
         self.calls.load(std::sync::atomic::Ordering::Relaxed)
     }
 
+    /// Returns how many of the connections to Postgres are in use; 0 on SQLite. Simulated time waits for them.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn connections_in_use(&self) -> usize {
+        match &self.engine {
+            Engine::Sqlite { .. } => 0,
+            Engine::Postgres { pool } => (pool.size() as usize).saturating_sub(pool.num_idle()),
+        }
+    }
+
     async fn begin_on_engine(&self) -> Result<Tx> {
         let writes = Arc::clone(&self.writes);
         let size = match &self.engine {

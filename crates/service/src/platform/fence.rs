@@ -112,6 +112,11 @@ impl Platform {
         self.fence.usable_state().map(|state| Tenure(state.tenure))
     }
 
+    /// Whether this instance's lease has ended since `tenure` was obtained: work claimed in it can send nothing more.
+    pub(crate) fn has_ended(&self, tenure: Tenure) -> bool {
+        self.db.is_shared() && Tenure(self.fence.state().tenure) != tenure
+    }
+
     /// The validity of a request that is decided on now and belongs to no earlier work. Obtain a new one for
     /// each request.
     ///

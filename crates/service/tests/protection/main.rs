@@ -105,7 +105,8 @@ fn play_life(name: &str) {
 }
 
 /// Lives whose scenarios with two instances take too long for every run; `SLIPSTREAM_DEEP=1` plays them.
-const LONG: &[&str] = &["panic", "copy-exit", "copy-panic"];
+const LONG: &[&str] =
+    &["manual", "manual-retried", "replace-same", "panic", "copy-enter", "copy-exit", "copy-panic", "flip"];
 
 /// Plays a life on Postgres with every scenario in which a second instance takes over.
 fn play_with_rivals(name: &str) {
@@ -142,14 +143,18 @@ macro_rules! two_desks {
     };
 }
 
-// Lives with an entry are missing: some of their takeovers place the stop up to 25 s late, by the passes of this test or
-// by the desk.
 two_desks! {
+    manual = "manual",
+    manual_retried = "manual-retried",
+    limit = "limit",
+    replace_same = "replace-same",
     close = "close",
     panic = "panic",
     stop_cancelled = "stop-cancelled",
+    copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     copy_panic = "copy-panic",
+    flip = "flip",
 }
 
 macro_rules! lives {

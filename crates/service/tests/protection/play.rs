@@ -140,6 +140,7 @@ fn run(play: &mut Play<'_>) -> Result<(), &'static str> {
         let ended = runtime.block_on(async { tokio::time::timeout(HANGS, session(play, restarted)).await });
         // The desk's work in progress is gone with its runtime.
         drop(runtime);
+        play.stage.sim.disconnected();
         restarted = true;
         let sim = &play.stage.sim;
         let at = sim.world().at();

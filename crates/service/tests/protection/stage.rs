@@ -167,6 +167,7 @@ impl Stage {
     pub(crate) async fn open(&self, instance: usize) -> SharedDesk {
         let sim = Arc::clone(&self.sim);
         let db = connect(&self.place).await.with_commit_hook(Commits::new(&sim, instance));
+        sim.connected(instance, db.clone());
         desk_with(
             db,
             Setup {

@@ -39,13 +39,13 @@ impl Run<'_> {
     }
 
     /// After a transient failure, pauses and returns until the deadline has passed. Any other failure ends
-    /// the step.
+    /// the step, and so does the end of the tenure in which the intent was claimed: whoever claims it next can send.
     pub(super) async fn pause_or_halt(&self, failure: ExchangeFailure, tries: &mut Tries) -> RunResult<()> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
         let left = tries.deadline.since(self.desk.clock.boot());
-        if left <= 0 {
+        if left <= 0 || self.desk.has_ended(self.intent.tenure) {
             return Err(Halt::Later(failure));
         }
         let least = match failure {

@@ -41,6 +41,9 @@ pub(crate) fn sleep(sim: &Arc<Sim>, instance: usize, micros: i64) -> Sleep {
             if world.at() >= due {
                 return;
             }
+            if world.waits_for_database() {
+                continue;
+            }
             let awake = world.sleepers.iter().filter(|s| Some(s.instance) != world.paused);
             let first = awake.map(|s| (s.due, s.id)).min();
             if first.is_none_or(|(_, id)| id == sleeper.id) {

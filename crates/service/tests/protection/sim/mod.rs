@@ -27,6 +27,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard},
 };
+use store::Db;
 use streams::Streams;
 use tokio::sync::Notify;
 
@@ -107,9 +108,18 @@ pub(crate) struct World {
     signals: VecDeque<Signal>,
     resumed: bool,
     streams: Streams,
+    /// The database connections of each instance.
+    databases: Vec<(usize, Db)>,
 }
 
 impl World {
+    /// Whether an instance that is not paused waits for its database. That takes no virtual time: sleepers must not
+    /// advance the clock meanwhile.
+    fn waits_for_database(&self) -> bool {
+        let mut working = self.databases.iter().filter(|(instance, _)| Some(*instance) != self.paused);
+        working.any(|(_, db)| db.connections_in_use() > 0)
+    }
+
     pub(crate) fn book(&mut self) -> &mut Book {
         self.book.as_mut().expect("a book")
     }
@@ -159,6 +169,18 @@ impl Sim {
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Registers the database of an instance that starts, in place of its former one.
+    pub(crate) fn connected(&self, instance: usize, db: Db) {
+        let databases = &mut self.world().databases;
+        databases.retain(|(other, _)| *other != instance);
+        databases.push((instance, db));
+    }
+
+    /// Forgets the databases of instances that were killed.
+    pub(crate) fn disconnected(&self) {
+        self.world().databases.clear();
     }
 
     /// Advances the virtual time by this many microseconds.
