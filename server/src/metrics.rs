@@ -149,8 +149,10 @@ impl Inner {
         self.gauge("slipstream_copies_oldest_queued_seconds", &[], seconds(age));
         self.gauge("slipstream_orders_unfinished", &[], waiting.unfinished_orders as f64);
         self.gauge("slipstream_outbox_waiting", &[], waiting.mails as f64);
-        for lease in store::gauge::leases(db).await? {
-            let lag = now.since(lease.until).max(0);
+        // Leases end by the database's clock, as in `/healthz`.
+        let lease_clock = store::instance::now(db).await?.unwrap_or(now);
+        for lease in store::lease::list_job_leases(db).await? {
+            let lag = lease_clock.since(lease.until).max(0);
             self.gauge("slipstream_job_lag_seconds", &[("job", &lease.name)], seconds(lag));
         }
         let closed = maintenance::closed(&self.desk).await?.is_some();

@@ -117,10 +117,11 @@ pub async fn list_by_signal_and_user(
     owner: UserId,
     limit: i64,
 ) -> Result<Vec<CopyTrade>> {
+    // With `coalesce` the search begins with the signal, which has fewer copies than a user.
     copies!(
         from,
         fetch_all,
-        "where c.signal_id = $1 and c.user_id = $2 order by c.id limit $3",
+        "where c.signal_id = $1 and coalesce(c.user_id, $2) = $2 order by c.id limit $3",
         signal,
         owner,
         limit
@@ -173,8 +174,8 @@ pub async fn open_entries(from: impl Source, key: ExchangeKeyId, symbol: &Symbol
     copies!(
         from,
         fetch_all,
-        "where c.exchange_key_id = $1 and c.symbol = $2 and c.status in ('OPEN', 'SENDING') and c.action = 'ENTER' \
-         order by c.id",
+        "where c.exchange_key_id = $1 and c.finished_at is null and c.symbol = $2 \
+           and c.status in ('OPEN', 'SENDING') and c.action = 'ENTER' order by c.id",
         key,
         symbol
     )
@@ -189,11 +190,12 @@ pub async fn unfinished_entry(
     strategy: StrategyId,
     seq: i64,
 ) -> Result<Option<CopyTrade>> {
+    // With `coalesce` the search begins with the key's unfinished copies, not with all signals of the strategy.
     copies!(
         from,
         fetch_optional,
         "where c.exchange_key_id = $1 and c.finished_at is null and c.follow_id = $2 and c.action = 'ENTER' \
-           and s.strategy_id = $3 and s.seq < $4 order by s.seq desc limit 1",
+           and coalesce(s.strategy_id, $3) = $3 and s.seq < $4 order by s.seq desc limit 1",
         key,
         follow,
         strategy,
@@ -221,7 +223,12 @@ pub async fn ended_entry(
 
 /// Lists a key's copies with open positions.
 pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<CopyTrade>> {
-    copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
+    copies!(
+        from,
+        fetch_all,
+        "where c.exchange_key_id = $1 and c.finished_at is null and c.status = 'OPEN' order by c.id",
+        key
+    )
 }
 
 /// Returns a follow's copy with an open position.
@@ -233,18 +240,19 @@ pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Optio
 /// of each key, at least one, those with open positions, and those that ended since `since`. One statement for all
 /// keys; copies of deleted keys are left out.
 pub async fn current(from: impl Source, owner: UserId, newest: u16, since: Micros) -> Result<Vec<CopyTrade>> {
+    // `cross join` makes SQLite begin with the keys, and compare each key's newest copies only.
     let (before_last, first) = (i64::from(newest.max(1)) - 1, CopyId(Uuid::nil()));
     copies!(
         from,
         fetch_all,
         "where c.id in ( \
-           select n.id from exchange_keys k join copies n on n.exchange_key_id = k.id and n.user_id = k.user_id \
-           where k.user_id = $1 and n.id >= coalesce( \
+           select n.id from exchange_keys k cross join copies n \
+           where k.user_id = $1 and n.exchange_key_id = k.id and n.user_id = k.user_id and n.id >= coalesce( \
              (select o.id from copies o where o.user_id = k.user_id and o.exchange_key_id = k.id \
               order by o.id desc limit 1 offset $2), $3) \
            union \
            select p.id from exchange_keys k join copies p on p.exchange_key_id = k.id \
-           where k.user_id = $1 and p.status = 'OPEN' \
+           where k.user_id = $1 and p.finished_at is null and p.status = 'OPEN' \
            union \
            select e.id from exchange_keys k join copies e on e.exchange_key_id = k.id \
            where k.user_id = $1 and e.finished_at >= $4) \

@@ -1,9 +1,8 @@
 //! Metrics of the whole installation, for monitoring. Only what an index can answer, because they are read every
 //! few seconds.
 
-use crate::{Db, Result, Source};
+use crate::{Db, Result};
 use domain::Micros;
-use sqlx::FromRow;
 
 /// Numbers of waiting items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +21,6 @@ pub struct Waiting {
     pub mails: i64,
 }
 
-/// The lease of a background job.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct JobLease {
-    /// Name of the job.
-    pub name: String,
-    /// End of the lease. If it is in the past, no instance runs the job.
-    pub until: Micros,
-}
-
 /// Counts the waiting items.
 pub async fn waiting(db: &Db) -> Result<Waiting> {
     let queued = value!(i64, db, "select count(*) from copies where status = 'QUEUED'")?;
@@ -47,9 +37,4 @@ pub async fn waiting(db: &Db) -> Result<Waiting> {
         unfinished_orders: orders.unwrap_or(0),
         mails: mails.unwrap_or(0),
     })
-}
-
-/// Lists the leases of all jobs, by name.
-pub async fn leases(from: impl Source) -> Result<Vec<JobLease>> {
-    rows!(JobLease, from, fetch_all, "select name, until from job_leases order by name")
 }

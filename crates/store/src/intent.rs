@@ -167,7 +167,10 @@ pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Resul
 
 /// Lists all unfinished intents, oldest first.
 pub async fn list_unfinished(from: impl Source) -> Result<Vec<Intent>> {
-    intents!(from, fetch_all, "where status in ('working', 'waiting') order by id")
+    // Sorted here: for `order by id` SQLite would read all intents that there ever were, in the order of their ids.
+    let mut unfinished = intents!(from, fetch_all, "where status in ('working', 'waiting')")?;
+    unfinished.sort_unstable_by_key(|intent| intent.id);
+    Ok(unfinished)
 }
 
 /// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is

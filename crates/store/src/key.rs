@@ -161,7 +161,7 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
         from,
         fetch_all,
         "where id in ( \
-           select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
+           select exchange_key_id from copies where status = 'QUEUED' and lease_holder = $1 and lease_until = $2)",
         holder,
         until
     )?;

@@ -32,7 +32,7 @@ pub async fn release_job(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
 pub struct Lease {
     /// Name of the job.
     pub name: String,
-    /// End of the lease.
+    /// End of the lease. If it is in the past, no instance runs the job.
     pub until: Micros,
 }
 

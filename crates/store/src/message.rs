@@ -127,10 +127,12 @@ pub async fn insert_message(tx: &mut Tx, message: &NewMessage<'_>) -> Result<boo
 
 /// Lists the due messages of a channel that no instance is delivering, the longest waiting first.
 pub async fn list_due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
+    // With `coalesce` the index of names is not used, whose first column is the channel: nearly all messages have the
+    // same one, and few of them wait.
     messages!(
         from,
         fetch_all,
-        "where channel = $1 and sent_at is null and failed_at is null and next_attempt_at <= $2 \
+        "where coalesce(channel, '') = $1 and sent_at is null and failed_at is null and next_attempt_at <= $2 \
            and (sending_until is null or sending_until <= $2) \
          order by next_attempt_at, id limit $3",
         channel,
@@ -168,7 +170,8 @@ pub async fn claim_message(
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
-        "update messages set sending_until = null where holder = $1 and sending_until is not null",
+        "update messages set sending_until = null where holder = $1 and sending_until is not null \
+           and sent_at is null and failed_at is null",
         holder
     )
 }
@@ -214,10 +217,12 @@ const fn rank(stage: Stage) -> i64 {
 
 /// Returns when the oldest waiting message of a channel was written.
 pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
+    // `coalesce` as in `list_due`.
     let at = value!(
         i64,
         from,
-        "select min(created_at) from messages where channel = $1 and sent_at is null and failed_at is null",
+        "select min(created_at) from messages \
+         where coalesce(channel, '') = $1 and sent_at is null and failed_at is null",
         channel
     )?;
     Ok(at.map(Micros))

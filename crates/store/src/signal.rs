@@ -98,10 +98,11 @@ pub async fn find_repeated(
     bar: Option<(Micros, Action)>,
 ) -> Result<Option<Signal>> {
     let (bar_at, action) = (bar.map(|b| b.0), bar.map(|b| b.1));
+    // `seq + 0` keeps SQLite from reading the strategy's signals in the order of `seq` until one fits.
     signals!(
         from,
         fetch_optional,
-        "where strategy_id = $1 and (external_id = $2 or (bar_at = $3 and action = $4)) order by seq limit 1",
+        "where strategy_id = $1 and (external_id = $2 or (bar_at = $3 and action = $4)) order by seq + 0 limit 1",
         strategy,
         external_id,
         bar_at,

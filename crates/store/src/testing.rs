@@ -4,7 +4,7 @@
 pub use crate::commit_hook::CommitHook;
 
 use crate::{Db, Options, db::Engine};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
 use std::{
     ops::Deref,
     sync::atomic::{AtomicU32, Ordering},
@@ -77,6 +77,18 @@ impl TestDb {
             Engine::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.is_ok(),
             Engine::Postgres { pool } => sqlx::query(sql).execute(pool).await.is_ok(),
         }
+    }
+
+    /// Returns the steps by which SQLite would run a statement; none on Postgres.
+    ///
+    /// # Panics
+    /// If SQLite rejects the statement.
+    #[expect(clippy::expect_used, reason = "a test without its plan has nothing to say")]
+    pub async fn sqlite_plan(&self, sql: &str) -> Vec<String> {
+        let Engine::Sqlite { writer, .. } = &self.db.engine else { return Vec::new() };
+        let explained = AssertSqlSafe(format!("explain query plan {sql}"));
+        let steps = sqlx::query(explained).fetch_all(writer).await.expect("the statement compiles");
+        steps.iter().map(|step| step.try_get::<String, _>("detail").expect("a step has a text")).collect()
     }
 }
 

@@ -1,4 +1,5 @@
-//! The macros check statements against Postgres when the crate is compiled. This compiles the same statements on SQLite.
+//! The macros check statements against Postgres when the crate is compiled. This compiles the same statements on SQLite,
+//! and checks how SQLite would run them: it knows nothing of the sizes of tables, so the text of a statement decides.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -7,6 +8,39 @@ use std::{fs, path::Path};
 
 /// Parts of the statements that run on Postgres only.
 const POSTGRES_ONLY: &[&str] = &["clock_timestamp()", "for no key update"];
+
+/// Tables that grow as long as the desk is used.
+const HISTORIES: &[&str] =
+    &["copies", "events", "fills", "intent_legs", "intents", "messages", "notices", "signals"];
+/// Indexes that contain only the few rows that are not finished.
+const UNFINISHED: &[&str] = &[
+    "copies_open",
+    "copies_queued",
+    "copies_sending",
+    "intents_unfinished",
+    "intents_working",
+    "mails_due",
+    "notices_waiting",
+    "signals_due",
+];
+/// The statements that may read a whole history, because only a page for admins needs them.
+const RARE: &[&str] = &["select count(*) from messages where failed_at is not null"];
+/// Parts of frequent statements, and the step that keeps each from reading a history.
+const STEPS: &[(&str, &str)] = &[
+    ("next_attempt_at <= $2 and (sending_until", "SEARCH messages USING INDEX mails_due"),
+    ("select min(created_at) from messages", "messages USING INDEX mails_due"),
+    (
+        "c.finished_at is null and c.status = 'OPEN'",
+        "copies_key_finished (exchange_key_id=? AND finished_at=?)",
+    ),
+    ("c.status in ('OPEN', 'SENDING')", "copies_key_finished (exchange_key_id=? AND finished_at=?)"),
+    ("c.finished_at is null and c.follow_id", "copies_key_finished (exchange_key_id=? AND finished_at=?)"),
+    ("cross join copies n", "SEARCH n USING INDEX copies_user (user_id=? AND id>?)"),
+    ("cross join copies n", "SEARCH p USING INDEX copies_key_finished (exchange_key_id=? AND finished_at=?)"),
+    ("coalesce(c.user_id, $2) = $2", "(signal_id=?)"),
+    ("external_id = $2 or (bar_at", "(strategy_id=? AND external_id=?)"),
+    ("(f.strategy_id = $1 and f.active = true) or", "SCAN c USING INDEX copies_open"),
+];
 
 /// The statements that the macros have checked, from their offline data.
 fn statements() -> Vec<String> {
@@ -31,4 +65,40 @@ async fn every_checked_statement_compiles_on_sqlite() {
         assert!(db.takes(explained).await, "SQLite rejects: {sql}");
     }
     assert!(!db.takes("explain select no_such_column from users").await);
+}
+
+/// Whether a step reads a history from its start to its end. Steps name a table by its alias.
+fn reads_a_history(sql: &str, step: &str) -> bool {
+    let Some(name) = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next()) else { return false };
+    let is_history =
+        HISTORIES.iter().any(|table| name == *table || sql.contains(&format!(" {table} {name} ")));
+    is_history && !UNFINISHED.iter().any(|index| step.ends_with(&format!(" {index}")))
+}
+
+#[tokio::test]
+async fn no_checked_statement_reads_a_whole_history_on_sqlite() {
+    let db = store::testing::sqlite().await;
+    let all = statements();
+    let shared = all.iter().filter(|sql| !POSTGRES_ONLY.iter().any(|part| sql.contains(part)));
+    for sql in shared.filter(|sql| !RARE.contains(&sql.as_str())) {
+        let plan = db.sqlite_plan(sql).await;
+        let whole = plan.iter().find(|step| reads_a_history(sql, step));
+        assert_eq!(whole, None, "{sql}");
+    }
+    assert!(reads_a_history("select 1 from copies c where c.detail = $1", "SCAN c"));
+    assert!(!reads_a_history(
+        "select 1 from copies c where c.status = 'OPEN'",
+        "SCAN c USING INDEX copies_open"
+    ));
+}
+
+#[tokio::test]
+async fn frequent_statements_use_their_index_on_sqlite() {
+    let db = store::testing::sqlite().await;
+    let all = statements();
+    for (part, wanted) in STEPS {
+        let sql = all.iter().find(|sql| sql.contains(part)).unwrap();
+        let plan = db.sqlite_plan(sql).await;
+        assert!(plan.iter().any(|step| step.contains(wanted)), "{sql}\n{plan:#?}");
+    }
 }

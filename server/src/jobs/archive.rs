@@ -36,11 +36,11 @@ impl Archive for Files {
 fn write(data_dir: &Path, batch: &ArchiveBatch) -> io::Result<()> {
     let archive = data_dir.join(FOLDER);
     let folder = archive.join(batch.table);
-    if !folder.is_dir() {
-        keep::private_dir(&folder)?;
-        keep::sync_dir(&archive)?;
-        keep::sync_dir(data_dir)?;
-    }
+    keep::private_dir(&folder)?;
+    // For existing folders as well: a server may have been killed after it had created them and before they were on
+    // the disk.
+    keep::sync_dir(&archive)?;
+    keep::sync_dir(data_dir)?;
     let packed = packed(&batch.lines)?;
     // Nothing is overwritten: a batch that was stored before its rows were deleted has the same bytes, or it is stored
     // beside the earlier one.

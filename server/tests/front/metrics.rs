@@ -6,6 +6,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, StatusCode},
 };
+use domain::{Clock as _, time::SECOND};
 use service::{
     identity::maintenance,
     platform::settings::{EdgeSettings, Secret, Settings},
@@ -15,6 +16,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     figures_are_by_template_and_for_the_operator,
+    the_lag_of_a_job_is_by_the_databases_clock,
     without_a_token_only_this_machine_reads_metrics
 );
 
@@ -64,6 +66,26 @@ async fn figures_are_by_template_and_for_the_operator(db: &TestDb) {
         assert!(text.contains(name), "no {name} in\n{text}");
     }
     assert!(!text.contains("hunter2") && !text.contains("0199c0de"), "{text}");
+}
+
+async fn the_lag_of_a_job_is_by_the_databases_clock(db: &TestDb) {
+    let front = Front::new(db);
+    let database = store::instance::now(&**db).await.unwrap();
+    if let Some(database) = database {
+        // This instance is ten minutes ahead.
+        front.clock.advance(database.since(front.clock.now()) + 600 * SECOND);
+    }
+    let now = database.unwrap_or_else(|| front.clock.now());
+    let mut tx = front.desk.db.begin().await.unwrap();
+    store::lease::claim_job(&mut tx, "mail", "one", now, now.plus(300 * SECOND)).await.unwrap();
+    // A row that an earlier release left for an account's feed is not a job.
+    store::lease::claim_job(&mut tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut request = request(Method::GET, "/metrics", &[], Body::empty());
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))));
+    let text = front.call(request).await.text;
+    assert!(value(&text, "slipstream_job_lag_seconds{job=\"mail\"}") < 1.0, "{text}");
+    assert!(!text.contains("events:"), "{text}");
 }
 
 async fn without_a_token_only_this_machine_reads_metrics(db: &TestDb) {

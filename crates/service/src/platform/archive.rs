@@ -62,7 +62,7 @@ pub struct Archived {
 /// # Errors
 /// When the database cannot be used, or a batch cannot be stored. Then the rows of that batch are still there.
 pub async fn run(desk: &Platform, archive: &dyn Archive) -> Result<Archived> {
-    let now = desk.clock.now();
+    let now = now(desk).await?;
     let before = |days: u16| now.plus(-i64::from(days) * DAY);
     let kept = desk.settings.retention;
     let events = events(desk, before(kept.events_days)).await?;
@@ -74,6 +74,13 @@ pub async fn run(desk: &Platform, archive: &dyn Archive) -> Result<Archived> {
         tracing::info!(events, messages, legs, fills, "removed old rows from the database");
     }
     Ok(archived)
+}
+
+/// Returns the earlier of this instance's and the database's time: with a clock that is ahead, one instance would remove
+/// rows that all of them still read.
+async fn now(desk: &Platform) -> Result<Micros> {
+    let own = desk.clock.now();
+    Ok(store::instance::now(&desk.db).await?.map_or(own, |database| database.min(own)))
 }
 
 async fn events(desk: &Platform, before: Micros) -> Result<u64> {

@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) mode: Option<AccountMode>,
     /// If set, the next reading of positions notifies the first and waits for the second.
     pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
+    /// The same for the next query of the key's rights.
+    pub(crate) rights_gate: Option<(Arc<Notify>, Arc<Notify>)>,
     /// Whether the key has no right to trade futures.
     pub(crate) no_futures: bool,
     /// The account's balance in USDT; 10,000 by default.
@@ -219,6 +221,11 @@ impl MarketData for Fake {
 #[async_trait]
 impl AccountData for Fake {
     async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
+        let gate = self.state.lock().unwrap().rights_gate.take();
+        if let Some((reached, go_on)) = gate {
+            reached.notify_one();
+            go_on.notified().await;
+        }
         let mut state = self.state.lock().unwrap();
         state.rights_requests += 1;
         if state.key_refused {

@@ -23,7 +23,7 @@ use fills::every_fill_counts_however_many_there_are;
 use keys::*;
 use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
-    a_key_that_gains_the_right_to_withdraw_takes_no_entries,
+    a_change_of_a_key_leaves_what_it_is_not_about, a_key_that_gains_the_right_to_withdraw_takes_no_entries,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right,
@@ -468,6 +468,7 @@ store::each_engine![
     a_busy_exchange_does_not_invalidate_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
     a_late_rejection_of_old_credentials_does_not_disable_the_new_ones,
+    a_change_of_a_key_leaves_what_it_is_not_about,
     a_restart_asks_about_no_more_keys_than_any_minute,
     a_person_has_so_many_keys,
     a_day_has_one_balance_and_a_missed_day_none,

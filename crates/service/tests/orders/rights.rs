@@ -16,6 +16,7 @@ use service::{
 };
 use std::sync::Arc;
 use store::testing::TestDb;
+use tokio::sync::Notify;
 
 /// Runs the next check of the key.
 async fn check(world: &World, clock: &TestClock) {
@@ -113,4 +114,22 @@ pub(crate) async fn live_mode_takes_only_restricted_keys_unless_the_operator_all
     key::delete_key(&live(false), &eve, made.id).await.unwrap();
     world.fake.state.lock().unwrap().ip_restricted = false;
     key::connect_key(&live(true), &eve, other()).await.unwrap();
+}
+
+/// The owner renames a key while the exchange is asked whether it can be enabled.
+pub(crate) async fn a_change_of_a_key_leaves_what_it_is_not_about(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    world.fake.state.lock().unwrap().rights_gate = Some((reached.clone(), go_on.clone()));
+    let (desk, actor, id) = (world.desk.clone(), world.actor.clone(), world.key);
+    let on = key::KeyChange { active: Some(true), ..key::KeyChange::default() };
+    let enabling = tokio::spawn(async move { key::update_key(&desk, &actor, id, on).await });
+    reached.notified().await;
+    let (name, traded_elsewhere) = (Some("Other".to_owned()), Some(true));
+    let other = key::KeyChange { name, traded_elsewhere, ..key::KeyChange::default() };
+    key::update_key(&world.desk, &world.actor, world.key, other).await.unwrap();
+    go_on.notify_one();
+    assert!(enabling.await.unwrap().unwrap().active);
+    let stored = key::list_keys(&world.desk, &world.actor).await.unwrap().remove(0);
+    assert_eq!((stored.name.as_str(), stored.traded_elsewhere), ("Other", true));
 }

@@ -1,7 +1,7 @@
 //! Retention: old rows are archived before they are deleted, and only what nothing reads.
 
 use super::setting::{btc, entered, key, person, usd, write};
-use domain::{IntentId, MessageId, notification::Channel, time::DAY};
+use domain::{Clock as _, IntentId, MessageId, notification::Channel, time::DAY};
 use serde_json::Value;
 use service::{
     Actor, SharedDesk,
@@ -25,6 +25,7 @@ use store::{
 store::each_engine!(
     old_rows_are_archived_and_what_is_read_stays,
     rows_stay_until_their_batch_is_stored,
+    a_clock_that_is_ahead_removes_nothing,
     the_operator_decides_how_long_rows_stay
 );
 
@@ -54,6 +55,17 @@ impl Memory {
             .map(|line| serde_json::from_slice(&line).unwrap())
             .collect()
     }
+}
+
+/// A desk whose clock is so many days behind the database's, and its clock.
+async fn desk_behind(db: &TestDb, days: i64, retention: Retention) -> (SharedDesk, Arc<TestClock>) {
+    let clock = Arc::new(TestClock::default());
+    if let Some(database) = store::instance::now(&**db).await.unwrap() {
+        clock.advance(database.since(clock.now()) - days * DAY);
+    }
+    let settings = Settings { retention, ..Settings::default() };
+    let setup = Setup { settings, clock: Arc::<TestClock>::clone(&clock), ..Setup::default() };
+    (testing::desk_with((**db).clone(), setup), clock)
 }
 
 /// A finished order with a stop, two fills, a delivered message and an event, all of now.
@@ -100,7 +112,7 @@ async fn a_day_of_trading(desk: &SharedDesk, ada: &Actor) -> IntentId {
 }
 
 async fn old_rows_are_archived_and_what_is_read_stays(db: &TestDb) {
-    let (desk, clock) = testing::desk((**db).clone());
+    let (desk, clock) = desk_behind(db, 401, Retention::default()).await;
     let ada = person(&desk, "ada@example.org").await;
     let start = desk.clock.now();
     let id = a_day_of_trading(&desk, &ada).await;
@@ -139,7 +151,7 @@ async fn old_rows_are_archived_and_what_is_read_stays(db: &TestDb) {
 }
 
 async fn rows_stay_until_their_batch_is_stored(db: &TestDb) {
-    let (desk, clock) = testing::desk((**db).clone());
+    let (desk, clock) = desk_behind(db, 401, Retention::default()).await;
     let ada = person(&desk, "ada@example.org").await;
     let id = a_day_of_trading(&desk, &ada).await;
     clock.advance(401 * DAY);
@@ -152,12 +164,21 @@ async fn rows_stay_until_their_batch_is_stored(db: &TestDb) {
     assert_eq!(store::intent::list_legs(&desk.db, id).await.unwrap().len(), 1);
 }
 
+async fn a_clock_that_is_ahead_removes_nothing(db: &TestDb) {
+    if !db.is_shared() {
+        return;
+    }
+    let (desk, clock) = desk_behind(db, 0, Retention::default()).await;
+    let ada = person(&desk, "ada@example.org").await;
+    a_day_of_trading(&desk, &ada).await;
+    clock.advance(401 * DAY);
+    let memory = Memory::default();
+    assert_eq!(archive::run(&desk, &memory).await.unwrap(), Archived::default());
+}
+
 async fn the_operator_decides_how_long_rows_stay(db: &TestDb) {
-    let clock = Arc::new(TestClock::default());
     let retention = Retention { events_days: 30, messages_days: 365, orders_days: 90 };
-    let settings = Settings { retention, ..Settings::default() };
-    let setup = Setup { settings, clock: Arc::<TestClock>::clone(&clock), ..Setup::default() };
-    let desk = testing::desk_with((**db).clone(), setup);
+    let (desk, clock) = desk_behind(db, 91, retention).await;
     let ada = person(&desk, "ada@example.org").await;
     a_day_of_trading(&desk, &ada).await;
     let memory = Memory::default();

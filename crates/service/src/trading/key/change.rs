@@ -62,6 +62,7 @@ pub async fn update_key(
     if change.is_empty() {
         return Ok(row.key);
     }
+    let named = change.name.is_some();
     if let Some(name) = change.name {
         row.key.name = name;
     }
@@ -82,7 +83,20 @@ pub async fn update_key(
         _ => {}
     }
     row.key.updated_at = desk.clock.now();
-    save(desk, actor, &row, renewed).await?;
+    let (key, verified) = (&row.key, renewed || change.active == Some(true));
+    // Only what this change is about: another request, or the exchange's answer to one, may have changed the rest since
+    // the row was read.
+    let update = KeyUpdate {
+        name: named.then_some(key.name.as_str()),
+        active: (renewed || change.active.is_some()).then_some(key.active),
+        status: verified.then_some(key.status),
+        ip_restricted: verified.then_some(key.ip_restricted),
+        account_mode: verified.then_some(key.account_mode),
+        may_withdraw: verified.then_some(key.may_withdraw),
+        traded_elsewhere: change.traded_elsewhere,
+        credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
+    };
+    save(desk, actor, key, &update).await?;
     Ok(row.key)
 }
 
@@ -222,27 +236,16 @@ async fn reactivate(desk: &Trading, row: &mut KeyRow) -> Result<()> {
     Ok(())
 }
 
-async fn save(desk: &Trading, actor: &Actor, row: &KeyRow, renewed: bool) -> Result<()> {
-    let key = &row.key;
-    let update = KeyUpdate {
-        name: Some(&key.name),
-        active: Some(key.active),
-        status: Some(key.status),
-        ip_restricted: Some(key.ip_restricted),
-        account_mode: Some(key.account_mode),
-        may_withdraw: Some(key.may_withdraw),
-        traded_elsewhere: Some(key.traded_elsewhere),
-        credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
-    };
+async fn save(desk: &Trading, actor: &Actor, key: &ExchangeKey, update: &KeyUpdate<'_>) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
-    match store::key::update_key(&mut tx, actor.user, key.id, &update, key.updated_at).await {
+    match store::key::update_key(&mut tx, actor.user, key.id, update, key.updated_at).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
-    let subject = row.key.id.to_string();
+    let subject = key.id.to_string();
     audit::record(
         desk,
         &mut tx,
@@ -252,7 +255,7 @@ async fn save(desk: &Trading, actor: &Actor, row: &KeyRow, renewed: bool) -> Res
         actor.from.as_ref(),
     )
     .await?;
-    if renewed {
+    if update.credentials.is_some() {
         let about = (subject.as_str(), key.name.as_str());
         announce_credential(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
     }
