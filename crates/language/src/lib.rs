@@ -141,7 +141,7 @@ macro_rules! marked {
 /// text.
 #[macro_export]
 macro_rules! texts {
-    ($(#[$doc:meta])* $get:ident($key:ty) { $($value:pat => $en:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $get:ident($key:ty) { $($value:pat => $en:expr),* $(,)? }) => {
         $(#[$doc])*
         pub(crate) fn $get(lang: $crate::Lang, key: $key) -> &'static str {
             $crate::by_language!(
