@@ -14,8 +14,8 @@ pub(crate) async fn lang_of_user(desk: &Platform, from: impl Source, user: UserI
     Ok(Lang::of_recipient(profile.and_then(|profile| profile.language), desk.settings.pseudo_locale))
 }
 
-/// The language of messages to a chat: that of the user whom its link belongs to. A chat that is not linked gets
-/// the language of a user without a choice.
+/// The language of messages to a chat: that of its user. A chat that is not linked has the language of a user
+/// who has not chosen one.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -241,6 +241,16 @@ mod tests {
     }
 
     #[test]
+    fn every_line_of_a_mail_comes_from_the_table() {
+        let (words, report) = (words(Lang::Pseudo), sample());
+        let text = text(words, &report, "https://desk.example/reports/1");
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            assert!(line.starts_with('⟦') && line.ends_with('⟧'), "{line}");
+        }
+        assert!(subject(words, &report).starts_with('⟦'));
+    }
+
+    #[test]
     fn a_name_is_only_a_name() {
         let (words, mut report) = (words(Lang::En), sample());
         report.keys[0].name = "<b onmouseover='x'>\u{202e}evil\u{2066}".into();

@@ -67,7 +67,7 @@ mod tests {
             Fault::NoStop,
         ];
         let whole = whole.map(|fault| DefinitionProblem { at: String::new(), fault });
-        let parts = parts.map(|fault| DefinitionProblem { at: "targets[0].r".to_owned(), fault });
+        let parts = parts.map(|fault| DefinitionProblem { at: "stop.percent".to_owned(), fault });
         for problem in whole.iter().chain(&parts) {
             assert_eq!(problem_text(Lang::En, problem), problem.to_string());
             assert!(problem_text(Lang::Pseudo, problem).starts_with('⟦'));

@@ -1,4 +1,4 @@
-//! What differs between an account and the database.
+//! The differences between an account and the database.
 
 use crate::trading::words::{order_type, words};
 use domain::{Decimal, Order, OrderType, Side, Symbol, figures};
@@ -31,7 +31,7 @@ impl Difference {
     }
 }
 
-/// What an admin needs to know of an order.
+/// The parts of an order that describe it to an admin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct UnknownOrder {
     kind: OrderType,
