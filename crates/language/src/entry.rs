@@ -15,6 +15,7 @@ pub const POP: char = '\u{2069}';
 /// Returns a text without places unchanged.
 #[must_use]
 pub const fn plain(text: &'static str) -> &'static str {
+    assert!(!text.is_empty(), "a text is empty");
     assert!(length(text) == text.len(), "a text has a place that its entry does not declare");
     text
 }
@@ -34,6 +35,7 @@ pub const fn length(text: &str) -> usize {
 /// Replaces each place of a text by its mark. All but the first `optional` places must be there.
 #[must_use]
 pub const fn marked<const N: usize>(text: &str, places: &[&str], optional: usize) -> [u8; N] {
+    assert!(!text.is_empty(), "a text is empty");
     assert!(places.len() <= MOST, "an entry has too many places");
     let bytes = text.as_bytes();
     let (mut out, mut to, mut at) = ([0; N], 0, 0);

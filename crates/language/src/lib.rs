@@ -186,6 +186,7 @@ macro_rules! table_entries {
     ($($key:ident),*) => {
         /// Every entry with its texts.
         #[cfg(test)]
+        #[allow(dead_code, reason = "the app has tests over all its tables")]
         pub(crate) fn entries(&self) -> Vec<(&'static str, Vec<&'static str>)> {
             vec![$((stringify!($key), $crate::entry::TextEntry::texts(&self.$key))),*]
         }
