@@ -68,9 +68,8 @@ async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
     if command == "/start" && !rest.is_empty() {
         return start(desk, words, chat, rest).await;
     }
-    let stranger = || Ok(BotReply::text_only(words.stranger("/start")));
-    let Some(link) = link else { return stranger() };
-    let Some(actor) = actor(desk, &link).await? else { return stranger() };
+    let Some(link) = link else { return Ok(stranger(words)) };
+    let Some(actor) = actor(desk, &link).await? else { return Ok(stranger(words)) };
     if !link.active {
         // A user who writes has not blocked the bot (any more).
         let mut tx = desk.db.begin().await?;
@@ -84,6 +83,11 @@ async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
         "/panic" => pressed(desk, words, &actor, &link, rest).await,
         _ => Ok(BotReply::help()),
     }
+}
+
+/// The reply to a chat that is not linked.
+fn stranger(words: &Words) -> BotReply {
+    BotReply::text_only(words.stranger("/start"))
 }
 
 /// Counts attempts before checking the code, so that codes cannot be guessed.
