@@ -2,7 +2,7 @@
 //!
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
-use crate::words::language::Lang;
+use crate::words::Lang;
 use domain::time::SECOND;
 use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;

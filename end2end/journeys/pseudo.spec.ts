@@ -6,7 +6,8 @@ import { expectTranslated, isOf, pagePatterns, PSEUDO } from '../support/pseudo.
 import { expect, test as base } from '../support/test.ts';
 
 // Every page in the pseudo-locale: English with accents, longer, and written right to left. A text that is
-// written in code, or assembled from pieces, is not in brackets.
+// written in code, or assembled from pieces, is not in brackets. E-mails and chats are in the pseudo-locale, too,
+// because the user has not chosen a language.
 const test = base.extend({
   desk: async ({}, use) => {
     const desk = await Desk.start({ SLIPSTREAM_PSEUDO_LOCALE: '1' });
@@ -126,6 +127,10 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   await all(ADMINS);
   await visit(`/admin/strategies/${strategy}`);
   await visit(await signal(page, desk, strategy));
+  await messages(page);
+  const market = { symbol: 'BTC/USDT', frame: '1m' };
+  await posted(page, desk, '/api/strategy-create', { ...market, name: 'Pseudo Strategy', definition: '{' });
+  await expect(page.getByTestId('definition-problems')).toContainText('⟦');
   await posted(page, desk, '/api/maintenance-set', { on: 'true', message: '14:00 UTC' });
   await all(['/dashboard', '/maintenance', '/admin/maintenance']);
 
@@ -213,6 +218,20 @@ async function results(page: Page, desk: Desk, ids: Ids, person: Person): Promis
   await posted(page, desk, '/api/panic', { key: ids.automated });
   await page.goto('/history');
   await expectTranslated(page);
+}
+
+/** The e-mails of the outbox as their recipients see them. */
+async function messages(page: Page): Promise<void> {
+  await page.goto('/admin/outbox');
+  const links = page.getByTestId('as-mailed');
+  const previews = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+  expect(previews.length, 'e-mails').toBeGreaterThan(0);
+  for (const path of previews) {
+    await test.step(path, async () => {
+      await page.goto(path);
+      await expectTranslated(page);
+    });
+  }
 }
 
 /** Sends a signal of a strategy; returns the path of its page. */

@@ -29,9 +29,9 @@ const OWN = /Paper \d+( \(automated\))?|Pseudo [A-Z]\w*/g;
 const APART = [
   // The API document is in English.
   '[lang="en"]',
-  // Commands, addresses, ids and documents, as machines read them; bodies of messages, as they were sent.
+  // Commands, addresses, ids and documents, as machines read them.
   'code',
-  'pre',
+  'pre:not([data-testid="message-row"] pre)',
   'textarea',
   // Countries, currencies, languages and time zones have their own names; the page does not translate them yet.
   'select[name="country"]',
@@ -41,10 +41,12 @@ const APART = [
   '[data-testid="rule"] td:first-of-type',
   // The description of a strategy, which an admin wrote.
   '.strategy-head ~ .lead',
-  // E-mails and the bot speak the recipient's language, not the page's.
-  '[data-testid="message-row"] .panel-title',
+  // The reason of a failed delivery, which is stored in English.
   '[data-testid="message-row"] .problem',
-  '.chat-text',
+  // The user's own words to the bot.
+  '[data-by="you"] .chat-text',
+  // The facts of an e-mail: names, markets, amounts.
+  'body > main > table td',
   // Scripts are no text.
   'script',
   'style',

@@ -135,8 +135,8 @@ async fn mailed(visit: &Visit, id: &str) -> Result<String, Error> {
     let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     if id == "so-far" {
         let (report, _) = report::so_far(&visit.desk, actor).await?.ok_or(Error::NotFound)?;
-        return Ok(report::as_mailed(&visit.desk, &report, None));
+        return report::as_mailed(&visit.desk, actor, &report, None).await;
     }
     let made = report::get_report(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await?;
-    Ok(report::as_mailed(&visit.desk, &made.report, Some(made.id)))
+    report::as_mailed(&visit.desk, actor, &made.report, Some(made.id)).await
 }

@@ -38,8 +38,13 @@ pub(crate) fn list() -> impl IntoView {
 }
 
 fn table(words: &'static Reports, made: &[Made]) -> AnyView {
-    let columns =
-        [(words.col_period, WORDS), (words.col_days, WORDS), (words.profit, NUMBER), (words.end, NUMBER)];
+    let figures_of = report::words(visit::lang());
+    let columns = [
+        (words.col_period, WORDS),
+        (words.col_days, WORDS),
+        (figures_of.profit, NUMBER),
+        (figures_of.end, NUMBER),
+    ];
     let row = |made: &Made| {
         let report = &made.report;
         let period = match report.period {

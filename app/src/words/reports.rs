@@ -1,5 +1,5 @@
-//! Texts of the pages about reports and notices. Those of a report are the same as in its mail
-//! (`service::following::report::words`); a test compares them.
+//! Texts of the pages about reports and notices. Those of a report are those of its mail
+//! (`service::following::report::words`).
 
 use super::table;
 
@@ -20,29 +20,6 @@ table! {
         month: "Month",
         settings: "Choose the reports you get by e-mail",
         as_mailed: "E-mail version",
-        week_title: "Weekly report",
-        month_title: "Monthly report",
-        days(first, last, zone): "{first} to {last} ({zone})",
-        start: "Starting balance",
-        end: "Ending balance",
-        net_deposits: "Net deposits",
-        profit: "Profit",
-        drawdown: "Max drawdown",
-        fees: "Fees",
-        trades: "Entries",
-        trades_of(automated, manual): "{automated} automated, {manual} manual",
-        win_rate: "Win rate",
-        won_of(ended, won): plural {
-            one: "{won} of {ended} copied position",
-            other: "{won} of {ended} copied positions",
-        },
-        won_share(share, of): "{share}, {of}",
-        keys: "By exchange key",
-        strategies: "By strategy",
-        name: "Name",
-        profit_chart: "Profit over time",
-        picture_of(first, last): "Profit over time. From {first} to {last}",
-        note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it counts as a deposit. By strategy: profit of closed copied positions, after fees.",
         all: "All reports",
         menu: "Reports",
 
@@ -53,40 +30,5 @@ table! {
         newest: "Newest",
         new: "New",
         bell: "Activity",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::reports;
-    use crate::words::Lang;
-
-    #[test]
-    fn a_reports_page_and_mail_have_the_same_figures() {
-        let (page, mail) = (reports(Lang::En), service::following::report::words());
-        let same = [
-            (page.week_title, mail.week),
-            (page.month_title, mail.month),
-            (page.start, mail.start),
-            (page.end, mail.end),
-            (page.net_deposits, mail.net_deposits),
-            (page.profit, mail.profit),
-            (page.drawdown, mail.drawdown),
-            (page.fees, mail.fees),
-            (page.trades, mail.trades),
-            (page.win_rate, mail.win_rate),
-            (page.keys, mail.keys),
-            (page.strategies, mail.strategies),
-            (page.name, mail.name),
-            (page.profit_chart, mail.profit_chart),
-            (page.note, mail.note),
-        ];
-        for (page, mail) in same {
-            assert_eq!(page, mail);
-        }
-        let days = mail.days.replacen("{}", "a", 1).replacen("{}", "b", 1).replacen("{}", "c", 1);
-        assert_eq!(page.days("a", "b", "c"), days);
-        assert_eq!(page.trades_of("1", "2"), mail.trades_of.replacen("{}", "1", 1).replacen("{}", "2", 1));
-        assert_eq!(page.won_of(3, "2"), mail.won_of.replacen("{}", "2", 1).replacen("{}", "3", 1));
     }
 }

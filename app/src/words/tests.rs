@@ -115,14 +115,6 @@ fn the_pseudo_locale_wraps_every_text_and_makes_it_longer() {
 }
 
 #[test]
-fn the_pseudo_locale_needs_the_switch() {
-    assert_eq!(Lang::chosen(Some("en-XA"), true), Lang::Pseudo);
-    assert_eq!(Lang::chosen(Some("en-XA"), false), Lang::En);
-    assert_eq!(Lang::chosen(Some("ar"), true), Lang::En);
-    assert_eq!(Lang::chosen(None, true), Lang::En);
-}
-
-#[test]
 fn numbers_have_their_plural_form() {
     let words = security::security(Lang::En);
     assert_eq!([0, 1, 2].map(|n| words.sessions(n)), ["0 sessions", "1 session", "2 sessions"]);

@@ -8,18 +8,21 @@ use crate::{
     error::{Error, Result},
     following::{copy, follow, panic},
     messaging::notify::{
-        self, fill, shown,
+        self, shown,
         telegram::{self, BotReply, ReplyAction},
     },
     platform::{
         audit::Via,
+        recipient::lang_of_chat,
         throttle::{self, Bucket},
     },
     trading::{equity, key, order},
 };
-use domain::{Position, TradeType, account::AccountState, figures, notification::Channel, time::MINUTE};
+use domain::{
+    Position, PositionSide, TradeType, account::AccountState, figures, notification::Channel, time::MINUTE,
+};
 use store::telegram::{self as links, Link};
-use words::EN;
+use words::{Words, words};
 
 /// The panic button must be confirmed within this time.
 const SURE: i64 = MINUTE;
@@ -55,18 +58,18 @@ pub async fn post(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
 /// # Errors
 /// When the database cannot be used.
 async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
-    let mut words = text.split_whitespace();
-    let first = words.next().unwrap_or_default().to_ascii_lowercase();
+    let mut parts = text.split_whitespace();
+    let first = parts.next().unwrap_or_default().to_ascii_lowercase();
     // In groups, commands have the form `/status@our_bot`; users copy them from there.
     let command = first.split('@').next().unwrap_or_default();
-    let rest = words.next().unwrap_or_default();
+    let rest = parts.next().unwrap_or_default();
+    let link = links::of_chat(&desk.db, chat).await?;
+    let words = words(lang_of_chat(desk, &desk.db, link.as_ref()).await?);
     if command == "/start" && !rest.is_empty() {
-        return start(desk, chat, rest).await;
+        return start(desk, words, chat, rest).await;
     }
-    let Some(link) = links::of_chat(&desk.db, chat).await? else {
-        return Ok(BotReply::text_only(EN.stranger));
-    };
-    let Some(actor) = actor(desk, &link).await? else { return Ok(BotReply::text_only(EN.stranger)) };
+    let Some(link) = link else { return Ok(stranger(words)) };
+    let Some(actor) = actor(desk, &link).await? else { return Ok(stranger(words)) };
     if !link.active {
         // A user who writes has not blocked the bot (any more).
         let mut tx = desk.db.begin().await?;
@@ -74,19 +77,24 @@ async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<BotReply> {
         tx.commit().await?;
     }
     match command {
-        "/stop" => Ok(BotReply::new(EN.unlinked, ReplyAction::Unlink)),
-        "/status" => Ok(BotReply::text_only(status(desk, &actor).await?)),
-        "/positions" => Ok(BotReply::text_only(positions(desk, &actor).await?)),
-        "/panic" => pressed(desk, &actor, &link, rest).await,
+        "/stop" => Ok(BotReply::new(words.unlinked, ReplyAction::Unlink)),
+        "/status" => Ok(BotReply::text_only(status(desk, words, &actor).await?)),
+        "/positions" => Ok(BotReply::text_only(positions(desk, words, &actor).await?)),
+        "/panic" => pressed(desk, words, &actor, &link, rest).await,
         _ => Ok(BotReply::help()),
     }
 }
 
+/// The reply to a chat that is not linked.
+fn stranger(words: &Words) -> BotReply {
+    BotReply::text_only(words.stranger("/start"))
+}
+
 /// Counts attempts before checking the code, so that codes cannot be guessed.
-async fn start(desk: &Desk, chat: i64, code: &str) -> Result<BotReply> {
+async fn start(desk: &Desk, words: &'static Words, chat: i64, code: &str) -> Result<BotReply> {
     match throttle::count(desk, &[Bucket::Chat(chat)]).await {
         Ok(()) => Ok(BotReply::new("", ReplyAction::Link(code.to_owned()))),
-        Err(Error::TooMany { .. }) => Ok(BotReply::text_only(EN.too_many)),
+        Err(Error::TooMany { .. }) => Ok(BotReply::text_only(words.too_many)),
         Err(error) => Err(error),
     }
 }
@@ -104,13 +112,13 @@ async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
     }))
 }
 
-async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
+async fn status(desk: &Desk, words: &'static Words, actor: &Actor) -> Result<String> {
     let keys = key::list_keys(desk, actor).await?;
     let follows = follow::list_follows(desk, actor).await?;
     let worth = match equity::total_usd(desk, actor).await {
-        Ok(usd) => format!("{} USD", figures::cents(usd)),
+        Ok(usd) => words.usd(&figures::cents(usd)),
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
-        Err(_) => EN.not_known.to_owned(),
+        Err(_) => words.not_known.to_owned(),
     };
     let counts = [
         keys.iter().filter(|key| key.active).count(),
@@ -119,51 +127,61 @@ async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
         follows.len(),
     ];
     let [on, all, following, followed] = counts.map(|count| count.to_string());
-    let status = fill(EN.status, &[&worth, &on, &all, &following, &followed]);
-    Ok(if copy::paused_all(desk).await?.is_some() { format!("{status}\n{}", EN.all_paused) } else { status })
+    let status = words.status(&worth, &on, &all, &following, &followed);
+    Ok(if copy::paused_all(desk).await?.is_some() {
+        format!("{status}\n{}", words.all_paused)
+    } else {
+        status
+    })
 }
 
-async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
+async fn positions(desk: &Desk, words: &'static Words, actor: &Actor) -> Result<String> {
     let mut lines = Vec::new();
     for key in
         key::list_keys(desk, actor).await?.into_iter().filter(|key| key.trade_type == TradeType::Futures)
     {
         let name = shown(&key.name);
         match order::list_positions(desk, actor, key.id).await {
-            Ok(all) => lines.extend(all.iter().map(|position| line(&name, position))),
+            Ok(all) => lines.extend(all.iter().map(|position| line(words, &name, position))),
             Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
-            Err(_) => lines.push(fill(EN.no_answer, &[&name])),
+            Err(_) => lines.push(words.no_answer(&name)),
         }
     }
-    Ok(if lines.is_empty() { EN.nothing_open.to_owned() } else { lines.join("\n") })
+    Ok(if lines.is_empty() { words.nothing_open.to_owned() } else { lines.join("\n") })
 }
 
-fn line(name: &str, position: &Position) -> String {
-    let values = [
-        position.side.to_string(),
-        figures::decimal(position.contracts),
-        position.symbol.to_string(),
-        figures::price(position.entry_price),
-        figures::signed_cents(position.unrealized_pnl),
-        figures::signed_percent(position.percentage),
-    ];
-    let values = values.iter().map(String::as_str);
-    fill(EN.position, &std::iter::once(name).chain(values).collect::<Vec<_>>())
+fn line(words: &Words, name: &str, position: &Position) -> String {
+    let amount = figures::decimal(position.contracts);
+    let symbol = position.symbol.to_string();
+    let price = figures::price(position.entry_price);
+    let profit = figures::signed_cents(position.unrealized_pnl);
+    let percent = figures::signed_percent(position.percentage);
+    match position.side {
+        PositionSide::Long => words.long(name, &amount, &symbol, &price, &profit, &percent),
+        PositionSide::Short => words.short(name, &amount, &symbol, &price, &profit, &percent),
+    }
 }
 
 /// The panic button: requested by the first message, confirmed by the second.
-async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<BotReply> {
+async fn pressed(
+    desk: &SharedDesk,
+    words: &'static Words,
+    actor: &Actor,
+    link: &Link,
+    rest: &str,
+) -> Result<BotReply> {
     let now = desk.clock.now();
     let requested = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
     if !(requested && rest.eq_ignore_ascii_case("yes")) {
-        return Ok(BotReply::new(EN.sure, ReplyAction::Panic(Some(now))));
+        return Ok(BotReply::new(words.sure("/panic yes"), ReplyAction::Panic(Some(now))));
     }
     let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
-        fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
+        let name = shown(&report.name);
+        if report.done() { words.cleared(&name) } else { words.not_cleared(&name) }
     };
-    let paused = reports.iter().any(|report| report.automated).then(|| EN.panicked.to_owned());
-    let none = reports.is_empty().then(|| EN.no_keys.to_owned());
+    let paused = reports.iter().any(|report| report.automated).then(|| words.panicked.to_owned());
+    let none = reports.is_empty().then(|| words.no_keys.to_owned());
     let lines: Vec<_> = paused.into_iter().chain(none).chain(reports.iter().map(line)).collect();
     Ok(BotReply::new(lines.join("\n"), ReplyAction::Panic(None)))
 }

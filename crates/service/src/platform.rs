@@ -12,6 +12,7 @@ pub(crate) mod outward;
 pub mod pace;
 pub mod public_list;
 pub(crate) mod recent;
+pub(crate) mod recipient;
 pub mod rejection;
 pub mod secrets;
 pub mod settings;

@@ -15,5 +15,6 @@ pub(crate) mod page_token;
 pub mod reconciler;
 pub mod review;
 pub mod sandbox_control;
+mod words;
 
 pub use context::{SharedTrading, Trading};

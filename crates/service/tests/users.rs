@@ -12,6 +12,7 @@ mod users {
     mod account;
     mod audit;
     mod database_bytes;
+    mod languages;
     mod mails;
     mod passwords;
     mod persons;

@@ -151,7 +151,7 @@ pub async fn list_reviews(config: Config) -> Result<String> {
             text += "    not checked yet\n";
             continue;
         };
-        for review::Difference { symbol, what, adopted } in differences {
+        for review::Difference { symbol, what, adopted, .. } in differences {
             let supervised = if adopted { "supervised" } else { "not supervised" };
             text += &format!("    {symbol}: {what}, {supervised}\n");
         }

@@ -76,10 +76,11 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
         let differences = review.differences.map(|all| {
             let lines = all.into_iter().map(|difference| {
                 let symbol = difference.symbol.to_string();
+                let what = difference.text(visit::lang());
                 let text = if difference.adopted {
-                    words.supervised(&symbol, &difference.what)
+                    words.supervised(&symbol, &what)
                 } else {
-                    words.not_supervised(&symbol, &difference.what)
+                    words.not_supervised(&symbol, &what)
                 };
                 view! { <li>{text}</li> }
             });

@@ -6,7 +6,6 @@ mod letter;
 mod period;
 mod words;
 
-pub use letter::page as as_mailed;
 pub use words::{Words, words};
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     error::{Error, Result},
     following::Following,
     messaging::notify::{self, Letter},
-    platform::time_zone,
+    platform::{recipient::lang_of_user, time_zone},
 };
 use domain::{
     Micros, ReportId,
@@ -116,11 +115,12 @@ async fn make(desk: &Following, due: &Due, span: &Span) -> Result<bool> {
         body: JsonText::of(&report)?,
         created_at: desk.clock.now(),
     };
+    let lang = lang_of_user(desk, &desk.db, due.user_id).await?;
     let mut tx = desk.db.begin().await?;
     if !rows::insert_report(&mut tx, &row).await? {
         return Ok(false);
     }
-    let content = letter::content(desk, id, &report);
+    let content = letter::content(desk, lang, id, &report);
     if notify::wants(&mut tx, due.user_id, letter::topic(span.period)).await? {
         let letter = Letter { once: &format!("report:{id}"), content: &content };
         notify::letter(desk, &mut tx, due.user_id, &letter).await?;
@@ -161,6 +161,21 @@ pub async fn so_far(desk: &Following, actor: &Actor) -> Result<Option<(Report, b
     let collected = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, span.start)).await;
     let complete = matches!(collected, Ok(Ok(true)));
     Ok(figures::compute_report(desk, actor.user, &span).await?.map(|report| (report, complete)))
+}
+
+/// The mail of a report as a page in the browser, in the language of the user's messages; without an id, the mail of
+/// the current week so far.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn as_mailed(
+    desk: &Following,
+    actor: &Actor,
+    report: &Report,
+    id: Option<ReportId>,
+) -> Result<String> {
+    let lang = lang_of_user(desk, &desk.db, actor.user).await?;
+    Ok(letter::page(desk, lang, report, id))
 }
 
 /// Date and time of the user's next weekly report.

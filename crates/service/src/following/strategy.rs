@@ -7,6 +7,7 @@ mod demo;
 mod live;
 mod record;
 mod signals;
+mod words;
 
 pub use admin::{
     NewStrategy, StrategyChange, create_strategy, operated, operated_one, remove_hook, rotate_hook,

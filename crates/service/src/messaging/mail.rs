@@ -1,6 +1,7 @@
 //! Transactional mails such as reset links: written to the outbox in the transaction that causes them.
 
 mod letters;
+mod words;
 
 pub(crate) use letters::{reset_link, support_requested};
 

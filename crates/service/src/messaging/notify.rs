@@ -36,4 +36,3 @@ pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, unlinked, wants};
 pub use unsubscribe::{topic_of, unsubscribe};
-pub(crate) use words::fill;

@@ -7,6 +7,7 @@ use crate::{
     messaging::{Messaging, mail},
     platform::{
         audit::{self, AuditAction},
+        recipient::lang_of_user,
         throttle::{self, Bucket},
     },
 };
@@ -53,7 +54,8 @@ pub async fn send_request(
     let mut tx = desk.db.begin().await?;
     store::support::insert_ticket(&mut tx, &new).await?;
     for admin in store::user::list_admins(&mut tx).await? {
-        let letter = mail::support_requested(desk, &ticket);
+        let lang = lang_of_user(desk, &mut tx, admin.id).await?;
+        let letter = mail::support_requested(desk, lang, &ticket);
         mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
     }
     let subject = ticket.id.to_string();

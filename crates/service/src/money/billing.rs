@@ -13,6 +13,7 @@ mod overview;
 mod round;
 mod sync;
 mod webhook;
+mod words;
 
 pub use change::{PlanChange, change_plan, unknown_plan};
 pub use checkout::{Opened, checkout};

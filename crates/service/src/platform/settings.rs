@@ -47,7 +47,8 @@ pub struct Settings {
     pub log_audit: bool,
     /// How long rows stay in the database.
     pub retention: Retention,
-    /// Whether a browser may choose the pseudo-locale by its cookie; for tests only.
+    /// Whether a browser may choose the pseudo-locale by its cookie, and messages to users without a language are
+    /// in it; for tests only.
     pub pseudo_locale: bool,
 }
 

@@ -8,10 +8,12 @@
 
 mod check;
 mod confirm;
+mod difference;
 mod state;
 
-pub use check::{Difference, check_next};
+pub use check::check_next;
 pub use confirm::{Review, confirm, confirm_by_command, list, listed};
+pub use difference::Difference;
 pub(crate) use state::Reviews;
 pub use state::watch;
 

@@ -1,7 +1,7 @@
 //! A report as a mail: plain text, and HTML for mail programs. The chart is a row of table cells: an image
 //! would be blocked by half of the programs, and would need a rendering library of megabytes.
 
-use super::words::{fill, words};
+use super::words::{Words, words};
 use crate::{
     following::Following,
     messaging::notify::{Content, Frame, escape, framed, shown},
@@ -12,6 +12,7 @@ use domain::{
     notification::Topic,
     report::{Period, Report, Worth},
 };
+use language::Lang;
 use std::fmt::Write as _;
 
 /// Number of bars in the chart, and the maximum height in pixels.
@@ -27,12 +28,12 @@ pub(super) const fn topic(period: Period) -> Topic {
 }
 
 /// The message of a report.
-pub(super) fn content(desk: &Following, id: ReportId, report: &Report) -> Content {
-    let address = format!("{}/reports/{id}", desk.settings.public_url);
+pub(super) fn content(desk: &Following, lang: Lang, id: ReportId, report: &Report) -> Content {
+    let (words, address) = (words(lang), format!("{}/reports/{id}", desk.settings.public_url));
     Content {
-        subject: subject(report),
-        body: text(report, &address),
-        html: Some(html(report, &address)),
+        subject: subject(words, report),
+        body: text(words, report, &address),
+        html: Some(html(words, report, &address)),
         topic: Some(topic(report.period)),
         secret: false,
         alarm: false,
@@ -40,94 +41,98 @@ pub(super) fn content(desk: &Following, id: ReportId, report: &Report) -> Conten
 }
 
 /// The message as a page in the browser.
-#[must_use]
-pub fn page(desk: &Following, report: &Report, id: Option<ReportId>) -> String {
-    let place = id.map_or_else(|| "so-far".to_owned(), |id| id.to_string());
-    let body = html(report, &format!("{}/reports/{place}", desk.settings.public_url));
-    framed(&Frame { title: &subject(report), body: &body, footer: "" })
+pub(super) fn page(desk: &Following, lang: Lang, report: &Report, id: Option<ReportId>) -> String {
+    let (words, place) = (words(lang), id.map_or_else(|| "so-far".to_owned(), |id| id.to_string()));
+    let body = html(words, report, &format!("{}/reports/{place}", desk.settings.public_url));
+    framed(&Frame { lang, title: &subject(words, report), body: &body, footer: "" })
 }
 
-fn subject(report: &Report) -> String {
-    format!("{}: {}", title(report), profit(&report.total))
-}
-
-fn title(report: &Report) -> &'static str {
+fn subject(words: &Words, report: &Report) -> String {
+    let profit = profit(words, &report.total);
     match report.period {
-        Period::Week => words().week,
-        Period::Month => words().month,
+        Period::Week => words.subject_week(&profit),
+        Period::Month => words.subject_month(&profit),
     }
 }
 
-fn days(report: &Report) -> String {
-    fill(words().days, &[&report.first_day, &report.last_day, &report.zone])
+const fn title(words: &Words, report: &Report) -> &'static str {
+    match report.period {
+        Period::Week => words.week,
+        Period::Month => words.month,
+    }
+}
+
+fn days(words: &Words, report: &Report) -> String {
+    words.days(&report.first_day, &report.last_day, &report.zone)
 }
 
 /// `+12.50 USD (+1.25%)`.
-fn profit(worth: &Worth) -> String {
-    let share = worth.percent().map(|value| format!(" ({})", signed_percent(value))).unwrap_or_default();
-    format!("{} USD{share}", signed_cents(worth.profit()))
+fn profit(words: &Words, worth: &Worth) -> String {
+    let amount = signed_cents(worth.profit());
+    match worth.percent() {
+        Some(share) => words.usd_with_share(&amount, &signed_percent(share)),
+        None => words.usd(&amount),
+    }
 }
 
 /// The figures in order: label and value.
-fn lines(report: &Report) -> Vec<(&'static str, String)> {
-    let (words, trades) = (words(), &report.trades);
+fn lines(words: &Words, report: &Report) -> Vec<(&'static str, String)> {
+    let (fall, trades) = (&report.drawdown, &report.trades);
     let mut lines = vec![
         (words.start, cents(report.total.start)),
         (words.end, cents(report.total.end)),
         (words.net_deposits, signed_cents(report.total.brought)),
-        (words.profit, profit(&report.total)),
-        (
-            words.drawdown,
-            format!("{} ({})", cents(-report.drawdown.usd), signed_percent(-report.drawdown.percent)),
-        ),
+        (words.profit, profit(words, &report.total)),
+        (words.drawdown, words.with_share(&cents(-fall.usd), &signed_percent(-fall.percent))),
         (words.fees, cents(report.fees)),
-        (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.manual.to_string()])),
+        (words.trades, words.trades_of(&trades.copied.to_string(), &trades.manual.to_string())),
     ];
     if let Some(rate) = trades.win_rate() {
-        let of = fill(words.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
-        lines.push((words.win_rate, format!("{:.1}%, {of}", (rate * Decimal::ONE_HUNDRED).round_dp(1))));
+        let ended = usize::try_from(trades.ended).unwrap_or_default();
+        let of = words.won_of(ended, &trades.won.to_string());
+        let share = format!("{:.1}%", (rate * Decimal::ONE_HUNDRED).round_dp(1));
+        lines.push((words.win_rate, words.won_share(&share, &of)));
     }
     lines
 }
 
 /// Accounts and strategies: a title, and name and profit of each row.
-fn parts(report: &Report) -> Vec<(&'static str, Vec<(String, Decimal)>)> {
+fn parts(words: &Words, report: &Report) -> Vec<(&'static str, Vec<(String, Decimal)>)> {
     let keys = report.keys.iter().map(|key| (shown(&key.name), key.worth.profit())).collect();
     let strategies = report.strategies.iter().map(|part| (shown(&part.name), part.profit)).collect();
-    let all: [(_, Vec<_>); 2] = [(words().keys, keys), (words().strategies, strategies)];
+    let all: [(_, Vec<_>); 2] = [(words.keys, keys), (words.strategies, strategies)];
     all.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
-fn text(report: &Report, address: &str) -> String {
-    let mut out = format!("{}\n{}\n\n", title(report), days(report));
-    for (name, value) in lines(report) {
-        let _ = writeln!(out, "{name}: {value}");
+fn text(words: &Words, report: &Report, address: &str) -> String {
+    let mut out = format!("{}\n{}\n\n", title(words, report), days(words, report));
+    for (name, value) in lines(words, report) {
+        let _ = writeln!(out, "{}", words.line(name, &value));
     }
-    for (title, rows) in parts(report) {
+    for (title, rows) in parts(words, report) {
         let _ = write!(out, "\n{title}\n");
         for (name, profit) in rows {
-            let _ = writeln!(out, "  {name}: {}", signed_cents(profit));
+            let _ = writeln!(out, "  {}", words.line(&name, &signed_cents(profit)));
         }
     }
-    let _ = write!(out, "\n{}\n\n{}: {address}\n", words().note, words().open);
+    let _ = write!(out, "\n{}\n\n{}\n", words.note, words.open_at(address));
     out
 }
 
 /// The body of the mail, without the frame common to all mails. Mail programs keep inline styles only;
 /// elements without their own colour are readable in light and dark mode.
-fn html(report: &Report, address: &str) -> String {
-    let words = words();
+fn html(words: &Words, report: &Report, address: &str) -> String {
     let mut sections = String::new();
-    for (title, rows) in parts(report) {
+    for (title, rows) in parts(words, report) {
         let rows = rows.iter().map(|(name, profit)| (name.as_str(), signed_cents(*profit)));
         let _ =
             write!(sections, "<h2 style=\"font-size:17px;margin:20px 0 4px\">{title}</h2>{}", table(rows));
     }
     format!(
         "<p>{days}</p>{picture}{figures}{sections}<p style=\"font-size:14px\">{note}</p><p><a href=\"{address}\">{open}</a></p>",
-        days = escape(&days(report)),
-        picture = picture(report),
-        figures = table(lines(report).iter().map(|(name, value)| (*name, value.clone()))),
+        days = escape(&days(words, report)),
+        picture = picture(words, report),
+        figures = table(lines(words, report).iter().map(|(name, value)| (*name, value.clone()))),
         note = words.note,
         open = words.open,
         address = escape(address),
@@ -149,7 +154,7 @@ fn table<'a>(rows: impl Iterator<Item = (&'a str, String)>) -> String {
 
 /// The profit over time as bars. The axis starts at the minimum, not at zero, or small changes would not be
 /// visible.
-fn picture(report: &Report) -> String {
+fn picture(words: &Words, report: &Report) -> String {
     let heights = heights(report);
     let (Some((_, first)), Some((_, last))) = (report.won.first(), report.won.last()) else {
         return String::new();
@@ -157,12 +162,7 @@ fn picture(report: &Report) -> String {
     if heights.len() < 2 {
         return String::new();
     }
-    let words = words();
-    let says = format!(
-        "{}. {}",
-        words.profit_chart,
-        fill(words.profit_chart_text, &[&signed_cents(*first), &signed_cents(*last)])
-    );
+    let says = escape(&words.picture_of(&signed_cents(*first), &signed_cents(*last)));
     let mut cells = String::new();
     for height in heights {
         let _ = write!(
@@ -207,8 +207,8 @@ mod tests {
 
     #[test]
     fn a_mail_contains_all_figures_as_text_and_html() {
-        let report = sample();
-        let text = text(&report, "https://desk.example/reports/1");
+        let (words, report) = (words(Lang::En), sample());
+        let text = text(words, &report, "https://desk.example/reports/1");
         for line in [
             "Weekly report",
             "2026-03-02 to 2026-03-08 (Asia/Riyadh)",
@@ -225,7 +225,7 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
-        let html = html(&report, "https://desk.example/reports/1");
+        let html = html(words, &report, "https://desk.example/reports/1");
         for part in [
             "+234.56 USD (+2.13%)",
             "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
@@ -241,12 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn every_line_of_a_mail_comes_from_the_table() {
+        let (words, report) = (words(Lang::Pseudo), sample());
+        let text = text(words, &report, "https://desk.example/reports/1");
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            assert!(line.starts_with('⟦') && line.ends_with('⟧'), "{line}");
+        }
+        assert!(subject(words, &report).starts_with('⟦'));
+    }
+
+    #[test]
     fn a_name_is_only_a_name() {
-        let mut report = sample();
+        let (words, mut report) = (words(Lang::En), sample());
         report.keys[0].name = "<b onmouseover='x'>\u{202e}evil\u{2066}".into();
-        let html = html(&report, "a");
+        let html = html(words, &report, "a");
         assert!(html.contains("&lt;b onmouseover=&#39;x&#39;&gt;evil"), "{html}");
-        let text = text(&report, "a");
+        let text = text(words, &report, "a");
         assert!(text.contains("  <b onmouseover='x'>evil: "), "{text}");
     }
 
@@ -259,6 +269,6 @@ mod tests {
         flat.won.iter_mut().for_each(|point| point.1 = Decimal::TEN);
         assert!(heights(&flat).iter().all(|height| *height == 8 + (TALL - 8) / 2));
         flat.won.clear();
-        assert_eq!((heights(&flat).len(), picture(&flat)), (0, String::new()));
+        assert_eq!((heights(&flat).len(), picture(words(Lang::En), &flat)), (0, String::new()));
     }
 }

@@ -1,7 +1,7 @@
 //! Backtests: due when a definition has changed or candles were imported, and run once, by the first instance
 //! to find them.
 
-use super::{candles, costs, frame, line};
+use super::{candles, costs, frame, line, words::problem_text};
 use crate::{
     error::{Error, Result},
     following::Following,
@@ -9,6 +9,7 @@ use crate::{
 };
 use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
 use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
+use language::Lang;
 use store::candle::CandleSeries;
 
 /// Candles per read.
@@ -31,9 +32,9 @@ pub async fn run_due(desk: &Following) -> Result<()> {
 
 /// Returns the problems of a definition as sentences; empty if it can be copied.
 #[must_use]
-pub fn explain(definition: &str) -> Vec<String> {
+pub fn explain(lang: Lang, definition: &str) -> Vec<String> {
     let checked = Definition::from_json(definition).and_then(|definition| definition.validate_followable());
-    checked.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    checked.err().unwrap_or_default().iter().map(|problem| problem_text(lang, problem)).collect()
 }
 
 /// Returns the cost model for the evaluator.
@@ -115,11 +116,11 @@ mod tests {
     #[test]
     fn a_definition_that_cannot_be_followed_is_explained() {
         for demo in ::strategy::demo::demo_strategies() {
-            assert_eq!(explain(&demo.definition.to_json()), [""; 0], "{}", demo.name);
+            assert_eq!(explain(Lang::En, &demo.definition.to_json()), [""; 0], "{}", demo.name);
         }
-        assert_eq!(explain("{").len(), 1);
-        assert_eq!(explain(r#"{"entry":{}}"#).len(), 1, "an entry is missing");
+        assert_eq!(explain(Lang::En, "{").len(), 1);
+        assert_eq!(explain(Lang::En, r#"{"entry":{}}"#).len(), 1, "an entry is missing");
         let bare = r#"{"entry":{"long":{"above":[{"price":"close"},{"constant":"1"}]}}}"#;
-        assert_eq!(explain(bare), ["stop is required, because copies are sized by the stop loss"]);
+        assert_eq!(explain(Lang::En, bare), ["stop is required, because copies are sized by the stop loss"]);
     }
 }

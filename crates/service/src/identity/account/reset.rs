@@ -12,6 +12,7 @@ use crate::{
     platform::{
         audit::{self, AuditAction},
         opaque,
+        recipient::lang_of_user,
         throttle::{self, Bucket},
     },
 };
@@ -40,7 +41,8 @@ pub async fn request_reset(desk: &Identity, origin: Origin, email: &str) -> Resu
     let mut tx = desk.db.begin().await?;
     if let Some(user) = &user {
         store::password_reset::insert(&mut tx, &token_hash, user.id, now, now.plus(LIFE)).await?;
-        mail::enqueue(desk, &mut tx, Some(user.id), &user.email, &mail::reset_link(desk, &token)).await?;
+        let letter = mail::reset_link(desk, lang_of_user(desk, &mut tx, user.id).await?, &token);
+        mail::enqueue(desk, &mut tx, Some(user.id), &user.email, &letter).await?;
     }
     audit::record(desk, &mut tx, user.map(|u| u.id), AuditAction::ResetRequested, "", Some(&origin)).await?;
     Ok(tx.commit().await?)

@@ -1,33 +1,28 @@
-//! Texts of transactional mails.
+//! Transactional mails.
 
-use super::Letter;
+use super::{Letter, words::words};
 use crate::messaging::Messaging;
 use domain::support::Ticket;
+use language::Lang;
 
 /// The mail with a password reset link.
-pub(crate) fn reset_link(desk: &Messaging, token: &str) -> Letter {
-    let base = &desk.settings.public_url;
+pub(crate) fn reset_link(desk: &Messaging, lang: Lang, token: &str) -> Letter {
+    let words = words(lang);
     Letter {
-        subject: "Reset your Slipstream password".to_owned(),
-        body: format!(
-            "Someone, probably you, asked to reset the password of your Slipstream account.\n\n\
-             {base}/reset?token={token}\n\n\
-             The link works once and expires in one hour. If this wasn't you, ignore this e-mail: your password stays the same.\n"
-        ),
+        subject: words.reset.to_owned(),
+        body: words.reset_body(&format!("{}/reset?token={token}", desk.settings.public_url)),
         secret: true,
         alarm: false,
     }
 }
 
 /// The mail that notifies the admin of a support request.
-pub(crate) fn support_requested(desk: &Messaging, ticket: &Ticket) -> Letter {
-    let base = &desk.settings.public_url;
+pub(crate) fn support_requested(desk: &Messaging, lang: Lang, ticket: &Ticket) -> Letter {
+    let words = words(lang);
     let Ticket { email, subject, message, .. } = ticket;
     Letter {
-        subject: format!("Support: {subject}"),
-        body: format!(
-            "{email} wrote:\n\n{message}\n\nReply to {email} by e-mail, then close the request: {base}/admin/support\n"
-        ),
+        subject: words.support(subject),
+        body: words.support_body(email, message, &format!("{}/admin/support", desk.settings.public_url)),
         secret: false,
         alarm: false,
     }

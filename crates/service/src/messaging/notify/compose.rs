@@ -10,22 +10,22 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     plain::shown,
     result::{in_r, result_text},
-    words::{EN, Words, fill},
+    words::{Words, reason, words},
 };
 use crate::{
     error::{Error, Result},
     messaging::Messaging,
-    platform::time_zone::{self, Zone},
+    platform::{
+        recipient::lang_of_user,
+        time_zone::{self, Zone},
+    },
 };
 use content::{Item, alone, together};
 use domain::{
-    AccountMode, CopyId, ExchangeKeyId, Micros, Side, UserId,
-    account::Credential,
-    copy::{Reason, Status},
-    figures,
-    live::RightsChange,
-    notification::Topic,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, account::Credential,
+    copy::Status, figures, live::RightsChange, notification::Topic,
 };
+use language::Lang;
 use std::collections::HashMap;
 use store::{copy::CopyTrade, notice::Notice};
 
@@ -38,8 +38,9 @@ pub(super) async fn compose(
     user: UserId,
     events: &[(&Notice, NotificationEvent)],
 ) -> Result<Content> {
-    let mut composer =
-        Composer { desk, words: &EN, zone: time_zone::zone_of(desk, user).await?, keys: HashMap::new() };
+    let lang = lang_of_user(desk, &desk.db, user).await?;
+    let zone = time_zone::zone_of(desk, user).await?;
+    let mut composer = Composer { desk, lang, words: words(lang), zone, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for (notice, event) in events {
@@ -59,21 +60,29 @@ pub(super) async fn compose(
     Ok(Content { topic, alarm, ..content })
 }
 
-/// A change of credentials.
-fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
-    let (title, why) = match what {
-        Credential::KeyConnected => (words.key_connected, words.key_connected_why),
-        Credential::KeyRenewed => (words.key_renewed, words.key_renewed_why),
-        Credential::KeyDeleted => (words.key_deleted, words.key_deleted_why),
-        Credential::ClientCreated => (words.client_created, words.client_created_why),
-        Credential::ClientRevoked => (words.client_revoked, words.client_revoked_why),
-        Credential::HookRotated => (words.hook_rotated, words.hook_rotated_why),
-        Credential::HookClosed => (words.hook_closed, words.hook_closed_why),
-        Credential::ChatLinked => (words.chat_linked, words.chat_linked_why),
-        Credential::PlanChanged => (words.plan_changed, words.plan_changed_why),
-        Credential::Frozen => (words.frozen, words.frozen_why),
-    };
-    warning(fill(title, &[&shown(name)]), fill(why, &[base]), vec![])
+/// Title and text of a change of credentials.
+fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (String, String) {
+    let name = &shown(name);
+    let keys = || format!("{base}/keys");
+    let clients = || format!("{base}/settings/api-clients");
+    let strategies = || format!("{base}/admin/strategies");
+    match what {
+        Credential::KeyConnected => (words.key_connected(name), words.key_connected_why(&keys())),
+        Credential::KeyRenewed => (words.key_renewed(name), words.key_renewed_why(&keys())),
+        Credential::KeyDeleted => (words.key_deleted(name), words.key_deleted_why(&keys())),
+        Credential::ClientCreated => (words.client_created(name), words.client_created_why(&clients())),
+        Credential::ClientRevoked => (words.client_revoked(name), words.client_revoked_why(&clients())),
+        Credential::HookRotated => (words.hook_rotated(name), words.hook_rotated_why(&strategies())),
+        Credential::HookClosed => (words.hook_closed(name), words.hook_closed_why(&strategies())),
+        Credential::ChatLinked => {
+            let settings = format!("{base}/settings/notifications");
+            (words.chat_linked.to_owned(), words.chat_linked_why(&settings))
+        }
+        Credential::PlanChanged => {
+            (words.plan_changed(name), words.plan_changed_why(&format!("{base}/billing")))
+        }
+        Credential::Frozen => (words.frozen.to_owned(), words.frozen_why(&format!("{base}/forgot"))),
+    }
 }
 
 fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
@@ -81,19 +90,32 @@ fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> It
 }
 
 /// Title and text of a change of a key's permissions.
-const fn rights_changed(words: &Words, change: RightsChange) -> (&'static str, &'static str) {
+fn rights_changed(words: &Words, change: RightsChange, key: &str, base: &str) -> (String, String) {
     match change {
-        RightsChange::WithdrawGained => (words.withdraw_gained, words.withdraw_gained_why),
-        RightsChange::WithdrawLost => (words.withdraw_lost, words.withdraw_lost_why),
-        RightsChange::AnyAddress => (words.any_address, words.any_address_why),
-        RightsChange::TradingLost => (words.trading_lost, words.trading_lost_why),
-        RightsChange::ExpiresSoon => (words.expires_soon, words.expires_soon_why),
+        RightsChange::WithdrawGained => (words.withdraw_gained(key), words.withdraw_gained_why.to_owned()),
+        RightsChange::WithdrawLost => (words.withdraw_lost(key), words.withdraw_lost_why.to_owned()),
+        RightsChange::AnyAddress => (words.any_address(key), words.any_address_why.to_owned()),
+        RightsChange::TradingLost => {
+            (words.trading_lost(key), words.trading_lost_why(&format!("{base}/keys")))
+        }
+        RightsChange::ExpiresSoon => (words.expires_soon(key), words.expires_soon_why.to_owned()),
+    }
+}
+
+/// The line for an event if several are sent in one message.
+fn brief(words: &Words, key: &str, parts: &[&str]) -> String {
+    match parts {
+        [] => key.to_owned(),
+        [first] => words.brief_of_one(key, first),
+        [first, second] => words.brief_of_two(key, first, second),
+        [first, second, third, ..] => words.brief_of_three(key, first, second, third),
     }
 }
 
 /// Context for composing messages, with the names looked up so far.
 struct Composer<'a> {
     desk: &'a Messaging,
+    lang: Lang,
     words: &'static Words,
     zone: Zone,
     keys: HashMap<ExchangeKeyId, String>,
@@ -105,15 +127,19 @@ impl Composer<'_> {
         let base = self.desk.settings.public_url.as_str();
         let mut item = match event {
             NotificationEvent::NewOrder(order) => self.ordered(order).await?,
-            NotificationEvent::TakeProfit(closed) => self.closed(closed, words.take_profit).await?,
-            NotificationEvent::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
+            NotificationEvent::TakeProfit(closed) => {
+                self.closed(closed, words.take_profit(&closed.symbol.to_string())).await?
+            }
+            NotificationEvent::StopLoss(closed) => {
+                self.closed(closed, words.stop_loss(&closed.symbol.to_string())).await?
+            }
             NotificationEvent::KeyRefused { .. }
             | NotificationEvent::AccountMode { .. }
             | NotificationEvent::KeyRights { .. } => self.of_key(event).await?,
             NotificationEvent::LeftOpen { name, symbols } => {
                 let markets: Vec<_> = symbols.iter().map(ToString::to_string).collect();
                 let facts = vec![(words.market, markets.join(", "))];
-                warning(fill(words.left_open, &[&shown(name)]), words.left_open_why.to_owned(), facts)
+                warning(words.left_open(&shown(name)), words.left_open_why.to_owned(), facts)
             }
             NotificationEvent::ForeignFill(fill) => self.foreign_fill(fill).await?,
             NotificationEvent::Unprotected { .. }
@@ -121,16 +147,20 @@ impl Composer<'_> {
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
-                let why = fill(words.plan_lapses_why, &[base]);
-                warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
+                let why = words.plan_lapses_why(&format!("{base}/billing"));
+                warning(words.plan_lapses(&shown(plan)), why, facts)
             }
             NotificationEvent::SignedIn { agent, address } => {
                 let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];
-                warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
+                let why = words.signed_in_why(&format!("{base}/forgot"));
+                warning(words.signed_in.to_owned(), why, facts)
             }
-            NotificationEvent::Credential { what, name } => credential(words, *what, name, base),
+            NotificationEvent::Credential { what, name } => {
+                let (title, why) = credential(words, *what, name, base);
+                warning(title, why, vec![])
+            }
             NotificationEvent::PasswordChanged => {
-                let why = fill(words.password_changed_why, &[base]);
+                let why = words.password_changed_why(&format!("{base}/forgot"));
                 warning(words.password_changed.to_owned(), why, vec![])
             }
         };
@@ -142,116 +172,122 @@ impl Composer<'_> {
     async fn of_key(&mut self, event: &NotificationEvent) -> Result<Item> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
-        let (key, title, why, at) = match event {
-            NotificationEvent::KeyRefused { key, .. } => {
-                (key, words.key_refused, words.key_refused_why, None)
+        let Some(id) = event.key() else { return Err(Error::fault("the event does not concern a key")) };
+        let key = &self.key(id).await?;
+        let mut facts = Vec::new();
+        let (title, why) = match event {
+            NotificationEvent::KeyRefused { credentials, .. } => {
+                if let Some(rejected) = credentials {
+                    facts.push((words.exchange, rejected.exchange.to_string()));
+                    facts.push((words.api_key, shown(&rejected.api_key)));
+                }
+                (words.key_refused(key), words.key_refused_why(&format!("{base}/keys")))
             }
-            NotificationEvent::AccountMode { key, mode } => {
+            NotificationEvent::AccountMode { mode, .. } => {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
                     AccountMode::Portfolio => words.portfolio_why,
                     AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
                 };
-                (key, words.account_mode, why, None)
+                (words.account_mode(key), why.to_owned())
             }
-            NotificationEvent::KeyRights { key, change, at } => {
-                let (title, why) = rights_changed(words, *change);
-                (key, title, why, *at)
+            NotificationEvent::KeyRights { change, at, .. } => {
+                facts.extend(at.map(|at| (words.until, self.zone.show(at))));
+                rights_changed(words, *change, key, base)
             }
             _ => return Err(Error::fault("the event does not concern a key")),
         };
-        let name = self.key(*key).await?;
-        let mut facts: Vec<_> = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
-        if let NotificationEvent::KeyRefused { credentials: Some(rejected), .. } = event {
-            facts.push((words.exchange, rejected.exchange.to_string()));
-            facts.push((words.api_key, shown(&rejected.api_key)));
-        }
-        Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
+        Ok(warning(title, why, facts))
     }
 
     /// An event of a position's protection or exit; a fault for other events.
     async fn of_position(&mut self, event: &NotificationEvent) -> Result<Item> {
         let words = self.words;
-        let (key, symbol, copy, title, why) = match event {
-            NotificationEvent::Unprotected { key, symbol, closed: true, copy } => {
-                (key, symbol, copy, words.unprotected_closed, words.unprotected_closed_why.to_owned())
-            }
-            NotificationEvent::Unprotected { key, symbol, closed: false, copy } => {
-                (key, symbol, copy, words.unprotected_again, words.unprotected_again_why.to_owned())
-            }
-            NotificationEvent::WithoutStop { key, symbol, copy } => {
-                (key, symbol, copy, words.without_stop, words.without_stop_why.to_owned())
-            }
-            NotificationEvent::ExitLate { key, symbol, why, copy } => {
-                (key, symbol, copy, words.exit_late, fill(words.exit_late_why, &[&shown(why)]))
-            }
+        let (key, symbol, copy) = match event {
+            NotificationEvent::Unprotected { key, symbol, copy, .. }
+            | NotificationEvent::WithoutStop { key, symbol, copy }
+            | NotificationEvent::ExitLate { key, symbol, copy, .. } => (key, symbol, copy),
             _ => return Err(Error::fault("the event does not concern a position")),
         };
-        let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+        let market = &symbol.to_string();
+        let (title, why) = match event {
+            NotificationEvent::Unprotected { closed: true, .. } => {
+                (words.unprotected_closed(market), words.unprotected_closed_why.to_owned())
+            }
+            NotificationEvent::ExitLate { why, .. } => {
+                (words.exit_late(market), words.exit_late_why(&shown(why)))
+            }
+            NotificationEvent::WithoutStop { .. } => {
+                (words.without_stop(market), words.without_stop_why.to_owned())
+            }
+            _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),
+        };
+        let mut facts = vec![(words.market, market.clone()), (words.key, self.key(*key).await?)];
         facts.extend(self.strategy(self.copy(*copy).await?.as_ref()));
-        Ok(warning(fill(title, &[&symbol.to_string()]), why, facts))
+        Ok(warning(title, why, facts))
     }
 
     async fn foreign_fill(&mut self, filled: &ForeignFill) -> Result<Item> {
         let words = self.words;
         let ForeignFill { key, symbol, side, amount, price, liquidation } = filled;
+        let market = symbol.to_string();
         let (title, why) = if *liquidation {
-            (words.liquidated, words.liquidated_why)
+            (words.liquidated(&market), words.liquidated_why.to_owned())
         } else {
-            (words.foreign_fill, words.foreign_fill_why)
+            let keys = format!("{}/keys", self.desk.settings.public_url);
+            (words.foreign_fill(&market), words.foreign_fill_why(&keys))
         };
-        let amount = format!("{} {}", figures::decimal(*amount), symbol.base());
         let mut facts = vec![
-            (words.market, symbol.to_string()),
+            (words.market, market),
             (words.side, self.side(*side).to_owned()),
-            (words.amount, amount),
+            (words.amount, self.amount(*amount, symbol)),
         ];
-        let price = price.map(|price| format!("{} {}", figures::price(price), symbol.quote()));
-        facts.extend(price.map(|price| (words.price, price)));
+        facts.extend(price.map(|price| (words.price, self.price(price, symbol))));
         facts.push((words.key, self.key(*key).await?));
-        let base = self.desk.settings.public_url.as_str();
-        Ok(warning(fill(title, &[&symbol.to_string()]), fill(why, &[base]), facts))
+        Ok(warning(title, why, facts))
     }
 
     async fn ordered(&mut self, order: &Ordered) -> Result<Item> {
         let words = self.words;
         let (symbol, side, key) =
             (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
-        let amount =
-            order.amount.map(|amount| format!("{} {}", figures::decimal(amount), order.symbol.base()));
-        let price = order.price.map(|price| format!("{} {}", figures::price(price), order.symbol.quote()));
+        let amount = order.amount.map(|amount| self.amount(amount, &order.symbol));
+        let price = order.price.map(|price| self.price(price, &order.symbol));
+        let parts: Vec<_> = [Some(side), amount.as_deref(), price.as_deref()].into_iter().flatten().collect();
+        let brief = brief(words, &key, &parts);
         let mut facts = vec![(words.market, symbol.clone()), (words.side, side.to_owned())];
-        facts.extend(amount.clone().map(|amount| (words.amount, amount)));
-        facts.extend(price.clone().map(|price| (words.price, price)));
-        facts.push((words.key, key.clone()));
+        facts.extend(amount.map(|amount| (words.amount, amount)));
+        facts.extend(price.map(|price| (words.price, price)));
+        facts.push((words.key, key));
         facts.extend(self.strategy(self.copy(order.copy).await?.as_ref()));
-        let parts: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
-        let brief = format!("{key}: {}", parts.join(", "));
-        Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
+        Ok(Item { title: words.new_order(side, &symbol), why: None, brief, facts })
     }
 
-    async fn closed(&mut self, closed: &Closed, title: &str) -> Result<Item> {
+    async fn closed(&mut self, closed: &Closed, title: String) -> Result<Item> {
         let words = self.words;
         let (symbol, key) = (closed.symbol.to_string(), self.key(closed.key).await?);
-        let amount =
-            closed.amount.map(|amount| format!("{} {}", figures::decimal(amount), closed.symbol.base()));
-        let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
+        let amount = closed.amount.map(|amount| self.amount(amount, &closed.symbol));
+        let price = closed.price.map(|price| self.price(price, &closed.symbol));
         let copy = self.copy(closed.copy).await?;
         let r = closed.profit_usd.zip(copy.as_ref()).and_then(|(usd, copy)| in_r(usd, copy));
         let result = closed.profit_usd.map(|usd| result_text(words, usd, closed.profit_percent, r));
-        let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
+        let parts: Vec<_> = [price.as_deref(), result.as_deref()].into_iter().flatten().collect();
+        let brief = brief(words, &key, &parts);
+        let mut facts = vec![(words.market, symbol), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
-        facts.extend(price.clone().map(|price| (words.price, price)));
-        facts.extend(result.clone().map(|result| (words.result, result)));
-        facts.push((words.key, key.clone()));
+        facts.extend(price.map(|price| (words.price, price)));
+        facts.extend(result.map(|result| (words.result, result)));
+        facts.push((words.key, key));
         facts.extend(self.strategy(copy.as_ref()));
-        let parts: Vec<_> = [price, result].into_iter().flatten().collect();
-        Ok(Item {
-            title: fill(title, &[&symbol]),
-            why: None,
-            brief: format!("{key}: {}", parts.join(", ")),
-            facts,
-        })
+        Ok(Item { title, why: None, brief, facts })
+    }
+
+    fn amount(&self, amount: Decimal, symbol: &Symbol) -> String {
+        self.words.quantity(&figures::decimal(amount), symbol.base())
+    }
+
+    fn price(&self, price: Decimal, symbol: &Symbol) -> String {
+        self.words.quantity(&figures::price(price), symbol.quote())
     }
 
     const fn side(&self, side: Side) -> &'static str {
@@ -288,11 +324,11 @@ impl Composer<'_> {
         let Some(signal) = store::copy::signal_of(&self.desk.db, copy).await? else { return Ok(Vec::new()) };
         let all = store::copy::list_by_signal_and_user(&self.desk.db, signal, user, MOST_COPIES).await?;
         let mut lines = Vec::new();
-        for CopyTrade { status, reason, exchange_key_id, .. } in all {
+        for CopyTrade { status, reason: why, exchange_key_id, .. } in all {
             if matches!(status, Status::Skipped | Status::Failed) {
                 let key = self.key(exchange_key_id).await?;
-                let why = fill(self.words.not_traded, &[reason.map_or("", Reason::text)]);
-                lines.push(format!("{key}: {why}"));
+                let why = why.map_or("", |why| reason(self.lang, why));
+                lines.push(self.words.not_traded(&key, why));
             }
         }
         Ok(lines)

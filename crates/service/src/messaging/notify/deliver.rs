@@ -11,14 +11,19 @@ use super::{
     event::NotificationEvent,
     outbox::{self, PlainMessage},
     telegram::{self, Undelivered},
-    words::EN,
+    words::words,
 };
-use crate::{error::Result, messaging::Messaging};
+use crate::{
+    error::Result,
+    messaging::Messaging,
+    platform::recipient::{lang_of_chat, lang_of_user},
+};
 use domain::{
     MessageId, Micros,
     notification::{Channel, jittered},
     time::{DAY, HOUR, MINUTE},
 };
+use language::Lang;
 use store::{
     Tx, message as rows,
     notice::{self, Group, Notice},
@@ -74,7 +79,8 @@ async fn gather_one(desk: &Messaging, group: &Group) -> Result<bool> {
         contents.push((compose(desk, group.user_id, &events).await?, None));
     }
     if !broken.is_empty() {
-        contents.push((unreadable(desk, &broken), Some(UNREADABLE)));
+        let lang = lang_of_user(desk, &desk.db, group.user_id).await?;
+        contents.push((unreadable(desk, words(lang), &broken), Some(UNREADABLE)));
     }
     let mut id = MessageId::mint(&*desk.clock, &*desk.entropy);
     let mut tx = desk.db.begin().await?;
@@ -235,15 +241,27 @@ async fn hand_over(desk: &Messaging, row: &rows::Message) -> Result<std::result:
             let Ok(chat) = row.to_address.parse() else {
                 return Ok(Err(Undelivered::Never(NO_CHAT.to_owned())));
             };
-            telegram::send(desk, row, chat, &telegram_text(row, &content)).await
+            let lang = lang_of_row(desk, row, chat).await?;
+            telegram::send(desk, row, chat, &telegram_text(row, &content, lang), lang).await
         }
     }
 }
 
-fn telegram_text(row: &rows::Message, content: &Content) -> String {
+/// The language of a message to a chat. Replies of the bot have no user, but the chat may be linked to one.
+async fn lang_of_row(desk: &Messaging, row: &rows::Message, chat: i64) -> Result<Lang> {
+    match row.user_id {
+        Some(user) => lang_of_user(desk, &desk.db, user).await,
+        None => {
+            let link = store::telegram::of_chat(&desk.db, chat).await?;
+            lang_of_chat(desk, &desk.db, link.as_ref()).await
+        }
+    }
+}
+
+fn telegram_text(row: &rows::Message, content: &Content, lang: Lang) -> String {
     // The last attempt may have succeeded, on this or another instance.
     let again = row.holder.is_some() || matches!(row.failure.as_deref(), Some(CUT_OFF | telegram::NO_ANSWER));
-    let again = again.then_some(EN.perhaps_again);
+    let again = again.then_some(words(lang).perhaps_again);
     let parts = [again, Some(content.subject.as_str()), Some(content.body.as_str())];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

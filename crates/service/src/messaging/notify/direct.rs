@@ -3,6 +3,7 @@
 use super::{email::Mailer, telegram::Bot};
 use crate::platform::settings::{MailSettings, TelegramSettings};
 use anyhow::{Context as _, Result, anyhow};
+use language::Lang;
 use lettre::message::Mailbox;
 
 /// A channel without an outbox; if sending fails, the caller must retry.
@@ -50,7 +51,9 @@ impl Direct {
     pub async fn send(&self, subject: &str, body: &str) -> Result<()> {
         match &self.0 {
             Way::Mail(mailer, to) => mailer.send_plain(to, subject, body).await,
-            Way::Telegram(bot, chat) => bot.send(*chat, body).await.map_err(|failure| anyhow!("{failure}")),
+            Way::Telegram(bot, chat) => {
+                bot.send(*chat, body, Lang::En).await.map_err(|failure| anyhow!("{failure}"))
+            }
         }
     }
 }

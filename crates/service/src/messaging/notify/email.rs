@@ -5,11 +5,16 @@ use super::{
     freeze_link,
     plain::{Frame, escape, framed, paragraphs},
     unsubscribe,
-    words::{EN, fill},
+    words::words,
 };
-use crate::{error::Result, messaging::Messaging, platform::settings::MailSettings};
+use crate::{
+    error::Result,
+    messaging::Messaging,
+    platform::{recipient::lang_of_user, settings::MailSettings},
+};
 use anyhow::Context as _;
 use domain::Micros;
+use language::Lang;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::{
@@ -118,35 +123,40 @@ pub(super) async fn write(desk: &Messaging, envelope: &Envelope<'_>) -> Result<M
 pub(super) async fn render(desk: &Messaging, envelope: &Envelope<'_>) -> Result<RenderedMail> {
     let Envelope { row, content } = envelope;
     let base = &desk.settings.public_url;
+    let lang = match row.user_id {
+        Some(user) => lang_of_user(desk, &desk.db, user).await?,
+        None => Lang::default(),
+    };
+    let words = words(lang);
     let stop = match (row.user_id, content.topic) {
         (Some(user), Some(topic)) => {
             Some(format!("{base}/unsubscribe?token={}", unsubscribe::token(desk, user, topic).await?))
         }
         _ => None,
     };
-    let why = fill(EN.why_mail, &[base]);
+    let why = words.why_mail(base);
     let mut footer = paragraphs(&why, base);
     let mut body = content.body.trim_end().to_owned();
     let mut shown = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
     if let (Some(user), true) = (row.user_id, content.alarm) {
         let token = freeze_link::token(desk, user, row.id, row.created_at).await?;
         let url = format!("{base}/not-me?token={token}");
-        let _ = write!(body, "\n\n{}\n{url}", EN.not_me_why);
+        let _ = write!(body, "\n\n{}\n{url}", words.not_me_why);
         let _ = write!(
             shown,
             "{}<p><a href=\"{}\">{}</a></p>",
-            paragraphs(EN.not_me_why, base),
+            paragraphs(words.not_me_why, base),
             escape(&url),
-            EN.not_me
+            words.not_me
         );
     }
     let mut text = format!("{body}\n\n-- \n{why}\n");
     if let Some(url) = &stop {
         // The link is long; the HTML hides it behind its text.
-        let _ = writeln!(text, "{}: {url}", EN.stop_mails);
-        let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), EN.stop_mails);
+        let _ = writeln!(text, "{}", words.stop_mails_at(url));
+        let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), words.stop_mails);
     }
-    let html = framed(&Frame { title: &content.subject, body: &shown, footer: &footer });
+    let html = framed(&Frame { lang, title: &content.subject, body: &shown, footer: &footer });
     Ok(RenderedMail { text, html, stop })
 }
 

@@ -20,7 +20,7 @@ use super::preferences;
 use crate::{
     error::Result,
     messaging::{Messaging, mail},
-    platform::settings::TelegramSettings,
+    platform::{recipient::lang_of_user, settings::TelegramSettings},
 };
 use api::TelegramFailure;
 pub(super) use api::{Bot, NO_ANSWER};
@@ -28,6 +28,7 @@ use domain::{
     Micros, Role, UserId,
     time::{MINUTE, SECOND},
 };
+use language::Lang;
 use store::{
     Tx, message as rows,
     telegram::{self as links, bot},
@@ -68,6 +69,9 @@ impl Undelivered {
 /// Delay before a rejected token is tried again: the operator may have fixed it.
 const REFUSED_FOR: i64 = 5 * MINUTE;
 
+/// The setting with the token, as mails name it.
+const TOKEN_VARIABLE: &str = "TELEGRAM_BOT_TOKEN";
+
 /// Whether messages can be sent now.
 pub(super) async fn can_send(desk: &Messaging, now: Micros) -> Result<bool> {
     let Some(bot) = &desk.telegram.0 else { return Ok(true) };
@@ -80,6 +84,7 @@ pub(super) async fn send(
     row: &rows::Message,
     chat: i64,
     text: &str,
+    lang: Lang,
 ) -> Result<std::result::Result<(), Undelivered>> {
     let Some(bot) = &desk.telegram.0 else {
         return simulator::arrive(desk, row, chat, text).await.map(Ok);
@@ -89,7 +94,7 @@ pub(super) async fn send(
             "the chat belongs to the simulator, but a real bot is configured".to_owned(),
         )));
     }
-    match bot.send(chat, text).await {
+    match bot.send(chat, text, lang).await {
         Ok(()) => Ok(Ok(())),
         Err(failure) => handle_failure(desk, bot, chat, failure).await.map(Err),
     }
@@ -150,13 +155,14 @@ async fn refused(desk: &Messaging, bot: &Bot) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if bot::refuse(&mut tx, bot.name(), now).await? {
-        let letter = mail::Letter {
-            subject: words::EN.token_refused.to_owned(),
-            body: words::EN.token_refused_why.to_owned(),
-            secret: false,
-            alarm: false,
-        };
         for admin in store::user::list_by_role(&mut tx, Role::Admin).await? {
+            let words = words::words(lang_of_user(desk, &mut tx, admin.id).await?);
+            let letter = mail::Letter {
+                subject: words.token_refused.to_owned(),
+                body: words.token_refused_why(TOKEN_VARIABLE),
+                secret: false,
+                alarm: false,
+            };
             mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
         }
     }

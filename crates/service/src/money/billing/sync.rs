@@ -11,6 +11,7 @@ use crate::{
     money::Money,
     platform::{
         audit::{self, AuditAction, Via},
+        recipient::lang_of_user,
         user_events,
     },
 };
@@ -160,7 +161,8 @@ pub(super) async fn record_and_notify(
             let event = LiveEvent { key: None, at: desk.clock.now(), what };
             user_events::append(tx, kept.user_id, &event).await?;
         }
-        if let Some(letter) = letters::plan_letter(desk, *news, &plan, kept) {
+        let lang = lang_of_user(desk, &mut *tx, kept.user_id).await?;
+        if let Some(letter) = letters::plan_letter(desk, lang, *news, &plan, kept) {
             send(desk, tx, kept.user_id, &letter).await?;
         }
     }

@@ -4,15 +4,15 @@ use super::state::refresh;
 use crate::{
     error::{Error, Result},
     messaging::notify::{self, Content, Letter},
+    platform::recipient::lang_of_user,
     trading::{
         SharedTrading, Trading, key,
         order::{self, Access, Parsed},
+        review::difference::{Difference, UnknownOrder},
+        words::words,
     },
 };
-use domain::{
-    ApiKeyStatus, ExchangeKeyId, Micros, Order, OrderType, Position, Side, Symbol, TradeType, figures,
-};
-use serde::{Deserialize, Serialize};
+use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Symbol, TradeType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use store::key::KeyRow;
 
@@ -20,17 +20,6 @@ use store::key::KeyRow;
 const HISTORY: u16 = 200;
 /// Maximum differences listed per account.
 const MOST: usize = 50;
-
-/// An order or a position at the exchange that the database did not know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The market.
-    pub symbol: Symbol,
-    /// Description of the order for an admin.
-    pub what: String,
-    /// Whether the desk rebuilt the intent it belongs to, and supervises the position.
-    pub adopted: bool,
-}
 
 /// Checks the next account that was not checked since this process started. One at a time, because reading
 /// all orders of an account uses much of the IP address's request weight.
@@ -155,33 +144,11 @@ async fn settle_unknown(desk: &Trading, access: &Access, unknown: &Unknown) -> R
         }
         let adopted = order::adopt(desk, access, *intent, orders).await?;
         for order in orders.iter().filter(|order| !open || !order.is_final()) {
-            let what = described(order);
-            differences.push(Difference { symbol: symbol.clone(), what, adopted });
+            differences.push(Difference::new(symbol.clone(), UnknownOrder::of(order), adopted));
         }
     }
     differences.truncate(MOST);
     Ok(differences)
-}
-
-/// Describes an order for an admin: `Stop market sell 0.05 at 19,000 (sl…-3)`.
-fn described(order: &Order) -> String {
-    // The names of the order types on the pages.
-    let kind = match order.kind {
-        OrderType::Market => "Market",
-        OrderType::Limit => "Limit",
-        OrderType::Stop => "Stop limit",
-        OrderType::StopMarket => "Stop market",
-        OrderType::TakeProfit | OrderType::TakeProfitMarket => "Take profit",
-        OrderType::TrailingStopMarket => "Trailing stop",
-    };
-    let side = match order.side {
-        Side::Buy => "buy",
-        Side::Sell => "sell",
-    };
-    let amount = order.amount.map_or_else(|| "whole position".to_owned(), figures::decimal);
-    let price = order.stop_price.or(order.price);
-    let price = price.map_or_else(String::new, |price| format!(" at {}", figures::decimal(price)));
-    format!("{kind} {side} {amount}{price} ({})", order.client_order_id)
 }
 
 /// The intent with the latest entry in each market.
@@ -209,17 +176,12 @@ async fn note(desk: &Trading, row: &KeyRow, differences: &[Difference]) -> Resul
     } else {
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
         store::review::put_review(&mut tx, id, &text, now).await?;
-        let (name, base) = (notify::shown(&row.key.name), &desk.settings.public_url);
-        let content = Content::plain(
-            &format!("Orders of {name} differ from the database"),
-            &format!(
-                "The exchange shows orders of the account {name} that this server sent but its database doesn't contain. This \
-                 happens after a backup was restored, or when another server runs on a copy of the database. Until you \
-                 confirm the differences, Slipstream only places missing stop losses on this account: {base}/admin/maintenance"
-            ),
-        );
+        let name = notify::shown(&row.key.name);
+        let link = format!("{}/admin/maintenance", desk.settings.public_url);
         let once = format!("review:{id}:{}", now.0);
         for admin in store::user::list_admins(&mut tx).await? {
+            let words = words(lang_of_user(desk, &mut tx, admin.id).await?);
+            let content = Content::plain(&words.review(&name), &words.review_body(&name, &link));
             notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
         }
         tracing::warn!(key = %id, count = differences.len(), "an account's orders at the exchange differ from the database");

@@ -1,6 +1,6 @@
 //! The reviews as shown to an admin, and their confirmation.
 
-use super::{check::Difference, state::refresh};
+use super::{difference::Difference, state::refresh};
 use crate::{
     actor::Actor,
     error::{Error, Result},

@@ -5,7 +5,7 @@ use crate::messaging::{
     notify::{
         content::Content,
         plain::{escape, paragraphs},
-        words::{EN, Words, fill},
+        words::Words,
     },
 };
 use domain::notification::Kind;
@@ -22,19 +22,27 @@ pub(super) struct Item {
 }
 
 /// The message for notices whose events cannot be read. It is not sent unless an admin retries it.
-pub(in crate::messaging::notify) fn unreadable(desk: &Messaging, notices: &[&Notice]) -> Content {
+pub(in crate::messaging::notify) fn unreadable(
+    desk: &Messaging,
+    words: &Words,
+    notices: &[&Notice],
+) -> Content {
     let kinds = || notices.iter().filter_map(|notice| notice.kind.known());
     let topic = kinds().next().and_then(Kind::topic);
     let alarm = kinds().any(Kind::is_security);
-    let body = fill(EN.unreadable_why, &[&desk.settings.public_url]);
-    Content { topic, alarm, ..Content::plain(EN.unreadable, &body) }
+    let body = words.unreadable_why(&dashboard(desk));
+    Content { topic, alarm, ..Content::plain(words.unreadable, &body) }
+}
+
+fn dashboard(desk: &Messaging) -> String {
+    format!("{}/dashboard", desk.settings.public_url)
 }
 
 /// The message for one event.
 pub(super) fn alone(desk: &Messaging, words: &Words, item: &Item) -> Content {
-    let facts: Vec<_> = item.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let more = fill(words.more, &[&desk.settings.public_url]);
-    let parts = item.why.iter().cloned().chain([facts.join("\n"), more]);
+    let facts: Vec<_> = item.facts.iter().map(|(name, value)| words.fact(name, value)).collect();
+    let more = words.more(&dashboard(desk));
+    let parts = item.why.iter().cloned().chain([facts.join("\n"), more.clone()]);
     let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     let row = |(name, value): &(&str, String)| {
         format!("<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(value))
@@ -43,7 +51,7 @@ pub(super) fn alone(desk: &Messaging, words: &Words, item: &Item) -> Content {
     let html = format!(
         "{}<table>{rows}</table>{}",
         paragraphs(item.why.as_deref().unwrap_or_default(), &desk.settings.public_url),
-        paragraphs(&fill(words.more, &[&desk.settings.public_url]), &desk.settings.public_url),
+        paragraphs(&more, &desk.settings.public_url),
     );
     Content { html: Some(html), ..Content::plain(&item.title, &body) }
 }
@@ -51,10 +59,9 @@ pub(super) fn alone(desk: &Messaging, words: &Words, item: &Item) -> Content {
 /// The message for several events, and what was not traded.
 pub(super) fn together(desk: &Messaging, words: &Words, items: &[Item], left_out: &[String]) -> Content {
     let title = items.first().map(|item| item.title.as_str()).unwrap_or_default();
-    let count = (items.len() + left_out.len()).to_string();
-    let subject = fill(words.together, &[title, &count]);
+    let subject = words.together(items.len() + left_out.len(), title);
     let lines = || items.iter().map(|item| &item.brief).chain(left_out);
-    let more = fill(words.more, &[&desk.settings.public_url]);
+    let more = words.more(&dashboard(desk));
     let body =
         format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
     let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();

@@ -1,6 +1,8 @@
 //! The calls of Telegram's Bot API that are used. The token is part of every URL, so URLs must never be
 //! logged or shown.
 
+use crate::messaging::notify::words::words;
+use language::Lang;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -114,15 +116,16 @@ impl Bot {
         Ok(me.username.unwrap_or_default())
     }
 
-    /// Sends a text to a chat, as plain text without markup.
+    /// Sends a text to a chat, as plain text without markup. If it is too long, the hint is in this language.
     pub(in crate::messaging::notify) async fn send(
         &self,
         chat: i64,
         text: &str,
+        lang: Lang,
     ) -> Result<(), TelegramFailure> {
         let body = json!({
             "chat_id": chat,
-            "text": cut(text),
+            "text": cut(text, words(lang).cut),
             "link_preview_options": { "is_disabled": true },
         });
         self.call::<serde_json::Value>("sendMessage", &body).await.map(drop)
@@ -162,8 +165,7 @@ impl Bot {
 
 /// Shortens a text to Telegram's limit at a line end, and appends a hint that there is more. The limit counts
 /// UTF-16 units.
-fn cut(text: &str) -> String {
-    let more = super::super::words::EN.cut;
+fn cut(text: &str, more: &str) -> String {
     let length = |text: &str| text.encode_utf16().count();
     if length(text) <= LONGEST {
         return text.to_owned();
@@ -190,12 +192,13 @@ mod tests {
     fn a_long_text_is_cut_between_lines() {
         let line = "- 🔑 key: buy, 0.05 BTC, 19250 USDT\n";
         let text = line.repeat(1_000);
-        let cut = cut(&text);
+        let more = words(Lang::En).cut;
+        let cut = cut(&text, more);
         assert!(cut.encode_utf16().count() <= LONGEST);
         let lines: Vec<_> = cut.lines().collect();
         assert!(lines.len() > 100);
         assert!(lines[..lines.len() - 1].iter().all(|l| *l == line.trim_end()));
         assert!(cut.ends_with("on your dashboard."));
-        assert_eq!(super::cut("short"), "short");
+        assert_eq!(super::cut("short", more), "short");
     }
 }

@@ -3,7 +3,8 @@
 use crate::{
     error::Result,
     messaging::notify::{self, Content, Letter, Notification, NotificationEvent},
-    trading::{Trading, order::intent::Intent},
+    platform::recipient::lang_of_user,
+    trading::{Trading, order::intent::Intent, words::words},
 };
 use domain::Micros;
 
@@ -38,15 +39,11 @@ impl Intent {
 
 /// Mails every operator that the breaker has tripped.
 pub(super) async fn breaker_tripped(desk: &Trading) -> Result<()> {
-    let content = Content::plain(
-        "Stop losses rejected for many positions",
-        "Within one minute, the stop losses of many positions could not be placed. The cause is probably a fault at the \
-         exchange or on this server. For ten minutes, Slipstream opens no new positions and doesn't close positions for \
-         lack of a stop loss. It keeps placing stop losses. Check the exchange's status page and the server log.",
-    );
     let once = format!("breaker:{}", desk.clock.now().0);
     let mut tx = desk.db.begin().await?;
     for admin in store::user::list_admins(&mut tx).await? {
+        let words = words(lang_of_user(desk, &mut tx, admin.id).await?);
+        let content = Content::plain(words.breaker, words.breaker_body);
         notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
     }
     Ok(tx.commit().await?)

@@ -1,4 +1,4 @@
-//! The pseudo-locale: texts derived from the English ones at run time, for tests of the pages.
+//! The pseudo-locale: texts derived from the English ones at run time, for tests of pages and messages.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,8 @@ static MADE: LazyLock<Mutex<HashMap<&'static str, &'static str>>> = LazyLock::ne
 
 /// The text in the pseudo-locale: in brackets, with accents, and longer, because each vowel is doubled. Marks
 /// of places stay as they are.
-pub(crate) fn text(english: &'static str) -> &'static str {
+#[must_use]
+pub fn text(english: &'static str) -> &'static str {
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     made.entry(english).or_insert_with(|| derived(english).leak())
 }

@@ -1,16 +1,21 @@
 //! The plural forms of a text with places.
 
-use super::{Lang, entry::Template};
+use crate::{Lang, entry::Template};
 
-/// A plural category of CLDR.
+/// A plural category of CLDR. English has two of them, Arabic has all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "English has two of them, Arabic has all")]
-pub(crate) enum Category {
+pub enum Category {
+    /// A form of its own for 0, as in Arabic.
     Zero,
+    /// The singular.
     One,
+    /// The dual, as in Arabic.
     Two,
+    /// A form for few, in Arabic 3 to 10.
     Few,
+    /// A form for many, in Arabic 11 to 99.
     Many,
+    /// All other numbers.
     Other,
 }
 
@@ -19,7 +24,7 @@ impl Lang {
     const fn category(self, count: usize) -> Category {
         match self {
             Self::En => english(count),
-            #[cfg(feature = "ssr")]
+            #[cfg(feature = "pseudo")]
             Self::Pseudo => english(count),
         }
     }
@@ -31,19 +36,22 @@ const fn english(count: usize) -> Category {
 
 /// The plural forms of a text with places. The first place is the number, which a form may leave out.
 #[derive(Clone, Copy)]
-pub(crate) struct Plural {
+pub struct Plural {
     lang: Lang,
     /// By category; the last one also stands for categories without a form.
     forms: &'static [(Category, &'static str)],
 }
 
 impl Plural {
-    pub(crate) const fn new(lang: Lang, forms: &'static [(Category, &'static str)]) -> Self {
+    /// Compiled forms in a language.
+    #[must_use]
+    pub const fn new(lang: Lang, forms: &'static [(Category, &'static str)]) -> Self {
         Self { lang, forms }
     }
 
     /// Chooses the form of `count` and replaces its marks.
-    pub(crate) fn fill(self, count: usize, values: &[&str]) -> String {
+    #[must_use]
+    pub fn fill(self, count: usize, values: &[&str]) -> String {
         Template::new(self.lang, self.form(self.lang.category(count))).fill(values)
     }
 
@@ -55,18 +63,18 @@ impl Plural {
 }
 
 /// A number as it appears in a text: grouped by thousands.
-pub(crate) fn number(count: usize) -> String {
-    crate::figures::grouped(&count.to_string())
+#[must_use]
+pub fn number(count: usize) -> String {
+    domain::figures::grouped(&count.to_string())
 }
 
-#[cfg(feature = "ssr")]
-impl super::entry::TextEntry for Plural {
+#[cfg(feature = "pseudo")]
+impl crate::entry::TextEntry for Plural {
     fn pseudo(&self) -> Self {
-        let forms: Vec<_> = self.forms.iter().map(|(of, text)| (*of, super::pseudo::text(text))).collect();
+        let forms: Vec<_> = self.forms.iter().map(|(of, text)| (*of, crate::pseudo::text(text))).collect();
         Self { lang: Lang::Pseudo, forms: forms.leak() }
     }
 
-    #[cfg(test)]
     fn texts(&self) -> Vec<&'static str> {
         self.forms.iter().map(|(_, text)| *text).collect()
     }
@@ -80,8 +88,8 @@ mod tests {
     fn english_has_two_forms() {
         let forms: &[_] = const {
             &[
-                (Category::One, crate::words::marked!("one session of {user}", 1, count, user)),
-                (Category::Other, crate::words::marked!("{count} sessions of {user}", 1, count, user)),
+                (Category::One, crate::marked!("one session of {user}", 1, count, user)),
+                (Category::Other, crate::marked!("{count} sessions of {user}", 1, count, user)),
             ]
         };
         let sessions = |count| Plural::new(Lang::En, forms).fill(count, &[&number(count), "Ada"]);

@@ -1,25 +1,28 @@
-//! The entries of a table: plain texts, and texts with places (see also [`super::plural`]).
+//! The entries of a table: plain texts, and texts with places (see also [`crate::plural`]).
 //!
 //! In a compiled text, each place is a single byte, its mark: 1 for the first declared place, and so on. The
 //! text is no longer than with empty braces, and filling it needs no names.
 
-use super::Lang;
+use crate::Lang;
 
 /// The most places of an entry: marks are control characters before the tab.
 const MOST: usize = 8;
 /// The start of an isolated part: its direction is that of its first strong character.
-const ISOLATE: char = '\u{2068}';
+pub const ISOLATE: char = '\u{2068}';
 /// The end of an isolated part.
-const POP: char = '\u{2069}';
+pub const POP: char = '\u{2069}';
 
 /// Returns a text without places unchanged.
-pub(crate) const fn plain(text: &'static str) -> &'static str {
+#[must_use]
+pub const fn plain(text: &'static str) -> &'static str {
+    assert!(!text.is_empty(), "a text is empty");
     assert!(length(text) == text.len(), "a text has a place that its entry does not declare");
     text
 }
 
 /// The length of a text in bytes once its places are marks.
-pub(crate) const fn length(text: &str) -> usize {
+#[must_use]
+pub const fn length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut at, mut length) = (0, 0);
     while at < bytes.len() {
@@ -30,7 +33,9 @@ pub(crate) const fn length(text: &str) -> usize {
 }
 
 /// Replaces each place of a text by its mark. All but the first `optional` places must be there.
-pub(crate) const fn marked<const N: usize>(text: &str, places: &[&str], optional: usize) -> [u8; N] {
+#[must_use]
+pub const fn marked<const N: usize>(text: &str, places: &[&str], optional: usize) -> [u8; N] {
+    assert!(!text.is_empty(), "a text is empty");
     assert!(places.len() <= MOST, "an entry has too many places");
     let bytes = text.as_bytes();
     let (mut out, mut to, mut at) = ([0; N], 0, 0);
@@ -57,7 +62,8 @@ pub(crate) const fn marked<const N: usize>(text: &str, places: &[&str], optional
 }
 
 /// The bytes of [`marked`] as a text.
-pub(crate) const fn as_text(bytes: &'static [u8]) -> &'static str {
+#[must_use]
+pub const fn as_text(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(_) => "",
@@ -93,32 +99,37 @@ const fn place(bytes: &[u8], from: usize, to: usize, places: &[&str]) -> usize {
 
 /// A text with places.
 #[derive(Clone, Copy)]
-pub(crate) struct Template {
+pub struct Template {
     lang: Lang,
     text: &'static str,
 }
 
 impl Template {
-    pub(crate) const fn new(lang: Lang, text: &'static str) -> Self {
+    /// A compiled text in a language.
+    #[must_use]
+    pub const fn new(lang: Lang, text: &'static str) -> Self {
         Self { lang, text }
     }
 
     /// As [`Self::fill`] with one value. Most entries have one or two places; without these functions, each of
     /// their calls would build an array, which the wasm would carry.
     #[inline(never)]
-    pub(crate) fn one(self, value: &str) -> String {
+    #[must_use]
+    pub fn one(self, value: &str) -> String {
         self.fill(&[value])
     }
 
     /// As [`Self::fill`] with two values.
     #[inline(never)]
-    pub(crate) fn two(self, first: &str, second: &str) -> String {
+    #[must_use]
+    pub fn two(self, first: &str, second: &str) -> String {
         self.fill(&[first, second])
     }
 
     /// Replaces each mark by its value. In a language written right to left, each value is isolated:
     /// otherwise a pair such as BTC/USDT or a number with a sign would be reordered with the text around it.
-    pub(crate) fn fill(self, values: &[&str]) -> String {
+    #[must_use]
+    pub fn fill(self, values: &[&str]) -> String {
         let mut out = String::with_capacity(self.text.len() + 32);
         let mut from = 0;
         for (at, mark) in self.text.bytes().enumerate() {
@@ -142,64 +153,62 @@ impl Template {
 }
 
 /// A text around an element of the page.
-#[cfg(feature = "ssr")]
 #[derive(Clone, Copy)]
-pub(crate) struct AroundLink(&'static str);
+pub struct AroundLink(&'static str);
 
-#[cfg(feature = "ssr")]
 impl AroundLink {
-    pub(crate) const fn new(text: &'static str) -> Self {
+    /// A compiled text.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
         Self(text)
     }
 
     /// The texts before and after the element.
-    pub(crate) fn split(self) -> (&'static str, &'static str) {
+    #[must_use]
+    pub fn split(self) -> (&'static str, &'static str) {
         self.0.split_once('\u{1}').unwrap_or((self.0, ""))
     }
 }
 
 /// The operations that every kind of entry has.
-#[cfg(feature = "ssr")]
-pub(crate) trait TextEntry {
+#[cfg(feature = "pseudo")]
+pub trait TextEntry {
     /// The entry in the pseudo-locale.
+    #[must_use]
     fn pseudo(&self) -> Self;
 
     /// The compiled texts, for tests.
-    #[cfg(test)]
     fn texts(&self) -> Vec<&'static str>;
 }
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "pseudo")]
 impl TextEntry for &'static str {
     fn pseudo(&self) -> Self {
-        super::pseudo::text(self)
+        crate::pseudo::text(self)
     }
 
-    #[cfg(test)]
     fn texts(&self) -> Vec<&'static str> {
         vec![*self]
     }
 }
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "pseudo")]
 impl TextEntry for AroundLink {
     fn pseudo(&self) -> Self {
-        Self(super::pseudo::text(self.0))
+        Self(crate::pseudo::text(self.0))
     }
 
-    #[cfg(test)]
     fn texts(&self) -> Vec<&'static str> {
         vec![self.0]
     }
 }
 
-#[cfg(feature = "ssr")]
+#[cfg(feature = "pseudo")]
 impl TextEntry for Template {
     fn pseudo(&self) -> Self {
-        Self { lang: Lang::Pseudo, text: super::pseudo::text(self.text) }
+        Self { lang: Lang::Pseudo, text: crate::pseudo::text(self.text) }
     }
 
-    #[cfg(test)]
     fn texts(&self) -> Vec<&'static str> {
         vec![self.text]
     }
@@ -211,17 +220,17 @@ mod tests {
 
     #[test]
     fn places_are_filled_by_name_in_any_order() {
-        let text = crate::words::marked!("{to} after {from}, {to}!", 0, from, to);
+        let text = crate::marked!("{to} after {from}, {to}!", 0, from, to);
         assert_eq!(Template::new(Lang::En, text).fill(&["a", "b"]), "b after a, b!");
         assert_eq!(text.len(), " after , !".len() + 3);
-        let text = crate::words::marked!("“{name}” läuft", 0, name);
+        let text = crate::marked!("“{name}” läuft", 0, name);
         assert_eq!(Template::new(Lang::En, text).fill(&["EMA ×2"]), "“EMA ×2” läuft");
     }
 
-    #[cfg(feature = "ssr")]
+    #[cfg(feature = "pseudo")]
     #[test]
     fn values_are_isolated_right_to_left_only() {
-        let text = crate::words::marked!("{symbol}: {profit} USDT", 0, symbol, profit);
+        let text = crate::marked!("{symbol}: {profit} USDT", 0, symbol, profit);
         let values = ["BTC/USDT", "−62.86"];
         assert_eq!(Template::new(Lang::En, text).fill(&values), "BTC/USDT: −62.86 USDT");
         let isolated = "\u{2068}BTC/USDT\u{2069}: \u{2068}−62.86\u{2069} USDT";

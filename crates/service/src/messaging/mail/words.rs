@@ -1,0 +1,13 @@
+//! Texts of transactional mails.
+
+use language::table;
+
+table! {
+    /// Transactional mails.
+    Words, words {
+        reset: "Reset your Slipstream password",
+        reset_body(link): "Someone, probably you, asked to reset the password of your Slipstream account.\n\n{link}\n\nThe link works once and expires in one hour. If this wasn't you, ignore this e-mail: your password stays the same.\n",
+        support(subject): "Support: {subject}",
+        support_body(email, message, link): "{email} wrote:\n\n{message}\n\nReply to {email} by e-mail, then close the request: {link}\n",
+    }
+}
