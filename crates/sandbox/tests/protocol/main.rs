@@ -5,11 +5,17 @@ mod control;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod depth;
+#[cfg(test)]
 mod desk;
+#[cfg(test)]
+mod ear;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod lag;
+#[cfg(test)]
+mod market_streams;
 #[cfg(test)]
 mod naked;
 #[cfg(test)]
