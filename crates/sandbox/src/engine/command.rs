@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The secret of a paper account's API key. Stored in clear because the exchange has to sign with it too, but
-/// never shown by `Debug`.
+/// never shown by `Debug`. Of an RSA or Ed25519 key it is the public key, in PEM.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiSecret(pub String);
@@ -175,6 +175,15 @@ pub enum Command {
         amount: Decimal,
         /// The idempotency key.
         reference: String,
+    },
+    /// Adds an API key to an account, with the same permissions. Answers [`CommandResult::Done`].
+    AddKey {
+        /// The account.
+        account: AccountId,
+        /// The new key.
+        api_key: String,
+        /// Its secret, or the public key of a pair in PEM.
+        secret: ApiSecret,
     },
     /// Sets the permissions of an account's key. Answers [`CommandResult::Done`].
     SetRights {

@@ -16,10 +16,12 @@ mod bracket;
 mod cancel;
 mod command;
 mod counterparty;
+mod dry_run;
 mod event;
 mod filters;
 mod funding;
 mod futures;
+mod keys;
 mod liquidation;
 mod margin;
 mod market_state;
@@ -131,6 +133,7 @@ impl Engine {
             Command::AdjustMargin { account, pair, amount } => {
                 self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
             }
+            Command::AddKey { account, api_key, secret } => self.add_key(account, api_key, secret),
             Command::SetRights { account, rights } => self.with(account, |_, account| {
                 account.rights = rights;
                 Ok(CommandResult::Done)

@@ -11,6 +11,7 @@ mod effect;
 mod failure;
 mod fault;
 mod futures;
+mod keys;
 mod limits;
 mod listen;
 mod listen_calls;
@@ -24,6 +25,7 @@ mod signing;
 mod spot;
 mod stream;
 mod wallet;
+mod ws_api;
 
 pub(crate) use fault::Faults;
 pub(crate) use limits::Budget;
@@ -45,7 +47,10 @@ use std::sync::Arc;
 
 /// The router of all paths: `/binance/...` and `/control/...`.
 pub(crate) fn router(shared: &Arc<ServerState>) -> Router {
-    let binance = rest().merge(stream::router()).fallback(|| async { SandboxFailure::no_such_path() });
+    let binance = rest()
+        .merge(stream::router())
+        .merge(ws_api::router())
+        .fallback(|| async { SandboxFailure::no_such_path() });
     Router::new()
         .nest("/binance", binance.with_state(Arc::clone(shared)))
         .nest("/control", control::router(Arc::clone(shared)))

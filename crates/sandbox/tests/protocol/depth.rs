@@ -38,7 +38,7 @@ impl LocalBook {
         }
     }
 
-    /// Applies an event as Binance's documents tell a client to.
+    /// Applies an event by the rules of Binance's documents.
     fn apply(&mut self, event: &Value) {
         for (side, rows) in [(&mut self.bids, &event["b"]), (&mut self.asks, &event["a"])] {
             for (price, amount) in levels(rows) {
@@ -53,7 +53,7 @@ impl LocalBook {
     }
 }
 
-/// What happens between two looks at the book.
+/// A change of the market between two snapshots.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Beats(u8),

@@ -165,6 +165,11 @@ impl Desk {
         self.send(Request::get(format!("/binance{path}")).body(Body::empty()).unwrap()).await
     }
 
+    /// The account's signature of a text.
+    pub(crate) fn signature(&self, text: &str) -> String {
+        sign(&self.secret, text)
+    }
+
     /// Adds a timestamp and a signature to the parameters.
     pub(crate) fn signed_query(&self, params: &str) -> String {
         let amp = if params.is_empty() { "" } else { "&" };

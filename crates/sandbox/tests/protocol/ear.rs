@@ -16,7 +16,11 @@ impl Ear {
     }
 
     pub(crate) async fn send(&mut self, value: Value) {
-        self.0.send(Message::text(value.to_string())).await.unwrap();
+        self.send_text(&value.to_string()).await;
+    }
+
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.unwrap();
     }
 
     pub(crate) async fn receive(&mut self) -> Value {

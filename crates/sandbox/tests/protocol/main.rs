@@ -13,6 +13,8 @@ mod ear;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod key_kinds;
+#[cfg(test)]
 mod lag;
 #[cfg(test)]
 mod market_streams;
@@ -26,3 +28,5 @@ mod settings;
 mod streams;
 #[cfg(test)]
 mod trading;
+#[cfg(test)]
+mod ws_api;

@@ -36,6 +36,7 @@ type App = State<Arc<ServerState>>;
 pub(crate) fn router(shared: Arc<ServerState>) -> Router {
     let mut closed = Router::new()
         .route("/accounts", post(accounts::open))
+        .route("/accounts/{api_key}/keys", post(accounts::add_key))
         .route("/accounts/{api_key}/reset", post(accounts::reset))
         .route("/accounts/{api_key}/funds", post(accounts::fund))
         .route("/naked", get(naked::spans));

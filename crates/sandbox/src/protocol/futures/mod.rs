@@ -47,6 +47,7 @@ fn market_data() -> Vec<Endpoint> {
 fn trading() -> Vec<Endpoint> {
     vec![
         Endpoint::signed(Method::POST, "/fapi/v1/order", 0, orders::place).orders(),
+        Endpoint::signed(Method::POST, "/fapi/v1/order/test", 0, orders::test),
         Endpoint::signed(Method::GET, "/fapi/v1/order", 1, orders::get),
         Endpoint::signed(Method::DELETE, "/fapi/v1/order", 1, orders::cancel),
         Endpoint::signed(Method::GET, "/fapi/v1/openOrder", 1, orders::get_open),

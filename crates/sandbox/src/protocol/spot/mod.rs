@@ -32,6 +32,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::GET, "/api/v3/account", 20, account::account),
         Endpoint::signed(Method::GET, "/api/v3/account/commission", 20, account::commission),
         Endpoint::signed(Method::POST, "/api/v3/order", 1, orders::place).orders(),
+        Endpoint::signed(Method::POST, "/api/v3/order/test", 1, orders::test),
         Endpoint::signed(Method::GET, "/api/v3/order", 4, orders::get),
         Endpoint::signed(Method::DELETE, "/api/v3/order", 1, orders::cancel),
         Endpoint::signed(Method::GET, "/api/v3/openOrders", 6, orders::open).all(80),

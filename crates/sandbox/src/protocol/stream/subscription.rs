@@ -55,7 +55,7 @@ pub(super) struct Subscription {
     pace: Option<Pace>,
 }
 
-/// What a connection needs to make messages of a batch.
+/// The input for the messages of one batch.
 pub(super) struct Step<'a> {
     pub(super) shared: &'a ServerState,
     pub(super) engine: &'a Engine,
