@@ -22,7 +22,8 @@ Slipstream, a self-hosted crypto trading desk.
 
 Usage:
   slipstream                start the server
-  slipstream sandbox        run only the sandbox exchange
+  slipstream sandbox [--legacy-listen-key]
+                            run only the sandbox exchange, on request with the listen keys that Binance has retired
   slipstream checkout       run only the test checkout
   slipstream admin EMAIL    make a user who has signed up an admin
   slipstream person EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out |
@@ -71,7 +72,8 @@ fn command(words: &[&str]) -> Result<()> {
         ["--help" | "-h" | "help"] => print_out(HELP),
         ["--version" | "-V"] => print_out(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
         [] => within(serve()),
-        ["sandbox"] => within(run::sandbox_alone(&configured()?, stop_signal())),
+        ["sandbox"] => sandbox(false),
+        ["sandbox", "--legacy-listen-key"] => sandbox(true),
         ["checkout"] => within(run::checkout_alone(&configured()?, stop_signal())),
         ["plan", email, plan] => {
             within(run::assign_plan(configured()?, email, plan))?;
@@ -125,6 +127,13 @@ fn command(words: &[&str]) -> Result<()> {
         ["import", "candles", file @ ..] => import(file, Gaps::Refuse),
         _ => bail!("{}\n\n{HELP}", puzzled(words)),
     }
+}
+
+/// Runs only the sandbox, on request with the listen keys of spot.
+fn sandbox(legacy_listen_key: bool) -> Result<()> {
+    let mut config = configured()?;
+    config.sandbox_legacy_listen_key |= legacy_listen_key;
+    within(run::sandbox_alone(&config, stop_signal()))
 }
 
 /// The arguments of those commands that take any.

@@ -23,6 +23,8 @@ mod naked;
 #[cfg(test)]
 mod rest;
 #[cfg(test)]
+mod retired;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod streams;

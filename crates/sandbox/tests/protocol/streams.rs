@@ -152,7 +152,7 @@ async fn futures_events_reach_their_owner() {
 
 #[tokio::test]
 async fn spot_events_reach_their_owner() {
-    let desk = Desk::open().await;
+    let desk = Desk::legacy().await;
     let address = desk.serve().await;
     let key = listen_key(&desk, "/api/v3/userDataStream").await;
     let mut ear = Ear::open(address, &format!("/spot/stream?streams={key}")).await;
@@ -173,7 +173,7 @@ async fn spot_events_reach_their_owner() {
 
 #[tokio::test]
 async fn a_spot_cancel_is_reported_with_its_own_client_id_and_the_orders() {
-    let desk = Desk::open().await;
+    let desk = Desk::legacy().await;
     let address = desk.serve().await;
     let key = listen_key(&desk, "/api/v3/userDataStream").await;
     let mut ear = Ear::open(address, &format!("/spot/ws/{key}")).await;
@@ -198,7 +198,7 @@ async fn a_spot_cancel_is_reported_with_its_own_client_id_and_the_orders() {
 
 #[tokio::test]
 async fn listen_keys_live_while_they_are_kept() {
-    let desk = Desk::open().await;
+    let desk = Desk::legacy().await;
     let address = desk.serve().await;
     let key = listen_key(&desk, "/fapi/v1/listenKey").await;
     assert_eq!(listen_key(&desk, "/fapi/v1/listenKey").await, key, "there is one key for an account");

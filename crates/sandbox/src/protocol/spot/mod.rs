@@ -14,6 +14,9 @@ use crate::{market::Pair, protocol::call::Call};
 use http::Method;
 use std::sync::LazyLock;
 
+/// The path of the listen keys, which Binance has retired.
+pub(crate) const LISTEN_KEY: &str = "/api/v3/userDataStream";
+
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     vec![
@@ -39,9 +42,9 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::DELETE, "/api/v3/openOrders", 1, orders::cancel_all),
         Endpoint::signed(Method::GET, "/api/v3/allOrders", 20, orders::all),
         Endpoint::signed(Method::GET, "/api/v3/myTrades", 20, orders::fills),
-        Endpoint::keyed(Method::POST, "/api/v3/userDataStream", 2, listen_calls::open),
-        Endpoint::keyed(Method::PUT, "/api/v3/userDataStream", 2, listen_calls::keep),
-        Endpoint::keyed(Method::DELETE, "/api/v3/userDataStream", 2, listen_calls::close),
+        Endpoint::keyed(Method::POST, LISTEN_KEY, 2, listen_calls::open),
+        Endpoint::keyed(Method::PUT, LISTEN_KEY, 2, listen_calls::keep),
+        Endpoint::keyed(Method::DELETE, LISTEN_KEY, 2, listen_calls::close),
     ]
 });
 

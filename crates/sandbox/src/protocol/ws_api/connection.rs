@@ -10,9 +10,10 @@ use super::{
 use crate::{
     exchange::EventBatch,
     protocol::{
-        call::Used,
+        call::{Endpoint, Used},
         failure::{Reply, SandboxFailure},
         limits::Venue,
+        retired::is_retired,
         shared::ServerState,
         stream::{
             outgoing::{Gone, Outgoing},
@@ -39,7 +40,7 @@ pub(super) struct Connection {
     pub(super) shared: Arc<ServerState>,
     pub(super) venue: Venue,
     address: IpAddr,
-    /// Whether responses report rate limits unless their request says otherwise.
+    /// Whether responses report rate limits where their request has no wish.
     pub(super) shows_limits: bool,
     pub(super) connected: Micros,
     pub(super) login: Option<Login>,
@@ -150,7 +151,8 @@ impl Connection {
             };
             return Ok((reply, Used { weight, orders: None }, events));
         }
-        let Some(endpoint) = methods::find(self.venue, &request.method) else {
+        let served = |endpoint: &&'static Endpoint| self.shared.legacy_listen_key || !is_retired(endpoint);
+        let Some(endpoint) = methods::find(self.venue, &request.method).filter(served) else {
             let (weight, _) = self.shared.budget.spend(now, self.address, self.venue, 1);
             let failure = SandboxFailure::refused(-1020, "This operation is not supported.");
             return Ok((Err(failure), Used { weight, orders: None }, Vec::new()));
