@@ -16,6 +16,7 @@ mod num;
 mod orders;
 mod positions;
 mod prices;
+mod private_key;
 mod rest;
 mod sign;
 mod stream;
