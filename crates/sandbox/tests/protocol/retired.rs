@@ -1,4 +1,4 @@
-//! What Binance has retired, and what does not exist, in its words.
+//! Retired and unknown paths, in Binance's words.
 
 use crate::{desk::Desk, ear::Ear};
 use axum::{Router, body::Body};
