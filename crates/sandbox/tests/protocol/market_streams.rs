@@ -163,6 +163,11 @@ async fn what_is_not_served_is_refused() {
     ear.send(json!({ "method": "LIST_SUBSCRIPTIONS", "id": 8 })).await;
     assert_eq!(ear.receive().await, json!({ "result": [], "id": 8 }), "all of the names or none");
 
+    // ccxt numbers its connections, and takes an error without an id for one of all its streams.
+    let mut ear = Ear::open(address, "/spot/ws/1").await;
+    ear.send(json!({ "method": "LIST_SUBSCRIPTIONS", "id": 9 })).await;
+    assert_eq!(ear.receive().await, json!({ "result": [], "id": 9 }));
+
     // An address has no id to answer to, and its other streams are served.
     let mut ear = Ear::open(address, "/spot/stream?streams=!bookTicker/btcusdt@ticker").await;
     let error = json!({ "code": 2, "msg": "Invalid request: invalid stream !bookTicker" });

@@ -76,14 +76,17 @@ impl Session {
         Ok(())
     }
 
-    /// Serves the connection until either side closes it. The names of its address are subscribed to first;
-    /// one that is not served is refused in a message, because there was no request to answer.
+    /// Serves the connection until either side closes it. The names of its address are subscribed to first. A
+    /// market stream among them that is not served is refused in a message, because there was no request to
+    /// answer. Any other name is ignored: ccxt numbers its connections that way, and a listen key may have
+    /// expired.
     pub(super) async fn run(mut self, socket: WebSocket, names: &[String]) {
         let mut batches = self.shared.exchange.listen();
         let (sink, incoming) = socket.split();
         let mut outgoing = Outgoing::new(sink);
         for name in names {
             if let Err(complaint) = self.subscribe(std::slice::from_ref(name))
+                && (name.contains('@') || name.starts_with('!'))
                 && outgoing.json(&complaint.answer()).await.is_err()
             {
                 return;
