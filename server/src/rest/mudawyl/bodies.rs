@@ -58,6 +58,9 @@ pub struct KeyChangeBody {
 #[serde(rename_all = "camelCase")]
 pub struct SandboxAccountBody {
     /// Public key of an Ed25519 or RSA pair, in PEM. Without it the account gets an HMAC key with a secret.
+    #[schema(
+        example = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----"
+    )]
     pub public_key: Option<String>,
 }
 
