@@ -156,7 +156,7 @@ pub(super) fn take(
 }
 
 /// Adds an order to the book.
-fn rest_on_book(markets: &mut MarketState, account: &mut Account, order: &Order) {
+pub(super) fn rest_on_book(markets: &mut MarketState, account: &mut Account, order: &Order) {
     markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
     hold(account, order, order.remaining());
 }

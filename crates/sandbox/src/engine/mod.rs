@@ -28,6 +28,7 @@ mod market_state;
 mod markets;
 mod matching;
 mod modes;
+mod modify;
 mod naked;
 mod order;
 mod place;
@@ -45,7 +46,7 @@ mod tick;
 
 pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
 pub use bracket::{Bracket, brackets};
-pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
+pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, OrderTerms, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
 pub use market_state::{MarketChange, MarketStatus};
@@ -117,6 +118,9 @@ impl Engine {
                 self.with(account, |markets, account| {
                     cancel::cancel_order(markets, account, market, which, &order, by)
                 })
+            }
+            Command::Modify { account, market, order, terms } => {
+                self.with(account, |markets, account| modify::modify(markets, account, market, &order, terms))
             }
             Command::CancelAll { account, market, which, cancel_id } => {
                 let by = cancel_id.as_deref();

@@ -226,6 +226,20 @@ async fn futures_orders_and_accounts_are_those_of_the_rest_answer() {
     let held = api.signed(&desk, "v2/account.position", json!({ "symbol": "BTCUSDT" })).await;
     assert_eq!(result(&held)[0]["positionAmt"], "0.100");
 
+    let limit = json!({
+        "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "9000",
+        "newClientOrderId": "one",
+    });
+    api.signed(&desk, "order.place", limit).await;
+    let terms = json!({
+        "symbol": "BTCUSDT", "side": "BUY", "origClientOrderId": "one", "quantity": "0.02", "price": "8900",
+    });
+    let modified = api.signed(&desk, "order.modify", terms.clone()).await;
+    let changed = ["origQty", "price", "status", "pair"].map(|field| &result(&modified)[field]);
+    assert_eq!(changed, ["0.020", "8900.0", "NEW", "BTCUSDT"]);
+    let again = api.signed(&desk, "order.modify", terms).await;
+    assert_eq!(error(&again), (&json!(400), &json!(-5027)));
+
     let own = json!({ "apiKey": desk.key });
     let started = api.call("userDataStream.start", own.clone()).await;
     let key = result(&started)["listenKey"].as_str().unwrap().to_owned();
