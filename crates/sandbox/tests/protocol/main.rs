@@ -32,3 +32,5 @@ mod streams;
 mod trading;
 #[cfg(test)]
 mod ws_api;
+#[cfg(test)]
+mod ws_sessions;

@@ -108,7 +108,9 @@ impl Session {
         loop {
             let result = tokio::select! {
                 message = incoming.next() => match message {
-                    Some(Ok(message)) if self.rate.admit(time::Instant::now()) => self.on_message(outgoing, message).await,
+                    Some(Ok(message)) if self.rate.admit(time::Instant::now()) => {
+                        self.on_message(outgoing, message).await
+                    }
                     Some(Ok(_) | Err(_)) | None => Err(Gone),
                 },
                 batch = batches.recv() => match batch {
