@@ -124,6 +124,29 @@ async fn the_life_of_a_key(db: &TestDb) {
     ada.post(KEYS, body).await.ok(200);
 }
 
+/// The pair of RFC 8032, section 7.1, test 2.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+    MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----";
+const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
+    MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----";
+
+async fn a_key_pair_signs_for_its_account(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let path = "/v1/priv/account/exchange/sandbox";
+    let refused = ada.post(path, json!({ "publicKey": "none" })).await.ok(422);
+    assert_eq!(refused["errors"][0]["param"], "publicKey");
+    let opened = ada.post(path, json!({ "publicKey": PUBLIC_KEY })).await.ok(200);
+    assert_eq!(opened.as_object().unwrap().len(), 1, "its owner has the secret");
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Pair",
+        "apiKey": opened["apiKey"], "apiSecretKey": PRIVATE_KEY,
+    });
+    let created = ada.post(KEYS, body).await;
+    assert_eq!(created.ok(200)["apiKey"], opened["apiKey"]);
+    assert!(!created.text.contains("PRIVATE"));
+}
+
 async fn keys_that_are_not_taken(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = Person::sign_up(&server, "ada").await;
@@ -494,6 +517,7 @@ store::each_engine!(
     account_wide_answers,
     a_person_opens_so_many_paper_accounts_a_day,
     the_life_of_a_key,
+    a_key_pair_signs_for_its_account,
     the_life_of_a_profile,
     the_days_of_a_key,
     asking_for_help,

@@ -43,7 +43,10 @@ pub struct Account {
     pub api_key: String,
     /// Its API secret.
     pub secret: ApiSecret,
-    /// The permissions of the key.
+    /// Further keys and their secrets. Snapshots written before there were any lack the field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) more_keys: BTreeMap<String, ApiSecret>,
+    /// The permissions of the keys.
     pub rights: Rights,
     /// When the account was opened.
     pub opened: Micros,
@@ -81,6 +84,7 @@ impl Account {
             id,
             api_key: new.api_key,
             secret: new.secret,
+            more_keys: BTreeMap::new(),
             rights: new.rights,
             opened: at,
             funded: (new.spot_funds, new.futures_funds),

@@ -3,12 +3,12 @@
 
 use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
 use crate::market::{MarketId, Pair};
-use domain::{Decimal, MarginMode, TradeType};
+use domain::{Decimal, MarginMode, Side, TradeType};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The secret of a paper account's API key. Stored in clear because the exchange has to sign with it too, but
-/// never shown by `Debug`.
+/// never shown by `Debug`. Of an RSA or Ed25519 key it is the public key, in PEM.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiSecret(pub String);
@@ -83,6 +83,17 @@ pub enum Which {
     Algo,
 }
 
+/// The terms of an order that a modification changes. The side cannot change, and is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderTerms {
+    /// Buy or sell.
+    pub side: Side,
+    /// Amount in base units, what has been filled included.
+    pub amount: Decimal,
+    /// Limit price.
+    pub price: Decimal,
+}
+
 /// A command to the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -113,6 +124,17 @@ pub enum Command {
         /// The request's own client id, on spot. Commands journalled before this field existed lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cancel_id: Option<String>,
+    },
+    /// Changes an open futures limit order. Answers [`CommandResult::Order`].
+    Modify {
+        /// The account.
+        account: AccountId,
+        /// The order's market.
+        market: MarketId,
+        /// The order to change.
+        order: OrderRef,
+        /// The terms that it gets.
+        terms: OrderTerms,
     },
     /// Cancels a market's open orders. Answers [`CommandResult::Orders`] or [`CommandResult::Algos`].
     CancelAll {
@@ -175,6 +197,15 @@ pub enum Command {
         amount: Decimal,
         /// The idempotency key.
         reference: String,
+    },
+    /// Adds an API key to an account, with the same permissions. Answers [`CommandResult::Done`].
+    AddKey {
+        /// The account.
+        account: AccountId,
+        /// The new key.
+        api_key: String,
+        /// Its secret, or the public key of a pair in PEM.
+        secret: ApiSecret,
     },
     /// Sets the permissions of an account's key. Answers [`CommandResult::Done`].
     SetRights {

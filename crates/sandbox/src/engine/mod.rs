@@ -16,11 +16,13 @@ mod bracket;
 mod cancel;
 mod command;
 mod counterparty;
+mod dry_run;
 mod event;
 mod filters;
 mod funding;
 mod funding_rate;
 mod futures;
+mod keys;
 mod liquidation;
 mod margin;
 mod market_change;
@@ -29,6 +31,7 @@ mod market_status;
 mod markets;
 mod matching;
 mod modes;
+mod modify;
 mod naked;
 mod new_order;
 mod order;
@@ -50,7 +53,7 @@ mod tick;
 
 pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
 pub use bracket::{Bracket, brackets};
-pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
+pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, OrderTerms, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
 pub use market_status::{MarketChange, MarketStatus};
@@ -123,6 +126,9 @@ impl Engine {
                     cancel::cancel_order(markets, account, market, which, &order, by)
                 })
             }
+            Command::Modify { account, market, order, terms } => {
+                self.with(account, |markets, account| modify::modify(markets, account, market, &order, terms))
+            }
             Command::CancelAll { account, market, which, cancel_id } => {
                 let by = cancel_id.as_deref();
                 self.with(account, |markets, account| {
@@ -138,6 +144,7 @@ impl Engine {
             Command::AdjustMargin { account, pair, amount } => {
                 self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
             }
+            Command::AddKey { account, api_key, secret } => self.add_key(account, api_key, secret),
             Command::SetRights { account, rights } => self.with(account, |_, account| {
                 account.rights = rights;
                 Ok(CommandResult::Done)

@@ -111,6 +111,12 @@ rejects! {
     fok = -5021, "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history.";
     /// A futures post-only order would execute as taker.
     post_only = -5022, "Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history.";
+    /// The order to modify is no limit order.
+    limit_only = -5025, "Only limit order is supported.";
+    /// The order to modify has these terms already.
+    nothing_to_modify = -5027, "No need to modify the order.";
+    /// The order to modify is on the other side.
+    invalid_side = -1117, "Invalid side.";
     /// The market does not support this order type.
     invalid_kind = -1116, "Invalid orderType.";
     /// The order type does not support this time in force.

@@ -69,8 +69,13 @@ impl Endpoint {
         self
     }
 
+    /// The weight of a request, which may be for one market or for all.
+    pub(crate) const fn weight_for(&self, one: bool) -> u32 {
+        if one { self.weight } else { self.weight_of_all }
+    }
+
     /// Whether the endpoint requires trading permission.
-    pub(super) fn trades(&self) -> bool {
+    pub(crate) fn trades(&self) -> bool {
         self.security == Security::Signed && self.method != Method::GET
     }
 

@@ -6,7 +6,7 @@ use super::{
     limits::Venue,
     shape::market as shape,
 };
-use crate::market::{MarketId, Pair, PublicTrade};
+use crate::market::{Interval, MarketId, Pair, PublicTrade};
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
 
@@ -125,12 +125,15 @@ pub(crate) fn index_klines(call: &mut Call<'_>) -> Reply {
 
 fn candles(call: &Call<'_>, market: MarketId) -> Reply {
     let interval = call.params.required("interval")?;
-    let frame = Frame::parse(interval).ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
+    // Candles are kept by the minute, so there are none of a second.
+    let interval = Interval::parse(interval)
+        .filter(|interval| *interval != Interval::SECOND)
+        .ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;
-    let rows = call.read(|engine| engine.klines(market, frame, start, end, limit))?;
-    Ok(rows.iter().map(|row| shape::kline(market, frame, row)).collect())
+    let rows = call.read(|engine| engine.candles(market, interval, start, end, limit))?;
+    Ok(rows.iter().map(|row| shape::kline(market, interval, row)).collect())
 }
 
 pub(crate) fn day_ticker(call: &mut Call<'_>) -> Reply {

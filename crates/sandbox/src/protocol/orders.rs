@@ -8,7 +8,8 @@ use super::{
     params::Params,
 };
 use crate::{
-    engine::{Account, Fill, Order, OrderRef, RegistryEntry},
+    engine::{Account, CommandResult, Fill, NewOrder, Order, OrderRef, RegistryEntry},
+    exchange::Refused,
     history::ReadKind,
     market::MarketId,
 };
@@ -61,6 +62,13 @@ pub(crate) fn fresh_client_id(call: &Call<'_>) -> String {
 pub(crate) fn account<T>(call: &Call<'_>, query: impl FnOnce(&Account) -> T) -> Reply<T> {
     let id = call.account()?;
     call.read(|engine| engine.account(id).map(query))?.ok_or_else(SandboxFailure::unknown_key)
+}
+
+/// Checks the caller's order as if it were placed.
+pub(crate) fn check(call: &Call<'_>, order: NewOrder) -> Reply<CommandResult> {
+    let (id, now) = (call.account()?, call.now);
+    let checked = call.read(|engine| engine.check_order(now, id, order))?;
+    checked.map_err(|reject| Refused::Reject(reject).into())
 }
 
 /// Like [`account`], but uses the past state of the account if its reads lag.

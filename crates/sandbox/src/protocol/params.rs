@@ -42,6 +42,15 @@ impl Params {
         Ok(Self(all))
     }
 
+    /// The parameters of a WebSocket API request, whose names are unique already.
+    pub(crate) fn of_pairs(pairs: Vec<(String, String)>) -> Reply<Self> {
+        if pairs.len() > MOST {
+            return Err(SandboxFailure::refused(-1101, "Too many parameters sent for this endpoint."));
+        }
+        let read = || Cell::new(false);
+        Ok(Self(pairs.into_iter().map(|(name, value)| Param { name, value, read: read() }).collect()))
+    }
+
     /// Rejects parameters that were not read.
     pub(crate) fn all_read(&self) -> Reply<()> {
         let read = self.0.iter().filter(|p| p.read.get()).count();

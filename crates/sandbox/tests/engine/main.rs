@@ -15,6 +15,7 @@ mod funding;
 mod futures;
 mod liquidation;
 mod market_state;
+mod modify;
 mod naked;
 mod reduce_only;
 mod replay;

@@ -3,6 +3,7 @@
 mod account;
 mod algo;
 mod config;
+mod modify;
 mod orders;
 
 use super::{
@@ -47,6 +48,8 @@ fn market_data() -> Vec<Endpoint> {
 fn trading() -> Vec<Endpoint> {
     vec![
         Endpoint::signed(Method::POST, "/fapi/v1/order", 0, orders::place).orders(),
+        Endpoint::signed(Method::POST, "/fapi/v1/order/test", 0, orders::test),
+        Endpoint::signed(Method::PUT, "/fapi/v1/order", 1, modify::modify).orders(),
         Endpoint::signed(Method::GET, "/fapi/v1/order", 1, orders::get),
         Endpoint::signed(Method::DELETE, "/fapi/v1/order", 1, orders::cancel),
         Endpoint::signed(Method::GET, "/fapi/v1/openOrder", 1, orders::get_open),

@@ -103,6 +103,15 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     }
 }
 
+/// Checks an order without placing it. The answer is that of an order which would have been accepted.
+pub(super) fn test(call: &mut Call<'_>) -> Reply {
+    let order = new_order(call)?;
+    match orders::check(call, order)? {
+        CommandResult::Order { order, .. } => Ok(shape::order(&before_fills(order))),
+        _ => Err(SandboxFailure::unknown()),
+    }
+}
+
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
     orders::find(call, ReadKind::Orders).map(|order| shape::order(&order))
 }

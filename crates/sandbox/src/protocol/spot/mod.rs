@@ -14,6 +14,9 @@ use crate::{market::Pair, protocol::call::Call};
 use http::Method;
 use std::sync::LazyLock;
 
+/// The path of the listen keys, which Binance has retired.
+pub(crate) const LISTEN_KEY: &str = "/api/v3/userDataStream";
+
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     vec![
@@ -32,15 +35,16 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::GET, "/api/v3/account", 20, account::account),
         Endpoint::signed(Method::GET, "/api/v3/account/commission", 20, account::commission),
         Endpoint::signed(Method::POST, "/api/v3/order", 1, orders::place).orders(),
+        Endpoint::signed(Method::POST, "/api/v3/order/test", 1, orders::test),
         Endpoint::signed(Method::GET, "/api/v3/order", 4, orders::get),
         Endpoint::signed(Method::DELETE, "/api/v3/order", 1, orders::cancel),
         Endpoint::signed(Method::GET, "/api/v3/openOrders", 6, orders::open).all(80),
         Endpoint::signed(Method::DELETE, "/api/v3/openOrders", 1, orders::cancel_all),
         Endpoint::signed(Method::GET, "/api/v3/allOrders", 20, orders::all),
         Endpoint::signed(Method::GET, "/api/v3/myTrades", 20, orders::fills),
-        Endpoint::keyed(Method::POST, "/api/v3/userDataStream", 2, listen_calls::open),
-        Endpoint::keyed(Method::PUT, "/api/v3/userDataStream", 2, listen_calls::keep),
-        Endpoint::keyed(Method::DELETE, "/api/v3/userDataStream", 2, listen_calls::close),
+        Endpoint::keyed(Method::POST, LISTEN_KEY, 2, listen_calls::open),
+        Endpoint::keyed(Method::PUT, LISTEN_KEY, 2, listen_calls::keep),
+        Endpoint::keyed(Method::DELETE, LISTEN_KEY, 2, listen_calls::close),
     ]
 });
 

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{OrderType, TimeInForce};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Parameters of every signed request.
 const SIGNED: [&str; 3] = ["timestamp", "recvWindow", "signature"];
@@ -97,6 +97,18 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
         CommandResult::Order { order, fills } => Ok(shape::placed(&order, &fills, detail)),
         _ => Err(SandboxFailure::unknown()),
     }
+}
+
+/// Checks an order without placing it.
+pub(super) fn test(call: &mut Call<'_>) -> Reply {
+    let order = new_order(call)?;
+    detail(&call.params)?;
+    let with_rates = call.params.flag("computeCommissionRates")?.unwrap_or(false);
+    call.params.ignore(&SIGNED);
+    call.params.ignore(&["selfTradePreventionMode", "strategyId", "strategyType"]);
+    call.params.all_read()?;
+    orders::check(call, order)?;
+    Ok(if with_rates { super::account::rates_of_order() } else { json!({}) })
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {

@@ -18,7 +18,7 @@ use domain::{Decimal, Micros};
 use serde_json::{Value, json};
 
 /// The message of the venue's user-data stream for an event; `None` if the event is not for that venue.
-pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
+pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
     let at = event.at;
     match (&event.kind, venue) {
         (EventKind::Order { order, execution, fill, cancel_id }, _) if order.market.kind == venue.kind() => {
@@ -51,7 +51,7 @@ pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
 }
 
 /// The message that the stream's listen key has expired.
-pub(super) fn expired(at: Micros, key: &str) -> Value {
+pub(crate) fn expired(at: Micros, key: &str) -> Value {
     json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
 }
 
