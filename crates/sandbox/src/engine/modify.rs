@@ -9,7 +9,7 @@ use super::{
     markets::MarketState,
     matching::{self, Plan, Want},
     position::signed,
-    settle,
+    resting, rounding, settle,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, TimeInForce, TradeType};
@@ -83,7 +83,7 @@ fn afford(
         return Err(Reject::over_bracket());
     }
     let fee = plan.cost * settle::FUTURES_TAKER_FEE;
-    let loss = settle::at_least_zero(signed(order.side, plan.cost - plan.amount * mark));
+    let loss = rounding::at_least_zero(signed(order.side, plan.cost - plan.amount * mark));
     let needed = after.initial(has - had) + fee + loss;
     if needed > margin::available(markets, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
 }
@@ -96,7 +96,7 @@ fn apply(
     terms: OrderTerms,
     plan: Plan,
 ) -> CommandResult {
-    futures::withdraw(markets, account, &before);
+    resting::withdraw(markets, account, &before);
     let mut order = before;
     order.price = Some(terms.price.normalize());
     order.amount = terms.amount.normalize();
@@ -104,7 +104,7 @@ fn apply(
     markets.emit_order(account.id, &order, Execution::Amendment, None);
     let (fills, ended) = futures::take(markets, account, &mut order, plan.levels);
     if order.status.open() {
-        futures::rest_on_book(markets, account, &order);
+        resting::rest(markets, account, &order);
     }
     account.futures_orders.put(order.clone());
     if !fills.is_empty() {

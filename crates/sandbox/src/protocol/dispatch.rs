@@ -24,7 +24,7 @@ use std::{
 };
 
 /// Maximum size of a request body.
-pub(crate) const LARGEST_BODY: usize = 64 * 1024;
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// Rate limit usage, reported in response headers.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,7 +4,8 @@ use super::frame::{ApiRequest, text};
 use crate::{
     engine::AccountId,
     protocol::{
-        call::{Endpoint, Granted, Security, Used, execute, key_holder},
+        call::{Endpoint, Security},
+        dispatch::{Granted, Used, execute, key_holder},
         effect::{Effect, FaultKind, When},
         failure::{Reply, SandboxFailure},
         keys::{self, KeyKind},

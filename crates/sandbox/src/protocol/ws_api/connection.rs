@@ -10,7 +10,8 @@ use super::{
 use crate::{
     exchange::EventBatch,
     protocol::{
-        call::{Endpoint, Used},
+        call::Endpoint,
+        dispatch::Used,
         failure::{Reply, SandboxFailure},
         limits::Venue,
         retired::is_retired,

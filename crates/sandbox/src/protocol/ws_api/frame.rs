@@ -1,7 +1,7 @@
 //! Frames: the requests and responses of the WebSocket API.
 
 use crate::protocol::{
-    call::Used,
+    dispatch::Used,
     failure::SandboxFailure,
     limits::{Limits, Venue},
 };

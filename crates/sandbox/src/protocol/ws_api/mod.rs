@@ -11,7 +11,7 @@ mod methods;
 mod session;
 mod subscriptions;
 
-use super::{call::caller, limits::Venue, shared::ServerState};
+use super::{dispatch::caller, limits::Venue, shared::ServerState};
 use axum::{
     Router,
     extract::{Query, State, WebSocketUpgrade},

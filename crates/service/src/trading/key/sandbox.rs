@@ -32,7 +32,7 @@ pub async fn open_sandbox_account(desk: &Trading, actor: &Actor) -> Result<Crede
 ///
 /// # Errors
 /// As [`open_sandbox_account`]. Field: `publicKey`.
-pub async fn open_sandbox_account_for(desk: &Desk, actor: &Actor, public_key: &str) -> Result<String> {
+pub async fn open_sandbox_account_for(desk: &Trading, actor: &Actor, public_key: &str) -> Result<String> {
     let control = control(desk)?;
     throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
     let api_key = control.open_for(public_key).await?;
@@ -40,7 +40,7 @@ pub async fn open_sandbox_account_for(desk: &Desk, actor: &Actor, public_key: &s
     Ok(api_key)
 }
 
-async fn record_opened(desk: &Desk, actor: &Actor, api_key: &str) -> Result<()> {
+async fn record_opened(desk: &Trading, actor: &Actor, api_key: &str) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     let action = audit::AuditAction::SandboxOpened;
     audit::record(desk, &mut tx, Some(actor.user), action, api_key, actor.from.as_ref()).await?;
