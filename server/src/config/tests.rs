@@ -20,7 +20,7 @@ fn nothing_set_is_a_sandbox_on_sqlite() {
 }
 
 #[test]
-fn spot_listen_keys_are_retired_unless_they_are_asked_for() {
+fn spot_listen_keys_are_retired_by_default() {
     assert!(!read(&[]).unwrap().sandbox_legacy_listen_key);
     let legacy = |word| read(&[("SLIPSTREAM_SANDBOX_LISTEN_KEY", word)]);
     assert!(legacy("legacy").unwrap().sandbox_legacy_listen_key);

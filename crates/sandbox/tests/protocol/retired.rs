@@ -25,7 +25,7 @@ async fn answer(router: &Router, method: &str, path: &str) -> (StatusCode, Strin
 }
 
 #[tokio::test]
-async fn spot_has_no_listen_keys_unless_they_are_asked_for() {
+async fn spot_listen_keys_are_retired_by_default() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let router = beside_pages(&desk);
