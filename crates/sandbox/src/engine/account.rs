@@ -1,8 +1,8 @@
 //! Accounts: keys, spot balances, the futures wallet and its positions.
 
 use super::{
-    AlgoOrder, ApiSecret, Fill, Income, NewAccount, Order, Registry, Rights, naked::Meter,
-    position::Perpetual,
+    AlgoOrder, Amendment, ApiSecret, Fill, Income, NewAccount, Order, OrderList, Registry, Rights,
+    naked::Meter, position::Perpetual,
 };
 use crate::market::Pair;
 use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType};
@@ -60,6 +60,11 @@ pub struct Account {
     pub(super) wallet: Decimal,
     pub(super) perpetuals: BTreeMap<Pair, Perpetual>,
     pub(super) spot_orders: Registry<Order>,
+    /// Snapshots written before order lists and amendments existed lack both fields.
+    #[serde(default, skip_serializing_if = "Registry::is_empty")]
+    pub(super) order_lists: Registry<OrderList>,
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub(super) amendments: VecDeque<Amendment>,
     pub(super) futures_orders: Registry<Order>,
     pub(super) algos: Registry<AlgoOrder>,
     pub(super) fills: VecDeque<Fill>,
@@ -93,6 +98,8 @@ impl Account {
             wallet: Decimal::ZERO,
             perpetuals: BTreeMap::new(),
             spot_orders: Registry::default(),
+            order_lists: Registry::default(),
+            amendments: VecDeque::new(),
             futures_orders: Registry::default(),
             algos: Registry::default(),
             fills: VecDeque::new(),
@@ -127,6 +134,17 @@ impl Account {
             TradeType::Spot => &mut self.spot_orders,
             TradeType::Futures => &mut self.futures_orders,
         }
+    }
+
+    /// The spot order lists.
+    #[must_use]
+    pub const fn order_lists(&self) -> &Registry<OrderList> {
+        &self.order_lists
+    }
+
+    /// The retained amendments of spot orders, oldest first.
+    pub fn amendments(&self) -> impl DoubleEndedIterator<Item = &Amendment> {
+        self.amendments.iter()
     }
 
     /// The conditional orders.

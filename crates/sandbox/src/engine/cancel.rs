@@ -3,7 +3,7 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, CommandResult, Execution, NewOrder, Order, OrderRef, Reject, Status,
-    Which, markets::MarketState, resting, ruleset,
+    Which, markets::MarketState, resting, ruleset, spot,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{TimeInForce, TradeType};
@@ -65,7 +65,8 @@ pub(super) fn end(
     end_by(markets, account, kind, id, status, None)
 }
 
-fn end_by(
+/// Ends one open order and publishes the change. `by` is the client id of the request.
+pub(super) fn end_by(
     markets: &mut MarketState,
     account: &mut Account,
     kind: TradeType,
@@ -84,7 +85,10 @@ fn end_by(
     let how = if status == Status::Canceled { Execution::Canceled } else { Execution::Expired };
     markets.emit_order_end(account.id, &order, how, by);
     match kind {
-        TradeType::Spot => markets.emit_spot_balances(account, &[order.market.pair.base(), QUOTE]),
+        TradeType::Spot => {
+            markets.emit_spot_balances(account, &[order.market.pair.base(), QUOTE]);
+            spot::after_end(markets, account, &order, by);
+        }
         TradeType::Futures => finish_algo(markets, account, &order),
     }
     Some(order)

@@ -1,7 +1,10 @@
 //! Commands accepted by the engine. They are journalled, so their serialized form is part of the on-disk
 //! state.
 
-use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
+use super::{
+    AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, SpotAction, SpotResult,
+    TriggerRejection,
+};
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, MarginMode, Side, TradeType};
 use serde::{Deserialize, Serialize};
@@ -110,6 +113,15 @@ pub enum Command {
         account: AccountId,
         /// The order to place.
         order: NewOrder,
+    },
+    /// Acts on a spot market's orders and order lists. Answers [`CommandResult::Spot`].
+    Spot {
+        /// The account.
+        account: AccountId,
+        /// The spot market.
+        market: MarketId,
+        /// What to do.
+        action: Box<SpotAction>,
     },
     /// Cancels one order. Answers [`CommandResult::Order`] or [`CommandResult::Algo`].
     Cancel {
@@ -256,6 +268,8 @@ pub enum CommandResult {
         /// Its immediate fills.
         fills: Vec<Fill>,
     },
+    /// The result of a spot action.
+    Spot(Box<SpotResult>),
     /// The conditional order after the command.
     Algo(AlgoOrder),
     /// The cancelled orders.

@@ -94,13 +94,18 @@ pub(super) struct Ids {
     algo: u64,
     trade: u64,
     income: u64,
+    /// Snapshots written before order lists and amendments existed lack both.
+    #[serde(default)]
+    list: u64,
+    #[serde(default)]
+    execution: u64,
 }
 
 impl Default for Ids {
     fn default() -> Self {
         // Binance counts conditional orders separately, in a distant range, so that a list of both has no
         // duplicate ids.
-        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0 }
+        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0, list: 0, execution: 0 }
     }
 }
 
@@ -114,7 +119,7 @@ macro_rules! counters {
         )*}
     };
 }
-counters! { account order algo trade income }
+counters! { account order algo trade income list execution }
 
 /// State shared by all accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]

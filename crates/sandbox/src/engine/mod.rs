@@ -63,6 +63,12 @@ pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
+pub(crate) use spot::limits as spot_limits;
+pub use spot::{
+    Amendment, CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder,
+    NewList, OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction,
+    SpotOptions, SpotOrder, SpotResult, SpotTerms,
+};
 
 use domain::Micros;
 use markets::MarketState;
@@ -134,6 +140,9 @@ impl Engine {
                 self.with(account, |markets, account| {
                     Ok(cancel::cancel_all_orders(markets, account, market, which, by))
                 })
+            }
+            Command::Spot { account, market, action } => {
+                self.with(account, |markets, account| spot::apply(markets, account, market, *action))
             }
             Command::SetLeverage { account, pair, leverage } => {
                 self.with(account, |markets, account| settings::leverage(markets, account, pair, leverage))

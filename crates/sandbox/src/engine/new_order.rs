@@ -38,5 +38,6 @@ pub(super) fn build(markets: &mut MarketState, new: &NewOrder, amount: Decimal, 
         liquidation: false,
         created: markets.now,
         updated: markets.now,
+        spot: None,
     }
 }

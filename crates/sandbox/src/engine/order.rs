@@ -1,6 +1,6 @@
 //! Orders, conditional orders and fills, as the engine stores them.
 
-use super::registry::RegistryEntry;
+use super::{SpotTerms, registry::RegistryEntry};
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,8 @@ words! {
     Status {
         /// Resting in the book, not filled.
         New = "NEW",
+        /// Waiting for the working order of its list (spot).
+        PendingNew = "PENDING_NEW",
         /// Resting in the book, partially filled.
         PartiallyFilled = "PARTIALLY_FILLED",
         /// Completely filled.
@@ -45,6 +47,8 @@ words! {
         Canceled = "CANCELED",
         /// Ended by the engine: time in force, reduce-only, empty book or liquidation.
         Expired = "EXPIRED",
+        /// Accepted as part of a list, but not possible once it was to become active (spot).
+        Rejected = "REJECTED",
     }
 }
 
@@ -52,7 +56,7 @@ impl Status {
     /// Whether the order is still open.
     #[must_use]
     pub const fn open(self) -> bool {
-        matches!(self, Self::New | Self::PartiallyFilled)
+        matches!(self, Self::New | Self::PendingNew | Self::PartiallyFilled)
     }
 }
 
@@ -196,6 +200,9 @@ pub struct Order {
     pub created: Micros,
     /// Time of the last change.
     pub updated: Micros,
+    /// Properties that only spot orders have. Snapshots written before they existed lack the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Box<SpotTerms>>,
 }
 
 impl Order {
@@ -310,4 +317,7 @@ pub struct Fill {
     pub realized: Decimal,
     /// Time of the fill.
     pub at: Micros,
+    /// The list of its order (spot). Snapshots written before lists existed lack the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<u64>,
 }

@@ -1,7 +1,8 @@
 //! Order placement: the checks common to all markets, and the dispatch to the kind of order.
 
 use super::{
-    Account, CommandResult, NewOrder, Reject, algo, filters, futures, markets::MarketState, reduce_only, spot,
+    Account, CommandResult, NewOrder, Reject, SpotOrder, algo, filters, futures, markets::MarketState,
+    reduce_only, spot,
 };
 use domain::TradeType;
 
@@ -32,7 +33,7 @@ pub(super) fn place(
         return Err(if spot { Reject::filter("MAX_NUM_ORDERS") } else { Reject::too_many_orders() });
     }
     let (order, fills) = match new.market.kind {
-        TradeType::Spot => spot::place(markets, account, &new)?,
+        TradeType::Spot => spot::place_one(markets, account, &SpotOrder::from(new))?,
         TradeType::Futures => {
             futures::check(markets, &new)?;
             reduce_only::check(markets, account, &new)?;

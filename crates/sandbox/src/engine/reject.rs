@@ -37,6 +37,14 @@ rejects! {
     insufficient_balance = -2010, "Account has insufficient balance for requested action.";
     /// A spot post-only order would execute as taker.
     would_match = -2010, "Order would immediately match and take.";
+    /// The stop price of a spot order is on the wrong side of the last price.
+    stop_would_trigger = -2010, "Stop price would trigger immediately.";
+    /// The prices of an OCO are on the wrong sides of the last price.
+    oco_prices = -2010, "The relationship of the prices for the orders is not correct.";
+    /// The visible amount of an iceberg order is larger than the order.
+    iceberg_exceeds = -2010, "IcebergQty exceeds QTY.";
+    /// A spot order does not have the status that its cancellation requires.
+    cancel_restricted = -2011, "Order was not canceled due to cancel restrictions.";
     /// An open spot order already has this client id.
     duplicate_order = -2010, "Duplicate order sent.";
     /// The order to cancel is not open.
@@ -162,6 +170,12 @@ impl Reject {
         let message =
             format!("Mandatory parameter '{parameter}' was not sent, was empty/null, or malformed.");
         Self { code: -1102, message: message.into() }
+    }
+
+    /// An amendment of a spot order was rejected.
+    #[must_use]
+    pub const fn amend(message: &'static str) -> Self {
+        Self { code: -2038, message: Cow::Borrowed(message) }
     }
 
     /// A spot filter failed; `name` is the filter's name.

@@ -3,43 +3,27 @@
 use super::{
     Account, Order,
     markets::{MarketState, RestingOrder},
+    spot,
 };
-use crate::market::QUOTE;
-use domain::{Decimal, OrderType, Side, TradeType};
+use domain::{Decimal, OrderType, TradeType};
 
 /// Adds an order to the book and reserves what it needs.
 pub(super) fn rest(markets: &mut MarketState, account: &mut Account, order: &Order) {
     markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
     match order.market.kind {
-        TradeType::Spot => {
-            let (asset, amount) = held(order);
-            let holding = account.spot_mut(asset);
-            holding.free -= amount;
-            holding.locked += amount;
-        }
+        TradeType::Spot => spot::lock(account, order),
         TradeType::Futures => hold(account, order, order.remaining()),
     }
 }
 
-/// Removes a resting order from the book and releases what it reserved.
+/// Removes an open order from the book and releases what it reserved.
 pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
-    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
     match order.market.kind {
-        TradeType::Spot => {
-            let (asset, amount) = held(order);
-            let holding = account.spot_mut(asset);
-            holding.locked -= amount;
-            holding.free += amount;
+        TradeType::Spot => spot::withdraw(markets, account, order),
+        TradeType::Futures => {
+            markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
+            hold(account, order, -order.remaining());
         }
-        TradeType::Futures => hold(account, order, -order.remaining()),
-    }
-}
-
-/// The asset and amount locked by a resting spot order.
-fn held(order: &Order) -> (&'static str, Decimal) {
-    match order.side {
-        Side::Buy => (QUOTE, order.price.unwrap_or_default() * order.remaining()),
-        Side::Sell => (order.market.pair.base(), order.remaining()),
     }
 }
 

@@ -164,6 +164,7 @@ fn record(
         maker,
         realized,
         at: markets.now,
+        list: order.list(),
     };
     account.keep_fill(fill.clone());
     fill

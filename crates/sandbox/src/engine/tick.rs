@@ -5,7 +5,7 @@ use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
     liquidation,
     markets::{MarketState, RestingOrder},
-    resting, settle,
+    resting, settle, spot,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
 use domain::{Decimal, Side, TradeType, dec, money};
@@ -46,6 +46,7 @@ impl Engine {
     /// Applies the consequences of a pair's new price.
     pub(super) fn settle_pair(&mut self, pair: Pair) {
         self.fill_resting(MarketId::spot(pair));
+        self.trigger_spot(MarketId::spot(pair));
         self.fill_resting(MarketId::futures(pair));
         if !self.markets.trades(MarketId::futures(pair)) {
             return;
@@ -91,26 +92,10 @@ impl Engine {
     fn fill_one(&mut self, market: MarketId, account: AccountId, id: u64, most: Decimal) -> Decimal {
         let Some(account) = self.accounts.get_mut(&account) else { return Decimal::ZERO };
         match market.kind {
-            TradeType::Spot => fill_spot(&mut self.markets, account, id, most),
+            TradeType::Spot => spot::fill(&mut self.markets, account, id, most),
             TradeType::Futures => fill_futures(&mut self.markets, account, id, most),
         }
     }
-}
-
-fn fill_spot(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
-    let found = account.spot_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
-    let Some(mut order) = found.cloned() else { return Decimal::ZERO };
-    let amount = order.remaining().min(most);
-    let level = Level { price: order.price.unwrap_or_default(), amount };
-    let trade = (markets.ids.trade(), true);
-    let fill = settle::spot(markets, account, &mut order, level, trade);
-    markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
-    if order.status == Status::Filled {
-        resting::withdraw(markets, account, &order);
-    }
-    markets.emit_spot_balances(account, &[order.market.pair.base(), crate::market::QUOTE]);
-    account.spot_orders.put(order);
-    amount
 }
 
 fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {

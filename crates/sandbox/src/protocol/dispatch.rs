@@ -167,9 +167,10 @@ pub(crate) async fn execute(
         used.orders = Some(count);
         within?;
     }
-    let mut call = Call { shared, venue, now, params, account, record: None };
+    let mut call = Call { shared, venue, now, params, account, record: None, counted: None };
     let result = (endpoint.handler)(&mut call);
     let record = call.record;
+    used.orders = call.counted.or(used.orders);
     if let Some(record) = record {
         shared.exchange.durable(record).await?;
     }

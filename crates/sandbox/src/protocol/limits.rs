@@ -180,6 +180,16 @@ impl Budget {
         };
         (sent, answer)
     }
+
+    /// The number of orders that an account has sent in the current windows.
+    pub(crate) fn order_usage(&self, now: Micros, account: AccountId, venue: Venue) -> OrderCount {
+        let mut windows = self.windows();
+        let windows = &mut *windows;
+        OrderCount {
+            in_10s: *windows.orders_10s.at(now, (account, venue)),
+            in_1m: *windows.orders_1m.at(now, (account, venue)),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(crate) mod futures;
 pub(crate) mod info;
 pub(crate) mod market;
 pub(crate) mod spot;
+pub(crate) mod spot_list;
 
 use super::number;
 use crate::market::MarketId;

@@ -1,7 +1,7 @@
 //! Messages of user-data streams.
 
 use crate::{
-    engine::{AlgoOrder, Event, EventKind, Execution, Fill, Order, PositionView, Reason, SpotBalance},
+    engine::{AlgoOrder, Event, EventKind, Execution, Fill, Order, Phase, PositionView, Reason, SpotBalance},
     market::{MarketId, QUOTE},
     protocol::{
         limits::Venue,
@@ -10,7 +10,8 @@ use crate::{
             amount,
             futures::order_type,
             price,
-            spot::{order_type as spot_order_type, time_in_force as spot_time_in_force},
+            spot::{list_id, order_type as spot_order_type, prevention, time_in_force as spot_time_in_force},
+            spot_list::list_status,
         },
     },
 };
@@ -28,6 +29,7 @@ pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
                 Venue::Futures => order_trade_update(at, order, *execution, fill),
             })
         }
+        (EventKind::List { list, status }, Venue::Spot) => Some(list_status(at, list, *status)),
         (EventKind::Spot(balances), Venue::Spot) => Some(account_position(at, balances)),
         (EventKind::Algo(order), Venue::Futures) => Some(algo_update(at, order)),
         (EventKind::Futures { reason, wallet, cross_wallet, change, positions }, Venue::Futures) => {
@@ -66,8 +68,12 @@ fn execution_report(
     let (last_amount, last_price, last_quote) =
         fill.map_or((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO), |f| (f.amount, f.price, f.quote));
     // A cancel is reported with the client id of its request, and the order's as the original one.
-    let original = if execution == Execution::Canceled { order.client_id.as_str() } else { "" };
-    json!({
+    let original = match (execution, &order.spot) {
+        (Execution::Canceled, _) => order.client_id.as_str(),
+        (Execution::Replaced, Some(terms)) => terms.amended_from.as_deref().unwrap_or_default(),
+        _ => "",
+    };
+    let mut body = json!({
         "e": "executionReport",
         "E": at.millis(),
         "s": market.pair.joined(),
@@ -77,9 +83,9 @@ fn execution_report(
         "f": spot_time_in_force(order),
         "q": amount(market, order.amount),
         "p": price(market, order.price.unwrap_or_default()),
-        "P": asset(Decimal::ZERO),
-        "F": asset(Decimal::ZERO),
-        "g": -1,
+        "P": price(market, order.trigger_price.unwrap_or_default()),
+        "F": asset(order.options().and_then(|options| options.iceberg).unwrap_or_default()),
+        "g": list_id(order.list()),
         "C": original,
         "x": execution.word(),
         "X": order.status.word(),
@@ -93,16 +99,41 @@ fn execution_report(
         "T": order.updated.millis(),
         "t": fill.map_or_else(|| json!(-1), |f| json!(f.id)),
         "I": order.id,
-        "w": order.status.open(),
+        "w": order.status.open() && order.phase() == Phase::Working,
         "m": fill.is_some_and(|f| f.maker),
         "M": false,
         "O": order.created.millis(),
         "Z": asset(order.cost),
         "Y": asset(last_quote),
         "Q": asset(order.quote_amount.unwrap_or_default()),
-        "W": order.created.millis(),
-        "V": "EXPIRE_MAKER",
-    })
+        "V": prevention(order),
+    });
+    add_conditional(&mut body, order, execution);
+    body
+}
+
+/// Adds the fields that only some execution reports have.
+fn add_conditional(body: &mut Value, order: &Order, execution: Execution) {
+    if let Some(since) = order.working_since() {
+        body["W"] = since.millis().into();
+    }
+    let Some(terms) = &order.spot else { return };
+    if let Some(delta) = terms.options.trailing_delta {
+        body["d"] = delta.into();
+        body["D"] = terms.trailing_since.map_or(-1, Micros::millis).into();
+    }
+    if let Some(id) = terms.options.strategy_id {
+        body["j"] = id.into();
+    }
+    if let Some(kind) = terms.options.strategy_type {
+        body["J"] = kind.into();
+    }
+    if let Some(reason) = terms.reject {
+        body["r"] = reason.word().into();
+    }
+    if let (Execution::Replaced, Some(id)) = (execution, terms.execution_id) {
+        body["I"] = id.into();
+    }
 }
 
 fn account_position(at: Micros, balances: &[SpotBalance]) -> Value {

@@ -163,6 +163,7 @@ impl Job {
             code: code.unwrap_or(-1000),
             msg: msg.into(),
             retry_after: retry_after(&parts.headers),
+            data: value.get("data").cloned().map(Box::new),
         };
         Ok((Err(failure), used))
     }

@@ -86,7 +86,9 @@ pub(super) fn response(
 
 fn error(failure: &SandboxFailure, now: Micros) -> Value {
     let mut error = json!({ "code": failure.code, "msg": failure.msg });
-    if let Some(seconds) = failure.retry_after {
+    if let Some(data) = &failure.data {
+        error["data"] = Value::clone(data);
+    } else if let Some(seconds) = failure.retry_after {
         let wait = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
         let retry_after = now.millis().saturating_add(wait);
         error["data"] = json!({ "serverTime": now.millis(), "retryAfter": retry_after });

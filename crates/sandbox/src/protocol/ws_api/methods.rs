@@ -5,7 +5,7 @@ use http::Method;
 use std::{collections::HashMap, sync::LazyLock};
 
 /// Method, HTTP verb and path. A method whose endpoint is not served does not exist.
-static SPOT: [(&str, &str, &str); 38] = [
+static SPOT: [(&str, &str, &str); 42] = [
     ("ping", "GET", "/api/v3/ping"),
     ("time", "GET", "/api/v3/time"),
     ("exchangeInfo", "GET", "/api/v3/exchangeInfo"),
@@ -29,6 +29,8 @@ static SPOT: [(&str, &str, &str); 38] = [
     ("order.amend.keepPriority", "PUT", "/api/v3/order/amend/keepPriority"),
     ("openOrders.status", "GET", "/api/v3/openOrders"),
     ("openOrders.cancelAll", "DELETE", "/api/v3/openOrders"),
+    ("order.amendments", "GET", "/api/v3/order/amendments"),
+    ("orderList.place", "POST", "/api/v3/order/oco"),
     ("orderList.place.oco", "POST", "/api/v3/orderList/oco"),
     ("orderList.place.oto", "POST", "/api/v3/orderList/oto"),
     ("orderList.place.otoco", "POST", "/api/v3/orderList/otoco"),
@@ -41,6 +43,8 @@ static SPOT: [(&str, &str, &str); 38] = [
     ("account.rateLimits.orders", "GET", "/api/v3/rateLimit/order"),
     ("allOrders", "GET", "/api/v3/allOrders"),
     ("myTrades", "GET", "/api/v3/myTrades"),
+    ("myPreventedMatches", "GET", "/api/v3/myPreventedMatches"),
+    ("myAllocations", "GET", "/api/v3/myAllocations"),
     ("userDataStream.start", "POST", "/api/v3/userDataStream"),
     ("userDataStream.ping", "PUT", "/api/v3/userDataStream"),
     ("userDataStream.stop", "DELETE", "/api/v3/userDataStream"),
