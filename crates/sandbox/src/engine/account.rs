@@ -1,11 +1,14 @@
 //! Accounts: keys, spot balances, the futures wallet and its positions.
 
 use super::{
-    AlgoOrder, ApiSecret, Fill, Income, NewAccount, Order, Registry, Rights, naked::Meter,
+    AlgoOrder, Amendment, ApiSecret, Fill, Income, MarginMove, NewAccount, Order, Registry, Rights,
+    futures_state::FuturesState,
+    naked::Meter,
     position::Perpetual,
+    terms::{PositionId, PositionSlot, is_default},
 };
 use crate::market::Pair;
-use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType};
+use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType, dec};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -73,6 +76,9 @@ pub struct Account {
     /// Records when positions had no covering stop.
     #[serde(default, skip_serializing_if = "Meter::is_empty")]
     pub(super) naked: Meter,
+    /// Hedge mode's positions and what else earlier releases did not have.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) state: FuturesState,
 }
 
 impl Account {
@@ -97,6 +103,7 @@ impl Account {
             dual: false,
             multi_assets: false,
             naked: Meter::default(),
+            state: FuturesState::default(),
         };
         account.fund();
         account
@@ -144,7 +151,7 @@ impl Account {
     /// Leverage and margin mode that a perpetual is set to.
     #[must_use]
     pub fn setting(&self, pair: Pair) -> (u16, MarginMode) {
-        let perpetual = self.perpetual(pair);
+        let perpetual = self.perpetual(PositionId::both(pair));
         (perpetual.leverage, perpetual.mode)
     }
 
@@ -179,17 +186,78 @@ impl Account {
         self.spot.entry(asset.to_owned()).or_default()
     }
 
-    pub(super) fn perpetual(&self, pair: Pair) -> Perpetual {
-        self.perpetuals.get(&pair).copied().unwrap_or_default()
+    /// The retained amendments of futures orders, oldest first.
+    pub fn amendments(&self) -> impl DoubleEndedIterator<Item = &Amendment> {
+        self.state.amendments.iter()
     }
 
-    pub(super) fn perpetual_mut(&mut self, pair: Pair) -> &mut Perpetual {
-        self.perpetuals.entry(pair).or_default()
+    /// The retained adjustments of isolated margin, oldest first.
+    pub fn margin_moves(&self) -> impl DoubleEndedIterator<Item = &MarginMove> {
+        self.state.margin_moves.iter()
+    }
+
+    /// Whether fees are to be paid in BNB.
+    #[must_use]
+    pub const fn fee_burn(&self) -> bool {
+        self.state.fee_burn
+    }
+
+    /// A position. All positions of a pair have the leverage and margin mode of the pair.
+    pub(super) fn perpetual(&self, id: PositionId) -> Perpetual {
+        let settings = || self.perpetuals.get(&id.pair).map(Perpetual::settings).unwrap_or_default();
+        self.slot(id.slot).get(&id.pair).copied().unwrap_or_else(settings)
+    }
+
+    pub(super) fn perpetual_mut(&mut self, id: PositionId) -> &mut Perpetual {
+        let fresh = self.perpetual(id);
+        let slot = match id.slot {
+            PositionSlot::Both => &mut self.perpetuals,
+            PositionSlot::Long => &mut self.state.longs,
+            PositionSlot::Short => &mut self.state.shorts,
+        };
+        slot.entry(id.pair).or_insert(fresh)
+    }
+
+    const fn slot(&self, slot: PositionSlot) -> &BTreeMap<Pair, Perpetual> {
+        match slot {
+            PositionSlot::Both => &self.perpetuals,
+            PositionSlot::Long => &self.state.longs,
+            PositionSlot::Short => &self.state.shorts,
+        }
+    }
+
+    /// All positions, including those of size zero that once existed.
+    pub(super) fn positions(&self) -> impl Iterator<Item = (PositionId, &Perpetual)> {
+        PositionSlot::ALL.iter().flat_map(move |&slot| {
+            self.slot(slot).iter().map(move |(&pair, perpetual)| (PositionId { pair, slot }, perpetual))
+        })
+    }
+
+    /// The positions of a pair that exist, or once did.
+    pub(super) fn positions_of(&self, pair: Pair) -> impl Iterator<Item = (PositionId, &Perpetual)> {
+        PositionSlot::ALL.iter().filter_map(move |&slot| {
+            self.slot(slot).get(&pair).map(|perpetual| (PositionId { pair, slot }, perpetual))
+        })
+    }
+
+    /// Changes a setting in all positions of a pair.
+    pub(super) fn configure(&mut self, pair: Pair, change: impl Fn(&mut Perpetual)) {
+        change(self.perpetual_mut(PositionId::both(pair)));
+        let hedged = [&mut self.state.longs, &mut self.state.shorts];
+        hedged.into_iter().filter_map(|slot| slot.get_mut(&pair)).for_each(change);
+    }
+
+    /// The positions of a pair that the account's mode shows, and those that an enforced change of the mode left.
+    pub(super) fn shown(&self, pair: Pair) -> impl Iterator<Item = PositionId> {
+        PositionSlot::ALL.iter().map(move |&slot| PositionId { pair, slot }).filter(move |id| {
+            let listed = self.dual || id.slot == PositionSlot::Both;
+            listed || !self.perpetual(*id).amount.is_zero()
+        })
     }
 
     /// The part of the futures wallet that is not margin of an isolated position.
     pub(super) fn cross_wallet(&self) -> Decimal {
-        self.wallet - self.perpetuals.values().map(|p| p.isolated).sum::<Decimal>()
+        self.wallet - self.positions().map(|(_, p)| p.isolated).sum::<Decimal>()
     }
 
     pub(super) fn keep_fill(&mut self, fill: Fill) {
@@ -229,7 +297,7 @@ pub struct FuturesView {
     pub available: Decimal,
     /// Balance that can be transferred to spot.
     pub withdrawable: Decimal,
-    /// The positions of every pair, including those of size zero.
+    /// The positions of every pair, including those of size zero: one in one-way mode, three in hedge mode.
     pub positions: Vec<PositionView>,
 }
 
@@ -252,6 +320,8 @@ impl FuturesView {
 pub struct PositionView {
     /// The perpetual.
     pub pair: Pair,
+    /// Which of its positions (`positionSide`).
+    pub slot: PositionSlot,
     /// Size in base units, negative for a short (`positionAmt`).
     pub amount: Decimal,
     /// Average entry price; zero without a position.
@@ -291,6 +361,16 @@ pub struct PositionView {
 }
 
 impl PositionView {
+    /// How early the position would be reduced to cover others' losses, from 0 to 4 (`adlQuantile`). The exchange
+    /// ranks by profit relative to margin; without other traders the scale is fixed: a quarter, half, all of the
+    /// margin.
+    #[must_use]
+    pub fn adl_quantile(&self) -> u8 {
+        let gain = self.unrealized.checked_div(self.initial_margin).unwrap_or_default();
+        let steps = [Decimal::ZERO, dec!(0.25), dec!(0.5), Decimal::ONE];
+        steps.iter().fold(0, |quantile, step| quantile + u8::from(gain > *step))
+    }
+
     /// Long or short; `None` without a position.
     #[must_use]
     pub fn side(&self) -> Option<PositionSide> {

@@ -1,7 +1,10 @@
 //! Commands accepted by the engine. They are journalled, so their serialized form is part of the on-disk
 //! state.
 
-use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
+use super::{
+    AccountId, AlgoOrder, Fill, FuturesRequest, MarketChange, NewOrder, Order, OrderRef, PositionSlot,
+    TriggerRejection, terms::is_default,
+};
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, MarginMode, TradeType};
 use serde::{Deserialize, Serialize};
@@ -152,6 +155,9 @@ pub enum Command {
         pair: Pair,
         /// The amount in USDT.
         amount: Decimal,
+        /// Which of its positions. Commands journalled before this field existed lack it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        slot: PositionSlot,
     },
     /// Moves USDT between spot and futures. Answers [`CommandResult::Transfer`].
     Transfer {
@@ -193,6 +199,13 @@ pub enum Command {
         multi_assets: Option<bool>,
         /// Skips the exchange's own checks. For tests.
         forced: bool,
+    },
+    /// A request that only futures accounts know. Answers as its kind says.
+    Futures {
+        /// The account.
+        account: AccountId,
+        /// The request.
+        request: FuturesRequest,
     },
     /// Changes a market's status, filters or depth. Answers [`CommandResult::Done`]. For tests.
     ChangeMarket(MarketChange),

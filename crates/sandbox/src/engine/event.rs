@@ -18,6 +18,8 @@ words! {
         Expired = "EXPIRED",
         /// It is a liquidation order and was filled.
         Calculated = "CALCULATED",
+        /// Its owner changed its price or amount.
+        Amendment = "AMENDMENT",
     }
 }
 

@@ -12,16 +12,21 @@
 mod account;
 mod algo;
 mod algo_trigger;
+mod amend;
 mod bracket;
 mod cancel;
 mod command;
 mod counterparty;
+mod deadline;
 mod event;
 mod filters;
 mod funding;
 mod funding_rate;
 mod futures;
+mod futures_request;
+mod futures_state;
 mod liquidation;
+mod liquidation_price;
 mod margin;
 mod market_change;
 mod market_rules;
@@ -46,13 +51,18 @@ pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
+mod statistics;
+mod terms;
 mod tick;
 
 pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
+pub use amend::Amend;
 pub use bracket::{Bracket, brackets};
 pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
+pub use futures_request::FuturesRequest;
+pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
@@ -60,6 +70,8 @@ pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
+pub use statistics::Crowd;
+pub use terms::{FuturesTerms, PositionId, PositionSlot, PriceMatch, SelfTrade};
 
 use domain::Micros;
 use markets::MarketState;
@@ -135,8 +147,12 @@ impl Engine {
             Command::SetMarginMode { account, pair, mode } => {
                 self.with(account, |markets, account| settings::margin_mode(markets, account, pair, mode))
             }
-            Command::AdjustMargin { account, pair, amount } => {
-                self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
+            Command::AdjustMargin { account, pair, amount, slot } => {
+                let id = PositionId { pair, slot };
+                self.with(account, |markets, account| settings::adjust_margin(markets, account, id, amount))
+            }
+            Command::Futures { account, request } => {
+                self.with(account, |markets, account| futures_request::carry_out(markets, account, &request))
             }
             Command::SetRights { account, rights } => self.with(account, |_, account| {
                 account.rights = rights;

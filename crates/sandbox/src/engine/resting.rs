@@ -2,6 +2,7 @@
 
 use super::{
     Account, Order,
+    deadline::{Deadline, DueAction},
     markets::{MarketState, RestingOrder},
 };
 use crate::market::QUOTE;
@@ -17,7 +18,10 @@ pub(super) fn rest(markets: &mut MarketState, account: &mut Account, order: &Ord
             holding.free -= amount;
             holding.locked += amount;
         }
-        TradeType::Futures => hold(account, order, order.remaining()),
+        TradeType::Futures => {
+            markets.deadlines.extend(deadline(account, order));
+            hold(account, order, order.remaining());
+        }
     }
 }
 
@@ -31,8 +35,19 @@ pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: 
             holding.locked -= amount;
             holding.free += amount;
         }
-        TradeType::Futures => hold(account, order, -order.remaining()),
+        TradeType::Futures => {
+            if let Some(due) = deadline(account, order) {
+                markets.deadlines.remove(&due);
+            }
+            hold(account, order, -order.remaining());
+        }
     }
+}
+
+/// When a GTD order expires.
+fn deadline(account: &Account, order: &Order) -> Option<Deadline> {
+    let (account, action) = (account.id, DueAction::Order(order.id));
+    order.terms.good_till.map(|at| Deadline { at, account, action })
 }
 
 /// The asset and amount locked by a resting spot order.
@@ -48,6 +63,6 @@ fn held(order: &Order) -> (&'static str, Decimal) {
 pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
     if order.kind == OrderType::Limit && !order.reduce_only {
         let worth = order.price.unwrap_or_default() * amount;
-        account.perpetual_mut(order.market.pair).add_exposure(order.side, worth);
+        account.perpetual_mut(order.position()).add_exposure(order.side, worth);
     }
 }

@@ -36,7 +36,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    routing::{MethodFilter, on},
+    routing::{MethodFilter, any, on},
 };
 use call::Endpoint;
 use failure::SandboxFailure;
@@ -46,7 +46,9 @@ use std::sync::Arc;
 
 /// The router of all paths: `/binance/...` and `/control/...`.
 pub(crate) fn router(shared: &Arc<ServerState>) -> Router {
-    let binance = rest().merge(stream::router()).fallback(|| async { SandboxFailure::no_such_path() });
+    // Explicit routes instead of a fallback: the fallback of a nested router is lost when the outer one has its own.
+    let unknown = any(|| async { SandboxFailure::no_such_path() });
+    let binance = rest().merge(stream::router()).route("/{*path}", unknown.clone()).route("/", unknown);
     Router::new()
         .nest("/binance", binance.with_state(Arc::clone(shared)))
         .nest("/control", control::router(Arc::clone(shared)))

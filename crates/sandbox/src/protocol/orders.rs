@@ -25,7 +25,7 @@ pub(crate) fn side(params: &Params) -> Reply<Side> {
     Side::parse(params.required("side")?).ok_or_else(|| SandboxFailure::refused(-1117, "Invalid side."))
 }
 
-/// The optional `timeInForce` parameter. `GTD` is not supported by the sandbox.
+/// The optional `timeInForce` parameter, without `GTD`, which only futures know.
 pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
     let read =
         |text| TimeInForce::parse(text).ok_or_else(|| SandboxFailure::refused(-1115, "Invalid timeInForce."));

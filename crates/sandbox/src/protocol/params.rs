@@ -2,6 +2,7 @@
 
 use super::failure::{Reply, SandboxFailure};
 use domain::{Decimal, Micros, money};
+use serde_json::{Map, Value};
 use std::{cell::Cell, str::FromStr};
 
 const NUMBER: &str = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
@@ -38,6 +39,22 @@ impl Params {
             all.iter().enumerate().any(|(i, p): (usize, &Param)| all[..i].iter().any(|q| q.name == p.name));
         if twice {
             return Err(SandboxFailure::refused(-1101, "Duplicate values for a parameter detected."));
+        }
+        Ok(Self(all))
+    }
+
+    /// The fields of one object of a list of orders as parameters. Fields that are `null` count as not sent.
+    pub(crate) fn of_object(fields: &Map<String, Value>) -> Reply<Self> {
+        let mut all = Vec::new();
+        for (name, value) in fields {
+            let value = match value {
+                Value::Null => continue,
+                Value::String(text) => text.clone(),
+                Value::Bool(flag) => flag.to_string(),
+                Value::Number(number) => number.to_string(),
+                Value::Array(_) | Value::Object(_) => return Err(SandboxFailure::not_valid(name)),
+            };
+            all.push(Param { name: name.clone(), value, read: Cell::new(false) });
         }
         Ok(Self(all))
     }

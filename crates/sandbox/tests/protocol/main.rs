@@ -9,6 +9,12 @@ mod desk;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod futures_market;
+#[cfg(test)]
+mod futures_orders;
+#[cfg(test)]
+mod hedge;
+#[cfg(test)]
 mod lag;
 #[cfg(test)]
 mod naked;
@@ -16,6 +22,8 @@ mod naked;
 mod rest;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod shape;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Spot orders: MARKET, LIMIT, LIMIT_MAKER.
 
 use crate::{
-    engine::{Command, CommandResult, NewOrder, Which, WorkingType},
+    engine::{Command, CommandResult, FuturesTerms, NewOrder, Which, WorkingType},
     history::ReadKind,
     protocol::{
         call::Call,
@@ -74,6 +74,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         reduce_only: false,
         close_position: false,
         client_id,
+        terms: FuturesTerms::NONE,
     })
 }
 
