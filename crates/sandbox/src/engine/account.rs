@@ -196,7 +196,7 @@ impl Account {
         self.state.margin_moves.iter()
     }
 
-    /// Whether fees are to be paid in BNB.
+    /// Whether the account pays fees in BNB if it holds any.
     #[must_use]
     pub const fn fee_burn(&self) -> bool {
         self.state.fee_burn
@@ -320,7 +320,7 @@ impl FuturesView {
 pub struct PositionView {
     /// The perpetual.
     pub pair: Pair,
-    /// Which of its positions (`positionSide`).
+    /// The position of that perpetual (`positionSide`).
     pub slot: PositionSlot,
     /// Size in base units, negative for a short (`positionAmt`).
     pub amount: Decimal,

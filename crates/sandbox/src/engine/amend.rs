@@ -111,7 +111,7 @@ fn check(markets: &MarketState, before: &Order, change: &Amend, price: Decimal) 
     filters::band(markets, change.market, before.side, price, markets.mark(change.market.pair))
 }
 
-/// What the amended order takes from the book.
+/// Plans the part that the amended order takes from the book.
 fn plan(markets: &MarketState, account: &Account, before: &Order, amount: Decimal, price: Decimal) -> Plan {
     let left = amount - before.filled;
     let closable = account.perpetual(before.position()).closable(before.side);

@@ -155,7 +155,7 @@ pub enum Command {
         pair: Pair,
         /// The amount in USDT.
         amount: Decimal,
-        /// Which of its positions. Commands journalled before this field existed lack it.
+        /// The position of that perpetual. Commands journalled before this field existed lack it.
         #[serde(default, skip_serializing_if = "is_default")]
         slot: PositionSlot,
     },
@@ -200,7 +200,7 @@ pub enum Command {
         /// Skips the exchange's own checks. For tests.
         forced: bool,
     },
-    /// A request that only futures accounts know. Answers as its kind says.
+    /// A request that only futures accounts know. The kind of request determines the answer.
     Futures {
         /// The account.
         account: AccountId,

@@ -1,4 +1,4 @@
-//! What is due at a time: orders with a date expire, and timers cancel orders.
+//! Deadlines: orders with a date expire, and timers cancel orders.
 
 use super::{
     Account, AccountId, AlgoStatus, CommandResult, Engine, OrderRef, Reject, Status, Which, cancel,
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Longest countdown: no client has a use for more, and the sum with the present cannot overflow.
 const LONGEST: u64 = 365 * 24 * 3_600_000;
 
-/// What happens at a deadline.
+/// The action at a deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum DueAction {
     /// A GTD order expires.

@@ -28,11 +28,11 @@ pub(super) fn check(markets: &MarketState, new: &NewOrder) -> Result<(), Reject>
     price.map_or(Ok(()), |p| filters::band(markets, new.market, new.side, p, markets.mark(new.market.pair)))
 }
 
-/// What becomes of an order that passes all checks.
+/// An order that passes all checks, as it would execute.
 struct Accepted {
     amount: Decimal,
     tif: TimeInForce,
-    /// What it takes from the book.
+    /// The part taken from the book.
     plan: Plan,
     /// The part that is not taken rests in the book.
     rests: bool,

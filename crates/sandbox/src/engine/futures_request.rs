@@ -16,7 +16,7 @@ pub enum FuturesRequest {
         /// Milliseconds until the orders are cancelled; zero stops the timer.
         millis: u64,
     },
-    /// Sets whether fees are to be paid in BNB. Answers [`CommandResult::Done`].
+    /// Sets whether the account pays fees in BNB if it holds any. Answers [`CommandResult::Done`].
     FeeBurn(bool),
 }
 

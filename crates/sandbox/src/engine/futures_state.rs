@@ -43,7 +43,7 @@ pub struct Amendment {
 pub struct MarginMove {
     /// The perpetual.
     pub pair: Pair,
-    /// Which of its positions.
+    /// The position of that perpetual.
     pub slot: PositionSlot,
     /// Added (positive) or removed (negative).
     pub amount: Decimal,
@@ -70,7 +70,7 @@ pub(super) struct FuturesState {
     /// When the open orders of a perpetual are cancelled unless the timer is set again.
     #[serde(skip_serializing_if = "is_default")]
     pub(super) countdowns: BTreeMap<Pair, Micros>,
-    /// Fees are to be paid in BNB. Accounts hold none, so nothing follows from it.
+    /// The account pays fees in BNB if it holds any. Accounts hold none.
     #[serde(skip_serializing_if = "is_default")]
     pub(super) fee_burn: bool,
 }

@@ -159,7 +159,7 @@ pub(super) struct MarketState {
     /// Injected rejections of triggered orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rejections: Vec<TriggerRejection>,
-    /// What is due at a time, soonest first.
+    /// Deadlines of orders and timers, soonest first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) deadlines: BTreeSet<Deadline>,
     #[serde(skip)]

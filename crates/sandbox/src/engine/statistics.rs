@@ -6,7 +6,7 @@ use super::Engine;
 use crate::market::{MarketId, Pair, noise};
 use domain::{Decimal, Micros, money, time};
 
-/// What a share of longs is counted over.
+/// The accounts that a share of longs counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crowd {
     /// The positions of the accounts with the highest margin.

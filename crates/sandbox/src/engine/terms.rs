@@ -1,4 +1,4 @@
-//! What futures orders can state beyond price and amount: the position they belong to, an expiry date, a price
+//! Terms of futures orders beyond price and amount: the position they belong to, an expiry date, a price
 //! taken from the book, and self-trade prevention.
 
 use super::{Reject, markets::MarketState, order::words};
@@ -38,7 +38,7 @@ impl PositionSlot {
 pub struct PositionId {
     /// The perpetual.
     pub pair: Pair,
-    /// Which of its positions.
+    /// The position of that perpetual.
     pub slot: PositionSlot,
 }
 
@@ -89,10 +89,10 @@ impl PriceMatch {
 }
 
 words! {
-    /// Which order ends when two orders of one account would match (`selfTradePreventionMode`). Here they never
-    /// match, because the exchange is the counterparty of every trade.
+    /// The order that expires when two orders of one account would match (`selfTradePreventionMode`). Here they
+    /// never match, because the exchange is the counterparty of every trade.
     SelfTrade {
-        /// Neither order.
+        /// No order expires.
         Off = "NONE",
         /// The taking order.
         ExpireTaker = "EXPIRE_TAKER",

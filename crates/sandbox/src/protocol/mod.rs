@@ -51,6 +51,7 @@ pub(crate) fn router(shared: &Arc<ServerState>) -> Router {
     let binance = rest().merge(stream::router()).route("/{*path}", unknown.clone()).route("/", unknown);
     Router::new()
         .nest("/binance", binance.with_state(Arc::clone(shared)))
+        .route("/binance/", any(|| async { SandboxFailure::no_such_path() }))
         .nest("/control", control::router(Arc::clone(shared)))
 }
 

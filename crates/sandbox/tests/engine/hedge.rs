@@ -46,7 +46,7 @@ impl Desk {
 }
 
 #[test]
-fn both_sides_are_held_at_once() {
+fn both_sides_are_open_together() {
     let mut desk = Desk::hedged();
     desk.place(long(market(Side::Buy, "0.2")));
     desk.place(short(market(Side::Sell, "0.1")));

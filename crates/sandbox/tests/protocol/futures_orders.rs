@@ -37,7 +37,7 @@ fn modified_example() -> Value {
 }
 
 #[tokio::test]
-async fn an_order_is_amended_and_its_history_told() {
+async fn an_amended_order_has_a_history() {
     let desk = Desk::open().await;
     let order = desk.call("POST", ORDER, RESTING).await.ok();
     let amend = "symbol=BTCUSDT&side=BUY&origClientOrderId=mine&quantity=0.02&price=9100";
@@ -155,7 +155,7 @@ async fn batches_have_a_size() {
         ("POST", "batchOrders=nothing".into(), -1102),
         ("POST", String::new(), -1102),
         ("DELETE", "symbol=BTCUSDT".into(), -1102),
-        ("DELETE", format!("symbol=BTCUSDT&orderIdList={}", encoded(&json!([1; 11]))), -4082),
+        ("DELETE", format!("symbol=BTCUSDT&orderIdList={}", encoded(&json!(vec![1; 11]))), -4082),
         ("DELETE", format!("symbol=BTCUSDT&orderIdList={}", encoded(&json!(["a"]))), -1130),
     ] {
         let reply = desk.call(method, "/fapi/v1/batchOrders", &params).await;

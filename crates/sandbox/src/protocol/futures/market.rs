@@ -55,7 +55,7 @@ pub(super) fn index_klines(call: &mut Call<'_>) -> Reply {
 }
 
 /// Candles of the mark price. It follows the last price within seconds, so they equal the symbol's but for the
-/// open candle, which ends at the mark price of this moment.
+/// open candle, which ends at the present mark price.
 pub(super) fn mark_klines(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let (frame, mut rows) = data::candle_rows(call, market)?;
@@ -113,7 +113,7 @@ pub(super) fn open_interest(call: &mut Call<'_>) -> Reply {
     Ok(shape::open_interest(market, interest, call.now))
 }
 
-/// What the index price is made of: the pair's spot market.
+/// The markets that the index price is computed from: the pair's spot market.
 pub(super) fn constituents(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
     let price = call.read(|engine| engine.price(MarketId::spot(pair)))?;

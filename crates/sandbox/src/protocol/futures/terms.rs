@@ -25,7 +25,7 @@ pub(super) fn slot(call: &Call<'_>) -> Reply<PositionSlot> {
     Ok(slot)
 }
 
-/// Reads `reduceOnly`. In hedge mode the position side says the same, so the parameter is refused.
+/// Reads `reduceOnly`. Hedge mode rejects it, because the position side determines it.
 pub(super) fn reduce_only(params: &Params, slot: PositionSlot) -> Reply<Option<bool>> {
     let flag = params.flag("reduceOnly")?;
     if flag.is_some() && slot != PositionSlot::Both {
@@ -66,9 +66,9 @@ pub(super) fn read(
 /// The date of a GTD order. Its milliseconds are ignored.
 fn date(params: &Params) -> Reply<Micros> {
     let at = params.integer::<i64>("goodTillDate")?.ok_or_else(|| SandboxFailure::missing("goodTillDate"))?;
-    let second = time::SECOND / 1_000;
+    let millisecond = time::SECOND / 1_000;
     // A date beyond what a time can hold is too late in any case.
-    Ok(Micros((at - at.rem_euclid(1_000)).saturating_mul(second)))
+    Ok(Micros((at - at.rem_euclid(1_000)).saturating_mul(millisecond)))
 }
 
 /// Reads `priceMatch`, which takes the place of the price.
