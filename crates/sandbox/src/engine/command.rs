@@ -2,11 +2,11 @@
 //! state.
 
 use super::{
-    AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, SpotAction, SpotResult,
-    TriggerRejection,
+    AccountId, AlgoOrder, Fill, FuturesRequest, MarketChange, NewOrder, Order, OrderRef, PositionSlot,
+    SpotAction, SpotResult, TriggerRejection, terms::is_default,
 };
 use crate::market::{MarketId, Pair};
-use domain::{Decimal, MarginMode, Side, TradeType};
+use domain::{Decimal, MarginMode, TradeType};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -86,17 +86,6 @@ pub enum Which {
     Algo,
 }
 
-/// The terms of an order that a modification changes. The side cannot change, and is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderTerms {
-    /// Buy or sell.
-    pub side: Side,
-    /// Amount in base units, what has been filled included.
-    pub amount: Decimal,
-    /// Limit price.
-    pub price: Decimal,
-}
-
 /// A command to the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
@@ -137,17 +126,6 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cancel_id: Option<String>,
     },
-    /// Changes an open futures limit order. Answers [`CommandResult::Order`].
-    Modify {
-        /// The account.
-        account: AccountId,
-        /// The order's market.
-        market: MarketId,
-        /// The order to change.
-        order: OrderRef,
-        /// The terms that it gets.
-        terms: OrderTerms,
-    },
     /// Cancels a market's open orders. Answers [`CommandResult::Orders`] or [`CommandResult::Algos`].
     CancelAll {
         /// The account.
@@ -186,6 +164,9 @@ pub enum Command {
         pair: Pair,
         /// The amount in USDT.
         amount: Decimal,
+        /// The position of that perpetual. Commands journalled before this field existed lack it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        slot: PositionSlot,
     },
     /// Moves USDT between spot and futures. Answers [`CommandResult::Transfer`].
     Transfer {
@@ -236,6 +217,13 @@ pub enum Command {
         multi_assets: Option<bool>,
         /// Skips the exchange's own checks. For tests.
         forced: bool,
+    },
+    /// A request that only futures accounts know. The kind of request determines the answer.
+    Futures {
+        /// The account.
+        account: AccountId,
+        /// The request.
+        request: FuturesRequest,
     },
     /// Changes a market's status, filters or depth. Answers [`CommandResult::Done`]. For tests.
     ChangeMarket(MarketChange),

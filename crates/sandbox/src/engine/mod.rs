@@ -10,20 +10,26 @@
 //! ```
 
 mod account;
+mod account_view;
 mod algo;
+mod algo_order;
 mod algo_trigger;
+mod amend;
 mod bracket;
 mod cancel;
 mod command;
 mod counterparty;
-mod dry_run;
+mod deadline;
 mod event;
 mod filters;
 mod funding;
 mod funding_rate;
 mod futures;
+mod futures_request;
+mod futures_state;
 mod keys;
 mod liquidation;
+mod liquidation_price;
 mod margin;
 mod market_change;
 mod market_rules;
@@ -31,7 +37,6 @@ mod market_status;
 mod markets;
 mod matching;
 mod modes;
-mod modify;
 mod naked;
 mod new_order;
 mod order;
@@ -49,26 +54,35 @@ pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
+mod statistics;
+mod terms;
 mod tick;
 
-pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
+pub use account::{Account, AccountId, SpotBalance};
+pub use account_view::{FuturesView, PositionView};
+pub use algo_order::{AlgoOrder, AlgoStatus};
+pub use amend::Amend;
 pub use bracket::{Bracket, brackets};
-pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, OrderTerms, Rights, Which};
+pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
+pub use futures_request::FuturesRequest;
+pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
-pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
+pub use order::{Fill, NewOrder, Order, Status, WorkingType};
 pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
 pub(crate) use spot::limits as spot_limits;
 pub use spot::{
-    Amendment, CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder,
-    NewList, OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction,
+    CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder, NewList,
+    OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction, SpotAmendment,
     SpotOptions, SpotOrder, SpotResult, SpotTerms,
 };
+pub use statistics::Crowd;
+pub use terms::{FuturesTerms, PositionId, PositionSlot, PriceMatch, SelfTrade};
 
 use domain::Micros;
 use markets::MarketState;
@@ -132,9 +146,6 @@ impl Engine {
                     cancel::cancel_order(markets, account, market, which, &order, by)
                 })
             }
-            Command::Modify { account, market, order, terms } => {
-                self.with(account, |markets, account| modify::modify(markets, account, market, &order, terms))
-            }
             Command::CancelAll { account, market, which, cancel_id } => {
                 let by = cancel_id.as_deref();
                 self.with(account, |markets, account| {
@@ -150,8 +161,12 @@ impl Engine {
             Command::SetMarginMode { account, pair, mode } => {
                 self.with(account, |markets, account| settings::margin_mode(markets, account, pair, mode))
             }
-            Command::AdjustMargin { account, pair, amount } => {
-                self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
+            Command::AdjustMargin { account, pair, amount, slot } => {
+                let id = PositionId { pair, slot };
+                self.with(account, |markets, account| settings::adjust_margin(markets, account, id, amount))
+            }
+            Command::Futures { account, request } => {
+                self.with(account, |markets, account| futures_request::carry_out(markets, account, &request))
             }
             Command::AddKey { account, api_key, secret } => self.add_key(account, api_key, secret),
             Command::SetRights { account, rights } => self.with(account, |_, account| {

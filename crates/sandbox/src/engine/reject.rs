@@ -119,12 +119,6 @@ rejects! {
     fok = -5021, "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history.";
     /// A futures post-only order would execute as taker.
     post_only = -5022, "Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history.";
-    /// The order to modify is no limit order.
-    limit_only = -5025, "Only limit order is supported.";
-    /// The order to modify has these terms already.
-    nothing_to_modify = -5027, "No need to modify the order.";
-    /// The order to modify is on the other side.
-    invalid_side = -1117, "Invalid side.";
     /// The market does not support this order type.
     invalid_kind = -1116, "Invalid orderType.";
     /// The order type does not support this time in force.
@@ -157,6 +151,22 @@ rejects! {
     asset_mode_orders = -4170, "Unable to adjust Multi-Assets Mode with open orders in USD\u{24C8}-M Futures.";
     /// The asset mode is already set.
     same_asset_mode = -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly.";
+    /// The position side does not belong to the account's position mode.
+    position_side = -4061, "Order's position side does not match user's setting.";
+    /// Only limit orders can be amended.
+    only_limit = -5025, "Only limit order is supported.";
+    /// The market of the order to amend is not trading.
+    amend_closed = -5024, "Symbol is not in trading status. Order amendment is not permitted.";
+    /// The order has been amended too often.
+    too_many_amendments = -5026, "Exceed maximum modify order limit.";
+    /// The amendment changes nothing.
+    same_order = -5027, "No need to modify the order.";
+    /// The side of an amendment is not the order's.
+    wrong_side = -1130, "Data sent for parameter 'side' is not valid.";
+    /// The date of a GTD order is too soon or too late.
+    good_till_date = -5040, "The goodTillDate timestamp must be greater than the current time plus 600 seconds and smaller than 253402300799000";
+    /// The book has no price at the level that the order names.
+    no_depth = -5041, "No depth matches this BBO order";
     /// The asset cannot be transferred.
     invalid_asset = -4062, "Invalid asset.";
     /// The API key is already in use (specific to the sandbox; Binance generates keys itself).
@@ -190,6 +200,14 @@ impl Reject {
         let message =
             format!("Order's notional must be no smaller than {least} (unless you choose reduce only).");
         Self { code: -4164, message: message.into() }
+    }
+
+    /// The notional of an amended order is below the minimum.
+    #[must_use]
+    pub fn amend_notional(least: Decimal) -> Self {
+        let message =
+            format!("Order's notional must be no smaller than {least} (unless you choose reduce only).");
+        Self { code: -5029, message: message.into() }
     }
 
     /// A futures buy price is above the allowed band.

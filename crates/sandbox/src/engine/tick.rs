@@ -1,5 +1,6 @@
-//! Processing of a market tick, in this order: the price moves, resting orders fill, conditional orders
-//! trigger, positions are liquidated, due fundings are paid, and the streams are notified.
+//! Processing of a market tick, in this order: what is due at a time happens, the price moves, resting orders
+//! fill, conditional orders trigger, positions are liquidated, due fundings are paid, and the streams are
+//! notified.
 
 use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
@@ -19,6 +20,7 @@ impl Engine {
         let before = self.markets.now;
         self.markets.now = before.max(tick.at);
         let tick = Tick { at: self.markets.now, ..tick };
+        self.meet_deadlines();
         let due = self.markets.tape.due(tick);
         let mut turned = false;
         for _ in 0..due {
@@ -101,7 +103,7 @@ impl Engine {
 fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
     let found = account.futures_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
     let Some(mut order) = found.cloned() else { return Decimal::ZERO };
-    let closable = account.perpetual(order.market.pair).closable(order.side);
+    let closable = account.perpetual(order.position()).closable(order.side);
     let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
     let amount = room.min(most);
     if amount.is_zero() {
@@ -117,7 +119,7 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
         resting::withdraw(markets, account, &order);
     }
     account.futures_orders.put(order.clone());
-    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.position()]);
     cancel::after(markets, account, &order, change.ended);
     amount
 }

@@ -8,8 +8,7 @@ use super::{
     params::Params,
 };
 use crate::{
-    engine::{Account, CommandResult, Fill, NewOrder, Order, OrderRef, RegistryEntry},
-    exchange::Refused,
+    engine::{Account, Fill, Order, OrderRef, RegistryEntry},
     history::ReadKind,
     market::MarketId,
 };
@@ -26,7 +25,7 @@ pub(crate) fn side(params: &Params) -> Reply<Side> {
     Side::parse(params.required("side")?).ok_or_else(|| SandboxFailure::refused(-1117, "Invalid side."))
 }
 
-/// The optional `timeInForce` parameter. `GTD` is not supported by the sandbox.
+/// The optional `timeInForce` parameter, without `GTD`, which only futures know.
 pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
     time_in_force_of(params, "timeInForce")
 }
@@ -67,13 +66,6 @@ pub(crate) fn fresh_client_id(call: &Call<'_>) -> String {
 pub(crate) fn account<T>(call: &Call<'_>, query: impl FnOnce(&Account) -> T) -> Reply<T> {
     let id = call.account()?;
     call.read(|engine| engine.account(id).map(query))?.ok_or_else(SandboxFailure::unknown_key)
-}
-
-/// Checks the caller's order as if it were placed.
-pub(crate) fn check(call: &Call<'_>, order: NewOrder) -> Reply<CommandResult> {
-    let (id, now) = (call.account()?, call.now);
-    let checked = call.read(|engine| engine.check_order(now, id, order))?;
-    checked.map_err(|reject| Refused::Reject(reject).into())
 }
 
 /// Like [`account`], but uses the past state of the account if its reads lag.

@@ -7,15 +7,16 @@
     reason = "a helper that cannot go on fails its test where it stands"
 )]
 
+mod amend;
 mod candles;
 mod conditional;
 mod conservation;
 mod desk;
 mod funding;
 mod futures;
+mod hedge;
 mod liquidation;
 mod market_state;
-mod modify;
 mod naked;
 mod reduce_only;
 mod replay;

@@ -148,6 +148,11 @@ impl Desk {
         Self { router: sandbox.router(), sandbox, clock, key, secret, dir }
     }
 
+    /// The time of the sandbox in milliseconds.
+    pub(crate) fn clock_millis(&self) -> i64 {
+        self.clock.now().millis()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -13,6 +13,12 @@ mod ear;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod futures_market;
+#[cfg(test)]
+mod futures_orders;
+#[cfg(test)]
+mod hedge;
+#[cfg(test)]
 mod key_kinds;
 #[cfg(test)]
 mod lag;
@@ -26,6 +32,8 @@ mod rest;
 mod retired;
 #[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod shape;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

@@ -56,6 +56,8 @@ async fn unknown_paths_and_methods_answer_in_binances_shape() {
         ("PUT", "/binance/fapi/v1/nothing/at/all"),
         ("DELETE", "/binance/sapi/v1/nothing"),
         ("GET", "/binance/dapi/v1/time"),
+        ("GET", "/binance/futures/data/nothing"),
+        ("PATCH", "/binance/fapi/v1/order"),
         ("GET", "/binance/spot/nothing"),
         ("POST", "/binance/spot/ws"),
         ("PUT", "/binance/api/v3/time"),

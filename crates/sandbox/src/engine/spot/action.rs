@@ -95,7 +95,7 @@ pub enum SpotAction {
 
 /// A reduction of an order's amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Amendment {
+pub struct SpotAmendment {
     /// The order's id.
     pub order_id: u64,
     /// The market.
@@ -147,7 +147,7 @@ pub enum SpotResult {
         /// The order after the change.
         order: Box<Order>,
         /// The change.
-        amendment: Amendment,
+        amendment: SpotAmendment,
         /// Its list.
         list: Option<Box<OrderList>>,
     },

@@ -1,7 +1,7 @@
 //! Reduction of an open order's amount. The order keeps its place among the orders at its price.
 
 use super::{
-    action::{Amendment, SpotResult},
+    action::{SpotAmendment, SpotResult},
     limits, lists,
     order_list::{ListStatus, OrderList},
     reserve,
@@ -98,7 +98,7 @@ fn reduce(
     account: &mut Account,
     before: &Order,
     (amount, client): (Decimal, &str),
-) -> Amendment {
+) -> SpotAmendment {
     reserve::unlock(account, before);
     let (execution_id, now) = (markets.ids.execution(), markets.now);
     let mut order = before.clone();
@@ -117,7 +117,7 @@ fn reduce(
         account.order_lists.change(list, |list| rename(list, &order));
     }
     markets.emit_order(account.id, &order, Execution::Replaced, None);
-    let amendment = Amendment {
+    let amendment = SpotAmendment {
         order_id: order.id,
         market: order.market,
         execution_id,
@@ -127,10 +127,10 @@ fn reduce(
         amount_after: order.amount,
         at: now,
     };
-    if account.amendments.len() == KEPT {
-        account.amendments.pop_front();
+    if account.spot_amendments.len() == KEPT {
+        account.spot_amendments.pop_front();
     }
-    account.amendments.push_back(amendment.clone());
+    account.spot_amendments.push_back(amendment.clone());
     amendment
 }
 

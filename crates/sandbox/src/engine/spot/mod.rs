@@ -21,7 +21,7 @@ mod trigger;
 
 pub(super) use action::apply;
 pub use action::{
-    Amendment, CancelRestriction, Cancellation, Cancelled, Placed, Replacement, SpotAction, SpotResult,
+    CancelRestriction, Cancellation, Cancelled, Placed, Replacement, SpotAction, SpotAmendment, SpotResult,
 };
 pub(super) use fill::fill;
 pub(super) use lists::after_end;

@@ -188,11 +188,13 @@ fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
         "triggerProtect": "0.0500",
         "liquidationFee": "0.012500",
         "marketTakeBound": "0.05",
+        "maxMoveOrderLimit": 10_000,
         "filters": [
             price_filter(rules, price),
             lot_filter("LOT_SIZE", rules, amount),
             lot_filter("MARKET_LOT_SIZE", rules, amount),
             { "filterType": "MAX_NUM_ORDERS", "limit": 200 },
+            { "filterType": "MAX_NUM_ALGO_ORDERS", "limit": 200 },
             { "filterType": "MIN_NOTIONAL", "notional": rules.min_notional.to_string() },
             {
                 "filterType": "PERCENT_PRICE",
@@ -202,6 +204,6 @@ fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
             },
         ],
         "orderTypes": FUTURES_TYPES,
-        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTE_GTC"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD", "GTE_GTC"],
     })
 }

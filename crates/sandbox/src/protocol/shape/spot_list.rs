@@ -5,7 +5,7 @@ use super::{
     spot::{self, Detail, conditional, list_id, merge, order_type, prevention, time_in_force},
 };
 use crate::{
-    engine::{Amendment, ListReport, ListStatus, Order, OrderList, Status},
+    engine::{ListReport, ListStatus, Order, OrderList, SpotAmendment, Status},
     protocol::number::asset,
 };
 use domain::{Decimal, Micros};
@@ -50,7 +50,7 @@ pub(crate) fn cancelled(report: &ListReport, by: &str) -> Value {
 }
 
 /// The response to an amendment.
-pub(crate) fn amended(order: &Order, amendment: &Amendment, list: Option<&OrderList>) -> Value {
+pub(crate) fn amended(order: &Order, amendment: &SpotAmendment, list: Option<&OrderList>) -> Value {
     let market = order.market;
     let mut amended = json!({
         "symbol": market.pair.joined(),
@@ -92,7 +92,7 @@ pub(crate) fn amended(order: &Order, amendment: &Amendment, list: Option<&OrderL
 }
 
 /// A row of an order's amendments.
-pub(crate) fn amendment(amendment: &Amendment) -> Value {
+pub(crate) fn amendment(amendment: &SpotAmendment) -> Value {
     let market = amendment.market;
     json!({
         "symbol": market.pair.joined(),

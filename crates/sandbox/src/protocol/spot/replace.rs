@@ -104,7 +104,7 @@ pub(super) fn amendments(call: &mut Call<'_>) -> Reply {
     let page = HistoryRange::read(call, "fromExecutionId")?;
     all_known(&call.params)?;
     account_read(call, ReadKind::Orders, |account| {
-        let rows = account.amendments().filter(|a| a.market == market && a.order_id == id);
+        let rows = account.spot_amendments().filter(|a| a.market == market && a.order_id == id);
         page.cut(rows, |a| (a.execution_id, a.at)).into_iter().map(spot_list::amendment).collect()
     })
 }

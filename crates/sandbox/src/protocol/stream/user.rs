@@ -153,7 +153,7 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         "c": order.client_id,
         "S": order.side.word(),
         "o": if order.liquidation { "LIQUIDATION" } else { order_type(order.kind) },
-        "f": order.tif.word(),
+        "f": order.terms.tif_word(order.tif),
         "q": amount(market, order.amount),
         "p": price(market, order.price.unwrap_or_default()),
         "ap": fixed(order.average(), 5),
@@ -172,15 +172,15 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         "R": order.reduce_only,
         "wt": order.working_type.word(),
         "ot": order_type(order.original_kind),
-        "ps": "BOTH",
+        "ps": order.terms.slot.word(),
         "cp": order.close_position,
         "rp": asset(fill.map(|f| f.realized).unwrap_or_default()),
         "pP": false,
         "si": 0,
         "ss": 0,
-        "V": "EXPIRE_MAKER",
-        "pm": "NONE",
-        "gtd": 0,
+        "V": order.terms.self_trade_word(),
+        "pm": order.terms.price_match_word(),
+        "gtd": order.terms.good_till_millis(),
     });
     if let Some(fill) = fill {
         body["N"] = fill.fee_asset.as_str().into();
@@ -203,21 +203,21 @@ fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
         "o": order_type(order.kind),
         "s": order.pair.joined(),
         "S": order.side.word(),
-        "ps": "BOTH",
-        "f": order.tif.word(),
+        "ps": order.terms.slot.word(),
+        "f": order.terms.tif_word(order.tif),
         "q": amount(market, order.amount.unwrap_or_default()),
         "X": order.status.word(),
         "ai": order.order_id.map(|id| id.to_string()).unwrap_or_default(),
         "tp": price(market, order.trigger_price.unwrap_or_default()),
         "p": price(market, order.price.unwrap_or_default()),
-        "V": "EXPIRE_MAKER",
+        "V": order.terms.self_trade_word(),
         "wt": order.working_type.word(),
-        "pm": "NONE",
+        "pm": order.terms.price_match_word(),
         "cp": order.close_position,
         "pP": false,
         "R": order.reduce_only,
         "tt": order.triggered.map_or(0, Micros::millis),
-        "gtd": 0,
+        "gtd": order.terms.good_till_millis(),
     });
     if let Some(why) = &order.failure {
         body["rm"] = why.as_str().into();
@@ -247,7 +247,7 @@ fn account_update(
             "up": asset(p.unrealized),
             "mt": p.mode.lower(),
             "iw": asset(p.isolated),
-            "ps": "BOTH",
+            "ps": p.slot.word(),
         })
     };
     json!({
@@ -266,7 +266,7 @@ fn margin_call(at: Micros, positions: &[PositionView]) -> Value {
     let row = |p: &PositionView| {
         json!({
             "s": p.pair.joined(),
-            "ps": "BOTH",
+            "ps": p.slot.word(),
             "pa": amount(MarketId::futures(p.pair), p.amount),
             "mt": p.mode.word(),
             "iw": asset(p.isolated),
