@@ -166,7 +166,7 @@ fn conditions(markets: &MarketState, new: &NewOrder, price: Decimal) -> Result<O
     }
     let rate = new.callback_rate.ok_or_else(|| Reject::mandatory("callbackRate"))?;
     let step = dec!(0.1);
-    if rate < step || rate > Decimal::TEN || !money::on_step(rate, step) {
+    if rate < step || rate > dec!(20) || !money::on_step(rate, step) {
         return Err(Reject::callback_rate());
     }
     let Some(activation) = new.activation_price else { return Ok(Some(price)) };

@@ -65,7 +65,7 @@ rejects! {
     over_bracket = -2027, "Exceeded the maximum allowable position at current leverage.";
     /// The lower leverage needs more margin than is available.
     leverage_too_small = -2028, "Leverage is smaller than permitted: insufficient margin balance.";
-    /// The callback rate is outside 0.1 to 10 percent.
+    /// The callback rate is outside 0.1 to 20 percent.
     callback_rate = -2007, "Invalid callBack rate.";
     /// The price is not positive.
     price_not_positive = -4001, "Price less than 0.";
@@ -164,7 +164,7 @@ rejects! {
     /// The side of an amendment is not the order's.
     wrong_side = -1130, "Data sent for parameter 'side' is not valid.";
     /// The date of a GTD order is too soon or too late.
-    good_till_date = -5040, "The goodTillDate timestamp must be greater than the current time plus 600 seconds and smaller than 253402300799000";
+    good_till_date = -5040, "The goodTillDate timestamp must be greater than the current time plus 600 seconds and smaller than 253402300799000 (UTC 9999-12-31 23:59:59)";
     /// The book has no price at the level that the order names.
     no_depth = -5041, "No depth matches this BBO order";
     /// The asset cannot be transferred.
@@ -205,9 +205,7 @@ impl Reject {
     /// The notional of an amended order is below the minimum.
     #[must_use]
     pub fn amend_notional(least: Decimal) -> Self {
-        let message =
-            format!("Order's notional must be no smaller than {least} (unless you choose reduce only).");
-        Self { code: -5029, message: message.into() }
+        Self { code: -5029, message: format!("Order's notional must be no smaller than {least}").into() }
     }
 
     /// A futures buy price is above the allowed band.

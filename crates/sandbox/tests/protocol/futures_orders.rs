@@ -6,6 +6,7 @@ use crate::{
     shape::same_shape,
 };
 use domain::time;
+use sandbox::Limits;
 use serde_json::{Value, json};
 
 const ORDER: &str = "/fapi/v1/order";
@@ -143,6 +144,15 @@ async fn orders_are_placed_amended_and_cancelled_together() {
     assert_eq!((&cancelled[0]["status"], &cancelled[2]["status"]), (&json!("CANCELED"), &json!("CANCELED")));
     assert_eq!(cancelled[1], json!({ "code": -2011, "msg": "Unknown order sent." }));
     assert_eq!(desk.call("GET", "/fapi/v1/openOrders", "").await.ok(), json!([]));
+}
+
+#[tokio::test]
+async fn a_batch_counts_as_five_orders_in_ten_seconds() {
+    let desk = Desk::open_with(Limits { orders_10s: 6, ..Limits::default() }).await;
+    let one = json!([{ "symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01" }]);
+    desk.call("POST", "/fapi/v1/batchOrders", &format!("batchOrders={}", encoded(&one))).await.ok();
+    desk.call("POST", ORDER, RESTING).await.ok();
+    assert_eq!(desk.call("POST", ORDER, RESTING).await.code(), -1015);
 }
 
 #[tokio::test]

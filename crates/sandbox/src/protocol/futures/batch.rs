@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 
 /// Maximum number of orders that are placed or amended together.
 const MOST: usize = 5;
+/// A batch counts as so many orders against the limit of ten seconds, whatever its size.
+const COUNTED: u32 = 5;
 /// Maximum number of orders that are cancelled together.
 const MOST_CANCELS: usize = 10;
 
@@ -34,6 +36,7 @@ fn each(call: &mut Call<'_>, handler: Handler) -> Reply {
     let items: Vec<Map<String, Value>> =
         serde_json::from_str(text).map_err(|_| SandboxFailure::missing("batchOrders"))?;
     check_size(items.len(), MOST)?;
+    call.shared.budget.batch(call.now, call.account()?, call.venue, COUNTED - 1);
     let mut results = Vec::new();
     for item in items {
         let answer = Params::of_object(&item).and_then(|params| {
