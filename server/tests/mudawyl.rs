@@ -164,6 +164,14 @@ async fn keys_that_are_not_taken(db: &TestDb) {
     let answer = ada.post(KEYS, key(&text("apiKey"), &text("apiSecretKey"))).await;
     answer.problem("apiKey", "must not allow withdrawals");
     assert_eq!(answer.ok(422)["errors"][0]["value"], text("apiKey"));
+    // The exchange trades hedge mode; the desk does not.
+    let hedged = server.control("accounts", &json!({})).await;
+    let text = |field: &str| hedged[field].as_str().unwrap().to_owned();
+    server.control(&format!("accounts/{}/modes", text("apiKey")), &json!({"dualSidePosition": true})).await;
+    let mut futures = key(&text("apiKey"), &text("apiSecretKey"));
+    futures["tradeType"] = json!("FUTURES");
+    let hedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
+    ada.post(KEYS, futures).await.problem("apiKey", hedge);
     assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
     // A failed attempt with a wrong secret does not block the right one.
     let id = ada.post(KEYS, key(&api_key, &secret)).await.ok(200)["id"].as_str().unwrap().to_owned();
