@@ -195,6 +195,39 @@ async fn spot_orders_are_placed_queried_and_cancelled() {
 }
 
 #[tokio::test]
+async fn order_lists_and_replacements_are_those_of_the_rest_answer() {
+    let desk = Desk::open().await;
+    let mut api = Api::open(desk.serve().await, SPOT).await;
+    desk.jump("BTCUSDT", "10000").await;
+    desk.call("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.02").await.ok();
+    let oco = json!({
+        "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.01", "aboveType": "LIMIT_MAKER", "abovePrice": "12000",
+        "belowType": "STOP_LOSS", "belowStopPrice": "8000",
+    });
+    let placed = api.signed(&desk, "orderList.place.oco", oco).await;
+    assert_eq!(result(&placed)["contingencyType"], "OCO");
+    assert_eq!(placed["rateLimits"][0]["count"], 3, "a list counts each of its orders");
+    let usage = api.signed(&desk, "account.rateLimits.orders", json!({})).await;
+    assert_eq!(result(&usage), &desk.call("GET", "/api/v3/rateLimit/order", "").await.ok());
+    let id = &result(&placed)["orderListId"];
+    let status = api.signed(&desk, "orderList.status", json!({ "orderListId": id })).await;
+    let rest = desk.call("GET", "/api/v3/orderList", &format!("orderListId={id}")).await.ok();
+    assert_eq!(result(&status), &rest);
+    let cancelled =
+        api.signed(&desk, "orderList.cancel", json!({ "symbol": "BTCUSDT", "orderListId": id })).await;
+    assert_eq!(result(&cancelled)["listOrderStatus"], "ALL_DONE");
+
+    let unknown = json!({
+        "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01", "price": "9000",
+        "cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrderId": 999,
+    });
+    let failed = api.signed(&desk, "order.cancelReplace", unknown).await;
+    assert_eq!(error(&failed), (&json!(400), &json!(-2022)));
+    let details = ["cancelResult", "newOrderResult"].map(|name| &failed["error"]["data"][name]);
+    assert_eq!(details, ["FAILURE", "NOT_ATTEMPTED"]);
+}
+
+#[tokio::test]
 async fn futures_orders_and_accounts_are_those_of_the_rest_answer() {
     let desk = Desk::open().await;
     let mut api = Api::open(desk.serve().await, FUTURES).await;
