@@ -17,6 +17,12 @@ mod rest;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod spot_lists;
+#[cfg(test)]
+mod spot_orders;
+#[cfg(test)]
+mod spot_shapes;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod trading;

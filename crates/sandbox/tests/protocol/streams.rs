@@ -10,10 +10,10 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 /// A connected client.
-struct Ear(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Ear(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Ear {
-    async fn open(address: SocketAddr, path: &str) -> Self {
+    pub(crate) async fn open(address: SocketAddr, path: &str) -> Self {
         let url = format!("ws://{address}/sandbox/binance{path}");
         Self(connect_async(url).await.unwrap().0)
     }
@@ -36,7 +36,7 @@ impl Ear {
     }
 
     /// Returns the next message that satisfies a condition.
-    async fn receive_matching(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn receive_matching(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
         loop {
             let value = self.receive().await;
             if holds(&value) {
@@ -46,13 +46,13 @@ impl Ear {
     }
 
     /// Returns once the server has processed all earlier requests; its answers come in order.
-    async fn settled(&mut self) {
+    pub(crate) async fn settled(&mut self) {
         self.send(json!({ "method": "LIST_SUBSCRIPTIONS", "id": "settled" })).await;
         self.receive_matching(|value| value["id"] == "settled").await;
     }
 }
 
-async fn listen_key(desk: &Desk, path: &str) -> String {
+pub(crate) async fn listen_key(desk: &Desk, path: &str) -> String {
     let reply = desk.keyed("POST", &format!("/binance{path}"), Body::empty()).await.ok();
     reply["listenKey"].as_str().unwrap().to_owned()
 }
