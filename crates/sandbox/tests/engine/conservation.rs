@@ -12,7 +12,7 @@ use sandbox::{
 };
 
 /// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
-fn conserved(engine: &Engine) {
+pub(crate) fn conserved(engine: &Engine) {
     for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
         let mut held = engine.counterparty().held(asset);
         for account in engine.accounts() {

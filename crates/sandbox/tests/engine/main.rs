@@ -22,3 +22,7 @@ mod reduce_only;
 mod replay;
 mod settings;
 mod spot;
+mod spot_conditional;
+mod spot_conservation;
+mod spot_desk;
+mod spot_lists;

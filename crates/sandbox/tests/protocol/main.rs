@@ -35,6 +35,12 @@ mod settings;
 #[cfg(test)]
 mod shape;
 #[cfg(test)]
+mod spot_lists;
+#[cfg(test)]
+mod spot_orders;
+#[cfg(test)]
+mod spot_shapes;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod trading;

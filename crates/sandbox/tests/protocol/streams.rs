@@ -10,7 +10,7 @@ use futures::StreamExt;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-async fn listen_key(desk: &Desk, path: &str) -> String {
+pub(crate) async fn listen_key(desk: &Desk, path: &str) -> String {
     let reply = desk.keyed("POST", &format!("/binance{path}"), Body::empty()).await.ok();
     reply["listenKey"].as_str().unwrap().to_owned()
 }

@@ -32,9 +32,9 @@ pub(super) fn amend(
         client.unwrap_or_else(|| markets.client_id(order.id | (u64::from(amends(&order)) + 1) << 48));
     let list = order.list().filter(|list| lists::is_open(account, *list));
     let sibling = list.and_then(|list| sibling(account, &order, list));
-    let amendment = reduce(markets, account, &order, (amount, &client));
+    let amendment = reduce(markets, account, &order, (amount, client.as_str()));
     if let Some(sibling) = &sibling {
-        reduce(markets, account, sibling, (amount, &sibling.client_id));
+        reduce(markets, account, sibling, (amount, sibling.client_id.as_str()));
     }
     if let Some(list) = list {
         relock(account, list);
