@@ -36,7 +36,7 @@ use tokio::{
 const PING: Duration = Duration::from_secs(20);
 /// A tab that sent nothing for this long, not even a pong, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How often the session is rechecked: signing out everywhere also ends this stream.
+/// How often the session's token is rechecked: signing out everywhere also ends this stream.
 const RECHECK: Duration = Duration::from_secs(30);
 /// The largest message from a tab, in bytes. Tabs send little besides their subscriptions.
 const LARGEST: usize = 16 * 1024;
@@ -151,7 +151,7 @@ impl Tab {
                 self.last_received.elapsed() < SILENCE
                     && self.sender.send(Message::Ping(axum::body::Bytes::new())).await.is_ok()
             }
-            _ = checks.tick() => Box::pin(self.still_signed_in()).await,
+            _ = checks.tick() => Box::pin(still_signed_in(&self.visit)).await,
         }
     }
 
@@ -180,17 +180,54 @@ impl Tab {
             Message::Ping(_) | Message::Pong(_) => true,
         }
     }
+}
 
-    async fn still_signed_in(&self) -> bool {
-        let Some((user, session)) = self.visit.actor.as_ref().and_then(|a| Some((a.user, a.session?))) else {
-            return true;
-        };
-        match session::still_active(&self.visit.desk, session, &self.visit.origin).await {
-            Ok(found) => found.is_some_and(|found| found.user == user),
-            Err(error) => {
-                tracing::warn!(%error, "could not look up the session of an event stream");
-                true
-            }
+/// Whether the token that opened a stream is still valid. When it was replaced, the page connects again with the new
+/// one; a stream of a stolen cookie ends.
+async fn still_signed_in(visit: &Visit) -> bool {
+    let (Some(actor), Some(token)) = (&visit.actor, &visit.session) else { return true };
+    match session::find(&visit.desk, token, &visit.origin).await {
+        Ok(found) => found.is_some_and(|found| found.user == actor.user),
+        Err(error) => {
+            tracing::warn!(%error, "could not look up the session of an event stream");
+            true
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::{
+        Origin,
+        identity::{account, step_up},
+    };
+
+    const PASSWORD: &str = "correct horse battery";
+
+    async fn visit(desk: &SharedDesk, token: &str) -> Visit {
+        let request = Request::get("/events").header(header::COOKIE, format!("slipstream={token}"));
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        visitor::read(desk, &parts).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_its_token() {
+        let db = store::testing::sqlite().await;
+        let (desk, clock) = service::testing::desk((*db).clone());
+        let origin = Origin::new([127, 0, 0, 1].into(), "Test/1.0");
+        let opened = account::sign_up(&desk, origin.clone(), "ada@example.org", PASSWORD).await.unwrap();
+        let before = visit(&desk, &opened.token).await;
+        assert!(before.actor.is_some() && still_signed_in(&before).await);
+        let renewed = step_up::confirm(&desk, &opened.actor, &origin, PASSWORD).await.unwrap().unwrap();
+        assert!(still_signed_in(&before).await);
+        clock.advance(session::REPLACED);
+        assert!(!still_signed_in(&before).await, "a copy of the replaced cookie sees no more events");
+        let after = visit(&desk, &renewed).await;
+        let actor = after.actor.as_ref().unwrap();
+        assert!(still_signed_in(&after).await);
+        session::end_all(&desk, actor, &origin).await.unwrap();
+        assert!(!still_signed_in(&after).await);
+        assert!(still_signed_in(&visit(&desk, &renewed).await).await, "everyone sees prices");
     }
 }

@@ -114,18 +114,30 @@ mod tests {
     use super::*;
     use axum::{Router, body::Body, http::StatusCode, middleware::from_fn_with_state, routing::get};
     use service::{
-        platform::settings::Settings,
-        testing::{TestClock, TestEntropy},
+        Origin, SharedDesk,
+        identity::account,
+        platform::{audit, settings::Settings},
+        testing::{Setup, TestClock, TestEntropy},
     };
     use std::{
         io,
+        pin::Pin,
         sync::{Mutex, PoisonError},
     };
+    use store::testing::CommitHook;
     use tower::ServiceExt as _;
+
+    const PASSWORD: &str = "correct horse battery";
 
     /// The captured log.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Log {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl io::Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -155,7 +167,7 @@ mod tests {
             .layer(from_fn_with_state(ids, observe));
         let request = Request::get(uri).body(Body::empty()).unwrap();
         let response = routes.oneshot(request).await.unwrap();
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         assert!(text.contains(route), "{text}");
         (response, text)
     }
@@ -177,29 +189,66 @@ mod tests {
         assert_eq!(&body[..], br#"{"message":"internal server error"}"#);
     }
 
-    #[tokio::test]
-    async fn sealed_audit_rows_are_logged_where_it_is_wanted() {
+    fn capture() -> (Log, tracing::subscriber::DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
         let lines = fmt().with_max_level(tracing::Level::INFO).with_ansi(false);
-        let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+        let guard = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+        (log, guard)
+    }
+
+    fn desk(db: store::Db, log_audit: bool) -> SharedDesk {
+        let settings = Settings { log_audit, ..Settings::default() };
+        service::testing::desk_with(db, Setup { settings, ..Setup::default() })
+    }
+
+    #[tokio::test]
+    async fn sealed_audit_rows_are_logged_where_it_is_wanted() {
+        let (log, _logging) = capture();
         let db = store::testing::sqlite().await;
         for log_audit in [false, true] {
-            let settings = Settings { log_audit, ..Settings::default() };
-            let setup = service::testing::Setup { settings, ..service::testing::Setup::default() };
-            let desk = service::testing::desk_with((*db).clone(), setup);
-            let origin = service::Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+            let desk = desk((*db).clone(), log_audit);
+            let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0\" action=made-admin");
             let email = format!("{log_audit}@example.org");
-            service::identity::account::sign_up(&desk, origin, &email, "correct horse battery")
-                .await
-                .unwrap();
-            assert!(service::platform::audit::seal(&desk).await.unwrap() > 0);
-            let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            account::sign_up(&desk, origin, &email, PASSWORD).await.unwrap();
+            assert!(audit::seal(&desk).await.unwrap() > 0);
+            let text = log.text();
             let row = text.lines().find(|line| line.contains("action=signed-up"));
             assert_eq!(row.is_some(), log_audit, "{text}");
             if let Some(row) = row {
                 assert!(row.contains("address=192.0.2.1") && row.contains(" seal="), "{row}");
+                assert!(row.contains(r#" client="Test/1.0\" action=made-admin" "#), "{row}");
             }
         }
+    }
+
+    /// The commits take effect, but their answers are lost, as when the process ends just then.
+    struct Unanswered;
+
+    impl CommitHook for Unanswered {
+        fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+            Box::pin(async { true })
+        }
+
+        fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+            Box::pin(async { false })
+        }
+    }
+
+    #[tokio::test]
+    async fn no_sealed_audit_row_is_missing_in_the_log() {
+        let (log, _logging) = capture();
+        let db = store::testing::sqlite().await;
+        let first = desk((*db).clone(), true);
+        let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+        account::sign_up(&first, origin.clone(), "ada@example.org", PASSWORD).await.unwrap();
+        audit::seal(&first).await.unwrap();
+        let sign_ins = || log.text().lines().filter(|line| line.contains("action=signed-in")).count();
+        assert_eq!(sign_ins(), 1);
+        account::sign_in(&first, origin, "ada@example.org", PASSWORD).await.unwrap();
+        let second = desk((*db).clone().with_commit_hook(Arc::new(Unanswered)), true);
+        audit::seal(&second).await.unwrap_err();
+        assert_eq!(audit::seal(&first).await.unwrap(), 0, "it is sealed");
+        assert_eq!(sign_ins(), 2);
     }
 }

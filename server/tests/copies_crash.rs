@@ -1,6 +1,6 @@
 //! A signal to many followers while the exchange loses requests and responses and the desk is killed
 //! repeatedly: in the end every follower who should have one has exactly one entry, every position has its
-//! stop, and every copy has reached a final state. `SLIPSTREAM_DEEP=1` runs 1,000 followers and 25 kills
+//! stop or was closed for want of one, and every copy has reached a final state. `SLIPSTREAM_DEEP=1` runs 1,000 followers and 25 kills
 //! instead of 100 and 8.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
@@ -51,7 +51,9 @@ async fn followers_survive_faults_and_kill_9(db: &TestDb) {
     assert!(interrupted >= 2, "only {interrupted} kills met work that was under way");
     crowd.settled(Duration::from_secs(600)).await;
     crowd.storm(0).await;
-    crowd.check().await;
+    // One request in five fails, so a stop may fail until its time is over, but seldom.
+    let rescued = crowd.check().await;
+    assert!(rescued * 20 <= followers, "{rescued} positions of {followers} were closed for want of a stop");
 }
 
 /// Two processes on one database share the work; when one is killed, the other takes over its work once its
@@ -76,12 +78,14 @@ async fn two_desks_share_a_signal_and_one_is_killed() {
     .await;
     crowd.kill(0);
     crowd.settled(Duration::from_secs(180)).await;
-    crowd.check().await;
+    assert_eq!(crowd.check().await, 0, "nothing failed at the exchange");
 }
 
 impl Crowd {
-    /// Compares every follower's account at the exchange with the desk's records.
-    async fn check(&self) {
+    /// Compares every follower's account at the exchange with the desk's records. Returns how many positions were
+    /// closed because their stop could not be placed in time.
+    async fn check(&self) -> usize {
+        let mut rescued = 0;
         let copies = self.copies().await;
         assert_eq!(copies.len(), self.followers.len(), "one copy for each follower");
         for follower in &self.followers {
@@ -96,8 +100,13 @@ impl Crowd {
                 assert_eq!((entries.len(), open.len(), positions.len()), (0, 0, 0));
                 continue;
             }
-            assert_eq!(copy.status, Status::Open, "{:?} {:?}", copy.reason, copy.detail);
             assert_eq!(entries.len(), 1, "exactly one entry: {orders:?}");
+            if (copy.status, copy.reason) == (Status::Failed, Some(Reason::StopRefused)) {
+                assert_eq!((open.len(), positions.len()), (0, 0), "closed, and nothing is left: {open:?}");
+                rescued += 1;
+                continue;
+            }
+            assert_eq!(copy.status, Status::Open, "{:?} {:?}", copy.reason, copy.detail);
             assert_eq!(copy.order_id.as_deref(), Some(entries[0].id.as_str()));
             assert_eq!(copy.amount.map(|amount| amount.0), Some(entries[0].filled));
             assert_eq!(positions.len(), 1);
@@ -110,6 +119,7 @@ impl Crowd {
             store::intent::list_unfinished(&self.desk.db).await.unwrap().is_empty(),
             "nothing is left over"
         );
+        rescued
     }
 }
 

@@ -81,6 +81,9 @@ pub trait PaymentGateway: Send + Sync {
     /// Opens a checkout session.
     async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> PaymentResult<Checkout>;
 
+    /// Whether an address is a page of the provider, where users may be sent to pay.
+    fn is_page(&self, url: &str) -> bool;
+
     /// The current state of a checkout session.
     async fn checkout(&self, id: &str) -> PaymentResult<Checkout>;
 

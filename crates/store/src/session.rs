@@ -92,14 +92,15 @@ pub async fn find_session(from: impl Source, token_hash: &TokenHash, now: Micros
     )
 }
 
-/// Returns a session; `None` if it has ended or expired.
-pub async fn get(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Found>> {
-    rows!(
-        Found,
+/// Returns the hash of the token that a renewal of this session replaces: while the token before the present one is
+/// still valid, that one, because the present token has replaced it; otherwise the present one. `None` if the session
+/// has ended.
+pub async fn replaced_token(from: impl Source, id: SessionId, now: Micros) -> Result<Option<Vec<u8>>> {
+    value!(
+        Vec<u8>,
         from,
-        fetch_optional,
-        "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
-         from sessions s left join users u on u.id = s.user_id where s.id = $1 and s.expires_at > $2",
+        "select case when previous_until > $2 then previous_hash else token_hash end as replaced from sessions \
+         where id = $1",
         id,
         now
     )

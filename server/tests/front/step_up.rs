@@ -76,6 +76,9 @@ async fn a_confirmed_password_gives_the_browser_a_new_cookie(db: &TestDb) {
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
     let second = confirmed.cookie();
     assert!(second.starts_with("slipstream=") && second != first, "{second}");
+    // The form was sent twice, and the browser only reads the second response.
+    let again = front.post_form("/api/step-up", &right, &[("cookie", &first)]).await;
+    assert_eq!(again.cookie(), second);
     let status = async |cookie: &str| front.get("/dashboard", &[("cookie", cookie)]).await.status;
     assert_eq!((status(&first).await, status(&second).await), (StatusCode::OK, StatusCode::OK));
     front.clock.advance(session::REPLACED);

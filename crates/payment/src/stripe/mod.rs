@@ -161,6 +161,10 @@ impl PaymentGateway for Stripe {
         self.known(session.into_checkout())
     }
 
+    fn is_page(&self, url: &str) -> bool {
+        self.pages.allow(url)
+    }
+
     async fn checkout(&self, id: &str) -> PaymentResult<Checkout> {
         let session = self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?;
         self.known(session.into_checkout())

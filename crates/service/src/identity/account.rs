@@ -213,16 +213,17 @@ pub async fn change_password(
         action: AuditAction::PasswordChanged,
         origin: Some(origin),
     };
+    let next = match actor.session {
+        Some(session) => session::successor(desk, session).await?,
+        None => None,
+    };
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
     recovery::end_sign_ins(desk, &mut tx, actor.user, KeptSignIn { session: actor.session, family }).await?;
     recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
-    let renewed = match actor.session {
-        Some(session) => session::renew(desk, &mut tx, session).await?,
-        None => None,
-    };
+    let renewed = session::renew(&mut tx, next).await?;
     tx.commit().await?;
     desk.verified.forget(actor.user);
     Ok(renewed)

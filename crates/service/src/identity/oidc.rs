@@ -60,6 +60,12 @@ pub(crate) async fn verify(desk: &Identity, issuer: &Issuer, jwt: &str) -> Resul
     Ok((actor, Micros(until.saturating_mul(SECOND))))
 }
 
+/// Whether a rejected token is the issuer's and has only expired, which happens to every client.
+pub(crate) async fn has_expired(desk: &Identity, issuer: &Issuer, jwt: &str) -> bool {
+    let now = desk.clock.now().seconds();
+    read(desk, issuer, jwt).await.is_ok_and(|claims| claims.have_expired(&issuer.settings, now))
+}
+
 /// The claims of a token whose signature is valid.
 async fn read(desk: &Identity, issuer: &Issuer, jwt: &str) -> Result<Claims> {
     let refused = |_| Error::Unauthenticated;

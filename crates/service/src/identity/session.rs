@@ -12,6 +12,7 @@ use crate::{
     platform::{
         audit::{self, AuditAction},
         opaque,
+        secrets::{Purpose, sign},
     },
 };
 use domain::{
@@ -22,7 +23,7 @@ use domain::{
 };
 use std::fmt;
 use store::{
-    Tx,
+    TokenHash, Tx,
     session::{Found, NewSession as Row, Session},
     user::User,
 };
@@ -86,14 +87,34 @@ pub(crate) async fn create_session(
     Ok((id, token))
 }
 
-/// Replaces the token of a session whose user has given the password again. The session itself stays: its device,
-/// its beginning and its latest end. Returns the new token; `None` if it was replaced less than [`REPLACED`] ago,
-/// so that two tabs do not invalidate each other's cookie.
-pub(crate) async fn renew(desk: &Identity, tx: &mut Tx, id: SessionId) -> Result<Option<String>> {
-    let (token, hash) = opaque::mint(&*desk.entropy);
-    let now = desk.clock.now();
-    let renewed = store::session::renew(tx, id, &hash, now, now.plus(REPLACED)).await?;
-    Ok(renewed.then_some(token))
+/// The token that replaces the present one of a session.
+pub(crate) struct Successor {
+    session: SessionId,
+    token: String,
+    hash: TokenHash,
+    at: Micros,
+}
+
+/// The next token of a session. It is derived from the token that it replaces, so that all who confirm the password
+/// within [`REPLACED`] get the same one: two tabs do not invalidate each other's cookie, and a browser whose form was
+/// sent twice, or whose response was lost, does not keep a token that ends. The key is the install's own secret, so
+/// that no one else can derive it; it may have to be made, so this is called before the transaction.
+pub(crate) async fn successor(desk: &Identity, id: SessionId) -> Result<Option<Successor>> {
+    let at = desk.clock.now();
+    let Some(replaced) = store::session::replaced_token(&desk.db, id, at).await? else { return Ok(None) };
+    let text = format!("{id}\n{}", hex::encode(replaced));
+    let (token, hash) = opaque::token_of(sign(desk, Purpose::Session, &text).await?);
+    Ok(Some(Successor { session: id, token, hash, at }))
+}
+
+/// Replaces the token of a session whose user has given the password again, unless another request has done so already.
+/// The session itself stays: its device, its beginning and its latest end. Returns the new token; `None` if the session
+/// has ended.
+pub(crate) async fn renew(tx: &mut Tx, next: Option<Successor>) -> Result<Option<String>> {
+    let Some(Successor { session, token, hash, at }) = next else { return Ok(None) };
+    store::session::renew(tx, session, &hash, at, at.plus(REPLACED)).await?;
+    let valid = store::session::find_session(&mut *tx, &hash, at).await?.is_some();
+    Ok(valid.then_some(token))
 }
 
 /// Records a sign-in as `subject` (a session, or a program's tokens), and notifies the user if it came
@@ -132,24 +153,7 @@ pub(crate) async fn signed_in(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(desk: &Identity, token: &str, origin: &Origin) -> Result<Option<Actor>> {
-    match row(desk, token).await? {
-        Some(found) => seen(desk, found, origin).await,
-        None => Ok(None),
-    }
-}
-
-/// As [`find`], for a session whose token was checked before: it may have been replaced since.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn still_active(desk: &Identity, id: SessionId, origin: &Origin) -> Result<Option<Actor>> {
-    match store::session::get(&desk.db, id, desk.clock.now()).await? {
-        Some(found) => seen(desk, found, origin).await,
-        None => Ok(None),
-    }
-}
-
-async fn seen(desk: &Identity, found: Found, origin: &Origin) -> Result<Option<Actor>> {
+    let Some(found) = row(desk, token).await? else { return Ok(None) };
     let (Some(user), Some(email), Some(role)) = (found.user_id, found.email, found.role) else {
         return Ok(None);
     };

@@ -26,7 +26,8 @@ use crate::{
 use domain::validation::Problem;
 
 /// Confirms the password of a signed-in user, which makes their session or token fresh. Returns the new token of a
-/// browser's session ([`session::REPLACED`]). A program keeps its tokens: they are replaced with every refresh.
+/// browser's session; further confirmations within [`session::REPLACED`] return the same. A program keeps its tokens:
+/// they are replaced with every refresh.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `password`; too many attempts; [`Error::Forbidden`] without a session or a
@@ -51,6 +52,10 @@ pub async fn confirm(
         ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,
         _ => Fit::Wrong,
     };
+    let next = match actor.session {
+        Some(session) if fit.is_right() => session::successor(desk, session).await?,
+        _ => None,
+    };
     let mut tx = desk.db.begin().await?;
     if !fit.is_right() {
         audit::record(desk, &mut tx, Some(actor.user), AuditAction::StepUpFailed, "", Some(origin)).await?;
@@ -59,17 +64,13 @@ pub async fn confirm(
     }
     throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     let now = desk.clock.now();
-    let renewed = match (actor.session, family) {
-        (Some(session), _) => {
-            store::session::authenticate(&mut tx, session, now).await?;
-            session::renew(desk, &mut tx, session).await?
-        }
-        (None, Some(family)) => {
-            store::token_family::authenticate(&mut tx, family, now).await?;
-            None
-        }
-        (None, None) => None,
-    };
+    if let Some(session) = actor.session {
+        store::session::authenticate(&mut tx, session, now).await?;
+    }
+    if let Some(family) = family {
+        store::token_family::authenticate(&mut tx, family, now).await?;
+    }
+    let renewed = session::renew(&mut tx, next).await?;
     audit::record(desk, &mut tx, Some(actor.user), AuditAction::SteppedUp, "", Some(origin)).await?;
     tx.commit().await?;
     Ok(renewed)

@@ -268,6 +268,11 @@ pub async fn admit(desk: &Identity, jwt: &str, origin: &Origin) -> Result<Actor>
 
 /// Notes a rejected token, unless it has only expired, which happens to every client.
 async fn note_rejected(desk: &Identity, jwt: &str, origin: &Origin) {
+    if let Some(issuer) = oidc::issuer(desk, jwt)
+        && oidc::has_expired(desk, issuer, jwt).await
+    {
+        return;
+    }
     match jwt::signed(desk, jwt).await {
         Ok(claims) if !claims.is_current(desk.clock.now().seconds()) => {}
         Ok(claims) => rejection::note(desk, Rejection::EndedToken, Some(claims.user()), origin),

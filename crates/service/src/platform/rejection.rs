@@ -30,7 +30,7 @@ const QUIET: i64 = MINUTE;
 pub enum Rejection {
     /// A wrong secret, signature or token of an API client, or an address that it may not be used from.
     Program(Option<ApiClientId>),
-    /// A token of `/v1` that the desk did not issue.
+    /// A token of `/v1` that the desk did not issue, or one of another issuer that is not for this desk.
     ForgedToken,
     /// A token of `/v1` whose sign-in was ended before it expired.
     EndedToken,
@@ -185,6 +185,12 @@ impl Rejections {
             entry.unwritten = entry.unwritten.saturating_add(row.count);
             entry.written_at = None;
         }
+    }
+
+    /// The number of subjects and reasons that are counted.
+    #[cfg(test)]
+    pub(crate) fn counted(&self) -> usize {
+        self.lock().entries.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {

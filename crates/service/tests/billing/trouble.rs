@@ -10,6 +10,7 @@ use store::{billing::Status, testing::TestDb};
 store::each_engine!(
     a_second_click_leads_to_the_same_page,
     another_plan_closes_the_first_page,
+    a_stored_page_elsewhere_is_not_opened,
     a_lost_answer_opens_no_second_page,
     a_lost_answer_changes_and_charges_once,
     a_killed_desk_knows_what_was_paid_meanwhile,
@@ -39,6 +40,19 @@ async fn another_plan_closes_the_first_page(db: &TestDb) {
     assert_eq!(shop.pay(&second.url, "pays").await, 303);
     shop.deliver_all().await;
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("ADVANCED", vec![4_000]));
+}
+
+async fn a_stored_page_elsewhere_is_not_opened(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    let plan = shop.plan("BASIC").await.id;
+    let first = billing::checkout(&shop.desk, &ada, plan).await.unwrap();
+    let waiting = async || billing::Waiting::find(&shop.desk, &ada, first.id).await.unwrap().unwrap();
+    assert_eq!(waiting().await, billing::Waiting::ForWord(Some(first.url.clone())));
+    db.execute("update billing_operations set url = 'https://evil.example/pay'").await;
+    assert_eq!(waiting().await, billing::Waiting::ForWord(None));
+    let again = billing::checkout(&shop.desk, &ada, plan).await.unwrap();
+    assert_eq!((again.id, &again.url), (first.id, &first.url), "the provider names its page");
 }
 
 async fn a_lost_answer_opens_no_second_page(db: &TestDb) {

@@ -100,7 +100,8 @@ async fn a_role_that_may_create_nothing_serves_migrated_tables(db: &TestDb) {
     let mut admin = PgConnection::connect(db.url()).await.unwrap();
     let make = format!(
         "create role {role} login password 'desk'; grant usage on schema {schema} to {role}; \
-         grant select, insert, update, delete on all tables in schema {schema} to {role}"
+         grant select, insert, update, delete on all tables in schema {schema} to {role}; \
+         revoke insert, update, delete on {schema}._sqlx_migrations from {role}"
     );
     sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut admin).await.unwrap();
     let (_, rest) = db.url().split_once("://").unwrap();

@@ -130,8 +130,12 @@ async fn a_replaced_token_is_valid_for_a_while(db: &TestDb) {
             .unwrap()
     };
     write(db, async |tx| session::insert(tx, &browser(10, Some(me), [1; 32])).await).await.unwrap();
+    let replaced =
+        async |at: i64| session::replaced_token(&**db, SessionId(id(10)), NOW.plus(at)).await.unwrap();
+    assert_eq!(replaced(0).await, Some(vec![1; 32]));
     assert!(renew(2, 0).await);
     assert!(!renew(3, 9).await, "two tabs at once: the second one keeps the token of the first");
+    assert_eq!((replaced(9).await, replaced(10).await), (Some(vec![1; 32]), Some(vec![2; 32])));
     let both = Some(SessionId(id(10)));
     assert_eq!((found(1, NOW.plus(9)).await, found(2, NOW.plus(9)).await), (both, both));
     assert_eq!((found(1, NOW.plus(10)).await, found(2, NOW.plus(10)).await), (None, both));
@@ -139,15 +143,16 @@ async fn a_replaced_token_is_valid_for_a_while(db: &TestDb) {
     assert!(renew(4, 10).await);
     let at = NOW.plus(11);
     assert_eq!((found(1, at).await, found(2, at).await, found(4, at).await), (None, both, both));
-    let kept = session::get(&**db, SessionId(id(10)), at).await.unwrap().unwrap();
+    let kept = session::find_session(&**db, &[4; 32], at).await.unwrap().unwrap();
     assert_eq!((kept.created_at, kept.expires_at), (NOW, NOW.plus(100)), "it is the same session");
-    assert_eq!(session::get(&**db, SessionId(id(10)), NOW.plus(100)).await.unwrap(), None);
+    assert_eq!(found(4, NOW.plus(100)).await, None);
     let end = async |token: u8, at| {
         write(db, async |tx| session::delete_by_token(tx, &[token; 32], at).await).await
     };
     assert!(!end(2, NOW.plus(20)).await.unwrap(), "a token that is no longer valid ends nothing");
     assert!(end(2, NOW.plus(19)).await.unwrap());
     assert!(!renew(5, 50).await, "it has ended");
+    assert_eq!(replaced(50).await, None);
 }
 
 async fn sessions_end_for_their_owner_only(db: &TestDb) {

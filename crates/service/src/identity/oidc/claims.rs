@@ -101,7 +101,7 @@ impl Claims {
     /// # Errors
     /// [`Error::Unauthenticated`] if the token is not valid at `now`, or not for this desk.
     pub(super) fn check(&self, settings: &OidcSettings, now: i64) -> Result<i64> {
-        let until = self.expires.saturating_add(LEEWAY_S).min(self.sign_in_until(settings)?);
+        let until = self.until(settings)?;
         let started = self.not_before.is_none_or(|begins| begins.saturating_sub(LEEWAY_S) <= now);
         let for_us = self.audience.contains(&settings.audience);
         let of_use = match &settings.token_use {
@@ -116,6 +116,17 @@ impl Claims {
             && !self.subject.chars().any(char::is_control);
         let good = self.issuer == settings.issuer && now < until && started && for_us && of_use && somebody;
         if good && in_scope && strong { Ok(until) } else { Err(Error::Unauthenticated) }
+    }
+
+    /// Whether they were valid until the token expired, or until the user's sign-in got too old.
+    pub(super) fn have_expired(&self, settings: &OidcSettings, now: i64) -> bool {
+        let until = self.until(settings).ok().filter(|until| *until <= now);
+        until.is_some_and(|until| self.check(settings, until.saturating_sub(1)).is_ok())
+    }
+
+    /// When the token ends, in seconds.
+    fn until(&self, settings: &OidcSettings) -> Result<i64> {
+        Ok(self.expires.saturating_add(LEEWAY_S).min(self.sign_in_until(settings)?))
     }
 
     /// The latest time, in seconds, at which the user's sign-in is recent enough.

@@ -241,7 +241,8 @@ pub(super) async fn reuse_open_page(
     let usable = there.filter(|c| c.url.is_some());
     let lasts = usable.as_ref().is_some_and(|c| c.expires_at > desk.clock.now().plus(SHORT));
     if op.plan_id == Some(plan) && lasts {
-        return Ok(Some(op));
+        // The provider's own address of the page: the stored one may have been changed.
+        return Ok(Some(Operation { url: usable.and_then(|page| page.url), ..op }));
     }
     if usable.is_some() {
         gateway.close_checkout(&session).await.map_err(provider_error)?;

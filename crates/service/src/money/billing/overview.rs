@@ -137,6 +137,11 @@ pub async fn offers(desk: &Money, actor: Option<&Actor>) -> Result<Vec<Offer>> {
     Ok(offers)
 }
 
+/// Whether a stored address is a page of the provider. A writer of the database must not send users elsewhere.
+fn is_page(desk: &Money, url: &str) -> bool {
+    gateway(desk).is_some_and(|gateway| gateway.is_page(url))
+}
+
 impl Waiting {
     /// Status of the payment that a browser returned from; `None` if the actor has no such payment.
     /// Read-only: returning to the page grants nothing.
@@ -150,7 +155,7 @@ impl Waiting {
         let done = plan::user_plans(desk, actor).await?.paid.is_some();
         Ok(Some(match op.status {
             _ if done => Self::Done,
-            Status::Working | Status::Open => Self::ForWord(op.url),
+            Status::Working | Status::Open => Self::ForWord(op.url.filter(|url| is_page(desk, url))),
             Status::Done | Status::Failed => Self::Over,
         }))
     }

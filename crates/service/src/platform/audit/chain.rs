@@ -43,25 +43,27 @@ pub async fn seal(desk: &Platform) -> Result<usize> {
             other => other?,
         }
     }
-    tx.commit().await?;
+    // Before the commit: if the process ends now, a row may be logged twice, but no sealed row is missing.
     if desk.settings.log_audit {
         rows.iter().zip(&seals).for_each(|(row, seal)| log(row, seal));
     }
+    tx.commit().await?;
     Ok(seals.len())
 }
 
-/// Writes a sealed row to the log. Collected on another machine, it survives a change of the database, and the
-/// seals show later whether rows are missing at the end.
+/// Writes a row to the log, with its seal. Collected on another machine, it survives a change of the database, and the
+/// seals show later whether rows are missing at the end. Texts that a caller can choose, such as the client, are in
+/// quotes: they cannot pretend to be another field.
 fn log(row: &AuditEntry, seal: &Seal) {
     tracing::info!(
         target: "audit",
         number = row.id,
         user = %row.user_id.map(|user| user.to_string()).unwrap_or_default(),
         action = %row.action,
-        subject = %row.subject,
-        detail = %row.detail,
+        subject = row.subject,
+        detail = row.detail,
         address = %row.address,
-        client = %row.client,
+        client = row.client,
         at = %row.at,
         seal = %hex::encode(&seal.mac),
         "audit"

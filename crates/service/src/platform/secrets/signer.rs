@@ -1,4 +1,5 @@
-//! The install's own secret: it signs unsubscribe links, hashes link codes and derives refresh tokens.
+//! The install's own secret: it signs unsubscribe links, hashes link codes, and derives the successors of refresh
+//! tokens and of sessions' tokens.
 //! Created on first use, stored encrypted, shared by all instances.
 
 use super::Sealed;
@@ -33,6 +34,8 @@ pub(crate) enum Purpose {
     LinkCode,
     /// Derivation of the successor of a refresh token.
     Refresh,
+    /// Derivation of the successor of a session's token.
+    Session,
     /// A link that freezes an account.
     Freeze,
     /// A seal of the audit chain.
@@ -47,6 +50,7 @@ impl Purpose {
             Self::Unsubscribe => b"unsubscribe\0",
             Self::LinkCode => b"link-code\0",
             Self::Refresh => b"refresh\0",
+            Self::Session => b"session\0",
             Self::Freeze => b"freeze\0",
             Self::Audit => b"audit\0",
             Self::Device => b"device\0",

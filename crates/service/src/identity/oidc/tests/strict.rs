@@ -1,14 +1,15 @@
 //! Kind, scope, strength and age of tokens.
 
 use super::{AUDIENCE, Issuer, NOW, desk_for, refused, rs256, rsa_jwk, with, without};
-use crate::{identity::token, platform::settings::OidcSettings};
-use domain::time::SECOND;
+use crate::{actor::Origin, error::Error, identity::token, platform::settings::OidcSettings};
+use domain::time::{HOUR, SECOND};
 use serde_json::json;
 use store::testing::TestDb;
 
 store::each_engine!(
     id_tokens_are_refused_unless_they_are_wanted,
     scope_strength_and_age_are_checked_where_they_are_set,
+    a_token_that_has_only_expired_is_not_reported,
 );
 
 async fn id_tokens_are_refused_unless_they_are_wanted(db: &TestDb) {
@@ -67,4 +68,33 @@ async fn scope_strength_and_age_are_checked_where_they_are_set(db: &TestDb) {
     token::verify(&desk, &rs256("one", &good)).await.unwrap();
     clock.advance(SECOND);
     refused(&desk, &rs256("one", &good), "the sign-in is too old").await;
+}
+
+async fn a_token_that_has_only_expired_is_not_reported(db: &TestDb) {
+    let issuer = Issuer::open(vec![rsa_jwk("one")]).await;
+    let settings = OidcSettings {
+        issuer: issuer.url.clone(),
+        audience: AUDIENCE.into(),
+        max_age_s: Some(600),
+        ..OidcSettings::default()
+    };
+    let (desk, clock) = desk_for(db, settings);
+    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+    let expires = with(&issuer.claims(), "auth_time", json!(NOW));
+    let ages = with(&expires, "exp", json!(NOW + 10_000));
+    let good = [rs256("one", &expires), rs256("one", &ages)];
+    for jwt in &good {
+        token::admit(&desk, jwt, &origin).await.unwrap();
+    }
+    clock.advance(HOUR);
+    let reported = async |jwt: &str| {
+        let rejected = token::admit(&desk, jwt, &origin).await;
+        assert!(matches!(rejected, Err(Error::Unauthenticated)), "{rejected:?}");
+        desk.rejections.counted()
+    };
+    for jwt in &good {
+        assert_eq!(reported(jwt).await, 0);
+    }
+    let foreign = rs256("one", &with(&expires, "client_id", json!("another-client")));
+    assert_eq!(reported(&foreign).await, 1);
 }
