@@ -95,7 +95,7 @@ impl Names {
     }
 }
 
-/// What a new order has in common with the other orders of its list.
+/// The properties that the orders of a list share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Common {
     pub(super) market: MarketId,

@@ -22,7 +22,7 @@ use crate::{
 };
 use domain::{Decimal, Side};
 
-/// What all orders of a list have in common.
+/// The parameters that apply to all orders of a list.
 struct Head {
     market: MarketId,
     client_id: Option<String>,
