@@ -109,7 +109,7 @@ pub enum Command {
         account: AccountId,
         /// The spot market.
         market: MarketId,
-        /// What to do.
+        /// The action.
         action: Box<SpotAction>,
     },
     /// Cancels one order. Answers [`CommandResult::Order`] or [`CommandResult::Algo`].

@@ -113,7 +113,7 @@ pub enum EventKind {
     List {
         /// The list after the change.
         list: Box<OrderList>,
-        /// What the change means.
+        /// The kind of change.
         status: ListStatus,
     },
     /// A conditional order changed (`ALGO_UPDATE`).

@@ -156,7 +156,7 @@ fn lists_match(account: &Account) {
     }
 }
 
-/// Checks that orders have filled as much as their fills say.
+/// Checks that the fills of each order add up to its filled amount.
 fn fills_match(account: &Account) {
     for order in account.orders(BTC_SPOT.kind).all() {
         let fills = || account.fills().filter(|fill| fill.order_id == order.id && fill.market == BTC_SPOT);
@@ -169,7 +169,7 @@ fn fills_match(account: &Account) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn money_and_orders_are_conserved(seed: u64, steps in life(), restart in 0_usize..60) {
@@ -178,12 +178,12 @@ proptest! {
             if n == restart {
                 twin = serde_json::from_str(&serde_json::to_string(&twin).unwrap()).unwrap();
             }
-            let before = serde_json::to_string(&engine).unwrap();
             if let Step::Do(command) = step
                 && engine.clone().apply(engine.now(), command.clone()).is_err()
             {
+                let before = serde_json::to_string(&engine).unwrap();
                 live(&mut engine, step);
-                prop_assert_eq!(&before, &serde_json::to_string(&engine).unwrap(), "a refusal changes nothing");
+                prop_assert_eq!(before, serde_json::to_string(&engine).unwrap(), "a refusal changes nothing");
                 live(&mut twin, step);
                 continue;
             }
@@ -238,7 +238,7 @@ fn a_snapshot_without_spot_terms_stays_readable() {
     let order = NewOrder::limit(BTC_SPOT, Side::Buy, d("0.1"), d("19000"));
     engine.apply(engine.now(), Command::Place { account, order }).unwrap();
     let text = serde_json::to_string(&engine).unwrap();
-    for field in ["\"spot\":{\"phase\"", "order_lists", "amendments"] {
+    for field in ["\"spot\":{\"phase\"", "order_lists", "spot_amendments"] {
         assert!(!text.contains(field), "a plain order is written as before: {field}");
     }
     let older = text.replace(",\"list\":0,\"execution\":0", "");

@@ -145,22 +145,23 @@ async fn each_type_requires_and_forbids_its_parameters() {
             -2010,
             "Pegged orders are not supported for this symbol.".into(),
         ),
-        (
-            "type=STOP_LOSS&quantity=0.01&stopPrice=21000",
-            -2010,
-            "Stop price would trigger immediately.".into(),
-        ),
         ("type=STOP_LOSS&quantity=0.01&trailingDelta=5", -1013, "Filter failure: TRAILING_DELTA".into()),
-        (
-            "type=LIMIT_MAKER&quantity=0.01&price=19000",
-            -2010,
-            "Order would immediately match and take.".into(),
-        ),
     ] {
         for path in [ORDER, "/api/v3/order/test"] {
             let reply = desk.call("POST", path, &format!("{head}&{params}")).await;
             assert_eq!((reply.code(), &reply.body["msg"]), (code, &json!(message)), "{path} {params}");
         }
+    }
+    // The matching engine's refusals, which a test order does not reach.
+    for (params, message) in [
+        ("type=STOP_LOSS&quantity=0.01&stopPrice=21000", "Stop price would trigger immediately."),
+        ("type=LIMIT_MAKER&quantity=0.01&price=19000", "Order would immediately match and take."),
+        ("type=MARKET&quantity=5", "Account has insufficient balance for requested action."),
+    ] {
+        let reply = desk.call("POST", ORDER, &format!("{head}&{params}")).await;
+        assert_eq!((reply.code(), &reply.body["msg"]), (-2010, &json!(message)), "{params}");
+        let tested = desk.call("POST", "/api/v3/order/test", &format!("{head}&{params}")).await;
+        assert_eq!(tested.ok(), json!({}), "{params}");
     }
     let open = desk.call("GET", "/api/v3/openOrders", "").await.ok();
     assert_eq!(open, json!([]));

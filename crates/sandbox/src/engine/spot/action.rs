@@ -133,11 +133,11 @@ pub enum SpotResult {
     Order(Placed),
     /// The new or cancelled list.
     List(Box<ListReport>),
-    /// What was cancelled.
+    /// The cancelled orders and lists.
     Cancelled(Vec<Cancelled>),
     /// The cancellation and the new order.
     Replaced {
-        /// What was cancelled, or why not.
+        /// The cancelled order or list, or the rejection.
         cancelled: Result<Cancelled, Reject>,
         /// The new order, or why there is none; `None` if it was not attempted.
         placed: Option<Result<Placed, Reject>>,
@@ -148,7 +148,7 @@ pub enum SpotResult {
         order: Box<Order>,
         /// The change.
         amendment: SpotAmendment,
-        /// Its list.
+        /// The order list that the order belongs to, if it was open.
         list: Option<Box<OrderList>>,
     },
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{Decimal, Side, TimeInForce, money};
 
-/// What an order does when it enters the market.
+/// The way in which an order enters the market.
 #[derive(Clone, Debug)]
 pub(super) enum Entry {
     /// It executes as planned, and the rest goes to the book or expires.

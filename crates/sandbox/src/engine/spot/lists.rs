@@ -24,7 +24,7 @@ pub(super) fn place(
 ) -> Result<ListReport, Reject> {
     let orders: Vec<&SpotOrder> = new.orders().collect();
     let checked = orders.iter().map(|order| rules::check(markets, order)).collect::<Result<Vec<_>, _>>()?;
-    rules::room(markets, account, &orders)?;
+    rules::capacity(markets, account, &orders)?;
     if account.order_lists.open().filter(|list| list.market == new.market).count() >= super::limits::LISTS {
         return Err(Reject::filter("MAX_NUM_ORDER_LISTS"));
     }

@@ -39,7 +39,7 @@ pub(super) fn place_one(
     new: &SpotOrder,
 ) -> Result<(Order, Vec<Fill>), Reject> {
     let checked = rules::check(markets, new)?;
-    rules::room(markets, account, &[new])?;
+    rules::capacity(markets, account, &[new])?;
     enter(markets, account, new, &checked)
 }
 

@@ -19,7 +19,7 @@ words! {
 }
 
 words! {
-    /// What a list's update means (`listStatusType`).
+    /// The kind of a list's update (`listStatusType`).
     ListStatus {
         /// The list was placed, or its pending orders have become active.
         Started = "EXEC_STARTED",
@@ -104,7 +104,7 @@ impl NewList {
     }
 }
 
-/// A list and the state of its orders at one moment.
+/// A list and its orders, as they were at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListReport {
     /// The list.

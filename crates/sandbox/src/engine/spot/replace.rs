@@ -92,7 +92,7 @@ pub(super) fn replace(
 ) -> Result<SpotResult, Reject> {
     let new = &replacement.order;
     let checked = rules::check(markets, new)?;
-    rules::room(markets, account, &[new])?;
+    rules::capacity(markets, account, &[new])?;
     let cancelled = cancel(markets, account, market, &replacement.cancel);
     if cancelled.is_err() && replacement.stop_on_failure {
         return Ok(SpotResult::Replaced { cancelled, placed: None });

@@ -160,7 +160,7 @@ fn waits(order: &Order) -> bool {
 }
 
 /// Checks that the account may have these orders open in addition to its others.
-pub(super) fn room(markets: &MarketState, account: &Account, new: &[&SpotOrder]) -> Result<(), Reject> {
+pub(super) fn capacity(markets: &MarketState, account: &Account, new: &[&SpotOrder]) -> Result<(), Reject> {
     let Some(market) = new.first().map(|first| first.order.market) else { return Ok(()) };
     if markets.ruleset < ruleset::SPOT_FILTERS {
         return Ok(());

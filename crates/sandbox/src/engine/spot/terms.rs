@@ -5,7 +5,7 @@ use domain::{Decimal, Micros};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What happens when an order would trade with another order of its account. Trades are always with the
+    /// The action taken when an order would trade with another order of its account. Trades are always with the
     /// exchange here, so the mode is reported but never acts.
     SelfTradePrevention {
         /// No prevention.
@@ -102,7 +102,7 @@ impl From<NewOrder> for SpotOrder {
 pub struct SpotTerms {
     /// Where it is in its life.
     pub phase: Phase,
-    /// What its owner asked for.
+    /// The properties that its owner has requested.
     pub options: SpotOptions,
     /// The price that the balance is locked at for a buy without a limit price.
     #[serde(skip_serializing_if = "Option::is_none")]

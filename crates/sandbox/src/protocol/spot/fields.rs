@@ -95,7 +95,7 @@ impl Names {
     }
 }
 
-/// What a new order has in common with the other orders of its list.
+/// The properties that the orders of a list share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Common {
     pub(super) market: MarketId,
@@ -124,10 +124,6 @@ impl Fields {
                 return Err(SandboxFailure::refused(-2010, msg));
             }
         }
-        let strategy_type = params.integer::<u64>(&names.of("strategyType"))?;
-        if strategy_type.is_some_and(|number| number < LEAST_STRATEGY_TYPE) {
-            return Err(SandboxFailure::refused(-1134, "strategyType was less than 1000000."));
-        }
         Ok(Self {
             tif: time_in_force_of(params, &names.of("timeInForce"))?,
             price: params.decimal(&names.of("price"))?,
@@ -138,7 +134,7 @@ impl Fields {
                 trailing_delta: params.integer(&names.of("trailingDelta"))?,
                 iceberg: params.decimal(&names.of("icebergQty"))?,
                 strategy_id: params.integer(&names.of("strategyId"))?,
-                strategy_type,
+                strategy_type: strategy_type(params, names)?,
                 self_trade_prevention: None,
             },
         })
@@ -214,6 +210,16 @@ impl Fields {
             -1160,
             format!("Parameter '{part}' is not supported if '{tif}' is not GTC."),
         ))
+    }
+}
+
+/// The parameter `strategyType` of one order.
+pub(super) fn strategy_type(params: &Params, names: Names) -> Reply<Option<u64>> {
+    match params.integer::<u64>(&names.of("strategyType"))? {
+        Some(number) if number < LEAST_STRATEGY_TYPE => {
+            Err(SandboxFailure::refused(-1134, "strategyType was less than 1000000."))
+        }
+        other => Ok(other),
     }
 }
 

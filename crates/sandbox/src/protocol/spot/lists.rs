@@ -1,7 +1,7 @@
 //! Order lists: OCO, OTO and OTOCO, their queries and their cancellation.
 
 use super::{
-    fields::{Common, Fields, Names, SpotKind, prevention},
+    fields::{Common, Fields, Names, SpotKind, prevention, strategy_type},
     orders::{act, all_known, detail},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 use domain::{Decimal, Side};
 
-/// What all orders of a list have in common.
+/// The parameters that apply to all orders of a list.
 struct Head {
     market: MarketId,
     client_id: Option<String>,
@@ -150,14 +150,10 @@ pub(super) fn old_oco(call: &mut Call<'_>) -> Reply {
 /// Iceberg amount and strategy of one leg of a deprecated OCO.
 fn labels(params: &Params, prefix: &'static str) -> Reply<SpotOptions> {
     let names = Names(prefix);
-    let strategy_type = params.integer::<u64>(&names.of("strategyType"))?;
-    if strategy_type.is_some_and(|number| number < 1_000_000) {
-        return Err(SandboxFailure::refused(-1134, "strategyType was less than 1000000."));
-    }
     Ok(SpotOptions {
         iceberg: params.decimal(&names.of("icebergQty"))?,
         strategy_id: params.integer(&names.of("strategyId"))?,
-        strategy_type,
+        strategy_type: strategy_type(params, names)?,
         ..SpotOptions::default()
     })
 }

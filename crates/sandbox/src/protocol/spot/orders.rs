@@ -80,8 +80,8 @@ pub(super) fn test(call: &mut Call<'_>) -> Reply {
     let (order, _) = new_order(call)?;
     let with_rates = call.params.flag("computeCommissionRates")?.unwrap_or(false);
     all_known(&call.params)?;
-    let (account, now) = (call.account()?, call.now);
-    call.read(|engine| engine.check_spot_order(now, account, &order))?
+    let account = call.account()?;
+    call.read(|engine| engine.check_spot_order(account, &order))?
         .map_err(|reject| SandboxFailure::refused(reject.code, reject.message))?;
     Ok(if with_rates { super::account::rates_of_order() } else { json!({}) })
 }
