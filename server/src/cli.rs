@@ -20,7 +20,11 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run only the sandbox exchange
-    Sandbox,
+    Sandbox {
+        /// Serve the listen keys of spot, which Binance has retired
+        #[arg(long)]
+        legacy_listen_key: bool,
+    },
     /// Run only the test checkout
     Checkout,
     /// Make a user who has signed up an admin
@@ -194,6 +198,7 @@ mod tests {
     fn every_command_of_the_documents_is_accepted() {
         for words in [
             "sandbox",
+            "sandbox --legacy-listen-key",
             "checkout",
             "admin ada@example.org",
             "person ada@example.org",

@@ -45,6 +45,8 @@ pub struct Config {
     pub sandbox_limits: bool,
     /// Whether the embedded sandbox lets tests move its market and inject faults.
     pub sandbox_control: bool,
+    /// Whether the embedded sandbox serves the listen keys of spot, which Binance has retired.
+    pub sandbox_legacy_listen_key: bool,
     /// The master key from the environment; in sandbox mode it may be left to a file.
     pub master_key: Option<MasterKey>,
     /// The previous master key, during a key rotation.
@@ -147,6 +149,8 @@ impl Config {
             payments,
             sandbox_limits: check.word("SLIPSTREAM_SANDBOX_LIMITS", &["binance", "none"]) != Some("none"),
             sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
+            sandbox_legacy_listen_key: check.word("SLIPSTREAM_SANDBOX_LISTEN_KEY", &["retired", "legacy"])
+                == Some("legacy"),
             master_key,
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
             allowed_hosts: edge::hosts(&mut check),

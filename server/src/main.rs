@@ -46,7 +46,7 @@ fn refused(refusal: &clap::Error) -> ExitCode {
 fn run_command(command: Option<Command>) -> Result<()> {
     let Some(command) = command else { return within(serve()) };
     match command {
-        Command::Sandbox => within(run::sandbox_alone(&configured()?, stop_signal())),
+        Command::Sandbox { legacy_listen_key } => sandbox(legacy_listen_key),
         Command::Checkout => within(run::checkout_alone(&configured()?, stop_signal())),
         Command::Plan { email, plan } => {
             within(run::assign_plan(configured()?, &email, &plan))?;
@@ -102,6 +102,13 @@ fn maintenance(wanted: &MaintenanceCommand) -> Result<()> {
     within(run::maintenance(configured()?, on, &message))?;
     let state = if on { "on" } else { "off" };
     print_out(&format!("Maintenance mode is {state}. Every instance applies it within a second.\n"))
+}
+
+/// Runs only the sandbox, on request with the listen keys of spot.
+fn sandbox(legacy_listen_key: bool) -> Result<()> {
+    let mut config = configured()?;
+    config.sandbox_legacy_listen_key |= legacy_listen_key;
+    within(run::sandbox_alone(&config, stop_signal()))
 }
 
 fn migrate() -> Result<()> {

@@ -103,7 +103,8 @@ pub struct Running {
 fn sandbox_options(config: &Config, machine: &Machine) -> sandbox::Options {
     let limits = if config.sandbox_limits { machine.sandbox.limits } else { sandbox::Limits::NONE };
     let controllable = config.sandbox_control || machine.sandbox.controllable;
-    sandbox::Options { limits, controllable, ..machine.sandbox }
+    let legacy_listen_key = config.sandbox_legacy_listen_key || machine.sandbox.legacy_listen_key;
+    sandbox::Options { limits, controllable, legacy_listen_key, ..machine.sandbox }
 }
 
 /// Starts a desk, and returns once it accepts requests.

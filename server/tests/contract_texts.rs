@@ -112,6 +112,12 @@ fn rejects() -> Vec<(Reject, i32, &'static str)> {
             -4131,
             "The counterparty's best price does not meet the PERCENT_PRICE filter limit.",
         ),
+        (Reject::position_side(), -4061, "Order's position side does not match user's setting."),
+        (Reject::amend_closed(), -5024, "Symbol is not in trading status. Order amendment is not permitted."),
+        (Reject::only_limit(), -5025, "Only limit order is supported."),
+        (Reject::too_many_amendments(), -5026, "Exceed maximum modify order limit."),
+        (Reject::same_order(), -5027, "No need to modify the order."),
+        (Reject::no_depth(), -5041, "No depth matches this BBO order"),
         (Reject::no_opening(), -4140, "Invalid symbol status for opening position."),
         (Reject::symbol_closed(), -4141, "Symbol is closed."),
         (

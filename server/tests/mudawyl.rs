@@ -124,6 +124,29 @@ async fn the_life_of_a_key(db: &TestDb) {
     ada.post(KEYS, body).await.ok(200);
 }
 
+/// The pair of RFC 8032, section 7.1, test 2.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+    MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----";
+const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
+    MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----";
+
+async fn a_key_pair_signs_for_its_account(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let path = "/v1/priv/account/exchange/sandbox";
+    let refused = ada.post(path, json!({ "publicKey": "none" })).await.ok(422);
+    assert_eq!(refused["errors"][0]["param"], "publicKey");
+    let opened = ada.post(path, json!({ "publicKey": PUBLIC_KEY })).await.ok(200);
+    assert_eq!(opened.as_object().unwrap().len(), 1, "its owner has the secret");
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Pair",
+        "apiKey": opened["apiKey"], "apiSecretKey": PRIVATE_KEY,
+    });
+    let created = ada.post(KEYS, body).await;
+    assert_eq!(created.ok(200)["apiKey"], opened["apiKey"]);
+    assert!(!created.text.contains("PRIVATE"));
+}
+
 async fn keys_that_are_not_taken(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = Person::sign_up(&server, "ada").await;
@@ -141,6 +164,14 @@ async fn keys_that_are_not_taken(db: &TestDb) {
     let answer = ada.post(KEYS, key(&text("apiKey"), &text("apiSecretKey"))).await;
     answer.problem("apiKey", "must not allow withdrawals");
     assert_eq!(answer.ok(422)["errors"][0]["value"], text("apiKey"));
+    // The exchange trades hedge mode; the desk does not.
+    let hedged = server.control("accounts", &json!({})).await;
+    let text = |field: &str| hedged[field].as_str().unwrap().to_owned();
+    server.control(&format!("accounts/{}/modes", text("apiKey")), &json!({"dualSidePosition": true})).await;
+    let mut futures = key(&text("apiKey"), &text("apiSecretKey"));
+    futures["tradeType"] = json!("FUTURES");
+    let hedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
+    ada.post(KEYS, futures).await.problem("apiKey", hedge);
     assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
     // A failed attempt with a wrong secret does not block the right one.
     let id = ada.post(KEYS, key(&api_key, &secret)).await.ok(200)["id"].as_str().unwrap().to_owned();
@@ -494,6 +525,7 @@ store::each_engine!(
     account_wide_answers,
     a_person_opens_so_many_paper_accounts_a_day,
     the_life_of_a_key,
+    a_key_pair_signs_for_its_account,
     the_life_of_a_profile,
     the_days_of_a_key,
     asking_for_help,

@@ -79,6 +79,7 @@ texts! {
         P::SignalIdReused => "Another signal already used this ID.",
         P::NotPermission => "Choose at least one permission.",
         P::NotPublicKey => "Paste an RSA public key in PEM format, 2,048 bits or more. Never paste the private key.",
+        P::NotExchangePublicKey => "Paste an Ed25519 or RSA public key in PEM format, RSA with 2,048 bits or more. Never paste the private key.",
         P::NotAddresses => "Enter IP addresses such as 203.0.113.7, or networks such as 203.0.113.0/24.",
         P::NotFuture => "Choose a future date.",
         P::TooMany => "You've reached the limit. Remove one first.",

@@ -69,6 +69,28 @@ pub fn credential(text: &str) -> Result<String, Problem> {
     }
 }
 
+/// The longest private key in PEM: one of RSA with 4,096 bits has about 3,300 bytes.
+const LONGEST_PRIVATE_KEY: usize = 4_096;
+
+/// Validates an exchange secret: as [`credential`], or a private key in PEM, whose lines are kept.
+///
+/// # Errors
+/// [`Problem::Required`], [`Problem::TooLong`] or [`Problem::HasSpaces`].
+pub fn secret(text: &str) -> Result<String, Problem> {
+    let trimmed = text.trim();
+    if !trimmed.starts_with("-----BEGIN ") {
+        return credential(text);
+    }
+    let plain = |c: char| c.is_ascii_graphic() || matches!(c, ' ' | '\r' | '\n');
+    if trimmed.len() > LONGEST_PRIVATE_KEY {
+        Err(Problem::TooLong)
+    } else if trimmed.ends_with("-----") && trimmed.chars().all(plain) {
+        Ok(trimmed.to_owned())
+    } else {
+        Err(Problem::HasSpaces)
+    }
+}
+
 /// Checks that a SPOT key is not AUTOMATED.
 ///
 /// # Errors
@@ -125,6 +147,16 @@ mod tests {
         for bad in ["a b", "a\nb", "a\u{a0}b", "a\0b"] {
             assert_eq!(credential(bad), Err(Problem::HasSpaces), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_may_be_a_private_key() {
+        let pem = format!("-----BEGIN PRIVATE KEY-----\r\n{}\n-----END PRIVATE KEY-----", "M".repeat(1_700));
+        assert_eq!(secret(&format!(" {pem}\n")), Ok(pem.clone()));
+        assert_eq!(secret(&pem.replace('M', "MMM")), Err(Problem::TooLong));
+        assert_eq!(secret(&pem.replace("KEY-----", "KEY")), Err(Problem::HasSpaces));
+        assert_eq!(secret(&pem.replace("MMMM", "\u{a0}")), Err(Problem::HasSpaces));
+        assert_eq!((secret("abc"), secret("a b")), (Ok("abc".to_owned()), Err(Problem::HasSpaces)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Runs the sandbox standalone, for tests and for exploration: `cargo run -p sandbox --example serve -- --dir
-//! D --port P [--controllable] [--paused]`.
+//! D --port P [--controllable] [--paused]
+//! [--legacy-listen-key]`.
 //!
 //! Prints one line of JSON, `{"url","controlToken"}`, when it is ready. Port 0 selects a free port.
 
@@ -46,6 +47,7 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
             "--port" => parsed.port = value()?.parse()?,
             "--controllable" => parsed.options.controllable = true,
             "--paused" => parsed.options.paused = true,
+            "--legacy-listen-key" => parsed.options.legacy_listen_key = true,
             "--unlimited" => parsed.options.limits = Limits::NONE,
             other => return Err(format!("unknown argument {other}").into()),
         }

@@ -1,9 +1,10 @@
 //! The shared exchange: the engine behind one lock, its journal, and the broadcast of its events.
 
 use crate::{
+    book_feed::{BookChange, BookFeed},
     engine::{AccountId, Command, CommandResult, Engine, Event, Reject, ruleset},
     history::{History, Lag, Past, ReadKind},
-    market::Tick,
+    market::{MarketId, Tick},
     state::{Durability, Lock, StateError, Store},
 };
 use domain::{Clock, Micros};
@@ -33,8 +34,12 @@ enum Record {
     Tick(Tick),
 }
 
-/// The events of one command or tick, in order.
-pub(crate) type EventBatch = Arc<[Event]>;
+/// The events of one command or tick, in order, and the changes of followed order books.
+#[derive(Clone, Debug)]
+pub(crate) struct EventBatch {
+    pub(crate) events: Arc<[Event]>,
+    pub(crate) books: Arc<[BookChange]>,
+}
 
 /// Why a request was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ struct Inner {
     store: Store,
     /// Past states of accounts, kept while reads lag.
     history: History,
+    /// The order books that streams follow.
+    books: BookFeed,
     /// Work that recovery would have to replay, in commands.
     work: u64,
     /// The thread that writes, or has written, the latest snapshot.
@@ -124,7 +131,14 @@ impl Exchange {
         }
         let durability = store.durability();
         Ok(Self {
-            inner: Mutex::new(Inner { engine, store, history: History::default(), work, snapshot: None }),
+            inner: Mutex::new(Inner {
+                engine,
+                store,
+                history: History::default(),
+                books: BookFeed::default(),
+                work,
+                snapshot: None,
+            }),
             durability,
             batches: broadcast::Sender::new(BACKLOG),
             clock,
@@ -159,7 +173,7 @@ impl Exchange {
         let record = inner.store.append(&Record::Command { at, command })?;
         let opened = if let CommandResult::Account(id) = &answer { Some(*id) } else { None };
         inner.remember(&events, opened);
-        self.publish(events);
+        self.publish(&mut inner, events);
         snapshot_when_due(&mut inner, 1);
         Ok((answer, record))
     }
@@ -199,7 +213,7 @@ impl Exchange {
         let events = inner.engine.tick(tick);
         inner.store.append(&Record::Tick(tick))?;
         inner.remember(&events, None);
-        self.publish(events);
+        self.publish(&mut inner, events);
         snapshot_when_due(&mut inner, WORK_OF_TICK);
         Ok(())
     }
@@ -209,10 +223,27 @@ impl Exchange {
         self.batches.subscribe()
     }
 
-    fn publish(&self, events: Vec<Event>) {
+    /// Includes a market's order book in the batches from now on, until it is left as often as it was followed.
+    pub(crate) fn follow_book(&self, market: MarketId) -> Result<(), Refused> {
+        let mut inner = self.lock()?;
+        let Inner { engine, books, .. } = &mut *inner;
+        books.follow(engine, market);
+        Ok(())
+    }
+
+    pub(crate) fn leave_book(&self, market: MarketId) {
+        // A stopped exchange publishes nothing any more.
+        if let Ok(mut inner) = self.lock() {
+            inner.books.leave(market);
+        }
+    }
+
+    fn publish(&self, inner: &mut Inner, events: Vec<Event>) {
         if !events.is_empty() {
+            let Inner { engine, books, .. } = inner;
+            let books = books.changes(engine, &events).into();
             // Having no subscribers is not an error.
-            let _ = self.batches.send(events.into());
+            let _ = self.batches.send(EventBatch { events: events.into(), books });
         }
     }
 }

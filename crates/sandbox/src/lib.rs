@@ -7,6 +7,7 @@
 pub mod engine;
 pub mod market;
 
+mod book_feed;
 mod exchange;
 mod history;
 mod protocol;

@@ -36,6 +36,8 @@ pub struct Options {
     pub start: Micros,
     /// Seed of a new exchange's order books and synthetic markets; random if `None`.
     pub seed: Option<u64>,
+    /// Serves listen keys on spot, which Binance has retired.
+    pub legacy_listen_key: bool,
 }
 
 impl Default for Options {
@@ -46,6 +48,7 @@ impl Default for Options {
             limits: Limits::default(),
             start: DEFAULT_START,
             seed: None,
+            legacy_listen_key: false,
         }
     }
 }
@@ -106,6 +109,7 @@ impl Sandbox {
             faults: Faults::default(),
             control_token,
             controllable: options.controllable,
+            legacy_listen_key: options.legacy_listen_key,
             paused: AtomicBool::new(options.controllable && options.paused),
             requests: AtomicU64::new(0),
         };

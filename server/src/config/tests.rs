@@ -20,6 +20,15 @@ fn nothing_set_is_a_sandbox_on_sqlite() {
 }
 
 #[test]
+fn spot_listen_keys_are_retired_by_default() {
+    assert!(!read(&[]).unwrap().sandbox_legacy_listen_key);
+    let legacy = |word| read(&[("SLIPSTREAM_SANDBOX_LISTEN_KEY", word)]);
+    assert!(legacy("legacy").unwrap().sandbox_legacy_listen_key);
+    assert!(!legacy("retired").unwrap().sandbox_legacy_listen_key);
+    assert_eq!(refused(&[("SLIPSTREAM_SANDBOX_LISTEN_KEY", "yes")]).len(), 1);
+}
+
+#[test]
 fn live_mode_goes_to_binance_and_wants_its_key() {
     assert!(refused(&[("SLIPSTREAM_EXCHANGE", "live")])[0].starts_with("SLIPSTREAM_MASTER_KEY must be set"));
     let config =

@@ -178,6 +178,8 @@ problems! {
     NotPermission = "must be valid permissions";
     /// Not an RSA public key in PEM format with at least 2,048 bits.
     NotPublicKey = "must be an RSA public key in PEM of at least 2048 bits";
+    /// Neither an Ed25519 public key in PEM nor an RSA one with at least 2,048 bits.
+    NotExchangePublicKey = "must be an Ed25519 or RSA public key in PEM, RSA of at least 2048 bits";
     /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
     /// A time in the past, or no time.

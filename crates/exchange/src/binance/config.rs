@@ -82,11 +82,11 @@ pub struct BadAddress(pub &'static str);
 /// The endpoint of an account's user-data stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum UserStream {
-    /// `<base>/ws/<listen key>`.
+    /// Futures: `<base>/ws/<listen key>`.
     InPath(String),
-    /// `<base>/ws?listenKey=<listen key>`.
+    /// Futures: `<base>/ws?listenKey=<listen key>`.
     InQuery(String),
-    /// Binance's WebSocket API: spot no longer has listen keys; clients subscribe with a signature instead.
+    /// Spot: the WebSocket API. There are no listen keys; clients subscribe with a signature instead.
     Signed(String),
 }
 
@@ -110,7 +110,10 @@ impl Address {
                 market: "wss://stream.binance.com:9443".into(),
                 user: UserStream::Signed("wss://ws-api.binance.com:443/ws-api/v3".into()),
             },
-            _ => Self::plain(rest, streams, "spot"),
+            _ => {
+                let user = UserStream::Signed(format!("{}/ws-api/v3", socket(&rest)));
+                Self { user, ..Self::plain(rest, streams, "spot") }
+            }
         })
     }
 
@@ -138,11 +141,16 @@ impl Address {
 
     fn plain(rest: String, streams: Option<&str>, kind: &str) -> Self {
         let market = streams.map_or_else(
-            || format!("{}/{kind}", rest.replacen("http", "ws", 1)),
+            || format!("{}/{kind}", socket(&rest)),
             |given| given.trim_end_matches('/').to_owned(),
         );
         Self { rest, user: UserStream::InPath(market.clone()), market }
     }
+}
+
+/// A REST address with the scheme of a WebSocket.
+fn socket(rest: &str) -> String {
+    rest.replacen("http", "ws", 1)
 }
 
 fn base(url: &str, what: &'static str) -> Result<String, BadAddress> {
@@ -163,6 +171,7 @@ mod tests {
         let spot = Address::spot(sandbox, None).unwrap();
         assert_eq!(spot.rest, "http://127.0.0.1:3000/sandbox/binance");
         assert_eq!(spot.market, "ws://127.0.0.1:3000/sandbox/binance/spot");
+        assert_eq!(spot.user, UserStream::Signed("ws://127.0.0.1:3000/sandbox/binance/ws-api/v3".into()));
         let futures = Address::futures(sandbox, None).unwrap();
         assert_eq!(futures.market, "ws://127.0.0.1:3000/sandbox/binance/futures");
         assert_eq!(futures.user, UserStream::InPath(futures.market.clone()));

@@ -17,6 +17,7 @@ mod num;
 mod orders;
 mod positions;
 mod prices;
+mod private_key;
 mod rest;
 mod sign;
 mod stream;

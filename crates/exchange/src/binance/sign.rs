@@ -1,5 +1,6 @@
 //! Request parameters and their signature.
 
+use super::private_key::PrivateKey;
 use domain::{Decimal, money};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -37,8 +38,9 @@ impl Params {
     /// The encoded text with the signature appended as last parameter.
     pub(super) fn signed(&self, secret: &str) -> String {
         let payload = self.encode();
-        let signature = signature(secret, &payload);
-        format!("{payload}&signature={signature}")
+        // Base64 has characters that must be encoded.
+        let signature = [("signature", signature(secret, &payload))];
+        format!("{payload}&{}", serde_urlencoded::to_string(signature).unwrap_or_default())
     }
 
     /// The parameters sorted by name, as the WebSocket API signs them.
@@ -48,8 +50,12 @@ impl Params {
     }
 }
 
-/// HMAC-SHA256 of the payload, in hex.
+/// The signature of the payload. A secret that is a private key in PEM signs with it, in Base64; any other one
+/// is a key for HMAC-SHA256, in hex.
 pub(super) fn signature(secret: &str, payload: &str) -> String {
+    if let Some(key) = PrivateKey::parse(secret) {
+        return key.sign(payload).unwrap_or_default();
+    }
     // HMAC accepts keys of any length, so the error case is unreachable; the exchange rejects an empty
     // signature anyway.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
@@ -62,6 +68,7 @@ pub(super) fn signature(secret: &str, payload: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
 
     const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 
@@ -94,6 +101,26 @@ mod tests {
             signature("2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9", payload),
             "3c661234138461fcc7a7d8746c6558c9842d4e10870d2ecbedf7777cad694af9"
         );
+    }
+
+    /// The key and the signature of RFC 8032, section 7.1, test 2.
+    #[test]
+    fn signs_with_a_private_key_and_encodes_its_base64() {
+        let pem = "-----BEGIN PRIVATE KEY-----\n\
+                   MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n\
+                   -----END PRIVATE KEY-----";
+        let expected = STANDARD.encode(
+            hex::decode(
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
+                 085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+            )
+            .unwrap(),
+        );
+        assert_eq!(signature(pem, "r"), expected);
+        let signed = Params::default().with("a", 1).signed(pem);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&signed).unwrap();
+        assert_eq!(pairs[1], ("signature".to_owned(), signature(pem, "a=1")));
+        assert!(!signed.contains(['+', '/']), "{signed}");
     }
 
     #[test]

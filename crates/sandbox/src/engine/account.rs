@@ -1,11 +1,15 @@
 //! Accounts: keys, spot balances, the futures wallet and its positions.
 
 use super::{
-    AlgoOrder, ApiSecret, Fill, Income, NewAccount, Order, Registry, Rights, naked::Meter,
+    AlgoOrder, Amendment, ApiSecret, Fill, Income, MarginMove, NewAccount, Order, OrderList, Registry,
+    Rights, SpotAmendment,
+    futures_state::FuturesState,
+    naked::Meter,
     position::Perpetual,
+    terms::{PositionId, PositionSlot, is_default},
 };
 use crate::market::Pair;
-use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType};
+use domain::{Decimal, MarginMode, Micros, TradeType};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -43,7 +47,10 @@ pub struct Account {
     pub api_key: String,
     /// Its API secret.
     pub secret: ApiSecret,
-    /// The permissions of the key.
+    /// Further keys and their secrets. Snapshots written before there were any lack the field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) more_keys: BTreeMap<String, ApiSecret>,
+    /// The permissions of the keys.
     pub rights: Rights,
     /// When the account was opened.
     pub opened: Micros,
@@ -57,6 +64,11 @@ pub struct Account {
     pub(super) wallet: Decimal,
     pub(super) perpetuals: BTreeMap<Pair, Perpetual>,
     pub(super) spot_orders: Registry<Order>,
+    /// Snapshots written before order lists and amendments existed lack both fields.
+    #[serde(default, skip_serializing_if = "Registry::is_empty")]
+    pub(super) order_lists: Registry<OrderList>,
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub(super) spot_amendments: VecDeque<SpotAmendment>,
     pub(super) futures_orders: Registry<Order>,
     pub(super) algos: Registry<AlgoOrder>,
     pub(super) fills: VecDeque<Fill>,
@@ -73,6 +85,9 @@ pub struct Account {
     /// Records when positions had no covering stop.
     #[serde(default, skip_serializing_if = "Meter::is_empty")]
     pub(super) naked: Meter,
+    /// Hedge mode's positions and what else earlier releases did not have.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) state: FuturesState,
 }
 
 impl Account {
@@ -81,6 +96,7 @@ impl Account {
             id,
             api_key: new.api_key,
             secret: new.secret,
+            more_keys: BTreeMap::new(),
             rights: new.rights,
             opened: at,
             funded: (new.spot_funds, new.futures_funds),
@@ -89,6 +105,8 @@ impl Account {
             wallet: Decimal::ZERO,
             perpetuals: BTreeMap::new(),
             spot_orders: Registry::default(),
+            order_lists: Registry::default(),
+            spot_amendments: VecDeque::new(),
             futures_orders: Registry::default(),
             algos: Registry::default(),
             fills: VecDeque::new(),
@@ -97,6 +115,7 @@ impl Account {
             dual: false,
             multi_assets: false,
             naked: Meter::default(),
+            state: FuturesState::default(),
         };
         account.fund();
         account
@@ -125,6 +144,17 @@ impl Account {
         }
     }
 
+    /// The spot order lists.
+    #[must_use]
+    pub const fn order_lists(&self) -> &Registry<OrderList> {
+        &self.order_lists
+    }
+
+    /// The retained amendments of spot orders, oldest first.
+    pub fn spot_amendments(&self) -> impl DoubleEndedIterator<Item = &SpotAmendment> {
+        self.spot_amendments.iter()
+    }
+
     /// The conditional orders.
     #[must_use]
     pub const fn algos(&self) -> &Registry<AlgoOrder> {
@@ -144,7 +174,7 @@ impl Account {
     /// Leverage and margin mode that a perpetual is set to.
     #[must_use]
     pub fn setting(&self, pair: Pair) -> (u16, MarginMode) {
-        let perpetual = self.perpetual(pair);
+        let perpetual = self.perpetual(PositionId::both(pair));
         (perpetual.leverage, perpetual.mode)
     }
 
@@ -179,17 +209,78 @@ impl Account {
         self.spot.entry(asset.to_owned()).or_default()
     }
 
-    pub(super) fn perpetual(&self, pair: Pair) -> Perpetual {
-        self.perpetuals.get(&pair).copied().unwrap_or_default()
+    /// The retained amendments of futures orders, oldest first.
+    pub fn amendments(&self) -> impl DoubleEndedIterator<Item = &Amendment> {
+        self.state.amendments.iter()
     }
 
-    pub(super) fn perpetual_mut(&mut self, pair: Pair) -> &mut Perpetual {
-        self.perpetuals.entry(pair).or_default()
+    /// The retained adjustments of isolated margin, oldest first.
+    pub fn margin_moves(&self) -> impl DoubleEndedIterator<Item = &MarginMove> {
+        self.state.margin_moves.iter()
+    }
+
+    /// Whether the account pays fees in BNB if it holds any.
+    #[must_use]
+    pub const fn fee_burn(&self) -> bool {
+        self.state.fee_burn
+    }
+
+    /// A position. All positions of a pair have the leverage and margin mode of the pair.
+    pub(super) fn perpetual(&self, id: PositionId) -> Perpetual {
+        let settings = || self.perpetuals.get(&id.pair).map(Perpetual::settings).unwrap_or_default();
+        self.slot(id.slot).get(&id.pair).copied().unwrap_or_else(settings)
+    }
+
+    pub(super) fn perpetual_mut(&mut self, id: PositionId) -> &mut Perpetual {
+        let fresh = self.perpetual(id);
+        let slot = match id.slot {
+            PositionSlot::Both => &mut self.perpetuals,
+            PositionSlot::Long => &mut self.state.longs,
+            PositionSlot::Short => &mut self.state.shorts,
+        };
+        slot.entry(id.pair).or_insert(fresh)
+    }
+
+    const fn slot(&self, slot: PositionSlot) -> &BTreeMap<Pair, Perpetual> {
+        match slot {
+            PositionSlot::Both => &self.perpetuals,
+            PositionSlot::Long => &self.state.longs,
+            PositionSlot::Short => &self.state.shorts,
+        }
+    }
+
+    /// All positions, including those of size zero that once existed.
+    pub(super) fn positions(&self) -> impl Iterator<Item = (PositionId, &Perpetual)> {
+        PositionSlot::ALL.iter().flat_map(move |&slot| {
+            self.slot(slot).iter().map(move |(&pair, perpetual)| (PositionId { pair, slot }, perpetual))
+        })
+    }
+
+    /// The positions of a pair that exist, or once did.
+    pub(super) fn positions_of(&self, pair: Pair) -> impl Iterator<Item = (PositionId, &Perpetual)> {
+        PositionSlot::ALL.iter().filter_map(move |&slot| {
+            self.slot(slot).get(&pair).map(|perpetual| (PositionId { pair, slot }, perpetual))
+        })
+    }
+
+    /// Changes a setting in all positions of a pair.
+    pub(super) fn configure(&mut self, pair: Pair, change: impl Fn(&mut Perpetual)) {
+        change(self.perpetual_mut(PositionId::both(pair)));
+        let hedged = [&mut self.state.longs, &mut self.state.shorts];
+        hedged.into_iter().filter_map(|slot| slot.get_mut(&pair)).for_each(change);
+    }
+
+    /// The positions of a pair that the account's mode shows, and those that an enforced change of the mode left.
+    pub(super) fn shown(&self, pair: Pair) -> impl Iterator<Item = PositionId> {
+        PositionSlot::ALL.iter().map(move |&slot| PositionId { pair, slot }).filter(move |id| {
+            let listed = self.dual || id.slot == PositionSlot::Both;
+            listed || !self.perpetual(*id).amount.is_zero()
+        })
     }
 
     /// The part of the futures wallet that is not margin of an isolated position.
     pub(super) fn cross_wallet(&self) -> Decimal {
-        self.wallet - self.perpetuals.values().map(|p| p.isolated).sum::<Decimal>()
+        self.wallet - self.positions().map(|(_, p)| p.isolated).sum::<Decimal>()
     }
 
     pub(super) fn keep_fill(&mut self, fill: Fill) {
@@ -206,98 +297,4 @@ fn keep<T>(list: &mut VecDeque<T>, entry: T) {
         list.pop_front();
     }
     list.push_back(entry);
-}
-
-/// A futures account at the current mark prices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FuturesView {
-    /// Wallet balance including isolated margin.
-    pub wallet: Decimal,
-    /// Wallet balance excluding isolated margin.
-    pub cross_wallet: Decimal,
-    /// Unrealized profit and loss of all positions.
-    pub unrealized: Decimal,
-    /// Unrealized profit and loss of the cross positions.
-    pub cross_unrealized: Decimal,
-    /// Initial margin of the positions.
-    pub position_margin: Decimal,
-    /// Initial margin of the open orders.
-    pub order_margin: Decimal,
-    /// Maintenance margin of all positions.
-    pub maintenance: Decimal,
-    /// Balance available for new orders.
-    pub available: Decimal,
-    /// Balance that can be transferred to spot.
-    pub withdrawable: Decimal,
-    /// The positions of every pair, including those of size zero.
-    pub positions: Vec<PositionView>,
-}
-
-impl FuturesView {
-    /// Wallet balance plus unrealized profit and loss (`marginBalance`).
-    #[must_use]
-    pub fn margin_balance(&self) -> Decimal {
-        self.wallet + self.unrealized
-    }
-
-    /// The sum of position and order initial margin (`initialMargin`).
-    #[must_use]
-    pub fn initial_margin(&self) -> Decimal {
-        self.position_margin + self.order_margin
-    }
-}
-
-/// A position at the current mark price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PositionView {
-    /// The perpetual.
-    pub pair: Pair,
-    /// Size in base units, negative for a short (`positionAmt`).
-    pub amount: Decimal,
-    /// Average entry price; zero without a position.
-    pub entry_price: Decimal,
-    /// The break-even price including fees; here always equal to the entry price.
-    pub break_even: Decimal,
-    /// The mark price.
-    pub mark_price: Decimal,
-    /// Unrealized profit and loss at the mark price.
-    pub unrealized: Decimal,
-    /// Profit realized by fills since the position was opened.
-    pub realized: Decimal,
-    /// The mark price at which the engine would liquidate it; `None` if no price would.
-    pub liquidation_price: Option<Decimal>,
-    /// Size times mark price, with the sign of the size.
-    pub notional: Decimal,
-    /// The leverage, as a multiple of the margin.
-    pub leverage: u16,
-    /// The largest position allowed at that leverage, in quote units.
-    pub max_notional: Decimal,
-    /// Cross or isolated.
-    pub mode: MarginMode,
-    /// Isolated margin, excluding profit and loss (`isolatedWallet`).
-    pub isolated: Decimal,
-    /// Initial margin of the position.
-    pub initial_margin: Decimal,
-    /// Initial margin of its open orders.
-    pub order_margin: Decimal,
-    /// Maintenance margin: the position is liquidated when the collateral falls to it.
-    pub maintenance: Decimal,
-    /// Notional of the open buy orders (`bidNotional`).
-    pub bid_notional: Decimal,
-    /// Notional of the open sell orders (`askNotional`).
-    pub ask_notional: Decimal,
-    /// Time of the last change.
-    pub updated: Micros,
-}
-
-impl PositionView {
-    /// Long or short; `None` without a position.
-    #[must_use]
-    pub fn side(&self) -> Option<PositionSide> {
-        match self.amount {
-            a if a.is_zero() => None,
-            a if a.is_sign_negative() => Some(PositionSide::Short),
-            _ => Some(PositionSide::Long),
-        }
-    }
 }

@@ -1,8 +1,11 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, cancel, filters,
-    markets::MarketState, ruleset,
+    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, cancel,
+    deadline::{Deadline, DueAction},
+    filters,
+    markets::MarketState,
+    ruleset,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, dec, money};
@@ -26,9 +29,10 @@ pub(super) fn place(
     markets.admits(new.market, new.reduce_only || new.close_position)?;
     amounts(markets, &new)?;
     let tif = new.tif.unwrap_or(TimeInForce::Gtc);
-    if limit_kind(new.kind) {
+    if limit_kind(new.kind) && new.terms.price_match.is_none() {
         filters::price(markets, new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
     }
+    new.terms.check_date(markets.now)?;
     if new.close_position || tif == TimeInForce::GteGtc {
         lives_with_position(markets, account, &new)?;
     }
@@ -58,14 +62,22 @@ pub(super) fn place(
         created: markets.now,
         updated: markets.now,
         triggered: None,
+        terms: new.terms,
     };
     if let Some(extreme) = extreme {
         algo.trigger_price = Some(trail(&algo, extreme));
     }
+    markets.deadlines.extend(deadline(account, &algo));
     markets.book_mut(new.market).algos.insert((id, account.id));
     markets.emit_algo(account.id, &algo);
     account.algos.put(algo.clone());
     Ok(CommandResult::Algo(algo))
+}
+
+/// When a waiting GTD order expires.
+pub(super) fn deadline(account: &Account, algo: &AlgoOrder) -> Option<Deadline> {
+    let (account, action) = (account.id, DueAction::Algo(algo.id));
+    algo.terms.good_till.map(|at| Deadline { at, account, action })
 }
 
 /// Rejects the order if the limit of open conditional orders is reached.
@@ -115,12 +127,16 @@ fn amounts(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
 /// Checks an order tied to the lifetime of a position: it needs a position, and only one closing order of a
 /// kind is allowed.
 fn lives_with_position(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
-    let pair = new.market.pair;
-    if account.perpetual(pair).closable(new.side).is_zero() && !cancel::has_openers(markets, account, new) {
+    if account.perpetual(new.position()).closable(new.side).is_zero()
+        && !cancel::has_openers(markets, account, new)
+    {
         return Err(Reject::no_position());
     }
     let twin = |a: &AlgoOrder| {
-        a.pair == pair && a.side == new.side && a.close_position && stops(a.kind) == stops(new.kind)
+        a.position() == new.position()
+            && a.side == new.side
+            && a.close_position
+            && stops(a.kind) == stops(new.kind)
     };
     if new.close_position && account.algos.open().any(twin) {
         return Err(Reject::duplicate_close());
@@ -150,7 +166,7 @@ fn conditions(markets: &MarketState, new: &NewOrder, price: Decimal) -> Result<O
     }
     let rate = new.callback_rate.ok_or_else(|| Reject::mandatory("callbackRate"))?;
     let step = dec!(0.1);
-    if rate < step || rate > Decimal::TEN || !money::on_step(rate, step) {
+    if rate < step || rate > dec!(20) || !money::on_step(rate, step) {
         return Err(Reject::callback_rate());
     }
     let Some(activation) = new.activation_price else { return Ok(Some(price)) };

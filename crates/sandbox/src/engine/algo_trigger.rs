@@ -2,7 +2,7 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, futures, markets::MarketState,
-    rejections,
+    rejections, terms::matched_price,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
@@ -61,13 +61,17 @@ fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
     let Some(algo) = taken else { return };
     let market = MarketId::futures(algo.pair);
     markets.book_mut(market).algos.remove(&(id, account.id));
-    let closable = account.perpetual(algo.pair).closable(algo.side);
+    if let Some(due) = algo::deadline(account, &algo) {
+        markets.deadlines.remove(&due);
+    }
+    let closable = account.perpetual(algo.position()).closable(algo.side);
     let reduces = algo.reduce_only || algo.close_position;
     if reduces && closable.is_zero() {
         cancel::end_algo(markets, account, id, AlgoStatus::Expired);
         return;
     }
     let wanted = algo.amount.unwrap_or(closable);
+    let level = algo.terms.price_match.map(|level| matched_price(markets, market, algo.side, level));
     let limit = algo::limit_kind(algo.kind);
     let order = NewOrder {
         market,
@@ -76,7 +80,7 @@ fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
         tif: Some(algo.tif).filter(|t| limit && *t != TimeInForce::GteGtc),
         amount: Some(if reduces { wanted.min(closable) } else { wanted }),
         quote_amount: None,
-        price: algo.price,
+        price: level.and_then(Result::ok).or(algo.price),
         trigger_price: None,
         activation_price: None,
         callback_rate: None,
@@ -84,6 +88,7 @@ fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
         reduce_only: reduces,
         close_position: algo.close_position,
         client_id: Some(algo.client_id.clone()).filter(|c| !account.futures_orders.client_taken(c)),
+        terms: algo.terms,
     };
     let placed = rejections::take(markets, account.id, algo.pair)
         .and_then(|()| futures::place(markets, account, &order, Some(&algo)).map(drop));

@@ -3,9 +3,9 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, CommandResult, Execution, NewOrder, Order, OrderRef, Reject, Status,
-    Which, markets::MarketState, resting, ruleset,
+    Which, algo, markets::MarketState, resting, ruleset, spot, terms::PositionId,
 };
-use crate::market::{MarketId, Pair, QUOTE};
+use crate::market::{MarketId, QUOTE};
 use domain::{TimeInForce, TradeType};
 
 /// Cancels one order. `by` is the client id of the request.
@@ -65,7 +65,8 @@ pub(super) fn end(
     end_by(markets, account, kind, id, status, None)
 }
 
-fn end_by(
+/// Ends one open order and publishes the change. `by` is the client id of the request.
+pub(super) fn end_by(
     markets: &mut MarketState,
     account: &mut Account,
     kind: TradeType,
@@ -84,7 +85,10 @@ fn end_by(
     let how = if status == Status::Canceled { Execution::Canceled } else { Execution::Expired };
     markets.emit_order_end(account.id, &order, how, by);
     match kind {
-        TradeType::Spot => markets.emit_spot_balances(account, &[order.market.pair.base(), QUOTE]),
+        TradeType::Spot => {
+            markets.emit_spot_balances(account, &[order.market.pair.base(), QUOTE]);
+            spot::after_end(markets, account, &order, by);
+        }
         TradeType::Futures => finish_algo(markets, account, &order),
     }
     Some(order)
@@ -104,6 +108,9 @@ pub(super) fn end_algo(
         a.clone()
     })?;
     markets.book_mut(MarketId::futures(algo.pair)).algos.remove(&(id, account.id));
+    if let Some(due) = algo::deadline(account, &algo) {
+        markets.deadlines.remove(&due);
+    }
     markets.emit_algo(account.id, &algo);
     Some(algo)
 }
@@ -117,7 +124,7 @@ pub(super) fn after(markets: &mut MarketState, account: &mut Account, order: &Or
     if !order.status.open() {
         finish_algo(markets, account, order);
     }
-    end_purposeless(markets, account, order.market.pair, ended);
+    end_purposeless(markets, account, order.position(), ended);
 }
 
 fn finish_algo(markets: &mut MarketState, account: &mut Account, order: &Order) {
@@ -137,20 +144,20 @@ fn finish_algo(markets: &mut MarketState, account: &mut Account, order: &Order) 
 /// Expires the orders that could only reduce a position that no longer exists: reduce-only orders in the
 /// book, and orders tied to the position (`GTE_GTC`, closePosition). Under older rules the latter may also
 /// wait for an opening order.
-fn end_purposeless(markets: &mut MarketState, account: &mut Account, pair: Pair, ended: bool) {
-    let perpetual = account.perpetual(pair);
-    let orphaned = markets.ruleset >= ruleset::GTE_NEEDS_POSITION || ended || !openers(account, pair);
+fn end_purposeless(markets: &mut MarketState, account: &mut Account, position: PositionId, ended: bool) {
+    let perpetual = account.perpetual(position);
+    let orphaned = markets.ruleset >= ruleset::GTE_NEEDS_POSITION || ended || !openers(account, position);
     let idle = |side| perpetual.closable(side).is_zero();
     let lost = order_ids(account, TradeType::Futures, |o| {
         let lives_with_it = o.tif == TimeInForce::GteGtc && orphaned;
-        o.market.pair == pair && idle(o.side) && (o.reduce_only || lives_with_it)
+        o.position() == position && idle(o.side) && (o.reduce_only || lives_with_it)
     });
     for id in lost {
         end(markets, account, TradeType::Futures, id, Status::Expired);
     }
     let lost = algo_ids(account, |a| {
         let lives_with_it = a.close_position || a.tif == TimeInForce::GteGtc;
-        a.pair == pair && lives_with_it && idle(a.side) && orphaned
+        a.position() == position && lives_with_it && idle(a.side) && orphaned
     });
     for id in lost {
         end_algo(markets, account, id, AlgoStatus::Expired);
@@ -158,14 +165,14 @@ fn end_purposeless(markets: &mut MarketState, account: &mut Account, pair: Pair,
 }
 
 /// Whether an open order could open a position.
-fn openers(account: &Account, pair: Pair) -> bool {
-    let opens = |o: &Order| o.market.pair == pair && !o.reduce_only && o.tif != TimeInForce::GteGtc;
+fn openers(account: &Account, position: PositionId) -> bool {
+    let opens = |o: &Order| o.position() == position && !o.reduce_only && o.tif != TimeInForce::GteGtc;
     account.futures_orders.open().any(opens)
 }
 
 /// Whether an open order could open the position that the new order needs. Only older rules accept that.
 pub(super) fn has_openers(markets: &MarketState, account: &Account, new: &NewOrder) -> bool {
-    markets.ruleset < ruleset::GTE_NEEDS_POSITION && openers(account, new.market.pair)
+    markets.ruleset < ruleset::GTE_NEEDS_POSITION && openers(account, new.position())
 }
 
 pub(super) fn order_ids(account: &Account, kind: TradeType, which: impl Fn(&Order) -> bool) -> Vec<u64> {

@@ -1,14 +1,17 @@
 //! Commands accepted by the engine. They are journalled, so their serialized form is part of the on-disk
 //! state.
 
-use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
+use super::{
+    AccountId, AlgoOrder, Fill, FuturesRequest, MarketChange, NewOrder, Order, OrderRef, PositionSlot,
+    SpotAction, SpotResult, TriggerRejection, terms::is_default,
+};
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, MarginMode, TradeType};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The secret of a paper account's API key. Stored in clear because the exchange has to sign with it too, but
-/// never shown by `Debug`.
+/// never shown by `Debug`. Of an RSA or Ed25519 key it is the public key, in PEM.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiSecret(pub String);
@@ -100,6 +103,15 @@ pub enum Command {
         /// The order to place.
         order: NewOrder,
     },
+    /// Acts on a spot market's orders and order lists. Answers [`CommandResult::Spot`].
+    Spot {
+        /// The account.
+        account: AccountId,
+        /// The spot market.
+        market: MarketId,
+        /// The action.
+        action: Box<SpotAction>,
+    },
     /// Cancels one order. Answers [`CommandResult::Order`] or [`CommandResult::Algo`].
     Cancel {
         /// The account.
@@ -152,6 +164,9 @@ pub enum Command {
         pair: Pair,
         /// The amount in USDT.
         amount: Decimal,
+        /// The position of that perpetual. Commands journalled before this field existed lack it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        slot: PositionSlot,
     },
     /// Moves USDT between spot and futures. Answers [`CommandResult::Transfer`].
     Transfer {
@@ -176,6 +191,15 @@ pub enum Command {
         /// The idempotency key.
         reference: String,
     },
+    /// Adds an API key to an account, with the same permissions. Answers [`CommandResult::Done`].
+    AddKey {
+        /// The account.
+        account: AccountId,
+        /// The new key.
+        api_key: String,
+        /// Its secret, or the public key of a pair in PEM.
+        secret: ApiSecret,
+    },
     /// Sets the permissions of an account's key. Answers [`CommandResult::Done`].
     SetRights {
         /// The account.
@@ -193,6 +217,13 @@ pub enum Command {
         multi_assets: Option<bool>,
         /// Skips the exchange's own checks. For tests.
         forced: bool,
+    },
+    /// A request that only futures accounts know. The kind of request determines the answer.
+    Futures {
+        /// The account.
+        account: AccountId,
+        /// The request.
+        request: FuturesRequest,
     },
     /// Changes a market's status, filters or depth. Answers [`CommandResult::Done`]. For tests.
     ChangeMarket(MarketChange),
@@ -225,6 +256,8 @@ pub enum CommandResult {
         /// Its immediate fills.
         fills: Vec<Fill>,
     },
+    /// The result of a spot action.
+    Spot(Box<SpotResult>),
     /// The conditional order after the command.
     Algo(AlgoOrder),
     /// The cancelled orders.

@@ -1,6 +1,8 @@
 //! Events, delivered to the user-data and market streams.
 
-use super::{AccountId, AlgoOrder, Fill, Order, PositionView, SpotBalance, order::words};
+use super::{
+    AccountId, AlgoOrder, Fill, ListStatus, Order, OrderList, PositionView, SpotBalance, order::words,
+};
 use crate::market::{BookTicker, Kline, MarkPrice, MarketId, Pair, PublicTrade};
 use domain::{Decimal, Micros};
 use serde::{Deserialize, Serialize};
@@ -16,8 +18,14 @@ words! {
         Canceled = "CANCELED",
         /// The engine ended it.
         Expired = "EXPIRED",
+        /// Its owner reduced its amount (spot).
+        Replaced = "REPLACED",
+        /// It was rejected after its list or the cancellation of another order had been accepted (spot).
+        Rejected = "REJECTED",
         /// It is a liquidation order and was filled.
         Calculated = "CALCULATED",
+        /// Its owner changed its price or amount.
+        Amendment = "AMENDMENT",
     }
 }
 
@@ -100,6 +108,13 @@ pub enum EventKind {
         fill: Option<Box<Fill>>,
         /// The client id of the spot request that cancelled it.
         cancel_id: Option<String>,
+    },
+    /// An order list changed (`listStatus`).
+    List {
+        /// The list after the change.
+        list: Box<OrderList>,
+        /// The kind of change.
+        status: ListStatus,
     },
     /// A conditional order changed (`ALGO_UPDATE`).
     Algo(Box<AlgoOrder>),

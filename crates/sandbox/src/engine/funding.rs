@@ -6,6 +6,7 @@ use super::{
     funding_rate::{next, rate},
     markets::MarketState,
     rounding, settle,
+    terms::PositionId,
 };
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
 use domain::{Decimal, Micros, dec, time};
@@ -50,14 +51,17 @@ pub(super) fn pay_if_due(
         perp.paid.pop_front();
     }
     perp.paid.push_back(FundingPoint { at: due, rate, mark });
-    for account in accounts.values_mut().filter(|a| !a.perpetual(pair).amount.is_zero()) {
-        pay(markets, account, pair, mark * rate);
+    for account in accounts.values_mut() {
+        let open = account.positions_of(pair).filter(|(_, p)| !p.amount.is_zero());
+        for id in open.map(|(id, _)| id).collect::<Vec<_>>() {
+            pay(markets, account, id, mark * rate);
+        }
     }
 }
 
 /// Applies the funding of one position: a long pays `per_unit` for each unit, a short receives it.
-fn pay(markets: &mut MarketState, account: &mut Account, pair: Pair, per_unit: Decimal) {
-    let perpetual = account.perpetual_mut(pair);
+fn pay(markets: &mut MarketState, account: &mut Account, id: PositionId, per_unit: Decimal) {
+    let perpetual = account.perpetual_mut(id);
     let amount = rounding::cents(-perpetual.amount * per_unit);
     let mut covered = Decimal::ZERO;
     if perpetual.isolated_mode() {
@@ -68,8 +72,8 @@ fn pay(markets: &mut MarketState, account: &mut Account, pair: Pair, per_unit: D
     account.wallet += amount + covered;
     markets.counterparty.receive(QUOTE, -amount);
     markets.counterparty.insure(-covered);
-    covered += settle::cover(markets, account, pair);
-    settle::income(markets, account, IncomeKind::FundingFee, Some(pair), amount, None);
-    markets.emit_futures_account(account, Reason::FundingFee, amount, &[pair]);
-    settle::emit_insurance_cover(markets, account, pair, covered, None);
+    covered += settle::cover(markets, account, id);
+    settle::income(markets, account, IncomeKind::FundingFee, Some(id.pair), amount, None);
+    markets.emit_futures_account(account, Reason::FundingFee, amount, &[id]);
+    settle::emit_insurance_cover(markets, account, id, covered, None);
 }

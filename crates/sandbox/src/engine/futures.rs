@@ -8,9 +8,10 @@ use super::{
     new_order,
     position::signed,
     resting, rounding, settle,
+    terms::PositionId,
 };
 use crate::market::Level;
-use domain::{Decimal, TimeInForce};
+use domain::{Decimal, Side, TimeInForce};
 
 /// Checks an order against the market's filters.
 pub(super) fn check(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
@@ -18,6 +19,7 @@ pub(super) fn check(markets: &MarketState, new: &NewOrder) -> Result<(), Reject>
         return Err(Reject::mandatory("quantity"));
     }
     let (price, _) = new_order::terms(markets, new)?;
+    new.terms.check_date(markets.now)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
     filters::amount(markets, new.market, amount)?;
     if !new.reduce_only {
@@ -26,16 +28,21 @@ pub(super) fn check(markets: &MarketState, new: &NewOrder) -> Result<(), Reject>
     price.map_or(Ok(()), |p| filters::band(markets, new.market, new.side, p, markets.mark(new.market.pair)))
 }
 
-/// Accepts or rejects an order; `algo` is the conditional order it comes from.
-pub(super) fn place(
-    markets: &mut MarketState,
-    account: &mut Account,
-    new: &NewOrder,
-    algo: Option<&AlgoOrder>,
-) -> Result<(Order, Vec<Fill>), Reject> {
+/// An order that passes all checks, as it would execute.
+struct Accepted {
+    amount: Decimal,
+    tif: TimeInForce,
+    /// The part taken from the book.
+    plan: Plan,
+    /// The part that is not taken rests in the book.
+    rests: bool,
+}
+
+/// Checks an order against the account and the book.
+fn accept(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<Accepted, Reject> {
     let (price, tif) = new_order::terms(markets, new)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    let closable = account.perpetual(new.market.pair).closable(new.side);
+    let closable = account.perpetual(new.position()).closable(new.side);
     if new.reduce_only && closable.is_zero() {
         return Err(Reject::reduce_only());
     }
@@ -54,9 +61,31 @@ pub(super) fn place(
     }
     let stands = price.filter(|_| tif != TimeInForce::Ioc);
     if !new.reduce_only {
-        afford(markets, account, new, stands, &plan)?;
+        let (id, mark) = (new.position(), markets.mark(new.market.pair));
+        let before = account.perpetual(id);
+        let mut after = before;
+        let rest = amount - plan.amount;
+        after.add_exposure(new.side, plan.cost + stands.map_or(Decimal::ZERO, |price| price * rest));
+        let exposure = Exposure { had: before.exposure(mark), has: after.exposure(mark) };
+        afford(markets, account, (id, new.side), exposure, &plan)?;
     }
+    Ok(Accepted { amount, tif, plan, rests: stands.is_some() })
+}
 
+/// Checks an order as [`place`] does, without placing it. Returns the order that would have been accepted.
+pub(super) fn test(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<Order, Reject> {
+    let accepted = accept(markets, account, new)?;
+    Ok(new_order::preview(markets, new, accepted.amount, accepted.tif))
+}
+
+/// Accepts or rejects an order; `algo` is the conditional order it comes from.
+pub(super) fn place(
+    markets: &mut MarketState,
+    account: &mut Account,
+    new: &NewOrder,
+    algo: Option<&AlgoOrder>,
+) -> Result<(Order, Vec<Fill>), Reject> {
+    let Accepted { amount, tif, plan, rests } = accept(markets, account, new)?;
     let mut order = new_order::build(markets, new, amount, tif);
     if let Some(algo) = algo {
         become_order(markets, account, &mut order, algo);
@@ -64,7 +93,7 @@ pub(super) fn place(
     markets.emit_order(account.id, &order, Execution::New, None);
     let (fills, ended) = take(markets, account, &mut order, plan.levels);
     if order.status.open() {
-        if stands.is_some() {
+        if rests {
             resting::rest(markets, account, &order);
         } else {
             order.status = Status::Expired;
@@ -74,7 +103,7 @@ pub(super) fn place(
     let id = order.id;
     account.futures_orders.put(order.clone());
     if !fills.is_empty() {
-        markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[new.market.pair]);
+        markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[new.position()]);
     }
     cancel::after(markets, account, &order, ended);
     // If the fill closed the position, the rest of a reduce-only order has been ended.
@@ -100,31 +129,33 @@ fn become_order(markets: &mut MarketState, account: &mut Account, order: &mut Or
     }
 }
 
+/// The notional that a position could reach, before and after an order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exposure {
+    pub(super) had: Decimal,
+    pub(super) has: Decimal,
+}
+
 /// Checks the leverage bracket and the margin for what an order may open: the taken part at the book's
 /// prices, the rest at the order's own price. Orders that only reduce need nothing.
-fn afford(
+pub(super) fn afford(
     markets: &MarketState,
     account: &Account,
-    new: &NewOrder,
-    stands: Option<Decimal>,
+    (id, side): (PositionId, Side),
+    Exposure { had, has }: Exposure,
     plan: &Plan,
 ) -> Result<(), Reject> {
-    let pair = new.market.pair;
-    let (before, mark) = (account.perpetual(pair), markets.mark(pair));
-    let mut after = before;
-    let rest = new.amount.unwrap_or_default() - plan.amount;
-    after.add_exposure(new.side, plan.cost + stands.map_or(Decimal::ZERO, |price| price * rest));
-    let (had, has) = (before.exposure(mark), after.exposure(mark));
+    let (position, mark) = (account.perpetual(id), markets.mark(id.pair));
     if has <= had {
         return Ok(());
     }
-    if has > bracket::largest(pair, before.leverage) {
+    if has > bracket::largest(id.pair, position.leverage) {
         return Err(Reject::over_bracket());
     }
     let fee = plan.cost * settle::FUTURES_TAKER_FEE;
     // Taking at a price worse than the mark realizes the difference as an immediate loss.
-    let loss = rounding::at_least_zero(signed(new.side, plan.cost - plan.amount * mark));
-    let needed = after.initial(has - had) + fee + loss;
+    let loss = rounding::at_least_zero(signed(side, plan.cost - plan.amount * mark));
+    let needed = position.initial(has - had) + fee + loss;
     if needed > margin::available(markets, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
 }
 

@@ -5,6 +5,7 @@ use super::{
     markets::MarketState,
     matching::{self, Want},
     new_order, rounding, settle,
+    terms::{FuturesTerms, PositionId},
 };
 use crate::market::{Level, MarketId, Pair};
 use domain::{Decimal, TimeInForce, TradeType, dec};
@@ -16,30 +17,37 @@ const CALL: Decimal = dec!(0.8);
 
 /// Liquidates what a pair's new mark price has made insolvent: the isolated position, or all cross positions.
 pub(super) fn check(markets: &mut MarketState, account: &mut Account, pair: Pair) {
-    let perpetual = account.perpetual(pair);
+    let held: Vec<PositionId> =
+        account.positions_of(pair).filter(|(_, p)| !p.amount.is_zero()).map(|(id, _)| id).collect();
+    for id in held {
+        check_one(markets, account, id);
+    }
+}
+
+fn check_one(markets: &mut MarketState, account: &mut Account, id: PositionId) {
+    let perpetual = account.perpetual(id);
     if perpetual.amount.is_zero() {
+        // It was liquidated together with the pair's other position.
         return;
     }
     let isolated = perpetual.isolated_mode();
     let (collateral, maintenance) =
-        if isolated { margin::isolated(markets, account, pair) } else { margin::cross(markets, account) };
+        if isolated { margin::isolated(markets, account, id) } else { margin::cross(markets, account) };
     if collateral > maintenance {
         call(markets, account, collateral, maintenance);
         return;
     }
-    let pairs: Vec<Pair> = match isolated {
-        true => vec![pair],
-        false => {
-            account.perpetuals.iter().filter(|(_, p)| !p.isolated_mode()).map(|(pair, _)| *pair).collect()
-        }
+    let lost: Vec<PositionId> = match isolated {
+        true => vec![id],
+        false => account.positions().filter(|(_, p)| !p.isolated_mode()).map(|(id, _)| id).collect(),
     };
-    for &pair in &pairs {
-        for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
-            cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
+    for &id in &lost {
+        for order in cancel::order_ids(account, TradeType::Futures, |o| o.position() == id) {
+            cancel::end(markets, account, TradeType::Futures, order, Status::Expired);
         }
     }
-    for pair in pairs {
-        close(markets, account, pair);
+    for id in lost {
+        close(markets, account, id);
     }
     account.warned = false;
 }
@@ -49,8 +57,8 @@ pub(super) fn check(markets: &mut MarketState, account: &mut Account, pair: Pair
 fn call(markets: &mut MarketState, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
     let near = maintenance >= collateral * CALL;
     if near && !account.warned {
-        let held = account.perpetuals.iter().filter(|(_, p)| !p.amount.is_zero());
-        let positions = held.map(|(&pair, _)| margin::position(markets, account, pair)).collect();
+        let held = account.positions().filter(|(_, p)| !p.amount.is_zero());
+        let positions = held.map(|(id, _)| margin::position(markets, account, id)).collect();
         markets.emit(account.id, EventKind::MarginCall(positions));
     }
     account.warned = near;
@@ -58,8 +66,8 @@ fn call(markets: &mut MarketState, account: &mut Account, collateral: Decimal, m
 
 /// Closes a position at market, whatever the price. The exchange takes the part that the book cannot, at the
 /// book's last price.
-fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
-    let perpetual = account.perpetual(pair);
+fn close(markets: &mut MarketState, account: &mut Account, id: PositionId) {
+    let (pair, perpetual) = (id.pair, account.perpetual(id));
     let amount = perpetual.amount.abs();
     if amount.is_zero() {
         return;
@@ -73,6 +81,7 @@ fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     }
     let mut new = NewOrder::market(market, side, amount);
     new.reduce_only = true;
+    new.terms = FuturesTerms::of(id.slot);
     let mut order = new_order::build(markets, &new, amount, TimeInForce::Ioc);
     order.client_id = format!("autoclose-{}", order.id);
     order.liquidation = true;
@@ -80,7 +89,7 @@ fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     let wallet = account.wallet;
     let (_, ended) = futures::take(markets, account, &mut order, plan.levels);
     account.futures_orders.put(order.clone());
-    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[pair]);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[id]);
 
     // An isolated position pays the clearance fee from its remaining margin, a cross position from the
     // wallet.
@@ -94,7 +103,7 @@ fn close(markets: &mut MarketState, account: &mut Account, pair: Pair) {
         account.wallet -= clearance;
         markets.counterparty.insure(clearance);
         settle::income(markets, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
-        markets.emit_futures_account(account, Reason::InsuranceClear, -clearance, &[pair]);
+        markets.emit_futures_account(account, Reason::InsuranceClear, -clearance, &[id]);
     }
     cancel::after(markets, account, &order, ended);
 }

@@ -1,8 +1,8 @@
-//! Margins of a futures account at the current mark prices, and liquidation prices.
+//! Margins of a futures account at the current mark prices.
 
 use super::{
-    Account, FuturesView, PositionView, bracket, markets::MarketState, position::Perpetual,
-    rounding::at_least_zero,
+    Account, FuturesView, PositionView, bracket, liquidation_price, markets::MarketState,
+    position::Perpetual, rounding::at_least_zero, terms::PositionId,
 };
 use crate::market::Pair;
 use domain::Decimal;
@@ -21,8 +21,8 @@ struct Sums {
 
 fn sums(markets: &MarketState, account: &Account) -> Sums {
     let mut sums = Sums::default();
-    for (&pair, p) in &account.perpetuals {
-        let mark = markets.mark(pair);
+    for (id, p) in account.positions() {
+        let (pair, mark) = (id.pair, markets.mark(id.pair));
         let (notional, unrealized) = (p.notional(mark), p.unrealized(mark));
         let maintenance = bracket::maintenance(pair, notional);
         let initial = initial(p, mark);
@@ -68,9 +68,9 @@ pub(super) fn cross(markets: &MarketState, account: &Account) -> (Decimal, Decim
 }
 
 /// Collateral and maintenance margin of one isolated position.
-pub(super) fn isolated(markets: &MarketState, account: &Account, pair: Pair) -> (Decimal, Decimal) {
-    let (p, mark) = (account.perpetual(pair), markets.mark(pair));
-    (p.isolated + p.unrealized(mark), bracket::maintenance(pair, p.notional(mark)))
+pub(super) fn isolated(markets: &MarketState, account: &Account, id: PositionId) -> (Decimal, Decimal) {
+    let (p, mark) = (account.perpetual(id), markets.mark(id.pair));
+    (p.isolated + p.unrealized(mark), bracket::maintenance(id.pair, p.notional(mark)))
 }
 
 /// Builds the view of the whole account.
@@ -86,23 +86,29 @@ pub(super) fn view(markets: &MarketState, account: &Account) -> FuturesView {
         maintenance: sums.maintenance,
         available: at_least_zero(free(account, &sums)),
         withdrawable: withdrawable(markets, account),
-        positions: Pair::ALL.map(|pair| position(markets, account, pair)).into(),
+        positions: Pair::ALL
+            .into_iter()
+            .flat_map(|pair| account.shown(pair))
+            .map(|id| position(markets, account, id))
+            .collect(),
     }
 }
 
 /// Builds the view of one position.
-pub(super) fn position(markets: &MarketState, account: &Account, pair: Pair) -> PositionView {
-    let (p, mark) = (account.perpetual(pair), markets.mark(pair));
+pub(super) fn position(markets: &MarketState, account: &Account, id: PositionId) -> PositionView {
+    let pair = id.pair;
+    let (p, mark) = (account.perpetual(id), markets.mark(pair));
     let notional = p.notional(mark);
     PositionView {
         pair,
+        slot: id.slot,
         amount: p.amount,
         entry_price: p.entry_price(),
         break_even: p.entry_price(),
         mark_price: mark,
         unrealized: p.unrealized(mark),
         realized: p.realized,
-        liquidation_price: liquidation_price(markets, account, pair),
+        liquidation_price: liquidation_price::of(markets, account, id),
         notional: p.amount * mark,
         leverage: p.leverage,
         max_notional: bracket::largest(pair, p.leverage),
@@ -115,36 +121,4 @@ pub(super) fn position(markets: &MarketState, account: &Account, pair: Pair) -> 
         ask_notional: p.asks,
         updated: p.updated,
     }
-}
-
-/// The mark price at which the collateral equals the maintenance margin, everything else being unchanged.
-///
-/// In each bracket both are linear in the mark price, so each bracket has one candidate. The correct one lies
-/// within the bracket it was computed for.
-fn liquidation_price(markets: &MarketState, account: &Account, pair: Pair) -> Option<Decimal> {
-    let p = account.perpetual(pair);
-    if p.amount.is_zero() {
-        return None;
-    }
-    let collateral = if p.isolated_mode() {
-        p.isolated
-    } else {
-        // The unrealized profit of the other cross positions counts as collateral, and their maintenance
-        // margin is reserved.
-        let (collateral, maintenance) = cross(markets, account);
-        let mark = markets.mark(pair);
-        collateral - p.unrealized(mark) - maintenance + bracket::maintenance(pair, p.notional(mark))
-    };
-    let size = p.amount.abs();
-    let all = bracket::brackets(pair);
-    all.iter().enumerate().find_map(|(at, b)| {
-        let price = if p.amount.is_sign_negative() {
-            (collateral + p.cost + b.cumulative) / (size * (Decimal::ONE + b.rate))
-        } else {
-            (p.cost - collateral - b.cumulative) / (size * (Decimal::ONE - b.rate))
-        };
-        let notional = price * size;
-        let within = notional > b.floor && (notional <= b.cap || at + 1 == all.len());
-        (price > Decimal::ZERO && within).then(|| price.round_dp(8).normalize())
-    })
 }

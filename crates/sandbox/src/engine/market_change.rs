@@ -2,7 +2,11 @@
 
 use super::{
     Account, AlgoStatus, CommandResult, Engine, Execution, MarketChange, MarketStatus, NewOrder, Reason,
-    Reject, Status, cancel, futures, market_status::Changed, markets::MarketState, new_order,
+    Reject, Status, cancel, futures,
+    market_status::Changed,
+    markets::MarketState,
+    new_order,
+    terms::{FuturesTerms, PositionId},
 };
 use crate::market::{Level, MarketId, Pair};
 use domain::{Decimal, Side, TimeInForce, TradeType};
@@ -38,7 +42,7 @@ impl Engine {
     }
 }
 
-/// Expires an account's orders on a perpetual and closes its position at the mark price.
+/// Expires an account's orders on a perpetual and closes its positions at the mark price.
 fn delist(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
         cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
@@ -46,19 +50,23 @@ fn delist(markets: &mut MarketState, account: &mut Account, pair: Pair) {
     for id in cancel::algo_ids(account, |a| a.pair == pair) {
         cancel::end_algo(markets, account, id, AlgoStatus::Expired);
     }
-    let position = account.perpetual(pair).amount;
-    if position.is_zero() {
-        return;
+    let held = account.positions_of(pair).filter(|(_, p)| !p.amount.is_zero());
+    for (id, position) in held.map(|(id, p)| (id, p.amount)).collect::<Vec<_>>() {
+        settle_position(markets, account, id, position);
     }
-    let (market, amount) = (MarketId::futures(pair), position.abs());
+}
+
+fn settle_position(markets: &mut MarketState, account: &mut Account, id: PositionId, position: Decimal) {
+    let (market, amount) = (MarketId::futures(id.pair), position.abs());
     let side = if position.is_sign_negative() { Side::Buy } else { Side::Sell };
-    let new = NewOrder { reduce_only: true, ..NewOrder::market(market, side, amount) };
+    let mut new = NewOrder::market(market, side, amount);
+    (new.reduce_only, new.terms) = (true, FuturesTerms::of(id.slot));
     let mut order = new_order::build(markets, &new, amount, TimeInForce::Ioc);
     order.client_id = format!("settlement_autoclose-{}", order.id);
     markets.emit_order(account.id, &order, Execution::New, None);
-    let level = Level { price: markets.mark(pair), amount };
+    let level = Level { price: markets.mark(id.pair), amount };
     let (_, ended) = futures::take(markets, account, &mut order, vec![level]);
     account.futures_orders.put(order.clone());
-    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[pair]);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[id]);
     cancel::after(markets, account, &order, ended);
 }

@@ -1,33 +1,58 @@
 //! Shared market state: order books, mark prices, id counters, the counterparty ledger and pending events.
 
 use super::{
-    AccountId, CounterpartyLedger, Event, Order, TriggerRejection, funding_rate, market_status::Changed,
-    ruleset,
+    AccountId, CounterpartyLedger, Event, Order, TriggerRejection, deadline::Deadline, funding_rate,
+    market_status::Changed, ruleset, terms::is_default,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
 };
 use domain::{Decimal, Micros, Side};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeSet, VecDeque},
+};
 
 /// How many public trades are kept per market.
 const TRADES: usize = 500;
 
-/// A resting order's key, sorted in matching priority: best price first, then oldest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A resting order's key, sorted in matching priority: best price first, then oldest. An amended order counts as
+/// old as its amendment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RestingOrder {
     /// The price for sells, the negated price for buys.
     rank: Decimal,
     pub(super) id: u64,
     pub(super) account: AccountId,
+    /// The place in the queue that an amendment has given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    queue: Option<u64>,
+}
+
+impl RestingOrder {
+    fn priority(&self) -> (Decimal, u64, u64, AccountId) {
+        (self.rank, self.queue.unwrap_or(self.id), self.id, self.account)
+    }
+}
+
+impl Ord for RestingOrder {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.priority().cmp(&other.priority())
+    }
+}
+
+impl PartialOrd for RestingOrder {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl RestingOrder {
     pub(super) fn of(order: &Order, account: AccountId) -> Self {
         let price = order.price.unwrap_or_default();
         let rank = if order.side == Side::Buy { -price } else { price };
-        Self { rank, id: order.id, account }
+        Self { rank, id: order.id, account, queue: order.queue }
     }
 
     /// Whether a trade at `price` has gone strictly through this order's price.
@@ -94,13 +119,18 @@ pub(super) struct Ids {
     algo: u64,
     trade: u64,
     income: u64,
+    /// Snapshots written before order lists and amendments existed lack both.
+    #[serde(default)]
+    list: u64,
+    #[serde(default)]
+    execution: u64,
 }
 
 impl Default for Ids {
     fn default() -> Self {
         // Binance counts conditional orders separately, in a distant range, so that a list of both has no
         // duplicate ids.
-        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0 }
+        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0, list: 0, execution: 0 }
     }
 }
 
@@ -114,7 +144,7 @@ macro_rules! counters {
         )*}
     };
 }
-counters! { account order algo trade income }
+counters! { account order algo trade income list execution }
 
 /// State shared by all accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -134,6 +164,9 @@ pub(super) struct MarketState {
     /// Injected rejections of triggered orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rejections: Vec<TriggerRejection>,
+    /// Deadlines of orders and timers, soonest first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) deadlines: BTreeSet<Deadline>,
     #[serde(skip)]
     pub(super) events: Vec<Event>,
     /// Markets whose book users have changed without an update published yet. Empty between steps, so not
@@ -177,6 +210,7 @@ impl MarketState {
             counterparty: CounterpartyLedger::default(),
             ruleset: ruleset::CURRENT,
             rejections: Vec::new(),
+            deadlines: BTreeSet::new(),
             events: Vec::new(),
             touched: BTreeSet::new(),
             noted: BTreeSet::new(),
@@ -187,6 +221,10 @@ impl MarketState {
             markets.book_mut(market).fresh.clear();
         }
         markets
+    }
+
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
     }
 
     // `new` creates one book state per market number and one perpetual per pair number, so indexing cannot fail.

@@ -10,18 +10,26 @@
 //! ```
 
 mod account;
+mod account_view;
 mod algo;
+mod algo_order;
 mod algo_trigger;
+mod amend;
 mod bracket;
 mod cancel;
 mod command;
 mod counterparty;
+mod deadline;
 mod event;
 mod filters;
 mod funding;
 mod funding_rate;
 mod futures;
+mod futures_request;
+mod futures_state;
+mod keys;
 mod liquidation;
+mod liquidation_price;
 mod margin;
 mod market_change;
 mod market_rules;
@@ -46,20 +54,35 @@ pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
+mod statistics;
+mod terms;
 mod tick;
 
-pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
+pub use account::{Account, AccountId, SpotBalance};
+pub use account_view::{FuturesView, PositionView};
+pub use algo_order::{AlgoOrder, AlgoStatus};
+pub use amend::Amend;
 pub use bracket::{Bracket, brackets};
 pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights, Which};
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
+pub use futures_request::FuturesRequest;
+pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
-pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
+pub use order::{Fill, NewOrder, Order, Status, WorkingType};
 pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
+pub(crate) use spot::limits as spot_limits;
+pub use spot::{
+    CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder, NewList,
+    OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction, SpotAmendment,
+    SpotOptions, SpotOrder, SpotResult, SpotTerms,
+};
+pub use statistics::Crowd;
+pub use terms::{FuturesTerms, PositionId, PositionSlot, PriceMatch, SelfTrade};
 
 use domain::Micros;
 use markets::MarketState;
@@ -129,15 +152,23 @@ impl Engine {
                     Ok(cancel::cancel_all_orders(markets, account, market, which, by))
                 })
             }
+            Command::Spot { account, market, action } => {
+                self.with(account, |markets, account| spot::apply(markets, account, market, *action))
+            }
             Command::SetLeverage { account, pair, leverage } => {
                 self.with(account, |markets, account| settings::leverage(markets, account, pair, leverage))
             }
             Command::SetMarginMode { account, pair, mode } => {
                 self.with(account, |markets, account| settings::margin_mode(markets, account, pair, mode))
             }
-            Command::AdjustMargin { account, pair, amount } => {
-                self.with(account, |markets, account| settings::adjust_margin(markets, account, pair, amount))
+            Command::AdjustMargin { account, pair, amount, slot } => {
+                let id = PositionId { pair, slot };
+                self.with(account, |markets, account| settings::adjust_margin(markets, account, id, amount))
             }
+            Command::Futures { account, request } => {
+                self.with(account, |markets, account| futures_request::carry_out(markets, account, &request))
+            }
+            Command::AddKey { account, api_key, secret } => self.add_key(account, api_key, secret),
             Command::SetRights { account, rights } => self.with(account, |_, account| {
                 account.rights = rights;
                 Ok(CommandResult::Done)

@@ -1,5 +1,5 @@
-//! Hedge mode and multi-assets mode: the switches, and when they are rejected. Trading in either mode is not
-//! modelled.
+//! Hedge mode and multi-assets mode: the switches, and when they are rejected. What multi-assets mode does to
+//! margin is not modelled.
 
 use super::{Account, CommandResult, EventKind, Reject, markets::MarketState};
 use domain::{MarginMode, TradeType};
@@ -33,7 +33,7 @@ fn check_dual(account: &Account, dual: bool) -> Result<(), Reject> {
     if has_orders(account) {
         return Err(Reject::position_mode_orders());
     }
-    if account.perpetuals.values().any(|p| !p.amount.is_zero()) {
+    if account.positions().any(|(_, p)| !p.amount.is_zero()) {
         return Err(Reject::position_mode_position());
     }
     Ok(())
@@ -46,7 +46,7 @@ fn check_multi_assets(account: &Account, multi: bool) -> Result<(), Reject> {
     if has_orders(account) {
         return Err(Reject::asset_mode_orders());
     }
-    if multi && account.perpetuals.values().any(|p| p.mode == MarginMode::Isolated) {
+    if multi && account.positions().any(|(_, p)| p.mode == MarginMode::Isolated) {
         return Err(Reject::asset_mode_isolated());
     }
     Ok(())

@@ -5,7 +5,7 @@
 //! `TRAILING_STOP_MARKET`; take-profits do not count. A triggered stop no longer counts: it either closes the
 //! position or fails to.
 
-use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, markets::MarketState};
+use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, markets::MarketState, terms::PositionSlot};
 use crate::market::Pair;
 use domain::{Decimal, Micros, OrderType, Side};
 use serde::{Deserialize, Serialize};
@@ -135,11 +135,16 @@ impl MarketState {
 
 /// Measures the coverage of an account's positions.
 pub(super) fn measure(account: &mut Account, at: Micros) {
-    let positions: Vec<_> = account.perpetuals.iter().map(|(&pair, p)| (pair, p.amount)).collect();
-    for (pair, position) in positions {
-        let covered =
-            position.is_zero() || covered(position, account.algos.open().filter(|algo| algo.pair == pair));
-        account.naked.observe(at, pair, position, covered);
+    let positions: Vec<_> = account.positions().map(|(id, p)| (id, p.amount)).collect();
+    for (id, position) in positions {
+        let covered = position.is_zero()
+            || covered(position, account.algos.open().filter(|algo| algo.position() == id));
+        let meter = match id.slot {
+            PositionSlot::Both => &mut account.naked,
+            PositionSlot::Long => &mut account.state.naked_longs,
+            PositionSlot::Short => &mut account.state.naked_shorts,
+        };
+        meter.observe(at, id.pair, position, covered);
     }
 }
 
@@ -148,7 +153,9 @@ impl Engine {
     #[must_use]
     pub fn naked(&self, id: AccountId) -> Vec<Span> {
         let Some(account) = self.accounts.get(&id) else { return Vec::new() };
-        account.naked.ended.iter().chain(account.naked.open.values()).copied().collect()
+        let meters = [&account.naked, &account.state.naked_longs, &account.state.naked_shorts];
+        let ended = meters.iter().flat_map(|meter| meter.ended.iter());
+        ended.chain(meters.iter().flat_map(|meter| meter.open.values())).copied().collect()
     }
 
     /// Measures the accounts changed by the current step.
@@ -164,7 +171,7 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::WorkingType;
+    use crate::engine::{FuturesTerms, WorkingType};
     use domain::TimeInForce;
 
     const BTC: Pair = Pair::BtcUsdt;
@@ -196,6 +203,7 @@ mod tests {
             created: Micros(0),
             updated: Micros(0),
             triggered: None,
+            terms: FuturesTerms::NONE,
         }
     }
 

@@ -16,6 +16,15 @@ pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Dec
 /// Builds the order in its initial state.
 pub(super) fn build(markets: &mut MarketState, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
     let id = markets.ids.order();
+    with_id(markets, id, new, amount, tif)
+}
+
+/// Builds the order that would be accepted, without giving it an id.
+pub(super) fn preview(markets: &MarketState, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
+    with_id(markets, 0, new, amount, tif)
+}
+
+fn with_id(markets: &MarketState, id: u64, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
     Order {
         id,
         client_id: new.client_id.clone().unwrap_or_else(|| markets.client_id(id)),
@@ -38,5 +47,9 @@ pub(super) fn build(markets: &mut MarketState, new: &NewOrder, amount: Decimal, 
         liquidation: false,
         created: markets.now,
         updated: markets.now,
+        spot: None,
+        terms: new.terms,
+        queue: None,
+        amendments: 0,
     }
 }

@@ -61,6 +61,11 @@ pub(super) fn signed(side: Side, amount: Decimal) -> Decimal {
 }
 
 impl Perpetual {
+    /// The settings of this perpetual without a position.
+    pub(super) fn settings(&self) -> Self {
+        Self { leverage: self.leverage, mode: self.mode, ..Self::default() }
+    }
+
     pub(super) const fn isolated_mode(&self) -> bool {
         matches!(self.mode, MarginMode::Isolated)
     }

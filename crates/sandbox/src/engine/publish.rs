@@ -2,9 +2,9 @@
 
 use super::{
     Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, MarketUpdate, Order, Reason, margin,
-    markets::MarketState,
+    markets::MarketState, terms::PositionId,
 };
-use crate::market::{MarketId, Pair};
+use crate::market::MarketId;
 use domain::{Decimal, TradeType};
 
 impl MarketState {
@@ -38,9 +38,9 @@ impl MarketState {
         account: &Account,
         reason: Reason,
         change: Decimal,
-        pairs: &[Pair],
+        changed: &[PositionId],
     ) {
-        let positions = pairs.iter().map(|&pair| margin::position(self, account, pair)).collect();
+        let positions = changed.iter().map(|&id| margin::position(self, account, id)).collect();
         let (wallet, cross_wallet) = (account.wallet, account.cross_wallet());
         self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
     }

@@ -4,7 +4,8 @@ use super::{
     Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin,
 };
 use crate::market::{
-    BookTicker, DayTicker, Depth, FundingPoint, Kline, MarkPrice, MarketId, Pair, Playing, PublicTrade,
+    BookTicker, DayTicker, Depth, FundingPoint, Interval, Kline, MarkPrice, MarketId, Pair, Playing,
+    PublicTrade,
 };
 use domain::{Decimal, Frame, Market, Micros, Side, time};
 
@@ -117,8 +118,21 @@ impl Engine {
         to: Option<Micros>,
         limit: usize,
     ) -> Vec<Kline> {
+        self.candles(market, frame.into(), from, to, limit)
+    }
+
+    /// As [`Engine::klines`], for every interval of a minute or more.
+    #[must_use]
+    pub fn candles(
+        &self,
+        market: MarketId,
+        interval: Interval,
+        from: Option<Micros>,
+        to: Option<Micros>,
+        limit: usize,
+    ) -> Vec<Kline> {
         let minutes = self.markets.tape.minutes(market.pair);
-        minutes.map_or_else(Vec::new, |m| m.klines(market, frame, from, to, limit))
+        minutes.map_or_else(Vec::new, |m| m.klines(market, interval, from, to, limit))
     }
 
     /// The latest public trades, oldest first, including those of the engine's users.

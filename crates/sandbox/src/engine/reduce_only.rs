@@ -8,20 +8,27 @@ use domain::Decimal;
 /// Resting reduce-only orders count with their remaining amount. Resting orders that may open a position
 /// count if there is no margin for the position that all of them together would open. Conditional orders
 /// waiting for their trigger do not count. A sole order on its side may be larger than the position, because
-/// it takes no more than the position.
-pub(super) fn check(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
+/// it takes no more than the position. `except` is a resting order that the new one replaces.
+pub(super) fn check(
+    markets: &MarketState,
+    account: &Account,
+    new: &NewOrder,
+    except: Option<u64>,
+) -> Result<(), Reject> {
     if !new.reduce_only || markets.ruleset < ruleset::RESTING_ORDERS_COUNT {
         return Ok(());
     }
     let pair = new.market.pair;
-    let position = account.perpetual(pair);
+    let position = account.perpetual(new.position());
     let closable = position.closable(new.side);
     let amount = new.amount.unwrap_or_default();
     if closable.is_zero() {
         // With nothing to reduce, a different rejection applies.
         return Ok(());
     }
-    let same_side = |order: &&Order| order.market == new.market && order.side == new.side;
+    let same_side = |order: &&Order| {
+        order.position() == new.position() && order.side == new.side && Some(order.id) != except
+    };
     let resting = account.futures_orders.open().filter(same_side);
     let reserved: Decimal = resting.filter(|order| order.reduce_only).map(Order::remaining).sum();
     if !reserved.is_zero() && reserved + amount > closable {

@@ -59,6 +59,21 @@ impl<T: RegistryEntry> Registry<T> {
         self.all.values()
     }
 
+    /// Whether nothing was ever inserted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Lets the changed client id of an entry refer to it, and the old one no longer.
+    pub(super) fn reindex(&mut self, id: u64, old: &str) {
+        if self.by_client.get(old) == Some(&id) {
+            self.by_client.remove(old);
+        }
+        if let Some(entry) = self.all.get(&id) {
+            self.by_client.insert(entry.client_id().to_owned(), id);
+        }
+    }
+
     /// Whether an open order uses this client id.
     pub(super) fn client_taken(&self, client: &str) -> bool {
         self.by_client.get(client).is_some_and(|id| self.open.contains(id))

@@ -37,6 +37,14 @@ rejects! {
     insufficient_balance = -2010, "Account has insufficient balance for requested action.";
     /// A spot post-only order would execute as taker.
     would_match = -2010, "Order would immediately match and take.";
+    /// The stop price of a spot order is on the wrong side of the last price.
+    stop_would_trigger = -2010, "Stop price would trigger immediately.";
+    /// The prices of an OCO are on the wrong sides of the last price.
+    oco_prices = -2010, "The relationship of the prices for the orders is not correct.";
+    /// The visible amount of an iceberg order is larger than the order.
+    iceberg_exceeds = -2010, "IcebergQty exceeds QTY.";
+    /// A spot order does not have the status that its cancellation requires.
+    cancel_restricted = -2011, "Order was not canceled due to cancel restrictions.";
     /// An open spot order already has this client id.
     duplicate_order = -2010, "Duplicate order sent.";
     /// The order to cancel is not open.
@@ -57,7 +65,7 @@ rejects! {
     over_bracket = -2027, "Exceeded the maximum allowable position at current leverage.";
     /// The lower leverage needs more margin than is available.
     leverage_too_small = -2028, "Leverage is smaller than permitted: insufficient margin balance.";
-    /// The callback rate is outside 0.1 to 10 percent.
+    /// The callback rate is outside 0.1 to 20 percent.
     callback_rate = -2007, "Invalid callBack rate.";
     /// The price is not positive.
     price_not_positive = -4001, "Price less than 0.";
@@ -143,6 +151,22 @@ rejects! {
     asset_mode_orders = -4170, "Unable to adjust Multi-Assets Mode with open orders in USD\u{24C8}-M Futures.";
     /// The asset mode is already set.
     same_asset_mode = -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly.";
+    /// The position side does not belong to the account's position mode.
+    position_side = -4061, "Order's position side does not match user's setting.";
+    /// Only limit orders can be amended.
+    only_limit = -5025, "Only limit order is supported.";
+    /// The market of the order to amend is not trading.
+    amend_closed = -5024, "Symbol is not in trading status. Order amendment is not permitted.";
+    /// The order has been amended too often.
+    too_many_amendments = -5026, "Exceed maximum modify order limit.";
+    /// The amendment changes nothing.
+    same_order = -5027, "No need to modify the order.";
+    /// The side of an amendment is not the order's.
+    wrong_side = -1130, "Data sent for parameter 'side' is not valid.";
+    /// The date of a GTD order is too soon or too late.
+    good_till_date = -5040, "The goodTillDate timestamp must be greater than the current time plus 600 seconds and smaller than 253402300799000 (UTC 9999-12-31 23:59:59)";
+    /// The book has no price at the level that the order names.
+    no_depth = -5041, "No depth matches this BBO order";
     /// The asset cannot be transferred.
     invalid_asset = -4062, "Invalid asset.";
     /// The API key is already in use (specific to the sandbox; Binance generates keys itself).
@@ -158,6 +182,12 @@ impl Reject {
         Self { code: -1102, message: message.into() }
     }
 
+    /// An amendment of a spot order was rejected.
+    #[must_use]
+    pub const fn amend(message: &'static str) -> Self {
+        Self { code: -2038, message: Cow::Borrowed(message) }
+    }
+
     /// A spot filter failed; `name` is the filter's name.
     #[must_use]
     pub fn filter(name: &str) -> Self {
@@ -170,6 +200,12 @@ impl Reject {
         let message =
             format!("Order's notional must be no smaller than {least} (unless you choose reduce only).");
         Self { code: -4164, message: message.into() }
+    }
+
+    /// The notional of an amended order is below the minimum.
+    #[must_use]
+    pub fn amend_notional(least: Decimal) -> Self {
+        Self { code: -5029, message: format!("Order's notional must be no smaller than {least}").into() }
     }
 
     /// A futures buy price is above the allowed band.

@@ -2,45 +2,42 @@
 
 use super::{
     Account, Order,
+    deadline::{Deadline, DueAction},
     markets::{MarketState, RestingOrder},
+    spot,
 };
-use crate::market::QUOTE;
-use domain::{Decimal, OrderType, Side, TradeType};
+use domain::{Decimal, OrderType, TradeType};
 
 /// Adds an order to the book and reserves what it needs.
 pub(super) fn rest(markets: &mut MarketState, account: &mut Account, order: &Order) {
     markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
     match order.market.kind {
-        TradeType::Spot => {
-            let (asset, amount) = held(order);
-            let holding = account.spot_mut(asset);
-            holding.free -= amount;
-            holding.locked += amount;
+        TradeType::Spot => spot::lock(account, order),
+        TradeType::Futures => {
+            markets.deadlines.extend(deadline(account, order));
+            hold(account, order, order.remaining());
         }
-        TradeType::Futures => hold(account, order, order.remaining()),
     }
 }
 
-/// Removes a resting order from the book and releases what it reserved.
+/// Removes an open order from the book and releases what it reserved.
 pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
-    markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
     match order.market.kind {
-        TradeType::Spot => {
-            let (asset, amount) = held(order);
-            let holding = account.spot_mut(asset);
-            holding.locked -= amount;
-            holding.free += amount;
+        TradeType::Spot => spot::withdraw(markets, account, order),
+        TradeType::Futures => {
+            markets.book_mut(order.market).resting(order.side).remove(&RestingOrder::of(order, account.id));
+            if let Some(due) = deadline(account, order) {
+                markets.deadlines.remove(&due);
+            }
+            hold(account, order, -order.remaining());
         }
-        TradeType::Futures => hold(account, order, -order.remaining()),
     }
 }
 
-/// The asset and amount locked by a resting spot order.
-fn held(order: &Order) -> (&'static str, Decimal) {
-    match order.side {
-        Side::Buy => (QUOTE, order.price.unwrap_or_default() * order.remaining()),
-        Side::Sell => (order.market.pair.base(), order.remaining()),
-    }
+/// When a GTD order expires.
+fn deadline(account: &Account, order: &Order) -> Option<Deadline> {
+    let (account, action) = (account.id, DueAction::Order(order.id));
+    order.terms.good_till.map(|at| Deadline { at, account, action })
 }
 
 /// Adds a futures order's notional for `amount` to the open-order exposure, or removes it if `amount` is negative.
@@ -48,6 +45,6 @@ fn held(order: &Order) -> (&'static str, Decimal) {
 pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
     if order.kind == OrderType::Limit && !order.reduce_only {
         let worth = order.price.unwrap_or_default() * amount;
-        account.perpetual_mut(order.market.pair).add_exposure(order.side, worth);
+        account.perpetual_mut(order.position()).add_exposure(order.side, worth);
     }
 }

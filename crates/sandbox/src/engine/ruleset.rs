@@ -6,11 +6,15 @@
 //! that came before.
 
 /// The newest version.
-pub(crate) const CURRENT: u32 = 1;
+pub(crate) const CURRENT: u32 = 2;
 
 /// From this version on, resting orders count against a new reduce-only order (-4118).
 pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
 /// From this version on, `GTE_GTC` and closePosition orders need a position; an opening order is not enough.
 pub(super) const GTE_NEEDS_POSITION: u32 = 1;
+/// From this version on, an order's position side must match the account's position mode (-4061).
+pub(super) const POSITION_SIDES: u32 = 2;
 /// From this version on, one limit of open conditional orders applies to all markets together.
 pub(super) const ONE_ALGO_LIMIT: u32 = 1;
+/// From this version on, spot orders must pass all documented filters.
+pub(super) const SPOT_FILTERS: u32 = 2;

@@ -2,7 +2,10 @@
 
 use super::{
     Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket,
-    cancel, filters, margin, markets::MarketState, rounding, settle,
+    cancel, filters, margin,
+    markets::MarketState,
+    rounding, ruleset, settle,
+    terms::{PositionId, PositionSlot},
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType, dec};
@@ -21,21 +24,22 @@ pub(super) fn leverage(
         return Err(Reject::leverage(leverage));
     }
     let max_notional = bracket::largest(pair, leverage);
-    let before = account.perpetual(pair);
-    if before.exposure(markets.mark(pair)) > max_notional {
+    let before = account.perpetual(PositionId::both(pair));
+    let mark = markets.mark(pair);
+    if account.positions_of(pair).any(|(_, p)| p.exposure(mark) > max_notional) {
         return Err(Reject::over_bracket());
     }
     if leverage < before.leverage {
-        if before.isolated_mode() && !before.amount.is_zero() {
+        if before.isolated_mode() && account.positions_of(pair).any(|(_, p)| !p.amount.is_zero()) {
             return Err(Reject::leverage_isolated());
         }
-        account.perpetual_mut(pair).leverage = leverage;
+        account.configure(pair, |p| p.leverage = leverage);
         if margin::available(markets, account) < Decimal::ZERO {
-            account.perpetual_mut(pair).leverage = before.leverage;
+            account.configure(pair, |p| p.leverage = before.leverage);
             return Err(Reject::leverage_too_small());
         }
     }
-    account.perpetual_mut(pair).leverage = leverage;
+    account.configure(pair, |p| p.leverage = leverage);
     markets.emit(account.id, EventKind::Leverage { pair, leverage });
     Ok(CommandResult::Leverage { leverage, max_notional })
 }
@@ -47,7 +51,7 @@ pub(super) fn margin_mode(
     pair: Pair,
     mode: MarginMode,
 ) -> Result<CommandResult, Reject> {
-    let before = account.perpetual(pair);
+    let before = account.perpetual(PositionId::both(pair));
     let orders = account.futures_orders.open().any(|o| o.market.pair == pair);
     if before.mode == mode {
         return Err(Reject::same_margin_mode());
@@ -58,11 +62,12 @@ pub(super) fn margin_mode(
     if orders || account.algos.open().any(|a| a.pair == pair) {
         return Err(Reject::margin_mode_orders());
     }
-    if !before.amount.is_zero() {
+    if account.positions_of(pair).any(|(_, p)| !p.amount.is_zero()) {
         return Err(Reject::margin_mode_position());
     }
-    account.perpetual_mut(pair).mode = mode;
-    markets.emit_futures_account(account, Reason::MarginTypeChange, Decimal::ZERO, &[pair]);
+    account.configure(pair, |p| p.mode = mode);
+    let shown: Vec<PositionId> = account.shown(pair).collect();
+    markets.emit_futures_account(account, Reason::MarginTypeChange, Decimal::ZERO, &shown);
     Ok(CommandResult::Done)
 }
 
@@ -70,10 +75,13 @@ pub(super) fn margin_mode(
 pub(super) fn adjust_margin(
     markets: &mut MarketState,
     account: &mut Account,
-    pair: Pair,
+    id: PositionId,
     amount: Decimal,
 ) -> Result<CommandResult, Reject> {
-    let before = account.perpetual(pair);
+    if markets.ruleset >= ruleset::POSITION_SIDES && account.dual == (id.slot == PositionSlot::Both) {
+        return Err(Reject::position_side());
+    }
+    let before = account.perpetual(id);
     if before.amount.is_zero() {
         return Err(Reject::margin_without_position());
     }
@@ -83,7 +91,7 @@ pub(super) fn adjust_margin(
     if amount.is_zero() || amount.normalize().scale() > rounding::PLACES {
         return Err(Reject::precision());
     }
-    let mark = markets.mark(pair);
+    let mark = markets.mark(id.pair);
     let needed = before.initial(before.notional(mark)) - before.unrealized(mark).min(Decimal::ZERO);
     let spare = rounding::at_least_zero(before.isolated - needed);
     let free = margin::available(markets, account).min(account.cross_wallet());
@@ -93,8 +101,9 @@ pub(super) fn adjust_margin(
     if -amount > spare {
         return Err(Reject::isolated_insufficient());
     }
-    account.perpetual_mut(pair).isolated += amount;
-    markets.emit_futures_account(account, Reason::MarginTransfer, Decimal::ZERO, &[pair]);
+    account.perpetual_mut(id).isolated += amount;
+    account.state.keep_margin_move(id, amount, markets.now);
+    markets.emit_futures_account(account, Reason::MarginTransfer, Decimal::ZERO, &[id]);
     Ok(CommandResult::Done)
 }
 
@@ -191,8 +200,9 @@ pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     }
     markets.counterparty.issue(QUOTE, account.funded.0 + account.funded.1 - account.wallet);
     let (before, now) = (account.wallet, markets.now);
-    let closed: Vec<_> = account.perpetuals.keys().copied().collect();
-    for perpetual in account.perpetuals.values_mut() {
+    let closed: Vec<PositionId> = account.positions().map(|(id, _)| id).collect();
+    for &id in &closed {
+        let perpetual = account.perpetual_mut(id);
         *perpetual = super::position::Perpetual {
             leverage: perpetual.leverage,
             mode: perpetual.mode,

@@ -5,6 +5,7 @@ use super::{
     markets::MarketState,
     position::PositionChange,
     rounding::{at_least_zero, cents},
+    terms::PositionId,
 };
 use crate::market::{Level, Pair, QUOTE};
 use domain::{Decimal, Side, dec};
@@ -52,11 +53,11 @@ pub(super) fn futures(
     level: Level,
     trade: (u64, bool),
 ) -> (Fill, PositionChange) {
-    let pair = order.market.pair;
+    let (id, pair) = (order.position(), order.market.pair);
     let rate = if trade.1 { FUTURES_MAKER_FEE } else { FUTURES_TAKER_FEE };
     let fee = cents(level.price * level.amount * rate);
     let now = markets.now;
-    let perpetual = account.perpetual_mut(pair);
+    let perpetual = account.perpetual_mut(id);
     let change = perpetual.fill(order.side, level.price, level.amount, now);
     let mut covered = Decimal::ZERO;
     if perpetual.isolated_mode() {
@@ -71,9 +72,9 @@ pub(super) fn futures(
     markets.counterparty.charge(QUOTE, fee);
     markets.counterparty.insure(-covered);
     if !change.opened.is_zero() {
-        set_margin_aside(account, pair, change.opened);
+        set_margin_aside(account, id, change.opened);
     }
-    covered += cover(markets, account, pair);
+    covered += cover(markets, account, id);
 
     let fill = record(markets, account, order, level, trade, (fee, QUOTE, change.realized));
     let trade_id = Some(fill.id);
@@ -81,14 +82,14 @@ pub(super) fn futures(
         income(markets, account, IncomeKind::RealizedPnl, Some(pair), change.realized, trade_id);
     }
     income(markets, account, IncomeKind::Commission, Some(pair), -fee, trade_id);
-    emit_insurance_cover(markets, account, pair, covered, trade_id);
+    emit_insurance_cover(markets, account, id, covered, trade_id);
     (fill, change)
 }
 
 /// Moves the initial margin of the opened part into an isolated position.
-fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
+fn set_margin_aside(account: &mut Account, id: PositionId, opened: Decimal) {
     let free = at_least_zero(account.cross_wallet());
-    let perpetual = account.perpetual_mut(pair);
+    let perpetual = account.perpetual_mut(id);
     if perpetual.isolated_mode() {
         perpetual.isolated += perpetual.initial(opened).min(free);
     }
@@ -96,12 +97,12 @@ fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
 
 /// Restores an overdrawn cross wallet to zero, first from this position's isolated margin, then from the
 /// insurance fund, so that no wallet is ever negative. Returns the amount paid by the insurance fund.
-pub(super) fn cover(markets: &mut MarketState, account: &mut Account, pair: Pair) -> Decimal {
+pub(super) fn cover(markets: &mut MarketState, account: &mut Account, id: PositionId) -> Decimal {
     let short = at_least_zero(-account.cross_wallet());
     if short.is_zero() {
         return short;
     }
-    let perpetual = account.perpetual_mut(pair);
+    let perpetual = account.perpetual_mut(id);
     let own = short.min(perpetual.isolated);
     perpetual.isolated -= own;
     let given = short - own;
@@ -114,13 +115,13 @@ pub(super) fn cover(markets: &mut MarketState, account: &mut Account, pair: Pair
 pub(super) fn emit_insurance_cover(
     markets: &mut MarketState,
     account: &mut Account,
-    pair: Pair,
+    id: PositionId,
     covered: Decimal,
     trade_id: Option<u64>,
 ) {
     if !covered.is_zero() {
-        income(markets, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
-        markets.emit_futures_account(account, Reason::InsuranceClear, covered, &[pair]);
+        income(markets, account, IncomeKind::InsuranceClear, Some(id.pair), covered, trade_id);
+        markets.emit_futures_account(account, Reason::InsuranceClear, covered, &[id]);
     }
 }
 
@@ -164,6 +165,8 @@ fn record(
         maker,
         realized,
         at: markets.now,
+        list: order.list(),
+        slot: order.terms.slot,
     };
     account.keep_fill(fill.clone());
     fill

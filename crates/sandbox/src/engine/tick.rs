@@ -1,11 +1,12 @@
-//! Processing of a market tick, in this order: the price moves, resting orders fill, conditional orders
-//! trigger, positions are liquidated, due fundings are paid, and the streams are notified.
+//! Processing of a market tick, in this order: what is due at a time happens, the price moves, resting orders
+//! fill, conditional orders trigger, positions are liquidated, due fundings are paid, and the streams are
+//! notified.
 
 use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
     liquidation,
     markets::{MarketState, RestingOrder},
-    resting, settle,
+    resting, settle, spot,
 };
 use crate::market::{Level, MarketId, Pair, Tick};
 use domain::{Decimal, Side, TradeType, dec, money};
@@ -19,6 +20,7 @@ impl Engine {
         let before = self.markets.now;
         self.markets.now = before.max(tick.at);
         let tick = Tick { at: self.markets.now, ..tick };
+        self.meet_deadlines();
         let due = self.markets.tape.due(tick);
         let mut turned = false;
         for _ in 0..due {
@@ -46,6 +48,7 @@ impl Engine {
     /// Applies the consequences of a pair's new price.
     pub(super) fn settle_pair(&mut self, pair: Pair) {
         self.fill_resting(MarketId::spot(pair));
+        self.trigger_spot(MarketId::spot(pair));
         self.fill_resting(MarketId::futures(pair));
         if !self.markets.trades(MarketId::futures(pair)) {
             return;
@@ -91,32 +94,16 @@ impl Engine {
     fn fill_one(&mut self, market: MarketId, account: AccountId, id: u64, most: Decimal) -> Decimal {
         let Some(account) = self.accounts.get_mut(&account) else { return Decimal::ZERO };
         match market.kind {
-            TradeType::Spot => fill_spot(&mut self.markets, account, id, most),
+            TradeType::Spot => spot::fill(&mut self.markets, account, id, most),
             TradeType::Futures => fill_futures(&mut self.markets, account, id, most),
         }
     }
 }
 
-fn fill_spot(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
-    let found = account.spot_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
-    let Some(mut order) = found.cloned() else { return Decimal::ZERO };
-    let amount = order.remaining().min(most);
-    let level = Level { price: order.price.unwrap_or_default(), amount };
-    let trade = (markets.ids.trade(), true);
-    let fill = settle::spot(markets, account, &mut order, level, trade);
-    markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
-    if order.status == Status::Filled {
-        resting::withdraw(markets, account, &order);
-    }
-    markets.emit_spot_balances(account, &[order.market.pair.base(), crate::market::QUOTE]);
-    account.spot_orders.put(order);
-    amount
-}
-
 fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most: Decimal) -> Decimal {
     let found = account.futures_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
     let Some(mut order) = found.cloned() else { return Decimal::ZERO };
-    let closable = account.perpetual(order.market.pair).closable(order.side);
+    let closable = account.perpetual(order.position()).closable(order.side);
     let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
     let amount = room.min(most);
     if amount.is_zero() {
@@ -132,7 +119,7 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
         resting::withdraw(markets, account, &order);
     }
     account.futures_orders.put(order.clone());
-    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);
+    markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.position()]);
     cancel::after(markets, account, &order, change.ended);
     amount
 }

@@ -1,7 +1,7 @@
 //! A pair's one-minute candles, and longer candles aggregated from them.
 
-use super::{Beat, Kline, MarketId, Pair, price_path::Span};
-use domain::{Decimal, Frame, Micros, time};
+use super::{Beat, Interval, Kline, MarketId, Pair, price_path::Span};
+use domain::{Decimal, Micros, time};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -114,29 +114,33 @@ impl Minutes {
         self.rows.get(at).map(|m| self.kline(m, market))
     }
 
-    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` of them if `from` is
+    /// Candles of an interval that open within `from..=to`, oldest first: the first `limit` of them if `from` is
     /// given, otherwise the last `limit`.
     pub(crate) fn klines(
         &self,
         market: MarketId,
-        frame: Frame,
+        interval: Interval,
         from: Option<Micros>,
         to: Option<Micros>,
         limit: usize,
     ) -> Vec<Kline> {
         // A candle is selected by its own start, so a range that cuts into one begins with the next.
-        let length = frame.micros();
-        let from_minute = from.map_or(i64::MIN, |f| {
-            let ceiling = f.0.saturating_add(length - 1).div_euclid(length).saturating_mul(length);
-            ceiling.div_euclid(time::MINUTE)
+        let from_minute = from.map_or(i64::MIN, |from| {
+            let floor = interval.floor(from);
+            let start = if floor < from { interval.end(floor) } else { floor };
+            start.0.div_euclid(time::MINUTE)
         });
-        let to_minute = to.map_or(i64::MAX, |t| {
-            frame.floor(t).0.saturating_add(length).div_euclid(time::MINUTE).saturating_sub(1)
+        let to_minute = to.map_or(i64::MAX, |to| {
+            interval.end(interval.floor(to)).0.div_euclid(time::MINUTE).saturating_sub(1)
         });
         let first = self.rows.partition_point(|m| m.start < from_minute);
         let end = self.rows.partition_point(|m| m.start <= to_minute);
         let rows = self.rows.range(first..end.max(first)).map(|m| self.kline(m, market));
-        if from.is_some() { merge(rows, frame, limit, false) } else { merge(rows.rev(), frame, limit, true) }
+        if from.is_some() {
+            merge(rows, interval, limit, false)
+        } else {
+            merge(rows.rev(), interval, limit, true)
+        }
     }
 
     /// All minutes after the one containing `since`, merged into one candle, and the close before them.
@@ -200,11 +204,11 @@ impl Kline {
     }
 }
 
-/// Merges minutes into candles of a frame, at most `limit` of them. Returns them oldest first.
-fn merge(rows: impl Iterator<Item = Kline>, frame: Frame, limit: usize, backwards: bool) -> Vec<Kline> {
+/// Merges minutes into candles of an interval, at most `limit` of them. Returns them oldest first.
+fn merge(rows: impl Iterator<Item = Kline>, interval: Interval, limit: usize, backwards: bool) -> Vec<Kline> {
     let mut candles: VecDeque<Kline> = VecDeque::new();
     for row in rows {
-        let start = frame.floor(row.start);
+        let start = interval.floor(row.start);
         let full = candles.len() == limit;
         let near = if backwards { candles.front_mut() } else { candles.back_mut() };
         match near {

@@ -7,6 +7,7 @@
 
 mod book;
 mod feed;
+mod interval;
 mod minutes;
 mod noise;
 pub mod pack;
@@ -18,6 +19,7 @@ mod tape;
 
 pub(crate) use book::Book;
 pub(crate) use feed::Beat;
+pub use interval::Interval;
 pub(crate) use minutes::to_tick;
 pub(crate) use noise::noise;
 pub use pairs::{MarketId, Pair, QUOTE};

@@ -2,7 +2,7 @@
 
 use super::{
     failure::{Reply, SandboxFailure},
-    limits::Venue,
+    limits::{OrderCount, Venue},
     params::Params,
     shared::ServerState,
 };
@@ -69,8 +69,13 @@ impl Endpoint {
         self
     }
 
+    /// The weight of a request, which may be for one market or for all.
+    pub(crate) const fn weight_for(&self, one: bool) -> u32 {
+        if one { self.weight } else { self.weight_of_all }
+    }
+
     /// Whether the endpoint requires trading permission.
-    pub(super) fn trades(&self) -> bool {
+    pub(crate) fn trades(&self) -> bool {
         self.security == Security::Signed && self.method != Method::GET
     }
 
@@ -90,12 +95,24 @@ pub(crate) struct Call<'a> {
     pub(super) account: Option<AccountId>,
     /// The last journal record written by this request.
     pub(super) record: Option<u64>,
+    /// The caller's order count, if the handler has counted orders itself.
+    pub(super) counted: Option<OrderCount>,
 }
 
 impl Call<'_> {
     /// The account that made the request.
     pub(crate) fn account(&self) -> Reply<AccountId> {
         self.account.ok_or_else(SandboxFailure::unknown_key)
+    }
+
+    /// Counts new orders of the caller, for endpoints that are not marked with [`Endpoint::orders`].
+    pub(crate) fn count_orders(&mut self, orders: u32) -> Reply<()> {
+        let account = self.account()?;
+        (0..orders).try_for_each(|_| {
+            let (count, within) = self.shared.budget.order(self.now, account, self.venue);
+            self.counted = Some(count);
+            within
+        })
     }
 
     /// Runs a read-only closure against the engine.

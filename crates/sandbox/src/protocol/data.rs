@@ -6,7 +6,7 @@ use super::{
     limits::Venue,
     shape::market as shape,
 };
-use crate::market::{MarketId, Pair, PublicTrade};
+use crate::market::{Interval, Kline, MarketId, Pair, PublicTrade};
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
 
@@ -114,23 +114,22 @@ pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)>
 
 pub(crate) fn klines(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
-    candles(call, market)
+    let (interval, rows) = candle_rows(call, market)?;
+    Ok(rows.iter().map(|row| shape::kline(market, interval, row)).collect())
 }
 
-/// Candles of the index price. They equal the spot market's, because the index is the spot price.
-pub(crate) fn index_klines(call: &mut Call<'_>) -> Reply {
-    let pair = named_pair(call.params.required("pair")?)?;
-    candles(call, MarketId::spot(pair))
-}
-
-fn candles(call: &Call<'_>, market: MarketId) -> Reply {
+/// The candles of a market that a request asks for, oldest first.
+pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval, Vec<Kline>)> {
     let interval = call.params.required("interval")?;
-    let frame = Frame::parse(interval).ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
+    // Candles are kept by the minute, so there are none of a second.
+    let interval = Interval::parse(interval)
+        .filter(|interval| *interval != Interval::SECOND)
+        .ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;
-    let rows = call.read(|engine| engine.klines(market, frame, start, end, limit))?;
-    Ok(rows.iter().map(|row| shape::kline(market, frame, row)).collect())
+    let rows = call.read(|engine| engine.candles(market, interval, start, end, limit))?;
+    Ok((interval, rows))
 }
 
 pub(crate) fn day_ticker(call: &mut Call<'_>) -> Reply {

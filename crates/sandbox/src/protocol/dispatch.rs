@@ -16,7 +16,8 @@ use axum::{
     extract::ConnectInfo,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Request, request::Parts};
+use domain::Micros;
+use http::{Extensions, HeaderMap, HeaderValue, Request, request::Parts};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, atomic::Ordering},
@@ -26,10 +27,10 @@ use std::{
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Rate limit usage, reported in response headers.
-#[derive(Default)]
-struct Used {
-    weight: u32,
-    orders: Option<OrderCount>,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Used {
+    pub(crate) weight: u32,
+    pub(crate) orders: Option<OrderCount>,
 }
 
 /// Handles one request.
@@ -116,14 +117,10 @@ async fn run(
 ) -> Reply {
     let now = shared.exchange.now();
     let Incoming { parts, body, waited } = incoming;
-    let address = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
     let query = incoming.query();
     let one = query.split('&').any(|pair| pair.starts_with("symbol="));
-    let weight = if one { endpoint.weight } else { endpoint.weight_of_all };
-    let (weight, within) = shared.budget.spend(now, address, venue, weight);
+    let address = caller(&parts.extensions);
+    let (weight, within) = shared.budget.spend(now, address, venue, endpoint.weight_for(one));
     used.weight = weight;
     within?;
     let body = str::from_utf8(body)
@@ -131,23 +128,49 @@ async fn run(
     let params = Params::parse(query, body)?;
     let account = match endpoint.security {
         Security::Public => None,
-        Security::Key => Some(key_holder(shared, endpoint, &parts.headers)?.0),
+        Security::Key => Some(key_holder(shared, endpoint.trades(), named_key(&parts.headers))?.0),
         Security::Signed => {
-            let (account, secret) = key_holder(shared, endpoint, &parts.headers)?;
+            let (account, secret) = key_holder(shared, endpoint.trades(), named_key(&parts.headers))?;
             signing::check_time(&params, now, *waited)?;
             signing::verify(&secret, query, body)?;
             params.ignore(&["signature"]);
             Some(account)
         }
     };
+    execute(shared, venue, endpoint, Granted { now, params, account }, used).await
+}
+
+/// The address of the caller of a request.
+pub(crate) fn caller(extensions: &Extensions) -> IpAddr {
+    let known = extensions.get::<ConnectInfo<SocketAddr>>();
+    known.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
+}
+
+/// A request whose weight was counted and whose authentication was checked.
+pub(crate) struct Granted {
+    pub(crate) now: Micros,
+    pub(crate) params: Params,
+    pub(crate) account: Option<AccountId>,
+}
+
+/// Counts an order, runs the handler, and waits until its command is on disk.
+pub(crate) async fn execute(
+    shared: &ServerState,
+    venue: Venue,
+    endpoint: &Endpoint,
+    granted: Granted,
+    used: &mut Used,
+) -> Reply {
+    let Granted { now, params, account } = granted;
     if let (true, Some(account)) = (endpoint.order, account) {
         let (count, within) = shared.budget.order(now, account, venue);
         used.orders = Some(count);
         within?;
     }
-    let mut call = Call { shared, venue, now, params, account, record: None };
+    let mut call = Call { shared, venue, now, params, account, record: None, counted: None };
     let result = (endpoint.handler)(&mut call);
     let record = call.record;
+    used.orders = call.counted.or(used.orders);
     if let Some(record) = record {
         shared.exchange.durable(record).await?;
     }
@@ -159,18 +182,23 @@ fn named_key(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok())
 }
 
-/// The account and secret of the request's API key, if the key has the required permission.
-fn key_holder(shared: &ServerState, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
-    let key = named_key(headers);
+/// The account and secret of a request's API key, if the key has the required permission: to trade (`trades`)
+/// or to read.
+pub(crate) fn key_holder(
+    shared: &ServerState,
+    trades: bool,
+    key: Option<&str>,
+) -> Reply<(AccountId, String)> {
     let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());
     let key = key.filter(well_formed).ok_or_else(SandboxFailure::bad_key_format)?;
     let may = |state: KeyState| match state {
         KeyState::Active => true,
-        KeyState::ReadOnly => !endpoint.trades(),
+        KeyState::ReadOnly => !trades,
         KeyState::Deleted => false,
     };
     let find = |engine: &Engine| {
-        engine.account_by_key(key).filter(|a| may(a.rights.state)).map(|a| (a.id, a.secret.0.clone()))
+        let account = engine.account_by_key(key).filter(|account| may(account.rights.state))?;
+        Some((account.id, account.secret_of(key)?.0.clone()))
     };
     shared.exchange.read(find)?.ok_or_else(SandboxFailure::unknown_key)
 }

@@ -134,7 +134,7 @@ impl Effect {
             -2014 | -2015 => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
         });
-        SandboxFailure { status, code, msg: message, retry_after: None }
+        SandboxFailure { status, code, msg: message, retry_after: None, data: None }
     }
 
     /// Builds the response for the caller; `answer` is the exchange's own response if the request took

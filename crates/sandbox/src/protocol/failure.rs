@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use domain::Micros;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// The error response to a rejected request: `{"code":-1121,"msg":"Invalid symbol."}`.
@@ -14,19 +14,21 @@ pub(crate) struct SandboxFailure {
     pub(crate) msg: Cow<'static, str>,
     /// Seconds to wait, for callers that exceeded a rate limit.
     pub(crate) retry_after: Option<u64>,
+    /// Details, for requests of which only a part has failed.
+    pub(crate) data: Option<Box<Value>>,
 }
 
 /// The result of a handler.
-pub(crate) type Reply<T = serde_json::Value> = Result<T, SandboxFailure>;
+pub(crate) type Reply<T = Value> = Result<T, SandboxFailure>;
 
 impl SandboxFailure {
     /// A rejection with status 400, as for most errors.
     pub(crate) fn refused(code: i32, msg: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, msg: msg.into(), retry_after: None }
+        Self { status: StatusCode::BAD_REQUEST, code, msg: msg.into(), retry_after: None, data: None }
     }
 
     fn with(status: StatusCode, code: i32, msg: &'static str) -> Self {
-        Self { status, code, msg: msg.into(), retry_after: None }
+        Self { status, code, msg: msg.into(), retry_after: None, data: None }
     }
 
     /// The state can no longer be persisted; whether the request took effect is unknown.
@@ -54,7 +56,7 @@ impl SandboxFailure {
         let millis = i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
         let until = now.millis().saturating_add(millis);
         let msg = format!("Way too many requests; IP banned until {until}.").into();
-        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg, retry_after: Some(seconds) }
+        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg, retry_after: Some(seconds), data: None }
     }
 
     /// New orders are throttled; other requests are not.
@@ -74,6 +76,7 @@ impl SandboxFailure {
             code: -1003,
             msg: msg.into(),
             retry_after: Some(retry_after),
+            data: None,
         }
     }
 
@@ -84,6 +87,7 @@ impl SandboxFailure {
             code: -1015,
             msg: msg.into(),
             retry_after: Some(retry_after),
+            data: None,
         }
     }
 
@@ -134,8 +138,11 @@ impl SandboxFailure {
 
 impl IntoResponse for SandboxFailure {
     fn into_response(self) -> Response {
-        let body = axum::Json(json!({ "code": self.code, "msg": self.msg }));
-        let mut response = (self.status, body).into_response();
+        let mut body = json!({ "code": self.code, "msg": self.msg });
+        if let Some(data) = self.data {
+            body["data"] = *data;
+        }
+        let mut response = (self.status, axum::Json(body)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -40,17 +40,42 @@ pub struct Limits {
     pub orders_10s: u32,
     /// New orders per account and minute, for spot and futures each.
     pub orders_1m: u32,
+    /// Incoming WebSocket messages per second and connection, spot.
+    pub spot_messages: u32,
+    /// Incoming WebSocket messages per second and connection, futures.
+    pub futures_messages: u32,
 }
 
 impl Limits {
     /// No limits: for benchmarks, and for tests that simulate many users.
-    pub const NONE: Self =
-        Self { spot_weight: u32::MAX, futures_weight: u32::MAX, orders_10s: u32::MAX, orders_1m: u32::MAX };
+    pub const NONE: Self = Self {
+        spot_weight: u32::MAX,
+        futures_weight: u32::MAX,
+        orders_10s: u32::MAX,
+        orders_1m: u32::MAX,
+        spot_messages: u32::MAX,
+        futures_messages: u32::MAX,
+    };
+
+    /// Incoming WebSocket messages per second and connection.
+    pub(crate) const fn messages(&self, venue: Venue) -> u32 {
+        match venue {
+            Venue::Spot => self.spot_messages,
+            Venue::Futures => self.futures_messages,
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { spot_weight: 6_000, futures_weight: 2_400, orders_10s: 300, orders_1m: 1_200 }
+        Self {
+            spot_weight: 6_000,
+            futures_weight: 2_400,
+            orders_10s: 300,
+            orders_1m: 1_200,
+            spot_messages: 5,
+            futures_messages: 10,
+        }
     }
 }
 
@@ -134,6 +159,13 @@ impl Budget {
         (*used, answer)
     }
 
+    /// Counts more new orders of an account, in the window of ten seconds only, as a batch does.
+    pub(crate) fn batch(&self, now: Micros, account: AccountId, venue: Venue, more: u32) {
+        let mut windows = self.windows();
+        let count = windows.orders_10s.at(now, (account, venue));
+        *count = count.saturating_add(more);
+    }
+
     /// Counts one new order of an account. Returns the counts, and an error if they exceed a limit.
     pub(crate) fn order(&self, now: Micros, account: AccountId, venue: Venue) -> (OrderCount, Reply<()>) {
         let mut windows = self.windows();
@@ -154,6 +186,16 @@ impl Budget {
             Ok(())
         };
         (sent, answer)
+    }
+
+    /// The number of orders that an account has sent in the current windows.
+    pub(crate) fn order_usage(&self, now: Micros, account: AccountId, venue: Venue) -> OrderCount {
+        let mut windows = self.windows();
+        let windows = &mut *windows;
+        OrderCount {
+            in_10s: *windows.orders_10s.at(now, (account, venue)),
+            in_1m: *windows.orders_1m.at(now, (account, venue)),
+        }
     }
 }
 

@@ -37,6 +37,12 @@ pub(crate) fn keep(call: &mut Call<'_>) -> Reply {
     }
 }
 
+/// Renews the account's key and answers with it, as the WebSocket API of futures does.
+pub(crate) fn ping(call: &mut Call<'_>) -> Reply {
+    keep(call)?;
+    open(call)
+}
+
 pub(crate) fn close(call: &mut Call<'_>) -> Reply {
     let listener = listener(call)?;
     if !call.shared.listen_keys.close(&listener, key(call)?) {

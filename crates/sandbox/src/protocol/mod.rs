@@ -12,12 +12,14 @@ mod effect;
 mod failure;
 mod fault;
 mod futures;
+mod keys;
 mod limits;
 mod listen;
 mod listen_calls;
 mod number;
 mod orders;
 mod params;
+mod retired;
 mod scope;
 mod shape;
 mod shared;
@@ -25,6 +27,7 @@ mod signing;
 mod spot;
 mod stream;
 mod wallet;
+mod ws_api;
 
 pub(crate) use fault::Faults;
 pub(crate) use limits::Budget;
@@ -36,7 +39,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    routing::{MethodFilter, on},
+    routing::{MethodFilter, any, on},
 };
 use call::Endpoint;
 use failure::SandboxFailure;
@@ -46,13 +49,25 @@ use std::sync::Arc;
 
 /// The router of all paths: `/binance/...` and `/control/...`.
 pub(crate) fn router(shared: &Arc<ServerState>) -> Router {
-    let binance = rest().merge(stream::router()).fallback(|| async { SandboxFailure::no_such_path() });
+    // Routes and not a fallback, which would be lost where another router with a fallback is merged.
+    let binance = rest(shared.legacy_listen_key)
+        .merge(stream::router())
+        .merge(ws_api::router())
+        .route("/{*path}", any(no_such_path))
+        .method_not_allowed_fallback(no_such_path);
     Router::new()
+        .route("/binance", any(no_such_path))
+        .route("/binance/", any(no_such_path))
         .nest("/binance", binance.with_state(Arc::clone(shared)))
         .nest("/control", control::router(Arc::clone(shared)))
 }
 
-fn rest() -> Router<Arc<ServerState>> {
+/// The response for an unknown path, or for a method that a path does not have.
+pub(crate) async fn no_such_path() -> SandboxFailure {
+    SandboxFailure::no_such_path()
+}
+
+fn rest(legacy_listen_key: bool) -> Router<Arc<ServerState>> {
     let tables: [(Venue, &'static [Endpoint]); 3] = [
         (Venue::Spot, &spot::ENDPOINTS),
         (Venue::Spot, &wallet::ENDPOINTS),
@@ -60,7 +75,7 @@ fn rest() -> Router<Arc<ServerState>> {
     ];
     let mut router = Router::new();
     for (venue, table) in tables {
-        for endpoint in table {
+        for endpoint in table.iter().filter(|endpoint| legacy_listen_key || !retired::is_retired(endpoint)) {
             let handler = move |State(shared): State<Arc<ServerState>>, request: Request<Body>| {
                 dispatch::answer(shared, venue, endpoint, request)
             };
@@ -70,5 +85,5 @@ fn rest() -> Router<Arc<ServerState>> {
             }
         }
     }
-    router.method_not_allowed_fallback(|| async { SandboxFailure::no_such_path() })
+    if legacy_listen_key { router } else { router.route(spot::LISTEN_KEY, any(retired::gone)) }
 }

@@ -25,11 +25,16 @@ pub(crate) fn side(params: &Params) -> Reply<Side> {
     Side::parse(params.required("side")?).ok_or_else(|| SandboxFailure::refused(-1117, "Invalid side."))
 }
 
-/// The optional `timeInForce` parameter. `GTD` is not supported by the sandbox.
+/// The optional `timeInForce` parameter, without `GTD`, which only futures know.
 pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
+    time_in_force_of(params, "timeInForce")
+}
+
+/// An optional time in force in the parameter `name`.
+pub(crate) fn time_in_force_of(params: &Params, name: &str) -> Reply<Option<TimeInForce>> {
     let read =
         |text| TimeInForce::parse(text).ok_or_else(|| SandboxFailure::refused(-1115, "Invalid timeInForce."));
-    params.text("timeInForce")?.map(read).transpose()
+    params.text(name)?.map(read).transpose()
 }
 
 /// The order that a request refers to, by one of two parameters.

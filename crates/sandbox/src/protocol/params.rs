@@ -2,6 +2,7 @@
 
 use super::failure::{Reply, SandboxFailure};
 use domain::{Decimal, Micros, money};
+use serde_json::{Map, Value};
 use std::{cell::Cell, str::FromStr};
 
 const NUMBER: &str = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
@@ -40,6 +41,25 @@ impl Params {
             return Err(SandboxFailure::refused(-1101, "Duplicate values for a parameter detected."));
         }
         Ok(Self(all))
+    }
+
+    /// The parameters of a WebSocket API request, whose names are unique already.
+    pub(crate) fn of_pairs(pairs: Vec<(String, String)>) -> Reply<Self> {
+        if pairs.len() > MOST {
+            return Err(SandboxFailure::refused(-1101, "Too many parameters sent for this endpoint."));
+        }
+        let read = || Cell::new(false);
+        Ok(Self(pairs.into_iter().map(|(name, value)| Param { name, value, read: read() }).collect()))
+    }
+
+    /// The fields of one object of a list of orders as parameters. Fields that are `null` count as not sent.
+    pub(crate) fn of_object(fields: &Map<String, Value>) -> Reply<Self> {
+        let pair = |(name, value): (&String, &Value)| match value {
+            Value::String(text) => Ok((name.clone(), text.clone())),
+            Value::Array(_) | Value::Object(_) => Err(SandboxFailure::not_valid(name)),
+            other => Ok((name.clone(), other.to_string())),
+        };
+        Self::of_pairs(fields.iter().filter(|(_, value)| !value.is_null()).map(pair).collect::<Reply<_>>()?)
     }
 
     /// Rejects parameters that were not read.

@@ -25,6 +25,8 @@ pub(crate) struct ServerState {
     pub(crate) control_token: String,
     /// Whether tests may move the market and inject faults.
     pub(crate) controllable: bool,
+    /// Whether spot has listen keys.
+    pub(crate) legacy_listen_key: bool,
     /// The running clock is stopped.
     pub(crate) paused: AtomicBool,
     /// Number of Binance requests received, for measurements.

@@ -1,12 +1,11 @@
-//! Signature check of requests: HMAC-SHA256 over query string and body, within a receive window.
+//! Signature check of requests: over query string and body, within a receive window.
 
 use super::{
     failure::{Reply, SandboxFailure},
+    keys,
     params::Params,
 };
 use domain::Micros;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use std::borrow::Cow;
 
 /// Default receive window in milliseconds.
@@ -35,13 +34,14 @@ pub(crate) fn verify(secret: &str, query: &str, body: &str) -> Reply<()> {
     let (query, in_query) = take_signature(query);
     let (body, in_body) = take_signature(body);
     let signature = in_query.or(in_body).ok_or_else(|| SandboxFailure::missing("signature"))?;
-    let claimed = hex::decode(signature).map_err(|_| SandboxFailure::bad_signature())?;
-    // HMAC accepts keys of any length.
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| SandboxFailure::bad_signature())?;
-    mac.update(query.as_bytes());
-    mac.update(body.as_bytes());
-    mac.verify_slice(&claimed).map_err(|_| SandboxFailure::bad_signature())
+    keys::verify(secret, &[&query, &body], &decoded(signature))
+}
+
+/// Decodes the percent encoding of a signature. Base64 has a `+`, which some clients send as it is.
+fn decoded(signature: &str) -> String {
+    let pairs: Vec<(String, String)> =
+        serde_urlencoded::from_str(&format!("signature={signature}")).unwrap_or_default();
+    pairs.into_iter().next().map_or_else(String::new, |(_, value)| value.replace(' ', "+"))
 }
 
 /// Checks the timestamp: less than a second ahead of the server clock, and no older than the receive window.
@@ -99,6 +99,12 @@ mod tests {
         assert_eq!(verify(SECRET, &sent, "").unwrap_err().code, -1022);
         let sent = format!("{QUERY}&signature={SIGNATURE}");
         assert_eq!(verify("another secret", &sent, "").unwrap_err().code, -1022);
+    }
+
+    #[test]
+    fn base64_arrives_encoded_or_plain() {
+        assert_eq!(decoded("a%2Bb%2Fc%3D"), "a+b/c=");
+        assert_eq!(decoded("a+b/c="), "a+b/c=");
     }
 
     #[test]

@@ -41,6 +41,7 @@ function pointAtSandbox (exchange) {
     // ccxt looks for `/stream` to distinguish spot from futures.
     ws['spot'] = `${sockets}/stream/spot/ws`;
     ws['future'] = `${sockets}/futures/ws`;
+    Object.assign (ws['ws-api'], { spot: `${sockets}/ws-api/v3`, future: `${sockets}/ws-fapi/v1` });
   }
   return exchange;
 }

@@ -125,7 +125,8 @@ fn a_trailing_buy_without_activation_trails_immediately() {
     assert_eq!(desk.algo_now(&algo).status, AlgoStatus::New);
     desk.jump("18090");
     assert_eq!(desk.algo_now(&algo).status, AlgoStatus::Finished);
-    for rate in ["0", "0.05", "10.1", "-1"] {
+    desk.algo(trailing(Side::Buy, "0.1", "20", None));
+    for rate in ["0", "0.05", "20.1", "-1"] {
         assert_eq!(desk.refuse(trailing(Side::Buy, "0.1", rate, None)), -2007);
     }
 }

@@ -7,12 +7,12 @@ use crate::{
 use domain::{Decimal, Side, TradeType};
 use proptest::prelude::*;
 use sandbox::{
-    engine::{Account, Command, Engine, EventKind, NewOrder, Order},
+    engine::{Account, Command, Engine, EventKind, NewOrder, Order, PositionSlot},
     market::Pair,
 };
 
 /// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
-fn conserved(engine: &Engine) {
+pub(crate) fn conserved(engine: &Engine) {
     for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
         let mut held = engine.counterparty().held(asset);
         for account in engine.accounts() {
@@ -45,12 +45,20 @@ fn sound(engine: &Engine, account: &Account) {
             let orders = account.orders(TradeType::Futures).open();
             worth(
                 orders
-                    .filter(move |o| o.market.pair == position.pair && o.side == side && !o.reduce_only)
+                    .filter(move |o| {
+                        let here = o.market.pair == position.pair && o.terms.slot == position.slot;
+                        here && o.side == side && !o.reduce_only
+                    })
                     .cloned(),
             )
         };
         assert_eq!((position.bid_notional, position.ask_notional), (open(Side::Buy), open(Side::Sell)));
         assert!(position.isolated >= Decimal::ZERO);
+        match position.slot {
+            PositionSlot::Both => {}
+            PositionSlot::Long => assert!(position.amount >= Decimal::ZERO),
+            PositionSlot::Short => assert!(position.amount <= Decimal::ZERO),
+        }
     }
     for order in account.orders(TradeType::Spot).all().chain(account.orders(TradeType::Futures).all()) {
         assert!(order.filled <= order.amount && order.filled >= Decimal::ZERO);

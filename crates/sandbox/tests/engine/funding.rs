@@ -9,7 +9,7 @@ use sandbox::{
 
 impl Desk {
     /// Plays one beat just before `moment` and one at it.
-    fn over(&mut self, moment: domain::Micros) {
+    pub(crate) fn over(&mut self, moment: domain::Micros) {
         for at in [moment.plus(-250_000), moment] {
             self.at = at;
             let events = self.engine.tick(Tick::step(at));

@@ -7,12 +7,14 @@
     reason = "a helper that cannot go on fails its test where it stands"
 )]
 
+mod amend;
 mod candles;
 mod conditional;
 mod conservation;
 mod desk;
 mod funding;
 mod futures;
+mod hedge;
 mod liquidation;
 mod market_state;
 mod naked;
@@ -20,3 +22,7 @@ mod reduce_only;
 mod replay;
 mod settings;
 mod spot;
+mod spot_conditional;
+mod spot_conservation;
+mod spot_desk;
+mod spot_lists;

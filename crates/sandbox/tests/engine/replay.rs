@@ -5,8 +5,8 @@ use domain::{MarginMode, OrderType, Side};
 use proptest::prelude::*;
 use sandbox::{
     engine::{
-        AccountId, Command, Engine, Event, KeyState, MarketChange, MarketStatus, NewOrder, OrderRef, Reject,
-        Rights, TriggerRejection, Which,
+        AccountId, Amend, Command, Engine, Event, FuturesRequest, FuturesTerms, KeyState, MarketChange,
+        MarketStatus, NewOrder, OrderRef, PositionSlot, PriceMatch, Reject, Rights, TriggerRejection, Which,
     },
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
@@ -26,12 +26,7 @@ fn order(account: AccountId) -> impl Strategy<Value = Command> {
         let market = if kind < 2 { MarketId::spot(pair) } else { MarketId::futures(pair) };
         let rules = market.rules();
         let amount = domain::Decimal::from(lots) * rules.lot;
-        let anchor = match pair {
-            Pair::BtcUsdt => d("20000"),
-            Pair::EthUsdt => d("1800"),
-            Pair::SolUsdt => d("90"),
-            Pair::XrpUsdt => d("0.52"),
-        };
+        let anchor = anchor(pair);
         let price = anchor + anchor * domain::Decimal::new(away, 3);
         let price = domain::money::round_to(price, rules.tick);
         let mut order = match kind {
@@ -43,6 +38,12 @@ fn order(account: AccountId) -> impl Strategy<Value = Command> {
             }
             _ => NewOrder { market, ..trailing(side, "1", "0.3", None) },
         };
+        if kind >= 2 {
+            // A seventh of the orders have a date, another takes its price from the book.
+            order.terms = FuturesTerms::of(slot(account, reduce == buy));
+            order.terms.good_till = (lots % 7 == 0).then(|| MORNING.plus(700_000_000 + lots * 10_000_000));
+            order.terms.price_match = (lots % 7 == 1 && kind > 2 && kind < 5).then_some(PriceMatch::Queue5);
+        }
         order.amount = Some(amount);
         order.reduce_only = reduce && kind >= 2;
         if kind == 5 && reduce {
@@ -50,6 +51,47 @@ fn order(account: AccountId) -> impl Strategy<Value = Command> {
         }
         Command::Place { account, order }
     })
+}
+
+/// The position of an order: account 2 begins in hedge mode.
+fn slot(account: AccountId, long: bool) -> PositionSlot {
+    match (account, long) {
+        (AccountId(2), true) => PositionSlot::Long,
+        (AccountId(2), false) => PositionSlot::Short,
+        _ => PositionSlot::Both,
+    }
+}
+
+/// Random amendments of early orders, and timers.
+fn request() -> impl Strategy<Value = FuturesRequest> {
+    let pair = || prop::sample::select(Pair::ALL.to_vec());
+    let amend = (pair(), 1_u64..60, any::<bool>(), 1_i64..2_000, -60_i64..60);
+    prop_oneof![
+        4 => amend.prop_map(|(pair, id, buy, lots, away)| {
+            let market = MarketId::futures(pair);
+            let anchor = anchor(pair);
+            let price = anchor + anchor * domain::Decimal::new(away, 3);
+            FuturesRequest::Amend(Amend {
+                market,
+                order: OrderRef::Id(id),
+                side: if buy { Side::Buy } else { Side::Sell },
+                amount: domain::Decimal::from(lots) * market.rules().lot,
+                price: Some(domain::money::round_to(price, market.rules().tick)),
+                price_match: None,
+            })
+        }),
+        1 => (pair(), 0_u64..5_000).prop_map(|(pair, millis)| FuturesRequest::Countdown { pair, millis }),
+        1 => any::<bool>().prop_map(FuturesRequest::FeeBurn),
+    ]
+}
+
+fn anchor(pair: Pair) -> domain::Decimal {
+    match pair {
+        Pair::BtcUsdt => d("20000"),
+        Pair::EthUsdt => d("1800"),
+        Pair::SolUsdt => d("90"),
+        Pair::XrpUsdt => d("0.52"),
+    }
 }
 
 /// Random market changes: halting, settling, closing, reopening, changing steps.
@@ -106,9 +148,11 @@ pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
                 let market = MarketId::futures(pair);
                 Step::Do(Command::CancelAll { account, market, which, cancel_id: None })
             }),
-            1 => (pair(), -200_i64..200).prop_map(move |(pair, amount)| {
-                Step::Do(Command::AdjustMargin { account, pair, amount: amount.into() })
+            1 => (pair(), -200_i64..200, any::<bool>()).prop_map(move |(pair, amount, long)| {
+                let slot = slot(account, long);
+                Step::Do(Command::AdjustMargin { account, pair, amount: amount.into(), slot })
             }),
+            2 => request().prop_map(move |request| Step::Do(Command::Futures { account, request })),
             1 => Just(Step::Do(Command::ResetAccount { account })),
             1 => changes().prop_map(|change| Step::Do(Command::ChangeMarket(change))),
             1 => (pair(), prop::option::of(0_u32..3)).prop_map(move |(pair, left)| {
@@ -127,6 +171,9 @@ pub(crate) fn begin(seed: u64) -> Engine {
     for n in [1, 2] {
         engine.apply(MORNING, new_account(n)).unwrap();
     }
+    let hedged =
+        Command::SetModes { account: AccountId(2), dual: Some(true), multi_assets: None, forced: false };
+    engine.apply(MORNING, hedged).unwrap();
     engine.apply(MORNING, Command::SetPrice { pair: Pair::BtcUsdt, price: d("20000") }).unwrap();
     engine
 }
@@ -188,6 +235,23 @@ fn commands_survive_the_journal() {
         }),
         Command::RejectTriggers(rejection(AccountId(1), Pair::SolUsdt, None)),
         Command::SetRules { version: 1 },
+        Command::Futures {
+            account: AccountId(1),
+            request: FuturesRequest::Amend(Amend {
+                market: BTC,
+                order: OrderRef::Client("mine".into()),
+                side: Side::Sell,
+                amount: d("0.1"),
+                price: None,
+                price_match: Some(PriceMatch::Opponent),
+            }),
+        },
+        Command::AdjustMargin {
+            account: AccountId(1),
+            pair: Pair::BtcUsdt,
+            amount: d("-5"),
+            slot: PositionSlot::Short,
+        },
     ];
     for command in commands {
         let text = serde_json::to_string(&command).unwrap();

@@ -3,7 +3,7 @@
 use crate::desk::{BTC, Desk, conditional, d, limit, market, new_account};
 use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 use sandbox::{
-    engine::{Command, CommandResult, Reject},
+    engine::{Command, CommandResult, PositionSlot, Reject},
     market::Pair,
 };
 
@@ -17,7 +17,8 @@ impl Desk {
     }
 
     fn margin(&mut self, amount: &str) -> Result<CommandResult, Reject> {
-        self.apply(Command::AdjustMargin { account: self.who, pair: Pair::BtcUsdt, amount: d(amount) })
+        let slot = PositionSlot::Both;
+        self.apply(Command::AdjustMargin { account: self.who, pair: Pair::BtcUsdt, amount: d(amount), slot })
     }
 
     fn transfer(&mut self, from: TradeType, asset: &str, amount: &str) -> Result<CommandResult, Reject> {

@@ -112,8 +112,17 @@ impl Desk {
     }
 
     pub(crate) async fn open_with(limits: Limits) -> Self {
+        Self::open_as(Options { limits, ..options() }).await
+    }
+
+    /// A sandbox that serves listen keys on spot.
+    pub(crate) async fn legacy() -> Self {
+        Self::open_as(Options { legacy_listen_key: true, ..options() }).await
+    }
+
+    async fn open_as(options: Options) -> Self {
         let (dir, clock) = (Arc::new(tempfile::tempdir().unwrap()), TestClock::new());
-        let sandbox = open_at(dir.path(), &clock, Options { limits, ..options() });
+        let sandbox = open_at(dir.path(), &clock, options);
         sandbox.tick(1).unwrap();
         let mut desk =
             Self { router: sandbox.router(), sandbox, clock, key: String::new(), secret: String::new(), dir };
@@ -137,6 +146,11 @@ impl Desk {
         drop((router, sandbox));
         let sandbox = open_at(dir.path(), &clock, options());
         Self { router: sandbox.router(), sandbox, clock, key, secret, dir }
+    }
+
+    /// The time of the sandbox in milliseconds.
+    pub(crate) fn clock_millis(&self) -> i64 {
+        self.clock.now().millis()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
@@ -163,6 +177,11 @@ impl Desk {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(format!("/binance{path}")).body(Body::empty()).unwrap()).await
+    }
+
+    /// The account's signature of a text.
+    pub(crate) fn signature(&self, text: &str) -> String {
+        sign(&self.secret, text)
     }
 
     /// Adds a timestamp and a signature to the parameters.

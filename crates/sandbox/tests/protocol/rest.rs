@@ -77,7 +77,7 @@ async fn complains_of_parameters_as_binance_does() {
         ("/fapi/v1/positionSide/dual", "dualSidePosition=false", -4059),
         ("/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1&color=red", -1104),
         ("/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=1&quoteOrderQty=1", -1128),
-        ("/api/v3/order", "symbol=BTCUSDT&side=BUY&type=STOP_LOSS&quantity=1&stopPrice=1", -1116),
+        ("/api/v3/order", "symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=1&stopPrice=1", -1116),
         (
             "/api/v3/order",
             "symbol=BTCUSDT&side=BUY&type=LIMIT_MAKER&quantity=1&price=1&timeInForce=GTC",

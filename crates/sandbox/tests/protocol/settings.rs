@@ -84,7 +84,7 @@ async fn a_key_gains_and_loses_rights() {
 }
 
 #[tokio::test]
-async fn hedge_mode_is_switched_when_nothing_is_open_and_refuses_one_way_orders() {
+async fn hedge_mode_is_switched_when_nothing_is_open_and_rejects_one_way_orders() {
     let desk = Desk::open().await;
     let set = async |dual: bool| {
         desk.call("POST", "/fapi/v1/positionSide/dual", &format!("dualSidePosition={dual}")).await
@@ -100,7 +100,7 @@ async fn hedge_mode_is_switched_when_nothing_is_open_and_refuses_one_way_orders(
     let mode = desk.call("GET", "/fapi/v1/positionSide/dual", "").await.ok();
     assert_eq!(mode, json!({ "dualSidePosition": true }));
     assert_eq!(desk.call("GET", "/fapi/v1/accountConfig", "").await.ok()["dualSidePosition"], true);
-    for (params, code) in [("", -4061), ("&positionSide=BOTH", -4061), ("&positionSide=LONG", -4084)] {
+    for (params, code) in [("", -4061), ("&positionSide=BOTH", -4061), ("&positionSide=UP", -4060)] {
         assert_eq!(desk.call("POST", ORDER, &format!("{ENTRY}{params}")).await.code(), code, "{params}");
         let stop = format!("{STOP}{params}");
         assert_eq!(desk.call("POST", "/fapi/v1/algoOrder", &stop).await.code(), code, "{params}");

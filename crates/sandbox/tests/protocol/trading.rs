@@ -43,8 +43,14 @@ async fn spot_limit_orders_rest_fill_and_are_cancelled() {
     let price = (last(&desk, "/api/v3/ticker/price?symbol=BTCUSDT").await * decimal("0.99")).round();
     let place = |extra: &str| format!("symbol=BTCUSDT&side=BUY&quantity=0.002&price={price}&{extra}");
     let gtc = desk.call("POST", "/api/v3/order", &place("type=LIMIT&timeInForce=GTC")).await.ok();
-    let maker =
-        desk.call("POST", "/api/v3/order", &place("type=LIMIT_MAKER&newClientOrderId=maker")).await.ok();
+    let maker = desk
+        .call(
+            "POST",
+            "/api/v3/order",
+            &place("type=LIMIT_MAKER&newClientOrderId=maker&newOrderRespType=RESULT"),
+        )
+        .await
+        .ok();
     assert_eq!((&gtc["status"], &maker["type"]), (&json!("NEW"), &json!("LIMIT_MAKER")));
     let ioc = desk.call("POST", "/api/v3/order", &place("type=LIMIT&timeInForce=IOC")).await.ok();
     assert_eq!(ioc["status"], "EXPIRED");

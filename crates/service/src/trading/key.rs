@@ -10,7 +10,7 @@ pub use change::{KeyChange, KeyUse, delete_check, delete_key, update_key};
 pub use check::{CHECK_ROUND_S, check_due};
 pub use connect::{NewKey, connect_key, create_together};
 pub(crate) use rights::fit_for_entries;
-pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
+pub use sandbox::{connect_sandbox, open_sandbox_account, open_sandbox_account_for, reset_sandbox};
 
 use crate::{
     actor::Actor,

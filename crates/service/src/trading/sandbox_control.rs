@@ -2,7 +2,7 @@
 //! returns the market being replayed.
 
 use crate::error::Error;
-use domain::{Decimal, Micros, Symbol, TradeType, money};
+use domain::{Decimal, Micros, Symbol, TradeType, money, validation::Problem};
 use exchange::Credentials;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -60,6 +60,12 @@ struct ReportedTransfer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct OpenedFor {
+    api_key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Opened {
     api_key: String,
     api_secret_key: String,
@@ -83,6 +89,20 @@ impl SandboxControl {
     pub async fn open(&self) -> Result<Credentials, Error> {
         let opened: Opened = self.ask(self.post("accounts").json(&serde_json::json!({}))).await?;
         Ok(Credentials::new(opened.api_key, opened.api_secret_key))
+    }
+
+    /// As [`SandboxControl::open`], for the owner of an RSA or Ed25519 pair. Returns the API key of the pair.
+    ///
+    /// # Errors
+    /// A problem of the field `publicKey` if it is no public key, [`Error::Unavailable`] when the sandbox does not
+    /// answer.
+    pub async fn open_for(&self, public_key: &str) -> Result<String, Error> {
+        let request = self.post("accounts").json(&serde_json::json!({ "publicKey": public_key }));
+        match self.try_ask::<OpenedFor>(request).await? {
+            Ok(opened) => Ok(opened.api_key),
+            Err(400) => Err(Error::field("publicKey", Problem::NotExchangePublicKey)),
+            Err(status) => Err(unexpected(status)),
+        }
     }
 
     /// Restores an account's initial funds; its orders and positions are deleted.
@@ -130,12 +150,24 @@ impl SandboxControl {
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Error> {
+        self.try_ask(request).await?.map_err(unexpected)
+    }
+
+    /// The response, or the status of a rejection.
+    async fn try_ask<T: DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Result<T, u16>, Error> {
         let unavailable = |_| Error::Unavailable { retry_after_s: 2 };
         let response = request.send().await.map_err(unavailable)?;
         match response.status().as_u16() {
-            200 => response.json().await.map_err(unavailable),
+            200 => response.json().await.map(Ok).map_err(unavailable),
             404 => Err(Error::NotFound),
-            status => Err(Error::fault(format!("the sandbox control API answered {status}"))),
+            status => Ok(Err(status)),
         }
     }
+}
+
+fn unexpected(status: u16) -> Error {
+    Error::fault(format!("the sandbox control API answered {status}"))
 }

@@ -1,8 +1,11 @@
 //! Operations on a user's exchange accounts as a whole.
 
 use super::{
+    bodies::SandboxAccountBody,
     error::{HandlerResult, Message, PrivateErrors},
     present::{Num, SandboxAccount, TotalBalance},
+    raw_request::{FieldLocation, RawRequest},
+    validate::{Check, text},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -46,12 +49,14 @@ pub(super) async fn get_total_balance(
 /// Open Sandbox Account
 ///
 /// Opens a paper account at the sandbox exchange with 10,000 USDT for spot and 10,000 USDT for futures. No exchange key
-/// is stored: create one with the returned credentials, as for any exchange. Not in the original document.
+/// is stored: create one with the returned credentials, as for any exchange. With `publicKey` the API key belongs to
+/// your own RSA or Ed25519 pair. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/sandbox",
     operation_id = "openSandboxAccount",
     tag = "Account Exchange",
+    request_body = SandboxAccountBody,
     responses(
         (status = 200, body = SandboxAccount),
         (status = 404, description = "This server does not use a sandbox exchange.", body = Message),
@@ -60,8 +65,16 @@ pub(super) async fn get_total_balance(
 pub(super) async fn open_sandbox_account(
     State(desk): State<SharedDesk>,
     Trader(actor): Trader,
+    request: RawRequest,
 ) -> HandlerResult<SandboxAccount> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let public_key = check.optional("publicKey", text(|pem| Ok(pem.to_owned())));
+    if let Some(public_key) = check.finish(Some(public_key))? {
+        let opened = key::open_sandbox_account_for(&desk, &actor, &public_key).await;
+        let api_key = opened.map_err(|error| request.refuse(error))?;
+        return Ok(Json(SandboxAccount { api_key, api_secret_key: None }));
+    }
     let opened = key::open_sandbox_account(&desk, &actor).await?;
-    let api_secret_key = opened.secret().to_owned();
+    let api_secret_key = Some(opened.secret().to_owned());
     Ok(Json(SandboxAccount { api_key: opened.api_key, api_secret_key }))
 }

@@ -27,8 +27,8 @@ pub struct KeyBody {
     /// API key.
     #[schema(min_length = 1, max_length = 256)]
     pub api_key: String,
-    /// API secret; never shown again.
-    #[schema(min_length = 1, max_length = 256)]
+    /// API secret, or the private key of an RSA or Ed25519 key in PEM; never shown again.
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_secret_key: String,
 }
 
@@ -49,8 +49,19 @@ pub struct KeyChangeBody {
     #[schema(min_length = 1, max_length = 256)]
     pub api_key: Option<String>,
     /// New credentials, key and secret together. Not in the original document.
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(min_length = 1, max_length = 4096)]
     pub api_secret_key: Option<String>,
+}
+
+/// "Open Sandbox Account". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxAccountBody {
+    /// Public key of an Ed25519 or RSA pair, in PEM. Without it the account gets an HMAC key with a secret.
+    #[schema(
+        example = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----"
+    )]
+    pub public_key: Option<String>,
 }
 
 /// "Put User Profile". Only the fields that are sent change.

@@ -174,7 +174,7 @@ pub fn new_key(request: &RawRequest) -> Result<NewKey, MudawylFailure> {
     let active = check.optional("active", flag).unwrap_or(true);
     let name = check.required("name", text(validation::key_name));
     let api_key = check.required("apiKey", text(validation::credential));
-    let secret = check.required("apiSecretKey", text(validation::credential));
+    let secret = check.required("apiSecretKey", text(validation::secret));
     let new = || {
         Some(NewKey {
             exchange_id: exchange_id?,
@@ -203,7 +203,7 @@ pub fn key_change(request: &RawRequest) -> Result<(ExchangeKeyId, KeyChange), Mu
         ["apiKey", "apiSecretKey"].iter().any(|field| request.field(FieldLocation::Body, field).is_some());
     let credentials = if renewed {
         let api_key = check.required("apiKey", text(validation::credential));
-        let secret = check.required("apiSecretKey", text(validation::credential));
+        let secret = check.required("apiSecretKey", text(validation::secret));
         api_key.zip(secret.map(Zeroizing::new))
     } else {
         None

@@ -1,4 +1,4 @@
-//! User-data streams: futures over a listen key, spot over a listen key or a signed subscription.
+//! User-data streams: futures over a listen key, spot over a signed subscription.
 
 use super::{
     Pauses,
@@ -24,6 +24,9 @@ use tokio::{
 
 /// How many triggered orders are remembered with the ids of their conditional orders.
 const REMEMBERED: usize = 1_000;
+
+/// The path of the listen keys of futures.
+const LISTEN_KEY: &str = "/fapi/v1/listenKey";
 
 /// Why a connection, or the whole stream, has ended.
 enum Ended {
@@ -84,8 +87,8 @@ struct AccountStream<'a> {
     kind: TradeType,
     socket: Socket,
     markets: Arc<Markets>,
-    /// The listen key to keep alive, if there is one.
-    listen_key: Option<String>,
+    /// The stream was opened with a listen key, which has to be kept alive.
+    by_listen_key: bool,
     /// Orders that resulted from conditional ones, with the client id and trigger price of those.
     became: HashMap<String, (String, Option<Decimal>)>,
 }
@@ -101,37 +104,30 @@ async fn connect<'a>(
         TradeType::Spot => &shared.addresses.spot,
         TradeType::Futures => &shared.addresses.futures,
     };
-    let (socket, listen_key) = match &address.user {
+    let (socket, by_listen_key) = match &address.user {
         UserStream::InPath(base) => {
-            let key = listen_key(shared, who, kind).await?;
+            let key = listen_key(shared, who).await?;
             shared.attempts.take(Purpose::Account).await;
-            (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, Some(key))
+            (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, true)
         }
         UserStream::InQuery(base) => {
-            let key = listen_key(shared, who, kind).await?;
+            let key = listen_key(shared, who).await?;
             shared.attempts.take(Purpose::Account).await;
-            (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, Some(key))
+            (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, true)
         }
-        UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
+        UserStream::Signed(url) => (subscribe(shared, who, url).await?, false),
     };
-    Ok(AccountStream { binance, who, kind, socket, markets, listen_key, became: HashMap::new() })
+    Ok(AccountStream { binance, who, kind, socket, markets, by_listen_key, became: HashMap::new() })
 }
 
-fn listen_key_path(kind: TradeType) -> &'static str {
-    match kind {
-        TradeType::Spot => "/api/v3/userDataStream",
-        TradeType::Futures => "/fapi/v1/listenKey",
-    }
-}
-
-async fn listen_key(shared: &BinanceState, who: &Credentials, kind: TradeType) -> ExchangeResult<String> {
+async fn listen_key(shared: &BinanceState, who: &Credentials) -> ExchangeResult<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Key {
         listen_key: String,
     }
-    let call = Call::post(listen_key_path(kind), Urgency::Second).keyed(who);
-    Ok(shared.api(kind).ask::<Key>(call).await?.listen_key)
+    let call = Call::post(LISTEN_KEY, Urgency::Second).keyed(who);
+    Ok(shared.api(TradeType::Futures).ask::<Key>(call).await?.listen_key)
 }
 
 /// Connects to Binance's WebSocket API and subscribes with a signature.
@@ -185,10 +181,8 @@ impl AccountStream<'_> {
                     Err(failure) => return failure.into(),
                 },
             };
-            let message = match self.listen_key {
-                Some(_) => events::account(&text),
-                None => events::account(&unwrapped(&text)),
-            };
+            let message =
+                if self.by_listen_key { events::account(&text) } else { events::account(&unwrapped(&text)) };
             if let UserStreamMessage::Expired = message {
                 return Ended::Broken;
             }
@@ -198,13 +192,13 @@ impl AccountStream<'_> {
         }
     }
 
+    /// Renews the listen key, which is found by its owner.
     async fn keep_alive(&self) -> ExchangeResult<()> {
-        let Some(key) = &self.listen_key else { return Ok(()) };
-        // Futures identify the key by its owner; spot requires it as a parameter.
-        let named = (self.kind == TradeType::Spot).then_some(key);
-        let params = sign::Params::default().maybe("listenKey", named);
-        let call = Call::put(listen_key_path(self.kind)).params(params).keyed(self.who);
-        self.binance.shared.api(self.kind).ask::<IgnoredAny>(call).await.map(drop)
+        if !self.by_listen_key {
+            return Ok(());
+        }
+        let call = Call::put(LISTEN_KEY).keyed(self.who);
+        self.binance.shared.api(TradeType::Futures).ask::<IgnoredAny>(call).await.map(drop)
     }
 
     async fn understand(&mut self, message: UserStreamMessage) -> Vec<AccountEvent> {

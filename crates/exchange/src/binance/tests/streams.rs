@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     AccountEvent, HeldPosition, HoldingsChange, MarketEvent, Streams,
-    binance::{Pacing, config::UserStream, sign::signature},
+    binance::{Pacing, sign::signature},
 };
 use axum::extract::ws::{Message, WebSocket};
 use domain::{Candle, Funds, Micros, OrderStatus, OrderType, TradeType};
@@ -38,7 +38,6 @@ async fn fixture(pacing: impl FnOnce(&mut Pacing)) -> (Fake, Binance) {
     fake.on("GET /api/v3/exchangeInfo", [ok(prices::spot_info())]);
     let key = || ok(json!({ "listenKey": "listen" }));
     fake.on("POST /fapi/v1/listenKey", [key()]);
-    fake.on("POST /api/v3/userDataStream", [key()]);
     let mut config = config(&fake.base);
     pacing(&mut config.pacing);
     let binance = Binance::new(config, Arc::new(Hand(AtomicI64::new(NOW.0)))).unwrap();
@@ -267,15 +266,15 @@ async fn a_lapsed_key_is_renewed() {
 #[tokio::test]
 async fn a_key_is_kept_alive_and_one_that_cannot_be_is_replaced() {
     let (mut fake, binance) = fixture(|pacing| pacing.keepalive = Duration::from_millis(20)).await;
-    fake.on("PUT /api/v3/userDataStream", [ok(json!({})), no(400, -1125, "This listenKey does not exist.")]);
-    let mut events = binance.account_stream(who(), TradeType::Spot);
+    fake.on("PUT /fapi/v1/listenKey", [ok(json!({})), no(400, -1125, "This listenKey does not exist.")]);
+    let mut events = binance.account_stream(who(), TradeType::Futures);
     let (_, _socket) = fake.socket().await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
     assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
     fake.socket().await;
-    let kept = fake.seen("PUT /api/v3/userDataStream");
+    let kept = fake.seen("PUT /fapi/v1/listenKey");
     assert!(kept.len() >= 2);
-    assert_eq!(kept[0].text, "listenKey=listen");
+    assert_eq!((kept[0].text.as_str(), kept[0].key.as_deref()), ("", Some("the-key")));
 }
 
 #[tokio::test]
@@ -298,42 +297,8 @@ fn report() -> Value {
     })
 }
 
-#[tokio::test]
-async fn a_spot_account_streams_orders_and_funds() {
-    let (mut fake, binance) = fixture(|_| ()).await;
-    let mut events = binance.account_stream(who(), TradeType::Spot);
-    let (target, mut socket) = fake.socket().await;
-    assert_eq!(target, "/spot/ws/listen");
-    assert_eq!(next(&mut events).await, AccountEvent::Connected);
-    send_json(&mut socket, &report()).await;
-    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
-    assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
-    assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
-    // Other reports refer to no original order.
-    let mut placed = report();
-    (placed["c"], placed["C"], placed["x"]) = (json!("slip-5"), json!(""), json!("NEW"));
-    send_json(&mut socket, &placed).await;
-    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
-    assert_eq!(order.client_order_id, "slip-5");
-    send_json(
-        &mut socket,
-        &json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [
-        { "a": "LTC", "f": "10000.000000", "l": "1.500000" }] }),
-    )
-    .await;
-    let AccountEvent::Account { balance: Some(balance), .. } = next(&mut events).await else {
-        panic!("no funds")
-    };
-    assert_eq!(balance.assets["LTC"], Funds { free: d("10000"), used: d("1.5"), total: d("10001.5") });
-}
-
-/// Binance itself no longer has listen keys for spot.
-#[tokio::test]
-async fn a_spot_account_by_signed_subscription() {
-    let (mut fake, mut binance) = fixture(|_| ()).await;
-    let url = format!("{}/ws-api/v3", fake.base.replacen("http", "ws", 1));
-    Arc::get_mut(&mut binance.shared).unwrap().addresses.spot.user = UserStream::Signed(url);
-    let mut events = binance.account_stream(who(), TradeType::Spot);
+/// Accepts the next spot connection and its subscription.
+async fn subscribed(fake: &mut Fake) -> WebSocket {
     let (target, mut socket) = fake.socket().await;
     assert_eq!(target, "/ws-api/v3");
     let request = soon(socket.recv()).await.unwrap().unwrap();
@@ -343,10 +308,48 @@ async fn a_spot_account_by_signed_subscription() {
     assert_eq!(request["params"]["signature"], signature("the-secret", &payload));
     send_json(&mut socket, &json!({ "id": request["id"], "status": 200, "result": { "subscriptionId": 0 } }))
         .await;
+    socket
+}
+
+fn enveloped(event: &Value) -> Value {
+    json!({ "subscriptionId": 0, "event": event })
+}
+
+#[tokio::test]
+async fn a_spot_account_streams_orders_and_funds() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Spot);
+    let mut socket = subscribed(&mut fake).await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
-    send_json(&mut socket, &json!({ "subscriptionId": 0, "event": report() })).await;
-    assert!(matches!(next(&mut events).await, AccountEvent::Order(..)));
-    drop(socket);
+    send_json(&mut socket, &enveloped(&report())).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
+    assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
+    // Other reports refer to no original order.
+    let mut placed = report();
+    (placed["c"], placed["C"], placed["x"]) = (json!("slip-5"), json!(""), json!("NEW"));
+    send_json(&mut socket, &enveloped(&placed)).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!(order.client_order_id, "slip-5");
+    let position = json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [
+        { "a": "LTC", "f": "10000.000000", "l": "1.500000" }] });
+    send_json(&mut socket, &enveloped(&position)).await;
+    let AccountEvent::Account { balance: Some(balance), .. } = next(&mut events).await else {
+        panic!("no funds")
+    };
+    assert_eq!(balance.assets["LTC"], Funds { free: d("10000"), used: d("1.5"), total: d("10001.5") });
+}
+
+#[tokio::test]
+async fn a_spot_subscription_is_renewed_and_a_refused_key_ends_it() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Spot);
+    let mut socket = subscribed(&mut fake).await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+    send_json(&mut socket, &enveloped(&json!({ "e": "eventStreamTerminated", "E": 1 }))).await;
+    assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
+    drop(subscribed(&mut fake).await);
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
     assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
     let (_, mut socket) = fake.socket().await;
     soon(socket.recv()).await.unwrap().unwrap();

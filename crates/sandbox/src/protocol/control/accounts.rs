@@ -1,9 +1,9 @@
 //! Account control: opening and funding accounts, and setting key permissions and modes.
 
-use super::{App, account, apply, bad_request, done, read};
+use super::{App, BadRequest, account, apply, bad_request, done, read};
 use crate::{
     engine::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Rights},
-    protocol::{failure::SandboxFailure, listen::token},
+    protocol::{failure::SandboxFailure, keys::is_public_key, listen::token, shared::ServerState},
 };
 use axum::{
     Json,
@@ -24,18 +24,76 @@ const FUNDS: i64 = 10_000;
 struct OpenAccount {
     withdrawals: bool,
     ip_restricted: bool,
+    /// The public key of an RSA or Ed25519 pair, in PEM. Without it the account's key is an HMAC key.
+    public_key: Option<String>,
 }
 
-/// Opens an account. Returns its key and secret.
+/// A key that is about to be created, and the response that shows it.
+struct NewKey {
+    api_key: String,
+    secret: ApiSecret,
+    shown: Response,
+}
+
+impl NewKey {
+    fn new(shared: &ServerState, public_key: Option<String>) -> Result<Self, BadRequest> {
+        let api_key = token(shared.entropy.as_ref());
+        let (secret, body) = match public_key {
+            Some(pem) if is_public_key(&pem) => (pem, json!({ "apiKey": api_key })),
+            Some(_) => {
+                let why = "publicKey must be an Ed25519 or RSA public key in PEM, RSA of 2048 bits or more";
+                return Err(BadRequest(why.into()));
+            }
+            None => {
+                let secret = token(shared.entropy.as_ref());
+                let body = json!({ "apiKey": api_key, "apiSecretKey": secret });
+                (secret, body)
+            }
+        };
+        let shown = ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        Ok(Self { api_key, secret: ApiSecret(secret), shown })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct AddKey {
+    public_key: Option<String>,
+}
+
+/// Adds a key to an account. Returns it, and the secret of an HMAC key.
+pub(super) async fn add_key(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
+    let request: AddKey = match read(&body) {
+        Ok(request) => request,
+        Err(bad) => return bad.into_response(),
+    };
+    let account = match account(&shared, &api_key) {
+        Ok(account) => account,
+        Err(missing) => return missing.into_response(),
+    };
+    let NewKey { api_key, secret, shown } = match NewKey::new(&shared, request.public_key) {
+        Ok(key) => key,
+        Err(bad) => return bad.into_response(),
+    };
+    match apply(&shared, Command::AddKey { account, api_key, secret }).await {
+        Ok(()) => shown,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// Opens an account. Returns its key, and the secret of an HMAC key.
 pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
     let request: OpenAccount = match read(&body) {
         Ok(request) => request,
         Err(bad) => return bad.into_response(),
     };
-    let (api_key, secret) = (token(shared.entropy.as_ref()), token(shared.entropy.as_ref()));
+    let NewKey { api_key, secret, shown } = match NewKey::new(&shared, request.public_key) {
+        Ok(key) => key,
+        Err(bad) => return bad.into_response(),
+    };
     let new = NewAccount {
-        api_key: api_key.clone(),
-        secret: ApiSecret(secret.clone()),
+        api_key,
+        secret,
         rights: Rights {
             withdrawals: request.withdrawals,
             ip_restricted: request.ip_restricted,
@@ -45,10 +103,7 @@ pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
         futures_funds: Decimal::from(FUNDS),
     };
     match apply(&shared, Command::OpenAccount(new)).await {
-        Ok(()) => {
-            let body = Json(json!({ "apiKey": api_key, "apiSecretKey": secret }));
-            ([(header::CACHE_CONTROL, "no-store")], body).into_response()
-        }
+        Ok(()) => shown,
         Err(failure) => failure.into_response(),
     }
 }

@@ -7,6 +7,7 @@ mod naked;
 
 use super::{
     failure::{Reply, SandboxFailure},
+    no_such_path,
     shared::ServerState,
 };
 use crate::{
@@ -19,7 +20,7 @@ use axum::{
     extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{any, delete, get, post},
 };
 use domain::money;
 use http::StatusCode;
@@ -36,6 +37,7 @@ type App = State<Arc<ServerState>>;
 pub(crate) fn router(shared: Arc<ServerState>) -> Router {
     let mut closed = Router::new()
         .route("/accounts", post(accounts::open))
+        .route("/accounts/{api_key}/keys", post(accounts::add_key))
         .route("/accounts/{api_key}/reset", post(accounts::reset))
         .route("/accounts/{api_key}/funds", post(accounts::fund))
         .route("/naked", get(naked::spans));
@@ -56,7 +58,7 @@ pub(crate) fn router(shared: Arc<ServerState>) -> Router {
     closed
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), check_token))
         .route("/market", get(market))
-        .fallback(|| async { SandboxFailure::no_such_path() })
+        .route("/{*path}", any(no_such_path))
         .with_state(shared)
 }
 

@@ -1,7 +1,9 @@
 //! Futures account endpoints: balances, positions and income.
 
 use crate::{
-    engine::{Account, FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
+    engine::{
+        Account, FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionSlot, PositionView,
+    },
     history::ReadKind,
     market::Pair,
     protocol::{
@@ -10,7 +12,7 @@ use crate::{
         failure::{Reply, SandboxFailure},
         number::fixed,
         orders,
-        shape::futures as shape,
+        shape::{futures as shape, futures_orders},
     },
 };
 use serde_json::{Value, json};
@@ -24,8 +26,8 @@ fn view(call: &Call<'_>) -> Reply<FuturesView> {
 }
 
 fn account(call: &Call<'_>, v2: bool) -> Reply {
-    let multi_assets = orders::account(call, Account::multi_assets)?;
-    Ok(shape::account(&view(call)?, call.now, v2, multi_assets))
+    let modes = orders::account(call, |account| (account.multi_assets(), account.fee_burn()))?;
+    Ok(shape::account(&view(call)?, call.now, v2, modes))
 }
 
 pub(super) fn account_v2(call: &mut Call<'_>) -> Reply {
@@ -53,11 +55,27 @@ fn positions(
 }
 
 pub(super) fn positions_v2(call: &mut Call<'_>) -> Reply {
-    positions(call, |_| true, shape::position_risk_v2)
+    // Hedge mode lists the long and the short position of each pair.
+    let dual = orders::account(call, Account::dual)?;
+    let listed = |p: &PositionView| !dual || p.slot != PositionSlot::Both || !p.amount.is_zero();
+    positions(call, listed, shape::position_risk_v2)
 }
 
 pub(super) fn positions_v3(call: &mut Call<'_>) -> Reply {
     positions(call, shape::is_reported, shape::position_risk_v3)
+}
+
+/// How early each position would be reduced to cover the losses of others.
+pub(super) fn adl_quantile(call: &mut Call<'_>) -> Reply {
+    let pairs = maybe_market(call)?.map_or(Pair::ALL.to_vec(), |market| vec![market.pair]);
+    let (view, dual) = (view(call)?, orders::account(call, Account::dual)?);
+    Ok(pairs.into_iter().map(|pair| futures_orders::adl_quantile(&view, pair, dual)).collect())
+}
+
+/// Nothing restricts the account's trading.
+pub(super) fn trading_status(call: &mut Call<'_>) -> Reply {
+    maybe_market(call)?;
+    Ok(json!({ "indicators": {}, "updateTime": call.now.millis() }))
 }
 
 pub(super) fn income(call: &mut Call<'_>) -> Reply {
@@ -100,5 +118,6 @@ pub(super) fn commission(call: &mut Call<'_>) -> Reply {
         "symbol": market.pair.joined(),
         "makerCommissionRate": fixed(FUTURES_MAKER_FEE, 6),
         "takerCommissionRate": fixed(FUTURES_TAKER_FEE, 6),
+        "rpiCommissionRate": fixed(FUTURES_MAKER_FEE, 6),
     }))
 }

@@ -1,6 +1,6 @@
 //! Conditional futures orders, which wait for a trigger and have their own id space.
 
-use super::orders::check_side;
+use super::terms;
 use crate::{
     engine::{Account, AlgoOrder, Command, CommandResult, NewOrder, OrderRef, Which, WorkingType},
     history::ReadKind,
@@ -8,7 +8,7 @@ use crate::{
         call::Call,
         data,
         failure::{Reply, SandboxFailure},
-        orders::{HistoryRange, account, account_read, no_such_order, reference, side, time_in_force},
+        orders::{HistoryRange, account, account_read, no_such_order, reference, side},
         shape::futures as shape,
     },
 };
@@ -30,18 +30,20 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         "TRAILING_STOP_MARKET" => OrderType::TrailingStopMarket,
         _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
     };
-    check_side(call)?;
+    let slot = terms::slot(call)?;
     let working_type = match params.text("workingType")? {
         None => WorkingType::Contract,
         Some(word) => WorkingType::parse(word).ok_or_else(|| SandboxFailure::not_valid("workingType"))?,
     };
     let close_position = params.flag("closePosition")?.unwrap_or(false);
-    let reduce_only = params.flag("reduceOnly")?;
+    let reduce_only = terms::reduce_only(params, slot)?;
+    let limit = matches!(kind, OrderType::Stop | OrderType::TakeProfit);
+    let (tif, terms) = terms::read(params, slot, limit)?;
     if close_position && reduce_only.is_some() {
         return Err(SandboxFailure::not_required("reduceonly"));
     }
     let price = params.decimal("price")?;
-    if !matches!(kind, OrderType::Stop | OrderType::TakeProfit) {
+    if !limit {
         params.forbid("price")?;
     }
     let activation_price = match params.decimal("activatePrice")? {
@@ -52,7 +54,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         market,
         side,
         kind,
-        tif: time_in_force(params)?,
+        tif,
         amount: params.decimal("quantity")?,
         quote_amount: None,
         price,
@@ -63,6 +65,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         reduce_only: reduce_only.unwrap_or(false),
         close_position,
         client_id: params.client_id("clientAlgoId")?.map(str::to_owned),
+        terms,
     })
 }
 

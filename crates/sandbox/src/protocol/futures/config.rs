@@ -1,13 +1,15 @@
 //! Futures account settings: leverage, margin mode, position mode and asset mode.
 
+use super::terms;
 use crate::{
-    engine::{Command, CommandResult, brackets},
+    engine::{Command, CommandResult, FuturesRequest, MarginMove, brackets},
     market::Pair,
     protocol::{
         call::Call,
-        data::{self, maybe_market},
+        data::{self, maybe_market, period},
         failure::{Reply, SandboxFailure},
         orders,
+        shape::futures_orders as shape,
     },
 };
 use domain::MarginMode;
@@ -48,6 +50,7 @@ pub(super) fn position_margin(call: &mut Call<'_>) -> Reply {
         "2" => -amount,
         _ => return Err(SandboxFailure::not_valid("type")),
     };
+    let slot = terms::slot(call)?;
     let answer = json!({
         "amount": amount.normalize().to_string(),
         "code": 200,
@@ -55,8 +58,48 @@ pub(super) fn position_margin(call: &mut Call<'_>) -> Reply {
         "type": if kind == "1" { 1 } else { 2 },
     });
     let account = call.account()?;
-    call.apply(Command::AdjustMargin { account, pair, amount: signed })?;
+    call.apply(Command::AdjustMargin { account, pair, amount: signed, slot })?;
     Ok(answer)
+}
+
+/// The adjustments of isolated margin by the account's owner, newest first.
+pub(super) fn position_margin_history(call: &mut Call<'_>) -> Reply {
+    let pair = data::market(call)?.pair;
+    let added = match call.params.text("type")? {
+        None => None,
+        Some("1") => Some(true),
+        Some("2") => Some(false),
+        Some(_) => return Err(SandboxFailure::not_valid("type")),
+    };
+    let (start, end) = period(call)?;
+    let limit = call.params.limit(500, 1_000)?;
+    let wanted = |change: &&MarginMove| {
+        change.pair == pair
+            && added.is_none_or(|added| added != change.amount.is_sign_negative())
+            && start.is_none_or(|at| change.at >= at)
+            && end.is_none_or(|at| change.at <= at)
+    };
+    orders::account(call, |account| {
+        account.margin_moves().rev().filter(wanted).take(limit).map(shape::margin_move).collect()
+    })
+}
+
+pub(super) fn fee_burn(call: &mut Call<'_>) -> Reply {
+    orders::account(call, |account| json!({ "feeBurn": account.fee_burn() }))
+}
+
+pub(super) fn set_fee_burn(call: &mut Call<'_>) -> Reply {
+    let on = call.params.flag("feeBurn")?.ok_or_else(|| SandboxFailure::missing("feeBurn"))?;
+    let account = call.account()?;
+    call.apply(Command::Futures { account, request: FuturesRequest::FeeBurn(on) })?;
+    Ok(json!({ "code": 200, "msg": "success" }))
+}
+
+/// The account's limits of new orders.
+pub(super) fn order_limits(call: &mut Call<'_>) -> Reply {
+    let limits = &call.shared.budget.limits;
+    let row = |interval: &str, count: u32, limit: u32| json!({ "rateLimitType": "ORDERS", "interval": interval, "intervalNum": count, "limit": limit });
+    Ok(json!([row("SECOND", 10, limits.orders_10s), row("MINUTE", 1, limits.orders_1m)]))
 }
 
 pub(super) fn position_mode(call: &mut Call<'_>) -> Reply {

@@ -2,8 +2,12 @@
 
 mod account;
 mod algo;
+mod amend;
+mod batch;
 mod config;
+mod market;
 mod orders;
+mod terms;
 
 use super::{
     call::{Call, Endpoint},
@@ -18,7 +22,9 @@ use std::sync::LazyLock;
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let mut all = market_data();
+    all.extend(statistics());
     all.extend(trading());
+    all.extend(amending());
     all.extend(account_data());
     all
 });
@@ -33,7 +39,11 @@ fn market_data() -> Vec<Endpoint> {
         Endpoint::public("/fapi/v1/trades", 5, data::trades),
         Endpoint::public("/fapi/v1/aggTrades", 20, data::agg_trades),
         Endpoint::public("/fapi/v1/klines", 5, data::klines),
-        Endpoint::public("/fapi/v1/indexPriceKlines", 5, data::index_klines),
+        Endpoint::public("/fapi/v1/continuousKlines", 5, market::continuous_klines),
+        Endpoint::public("/fapi/v1/indexPriceKlines", 5, market::index_klines),
+        Endpoint::public("/fapi/v1/markPriceKlines", 5, market::mark_klines),
+        Endpoint::public("/fapi/v1/premiumIndexKlines", 5, market::premium_klines),
+        Endpoint::keyed(Method::GET, "/fapi/v1/historicalTrades", 20, market::historical_trades),
         Endpoint::public("/fapi/v1/ticker/24hr", 1, data::day_ticker).all(40),
         Endpoint::public("/fapi/v1/ticker/price", 1, data::price_ticker).all(2),
         Endpoint::public("/fapi/v2/ticker/price", 1, data::price_ticker).all(2),
@@ -41,6 +51,36 @@ fn market_data() -> Vec<Endpoint> {
         Endpoint::public("/fapi/v1/premiumIndex", 1, data::premium_index).all(10),
         Endpoint::public("/fapi/v1/fundingRate", 1, data::funding_rates),
         Endpoint::public("/fapi/v1/fundingInfo", 1, data::funding_info),
+    ]
+}
+
+fn statistics() -> Vec<Endpoint> {
+    vec![
+        Endpoint::public("/fapi/v1/openInterest", 1, market::open_interest),
+        Endpoint::public("/fapi/v1/constituents", 2, market::constituents),
+        Endpoint::public("/fapi/v1/indexInfo", 1, market::nothing).all(10),
+        Endpoint::public("/fapi/v1/symbolAdlRisk", 1, market::adl_risk),
+        Endpoint::public("/futures/data/openInterestHist", 0, market::open_interest_history),
+        Endpoint::public("/futures/data/topLongShortPositionRatio", 0, market::top_position_ratio),
+        Endpoint::public("/futures/data/topLongShortAccountRatio", 0, market::top_account_ratio),
+        Endpoint::public("/futures/data/globalLongShortAccountRatio", 0, market::global_account_ratio),
+        Endpoint::public("/futures/data/takerlongshortRatio", 0, market::taker_ratio),
+        Endpoint::public("/futures/data/basis", 0, market::basis),
+        Endpoint::public("/futures/data/delivery-price", 0, market::nothing),
+    ]
+}
+
+fn amending() -> Vec<Endpoint> {
+    vec![
+        Endpoint::signed(Method::PUT, "/fapi/v1/order", 1, amend::modify).orders(),
+        Endpoint::signed(Method::GET, "/fapi/v1/orderAmendment", 1, amend::history),
+        Endpoint::signed(Method::POST, "/fapi/v1/batchOrders", 5, batch::place).orders(),
+        Endpoint::signed(Method::PUT, "/fapi/v1/batchOrders", 5, batch::modify).orders(),
+        Endpoint::signed(Method::DELETE, "/fapi/v1/batchOrders", 1, batch::cancel),
+        Endpoint::signed(Method::POST, "/fapi/v1/countdownCancelAll", 10, orders::countdown),
+        Endpoint::signed(Method::POST, "/fapi/v1/order/test", 0, orders::test),
+        Endpoint::signed(Method::GET, "/fapi/v1/forceOrders", 20, orders::forced).all(50),
+        Endpoint::signed(Method::GET, "/fapi/v1/rateLimit/order", 1, config::order_limits),
     ]
 }
 
@@ -79,6 +119,11 @@ fn account_data() -> Vec<Endpoint> {
         Endpoint::signed(Method::POST, "/fapi/v1/leverage", 1, config::leverage),
         Endpoint::signed(Method::POST, "/fapi/v1/marginType", 1, config::margin_type),
         Endpoint::signed(Method::POST, "/fapi/v1/positionMargin", 1, config::position_margin),
+        Endpoint::signed(Method::GET, "/fapi/v1/positionMargin/history", 1, config::position_margin_history),
+        Endpoint::signed(Method::GET, "/fapi/v1/adlQuantile", 5, account::adl_quantile),
+        Endpoint::signed(Method::GET, "/fapi/v1/apiTradingStatus", 1, account::trading_status).all(10),
+        Endpoint::signed(Method::GET, "/fapi/v1/feeBurn", 30, config::fee_burn),
+        Endpoint::signed(Method::POST, "/fapi/v1/feeBurn", 1, config::set_fee_burn),
         Endpoint::signed(Method::GET, "/fapi/v1/positionSide/dual", 30, config::position_mode),
         Endpoint::signed(Method::POST, "/fapi/v1/positionSide/dual", 1, config::set_position_mode),
         Endpoint::signed(Method::GET, "/fapi/v1/multiAssetsMargin", 30, config::multi_assets),

@@ -1,14 +1,15 @@
 //! Plain futures orders: MARKET and LIMIT.
 
+use super::terms;
 use crate::{
-    engine::{Account, Command, CommandResult, NewOrder, Order, Status, Which, WorkingType},
+    engine::{Command, CommandResult, FuturesRequest, NewOrder, Order, Status, Which, WorkingType},
     history::ReadKind,
     protocol::{
         call::Call,
         data,
         failure::{Reply, SandboxFailure},
-        orders::{self, no_such_order, reference, side, time_in_force},
-        shape::futures as shape,
+        orders::{self, no_such_order, reference, side},
+        shape::{futures as shape, futures_orders},
     },
 };
 use domain::{Decimal, OrderType};
@@ -17,22 +18,6 @@ use serde_json::json;
 /// Order types that belong to the algo endpoints.
 const CONDITIONAL: [&str; 5] =
     ["STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
-
-/// Rejects a position side that does not match the account's position mode. Hedge-mode orders are not
-/// modelled.
-pub(super) fn check_side(call: &Call<'_>) -> Reply<()> {
-    let dual = orders::account(call, Account::dual)?;
-    match (call.params.text("positionSide")?, dual) {
-        (None | Some("BOTH"), false) => Ok(()),
-        (None | Some("BOTH"), true) | (Some("LONG" | "SHORT"), false) => {
-            Err(SandboxFailure::refused(-4061, "Order's position side does not match user's setting."))
-        }
-        (Some("LONG" | "SHORT"), true) => {
-            Err(SandboxFailure::refused(-4084, "Method is not allowed currently. Upcoming soon."))
-        }
-        (Some(_), _) => Err(SandboxFailure::refused(-4060, "Invalid position side.")),
-    }
-}
 
 fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     let params = &call.params;
@@ -47,8 +32,9 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         }
         _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
     };
-    check_side(call)?;
-    let tif = time_in_force(params)?;
+    let slot = terms::slot(call)?;
+    let reduce_only = terms::reduce_only(params, slot)?.unwrap_or(false);
+    let (tif, terms) = terms::read(params, slot, kind == OrderType::Limit)?;
     let amount = params.decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
     let price = params.decimal("price")?;
     if kind == OrderType::Market {
@@ -56,7 +42,9 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         params.forbid("timeInForce")?;
     } else {
         tif.ok_or_else(|| SandboxFailure::missing("timeInForce"))?;
-        price.ok_or_else(|| SandboxFailure::missing("price"))?;
+        if terms.price_match.is_none() {
+            price.ok_or_else(|| SandboxFailure::missing("price"))?;
+        }
     }
     if params.flag("closePosition")?.unwrap_or(false) {
         return Err(SandboxFailure::refused(
@@ -76,9 +64,10 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         activation_price: None,
         callback_rate: None,
         working_type: WorkingType::Contract,
-        reduce_only: params.flag("reduceOnly")?.unwrap_or(false),
+        reduce_only,
         close_position: false,
         client_id: params.client_id("newClientOrderId")?.map(str::to_owned),
+        terms,
     })
 }
 
@@ -101,6 +90,49 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
         CommandResult::Order { order, .. } => Ok(shape::order(&before_fills(order))),
         _ => Err(SandboxFailure::unknown()),
     }
+}
+
+/// Checks an order without placing it.
+pub(super) fn test(call: &mut Call<'_>) -> Reply {
+    let order = new_order(call)?;
+    let account = call.account()?;
+    let tested = call.read(|engine| engine.test_order(account, &order))?;
+    tested
+        .map(|order| shape::order(&order))
+        .map_err(|reject| SandboxFailure::refused(reject.code, reject.message))
+}
+
+/// Sets the timer that cancels the open orders of a market.
+pub(super) fn countdown(call: &mut Call<'_>) -> Reply {
+    let pair = data::market(call)?.pair;
+    let missing = || SandboxFailure::missing("countdownTime");
+    let millis = call.params.integer::<u64>("countdownTime")?.ok_or_else(missing)?;
+    let account = call.account()?;
+    call.apply(Command::Futures { account, request: FuturesRequest::Countdown { pair, millis } })?;
+    Ok(json!({ "symbol": pair.joined(), "countdownTime": millis.to_string() }))
+}
+
+/// The orders by which the exchange liquidated positions.
+pub(super) fn forced(call: &mut Call<'_>) -> Reply {
+    let market = data::maybe_market(call)?;
+    let liquidations = match call.params.text("autoCloseType")? {
+        None | Some("LIQUIDATION") => true,
+        // No position is reduced to cover another trader's loss.
+        Some("ADL") => false,
+        Some(_) => return Err(SandboxFailure::not_valid("autoCloseType")),
+    };
+    let (start, end) = data::period(call)?;
+    let limit = call.params.limit(50, 100)?;
+    orders::account(call, |account| {
+        let rows = account.orders(call.venue.kind()).all().rev().filter(|o| {
+            liquidations
+                && o.liquidation
+                && market.is_none_or(|market| o.market == market)
+                && start.is_none_or(|at| o.created >= at)
+                && end.is_none_or(|at| o.created <= at)
+        });
+        rows.take(limit).map(futures_orders::forced).collect()
+    })
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {

@@ -36,19 +36,19 @@ pub(crate) fn order(order: &Order) -> Value {
         "executedQty": amount(market, order.filled),
         "cumQty": amount(market, order.filled),
         "cumQuote": asset(order.cost),
-        "timeInForce": order.tif.word(),
+        "timeInForce": order.terms.tif_word(order.tif),
         "type": order_type(order.kind),
         "reduceOnly": order.reduce_only,
         "closePosition": order.close_position,
         "side": order.side.word(),
-        "positionSide": "BOTH",
+        "positionSide": order.terms.slot.word(),
         "stopPrice": price(market, order.trigger_price.unwrap_or_default()),
         "workingType": order.working_type.word(),
         "priceProtect": false,
         "origType": order_type(order.original_kind),
-        "priceMatch": "NONE",
-        "selfTradePreventionMode": "EXPIRE_MAKER",
-        "goodTillDate": 0,
+        "priceMatch": order.terms.price_match_word(),
+        "selfTradePreventionMode": order.terms.self_trade_word(),
+        "goodTillDate": order.terms.good_till_millis(),
         "time": order.created.millis(),
         "updateTime": order.updated.millis(),
     })
@@ -65,8 +65,8 @@ pub(crate) fn algo(order: &AlgoOrder, actual: Option<&Order>) -> Value {
         "orderType": order_type(order.kind),
         "symbol": order.pair.joined(),
         "side": order.side.word(),
-        "positionSide": "BOTH",
-        "timeInForce": order.tif.word(),
+        "positionSide": order.terms.slot.word(),
+        "timeInForce": order.terms.tif_word(order.tif),
         "quantity": amount(market, order.amount.unwrap_or_default()),
         "algoStatus": order.status.word(),
         "actualOrderId": order.order_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -76,16 +76,16 @@ pub(crate) fn algo(order: &AlgoOrder, actual: Option<&Order>) -> Value {
         "icebergQuantity": null,
         "activatePrice": optional(order.activation_price),
         "callbackRate": order.callback_rate.map(|rate| rate.normalize().to_string()),
-        "selfTradePreventionMode": "EXPIRE_MAKER",
+        "selfTradePreventionMode": order.terms.self_trade_word(),
         "workingType": order.working_type.word(),
-        "priceMatch": "NONE",
+        "priceMatch": order.terms.price_match_word(),
         "closePosition": order.close_position,
         "priceProtect": false,
         "reduceOnly": order.reduce_only,
         "createTime": order.created.millis(),
         "updateTime": order.updated.millis(),
         "triggerTime": millis(order.triggered),
-        "goodTillDate": 0,
+        "goodTillDate": order.terms.good_till_millis(),
         "failReason": order.failure.as_deref().unwrap_or_default(),
     })
 }
@@ -105,7 +105,7 @@ pub(crate) fn fill(fill: &Fill) -> Value {
         "commissionAsset": fill.fee_asset,
         "marginAsset": QUOTE,
         "time": fill.at.millis(),
-        "positionSide": "BOTH",
+        "positionSide": fill.slot.word(),
         "buyer": fill.side == Side::Buy,
         "maker": fill.maker,
     })
@@ -149,12 +149,12 @@ pub(crate) fn position_risk_v2(p: &PositionView) -> Value {
         "marginType": p.mode.lower(),
         "isolatedMargin": asset(isolated_margin(p)),
         "isAutoAddMargin": "false",
-        "positionSide": "BOTH",
+        "positionSide": p.slot.word(),
         "notional": asset(p.notional),
         "isolatedWallet": asset(p.isolated),
         "updateTime": p.updated.millis(),
         "isolated": p.mode == MarginMode::Isolated,
-        "adlQuantile": 0,
+        "adlQuantile": p.adl_quantile(),
     })
 }
 
@@ -164,7 +164,7 @@ pub(crate) fn position_risk_v3(p: &PositionView) -> Value {
     let market = MarketId::futures(p.pair);
     json!({
         "symbol": p.pair.joined(),
-        "positionSide": "BOTH",
+        "positionSide": p.slot.word(),
         "positionAmt": amount(market, p.amount),
         "entryPrice": asset(p.entry_price),
         "breakEvenPrice": asset(p.break_even),
@@ -179,7 +179,7 @@ pub(crate) fn position_risk_v3(p: &PositionView) -> Value {
         "maintMargin": asset(p.maintenance),
         "positionInitialMargin": asset(p.initial_margin),
         "openOrderInitialMargin": asset(p.order_margin),
-        "adl": 0,
+        "adl": p.adl_quantile(),
         "bidNotional": asset(p.bid_notional),
         "askNotional": asset(p.ask_notional),
         "updateTime": p.updated.millis(),
@@ -191,7 +191,7 @@ fn account_position(p: &PositionView, v2: bool) -> Value {
     let market = MarketId::futures(p.pair);
     let mut body = json!({
         "symbol": p.pair.joined(),
-        "positionSide": "BOTH",
+        "positionSide": p.slot.word(),
         "positionAmt": amount(market, p.amount),
         "unrealizedProfit": asset(p.unrealized),
         "isolatedMargin": asset(isolated_margin(p)),
@@ -222,12 +222,17 @@ fn account_position(p: &PositionView, v2: bool) -> Value {
 }
 
 /// The account, version 2 (all positions) or version 3 (only markets with a position or orders).
-pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: bool) -> Value {
+pub(crate) fn account(
+    view: &FuturesView,
+    now: Micros,
+    v2: bool,
+    (multi_assets, fee_burn): (bool, bool),
+) -> Value {
     let positions: Vec<_> =
         view.positions.iter().filter(|p| v2 || is_reported(p)).map(|p| account_position(p, v2)).collect();
     json!({
         "feeTier": 0,
-        "feeBurn": false,
+        "feeBurn": fee_burn,
         "canTrade": true,
         "canDeposit": true,
         "canWithdraw": true,

@@ -5,7 +5,7 @@ use super::super::{
     number::{asset, stepped},
 };
 use crate::{
-    engine::Engine,
+    engine::{Engine, SelfTradePrevention, spot_limits},
     market::{MarketId, Pair},
 };
 use domain::{Decimal, Market, Micros};
@@ -17,7 +17,8 @@ const NEVER: i64 = 4_133_404_800_000;
 const LISTED: i64 = 1_569_398_400_000;
 
 /// Binance's spot order types that the sandbox supports.
-const SPOT_TYPES: [&str; 3] = ["LIMIT", "LIMIT_MAKER", "MARKET"];
+const SPOT_TYPES: [&str; 7] =
+    ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT"];
 /// Binance's futures order types that the sandbox supports.
 const FUTURES_TYPES: [&str; 7] =
     ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
@@ -86,7 +87,6 @@ fn price_filter(rules: &Market, write: impl Fn(Decimal) -> String) -> Value {
 
 fn spot_symbol(engine: &Engine, pair: Pair) -> Value {
     let (rules, status) = engine.market(MarketId::spot(pair));
-    let (low, high) = rules.price_band;
     json!({
         "symbol": pair.joined(),
         "status": status.word(),
@@ -98,41 +98,68 @@ fn spot_symbol(engine: &Engine, pair: Pair) -> Value {
         "baseCommissionPrecision": 8,
         "quoteCommissionPrecision": 8,
         "orderTypes": SPOT_TYPES,
-        "icebergAllowed": false,
-        "ocoAllowed": false,
-        "otoAllowed": false,
+        "icebergAllowed": true,
+        "ocoAllowed": true,
+        "otoAllowed": true,
+        "opoAllowed": false,
         "quoteOrderQtyMarketAllowed": true,
-        "allowTrailingStop": false,
-        "cancelReplaceAllowed": false,
-        "amendAllowed": false,
+        "allowTrailingStop": true,
+        "cancelReplaceAllowed": true,
+        "amendAllowed": true,
+        "pegInstructionsAllowed": false,
         "isSpotTradingAllowed": true,
         "isMarginTradingAllowed": false,
-        "filters": [
-            price_filter(rules, asset),
-            lot_filter("LOT_SIZE", rules, asset),
-            {
-                "filterType": "PERCENT_PRICE_BY_SIDE",
-                "bidMultiplierUp": high.to_string(),
-                "bidMultiplierDown": low.to_string(),
-                "askMultiplierUp": high.to_string(),
-                "askMultiplierDown": low.to_string(),
-                "avgPriceMins": 5,
-            },
-            {
-                "filterType": "NOTIONAL",
-                "minNotional": asset(rules.min_notional),
-                "applyMinToMarket": true,
-                "maxNotional": asset(Decimal::from(9_000_000)),
-                "applyMaxToMarket": false,
-                "avgPriceMins": 5,
-            },
-            { "filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200 },
-        ],
+        "filters": spot_filters(rules),
         "permissions": [],
         "permissionSets": [["SPOT"]],
-        "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
-        "allowedSelfTradePreventionModes": ["EXPIRE_MAKER"],
+        "defaultSelfTradePreventionMode": SelfTradePrevention::DEFAULT.word(),
+        "allowedSelfTradePreventionModes": SelfTradePrevention::ALLOWED.map(SelfTradePrevention::word),
     })
+}
+
+/// The filters that the engine applies to a spot market.
+fn spot_filters(rules: &Market) -> Value {
+    let (low, high) = rules.price_band;
+    let (least_delta, most_delta) = spot_limits::TRAILING_DELTA;
+    json!([
+        price_filter(rules, asset),
+        lot_filter("LOT_SIZE", rules, asset),
+        { "filterType": "ICEBERG_PARTS", "limit": spot_limits::ICEBERG_PARTS },
+        {
+            "filterType": "MARKET_LOT_SIZE",
+            "minQty": asset(Decimal::ZERO),
+            "maxQty": asset(spot_limits::market_amount(rules)),
+            "stepSize": asset(Decimal::ZERO),
+        },
+        {
+            "filterType": "TRAILING_DELTA",
+            "minTrailingAboveDelta": least_delta,
+            "maxTrailingAboveDelta": most_delta,
+            "minTrailingBelowDelta": least_delta,
+            "maxTrailingBelowDelta": most_delta,
+        },
+        {
+            "filterType": "PERCENT_PRICE_BY_SIDE",
+            "bidMultiplierUp": high.to_string(),
+            "bidMultiplierDown": low.to_string(),
+            "askMultiplierUp": high.to_string(),
+            "askMultiplierDown": low.to_string(),
+            "avgPriceMins": spot_limits::AVERAGE_MINUTES,
+        },
+        {
+            "filterType": "NOTIONAL",
+            "minNotional": asset(rules.min_notional),
+            "applyMinToMarket": true,
+            "maxNotional": asset(spot_limits::MAX_NOTIONAL),
+            "applyMaxToMarket": false,
+            "avgPriceMins": spot_limits::AVERAGE_MINUTES,
+        },
+        { "filterType": "MAX_POSITION", "maxPosition": asset(spot_limits::position(rules)) },
+        { "filterType": "MAX_NUM_ORDERS", "maxNumOrders": spot_limits::ORDERS },
+        { "filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": spot_limits::LISTS },
+        { "filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": spot_limits::ALGO_ORDERS },
+        { "filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": spot_limits::AMENDS },
+    ])
 }
 
 fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
@@ -161,11 +188,13 @@ fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
         "triggerProtect": "0.0500",
         "liquidationFee": "0.012500",
         "marketTakeBound": "0.05",
+        "maxMoveOrderLimit": 10_000,
         "filters": [
             price_filter(rules, price),
             lot_filter("LOT_SIZE", rules, amount),
             lot_filter("MARKET_LOT_SIZE", rules, amount),
             { "filterType": "MAX_NUM_ORDERS", "limit": 200 },
+            { "filterType": "MAX_NUM_ALGO_ORDERS", "limit": 200 },
             { "filterType": "MIN_NOTIONAL", "notional": rules.min_notional.to_string() },
             {
                 "filterType": "PERCENT_PRICE",
@@ -175,6 +204,6 @@ fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
             },
         ],
         "orderTypes": FUTURES_TYPES,
-        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTE_GTC"],
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD", "GTE_GTC"],
     })
 }

@@ -3,11 +3,12 @@
 use super::{amount, price};
 use crate::{
     market::{
-        BookTicker, DayTicker, Depth, FundingPoint, Kline, Level, MarkPrice, MarketId, Pair, PublicTrade,
+        BookTicker, DayTicker, Depth, FundingPoint, Interval, Kline, Level, MarkPrice, MarketId, Pair,
+        PublicTrade,
     },
     protocol::number::{asset, fixed},
 };
-use domain::{Decimal, Frame, Micros, TradeType, dec};
+use domain::{Decimal, Micros, TradeType, dec};
 use serde_json::{Value, json};
 
 /// Maximum absolute funding rate.
@@ -67,11 +68,11 @@ pub(crate) fn agg_trade(market: MarketId, trade: &PublicTrade) -> Value {
 }
 
 /// The last millisecond of a candle.
-pub(crate) fn close_time(frame: Frame, start: Micros) -> i64 {
-    start.plus(frame.micros()).millis() - 1
+pub(crate) fn close_time(interval: Interval, start: Micros) -> i64 {
+    interval.end(start).millis() - 1
 }
 
-pub(crate) fn kline(market: MarketId, frame: Frame, k: &Kline) -> Value {
+pub(crate) fn kline(market: MarketId, interval: Interval, k: &Kline) -> Value {
     json!([
         k.start.millis(),
         price(market, k.open),
@@ -79,7 +80,7 @@ pub(crate) fn kline(market: MarketId, frame: Frame, k: &Kline) -> Value {
         price(market, k.low),
         price(market, k.close),
         amount(market, k.volume),
-        close_time(frame, k.start),
+        close_time(interval, k.start),
         asset(k.quote_volume),
         k.trades,
         amount(market, k.taker_base),
@@ -141,12 +142,16 @@ pub(crate) fn book_ticker(market: MarketId, book: &BookTicker, now: Micros) -> V
     }
 }
 
-pub(crate) fn average_price(market: MarketId, rows: &[Kline], now: Micros) -> Value {
+/// The volume-weighted average price of these candles.
+pub(crate) fn average(rows: &[Kline]) -> Decimal {
     let volume: Decimal = rows.iter().map(|k| k.volume).sum();
     let quote: Decimal = rows.iter().map(|k| k.quote_volume).sum();
     let last = rows.last().map(|k| k.close).unwrap_or_default();
-    let average = quote.checked_div(volume).unwrap_or(last);
-    json!({ "mins": 5, "price": price(market, average), "closeTime": now.millis() })
+    quote.checked_div(volume).unwrap_or(last)
+}
+
+pub(crate) fn average_price(market: MarketId, rows: &[Kline], now: Micros) -> Value {
+    json!({ "mins": 5, "price": price(market, average(rows)), "closeTime": now.millis() })
 }
 
 pub(crate) fn premium_index(pair: Pair, mark: &MarkPrice, now: Micros) -> Value {

@@ -1,9 +1,12 @@
 //! Builders of Binance's response bodies. Each function writes one documented object and contains no logic.
 
 pub(crate) mod futures;
+pub(crate) mod futures_orders;
 pub(crate) mod info;
 pub(crate) mod market;
 pub(crate) mod spot;
+pub(crate) mod spot_list;
+pub(crate) mod statistics;
 
 use super::number;
 use crate::market::MarketId;

@@ -2,7 +2,7 @@
 
 use super::{amount, price};
 use crate::{
-    engine::{Account, Fill, Order, SPOT_FEE, SpotBalance},
+    engine::{Account, Fill, Order, SPOT_FEE, SelfTradePrevention, SpotBalance},
     protocol::number::{asset, millis},
 };
 use domain::{Decimal, Micros, OrderType, TimeInForce};
@@ -12,9 +12,24 @@ use serde_json::{Value, json};
 pub(crate) const fn order_type(order: &Order) -> &'static str {
     match (order.kind, order.tif) {
         (OrderType::Market, _) => "MARKET",
+        (OrderType::StopMarket, _) => "STOP_LOSS",
+        (OrderType::Stop, _) => "STOP_LOSS_LIMIT",
+        (OrderType::TakeProfitMarket, _) => "TAKE_PROFIT",
+        (OrderType::TakeProfit, _) => "TAKE_PROFIT_LIMIT",
         (_, TimeInForce::Gtx) => "LIMIT_MAKER",
         _ => "LIMIT",
     }
+}
+
+/// The id of an order's list, or -1.
+pub(crate) fn list_id(list: Option<u64>) -> Value {
+    list.map_or_else(|| json!(-1), |id| json!(id))
+}
+
+/// The self-trade prevention mode of an order.
+pub(crate) fn prevention(order: &Order) -> &'static str {
+    let mode = order.options().and_then(|options| options.self_trade_prevention);
+    mode.unwrap_or(SelfTradePrevention::DEFAULT).word()
 }
 
 /// Binance's time in force of an order. A post-only order is expressed by its type instead.
@@ -25,7 +40,7 @@ pub(crate) const fn time_in_force(order: &Order) -> &'static str {
     }
 }
 
-fn merge(mut body: Value, more: Value) -> Value {
+pub(super) fn merge(mut body: Value, more: Value) -> Value {
     if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
         body.extend(more);
     }
@@ -35,10 +50,10 @@ fn merge(mut body: Value, more: Value) -> Value {
 /// The fields common to all order responses.
 fn base(order: &Order) -> Value {
     let market = order.market;
-    json!({
+    let body = json!({
         "symbol": market.pair.joined(),
         "orderId": order.id,
-        "orderListId": -1,
+        "orderListId": list_id(order.list()),
         "clientOrderId": order.client_id,
         "price": price(market, order.price.unwrap_or_default()),
         "origQty": amount(market, order.amount),
@@ -49,9 +64,37 @@ fn base(order: &Order) -> Value {
         "timeInForce": time_in_force(order),
         "type": order_type(order),
         "side": order.side.word(),
-        "workingTime": order.created.millis(),
-        "selfTradePreventionMode": "EXPIRE_MAKER",
-    })
+        "selfTradePreventionMode": prevention(order),
+    });
+    merge(body, conditional(order))
+}
+
+/// The fields that only some orders have.
+pub(super) fn conditional(order: &Order) -> Value {
+    let mut body = json!({});
+    if order.kind.conditional() {
+        body["stopPrice"] = price(order.market, order.trigger_price.unwrap_or_default()).into();
+    }
+    let Some(terms) = &order.spot else { return body };
+    if let Some(part) = terms.options.iceberg {
+        body["icebergQty"] = amount(order.market, part).into();
+    }
+    if let Some(id) = terms.options.strategy_id {
+        body["strategyId"] = id.into();
+    }
+    if let Some(kind) = terms.options.strategy_type {
+        body["strategyType"] = kind.into();
+    }
+    if let Some(delta) = terms.options.trailing_delta {
+        body["trailingDelta"] = delta.into();
+        body["trailingTime"] = millis_or_never(terms.trailing_since);
+    }
+    body
+}
+
+/// Milliseconds since the Unix epoch, or -1 for what has not happened.
+pub(super) fn millis_or_never(at: Option<Micros>) -> Value {
+    at.map_or_else(|| json!(-1), |at| json!(at.millis()))
 }
 
 /// The level of detail of a new order's response (`newOrderRespType`).
@@ -64,18 +107,22 @@ pub(crate) enum Detail {
 
 /// The response to a new order.
 pub(crate) fn placed(order: &Order, fills: &[Fill], detail: Detail) -> Value {
+    let result = || {
+        let working = millis_or_never(order.working_since());
+        merge(base(order), json!({ "transactTime": order.updated.millis(), "workingTime": working }))
+    };
     match detail {
         Detail::Ack => json!({
             "symbol": order.market.pair.joined(),
             "orderId": order.id,
-            "orderListId": -1,
+            "orderListId": list_id(order.list()),
             "clientOrderId": order.client_id,
             "transactTime": order.updated.millis(),
         }),
-        Detail::Result => merge(base(order), json!({ "transactTime": order.updated.millis() })),
+        Detail::Result => result(),
         Detail::Full => {
             let fills: Vec<_> = fills.iter().map(fill_of_placed).collect();
-            merge(base(order), json!({ "transactTime": order.updated.millis(), "fills": fills }))
+            merge(result(), json!({ "fills": fills }))
         }
     }
 }
@@ -102,12 +149,14 @@ pub(crate) fn cancelled(order: &Order, cancel_id: &str) -> Value {
 
 /// The response to an order query.
 pub(crate) fn order(order: &Order) -> Value {
+    let part = order.options().and_then(|options| options.iceberg);
     let more = json!({
-        "stopPrice": asset(Decimal::ZERO),
-        "icebergQty": asset(Decimal::ZERO),
+        "stopPrice": price(order.market, order.trigger_price.unwrap_or_default()),
+        "icebergQty": amount(order.market, part.unwrap_or_default()),
         "time": order.created.millis(),
         "updateTime": order.updated.millis(),
-        "isWorking": true,
+        "isWorking": order.working_since().is_some(),
+        "workingTime": millis_or_never(order.working_since()),
     });
     merge(base(order), more)
 }
@@ -118,7 +167,7 @@ pub(crate) fn fill(fill: &Fill) -> Value {
         "symbol": fill.market.pair.joined(),
         "id": fill.id,
         "orderId": fill.order_id,
-        "orderListId": -1,
+        "orderListId": list_id(fill.list),
         "price": price(fill.market, fill.price),
         "qty": amount(fill.market, fill.amount),
         "quoteQty": asset(fill.quote),

@@ -5,7 +5,7 @@ use crate::{
     protocol::{call::Call, data, failure::Reply, number::asset, orders, shape::spot as shape},
 };
 use domain::{Decimal, Micros};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) fn account(call: &mut Call<'_>) -> Reply {
     let hide_empty = call.params.flag("omitZeroBalances")?.unwrap_or(false);
@@ -32,4 +32,19 @@ pub(super) fn commission(call: &mut Call<'_>) -> Reply {
             "enabledForAccount": false, "enabledForSymbol": false, "discountAsset": "BNB", "discount": zero(),
         },
     }))
+}
+
+/// The commission rates of an order, which are the same for each.
+pub(super) fn rates_of_order() -> Value {
+    let zero = || asset(Decimal::ZERO);
+    let standard = json!({ "maker": asset(SPOT_FEE), "taker": asset(SPOT_FEE) });
+    let none = json!({ "maker": zero(), "taker": zero() });
+    json!({
+        "standardCommissionForOrder": standard,
+        "specialCommissionForOrder": none.clone(),
+        "taxCommissionForOrder": none,
+        "discount": {
+            "enabledForAccount": false, "enabledForSymbol": false, "discountAsset": "BNB", "discount": zero(),
+        },
+    })
 }

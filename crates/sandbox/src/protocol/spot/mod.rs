@@ -1,7 +1,11 @@
 //! Spot endpoints under `/api/v3`.
 
 mod account;
+mod fields;
+mod lists;
 mod orders;
+mod replace;
+mod usage;
 
 use super::{
     call::Endpoint,
@@ -10,13 +14,21 @@ use super::{
     listen_calls,
     shape::info,
 };
-use crate::{market::Pair, protocol::call::Call};
+use crate::{
+    engine::MarketStatus,
+    market::{MarketId, Pair},
+    protocol::call::Call,
+};
 use http::Method;
+use serde_json::json;
 use std::sync::LazyLock;
+
+/// The path of the listen keys, which Binance has retired.
+pub(crate) const LISTEN_KEY: &str = "/api/v3/userDataStream";
 
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
-    vec![
+    let mut all = vec![
         Endpoint::public("/api/v3/ping", 1, data::ping),
         Endpoint::public("/api/v3/time", 1, data::time),
         Endpoint::public("/api/v3/exchangeInfo", 20, exchange_info),
@@ -38,17 +50,24 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::DELETE, "/api/v3/openOrders", 1, orders::cancel_all),
         Endpoint::signed(Method::GET, "/api/v3/allOrders", 20, orders::all),
         Endpoint::signed(Method::GET, "/api/v3/myTrades", 20, orders::fills),
-        Endpoint::keyed(Method::POST, "/api/v3/userDataStream", 2, listen_calls::open),
-        Endpoint::keyed(Method::PUT, "/api/v3/userDataStream", 2, listen_calls::keep),
-        Endpoint::keyed(Method::DELETE, "/api/v3/userDataStream", 2, listen_calls::close),
-    ]
+        Endpoint::keyed(Method::POST, LISTEN_KEY, 2, listen_calls::open),
+        Endpoint::keyed(Method::PUT, LISTEN_KEY, 2, listen_calls::keep),
+        Endpoint::keyed(Method::DELETE, LISTEN_KEY, 2, listen_calls::close),
+    ];
+    all.extend(usage::endpoints());
+    all
 });
 
 fn exchange_info(call: &mut Call<'_>) -> Reply {
-    let pairs = match (call.params.text("symbol")?, call.params.text("symbols")?) {
-        (Some(_), Some(_)) => {
-            return Err(SandboxFailure::refused(-1128, "Combination of optional parameters invalid."));
-        }
+    let bad_combination = || SandboxFailure::refused(-1128, "Combination of optional parameters invalid.");
+    let (symbol, symbols) = (call.params.text("symbol")?, call.params.text("symbols")?);
+    let named = symbol.is_some() || symbols.is_some();
+    let (permissions, status) = (call.params.text("permissions")?, call.params.text("symbolStatus")?);
+    if named && (permissions.is_some() || status.is_some()) {
+        return Err(bad_combination());
+    }
+    let mut pairs = match (symbol, symbols) {
+        (Some(_), Some(_)) => return Err(bad_combination()),
         (Some(symbol), None) => vec![named_pair(symbol)?],
         (None, Some(text)) => {
             let names: Vec<String> =
@@ -57,5 +76,26 @@ fn exchange_info(call: &mut Call<'_>) -> Reply {
         }
         (None, None) => Pair::ALL.to_vec(),
     };
-    call.read(|engine| info::spot(engine, &pairs, &call.shared.budget.limits, call.now))
+    // All markets have the permission SPOT only. The parameter is one word or a list.
+    if permissions.is_some_and(|text| !text.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w == "SPOT"))
+    {
+        pairs.clear();
+    }
+    if let Some(word) = status {
+        let status = MarketStatus::parse(word)
+            .filter(|status| status.of(call.venue.kind()))
+            .ok_or_else(|| SandboxFailure::refused(-1122, "Invalid symbolStatus."))?;
+        let matching = call.read(|engine| {
+            let is = |pair: &Pair| engine.market(MarketId::spot(*pair)).1 == status;
+            pairs.iter().copied().filter(is).collect()
+        })?;
+        pairs = matching;
+    }
+    let sets = call.params.flag("showPermissionSets")?.unwrap_or(true);
+    let mut info = call.read(|engine| info::spot(engine, &pairs, &call.shared.budget.limits, call.now))?;
+    if !sets {
+        let symbols = info["symbols"].as_array_mut().into_iter().flatten();
+        symbols.for_each(|symbol| symbol["permissionSets"] = json!([]));
+    }
+    Ok(info)
 }

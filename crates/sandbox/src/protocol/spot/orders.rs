@@ -1,85 +1,65 @@
-//! Spot orders: MARKET, LIMIT, LIMIT_MAKER.
+//! Single spot orders: placement, query and cancellation.
 
+use super::fields::{Common, Fields, Names, SpotKind, prevention};
 use crate::{
-    engine::{Command, CommandResult, NewOrder, Which, WorkingType},
+    engine::{
+        CancelRestriction, Cancellation, Cancelled, Command, CommandResult, OrderRef, SpotAction, SpotOrder,
+        SpotResult,
+    },
     history::ReadKind,
+    market::MarketId,
     protocol::{
         call::Call,
         data,
         failure::{Reply, SandboxFailure},
-        orders::{self, fresh_client_id, reference, side, time_in_force},
+        orders::{self, fresh_client_id, side},
         params::Params,
-        shape::spot::{self as shape, Detail},
+        shape::{
+            spot::{self as shape, Detail},
+            spot_list,
+        },
     },
 };
-use domain::{OrderType, TimeInForce};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Parameters of every signed request.
 const SIGNED: [&str; 3] = ["timestamp", "recvWindow", "signature"];
 
-/// Parses a new order, and rejects parameters that its type does not accept.
-fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
+/// Rejects parameters that the endpoint does not know.
+pub(super) fn all_known(params: &Params) -> Reply<()> {
+    params.ignore(&SIGNED);
+    params.all_read()
+}
+
+/// Carries out a spot action for the caller.
+pub(super) fn act(call: &mut Call<'_>, market: MarketId, action: SpotAction) -> Reply<SpotResult> {
+    let account = call.account()?;
+    match call.apply(Command::Spot { account, market, action: Box::new(action) })? {
+        CommandResult::Spot(result) => Ok(*result),
+        _ => Err(SandboxFailure::unknown()),
+    }
+}
+
+/// Parses a new order and the level of detail of its response.
+pub(super) fn new_order(call: &Call<'_>) -> Reply<(SpotOrder, Detail)> {
     let params = &call.params;
     let market = data::market(call)?;
     let side = side(params)?;
-    let (kind, post_only) = match params.required("type")? {
-        "MARKET" => (OrderType::Market, false),
-        "LIMIT" => (OrderType::Limit, false),
-        "LIMIT_MAKER" => (OrderType::Limit, true),
-        _ => return Err(SandboxFailure::refused(-1116, "Invalid orderType.")),
-    };
-    let tif = time_in_force(params)?;
-    let (amount, price) = (params.decimal("quantity")?, params.decimal("price")?);
-    let quote_amount = params.decimal("quoteOrderQty")?;
-    let client_id = params.client_id("newClientOrderId")?.map(str::to_owned);
-    for name in ["stopPrice", "trailingDelta", "icebergQty"] {
-        params.forbid(name)?;
-    }
-    if kind == OrderType::Market {
-        params.forbid("price")?;
-        params.forbid("timeInForce")?;
-        if amount.is_some() == quote_amount.is_some() {
-            return Err(if amount.is_some() {
-                SandboxFailure::refused(-1128, "Combination of optional parameters invalid.")
-            } else {
-                SandboxFailure::missing("quantity")
-            });
-        }
-    } else {
-        params.forbid("quoteOrderQty")?;
-        amount.ok_or_else(|| SandboxFailure::missing("quantity"))?;
-        price.ok_or_else(|| SandboxFailure::missing("price"))?;
-    }
-    let tif = match (kind, post_only, tif) {
-        (OrderType::Market, ..) => None,
-        (_, true, None) => Some(TimeInForce::Gtx),
-        (_, true, Some(_)) => return Err(SandboxFailure::not_required("timeInForce")),
-        (_, false, Some(tif @ (TimeInForce::Gtc | TimeInForce::Ioc | TimeInForce::Fok))) => Some(tif),
-        (_, false, Some(_)) => return Err(SandboxFailure::refused(-1115, "Invalid timeInForce.")),
-        (_, false, None) => return Err(SandboxFailure::missing("timeInForce")),
-    };
-    Ok(NewOrder {
-        market,
-        side,
-        kind,
-        tif,
-        amount,
-        quote_amount,
-        price,
-        trigger_price: None,
-        activation_price: None,
-        callback_rate: None,
-        working_type: WorkingType::Contract,
-        reduce_only: false,
-        close_position: false,
-        client_id,
-    })
+    let kind = SpotKind::parse(params.required("type")?)?;
+    let mut fields = Fields::read(params, Names::PLAIN)?;
+    fields.quote_amount = params.decimal("quoteOrderQty")?;
+    let common =
+        Common { market, side, amount: params.decimal("quantity")?, prevention: prevention(params)? };
+    let order = fields.order(kind, common, Names::PLAIN)?;
+    let full = matches!(kind, SpotKind::Market | SpotKind::Limit);
+    Ok((order, detail(params, if full { Detail::Full } else { Detail::Ack })?))
 }
 
-fn detail(params: &Params) -> Reply<Detail> {
+/// The parameter `newOrderRespType`.
+pub(super) fn detail(params: &Params, default: Detail) -> Reply<Detail> {
     match params.text("newOrderRespType")? {
-        None | Some("FULL") => Ok(Detail::Full),
+        None => Ok(default),
+        Some("FULL") => Ok(Detail::Full),
         Some("RESULT") => Ok(Detail::Result),
         Some("ACK") => Ok(Detail::Ack),
         Some(_) => Err(SandboxFailure::not_valid("newOrderRespType")),
@@ -87,38 +67,76 @@ fn detail(params: &Params) -> Reply<Detail> {
 }
 
 pub(super) fn place(call: &mut Call<'_>) -> Reply {
-    let order = new_order(call)?;
-    let detail = detail(&call.params)?;
-    call.params.ignore(&SIGNED);
-    call.params.ignore(&["selfTradePreventionMode", "strategyId", "strategyType"]);
-    call.params.all_read()?;
-    let account = call.account()?;
-    match call.apply(Command::Place { account, order })? {
-        CommandResult::Order { order, fills } => Ok(shape::placed(&order, &fills, detail)),
+    let (order, detail) = new_order(call)?;
+    all_known(&call.params)?;
+    match act(call, order.order.market, SpotAction::Place(order))? {
+        SpotResult::Order((order, fills)) => Ok(shape::placed(&order, &fills, detail)),
         _ => Err(SandboxFailure::unknown()),
     }
 }
 
+/// Checks an order without placing it.
+pub(super) fn test(call: &mut Call<'_>) -> Reply {
+    let (order, _) = new_order(call)?;
+    let with_rates = call.params.flag("computeCommissionRates")?.unwrap_or(false);
+    all_known(&call.params)?;
+    let account = call.account()?;
+    call.read(|engine| engine.check_spot_order(account, &order))?
+        .map_err(|reject| SandboxFailure::refused(reject.code, reject.message))?;
+    Ok(if with_rates { super::account::rates_of_order() } else { json!({}) })
+}
+
+/// The order that a request refers to. If both ids are sent, they must belong to the same order.
+pub(super) fn reference(call: &Call<'_>, id: &str, client: &str) -> Reply<OrderRef> {
+    let which = orders::reference(&call.params, id, client)?;
+    if let (OrderRef::Id(_), Some(client)) = (&which, call.params.text(client)?) {
+        let kind = call.venue.kind();
+        let same = orders::account(call, |account| {
+            account.orders(kind).find(&which).is_none_or(|order| order.client_id == client)
+        })?;
+        if !same {
+            let msg = "Client order ID is not correct for this order ID.";
+            return Err(SandboxFailure::refused(-2039, msg));
+        }
+    }
+    Ok(which)
+}
+
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
+    reference(call, "orderId", "origClientOrderId")?;
     let order = orders::find(call, ReadKind::Orders)?;
-    call.params.ignore(&SIGNED);
-    call.params.all_read()?;
+    all_known(&call.params)?;
     Ok(shape::order(&order))
+}
+
+/// The parameter `cancelRestrictions`.
+pub(super) fn restriction(params: &Params) -> Reply<Option<CancelRestriction>> {
+    let invalid = || SandboxFailure::refused(-1145, "Invalid cancelRestrictions");
+    let parse = |word| CancelRestriction::parse(word).ok_or_else(invalid);
+    params.text("cancelRestrictions")?.map(parse).transpose()
 }
 
 pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
-    let order = reference(&call.params, "orderId", "origClientOrderId")?;
-    let cancel_id = call.params.client_id("newClientOrderId")?.map(str::to_owned);
-    call.params.ignore(&SIGNED);
-    call.params.ignore(&["cancelRestrictions"]);
-    call.params.all_read()?;
-    let account = call.account()?;
-    let cancel_id = cancel_id.unwrap_or_else(|| fresh_client_id(call));
-    let by = Some(cancel_id.clone());
-    match call.apply(Command::Cancel { account, market, which: Which::Plain, order, cancel_id: by })? {
-        CommandResult::Order { order, .. } => Ok(shape::cancelled(&order, &cancel_id)),
+    let order = reference(call, "orderId", "origClientOrderId")?;
+    let restriction = restriction(&call.params)?;
+    let by = call.params.client_id("newClientOrderId")?.map(str::to_owned);
+    all_known(&call.params)?;
+    let by = by.unwrap_or_else(|| fresh_client_id(call));
+    let action = SpotAction::Cancel(Cancellation { order, restriction, by: by.clone() });
+    match act(call, market, action)? {
+        SpotResult::Cancelled(list) => {
+            list.first().map(|one| cancelled(one, &by)).ok_or_else(SandboxFailure::unknown)
+        }
         _ => Err(SandboxFailure::unknown()),
+    }
+}
+
+/// The response to the cancellation of an order or of the list it belonged to.
+pub(super) fn cancelled(cancelled: &Cancelled, by: &str) -> Value {
+    match cancelled {
+        Cancelled::Order(order) => shape::cancelled(order, by),
+        Cancelled::List(report) => spot_list::cancelled(report, by),
     }
 }
 
@@ -130,16 +148,9 @@ pub(super) fn open(call: &mut Call<'_>) -> Reply {
 
 pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
-    let account = call.account()?;
-    if orders::open(call, market.kind, Some(market))?.is_empty() {
-        return Err(SandboxFailure::refused(-2011, "Unknown order sent."));
-    }
-    let cancel_id = fresh_client_id(call);
-    let by = Some(cancel_id.clone());
-    match call.apply(Command::CancelAll { account, market, which: Which::Plain, cancel_id: by })? {
-        CommandResult::Orders(list) => {
-            Ok(list.iter().map(|order| shape::cancelled(order, &cancel_id)).collect::<Vec<Value>>().into())
-        }
+    let by = fresh_client_id(call);
+    match act(call, market, SpotAction::CancelAll { by: by.clone() })? {
+        SpotResult::Cancelled(list) => Ok(list.iter().map(|one| cancelled(one, &by)).collect()),
         _ => Err(SandboxFailure::unknown()),
     }
 }

@@ -1,9 +1,12 @@
 //! Messages of market streams.
 
-use super::name::{Subject, Topic};
+use super::{
+    extra,
+    name::{Subject, Topic},
+};
 use crate::{
     engine::{Engine, MarketUpdate},
-    market::{DayTicker, Kline, MarketId, PublicTrade},
+    market::{DayTicker, Interval, Kline, MarketId, PublicTrade},
     protocol::{
         number::{asset, fixed},
         shape::{amount, market::close_time, market::levels, price},
@@ -31,9 +34,12 @@ pub(super) fn messages(
             Some(mini_ticker(at, update.market, &engine.day_ticker(update.market)))
         }),
         Subject::AllMarkPrices => of_all(|_, at, update| mark_price(at, update)),
-        Subject::Market(symbol, topic) => updates
+        Subject::AllBookTickers => updates.iter().map(|update| book_ticker(at, update)).collect(),
+        // Liquidations are events of accounts, not of the market.
+        Subject::AllForceOrders => Vec::new(),
+        Subject::Market(pair, topic) => updates
             .iter()
-            .filter(|update| update.market.pair.joined() == symbol)
+            .filter(|update| update.market.pair == *pair)
             .flat_map(|update| of_market(engine, at, *topic, update))
             .collect(),
     }
@@ -47,9 +53,19 @@ fn of_market(engine: &Engine, at: Micros, topic: Topic, update: &MarketUpdate) -
         Topic::BookTicker => vec![book_ticker(at, update)],
         Topic::Trade => update.trades.iter().map(|row| trade(at, market, row)).collect(),
         Topic::AggTrade => update.trades.iter().map(|row| agg_trade(at, market, row)).collect(),
-        Topic::Kline(frame) => klines(engine, at, frame, update),
+        Topic::Kline(interval) => klines(engine, interval, update)
+            .iter()
+            .map(|(candle, closed)| kline(at, market, interval, candle, *closed))
+            .collect(),
+        Topic::ContinuousKline(interval) => klines(engine, interval, update)
+            .iter()
+            .map(|(candle, closed)| extra::continuous(kline(at, market, interval, candle, *closed), market))
+            .collect(),
         Topic::Depth(depth) => vec![partial_book(engine, at, market, depth.count())],
         Topic::MarkPrice => mark_price(at, update).into_iter().collect(),
+        Topic::AveragePrice => vec![extra::average_price(engine, at, market)],
+        // These do not follow from the market's state alone.
+        Topic::BookDiff | Topic::ForceOrder => Vec::new(),
     }
 }
 
@@ -155,39 +171,39 @@ fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     body
 }
 
-/// The current candle, preceded by the closed one if this batch closed one.
-fn klines(engine: &Engine, at: Micros, frame: Frame, update: &MarketUpdate) -> Vec<Value> {
+/// The current candle, preceded by the closed one if this batch closed one. The flag is set for the closed one.
+fn klines(engine: &Engine, interval: Interval, update: &MarketUpdate) -> Vec<(Kline, bool)> {
     let market = update.market;
-    let running = frame.floor(update.candle.start);
-    let of_frame = |start: Micros, minute: &Kline| {
-        if frame == Frame::M1 {
+    let running = interval.floor(update.candle.start);
+    let starting_at = |start: Micros, minute: &Kline| {
+        if interval == Interval::from(Frame::M1) {
             return Some(*minute);
         }
-        engine.klines(market, frame, Some(start), Some(start), 1).pop()
+        engine.candles(market, interval, Some(start), Some(start), 1).pop()
     };
-    let mut messages = Vec::new();
+    let mut rows = Vec::new();
     if let Some(minute) = &update.closed {
-        let start = frame.floor(minute.start);
+        let start = interval.floor(minute.start);
         if start != running
-            && let Some(closed) = of_frame(start, minute)
+            && let Some(closed) = starting_at(start, minute)
         {
-            messages.push(kline(at, market, frame, &closed, true));
+            rows.push((closed, true));
         }
     }
-    messages.extend(of_frame(running, &update.candle).map(|now| kline(at, market, frame, &now, false)));
-    messages
+    rows.extend(starting_at(running, &update.candle).map(|now| (now, false)));
+    rows
 }
 
-fn kline(at: Micros, market: MarketId, frame: Frame, k: &Kline, closed: bool) -> Value {
+pub(super) fn kline(at: Micros, market: MarketId, interval: Interval, k: &Kline, closed: bool) -> Value {
     json!({
         "e": "kline",
         "E": at.millis(),
         "s": market.pair.joined(),
         "k": {
             "t": k.start.millis(),
-            "T": close_time(frame, k.start),
+            "T": close_time(interval, k.start),
             "s": market.pair.joined(),
-            "i": frame.word(),
+            "i": interval.word(),
             "f": -1,
             "L": -1,
             "o": price(market, k.open),

@@ -4,11 +4,17 @@
 //! `/public`, `/market` and `/private`, as on Binance's hosts. The forms are `<base>/ws/<stream>`,
 //! `<base>/ws` with `SUBSCRIBE`, and `<base>/stream?streams=a/b` with combined messages.
 
+mod book;
+mod extra;
 mod market;
 mod name;
+pub(crate) mod outgoing;
+pub(crate) mod rate;
 mod request;
+mod seconds;
 mod session;
-mod user;
+mod subscription;
+pub(crate) mod user;
 
 use super::{limits::Venue, shared::ServerState};
 use axum::{
@@ -78,11 +84,6 @@ fn open(
 ) -> Response {
     let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).read_buffer_size(READ_BUFFER);
     upgrade.on_upgrade(move |socket| async move {
-        let mut session = Session::new(shared, venue, combined);
-        // An unknown name is a stream without events, as on Binance.
-        for name in names {
-            session.subscribe(&name);
-        }
-        session.run(socket).await;
+        Session::new(shared, venue, combined).run(socket, &names).await;
     })
 }

@@ -1,43 +1,37 @@
 //! One WebSocket connection: its subscriptions and its event loop.
 
 use super::{
-    market,
-    name::Subject,
+    outgoing::{Gone, Outgoing},
+    rate::MessageRate,
     request::{self, Complaint, StreamRequest},
+    subscription::{Step, Subscription},
     user,
 };
 use crate::{
-    engine::{Engine, Event, EventKind, MarketUpdate},
+    engine::{Engine, EventKind, MarketUpdate},
+    exchange::EventBatch,
     protocol::{limits::Venue, listen::Listener, shared::ServerState},
 };
 use axum::extract::ws::{Message, WebSocket};
-use futures::{SinkExt, StreamExt, stream::SplitSink};
+use futures::{StreamExt, stream::SplitStream};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::broadcast::error::RecvError, time};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time,
+};
 
-/// Timeout for sending a message; a slower connection is closed.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Interval of pings and of listen key checks.
 const ROUND: Duration = Duration::from_secs(20);
 /// Maximum number of streams per connection.
 const MOST_STREAMS: usize = 1_024;
 
-/// The source of a subscription's messages.
-enum Source {
-    Market(Subject),
-    User(Listener),
-    /// An unknown stream name.
-    Silence,
+/// Why a name was not subscribed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unserved {
+    NoSuchStream,
+    TooMany,
 }
-
-struct Subscription {
-    name: String,
-    source: Source,
-}
-
-/// The connection has ended.
-struct Gone;
 
 /// One client's connection.
 pub(super) struct Session {
@@ -45,60 +39,93 @@ pub(super) struct Session {
     venue: Venue,
     combined: bool,
     subscriptions: Vec<Subscription>,
+    rate: MessageRate,
 }
 
 impl Session {
-    pub(super) const fn new(shared: Arc<ServerState>, venue: Venue, combined: bool) -> Self {
-        Self { shared, venue, combined, subscriptions: Vec::new() }
+    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, combined: bool) -> Self {
+        let rate = MessageRate::new(shared.budget.limits.messages(venue), time::Instant::now());
+        Self { shared, venue, combined, subscriptions: Vec::new(), rate }
     }
 
-    /// Adds a subscription; `false` if there are too many.
-    pub(super) fn subscribe(&mut self, name: &str) -> bool {
+    /// Subscribes to all of these names, or to none of them.
+    pub(super) fn subscribe(&mut self, names: &[String]) -> Result<(), Complaint> {
+        let before = self.subscriptions.len();
+        for name in names {
+            if let Err(why) = self.add(name) {
+                self.subscriptions.truncate(before);
+                let why = match why {
+                    Unserved::NoSuchStream => format!("invalid stream {name}"),
+                    Unserved::TooMany => format!("more than {MOST_STREAMS} streams on one connection"),
+                };
+                return Err(Complaint::invalid(Value::Null, &why));
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str) -> Result<(), Unserved> {
         if self.subscriptions.iter().any(|s| s.name == name) {
-            return true;
+            return Ok(());
         }
         if self.subscriptions.len() >= MOST_STREAMS {
-            return false;
+            return Err(Unserved::TooMany);
         }
-        let now = self.shared.exchange.now();
-        let source = if let Some(subject) = Subject::parse(name) {
-            Source::Market(subject)
-        } else {
-            let listener = self.shared.listen_keys.find(now, name).filter(|l| l.venue == self.venue);
-            listener.map_or(Source::Silence, Source::User)
-        };
-        self.subscriptions.push(Subscription { name: name.to_owned(), source });
-        true
+        let subscription = Subscription::new(&self.shared, self.venue, name).ok_or(Unserved::NoSuchStream)?;
+        self.subscriptions.push(subscription);
+        Ok(())
     }
 
-    /// Serves the connection until either side closes it.
-    pub(super) async fn run(mut self, socket: WebSocket) {
+    /// Serves the connection until either side closes it. The names of its address are subscribed to first. A
+    /// market stream among them that is not served is refused in a message, because there was no request to
+    /// answer. Any other name is ignored: ccxt numbers its connections that way, and a listen key may have
+    /// expired.
+    pub(super) async fn run(mut self, socket: WebSocket, names: &[String]) {
         let mut batches = self.shared.exchange.listen();
+        let (sink, incoming) = socket.split();
+        let mut outgoing = Outgoing::new(sink);
+        for name in names {
+            if let Err(complaint) = self.subscribe(std::slice::from_ref(name))
+                && (name.contains('@') || name.starts_with('!'))
+                && outgoing.json(&complaint.answer()).await.is_err()
+            {
+                return;
+            }
+        }
+        let Gone = self.serve(&mut outgoing, incoming, &mut batches).await;
+        // Best effort: the client may already be gone.
+        let _ = outgoing.send(Message::Close(None)).await;
+    }
+
+    async fn serve(
+        &mut self,
+        outgoing: &mut Outgoing,
+        mut incoming: SplitStream<WebSocket>,
+        batches: &mut Receiver<EventBatch>,
+    ) -> Gone {
         let mut closed = self.shared.closed.subscribe();
-        let (sink, mut incoming) = socket.split();
-        let mut outgoing = Outgoing(sink);
         let mut round = time::interval(ROUND);
         loop {
             let result = tokio::select! {
                 message = incoming.next() => match message {
-                    Some(Ok(message)) => self.on_message(&mut outgoing, message).await,
-                    Some(Err(_)) | None => Err(Gone),
+                    Some(Ok(message)) if self.rate.admit(time::Instant::now()) => {
+                        self.on_message(outgoing, message).await
+                    }
+                    Some(Ok(_) | Err(_)) | None => Err(Gone),
                 },
                 batch = batches.recv() => match batch {
-                    Ok(batch) => self.send_events(&mut outgoing, &batch).await,
+                    Ok(batch) => self.send_events(outgoing, &batch).await,
                     // A slow reader is disconnected instead of delaying the market; it can reconnect.
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
                 },
                 listener = closed.recv() => match listener {
-                    Ok(listener) => self.end_keys(&mut outgoing, Some(&listener)).await,
+                    Ok(listener) => self.end_keys(outgoing, Some(&listener)).await,
                     Err(_) => Ok(()),
                 },
-                _ = round.tick() => self.go_round(&mut outgoing).await,
+                _ = round.tick() => self.go_round(outgoing).await,
             };
-            if result.is_err() {
-                // Best effort: the client may already be gone.
-                let _ = outgoing.send(Message::Close(None)).await;
-                return;
+            if let Err(gone) = result {
+                return gone;
             }
         }
     }
@@ -122,9 +149,7 @@ impl Session {
     fn carry_out(&mut self, id: Value, request: StreamRequest) -> Result<Value, Complaint> {
         let result = match request {
             StreamRequest::Subscribe(names) => {
-                if !names.iter().all(|name| self.subscribe(name)) {
-                    return Err(Complaint::invalid(id, "too many streams on one connection"));
-                }
+                self.subscribe(&names).map_err(|complaint| complaint.with_id(id.clone()))?;
                 Value::Null
             }
             StreamRequest::Unsubscribe(names) => {
@@ -142,56 +167,36 @@ impl Session {
     }
 
     /// Sends the messages for one event batch.
-    async fn send_events(&self, outgoing: &mut Outgoing, batch: &[Event]) -> Result<(), Gone> {
-        if !batch.iter().any(|event| self.concerns(event)) {
+    async fn send_events(&mut self, outgoing: &mut Outgoing, batch: &EventBatch) -> Result<(), Gone> {
+        if !batch.events.iter().any(|event| self.subscriptions.iter().any(|s| s.concerns(event))) {
             return Ok(());
         }
-        let messages = self.shared.exchange.read(|engine| self.messages(engine, batch)).map_err(|_| Gone)?;
+        let shared = Arc::clone(&self.shared);
+        let messages = shared.exchange.read(|engine| self.messages(engine, batch)).map_err(|_| Gone)?;
         for message in messages {
             outgoing.feed(&message).await?;
         }
         outgoing.flush().await
     }
 
-    /// Whether any subscription may be interested in the event. This runs for every connection and event, so
-    /// it takes no lock.
-    fn concerns(&self, event: &Event) -> bool {
-        self.subscriptions.iter().any(|subscription| match &subscription.source {
-            Source::User(listener) => event.account == Some(listener.account),
-            Source::Market(_) => matches!(event.kind, EventKind::Market(_)),
-            Source::Silence => false,
-        })
-    }
-
-    fn messages(&self, engine: &Engine, batch: &[Event]) -> Vec<Value> {
+    fn messages(&mut self, engine: &Engine, batch: &EventBatch) -> Vec<Value> {
+        let Self { shared, venue, combined, subscriptions, .. } = self;
         let updates: Vec<&MarketUpdate> = batch
+            .events
             .iter()
             .filter_map(|event| match &event.kind {
-                EventKind::Market(update) if update.market.kind == self.venue.kind() => Some(&**update),
+                EventKind::Market(update) if update.market.kind == venue.kind() => Some(&**update),
                 _ => None,
             })
             .collect();
-        let at = batch.last().map_or_else(|| engine.now(), |event| event.at);
+        let at = batch.events.last().map_or_else(|| engine.now(), |event| event.at);
+        let step = Step { shared, engine, venue: *venue, at, batch, updates: &updates };
         let mut messages = Vec::new();
-        for subscription in &self.subscriptions {
-            let rows = match &subscription.source {
-                Source::Market(subject) if !updates.is_empty() => {
-                    market::messages(engine, at, subject, &updates)
-                }
-                Source::User(listener) => {
-                    let mine = batch.iter().filter(|event| event.account == Some(listener.account));
-                    let rows = mine.filter_map(|event| user::message(self.venue, event)).collect();
-                    self.shared.faults.garbled(rows)
-                }
-                Source::Market(_) | Source::Silence => continue,
-            };
-            messages.extend(rows.into_iter().map(|row| self.wrapped(&subscription.name, row)));
+        for subscription in subscriptions {
+            let rows = subscription.messages(&step);
+            messages.extend(rows.into_iter().map(|row| wrapped(*combined, &subscription.name, row)));
         }
         messages
-    }
-
-    fn wrapped(&self, name: &str, data: Value) -> Value {
-        if self.combined { json!({ "stream": name, "data": data }) } else { data }
     }
 
     async fn go_round(&mut self, outgoing: &mut Outgoing) -> Result<(), Gone> {
@@ -204,7 +209,7 @@ impl Session {
         let now = self.shared.exchange.now();
         let mut ended = Vec::new();
         self.subscriptions.retain(|subscription| {
-            let Source::User(listener) = &subscription.source else { return true };
+            let Some(listener) = subscription.listener() else { return true };
             let mine = closed.is_none_or(|closed| closed == listener);
             let over = mine && self.shared.listen_keys.find(now, &subscription.name).is_none();
             if over {
@@ -213,36 +218,12 @@ impl Session {
             !over
         });
         for name in ended {
-            outgoing.json(&self.wrapped(&name, user::expired(now, &name))).await?;
+            outgoing.json(&wrapped(self.combined, &name, user::expired(now, &name))).await?;
         }
         Ok(())
     }
 }
 
-/// The sending half of the socket, with a timeout.
-struct Outgoing(SplitSink<WebSocket, Message>);
-
-impl Outgoing {
-    async fn send(&mut self, message: Message) -> Result<(), Gone> {
-        within(self.0.send(message)).await
-    }
-
-    async fn json(&mut self, value: &Value) -> Result<(), Gone> {
-        self.send(Message::Text(value.to_string().into())).await
-    }
-
-    async fn feed(&mut self, value: &Value) -> Result<(), Gone> {
-        within(self.0.feed(Message::Text(value.to_string().into()))).await
-    }
-
-    async fn flush(&mut self) -> Result<(), Gone> {
-        within(self.0.flush()).await
-    }
-}
-
-async fn within<E>(sending: impl Future<Output = Result<(), E>>) -> Result<(), Gone> {
-    match time::timeout(PATIENCE, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(Gone),
-    }
+fn wrapped(combined: bool, name: &str, data: Value) -> Value {
+    if combined { json!({ "stream": name, "data": data }) } else { data }
 }

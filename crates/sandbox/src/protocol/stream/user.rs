@@ -1,7 +1,7 @@
 //! Messages of user-data streams.
 
 use crate::{
-    engine::{AlgoOrder, Event, EventKind, Execution, Fill, Order, PositionView, Reason, SpotBalance},
+    engine::{AlgoOrder, Event, EventKind, Execution, Fill, Order, Phase, PositionView, Reason, SpotBalance},
     market::{MarketId, QUOTE},
     protocol::{
         limits::Venue,
@@ -10,7 +10,8 @@ use crate::{
             amount,
             futures::order_type,
             price,
-            spot::{order_type as spot_order_type, time_in_force as spot_time_in_force},
+            spot::{list_id, order_type as spot_order_type, prevention, time_in_force as spot_time_in_force},
+            spot_list::list_status,
         },
     },
 };
@@ -18,7 +19,7 @@ use domain::{Decimal, Micros};
 use serde_json::{Value, json};
 
 /// The message of the venue's user-data stream for an event; `None` if the event is not for that venue.
-pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
+pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
     let at = event.at;
     match (&event.kind, venue) {
         (EventKind::Order { order, execution, fill, cancel_id }, _) if order.market.kind == venue.kind() => {
@@ -28,6 +29,7 @@ pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
                 Venue::Futures => order_trade_update(at, order, *execution, fill),
             })
         }
+        (EventKind::List { list, status }, Venue::Spot) => Some(list_status(at, list, *status)),
         (EventKind::Spot(balances), Venue::Spot) => Some(account_position(at, balances)),
         (EventKind::Algo(order), Venue::Futures) => Some(algo_update(at, order)),
         (EventKind::Futures { reason, wallet, cross_wallet, change, positions }, Venue::Futures) => {
@@ -51,7 +53,7 @@ pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
 }
 
 /// The message that the stream's listen key has expired.
-pub(super) fn expired(at: Micros, key: &str) -> Value {
+pub(crate) fn expired(at: Micros, key: &str) -> Value {
     json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
 }
 
@@ -66,8 +68,12 @@ fn execution_report(
     let (last_amount, last_price, last_quote) =
         fill.map_or((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO), |f| (f.amount, f.price, f.quote));
     // A cancel is reported with the client id of its request, and the order's as the original one.
-    let original = if execution == Execution::Canceled { order.client_id.as_str() } else { "" };
-    json!({
+    let original = match (execution, &order.spot) {
+        (Execution::Canceled, _) => order.client_id.as_str(),
+        (Execution::Replaced, Some(terms)) => terms.amended_from.as_deref().unwrap_or_default(),
+        _ => "",
+    };
+    let mut body = json!({
         "e": "executionReport",
         "E": at.millis(),
         "s": market.pair.joined(),
@@ -77,9 +83,9 @@ fn execution_report(
         "f": spot_time_in_force(order),
         "q": amount(market, order.amount),
         "p": price(market, order.price.unwrap_or_default()),
-        "P": asset(Decimal::ZERO),
-        "F": asset(Decimal::ZERO),
-        "g": -1,
+        "P": price(market, order.trigger_price.unwrap_or_default()),
+        "F": asset(order.options().and_then(|options| options.iceberg).unwrap_or_default()),
+        "g": list_id(order.list()),
         "C": original,
         "x": execution.word(),
         "X": order.status.word(),
@@ -93,16 +99,41 @@ fn execution_report(
         "T": order.updated.millis(),
         "t": fill.map_or_else(|| json!(-1), |f| json!(f.id)),
         "I": order.id,
-        "w": order.status.open(),
+        "w": order.status.open() && order.phase() == Phase::Working,
         "m": fill.is_some_and(|f| f.maker),
         "M": false,
         "O": order.created.millis(),
         "Z": asset(order.cost),
         "Y": asset(last_quote),
         "Q": asset(order.quote_amount.unwrap_or_default()),
-        "W": order.created.millis(),
-        "V": "EXPIRE_MAKER",
-    })
+        "V": prevention(order),
+    });
+    add_conditional(&mut body, order, execution);
+    body
+}
+
+/// Adds the fields that only some execution reports have.
+fn add_conditional(body: &mut Value, order: &Order, execution: Execution) {
+    if let Some(since) = order.working_since() {
+        body["W"] = since.millis().into();
+    }
+    let Some(terms) = &order.spot else { return };
+    if let Some(delta) = terms.options.trailing_delta {
+        body["d"] = delta.into();
+        body["D"] = terms.trailing_since.map_or(-1, Micros::millis).into();
+    }
+    if let Some(id) = terms.options.strategy_id {
+        body["j"] = id.into();
+    }
+    if let Some(kind) = terms.options.strategy_type {
+        body["J"] = kind.into();
+    }
+    if let Some(reason) = terms.reject {
+        body["r"] = reason.word().into();
+    }
+    if let (Execution::Replaced, Some(id)) = (execution, terms.execution_id) {
+        body["I"] = id.into();
+    }
 }
 
 fn account_position(at: Micros, balances: &[SpotBalance]) -> Value {
@@ -122,7 +153,7 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         "c": order.client_id,
         "S": order.side.word(),
         "o": if order.liquidation { "LIQUIDATION" } else { order_type(order.kind) },
-        "f": order.tif.word(),
+        "f": order.terms.tif_word(order.tif),
         "q": amount(market, order.amount),
         "p": price(market, order.price.unwrap_or_default()),
         "ap": fixed(order.average(), 5),
@@ -141,15 +172,15 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         "R": order.reduce_only,
         "wt": order.working_type.word(),
         "ot": order_type(order.original_kind),
-        "ps": "BOTH",
+        "ps": order.terms.slot.word(),
         "cp": order.close_position,
         "rp": asset(fill.map(|f| f.realized).unwrap_or_default()),
         "pP": false,
         "si": 0,
         "ss": 0,
-        "V": "EXPIRE_MAKER",
-        "pm": "NONE",
-        "gtd": 0,
+        "V": order.terms.self_trade_word(),
+        "pm": order.terms.price_match_word(),
+        "gtd": order.terms.good_till_millis(),
     });
     if let Some(fill) = fill {
         body["N"] = fill.fee_asset.as_str().into();
@@ -172,21 +203,21 @@ fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
         "o": order_type(order.kind),
         "s": order.pair.joined(),
         "S": order.side.word(),
-        "ps": "BOTH",
-        "f": order.tif.word(),
+        "ps": order.terms.slot.word(),
+        "f": order.terms.tif_word(order.tif),
         "q": amount(market, order.amount.unwrap_or_default()),
         "X": order.status.word(),
         "ai": order.order_id.map(|id| id.to_string()).unwrap_or_default(),
         "tp": price(market, order.trigger_price.unwrap_or_default()),
         "p": price(market, order.price.unwrap_or_default()),
-        "V": "EXPIRE_MAKER",
+        "V": order.terms.self_trade_word(),
         "wt": order.working_type.word(),
-        "pm": "NONE",
+        "pm": order.terms.price_match_word(),
         "cp": order.close_position,
         "pP": false,
         "R": order.reduce_only,
         "tt": order.triggered.map_or(0, Micros::millis),
-        "gtd": 0,
+        "gtd": order.terms.good_till_millis(),
     });
     if let Some(why) = &order.failure {
         body["rm"] = why.as_str().into();
@@ -216,7 +247,7 @@ fn account_update(
             "up": asset(p.unrealized),
             "mt": p.mode.lower(),
             "iw": asset(p.isolated),
-            "ps": "BOTH",
+            "ps": p.slot.word(),
         })
     };
     json!({
@@ -235,7 +266,7 @@ fn margin_call(at: Micros, positions: &[PositionView]) -> Value {
     let row = |p: &PositionView| {
         json!({
             "s": p.pair.joined(),
-            "ps": "BOTH",
+            "ps": p.slot.word(),
             "pa": amount(MarketId::futures(p.pair), p.amount),
             "mt": p.mode.word(),
             "iw": asset(p.isolated),

@@ -194,7 +194,7 @@ fn checked(change: KeyChange) -> Result<KeyChange> {
     let name = change.name.map(|name| take("name", validation::key_name(&name)));
     let credentials = change.credentials.map(|(api_key, secret)| {
         let api_key = take("apiKey", validation::credential(&api_key));
-        (api_key, Zeroizing::new(take("apiSecretKey", validation::credential(&secret))))
+        (api_key, Zeroizing::new(take("apiSecretKey", validation::secret(&secret))))
     });
     if problems.is_empty() {
         Ok(KeyChange { name, credentials, ..change })

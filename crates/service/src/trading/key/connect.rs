@@ -202,7 +202,7 @@ fn checked(new: NewKey) -> Result<NewKey> {
     take("tradeType", kind.map(|()| String::new()));
     let name = take("name", validation::key_name(&new.name));
     let api_key = take("apiKey", validation::credential(&new.api_key));
-    let secret = Zeroizing::new(take("apiSecretKey", validation::credential(&new.secret)));
+    let secret = Zeroizing::new(take("apiSecretKey", validation::secret(&new.secret)));
     if problems.is_empty() {
         Ok(NewKey { name, api_key, secret, ..new })
     } else {

@@ -24,18 +24,28 @@ pub async fn open_sandbox_account(desk: &Trading, actor: &Actor) -> Result<Crede
     let control = control(desk)?;
     throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
     let opened = control.open().await?;
-    let mut tx = desk.db.begin().await?;
-    audit::record(
-        desk,
-        &mut tx,
-        Some(actor.user),
-        audit::AuditAction::SandboxOpened,
-        &opened.api_key,
-        actor.from.as_ref(),
-    )
-    .await?;
-    tx.commit().await?;
+    record_opened(desk, actor, &opened.api_key).await?;
     Ok(opened)
+}
+
+/// As [`open_sandbox_account`], for the owner of an RSA or Ed25519 pair. Returns the API key of the pair.
+///
+/// # Errors
+/// As [`open_sandbox_account`]. Field: `publicKey`.
+pub async fn open_sandbox_account_for(desk: &Trading, actor: &Actor, public_key: &str) -> Result<String> {
+    let control = control(desk)?;
+    throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
+    let api_key = control.open_for(public_key).await?;
+    record_opened(desk, actor, &api_key).await?;
+    Ok(api_key)
+}
+
+async fn record_opened(desk: &Trading, actor: &Actor, api_key: &str) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    let action = audit::AuditAction::SandboxOpened;
+    audit::record(desk, &mut tx, Some(actor.user), action, api_key, actor.from.as_ref()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Opens a sandbox account and stores its key as a FUTURES key, traded manually or by strategies, under the first free

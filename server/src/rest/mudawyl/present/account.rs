@@ -157,9 +157,10 @@ pub struct SandboxAccount {
     /// API key.
     #[schema(example = "m1roXjJ1K6YolSD6wFZh8XlqkJg8v8iemTdSGzjQ2sVA6kvAdkwrs5U1E5aQboOO")]
     pub api_key: String,
-    /// API secret, shown only once.
+    /// API secret, shown only once. Absent if the account was opened for a public key.
     #[schema(example = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")]
-    pub api_secret_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_secret_key: Option<String>,
 }
 
 impl std::fmt::Debug for SandboxAccount {

@@ -1,0 +1,173 @@
+//! One connection of the WebSocket API, and its event loop.
+
+use super::{
+    call::Job,
+    frame::{self, ApiRequest, Malformed},
+    methods,
+    session::{self, Login, Method},
+    subscriptions::Subscriptions,
+};
+use crate::{
+    exchange::EventBatch,
+    protocol::{
+        call::Endpoint,
+        dispatch::Used,
+        failure::{Reply, SandboxFailure},
+        limits::Venue,
+        retired::is_retired,
+        shared::ServerState,
+        stream::{
+            outgoing::{Gone, Outgoing},
+            rate::MessageRate,
+        },
+    },
+};
+use axum::extract::ws::{Message, WebSocket};
+use domain::Micros;
+use futures::{StreamExt, stream::SplitStream};
+use serde_json::Value;
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{sync::broadcast::error::RecvError, time};
+
+/// Interval of pings.
+const ROUND: Duration = Duration::from_secs(20);
+
+/// One client's connection.
+pub(super) struct Connection {
+    pub(super) shared: Arc<ServerState>,
+    pub(super) venue: Venue,
+    address: IpAddr,
+    /// Whether responses report rate limits where their request has no wish.
+    pub(super) shows_limits: bool,
+    pub(super) connected: Micros,
+    pub(super) login: Option<Login>,
+    pub(super) subscriptions: Subscriptions,
+    /// Pings and pongs of the client.
+    rate: MessageRate,
+}
+
+impl Connection {
+    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, address: IpAddr, shows_limits: bool) -> Self {
+        let connected = shared.exchange.now();
+        // The limit of pings is the same on both venues here, unlike that of stream messages.
+        let rate = MessageRate::new(shared.budget.limits.messages(Venue::Spot), time::Instant::now());
+        let (login, subscriptions) = (None, Subscriptions::default());
+        Self { shared, venue, address, shows_limits, connected, login, subscriptions, rate }
+    }
+
+    /// Serves the connection until either side closes it.
+    pub(super) async fn run(mut self, socket: WebSocket) {
+        let weight = match self.venue {
+            Venue::Spot => 2,
+            Venue::Futures => 5,
+        };
+        // Exceeding the limit shows in the response to the first request.
+        let _ = self.shared.budget.spend(self.connected, self.address, self.venue, weight);
+        let (sink, incoming) = socket.split();
+        let mut outgoing = Outgoing::new(sink);
+        let Gone = self.serve(&mut outgoing, incoming).await;
+        // Best effort: the client may already be gone.
+        let _ = outgoing.send(Message::Close(None)).await;
+    }
+
+    async fn serve(&mut self, outgoing: &mut Outgoing, mut incoming: SplitStream<WebSocket>) -> Gone {
+        let mut batches = self.shared.exchange.listen();
+        let mut round = time::interval(ROUND);
+        loop {
+            let result = tokio::select! {
+                message = incoming.next() => match message {
+                    Some(Ok(message)) => self.on_message(outgoing, message).await,
+                    Some(Err(_)) | None => Err(Gone),
+                },
+                batch = batches.recv() => match batch {
+                    Ok(batch) => self.send_events(outgoing, &batch).await,
+                    // Without subscriptions nothing was missed.
+                    Err(RecvError::Lagged(_)) if self.subscriptions.is_empty() => Ok(()),
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
+                },
+                _ = round.tick() => outgoing.send(Message::Ping(Vec::new().into())).await,
+            };
+            if let Err(gone) = result {
+                return gone;
+            }
+        }
+    }
+
+    async fn on_message(&mut self, outgoing: &mut Outgoing, message: Message) -> Result<(), Gone> {
+        match message {
+            Message::Text(text) => {
+                for frame in self.answer(&text).await? {
+                    outgoing.feed(&frame).await?;
+                }
+                outgoing.flush().await
+            }
+            Message::Ping(_) | Message::Pong(_) if !self.rate.admit(time::Instant::now()) => Err(Gone),
+            Message::Close(_) => Err(Gone),
+            // Pings are answered by the WebSocket library; binary frames have no meaning here.
+            Message::Ping(_) | Message::Pong(_) | Message::Binary(_) => Ok(()),
+        }
+    }
+
+    async fn send_events(&self, outgoing: &mut Outgoing, batch: &EventBatch) -> Result<(), Gone> {
+        if self.subscriptions.is_empty() {
+            return Ok(());
+        }
+        for message in self.subscriptions.events(&self.shared.faults, batch) {
+            outgoing.feed(&message).await?;
+        }
+        outgoing.flush().await
+    }
+
+    /// The response to a request, and the events that follow from it.
+    async fn answer(&mut self, text: &str) -> Result<Vec<Value>, Gone> {
+        self.shared.requests.fetch_add(1, Ordering::Relaxed);
+        let now = self.shared.exchange.now();
+        let request = match frame::parse(text) {
+            Ok(request) => request,
+            Err(Malformed(id, failure)) => return Ok(vec![frame::response(&id, &Err(failure), now, None)]),
+        };
+        if let Some(frames) = self.revoked(now) {
+            return Ok(frames);
+        }
+        let id = request.id.clone();
+        let shows =
+            request.params.get("returnRateLimits").and_then(Value::as_bool).unwrap_or(self.shows_limits);
+        let (reply, used, events) = self.carry(request, now).await?;
+        let limits = shows.then(|| frame::rate_limits(&self.shared.budget.limits, self.venue, &used));
+        let response = frame::response(&id, &reply, self.shared.exchange.now(), limits);
+        Ok(std::iter::once(response).chain(events).collect())
+    }
+
+    async fn carry(&mut self, request: ApiRequest, now: Micros) -> Result<(Reply, Used, Vec<Value>), Gone> {
+        let name = methods::unversioned(self.venue, &request.method);
+        if let Some(method) = Method::parse(self.venue, name) {
+            let (weight, within) = self.shared.budget.spend(now, self.address, self.venue, session::WEIGHT);
+            let (reply, events) = match within {
+                Ok(()) => self.carry_out(method, &request, now),
+                Err(failure) => (Err(failure), Vec::new()),
+            };
+            return Ok((reply, Used { weight, orders: None }, events));
+        }
+        let served = |endpoint: &&'static Endpoint| self.shared.legacy_listen_key || !is_retired(endpoint);
+        let Some(endpoint) = methods::find(self.venue, &request.method).filter(served) else {
+            let (weight, _) = self.shared.budget.spend(now, self.address, self.venue, 1);
+            let failure = SandboxFailure::refused(-1020, "This operation is not supported.");
+            return Ok((Err(failure), Used { weight, orders: None }, Vec::new()));
+        };
+        let job = Job {
+            shared: Arc::clone(&self.shared),
+            venue: self.venue,
+            address: self.address,
+            endpoint,
+            request,
+            session_key: self.login.as_ref().map(|login| login.api_key.clone()),
+            waited: false,
+        };
+        let (reply, used) = job.run().await?;
+        Ok((reply, used, Vec::new()))
+    }
+}
