@@ -152,7 +152,14 @@ async fn each_type_requires_and_forbids_its_parameters() {
             assert_eq!((reply.code(), &reply.body["msg"]), (code, &json!(message)), "{path} {params}");
         }
     }
-    // The matching engine's refusals, which a test order does not reach.
+    let open = desk.call("GET", "/api/v3/openOrders", "").await.ok();
+    assert_eq!(open, json!([]));
+}
+
+#[tokio::test]
+async fn a_test_order_does_not_reach_the_matching_engine() {
+    let desk = with_bitcoin().await;
+    let head = "symbol=BTCUSDT&side=SELL";
     for (params, message) in [
         ("type=STOP_LOSS&quantity=0.01&stopPrice=21000", "Stop price would trigger immediately."),
         ("type=LIMIT_MAKER&quantity=0.01&price=19000", "Order would immediately match and take."),

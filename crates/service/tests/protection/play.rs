@@ -62,8 +62,8 @@ pub(crate) struct Play<'a> {
     pub(crate) faultless: bool,
     /// Whether the only faults are ambiguous refusals, which ask for an inspection.
     pub(crate) only_ambiguous: bool,
-    /// Whether a second instance works beside the first.
-    with_rival: bool,
+    /// Whether a second instance works beside the first, or continues its work.
+    takeover: bool,
     /// How many acts have started, including the passes of the quiet period.
     started: usize,
     instance: usize,
@@ -98,7 +98,7 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
         unprotected: Unprotected::default(),
         faultless,
         only_ambiguous: scenario.items.iter().all(ambiguous),
-        with_rival: scenario.items.iter().any(|item| item.what.with_rival()),
+        takeover: scenario.items.iter().any(|item| item.what.takeover()),
         started: 0,
         instance: 0,
     };
@@ -182,7 +182,7 @@ async fn acts(
     rival: &mut Option<SharedDesk>,
     restarted: bool,
 ) -> Ended {
-    let quiet = if play.with_rival { QUIET_SHARED } else { QUIET };
+    let quiet = if play.takeover { QUIET_SHARED } else { QUIET };
     let quiet = quiet.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
     let all: Vec<PlayStep> =
         play.life.acts.iter().map(|act| PlayStep::Act(*act)).chain(quiet.map(PlayStep::Pass)).collect();

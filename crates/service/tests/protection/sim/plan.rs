@@ -159,9 +159,9 @@ impl Cut {
 }
 
 impl FaultKind {
-    /// Whether a second instance works beside the first.
-    pub(crate) const fn with_rival(self) -> bool {
-        matches!(self, Self::Cut(Cut::RivalBefore | Cut::RivalAfter))
+    /// Whether a second instance works beside the first, or continues its work.
+    pub(crate) const fn takeover(self) -> bool {
+        matches!(self, Self::Cut(Cut::RivalBefore | Cut::RivalAfter | Cut::HeirBefore | Cut::HeirAfter))
     }
 }
 
