@@ -89,13 +89,20 @@ async fn the_response_type_depends_on_the_order_type() {
     );
 }
 
+/// The text of a refusal for want of a parameter.
+fn refused(name: &str) -> String {
+    format!("Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
+}
+
+/// The text of a refusal of a parameter that has no meaning there.
+fn needless(name: &str) -> String {
+    format!("Parameter '{name}' sent when not required.")
+}
+
 #[tokio::test]
 async fn each_type_requires_and_forbids_its_parameters() {
     let desk = with_bitcoin().await;
     let head = "symbol=BTCUSDT&side=SELL";
-    let refused =
-        |msg: &str| format!("Mandatory parameter '{msg}' was not sent, was empty/null, or malformed.");
-    let needless = |name: &str| format!("Parameter '{name}' sent when not required.");
     for (params, code, message) in [
         ("type=STOP_LOSS&stopPrice=19000", -1102, refused("quantity")),
         (
