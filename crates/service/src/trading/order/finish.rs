@@ -38,6 +38,9 @@ pub(super) async fn finish(
         }
         Err(Halt::Later(failure)) => {
             tracing::warn!(intent = %intent.id, %failure, "could not settle an order yet; the reconciliation job continues");
+            if intent.filled_entry().is_some() {
+                desk.supervision.wake(intent.key, &intent.symbol);
+            }
             Err(Error::Unavailable { retry_after_s: 2 })
         }
         Err(Halt::Fault(error)) => Err(error),

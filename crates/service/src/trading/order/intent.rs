@@ -172,6 +172,14 @@ impl Intent {
         self.legs.iter().rev().find(|leg| leg.role == Role::Stop)?.order.as_ref()
     }
 
+    /// Whether the filled part of the entry has the wanted stop, as far as this intent records.
+    pub(super) fn has_its_stop(&self) -> bool {
+        let mut stops = self.legs.iter().filter(|leg| leg.role == Role::Stop);
+        self.filled_entry().is_none()
+            || self.wanted_stop().is_none()
+            || stops.any(|leg| leg.status == LegStatus::Placed)
+    }
+
     /// Returns the copy whose entry this is.
     pub(super) fn copy(&self) -> Option<CopyId> {
         matches!(self.request, Request::Enter(_)).then_some(CopyId(self.id.0))

@@ -166,7 +166,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
         run.intent.status = Status::Done;
         return Ok(true);
     };
-    if known.as_ref() == Some(&entry) && run.intent.status == Status::Waiting {
+    if known.as_ref() == Some(&entry) && run.intent.status == Status::Waiting && run.intent.has_its_stop() {
         return Ok(true);
     }
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));

@@ -104,6 +104,10 @@ impl Supervision {
         for row in &rows {
             let entry = state.watched.entry(row.intent_id).or_insert_with(|| WatchedPosition::new(row, now));
             entry.by_choice = row.wanted == Wanted::NoStop;
+            // Another instance may have learned of the fill, and may have got no further than that.
+            if row.entered_at.is_some() && !entry.entered {
+                (entry.entered, entry.next, entry.requested) = (true, now, true);
+            }
         }
     }
 
@@ -120,6 +124,7 @@ impl Supervision {
     pub(in crate::trading::order) fn confirmed(&self, watched: Watched, now: Micros, streamed: bool) {
         let entry = WatchedPosition {
             by_choice: false,
+            entered: true,
             requested: false,
             known: true,
             next: now.plus(if streamed { WITH_STREAM } else { WITHOUT_STREAM }),

@@ -136,3 +136,21 @@ fn settled_positions_are_neither_counted_nor_part_of_a_round() {
     assert_eq!(counts(), (10, 10, round(10)));
     assert_ne!(round(80), round(10));
 }
+
+#[test]
+fn an_entry_that_another_instance_saw_filled_is_inspected_immediately() {
+    let supervision = Supervision::default();
+    let waiting = Protection { entered_at: None, ..row(1) };
+    supervision.load(vec![waiting.clone()], Micros(0));
+    let watched = Watched::of(&waiting);
+    supervision.record_inspection(&watched, Pass::Agrees, Micros(0), true);
+    let due = |at: i64| supervision.due(Micros(at), |_| true).len();
+    assert_eq!(due(2 * SECOND), 0, "the entry rests");
+    supervision.load(vec![waiting], Micros(2 * SECOND));
+    assert_eq!(due(2 * SECOND), 0, "nothing has happened");
+    supervision.load(vec![row(1)], Micros(4 * SECOND));
+    assert_eq!(due(4 * SECOND), 1, "it has filled");
+    supervision.record_inspection(&watched, Pass::Agrees, Micros(4 * SECOND), true);
+    supervision.load(vec![row(1)], Micros(6 * SECOND));
+    assert_eq!(due(6 * SECOND), 0, "once");
+}

@@ -35,6 +35,8 @@ impl Watched {
 pub(super) struct WatchedPosition {
     pub(super) watched: Watched,
     pub(super) by_choice: bool,
+    /// Its entry has filled, at least in part.
+    pub(super) entered: bool,
     /// Something has happened to it: it is inspected whatever the cost.
     pub(super) requested: bool,
     /// It was found as wanted at least once.
@@ -53,6 +55,7 @@ impl WatchedPosition {
         Self {
             watched: Watched::of(row),
             by_choice,
+            entered: row.entered_at.is_some(),
             requested: false,
             known: false,
             next,
