@@ -39,7 +39,7 @@ impl Run<'_> {
     }
 
     /// After a transient failure, pauses and returns until the deadline has passed. Any other failure ends
-    /// the step, and so does the end of the tenure in which the intent was claimed: whoever claims it next can send.
+    /// the step, and so does the end of the tenure in which the intent was claimed: the instance that claims it next can send.
     pub(super) async fn pause_or_halt(&self, failure: ExchangeFailure, tries: &mut Tries) -> RunResult<()> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
