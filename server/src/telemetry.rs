@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{Clock, Entropy};
 use futures::FutureExt as _;
-use std::{io::IsTerminal as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tracing::Instrument as _;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -26,7 +26,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn start(json: bool) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
-    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, as in a test of the whole program, has no effect.
     let started = if json {
@@ -153,7 +153,7 @@ mod tests {
     async fn logged(route: &str, uri: &str) -> (Response, String) {
         let log = Log::default();
         let writer = log.clone();
-        let lines = fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+        let lines = fmt().with_max_level(tracing::Level::TRACE);
         let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
         let db = store::testing::sqlite().await;
         let (desk, _) = service::testing::desk((*db).clone());
@@ -192,7 +192,7 @@ mod tests {
     fn capture() -> (Log, tracing::subscriber::DefaultGuard) {
         let log = Log::default();
         let writer = log.clone();
-        let lines = fmt().with_max_level(tracing::Level::INFO).with_ansi(false);
+        let lines = fmt().with_max_level(tracing::Level::INFO);
         let guard = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
         (log, guard)
     }
