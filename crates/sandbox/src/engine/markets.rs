@@ -2,7 +2,7 @@
 
 use super::{
     AccountId, CounterpartyLedger, Event, Order, TriggerRejection, deadline::Deadline, funding_rate,
-    market_status::Changed, ruleset, terms::is_default,
+    market_status::Changed, public_trades::Prints, ruleset, terms::is_default,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
@@ -80,6 +80,9 @@ pub(super) struct BookState {
     /// How the market differs from its initial configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) changed: Option<Box<Changed>>,
+    /// The users' latest fills.
+    #[serde(default)]
+    pub(super) prints: Prints,
     /// Trades not yet published. Empty between steps, so not serialized.
     #[serde(skip)]
     pub(super) fresh: Vec<PublicTrade>,
@@ -191,6 +194,7 @@ impl MarketState {
             asks: BTreeSet::new(),
             algos: BTreeSet::new(),
             changed: None,
+            prints: Prints::default(),
             fresh: Vec::new(),
         });
         let books: Vec<_> = books.collect();
@@ -279,23 +283,30 @@ impl MarketState {
     pub(super) fn show_beat(&mut self, market: MarketId) {
         let beat = self.tape.beat(market.pair);
         self.show(market, beat);
+        if beat.volume > 0 {
+            let Level { price, amount } = traded(market, &beat);
+            self.print_beat(market, price, amount, beat.buyer);
+        }
     }
 
-    pub(super) fn show(&mut self, market: MarketId, beat: Beat) {
+    /// Applies a price jump, which is a trade beside the beats.
+    pub(super) fn show_jump(&mut self, market: MarketId, beat: Beat) {
+        self.show(market, beat);
+        if beat.volume > 0 {
+            self.print_fill(market, traded(market, &beat), !beat.buyer);
+        }
+    }
+
+    fn show(&mut self, market: MarketId, beat: Beat) {
         let book = self.book_mut(market);
         book.beat = beat;
         book.taken = (Decimal::ZERO, Decimal::ZERO);
         book.update_id += 1;
-        if beat.volume > 0 {
-            let amount = Decimal::new(beat.volume, market.pair.volume_scale());
-            let id = self.ids.trade();
-            self.print(market, id, to_tick(beat.price, market), amount, beat.buyer);
-        }
     }
 
     /// Executes a user's taker fill against the book. The liquidity is gone until the next beat, and the fill
-    /// is published as a trade.
-    pub(super) fn take(&mut self, market: MarketId, side: Side, trade_id: u64, level: Level) {
+    /// is published as a trade. Returns its id.
+    pub(super) fn take(&mut self, market: MarketId, side: Side, level: Level) -> u64 {
         let book = self.book_mut(market);
         match side {
             Side::Buy => book.taken.0 += level.amount,
@@ -303,11 +314,10 @@ impl MarketState {
         }
         book.update_id += 1;
         self.touched.insert(market);
-        self.print(market, trade_id, level.price, level.amount, side == Side::Buy);
+        self.print_fill(market, level, side == Side::Sell)
     }
 
-    fn print(&mut self, market: MarketId, id: u64, price: Decimal, amount: Decimal, buyer: bool) {
-        let trade = PublicTrade { id, price, amount, buyer_maker: !buyer, at: self.now };
+    pub(super) fn print(&mut self, market: MarketId, trade: PublicTrade) {
         let book = self.book_mut(market);
         if book.trades.len() == TRADES {
             book.trades.pop_front();
@@ -325,6 +335,12 @@ impl MarketState {
         };
         (0..22).map(letter).collect()
     }
+}
+
+/// The trade of a beat.
+fn traded(market: MarketId, beat: &Beat) -> Level {
+    let amount = Decimal::new(beat.volume, market.pair.volume_scale());
+    Level { price: to_tick(beat.price, market), amount }
 }
 
 /// An empty level, for an exhausted side of the book.

@@ -23,6 +23,7 @@ mod deadline;
 mod event;
 mod filters;
 mod funding;
+mod funding_history;
 mod funding_rate;
 mod futures;
 mod futures_request;
@@ -42,6 +43,7 @@ mod new_order;
 mod order;
 mod place;
 mod position;
+mod public_trades;
 mod publish;
 mod query;
 mod reduce_only;
@@ -71,6 +73,7 @@ pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{Fill, NewOrder, Order, Status, WorkingType};
+pub use public_trades::TradeQuery;
 pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
@@ -197,7 +200,11 @@ impl Engine {
 
     /// Switches to newer rules and starts measuring the naked time of existing accounts.
     fn raise_rules(&mut self, version: u32) {
-        self.markets.ruleset = self.markets.ruleset.max(version);
+        let before = self.markets.ruleset;
+        self.markets.ruleset = before.max(version);
+        if before < ruleset::TRADE_NUMBERS && version >= ruleset::TRADE_NUMBERS {
+            self.markets.number_trades();
+        }
         let now = self.markets.now;
         for account in self.accounts.values_mut() {
             naked::measure(account, now);

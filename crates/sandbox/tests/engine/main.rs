@@ -18,6 +18,7 @@ mod hedge;
 mod liquidation;
 mod market_state;
 mod naked;
+mod past;
 mod reduce_only;
 mod replay;
 mod settings;

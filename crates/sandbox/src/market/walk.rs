@@ -1,0 +1,176 @@
+//! The prices of synthetic markets: walks of three days of candles that end where they begin, so that they repeat
+//! without a break.
+
+use super::{
+    Pair,
+    blocks::{Blocks, Total},
+    noise::{Run, noise},
+    price_path::Span,
+};
+
+/// Number of candles: three days of minutes.
+const LENGTH: usize = 3 * DAY;
+/// Number of candles of a day.
+const DAY: usize = 24 * 60;
+/// The last candles of a walk, which lead back to its first price.
+const HOME: i64 = 120;
+/// The unit of fractions of a price.
+const MILLION: i64 = 1_000_000;
+
+/// What distinguishes a synthetic market.
+struct Character {
+    /// The first price, in price units.
+    anchor: i64,
+    /// Largest random move per candle, in millionths.
+    swing: i64,
+    /// How many candles it takes a random move to fade.
+    memory: i64,
+    /// Mean volume per candle, in volume units.
+    volume: i64,
+    /// The trend: levels in thousandths of the anchor at candles of the walk, joined by straight lines. The last
+    /// level is the first one.
+    levels: &'static [(i64, i64)],
+    /// How far the price jumps when a day begins, in millionths. It returns within half a day.
+    gap: i64,
+}
+
+/// No trend.
+const FLAT: &[(i64, i64)] = &[(0, 1_000), (LENGTH as i64, 1_000)];
+
+impl Character {
+    const fn of(pair: Pair) -> Self {
+        let plain =
+            Self { anchor: 10_000, swing: 3_000, memory: 200, volume: 500_000_000, levels: FLAT, gap: 0 };
+        match pair {
+            Pair::BtcUsdt => Self { anchor: 1_000_000, ..plain },
+            Pair::EthUsdt => Self { anchor: 180_000, swing: 3_500, volume: 150_000_000, ..plain },
+            Pair::SolUsdt => Self { anchor: 9_000, swing: 6_000, volume: 200_000_000, ..plain },
+            Pair::XrpUsdt => Self { anchor: 5_200, swing: 4_500, volume: 300_000_000, ..plain },
+        }
+    }
+
+    /// The price of the trend after so many candles, in price units.
+    fn level(&self, candle: i64) -> i64 {
+        let next = self.levels.partition_point(|(at, _)| *at <= candle).min(self.levels.len() - 1);
+        let before = next.saturating_sub(1);
+        let (Some(&(from, low)), Some(&(to, high))) = (self.levels.get(before), self.levels.get(next)) else {
+            return self.anchor;
+        };
+        let permille = if to > from {
+            low * 1_000 + (high - low) * 1_000 * (candle - from) / (to - from)
+        } else {
+            low * 1_000
+        };
+        part(self.anchor, permille, MILLION)
+    }
+}
+
+/// A fraction of a price.
+fn part(price: i64, share: i64, of: i64) -> i64 {
+    i64::try_from(i128::from(price) * i128::from(share) / i128::from(of)).unwrap_or(i64::MAX)
+}
+
+/// The candles of a synthetic market.
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
+    spans: Vec<Span>,
+    blocks: Blocks,
+}
+
+impl Walk {
+    pub(super) fn new(pair: Pair, seed: u64) -> Self {
+        let character = Character::of(pair);
+        let mut run = Run::new(noise(seed, &[0x3A1C, pair.number() as u64]));
+        let mut strayed = 0;
+        let mut price = character.level(0).max(1);
+        let mut spans = Vec::with_capacity(LENGTH);
+        for number in 0..LENGTH as i64 {
+            strayed += run.bell(character.swing) - strayed / character.memory;
+            let left = LENGTH as i64 - number - 1;
+            let home = part(strayed, left.min(HOME), HOME);
+            let level = character.level(number + 1);
+            let close = (level + part(level, home, MILLION)).max(1);
+            let open = price + part(price, jump(&character, number, seed), MILLION);
+            let close_of_day = close + part(close, offset(&character, number, seed), MILLION);
+            spans.push(candle(&character, open.max(1), close_of_day.max(1), &mut run));
+            price = close_of_day.max(1);
+        }
+        let blocks = Blocks::new(spans.len(), |index| spans.get(index).copied().unwrap_or_default());
+        Self { spans, blocks }
+    }
+
+    /// Number of candles.
+    pub(super) fn len(&self) -> i64 {
+        i64::try_from(self.spans.len()).unwrap_or(0)
+    }
+
+    /// The candle at any position, since the walk repeats.
+    pub(super) fn span(&self, position: i64) -> Span {
+        self.at(usize::try_from(position.rem_euclid(self.len().max(1))).unwrap_or(0))
+    }
+
+    fn at(&self, index: usize) -> Span {
+        self.spans.get(index).copied().unwrap_or_default()
+    }
+
+    /// The candles of a part of the walk, merged; `None` if it is empty.
+    pub(super) fn total(&self, start: i64, count: i64) -> Option<Total> {
+        let range = usize::try_from(start).ok()?..usize::try_from(start + count).ok()?;
+        self.blocks.sum(range, |index| self.at(index))
+    }
+}
+
+/// The jump at the opening of a candle, in millionths: upwards or downwards by day.
+fn jump(character: &Character, number: i64, seed: u64) -> i64 {
+    let (day, within) = (number / DAY as i64, number % DAY as i64);
+    let up = noise(seed, &[0x6A9, day.unsigned_abs()]) & 1 == 0;
+    match within {
+        0 if up => character.gap,
+        0 => -character.gap,
+        _ => 0,
+    }
+}
+
+/// What is left of the day's jump at the close of a candle, in millionths.
+fn offset(character: &Character, number: i64, seed: u64) -> i64 {
+    let (day, within) = (number / DAY as i64, number % DAY as i64);
+    let half = DAY as i64 / 2;
+    jump(character, day * DAY as i64, seed) * (half - within - 1).max(0) / half
+}
+
+fn candle(character: &Character, open: i64, close: i64, run: &mut Run) -> Span {
+    let mut away = || part(open, run.below(character.swing / 3), MILLION);
+    let (high, low) = (open.max(close) + away(), open.min(close) - away());
+    let volume = character.volume / 2 + run.below(character.volume);
+    Span { open, high, low: low.max(1), close, volume }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_repeat_without_a_break_and_stay_positive() {
+        for pair in Pair::ALL {
+            let (walk, character) = (Walk::new(pair, 3), Character::of(pair));
+            assert_eq!(walk.len(), LENGTH as i64);
+            for position in -10..LENGTH as i64 + 10 {
+                let (span, next) = (walk.span(position), walk.span(position + 1));
+                assert!(span.low > 0 && span.low <= span.open.min(span.close), "{pair:?} {position}");
+                assert!(span.high >= span.open.max(span.close));
+                assert!(span.volume >= 240_000, "enough for a trade at every beat");
+                let gap = (next.open - span.close).abs();
+                let most = part(span.close, character.gap, MILLION);
+                let begins = (position + 1).rem_euclid(DAY as i64) == 0;
+                assert!(gap <= if begins { most } else { 0 }, "{pair:?} {position}: {span:?} {next:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn walks_follow_the_seed() {
+        let walk = |seed| Walk::new(Pair::SolUsdt, seed).spans;
+        assert_eq!(walk(4), walk(4));
+        assert_ne!(walk(4), walk(5));
+    }
+}
