@@ -89,6 +89,21 @@ pub(super) struct BookState {
 }
 
 impl BookState {
+    const fn new(beat: Beat) -> Self {
+        Self {
+            beat,
+            taken: (Decimal::ZERO, Decimal::ZERO),
+            update_id: 1,
+            trades: VecDeque::new(),
+            bids: BTreeSet::new(),
+            asks: BTreeSet::new(),
+            algos: BTreeSet::new(),
+            changed: None,
+            prints: Prints::new(),
+            fresh: Vec::new(),
+        }
+    }
+
     pub(super) const fn resting(&mut self, side: Side) -> &mut BTreeSet<RestingOrder> {
         match side {
             Side::Buy => &mut self.bids,
@@ -112,6 +127,17 @@ pub(super) struct Perp {
     pub(super) premium: Decimal,
     pub(super) next_funding: Micros,
     pub(super) paid: VecDeque<FundingPoint>,
+}
+
+impl Perp {
+    fn new(pair: Pair, beat: Beat, at: Micros) -> Self {
+        Self {
+            mark: to_tick(beat.price, MarketId::futures(pair)),
+            premium: Decimal::ZERO,
+            next_funding: funding_rate::next(at),
+            paid: VecDeque::new(),
+        }
+    }
 }
 
 /// The last id assigned of each kind.
@@ -185,25 +211,8 @@ impl MarketState {
     pub(super) fn new(seed: u64, at: Micros, start: Micros) -> Self {
         let mut tape = Tape::new(seed, at, start);
         tape.play(at);
-        let books = MarketId::all().map(|id| BookState {
-            beat: tape.beat(id.pair),
-            taken: (Decimal::ZERO, Decimal::ZERO),
-            update_id: 1,
-            trades: VecDeque::new(),
-            bids: BTreeSet::new(),
-            asks: BTreeSet::new(),
-            algos: BTreeSet::new(),
-            changed: None,
-            prints: Prints::default(),
-            fresh: Vec::new(),
-        });
-        let books: Vec<_> = books.collect();
-        let perps = Pair::ALL.map(|pair| Perp {
-            mark: to_tick(tape.beat(pair).price, MarketId::futures(pair)),
-            premium: Decimal::ZERO,
-            next_funding: funding_rate::next(at),
-            paid: VecDeque::new(),
-        });
+        let books = MarketId::all().map(|id| BookState::new(tape.beat(id.pair))).collect();
+        let perps = Pair::ALL.map(|pair| Perp::new(pair, tape.beat(pair), at));
         let mut markets = Self {
             now: at,
             seed,
@@ -225,6 +234,26 @@ impl MarketState {
             markets.book_mut(market).fresh.clear();
         }
         markets
+    }
+
+    /// Adds the markets that a release of fewer markets did not have.
+    pub(super) fn complete(&mut self) {
+        let known = self.perps.len();
+        if known >= Pair::ALL.len() {
+            return;
+        }
+        self.tape.complete();
+        // Spot markets come first.
+        let futures = self.books.split_off(known.min(self.books.len()));
+        let mut added = Vec::new();
+        for pair in Pair::ALL.into_iter().skip(known) {
+            let beat = self.tape.beat(pair);
+            added.push(BookState::new(beat));
+            self.perps.push(Perp::new(pair, beat, self.now));
+        }
+        self.books.extend(added.iter().cloned());
+        self.books.extend(futures);
+        self.books.extend(added);
     }
 
     pub(super) const fn seed(&self) -> u64 {

@@ -94,11 +94,29 @@ use std::collections::BTreeMap;
 
 /// The complete state of the exchange. Its serialized form is a snapshot; a clone is an independent exchange.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Engine {
     #[serde(rename = "floor")]
     markets: MarketState,
     accounts: BTreeMap<AccountId, Account>,
     keys: BTreeMap<String, AccountId>,
+}
+
+/// The serialized form of an engine, perhaps of a release with fewer markets.
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(rename = "floor")]
+    markets: MarketState,
+    accounts: BTreeMap<AccountId, Account>,
+    keys: BTreeMap<String, AccountId>,
+}
+
+impl From<Stored> for Engine {
+    fn from(stored: Stored) -> Self {
+        let Stored { mut markets, accounts, keys } = stored;
+        markets.complete();
+        Self { markets, accounts, keys }
+    }
 }
 
 impl Engine {

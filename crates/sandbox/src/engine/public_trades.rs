@@ -32,6 +32,10 @@ pub(super) struct Prints {
 }
 
 impl Prints {
+    pub(super) const fn new() -> Self {
+        Self { dropped: 0, rows: VecDeque::new() }
+    }
+
     fn add(&mut self, after: i64, trade: PublicTrade) {
         if self.rows.len() == KEPT {
             self.rows.pop_front();

@@ -153,7 +153,8 @@ impl Temper {
             Pair::BtcUsdt => Self { anchor: 1_000_000, swing: 8_000, volume: 2_000_000_000 },
             Pair::EthUsdt => Self { anchor: 180_000, swing: 10_000, volume: 150_000_000 },
             Pair::SolUsdt => Self { anchor: 9_000, swing: 16_000, volume: 200_000_000 },
-            Pair::XrpUsdt => Self { anchor: 5_200, swing: 12_000, volume: 300_000_000 },
+            // Older releases had no other markets.
+            _ => Self { anchor: 5_200, swing: 12_000, volume: 300_000_000 },
         }
     }
 

@@ -86,6 +86,15 @@ impl Tape {
         Self { seed, feeds, minutes, played: 0, minute, beats: 0 }
     }
 
+    /// Adds the pairs that a release of fewer pairs did not have.
+    pub(crate) fn complete(&mut self) {
+        for pair in Pair::ALL.into_iter().skip(self.feeds.len()) {
+            let (feed, past) = begin_pair(pair, self.seed, self.minute, DEFAULT_START);
+            self.feeds.push(feed);
+            self.minutes.push(past);
+        }
+    }
+
     /// The number of beats that a tick plays.
     pub(crate) fn due(&self, tick: Tick) -> usize {
         if tick.pace == Pace::Step {

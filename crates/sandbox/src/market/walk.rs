@@ -17,6 +17,9 @@ const HOME: i64 = 120;
 /// The unit of fractions of a price.
 const MILLION: i64 = 1_000_000;
 
+/// Levels in thousandths of a price at candles of a walk, joined by straight lines.
+type Levels = &'static [(i64, i64)];
+
 /// What distinguishes a synthetic market.
 struct Character {
     /// The first price, in price units.
@@ -27,25 +30,64 @@ struct Character {
     memory: i64,
     /// Mean volume per candle, in volume units.
     volume: i64,
-    /// The trend: levels in thousandths of the anchor at candles of the walk, joined by straight lines. The last
-    /// level is the first one.
-    levels: &'static [(i64, i64)],
+    /// The trend. The last level is the first one.
+    levels: Levels,
     /// How far the price jumps when a day begins, in millionths. It returns within half a day.
     gap: i64,
 }
 
+/// The end of a walk.
+const END: i64 = LENGTH as i64;
 /// No trend.
-const FLAT: &[(i64, i64)] = &[(0, 1_000), (LENGTH as i64, 1_000)];
+const FLAT: Levels = &[(0, 1_000), (END, 1_000)];
+const RISE: Levels = &[(0, 1_000), (3_900, 1_600), (END, 1_000)];
+const FALL: Levels = &[(0, 1_000), (3_900, 620), (END, 1_000)];
+/// From one border of a range to the other and back, every twelve hours.
+const BETWEEN: Levels = &[
+    (0, 1_000),
+    (360, 1_060),
+    (720, 1_000),
+    (1_080, 1_060),
+    (1_440, 1_000),
+    (1_800, 1_060),
+    (2_160, 1_000),
+    (2_520, 1_060),
+    (2_880, 1_000),
+    (3_240, 1_060),
+    (3_600, 1_000),
+    (3_960, 1_060),
+    (END, 1_000),
+];
+/// Half of the price is lost within an hour, and takes two days to come back.
+const CRASH: Levels = &[(0, 1_000), (1_080, 1_030), (1_140, 510), (1_200, 590), (2_400, 720), (END, 1_000)];
+/// The price doubles within two hours and fades over a day.
+const PUMP: Levels =
+    &[(0, 1_000), (1_500, 980), (1_620, 2_100), (1_800, 1_650), (3_100, 1_050), (END, 1_000)];
+/// Three long waves.
+const WAVES: Levels =
+    &[(0, 1_000), (700, 1_180), (1_400, 1_000), (2_150, 850), (2_900, 1_120), (3_600, 920), (END, 1_000)];
 
 impl Character {
     const fn of(pair: Pair) -> Self {
         let plain =
-            Self { anchor: 10_000, swing: 3_000, memory: 200, volume: 500_000_000, levels: FLAT, gap: 0 };
+            Self { anchor: 10_000, swing: 5_000, memory: 200, volume: 50_000_000, levels: FLAT, gap: 0 };
         match pair {
             Pair::BtcUsdt => Self { anchor: 1_000_000, ..plain },
-            Pair::EthUsdt => Self { anchor: 180_000, swing: 3_500, volume: 150_000_000, ..plain },
-            Pair::SolUsdt => Self { anchor: 9_000, swing: 6_000, volume: 200_000_000, ..plain },
-            Pair::XrpUsdt => Self { anchor: 5_200, swing: 4_500, volume: 300_000_000, ..plain },
+            Pair::EthUsdt => Self { anchor: 180_000, swing: 8_000, volume: 150_000_000, ..plain },
+            Pair::SolUsdt => Self { anchor: 9_000, swing: 12_000, volume: 200_000_000, ..plain },
+            Pair::XrpUsdt => Self { anchor: 5_200, swing: 9_000, volume: 300_000_000, ..plain },
+            Pair::RiseUsdt => Self { anchor: 20_000, levels: RISE, ..plain },
+            Pair::FallUsdt => Self { anchor: 40_000, levels: FALL, ..plain },
+            Pair::RangeUsdt => Self { anchor: 15_000, swing: 3_000, memory: 30, levels: BETWEEN, ..plain },
+            Pair::CrashUsdt => Self { anchor: 30_000, levels: CRASH, ..plain },
+            Pair::ThinUsdt => Self { anchor: 21_000, swing: 7_000, volume: 600_000, ..plain },
+            Pair::CheapUsdt => Self { anchor: 12_345, swing: 14_000, volume: 2_000_000_000, ..plain },
+            Pair::DearUsdt => Self { anchor: 12_500_000, volume: 40_000_000, ..plain },
+            Pair::WildUsdt => Self { anchor: 8_000, swing: 45_000, memory: 90, volume: 300_000_000, ..plain },
+            Pair::GapUsdt => Self { anchor: 12_000, swing: 2_000, memory: 60, gap: 40_000, ..plain },
+            Pair::PumpUsdt => Self { anchor: 50_000, levels: PUMP, ..plain },
+            Pair::WaveUsdt => Self { anchor: 60_000, levels: WAVES, ..plain },
+            Pair::CalmUsdt => Self { anchor: 10_000, swing: 120, memory: 20, volume: 2_000_000, ..plain },
         }
     }
 
@@ -84,9 +126,9 @@ impl Walk {
         let mut strayed = 0;
         let mut price = character.level(0).max(1);
         let mut spans = Vec::with_capacity(LENGTH);
-        for number in 0..LENGTH as i64 {
+        for number in 0..END {
             strayed += run.bell(character.swing) - strayed / character.memory;
-            let left = LENGTH as i64 - number - 1;
+            let left = END - number - 1;
             let home = part(strayed, left.min(HOME), HOME);
             let level = character.level(number + 1);
             let close = (level + part(level, home, MILLION)).max(1);
@@ -153,8 +195,8 @@ mod tests {
     fn walks_repeat_without_a_break_and_stay_positive() {
         for pair in Pair::ALL {
             let (walk, character) = (Walk::new(pair, 3), Character::of(pair));
-            assert_eq!(walk.len(), LENGTH as i64);
-            for position in -10..LENGTH as i64 + 10 {
+            assert_eq!(walk.len(), END);
+            for position in -10..END + 10 {
                 let (span, next) = (walk.span(position), walk.span(position + 1));
                 assert!(span.low > 0 && span.low <= span.open.min(span.close), "{pair:?} {position}");
                 assert!(span.high >= span.open.max(span.close));
@@ -165,6 +207,31 @@ mod tests {
                 assert!(gap <= if begins { most } else { 0 }, "{pair:?} {position}: {span:?} {next:?}");
             }
         }
+    }
+
+    fn range(pair: Pair) -> (i64, i64) {
+        let spans = Walk::new(pair, 3).spans;
+        (spans.iter().map(|s| s.low).min().unwrap(), spans.iter().map(|s| s.high).max().unwrap())
+    }
+
+    #[test]
+    fn markets_behave_as_they_are_described() {
+        let close = |pair, position| Walk::new(pair, 3).span(position).close;
+        assert!(close(Pair::RiseUsdt, 3_800) > close(Pair::RiseUsdt, 100) * 13 / 10);
+        assert!(close(Pair::FallUsdt, 3_800) < close(Pair::FallUsdt, 100) * 8 / 10);
+        assert!(close(Pair::CrashUsdt, 1_140) < close(Pair::CrashUsdt, 1_080) * 6 / 10);
+        assert!(close(Pair::CrashUsdt, 4_300) > close(Pair::CrashUsdt, 1_140) * 16 / 10);
+        assert!(close(Pair::PumpUsdt, 1_620) > close(Pair::PumpUsdt, 1_400) * 17 / 10);
+        let spread = |pair| {
+            let (low, high) = range(pair);
+            (high - low) * 1_000 / low
+        };
+        assert!(spread(Pair::CalmUsdt) < 10, "{}", spread(Pair::CalmUsdt));
+        assert!(spread(Pair::RangeUsdt) < 160, "{}", spread(Pair::RangeUsdt));
+        assert!(spread(Pair::WildUsdt) > spread(Pair::GapUsdt));
+        let (gap, day) = (Walk::new(Pair::GapUsdt, 3), DAY as i64);
+        assert!((gap.span(day).open - gap.span(day - 1).close).abs() > gap.span(0).open / 30);
+        assert!(range(Pair::DearUsdt).0 > 10_000_000, "in tenths");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod futures;
 mod hedge;
 mod liquidation;
 mod market_state;
+mod markets;
 mod naked;
 mod past;
 mod reduce_only;
