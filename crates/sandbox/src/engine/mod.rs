@@ -28,6 +28,7 @@ mod funding_rate;
 mod futures;
 mod futures_request;
 mod futures_state;
+mod ids;
 mod keys;
 mod liquidation;
 mod liquidation_price;

@@ -5,7 +5,7 @@
 //! candles; of the users' fills the latest are kept.
 
 use super::{Engine, markets::MarketState, ruleset};
-use crate::market::{Interval, Kline, Level, MarketId, PastTrade, PublicTrade, to_tick};
+use crate::market::{Interval, Kline, LATEST, Level, MarketId, PastTrade, PublicTrade, to_tick};
 use domain::{Decimal, Micros, Side, time};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -138,7 +138,7 @@ impl MarketState {
     }
 }
 
-/// Which trades of a market a query is for.
+/// A selection of a market's trades.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TradeQuery {
     /// The smallest id.
@@ -257,7 +257,7 @@ impl Engine {
     fn first_minute(&self, market: MarketId, query: &TradeQuery) -> i64 {
         let minute = |at: Micros| at.0.div_euclid(time::MINUTE);
         if !query.forward() {
-            return query.end.map_or(i64::MAX - 1, minute);
+            return query.end.map_or(LATEST, minute);
         }
         let number = query.from.map(|id| self.markets.book(market).prints.number_of(id));
         let of_id = number.and_then(|number| self.markets.tape.minute_of_trade(market.pair, number));

@@ -2,11 +2,11 @@
 
 use super::{
     Pair,
+    cycle::Cycle,
     noise::noise,
     price_path::{self, PricePath, Span},
     source::Source,
     timeline::{Timeline, scaled},
-    walk::Walk,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
@@ -41,9 +41,9 @@ pub(super) struct Feed {
     /// The price path through `span`. Derived from it, so not serialized.
     #[serde(skip)]
     path: Option<Box<PricePath>>,
-    /// The pair's walk. Derived from the seed, so not serialized.
+    /// The pair's cycle. Derived from the seed, so not serialized.
     #[serde(skip)]
-    walk: OnceLock<Arc<Walk>>,
+    cycle: OnceLock<Arc<Cycle>>,
 }
 
 /// The beat at a position of a path.
@@ -65,15 +65,15 @@ impl Feed {
             bend: (1, 1),
             next_bend: None,
             path: None,
-            walk: OnceLock::new(),
+            cycle: OnceLock::new(),
         }
     }
 
     /// Starts the next candle and returns it.
     pub(super) fn begin(&mut self, seed: u64) -> Span {
-        let (pair, walk) = (self.pair, &self.walk);
-        let walk = || Arc::clone(walk.get_or_init(|| Arc::new(Walk::new(pair, seed))));
-        self.span = self.source.next(seed, self.span.close, walk);
+        let (pair, cycle) = (self.pair, &self.cycle);
+        let cycle = || Arc::clone(cycle.get_or_init(|| Arc::new(Cycle::new(pair, seed))));
+        self.span = self.source.next(seed, self.span.close, cycle);
         self.started += 1;
         self.path = None;
         self.bend = self.next_bend.take().unwrap_or(self.bend);
@@ -103,8 +103,8 @@ impl Feed {
     pub(super) fn timeline(&self, seed: u64) -> Timeline<'_> {
         match &self.source {
             Source::Record { .. } => Timeline::Record,
-            Source::Synthetic { .. } | Source::Walk { .. } => {
-                Timeline::Walk(self.walk.get_or_init(|| Arc::new(Walk::new(self.pair, seed))))
+            Source::Synthetic { .. } | Source::Cycle { .. } => {
+                Timeline::Cycle(self.cycle.get_or_init(|| Arc::new(Cycle::new(self.pair, seed))))
             }
         }
     }
@@ -121,7 +121,7 @@ impl Feed {
         let next = minute + 1;
         let price = scaled(self.span.close, self.bend);
         let walked = self.timeline(seed).span(next).open;
-        self.source = Source::Walk { next };
+        self.source = Source::Cycle { next };
         self.next_bend = Some((price, walked.max(1)));
         true
     }

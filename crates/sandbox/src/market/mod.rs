@@ -5,14 +5,16 @@
 //! randomness is involved. Spot and perpetual of a pair follow the same price path, and the perpetual rounds
 //! it to its own tick size.
 //!
-//! Market data begins on [`HISTORY`]. What lies behind the kept minutes is computed from the pair's timeline when it
+//! Market data begins on 2019-09-25. What lies behind the kept minutes is computed from the pair's timeline when it
 //! is asked for: a candle of any interval costs at most two blocks of candles and one total per block between them,
 //! a minute of trades one price path.
 
 mod blocks;
 mod book;
+mod cycle;
 mod feed;
 mod interval;
+mod minute_search;
 mod minutes;
 mod noise;
 pub mod pack;
@@ -23,16 +25,17 @@ mod quote;
 mod runs;
 mod source;
 mod tape;
+mod tick;
 mod timeline;
-mod walk;
 
 pub(crate) use book::Book;
 pub(crate) use feed::Beat;
 pub use interval::Interval;
-pub(crate) use minutes::{HISTORY, to_tick};
+pub(crate) use minutes::{HISTORY, LATEST, to_tick};
 pub(crate) use noise::noise;
 pub use pairs::{MarketId, Pair, QUOTE};
 pub(crate) use past_trades::PastTrade;
 pub use quote::{BookTicker, DayTicker, Depth, FundingPoint, Kline, Level, MarkPrice, Playing, PublicTrade};
 pub(crate) use tape::Tape;
-pub use tape::{BEATS_PER_MINUTE, DEFAULT_START, Pace, Tick};
+pub use tape::{BEATS_PER_MINUTE, DEFAULT_START};
+pub use tick::{Pace, Tick};

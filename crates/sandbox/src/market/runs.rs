@@ -1,4 +1,4 @@
-//! Which candle of its timeline a pair played in which minute.
+//! The candles of its timeline that a pair played, by minute.
 
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

@@ -1,12 +1,12 @@
-//! Sources of the candles that play: the repeated record, a repeated walk, or (in exchanges of older releases) an
+//! Sources of the candles that play: the repeated record, a repeated cycle, or (in exchanges of older releases) an
 //! endless random walk.
 
 use super::{
     Pair,
+    cycle::Cycle,
     noise::{Run, noise},
     pack::{self, Hour},
     price_path::Span,
-    walk::Walk,
 };
 use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
@@ -78,8 +78,8 @@ pub(super) enum Source {
     Record { next: usize, pass: Pass },
     /// A random walk of an older release: number of candles generated, and the current price.
     Synthetic { pair: Pair, made: u64, price: i64 },
-    /// A repeated walk: position of the next candle.
-    Walk { next: i64 },
+    /// A repeated cycle: position of the next candle.
+    Cycle { next: i64 },
 }
 
 impl Source {
@@ -98,12 +98,12 @@ impl Source {
                 i64::from(pass.number) * length + i64::try_from(*next).unwrap_or(0)
             }
             Self::Synthetic { made, .. } => i64::try_from(*made).unwrap_or(0),
-            Self::Walk { next } => *next,
+            Self::Cycle { next } => *next,
         }
     }
 
-    /// Returns the next candle, given the close of the previous one and the pair's walk.
-    pub(super) fn next(&mut self, seed: u64, last: i64, walk: impl FnOnce() -> Arc<Walk>) -> Span {
+    /// Returns the next candle, given the close of the previous one and the pair's cycle.
+    pub(super) fn next(&mut self, seed: u64, last: i64, cycle: impl FnOnce() -> Arc<Cycle>) -> Span {
         match self {
             Self::Record { next, pass } => {
                 let record = pack::record();
@@ -121,8 +121,8 @@ impl Source {
                 *price = span.close;
                 span
             }
-            Self::Walk { next } => {
-                let span = walk().span(*next);
+            Self::Cycle { next } => {
+                let span = cycle().span(*next);
                 *next += 1;
                 span
             }
@@ -177,18 +177,18 @@ mod tests {
 
     #[test]
     fn the_record_wraps_with_continuous_prices() {
-        let walk = || Arc::new(Walk::new(Pair::BtcUsdt, 0));
+        let cycle = || Arc::new(Cycle::new(Pair::BtcUsdt, 0));
         let mut source = Source::record(Micros(i64::MAX), 1);
-        let mut last = source.next(0, 0, walk);
+        let mut last = source.next(0, 0, cycle);
         assert_eq!(last.close, 1_654_240);
         for pass in 1..=6 {
-            let first = source.next(0, last.close, walk);
+            let first = source.next(0, last.close, cycle);
             assert_eq!(first.open, last.close, "pass {pass}");
             let (hour, now) = source.playing().unwrap();
             assert_eq!((hour.to_string().as_str(), now.number), ("2017-08-17T04:00:00.000Z", pass));
             let mut before = first;
             for _ in 1..pack::record().len() {
-                last = source.next(0, before.close, walk);
+                last = source.next(0, before.close, cycle);
                 assert!(last.low > 0 && last.low <= last.open.min(last.close));
                 assert!(last.high >= last.open.max(last.close) && last.high < 10_000_000_000);
                 before = last;
@@ -200,18 +200,18 @@ mod tests {
     fn starts_at_the_requested_hour() {
         let start = Micros::from_date("2020-10-01").unwrap();
         let mut source = Source::record(start, 0);
-        source.next(0, 0, || Arc::new(Walk::new(Pair::BtcUsdt, 0)));
+        source.next(0, 0, || Arc::new(Cycle::new(Pair::BtcUsdt, 0)));
         assert_eq!(source.playing().unwrap().0, start);
     }
 
     #[test]
     fn synthetic_candles_join_and_stay_near_their_anchor() {
         for pair in [Pair::EthUsdt, Pair::SolUsdt, Pair::XrpUsdt] {
-            let walk = || Arc::new(Walk::new(pair, 3));
+            let cycle = || Arc::new(Cycle::new(pair, 3));
             let mut source = Source::Synthetic { pair, made: 0, price: Temper::of(pair).anchor };
-            let mut last = source.next(3, 0, walk);
+            let mut last = source.next(3, 0, cycle);
             for _ in 0..20_000 {
-                let next = source.next(3, last.close, walk);
+                let next = source.next(3, last.close, cycle);
                 assert_eq!(next.open, last.close);
                 assert!(next.low <= next.open.min(next.close) && next.high >= next.open.max(next.close));
                 last = next;

@@ -1,7 +1,7 @@
 //! The tape: position of the replay, its pacing by the wall clock, and the candles it has published.
 
 use super::{
-    Interval, Kline, MarketId, Pair, Playing,
+    Interval, Kline, MarketId, Pace, Pair, Playing, Tick,
     feed::{Beat, Feed},
     minutes::Minutes,
     past_trades::{self, PastTrade},
@@ -20,39 +20,6 @@ pub const DEFAULT_START: Micros = Micros(1_601_510_400 * time::SECOND);
 const BEAT: i64 = time::MINUTE / BEATS as i64;
 /// How many candles are published before the first one that plays.
 const BACKFILL: usize = 1_500;
-
-/// How many beats a tick plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Pace {
-    /// The beats due by the wall clock, so that each candle ends with its minute: one in the steady state,
-    /// more if the process was not running at the start of the minute, none if the candle has already ended.
-    Wall,
-    /// One beat, regardless of the clock. For tests.
-    Step,
-}
-
-/// A request to advance the market.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tick {
-    /// Time of the tick.
-    pub at: Micros,
-    /// How many beats it plays.
-    pub pace: Pace,
-}
-
-impl Tick {
-    /// A tick that plays the beats due at `at`.
-    #[must_use]
-    pub const fn wall(at: Micros) -> Self {
-        Self { at, pace: Pace::Wall }
-    }
-
-    /// A tick that plays one beat.
-    #[must_use]
-    pub const fn step(at: Micros) -> Self {
-        Self { at, pace: Pace::Step }
-    }
-}
 
 /// The synchronized feeds of all pairs, and the one-minute candles published so far.
 ///
@@ -243,12 +210,12 @@ impl Tape {
     }
 }
 
-/// Starts the feed of a pair in a minute: the record from the hour `start` on, or a walk. Returns it with the
+/// Starts the feed of a pair in a minute: the record from the hour `start` on, or a cycle. Returns it with the
 /// candles of the minutes before.
 fn begin_pair(pair: Pair, seed: u64, minute: i64, start: Micros) -> (Feed, Minutes) {
     let before = BACKFILL as i64;
     let source = if pair.synthetic() {
-        Source::Walk { next: minute - before }
+        Source::Cycle { next: minute - before }
     } else {
         Source::record(start, BACKFILL)
     };
@@ -268,12 +235,28 @@ mod tests {
 
     const AT: Micros = Micros(1_795_255_200 * time::SECOND);
 
-    /// Plays all beats of a minute.
-    fn minute(tape: &mut Tape, number: i64) {
+    /// Plays all beats of a minute. Returns those of one pair.
+    fn minute(tape: &mut Tape, number: i64) -> Vec<Beat> {
         let at = AT.plus(number * time::MINUTE);
+        let mut beats = Vec::new();
         while tape.due(Tick::wall(at.plus(time::MINUTE - 1))) > 0 {
             tape.play(at);
+            beats.push(tape.beat(Pair::XrpUsdt));
         }
+        beats
+    }
+
+    #[test]
+    fn computed_trades_are_the_beats_that_were_played() {
+        let mut tape = Tape::new(6, AT, DEFAULT_START);
+        minute(&mut tape, 0);
+        let played = minute(&mut tape, 1);
+        let minute = AT.0 / time::MINUTE + 1;
+        let (found, computed) = tape.trades_from(Pair::XrpUsdt, minute).unwrap();
+        assert_eq!((found, computed.iter().map(|trade| trade.beat).collect::<Vec<_>>()), (minute, played));
+        assert_eq!(computed[239].number, tape.last_trade(Pair::XrpUsdt));
+        assert_eq!(tape.minute_of_trade(Pair::XrpUsdt, computed[0].number), Some(minute));
+        assert_eq!(tape.minute_of_trade(Pair::XrpUsdt, computed[0].number - 1), Some(minute - 1));
     }
 
     fn candles(tape: &Tape, pair: Pair) -> Vec<Kline> {
@@ -345,7 +328,7 @@ mod tests {
         assert_eq!(
             rows[rows.len() - 2].open,
             rows[rows.len() - 3].close,
-            "the walk goes on at the present price"
+            "the cycle goes on at the present price"
         );
         let past = tape.klines(MarketId::spot(Pair::EthUsdt), Frame::D1.into(), (None, None), 500);
         assert_eq!(past.len(), 500);

@@ -3,14 +3,14 @@
 //!
 //! The record continues into the past as its mirror image: before its first hour come the same hours in reverse
 //! order, before them the record again, and so on, so that prices are continuous and stay in the recorded range.
-//! Into the future it is repeated in scaled passes. A synthetic market repeats its walk, which ends where it begins.
+//! Into the future it is repeated in scaled passes. A synthetic market repeats its cycle, which ends where it begins.
 
 use super::{
     blocks::{Blocks, Total},
+    cycle::Cycle,
     pack,
     price_path::Span,
     source::{self, Pass},
-    walk::Walk,
 };
 use domain::{Decimal, dec};
 use std::sync::LazyLock;
@@ -88,8 +88,8 @@ pub(super) fn scaled(price: i64, (up, down): (i64, i64)) -> i64 {
 pub(super) enum Timeline<'a> {
     /// The record. Position zero is its first hour.
     Record,
-    /// A walk. Position zero is its first candle.
-    Walk(&'a Walk),
+    /// A cycle. Position zero is its first candle.
+    Cycle(&'a Cycle),
 }
 
 impl Timeline<'_> {
@@ -102,7 +102,7 @@ impl Timeline<'_> {
     pub(super) fn sum(self, position: i64, count: i64) -> Option<Sum> {
         let length = match self {
             Self::Record => i64::try_from(pack::record().len()).ok()?,
-            Self::Walk(walk) => walk.len(),
+            Self::Cycle(cycle) => cycle.len(),
         };
         let (mut at, end) = (position, position.saturating_add(count));
         let mut whole: Option<Sum> = None;
@@ -111,7 +111,7 @@ impl Timeline<'_> {
             let part = (length - offset).min(end - at);
             let sum = match self {
                 Self::Record => record_part(tile, offset, part, length)?,
-                Self::Walk(walk) => Sum::of(&walk.total(offset, part)?, part),
+                Self::Cycle(cycle) => Sum::of(&cycle.total(offset, part)?, part),
             };
             whole = Some(whole.map_or(sum, |whole| whole.then(&sum)));
             at += part;
@@ -179,8 +179,8 @@ mod tests {
             let end = 46_982_i64.max(from + one);
             let (two, three) = (two.min(end - from - one), 0.max(three.min(end - from - one - two)));
             check(Timeline::Record, from, [one, two, three]);
-            let walk = Walk::new(Pair::EthUsdt, seed);
-            check(Timeline::Walk(&walk), from, [one, two, three]);
+            let cycle = Cycle::new(Pair::EthUsdt, seed);
+            check(Timeline::Cycle(&cycle), from, [one, two, three]);
         }
     }
 

@@ -29,7 +29,7 @@ fn every_market_takes_orders_within_its_filters() {
                 "{market:?}"
             );
         }
-        let amount = least(market, best.ask.price);
+        let amount = least(market, best.ask.price) * d("2");
         let bought = desk.place(NewOrder::market(market, Side::Buy, amount));
         assert_eq!(bought.status, Status::Filled, "{market:?}");
 

@@ -1,4 +1,4 @@
-//! The prices of synthetic markets: walks of three days of candles that end where they begin, so that they repeat
+//! The prices of synthetic markets: cycles of three days of candles that end where they begin, so that they repeat
 //! without a break.
 
 use super::{
@@ -12,15 +12,15 @@ use super::{
 const LENGTH: usize = 3 * DAY;
 /// Number of candles of a day.
 const DAY: usize = 24 * 60;
-/// The last candles of a walk, which lead back to its first price.
+/// The last candles of a cycle, which lead back to its first price.
 const HOME: i64 = 120;
 /// The unit of fractions of a price.
 const MILLION: i64 = 1_000_000;
 
-/// Levels in thousandths of a price at candles of a walk, joined by straight lines.
+/// Levels in thousandths of a price at candles of a cycle, joined by straight lines.
 type Levels = &'static [(i64, i64)];
 
-/// What distinguishes a synthetic market.
+/// The parameters of a synthetic market.
 struct Character {
     /// The first price, in price units.
     anchor: i64,
@@ -36,7 +36,7 @@ struct Character {
     gap: i64,
 }
 
-/// The end of a walk.
+/// The end of a cycle.
 const END: i64 = LENGTH as i64;
 /// No trend.
 const FLAT: Levels = &[(0, 1_000), (END, 1_000)];
@@ -114,12 +114,12 @@ fn part(price: i64, share: i64, of: i64) -> i64 {
 
 /// The candles of a synthetic market.
 #[derive(Clone, Debug)]
-pub(super) struct Walk {
+pub(super) struct Cycle {
     spans: Vec<Span>,
     blocks: Blocks,
 }
 
-impl Walk {
+impl Cycle {
     pub(super) fn new(pair: Pair, seed: u64) -> Self {
         let character = Character::of(pair);
         let mut run = Run::new(noise(seed, &[0x3A1C, pair.number() as u64]));
@@ -146,7 +146,7 @@ impl Walk {
         i64::try_from(self.spans.len()).unwrap_or(0)
     }
 
-    /// The candle at any position, since the walk repeats.
+    /// The candle at any position, since the cycle repeats.
     pub(super) fn span(&self, position: i64) -> Span {
         self.at(usize::try_from(position.rem_euclid(self.len().max(1))).unwrap_or(0))
     }
@@ -155,7 +155,7 @@ impl Walk {
         self.spans.get(index).copied().unwrap_or_default()
     }
 
-    /// The candles of a part of the walk, merged; `None` if it is empty.
+    /// The candles of a part of the cycle, merged; `None` if it is empty.
     pub(super) fn total(&self, start: i64, count: i64) -> Option<Total> {
         let range = usize::try_from(start).ok()?..usize::try_from(start + count).ok()?;
         self.blocks.sum(range, |index| self.at(index))
@@ -173,7 +173,7 @@ fn jump(character: &Character, number: i64, seed: u64) -> i64 {
     }
 }
 
-/// What is left of the day's jump at the close of a candle, in millionths.
+/// The rest of the day's jump at the close of a candle, in millionths.
 fn offset(character: &Character, number: i64, seed: u64) -> i64 {
     let (day, within) = (number / DAY as i64, number % DAY as i64);
     let half = DAY as i64 / 2;
@@ -192,12 +192,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn walks_repeat_without_a_break_and_stay_positive() {
+    fn cycles_repeat_without_a_break_and_stay_positive() {
         for pair in Pair::ALL {
-            let (walk, character) = (Walk::new(pair, 3), Character::of(pair));
-            assert_eq!(walk.len(), END);
+            let (cycle, character) = (Cycle::new(pair, 3), Character::of(pair));
+            assert_eq!(cycle.len(), END);
             for position in -10..END + 10 {
-                let (span, next) = (walk.span(position), walk.span(position + 1));
+                let (span, next) = (cycle.span(position), cycle.span(position + 1));
                 assert!(span.low > 0 && span.low <= span.open.min(span.close), "{pair:?} {position}");
                 assert!(span.high >= span.open.max(span.close));
                 assert!(span.volume >= 240_000, "enough for a trade at every beat");
@@ -210,13 +210,13 @@ mod tests {
     }
 
     fn range(pair: Pair) -> (i64, i64) {
-        let spans = Walk::new(pair, 3).spans;
+        let spans = Cycle::new(pair, 3).spans;
         (spans.iter().map(|s| s.low).min().unwrap(), spans.iter().map(|s| s.high).max().unwrap())
     }
 
     #[test]
     fn markets_behave_as_they_are_described() {
-        let close = |pair, position| Walk::new(pair, 3).span(position).close;
+        let close = |pair, position| Cycle::new(pair, 3).span(position).close;
         assert!(close(Pair::RiseUsdt, 3_800) > close(Pair::RiseUsdt, 100) * 13 / 10);
         assert!(close(Pair::FallUsdt, 3_800) < close(Pair::FallUsdt, 100) * 8 / 10);
         assert!(close(Pair::CrashUsdt, 1_140) < close(Pair::CrashUsdt, 1_080) * 6 / 10);
@@ -229,15 +229,15 @@ mod tests {
         assert!(spread(Pair::CalmUsdt) < 10, "{}", spread(Pair::CalmUsdt));
         assert!(spread(Pair::RangeUsdt) < 160, "{}", spread(Pair::RangeUsdt));
         assert!(spread(Pair::WildUsdt) > spread(Pair::GapUsdt));
-        let (gap, day) = (Walk::new(Pair::GapUsdt, 3), DAY as i64);
+        let (gap, day) = (Cycle::new(Pair::GapUsdt, 3), DAY as i64);
         assert!((gap.span(day).open - gap.span(day - 1).close).abs() > gap.span(0).open / 30);
         assert!(range(Pair::DearUsdt).0 > 10_000_000, "in tenths");
     }
 
     #[test]
-    fn walks_follow_the_seed() {
-        let walk = |seed| Walk::new(Pair::SolUsdt, seed).spans;
-        assert_eq!(walk(4), walk(4));
-        assert_ne!(walk(4), walk(5));
+    fn cycles_follow_the_seed() {
+        let cycle = |seed| Cycle::new(Pair::SolUsdt, seed).spans;
+        assert_eq!(cycle(4), cycle(4));
+        assert_ne!(cycle(4), cycle(5));
     }
 }
