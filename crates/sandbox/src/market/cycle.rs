@@ -164,6 +164,9 @@ impl Cycle {
 
 /// The jump at the opening of a candle, in millionths: upwards or downwards by day.
 fn jump(character: &Character, number: i64, seed: u64) -> i64 {
+    if character.gap == 0 {
+        return 0;
+    }
     let (day, within) = (number / DAY as i64, number % DAY as i64);
     let up = noise(seed, &[0x6A9, day.unsigned_abs()]) & 1 == 0;
     match within {

@@ -11,8 +11,8 @@ use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, ops::Range};
 
-/// How many one-minute candles are kept: two days.
-const KEPT: usize = 2 * 24 * 60;
+/// How many one-minute candles are kept: one day.
+const KEPT: usize = 24 * 60;
 /// The minute that market data begins in, which is the listing date of the perpetuals: 2019-09-25T08:00Z.
 pub(crate) const HISTORY: i64 = 1_569_398_400 / 60;
 /// A minute after all others.

@@ -44,9 +44,9 @@ pub(super) fn of_minute(feed: &Feed, minutes: &Minutes, seed: u64, minute: i64) 
 
 fn numbered(beats: &[Beat], minute: i64, before: i64) -> Vec<PastTrade> {
     let length = i64::try_from(beats.len()).unwrap_or(1).max(1);
-    let traded = beats.iter().zip(0..).filter(|(beat, _)| beat.volume > 0);
+    let traded = beats.iter().zip(0_i64..).filter(|(beat, _)| beat.volume > 0);
     traded
-        .zip(1..)
+        .zip(1_i64..)
         .map(|((beat, place), number)| PastTrade {
             number: before + number,
             at: Micros(minute * time::MINUTE + place * time::MINUTE / length),
@@ -69,7 +69,7 @@ fn squeezed(span: &Span, key: u64, trades: i64) -> Vec<Beat> {
     let mut before = span.open;
     prices
         .into_iter()
-        .zip(0..)
+        .zip(0_i64..)
         .map(|(price, n)| {
             let buyer =
                 if price == before { noise(key, &[n.unsigned_abs()]) & 1 == 0 } else { price > before };

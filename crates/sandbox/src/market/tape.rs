@@ -18,8 +18,10 @@ pub const BEATS_PER_MINUTE: u32 = BEATS as u32;
 pub const DEFAULT_START: Micros = Micros(1_601_510_400 * time::SECOND);
 /// Duration of one beat, in microseconds.
 const BEAT: i64 = time::MINUTE / BEATS as i64;
-/// How many candles are published before the first one that plays.
+/// How many candles of the record, or of a cycle, come before the first one that plays.
 const BACKFILL: usize = 1_500;
+/// How many of them are kept, for average prices.
+const AVERAGED: i64 = 10;
 
 /// The synchronized feeds of all pairs, and the one-minute candles published so far.
 ///
@@ -222,7 +224,11 @@ fn begin_pair(pair: Pair, seed: u64, minute: i64, start: Micros) -> (Feed, Minut
     let mut past = Minutes::new(pair, minute, before, source.position() + before);
     let mut feed = Feed::new(pair, source);
     for back in (1..=before).rev() {
-        past.backfill(minute - back, &feed.begin(seed));
+        let span = feed.begin(seed);
+        // Those before can be computed.
+        if back <= AVERAGED {
+            past.backfill(minute - back, &span);
+        }
     }
     feed.begin(seed);
     (feed, past)

@@ -177,7 +177,7 @@ mod tests {
         ) {
             // Sums of scaled passes are rounded, so the range ends with the first pass.
             let end = 46_982_i64.max(from + one);
-            let (two, three) = (two.min(end - from - one), 0.max(three.min(end - from - one - two)));
+            let (two, three) = (two.min(end - from - one), three.min(end - from - one - two).max(0));
             check(Timeline::Record, from, [one, two, three]);
             let cycle = Cycle::new(Pair::EthUsdt, seed);
             check(Timeline::Cycle(&cycle), from, [one, two, three]);
