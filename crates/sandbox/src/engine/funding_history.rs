@@ -25,7 +25,7 @@ impl Engine {
         let every = funding_rate::EVERY;
         // The first computed funding, and the first one that is not computed.
         let first = start.map_or(0, |start| start.0).max(HISTORY * time::MINUTE);
-        let first = (first + every - 1).div_euclid(every);
+        let first = first.saturating_add(every - 1).div_euclid(every);
         let known = self.fundings(pair).next().map_or(self.mark(pair).next_funding, |point| point.at);
         let last = end.map_or(i64::MAX, |end| end.0.div_euclid(every).saturating_add(1));
         let last = last.min(known.0.div_euclid(every));
