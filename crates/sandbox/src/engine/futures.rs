@@ -171,8 +171,7 @@ pub(super) fn take(
     let mut ended = false;
     let mut fills = Vec::new();
     for level in levels {
-        let trade = markets.ids.trade();
-        markets.take(order.market, order.side, trade, level);
+        let trade = markets.take(order.market, order.side, level);
         let (fill, change) = settle::futures(markets, account, order, level, (trade, false));
         ended |= change.ended;
         markets.emit_order(account.id, order, how, Some(&fill));

@@ -23,10 +23,12 @@ mod deadline;
 mod event;
 mod filters;
 mod funding;
+mod funding_history;
 mod funding_rate;
 mod futures;
 mod futures_request;
 mod futures_state;
+mod ids;
 mod keys;
 mod liquidation;
 mod liquidation_price;
@@ -42,6 +44,7 @@ mod new_order;
 mod order;
 mod place;
 mod position;
+mod public_trades;
 mod publish;
 mod query;
 mod reduce_only;
@@ -71,6 +74,7 @@ pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{Fill, NewOrder, Order, Status, WorkingType};
+pub use public_trades::TradeQuery;
 pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
@@ -91,11 +95,29 @@ use std::collections::BTreeMap;
 
 /// The complete state of the exchange. Its serialized form is a snapshot; a clone is an independent exchange.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Engine {
     #[serde(rename = "floor")]
     markets: MarketState,
     accounts: BTreeMap<AccountId, Account>,
     keys: BTreeMap<String, AccountId>,
+}
+
+/// The serialized form of an engine, perhaps of a release with fewer markets.
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(rename = "floor")]
+    markets: MarketState,
+    accounts: BTreeMap<AccountId, Account>,
+    keys: BTreeMap<String, AccountId>,
+}
+
+impl From<Stored> for Engine {
+    fn from(stored: Stored) -> Self {
+        let Stored { mut markets, accounts, keys } = stored;
+        markets.complete();
+        Self { markets, accounts, keys }
+    }
 }
 
 impl Engine {
@@ -197,7 +219,11 @@ impl Engine {
 
     /// Switches to newer rules and starts measuring the naked time of existing accounts.
     fn raise_rules(&mut self, version: u32) {
-        self.markets.ruleset = self.markets.ruleset.max(version);
+        let before = self.markets.ruleset;
+        self.markets.ruleset = before.max(version);
+        if before < ruleset::TRADE_NUMBERS && version >= ruleset::TRADE_NUMBERS {
+            self.markets.number_trades();
+        }
         let now = self.markets.now;
         for account in self.accounts.values_mut() {
             naked::measure(account, now);

@@ -5,7 +5,7 @@ use super::{
     markets::MarketState, terms::PositionId,
 };
 use crate::market::MarketId;
-use domain::{Decimal, TradeType};
+use domain::{Decimal, Frame, TradeType};
 
 impl MarketState {
     pub(super) fn emit(&mut self, account: AccountId, kind: EventKind) {
@@ -50,8 +50,11 @@ impl MarketState {
         self.touched.remove(&market);
         let trades = std::mem::take(&mut self.book_mut(market).fresh);
         let minutes = self.tape.minutes(market.pair);
-        let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
-        let closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
+        let Some(mut candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
+        let mut closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
+        for candle in closed.iter_mut().chain([&mut candle]) {
+            self.add_fills(market, Frame::M1.into(), std::slice::from_mut(candle));
+        }
         let update = MarketUpdate {
             market,
             price: self.price(market),

@@ -225,7 +225,7 @@ impl Engine {
         let units = i64::try_from(units.trunc()).map_err(|_| Reject::price_too_high())?;
         let beat = self.markets.tape.jump(pair, units);
         for market in [MarketId::spot(pair), MarketId::futures(pair)] {
-            self.markets.show(market, beat);
+            self.markets.show_jump(market, beat);
         }
         let futures = MarketId::futures(pair);
         self.markets.perp_mut(pair).mark = self.markets.price(futures);

@@ -112,7 +112,7 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
     }
     let level = Level { price: order.price.unwrap_or_default(), amount };
     resting::hold(account, &order, -amount);
-    let trade = (markets.ids.trade(), true);
+    let trade = (markets.give(order.market, order.side, level), true);
     let (fill, change) = settle::futures(markets, account, &mut order, level, trade);
     markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {

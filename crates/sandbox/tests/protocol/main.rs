@@ -26,6 +26,7 @@ mod lag;
 mod market_streams;
 #[cfg(test)]
 mod naked;
+mod past;
 #[cfg(test)]
 mod rest;
 #[cfg(test)]

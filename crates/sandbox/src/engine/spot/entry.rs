@@ -130,8 +130,7 @@ fn work(markets: &mut MarketState, account: &mut Account, order: &mut Order, pla
     markets.emit_order(account.id, order, Execution::New, None);
     let mut fills = Vec::new();
     for level in plan.levels {
-        let trade = markets.ids.trade();
-        markets.take(order.market, order.side, trade, level);
+        let trade = markets.take(order.market, order.side, level);
         let fill = settle::spot(markets, account, order, level, (trade, false));
         markets.emit_order(account.id, order, Execution::Trade, Some(&fill));
         fills.push(fill);

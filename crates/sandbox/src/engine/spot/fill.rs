@@ -19,7 +19,7 @@ pub(in crate::engine) fn fill(
     lists::claim(markets, account, &mut order);
     let amount = order.remaining().min(most);
     let level = Level { price: order.price.unwrap_or_default(), amount };
-    let trade = (markets.ids.trade(), true);
+    let trade = (markets.give(order.market, order.side, level), true);
     let fill = settle::spot(markets, account, &mut order, level, trade);
     markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
