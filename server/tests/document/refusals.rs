@@ -176,7 +176,7 @@ async fn spot_keys_read_their_market(db: &TestDb) {
     }
     let market = "symbol=BTCUSDT&side=BUY";
     spot_order(&server, &api_key, &secret, &format!("{market}&type=MARKET&quantity=0.01")).await;
-    let limit = format!("{market}&type=LIMIT&timeInForce=GTC&quantity=0.01&price=1000");
+    let limit = format!("{market}&type=LIMIT&timeInForce=GTC&quantity=0.01&price=5000");
     spot_order(&server, &api_key, &secret, &limit).await;
 
     let list = async |on: On| -> Vec<Value> {

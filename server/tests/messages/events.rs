@@ -146,7 +146,7 @@ async fn a_burst_is_one_message(db: &TestDb) {
     deliver(&server).await;
     let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1000 keys)");
+    assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1,000 keys)");
     assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10,000 USDT").count(), 1_000);
     assert_eq!(chat(&server, &me).await.len(), answered + 1);
 }
