@@ -2,9 +2,9 @@
 //!
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
-use crate::words::Lang;
 use domain::time::SECOND;
 use http::{HeaderName, HeaderValue, header, request::Parts};
+use language::Lang;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{
