@@ -1,7 +1,8 @@
 //! Liquidation, when the mark price reduces the collateral to the maintenance margin.
 
 use super::{
-    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel, futures, margin,
+    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, ending, futures, margin,
+    margin_view,
     markets::MarketState,
     matching::{self, Want},
     new_order, rounding, settle,
@@ -42,8 +43,8 @@ fn check_one(markets: &mut MarketState, account: &mut Account, id: PositionId) {
         false => account.positions().filter(|(_, p)| !p.isolated_mode()).map(|(id, _)| id).collect(),
     };
     for &id in &lost {
-        for order in cancel::order_ids(account, TradeType::Futures, |o| o.position() == id) {
-            cancel::end(markets, account, TradeType::Futures, order, Status::Expired);
+        for order in account.open_order_ids(TradeType::Futures, |o| o.position() == id) {
+            ending::end(markets, account, order, Status::Expired);
         }
     }
     for id in lost {
@@ -58,7 +59,7 @@ fn call(markets: &mut MarketState, account: &mut Account, collateral: Decimal, m
     let near = maintenance >= collateral * CALL;
     if near && !account.warned {
         let held = account.positions().filter(|(_, p)| !p.amount.is_zero());
-        let positions = held.map(|(id, _)| margin::position(markets, account, id)).collect();
+        let positions = held.map(|(id, _)| margin_view::position(markets, account, id)).collect();
         markets.emit(account.id, EventKind::MarginCall(positions));
     }
     account.warned = near;
@@ -105,5 +106,5 @@ fn close(markets: &mut MarketState, account: &mut Account, id: PositionId) {
         settle::income(markets, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
         markets.emit_futures_account(account, Reason::InsuranceClear, -clearance, &[id]);
     }
-    cancel::after(markets, account, &order, ended);
+    ending::after(markets, account, &order, ended);
 }

@@ -20,6 +20,7 @@ mod cancel;
 mod command;
 mod counterparty;
 mod deadline;
+mod ending;
 mod event;
 mod filters;
 mod funding;
@@ -31,6 +32,7 @@ mod keys;
 mod liquidation;
 mod liquidation_price;
 mod margin;
+mod margin_view;
 mod market_change;
 mod market_rules;
 mod market_status;
@@ -54,9 +56,12 @@ pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
+mod spot_terms;
 mod statistics;
 mod terms;
 mod tick;
+mod timers;
+mod words;
 
 pub use account::{Account, AccountId, SpotBalance};
 pub use account_view::{FuturesView, PositionView};
@@ -78,9 +83,9 @@ pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
 pub(crate) use spot::limits as spot_limits;
 pub use spot::{
     CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder, NewList,
-    OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction, SpotAmendment,
-    SpotOptions, SpotOrder, SpotResult, SpotTerms,
+    OrderList, Placed, Replacement, SpotAction, SpotAmendment, SpotOrder, SpotResult,
 };
+pub use spot_terms::{Phase, RejectReason, SelfTradePrevention, SpotOptions, SpotTerms};
 pub use statistics::Crowd;
 pub use terms::{FuturesTerms, PositionId, PositionSlot, PriceMatch, SelfTrade};
 
