@@ -6,6 +6,7 @@ use super::{
     markets::MarketState,
     rounding, ruleset, settle,
     terms::{PositionId, PositionSlot},
+    timers,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType, dec};
@@ -194,6 +195,7 @@ pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     for id in account.open_algo_ids(|_| true) {
         ending::end_algo(markets, account, id, AlgoStatus::Canceled);
     }
+    timers::stop_countdowns(markets, account);
     let held: Vec<_> = account.spot.iter().map(|(asset, h)| (asset.clone(), h.free + h.locked)).collect();
     for (asset, amount) in &held {
         markets.counterparty.issue(asset, -amount);

@@ -32,6 +32,13 @@ pub(super) fn set_countdown(
     Ok(CommandResult::Done)
 }
 
+/// Stops all of an account's timers.
+pub(super) fn stop_countdowns(markets: &mut MarketState, account: &mut Account) {
+    for (pair, at) in std::mem::take(&mut account.state.countdowns) {
+        markets.deadlines.remove(&Deadline { at, account: account.id, action: DueAction::Countdown(pair) });
+    }
+}
+
 impl Engine {
     /// Carries out what is due.
     pub(super) fn meet_deadlines(&mut self) {
