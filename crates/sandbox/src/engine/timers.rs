@@ -1,4 +1,4 @@
-//! What happens at a deadline: orders with a date expire, and timers cancel orders.
+//! Handling of deadlines: orders with a date expire, and timers cancel orders.
 
 use super::{
     Account, AlgoStatus, CommandResult, Engine, OrderRef, Reject, Status, Which, cancel,
