@@ -186,7 +186,7 @@ fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, am
 }
 
 /// Ends orders and positions without profit or loss and restores the initial funds. The history is kept.
-pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
+pub(super) fn reset(markets: &mut MarketState, account: &mut Account) -> Result<CommandResult, Reject> {
     for kind in [TradeType::Spot, TradeType::Futures] {
         for id in account.open_order_ids(kind, |_| true) {
             cancel::end(markets, account, kind, id, None);
@@ -217,6 +217,7 @@ pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     let assets: Vec<_> = held.iter().map(|(asset, _)| asset.as_str()).collect();
     markets.emit_spot_balances(account, &assets);
     markets.emit_futures_account(account, Reason::AdminDeposit, account.wallet - before, &closed);
+    Ok(CommandResult::Done)
 }
 
 impl Engine {
