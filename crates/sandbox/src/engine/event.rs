@@ -1,7 +1,7 @@
 //! Events, delivered to the user-data and market streams.
 
 use super::{
-    AccountId, AlgoOrder, Fill, ListStatus, Order, OrderList, PositionView, SpotBalance, order::words,
+    AccountId, AlgoOrder, Fill, ListStatus, Order, OrderList, PositionView, SpotBalance, words::words,
 };
 use crate::market::{BookTicker, Kline, MarkPrice, MarketId, Pair, PublicTrade};
 use domain::{Decimal, Micros};

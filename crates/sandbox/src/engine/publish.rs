@@ -1,8 +1,8 @@
 //! The events of a step, as they are collected for the streams.
 
 use super::{
-    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, MarketUpdate, Order, Reason, margin,
-    markets::MarketState, terms::PositionId,
+    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, MarketUpdate, Order, Reason,
+    margin_view, markets::MarketState, terms::PositionId,
 };
 use crate::market::MarketId;
 use domain::{Decimal, Frame, TradeType};
@@ -40,7 +40,7 @@ impl MarketState {
         change: Decimal,
         changed: &[PositionId],
     ) {
-        let positions = changed.iter().map(|&id| margin::position(self, account, id)).collect();
+        let positions = changed.iter().map(|&id| margin_view::position(self, account, id)).collect();
         let (wallet, cross_wallet) = (account.wallet, account.cross_wallet());
         self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
     }

@@ -1,7 +1,7 @@
 //! Read-only queries.
 
 use super::{
-    Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin,
+    Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin_view,
 };
 use crate::market::{
     BookTicker, DayTicker, Depth, FundingPoint, Interval, Kline, MarkPrice, MarketId, Pair, Playing,
@@ -35,7 +35,7 @@ impl Engine {
     /// An account's futures wallet, margins and positions at the current mark prices.
     #[must_use]
     pub fn futures(&self, id: AccountId) -> Option<FuturesView> {
-        self.accounts.get(&id).map(|account| margin::view(&self.markets, account))
+        self.accounts.get(&id).map(|account| margin_view::view(&self.markets, account))
     }
 
     /// The ledger of all assets that are not held by accounts.

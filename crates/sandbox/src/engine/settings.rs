@@ -1,11 +1,12 @@
 //! Account settings and funds: leverage, margin mode, isolated margin, transfers and reset; also price jumps.
 
 use super::{
-    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket,
-    cancel, filters, margin,
+    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, bracket, cancel,
+    ending, filters, margin,
     markets::MarketState,
     rounding, ruleset, settle,
     terms::{PositionId, PositionSlot},
+    timers,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType, dec};
@@ -185,15 +186,16 @@ fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, am
 }
 
 /// Ends orders and positions without profit or loss and restores the initial funds. The history is kept.
-pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
+pub(super) fn reset(markets: &mut MarketState, account: &mut Account) -> Result<CommandResult, Reject> {
     for kind in [TradeType::Spot, TradeType::Futures] {
-        for id in cancel::order_ids(account, kind, |_| true) {
-            cancel::end(markets, account, kind, id, Status::Canceled);
+        for id in account.open_order_ids(kind, |_| true) {
+            cancel::end(markets, account, kind, id, None);
         }
     }
-    for id in cancel::algo_ids(account, |_| true) {
-        cancel::end_algo(markets, account, id, AlgoStatus::Canceled);
+    for id in account.open_algo_ids(|_| true) {
+        ending::end_algo(markets, account, id, AlgoStatus::Canceled);
     }
+    timers::stop_countdowns(markets, account);
     let held: Vec<_> = account.spot.iter().map(|(asset, h)| (asset.clone(), h.free + h.locked)).collect();
     for (asset, amount) in &held {
         markets.counterparty.issue(asset, -amount);
@@ -215,6 +217,7 @@ pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     let assets: Vec<_> = held.iter().map(|(asset, _)| asset.as_str()).collect();
     markets.emit_spot_balances(account, &assets);
     markets.emit_futures_account(account, Reason::AdminDeposit, account.wallet - before, &closed);
+    Ok(CommandResult::Done)
 }
 
 impl Engine {

@@ -3,7 +3,7 @@
 //! notified.
 
 use super::{
-    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
+    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, ending, funding,
     liquidation,
     markets::{MarketState, RestingOrder},
     resting, settle, spot,
@@ -107,7 +107,7 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
     let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
     let amount = room.min(most);
     if amount.is_zero() {
-        cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
+        ending::end(markets, account, id, Status::Expired);
         return amount;
     }
     let level = Level { price: order.price.unwrap_or_default(), amount };
@@ -120,6 +120,6 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
     }
     account.futures_orders.put(order.clone());
     markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.position()]);
-    cancel::after(markets, account, &order, change.ended);
+    ending::after(markets, account, &order, change.ended);
     amount
 }

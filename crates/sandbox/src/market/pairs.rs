@@ -251,7 +251,7 @@ fn rules(id: MarketId) -> Option<Market> {
         (Pair::SolUsdt, true) => ((1, 3), 90_000, 5),
         (Pair::SolUsdt, false) => ((1, 1), 100_000, 5),
         (Pair::XrpUsdt, _) => ((1, 1), 10_000_000, 5),
-        (Pair::CheapUsdt, _) => ((1, 0), 5_000_000_000, 1),
+        (Pair::CheapUsdt, _) => ((1, 0), 5_000_000_000_i64, 1),
         (Pair::DearUsdt, _) => ((1, 6), 100, 20),
         (Pair::ThinUsdt, _) => ((1, 2), 500_000, 10),
         (Pair::WildUsdt | Pair::WaveUsdt | Pair::PumpUsdt, _) => ((1, 2), 1_000_000, 5),

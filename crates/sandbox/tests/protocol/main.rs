@@ -40,6 +40,8 @@ mod spot_lists;
 #[cfg(test)]
 mod spot_orders;
 #[cfg(test)]
+mod spot_replace;
+#[cfg(test)]
 mod spot_shapes;
 #[cfg(test)]
 mod streams;
