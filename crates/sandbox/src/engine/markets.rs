@@ -2,7 +2,7 @@
 
 use super::{
     AccountId, CounterpartyLedger, Event, Order, TriggerRejection, deadline::Deadline, funding_rate,
-    ids::Ids, market_status::Changed, public_trades::Prints, ruleset, terms::is_default,
+    ids::Ids, market_status::Changed, prints::Prints, ruleset, terms::is_default,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,

@@ -47,6 +47,7 @@ mod new_order;
 mod order;
 mod place;
 mod position;
+mod prints;
 mod public_trades;
 mod publish;
 mod query;

@@ -4,73 +4,12 @@
 //! trade's id counts both from the beginning of the market data. The beats of the past are computed from their
 //! candles; of the users' fills the latest are kept.
 
-use super::{Engine, markets::MarketState, ruleset};
+use super::{Engine, markets::MarketState, prints::Prints, ruleset};
 use crate::market::{Interval, Kline, LATEST, Level, MarketId, PastTrade, PublicTrade, to_tick};
 use domain::{Decimal, Micros, Side, time};
-use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 
-/// How many fills of users are kept per market.
-const KEPT: usize = 2_000;
 /// More trades than a market has in a second without fills of users.
 const PER_SECOND: usize = 5;
-
-/// A fill of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Print {
-    /// The number of the pair's latest beat before it.
-    after: i64,
-    trade: PublicTrade,
-}
-
-/// The latest fills of users on one market.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Prints {
-    /// The number of older fills.
-    dropped: i64,
-    rows: VecDeque<Print>,
-}
-
-impl Prints {
-    pub(super) const fn new() -> Self {
-        Self { dropped: 0, rows: VecDeque::new() }
-    }
-
-    fn add(&mut self, after: i64, trade: PublicTrade) {
-        if self.rows.len() == KEPT {
-            self.rows.pop_front();
-            self.dropped += 1;
-        }
-        self.rows.push_back(Print { after, trade });
-    }
-
-    /// The number of all fills.
-    fn count(&self) -> i64 {
-        self.dropped + length(self.rows.len())
-    }
-
-    /// The id of the beat with this number.
-    fn id_of(&self, number: i64) -> u64 {
-        let before = self.dropped + length(self.rows.partition_point(|print| print.after < number));
-        (number + before).unsigned_abs()
-    }
-
-    /// The number of the first beat whose id is at least `id`.
-    fn number_of(&self, id: u64) -> i64 {
-        let before = self.dropped + length(self.rows.partition_point(|print| print.trade.id < id));
-        i64::try_from(id).unwrap_or(i64::MAX).saturating_sub(before)
-    }
-
-    /// The kept fills from a time on.
-    fn since(&self, at: Micros) -> impl Iterator<Item = &PublicTrade> {
-        let first = self.rows.partition_point(|print| print.trade.at < at);
-        self.rows.range(first..).map(|print| &print.trade)
-    }
-}
-
-fn length(len: usize) -> i64 {
-    i64::try_from(len).unwrap_or(i64::MAX)
-}
 
 impl MarketState {
     /// Publishes the trade of the beat that was just played.
