@@ -2,7 +2,7 @@
 
 use super::{activation, ending, reserve};
 use crate::{
-    engine::{Account, Execution, Order, OrderRef, Status, markets::MarketState, settle},
+    engine::{Account, Execution, OrderRef, Status, markets::MarketState, settle},
     market::{Level, QUOTE},
 };
 use domain::Decimal;
