@@ -136,7 +136,7 @@ pub(super) fn transfer(
     account.spot_mut(QUOTE).free -= change;
     account.wallet += change;
     settle::income(markets, account, IncomeKind::Transfer, None, change, None);
-    markets.emit_spot_balances(account, &[QUOTE]);
+    emit_spot_transfer(markets, account, -change);
     markets.emit_futures_account(account, reason, change, &[]);
     Ok(CommandResult::Transfer(markets.ids.income()))
 }
@@ -169,12 +169,18 @@ pub(super) fn fund(
     Ok(CommandResult::Funded(moved))
 }
 
+/// Publishes that USDT has entered or left the spot wallet, and the new balance.
+fn emit_spot_transfer(markets: &mut MarketState, account: &Account, change: Decimal) {
+    markets.emit(account.id, EventKind::SpotTransfer { asset: QUOTE, change });
+    markets.emit_spot_balances(account, &[QUOTE]);
+}
+
 fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, amount: Decimal) {
     markets.counterparty.issue(QUOTE, amount);
     match wallet {
         TradeType::Spot => {
             account.spot_mut(QUOTE).free += amount;
-            markets.emit_spot_balances(account, &[QUOTE]);
+            emit_spot_transfer(markets, account, amount);
         }
         TradeType::Futures => {
             account.wallet += amount;

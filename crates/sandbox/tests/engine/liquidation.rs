@@ -128,7 +128,7 @@ fn a_safe_position_elsewhere_does_not_repeat_the_margin_call() {
     let mut desk = Desk::new();
     desk.mode(MarginMode::Isolated).unwrap();
     desk.place(market(Side::Buy, "1"));
-    desk.place(NewOrder::market(MarketId::futures(Pair::EthUsdt), Side::Buy, d("0.1")));
+    desk.place(NewOrder::market(MarketId::futures(Pair::EthUsdt), Side::Buy, d("1")));
     let price = desk.position().liquidation_price.unwrap();
     let near = domain::money::floor_to(price + d("15"), d("0.1"));
     for more in ["0", "0.1", "0.2"] {

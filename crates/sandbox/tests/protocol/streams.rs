@@ -172,6 +172,28 @@ async fn spot_events_reach_their_owner() {
 }
 
 #[tokio::test]
+async fn a_transfer_is_reported_with_its_amount_and_the_new_balance() {
+    let desk = Desk::legacy().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/api/v3/userDataStream").await;
+    let mut ear = Ear::open(address, &format!("/spot/ws/{key}")).await;
+    ear.settled().await;
+    for (kind, change, free) in [
+        ("MAIN_UMFUTURE", "-100.00000000", "9900.00000000"),
+        ("UMFUTURE_MAIN", "100.00000000", "10000.00000000"),
+    ] {
+        let params = format!("type={kind}&asset=USDT&amount=100");
+        desk.call("POST", "/sapi/v1/asset/transfer", &params).await.ok();
+        let update = ear.receive().await;
+        let at = update["E"].clone();
+        assert_eq!(update, json!({ "e": "balanceUpdate", "E": at, "a": "USDT", "d": change, "T": at }));
+        let position = ear.receive().await;
+        assert_eq!(position["e"], "outboundAccountPosition");
+        assert_eq!(position["B"], json!([{ "a": "USDT", "f": free, "l": "0.00000000" }]));
+    }
+}
+
+#[tokio::test]
 async fn a_spot_cancel_is_reported_with_its_own_client_id_and_the_orders() {
     let desk = Desk::legacy().await;
     let address = desk.serve().await;
