@@ -25,8 +25,9 @@ enum Peer {
 }
 
 /// Directories with tests that need a server: `node --test` for a package.json, pytest for a requirements.txt.
-const CLIENTS: [(&str, Peer); 3] = [
+const CLIENTS: [(&str, Peer); 4] = [
     ("crates/sandbox/tests/ccxt", Peer::Sandbox),
+    ("crates/sandbox/tests/npm-binance", Peer::Sandbox),
     ("crates/sandbox/tests/python", Peer::Sandbox),
     ("end2end/clients", Peer::Desk),
 ];
