@@ -1,4 +1,4 @@
-// What happens to an account, by its user data streams: ccxt.pro on both venues.
+// The user data streams of both venues in ccxt.pro: orders, fills, balances and positions.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
