@@ -141,9 +141,10 @@ describe ('futures orders', () => {
 
   it ('rejects one order of a batch by itself', async () => {
     const { id } = exchange.market (symbol);
-    const limit = (quantity) => ({ symbol: id, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity, price: at (0.8) });
-    const answers = await exchange.fapiPrivatePostBatchOrders ({ batchOrders: [ limit ('1'), limit ('100000') ] });
-    assert.deepEqual ([ answers[0].status, answers[1].code ], [ 'NEW', -2027 ]);
+    const order = { symbol: id, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: at (0.8) };
+    const batchOrders = [ order, { ...order, reduceOnly: 'true' } ];
+    const answers = await exchange.fapiPrivatePostBatchOrders ({ batchOrders });
+    assert.deepEqual ([ answers[0].status, answers[1].code ], [ 'NEW', -2022 ]);
     await exchange.cancelAllOrders (symbol);
   });
 

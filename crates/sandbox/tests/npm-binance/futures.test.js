@@ -45,7 +45,7 @@ describe('futures', () => {
   });
 
   it('trades through the WebSocket API, and follows its orders', async () => {
-    const { api, streams } = clients;
+    const { api, rest, streams } = clients;
     const events = collect(streams);
     const opened = collect(streams, 'open');
     await streams.subscribeUsdFuturesUserDataStream();
@@ -57,6 +57,9 @@ describe('futures', () => {
     assert.equal(Number(amended.origQty), 2);
     await api.cancelFuturesOrder('usdm', { symbol, orderId: order.orderId, ...now() });
     await events.until(is('CANCELED'), 'the cancellation');
+    // Closing the stream leaves the timer that renews its listen key, and node would not exit.
+    const { listenKey } = await rest.getFuturesUserDataListenKey();
+    streams.getUserDataStreamManager().teardownUserDataListenKey(listenKey);
   });
 
   it('follows a book whose updates are continuous', async () => {
