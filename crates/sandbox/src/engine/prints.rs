@@ -53,6 +53,11 @@ impl Prints {
         i64::try_from(id).unwrap_or(i64::MAX).saturating_sub(before)
     }
 
+    /// The kept fills, oldest first.
+    pub(super) fn kept(&self) -> impl ExactSizeIterator<Item = &PublicTrade> {
+        self.rows.iter().map(|print| &print.trade)
+    }
+
     /// The kept fills from a time on.
     pub(super) fn since(&self, at: Micros) -> impl Iterator<Item = &PublicTrade> {
         let first = self.rows.partition_point(|print| print.trade.at < at);

@@ -142,7 +142,7 @@ impl Engine {
             Some(last) => trade.id > last.id,
             None => true,
         };
-        let fills = prints.rows.iter().map(|print| &print.trade);
+        let fills = prints.kept();
         let fills = fills.filter(|trade| trade.id < below && query.wants(trade) && reached(trade));
         let fills: Vec<_> = fills.cloned().collect();
         rows.extend(fills);
@@ -218,7 +218,7 @@ impl Engine {
             if floor < from { second.end(floor) } else { floor }
         });
         let end = to.map(|to| second.end(second.floor(to)).plus(-1));
-        let fills = self.markets.book(market).prints.rows.len();
+        let fills = self.markets.book(market).prints.kept().len();
         let query = TradeQuery { from: None, start, end, limit: (limit + 2) * PER_SECOND + fills };
         let mut candles: Vec<Kline> = Vec::new();
         for trade in self.public_trades(market, &query) {
