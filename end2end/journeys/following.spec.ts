@@ -126,7 +126,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await line.unfold();
   await line.risk('aggressive');
   await line.save.click();
-  await expect(follows.message).toContainText('Settings saved.');
+  await expect(follows.message).toContainText(/^Settings for .+ saved\./);
   await expect(line.root).toContainText('Aggressive · 3 % per trade');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');

@@ -262,7 +262,7 @@ test('the same form sent twice acts once', async ({ page, key, desk }) => {
 test('the page says which hour of history is playing', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
-  await expect(trade.playing).toHaveText(/^Replaying 2020-1\d-\d\d \d\d:00 UTC$/);
+  await expect(trade.playing).toHaveText(/^Replaying 2020-1\d-\d\d \d\d:00 UTC\. One hour plays per minute, so candles show today's dates\.$/);
   await expectLive(page);
 });
 

@@ -33,8 +33,8 @@ fn server(workspace: &Workspace, mode: Mode, profile: &str) -> Result<PathBuf> {
 
 /// Builds and then executes the server in this process, so that Ctrl-C and exit codes are its own.
 /// SLIPSTREAM_* variables are passed on.
-pub(crate) fn run(workspace: &Workspace, optimised: bool) -> Result<()> {
-    let binary = if optimised { release(workspace)? } else { quick(workspace)? };
+pub(crate) fn run(workspace: &Workspace, unoptimised: bool) -> Result<()> {
+    let binary = if unoptimised { quick(workspace)? } else { release(workspace)? };
     console::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))

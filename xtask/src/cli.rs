@@ -14,9 +14,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Build everything and start the server
     Run {
-        /// Optimise it, as `build` does
+        /// Build it unoptimised, which is sooner done
         #[arg(long)]
-        release: bool,
+        quick: bool,
     },
     /// Start a debug build; rebuild and restart on changes
     Dev,

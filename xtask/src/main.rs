@@ -45,7 +45,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
     };
     let workspace = Workspace::find()?;
     match command {
-        Command::Run { release } => build::run(&workspace, release)?,
+        Command::Run { quick } => build::run(&workspace, quick)?,
         Command::Dev => dev::dev(&workspace)?,
         Command::Build => build::release(&workspace).map(drop)?,
         Command::Check { only: None } => check::check(&workspace)?,

@@ -1,11 +1,8 @@
 //! UTC timestamps in microseconds, and their text format.
 
-use jiff::{
-    SignedDuration,
-    civil::{Date, DateTime, Time, datetime},
-};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use time::OffsetDateTime;
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,7 +10,6 @@ use std::fmt;
 #[serde(transparent)]
 pub struct Micros(pub i64);
 
-const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 /// Microseconds in one second.
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in one minute.
@@ -71,7 +67,7 @@ impl Micros {
     #[must_use]
     pub fn date(self) -> String {
         let t = self.calendar();
-        format!("{:04}-{:02}-{:02}", t.year(), t.month(), t.day())
+        format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
     }
 
     /// Returns the start of the UTC day written as `2022-10-19`; `None` if the text is not a valid date.
@@ -79,10 +75,10 @@ impl Micros {
     pub fn from_date(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-');
         let year = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
-        let month = parts.next().filter(|m| m.len() == 2)?.parse().ok()?;
+        let month: u8 = parts.next().filter(|m| m.len() == 2)?.parse().ok()?;
         let day = parts.next().filter(|d| d.len() == 2)?.parse().ok()?;
-        let midnight = Date::new(year, month, day).ok()?.to_datetime(Time::midnight());
-        Some(Self(midnight.duration_since(EPOCH).as_secs() * SECOND))
+        let date = time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()?;
+        Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
     }
 
     /// Parses an ISO 8601 timestamp in UTC: `2022-09-09T01:57:36Z`, optionally with one to nine fractional digits
@@ -109,8 +105,9 @@ impl Micros {
     }
 
     /// Date and time of day. The epoch, if the time is outside the years -9999 to 9999.
-    fn calendar(self) -> DateTime {
-        EPOCH.checked_add(SignedDuration::from_micros(self.0)).unwrap_or(EPOCH)
+    fn calendar(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
@@ -122,7 +119,7 @@ impl fmt::Display for Micros {
             f,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
             t.year(),
-            t.month(),
+            u8::from(t.month()),
             t.day(),
             t.hour(),
             t.minute(),

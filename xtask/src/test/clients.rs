@@ -9,8 +9,8 @@ use crate::sandbox::Sandbox;
 use crate::{console, process, tools};
 use anyhow::{Context as _, Result};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -24,17 +24,28 @@ enum Peer {
     Desk,
 }
 
-/// Directories with a package.json whose `node --test` needs a server.
-const CLIENTS: [(&str, Peer); 2] =
-    [("crates/sandbox/tests/ccxt", Peer::Sandbox), ("end2end/clients", Peer::Desk)];
+/// Directories with tests that need a server: `node --test` for a package.json, pytest for a requirements.txt.
+const CLIENTS: [(&str, Peer); 4] = [
+    ("crates/sandbox/tests/ccxt", Peer::Sandbox),
+    ("crates/sandbox/tests/npm-binance", Peer::Sandbox),
+    ("crates/sandbox/tests/python", Peer::Sandbox),
+    ("end2end/clients", Peer::Desk),
+];
+
+/// The tests of one directory, with their packages installed.
+struct Tests<'a> {
+    run: &'a Run<'a>,
+    folder: PathBuf,
+    /// The programs of the Python environment; `None` for Node.
+    python: Option<PathBuf>,
+}
 
 /// Runs each client's tests against a fresh server.
 pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
     let mut total = Tally::default();
-    let folders = CLIENTS.iter().map(|(client, peer)| (run.workspace.root.join(client), *peer));
-    for (folder, peer) in folders.filter(|(folder, _)| folder.join("package.json").is_file()) {
-        tools::node::ensure_packages(&folder)?;
-        build(run)?;
+    build(run)?;
+    for (client, peer) in CLIENTS {
+        let tests = Tests::prepare(run, run.workspace.root.join(client))?;
         total += match peer {
             Peer::Sandbox => {
                 let sandbox = Sandbox::start(run.workspace, "debug", &["--controllable"])?;
@@ -42,7 +53,7 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
                     ("SANDBOX_URL", sandbox.url.as_str()),
                     ("SANDBOX_CONTROL_TOKEN", sandbox.token.as_str()),
                 ];
-                node(run, &folder, &env)?
+                tests.tally(&env)?
             }
             Peer::Desk => {
                 let binary = run.workspace.target.join("debug").join("slipstream");
@@ -55,23 +66,57 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
                     ("CHECKOUT_KEY", checkout.key.as_str()),
                     ("CHECKOUT_CONTROL", checkout.control.as_str()),
                 ];
-                node(run, &folder, &env)?
+                tests.tally(&env)?
             }
         };
     }
     Ok(total)
 }
 
-fn node(run: &Run<'_>, folder: &Path, env: &[(&str, &str)]) -> Result<Tally> {
-    let report = run.report("node.tap")?;
-    let mut node = Command::new("node");
-    node.current_dir(folder).arg("--test");
-    node.args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
-    node.arg(format!("--test-reporter-destination={}", report.display()));
-    node.envs(env.iter().copied());
-    run.long_forms(&mut node);
-    let status = console::step(&format!("client {}", folder.display()), || process::status(&mut node))?;
-    report::read(&report, status, report::tap)
+impl<'a> Tests<'a> {
+    fn prepare(run: &'a Run<'a>, folder: PathBuf) -> Result<Self> {
+        let python = if folder.join("requirements.txt").is_file() {
+            Some(tools::python::ensure(&folder, &run.workspace.target)?)
+        } else {
+            tools::node::ensure_packages(&folder)?;
+            None
+        };
+        Ok(Self { run, folder, python })
+    }
+
+    fn tally(&self, env: &[(&str, &str)]) -> Result<Tally> {
+        match &self.python {
+            Some(programs) => self.pytest(programs, env),
+            None => self.node(env),
+        }
+    }
+
+    fn pytest(&self, programs: &Path, env: &[(&str, &str)]) -> Result<Tally> {
+        let report = self.run.report("pytest.xml")?;
+        let mut python = Command::new(programs.join("python"));
+        python.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "--disable-warnings"]);
+        python.arg(format!("--junitxml={}", report.display())).env("PYTHONDONTWRITEBYTECODE", "1");
+        let status = self.status(&mut python, env)?;
+        report::read(&report, status, report::junit)
+    }
+
+    fn node(&self, env: &[(&str, &str)]) -> Result<Tally> {
+        let report = self.run.report("node.tap")?;
+        let mut node = Command::new("node");
+        // One file at a time: they share an exchange, and some of them move its prices.
+        node.args(["--test", "--test-concurrency=1"]);
+        node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
+        node.arg("--test-reporter=tap").arg(format!("--test-reporter-destination={}", report.display()));
+        let status = self.status(&mut node, env)?;
+        report::read(&report, status, report::tap)
+    }
+
+    /// Runs the tests in their directory.
+    fn status(&self, tests: &mut Command, env: &[(&str, &str)]) -> Result<ExitStatus> {
+        tests.current_dir(&self.folder).envs(env.iter().copied());
+        self.run.long_forms(tests);
+        console::step(&format!("client {}", self.folder.display()), || process::status(tests))
+    }
 }
 
 /// A desk on an empty directory, with an embedded sandbox. It is stopped before its directory is removed.

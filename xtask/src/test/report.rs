@@ -26,9 +26,11 @@ pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
 /// failed.
 pub(super) fn junit(text: &str) -> Result<Tally> {
     let root = text.split_once("<testsuites").context("no <testsuites> in the JUnit report")?.1;
-    let root = root.split_once('>').context("an unfinished JUnit report")?.0;
+    let (root, suites) = root.split_once('>').context("an unfinished JUnit report")?;
+    // pytest counts in its only suite, and not in the root.
+    let counts = if root.contains(" tests=\"") { root } else { suites.split('>').next().unwrap_or_default() };
     let attribute = |name: &str| -> Result<u64> {
-        let value = root.split_once(&format!(" {name}=\"")).with_context(|| format!("JUnit: no {name}"))?.1;
+        let value = counts.split_once(&format!(" {name}=\"")).with_context(|| format!("JUnit: no {name}"))?.1;
         Ok(value.split('"').next().unwrap_or_default().parse()?)
     };
     let flaky = text.split("<testcase ").skip(1).filter(|case| case.contains("<flaky")).count() as u64;
@@ -88,6 +90,8 @@ mod tests {
         assert_eq!(junit(text).unwrap(), tally(4, 3));
         let flaky = r#"<testsuites tests="2" failures="0" errors="0"><testcase name="a"/><testcase name="b"><flakyFailure/><flakyFailure/></testcase></testsuites>"#;
         assert_eq!(junit(flaky).unwrap(), tally(1, 1));
+        let pytest = r#"<testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="1" skipped="2" tests="7"><testcase name="a"/></testsuite></testsuites>"#;
+        assert_eq!(junit(pytest).unwrap(), tally(4, 1));
         assert!(junit("<testsuites name=\"n\">").is_err());
         assert!(junit("").is_err());
     }

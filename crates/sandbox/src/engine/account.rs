@@ -137,11 +137,14 @@ impl Account {
         }
     }
 
-    pub(super) const fn orders_mut(&mut self, kind: TradeType) -> &mut Registry<Order> {
-        match kind {
-            TradeType::Spot => &mut self.spot_orders,
-            TradeType::Futures => &mut self.futures_orders,
-        }
+    /// The ids of the open orders that match, oldest first.
+    pub(super) fn open_order_ids(&self, kind: TradeType, which: impl Fn(&Order) -> bool) -> Vec<u64> {
+        self.orders(kind).open().filter(|order| which(order)).map(|order| order.id).collect()
+    }
+
+    /// The ids of the open conditional orders that match, oldest first.
+    pub(super) fn open_algo_ids(&self, which: impl Fn(&AlgoOrder) -> bool) -> Vec<u64> {
+        self.algos.open().filter(|algo| which(algo)).map(|algo| algo.id).collect()
     }
 
     /// The spot order lists.

@@ -1,11 +1,8 @@
 //! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, cancel,
-    deadline::{Deadline, DueAction},
-    filters,
-    markets::MarketState,
-    ruleset,
+    Account, AlgoOrder, AlgoStatus, CommandResult, NewOrder, Reject, WorkingType, deadline::Deadline, ending,
+    filters, markets::MarketState, ruleset,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, dec, money};
@@ -67,17 +64,11 @@ pub(super) fn place(
     if let Some(extreme) = extreme {
         algo.trigger_price = Some(trail(&algo, extreme));
     }
-    markets.deadlines.extend(deadline(account, &algo));
+    markets.deadlines.extend(Deadline::of_algo(account.id, &algo));
     markets.book_mut(new.market).algos.insert((id, account.id));
     markets.emit_algo(account.id, &algo);
     account.algos.put(algo.clone());
     Ok(CommandResult::Algo(algo))
-}
-
-/// When a waiting GTD order expires.
-pub(super) fn deadline(account: &Account, algo: &AlgoOrder) -> Option<Deadline> {
-    let (account, action) = (account.id, DueAction::Algo(algo.id));
-    algo.terms.good_till.map(|at| Deadline { at, account, action })
 }
 
 /// Rejects the order if the limit of open conditional orders is reached.
@@ -128,7 +119,7 @@ fn amounts(markets: &MarketState, new: &NewOrder) -> Result<(), Reject> {
 /// kind is allowed.
 fn lives_with_position(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     if account.perpetual(new.position()).closable(new.side).is_zero()
-        && !cancel::has_openers(markets, account, new)
+        && !ending::has_openers(markets, account, new)
     {
         return Err(Reject::no_position());
     }

@@ -2,9 +2,9 @@
 
 use super::{
     WorkingType,
-    order::words,
     registry::RegistryEntry,
     terms::{FuturesTerms, PositionId, is_default},
+    words::words,
 };
 use crate::market::Pair;
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};

@@ -1,8 +1,8 @@
 //! Conditional orders: price monitoring and triggering.
 
 use super::{
-    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, futures, markets::MarketState,
-    rejections, terms::matched_price,
+    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, deadline::Deadline, ending, futures,
+    markets::MarketState, new_order, rejections,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
@@ -61,17 +61,18 @@ fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
     let Some(algo) = taken else { return };
     let market = MarketId::futures(algo.pair);
     markets.book_mut(market).algos.remove(&(id, account.id));
-    if let Some(due) = algo::deadline(account, &algo) {
+    if let Some(due) = Deadline::of_algo(account.id, &algo) {
         markets.deadlines.remove(&due);
     }
     let closable = account.perpetual(algo.position()).closable(algo.side);
     let reduces = algo.reduce_only || algo.close_position;
     if reduces && closable.is_zero() {
-        cancel::end_algo(markets, account, id, AlgoStatus::Expired);
+        ending::end_algo(markets, account, id, AlgoStatus::Expired);
         return;
     }
     let wanted = algo.amount.unwrap_or(closable);
-    let level = algo.terms.price_match.map(|level| matched_price(markets, market, algo.side, level));
+    let level =
+        algo.terms.price_match.map(|level| new_order::matched_price(markets, market, algo.side, level));
     let limit = algo::limit_kind(algo.kind);
     let order = NewOrder {
         market,
@@ -94,6 +95,6 @@ fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
         .and_then(|()| futures::place(markets, account, &order, Some(&algo)).map(drop));
     if let Err(reject) = placed {
         account.algos.change(id, |a| a.failure = Some(reject.to_string()));
-        cancel::end_algo(markets, account, id, AlgoStatus::Rejected);
+        ending::end_algo(markets, account, id, AlgoStatus::Rejected);
     }
 }

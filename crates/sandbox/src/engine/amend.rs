@@ -2,13 +2,13 @@
 //! of the queue at its price.
 
 use super::{
-    Account, CommandResult, Execution, NewOrder, Order, OrderRef, Reason, Reject, Status, cancel, filters,
+    Account, CommandResult, Execution, NewOrder, Order, OrderRef, Reason, Reject, Status, ending, filters,
     futures::{self, Exposure},
     futures_state::Amendment,
     markets::MarketState,
     matching::{self, Plan, Want},
-    reduce_only, resting,
-    terms::{PriceMatch, SelfTrade, matched_price},
+    new_order, reduce_only, resting,
+    terms::{PriceMatch, SelfTrade},
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType};
@@ -66,7 +66,7 @@ pub(super) fn amend(
     if !fills.is_empty() {
         markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.position()]);
     }
-    cancel::after(markets, account, &order, ended);
+    ending::after(markets, account, &order, ended);
     let order = account.futures_orders.find(&OrderRef::Id(id)).cloned().unwrap_or(order);
     Ok(CommandResult::Order { order, fills })
 }
@@ -87,7 +87,7 @@ fn find<'a>(account: &'a Account, change: &Amend) -> Result<&'a Order, Reject> {
 
 fn new_price(markets: &MarketState, change: &Amend) -> Result<Decimal, Reject> {
     match change.price_match {
-        Some(level) => matched_price(markets, change.market, change.side, level),
+        Some(level) => new_order::matched_price(markets, change.market, change.side, level),
         None => change.price.ok_or_else(|| Reject::mandatory("price")),
     }
 }
@@ -178,8 +178,8 @@ fn cancelled(
     account: &mut Account,
     order: &Order,
 ) -> Result<CommandResult, Reject> {
-    let ended = cancel::end(markets, account, TradeType::Futures, order.id, Status::Canceled);
+    let ended = ending::end(markets, account, order.id, Status::Canceled);
     let order = ended.ok_or_else(Reject::no_such_order)?;
-    cancel::after(markets, account, &order, false);
+    ending::after(markets, account, &order, false);
     Ok(CommandResult::Order { order, fills: Vec::new() })
 }

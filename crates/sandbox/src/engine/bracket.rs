@@ -29,7 +29,7 @@ pub fn brackets(pair: Pair) -> &'static [Bracket] {
     static SMALL: LazyLock<Vec<Bracket>> = LazyLock::new(|| table(SMALL_MARKETS));
     match pair {
         Pair::BtcUsdt | Pair::EthUsdt => &LARGE,
-        Pair::SolUsdt | Pair::XrpUsdt => &SMALL,
+        _ => &SMALL,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events, delivered to the user-data and market streams.
 
 use super::{
-    AccountId, AlgoOrder, Fill, ListStatus, Order, OrderList, PositionView, SpotBalance, order::words,
+    AccountId, AlgoOrder, Fill, ListStatus, Order, OrderList, PositionView, SpotBalance, words::words,
 };
 use crate::market::{BookTicker, Kline, MarkPrice, MarketId, Pair, PublicTrade};
 use domain::{Decimal, Micros};
@@ -118,6 +118,13 @@ pub enum EventKind {
     },
     /// A conditional order changed (`ALGO_UPDATE`).
     Algo(Box<AlgoOrder>),
+    /// Spot funds were deposited, withdrawn or transferred (`balanceUpdate`).
+    SpotTransfer {
+        /// The asset.
+        asset: &'static str,
+        /// Added (positive) or removed (negative).
+        change: Decimal,
+    },
     /// Spot balances changed (`outboundAccountPosition`).
     Spot(Vec<SpotBalance>),
     /// The futures account changed (`ACCOUNT_UPDATE`).

@@ -3,7 +3,7 @@
 use domain::{Decimal, Micros, dec, time};
 
 /// The interval between fundings: 00, 08 and 16 UTC.
-const EVERY: i64 = 8 * time::HOUR;
+pub(super) const EVERY: i64 = 8 * time::HOUR;
 /// Interest rate for eight hours: 0.01 %.
 const INTEREST: Decimal = dec!(0.0001);
 /// Limit of the difference between rate and premium: 0.05 %.

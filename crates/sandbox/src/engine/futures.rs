@@ -2,7 +2,7 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Execution, Fill, NewOrder, Order, Reason, Reject, Status, bracket,
-    cancel, filters, margin,
+    ending, filters, margin,
     markets::MarketState,
     matching::{self, Plan, Want},
     new_order,
@@ -48,7 +48,7 @@ fn accept(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<Ac
     }
     markets.admits(new.market, new.reduce_only)?;
     markets.within_band(new)?;
-    if tif == TimeInForce::GteGtc && closable.is_zero() && !cancel::has_openers(markets, account, new) {
+    if tif == TimeInForce::GteGtc && closable.is_zero() && !ending::has_openers(markets, account, new) {
         return Err(Reject::no_position());
     }
     // A reduce-only order takes at most the size of the position.
@@ -105,7 +105,7 @@ pub(super) fn place(
     if !fills.is_empty() {
         markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[new.position()]);
     }
-    cancel::after(markets, account, &order, ended);
+    ending::after(markets, account, &order, ended);
     // If the fill closed the position, the rest of a reduce-only order has been ended.
     let order = account.futures_orders.find(&super::OrderRef::Id(id)).cloned().unwrap_or(order);
     Ok((order, fills))
@@ -171,8 +171,7 @@ pub(super) fn take(
     let mut ended = false;
     let mut fills = Vec::new();
     for level in levels {
-        let trade = markets.ids.trade();
-        markets.take(order.market, order.side, trade, level);
+        let trade = markets.take(order.market, order.side, level);
         let (fill, change) = settle::futures(markets, account, order, level, (trade, false));
         ended |= change.ended;
         markets.emit_order(account.id, order, how, Some(&fill));

@@ -1,6 +1,6 @@
 //! Requests that only futures accounts know: amendments, the timer that cancels orders, and fees in BNB.
 
-use super::{Account, Amend, CommandResult, Reject, amend, deadline, markets::MarketState};
+use super::{Account, Amend, CommandResult, Reject, amend, markets::MarketState, timers};
 use crate::market::Pair;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,7 @@ pub(super) fn carry_out(
 ) -> Result<CommandResult, Reject> {
     match request {
         FuturesRequest::Amend(change) => amend::amend(markets, account, change),
-        FuturesRequest::Countdown { pair, millis } => {
-            deadline::set_countdown(markets, account, *pair, *millis)
-        }
+        FuturesRequest::Countdown { pair, millis } => timers::set_countdown(markets, account, *pair, *millis),
         FuturesRequest::FeeBurn(on) => {
             account.state.fee_burn = *on;
             Ok(CommandResult::Done)

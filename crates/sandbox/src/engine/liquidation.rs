@@ -1,7 +1,8 @@
 //! Liquidation, when the mark price reduces the collateral to the maintenance margin.
 
 use super::{
-    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel, futures, margin,
+    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, ending, futures, margin,
+    margin_view,
     markets::MarketState,
     matching::{self, Want},
     new_order, rounding, settle,
@@ -34,7 +35,7 @@ fn check_one(markets: &mut MarketState, account: &mut Account, id: PositionId) {
     let (collateral, maintenance) =
         if isolated { margin::isolated(markets, account, id) } else { margin::cross(markets, account) };
     if collateral > maintenance {
-        call(markets, account, collateral, maintenance);
+        call(markets, account, near((collateral, maintenance)));
         return;
     }
     let lost: Vec<PositionId> = match isolated {
@@ -42,8 +43,8 @@ fn check_one(markets: &mut MarketState, account: &mut Account, id: PositionId) {
         false => account.positions().filter(|(_, p)| !p.isolated_mode()).map(|(id, _)| id).collect(),
     };
     for &id in &lost {
-        for order in cancel::order_ids(account, TradeType::Futures, |o| o.position() == id) {
-            cancel::end(markets, account, TradeType::Futures, order, Status::Expired);
+        for order in account.open_order_ids(TradeType::Futures, |o| o.position() == id) {
+            ending::end(markets, account, order, Status::Expired);
         }
     }
     for id in lost {
@@ -52,16 +53,28 @@ fn check_one(markets: &mut MarketState, account: &mut Account, id: PositionId) {
     account.warned = false;
 }
 
-/// Sends one margin call when the collateral approaches the maintenance margin, and another only after it has
-/// recovered.
-fn call(markets: &mut MarketState, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
-    let near = maintenance >= collateral * CALL;
+/// Whether the maintenance margin approaches the collateral.
+fn near((collateral, maintenance): (Decimal, Decimal)) -> bool {
+    maintenance >= collateral * CALL
+}
+
+/// Whether any of the account's positions is close to liquidation.
+fn any_near(markets: &MarketState, account: &Account) -> bool {
+    let held = || account.positions().filter(|(_, p)| !p.amount.is_zero());
+    let alone = |id| near(margin::isolated(markets, account, id));
+    held().any(|(id, p)| p.isolated_mode() && alone(id))
+        || held().any(|(_, p)| !p.isolated_mode()) && near(margin::cross(markets, account))
+}
+
+/// Sends one margin call when the collateral of a position approaches its maintenance margin, and another only
+/// after every position of the account has recovered.
+fn call(markets: &mut MarketState, account: &mut Account, near: bool) {
     if near && !account.warned {
         let held = account.positions().filter(|(_, p)| !p.amount.is_zero());
-        let positions = held.map(|(id, _)| margin::position(markets, account, id)).collect();
+        let positions = held.map(|(id, _)| margin_view::position(markets, account, id)).collect();
         markets.emit(account.id, EventKind::MarginCall(positions));
     }
-    account.warned = near;
+    account.warned = near || (account.warned && any_near(markets, account));
 }
 
 /// Closes a position at market, whatever the price. The exchange takes the part that the book cannot, at the
@@ -105,5 +118,5 @@ fn close(markets: &mut MarketState, account: &mut Account, id: PositionId) {
         settle::income(markets, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
         markets.emit_futures_account(account, Reason::InsuranceClear, -clearance, &[id]);
     }
-    cancel::after(markets, account, &order, ended);
+    ending::after(markets, account, &order, ended);
 }

@@ -1,25 +1,24 @@
 //! Margins of a futures account at the current mark prices.
 
 use super::{
-    Account, FuturesView, PositionView, bracket, liquidation_price, markets::MarketState,
-    position::Perpetual, rounding::at_least_zero, terms::PositionId,
+    Account, bracket, markets::MarketState, position::Perpetual, rounding::at_least_zero, terms::PositionId,
 };
-use crate::market::Pair;
 use domain::Decimal;
 
 /// Sums over an account's perpetuals.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    unrealized: Decimal,
-    cross_unrealized: Decimal,
-    position_margin: Decimal,
-    cross_margin: Decimal,
-    order_margin: Decimal,
-    maintenance: Decimal,
-    cross_maintenance: Decimal,
+pub(super) struct Sums {
+    pub(super) unrealized: Decimal,
+    pub(super) cross_unrealized: Decimal,
+    pub(super) position_margin: Decimal,
+    pub(super) cross_margin: Decimal,
+    pub(super) order_margin: Decimal,
+    pub(super) maintenance: Decimal,
+    pub(super) cross_maintenance: Decimal,
 }
 
-fn sums(markets: &MarketState, account: &Account) -> Sums {
+/// The sums at the current mark prices.
+pub(super) fn sums(markets: &MarketState, account: &Account) -> Sums {
     let mut sums = Sums::default();
     for (id, p) in account.positions() {
         let (pair, mark) = (id.pair, markets.mark(id.pair));
@@ -40,7 +39,7 @@ fn sums(markets: &MarketState, account: &Account) -> Sums {
 }
 
 /// Initial margin of a position: a fraction of its notional, or its own margin if isolated.
-fn initial(p: &Perpetual, mark: Decimal) -> Decimal {
+pub(super) fn initial(p: &Perpetual, mark: Decimal) -> Decimal {
     if p.isolated_mode() { p.isolated } else { p.initial(p.notional(mark)) }
 }
 
@@ -50,7 +49,8 @@ pub(super) fn available(markets: &MarketState, account: &Account) -> Decimal {
     free(account, &sums(markets, account))
 }
 
-fn free(account: &Account, sums: &Sums) -> Decimal {
+/// The available balance, from the sums of the account.
+pub(super) fn free(account: &Account, sums: &Sums) -> Decimal {
     account.cross_wallet() + sums.cross_unrealized - sums.cross_margin - sums.order_margin
 }
 
@@ -71,54 +71,4 @@ pub(super) fn cross(markets: &MarketState, account: &Account) -> (Decimal, Decim
 pub(super) fn isolated(markets: &MarketState, account: &Account, id: PositionId) -> (Decimal, Decimal) {
     let (p, mark) = (account.perpetual(id), markets.mark(id.pair));
     (p.isolated + p.unrealized(mark), bracket::maintenance(id.pair, p.notional(mark)))
-}
-
-/// Builds the view of the whole account.
-pub(super) fn view(markets: &MarketState, account: &Account) -> FuturesView {
-    let sums = sums(markets, account);
-    FuturesView {
-        wallet: account.wallet,
-        cross_wallet: account.cross_wallet(),
-        unrealized: sums.unrealized,
-        cross_unrealized: sums.cross_unrealized,
-        position_margin: sums.position_margin,
-        order_margin: sums.order_margin,
-        maintenance: sums.maintenance,
-        available: at_least_zero(free(account, &sums)),
-        withdrawable: withdrawable(markets, account),
-        positions: Pair::ALL
-            .into_iter()
-            .flat_map(|pair| account.shown(pair))
-            .map(|id| position(markets, account, id))
-            .collect(),
-    }
-}
-
-/// Builds the view of one position.
-pub(super) fn position(markets: &MarketState, account: &Account, id: PositionId) -> PositionView {
-    let pair = id.pair;
-    let (p, mark) = (account.perpetual(id), markets.mark(pair));
-    let notional = p.notional(mark);
-    PositionView {
-        pair,
-        slot: id.slot,
-        amount: p.amount,
-        entry_price: p.entry_price(),
-        break_even: p.entry_price(),
-        mark_price: mark,
-        unrealized: p.unrealized(mark),
-        realized: p.realized,
-        liquidation_price: liquidation_price::of(markets, account, id),
-        notional: p.amount * mark,
-        leverage: p.leverage,
-        max_notional: bracket::largest(pair, p.leverage),
-        mode: p.mode,
-        isolated: p.isolated,
-        initial_margin: initial(&p, mark),
-        order_margin: p.order_margin(mark),
-        maintenance: bracket::maintenance(pair, notional),
-        bid_notional: p.bids,
-        ask_notional: p.asks,
-        updated: p.updated,
-    }
 }

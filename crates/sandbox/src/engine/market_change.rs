@@ -2,7 +2,7 @@
 
 use super::{
     Account, AlgoStatus, CommandResult, Engine, Execution, MarketChange, MarketStatus, NewOrder, Reason,
-    Reject, Status, cancel, futures,
+    Reject, Status, ending, futures,
     market_status::Changed,
     markets::MarketState,
     new_order,
@@ -44,11 +44,11 @@ impl Engine {
 
 /// Expires an account's orders on a perpetual and closes its positions at the mark price.
 fn delist(markets: &mut MarketState, account: &mut Account, pair: Pair) {
-    for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
-        cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
+    for id in account.open_order_ids(TradeType::Futures, |o| o.market.pair == pair) {
+        ending::end(markets, account, id, Status::Expired);
     }
-    for id in cancel::algo_ids(account, |a| a.pair == pair) {
-        cancel::end_algo(markets, account, id, AlgoStatus::Expired);
+    for id in account.open_algo_ids(|a| a.pair == pair) {
+        ending::end_algo(markets, account, id, AlgoStatus::Expired);
     }
     let held = account.positions_of(pair).filter(|(_, p)| !p.amount.is_zero());
     for (id, position) in held.map(|(id, p)| (id, p.amount)).collect::<Vec<_>>() {
@@ -68,5 +68,5 @@ fn settle_position(markets: &mut MarketState, account: &mut Account, id: Positio
     let (_, ended) = futures::take(markets, account, &mut order, vec![level]);
     account.futures_orders.put(order.clone());
     markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[id]);
-    cancel::after(markets, account, &order, ended);
+    ending::after(markets, account, &order, ended);
 }

@@ -1,6 +1,6 @@
 //! Market properties that can change at run time: trading status, tick and lot size, and book depth.
 
-use super::order::words;
+use super::words::words;
 use crate::market::MarketId;
 use domain::{Decimal, Market, TradeType};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::{
     AccountId, CounterpartyLedger, Event, Order, TriggerRejection, deadline::Deadline, funding_rate,
-    market_status::Changed, ruleset, terms::is_default,
+    ids::Ids, market_status::Changed, prints::Prints, ruleset, terms::is_default,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
@@ -80,12 +80,30 @@ pub(super) struct BookState {
     /// How the market differs from its initial configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) changed: Option<Box<Changed>>,
+    /// The users' latest fills.
+    #[serde(default)]
+    pub(super) prints: Prints,
     /// Trades not yet published. Empty between steps, so not serialized.
     #[serde(skip)]
     pub(super) fresh: Vec<PublicTrade>,
 }
 
 impl BookState {
+    const fn new(beat: Beat) -> Self {
+        Self {
+            beat,
+            taken: (Decimal::ZERO, Decimal::ZERO),
+            update_id: 1,
+            trades: VecDeque::new(),
+            bids: BTreeSet::new(),
+            asks: BTreeSet::new(),
+            algos: BTreeSet::new(),
+            changed: None,
+            prints: Prints::new(),
+            fresh: Vec::new(),
+        }
+    }
+
     pub(super) const fn resting(&mut self, side: Side) -> &mut BTreeSet<RestingOrder> {
         match side {
             Side::Buy => &mut self.bids,
@@ -111,40 +129,16 @@ pub(super) struct Perp {
     pub(super) paid: VecDeque<FundingPoint>,
 }
 
-/// The last id assigned of each kind.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Ids {
-    account: u64,
-    order: u64,
-    algo: u64,
-    trade: u64,
-    income: u64,
-    /// Snapshots written before order lists and amendments existed lack both.
-    #[serde(default)]
-    list: u64,
-    #[serde(default)]
-    execution: u64,
-}
-
-impl Default for Ids {
-    fn default() -> Self {
-        // Binance counts conditional orders separately, in a distant range, so that a list of both has no
-        // duplicate ids.
-        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0, list: 0, execution: 0 }
+impl Perp {
+    fn new(pair: Pair, beat: Beat, at: Micros) -> Self {
+        Self {
+            mark: to_tick(beat.price, MarketId::futures(pair)),
+            premium: Decimal::ZERO,
+            next_funding: funding_rate::next(at),
+            paid: VecDeque::new(),
+        }
     }
 }
-
-macro_rules! counters {
-    ($($name:ident)*) => {
-        impl Ids {$(
-            pub(super) const fn $name(&mut self) -> u64 {
-                self.$name += 1;
-                self.$name
-            }
-        )*}
-    };
-}
-counters! { account order algo trade income list execution }
 
 /// State shared by all accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -182,24 +176,8 @@ impl MarketState {
     pub(super) fn new(seed: u64, at: Micros, start: Micros) -> Self {
         let mut tape = Tape::new(seed, at, start);
         tape.play(at);
-        let books = MarketId::all().map(|id| BookState {
-            beat: tape.beat(id.pair),
-            taken: (Decimal::ZERO, Decimal::ZERO),
-            update_id: 1,
-            trades: VecDeque::new(),
-            bids: BTreeSet::new(),
-            asks: BTreeSet::new(),
-            algos: BTreeSet::new(),
-            changed: None,
-            fresh: Vec::new(),
-        });
-        let books: Vec<_> = books.collect();
-        let perps = Pair::ALL.map(|pair| Perp {
-            mark: to_tick(tape.beat(pair).price, MarketId::futures(pair)),
-            premium: Decimal::ZERO,
-            next_funding: funding_rate::next(at),
-            paid: VecDeque::new(),
-        });
+        let books = MarketId::all().map(|id| BookState::new(tape.beat(id.pair))).collect();
+        let perps = Pair::ALL.map(|pair| Perp::new(pair, tape.beat(pair), at));
         let mut markets = Self {
             now: at,
             seed,
@@ -221,6 +199,26 @@ impl MarketState {
             markets.book_mut(market).fresh.clear();
         }
         markets
+    }
+
+    /// Adds the markets that a release of fewer markets did not have.
+    pub(super) fn complete(&mut self) {
+        let known = self.perps.len();
+        if known >= Pair::ALL.len() {
+            return;
+        }
+        self.tape.complete();
+        // Spot markets come first.
+        let futures = self.books.split_off(known.min(self.books.len()));
+        let mut added = Vec::new();
+        for pair in Pair::ALL.into_iter().skip(known) {
+            let beat = self.tape.beat(pair);
+            added.push(BookState::new(beat));
+            self.perps.push(Perp::new(pair, beat, self.now));
+        }
+        self.books.extend(added.iter().cloned());
+        self.books.extend(futures);
+        self.books.extend(added);
     }
 
     pub(super) const fn seed(&self) -> u64 {
@@ -279,23 +277,30 @@ impl MarketState {
     pub(super) fn show_beat(&mut self, market: MarketId) {
         let beat = self.tape.beat(market.pair);
         self.show(market, beat);
+        if beat.volume > 0 {
+            let Level { price, amount } = traded(market, &beat);
+            self.print_beat(market, price, amount, beat.buyer);
+        }
     }
 
-    pub(super) fn show(&mut self, market: MarketId, beat: Beat) {
+    /// Applies a price jump, which is a trade beside the beats.
+    pub(super) fn show_jump(&mut self, market: MarketId, beat: Beat) {
+        self.show(market, beat);
+        if beat.volume > 0 {
+            self.print_fill(market, traded(market, &beat), !beat.buyer);
+        }
+    }
+
+    fn show(&mut self, market: MarketId, beat: Beat) {
         let book = self.book_mut(market);
         book.beat = beat;
         book.taken = (Decimal::ZERO, Decimal::ZERO);
         book.update_id += 1;
-        if beat.volume > 0 {
-            let amount = Decimal::new(beat.volume, market.pair.volume_scale());
-            let id = self.ids.trade();
-            self.print(market, id, to_tick(beat.price, market), amount, beat.buyer);
-        }
     }
 
     /// Executes a user's taker fill against the book. The liquidity is gone until the next beat, and the fill
-    /// is published as a trade.
-    pub(super) fn take(&mut self, market: MarketId, side: Side, trade_id: u64, level: Level) {
+    /// is published as a trade. Returns its id.
+    pub(super) fn take(&mut self, market: MarketId, side: Side, level: Level) -> u64 {
         let book = self.book_mut(market);
         match side {
             Side::Buy => book.taken.0 += level.amount,
@@ -303,11 +308,10 @@ impl MarketState {
         }
         book.update_id += 1;
         self.touched.insert(market);
-        self.print(market, trade_id, level.price, level.amount, side == Side::Buy);
+        self.print_fill(market, level, side == Side::Sell)
     }
 
-    fn print(&mut self, market: MarketId, id: u64, price: Decimal, amount: Decimal, buyer: bool) {
-        let trade = PublicTrade { id, price, amount, buyer_maker: !buyer, at: self.now };
+    pub(super) fn print(&mut self, market: MarketId, trade: PublicTrade) {
         let book = self.book_mut(market);
         if book.trades.len() == TRADES {
             book.trades.pop_front();
@@ -325,6 +329,12 @@ impl MarketState {
         };
         (0..22).map(letter).collect()
     }
+}
+
+/// The trade of a beat.
+fn traded(market: MarketId, beat: &Beat) -> Level {
+    let amount = Decimal::new(beat.volume, market.pair.volume_scale());
+    Level { price: to_tick(beat.price, market), amount }
 }
 
 /// An empty level, for an exhausted side of the book.

@@ -20,17 +20,22 @@ mod cancel;
 mod command;
 mod counterparty;
 mod deadline;
+mod dispatch;
+mod ending;
 mod event;
 mod filters;
 mod funding;
+mod funding_history;
 mod funding_rate;
 mod futures;
 mod futures_request;
 mod futures_state;
+mod ids;
 mod keys;
 mod liquidation;
 mod liquidation_price;
 mod margin;
+mod margin_view;
 mod market_change;
 mod market_rules;
 mod market_status;
@@ -42,6 +47,8 @@ mod new_order;
 mod order;
 mod place;
 mod position;
+mod prints;
+mod public_trades;
 mod publish;
 mod query;
 mod reduce_only;
@@ -54,9 +61,12 @@ pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
+mod spot_terms;
 mod statistics;
 mod terms;
 mod tick;
+mod timers;
+mod words;
 
 pub use account::{Account, AccountId, SpotBalance};
 pub use account_view::{FuturesView, PositionView};
@@ -71,6 +81,7 @@ pub use futures_state::{Amendment, MarginMove};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{Fill, NewOrder, Order, Status, WorkingType};
+pub use public_trades::TradeQuery;
 pub use registry::{OrderRef, Registry, RegistryEntry};
 pub use reject::Reject;
 pub use rejections::TriggerRejection;
@@ -78,9 +89,9 @@ pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
 pub(crate) use spot::limits as spot_limits;
 pub use spot::{
     CancelRestriction, Cancellation, Cancelled, Contingency, ListReport, ListStatus, ListedOrder, NewList,
-    OrderList, Phase, Placed, RejectReason, Replacement, SelfTradePrevention, SpotAction, SpotAmendment,
-    SpotOptions, SpotOrder, SpotResult, SpotTerms,
+    OrderList, Placed, Replacement, SpotAction, SpotAmendment, SpotOrder, SpotResult,
 };
+pub use spot_terms::{Phase, RejectReason, SelfTradePrevention, SpotOptions, SpotTerms};
 pub use statistics::Crowd;
 pub use terms::{FuturesTerms, PositionId, PositionSlot, PriceMatch, SelfTrade};
 
@@ -91,11 +102,29 @@ use std::collections::BTreeMap;
 
 /// The complete state of the exchange. Its serialized form is a snapshot; a clone is an independent exchange.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Engine {
     #[serde(rename = "floor")]
     markets: MarketState,
     accounts: BTreeMap<AccountId, Account>,
     keys: BTreeMap<String, AccountId>,
+}
+
+/// The serialized form of an engine, perhaps of a release with fewer markets.
+#[derive(Deserialize)]
+struct Stored {
+    #[serde(rename = "floor")]
+    markets: MarketState,
+    accounts: BTreeMap<AccountId, Account>,
+    keys: BTreeMap<String, AccountId>,
+}
+
+impl From<Stored> for Engine {
+    fn from(stored: Stored) -> Self {
+        let Stored { mut markets, accounts, keys } = stored;
+        markets.complete();
+        Self { markets, accounts, keys }
+    }
 }
 
 impl Engine {
@@ -126,106 +155,9 @@ impl Engine {
         }
     }
 
-    fn dispatch(&mut self, command: Command) -> Result<CommandResult, Reject> {
-        match command {
-            Command::OpenAccount(new) => self.open_account(new),
-            Command::SetPrice { pair, price } => {
-                self.set_price(pair, price)?;
-                Ok(CommandResult::Done)
-            }
-            Command::ResetAccount { account } => self.with(account, |markets, account| {
-                settings::reset(markets, account);
-                Ok(CommandResult::Done)
-            }),
-            Command::Place { account, order } => {
-                self.with(account, |markets, account| place::place(markets, account, order))
-            }
-            Command::Cancel { account, market, which, order, cancel_id } => {
-                let by = cancel_id.as_deref();
-                self.with(account, |markets, account| {
-                    cancel::cancel_order(markets, account, market, which, &order, by)
-                })
-            }
-            Command::CancelAll { account, market, which, cancel_id } => {
-                let by = cancel_id.as_deref();
-                self.with(account, |markets, account| {
-                    Ok(cancel::cancel_all_orders(markets, account, market, which, by))
-                })
-            }
-            Command::Spot { account, market, action } => {
-                self.with(account, |markets, account| spot::apply(markets, account, market, *action))
-            }
-            Command::SetLeverage { account, pair, leverage } => {
-                self.with(account, |markets, account| settings::leverage(markets, account, pair, leverage))
-            }
-            Command::SetMarginMode { account, pair, mode } => {
-                self.with(account, |markets, account| settings::margin_mode(markets, account, pair, mode))
-            }
-            Command::AdjustMargin { account, pair, amount, slot } => {
-                let id = PositionId { pair, slot };
-                self.with(account, |markets, account| settings::adjust_margin(markets, account, id, amount))
-            }
-            Command::Futures { account, request } => {
-                self.with(account, |markets, account| futures_request::carry_out(markets, account, &request))
-            }
-            Command::AddKey { account, api_key, secret } => self.add_key(account, api_key, secret),
-            Command::SetRights { account, rights } => self.with(account, |_, account| {
-                account.rights = rights;
-                Ok(CommandResult::Done)
-            }),
-            Command::SetModes { account, dual, multi_assets, forced } => self
-                .with(account, |markets, account| modes::set(markets, account, dual, multi_assets, forced)),
-            Command::ChangeMarket(change) => self.change_market(&change),
-            Command::RejectTriggers(rejection) => Ok(rejections::set(&mut self.markets, rejection)),
-            Command::SetRules { version } => {
-                self.raise_rules(version);
-                Ok(CommandResult::Done)
-            }
-            Command::Fund { account, wallet, amount, reference } => self.with(account, |markets, account| {
-                settings::fund(markets, account, wallet, amount, reference)
-            }),
-            Command::Transfer { account, from, asset, amount } => self
-                .with(account, |markets, account| settings::transfer(markets, account, from, &asset, amount)),
-        }
-    }
-
     /// The version of the rules that the exchange follows.
     #[must_use]
     pub const fn rules_version(&self) -> u32 {
         self.markets.ruleset
-    }
-
-    /// Switches to newer rules and starts measuring the naked time of existing accounts.
-    fn raise_rules(&mut self, version: u32) {
-        self.markets.ruleset = self.markets.ruleset.max(version);
-        let now = self.markets.now;
-        for account in self.accounts.values_mut() {
-            naked::measure(account, now);
-        }
-    }
-
-    fn with(
-        &mut self,
-        id: AccountId,
-        act: impl FnOnce(&mut MarketState, &mut Account) -> Result<CommandResult, Reject>,
-    ) -> Result<CommandResult, Reject> {
-        let account = self.accounts.get_mut(&id).ok_or_else(Reject::invalid_key)?;
-        act(&mut self.markets, account)
-    }
-
-    fn open_account(&mut self, new: NewAccount) -> Result<CommandResult, Reject> {
-        let ceiling = settings::LARGEST_FUNDS;
-        let funds = [new.spot_funds, new.futures_funds];
-        if funds.iter().any(|f| f.is_sign_negative() || *f > ceiling || f.scale() > rounding::PLACES) {
-            return Err(Reject::precision());
-        }
-        if self.keys.contains_key(&new.api_key) {
-            return Err(Reject::key_taken());
-        }
-        let id = AccountId(self.markets.ids.account());
-        self.keys.insert(new.api_key.clone(), id);
-        self.markets.counterparty.issue(crate::market::QUOTE, new.spot_funds + new.futures_funds);
-        self.accounts.insert(id, Account::open(id, self.markets.now, new));
-        Ok(CommandResult::Account(id))
     }
 }

@@ -1,7 +1,8 @@
 //! A new order: its terms, and its initial state.
 
-use super::{NewOrder, Order, Reject, Status, filters, markets::MarketState};
-use domain::{Decimal, OrderType, TimeInForce};
+use super::{NewOrder, Order, Reject, Status, filters, markets::MarketState, terms::PriceMatch};
+use crate::market::MarketId;
+use domain::{Decimal, OrderType, Side, TimeInForce};
 
 /// Limit price and time in force of a plain order. A market order has no price and ends immediately.
 pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
@@ -11,6 +12,17 @@ pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Dec
     let price = new.price.ok_or_else(|| Reject::mandatory("price"))?;
     filters::price(markets, new.market, price)?;
     Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
+}
+
+/// The price of the level that an order on `side` names.
+pub(super) fn matched_price(
+    markets: &MarketState,
+    market: MarketId,
+    side: Side,
+    matching: PriceMatch,
+) -> Result<Decimal, Reject> {
+    let (taker, index) = matching.level(side);
+    markets.levels(market, taker).nth(index).map(|level| level.price).ok_or_else(Reject::no_depth)
 }
 
 /// Builds the order in its initial state.

@@ -1,40 +1,14 @@
 //! Orders and fills, as the engine stores them.
 
 use super::{
-    SpotTerms,
     registry::RegistryEntry,
+    spot_terms::{Phase, SpotOptions, SpotTerms},
     terms::{FuturesTerms, PositionId, PositionSlot, is_default},
+    words::words,
 };
 use crate::market::MarketId;
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use serde::{Deserialize, Serialize};
-
-/// Declares an enum whose values are named as Binance writes them.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The name Binance uses.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            /// Parses Binance's name, case-sensitively.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
-pub(super) use words;
 
 words! {
     /// The status of an order.
@@ -225,6 +199,42 @@ impl Order {
     #[must_use]
     pub fn average(&self) -> Decimal {
         if self.filled.is_zero() { Decimal::ZERO } else { (self.cost / self.filled).round_dp(8).normalize() }
+    }
+
+    /// The list that a spot order belongs to.
+    #[must_use]
+    pub fn list(&self) -> Option<u64> {
+        self.spot.as_ref().and_then(|terms| terms.list)
+    }
+
+    /// Where a spot order is in its life.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.spot.as_ref().map_or(Phase::Working, |terms| terms.phase)
+    }
+
+    /// When a spot order entered the book; `None` before.
+    #[must_use]
+    pub fn working_since(&self) -> Option<Micros> {
+        self.spot.as_ref().map_or(Some(self.created), |terms| terms.working_since)
+    }
+
+    /// Whether a spot order shares the locked balance of its list.
+    #[must_use]
+    pub fn paired(&self) -> bool {
+        self.spot.as_ref().is_some_and(|terms| terms.paired)
+    }
+
+    /// The optional properties of a spot order.
+    #[must_use]
+    pub fn options(&self) -> Option<&SpotOptions> {
+        self.spot.as_ref().map(|terms| &terms.options)
+    }
+
+    /// The spot terms for modification. A plain order has been in the book since its placement.
+    pub(super) fn terms_mut(&mut self) -> &mut SpotTerms {
+        let working_since = Some(self.created);
+        self.spot.get_or_insert_with(|| Box::new(SpotTerms { working_since, ..SpotTerms::default() }))
     }
 }
 

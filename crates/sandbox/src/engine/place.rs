@@ -2,9 +2,7 @@
 
 use super::{
     Account, AccountId, CommandResult, Engine, NewOrder, Order, Reject, SpotOrder, algo, filters, futures,
-    markets::MarketState,
-    reduce_only, ruleset, spot,
-    terms::{PositionSlot, matched_price},
+    markets::MarketState, new_order, reduce_only, ruleset, spot, terms::PositionSlot,
 };
 use domain::{OrderType, TradeType};
 
@@ -51,7 +49,7 @@ fn prepare(markets: &MarketState, account: &Account, new: &mut NewOrder) -> Resu
         }
     }
     if let (Some(level), OrderType::Limit) = (new.terms.price_match, new.kind) {
-        new.price = Some(matched_price(markets, new.market, new.side, level)?);
+        new.price = Some(new_order::matched_price(markets, new.market, new.side, level)?);
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! The events of a step, as they are collected for the streams.
 
 use super::{
-    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, MarketUpdate, Order, Reason, margin,
-    markets::MarketState, terms::PositionId,
+    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, MarketUpdate, Order, Reason,
+    margin_view, markets::MarketState, terms::PositionId,
 };
 use crate::market::MarketId;
-use domain::{Decimal, TradeType};
+use domain::{Decimal, Frame, TradeType};
 
 impl MarketState {
     pub(super) fn emit(&mut self, account: AccountId, kind: EventKind) {
@@ -40,7 +40,7 @@ impl MarketState {
         change: Decimal,
         changed: &[PositionId],
     ) {
-        let positions = changed.iter().map(|&id| margin::position(self, account, id)).collect();
+        let positions = changed.iter().map(|&id| margin_view::position(self, account, id)).collect();
         let (wallet, cross_wallet) = (account.wallet, account.cross_wallet());
         self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
     }
@@ -50,8 +50,11 @@ impl MarketState {
         self.touched.remove(&market);
         let trades = std::mem::take(&mut self.book_mut(market).fresh);
         let minutes = self.tape.minutes(market.pair);
-        let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
-        let closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
+        let Some(mut candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
+        let mut closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
+        for candle in closed.iter_mut().chain([&mut candle]) {
+            self.add_fills(market, Frame::M1.into(), std::slice::from_mut(candle));
+        }
         let update = MarketUpdate {
             market,
             price: self.price(market),

@@ -1,11 +1,10 @@
 //! Read-only queries.
 
 use super::{
-    Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin,
+    Account, AccountId, Bracket, CounterpartyLedger, Engine, FuturesView, MarketStatus, brackets, margin_view,
 };
 use crate::market::{
     BookTicker, DayTicker, Depth, FundingPoint, Interval, Kline, MarkPrice, MarketId, Pair, Playing,
-    PublicTrade,
 };
 use domain::{Decimal, Frame, Market, Micros, Side, time};
 
@@ -36,7 +35,7 @@ impl Engine {
     /// An account's futures wallet, margins and positions at the current mark prices.
     #[must_use]
     pub fn futures(&self, id: AccountId) -> Option<FuturesView> {
-        self.accounts.get(&id).map(|account| margin::view(&self.markets, account))
+        self.accounts.get(&id).map(|account| margin_view::view(&self.markets, account))
     }
 
     /// The ledger of all assets that are not held by accounts.
@@ -91,9 +90,10 @@ impl Engine {
         let (at, last) = (self.markets.now, self.markets.price(market));
         let from = at.plus(-time::DAY);
         let trades = &self.markets.book(market).trades;
-        let minutes = self.markets.tape.minutes(market.pair);
-        let (day, previous_close) =
-            minutes.and_then(|m| m.span(market, from)).unwrap_or_else(|| (flat(at, last), last));
+        let day = self.markets.tape.span(market, from);
+        let (mut day, previous_close) = day.unwrap_or_else(|| (Kline::flat(at, last), last));
+        self.markets.add_fills_since(market, &mut day);
+        let last_id = trades.back().map_or(0, |t| t.id);
         DayTicker {
             from,
             at,
@@ -101,8 +101,8 @@ impl Engine {
             last,
             last_amount: trades.back().map_or(Decimal::ZERO, |t| t.amount),
             previous_close,
-            first_id: trades.front().map_or(0, |t| t.id),
-            last_id: trades.back().map_or(0, |t| t.id),
+            first_id: (last_id + 1).saturating_sub(day.trades),
+            last_id,
             book: self.markets.book_ticker(market),
         }
     }
@@ -131,15 +131,9 @@ impl Engine {
         to: Option<Micros>,
         limit: usize,
     ) -> Vec<Kline> {
-        let minutes = self.markets.tape.minutes(market.pair);
-        minutes.map_or_else(Vec::new, |m| m.klines(market, interval, from, to, limit))
-    }
-
-    /// The latest public trades, oldest first, including those of the engine's users.
-    #[must_use]
-    pub fn trades(&self, market: MarketId, limit: usize) -> Vec<PublicTrade> {
-        let trades = &self.markets.book(market).trades;
-        trades.iter().skip(trades.len().saturating_sub(limit)).cloned().collect()
+        let mut rows = self.markets.tape.klines(market, interval, (from, to), limit);
+        self.markets.add_fills(market, interval, &mut rows);
+        rows
     }
 
     /// A perpetual's mark price and funding.
@@ -157,21 +151,5 @@ impl Engine {
     #[must_use]
     pub fn playing(&self) -> Option<Playing> {
         self.markets.tape.playing()
-    }
-}
-
-/// A candle without trades.
-const fn flat(start: Micros, price: Decimal) -> Kline {
-    Kline {
-        start,
-        open: price,
-        high: price,
-        low: price,
-        close: price,
-        volume: Decimal::ZERO,
-        quote_volume: Decimal::ZERO,
-        trades: 0,
-        taker_base: Decimal::ZERO,
-        taker_quote: Decimal::ZERO,
     }
 }

@@ -6,7 +6,7 @@
 //! that came before.
 
 /// The newest version.
-pub(crate) const CURRENT: u32 = 2;
+pub(crate) const CURRENT: u32 = 3;
 
 /// From this version on, resting orders count against a new reduce-only order (-4118).
 pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
@@ -16,5 +16,7 @@ pub(super) const GTE_NEEDS_POSITION: u32 = 1;
 pub(super) const POSITION_SIDES: u32 = 2;
 /// From this version on, one limit of open conditional orders applies to all markets together.
 pub(super) const ONE_ALGO_LIMIT: u32 = 1;
+/// From this version on, trades are numbered by market, and fills of resting orders are public trades.
+pub(super) const TRADE_NUMBERS: u32 = 3;
 /// From this version on, spot orders must pass all documented filters.
 pub(super) const SPOT_FILTERS: u32 = 2;

@@ -1,11 +1,12 @@
 //! Account settings and funds: leverage, margin mode, isolated margin, transfers and reset; also price jumps.
 
 use super::{
-    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket,
-    cancel, filters, margin,
+    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, bracket, cancel,
+    ending, filters, margin,
     markets::MarketState,
     rounding, ruleset, settle,
     terms::{PositionId, PositionSlot},
+    timers,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType, dec};
@@ -135,7 +136,7 @@ pub(super) fn transfer(
     account.spot_mut(QUOTE).free -= change;
     account.wallet += change;
     settle::income(markets, account, IncomeKind::Transfer, None, change, None);
-    markets.emit_spot_balances(account, &[QUOTE]);
+    emit_spot_transfer(markets, account, -change);
     markets.emit_futures_account(account, reason, change, &[]);
     Ok(CommandResult::Transfer(markets.ids.income()))
 }
@@ -168,12 +169,18 @@ pub(super) fn fund(
     Ok(CommandResult::Funded(moved))
 }
 
+/// Publishes that USDT has entered or left the spot wallet, and the new balance.
+fn emit_spot_transfer(markets: &mut MarketState, account: &Account, change: Decimal) {
+    markets.emit(account.id, EventKind::SpotTransfer { asset: QUOTE, change });
+    markets.emit_spot_balances(account, &[QUOTE]);
+}
+
 fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, amount: Decimal) {
     markets.counterparty.issue(QUOTE, amount);
     match wallet {
         TradeType::Spot => {
             account.spot_mut(QUOTE).free += amount;
-            markets.emit_spot_balances(account, &[QUOTE]);
+            emit_spot_transfer(markets, account, amount);
         }
         TradeType::Futures => {
             account.wallet += amount;
@@ -185,15 +192,16 @@ fn bring(markets: &mut MarketState, account: &mut Account, wallet: TradeType, am
 }
 
 /// Ends orders and positions without profit or loss and restores the initial funds. The history is kept.
-pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
+pub(super) fn reset(markets: &mut MarketState, account: &mut Account) -> Result<CommandResult, Reject> {
     for kind in [TradeType::Spot, TradeType::Futures] {
-        for id in cancel::order_ids(account, kind, |_| true) {
-            cancel::end(markets, account, kind, id, Status::Canceled);
+        for id in account.open_order_ids(kind, |_| true) {
+            cancel::end(markets, account, kind, id, None);
         }
     }
-    for id in cancel::algo_ids(account, |_| true) {
-        cancel::end_algo(markets, account, id, AlgoStatus::Canceled);
+    for id in account.open_algo_ids(|_| true) {
+        ending::end_algo(markets, account, id, AlgoStatus::Canceled);
     }
+    timers::stop_countdowns(markets, account);
     let held: Vec<_> = account.spot.iter().map(|(asset, h)| (asset.clone(), h.free + h.locked)).collect();
     for (asset, amount) in &held {
         markets.counterparty.issue(asset, -amount);
@@ -215,6 +223,7 @@ pub(super) fn reset(markets: &mut MarketState, account: &mut Account) {
     let assets: Vec<_> = held.iter().map(|(asset, _)| asset.as_str()).collect();
     markets.emit_spot_balances(account, &assets);
     markets.emit_futures_account(account, Reason::AdminDeposit, account.wallet - before, &closed);
+    Ok(CommandResult::Done)
 }
 
 impl Engine {
@@ -225,7 +234,7 @@ impl Engine {
         let units = i64::try_from(units.trunc()).map_err(|_| Reject::price_too_high())?;
         let beat = self.markets.tape.jump(pair, units);
         for market in [MarketId::spot(pair), MarketId::futures(pair)] {
-            self.markets.show(market, beat);
+            self.markets.show_jump(market, beat);
         }
         let futures = MarketId::futures(pair);
         self.markets.perp_mut(pair).mark = self.markets.price(futures);

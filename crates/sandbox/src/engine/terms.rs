@@ -1,9 +1,9 @@
 //! Terms of futures orders beyond price and amount: the position they belong to, an expiry date, a price
 //! taken from the book, and self-trade prevention.
 
-use super::{Reject, markets::MarketState, order::words};
-use crate::market::{MarketId, Pair};
-use domain::{Decimal, Micros, Side, TimeInForce, time};
+use super::{Reject, words::words};
+use crate::market::Pair;
+use domain::{Micros, Side, TimeInForce, time};
 use serde::{Deserialize, Serialize};
 
 /// Least time between the present and the date of a GTD order.
@@ -74,7 +74,7 @@ words! {
 
 impl PriceMatch {
     /// The side whose takers would meet the level, and the level's index from the best price.
-    const fn level(self, side: Side) -> (Side, usize) {
+    pub(super) const fn level(self, side: Side) -> (Side, usize) {
         match self {
             Self::Opponent => (side, 0),
             Self::Opponent5 => (side, 4),
@@ -163,17 +163,6 @@ impl FuturesTerms {
             _ => Ok(()),
         }
     }
-}
-
-/// The price of the level that an order on `side` names.
-pub(super) fn matched_price(
-    markets: &MarketState,
-    market: MarketId,
-    side: Side,
-    matching: PriceMatch,
-) -> Result<Decimal, Reject> {
-    let (taker, index) = matching.level(side);
-    markets.levels(market, taker).nth(index).map(|level| level.price).ok_or_else(Reject::no_depth)
 }
 
 /// Whether a value is its type's default, so that it is left out of what is written to disk.

@@ -3,7 +3,7 @@
 //! notified.
 
 use super::{
-    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel, funding,
+    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, ending, funding,
     liquidation,
     markets::{MarketState, RestingOrder},
     resting, settle, spot,
@@ -107,12 +107,12 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
     let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
     let amount = room.min(most);
     if amount.is_zero() {
-        cancel::end(markets, account, TradeType::Futures, id, Status::Expired);
+        ending::end(markets, account, id, Status::Expired);
         return amount;
     }
     let level = Level { price: order.price.unwrap_or_default(), amount };
     resting::hold(account, &order, -amount);
-    let trade = (markets.ids.trade(), true);
+    let trade = (markets.give(order.market, order.side, level), true);
     let (fill, change) = settle::futures(markets, account, &mut order, level, trade);
     markets.emit_order(account.id, &order, Execution::Trade, Some(&fill));
     if order.status == Status::Filled {
@@ -120,6 +120,6 @@ fn fill_futures(markets: &mut MarketState, account: &mut Account, id: u64, most:
     }
     account.futures_orders.put(order.clone());
     markets.emit_futures_account(account, Reason::Order, Decimal::ZERO, &[order.position()]);
-    cancel::after(markets, account, &order, change.ended);
+    ending::after(markets, account, &order, change.ended);
     amount
 }

@@ -11,8 +11,6 @@ use domain::{Decimal, Side};
 const LEVELS: usize = 200;
 /// A level near the best price holds the candle's volume divided by this.
 const SHARE: i64 = 2_400;
-/// Minimum size of a level near the best price, in quote units, for quiet markets.
-const LEAST: i64 = 2_000;
 
 /// The order book at one beat. It is not stored, because it follows from the seed, the market and the beat.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +32,16 @@ impl Book {
         let key = noise(seed, &words);
         let price = super::minutes::to_tick(beat.price, market);
         let ticks = whole(price / rules.tick).max(2);
-        let spread = 1 + Run::new(key).below(2);
+        let sparsity = market.pair.sparsity();
+        let gap = 1 + ticks.saturating_mul(sparsity) / 100_000;
+        let wide = if sparsity > 1 { gap / 8 } else { 0 };
+        let spread = 1 + wide + Run::new(key).below(2);
         // The last trade is at the side that was taken.
         let (bid, ask) = if beat.buyer { (ticks - spread, ticks) } else { (ticks, ticks + spread) };
         let volume = Decimal::new(beat.candle_volume / SHARE, market.pair.volume_scale());
-        let least = Decimal::from(LEAST) / price;
+        let least = Decimal::from(market.pair.least_depth()) / price;
         let amount = whole(volume.max(least) / rules.lot).max(1);
-        Self { market, key, bid: bid.max(1), ask: ask.max(2), amount, gap: 1 + ticks / 100_000 }
+        Self { market, key, bid: bid.max(1), ask: ask.max(2), amount, gap }
     }
 
     /// The levels available to a taker on `side`, best first, after `taken` has been consumed from the top.
@@ -90,7 +91,7 @@ mod tests {
     proptest! {
         #[test]
         fn has_a_spread_and_fits_the_filters(
-            number in 0_usize..8, price in 100_i64..50_000_000, volume in 0_i64..1 << 50, key in any::<u64>(),
+            number in 0_usize..32, price in 100_i64..50_000_000, volume in 0_i64..1 << 50, key in any::<u64>(),
         ) {
             let market = MarketId::all().nth(number).unwrap();
             let rules = market.rules();

@@ -2,11 +2,14 @@
 
 use super::{
     Pair,
+    cycle::Cycle,
     noise::noise,
     price_path::{self, PricePath, Span},
     source::Source,
+    timeline::{Timeline, scaled},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, OnceLock};
 
 /// One beat of a pair, in the pair's units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,33 +35,95 @@ pub(super) struct Feed {
     started: u64,
     /// The fraction by which prices are scaled since the last price jump.
     bend: (i64, i64),
+    /// The scale from the next candle on, if it changes there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_bend: Option<(i64, i64)>,
     /// The price path through `span`. Derived from it, so not serialized.
     #[serde(skip)]
     path: Option<Box<PricePath>>,
+    /// The pair's cycle. Derived from the seed, so not serialized.
+    #[serde(skip)]
+    cycle: OnceLock<Arc<Cycle>>,
+}
+
+/// The beat at a position of a path.
+pub(super) fn beat_of(path: &PricePath, span: &Span, key: u64, place: usize) -> Beat {
+    let price = path.prices.get(place).copied().unwrap_or(span.close);
+    let before = place.checked_sub(1).and_then(|p| path.prices.get(p)).copied().unwrap_or(price);
+    let buyer = if price == before { noise(key, &[place as u64]) & 1 == 0 } else { price > before };
+    let volume = path.volumes.get(place).copied().unwrap_or(0);
+    Beat { price, volume, buyer, candle_volume: span.volume }
 }
 
 impl Feed {
     pub(super) fn new(pair: Pair, source: Source) -> Self {
-        Self { pair, source, span: Span::default(), started: 0, bend: (1, 1), path: None }
+        Self {
+            pair,
+            source,
+            span: Span::default(),
+            started: 0,
+            bend: (1, 1),
+            next_bend: None,
+            path: None,
+            cycle: OnceLock::new(),
+        }
     }
 
     /// Starts the next candle and returns it.
     pub(super) fn begin(&mut self, seed: u64) -> Span {
-        self.span = self.source.next(seed, self.span.close);
+        let (pair, cycle) = (self.pair, &self.cycle);
+        let cycle = || Arc::clone(cycle.get_or_init(|| Arc::new(Cycle::new(pair, seed))));
+        self.span = self.source.next(seed, self.span.close, cycle);
         self.started += 1;
         self.path = None;
+        self.bend = self.next_bend.take().unwrap_or(self.bend);
         self.span
     }
 
     /// Returns the beat at this position in the candle.
     pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
-        let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.started]));
+        let (span, key) = (self.span, self.key(seed, self.position()));
         let path = self.path.get_or_insert_with(|| Box::new(price_path::generate(&span, key)));
-        let walked = path.prices.get(place).copied().unwrap_or(span.close);
-        let before = place.checked_sub(1).and_then(|p| path.prices.get(p)).copied().unwrap_or(walked);
-        let buyer = if walked == before { noise(key, &[place as u64]) & 1 == 0 } else { walked > before };
-        let volume = path.volumes.get(place).copied().unwrap_or(0);
-        Beat { price: self.bent(walked), volume, buyer, candle_volume: span.volume }
+        let beat = beat_of(path, &span, key, place);
+        Beat { price: scaled(beat.price, self.bend), ..beat }
+    }
+
+    /// The position of the current candle on the pair's timeline.
+    pub(super) fn position(&self) -> i64 {
+        self.source.position() - 1
+    }
+
+    /// The random key of the path through the candle at a position of the timeline.
+    pub(super) fn key(&self, seed: u64, position: i64) -> u64 {
+        let started = self.started.wrapping_add_signed(position - self.position());
+        noise(seed, &[0xFEED, self.pair.number() as u64, started])
+    }
+
+    /// All candles of the pair.
+    pub(super) fn timeline(&self, seed: u64) -> Timeline<'_> {
+        match &self.source {
+            Source::Record { .. } => Timeline::Record,
+            Source::Synthetic { .. } | Source::Cycle { .. } => {
+                Timeline::Cycle(self.cycle.get_or_init(|| Arc::new(Cycle::new(self.pair, seed))))
+            }
+        }
+    }
+
+    /// The fraction by which prices are scaled.
+    pub(super) const fn scale(&self) -> (i64, i64) {
+        self.bend
+    }
+
+    /// Replaces the endless random walk of an older release after the current candle, at the current price. Returns
+    /// whether there was one.
+    pub(super) fn adopt(&mut self, seed: u64, minute: i64) -> bool {
+        let Source::Synthetic { .. } = self.source else { return false };
+        let next = minute + 1;
+        let price = scaled(self.span.close, self.bend);
+        let walked = self.timeline(seed).span(next).open;
+        self.source = Source::Cycle { next };
+        self.next_bend = Some((price, walked.max(1)));
+        true
     }
 
     /// Scales the path so that this beat and all later ones are relative to `price`.
@@ -66,6 +131,7 @@ impl Feed {
         self.bend = (1, 1);
         let walked = self.beat(seed, place).price;
         self.bend = (price.max(1), walked.max(1));
+        self.next_bend = self.next_bend.map(|(_, walked)| (price.max(1), walked));
     }
 
     /// The volume of the current candle.
@@ -75,11 +141,5 @@ impl Feed {
 
     pub(super) const fn source(&self) -> &Source {
         &self.source
-    }
-
-    fn bent(&self, walked: i64) -> i64 {
-        let (up, down) = self.bend;
-        let price = i128::from(walked) * i128::from(up) / i128::from(down.max(1));
-        i64::try_from(price).unwrap_or(i64::MAX).max(1)
     }
 }

@@ -1,19 +1,33 @@
-//! A pair's one-minute candles, and longer candles aggregated from them.
+//! A pair's one-minute candles, and longer candles aggregated from them. The latest ones are kept as they were
+//! played; those before them are computed from the pair's timeline.
 
-use super::{Beat, Interval, Kline, MarketId, Pair, price_path::Span};
-use domain::{Decimal, Micros, time};
+use super::{
+    Beat, Interval, Kline, MarketId, Pair,
+    price_path::Span,
+    runs::{Run, Runs},
+    timeline::{Sum, Timeline},
+};
+use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
-/// How many one-minute candles are kept: one week.
-const KEPT: usize = 7 * 24 * 60;
+/// How many one-minute candles are kept: one day.
+const KEPT: usize = 24 * 60;
+/// The minute that market data begins in, which is the listing date of the perpetuals: 2019-09-25T08:00Z.
+pub(crate) const HISTORY: i64 = 1_569_398_400 / 60;
+/// A minute after all others.
+pub(crate) const LATEST: i64 = i64::MAX - 1;
+/// One half.
+const HALF: Decimal = dec!(0.5);
+/// Trades per computed minute.
+pub(super) const TRADES: i64 = super::BEATS_PER_MINUTE as i64;
 
 /// A one-minute candle in the units of its pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Row", into = "Row")]
-struct Minute {
+pub(super) struct Minute {
     /// Minutes since the Unix epoch.
-    start: i64,
+    pub(super) start: i64,
     open: i64,
     high: i64,
     low: i64,
@@ -21,9 +35,16 @@ struct Minute {
     volume: i64,
     /// The sum of price times volume.
     turnover: Decimal,
-    trades: u32,
+    pub(super) trades: u32,
     /// Volume with a buyer as taker.
     bought: i64,
+}
+
+impl Minute {
+    /// Prices and volume.
+    pub(super) const fn span(&self) -> Span {
+        Span { open: self.open, high: self.high, low: self.low, close: self.close, volume: self.volume }
+    }
 }
 
 /// The serialized form of a minute, without field names because there are thousands of them.
@@ -45,12 +66,30 @@ impl From<Minute> for Row {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Minutes {
     pair: Pair,
-    rows: VecDeque<Minute>,
+    pub(super) rows: VecDeque<Minute>,
+    /// The candles of all minutes. Snapshots written before the past was computed lack this and the next field.
+    #[serde(default)]
+    pub(super) runs: Runs,
+    /// The number of the latest trade, counted from the beginning of the market data.
+    #[serde(default)]
+    pub(super) counted: i64,
 }
 
 impl Minutes {
-    pub(super) const fn new(pair: Pair) -> Self {
-        Self { pair, rows: VecDeque::new() }
+    /// Creates the candles of a pair that begins to play in a minute, after `before` backfilled ones, at a position
+    /// of its timeline.
+    pub(super) fn new(pair: Pair, minute: i64, before: i64, position: i64) -> Self {
+        let first =
+            Run { minute: minute - before, candle: position - before, count: before + 1, bend: (1, 1) };
+        let counted = (minute - HISTORY).max(before) * TRADES;
+        Self { pair, rows: VecDeque::new(), runs: Runs::new(first), counted }
+    }
+
+    /// Numbers the trades of a market from an older release, whose last trade number is `last`.
+    pub(super) fn number_trades(&mut self, last: i64) {
+        let first = self.rows.front().map_or(HISTORY, |row| row.start);
+        let played: i64 = self.rows.iter().map(|row| i64::from(row.trades)).sum();
+        self.counted = ((first - HISTORY).max(0) * TRADES + played).max(last);
     }
 
     /// Adds a complete candle that was not played beat by beat. Its turnover is estimated from its mean
@@ -76,6 +115,7 @@ impl Minutes {
         let turnover = Decimal::from(beat.price) * Decimal::from(beat.volume);
         let bought = if beat.buyer { beat.volume } else { 0 };
         let traded = u32::from(beat.volume > 0);
+        self.counted += i64::from(traded);
         match self.rows.back_mut().filter(|m| m.start >= start) {
             Some(minute) => {
                 minute.high = minute.high.max(beat.price);
@@ -87,9 +127,7 @@ impl Minutes {
                 minute.bought = minute.bought.saturating_add(bought);
             }
             None => {
-                if self.rows.len() == KEPT {
-                    self.rows.pop_front();
-                }
+                self.trim(KEPT - 1);
                 let (price, volume) = (beat.price, beat.volume);
                 let (open, high, low, close) = (price, price, price, price);
                 let trades = traded;
@@ -108,52 +146,124 @@ impl Minutes {
         }
     }
 
+    /// Forgets the oldest candles but for `kept`. From then on they are computed.
+    pub(super) fn trim(&mut self, kept: usize) {
+        while self.rows.len() > kept {
+            self.rows.pop_front();
+        }
+    }
+
     /// The open candle, or the `back`-th before it.
     pub(crate) fn recent(&self, market: MarketId, back: usize) -> Option<Kline> {
         let at = self.rows.len().checked_sub(back + 1)?;
         self.rows.get(at).map(|m| self.kline(m, market))
     }
 
-    /// Candles of an interval that open within `from..=to`, oldest first: the first `limit` of them if `from` is
-    /// given, otherwise the last `limit`.
-    pub(crate) fn klines(
+    /// The candles of a range of minutes as one, which starts at `start`; `None` if there are none.
+    fn merged(
         &self,
+        timeline: Timeline<'_>,
         market: MarketId,
-        interval: Interval,
-        from: Option<Micros>,
-        to: Option<Micros>,
+        start: Micros,
+        range: Range<i64>,
+    ) -> Option<Kline> {
+        let mut whole: Option<Kline> = None;
+        let mut add = |next: Kline| {
+            whole = Some(whole.as_ref().map_or(next, |whole| whole.merge(&next)));
+        };
+        for run in self.runs.within(self.computed(range.clone())) {
+            if let Some(sum) = timeline.sum(run.candle, run.count) {
+                add(self.estimated(&sum.bent(run.bend), market));
+            }
+        }
+        let first = self.rows.partition_point(|row| row.start < range.start);
+        let end = self.rows.partition_point(|row| row.start < range.end);
+        for row in self.rows.range(first..end.max(first)) {
+            add(self.kline(row, market));
+        }
+        whole.map(|whole| Kline { start, ..whole })
+    }
+
+    /// Candles of an interval of at least a minute that open within `from..=to`, oldest first: the first `limit` of
+    /// them if `from` is given, otherwise the last `limit`.
+    pub(super) fn klines(
+        &self,
+        timeline: Timeline<'_>,
+        (market, interval): (MarketId, Interval),
+        (from, to): (Option<Micros>, Option<Micros>),
         limit: usize,
     ) -> Vec<Kline> {
-        // A candle is selected by its own start, so a range that cuts into one begins with the next.
-        let from_minute = from.map_or(i64::MIN, |from| {
+        let minute = |at: Micros| at.0.div_euclid(time::MINUTE);
+        let opening = |minute: i64| interval.floor(Micros(minute * time::MINUTE));
+        let (Some(first), Some(last)) = (self.next(HISTORY), self.previous(LATEST)) else {
+            return Vec::new();
+        };
+        let to = to.map_or(opening(last), |to| interval.floor(to).min(opening(last)));
+        let candle =
+            |start: Micros| self.merged(timeline, market, start, minute(start)..minute(interval.end(start)));
+        let mut candles = VecDeque::new();
+        if let Some(from) = from {
+            // A candle is selected by its own start, so a range that cuts into one begins with the next.
             let floor = interval.floor(from);
-            let start = if floor < from { interval.end(floor) } else { floor };
-            start.0.div_euclid(time::MINUTE)
-        });
-        let to_minute = to.map_or(i64::MAX, |to| {
-            interval.end(interval.floor(to)).0.div_euclid(time::MINUTE).saturating_sub(1)
-        });
-        let first = self.rows.partition_point(|m| m.start < from_minute);
-        let end = self.rows.partition_point(|m| m.start <= to_minute);
-        let rows = self.rows.range(first..end.max(first)).map(|m| self.kline(m, market));
-        if from.is_some() {
-            merge(rows, interval, limit, false)
+            let mut start = if floor < from { interval.end(floor) } else { floor }.max(opening(first));
+            while start <= to && candles.len() < limit {
+                candles.extend(candle(start));
+                start = self.opening_after(interval, start);
+            }
         } else {
-            merge(rows.rev(), interval, limit, true)
+            let mut start = to;
+            while start >= opening(first) && candles.len() < limit {
+                if let Some(candle) = candle(start) {
+                    candles.push_front(candle);
+                }
+                let Some(before) = self.previous(minute(start) - 1) else { break };
+                start = opening(before);
+            }
         }
+        candles.into()
+    }
+
+    /// The opening of the first candle after the one that starts at `start`; downtimes are skipped.
+    fn opening_after(&self, interval: Interval, start: Micros) -> Micros {
+        let end = interval.end(start);
+        let next = self.next(end.0.div_euclid(time::MINUTE));
+        next.map_or(Micros(i64::MAX), |minute| interval.floor(Micros(minute * time::MINUTE)).max(end))
     }
 
     /// All minutes after the one containing `since`, merged into one candle, and the close before them.
-    pub(crate) fn span(&self, market: MarketId, since: Micros) -> Option<(Kline, Decimal)> {
-        let since = since.0.div_euclid(time::MINUTE);
-        let first = self.rows.partition_point(|m| m.start <= since).min(self.rows.len().checked_sub(1)?);
-        let mut rows = self.rows.range(first..).map(|m| self.kline(m, market));
-        let mut whole = rows.next()?;
-        for next in rows {
-            whole = whole.merge(&next);
-        }
-        let before = first.checked_sub(1).and_then(|b| self.rows.get(b)).map(|m| self.kline(m, market).close);
+    pub(super) fn span(
+        &self,
+        timeline: Timeline<'_>,
+        market: MarketId,
+        since: Micros,
+    ) -> Option<(Kline, Decimal)> {
+        let last = self.previous(LATEST)?;
+        let first = self.next(since.0.div_euclid(time::MINUTE) + 1).unwrap_or(last);
+        let start = Micros(first * time::MINUTE);
+        let whole = self.merged(timeline, market, start, first..last + 1)?;
+        let before = self.previous(first - 1).and_then(|minute| {
+            self.merged(timeline, market, start, minute..minute + 1).map(|candle| candle.close)
+        });
         Some((whole, before.unwrap_or(whole.open)))
+    }
+
+    /// A computed candle.
+    fn estimated(&self, sum: &Sum, market: MarketId) -> Kline {
+        let price = |units| to_tick(units, market);
+        let volume = |units| Decimal::new(units, self.pair.volume_scale());
+        let quote_volume = sum.turnover * Decimal::new(1, self.pair.price_scale() + self.pair.volume_scale());
+        Kline {
+            start: Micros(0),
+            open: price(sum.span.open),
+            high: price(sum.span.high),
+            low: price(sum.span.low),
+            close: price(sum.span.close),
+            volume: volume(sum.span.volume),
+            quote_volume,
+            trades: (sum.candles * TRADES).unsigned_abs(),
+            taker_base: volume(sum.bought),
+            taker_quote: quote_volume * HALF,
+        }
     }
 
     fn kline(&self, m: &Minute, market: MarketId) -> Kline {
@@ -202,24 +312,4 @@ impl Kline {
             taker_quote: self.taker_quote + next.taker_quote,
         }
     }
-}
-
-/// Merges minutes into candles of an interval, at most `limit` of them. Returns them oldest first.
-fn merge(rows: impl Iterator<Item = Kline>, interval: Interval, limit: usize, backwards: bool) -> Vec<Kline> {
-    let mut candles: VecDeque<Kline> = VecDeque::new();
-    for row in rows {
-        let start = interval.floor(row.start);
-        let full = candles.len() == limit;
-        let near = if backwards { candles.front_mut() } else { candles.back_mut() };
-        match near {
-            Some(candle) if candle.start == start => {
-                let joined = if backwards { row.merge(candle) } else { candle.merge(&row) };
-                *candle = Kline { start, ..joined };
-            }
-            _ if full => break,
-            _ if backwards => candles.push_front(Kline { start, ..row }),
-            _ => candles.push_back(Kline { start, ..row }),
-        }
-    }
-    candles.into()
 }

@@ -1,5 +1,5 @@
-//! The traded pairs and their filters, as listed by Binance, but with a low minimum notional for small
-//! accounts.
+//! The traded pairs and their filters: those of Binance's pairs as listed there, but with a low minimum notional for
+//! small accounts, and synthetic pairs named after their behavior.
 
 use domain::{Decimal, Market, Symbol, TradeType, dec};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,30 @@ pub enum Pair {
     SolUsdt,
     /// Ripple: synthetic.
     XrpUsdt,
+    /// Synthetic: a trend up, with a sharp fall every third day.
+    RiseUsdt,
+    /// Synthetic: a trend down, with a sharp rise every third day.
+    FallUsdt,
+    /// Synthetic: a range between two prices.
+    RangeUsdt,
+    /// Synthetic: a crash, and a slow recovery.
+    CrashUsdt,
+    /// Synthetic: a thin order book.
+    ThinUsdt,
+    /// Synthetic: a cheap coin with a tick size of 10^-7.
+    CheapUsdt,
+    /// Synthetic: a price above a million.
+    DearUsdt,
+    /// Synthetic: a volatile market.
+    WildUsdt,
+    /// Synthetic: a gap at the opening of each day.
+    GapUsdt,
+    /// Synthetic: a sudden rise that fades.
+    PumpUsdt,
+    /// Synthetic: slow waves.
+    WaveUsdt,
+    /// Synthetic: hardly any movement.
+    CalmUsdt,
 }
 
 /// The quote asset of every pair.
@@ -24,7 +48,24 @@ pub const QUOTE: &str = "USDT";
 
 impl Pair {
     /// All pairs, ordered by number.
-    pub const ALL: [Self; 4] = [Self::BtcUsdt, Self::EthUsdt, Self::SolUsdt, Self::XrpUsdt];
+    pub const ALL: [Self; 16] = [
+        Self::BtcUsdt,
+        Self::EthUsdt,
+        Self::SolUsdt,
+        Self::XrpUsdt,
+        Self::RiseUsdt,
+        Self::FallUsdt,
+        Self::RangeUsdt,
+        Self::CrashUsdt,
+        Self::ThinUsdt,
+        Self::CheapUsdt,
+        Self::DearUsdt,
+        Self::WildUsdt,
+        Self::GapUsdt,
+        Self::PumpUsdt,
+        Self::WaveUsdt,
+        Self::CalmUsdt,
+    ];
 
     /// The index of the pair in [`Pair::ALL`].
     #[must_use]
@@ -40,6 +81,18 @@ impl Pair {
             Self::EthUsdt => "ETHUSDT",
             Self::SolUsdt => "SOLUSDT",
             Self::XrpUsdt => "XRPUSDT",
+            Self::RiseUsdt => "RISEUSDT",
+            Self::FallUsdt => "FALLUSDT",
+            Self::RangeUsdt => "RANGEUSDT",
+            Self::CrashUsdt => "CRASHUSDT",
+            Self::ThinUsdt => "THINUSDT",
+            Self::CheapUsdt => "CHEAPUSDT",
+            Self::DearUsdt => "DEARUSDT",
+            Self::WildUsdt => "WILDUSDT",
+            Self::GapUsdt => "GAPUSDT",
+            Self::PumpUsdt => "PUMPUSDT",
+            Self::WaveUsdt => "WAVEUSDT",
+            Self::CalmUsdt => "CALMUSDT",
         }
     }
 
@@ -73,10 +126,34 @@ impl Pair {
         !matches!(self, Self::BtcUsdt)
     }
 
+    /// How the price behaves, for lists of markets.
+    #[must_use]
+    pub const fn behavior(self) -> &'static str {
+        match self {
+            Self::BtcUsdt => "Recorded prices",
+            Self::EthUsdt | Self::SolUsdt | Self::XrpUsdt => "Synthetic: random prices around a level",
+            Self::RiseUsdt => "Synthetic: a trend up, with a sharp fall every third day",
+            Self::FallUsdt => "Synthetic: a trend down, with a sharp rise every third day",
+            Self::RangeUsdt => "Synthetic: a range between two prices",
+            Self::CrashUsdt => "Synthetic: a crash, and a slow recovery",
+            Self::ThinUsdt => "Synthetic: a thin order book",
+            Self::CheapUsdt => "Synthetic: a cheap coin with a tick size of 10^-7",
+            Self::DearUsdt => "Synthetic: a price above a million",
+            Self::WildUsdt => "Synthetic: a volatile market",
+            Self::GapUsdt => "Synthetic: a gap at the opening of each day",
+            Self::PumpUsdt => "Synthetic: a sudden rise that fades",
+            Self::WaveUsdt => "Synthetic: slow waves",
+            Self::CalmUsdt => "Synthetic: hardly any movement",
+        }
+    }
+
     /// Decimal places of the feed's price unit, which is the spot tick.
     pub(crate) const fn price_scale(self) -> u32 {
         match self {
-            Self::XrpUsdt => 4,
+            Self::CheapUsdt => 7,
+            Self::XrpUsdt | Self::ThinUsdt | Self::CalmUsdt | Self::PumpUsdt => 4,
+            Self::WildUsdt | Self::WaveUsdt => 3,
+            Self::DearUsdt => 1,
             _ => 2,
         }
     }
@@ -88,6 +165,27 @@ impl Pair {
             Self::EthUsdt => 4,
             Self::SolUsdt => 3,
             Self::XrpUsdt => 1,
+            Self::CheapUsdt | Self::CalmUsdt => 0,
+            Self::DearUsdt => 6,
+            Self::ThinUsdt | Self::WildUsdt | Self::WaveUsdt | Self::PumpUsdt => 2,
+            _ => 3,
+        }
+    }
+
+    /// The least amount of a level near the best price, in quote units.
+    pub(crate) const fn least_depth(self) -> i64 {
+        match self {
+            Self::ThinUsdt => 40,
+            _ => 2_000,
+        }
+    }
+
+    /// The largest distance between adjacent levels of the book, in hundred-thousandths of the price.
+    pub(crate) const fn sparsity(self) -> i64 {
+        match self {
+            Self::ThinUsdt => 60,
+            Self::WildUsdt => 8,
+            _ => 1,
         }
     }
 }
@@ -144,15 +242,23 @@ static RULES: LazyLock<Vec<Market>> = LazyLock::new(|| MarketId::all().filter_ma
 
 fn rules(id: MarketId) -> Option<Market> {
     let spot = id.kind == TradeType::Spot;
-    // Lot size as (units, decimals), maximum amount of one order.
-    let (lot, max_amount) = match (id.pair, spot) {
-        (Pair::BtcUsdt, true) => ((1, 5), 9_000),
-        (Pair::BtcUsdt, false) => ((1, 3), 1_000),
-        (Pair::EthUsdt, true) => ((1, 4), 9_000),
-        (Pair::EthUsdt, false) => ((1, 3), 10_000),
-        (Pair::SolUsdt, true) => ((1, 3), 90_000),
-        (Pair::SolUsdt, false) => ((1, 1), 100_000),
-        (Pair::XrpUsdt, _) => ((1, 1), 10_000_000),
+    // Lot size as (units, decimals), maximum amount of one order, minimum notional.
+    let (lot, max_amount, min_notional) = match (id.pair, spot) {
+        (Pair::BtcUsdt, true) => ((1, 5), 9_000, 5),
+        (Pair::BtcUsdt, false) => ((1, 3), 1_000, 5),
+        (Pair::EthUsdt, true) => ((1, 4), 9_000, 5),
+        (Pair::EthUsdt, false) => ((1, 3), 10_000, 5),
+        (Pair::SolUsdt, true) => ((1, 3), 90_000, 5),
+        (Pair::SolUsdt, false) => ((1, 1), 100_000, 5),
+        (Pair::XrpUsdt, _) => ((1, 1), 10_000_000, 5),
+        (Pair::CheapUsdt, _) => ((1, 0), 5_000_000_000_i64, 1),
+        (Pair::DearUsdt, _) => ((1, 6), 100, 20),
+        (Pair::ThinUsdt, _) => ((1, 2), 500_000, 10),
+        (Pair::WildUsdt | Pair::WaveUsdt | Pair::PumpUsdt, _) => ((1, 2), 1_000_000, 5),
+        (Pair::CalmUsdt, true) => ((1, 0), 10_000_000, 10),
+        (Pair::CalmUsdt, false) => ((1, 0), 5_000_000, 10),
+        (_, true) => ((1, 3), 100_000, 5),
+        (_, false) => ((1, 3), 50_000, 5),
     };
     let lot = Decimal::new(lot.0, lot.1);
     let tick = Decimal::new(id.units_per_tick(), id.pair.price_scale()).normalize();
@@ -165,7 +271,7 @@ fn rules(id: MarketId) -> Option<Market> {
         lot,
         min_amount: lot,
         max_amount: Decimal::from(max_amount),
-        min_notional: Decimal::from(5),
+        min_notional: Decimal::from(min_notional),
         price_band: if spot { (dec!(0.2), Decimal::from(5)) } else { (dec!(0.5), dec!(1.5)) },
     })
 }
@@ -182,7 +288,8 @@ mod tests {
             assert_eq!(id.rules().trade_type, id.kind);
             assert_eq!(Pair::parse(id.pair.joined()), Some(id.pair));
         }
-        assert_eq!(RULES.len(), 8);
+        assert_eq!(RULES.len(), 2 * Pair::ALL.len());
+        assert_eq!(MarketId::spot(Pair::CheapUsdt).rules().tick, Decimal::new(1, 7));
         assert_eq!(MarketId::futures(Pair::BtcUsdt).rules().tick, Decimal::new(1, 1));
     }
 

@@ -75,6 +75,38 @@ pub struct Kline {
     pub taker_quote: Decimal,
 }
 
+impl Kline {
+    /// A candle without trades.
+    pub(crate) const fn flat(start: Micros, price: Decimal) -> Self {
+        Self {
+            start,
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+            volume: Decimal::ZERO,
+            quote_volume: Decimal::ZERO,
+            trades: 0,
+            taker_base: Decimal::ZERO,
+            taker_quote: Decimal::ZERO,
+        }
+    }
+
+    /// Adds a trade, but leaves the first and the last price as they are.
+    pub(crate) fn include(&mut self, trade: &PublicTrade) {
+        let quote = trade.price * trade.amount;
+        self.high = self.high.max(trade.price);
+        self.low = self.low.min(trade.price);
+        self.volume += trade.amount;
+        self.quote_volume += quote;
+        self.trades += 1;
+        if !trade.buyer_maker {
+            self.taker_base += trade.amount;
+            self.taker_quote += quote;
+        }
+    }
+}
+
 /// The 24-hour statistics of a market.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DayTicker {

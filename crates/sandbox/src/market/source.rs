@@ -1,16 +1,22 @@
-//! Sources of candles: the repeated record, or a random walk.
+//! Sources of the candles that play: the repeated record, a repeated cycle, or (in exchanges of older releases) an
+//! endless random walk.
 
 use super::{
     Pair,
+    cycle::Cycle,
     noise::{Run, noise},
     pack::{self, Hour},
     price_path::Span,
 };
 use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Above this scale a pass plays reciprocal prices, so that prices stay bounded over any number of passes.
 const LARGEST_SCALE: Decimal = dec!(16);
+/// The smallest volume of a candle, in volume units: enough for a trade at every beat. The record has four hours of
+/// its first year with less.
+const LEAST_VOLUME: i64 = 240_000;
 
 /// One pass through the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,22 +40,35 @@ impl Pass {
         }
     }
 
-    fn price(self, recorded: i64) -> i64 {
+    /// The pass of a number, if prices were never scaled otherwise.
+    pub(super) fn numbered(number: u32) -> Self {
+        let record = pack::record();
+        let (Some(first), Some(last)) = (record.first(), record.last()) else { return Self::FIRST };
+        (0..number).fold(Self::FIRST, |pass, _| pass.after(pass.price(last.close), first.open))
+    }
+
+    pub(super) fn price(self, recorded: i64) -> i64 {
         let recorded = Decimal::from(recorded.max(1));
         let price = if self.mirrored { self.scale / recorded } else { self.scale * recorded };
         i64::try_from(price.round()).unwrap_or(i64::MAX).max(1)
     }
 
-    fn span(self, hour: &Hour) -> Span {
+    pub(super) fn span(self, hour: &Hour) -> Span {
         let (high, low) = if self.mirrored { (hour.low, hour.high) } else { (hour.high, hour.low) };
         Span {
             open: self.price(hour.open),
             high: self.price(high),
             low: self.price(low),
             close: self.price(hour.close),
-            volume: hour.volume,
+            volume: hour.volume.max(LEAST_VOLUME),
         }
     }
+}
+
+/// A recorded hour as a candle.
+pub(super) fn plain(hour: &Hour) -> Span {
+    let Hour { open, high, low, close, volume, .. } = *hour;
+    Span { open, high, low, close, volume: volume.max(LEAST_VOLUME) }
 }
 
 /// The source of a pair's next candles.
@@ -57,8 +76,10 @@ impl Pass {
 pub(super) enum Source {
     /// The record: index of the next hour, and the current pass.
     Record { next: usize, pass: Pass },
-    /// A random walk: number of candles generated, and the current price.
+    /// A random walk of an older release: number of candles generated, and the current price.
     Synthetic { pair: Pair, made: u64, price: i64 },
+    /// A repeated cycle: position of the next candle.
+    Cycle { next: i64 },
 }
 
 impl Source {
@@ -69,12 +90,20 @@ impl Source {
         Self::Record { next: at.saturating_sub(before), pass: Pass::FIRST }
     }
 
-    pub(super) const fn synthetic(pair: Pair) -> Self {
-        Self::Synthetic { pair, made: 0, price: Temper::of(pair).anchor }
+    /// The position of the next candle on the pair's timeline.
+    pub(super) fn position(&self) -> i64 {
+        match self {
+            Self::Record { next, pass } => {
+                let length = i64::try_from(pack::record().len()).unwrap_or(1);
+                i64::from(pass.number) * length + i64::try_from(*next).unwrap_or(0)
+            }
+            Self::Synthetic { made, .. } => i64::try_from(*made).unwrap_or(0),
+            Self::Cycle { next } => *next,
+        }
     }
 
-    /// Returns the next candle, given the close of the previous one.
-    pub(super) fn next(&mut self, seed: u64, last: i64) -> Span {
+    /// Returns the next candle, given the close of the previous one and the pair's cycle.
+    pub(super) fn next(&mut self, seed: u64, last: i64, cycle: impl FnOnce() -> Arc<Cycle>) -> Span {
         match self {
             Self::Record { next, pass } => {
                 let record = pack::record();
@@ -92,6 +121,11 @@ impl Source {
                 *price = span.close;
                 span
             }
+            Self::Cycle { next } => {
+                let span = cycle().span(*next);
+                *next += 1;
+                span
+            }
         }
     }
 
@@ -103,7 +137,7 @@ impl Source {
     }
 }
 
-/// The parameters of a synthetic market.
+/// The parameters of a random walk of an older release.
 struct Temper {
     /// The price at the start, to which the random walk reverts, in price units.
     anchor: i64,
@@ -119,7 +153,8 @@ impl Temper {
             Pair::BtcUsdt => Self { anchor: 1_000_000, swing: 8_000, volume: 2_000_000_000 },
             Pair::EthUsdt => Self { anchor: 180_000, swing: 10_000, volume: 150_000_000 },
             Pair::SolUsdt => Self { anchor: 9_000, swing: 16_000, volume: 200_000_000 },
-            Pair::XrpUsdt => Self { anchor: 5_200, swing: 12_000, volume: 300_000_000 },
+            // Older releases had no other markets.
+            _ => Self { anchor: 5_200, swing: 12_000, volume: 300_000_000 },
         }
     }
 
@@ -142,17 +177,18 @@ mod tests {
 
     #[test]
     fn the_record_wraps_with_continuous_prices() {
+        let cycle = || Arc::new(Cycle::new(Pair::BtcUsdt, 0));
         let mut source = Source::record(Micros(i64::MAX), 1);
-        let mut last = source.next(0, 0);
+        let mut last = source.next(0, 0, cycle);
         assert_eq!(last.close, 1_654_240);
         for pass in 1..=6 {
-            let first = source.next(0, last.close);
+            let first = source.next(0, last.close, cycle);
             assert_eq!(first.open, last.close, "pass {pass}");
             let (hour, now) = source.playing().unwrap();
             assert_eq!((hour.to_string().as_str(), now.number), ("2017-08-17T04:00:00.000Z", pass));
             let mut before = first;
             for _ in 1..pack::record().len() {
-                last = source.next(0, before.close);
+                last = source.next(0, before.close, cycle);
                 assert!(last.low > 0 && last.low <= last.open.min(last.close));
                 assert!(last.high >= last.open.max(last.close) && last.high < 10_000_000_000);
                 before = last;
@@ -164,17 +200,18 @@ mod tests {
     fn starts_at_the_requested_hour() {
         let start = Micros::from_date("2020-10-01").unwrap();
         let mut source = Source::record(start, 0);
-        source.next(0, 0);
+        source.next(0, 0, || Arc::new(Cycle::new(Pair::BtcUsdt, 0)));
         assert_eq!(source.playing().unwrap().0, start);
     }
 
     #[test]
     fn synthetic_candles_join_and_stay_near_their_anchor() {
-        for pair in Pair::ALL.into_iter().filter(|p| p.synthetic()) {
-            let mut source = Source::synthetic(pair);
-            let mut last = source.next(3, 0);
+        for pair in [Pair::EthUsdt, Pair::SolUsdt, Pair::XrpUsdt] {
+            let cycle = || Arc::new(Cycle::new(pair, 3));
+            let mut source = Source::Synthetic { pair, made: 0, price: Temper::of(pair).anchor };
+            let mut last = source.next(3, 0, cycle);
             for _ in 0..20_000 {
-                let next = source.next(3, last.close);
+                let next = source.next(3, last.close, cycle);
                 assert_eq!(next.open, last.close);
                 assert!(next.low <= next.open.min(next.close) && next.high >= next.open.max(next.close));
                 last = next;

@@ -6,7 +6,10 @@ use super::{
     limits::Venue,
     shape::market as shape,
 };
-use crate::market::{Interval, Kline, MarketId, Pair, PublicTrade};
+use crate::{
+    engine::TradeQuery,
+    market::{Interval, Kline, MarketId, Pair},
+};
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
 
@@ -84,19 +87,22 @@ pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
     let limit = call.params.limit(500, 1_000)?;
     let from = call.params.integer::<u64>("fromId")?;
     let (start, end) = period(call)?;
-    let wanted = |trade: &PublicTrade| {
-        from.is_none_or(|id| trade.id >= id)
-            && start.is_none_or(|at| trade.at >= at)
-            && end.is_none_or(|at| trade.at <= at)
-    };
-    let all = call.read(|engine| engine.trades(market, usize::MAX))?;
-    let mut rows: Vec<_> = all.into_iter().filter(wanted).collect();
-    if from.is_some() || start.is_some() {
-        rows.truncate(limit);
-    } else {
-        rows.drain(..rows.len().saturating_sub(limit));
-    }
+    let query = TradeQuery { from, start, end, limit };
+    let rows = call.read(|engine| engine.public_trades(market, &query))?;
     Ok(rows.iter().map(|trade| shape::agg_trade(market, trade)).collect())
+}
+
+/// Public trades from an id on, or the latest ones.
+pub(crate) fn historical_trades(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    let limit = match call.venue {
+        Venue::Spot => call.params.limit(500, 1_000)?,
+        Venue::Futures => call.params.limit(100, 500)?,
+    };
+    let from = call.params.integer::<u64>("fromId")?;
+    let query = TradeQuery { from, limit, ..TradeQuery::default() };
+    let rows = call.read(|engine| engine.public_trades(market, &query))?;
+    Ok(rows.iter().map(|row| shape::trade(market, row)).collect())
 }
 
 /// The parameters `startTime` and `endTime`.
@@ -121,14 +127,20 @@ pub(crate) fn klines(call: &mut Call<'_>) -> Reply {
 /// The candles of a market that a request asks for, oldest first.
 pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval, Vec<Kline>)> {
     let interval = call.params.required("interval")?;
-    // Candles are kept by the minute, so there are none of a second.
+    // Only spot has candles of a second.
     let interval = Interval::parse(interval)
-        .filter(|interval| *interval != Interval::SECOND)
+        .filter(|interval| *interval != Interval::SECOND || call.venue == Venue::Spot)
         .ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;
-    let rows = call.read(|engine| engine.candles(market, interval, start, end, limit))?;
+    let rows = call.read(|engine| {
+        if interval == Interval::SECOND {
+            engine.seconds(market, (start, end), limit)
+        } else {
+            engine.candles(market, interval, start, end, limit)
+        }
+    })?;
     Ok((interval, rows))
 }
 
@@ -172,10 +184,9 @@ pub(crate) fn funding_rates(call: &mut Call<'_>) -> Reply {
     let limit = call.params.limit(100, 1_000)?;
     let mut rows = Vec::new();
     for pair in pairs {
-        let history = call.read(|engine| engine.fundings(pair).copied().collect::<Vec<_>>())?;
+        let history = call.read(|engine| engine.funding_history(pair, start, end, limit))?;
         rows.extend(history.into_iter().map(|point| (pair, point)));
     }
-    rows.retain(|(_, p)| start.is_none_or(|at| p.at >= at) && end.is_none_or(|at| p.at <= at));
     rows.sort_by_key(|(_, point)| point.at);
     if start.is_none() {
         rows.drain(..rows.len().saturating_sub(limit));

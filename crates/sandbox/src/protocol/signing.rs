@@ -5,13 +5,15 @@ use super::{
     keys,
     params::Params,
 };
-use domain::Micros;
+use domain::{Decimal, Micros};
 use std::borrow::Cow;
 
 /// Default receive window in milliseconds.
 const DEFAULT_WINDOW_MS: i64 = 5_000;
 /// Maximum receive window in milliseconds.
 const LARGEST_WINDOW_MS: i64 = 60_000;
+/// A timestamp from here on is in microseconds: in milliseconds it would be after the year 5000.
+const LEAST_MICROS: i64 = 100_000_000_000_000;
 /// How far a request's timestamp may be ahead of the server clock, in milliseconds.
 const AHEAD_MS: i64 = 1_000;
 
@@ -45,11 +47,13 @@ fn decoded(signature: &str) -> String {
 }
 
 /// Checks the timestamp: less than a second ahead of the server clock, and no older than the receive window.
+/// Both may be given to the microsecond: the timestamp as a larger number, the window as a decimal of milliseconds.
 /// `waited` skips the second check, for a request that passed it before it was delayed inside the exchange.
 pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()> {
     let sent: i64 = params.integer("timestamp")?.ok_or_else(|| SandboxFailure::missing("timestamp"))?;
-    let window = params.integer::<i64>("recvWindow")?.unwrap_or(DEFAULT_WINDOW_MS);
-    if window > LARGEST_WINDOW_MS {
+    let sent = if sent < LEAST_MICROS { sent } else { Micros(sent).millis() };
+    let window = params.decimal("recvWindow")?.unwrap_or_else(|| DEFAULT_WINDOW_MS.into());
+    if window > Decimal::from(LARGEST_WINDOW_MS) {
         return Err(SandboxFailure::refused(-1131, "recvWindow must be less than 60000"));
     }
     let age = now.millis().saturating_sub(sent);
@@ -57,7 +61,7 @@ pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()
         let msg = "Timestamp for this request was 1000ms ahead of the server's time.";
         return Err(SandboxFailure::refused(-1021, msg));
     }
-    if age > window && !waited {
+    if Decimal::from(age) > window && !waited {
         return Err(SandboxFailure::refused(
             -1021,
             "Timestamp for this request is outside of the recvWindow.",
@@ -118,12 +122,20 @@ mod tests {
             ("timestamp=1001000", -1021),
             ("timestamp=940000&recvWindow=60000", 0),
             ("timestamp=1000000&recvWindow=60001", -1131),
+            ("timestamp=1000000&recvWindow=60000.001", -1131),
+            ("timestamp=994999&recvWindow=5001.346", 0),
+            ("timestamp=994998&recvWindow=5001.346", -1021),
             ("timestamp=1000000&recvWindow=x", -1100),
             ("timestamp=abc", -1100),
             ("timestamp=99999999999999999999", -1100),
             ("", -1102),
         ] {
             let answer = check_time(&Params::parse(query, "").unwrap(), now, false);
+            assert_eq!(answer.err().map_or(0, |failure| failure.code), code, "{query}");
+        }
+        let later = Micros::from_millis(1_700_000_000_000);
+        for (query, code) in [("timestamp=1699999995000000", 0), ("timestamp=1699999994999000", -1021)] {
+            let answer = check_time(&Params::parse(query, "").unwrap(), later, false);
             assert_eq!(answer.err().map_or(0, |failure| failure.code), code, "{query}");
         }
         let old = Params::parse("timestamp=900000", "").unwrap();

@@ -211,6 +211,17 @@ fn a_timer_cancels_plain_orders_unless_it_is_set_again() {
 }
 
 #[test]
+fn a_reset_stops_the_timers() {
+    let mut desk = Desk::new();
+    desk.request(FuturesRequest::Countdown { pair: Pair::BtcUsdt, millis: 1_000 }).unwrap();
+    let account = desk.who;
+    desk.apply(Command::ResetAccount { account }).unwrap();
+    let order = desk.place(limit(Side::Buy, "0.1", "19500", Gtc));
+    desk.step(8);
+    assert_eq!(desk.order(&order).status, Status::New);
+}
+
+#[test]
 fn a_tested_order_is_checked_and_leaves_no_trace() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.1"));

@@ -4,7 +4,10 @@
 use crate::desk::{Desk, d, limit, market};
 use domain::{Decimal, MarginMode, Side, TimeInForce};
 use proptest::prelude::*;
-use sandbox::engine::{EventKind, IncomeKind, Reason};
+use sandbox::{
+    engine::{Command, EventKind, IncomeKind, NewOrder, Reason},
+    market::{MarketId, Pair},
+};
 
 /// Moves the mark price to the liquidation price: one tick before it nothing happens, at it the position is
 /// closed.
@@ -116,6 +119,23 @@ fn a_margin_call_comes_first_and_once() {
     let near = domain::money::floor_to(price + d("15"), d("0.1"));
     desk.jump(&near.to_string());
     desk.jump(&(near + d("1")).to_string());
+    let calls = desk.events.iter().filter(|e| matches!(e.kind, EventKind::MarginCall(_))).count();
+    assert_eq!((calls, desk.position().amount), (1, d("1")));
+}
+
+#[test]
+fn a_safe_position_elsewhere_does_not_repeat_the_margin_call() {
+    let mut desk = Desk::new();
+    desk.mode(MarginMode::Isolated).unwrap();
+    desk.place(market(Side::Buy, "1"));
+    desk.place(NewOrder::market(MarketId::futures(Pair::EthUsdt), Side::Buy, d("1")));
+    let price = desk.position().liquidation_price.unwrap();
+    let near = domain::money::floor_to(price + d("15"), d("0.1"));
+    for more in ["0", "0.1", "0.2"] {
+        desk.jump(&(near + d(more)).to_string());
+        let price = desk.engine.price(MarketId::spot(Pair::EthUsdt));
+        desk.apply(Command::SetPrice { pair: Pair::EthUsdt, price }).unwrap();
+    }
     let calls = desk.events.iter().filter(|e| matches!(e.kind, EventKind::MarginCall(_))).count();
     assert_eq!((calls, desk.position().amount), (1, d("1")));
 }

@@ -10,6 +10,7 @@ use sandbox::{
     },
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
+use std::sync::LazyLock;
 
 /// One step of a random scenario.
 #[derive(Clone, Debug)]
@@ -19,7 +20,7 @@ pub(crate) enum Step {
 }
 
 fn order(account: AccountId) -> impl Strategy<Value = Command> {
-    let shape = (0_u8..8, any::<bool>(), 1_i64..2_000, -60_i64..60, any::<bool>(), 0_usize..4);
+    let shape = (0_u8..8, any::<bool>(), 1_i64..2_000, -60_i64..60, any::<bool>(), 0..Pair::ALL.len());
     shape.prop_map(move |(kind, buy, lots, away, reduce, pair)| {
         let side = if buy { Side::Buy } else { Side::Sell };
         let pair = Pair::ALL[pair];
@@ -85,12 +86,18 @@ fn request() -> impl Strategy<Value = FuturesRequest> {
     ]
 }
 
+static FIRST_PRICES: LazyLock<Vec<domain::Decimal>> = LazyLock::new(|| {
+    let engine = Engine::new(7, MORNING, DEFAULT_START);
+    Pair::ALL.map(|pair| engine.price(MarketId::spot(pair))).into()
+});
+
 fn anchor(pair: Pair) -> domain::Decimal {
     match pair {
         Pair::BtcUsdt => d("20000"),
         Pair::EthUsdt => d("1800"),
         Pair::SolUsdt => d("90"),
         Pair::XrpUsdt => d("0.52"),
+        other => FIRST_PRICES[other.number()],
     }
 }
 

@@ -23,7 +23,10 @@ async fn the_control_api_requires_the_token() {
     }
     let market = desk.send(Request::get("/control/market").body(Body::empty()).unwrap()).await.ok();
     assert_eq!(market["playing"]["hour"], "2020-10-01T00:00:00.000Z");
-    assert_eq!(market["markets"][1], json!({ "symbol": "ETH/USDT", "synthetic": true }));
+    assert_eq!(
+        market["markets"][1],
+        json!({ "symbol": "ETH/USDT", "synthetic": true, "behavior": "Synthetic: random prices around a level" })
+    );
 }
 
 #[tokio::test]

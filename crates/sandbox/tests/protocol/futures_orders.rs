@@ -147,6 +147,17 @@ async fn orders_are_placed_amended_and_cancelled_together() {
 }
 
 #[tokio::test]
+async fn lists_to_cancel_have_lowercase_names_too() {
+    let desk = Desk::open().await;
+    for (name, field) in [("orderidlist", "orderId"), ("origclientorderidlist", "clientOrderId")] {
+        let order = desk.call("POST", ORDER, RESTING).await.ok();
+        let params = format!("symbol=BTCUSDT&{name}={}", encoded(&json!([order[field]])));
+        let cancelled = desk.call("DELETE", "/fapi/v1/batchOrders", &params).await.ok();
+        assert_eq!(cancelled[0]["status"], "CANCELED", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_counts_as_five_orders_in_ten_seconds() {
     let desk = Desk::open_with(Limits { orders_10s: 6, ..Limits::default() }).await;
     let one = json!([{ "symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01" }]);

@@ -26,6 +26,7 @@ mod lag;
 mod market_streams;
 #[cfg(test)]
 mod naked;
+mod past;
 #[cfg(test)]
 mod rest;
 #[cfg(test)]
@@ -38,6 +39,8 @@ mod shape;
 mod spot_lists;
 #[cfg(test)]
 mod spot_orders;
+#[cfg(test)]
+mod spot_replace;
 #[cfg(test)]
 mod spot_shapes;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::body::Body;
 use domain::{Clock, Decimal, time};
 use http::{Request, StatusCode};
 use proptest::prelude::*;
-use sandbox::Limits;
+use sandbox::{Limits, market::Pair};
 use serde_json::{Value, json};
 
 const ORDER: &str = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000";
@@ -154,7 +154,7 @@ async fn every_view_of_a_market_shows_the_same_market() {
         let trades = get("trades?symbol=BTCUSDT&limit=2").await;
         assert_eq!(trades[1]["price"], last);
         let all = get("ticker/24hr").await;
-        assert_eq!(all.as_array().unwrap().len(), 4);
+        assert_eq!(all.as_array().unwrap().len(), Pair::ALL.len());
         let hour = get("klines?symbol=ETHUSDT&interval=1h&limit=2").await;
         let minutes =
             get(&format!("klines?symbol=ETHUSDT&interval=1m&startTime={}&limit=60", hour[0][0])).await;

@@ -65,7 +65,7 @@ async fn every_market_stream_has_its_documented_format() {
     let mut ear = Ear::open(address, "/futures/ws/!miniTicker@arr").await;
     ear.settled().await;
     desk.sandbox.tick(1).unwrap();
-    assert_eq!(ear.receive().await.as_array().unwrap().len(), 4);
+    assert_eq!(ear.receive().await.as_array().unwrap().len(), sandbox::market::Pair::ALL.len());
 }
 
 #[tokio::test]
@@ -169,6 +169,28 @@ async fn spot_events_reach_their_owner() {
     assert!(balance["data"]["B"].as_array().unwrap().iter().any(|row| row["a"] == "BTC"));
     desk.call("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").await.ok();
     ear.settled().await;
+}
+
+#[tokio::test]
+async fn a_transfer_is_reported_with_its_amount_and_the_new_balance() {
+    let desk = Desk::legacy().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/api/v3/userDataStream").await;
+    let mut ear = Ear::open(address, &format!("/spot/ws/{key}")).await;
+    ear.settled().await;
+    for (kind, change, free) in [
+        ("MAIN_UMFUTURE", "-100.00000000", "9900.00000000"),
+        ("UMFUTURE_MAIN", "100.00000000", "10000.00000000"),
+    ] {
+        let params = format!("type={kind}&asset=USDT&amount=100");
+        desk.call("POST", "/sapi/v1/asset/transfer", &params).await.ok();
+        let update = ear.receive().await;
+        let at = update["E"].clone();
+        assert_eq!(update, json!({ "e": "balanceUpdate", "E": at, "a": "USDT", "d": change, "T": at }));
+        let position = ear.receive().await;
+        assert_eq!(position["e"], "outboundAccountPosition");
+        assert_eq!(position["B"], json!([{ "a": "USDT", "f": free, "l": "0.00000000" }]));
+    }
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 //! candidates for a key in the same way (rendezvous hashing), so they agree without communication, and only
 //! the keys of an instance that ends move to others.
 //!
-//! While the candidates change, two instances or none may briefly own a key. Neither does harm: the
-//! per-market lock is a lease of its own, and positions that were not inspected are immediately due for the
-//! new owner.
+//! While the candidates change, two instances or none may briefly own a key. Neither does harm: unfinished intents
+//! are claimed in the database, both instances would send a repair under the same client order id, of which the
+//! exchange accepts one, and positions that were not inspected are immediately due for the new owner.
 
 use crate::{error::Result, platform::Platform};
 use domain::ExchangeKeyId;

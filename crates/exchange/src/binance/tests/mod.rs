@@ -11,6 +11,7 @@ mod orders;
 mod positions;
 mod prices;
 mod requests;
+mod spot_streams;
 mod streams;
 
 use super::{Binance, BinanceConfig, Pacing};

@@ -2,15 +2,15 @@
 
 use super::{
     action::{SpotAmendment, SpotResult},
-    limits, lists,
+    ending, limits,
     order_list::{ListStatus, OrderList},
     reserve,
 };
 use crate::{
-    engine::{Account, Execution, Order, OrderRef, Reject, Status, cancel, filters, markets::MarketState},
+    engine::{Account, Execution, Order, OrderRef, Reject, Status, filters, markets::MarketState},
     market::MarketId,
 };
-use domain::{Decimal, TradeType};
+use domain::Decimal;
 
 /// How many amendments an account keeps; the oldest are dropped first.
 const KEPT: usize = 10_000;
@@ -30,7 +30,7 @@ pub(super) fn amend(
     let amount = amount.normalize();
     let client =
         client.unwrap_or_else(|| markets.client_id(order.id | (u64::from(amends(&order)) + 1) << 48));
-    let list = order.list().filter(|list| lists::is_open(account, *list));
+    let list = order.list().filter(|list| ending::is_open(account, *list));
     let sibling = list.and_then(|list| sibling(account, &order, list));
     let amendment = reduce(markets, account, &order, (amount, client.as_str()));
     if let Some(sibling) = &sibling {
@@ -39,11 +39,11 @@ pub(super) fn amend(
     if let Some(list) = list {
         relock(account, list);
         if client != order.client_id {
-            lists::emit(markets, account, list, ListStatus::Updated);
+            ending::emit(markets, account, list, ListStatus::Updated);
         }
     }
     if amount <= order.filled {
-        cancel::end(markets, account, TradeType::Spot, order.id, Status::Expired);
+        ending::end(markets, account, order.id, Status::Expired, None);
     }
     let now = account.spot_orders.find(&OrderRef::Id(order.id)).cloned().unwrap_or(order);
     let list = list.and_then(|list| account.order_lists.find(&OrderRef::Id(list))).cloned().map(Box::new);

@@ -1,6 +1,6 @@
 //! Spot orders that are checked but not placed (`order/test`).
 
-use super::{rules, terms::SpotOrder};
+use super::{rules, spot_order::SpotOrder};
 use crate::engine::{AccountId, Engine, Reject};
 
 impl Engine {

@@ -1,16 +1,12 @@
 //! How an accepted order enters the market: it executes against the book, rests in it, or waits for a trigger.
 
-use super::{
-    reserve,
-    rules::Checked,
-    terms::{Phase, SpotOptions, SpotOrder},
-};
+use super::{reserve, rules::Checked, spot_order::SpotOrder};
 use crate::{
     engine::{
-        Account, Execution, Fill, Order, Reject, Status, algo,
+        Account, Execution, Fill, Order, Phase, Reject, SpotOptions, Status, algo,
         markets::MarketState,
         matching::{self, Plan, Want},
-        new_order, resting, settle,
+        new_order, settle,
     },
     market::QUOTE,
 };
@@ -130,8 +126,7 @@ fn work(markets: &mut MarketState, account: &mut Account, order: &mut Order, pla
     markets.emit_order(account.id, order, Execution::New, None);
     let mut fills = Vec::new();
     for level in plan.levels {
-        let trade = markets.ids.trade();
-        markets.take(order.market, order.side, trade, level);
+        let trade = markets.take(order.market, order.side, level);
         let fill = settle::spot(markets, account, order, level, (trade, false));
         markets.emit_order(account.id, order, Execution::Trade, Some(&fill));
         fills.push(fill);
@@ -150,7 +145,7 @@ fn rest_or_expire(markets: &mut MarketState, account: &mut Account, order: &mut 
         markets.emit_order(account.id, order, Execution::Expired, None);
         return;
     }
-    resting::rest(markets, account, order);
+    reserve::rest(markets, account, order);
 }
 
 /// Executes an order whose trigger was reached and whose balance was released. A market buy takes what the

@@ -1,8 +1,8 @@
 //! Order lists: OCO, OTO and OTOCO.
 
-use super::terms::SpotOrder;
+use super::spot_order::SpotOrder;
 use crate::{
-    engine::{Fill, Order, order::words, registry::RegistryEntry},
+    engine::{Fill, Order, registry::RegistryEntry, words::words},
     market::MarketId,
 };
 use domain::{Decimal, Micros, Side};

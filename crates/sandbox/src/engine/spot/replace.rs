@@ -2,13 +2,16 @@
 
 use super::{
     action::{Cancellation, Cancelled, Replacement, SpotResult},
-    enter, entry, lists,
+    ending::{self, Ending},
+    entry,
     order_list::ListReport,
+    place::enter,
+    rejection,
     rules::{self, Checked},
-    terms::{RejectReason, SpotOrder},
+    spot_order::SpotOrder,
 };
 use crate::{
-    engine::{Account, Execution, Order, OrderRef, Reject, Status, cancel as endings, markets::MarketState},
+    engine::{Account, Execution, Order, OrderRef, Reject, Status, markets::MarketState},
     market::MarketId,
 };
 use domain::TradeType;
@@ -32,10 +35,10 @@ pub(super) fn cancel(
 /// Cancels an open order. `by` is the client id of the request.
 fn end(markets: &mut MarketState, account: &mut Account, id: u64, by: &str) -> Option<Cancelled> {
     let list = account.spot_orders.find(&OrderRef::Id(id))?.list();
-    let open = list.filter(|list| lists::is_open(account, *list));
-    let order = endings::end_by(markets, account, TradeType::Spot, id, Status::Canceled, Some(by))?;
+    let open = list.filter(|list| ending::is_open(account, *list));
+    let order = ending::end(markets, account, id, Status::Canceled, Some(by))?;
     match open {
-        Some(list) => lists::report(account, list).map(|report| Cancelled::List(Box::new(report))),
+        Some(list) => ending::report(account, list).map(|report| Cancelled::List(Box::new(report))),
         None => Some(Cancelled::Order(Box::new(order))),
     }
 }
@@ -47,7 +50,7 @@ pub(super) fn cancel_all(
     market: MarketId,
     by: &str,
 ) -> Result<Vec<Cancelled>, Reject> {
-    let ids = endings::order_ids(account, TradeType::Spot, |order| order.market == market);
+    let ids = account.open_order_ids(TradeType::Spot, |order| order.market == market);
     if ids.is_empty() {
         return Err(Reject::unknown_order());
     }
@@ -74,13 +77,9 @@ pub(super) fn cancel_list(
 ) -> Result<ListReport, Reject> {
     let found = account.order_lists.find(list).filter(|list| !list.done && list.market == market);
     let id = found.ok_or_else(Reject::unknown_order)?.id;
-    lists::finish(
-        markets,
-        account,
-        id,
-        lists::Ending { except: None, status: Status::Canceled, by: Some(by) },
-    );
-    lists::report(account, id).ok_or_else(Reject::unknown_order)
+    let by = Some(by);
+    ending::finish(markets, account, id, Ending { except: None, status: Status::Canceled, by });
+    ending::report(account, id).ok_or_else(Reject::unknown_order)
 }
 
 /// Cancels an order and places another. The new order's filters are checked before anything happens.
@@ -117,26 +116,6 @@ fn emit_rejected(
     reject: &Reject,
 ) {
     let mut order: Order = entry::draft(markets, new, checked);
-    mark_rejected(markets, &mut order, reject);
+    rejection::mark(markets, &mut order, reject);
     markets.emit_order(account.id, &order, Execution::Rejected, None);
-}
-
-/// Turns an order into a rejected one.
-pub(super) fn mark_rejected(markets: &MarketState, order: &mut Order, reject: &Reject) {
-    order.status = Status::Rejected;
-    order.updated = markets.now;
-    let terms = order.terms_mut();
-    terms.working_since = None;
-    terms.reject = Some(reason(reject));
-}
-
-/// The reason that the streams report for a rejection.
-fn reason(reject: &Reject) -> RejectReason {
-    match reject {
-        r if *r == Reject::insufficient_balance() => RejectReason::Balance,
-        r if *r == Reject::stop_would_trigger() => RejectReason::Trigger,
-        r if *r == Reject::would_match() => RejectReason::Match,
-        r if *r == Reject::oco_prices() => RejectReason::OcoPrices,
-        _ => RejectReason::Other,
-    }
 }

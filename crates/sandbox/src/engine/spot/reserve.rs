@@ -4,9 +4,11 @@
 //! limit price, or without one at the stop price or the last price when it was placed. The two open legs of an
 //! OCO lock the larger of both amounts once, through their list. A pending order locks nothing.
 
-use super::terms::Phase;
 use crate::{
-    engine::{Account, Order, markets::MarketState, markets::RestingOrder},
+    engine::{
+        Account, Order, Phase,
+        markets::{MarketState, RestingOrder},
+    },
     market::QUOTE,
 };
 use domain::{Decimal, Side};
@@ -42,18 +44,24 @@ pub(super) fn hold(account: &mut Account, asset: &str, amount: Decimal) {
     }
 }
 
+/// Adds an order to the book and locks what it needs.
+pub(super) fn rest(markets: &mut MarketState, account: &mut Account, order: &Order) {
+    markets.book_mut(order.market).resting(order.side).insert(RestingOrder::of(order, account.id));
+    lock(account, order);
+}
+
 /// Locks what an order needs.
-pub(in crate::engine) fn lock(account: &mut Account, order: &Order) {
+pub(super) fn lock(account: &mut Account, order: &Order) {
     hold(account, asset(order.side, order.market.pair.base()), locks(order));
 }
 
 /// Releases what an order has locked.
-pub(in crate::engine) fn unlock(account: &mut Account, order: &Order) {
+pub(super) fn unlock(account: &mut Account, order: &Order) {
     hold(account, asset(order.side, order.market.pair.base()), -locks(order));
 }
 
 /// Takes an order out of the book or out of the waiting orders, and releases what it has locked.
-pub(in crate::engine) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
+pub(super) fn withdraw(markets: &mut MarketState, account: &mut Account, order: &Order) {
     let book = markets.book_mut(order.market);
     match order.phase() {
         Phase::Working => {

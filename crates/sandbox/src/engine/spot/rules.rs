@@ -2,10 +2,10 @@
 //!
 //! Rules that Binance documents and this exchange once lacked apply from [`ruleset::SPOT_FILTERS`] on.
 
-use super::{limits, terms::SpotOrder};
+use super::{limits, spot_order::SpotOrder};
 use crate::{
     engine::{
-        Account, NewOrder, Order, Reject, algo, filters, markets::MarketState, matching::Want, ruleset,
+        Account, NewOrder, Order, Phase, Reject, algo, filters, markets::MarketState, matching::Want, ruleset,
     },
     market::MarketId,
 };
@@ -156,7 +156,7 @@ fn iceberg(markets: &MarketState, new: &SpotOrder, amount: Decimal) -> Result<()
 
 /// Whether an open order is an "algo" order of the filters: it waits for a trigger, or will.
 fn waits(order: &Order) -> bool {
-    order.kind.conditional() && order.phase() != super::terms::Phase::Working
+    order.kind.conditional() && order.phase() != Phase::Working
 }
 
 /// Checks that the account may have these orders open in addition to its others.

@@ -1,8 +1,8 @@
 //! Stop prices and trailing deltas, compared with the last trade price.
 
-use super::{entry, fill, lists, reserve, terms::Phase};
+use super::{activation, ending, entry, reserve};
 use crate::{
-    engine::{Account, Engine, Order, OrderRef, algo, markets::MarketState},
+    engine::{Account, Engine, Order, OrderRef, Phase, algo, markets::MarketState},
     market::MarketId,
 };
 use domain::{Decimal, Side};
@@ -71,8 +71,8 @@ fn turned(order: &Order, extreme: Decimal, delta: u32, price: Decimal) -> bool {
 /// Sends a waiting order to the book.
 fn trigger(markets: &mut MarketState, account: &mut Account, id: u64) {
     let Some(mut order) = account.spot_orders.find(&OrderRef::Id(id)).cloned() else { return };
-    lists::claim(markets, account, &mut order);
+    ending::claim(markets, account, &mut order);
     reserve::withdraw(markets, account, &order);
     entry::execute(markets, account, &mut order);
-    fill::after(markets, account, &order);
+    activation::after(markets, account, &order);
 }

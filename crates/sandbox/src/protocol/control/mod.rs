@@ -133,7 +133,13 @@ fn pair(name: &str) -> Option<Pair> {
 /// The recorded hour that is playing, and which markets are synthetic. Public, because the pages show it.
 async fn market(State(shared): App) -> Reply<Json<Value>> {
     let playing = shared.exchange.read(Engine::playing)?;
-    let row = |pair: &Pair| json!({ "symbol": pair.symbol().to_string(), "synthetic": pair.synthetic() });
+    let row = |pair: &Pair| {
+        json!({
+            "symbol": pair.symbol().to_string(),
+            "synthetic": pair.synthetic(),
+            "behavior": pair.behavior(),
+        })
+    };
     Ok(Json(json!({
         "now": shared.exchange.now().to_string(),
         "paused": shared.paused.load(Ordering::Relaxed),

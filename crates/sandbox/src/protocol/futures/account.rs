@@ -16,6 +16,7 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
+use std::ops::Range;
 
 fn view(call: &Call<'_>) -> Reply<FuturesView> {
     let id = call.account()?;
@@ -78,6 +79,18 @@ pub(super) fn trading_status(call: &mut Call<'_>) -> Reply {
     Ok(json!({ "indicators": {}, "updateTime": call.now.millis() }))
 }
 
+/// The rows of a page, of `len` rows from the oldest to the newest. Pages count from 1, and from the newest row
+/// if `backwards`; the rows of a page are always oldest first.
+fn range_of_page(len: usize, limit: usize, page: usize, backwards: bool) -> Range<usize> {
+    let before = limit.saturating_mul(page - 1).min(len);
+    if backwards {
+        let end = len - before;
+        end.saturating_sub(limit)..end
+    } else {
+        before..before.saturating_add(limit).min(len)
+    }
+}
+
 pub(super) fn income(call: &mut Call<'_>) -> Reply {
     let market = maybe_market(call)?;
     let kind = match call.params.text("incomeType")? {
@@ -88,21 +101,14 @@ pub(super) fn income(call: &mut Call<'_>) -> Reply {
     let limit = call.params.limit(100, 1_000)?;
     let page = call.params.integer::<usize>("page")?.unwrap_or(1).max(1);
     orders::account(call, |account| {
-        let mut rows: Vec<_> = account
+        let rows: Vec<_> = account
             .income()
             .filter(|i| market.is_none_or(|market| i.pair == Some(market.pair)))
             .filter(|i| kind.is_none_or(|kind| i.kind == kind))
             .filter(|i| start.is_none_or(|at| i.at >= at) && end.is_none_or(|at| i.at <= at))
             .collect();
-        if start.is_none() {
-            // Without a start time, pages count from the newest entries.
-            let keep = limit.saturating_mul(page);
-            rows.drain(..rows.len().saturating_sub(keep));
-            rows.truncate(limit);
-        } else {
-            rows = rows.into_iter().skip(limit.saturating_mul(page - 1)).take(limit).collect();
-        }
-        rows.into_iter().map(shape::income).collect()
+        let page = range_of_page(rows.len(), limit, page, start.is_none());
+        rows.get(page).unwrap_or_default().iter().copied().map(shape::income).collect()
     })
 }
 
@@ -120,4 +126,17 @@ pub(super) fn commission(call: &mut Call<'_>) -> Reply {
         "takerCommissionRate": fixed(FUTURES_TAKER_FEE, 6),
         "rpiCommissionRate": fixed(FUTURES_MAKER_FEE, 6),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_neither_overlap_nor_repeat() {
+        let pages = |backwards| [1, 2, 3].map(|page| range_of_page(150, 100, page, backwards));
+        assert_eq!(pages(true), [50..150, 0..50, 0..0]);
+        assert_eq!(pages(false), [0..100, 100..150, 150..150]);
+        assert_eq!(range_of_page(0, 100, usize::MAX, true), 0..0);
+    }
 }

@@ -48,18 +48,29 @@ fn each(call: &mut Call<'_>, handler: Handler) -> Reply {
     Ok(Value::Array(results))
 }
 
+/// An optional parameter, by its documented name or by the lowercase one, which Binance accepts for these lists
+/// and which ccxt and python-binance send.
+fn either_case<'a>(params: &'a Params, documented: &str, lowercase: &str) -> Reply<Option<&'a str>> {
+    match params.text(documented)? {
+        Some(value) => Ok(Some(value)),
+        None => params.text(lowercase),
+    }
+}
+
 /// Cancels up to ten orders of a market, by a list of ids or of client ids.
 pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let account = call.account()?;
-    let orders: Vec<OrderRef> =
-        match (call.params.text("orderIdList")?, call.params.text("origClientOrderIdList")?) {
-            (Some(ids), _) => list::<u64>(ids, "orderIdList")?.into_iter().map(OrderRef::Id).collect(),
-            (None, Some(names)) => {
-                list::<String>(names, "origClientOrderIdList")?.into_iter().map(OrderRef::Client).collect()
-            }
-            (None, None) => return Err(SandboxFailure::missing("orderIdList")),
-        };
+    let orders: Vec<OrderRef> = match (
+        either_case(&call.params, "orderIdList", "orderidlist")?,
+        either_case(&call.params, "origClientOrderIdList", "origclientorderidlist")?,
+    ) {
+        (Some(ids), _) => list::<u64>(ids, "orderIdList")?.into_iter().map(OrderRef::Id).collect(),
+        (None, Some(names)) => {
+            list::<String>(names, "origClientOrderIdList")?.into_iter().map(OrderRef::Client).collect()
+        }
+        (None, None) => return Err(SandboxFailure::missing("orderIdList")),
+    };
     check_size(orders.len(), MOST_CANCELS)?;
     let mut results = Vec::new();
     for order in orders {

@@ -8,10 +8,7 @@ use crate::{
         call::Call,
         data::{self, named_pair, period},
         failure::{Reply, SandboxFailure},
-        shape::{
-            market::{kline, trade},
-            statistics as shape,
-        },
+        shape::{market::kline, statistics as shape},
     },
 };
 use domain::{Decimal, Frame, Micros, time};
@@ -87,24 +84,6 @@ fn premium(futures: &Kline, spot: &Kline) -> Kline {
     let high = open.max(close).max(one).max(two);
     let low = open.min(close).min(one).min(two);
     Kline { open, high, low, close, ..*futures }
-}
-
-/// Public trades from an id on, or the latest ones.
-pub(super) fn historical_trades(call: &mut Call<'_>) -> Reply {
-    let market = data::market(call)?;
-    let limit = call.params.limit(100, 500)?;
-    let from = call.params.integer::<u64>("fromId")?;
-    let mut rows = call.read(|engine| engine.trades(market, usize::MAX))?;
-    match from {
-        Some(id) => {
-            rows.retain(|row| row.id >= id);
-            rows.truncate(limit);
-        }
-        None => {
-            rows.drain(..rows.len().saturating_sub(limit));
-        }
-    }
-    Ok(rows.iter().map(|row| trade(market, row)).collect())
 }
 
 pub(super) fn open_interest(call: &mut Call<'_>) -> Reply {

@@ -43,7 +43,7 @@ fn market_data() -> Vec<Endpoint> {
         Endpoint::public("/fapi/v1/indexPriceKlines", 5, market::index_klines),
         Endpoint::public("/fapi/v1/markPriceKlines", 5, market::mark_klines),
         Endpoint::public("/fapi/v1/premiumIndexKlines", 5, market::premium_klines),
-        Endpoint::keyed(Method::GET, "/fapi/v1/historicalTrades", 20, market::historical_trades),
+        Endpoint::keyed(Method::GET, "/fapi/v1/historicalTrades", 20, data::historical_trades),
         Endpoint::public("/fapi/v1/ticker/24hr", 1, data::day_ticker).all(40),
         Endpoint::public("/fapi/v1/ticker/price", 1, data::price_ticker).all(2),
         Endpoint::public("/fapi/v2/ticker/price", 1, data::price_ticker).all(2),

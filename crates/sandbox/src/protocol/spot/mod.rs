@@ -35,6 +35,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::public("/api/v3/depth", 5, data::depth),
         Endpoint::public("/api/v3/trades", 25, data::trades),
         Endpoint::public("/api/v3/aggTrades", 4, data::agg_trades),
+        Endpoint::keyed(Method::GET, "/api/v3/historicalTrades", 25, data::historical_trades),
         Endpoint::public("/api/v3/klines", 2, data::klines),
         Endpoint::public("/api/v3/uiKlines", 2, data::klines),
         Endpoint::public("/api/v3/avgPrice", 2, data::average_price),

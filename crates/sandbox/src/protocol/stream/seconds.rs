@@ -4,7 +4,7 @@ use crate::{
     engine::MarketUpdate,
     market::{Interval, Kline, PublicTrade},
 };
-use domain::{Decimal, Micros};
+use domain::Micros;
 
 /// The current candle of one market.
 #[derive(Debug, Default)]
@@ -20,9 +20,9 @@ impl SecondCandles {
             Some(running) if running.start == start => running,
             Some(over) => {
                 rows.push((over, true));
-                quiet(start, over.close)
+                Kline::flat(start, over.close)
             }
-            None => quiet(start, update.trades.first().map_or(update.price, |trade| trade.price)),
+            None => Kline::flat(start, update.trades.first().map_or(update.price, |trade| trade.price)),
         };
         for trade in &update.trades {
             include(&mut candle, trade);
@@ -33,35 +33,10 @@ impl SecondCandles {
     }
 }
 
-/// A candle without trades.
-const fn quiet(start: Micros, price: Decimal) -> Kline {
-    Kline {
-        start,
-        open: price,
-        high: price,
-        low: price,
-        close: price,
-        volume: Decimal::ZERO,
-        quote_volume: Decimal::ZERO,
-        trades: 0,
-        taker_base: Decimal::ZERO,
-        taker_quote: Decimal::ZERO,
-    }
-}
-
 fn include(candle: &mut Kline, trade: &PublicTrade) {
-    let quote = trade.price * trade.amount;
     if candle.trades == 0 {
         (candle.open, candle.high, candle.low) = (trade.price, trade.price, trade.price);
     }
-    candle.high = candle.high.max(trade.price);
-    candle.low = candle.low.min(trade.price);
+    candle.include(trade);
     candle.close = trade.price;
-    candle.volume += trade.amount;
-    candle.quote_volume += quote;
-    candle.trades += 1;
-    if !trade.buyer_maker {
-        candle.taker_base += trade.amount;
-        candle.taker_quote += quote;
-    }
 }

@@ -133,10 +133,16 @@ impl Subscription {
 }
 
 impl Step<'_> {
+    fn has(&self, pair: Pair) -> bool {
+        self.updates.iter().any(|update| update.market.pair == pair)
+    }
+
     /// Whether one of the updates is about the subject.
     fn moves(&self, subject: Subject) -> bool {
         match subject {
-            Subject::Market(pair, _) => self.updates.iter().any(|update| update.market.pair == pair),
+            Subject::Market(pair, _) => self.has(pair),
+            // A user's order moves only its own market. It must not use up the interval of all of them.
+            Subject::AllBookTickers => Pair::ALL.iter().all(|pair| self.has(*pair)),
             _ => !self.updates.is_empty(),
         }
     }

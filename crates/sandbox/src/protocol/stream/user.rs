@@ -30,6 +30,13 @@ pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
             })
         }
         (EventKind::List { list, status }, Venue::Spot) => Some(list_status(at, list, *status)),
+        (EventKind::SpotTransfer { asset: name, change }, Venue::Spot) => Some(json!({
+            "e": "balanceUpdate",
+            "E": at.millis(),
+            "a": name,
+            "d": asset(*change),
+            "T": at.millis(),
+        })),
         (EventKind::Spot(balances), Venue::Spot) => Some(account_position(at, balances)),
         (EventKind::Algo(order), Venue::Futures) => Some(algo_update(at, order)),
         (EventKind::Futures { reason, wallet, cross_wallet, change, positions }, Venue::Futures) => {

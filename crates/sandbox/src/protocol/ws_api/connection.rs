@@ -4,8 +4,7 @@ use super::{
     call::Job,
     frame::{self, ApiRequest, Malformed},
     methods,
-    session::{self, Login, Method},
-    subscriptions::Subscriptions,
+    session::{self, Method, Session},
 };
 use crate::{
     exchange::EventBatch,
@@ -38,35 +37,32 @@ const ROUND: Duration = Duration::from_secs(20);
 
 /// One client's connection.
 pub(super) struct Connection {
-    pub(super) shared: Arc<ServerState>,
-    pub(super) venue: Venue,
+    session: Session,
     address: IpAddr,
-    /// Whether responses report rate limits where their request has no wish.
-    pub(super) shows_limits: bool,
-    pub(super) connected: Micros,
-    pub(super) login: Option<Login>,
-    pub(super) subscriptions: Subscriptions,
     /// Pings and pongs of the client.
     rate: MessageRate,
 }
 
 impl Connection {
     pub(super) fn new(shared: Arc<ServerState>, venue: Venue, address: IpAddr, shows_limits: bool) -> Self {
-        let connected = shared.exchange.now();
         // The limit of pings is the same on both venues here, unlike that of stream messages.
         let rate = MessageRate::new(shared.budget.limits.messages(Venue::Spot), time::Instant::now());
-        let (login, subscriptions) = (None, Subscriptions::default());
-        Self { shared, venue, address, shows_limits, connected, login, subscriptions, rate }
+        Self { session: Session::new(shared, venue, shows_limits), address, rate }
     }
 
     /// Serves the connection until either side closes it.
     pub(super) async fn run(mut self, socket: WebSocket) {
-        let weight = match self.venue {
+        let weight = match self.session.venue {
             Venue::Spot => 2,
             Venue::Futures => 5,
         };
         // Exceeding the limit shows in the response to the first request.
-        let _ = self.shared.budget.spend(self.connected, self.address, self.venue, weight);
+        let _ = self.session.shared.budget.spend(
+            self.session.connected,
+            self.address,
+            self.session.venue,
+            weight,
+        );
         let (sink, incoming) = socket.split();
         let mut outgoing = Outgoing::new(sink);
         let Gone = self.serve(&mut outgoing, incoming).await;
@@ -75,7 +71,7 @@ impl Connection {
     }
 
     async fn serve(&mut self, outgoing: &mut Outgoing, mut incoming: SplitStream<WebSocket>) -> Gone {
-        let mut batches = self.shared.exchange.listen();
+        let mut batches = self.session.shared.exchange.listen();
         let mut round = time::interval(ROUND);
         loop {
             let result = tokio::select! {
@@ -86,7 +82,7 @@ impl Connection {
                 batch = batches.recv() => match batch {
                     Ok(batch) => self.send_events(outgoing, &batch).await,
                     // Without subscriptions nothing was missed.
-                    Err(RecvError::Lagged(_)) if self.subscriptions.is_empty() => Ok(()),
+                    Err(RecvError::Lagged(_)) if self.session.subscriptions.is_empty() => Ok(()),
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
                 },
                 _ = round.tick() => outgoing.send(Message::Ping(Vec::new().into())).await,
@@ -113,10 +109,10 @@ impl Connection {
     }
 
     async fn send_events(&self, outgoing: &mut Outgoing, batch: &EventBatch) -> Result<(), Gone> {
-        if self.subscriptions.is_empty() {
+        if self.session.subscriptions.is_empty() {
             return Ok(());
         }
-        for message in self.subscriptions.events(&self.shared.faults, batch) {
+        for message in self.session.subscriptions.events(&self.session.shared.faults, batch) {
             outgoing.feed(&message).await?;
         }
         outgoing.flush().await
@@ -124,47 +120,53 @@ impl Connection {
 
     /// The response to a request, and the events that follow from it.
     async fn answer(&mut self, text: &str) -> Result<Vec<Value>, Gone> {
-        self.shared.requests.fetch_add(1, Ordering::Relaxed);
-        let now = self.shared.exchange.now();
+        self.session.shared.requests.fetch_add(1, Ordering::Relaxed);
+        let now = self.session.shared.exchange.now();
         let request = match frame::parse(text) {
             Ok(request) => request,
             Err(Malformed(id, failure)) => return Ok(vec![frame::response(&id, &Err(failure), now, None)]),
         };
-        if let Some(frames) = self.revoked(now) {
+        if let Some(frames) = self.session.revoked(now) {
             return Ok(frames);
         }
         let id = request.id.clone();
-        let shows =
-            request.params.get("returnRateLimits").and_then(Value::as_bool).unwrap_or(self.shows_limits);
+        let shows = request
+            .params
+            .get("returnRateLimits")
+            .and_then(Value::as_bool)
+            .unwrap_or(self.session.shows_limits);
         let (reply, used, events) = self.carry(request, now).await?;
-        let limits = shows.then(|| frame::rate_limits(&self.shared.budget.limits, self.venue, &used));
-        let response = frame::response(&id, &reply, self.shared.exchange.now(), limits);
+        let limits =
+            shows.then(|| frame::rate_limits(&self.session.shared.budget.limits, self.session.venue, &used));
+        let response = frame::response(&id, &reply, self.session.shared.exchange.now(), limits);
         Ok(std::iter::once(response).chain(events).collect())
     }
 
     async fn carry(&mut self, request: ApiRequest, now: Micros) -> Result<(Reply, Used, Vec<Value>), Gone> {
-        let name = methods::unversioned(self.venue, &request.method);
-        if let Some(method) = Method::parse(self.venue, name) {
-            let (weight, within) = self.shared.budget.spend(now, self.address, self.venue, session::WEIGHT);
+        let name = methods::unversioned(self.session.venue, &request.method);
+        if let Some(method) = Method::parse(self.session.venue, name) {
+            let (weight, within) =
+                self.session.shared.budget.spend(now, self.address, self.session.venue, session::WEIGHT);
             let (reply, events) = match within {
-                Ok(()) => self.carry_out(method, &request, now),
+                Ok(()) => self.session.carry_out(method, &request, now),
                 Err(failure) => (Err(failure), Vec::new()),
             };
             return Ok((reply, Used { weight, orders: None }, events));
         }
-        let served = |endpoint: &&'static Endpoint| self.shared.legacy_listen_key || !is_retired(endpoint);
-        let Some(endpoint) = methods::find(self.venue, &request.method).filter(served) else {
-            let (weight, _) = self.shared.budget.spend(now, self.address, self.venue, 1);
+        let served =
+            |endpoint: &&'static Endpoint| self.session.shared.legacy_listen_key || !is_retired(endpoint);
+        let Some(endpoint) = methods::find(self.session.venue, &request.method).filter(served) else {
+            let (weight, _) = self.session.shared.budget.spend(now, self.address, self.session.venue, 1);
             let failure = SandboxFailure::refused(-1020, "This operation is not supported.");
             return Ok((Err(failure), Used { weight, orders: None }, Vec::new()));
         };
         let job = Job {
-            shared: Arc::clone(&self.shared),
-            venue: self.venue,
+            shared: Arc::clone(&self.session.shared),
+            venue: self.session.venue,
             address: self.address,
             endpoint,
             request,
-            session_key: self.login.as_ref().map(|login| login.api_key.clone()),
+            session_key: self.session.login.as_ref().map(|login| login.api_key.clone()),
             waited: false,
         };
         let (reply, used) = job.run().await?;

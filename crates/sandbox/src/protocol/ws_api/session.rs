@@ -1,9 +1,10 @@
-//! The session of a connection: the API key that it is authenticated with, and the methods about it.
+//! The session of a connection: the API key that it is authenticated with, its subscriptions, and the methods
+//! about them.
 
 use super::{
     call::signer,
-    connection::Connection,
     frame::{self, ApiRequest, text},
+    subscriptions::Subscriptions,
 };
 use crate::{
     engine::{AccountId, Engine, KeyState},
@@ -11,10 +12,12 @@ use crate::{
         failure::{Reply, SandboxFailure},
         keys::KeyKind,
         limits::Venue,
+        shared::ServerState,
     },
 };
 use domain::Micros;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The weight of each of these methods.
 pub(super) const WEIGHT: u32 = 2;
@@ -59,7 +62,24 @@ impl Method {
     }
 }
 
-impl Connection {
+/// The state of one connection.
+pub(super) struct Session {
+    pub(super) shared: Arc<ServerState>,
+    pub(super) venue: Venue,
+    /// Whether responses report rate limits where their request has no wish.
+    pub(super) shows_limits: bool,
+    pub(super) connected: Micros,
+    pub(super) login: Option<Login>,
+    pub(super) subscriptions: Subscriptions,
+}
+
+impl Session {
+    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, shows_limits: bool) -> Self {
+        let connected = shared.exchange.now();
+        let (login, subscriptions) = (None, Subscriptions::default());
+        Self { shared, venue, shows_limits, connected, login, subscriptions }
+    }
+
     /// Carries out a method about the connection.
     pub(super) fn carry_out(&mut self, method: Method, request: &ApiRequest, now: Micros) -> Outcome {
         let silent = |reply: Reply| (reply, Vec::new());

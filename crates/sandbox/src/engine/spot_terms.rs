@@ -1,6 +1,6 @@
 //! The properties that only spot orders have: stop and trailing conditions, icebergs, labels, list membership.
 
-use crate::engine::{NewOrder, Order, order::words};
+use super::words::words;
 use domain::{Decimal, Micros};
 use serde::{Deserialize, Serialize};
 
@@ -79,23 +79,6 @@ pub struct SpotOptions {
     pub self_trade_prevention: Option<SelfTradePrevention>,
 }
 
-/// A new spot order with its optional properties.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpotOrder {
-    /// The order. `STOP_LOSS`, `STOP_LOSS_LIMIT`, `TAKE_PROFIT` and `TAKE_PROFIT_LIMIT` are the types
-    /// `StopMarket`, `Stop`, `TakeProfitMarket` and `TakeProfit`; `trigger_price` is the stop price.
-    pub order: NewOrder,
-    /// Its optional properties.
-    #[serde(default)]
-    pub options: SpotOptions,
-}
-
-impl From<NewOrder> for SpotOrder {
-    fn from(order: NewOrder) -> Self {
-        Self { order, options: SpotOptions::default() }
-    }
-}
-
 /// The state of a spot order beyond what futures orders have. A plain limit or market order has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -133,42 +116,4 @@ pub struct SpotTerms {
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reject: Option<RejectReason>,
-}
-
-impl Order {
-    /// The list that a spot order belongs to.
-    #[must_use]
-    pub fn list(&self) -> Option<u64> {
-        self.spot.as_ref().and_then(|terms| terms.list)
-    }
-
-    /// Where a spot order is in its life.
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        self.spot.as_ref().map_or(Phase::Working, |terms| terms.phase)
-    }
-
-    /// When a spot order entered the book; `None` before.
-    #[must_use]
-    pub fn working_since(&self) -> Option<Micros> {
-        self.spot.as_ref().map_or(Some(self.created), |terms| terms.working_since)
-    }
-
-    /// Whether a spot order shares the locked balance of its list.
-    #[must_use]
-    pub fn paired(&self) -> bool {
-        self.spot.as_ref().is_some_and(|terms| terms.paired)
-    }
-
-    /// The optional properties of a spot order.
-    #[must_use]
-    pub fn options(&self) -> Option<&SpotOptions> {
-        self.spot.as_ref().map(|terms| &terms.options)
-    }
-
-    /// The spot terms for modification. A plain order has been in the book since its placement.
-    pub(in crate::engine) fn terms_mut(&mut self) -> &mut SpotTerms {
-        let working_since = Some(self.created);
-        self.spot.get_or_insert_with(|| Box::new(SpotTerms { working_since, ..SpotTerms::default() }))
-    }
 }
