@@ -112,6 +112,8 @@ texts! {
         Reason::KeyMayWithdraw => "the exchange key can withdraw funds: remove that permission at the exchange",
         Reason::AccountMode => "the account is in hedge, multi-assets or portfolio margin mode: switch to one-way and single-asset mode at the exchange",
         Reason::KeyUnderReview => "the account is under review: an admin must confirm its orders before it can open new positions",
+        Reason::FirstDayMarket => "the account's first-day limit allows another market only: you can end it on the page Exchange keys",
+        Reason::FirstDayCap => "the order would be above the account's first-day limit: you can end it on the page Exchange keys",
         Reason::KeyDeleted => "the exchange key was deleted",
         Reason::PlanFeature => "your plan doesn't include copy trading",
         Reason::PlanBalance => "the account's value is above your plan's limit",

@@ -49,6 +49,8 @@ texts! {
         P::AccountMultiAssets => "This account is in multi-assets mode. Slipstream supports single-asset mode: switch it at Binance under Futures, Preferences, Asset Mode, and try again.",
         P::AccountPortfolio => "This account uses portfolio margin. Slipstream doesn't support it: turn it off at Binance, create a new API key, and try again.",
         P::KeyUnderReview => "This account is under review: its orders at the exchange differ from Slipstream's records. Your stop losses stay in place, and you can close positions. New orders are possible again once an admin confirms the differences.",
+        P::FirstDayCap => "The order is larger than this account's first-day limit. Lower the amount, or end the limits on the page Exchange keys.",
+        P::FirstDayMarket => "This account's first-day limit allows another market only. End the limits on the page Exchange keys.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",

@@ -111,6 +111,8 @@ reasons! {
     AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
     /// The account's orders or positions at the exchange differ from the desk's records.
     KeyUnderReview = "KEY_UNDER_REVIEW", "the account's orders at the exchange differ from Slipstream's: no new entries until an admin confirms the differences";
+    /// The key's first-day limits allow another market only.
+    FirstDayMarket = "FIRST_DAY_MARKET", "the key's first-day limits allow one market only: end them on the page of exchange keys";
     /// The key was deleted.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
     /// The plan does not include automated strategies ([`crate::Refusal::PlanFeature`], code 2103).
@@ -141,6 +143,8 @@ reasons! {
     InPosition = "IN_POSITION", "the account already had a position on this market";
     /// The follow's daily loss limit is reached.
     DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
+    /// The entry is larger than the key's first-day limits allow.
+    FirstDayCap = "FIRST_DAY_CAP", "the order would be larger than the key's first-day limits allow: end them on the page of exchange keys";
     /// The amount is below the market's minimum amount or notional.
     BelowMinimum = "BELOW_MINIMUM", "the order would be below the exchange's minimum";
     /// The amount is above the market's maximum.

@@ -10,6 +10,7 @@ pub mod client_order_id;
 pub mod clock;
 pub mod copy;
 pub mod figures;
+pub mod first_day;
 pub mod follow;
 pub mod id;
 pub mod key;

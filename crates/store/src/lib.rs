@@ -38,6 +38,7 @@ pub mod desk_secret;
 pub mod equity;
 pub mod event;
 pub mod fill;
+pub mod first_day;
 pub mod flash;
 pub mod follow;
 pub mod gauge;

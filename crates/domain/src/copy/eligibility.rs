@@ -6,7 +6,7 @@
 //! state of the signal, and last the state of the account at its exchange. Decision 0005 explains why.
 
 use super::{Paused, Reason};
-use crate::{ApiKeyStatus, Decimal, ExchangeKey, account::AccountState};
+use crate::{ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder};
 
 /// The state of a follow, as its owner set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,8 @@ pub struct Facts {
     pub follow: Option<FollowState>,
     /// State of the exchange key.
     pub key: Option<KeyState>,
+    /// Whether the key's first-day limits allow another market only.
+    pub other_first_day_market: Option<bool>,
     /// Whether the plan includes automated strategies.
     pub plan_includes_strategies: Option<bool>,
     /// The plan's balance and limit; also `None` if the plan has no limit or the key does not count.
@@ -141,10 +143,12 @@ pub struct Facts {
     pub in_position: Option<bool>,
     /// The follow's daily loss and limit; also `None` if the follow has no limit.
     pub daily_loss: Option<DailyLoss>,
+    /// The entry's value and the cap of the key's first-day limits; also `None` if the key has no such limits.
+    pub capped_order: Option<CappedOrder>,
 }
 
 /// Every reason that [`eligibility`] gives, in the order of the checks.
-pub const REASONS_IN_ORDER: [Reason; 19] = [
+pub const REASONS_IN_ORDER: [Reason; 21] = [
     Reason::AccountSuspended,
     Reason::AccountFrozen,
     Reason::Stopped,
@@ -156,6 +160,7 @@ pub const REASONS_IN_ORDER: [Reason; 19] = [
     Reason::KeyMayWithdraw,
     Reason::AccountMode,
     Reason::KeyUnderReview,
+    Reason::FirstDayMarket,
     Reason::PlanFeature,
     Reason::PlanBalance,
     Reason::AllPaused,
@@ -164,6 +169,7 @@ pub const REASONS_IN_ORDER: [Reason; 19] = [
     Reason::TooOld,
     Reason::InPosition,
     Reason::DailyLoss,
+    Reason::FirstDayCap,
 ];
 
 /// Checks whether an entry may be copied, as far as `facts` are known.
@@ -178,6 +184,7 @@ pub fn eligibility(facts: &Facts) -> Result<(), Reason> {
         facts.account.and_then(AccountState::objection),
         facts.follow.and_then(FollowState::objection),
         facts.key.and_then(KeyState::objection),
+        when(facts.other_first_day_market, Reason::FirstDayMarket),
         when(facts.plan_includes_strategies.map(|includes| !includes), Reason::PlanFeature),
         when(over_balance, Reason::PlanBalance),
         when(facts.all_paused, Reason::AllPaused),
@@ -186,6 +193,7 @@ pub fn eligibility(facts: &Facts) -> Result<(), Reason> {
         when(facts.too_old, Reason::TooOld),
         when(facts.in_position, Reason::InPosition),
         when(lost_too_much, Reason::DailyLoss),
+        when(facts.capped_order.map(CappedOrder::is_over), Reason::FirstDayCap),
     ];
     objections.into_iter().flatten().next().map_or(Ok(()), Err)
 }

@@ -104,6 +104,10 @@ problems! {
     AccountPortfolio = "must belong to an account without portfolio margin";
     /// The account's orders or positions at the exchange differ from the desk's records.
     KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from Slipstream's, and an admin must confirm the differences";
+    /// The order is larger than the key's first-day limits allow.
+    FirstDayCap = "must be within the first-day limit of the exchange key";
+    /// The key's first-day limits allow another market only.
+    FirstDayMarket = "must be the market of the exchange key's first-day limits";
     /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
     /// Not a country code of ISO 3166-1.

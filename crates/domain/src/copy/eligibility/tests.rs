@@ -36,13 +36,16 @@ fn facts() -> impl Strategy<Value = Facts> {
     let flag = || option::of(any::<bool>());
     let first = (option::of(follow()), option::of(key()), flag(), option::of(amounts()), flag());
     let second = (flag(), flag(), flag(), flag(), option::of(amounts()));
-    (option::of(account()), first, second).prop_map(|(account, first, second)| {
+    let first_day = (flag(), option::of(amounts()));
+    (option::of(account()), first, second, first_day).prop_map(|(account, first, second, first_day)| {
         let (follow, key, plan, balance, all_paused) = first;
         let (strategy_active, superseded, too_old, in_position, loss) = second;
+        let (other_first_day_market, capped) = first_day;
         Facts {
             account,
             follow,
             key,
+            other_first_day_market,
             plan_includes_strategies: plan,
             plan_balance: balance.map(|(counted, limit)| PlanBalance { counted, limit }),
             all_paused,
@@ -51,17 +54,19 @@ fn facts() -> impl Strategy<Value = Facts> {
             too_old,
             in_position,
             daily_loss: loss.map(|(lost, limit)| DailyLoss { lost, limit }),
+            capped_order: capped.map(|(value, cap)| CappedOrder { value, cap }),
         }
     })
 }
 
 /// Splits the facts: each known without the others, in the order of the fields.
-fn one_by_one(f: Facts) -> [Facts; 11] {
+fn one_by_one(f: Facts) -> [Facts; 13] {
     let none = Facts::default();
     [
         Facts { account: f.account, ..none },
         Facts { follow: f.follow, ..none },
         Facts { key: f.key, ..none },
+        Facts { other_first_day_market: f.other_first_day_market, ..none },
         Facts { plan_includes_strategies: f.plan_includes_strategies, ..none },
         Facts { plan_balance: f.plan_balance, ..none },
         Facts { all_paused: f.all_paused, ..none },
@@ -70,6 +75,7 @@ fn one_by_one(f: Facts) -> [Facts; 11] {
         Facts { too_old: f.too_old, ..none },
         Facts { in_position: f.in_position, ..none },
         Facts { daily_loss: f.daily_loss, ..none },
+        Facts { capped_order: f.capped_order, ..none },
     ]
 }
 
@@ -79,6 +85,7 @@ fn merged(a: Facts, b: Facts) -> Facts {
         account: a.account.or(b.account),
         follow: a.follow.or(b.follow),
         key: a.key.or(b.key),
+        other_first_day_market: a.other_first_day_market.or(b.other_first_day_market),
         plan_includes_strategies: a.plan_includes_strategies.or(b.plan_includes_strategies),
         plan_balance: a.plan_balance.or(b.plan_balance),
         all_paused: a.all_paused.or(b.all_paused),
@@ -87,6 +94,7 @@ fn merged(a: Facts, b: Facts) -> Facts {
         too_old: a.too_old.or(b.too_old),
         in_position: a.in_position.or(b.in_position),
         daily_loss: a.daily_loss.or(b.daily_loss),
+        capped_order: a.capped_order.or(b.capped_order),
     }
 }
 
@@ -94,6 +102,7 @@ const FAVOURABLE: Facts = Facts {
     account: Some(AccountState::Active),
     follow: Some(FollowState::Active),
     key: Some(KeyState::Usable),
+    other_first_day_market: Some(false),
     plan_includes_strategies: Some(true),
     plan_balance: Some(PlanBalance { counted: Decimal::ONE, limit: Decimal::ONE }),
     all_paused: Some(false),
@@ -102,6 +111,7 @@ const FAVOURABLE: Facts = Facts {
     too_old: Some(false),
     in_position: Some(false),
     daily_loss: Some(DailyLoss { lost: Decimal::ZERO, limit: Decimal::ONE }),
+    capped_order: Some(CappedOrder { value: Decimal::ONE, cap: Decimal::ONE }),
 };
 
 fn rank(reason: Reason) -> usize {
@@ -154,6 +164,15 @@ fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
 }
 
 #[test]
+fn the_first_day_allows_one_market_and_small_orders() {
+    let elsewhere = Facts { other_first_day_market: Some(true), all_paused: Some(true), ..FAVOURABLE };
+    assert_eq!(eligibility(&elsewhere), Err(Reason::FirstDayMarket), "its owner can end the limits");
+    let large = CappedOrder { value: Decimal::from(2), cap: Decimal::ONE };
+    let large = Facts { capped_order: Some(large), ..FAVOURABLE };
+    assert_eq!(eligibility(&large), Err(Reason::FirstDayCap));
+}
+
+#[test]
 fn limits_decide_at_their_own_value() {
     assert_eq!(eligibility(&FAVOURABLE), Ok(()), "a balance may equal the plan's limit");
     let lost =
@@ -183,12 +202,13 @@ proptest! {
         prop_assert!(outcome(&merged(early, late)) <= outcome(&early));
     }
 
-    /// The workers check the database rows first and query the exchange only afterwards; the reason must be the
-    /// same as that of a single check of everything.
+    /// The workers check the database rows first, query the exchange only afterwards, and size last; the reason must
+    /// be the same as that of a single check of everything.
     #[test]
-    fn judging_in_two_stages_gives_the_reason_of_judging_once(facts in facts()) {
-        let rows = Facts { in_position: None, daily_loss: None, ..facts };
-        let staged = eligibility(&rows).and_then(|()| eligibility(&facts));
+    fn judging_in_stages_gives_the_reason_of_judging_once(facts in facts()) {
+        let account = Facts { capped_order: None, ..facts };
+        let rows = Facts { in_position: None, daily_loss: None, ..account };
+        let staged = eligibility(&rows).and_then(|()| eligibility(&account)).and_then(|()| eligibility(&facts));
         prop_assert_eq!(staged, eligibility(&facts));
     }
 }
