@@ -3,6 +3,7 @@
 
 mod check;
 mod edge;
+mod first_day;
 mod payments;
 mod retention;
 mod secret_files;
@@ -233,6 +234,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         allow_unrestricted_keys: check
             .parsed("SLIPSTREAM_ALLOW_UNRESTRICTED_KEYS", "true or false")
             .unwrap_or(false),
+        first_day_cap_usd: first_day::cap(check),
         egress_ips: egress.iter().map(IpAddr::to_string).collect(),
         jurisdiction,
         mail: MailSettings {

@@ -93,6 +93,7 @@ texts! {
         D::KeyCreated => "Exchange key connected",
         D::KeyChanged => "Exchange key changed",
         D::KeyDeleted => "Exchange key deleted",
+        D::FirstDayEnded => "First-day limits of an exchange key ended",
         D::SupportRequested => "Support request sent",
         D::SupportClosed => "Support request closed",
         D::SandboxOpened => "Paper account opened",

@@ -68,6 +68,8 @@ words! {
         KeyRenewed = "key-renewed",
         /// An exchange key was deleted.
         KeyDeleted = "key-deleted",
+        /// The first-day limits of an exchange key were ended.
+        FirstDayEnded = "first-day-ended",
         /// An API client was created.
         ClientCreated = "client-created",
         /// An API client was revoked.

@@ -167,6 +167,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         name: "Bench".into(),
         api_key: who.api_key.clone(),
         secret: who.secret().to_owned().into(),
+        first_day: domain::first_day::FirstDayChoice::default(),
     };
     let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
     let key = key::connect_key(desk, &actor, new).await?.id;

@@ -7,6 +7,7 @@ mod context;
 pub(crate) mod eligibility;
 pub mod equity;
 pub mod exchange_account;
+pub mod first_day;
 pub mod key;
 pub mod live;
 pub mod market;

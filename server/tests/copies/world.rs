@@ -109,6 +109,7 @@ impl World {
             name: "Copies".into(),
             api_key: who.api_key.clone(),
             secret: who.secret().to_owned().into(),
+            first_day: domain::first_day::FirstDayChoice::default(),
         };
         let key = key::connect_key(desk, &actor, new).await.unwrap().id;
         let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();

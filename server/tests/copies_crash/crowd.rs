@@ -274,6 +274,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         name: "Crowd".into(),
         api_key: who.api_key.clone(),
         secret: who.secret().to_owned().into(),
+        first_day: domain::first_day::FirstDayChoice::default(),
     };
     let key = key::connect_key(desk, &actor, new).await.unwrap().id;
     let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[number % 3].id;

@@ -19,14 +19,16 @@ use crate::{
     error::{Error, Result},
     following::{Following, copy, strategy},
     identity::plan,
-    trading::{eligibility, key},
+    trading::{eligibility, first_day, key},
 };
 use domain::{
     ExchangeKey, ExchangeKeyId, FollowId, Refusal, StrategyType,
     copy::{Facts, FollowState, KeyState, PlanBalance, Status, eligibility as judge},
+    first_day::FirstDayLimits,
     follow::{Follow, RiskProfile},
     strategy::Strategy,
 };
+use std::collections::HashMap;
 use store::copy::CopyTrade;
 
 /// Returns the caller's follows, oldest first.
@@ -81,6 +83,8 @@ struct FollowContext {
     /// value is unknown.
     plan_balance: Option<PlanBalance>,
     all_paused: bool,
+    /// The first-day limits that apply to the keys.
+    first_day: HashMap<ExchangeKeyId, FirstDayLimits>,
 }
 
 impl FollowContext {
@@ -106,6 +110,7 @@ impl FollowContext {
             copies: store::copy::current(&desk.db, actor.user, newest, desk.clock.now().day()).await?,
             plan_includes_strategies: limits.strategy_automated,
             all_paused: eligibility::all_paused(desk).await?,
+            first_day: first_day::active_of_user(desk, actor.user).await?,
         })
     }
 
@@ -163,6 +168,10 @@ impl FollowContext {
         Facts {
             follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),
             key: Some(KeyState::of(key)),
+            other_first_day_market: self
+                .first_day
+                .get(&key.id)
+                .map(|limits| !limits.allows_market(&row.symbol)),
             plan_includes_strategies: Some(self.plan_includes_strategies),
             plan_balance: self.plan_balance.filter(|_| !key.sandbox),
             all_paused: Some(self.all_paused),

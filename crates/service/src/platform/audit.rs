@@ -67,6 +67,8 @@ pub enum AuditAction {
     KeyChanged,
     /// An exchange key was deleted.
     KeyDeleted,
+    /// The first-day limits of an exchange key were ended by its owner.
+    FirstDayEnded,
     /// A user sent a support request.
     SupportRequested,
     /// The operator closed a support request.
@@ -182,6 +184,7 @@ impl AuditAction {
             Self::KeyCreated => "key-created",
             Self::KeyChanged => "key-changed",
             Self::KeyDeleted => "key-deleted",
+            Self::FirstDayEnded => "first-day-ended",
             Self::SupportRequested => "support-asked",
             Self::SupportClosed => "support-closed",
             Self::SandboxOpened => "sandbox-opened",

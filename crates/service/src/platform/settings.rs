@@ -4,11 +4,15 @@ mod edge;
 
 pub use edge::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 
+use domain::{Decimal, dec};
 use zeroize::Zeroizing;
 
 /// Default maximum age of a signal: long enough for some hundred followers within Binance's rate limits,
 /// short enough for the price to be meaningful.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
+
+/// Default highest value of one order while the first-day limits of a key apply, in USD.
+pub const FIRST_DAY_CAP_USD: Decimal = dec!(100);
 
 /// Whether orders are simulated or real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,9 @@ pub struct Settings {
     pub egress_ips: Vec<String>,
     /// Whether keys without an IP restriction may be connected in live mode.
     pub allow_unrestricted_keys: bool,
+    /// Highest value in USD of one order of a key that is connected in live mode, until its owner ends the first-day
+    /// limits; `None` if new keys get no such limits.
+    pub first_day_cap_usd: Option<Decimal>,
     /// Default country for profiles without one, as two letters.
     pub jurisdiction: String,
     /// Outgoing mail.
@@ -187,6 +194,7 @@ impl Default for Settings {
             edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
             allow_unrestricted_keys: false,
+            first_day_cap_usd: Some(FIRST_DAY_CAP_USD),
             log_audit: false,
             retention: Retention::default(),
             pseudo_locale: false,

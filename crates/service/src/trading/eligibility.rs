@@ -4,10 +4,10 @@
 use crate::{
     error::{Error, Result},
     identity::plan,
-    trading::{Trading, equity},
+    trading::{Trading, equity, first_day},
 };
 use domain::{
-    Clock, Decimal, ExchangeKey, Micros, UserId,
+    Clock, Decimal, ExchangeKey, Micros, Symbol, UserId,
     account::AccountState,
     copy::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
     figures,
@@ -109,8 +109,14 @@ pub(crate) async fn by_rows(
         })),
         ..Facts::default()
     };
-    if let Err(reason) = eligibility(&facts) {
-        return no(reason, &facts);
+    let market = only_market(desk, key).await?;
+    facts.other_first_day_market = market.as_ref().map(|market| *market != work.symbol);
+    match eligibility(&facts) {
+        Err(Reason::FirstDayMarket) => {
+            return Ok(Err((Reason::FirstDayMarket, market.map(|market| market.to_string()))));
+        }
+        Err(reason) => return no(reason, &facts),
+        Ok(()) => {}
     }
     let limits = plan::limits_of(desk, work.user_id).await?;
     facts.plan_includes_strategies = Some(limits.strategy_automated);
@@ -136,6 +142,12 @@ pub(crate) async fn by_rows(
     balance.map(|_| Ok(facts))
 }
 
+/// The only market that the first-day limits of a key allow; `None` if it may enter any.
+async fn only_market(desk: &Trading, key: Option<&KeyRow>) -> Result<Option<Symbol>> {
+    let Some(row) = key else { return Ok(None) };
+    Ok(first_day::active_limits(desk, row.key.id).await?.and_then(|limits| limits.market))
+}
+
 /// Judges an entry whose intent was committed but which certainly was not sent, by the same rows as a new
 /// entry, read again.
 ///
@@ -158,6 +170,7 @@ pub(crate) fn in_words(reason: Reason, facts: &Facts, waited: Option<&str>) -> N
         Reason::DailyLoss => facts.daily_loss.map(|DailyLoss { lost, limit }| {
             format!("lost {} USD today, limit {} USD", figures::cents(lost), figures::cents(limit))
         }),
+        Reason::FirstDayCap => facts.capped_order.map(|order| format!("{} USD", figures::cents(order.cap))),
         Reason::TooOld => waited.map(str::to_owned),
         _ => None,
     };

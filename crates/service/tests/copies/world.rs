@@ -66,6 +66,7 @@ impl World {
             name: "Copies".into(),
             api_key: "key".into(),
             secret: "secret".to_owned().into(),
+            first_day: domain::first_day::FirstDayChoice::default(),
         };
         let key = key::connect_key(&desk, &follower, new).await.unwrap().id;
         let now = desk.clock.now();

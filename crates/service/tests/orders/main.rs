@@ -104,6 +104,7 @@ fn new_key() -> NewKey {
         name: "Test".into(),
         api_key: "key".into(),
         secret: "secret".to_owned().into(),
+        first_day: domain::first_day::FirstDayChoice::default(),
     }
 }
 

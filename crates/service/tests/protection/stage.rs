@@ -250,6 +250,7 @@ async fn connect_key(desk: &SharedDesk, trader: &Actor, strategy_type: StrategyT
         name: format!("{strategy_type:?}"),
         api_key: format!("key-{strategy_type:?}"),
         secret: "secret".to_owned().into(),
+        first_day: domain::first_day::FirstDayChoice::default(),
     };
     key::connect_key(desk, trader, new).await.unwrap().id
 }

@@ -30,6 +30,11 @@ pub struct KeyBody {
     /// API secret, or the private key of an RSA or Ed25519 key in PEM; never shown again.
     #[schema(min_length = 1, max_length = 4096)]
     pub api_secret_key: String,
+    /// The only market that the first-day limits allow; without it, the market of the first order. Not in the original document.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub first_day_symbol: Option<String>,
+    /// Whether the first-day limits end by themselves after 24 hours; default false. Not in the original document.
+    pub first_day_ends: Option<bool>,
 }
 
 /// "Update Exchange Key", and what we add to it.

@@ -5,12 +5,13 @@ use super::{
     error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
     raw_request::{FieldLocation, RawRequest},
-    validate::{Check, flag, text, word},
+    validate::{Check, flag, symbol, text, word},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     ExchangeId, ExchangeKeyId, StrategyType, TradeType,
+    first_day::FirstDayChoice,
     validation::{self, Problem},
 };
 use service::{
@@ -36,7 +37,9 @@ pub(super) async fn list_keys(State(desk): State<SharedDesk>, Trader(actor): Tra
 
 /// Create Exchange Key
 ///
-/// Connects an exchange key. The credentials are checked at the exchange; a key that can withdraw funds is rejected.
+/// Connects an exchange key. The credentials are checked at the exchange; a key that can withdraw funds is rejected. In live
+/// mode the key gets first-day limits; `firstDaySymbol` and `firstDayEnds`, which are not in the original document, choose
+/// their market and whether they end by themselves.
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/key",
@@ -151,7 +154,7 @@ pub(super) async fn get_key_balance(
     Ok(Json(Assets::from(&balance)))
 }
 
-fn only_id(request: &RawRequest) -> Result<ExchangeKeyId, MudawylFailure> {
+pub(super) fn only_id(request: &RawRequest) -> Result<ExchangeKeyId, MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Params);
     let id = check.id();
     check.finish(id)
@@ -175,6 +178,8 @@ pub fn new_key(request: &RawRequest) -> Result<NewKey, MudawylFailure> {
     let name = check.required("name", text(validation::key_name));
     let api_key = check.required("apiKey", text(validation::credential));
     let secret = check.required("apiSecretKey", text(validation::secret));
+    let market = check.optional("firstDaySymbol", symbol);
+    let ends = check.optional("firstDayEnds", flag).unwrap_or(false);
     let new = || {
         Some(NewKey {
             exchange_id: exchange_id?,
@@ -184,6 +189,7 @@ pub fn new_key(request: &RawRequest) -> Result<NewKey, MudawylFailure> {
             name: name?,
             api_key: api_key?,
             secret: Zeroizing::new(secret?),
+            first_day: FirstDayChoice { market, ends },
         })
     };
     check.finish(new())

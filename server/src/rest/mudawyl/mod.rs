@@ -11,6 +11,7 @@ pub mod balance_history;
 pub mod bodies;
 pub mod error;
 pub mod examples;
+mod first_day;
 pub mod follow;
 pub mod key;
 pub mod notification;
@@ -62,6 +63,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(key::create_key))
         .route(Role::Trader, routes!(key::update_key, key::delete_key))
         .route(Role::Trader, routes!(key::get_key_balance))
+        .route(Role::Trader, routes!(first_day::get_first_day_limits, first_day::end_first_day_limits))
         .route(Role::Trader, routes!(balance_history::list_key_balance_history))
         .route(Role::Trader, routes!(support::contact_support))
         .route(Role::Trader, routes!(notification::get_notification_method))

@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use domain::{ExchangeId, StrategyType};
+use domain::{ExchangeId, StrategyType, first_day::FirstDayChoice};
 use service::{
     Error, SharedDesk,
     trading::{exchange_account, key::NewKey},
@@ -299,6 +299,7 @@ fn new_keys(params: &Params) -> Result<Vec<NewKey>, ThreeCommasFailure> {
         name: own("name"),
         api_key: own("api_key"),
         secret: Zeroizing::new(own("secret")),
+        first_day: FirstDayChoice::default(),
     };
     Ok(kinds.into_iter().map(key).collect())
 }

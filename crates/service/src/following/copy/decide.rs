@@ -7,7 +7,7 @@ use crate::{
     trading::{
         account_cache::CachedAccount,
         eligibility::{self, Common, FreshUntil, No},
-        market,
+        first_day, market,
         order::Access,
     },
 };
@@ -15,6 +15,7 @@ use domain::{
     Decimal, ExchangeKeyId, MarginMode, Market, SignalId, StrategyId, TradeType,
     copy::{DailyLoss, Facts, Reason, SizedEntry, Terms, size},
     figures,
+    first_day::CappedOrder,
     time::SECOND,
 };
 use std::collections::HashMap;
@@ -183,6 +184,27 @@ pub(super) async fn by_liquidation(
         MarginMode::Crossed => Ok(entry),
         MarginMode::Isolated => Err((Reason::StopBeyondLiquidation, Some(figures::decimal(sized.stop)))),
     })
+}
+
+/// Checks the value of a sized entry against the first-day limits of its key, and makes its market the only one that
+/// they allow, unless they already have one.
+pub(super) async fn by_first_day(
+    desk: &Following,
+    work: &Work,
+    facts: Facts,
+    entry: &PricedEntry,
+) -> Result<std::result::Result<(), No>> {
+    let key = work.exchange_key_id;
+    let Some(limits) = first_day::active_limits(desk, key).await? else { return Ok(Ok(())) };
+    let value = entry.sized.amount.checked_mul(entry.price);
+    let value = first_day::in_usd(desk, value, work.symbol.quote()).await?;
+    let capped_order = Some(CappedOrder { value, cap: limits.cap_usd });
+    let facts = Facts { capped_order, ..facts };
+    if let Err(reason) = domain::copy::eligibility(&facts) {
+        return Ok(Err(eligibility::in_words(reason, &facts, None)));
+    }
+    let allowed = first_day::claim_market(desk, key, &limits, &work.symbol).await?;
+    Ok(if allowed { Ok(()) } else { Err((Reason::FirstDayMarket, None)) })
 }
 
 /// A sized entry.

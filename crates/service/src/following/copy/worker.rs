@@ -192,10 +192,14 @@ async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Res
         Ok(entry) => decide::by_liquidation(desk, &access, work, entry).await?,
         Err(no) => Err(no),
     };
-    match sized {
-        Ok(entry) => send(desk, &access, work, entry, round.fresh_until(desk, work)).await,
-        Err(no) => Ok(no.into()),
+    let entry = match sized {
+        Ok(entry) => entry,
+        Err(no) => return Ok(no.into()),
+    };
+    if let Err(no) = decide::by_first_day(desk, work, facts, &entry).await? {
+        return Ok(no.into());
     }
+    send(desk, &access, work, entry, round.fresh_until(desk, work)).await
 }
 
 /// Ends an open copy in the opposite direction on the market, to make room. Returns an outcome if the entry

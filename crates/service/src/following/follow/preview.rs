@@ -5,11 +5,12 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     following::Following,
-    trading::{key, market},
+    trading::{first_day, key, market},
 };
 use domain::{
     Decimal, ExchangeKeyId, RiskProfileId, Side, StrategyId, TradeType,
-    copy::{self, Terms},
+    copy::{self, Reason, Terms},
+    first_day::CappedOrder,
     follow::{Foreseen, Preview},
     money,
     strategy::{Kind, Trade},
@@ -61,18 +62,37 @@ pub async fn preview(
         targets: &[],
     };
     let outcome = match copy::size(&terms, &market) {
-        Ok(sized) => Foreseen::Traded {
-            amount: sized.amount,
-            cost: sized.amount * entry,
-            leverage: sized.leverage,
-            margin: sized.margin,
-            loss_at_stop: sized.loss,
-        },
+        Ok(sized) => {
+            let cost = sized.amount * entry;
+            match over_first_day_cap(desk, id, cost, strategy.symbol.quote()).await? {
+                Some(cap) => Foreseen::Skipped { reason: Reason::FirstDayCap, bound: Some(cap) },
+                None => Foreseen::Traded {
+                    amount: sized.amount,
+                    cost,
+                    leverage: sized.leverage,
+                    margin: sized.margin,
+                    loss_at_stop: sized.loss,
+                },
+            }
+        }
         Err((reason, bound)) => Foreseen::Skipped { reason, bound },
     };
     let stop_percent = (typical.distance * Decimal::ONE_HUNDRED).round_dp(2);
     let Typical { trades, kind, side, .. } = typical;
     Ok(Some(Preview { trades, kind, equity, side, entry, stop, stop_percent, outcome }))
+}
+
+/// Returns the cap of the key's first-day limits in USD if an entry of this value, in the quote asset, is above it.
+async fn over_first_day_cap(
+    desk: &Following,
+    key: ExchangeKeyId,
+    value: Decimal,
+    quote: &str,
+) -> Result<Option<Decimal>> {
+    let Some(limits) = first_day::active_limits(desk, key).await? else { return Ok(None) };
+    let order =
+        CappedOrder { value: first_day::in_usd(desk, Some(value), quote).await?, cap: limits.cap_usd };
+    Ok(order.is_over().then_some(order.cap))
 }
 
 /// Medians of the newest trades of a record.

@@ -70,6 +70,7 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (Strin
         Credential::KeyConnected => (words.key_connected(name), words.key_connected_why(&keys())),
         Credential::KeyRenewed => (words.key_renewed(name), words.key_renewed_why(&keys())),
         Credential::KeyDeleted => (words.key_deleted(name), words.key_deleted_why(&keys())),
+        Credential::FirstDayEnded => (words.first_day_ended(name), words.first_day_ended_why(&keys())),
         Credential::ClientCreated => (words.client_created(name), words.client_created_why(&clients())),
         Credential::ClientRevoked => (words.client_revoked(name), words.client_revoked_why(&clients())),
         Credential::HookRotated => (words.hook_rotated(name), words.hook_rotated_why(&strategies())),

@@ -51,6 +51,8 @@ table! {
         key_renewed_why(link): "Slipstream now uses the key's new credentials. View your keys: {link}",
         key_deleted(key): "Exchange key {key} was deleted",
         key_deleted_why(link): "Its positions and orders stay at the exchange. Slipstream no longer supervises them. View your keys: {link}",
+        first_day_ended(key): "The first-day limits of exchange key {key} have ended",
+        first_day_ended_why(link): "Slipstream now sends orders of any size on any market for this exchange account. View your keys: {link}",
         client_created(client): "API client {client} was created",
         client_created_why(link): "An app with its credentials can act on your account, within its permissions. View your API clients: {link}",
         client_revoked(client): "API client {client} was revoked",

@@ -20,7 +20,7 @@ actions! {
     SignedUp, SignedOut, SteppedUp, StepUpFailed, Frozen, Thawed, Suspended, Unsuspended,
     MadeTrader, SignedOutByOperator, ProgramsRevoked, HooksEnded, ResetLinkShown, SignedIn,
     SignInFailed, PasswordChanged, ResetRequested, PasswordReset, SignedOutEverywhere, TokenReused,
-    VouchedFor, MadeAdmin, KeyCreated, KeyChanged, KeyDeleted, SupportRequested, SupportClosed,
+    VouchedFor, MadeAdmin, KeyCreated, KeyChanged, KeyDeleted, FirstDayEnded, SupportRequested, SupportClosed,
     SandboxOpened, SandboxReset, DeskClosed, DeskOpened, CopiesPaused, CopiesResumed, Panicked,
     SupervisionEnded, SupervisionResumed, StrategyCreated, StrategyChanged, HookChanged, PlanStarted,
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,

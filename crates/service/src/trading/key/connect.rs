@@ -7,12 +7,13 @@ use crate::{
     identity::{plan, step_up},
     messaging::notify::announce_credential,
     platform::{audit, settings::Mode},
-    trading::{Trading, equity},
+    trading::{Trading, equity, first_day, market},
 };
 use domain::{
     AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,
     TradeType,
     account::Credential,
+    first_day::FirstDayChoice,
     plan::Limits,
     validation::{self, FieldProblem, Problem},
 };
@@ -39,12 +40,14 @@ pub struct NewKey {
     pub api_key: String,
     /// The API secret.
     pub secret: Zeroizing<String>,
+    /// Choices about its first-day limits, which it gets in live mode.
+    pub first_day: FirstDayChoice,
 }
 
 /// Connects a key after the exchange has accepted it.
 ///
 /// # Errors
-/// Fields (a key with the right to withdraw is rejected); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
+/// Fields (a key with the right to withdraw is rejected); 1103, 1109, 1300, 2129a, 2129b; [`Error::StepUp`].
 pub async fn connect_key(desk: &Trading, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     let mut made = create_together(desk, actor, vec![new]).await?;
     made.pop().ok_or_else(|| Error::fault("a new key is missing after it was stored"))
@@ -95,6 +98,11 @@ async fn connect(
     for new in &news {
         if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
             return Err(Refusal::KeyExists.into());
+        }
+        if let Some(market) = &new.first_day.market
+            && first_day::cap_for_new_keys(desk).is_some()
+        {
+            market::find_market(desk, new.trade_type, market).await?;
         }
     }
     let mut worth = match limits.max_balance_usd {
@@ -246,6 +254,7 @@ async fn insert(
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
+    first_day::begin_limits(desk, tx, &row.key, &new.first_day).await?;
     // Reports start here, so that profit before the first snapshot of all accounts is included.
     if let Some(total_usd) = found.holds.filter(|_| new.active) {
         store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;

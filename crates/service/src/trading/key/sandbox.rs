@@ -11,7 +11,7 @@ use crate::{
     },
     trading::{Trading, order, sandbox_control::SandboxControl},
 };
-use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
+use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType, first_day::FirstDayChoice};
 use exchange::Credentials;
 use zeroize::Zeroizing;
 
@@ -66,6 +66,7 @@ pub async fn connect_sandbox(desk: &Trading, actor: &Actor, way: StrategyType) -
         name: String::new(),
         api_key: opened.api_key,
         secret,
+        first_day: FirstDayChoice::default(),
     };
     create_paper(desk, actor, new).await
 }

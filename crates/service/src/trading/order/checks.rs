@@ -4,6 +4,7 @@ use crate::error::Error;
 use domain::{
     ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType,
     TradeType, dec,
+    first_day::{CappedOrder, FirstDayLimits},
     market::FilterFailure,
     sizing,
     ticket::{Entry, ManualOrder},
@@ -59,6 +60,22 @@ pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -
         problems.extend(sides);
     }
     problems.dedup();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
+}
+
+/// Checks that the first-day limits of the order's key allow it. `value` is the order's value in USD.
+pub(super) fn first_day_fits(
+    order: &ManualOrder,
+    limits: &FirstDayLimits,
+    value: Decimal,
+) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    if !limits.allows_market(&order.symbol) {
+        problems.push(FieldProblem::new("symbol", Problem::FirstDayMarket));
+    }
+    if (CappedOrder { value, cap: limits.cap_usd }).is_over() {
+        problems.push(FieldProblem::new("amount", Problem::FirstDayCap));
+    }
     if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
 }
 

@@ -13,9 +13,14 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    trading::{SharedTrading, eligibility, key, market},
+    trading::{SharedTrading, eligibility, first_day, key, market},
 };
-use domain::{ExchangeKeyId, IntentId, Order, Refusal, Symbol, ticket::ManualOrder, validation::Problem};
+use domain::{
+    Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
+    first_day::{FirstDayLimits, entry_value},
+    ticket::ManualOrder,
+    validation::Problem,
+};
 use store::intent::Status;
 
 /// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
@@ -94,9 +99,15 @@ impl Placing<'_> {
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
+        let first_day = self.check_first_day(&order, last).await?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
         self.check_funds(&order, last).await?;
         let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
+        if let Some(limits) = first_day
+            && !first_day::claim_market(self.desk, key, &limits, &order.symbol).await?
+        {
+            return Err(Error::field("symbol", Problem::FirstDayMarket));
+        }
         self.work(order.symbol.clone(), Request::Open(order), legs).await
     }
 
@@ -121,7 +132,18 @@ impl Placing<'_> {
         finish(self.desk, &self.access.who, &mut intent, outcome).await
     }
 
-    async fn check_funds(&self, order: &ManualOrder, last: domain::Decimal) -> Result<()> {
+    /// Checks the order against the first-day limits of its key, and returns them; `None` if there are none.
+    async fn check_first_day(&self, order: &ManualOrder, last: Decimal) -> Result<Option<FirstDayLimits>> {
+        let limits = first_day::active_limits(self.desk, self.access.row.key.id).await?;
+        if let Some(limits) = &limits {
+            let value = entry_value(order, last);
+            let value = first_day::in_usd(self.desk, value, order.symbol.quote()).await?;
+            checks::first_day_fits(order, limits, value)?;
+        }
+        Ok(limits)
+    }
+
+    async fn check_funds(&self, order: &ManualOrder, last: Decimal) -> Result<()> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
         let (balance, positions, leverage) = tokio::join!(
@@ -134,7 +156,7 @@ impl Placing<'_> {
         let (leverage, mode) = self.access.take(self.desk, leverage).await?;
         let quote = order.symbol.quote();
         checks::affordable(order, last, quote, &balance, positions.first(), leverage)?;
-        let total = balance.assets.get(quote).map_or(domain::Decimal::ZERO, |funds| funds.total);
+        let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
         checks::stop_comes_first(order, last, total, leverage, mode)
     }
 

@@ -6,6 +6,7 @@
 //! byte for byte.
 
 mod account;
+mod first_day;
 mod follow;
 mod market;
 mod notification;
@@ -20,6 +21,7 @@ mod subscription;
 pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
+pub use first_day::FirstDay;
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
 pub use market::Ticker;
 pub use notification::{Method, Notification};
