@@ -56,6 +56,8 @@ words! {
         KeyDeleted = "key-deleted",
         /// Everything was closed, then the exchange key was deleted.
         KeyClosedAndDeleted = "key-closed-and-deleted",
+        /// The first-day limits of an exchange key were ended.
+        FirstDayEnded = "first-day-ended",
         /// A paper account was reset.
         SandboxReset = "sandbox-reset",
         /// The plan was changed.

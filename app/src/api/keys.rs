@@ -9,13 +9,17 @@ use crate::{
 };
 use domain::{
     ExchangeId, ExchangeKeyId, StrategyType, TradeType,
-    validation::{FieldProblem, Problem},
+    first_day::FirstDayChoice,
+    validation::{self, FieldProblem, Problem},
 };
 use leptos::prelude::*;
 use service::{
     Error,
     following::panic,
-    trading::key::{self, KeyChange, NewKey},
+    trading::{
+        first_day,
+        key::{self, KeyChange, NewKey},
+    },
 };
 use zeroize::Zeroizing;
 
@@ -57,20 +61,37 @@ pub async fn create_key(
     #[server(default)]
     #[server(rename = "apiSecretKey")]
     secret: String,
+    #[server(default)]
+    #[server(rename = "firstDaySymbol")]
+    market: String,
+    #[server(default)]
+    #[server(rename = "firstDayEnds")]
+    ends: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = form("key-create", "/keys#add")
         .keep("tradeType", &trade_type)
         .keep("strategyType", &strategy_type)
         .keep("name", &name)
-        .keep("apiKey", &api_key);
-    let made = match kinds(&trade_type, &strategy_type) {
-        Ok((trade_type, strategy_type)) => {
-            let (exchange_id, secret) = (ExchangeId::Binance, Zeroizing::new(secret));
-            let new = NewKey { exchange_id, trade_type, strategy_type, active: true, name, api_key, secret };
+        .keep("apiKey", &api_key)
+        .keep("firstDaySymbol", &market)
+        .keep("firstDayEnds", &ends);
+    let made = match (kinds(&trade_type, &strategy_type), first_day_choice(&market, &ends)) {
+        (Ok((trade_type, strategy_type)), Ok(first_day)) => {
+            let new = NewKey {
+                exchange_id: ExchangeId::Binance,
+                trade_type,
+                strategy_type,
+                active: true,
+                name,
+                api_key,
+                secret: Zeroizing::new(secret),
+                first_day,
+            };
             key::connect_key(&visit.desk, &actor, new).await
         }
-        Err(problems) => Err(Error::Fields(problems)),
+        (Err(problems), _) => Err(Error::Fields(problems)),
+        (_, Err(problem)) => Err(Error::field("firstDaySymbol", problem)),
     };
     let done = made.map(|key| Done::at("/keys").with_notice(PageNotice::KeyConnected).about(key.name));
     answer.answer(&visit, done).await
@@ -86,6 +107,25 @@ fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<F
             Err(trade.into_iter().chain(strategy).collect())
         }
     }
+}
+
+/// The choices about the first-day limits; an empty market is that of the first order.
+fn first_day_choice(market: &str, ends: &str) -> Result<FirstDayChoice, Problem> {
+    let market = Some(market.trim()).filter(|market| !market.is_empty());
+    Ok(FirstDayChoice { market: market.map(validation::symbol).transpose()?, ends: ends == "true" })
+}
+
+/// Ends the first-day limits of a key.
+#[server(endpoint = "key-first-day-end")]
+pub async fn end_first_day(#[server(default)] id: String) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let answer = form("key-first-day-end", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
+    let ended = match id.parse() {
+        Ok(id) => first_day::end_limits(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = ended.map(|key| Done::at("/keys").with_notice(PageNotice::FirstDayEnded).about(key.name));
+    answer.answer(&visit, done).await
 }
 
 /// Renames a key.

@@ -44,6 +44,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/key-active", Role::Trader),
     ("/api/key-elsewhere", Role::Trader),
     ("/api/key-credentials", Role::Trader),
+    ("/api/key-first-day-end", Role::Trader),
     ("/api/key-reset", Role::Trader),
     ("/api/key-delete", Role::Trader),
     ("/api/notification-set", Role::Trader),

@@ -1,5 +1,7 @@
 //! `/keys`: exchange keys.
 
+pub(crate) mod first_day;
+
 use crate::{
     components::{
         form::{Field, Posted, radios},
@@ -11,21 +13,23 @@ use crate::{
     visit::{self, Visit},
     words::{pages::Pages, pages::pages, personal::personal, problems::problem},
 };
-use domain::{ApiKeyStatus, ExchangeKey, StrategyType};
+use domain::{ApiKeyStatus, ExchangeKey, StrategyType, first_day::FirstDayLimits};
 use leptos::prelude::*;
-use service::trading::key;
+use service::trading::{first_day::list_limits, key};
 
 /// The list of keys, and the forms to add one.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
         let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
+        let limits = list_limits(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
         // A failure about a field is shown beside it, one about a key on its card, and all others above.
         let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
         let above = if on_card { None } else { posted.besides("key-create").message() };
         let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
-        let cards = keys.into_iter().map(|key| card(words, &posted, &key)).collect_view();
+        let cards = keys.into_iter().map(|key| card(words, &posted, &key, limits.get(&key.id)));
+        let cards = cards.collect_view();
         let body = view! {
             <h1>{words.keys_title}</h1>
             <p class="lead">{words.keys_lead}</p>
@@ -69,6 +73,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
                 {secret.show(posted)}
                 {radios(posted, "tradeType", words.trade_type, &trades)}
                 {radios(posted, "strategyType", words.strategy_type, &ways)}
+                {first_day::choices(visit, posted)}
                 {posted.failed().then(|| posted.message())}
                 <button type="submit" class="button" data-kind="main">{words.connect}</button>
             </form>
@@ -87,7 +92,12 @@ fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
     view! { <p class="hint">{text}</p>{list} }.into_any()
 }
 
-fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
+fn card(
+    words: &'static Pages,
+    posted: &Posted,
+    key: &ExchangeKey,
+    first_day: Option<&FirstDayLimits>,
+) -> AnyView {
     let id = key.id.to_string();
     let trade = words.trade_type_of(key.trade_type);
     let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
@@ -134,6 +144,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             {warning}
             {withdraws}
             {unsupported}
+            {first_day.map(|limits| first_day::limits(key.id, limits))}
             {refusal}
             {changes(words, posted, key)}
         </li>

@@ -14,7 +14,7 @@ use crate::{
         desk::{Bars, DeskInit, INIT, TicketDraft, TradeDesk},
         price::LivePrice,
     },
-    pages::{dashboard, landing::seed},
+    pages::{dashboard, keys, landing::seed},
     visit::{self, Visit, encoded},
     words::{pages::Pages, pages::pages, problems},
 };
@@ -25,7 +25,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::{
     Error,
-    trading::{key, market, order, sandbox_control::Playing},
+    trading::{first_day, key, market, order, sandbox_control::Playing},
 };
 
 /// The default market.
@@ -48,7 +48,9 @@ pub(crate) fn page() -> impl IntoView {
         let symbol = symbol_of(named(&query, "symbol"))?;
         let posted = Posted::read(&visit).await?;
         let ticker = market::get_ticker(&visit.desk, chosen.trade_type, &symbol).await?;
+        let limits = first_day::get_limits(&visit.desk, visit.trader()?, chosen.id).await?;
         let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await;
+        let init = init.map(|init| DeskInit { first_day: limits.is_some(), ..init });
         let playing = market::playing(&visit.desk).await.ok().flatten();
         let title = words.trade_title(&symbol.to_string());
         let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
@@ -68,6 +70,7 @@ pub(crate) fn page() -> impl IntoView {
                 {playing.map(|p| clock(words, &p))}
             </div>
             {posted.message()}
+            {limits.map(|limits| keys::first_day::notice(chosen.id, &limits))}
             <script type="application/json" id=INIT inner_html=json></script>
             <TradeDesk/>
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
@@ -140,6 +143,8 @@ async fn desk_init(
         fee_rate: fee_rate(kind),
         tradable,
         automated: key.strategy_type == StrategyType::Automated,
+        // Set by the page, which shows the limits.
+        first_day: false,
         draft: draft(query, posted),
         failure: failure(posted),
         idempotency: fresh_key(visit),

@@ -15,6 +15,8 @@ pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
+pub(crate) mod first_day;
+#[cfg(feature = "ssr")]
 pub(crate) mod follows;
 pub(crate) mod live;
 #[cfg(feature = "ssr")]

@@ -24,6 +24,8 @@ pub struct DeskInit {
     pub tradable: bool,
     /// Whether strategies trade this key.
     pub automated: bool,
+    /// Whether the key's first-day limits apply, so that each order is confirmed.
+    pub first_day: bool,
     /// The ticket's values.
     pub draft: TicketDraft,
     /// The problems of the last post.

@@ -19,6 +19,7 @@ mod post;
 mod preview;
 #[cfg(any(feature = "islands", test))]
 mod read;
+mod real_funds;
 mod send;
 mod targets;
 mod ticket;

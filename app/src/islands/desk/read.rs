@@ -256,6 +256,7 @@ impl FromTree for DeskInit {
             fee_rate: decimal(tree, "fee_rate")?,
             tradable: boolean(tree, "tradable")?,
             automated: boolean(tree, "automated")?,
+            first_day: boolean(tree, "first_day")?,
             draft: TicketDraft::read(&tree.get("draft")?)?,
             failure: FormFailure::read(&tree.get("failure")?)?,
             idempotency: tree.string("idempotency"),

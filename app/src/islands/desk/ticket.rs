@@ -4,6 +4,7 @@ use super::{
     DeskInit, TicketDraft,
     account::AccountSignals,
     foresee::{self, Foreseen},
+    real_funds::RealFunds,
 };
 use crate::words::problems;
 use domain::{money, validation::FieldProblem};
@@ -29,6 +30,7 @@ pub(crate) struct Ticket {
     /// Whether the user confirmed an order without a stop.
     pub(super) without_stop: RwSignal<bool>,
     pub(super) account: AccountSignals,
+    pub(super) real_funds: RealFunds,
     /// The ticket with its computed amount.
     pub(super) draft: Memo<TicketDraft>,
     /// The preview, or the problems.
@@ -82,6 +84,7 @@ impl Ticket {
             targets,
             without_stop,
             account,
+            real_funds: RealFunds::new(init),
             draft,
             foreseen,
         }

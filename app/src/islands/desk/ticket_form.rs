@@ -8,6 +8,7 @@ use super::{
     ticket::Ticket,
 };
 use crate::words::{desk::desk, problems};
+use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
 
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
@@ -45,6 +46,10 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 }
 
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
+    if ticket.real_funds.asks(ticket) {
+        event.prevent_default();
+        return;
+    }
     let amount = ticket.draft.with_untracked(|d| d.amount.clone());
     sender.submit_with(event, vec![("amount", amount)], move || {
         ticket.amount.set(String::new());
@@ -154,7 +159,7 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
         sender.failure.with(|f| match f.refusal {
             Some(rejection) => problems::rejection(lang, rejection),
             None if f.fields.iter().any(|p| p.field == "replace") => desk(lang).confirm_needed,
-            None => "",
+            None => unplaced(&f.fields).map_or("", |problem| problems::problem(lang, problem)),
         })
     };
     let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
@@ -166,6 +171,11 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
+/// The problem of a field that the ticket does not show: the account's or the market's.
+fn unplaced(fields: &[FieldProblem]) -> Option<Problem> {
+    fields.iter().find(|p| ["apiKey", "symbol"].contains(&p.field.as_str())).map(|p| p.problem)
+}
+
 fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     let words = desk(ticket.account.lang);
     let base = base.to_owned();
@@ -175,6 +185,8 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
     let label = move || {
         if sender.busy.get() {
             words.sending.to_owned()
+        } else if let Some(question) = ticket.real_funds.question(ticket) {
+            question
         } else if ticket.side.get() == "SELL" {
             words.place_sell(&base)
         } else {
@@ -182,6 +194,7 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
         }
     };
     view! {
+        {ticket.real_funds.check(ticket, awake)}
         <div class="ticket-buttons">
             <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
                 hidden=move || awake.get()>{words.update_preview}</button>

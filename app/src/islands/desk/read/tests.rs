@@ -70,6 +70,7 @@ fn init() -> DeskInit {
         fee_rate: Decimal::new(5, 4),
         tradable: true,
         automated: false,
+        first_day: true,
         draft: TicketDraft { targets: vec!["1".into(), String::new()], ..TicketDraft::default() },
         failure: FormFailure {
             fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
