@@ -8,6 +8,7 @@ mod account;
 mod common;
 mod mudawyl {
     mod billing;
+    mod first_day;
 }
 #[path = "mudawyl/supervision.rs"]
 mod supervision;

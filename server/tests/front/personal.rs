@@ -4,11 +4,14 @@
 use super::call::{ADA, Front, FullResponse, PASSWORD};
 use axum::http::{StatusCode, header};
 use domain::{
-    ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, time::DAY,
+    ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType,
+    first_day::{FirstDayChoice, FirstDayLimits},
+    time::DAY,
 };
 use service::{
     Origin,
     identity::{account, profile, session},
+    platform::settings::{Mode, Settings},
 };
 use store::{
     daily_balance::{self, Day},
@@ -21,6 +24,7 @@ store::each_engine!(
     a_request_reaches_the_operator,
     a_key_shows_its_days_to_its_owner,
     a_keys_problem_appears_where_it_is_fixed,
+    first_day_limits_are_shown_and_ended_on_the_page_of_keys,
 );
 
 struct Browser<'a> {
@@ -183,4 +187,29 @@ async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
     for (who, path) in [(&eve, path.as_str()), (&ada, "/keys/x")] {
         assert_eq!(who.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+async fn first_day_limits_are_shown_and_ended_on_the_page_of_keys(db: &TestDb) {
+    const SHOWN: &str = "data-testid=\"first-day\"";
+    let front = Front::with(db, Settings { mode: Mode::Live, ..Settings::default() });
+    let ada = Browser::sign_up(&front, ADA).await;
+    let limited = connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
+    connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
+    let choice = FirstDayChoice { market: Some("BTC/USDT".parse().unwrap()), ends: true };
+    let limits = FirstDayLimits::new(Decimal::ONE_HUNDRED, choice, front.desk.clock.now());
+    let mut tx = front.desk.db.begin().await.unwrap();
+    store::first_day::insert_limits(&mut tx, limited, &limits).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let shown = ada.get("/keys").await.text;
+    assert_eq!(shown.matches(SHOWN).count(), 1, "{shown}");
+    assert!(shown.contains("Orders up to 100 USD on BTC/USDT only."), "{shown}");
+    assert!(shown.contains("End the first-day limits?"), "the act is confirmed");
+    assert!(shown.contains("name=\"firstDayEnds\""), "a new key has the choice");
+    let shown = ada.post("/api/key-first-day-end", &format!("id={limited}")).await.text;
+    assert!(shown.contains("The first-day limits of exchange key Mine have ended."), "{shown}");
+    assert!(!shown.contains(SHOWN), "{shown}");
+    let paper = Front::new(db);
+    let page = Browser { front: &paper, cookie: ada.cookie.clone() }.get("/keys").await.text;
+    assert!(!page.contains("firstDayEnds"), "keys of paper accounts have no limits");
 }

@@ -5,6 +5,7 @@
 #[path = "../orders/fake.rs"]
 #[allow(dead_code, reason = "shared with the tests of orders")]
 mod fake;
+mod first_day;
 mod world;
 
 use domain::{

@@ -12,7 +12,8 @@ use service::{
         copy,
         signal::{self, NewSignal},
     },
-    identity::{account, session},
+    identity::{account, plan, session},
+    platform::settings::{Mode, Settings},
     testing::{Setup, TestClock, desk_with},
     trading::key::{self, NewKey},
 };
@@ -33,12 +34,13 @@ pub(crate) struct World {
 }
 
 /// Opens a desk on this database and exchange, with its own clock.
-fn desk(db: &TestDb, fake: &Fake, ahead: i64) -> (SharedDesk, Arc<TestClock>) {
+fn desk(db: &TestDb, fake: &Fake, ahead: i64, settings: Settings) -> (SharedDesk, Arc<TestClock>) {
     let clock = Arc::new(TestClock::default());
     clock.advance(ahead);
     let setup = Setup {
         exchange: Arc::new(fake.clone()),
         clock: Arc::<TestClock>::clone(&clock),
+        settings,
         ..Setup::default()
     };
     (desk_with((**db).clone(), setup), clock)
@@ -53,9 +55,23 @@ async fn person(desk: &SharedDesk, email: &str) -> Actor {
 impl World {
     /// Opens a world whose market price is 20,000.
     pub(crate) async fn open(db: &TestDb) -> Self {
+        Self::with(db, Settings::default()).await
+    }
+
+    /// Opens a world in live mode, whose follower has a plan with strategies.
+    pub(crate) async fn live(db: &TestDb) -> Self {
+        let settings = Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() };
+        Self::with(db, settings).await
+    }
+
+    async fn with(db: &TestDb, settings: Settings) -> Self {
         let fake = Fake::at("20000");
-        let (desk, clock) = desk(db, &fake, 0);
+        let live = settings.mode == Mode::Live;
+        let (desk, clock) = desk(db, &fake, 0, settings);
         let follower = person(&desk, "ada@example.org").await;
+        if live {
+            plan::assign_plan(&desk, &follower.email, "EXPERT").await.unwrap();
+        }
         let admin = Actor { role: Role::Admin, ..person(&desk, "operator@example.org").await };
         let strategy = StrategyId::mint(&*desk.clock, &*desk.entropy);
         let new = NewKey {
@@ -81,7 +97,7 @@ impl World {
     /// Opens a second desk on the same database and exchange, whose clock is ahead.
     pub(crate) fn another_desk(&self, db: &TestDb, ahead: i64) -> SharedDesk {
         let passed = self.clock.now().since(TestClock::default().now());
-        desk(db, &self.fake, passed + ahead).0
+        desk(db, &self.fake, passed + ahead, Settings::default()).0
     }
 
     pub(crate) fn entry(&self, side: Side) -> NewSignal {

@@ -6,6 +6,7 @@
 mod fake;
 mod fence;
 mod fills;
+mod first_day;
 mod keys;
 mod restored;
 mod rights;
