@@ -209,7 +209,4 @@ async fn first_day_limits_are_shown_and_ended_on_the_page_of_keys(db: &TestDb) {
     let shown = ada.post("/api/key-first-day-end", &format!("id={limited}")).await.text;
     assert!(shown.contains("The first-day limits of exchange key Mine have ended."), "{shown}");
     assert!(!shown.contains(SHOWN), "{shown}");
-    let paper = Front::new(db);
-    let page = Browser { front: &paper, cookie: ada.cookie.clone() }.get("/keys").await.text;
-    assert!(!page.contains("firstDayEnds"), "keys of paper accounts have no limits");
 }
