@@ -5,6 +5,7 @@ use super::{
     failure::{Reply, SandboxFailure},
     limits::Venue,
     shape::market as shape,
+    time_unit::stamp,
 };
 use crate::{
     engine::TradeQuery,
@@ -61,7 +62,7 @@ pub(crate) fn ping(_: &mut Call<'_>) -> Reply {
 }
 
 pub(crate) fn time(call: &mut Call<'_>) -> Reply {
-    Ok(json!({ "serverTime": call.now.millis() }))
+    Ok(json!({ "serverTime": stamp(call.now) }))
 }
 
 pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
@@ -108,8 +109,7 @@ pub(crate) fn historical_trades(call: &mut Call<'_>) -> Reply {
 /// The parameters `startTime` and `endTime`.
 pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)> {
     let start = call.params.timestamp("startTime")?;
-    // The whole millisecond belongs to the period.
-    let end = call.params.timestamp("endTime")?.map(|at| at.plus(999));
+    let end = call.params.period_end("endTime")?;
     if let (Some(start), Some(end)) = (start, end)
         && start > end
     {

@@ -26,6 +26,7 @@ mod shared;
 mod signing;
 mod spot;
 mod stream;
+mod time_unit;
 mod wallet;
 mod ws_api;
 

@@ -10,6 +10,7 @@ use crate::{
     protocol::{
         number::{asset, fixed},
         shape::{amount, market::close_time, market::levels, price},
+        time_unit::stamp,
     },
 };
 use domain::{Frame, Micros, TradeType};
@@ -76,7 +77,7 @@ const fn futures(market: MarketId) -> bool {
 fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
     let mut body = json!({
         "e": "24hrTicker",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "p": price(market, t.change()),
         "P": fixed(t.percent(), 3),
@@ -88,8 +89,8 @@ fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
         "l": price(market, t.day.low),
         "v": amount(market, t.day.volume),
         "q": asset(t.day.quote_volume),
-        "O": t.from.millis(),
-        "C": t.at.millis(),
+        "O": stamp(t.from),
+        "C": stamp(t.at),
         "F": t.first_id,
         "L": t.last_id,
         "n": t.day.trades,
@@ -107,7 +108,7 @@ fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
 fn mini_ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
     json!({
         "e": "24hrMiniTicker",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "c": price(market, t.last),
         "o": price(market, t.day.open),
@@ -130,8 +131,8 @@ fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
     });
     if futures(market) {
         body["e"] = "bookTicker".into();
-        body["E"] = at.millis().into();
-        body["T"] = at.millis().into();
+        body["E"] = stamp(at).into();
+        body["T"] = stamp(at).into();
     }
     body
 }
@@ -139,8 +140,8 @@ fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
 fn trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     let mut body = json!({
         "e": "trade",
-        "E": at.millis(),
-        "T": row.at.millis(),
+        "E": stamp(at),
+        "T": stamp(row.at),
         "s": market.pair.joined(),
         "t": row.id,
         "p": price(market, row.price),
@@ -155,14 +156,14 @@ fn trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
 fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     let mut body = json!({
         "e": "aggTrade",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "a": row.id,
         "p": price(market, row.price),
         "q": amount(market, row.amount),
         "f": row.id,
         "l": row.id,
-        "T": row.at.millis(),
+        "T": stamp(row.at),
         "m": row.buyer_maker,
     });
     if !futures(market) {
@@ -197,10 +198,10 @@ fn klines(engine: &Engine, interval: Interval, update: &MarketUpdate) -> Vec<(Kl
 pub(super) fn kline(at: Micros, market: MarketId, interval: Interval, k: &Kline, closed: bool) -> Value {
     json!({
         "e": "kline",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "k": {
-            "t": k.start.millis(),
+            "t": stamp(k.start),
             "T": close_time(interval, k.start),
             "s": market.pair.joined(),
             "i": interval.word(),
@@ -227,8 +228,8 @@ fn partial_book(engine: &Engine, at: Micros, market: MarketId, count: usize) -> 
     if futures(market) {
         json!({
             "e": "depthUpdate",
-            "E": at.millis(),
-            "T": at.millis(),
+            "E": stamp(at),
+            "T": stamp(at),
             "s": market.pair.joined(),
             "U": depth.update_id,
             "u": depth.update_id,
@@ -245,12 +246,12 @@ fn mark_price(at: Micros, update: &MarketUpdate) -> Option<Value> {
     let mark = update.mark?;
     Some(json!({
         "e": "markPriceUpdate",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": update.market.pair.joined(),
         "p": asset(mark.mark),
         "i": asset(mark.index),
         "P": asset(mark.index),
         "r": asset(mark.funding_rate),
-        "T": mark.next_funding.millis(),
+        "T": stamp(mark.next_funding),
     }))
 }

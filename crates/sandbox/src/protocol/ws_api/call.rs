@@ -15,6 +15,7 @@ use crate::{
         shared::ServerState,
         signing,
         stream::outgoing::Gone,
+        time_unit::TimeUnit,
     },
 };
 use axum::{body::to_bytes, response::IntoResponse};
@@ -35,6 +36,8 @@ pub(super) struct Job {
     pub(super) address: IpAddr,
     pub(super) endpoint: &'static Endpoint,
     pub(super) request: ApiRequest,
+    /// The unit of the times in the response.
+    pub(super) unit: TimeUnit,
     /// The key that the connection is authenticated with.
     pub(super) session_key: Option<String>,
     /// The request was delayed inside the exchange, so its receive window is ignored.
@@ -119,7 +122,7 @@ impl Job {
                 Some(account)
             }
         };
-        Ok(Granted { now, params, account })
+        Ok(Granted { now, params, account, unit: self.unit })
     }
 
     fn key_holder(&self) -> Reply<(AccountId, String)> {
