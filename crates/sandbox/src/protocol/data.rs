@@ -36,7 +36,7 @@ pub(crate) fn maybe_market(call: &Call<'_>) -> Reply<Option<MarketId>> {
 }
 
 /// One row for the given symbol, or a list of rows for those in `symbols` or for all.
-fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
+pub(crate) fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
     if let Some(market) = maybe_market(call)? {
         call.params.forbid("symbols")?;
         return row(call, market);
@@ -145,10 +145,24 @@ pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval,
 }
 
 pub(crate) fn day_ticker(call: &mut Call<'_>) -> Reply {
+    let mini = call.venue == Venue::Spot && mini(call)?;
     one_or_all(call, |call, market| {
         let day = call.read(|engine| engine.day_ticker(market))?;
-        Ok(shape::day_ticker(market, &day))
+        Ok(if mini {
+            shape::period_ticker(market, &day, stamp(day.at), mini)
+        } else {
+            shape::day_ticker(market, &day)
+        })
     })
+}
+
+/// The parameter `type` of the tickers of spot: whether the short form is wanted.
+pub(crate) fn mini(call: &Call<'_>) -> Reply<bool> {
+    match call.params.text("type")? {
+        None | Some("FULL") => Ok(false),
+        Some("MINI") => Ok(true),
+        Some(_) => Err(SandboxFailure::not_valid("type")),
+    }
 }
 
 pub(crate) fn price_ticker(call: &mut Call<'_>) -> Reply {

@@ -1,7 +1,7 @@
 //! Request handling, from the received bytes through the handler to the response.
 
 use super::{
-    call::{Call, Endpoint, Security},
+    call::{Call, Endpoint, Named, Security},
     effect::{Effect, FaultKind, When},
     failure::{Reply, SandboxFailure},
     limits::{OrderCount, Venue},
@@ -119,9 +119,9 @@ async fn run(
     let now = shared.exchange.now();
     let Incoming { parts, body, waited } = incoming;
     let query = incoming.query();
-    let one = query.split('&').any(|pair| pair.starts_with("symbol="));
     let address = caller(&parts.extensions);
-    let (weight, within) = shared.budget.spend(now, address, venue, endpoint.weight_for(one));
+    let (weight, within) =
+        shared.budget.spend(now, address, venue, endpoint.weight_for(Named::of_query(query)));
     used.weight = weight;
     within?;
     let body = str::from_utf8(body)

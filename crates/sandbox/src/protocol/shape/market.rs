@@ -125,6 +125,34 @@ pub(crate) fn day_ticker(market: MarketId, day: &DayTicker) -> Value {
     .fold(body, |body, (name, value)| with(body, name, value))
 }
 
+/// The statistics of a period of spot that ends at `close`. The short form leaves out what follows from the rest.
+pub(crate) fn period_ticker(market: MarketId, ticker: &DayTicker, close: i64, mini: bool) -> Value {
+    let body = json!({
+        "symbol": market.pair.joined(),
+        "openPrice": price(market, ticker.day.open),
+        "highPrice": price(market, ticker.day.high),
+        "lowPrice": price(market, ticker.day.low),
+        "lastPrice": price(market, ticker.last),
+        "volume": amount(market, ticker.day.volume),
+        "quoteVolume": asset(ticker.day.quote_volume),
+        "openTime": stamp(ticker.from),
+        "closeTime": close,
+        "firstId": ticker.first_id,
+        "lastId": ticker.last_id,
+        "count": ticker.day.trades,
+    });
+    if mini {
+        return body;
+    }
+    [
+        ("priceChange", price(market, ticker.change())),
+        ("priceChangePercent", fixed(ticker.percent(), 3)),
+        ("weightedAvgPrice", price(market, ticker.vwap())),
+    ]
+    .into_iter()
+    .fold(body, |body, (name, value)| with(body, name, value))
+}
+
 pub(crate) fn price_ticker(market: MarketId, last: Decimal, now: Micros) -> Value {
     let body = json!({ "symbol": market.pair.joined(), "price": price(market, last) });
     if futures(market) { with(body, "time", stamp(now)) } else { body }

@@ -5,6 +5,7 @@ mod fields;
 mod lists;
 mod orders;
 mod replace;
+mod tickers;
 mod usage;
 
 use super::{
@@ -55,6 +56,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::keyed(Method::PUT, LISTEN_KEY, 2, listen_calls::keep),
         Endpoint::keyed(Method::DELETE, LISTEN_KEY, 2, listen_calls::close),
     ];
+    all.extend(tickers::endpoints());
     all.extend(usage::endpoints());
     all
 });

@@ -2,7 +2,7 @@
 
 use super::{
     extra,
-    name::{Subject, Topic},
+    name::{Subject, TickerWindow, Topic},
 };
 use crate::{
     engine::{Engine, MarketUpdate},
@@ -23,18 +23,21 @@ pub(super) fn messages(
     subject: &Subject,
     updates: &[&MarketUpdate],
 ) -> Vec<Value> {
-    let of_all = |one: fn(&Engine, Micros, &MarketUpdate) -> Option<Value>| {
-        let rows: Vec<_> = updates.iter().filter_map(|update| one(engine, at, update)).collect();
+    let of_all = |one: &dyn Fn(&MarketUpdate) -> Option<Value>| {
+        let rows: Vec<_> = updates.iter().filter_map(|update| one(update)).collect();
         if rows.is_empty() { Vec::new() } else { vec![Value::Array(rows)] }
     };
     match subject {
-        Subject::AllTickers => {
-            of_all(|engine, at, update| Some(ticker(at, update.market, &engine.day_ticker(update.market))))
-        }
-        Subject::AllMiniTickers => of_all(|engine, at, update| {
+        Subject::AllTickers => of_all(&|update: &MarketUpdate| {
+            Some(ticker(at, update.market, &engine.day_ticker(update.market)))
+        }),
+        Subject::AllMiniTickers => of_all(&|update: &MarketUpdate| {
             Some(mini_ticker(at, update.market, &engine.day_ticker(update.market)))
         }),
-        Subject::AllMarkPrices => of_all(|_, at, update| mark_price(at, update)),
+        Subject::AllWindowTickers(window) => {
+            of_all(&|update: &MarketUpdate| Some(window_ticker(engine, at, update.market, *window)))
+        }
+        Subject::AllMarkPrices => of_all(&|update: &MarketUpdate| mark_price(at, update)),
         Subject::AllBookTickers => updates.iter().map(|update| book_ticker(at, update)).collect(),
         // Liquidations are events of accounts, not of the market.
         Subject::AllForceOrders => Vec::new(),
@@ -51,6 +54,7 @@ fn of_market(engine: &Engine, at: Micros, topic: Topic, update: &MarketUpdate) -
     match topic {
         Topic::Ticker => vec![ticker(at, market, &engine.day_ticker(market))],
         Topic::MiniTicker => vec![mini_ticker(at, market, &engine.day_ticker(market))],
+        Topic::WindowTicker(window) => vec![window_ticker(engine, at, market, window)],
         Topic::BookTicker => vec![book_ticker(at, update)],
         Topic::Trade => update.trades.iter().map(|row| trade(at, market, row)).collect(),
         Topic::AggTrade => update.trades.iter().map(|row| agg_trade(at, market, row)).collect(),
@@ -117,6 +121,19 @@ fn mini_ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
         "v": amount(market, t.day.volume),
         "q": asset(t.day.quote_volume),
     })
+}
+
+/// The ticker of a rolling window, which has the day's fields but those of the book and of the last trade.
+fn window_ticker(engine: &Engine, at: Micros, market: MarketId, window: TickerWindow) -> Value {
+    let statistics = engine.ticker_since(market, window.begin(at));
+    let mut body = ticker(at, market, &statistics);
+    if let Value::Object(fields) = &mut body {
+        for name in ["Q", "x", "b", "B", "a", "A"] {
+            fields.remove(name);
+        }
+    }
+    body["e"] = format!("{}Ticker", window.word()).into();
+    body
 }
 
 fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {

@@ -4,7 +4,7 @@ use super::frame::{ApiRequest, text};
 use crate::{
     engine::AccountId,
     protocol::{
-        call::{Endpoint, Security},
+        call::{Endpoint, Named, Security},
         dispatch::{Granted, Used, execute, key_holder},
         effect::{Effect, FaultKind, When},
         failure::{Reply, SandboxFailure},
@@ -98,7 +98,9 @@ impl Job {
 
     async fn try_to(&self, used: &mut Used) -> Reply {
         let now = self.shared.exchange.now();
-        let weight = self.endpoint.weight_for(self.request.params.contains_key("symbol"));
+        let one = self.request.params.contains_key("symbol");
+        let named = Named::new(one, self.request.text("symbols").as_deref());
+        let weight = self.endpoint.weight_for(named);
         let (weight, within) = self.shared.budget.spend(now, self.address, self.venue, weight);
         used.weight = weight;
         within?;
