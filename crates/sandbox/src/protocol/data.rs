@@ -8,7 +8,7 @@ use super::{
     time_unit::stamp,
 };
 use crate::{
-    engine::TradeQuery,
+    engine::{MarketStatus, TradeQuery},
     market::{Interval, Kline, MarketId, Pair},
 };
 use domain::{Frame, Micros};
@@ -35,10 +35,29 @@ pub(crate) fn maybe_market(call: &Call<'_>) -> Reply<Option<MarketId>> {
     if call.params.text("symbol")?.is_some() { market(call).map(Some) } else { Ok(None) }
 }
 
-/// One row for the given symbol, or a list of rows for those in `symbols` or for all.
+/// A trading status that markets of this venue can have.
+pub(crate) fn trading_status(venue: Venue, word: &str) -> Reply<MarketStatus> {
+    let status = MarketStatus::parse(word).filter(|status| status.of(venue.kind()));
+    status.ok_or_else(|| SandboxFailure::refused(-1122, "Invalid symbolStatus."))
+}
+
+/// Whether a market has the trading status that the request asks for.
+fn has_status(call: &Call<'_>, market: MarketId) -> Reply<bool> {
+    let wanted = if call.venue == Venue::Spot { call.params.text("symbolStatus")? } else { None };
+    let Some(word) = wanted else { return Ok(true) };
+    let status = trading_status(call.venue, word)?;
+    call.read(|engine| engine.market(market).1 == status)
+}
+
+/// One row for the given symbol, or a list of rows for those in `symbols` or for all. Spot leaves out the markets
+/// without the status that the request asks for.
 pub(crate) fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
     if let Some(market) = maybe_market(call)? {
         call.params.forbid("symbols")?;
+        if !has_status(call, market)? {
+            let msg = "The symbol's status does not match the requested symbolStatus.";
+            return Err(SandboxFailure::refused(-1220, msg));
+        }
         return row(call, market);
     }
     let pairs = match call.params.text("symbols")? {
@@ -50,11 +69,13 @@ pub(crate) fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> R
         None => Pair::ALL.to_vec(),
     };
     let kind = call.venue.kind();
-    pairs
-        .into_iter()
-        .map(|pair| row(call, MarketId { pair, kind }))
-        .collect::<Reply<Vec<_>>>()
-        .map(Value::Array)
+    let mut rows = Vec::new();
+    for market in pairs.into_iter().map(|pair| MarketId { pair, kind }) {
+        if has_status(call, market)? {
+            rows.push(row(call, market)?);
+        }
+    }
+    Ok(Value::Array(rows))
 }
 
 pub(crate) fn ping(_: &mut Call<'_>) -> Reply {

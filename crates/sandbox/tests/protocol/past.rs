@@ -66,6 +66,8 @@ async fn aggregates_trades_and_candles_agree() {
         let path = format!("/binance{api}/historicalTrades?symbol=ETHUSDT&fromId={}&limit=10", all[5]);
         let trades = desk.keyed("GET", &path, Body::empty()).await.ok();
         assert_eq!(ids(&trades, "id"), all[5..15]);
+        let anonymous = desk.get(&path["/binance".len()..]).await;
+        assert_eq!(anonymous.status.is_success(), api == "/api/v3", "futures alone need a key");
         assert_eq!((&trades[0]["price"], &trades[0]["qty"]), (&next[0]["p"], &next[0]["q"]));
         let latest = desk.get(&format!("{api}/trades?symbol=ETHUSDT&limit=1000")).await.ok();
         let latest = ids(&latest, "id");

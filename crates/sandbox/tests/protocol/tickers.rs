@@ -132,6 +132,14 @@ async fn requests_name_their_markets() {
             assert_eq!(desk.get(&format!("{path}?{query}")).await.code(), code, "{path} {query}");
         }
     }
+    let trading = desk.get(&format!("{DAY}&symbolStatus=TRADING")).await.ok();
+    same_shape(&trading, &example(FULL), &[]);
+    let halted = desk.get(&format!("{DAY}&symbolStatus=HALT")).await;
+    let msg = "The symbol's status does not match the requested symbolStatus.";
+    assert_eq!(halted.body, json!({ "code": -1220, "msg": msg }));
+    assert_eq!(desk.get(&format!("{WINDOW}&symbolStatus=ASLEEP")).await.code(), -1122);
+    let none = desk.get(&format!("/api/v3/ticker/24hr?{list}&symbolStatus=HALT")).await.ok();
+    assert_eq!(none, json!([]));
     assert_eq!(desk.get(&format!("{DAY}&timeZone=15")).await.code(), -1130);
     assert_eq!(desk.get(&format!("{WINDOW}&windowSize=24h")).await.code(), -1130);
     let mini = desk.get("/api/v3/ticker/24hr?symbol=BTCUSDT&type=MINI").await.ok();
