@@ -9,7 +9,7 @@ use domain::{Decimal, Micros, time};
 use std::{collections::VecDeque, ops::Range};
 
 /// The lengths in minutes, the open one included: of the tickers of an hour, four hours and a day. The first two
-/// begin with a whole minute, and are up to a minute longer than their name says.
+/// begin with a whole minute, and are up to a minute longer than that.
 const LENGTHS: [i64; 3] = [61, 241, 1_440];
 
 /// The closed minutes of the latest `length` minutes, merged.

@@ -127,7 +127,7 @@ async fn run(
     let body = str::from_utf8(body)
         .map_err(|_| SandboxFailure::refused(-1100, "Illegal characters found in the body."))?;
     let params = Params::parse(query, body)?;
-    let unit = asked_unit(venue, endpoint, &parts.headers)?;
+    let unit = requested_unit(venue, endpoint, &parts.headers)?;
     let account = match endpoint.security {
         Security::Public => None,
         Security::Key => Some(key_holder(shared, endpoint.trades(), named_key(&parts.headers))?.0),
@@ -182,10 +182,10 @@ pub(crate) async fn execute(
 }
 
 /// The unit of the times in the response. Only the endpoints of the spot API have a choice, not those of the wallet.
-fn asked_unit(venue: Venue, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<TimeUnit> {
+fn requested_unit(venue: Venue, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<TimeUnit> {
     let header = headers.get("x-mbx-time-unit").filter(|_| endpoint.path.starts_with("/api/"));
     // A value that is no text is no unit either.
-    TimeUnit::asked(venue, header.map(|value| value.to_str().unwrap_or_default()))
+    TimeUnit::requested(venue, header.map(|value| value.to_str().unwrap_or_default()))
 }
 
 /// The API key sent with a request.

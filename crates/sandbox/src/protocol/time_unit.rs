@@ -42,7 +42,7 @@ impl TimeUnit {
     ///
     /// # Errors
     /// -1194 for any other word.
-    pub(crate) fn asked(venue: Venue, word: Option<&str>) -> Reply<Self> {
+    pub(crate) fn requested(venue: Venue, word: Option<&str>) -> Reply<Self> {
         match word.filter(|_| venue == Venue::Spot) {
             None | Some("MILLISECOND" | "millisecond") => Ok(Self::Milliseconds),
             Some("MICROSECOND" | "microsecond") => Ok(Self::Microseconds),
@@ -96,18 +96,18 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_is_asked_for_on_spot_alone() {
+    fn only_spot_has_a_choice_of_units() {
         for (word, unit) in [
             ("MICROSECOND", TimeUnit::Microseconds),
             ("microsecond", TimeUnit::Microseconds),
             ("MILLISECOND", TimeUnit::Milliseconds),
             ("millisecond", TimeUnit::Milliseconds),
         ] {
-            assert_eq!(TimeUnit::asked(Venue::Spot, Some(word)), Ok(unit));
-            assert_eq!(TimeUnit::asked(Venue::Futures, Some(word)), Ok(TimeUnit::Milliseconds));
+            assert_eq!(TimeUnit::requested(Venue::Spot, Some(word)), Ok(unit));
+            assert_eq!(TimeUnit::requested(Venue::Futures, Some(word)), Ok(TimeUnit::Milliseconds));
         }
-        assert_eq!(TimeUnit::asked(Venue::Spot, None), Ok(TimeUnit::Milliseconds));
-        let refused = TimeUnit::asked(Venue::Spot, Some("Microsecond"));
+        assert_eq!(TimeUnit::requested(Venue::Spot, None), Ok(TimeUnit::Milliseconds));
+        let refused = TimeUnit::requested(Venue::Spot, Some("Microsecond"));
         assert_eq!(refused.err().map(|failure| failure.code), Some(-1194));
     }
 

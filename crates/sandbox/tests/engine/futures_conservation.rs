@@ -96,7 +96,7 @@ fn amend() -> impl Strategy<Value = FuturesRequest> {
     })
 }
 
-/// What one request or one move of the market does: a batch is several commands.
+/// One request or one move of the market. A batch is several commands.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let pair = Pair::BtcUsdt;
     account().prop_flat_map(move |account| {

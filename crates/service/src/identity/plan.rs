@@ -61,7 +61,7 @@ pub(crate) async fn limits_of(desk: &Identity, user: UserId) -> Result<Limits> {
     Ok(of_user(desk, user).await?.limits)
 }
 
-/// Whether plans limit nobody.
+/// Whether plans have no effect on this install.
 fn unlimited(desk: &Identity) -> bool {
     desk.settings.mode == Mode::Sandbox && !desk.settings.sandbox_plan_limits
 }

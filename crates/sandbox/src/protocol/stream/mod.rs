@@ -88,7 +88,7 @@ fn open(
     names: Vec<String>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let unit = match TimeUnit::asked(venue, unit.as_deref()) {
+    let unit = match TimeUnit::requested(venue, unit.as_deref()) {
         Ok(unit) => unit,
         Err(failure) => return failure.into_response(),
     };

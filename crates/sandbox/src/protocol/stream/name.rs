@@ -46,7 +46,7 @@ impl TickerWindow {
         [Self::Hour, Self::FourHours, Self::Day].into_iter().find(|window| window.word() == word)
     }
 
-    /// The minute that the window begins with, when it ends at `at`. It is up to a minute longer than its name says.
+    /// The minute that the window begins with, when it ends at `at`. It is up to a minute longer than its length.
     pub(crate) const fn begin(self, at: Micros) -> Micros {
         let length = match self {
             Self::Hour => time::HOUR,

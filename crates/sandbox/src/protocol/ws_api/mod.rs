@@ -47,7 +47,7 @@ fn at(venue: Venue) -> MethodRouter<Arc<ServerState>> {
               Query(options): Query<ConnectOptions>,
               extensions: Extensions,
               upgrade: WebSocketUpgrade| async move {
-            let unit = match TimeUnit::asked(venue, options.time_unit.as_deref()) {
+            let unit = match TimeUnit::requested(venue, options.time_unit.as_deref()) {
                 Ok(unit) => unit,
                 Err(failure) => return failure.into_response(),
             };
