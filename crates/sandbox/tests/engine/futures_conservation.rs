@@ -106,7 +106,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         prop_oneof![
             10 => order(account).prop_map(move |order| vec![place(order)]),
             2 => prop::collection::vec(order(account), 2..6)
-                .prop_map(move |orders| orders.into_iter().map(place).collect()),
+                .prop_map(move |orders| orders.into_iter().map(place).collect::<Vec<_>>()),
             4 => amend().prop_map(request),
             3 => (1_u64..80, which.clone()).prop_map(move |(id, which)| {
                 let order = OrderRef::Id(id);
