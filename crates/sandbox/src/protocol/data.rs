@@ -6,6 +6,7 @@ use super::{
     limits::Venue,
     shape::market as shape,
     time_unit::stamp,
+    time_zone,
 };
 use crate::{
     engine::{MarketStatus, TradeQuery},
@@ -152,6 +153,8 @@ pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval,
     let interval = Interval::parse(interval)
         .filter(|interval| *interval != Interval::SECOND || call.venue == Venue::Spot)
         .ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
+    let zone = if call.venue == Venue::Spot { time_zone::requested(&call.params)? } else { 0 };
+    let interval = interval.in_zone(zone);
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;

@@ -27,6 +27,7 @@ mod signing;
 mod spot;
 mod stream;
 mod time_unit;
+mod time_zone;
 mod wallet;
 mod ws_api;
 

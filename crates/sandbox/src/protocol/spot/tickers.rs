@@ -8,6 +8,7 @@ use crate::{
         failure::{Reply, SandboxFailure},
         shape::market as shape,
         time_unit::stamp,
+        time_zone,
     },
 };
 use domain::{Micros, time};
@@ -27,9 +28,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// The statistics since the beginning of the day in a time zone. They are reported as those of the whole day.
 fn trading_day(call: &mut Call<'_>) -> Reply {
-    let zone = call.params.text("timeZone")?.map_or(Some(0), offset);
-    let zone = zone.ok_or_else(|| SandboxFailure::not_valid("timeZone"))?;
-    let from = day_start(call.now, zone);
+    let from = day_start(call.now, time_zone::requested(&call.params)?);
     rows(call, from, stamp(from.plus(time::DAY)) - 1)
 }
 
@@ -61,22 +60,6 @@ fn day_start(now: Micros, offset: i64) -> Micros {
     Micros(local - local.rem_euclid(time::DAY) - offset)
 }
 
-/// The offset of a time zone: hours, or hours and minutes, from -12:00 to 14:00.
-fn offset(text: &str) -> Option<i64> {
-    let (sign, plain) = match text.strip_prefix('-') {
-        Some(plain) => (-1, plain),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (hours, minutes) = plain.split_once(':').unwrap_or((plain, "00"));
-    if minutes.len() != 2 {
-        return None;
-    }
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    let offset = sign * (hours * time::HOUR + minutes * time::MINUTE);
-    let legal = minutes < 60 && (-12 * time::HOUR..=14 * time::HOUR).contains(&offset);
-    legal.then_some(offset)
-}
-
 /// A window of 1 to 59 minutes, 1 to 23 hours or 1 to 7 days.
 fn window_size(text: &str) -> Option<i64> {
     let (count, unit, most) = if let Some(minutes) = text.strip_suffix('m') {
@@ -86,14 +69,8 @@ fn window_size(text: &str) -> Option<i64> {
     } else {
         (text.strip_suffix('d')?, time::DAY, 7)
     };
-    let count = number(count)?;
+    let count = time_zone::number(count)?;
     (1..=most).contains(&count).then_some(count * unit)
-}
-
-/// A number of one or two digits.
-fn number(text: &str) -> Option<i64> {
-    let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -103,16 +80,13 @@ mod tests {
     #[test]
     fn a_day_begins_in_its_time_zone() {
         let now = Micros::from_date("2026-11-30").map(|day| day.plus(3 * time::HOUR));
-        let start = |zone: &str| now.and_then(|now| Some(day_start(now, offset(zone)?)));
+        let start = |zone: &str| now.and_then(|now| Some(day_start(now, time_zone::offset(zone)?)));
         let midnight = Micros::from_date("2026-11-30");
         for (zone, hours, minutes) in
             [("0", 0, 0), ("8", -8, 0), ("-1:00", 1, 0), ("05:45", -5, -45), ("-5", -19, 0), ("14", -14, 0)]
         {
             let expected = midnight.map(|day| day.plus(hours * time::HOUR + minutes * time::MINUTE));
             assert_eq!(start(zone), expected, "{zone}");
-        }
-        for wrong in ["", "x", "15", "-12:01", "1:5", "1:60", "123", "1:", ":30", "-"] {
-            assert_eq!(offset(wrong), None, "{wrong}");
         }
     }
 

@@ -165,7 +165,10 @@ fn of_market(venue: Venue, topic: &str) -> Option<(Topic, Option<i64>)> {
             if let (Some(window), Venue::Spot) = (topic.strip_prefix("ticker_"), venue) {
                 Some((Topic::WindowTicker(TickerWindow::parse(window)?), Some(time::SECOND)))
             } else if let Some(name) = topic.strip_prefix("kline_") {
-                each_move(Topic::Kline(interval(name)?))
+                // Spot has each interval in one other time zone, too.
+                let east = name.strip_suffix("@+08:00").filter(|_| venue == Venue::Spot);
+                let zone = if east.is_some() { 8 * time::HOUR } else { 0 };
+                each_move(Topic::Kline(interval(east.unwrap_or(name))?.in_zone(zone)))
             } else if let Some(name) = topic.strip_prefix("continuousKline_") {
                 interval(name)
                     .filter(|_| venue == Venue::Futures)
@@ -210,6 +213,7 @@ mod tests {
         for (venue, name, subject, every) in [
             (spot, "btcusdt@ticker", btc(Topic::Ticker), None),
             (spot, "btcusdt@kline_1m", btc(Topic::Kline(minute)), None),
+            (spot, "btcusdt@kline_1m@+08:00", btc(Topic::Kline(minute)), None),
             (spot, "btcusdt@kline_1s", btc(Topic::Kline(Interval::SECOND)), None),
             (spot, "btcusdt@depth5", btc(Topic::Depth(Levels::Five)), Some(time::SECOND)),
             (spot, "btcusdt@depth20@100ms", btc(Topic::Depth(Levels::Twenty)), None),
@@ -256,6 +260,7 @@ mod tests {
                     "btcusdt@depth@250ms",
                     "btcusdt@kline_7m",
                     "btcusdt@ticker_2h",
+                    "btcusdt@kline_1d@+09:00",
                     "!ticker_1h",
                     "btcusdt@markPrice",
                     "btcusdt@forceOrder",
@@ -270,6 +275,7 @@ mod tests {
                     "btcusdt@avgPrice",
                     "btcusdt@kline_1s",
                     "btcusdt@ticker_1h",
+                    "btcusdt@kline_1d@+08:00",
                     "!ticker_1h@arr",
                     "btcusdt@continuousKline_1m",
                     "btcusdt_next_quarter@continuousKline_1m",
