@@ -230,6 +230,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     let egress: Vec<IpAddr> = check.list("EGRESS_IPS", "IP addresses, separated by commas");
     Settings {
         mode,
+        sandbox_plan_limits: check.word("SLIPSTREAM_SANDBOX_PLAN_LIMITS", &["off", "on"]) == Some("on"),
         public_url,
         allow_unrestricted_keys: check
             .parsed("SLIPSTREAM_ALLOW_UNRESTRICTED_KEYS", "true or false")

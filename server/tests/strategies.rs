@@ -275,17 +275,17 @@ async fn follows_that_are_not_started(db: &TestDb) {
         .problem("strategyAutomatedId", "must be active strategy automated id");
     admin.put(&format!("/v1/admin/strategy/{strategy}"), json!({"active": true})).await.ok(200);
 
-    // In live mode the free plan allows no follows.
-    let live = TestServer::with(
-        db,
-        Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
-    )
-    .await;
-    let stranger = Person::anonymous(&live);
-    let secret = json!({"email": "ada@example.org", "password": "correct horse battery"});
-    let tokens = stranger.post("/v1/auth/sign-in", secret).await.ok(200);
-    let same_ada = stranger.with_token(tokens["accessToken"].as_str().unwrap());
-    same_ada.post(&format!("{FOLLOWS}/{late}"), body).await.refused("2103");
+    // The free plan allows no follows in live mode, and in sandbox mode where plans are applied.
+    let limited = Settings { sandbox_plan_limits: true, ..Settings::default() };
+    let live = Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() };
+    for settings in [limited, live] {
+        let server = TestServer::with(db, settings).await;
+        let stranger = Person::anonymous(&server);
+        let secret = json!({"email": "ada@example.org", "password": "correct horse battery"});
+        let tokens = stranger.post("/v1/auth/sign-in", secret).await.ok(200);
+        let same_ada = stranger.with_token(tokens["accessToken"].as_str().unwrap());
+        same_ada.post(&format!("{FOLLOWS}/{late}"), body.clone()).await.refused("2103");
+    }
 }
 
 async fn nothing_was_traded(server: &TestServer, ada: &Person) {

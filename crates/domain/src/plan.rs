@@ -32,7 +32,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// No limits. Used for the free plan in sandbox mode.
+    /// No limits. Used for every plan in sandbox mode, unless the settings apply plans there.
     pub const UNLIMITED: Self =
         Self { max_balance_usd: None, max_api_key: None, strategy_automated: true, manual_keys: true };
 

@@ -29,6 +29,15 @@ fn spot_listen_keys_are_retired_by_default() {
 }
 
 #[test]
+fn plans_limit_paper_accounts_on_request() {
+    assert!(!read(&[]).unwrap().settings.sandbox_plan_limits);
+    let limits = |word| read(&[("SLIPSTREAM_SANDBOX_PLAN_LIMITS", word)]);
+    assert!(limits("on").unwrap().settings.sandbox_plan_limits);
+    assert!(!limits("off").unwrap().settings.sandbox_plan_limits);
+    assert_eq!(refused(&[("SLIPSTREAM_SANDBOX_PLAN_LIMITS", "yes")]).len(), 1);
+}
+
+#[test]
 fn live_mode_goes_to_binance_and_wants_its_key() {
     assert!(refused(&[("SLIPSTREAM_EXCHANGE", "live")])[0].starts_with("SLIPSTREAM_MASTER_KEY must be set"));
     let config =

@@ -60,7 +60,13 @@ impl MarketState {
     /// Adds the users' fills to candles of an interval, oldest first, which have only the beats.
     pub(super) fn add_fills(&self, market: MarketId, interval: Interval, candles: &mut [Kline]) {
         let Some(first) = candles.first().map(|candle| candle.start) else { return };
-        for trade in self.book(market).prints.since(first) {
+        let prints = &self.book(market).prints;
+        if let [running] = &mut *candles
+            && prints.latest().is_none_or(|at| at < interval.end(first))
+        {
+            return prints.include_since(first, running);
+        }
+        for trade in prints.since(first) {
             let after = candles.partition_point(|candle| candle.start <= trade.at);
             let candle = after.checked_sub(1).and_then(|at| candles.get_mut(at));
             if let Some(candle) = candle.filter(|candle| trade.at < interval.end(candle.start)) {
@@ -71,9 +77,7 @@ impl MarketState {
 
     /// Adds the users' fills since the start of a candle to it.
     pub(super) fn add_fills_since(&self, market: MarketId, candle: &mut Kline) {
-        for trade in self.book(market).prints.since(candle.start) {
-            candle.include(trade);
-        }
+        self.book(market).prints.include_since(candle.start, candle);
     }
 }
 

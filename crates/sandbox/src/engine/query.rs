@@ -87,10 +87,21 @@ impl Engine {
     /// The 24-hour ticker. Minutes in which the market was stopped are missing from it.
     #[must_use]
     pub fn day_ticker(&self, market: MarketId) -> DayTicker {
+        let from = self.markets.now.plus(-time::DAY);
+        self.statistics(market, from, from)
+    }
+
+    /// The statistics of a market since `from`, which is the beginning of a minute.
+    #[must_use]
+    pub fn ticker_since(&self, market: MarketId, from: Micros) -> DayTicker {
+        self.statistics(market, from, from.plus(-1))
+    }
+
+    /// The minutes after the one that contains `since`, as the statistics of the period from `from` on.
+    fn statistics(&self, market: MarketId, from: Micros, since: Micros) -> DayTicker {
         let (at, last) = (self.markets.now, self.markets.price(market));
-        let from = at.plus(-time::DAY);
         let trades = &self.markets.book(market).trades;
-        let day = self.markets.tape.span(market, from);
+        let day = self.markets.tape.span(market, since);
         let (mut day, previous_close) = day.unwrap_or_else(|| (Kline::flat(at, last), last));
         self.markets.add_fills_since(market, &mut day);
         let last_id = trades.back().map_or(0, |t| t.id);

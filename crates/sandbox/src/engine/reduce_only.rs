@@ -1,14 +1,15 @@
-//! The check of reduce-only orders against resting orders (-4118).
+//! The check of reduce-only orders against the position of hedge mode (-2022) and against resting orders (-4118).
 
-use super::{Account, NewOrder, Order, Reject, margin, markets::MarketState, ruleset};
+use super::{Account, NewOrder, Order, Reject, margin, markets::MarketState, ruleset, terms::PositionSlot};
 use domain::Decimal;
 
-/// Rejects a reduce-only order if resting orders on its side leave no position for it.
+/// Rejects a reduce-only order if resting orders on its side leave no position for it, and in hedge mode if it is
+/// larger than its position.
 ///
 /// Resting reduce-only orders count with their remaining amount. Resting orders that may open a position
 /// count if there is no margin for the position that all of them together would open. Conditional orders
-/// waiting for their trigger do not count. A sole order on its side may be larger than the position, because
-/// it takes no more than the position. `except` is a resting order that the new one replaces.
+/// waiting for their trigger do not count. In one-way mode a sole order on its side may be larger than the
+/// position, because it takes no more than the position. `except` is a resting order that the new one replaces.
 pub(super) fn check(
     markets: &MarketState,
     account: &Account,
@@ -25,6 +26,10 @@ pub(super) fn check(
     if closable.is_zero() {
         // With nothing to reduce, a different rejection applies.
         return Ok(());
+    }
+    let hedged = new.terms.slot != PositionSlot::Both && markets.ruleset >= ruleset::HEDGED_CLOSES;
+    if hedged && amount > closable {
+        return Err(Reject::reduce_only());
     }
     let same_side = |order: &&Order| {
         order.position() == new.position() && order.side == new.side && Some(order.id) != except

@@ -57,7 +57,7 @@ rejects! {
     margin_insufficient = -2019, "Margin is insufficient.";
     /// The trigger price of a conditional order is on the wrong side of the current price.
     would_trigger = -2021, "Order would immediately trigger.";
-    /// There is no position to reduce.
+    /// There is no position to reduce, or in hedge mode a smaller one.
     reduce_only = -2022, "ReduceOnly Order is rejected.";
     /// Too many open orders.
     too_many_orders = -2025, "Reach max open order limit.";

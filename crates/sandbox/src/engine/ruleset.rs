@@ -6,7 +6,7 @@
 //! that came before.
 
 /// The newest version.
-pub(crate) const CURRENT: u32 = 3;
+pub(crate) const CURRENT: u32 = 4;
 
 /// From this version on, resting orders count against a new reduce-only order (-4118).
 pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
@@ -14,6 +14,8 @@ pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
 pub(super) const GTE_NEEDS_POSITION: u32 = 1;
 /// From this version on, an order's position side must match the account's position mode (-4061).
 pub(super) const POSITION_SIDES: u32 = 2;
+/// From this version on, an order of hedge mode that closes more than its position is rejected (-2022).
+pub(super) const HEDGED_CLOSES: u32 = 4;
 /// From this version on, one limit of open conditional orders applies to all markets together.
 pub(super) const ONE_ALGO_LIMIT: u32 = 1;
 /// From this version on, trades are numbered by market, and fills of resting orders are public trades.

@@ -18,6 +18,8 @@ enum Length {
 pub struct Interval {
     word: &'static str,
     length: Length,
+    /// The offset in microseconds of the time zone in which candles begin; zero if it makes no difference.
+    zone: i64,
 }
 
 impl Interval {
@@ -40,12 +42,22 @@ impl Interval {
         Self::fixed("12h", 12 * time::HOUR),
         Self::fixed("1d", time::DAY),
         Self::fixed("3d", 3 * time::DAY),
-        Self { word: "1w", length: Length::Fixed { micros: 7 * time::DAY, from: MONDAY } },
-        Self { word: "1M", length: Length::Month },
+        Self { word: "1w", length: Length::Fixed { micros: 7 * time::DAY, from: MONDAY }, zone: 0 },
+        Self { word: "1M", length: Length::Month, zone: 0 },
     ];
 
     const fn fixed(word: &'static str, micros: i64) -> Self {
-        Self { word, length: Length::Fixed { micros, from: 0 } }
+        Self { word, length: Length::Fixed { micros, from: 0 }, zone: 0 }
+    }
+
+    /// The same interval with candles that begin by the clock of a time zone, which is `offset` microseconds, a number
+    /// of whole minutes, ahead of UTC.
+    #[must_use]
+    pub const fn in_zone(self, offset: i64) -> Self {
+        match self.length {
+            Length::Fixed { micros, .. } if offset % micros == 0 => Self { zone: 0, ..self },
+            Length::Fixed { .. } | Length::Month => Self { zone: offset, ..self },
+        }
     }
 
     /// Parses Binance's name, case-sensitively.
@@ -63,14 +75,16 @@ impl Interval {
     /// The start of the candle that contains `at`.
     #[must_use]
     pub fn floor(self, at: Micros) -> Micros {
-        match self.length {
+        let local = at.plus(self.zone);
+        let start = match self.length {
             Length::Fixed { micros, from } => {
-                let number = at.0.saturating_sub(from).div_euclid(micros);
+                let number = local.0.saturating_sub(from).div_euclid(micros);
                 Micros(number.saturating_mul(micros).saturating_add(from))
             }
             // There is no market data from before the epoch.
-            Length::Month => Micros(at.0.max(0)).month(),
-        }
+            Length::Month => Micros(local.0.max(0)).month(),
+        };
+        start.plus(-self.zone)
     }
 
     /// The start of the candle after the one that starts at `start`.
@@ -79,7 +93,7 @@ impl Interval {
         match self.length {
             Length::Fixed { micros, .. } => start.plus(micros),
             // No month has 32 days, and none has fewer than 28.
-            Length::Month => start.plus(32 * time::DAY).month(),
+            Length::Month => start.plus(self.zone + 32 * time::DAY).month().plus(-self.zone),
         }
     }
 }
@@ -115,6 +129,28 @@ mod tests {
         }
         let month = Interval::parse("1M").unwrap();
         assert_eq!(month.end(date("2023-12-01")), date("2024-01-01"));
+    }
+
+    #[test]
+    fn candles_begin_by_the_clock_of_their_zone() {
+        let east = |word| Interval::parse(word).unwrap().in_zone(8 * time::HOUR);
+        let at = date("2024-02-29").plus(17 * time::HOUR);
+        let local = |text: &str| date(text).plus(-8 * time::HOUR);
+        for (word, start, end) in [
+            ("12h", "2024-03-01", "2024-03-01"),
+            ("1d", "2024-03-01", "2024-03-02"),
+            ("1w", "2024-02-26", "2024-03-04"),
+            ("1M", "2024-03-01", "2024-04-01"),
+        ] {
+            let half = if word == "12h" { 12 * time::HOUR } else { 0 };
+            assert_eq!(east(word).floor(at), local(start), "{word}");
+            assert_eq!(east(word).end(local(start)), local(end).plus(half), "{word}");
+        }
+        for word in ["1s", "1m", "15m", "1h", "4h"] {
+            assert_eq!(Some(east(word)), Interval::parse(word), "{word} begins with the hour");
+        }
+        let nepal = Interval::parse("1h").unwrap().in_zone(5 * time::HOUR + 45 * time::MINUTE);
+        assert_eq!(nepal.floor(date("2024-03-01")), date("2024-03-01").plus(-45 * time::MINUTE));
     }
 
     #[test]

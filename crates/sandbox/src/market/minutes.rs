@@ -6,6 +6,7 @@ use super::{
     price_path::Span,
     runs::{Run, Runs},
     timeline::{Sum, Timeline},
+    window::{Window, widest, windows},
 };
 use domain::{Decimal, Micros, dec, time};
 use serde::{Deserialize, Serialize};
@@ -28,22 +29,33 @@ pub(super) const TRADES: i64 = super::BEATS_PER_MINUTE as i64;
 pub(super) struct Minute {
     /// Minutes since the Unix epoch.
     pub(super) start: i64,
-    open: i64,
-    high: i64,
-    low: i64,
-    close: i64,
-    volume: i64,
+    pub(super) open: i64,
+    pub(super) high: i64,
+    pub(super) low: i64,
+    pub(super) close: i64,
+    pub(super) volume: i64,
     /// The sum of price times volume.
     turnover: Decimal,
     pub(super) trades: u32,
     /// Volume with a buyer as taker.
-    bought: i64,
+    pub(super) bought: i64,
 }
 
 impl Minute {
     /// Prices and volume.
     pub(super) const fn span(&self) -> Span {
         Span { open: self.open, high: self.high, low: self.low, close: self.close, volume: self.volume }
+    }
+
+    /// Volume in quote units.
+    pub(super) fn quote_volume(&self, pair: Pair) -> Decimal {
+        self.turnover * Decimal::new(1, pair.price_scale() + pair.volume_scale())
+    }
+
+    /// Volume in quote units with a buyer as taker.
+    pub(super) fn taker_quote(&self, pair: Pair) -> Decimal {
+        let share = Decimal::from(self.bought).checked_div(Decimal::from(self.volume)).unwrap_or_default();
+        (self.quote_volume(pair) * share).round_dp(8)
     }
 }
 
@@ -73,6 +85,9 @@ pub(crate) struct Minutes {
     /// The number of the latest trade, counted from the beginning of the market data.
     #[serde(default)]
     pub(super) counted: i64,
+    /// Statistics of the latest rows, which follow from them.
+    #[serde(skip, default = "windows")]
+    pub(super) windows: [Window; 3],
 }
 
 impl Minutes {
@@ -82,7 +97,7 @@ impl Minutes {
         let first =
             Run { minute: minute - before, candle: position - before, count: before + 1, bend: (1, 1) };
         let counted = (minute - HISTORY).max(before) * TRADES;
-        Self { pair, rows: VecDeque::new(), runs: Runs::new(first), counted }
+        Self { pair, rows: VecDeque::new(), runs: Runs::new(first), counted, windows: windows() }
     }
 
     /// Numbers the trades of a market from an older release, whose last trade number is `last`.
@@ -127,6 +142,9 @@ impl Minutes {
                 minute.bought = minute.bought.saturating_add(bought);
             }
             None => {
+                for window in &mut self.windows {
+                    window.slide(&self.rows, self.pair, start);
+                }
                 self.trim(KEPT - 1);
                 let (price, volume) = (beat.price, beat.volume);
                 let (open, high, low, close) = (price, price, price, price);
@@ -149,7 +167,10 @@ impl Minutes {
     /// Forgets the oldest candles but for `kept`. From then on they are computed.
     pub(super) fn trim(&mut self, kept: usize) {
         while self.rows.len() > kept {
-            self.rows.pop_front();
+            let Some(row) = self.rows.pop_front() else { return };
+            for window in &mut self.windows {
+                window.forget(&row, self.pair);
+            }
         }
     }
 
@@ -177,8 +198,16 @@ impl Minutes {
             }
         }
         let first = self.rows.partition_point(|row| row.start < range.start);
-        let end = self.rows.partition_point(|row| row.start < range.end);
-        for row in self.rows.range(first..end.max(first)) {
+        let end = self.rows.partition_point(|row| row.start < range.end).max(first);
+        let window = widest(&self.windows, &self.rows, &(first..end));
+        let covered = window.map_or(end..end, |window| window.covered(&self.rows));
+        for row in self.rows.range(first..covered.start) {
+            add(self.kline(row, market));
+        }
+        if let Some(candle) = window.and_then(|window| window.candle(&self.rows, market)) {
+            add(candle);
+        }
+        for row in self.rows.range(covered.end..end) {
             add(self.kline(row, market));
         }
         whole.map(|whole| Kline { start, ..whole })
@@ -269,9 +298,6 @@ impl Minutes {
     fn kline(&self, m: &Minute, market: MarketId) -> Kline {
         let price = |units| to_tick(units, market);
         let volume = |units| Decimal::new(units, self.pair.volume_scale());
-        let scale = self.pair.price_scale() + self.pair.volume_scale();
-        let quote_volume = m.turnover * Decimal::new(1, scale);
-        let share = Decimal::from(m.bought).checked_div(Decimal::from(m.volume)).unwrap_or_default();
         Kline {
             start: Micros(m.start * time::MINUTE),
             open: price(m.open),
@@ -279,10 +305,10 @@ impl Minutes {
             low: price(m.low),
             close: price(m.close),
             volume: volume(m.volume),
-            quote_volume,
+            quote_volume: m.quote_volume(self.pair),
             trades: u64::from(m.trades),
             taker_base: volume(m.bought),
-            taker_quote: (quote_volume * share).round_dp(8),
+            taker_quote: m.taker_quote(self.pair),
         }
     }
 }

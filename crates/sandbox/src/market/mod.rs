@@ -27,6 +27,7 @@ mod source;
 mod tape;
 mod tick;
 mod timeline;
+mod window;
 
 pub(crate) use book::Book;
 pub(crate) use feed::Beat;

@@ -107,7 +107,7 @@ impl Kline {
     }
 }
 
-/// The 24-hour statistics of a market.
+/// The statistics of a market over a period, usually the last 24 hours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DayTicker {
     /// Start of the period.

@@ -24,6 +24,30 @@ pub(crate) enum Security {
     Signed,
 }
 
+/// How many markets a request names, as far as its weight depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    one: bool,
+    /// The number of symbols in a list.
+    listed: u32,
+}
+
+impl Named {
+    /// Of a request with or without `symbol`, and with this list of `symbols`, which may be percent-encoded.
+    pub(crate) fn new(one: bool, symbols: Option<&str>) -> Self {
+        let commas =
+            |text: &str| text.matches(',').count() + text.to_ascii_uppercase().matches("%2C").count();
+        let listed = symbols.map_or(0, |text| u32::try_from(commas(text) + 1).unwrap_or(u32::MAX));
+        Self { one, listed }
+    }
+
+    /// Of a request's query string.
+    pub(crate) fn of_query(query: &str) -> Self {
+        let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
+        Self::new(value("symbol=").is_some(), value("symbols="))
+    }
+}
+
 /// The function that implements an endpoint.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Reply;
 
@@ -35,6 +59,8 @@ pub(crate) struct Endpoint {
     pub(crate) weight: u32,
     /// The weight of a request without a symbol, which covers all markets.
     pub(crate) weight_of_all: u32,
+    /// The most that a request weighs whose weight is that of one symbol times their number.
+    most: Option<u32>,
     /// The request counts against the order rate limit.
     pub(crate) order: bool,
     pub(crate) handler: Handler,
@@ -48,7 +74,7 @@ impl Endpoint {
         weight: u32,
         handler: Handler,
     ) -> Self {
-        Self { method, path, security, weight, weight_of_all: weight, order: false, handler }
+        Self { method, path, security, weight, weight_of_all: weight, most: None, order: false, handler }
     }
 
     pub(crate) const fn public(path: &'static str, weight: u32, handler: Handler) -> Self {
@@ -69,9 +95,19 @@ impl Endpoint {
         self
     }
 
-    /// The weight of a request, which may be for one market or for all.
-    pub(crate) const fn weight_for(&self, one: bool) -> u32 {
-        if one { self.weight } else { self.weight_of_all }
+    /// Multiplies the weight by the number of symbols, up to `most`.
+    pub(crate) const fn per_symbol(mut self, most: u32) -> Self {
+        self.most = Some(most);
+        self
+    }
+
+    /// The weight of a request.
+    pub(crate) fn weight_for(&self, named: Named) -> u32 {
+        match self.most {
+            Some(most) => self.weight.saturating_mul(named.listed.max(1)).min(most),
+            None if named.one => self.weight,
+            None => self.weight_of_all,
+        }
     }
 
     /// Whether the endpoint requires trading permission.
@@ -134,6 +170,32 @@ impl From<Refused> for SandboxFailure {
             Refused::Reject(reject) if reject.code == -2015 => Self::unknown_key(),
             Refused::Reject(reject) => Self::refused(reject.code, reject.message),
             Refused::Stopped => Self::internal(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing(_: &mut Call<'_>) -> Reply {
+        Err(SandboxFailure::unknown())
+    }
+
+    #[test]
+    fn a_weight_follows_from_the_markets_named() {
+        let each = Endpoint::public("/each", 4, nothing).per_symbol(200);
+        let all = Endpoint::public("/all", 2, nothing).all(80);
+        let many = format!("symbols=[{}]", ["%22A%22"; 60].join(","));
+        for (query, weights) in [
+            ("symbol=BTCUSDT", (4, 2)),
+            ("symbols=[%22A%22,%22B%22]&type=MINI", (8, 80)),
+            ("type=MINI&symbols=%5B%22A%22%2C%22B%22%2c%22C%22%5D", (12, 80)),
+            (many.as_str(), (200, 80)),
+            ("", (4, 80)),
+        ] {
+            let named = Named::of_query(query);
+            assert_eq!((each.weight_for(named), all.weight_for(named)), weights, "{query}");
         }
     }
 }

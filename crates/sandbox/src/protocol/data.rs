@@ -5,9 +5,11 @@ use super::{
     failure::{Reply, SandboxFailure},
     limits::Venue,
     shape::market as shape,
+    time_unit::stamp,
+    time_zone,
 };
 use crate::{
-    engine::TradeQuery,
+    engine::{MarketStatus, TradeQuery},
     market::{Interval, Kline, MarketId, Pair},
 };
 use domain::{Frame, Micros};
@@ -34,10 +36,29 @@ pub(crate) fn maybe_market(call: &Call<'_>) -> Reply<Option<MarketId>> {
     if call.params.text("symbol")?.is_some() { market(call).map(Some) } else { Ok(None) }
 }
 
-/// One row for the given symbol, or a list of rows for those in `symbols` or for all.
-fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
+/// A trading status that markets of this venue can have.
+pub(crate) fn trading_status(venue: Venue, word: &str) -> Reply<MarketStatus> {
+    let status = MarketStatus::parse(word).filter(|status| status.of(venue.kind()));
+    status.ok_or_else(|| SandboxFailure::refused(-1122, "Invalid symbolStatus."))
+}
+
+/// Whether a market has the trading status that the request asks for.
+fn has_status(call: &Call<'_>, market: MarketId) -> Reply<bool> {
+    let wanted = if call.venue == Venue::Spot { call.params.text("symbolStatus")? } else { None };
+    let Some(word) = wanted else { return Ok(true) };
+    let status = trading_status(call.venue, word)?;
+    call.read(|engine| engine.market(market).1 == status)
+}
+
+/// One row for the given symbol, or a list of rows for those in `symbols` or for all. Spot leaves out the markets
+/// without the status that the request asks for.
+pub(crate) fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
     if let Some(market) = maybe_market(call)? {
         call.params.forbid("symbols")?;
+        if !has_status(call, market)? {
+            let msg = "The symbol's status does not match the requested symbolStatus.";
+            return Err(SandboxFailure::refused(-1220, msg));
+        }
         return row(call, market);
     }
     let pairs = match call.params.text("symbols")? {
@@ -49,11 +70,13 @@ fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Re
         None => Pair::ALL.to_vec(),
     };
     let kind = call.venue.kind();
-    pairs
-        .into_iter()
-        .map(|pair| row(call, MarketId { pair, kind }))
-        .collect::<Reply<Vec<_>>>()
-        .map(Value::Array)
+    let mut rows = Vec::new();
+    for market in pairs.into_iter().map(|pair| MarketId { pair, kind }) {
+        if has_status(call, market)? {
+            rows.push(row(call, market)?);
+        }
+    }
+    Ok(Value::Array(rows))
 }
 
 pub(crate) fn ping(_: &mut Call<'_>) -> Reply {
@@ -61,7 +84,7 @@ pub(crate) fn ping(_: &mut Call<'_>) -> Reply {
 }
 
 pub(crate) fn time(call: &mut Call<'_>) -> Reply {
-    Ok(json!({ "serverTime": call.now.millis() }))
+    Ok(json!({ "serverTime": stamp(call.now) }))
 }
 
 pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
@@ -108,8 +131,7 @@ pub(crate) fn historical_trades(call: &mut Call<'_>) -> Reply {
 /// The parameters `startTime` and `endTime`.
 pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)> {
     let start = call.params.timestamp("startTime")?;
-    // The whole millisecond belongs to the period.
-    let end = call.params.timestamp("endTime")?.map(|at| at.plus(999));
+    let end = call.params.period_end("endTime")?;
     if let (Some(start), Some(end)) = (start, end)
         && start > end
     {
@@ -131,6 +153,8 @@ pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval,
     let interval = Interval::parse(interval)
         .filter(|interval| *interval != Interval::SECOND || call.venue == Venue::Spot)
         .ok_or_else(|| SandboxFailure::refused(-1120, "Invalid interval."))?;
+    let zone = if call.venue == Venue::Spot { time_zone::requested(&call.params)? } else { 0 };
+    let interval = interval.in_zone(zone);
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
     let limit = call.params.limit(500, most)?;
@@ -145,10 +169,24 @@ pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval,
 }
 
 pub(crate) fn day_ticker(call: &mut Call<'_>) -> Reply {
+    let mini = call.venue == Venue::Spot && mini(call)?;
     one_or_all(call, |call, market| {
         let day = call.read(|engine| engine.day_ticker(market))?;
-        Ok(shape::day_ticker(market, &day))
+        Ok(if mini {
+            shape::period_ticker(market, &day, stamp(day.at), mini)
+        } else {
+            shape::day_ticker(market, &day)
+        })
     })
+}
+
+/// The parameter `type` of the tickers of spot: whether the short form is wanted.
+pub(crate) fn mini(call: &Call<'_>) -> Reply<bool> {
+    match call.params.text("type")? {
+        None | Some("FULL") => Ok(false),
+        Some("MINI") => Ok(true),
+        Some(_) => Err(SandboxFailure::not_valid("type")),
+    }
 }
 
 pub(crate) fn price_ticker(call: &mut Call<'_>) -> Reply {

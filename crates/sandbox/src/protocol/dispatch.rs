@@ -1,7 +1,7 @@
 //! Request handling, from the received bytes through the handler to the response.
 
 use super::{
-    call::{Call, Endpoint, Security},
+    call::{Call, Endpoint, Named, Security},
     effect::{Effect, FaultKind, When},
     failure::{Reply, SandboxFailure},
     limits::{OrderCount, Venue},
@@ -9,6 +9,7 @@ use super::{
     scope::RequestInfo,
     shared::ServerState,
     signing,
+    time_unit::TimeUnit,
 };
 use crate::engine::{AccountId, Engine, KeyState};
 use axum::{
@@ -118,14 +119,15 @@ async fn run(
     let now = shared.exchange.now();
     let Incoming { parts, body, waited } = incoming;
     let query = incoming.query();
-    let one = query.split('&').any(|pair| pair.starts_with("symbol="));
     let address = caller(&parts.extensions);
-    let (weight, within) = shared.budget.spend(now, address, venue, endpoint.weight_for(one));
+    let (weight, within) =
+        shared.budget.spend(now, address, venue, endpoint.weight_for(Named::of_query(query)));
     used.weight = weight;
     within?;
     let body = str::from_utf8(body)
         .map_err(|_| SandboxFailure::refused(-1100, "Illegal characters found in the body."))?;
     let params = Params::parse(query, body)?;
+    let unit = requested_unit(venue, endpoint, &parts.headers)?;
     let account = match endpoint.security {
         Security::Public => None,
         Security::Key => Some(key_holder(shared, endpoint.trades(), named_key(&parts.headers))?.0),
@@ -137,7 +139,7 @@ async fn run(
             Some(account)
         }
     };
-    execute(shared, venue, endpoint, Granted { now, params, account }, used).await
+    execute(shared, venue, endpoint, Granted { now, params, account, unit }, used).await
 }
 
 /// The address of the caller of a request.
@@ -151,6 +153,8 @@ pub(crate) struct Granted {
     pub(crate) now: Micros,
     pub(crate) params: Params,
     pub(crate) account: Option<AccountId>,
+    /// The unit of the times in the response.
+    pub(crate) unit: TimeUnit,
 }
 
 /// Counts an order, runs the handler, and waits until its command is on disk.
@@ -161,20 +165,27 @@ pub(crate) async fn execute(
     granted: Granted,
     used: &mut Used,
 ) -> Reply {
-    let Granted { now, params, account } = granted;
+    let Granted { now, params, account, unit } = granted;
     if let (true, Some(account)) = (endpoint.order, account) {
         let (count, within) = shared.budget.order(now, account, venue);
         used.orders = Some(count);
         within?;
     }
     let mut call = Call { shared, venue, now, params, account, record: None, counted: None };
-    let result = (endpoint.handler)(&mut call);
+    let result = unit.scope(|| (endpoint.handler)(&mut call));
     let record = call.record;
     used.orders = call.counted.or(used.orders);
     if let Some(record) = record {
         shared.exchange.durable(record).await?;
     }
     result
+}
+
+/// The unit of the times in the response. Only the endpoints of the spot API have a choice, not those of the wallet.
+fn requested_unit(venue: Venue, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<TimeUnit> {
+    let header = headers.get("x-mbx-time-unit").filter(|_| endpoint.path.starts_with("/api/"));
+    // A value that is no text is no unit either.
+    TimeUnit::requested(venue, header.map(|value| value.to_str().unwrap_or_default()))
 }
 
 /// The API key sent with a request.

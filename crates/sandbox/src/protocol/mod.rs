@@ -26,6 +26,8 @@ mod shared;
 mod signing;
 mod spot;
 mod stream;
+mod time_unit;
+mod time_zone;
 mod wallet;
 mod ws_api;
 

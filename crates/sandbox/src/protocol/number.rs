@@ -1,5 +1,6 @@
 //! Number formatting as on Binance: strings with a fixed number of decimals.
 
+use super::time_unit::stamp;
 use domain::{Decimal, Micros};
 use rust_decimal::RoundingStrategy;
 
@@ -27,9 +28,9 @@ pub(crate) fn stepped(value: Decimal, step: Decimal) -> String {
     fixed(value, step.normalize().scale().max(value.normalize().scale()))
 }
 
-/// Milliseconds since the Unix epoch, or zero for `None`.
-pub(crate) fn millis(at: Option<Micros>) -> i64 {
-    at.map_or(0, Micros::millis)
+/// A time since the Unix epoch in the present unit, or zero for `None`.
+pub(crate) fn stamp_or_zero(at: Option<Micros>) -> i64 {
+    at.map_or(0, stamp)
 }
 
 #[cfg(test)]

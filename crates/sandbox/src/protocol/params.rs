@@ -1,6 +1,9 @@
 //! Request parameters from query string and form body, with Binance's validation errors.
 
-use super::failure::{Reply, SandboxFailure};
+use super::{
+    failure::{Reply, SandboxFailure},
+    time_unit::{instant, period_end},
+};
 use domain::{Decimal, Micros, money};
 use serde_json::{Map, Value};
 use std::{cell::Cell, str::FromStr};
@@ -117,9 +120,14 @@ impl Params {
         self.text(name)?.map(read).transpose()
     }
 
-    /// A timestamp in milliseconds since the Unix epoch.
+    /// A time since the Unix epoch, given in milliseconds or in microseconds.
     pub(crate) fn timestamp(&self, name: &str) -> Reply<Option<Micros>> {
-        Ok(self.integer::<i64>(name)?.map(Micros::from_millis))
+        Ok(self.integer::<i64>(name)?.map(instant))
+    }
+
+    /// As [`Params::timestamp`], for the last time of a period: a millisecond belongs to it whole.
+    pub(crate) fn period_end(&self, name: &str) -> Reply<Option<Micros>> {
+        Ok(self.integer::<i64>(name)?.map(period_end))
     }
 
     /// `true` or `false`, case-insensitively.

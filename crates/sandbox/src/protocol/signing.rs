@@ -4,6 +4,7 @@ use super::{
     failure::{Reply, SandboxFailure},
     keys,
     params::Params,
+    time_unit::instant,
 };
 use domain::{Decimal, Micros};
 use std::borrow::Cow;
@@ -12,8 +13,6 @@ use std::borrow::Cow;
 const DEFAULT_WINDOW_MS: i64 = 5_000;
 /// Maximum receive window in milliseconds.
 const LARGEST_WINDOW_MS: i64 = 60_000;
-/// A timestamp from here on is in microseconds: in milliseconds it would be after the year 5000.
-const LEAST_MICROS: i64 = 100_000_000_000_000;
 /// How far a request's timestamp may be ahead of the server clock, in milliseconds.
 const AHEAD_MS: i64 = 1_000;
 
@@ -51,7 +50,7 @@ fn decoded(signature: &str) -> String {
 /// `waited` skips the second check, for a request that passed it before it was delayed inside the exchange.
 pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()> {
     let sent: i64 = params.integer("timestamp")?.ok_or_else(|| SandboxFailure::missing("timestamp"))?;
-    let sent = if sent < LEAST_MICROS { sent } else { Micros(sent).millis() };
+    let sent = instant(sent).millis();
     let window = params.decimal("recvWindow")?.unwrap_or_else(|| DEFAULT_WINDOW_MS.into());
     if window > Decimal::from(LARGEST_WINDOW_MS) {
         return Err(SandboxFailure::refused(-1131, "recvWindow must be less than 60000"));

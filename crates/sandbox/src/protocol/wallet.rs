@@ -24,6 +24,8 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::GET, "/sapi/v1/capital/config/getall", 10, coins),
         Endpoint::keyed(Method::GET, "/sapi/v1/margin/allPairs", 1, nothing),
         Endpoint::keyed(Method::GET, "/sapi/v1/margin/isolated/allPairs", 10, nothing),
+        Endpoint::signed(Method::GET, "/sapi/v1/capital/deposit/hisrec", 1, nothing),
+        Endpoint::signed(Method::GET, "/sapi/v1/capital/withdraw/history", 2, nothing),
         Endpoint::signed(Method::GET, "/sapi/v1/asset/tradeFee", 1, fees),
         Endpoint::signed(Method::POST, "/sapi/v1/futures/transfer", 1, futures_transfer),
         Endpoint::signed(Method::POST, "/sapi/v1/asset/transfer", 90, transfer),
@@ -34,7 +36,7 @@ fn status(_: &mut Call<'_>) -> Reply {
     Ok(json!({ "status": 0, "msg": "normal" }))
 }
 
-/// Margin trading on spot is not offered.
+/// The rows of what is not offered: margin trading on spot, deposits and withdrawals.
 fn nothing(_: &mut Call<'_>) -> Reply {
     Ok(json!([]))
 }

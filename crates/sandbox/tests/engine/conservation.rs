@@ -7,9 +7,10 @@ use crate::{
 use domain::{Decimal, Side, TradeType};
 use proptest::prelude::*;
 use sandbox::{
-    engine::{Account, Command, Engine, EventKind, NewOrder, Order, PositionSlot},
+    engine::{Account, Command, Engine, EventKind, NewOrder, Order, Phase, PositionSlot},
     market::Pair,
 };
+use std::collections::BTreeSet;
 
 /// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
 pub(crate) fn conserved(engine: &Engine) {
@@ -26,12 +27,65 @@ pub(crate) fn conserved(engine: &Engine) {
     }
 }
 
+/// Checks that the books have exactly the open orders of the accounts, by priority, and that exactly the orders with a
+/// date have a deadline.
+pub(crate) fn books_match(engine: &Engine) {
+    let state = serde_json::to_value(engine).unwrap();
+    for (number, (market, _)) in engine.markets().enumerate() {
+        let book = &state["floor"]["shelves"][number];
+        for side in [Side::Buy, Side::Sell] {
+            let rows = book[if side == Side::Buy { "bids" } else { "asks" }].as_array().unwrap();
+            let listed =
+                rows.iter().map(|row| (row["account"].as_u64().unwrap(), row["id"].as_u64().unwrap()));
+            let listed: Vec<_> = listed.collect();
+            let resting = |o: &&Order| o.market == market && o.side == side && o.phase() == Phase::Working;
+            let resting = owned(engine, |account| {
+                account.orders(market.kind).open().filter(resting).map(|o| o.id).collect()
+            });
+            assert_eq!(BTreeSet::from_iter(listed.iter().copied()), resting, "{market:?} {side:?}");
+            assert_eq!(listed.len(), resting.len(), "{market:?} {side:?}");
+            let ranks = rows.iter().map(|row| d(row["rank"].as_str().unwrap()));
+            assert!(ranks.is_sorted(), "{market:?} {side:?}");
+        }
+        let listed: Vec<(u64, u64)> = serde_json::from_value(book["algos"].clone()).unwrap();
+        let waiting = owned(engine, |account| match market.kind {
+            TradeType::Spot => {
+                let waits = |o: &&Order| o.market == market && o.phase() == Phase::Waiting;
+                account.orders(TradeType::Spot).open().filter(waits).map(|o| o.id).collect()
+            }
+            TradeType::Futures => {
+                account.algos().open().filter(|a| a.pair == market.pair).map(|a| a.id).collect()
+            }
+        });
+        let listed: BTreeSet<_> = listed.into_iter().map(|(id, account)| (account, id)).collect();
+        assert_eq!(listed, waiting, "{market:?} waiting");
+    }
+    let due = state["floor"]["deadlines"].as_array().cloned().unwrap_or_default();
+    for kind in ["Order", "Algo"] {
+        let listed =
+            due.iter().filter_map(|row| Some((row["account"].as_u64()?, row["action"][kind].as_u64()?)));
+        let dated = owned(engine, |account| match kind {
+            "Order" => {
+                let open = account.orders(TradeType::Futures).open();
+                open.filter(|o| o.terms.good_till.is_some()).map(|o| o.id).collect()
+            }
+            _ => account.algos().open().filter(|a| a.terms.good_till.is_some()).map(|a| a.id).collect(),
+        });
+        assert_eq!(listed.collect::<BTreeSet<_>>(), dated, "{kind}");
+    }
+}
+
+/// The ids of something that accounts own, with the account's.
+fn owned(engine: &Engine, ids: impl Fn(&Account) -> Vec<u64>) -> BTreeSet<(u64, u64)> {
+    engine.accounts().flat_map(|account| ids(account).into_iter().map(move |id| (account.id.0, id))).collect()
+}
+
 fn worth(orders: impl Iterator<Item = Order>) -> Decimal {
     orders.map(|o| o.price.unwrap_or_default() * o.remaining()).sum()
 }
 
 /// Checks that an account's balances match what its orders require.
-fn sound(engine: &Engine, account: &Account) {
+pub(crate) fn sound(engine: &Engine, account: &Account) {
     for balance in account.spot_balances() {
         assert!(balance.free >= Decimal::ZERO && balance.locked >= Decimal::ZERO, "{balance:?}");
     }
@@ -86,6 +140,7 @@ proptest! {
             conserved(&engine);
             engine.accounts().for_each(|account| sound(&engine, account));
         }
+        books_match(&engine);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Hedge mode: a long and a short position on one market, each with its own orders, margin and funding.
 
-use crate::desk::{BTC, Desk, closing, conditional, d, limit, market};
+use crate::desk::{BTC, Desk, closing, conditional, d, limit, market, reduce};
 use domain::{Decimal, MarginMode, OrderType, Side, TimeInForce::Gtc};
 use sandbox::{
     engine::{
-        AlgoStatus, Command, Event, EventKind, FuturesTerms, IncomeKind, NewOrder, PositionSlot,
-        PositionView, Status, Which,
+        AlgoStatus, Amend, Command, Event, EventKind, FuturesRequest, FuturesTerms, IncomeKind, NewOrder,
+        OrderRef, PositionSlot, PositionView, Status, Which,
     },
     market::Pair,
 };
@@ -102,6 +102,49 @@ fn closing_orders_take_no_more_than_their_position() {
     desk.jump("21001");
     assert_eq!(desk.order(&resting).status, Status::Filled);
     assert_eq!(desk.amounts(), [d("0"), d("0"), d("-0.3")]);
+}
+
+#[test]
+fn a_close_larger_than_its_position_is_rejected() {
+    let mut desk = Desk::hedged();
+    desk.place(long(market(Side::Buy, "0.1")));
+    desk.place(short(market(Side::Sell, "0.3")));
+    assert_eq!(desk.refuse(long(market(Side::Sell, "0.101"))), -2022);
+    assert_eq!(desk.refuse(long(limit(Side::Sell, "0.2", "21000", Gtc))), -2022);
+    assert_eq!(desk.refuse(short(market(Side::Buy, "0.301"))), -2022);
+    assert_eq!(desk.amounts(), [d("0"), d("0.1"), d("-0.3")]);
+    // A conditional order waits for a position that may grow, and takes what there is.
+    let stop = desk.algo(long(conditional(OrderType::StopMarket, Side::Sell, "0.2", "19000")));
+    desk.place(short(market(Side::Buy, "0.3")));
+    desk.jump("18999");
+    assert_eq!(desk.algo_now(&stop).status, AlgoStatus::Finished);
+    assert_eq!(desk.amounts(), [d("0"); 3]);
+}
+
+#[test]
+fn a_close_cannot_grow_beyond_its_position() {
+    let mut desk = Desk::hedged();
+    desk.place(long(market(Side::Buy, "0.2")));
+    let resting = desk.place(long(limit(Side::Sell, "0.1", "21000", Gtc)));
+    let account = desk.who;
+    let change = |amount| {
+        let (order, side) = (OrderRef::Id(resting.id), resting.side);
+        let (amount, price) = (d(amount), resting.price);
+        let amend = Amend { market: BTC, order, side, amount, price, price_match: None };
+        Command::Futures { account, request: FuturesRequest::Amend(amend) }
+    };
+    assert_eq!(desk.apply(change("0.3")).unwrap_err().code, -2022);
+    desk.apply(change("0.2")).unwrap();
+    assert_eq!(desk.order(&resting).amount, d("0.2"));
+}
+
+#[test]
+fn one_way_mode_takes_what_there_is() {
+    let mut desk = Desk::new();
+    desk.place(market(Side::Buy, "0.1"));
+    let closed = desk.place(reduce(market(Side::Sell, "0.2")));
+    assert_eq!(closed.filled, d("0.1"));
+    assert_eq!(desk.position().amount, d("0"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod conservation;
 mod desk;
 mod funding;
 mod futures;
+mod futures_conservation;
 mod hedge;
 mod liquidation;
 mod market_state;

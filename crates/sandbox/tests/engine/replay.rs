@@ -17,6 +17,8 @@ use std::sync::LazyLock;
 pub(crate) enum Step {
     Do(Command),
     Beats(usize),
+    /// Seconds without a beat, and then one.
+    Wait(u16),
 }
 
 fn order(account: AccountId) -> impl Strategy<Value = Command> {
@@ -193,6 +195,7 @@ pub(crate) fn live(engine: &mut Engine, step: &Step) -> Vec<Event> {
         Step::Beats(beats) => {
             (1..=*beats).flat_map(|n| engine.tick(Tick::step(at.plus(250_000 * n as i64)))).collect()
         }
+        Step::Wait(seconds) => engine.tick(Tick::step(at.plus(1_000_000 * i64::from(*seconds)))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conservation over random sequences of all spot order types and lists, with restarts in between.
 
 use crate::{
-    conservation::conserved,
+    conservation::{books_match, conserved},
     desk::{BTC_SPOT, d},
     replay::{Step, begin, live},
 };
@@ -37,8 +37,14 @@ fn order() -> impl Strategy<Value = SpotOrder> {
             4 => TimeInForce::Fok,
             _ => TimeInForce::Gtc,
         });
+        if kind == 0 && lots % 3 == 0 {
+            // An amount in quote units.
+            (order.amount, order.quote_amount) = (None, Some(Decimal::from(lots)));
+        }
+        let iceberg = order.amount.filter(|_| kind == 1 && lots % 5 == 0).map(|amount| amount / Decimal::TWO);
         let mut order = SpotOrder::from(order);
         order.options.trailing_delta = delta.filter(|_| order.order.kind.conditional());
+        order.options.iceberg = iceberg;
         order
     })
 }
@@ -194,7 +200,11 @@ proptest! {
                 lists_match(account);
                 fills_match(account);
             }
+            if n % 8 == 0 {
+                books_match(&engine);
+            }
         }
+        books_match(&engine);
         prop_assert_eq!(serde_json::to_string(&engine).unwrap(), serde_json::to_string(&twin).unwrap());
     }
 }

@@ -81,6 +81,9 @@ async fn requests_are_refused_one_by_one() {
     ] {
         assert_eq!(desk.call("POST", ORDER, &format!("{order}&{params}")).await.code(), code, "{params}");
     }
+    let more = "symbol=BTCUSDT&type=MARKET&quantity=0.101&side=SELL&positionSide=LONG";
+    let refused = desk.call("POST", ORDER, more).await;
+    assert_eq!(refused.body, json!({ "code": -2022, "msg": "ReduceOnly Order is rejected." }));
     let stop = "algoType=CONDITIONAL&symbol=BTCUSDT&type=STOP_MARKET&triggerPrice=5000";
     for (params, code) in [
         ("side=SELL&closePosition=true", -4061),

@@ -46,6 +46,10 @@ mod spot_shapes;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]
+mod tickers;
+#[cfg(test)]
+mod time_units;
+#[cfg(test)]
 mod trading;
 #[cfg(test)]
 mod ws_api;

@@ -66,6 +66,8 @@ async fn aggregates_trades_and_candles_agree() {
         let path = format!("/binance{api}/historicalTrades?symbol=ETHUSDT&fromId={}&limit=10", all[5]);
         let trades = desk.keyed("GET", &path, Body::empty()).await.ok();
         assert_eq!(ids(&trades, "id"), all[5..15]);
+        let anonymous = desk.get(&path["/binance".len()..]).await;
+        assert_eq!(anonymous.status.is_success(), api == "/api/v3", "futures alone need a key");
         assert_eq!((&trades[0]["price"], &trades[0]["qty"]), (&next[0]["p"], &next[0]["q"]));
         let latest = desk.get(&format!("{api}/trades?symbol=ETHUSDT&limit=1000")).await.ok();
         let latest = ids(&latest, "id");
@@ -76,6 +78,24 @@ async fn aggregates_trades_and_candles_agree() {
         let count = day["count"].as_u64().unwrap();
         assert_eq!(day["firstId"].as_u64().unwrap() + count - 1, day["lastId"].as_u64().unwrap());
     }
+}
+
+#[tokio::test]
+async fn days_of_another_time_zone_are_made_of_its_hours() {
+    let desk = Desk::open().await;
+    let start = desk.clock.now().plus(-300 * time::DAY).millis();
+    let path = format!("/api/v3/klines?symbol=BTCUSDT&startTime={start}");
+    let days = desk.get(&format!("{path}&interval=1d&timeZone=8&limit=2")).await.ok();
+    let open = days[0][0].as_i64().unwrap();
+    assert_eq!(open.rem_euclid(86_400_000), 16 * 3_600_000);
+    assert_eq!(days[0][6].as_i64().unwrap() + 1, days[1][0].as_i64().unwrap());
+    let path = format!("/api/v3/klines?symbol=BTCUSDT&interval=1h&startTime={open}&limit=24");
+    let hours = desk.get(&path).await.ok();
+    let highs = hours.as_array().unwrap().iter().map(|row| number(&row[2]));
+    assert_eq!(highs.max(), Some(number(&days[0][2])));
+    assert_eq!((&hours[0][1], &hours[23][4]), (&days[0][1], &days[0][4]));
+    let wrong = desk.get("/api/v3/klines?symbol=BTCUSDT&interval=1d&timeZone=east").await;
+    assert_eq!(wrong.code(), -1130);
 }
 
 #[tokio::test]

@@ -181,7 +181,12 @@ async fn the_wallet_answers_the_requests_of_api_clients() {
     assert_eq!(futures[0]["balance"], "10200.00000000");
     let too_much = desk.call("POST", "/sapi/v1/futures/transfer", "type=2&asset=USDT&amount=99999").await;
     assert_eq!(too_much.status, StatusCode::BAD_REQUEST);
-    for path in ["/sapi/v1/margin/allPairs", "/sapi/v1/margin/isolated/allPairs"] {
+    for path in [
+        "/sapi/v1/margin/allPairs",
+        "/sapi/v1/margin/isolated/allPairs",
+        "/sapi/v1/capital/deposit/hisrec",
+        "/sapi/v1/capital/withdraw/history",
+    ] {
         assert_eq!(desk.call("GET", path, "").await.ok(), json!([]));
     }
     assert_eq!(desk.get("/dapi/v1/exchangeInfo").await.ok()["symbols"], json!([]));

@@ -7,18 +7,24 @@ from binance_common.configuration import (
     ConfigurationWebSocketAPI,
     ConfigurationWebSocketStreams,
 )
+from binance_common.constants import TimeUnit
 from binance_sdk_spot.spot import Spot
 
 from sandbox import REST, SOCKETS, Inbox, jump, open_account
 
 
-def client():
-    """A client of a new account."""
+# A time after this is in microseconds.
+MICROS = 10**15
+
+
+def client(unit=None):
+    """A client of a new account, with times in this unit."""
     key, secret = open_account()
+    keys = {"api_key": key, "api_secret": secret}
     return Spot(
-        config_rest_api=ConfigurationRestAPI(api_key=key, api_secret=secret, base_path=REST),
-        config_ws_api=ConfigurationWebSocketAPI(api_key=key, api_secret=secret, stream_url=f"{SOCKETS}/ws-api/v3"),
-        config_ws_streams=ConfigurationWebSocketStreams(stream_url=f"{SOCKETS}/spot"),
+        config_rest_api=ConfigurationRestAPI(**keys, base_path=REST, time_unit=unit and unit.value),
+        config_ws_api=ConfigurationWebSocketAPI(**keys, stream_url=f"{SOCKETS}/ws-api/v3", time_unit=unit),
+        config_ws_streams=ConfigurationWebSocketStreams(stream_url=f"{SOCKETS}/spot", time_unit=unit),
     )
 
 
@@ -63,6 +69,21 @@ class Rest(TestCase):
         api = client().rest_api
         with self.assertRaisesRegex(Exception, "insufficient balance"):
             api.new_order(symbol="XRPUSDT", side="SELL", type="MARKET", quantity=100)
+
+    def test_tickers_of_days_and_windows(self):
+        api, day_length = client().rest_api, 24 * 3_600_000
+        day = api.ticker_trading_day(symbol="XRPUSDT", time_zone="8").data().actual_instance
+        self.assertEqual((day.open_time % day_length, day.close_time - day.open_time + 1), (16 * 3_600_000, day_length))
+        window = api.ticker(symbol="XRPUSDT", window_size="1h").data().actual_instance
+        self.assertEqual((window.symbol, window.open_time % 60_000), ("XRPUSDT", 0))
+
+    def test_times_in_microseconds(self):
+        api, plain = client(TimeUnit.MICROSECOND).rest_api, client().rest_api
+        before = plain.time().data().server_time
+        now = api.time().data().server_time
+        self.assertTrue(before * 1_000 <= now <= plain.time().data().server_time * 1_000 + 999)
+        placed = api.new_order(symbol="XRPUSDT", side="BUY", type="MARKET", quantity=100).data()
+        self.assertGreater(placed.transact_time, MICROS)
 
 
 class Sockets(IsolatedAsyncioTestCase):
@@ -113,3 +134,20 @@ class Sockets(IsolatedAsyncioTestCase):
         await depth.until(lambda message: len(depth.seen) > 5)
         for before, after in zip(depth.seen, depth.seen[1:]):
             self.assertEqual(after.U, before.u + 1, "each update follows the one before")
+
+    async def test_times_in_microseconds(self):
+        spot = client(TimeUnit.MICROSECOND)
+        streams, api = spot.websocket_streams, spot.websocket_api
+        await streams.create_connection()
+        self.addAsyncCleanup(streams.close_connection, close_session=True)
+        await api.create_connection()
+        self.addAsyncCleanup(api.close_connection, close_session=True)
+        for stream in (
+            await streams.trade(symbol="xrpusdt"),
+            await streams.rolling_window_ticker(symbol="xrpusdt", window_size="1h"),
+        ):
+            stream.on("message", (inbox := Inbox()).put)
+            message = await inbox.until(lambda message: True)
+            self.assertEqual(message.s, "XRPUSDT")
+            self.assertGreater(message.E, MICROS)
+        self.assertGreater((await api.time()).data().result.server_time, MICROS)

@@ -98,7 +98,7 @@ impl FollowContext {
         let strategies = strategy::list_strategies(desk).await?;
         let profiles = strategy::risk_profiles(desk).await?;
         let limits = plan::limits_of(desk, actor.user).await?;
-        let plan_balance = match keys.iter().find(|key| !key.sandbox) {
+        let plan_balance = match keys.iter().find(|key| !key.sandbox || desk.settings.sandbox_plan_limits) {
             Some(key) => eligibility::plan_balance(desk, actor.user, &limits, key).await.ok().flatten(),
             None => None,
         };

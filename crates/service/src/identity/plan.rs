@@ -53,12 +53,17 @@ pub(crate) async fn of_user(desk: &Identity, user: UserId) -> Result<Plan> {
     Ok(Plan { limits, ..named })
 }
 
-/// A user's effective limits. Unlimited in sandbox mode.
+/// A user's effective limits. Unlimited in sandbox mode, unless the settings apply plans there.
 pub(crate) async fn limits_of(desk: &Identity, user: UserId) -> Result<Limits> {
-    if desk.settings.mode == Mode::Sandbox {
+    if unlimited(desk) {
         return Ok(Limits::UNLIMITED);
     }
     Ok(of_user(desk, user).await?.limits)
+}
+
+/// Whether plans have no effect on this install.
+fn unlimited(desk: &Identity) -> bool {
+    desk.settings.mode == Mode::Sandbox && !desk.settings.sandbox_plan_limits
 }
 
 /// A user's limits if they paid for this plan.
@@ -69,7 +74,7 @@ pub(crate) async fn limits_with(desk: &Identity, user: UserId, plan: &Plan) -> R
 }
 
 fn together(desk: &Identity, free: &Plan, held: &UserPlans) -> Limits {
-    if desk.settings.mode == Mode::Sandbox {
+    if unlimited(desk) {
         return Limits::UNLIMITED;
     }
     let all = held.paid.iter().chain(&held.given);

@@ -28,6 +28,9 @@ pub enum Mode {
 pub struct Settings {
     /// Sandbox or live.
     pub mode: Mode,
+    /// Whether paper accounts count against their owners' plans in sandbox mode, so that the limits of the plans can be
+    /// tried. Without effect in live mode, which always applies them.
+    pub sandbox_plan_limits: bool,
     /// Public address of the desk, without a trailing slash: the base of links in mails, and decides whether
     /// cookies are `Secure`.
     pub public_url: String,
@@ -185,6 +188,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             mode: Mode::Sandbox,
+            sandbox_plan_limits: false,
             public_url: "http://127.0.0.1:3000".to_owned(),
             egress_ips: Vec::new(),
             jurisdiction: "ZA".to_owned(),

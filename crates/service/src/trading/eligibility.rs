@@ -72,8 +72,8 @@ pub(crate) async fn all_paused(desk: &Trading) -> Result<bool> {
     Ok(switch::get_switch(&desk.db, PAUSE_COPIES).await?.is_some())
 }
 
-/// The plan's balance limit and the balance counted against it. `None` if the plan has no limit; paper
-/// accounts don't count.
+/// The plan's balance limit and the balance counted against it. `None` if the plan has no limit, or does not count
+/// this account because it is a paper account.
 ///
 /// # Errors
 /// When an account's value is not known.
@@ -83,7 +83,8 @@ pub(crate) async fn plan_balance(
     limits: &Limits,
     key: &ExchangeKey,
 ) -> Result<Option<PlanBalance>> {
-    let Some(limit) = limits.max_balance_usd.filter(|_| !key.sandbox) else { return Ok(None) };
+    let counts = !key.sandbox || desk.settings.sandbox_plan_limits;
+    let Some(limit) = limits.max_balance_usd.filter(|_| counts) else { return Ok(None) };
     let counted = equity::counted_usd_of(desk, user).await?;
     Ok(Some(PlanBalance { counted, limit: Decimal::from(limit) }))
 }

@@ -29,8 +29,12 @@ pub async fn total_usd(desk: &Trading, actor: &Actor) -> Result<Decimal> {
     sum(desk, actor.user, |key| key.active).await
 }
 
-/// Returns the value that counts against the user's plan limit: as [`total_usd`], without sandbox accounts.
+/// Returns the value that counts against the user's plan limit: as [`total_usd`], without paper accounts unless the
+/// settings count them.
 pub(crate) async fn counted_usd_of(desk: &Trading, user: UserId) -> Result<Decimal> {
+    if desk.settings.sandbox_plan_limits {
+        return sum(desk, user, |key| key.active).await;
+    }
     sum(desk, user, |key| key.active && !key.sandbox).await
 }
 

@@ -4,7 +4,7 @@ use super::{amount, price};
 use crate::{
     engine::{AlgoOrder, Bracket, Fill, FuturesView, Income, Order, PositionView},
     market::{MarketId, Pair, QUOTE},
-    protocol::number::{asset, fixed, millis},
+    protocol::number::{asset, fixed, stamp_or_zero},
 };
 use domain::{Decimal, MarginMode, Micros, OrderType, Side};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ pub(crate) fn algo(order: &AlgoOrder, actual: Option<&Order>) -> Value {
         "reduceOnly": order.reduce_only,
         "createTime": order.created.millis(),
         "updateTime": order.updated.millis(),
-        "triggerTime": millis(order.triggered),
+        "triggerTime": stamp_or_zero(order.triggered),
         "goodTillDate": order.terms.good_till_millis(),
         "failReason": order.failure.as_deref().unwrap_or_default(),
     })

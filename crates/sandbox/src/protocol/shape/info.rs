@@ -3,6 +3,7 @@
 use super::super::{
     limits::{Limits, Venue},
     number::{asset, stepped},
+    time_unit::stamp,
 };
 use crate::{
     engine::{Engine, SelfTradePrevention, spot_limits},
@@ -36,7 +37,7 @@ fn rate_limits(limits: &Limits, venue: Venue) -> Value {
 pub(crate) fn spot(engine: &Engine, pairs: &[Pair], limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
-        "serverTime": now.millis(),
+        "serverTime": stamp(now),
         "rateLimits": rate_limits(limits, Venue::Spot),
         "exchangeFilters": [],
         "symbols": pairs.iter().map(|pair| spot_symbol(engine, *pair)).collect::<Vec<_>>(),
@@ -47,7 +48,7 @@ pub(crate) fn spot(engine: &Engine, pairs: &[Pair], limits: &Limits, now: Micros
 pub(crate) fn futures(engine: &Engine, limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
-        "serverTime": now.millis(),
+        "serverTime": stamp(now),
         "futuresType": "U_MARGINED",
         "rateLimits": rate_limits(limits, Venue::Futures),
         "exchangeFilters": [],
@@ -60,7 +61,7 @@ pub(crate) fn futures(engine: &Engine, limits: &Limits, now: Micros) -> Value {
 pub(crate) fn coin_futures(limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
-        "serverTime": now.millis(),
+        "serverTime": stamp(now),
         "rateLimits": rate_limits(limits, Venue::Futures),
         "exchangeFilters": [],
         "symbols": [],

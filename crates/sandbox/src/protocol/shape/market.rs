@@ -6,7 +6,10 @@ use crate::{
         BookTicker, DayTicker, Depth, FundingPoint, Interval, Kline, Level, MarkPrice, MarketId, Pair,
         PublicTrade,
     },
-    protocol::number::{asset, fixed},
+    protocol::{
+        number::{asset, fixed},
+        time_unit::stamp,
+    },
 };
 use domain::{Decimal, Micros, TradeType, dec};
 use serde_json::{Value, json};
@@ -39,7 +42,7 @@ pub(crate) fn depth(market: MarketId, depth: &Depth, now: Micros) -> Value {
         "bids": levels(market, &depth.bids),
         "asks": levels(market, &depth.asks),
     });
-    if futures(market) { with(with(body, "E", now.millis()), "T", now.millis()) } else { body }
+    if futures(market) { with(with(body, "E", stamp(now)), "T", stamp(now)) } else { body }
 }
 
 pub(crate) fn trade(market: MarketId, trade: &PublicTrade) -> Value {
@@ -48,7 +51,7 @@ pub(crate) fn trade(market: MarketId, trade: &PublicTrade) -> Value {
         "price": price(market, trade.price),
         "qty": amount(market, trade.amount),
         "quoteQty": asset(trade.price * trade.amount),
-        "time": trade.at.millis(),
+        "time": stamp(trade.at),
         "isBuyerMaker": trade.buyer_maker,
     });
     if futures(market) { body } else { with(body, "isBestMatch", true) }
@@ -61,20 +64,20 @@ pub(crate) fn agg_trade(market: MarketId, trade: &PublicTrade) -> Value {
         "q": amount(market, trade.amount),
         "f": trade.id,
         "l": trade.id,
-        "T": trade.at.millis(),
+        "T": stamp(trade.at),
         "m": trade.buyer_maker,
     });
     if futures(market) { body } else { with(body, "M", true) }
 }
 
-/// The last millisecond of a candle.
+/// The last time of a candle, in the present unit.
 pub(crate) fn close_time(interval: Interval, start: Micros) -> i64 {
-    interval.end(start).millis() - 1
+    stamp(interval.end(start)) - 1
 }
 
 pub(crate) fn kline(market: MarketId, interval: Interval, k: &Kline) -> Value {
     json!([
-        k.start.millis(),
+        stamp(k.start),
         price(market, k.open),
         price(market, k.high),
         price(market, k.low),
@@ -102,8 +105,8 @@ pub(crate) fn day_ticker(market: MarketId, day: &DayTicker) -> Value {
         "lowPrice": price(market, day.day.low),
         "volume": amount(market, day.day.volume),
         "quoteVolume": asset(day.day.quote_volume),
-        "openTime": day.from.millis(),
-        "closeTime": day.at.millis(),
+        "openTime": stamp(day.from),
+        "closeTime": stamp(day.at),
         "firstId": day.first_id,
         "lastId": day.last_id,
         "count": day.day.trades,
@@ -122,9 +125,37 @@ pub(crate) fn day_ticker(market: MarketId, day: &DayTicker) -> Value {
     .fold(body, |body, (name, value)| with(body, name, value))
 }
 
+/// The statistics of a period of spot that ends at `close`. The short form leaves out what follows from the rest.
+pub(crate) fn period_ticker(market: MarketId, ticker: &DayTicker, close: i64, mini: bool) -> Value {
+    let body = json!({
+        "symbol": market.pair.joined(),
+        "openPrice": price(market, ticker.day.open),
+        "highPrice": price(market, ticker.day.high),
+        "lowPrice": price(market, ticker.day.low),
+        "lastPrice": price(market, ticker.last),
+        "volume": amount(market, ticker.day.volume),
+        "quoteVolume": asset(ticker.day.quote_volume),
+        "openTime": stamp(ticker.from),
+        "closeTime": close,
+        "firstId": ticker.first_id,
+        "lastId": ticker.last_id,
+        "count": ticker.day.trades,
+    });
+    if mini {
+        return body;
+    }
+    [
+        ("priceChange", price(market, ticker.change())),
+        ("priceChangePercent", fixed(ticker.percent(), 3)),
+        ("weightedAvgPrice", price(market, ticker.vwap())),
+    ]
+    .into_iter()
+    .fold(body, |body, (name, value)| with(body, name, value))
+}
+
 pub(crate) fn price_ticker(market: MarketId, last: Decimal, now: Micros) -> Value {
     let body = json!({ "symbol": market.pair.joined(), "price": price(market, last) });
-    if futures(market) { with(body, "time", now.millis()) } else { body }
+    if futures(market) { with(body, "time", stamp(now)) } else { body }
 }
 
 pub(crate) fn book_ticker(market: MarketId, book: &BookTicker, now: Micros) -> Value {
@@ -135,11 +166,7 @@ pub(crate) fn book_ticker(market: MarketId, book: &BookTicker, now: Micros) -> V
         "askPrice": price(market, book.ask.price),
         "askQty": amount(market, book.ask.amount),
     });
-    if futures(market) {
-        with(with(body, "time", now.millis()), "lastUpdateId", book.update_id)
-    } else {
-        body
-    }
+    if futures(market) { with(with(body, "time", stamp(now)), "lastUpdateId", book.update_id) } else { body }
 }
 
 /// The volume-weighted average price of these candles.
@@ -151,7 +178,7 @@ pub(crate) fn average(rows: &[Kline]) -> Decimal {
 }
 
 pub(crate) fn average_price(market: MarketId, rows: &[Kline], now: Micros) -> Value {
-    json!({ "mins": 5, "price": price(market, average(rows)), "closeTime": now.millis() })
+    json!({ "mins": 5, "price": price(market, average(rows)), "closeTime": stamp(now) })
 }
 
 pub(crate) fn premium_index(pair: Pair, mark: &MarkPrice, now: Micros) -> Value {
@@ -162,15 +189,15 @@ pub(crate) fn premium_index(pair: Pair, mark: &MarkPrice, now: Micros) -> Value 
         "estimatedSettlePrice": asset(mark.index),
         "lastFundingRate": asset(mark.funding_rate),
         "interestRate": asset(INTEREST),
-        "nextFundingTime": mark.next_funding.millis(),
-        "time": now.millis(),
+        "nextFundingTime": stamp(mark.next_funding),
+        "time": stamp(now),
     })
 }
 
 pub(crate) fn funding_rate(pair: Pair, point: &FundingPoint) -> Value {
     json!({
         "symbol": pair.joined(),
-        "fundingTime": point.at.millis(),
+        "fundingTime": stamp(point.at),
         "fundingRate": asset(point.rate),
         "markPrice": asset(point.mark),
     })

@@ -3,7 +3,10 @@
 use super::{amount, price};
 use crate::{
     engine::{Account, Fill, Order, SPOT_FEE, SelfTradePrevention, SpotBalance},
-    protocol::number::{asset, millis},
+    protocol::{
+        number::{asset, stamp_or_zero},
+        time_unit::stamp,
+    },
 };
 use domain::{Decimal, Micros, OrderType, TimeInForce};
 use serde_json::{Value, json};
@@ -87,14 +90,14 @@ pub(super) fn conditional(order: &Order) -> Value {
     }
     if let Some(delta) = terms.options.trailing_delta {
         body["trailingDelta"] = delta.into();
-        body["trailingTime"] = millis_or_never(terms.trailing_since);
+        body["trailingTime"] = stamp_or_never(terms.trailing_since);
     }
     body
 }
 
 /// Milliseconds since the Unix epoch, or -1 for what has not happened.
-pub(super) fn millis_or_never(at: Option<Micros>) -> Value {
-    at.map_or_else(|| json!(-1), |at| json!(at.millis()))
+pub(super) fn stamp_or_never(at: Option<Micros>) -> Value {
+    at.map_or_else(|| json!(-1), |at| json!(stamp(at)))
 }
 
 /// The level of detail of a new order's response (`newOrderRespType`).
@@ -108,8 +111,8 @@ pub(crate) enum Detail {
 /// The response to a new order.
 pub(crate) fn placed(order: &Order, fills: &[Fill], detail: Detail) -> Value {
     let result = || {
-        let working = millis_or_never(order.working_since());
-        merge(base(order), json!({ "transactTime": order.updated.millis(), "workingTime": working }))
+        let working = stamp_or_never(order.working_since());
+        merge(base(order), json!({ "transactTime": stamp(order.updated), "workingTime": working }))
     };
     match detail {
         Detail::Ack => json!({
@@ -117,7 +120,7 @@ pub(crate) fn placed(order: &Order, fills: &[Fill], detail: Detail) -> Value {
             "orderId": order.id,
             "orderListId": list_id(order.list()),
             "clientOrderId": order.client_id,
-            "transactTime": order.updated.millis(),
+            "transactTime": stamp(order.updated),
         }),
         Detail::Result => result(),
         Detail::Full => {
@@ -142,7 +145,7 @@ pub(crate) fn cancelled(order: &Order, cancel_id: &str) -> Value {
     let more = json!({
         "origClientOrderId": order.client_id,
         "clientOrderId": cancel_id,
-        "transactTime": order.updated.millis(),
+        "transactTime": stamp(order.updated),
     });
     merge(base(order), more)
 }
@@ -153,10 +156,10 @@ pub(crate) fn order(order: &Order) -> Value {
     let more = json!({
         "stopPrice": price(order.market, order.trigger_price.unwrap_or_default()),
         "icebergQty": amount(order.market, part.unwrap_or_default()),
-        "time": order.created.millis(),
-        "updateTime": order.updated.millis(),
+        "time": stamp(order.created),
+        "updateTime": stamp(order.updated),
         "isWorking": order.working_since().is_some(),
-        "workingTime": millis_or_never(order.working_since()),
+        "workingTime": stamp_or_never(order.working_since()),
     });
     merge(base(order), more)
 }
@@ -173,7 +176,7 @@ pub(crate) fn fill(fill: &Fill) -> Value {
         "quoteQty": asset(fill.quote),
         "commission": asset(fill.fee),
         "commissionAsset": fill.fee_asset,
-        "time": fill.at.millis(),
+        "time": stamp(fill.at),
         "isBuyer": fill.side == domain::Side::Buy,
         "isMaker": fill.maker,
         "isBestMatch": true,
@@ -200,7 +203,7 @@ pub(crate) fn account(account: &Account, balances: &[SpotBalance], updated: Opti
         "brokered": false,
         "requireSelfTradePrevention": false,
         "preventSor": false,
-        "updateTime": millis(updated),
+        "updateTime": stamp_or_zero(updated),
         "accountType": "SPOT",
         "balances": balances.iter().map(balance).collect::<Vec<_>>(),
         "permissions": ["SPOT"],

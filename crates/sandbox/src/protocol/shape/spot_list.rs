@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     engine::{ListReport, ListStatus, Order, OrderList, SpotAmendment, Status},
-    protocol::number::asset,
+    protocol::{number::asset, time_unit::stamp},
 };
 use domain::{Decimal, Micros};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub(crate) fn list(list: &OrderList) -> Value {
         "listStatusType": status.word(),
         "listOrderStatus": order_status(list.done),
         "listClientOrderId": list.client_id,
-        "transactionTime": list.updated.millis(),
+        "transactionTime": stamp(list.updated),
         "symbol": list.market.pair.joined(),
         "orders": orders(list),
     })
@@ -71,10 +71,10 @@ pub(crate) fn amended(order: &Order, amendment: &SpotAmendment, list: Option<&Or
         "selfTradePreventionMode": prevention(order),
     });
     if let Some(since) = order.working_since() {
-        amended["workingTime"] = since.millis().into();
+        amended["workingTime"] = stamp(since).into();
     }
     let mut body = json!({
-        "transactTime": amendment.at.millis(),
+        "transactTime": stamp(amendment.at),
         "executionId": amendment.execution_id,
         "amendedOrder": merge(amended, conditional(order)),
     });
@@ -102,7 +102,7 @@ pub(crate) fn amendment(amendment: &SpotAmendment) -> Value {
         "newClientOrderId": amendment.client_after,
         "origQty": amount(market, amendment.amount_before),
         "newQty": amount(market, amendment.amount_after),
-        "time": amendment.at.millis(),
+        "time": stamp(amendment.at),
     })
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn list_status(at: Micros, list: &OrderList, status: ListStatus) -> V
     let rows = list.orders.iter().map(|order| json!({ "s": symbol, "i": order.id, "c": order.client_id }));
     json!({
         "e": "listStatus",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": symbol,
         "g": list.id,
         "c": list.contingency.word(),
@@ -120,7 +120,7 @@ pub(crate) fn list_status(at: Micros, list: &OrderList, status: ListStatus) -> V
         "L": order_status(status == ListStatus::Done),
         "r": "NONE",
         "C": list.client_id,
-        "T": list.updated.millis(),
+        "T": stamp(list.updated),
         "O": rows.collect::<Vec<_>>(),
     })
 }

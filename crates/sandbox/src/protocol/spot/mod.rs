@@ -5,6 +5,7 @@ mod fields;
 mod lists;
 mod orders;
 mod replace;
+mod tickers;
 mod usage;
 
 use super::{
@@ -15,7 +16,6 @@ use super::{
     shape::info,
 };
 use crate::{
-    engine::MarketStatus,
     market::{MarketId, Pair},
     protocol::call::Call,
 };
@@ -35,7 +35,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::public("/api/v3/depth", 5, data::depth),
         Endpoint::public("/api/v3/trades", 25, data::trades),
         Endpoint::public("/api/v3/aggTrades", 4, data::agg_trades),
-        Endpoint::keyed(Method::GET, "/api/v3/historicalTrades", 25, data::historical_trades),
+        Endpoint::public("/api/v3/historicalTrades", 25, data::historical_trades),
         Endpoint::public("/api/v3/klines", 2, data::klines),
         Endpoint::public("/api/v3/uiKlines", 2, data::klines),
         Endpoint::public("/api/v3/avgPrice", 2, data::average_price),
@@ -55,6 +55,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::keyed(Method::PUT, LISTEN_KEY, 2, listen_calls::keep),
         Endpoint::keyed(Method::DELETE, LISTEN_KEY, 2, listen_calls::close),
     ];
+    all.extend(tickers::endpoints());
     all.extend(usage::endpoints());
     all
 });
@@ -83,9 +84,7 @@ fn exchange_info(call: &mut Call<'_>) -> Reply {
         pairs.clear();
     }
     if let Some(word) = status {
-        let status = MarketStatus::parse(word)
-            .filter(|status| status.of(call.venue.kind()))
-            .ok_or_else(|| SandboxFailure::refused(-1122, "Invalid symbolStatus."))?;
+        let status = data::trading_status(call.venue, word)?;
         let matching = call.read(|engine| {
             let is = |pair: &Pair| engine.market(MarketId::spot(*pair)).1 == status;
             pairs.iter().copied().filter(is).collect()

@@ -7,6 +7,7 @@ use crate::{
         limits::Venue,
         shape::{amount, price},
         shared::ServerState,
+        time_unit::stamp,
     },
 };
 use domain::{Decimal, Micros};
@@ -80,7 +81,7 @@ impl BookStream {
         let asks: Vec<_> = asks.iter().map(row).collect();
         let mut body = json!({
             "e": "depthUpdate",
-            "E": at.millis(),
+            "E": stamp(at),
             "s": market.pair.joined(),
             "U": before + 1,
             "u": after,
@@ -88,7 +89,7 @@ impl BookStream {
             "a": asks,
         });
         if venue == Venue::Futures {
-            body["T"] = at.millis().into();
+            body["T"] = stamp(at).into();
             body["pu"] = before.into();
         }
         Some(body)

@@ -3,7 +3,10 @@
 use crate::{
     engine::{Engine, Event, EventKind, Execution, Order, Status},
     market::{MarketId, Pair},
-    protocol::shape::{amount, market::average, price},
+    protocol::{
+        shape::{amount, market::average, price},
+        time_unit::stamp,
+    },
 };
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
@@ -13,10 +16,10 @@ const AVERAGED: usize = 5;
 
 pub(super) fn average_price(engine: &Engine, at: Micros, market: MarketId) -> Value {
     let rows = engine.klines(market, Frame::M1, None, None, AVERAGED);
-    let last = engine.trades(market, 1).pop().map_or(0, |trade| trade.at.millis());
+    let last = engine.trades(market, 1).pop().map_or(0, |trade| stamp(trade.at));
     json!({
         "e": "avgPrice",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "i": "5m",
         "w": price(market, average(&rows)),
@@ -51,7 +54,7 @@ fn force_order(at: Micros, order: &Order, last: &str) -> Value {
     let average = price(market, order.average());
     json!({
         "e": "forceOrder",
-        "E": at.millis(),
+        "E": stamp(at),
         "o": {
             "s": market.pair.joined(),
             "S": order.side.word(),
@@ -63,7 +66,7 @@ fn force_order(at: Micros, order: &Order, last: &str) -> Value {
             "X": order.status.word(),
             "l": last,
             "z": amount(market, order.filled),
-            "T": order.updated.millis(),
+            "T": stamp(order.updated),
         },
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{
     extra,
-    name::{Subject, Topic},
+    name::{Subject, TickerWindow, Topic},
 };
 use crate::{
     engine::{Engine, MarketUpdate},
@@ -10,6 +10,7 @@ use crate::{
     protocol::{
         number::{asset, fixed},
         shape::{amount, market::close_time, market::levels, price},
+        time_unit::stamp,
     },
 };
 use domain::{Frame, Micros, TradeType};
@@ -22,18 +23,21 @@ pub(super) fn messages(
     subject: &Subject,
     updates: &[&MarketUpdate],
 ) -> Vec<Value> {
-    let of_all = |one: fn(&Engine, Micros, &MarketUpdate) -> Option<Value>| {
-        let rows: Vec<_> = updates.iter().filter_map(|update| one(engine, at, update)).collect();
+    let of_all = |one: &dyn Fn(&MarketUpdate) -> Option<Value>| {
+        let rows: Vec<_> = updates.iter().filter_map(|update| one(update)).collect();
         if rows.is_empty() { Vec::new() } else { vec![Value::Array(rows)] }
     };
     match subject {
-        Subject::AllTickers => {
-            of_all(|engine, at, update| Some(ticker(at, update.market, &engine.day_ticker(update.market))))
-        }
-        Subject::AllMiniTickers => of_all(|engine, at, update| {
+        Subject::AllTickers => of_all(&|update: &MarketUpdate| {
+            Some(ticker(at, update.market, &engine.day_ticker(update.market)))
+        }),
+        Subject::AllMiniTickers => of_all(&|update: &MarketUpdate| {
             Some(mini_ticker(at, update.market, &engine.day_ticker(update.market)))
         }),
-        Subject::AllMarkPrices => of_all(|_, at, update| mark_price(at, update)),
+        Subject::AllWindowTickers(window) => {
+            of_all(&|update: &MarketUpdate| Some(window_ticker(engine, at, update.market, *window)))
+        }
+        Subject::AllMarkPrices => of_all(&|update: &MarketUpdate| mark_price(at, update)),
         Subject::AllBookTickers => updates.iter().map(|update| book_ticker(at, update)).collect(),
         // Liquidations are events of accounts, not of the market.
         Subject::AllForceOrders => Vec::new(),
@@ -50,6 +54,7 @@ fn of_market(engine: &Engine, at: Micros, topic: Topic, update: &MarketUpdate) -
     match topic {
         Topic::Ticker => vec![ticker(at, market, &engine.day_ticker(market))],
         Topic::MiniTicker => vec![mini_ticker(at, market, &engine.day_ticker(market))],
+        Topic::WindowTicker(window) => vec![window_ticker(engine, at, market, window)],
         Topic::BookTicker => vec![book_ticker(at, update)],
         Topic::Trade => update.trades.iter().map(|row| trade(at, market, row)).collect(),
         Topic::AggTrade => update.trades.iter().map(|row| agg_trade(at, market, row)).collect(),
@@ -76,7 +81,7 @@ const fn futures(market: MarketId) -> bool {
 fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
     let mut body = json!({
         "e": "24hrTicker",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "p": price(market, t.change()),
         "P": fixed(t.percent(), 3),
@@ -88,8 +93,8 @@ fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
         "l": price(market, t.day.low),
         "v": amount(market, t.day.volume),
         "q": asset(t.day.quote_volume),
-        "O": t.from.millis(),
-        "C": t.at.millis(),
+        "O": stamp(t.from),
+        "C": stamp(t.at),
         "F": t.first_id,
         "L": t.last_id,
         "n": t.day.trades,
@@ -107,7 +112,7 @@ fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
 fn mini_ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
     json!({
         "e": "24hrMiniTicker",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "c": price(market, t.last),
         "o": price(market, t.day.open),
@@ -116,6 +121,19 @@ fn mini_ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
         "v": amount(market, t.day.volume),
         "q": asset(t.day.quote_volume),
     })
+}
+
+/// The ticker of a rolling window, which has the day's fields but those of the book and of the last trade.
+fn window_ticker(engine: &Engine, at: Micros, market: MarketId, window: TickerWindow) -> Value {
+    let statistics = engine.ticker_since(market, window.begin(at));
+    let mut body = ticker(at, market, &statistics);
+    if let Value::Object(fields) = &mut body {
+        for name in ["Q", "x", "b", "B", "a", "A"] {
+            fields.remove(name);
+        }
+    }
+    body["e"] = format!("{}Ticker", window.word()).into();
+    body
 }
 
 fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
@@ -130,8 +148,8 @@ fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
     });
     if futures(market) {
         body["e"] = "bookTicker".into();
-        body["E"] = at.millis().into();
-        body["T"] = at.millis().into();
+        body["E"] = stamp(at).into();
+        body["T"] = stamp(at).into();
     }
     body
 }
@@ -139,8 +157,8 @@ fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
 fn trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     let mut body = json!({
         "e": "trade",
-        "E": at.millis(),
-        "T": row.at.millis(),
+        "E": stamp(at),
+        "T": stamp(row.at),
         "s": market.pair.joined(),
         "t": row.id,
         "p": price(market, row.price),
@@ -155,14 +173,14 @@ fn trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
 fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     let mut body = json!({
         "e": "aggTrade",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "a": row.id,
         "p": price(market, row.price),
         "q": amount(market, row.amount),
         "f": row.id,
         "l": row.id,
-        "T": row.at.millis(),
+        "T": stamp(row.at),
         "m": row.buyer_maker,
     });
     if !futures(market) {
@@ -197,10 +215,10 @@ fn klines(engine: &Engine, interval: Interval, update: &MarketUpdate) -> Vec<(Kl
 pub(super) fn kline(at: Micros, market: MarketId, interval: Interval, k: &Kline, closed: bool) -> Value {
     json!({
         "e": "kline",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "k": {
-            "t": k.start.millis(),
+            "t": stamp(k.start),
             "T": close_time(interval, k.start),
             "s": market.pair.joined(),
             "i": interval.word(),
@@ -227,8 +245,8 @@ fn partial_book(engine: &Engine, at: Micros, market: MarketId, count: usize) -> 
     if futures(market) {
         json!({
             "e": "depthUpdate",
-            "E": at.millis(),
-            "T": at.millis(),
+            "E": stamp(at),
+            "T": stamp(at),
             "s": market.pair.joined(),
             "U": depth.update_id,
             "u": depth.update_id,
@@ -245,12 +263,12 @@ fn mark_price(at: Micros, update: &MarketUpdate) -> Option<Value> {
     let mark = update.mark?;
     Some(json!({
         "e": "markPriceUpdate",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": update.market.pair.joined(),
         "p": asset(mark.mark),
         "i": asset(mark.index),
         "P": asset(mark.index),
         "r": asset(mark.funding_rate),
-        "T": mark.next_funding.millis(),
+        "T": stamp(mark.next_funding),
     }))
 }

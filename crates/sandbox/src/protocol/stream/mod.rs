@@ -16,11 +16,11 @@ mod session;
 mod subscription;
 pub(crate) mod user;
 
-use super::{limits::Venue, shared::ServerState};
+use super::{limits::Venue, shared::ServerState, time_unit::TimeUnit};
 use axum::{
     Router,
     extract::{Path, Query, State, WebSocketUpgrade},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
@@ -37,26 +37,32 @@ struct StreamQuery {
     streams: Option<String>,
     #[serde(rename = "listenKey")]
     listen_key: Option<String>,
+    #[serde(rename = "timeUnit")]
+    time_unit: Option<String>,
 }
 
 /// The stream routes of one venue.
 fn venue_router(venue: Venue) -> Router<Arc<ServerState>> {
     let one = move |State(shared): State<Arc<ServerState>>,
                     Path(names): Path<String>,
+                    Query(request): Query<StreamQuery>,
                     upgrade: WebSocketUpgrade| async move {
-        open(shared, venue, false, names.split('/').map(str::to_owned).collect(), upgrade)
+        let names = names.split('/').map(str::to_owned).collect();
+        open(shared, (venue, request.time_unit), false, names, upgrade)
     };
     let bare = move |State(shared): State<Arc<ServerState>>,
                      Query(request): Query<StreamQuery>,
                      upgrade: WebSocketUpgrade| async move {
-        open(shared, venue, false, request.listen_key.into_iter().collect(), upgrade)
+        let names = request.listen_key.into_iter().collect();
+        open(shared, (venue, request.time_unit), false, names, upgrade)
     };
     let combined = move |State(shared): State<Arc<ServerState>>,
                          Query(request): Query<StreamQuery>,
                          upgrade: WebSocketUpgrade| async move {
         let streams = request.streams.unwrap_or_default();
         let names = streams.split('/').filter(|name| !name.is_empty()).map(str::to_owned);
-        open(shared, venue, true, names.chain(request.listen_key).collect(), upgrade)
+        let names = names.chain(request.listen_key).collect();
+        open(shared, (venue, request.time_unit), true, names, upgrade)
     };
     Router::new().route("/ws/{*names}", get(one)).route("/ws", get(bare)).route("/stream", get(combined))
 }
@@ -77,13 +83,17 @@ pub(crate) fn router() -> Router<Arc<ServerState>> {
 
 fn open(
     shared: Arc<ServerState>,
-    venue: Venue,
+    (venue, unit): (Venue, Option<String>),
     combined: bool,
     names: Vec<String>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let unit = match TimeUnit::requested(venue, unit.as_deref()) {
+        Ok(unit) => unit,
+        Err(failure) => return failure.into_response(),
+    };
     let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).read_buffer_size(READ_BUFFER);
     upgrade.on_upgrade(move |socket| async move {
-        Session::new(shared, venue, combined).run(socket, &names).await;
+        Session::new(shared, venue, combined, unit).run(socket, &names).await;
     })
 }

@@ -4,7 +4,7 @@ use crate::{
     market::{Interval, Pair},
     protocol::limits::Venue,
 };
-use domain::time;
+use domain::{Micros, time};
 
 /// The number of levels in a partial book stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +24,46 @@ impl Levels {
     }
 }
 
+/// The window of a ticker that is not the day's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TickerWindow {
+    Hour,
+    FourHours,
+    Day,
+}
+
+impl TickerWindow {
+    /// As stream names and messages write it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Hour => "1h",
+            Self::FourHours => "4h",
+            Self::Day => "1d",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Hour, Self::FourHours, Self::Day].into_iter().find(|window| window.word() == word)
+    }
+
+    /// The minute that the window begins with, when it ends at `at`. It is up to a minute longer than its length.
+    pub(crate) const fn begin(self, at: Micros) -> Micros {
+        let length = match self {
+            Self::Hour => time::HOUR,
+            Self::FourHours => 4 * time::HOUR,
+            Self::Day => time::DAY,
+        };
+        Micros((at.0 - length).div_euclid(time::MINUTE) * time::MINUTE)
+    }
+}
+
 /// The kind of data in a single market's stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     Ticker,
     MiniTicker,
+    /// Spot: the ticker of a rolling window.
+    WindowTicker(TickerWindow),
     BookTicker,
     Trade,
     AggTrade,
@@ -55,6 +90,8 @@ pub(crate) enum Subject {
     AllTickers,
     /// Every market's mini ticker in one message.
     AllMiniTickers,
+    /// Spot: every market's ticker of a rolling window in one message.
+    AllWindowTickers(TickerWindow),
     /// Futures: every market's mark price in one message.
     AllMarkPrices,
     /// Futures: the best prices of every market, each in a message of its own.
@@ -86,6 +123,10 @@ impl StreamName {
             "!markPrice@arr" | "!markPrice@arr@1s" if futures => (Subject::AllMarkPrices, None),
             "!bookTicker" if futures => (Subject::AllBookTickers, Some(5 * time::SECOND)),
             "!forceOrder@arr" if futures => (Subject::AllForceOrders, None),
+            _ if name.starts_with("!ticker_") && !futures => {
+                let window = name.strip_prefix("!ticker_")?.strip_suffix("@arr")?;
+                (Subject::AllWindowTickers(TickerWindow::parse(window)?), Some(time::SECOND))
+            }
             _ => {
                 let (symbol, topic) = name.split_once('@')?;
                 let (topic, every) = of_market(venue, topic)?;
@@ -121,8 +162,13 @@ fn of_market(venue: Venue, topic: &str) -> Option<(Topic, Option<i64>)> {
         _ => {
             let interval =
                 |name: &str| Interval::parse(name).filter(|i| venue == Venue::Spot || *i != Interval::SECOND);
-            if let Some(name) = topic.strip_prefix("kline_") {
-                each_move(Topic::Kline(interval(name)?))
+            if let (Some(window), Venue::Spot) = (topic.strip_prefix("ticker_"), venue) {
+                Some((Topic::WindowTicker(TickerWindow::parse(window)?), Some(time::SECOND)))
+            } else if let Some(name) = topic.strip_prefix("kline_") {
+                // Spot has each interval in one other time zone, too.
+                let east = name.strip_suffix("@+08:00").filter(|_| venue == Venue::Spot);
+                let zone = if east.is_some() { 8 * time::HOUR } else { 0 };
+                each_move(Topic::Kline(interval(east.unwrap_or(name))?.in_zone(zone)))
             } else if let Some(name) = topic.strip_prefix("continuousKline_") {
                 interval(name)
                     .filter(|_| venue == Venue::Futures)
@@ -167,6 +213,7 @@ mod tests {
         for (venue, name, subject, every) in [
             (spot, "btcusdt@ticker", btc(Topic::Ticker), None),
             (spot, "btcusdt@kline_1m", btc(Topic::Kline(minute)), None),
+            (spot, "btcusdt@kline_1m@+08:00", btc(Topic::Kline(minute)), None),
             (spot, "btcusdt@kline_1s", btc(Topic::Kline(Interval::SECOND)), None),
             (spot, "btcusdt@depth5", btc(Topic::Depth(Levels::Five)), Some(time::SECOND)),
             (spot, "btcusdt@depth20@100ms", btc(Topic::Depth(Levels::Twenty)), None),
@@ -174,6 +221,13 @@ mod tests {
             (spot, "btcusdt@depth@100ms", btc(Topic::BookDiff), None),
             (spot, "btcusdt@avgPrice", btc(Topic::AveragePrice), Some(time::SECOND)),
             (spot, "!miniTicker@arr", Subject::AllMiniTickers, None),
+            (
+                spot,
+                "btcusdt@ticker_4h",
+                btc(Topic::WindowTicker(TickerWindow::FourHours)),
+                Some(time::SECOND),
+            ),
+            (spot, "!ticker_1d@arr", Subject::AllWindowTickers(TickerWindow::Day), Some(time::SECOND)),
             (futures, "btcusdt@depth", btc(Topic::BookDiff), None),
             (futures, "btcusdt@depth@250ms", btc(Topic::BookDiff), None),
             (futures, "btcusdt@depth@500ms", btc(Topic::BookDiff), Some(time::SECOND / 2)),
@@ -205,6 +259,9 @@ mod tests {
                     "btcusdt@depth7",
                     "btcusdt@depth@250ms",
                     "btcusdt@kline_7m",
+                    "btcusdt@ticker_2h",
+                    "btcusdt@kline_1d@+09:00",
+                    "!ticker_1h",
                     "btcusdt@markPrice",
                     "btcusdt@forceOrder",
                     "btcusdt_perpetual@continuousKline_1m",
@@ -217,6 +274,9 @@ mod tests {
                 vec![
                     "btcusdt@avgPrice",
                     "btcusdt@kline_1s",
+                    "btcusdt@ticker_1h",
+                    "btcusdt@kline_1d@+08:00",
+                    "!ticker_1h@arr",
                     "btcusdt@continuousKline_1m",
                     "btcusdt_next_quarter@continuousKline_1m",
                     "btcusdt_perpetual@kline_1m",

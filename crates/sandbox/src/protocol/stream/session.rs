@@ -10,7 +10,7 @@ use super::{
 use crate::{
     engine::{Engine, EventKind, MarketUpdate},
     exchange::EventBatch,
-    protocol::{limits::Venue, listen::Listener, shared::ServerState},
+    protocol::{limits::Venue, listen::Listener, shared::ServerState, time_unit::TimeUnit},
 };
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
@@ -38,14 +38,16 @@ pub(super) struct Session {
     shared: Arc<ServerState>,
     venue: Venue,
     combined: bool,
+    /// The unit of the times in messages.
+    unit: TimeUnit,
     subscriptions: Vec<Subscription>,
     rate: MessageRate,
 }
 
 impl Session {
-    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, combined: bool) -> Self {
+    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, combined: bool, unit: TimeUnit) -> Self {
         let rate = MessageRate::new(shared.budget.limits.messages(venue), time::Instant::now());
-        Self { shared, venue, combined, subscriptions: Vec::new(), rate }
+        Self { shared, venue, combined, unit, subscriptions: Vec::new(), rate }
     }
 
     /// Subscribes to all of these names, or to none of them.
@@ -171,8 +173,9 @@ impl Session {
         if !batch.events.iter().any(|event| self.subscriptions.iter().any(|s| s.concerns(event))) {
             return Ok(());
         }
-        let shared = Arc::clone(&self.shared);
-        let messages = shared.exchange.read(|engine| self.messages(engine, batch)).map_err(|_| Gone)?;
+        let (shared, unit) = (Arc::clone(&self.shared), self.unit);
+        let read = |engine: &Engine| unit.scope(|| self.messages(engine, batch));
+        let messages = shared.exchange.read(read).map_err(|_| Gone)?;
         for message in messages {
             outgoing.feed(&message).await?;
         }
@@ -218,7 +221,8 @@ impl Session {
             !over
         });
         for name in ended {
-            outgoing.json(&wrapped(self.combined, &name, user::expired(now, &name))).await?;
+            let event = self.unit.scope(|| user::expired(now, &name));
+            outgoing.json(&wrapped(self.combined, &name, event)).await?;
         }
         Ok(())
     }

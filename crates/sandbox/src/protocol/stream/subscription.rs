@@ -142,7 +142,9 @@ impl Step<'_> {
         match subject {
             Subject::Market(pair, _) => self.has(pair),
             // A user's order moves only its own market. It must not use up the interval of all of them.
-            Subject::AllBookTickers => Pair::ALL.iter().all(|pair| self.has(*pair)),
+            Subject::AllBookTickers | Subject::AllWindowTickers(_) => {
+                Pair::ALL.iter().all(|pair| self.has(*pair))
+            }
             _ => !self.updates.is_empty(),
         }
     }

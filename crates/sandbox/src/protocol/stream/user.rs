@@ -13,6 +13,7 @@ use crate::{
             spot::{list_id, order_type as spot_order_type, prevention, time_in_force as spot_time_in_force},
             spot_list::list_status,
         },
+        time_unit::stamp,
     },
 };
 use domain::{Decimal, Micros};
@@ -32,10 +33,10 @@ pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
         (EventKind::List { list, status }, Venue::Spot) => Some(list_status(at, list, *status)),
         (EventKind::SpotTransfer { asset: name, change }, Venue::Spot) => Some(json!({
             "e": "balanceUpdate",
-            "E": at.millis(),
+            "E": stamp(at),
             "a": name,
             "d": asset(*change),
-            "T": at.millis(),
+            "T": stamp(at),
         })),
         (EventKind::Spot(balances), Venue::Spot) => Some(account_position(at, balances)),
         (EventKind::Algo(order), Venue::Futures) => Some(algo_update(at, order)),
@@ -44,14 +45,14 @@ pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
         }
         (EventKind::Leverage { pair, leverage }, Venue::Futures) => Some(json!({
             "e": "ACCOUNT_CONFIG_UPDATE",
-            "E": at.millis(),
-            "T": at.millis(),
+            "E": stamp(at),
+            "T": stamp(at),
             "ac": { "s": pair.joined(), "l": leverage },
         })),
         (EventKind::MultiAssets(on), Venue::Futures) => Some(json!({
             "e": "ACCOUNT_CONFIG_UPDATE",
-            "E": at.millis(),
-            "T": at.millis(),
+            "E": stamp(at),
+            "T": stamp(at),
             "ai": { "j": on },
         })),
         (EventKind::MarginCall(positions), Venue::Futures) => Some(margin_call(at, positions)),
@@ -61,7 +62,7 @@ pub(crate) fn message(venue: Venue, event: &Event) -> Option<Value> {
 
 /// The message that the stream's listen key has expired.
 pub(crate) fn expired(at: Micros, key: &str) -> Value {
-    json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
+    json!({ "e": "listenKeyExpired", "E": stamp(at), "listenKey": key })
 }
 
 fn execution_report(
@@ -82,7 +83,7 @@ fn execution_report(
     };
     let mut body = json!({
         "e": "executionReport",
-        "E": at.millis(),
+        "E": stamp(at),
         "s": market.pair.joined(),
         "c": cancel_id.unwrap_or(&order.client_id),
         "S": order.side.word(),
@@ -103,13 +104,13 @@ fn execution_report(
         "L": price(market, last_price),
         "n": asset(fill.map(|f| f.fee).unwrap_or_default()),
         "N": fill.map(|f| f.fee_asset.as_str()),
-        "T": order.updated.millis(),
+        "T": stamp(order.updated),
         "t": fill.map_or_else(|| json!(-1), |f| json!(f.id)),
         "I": order.id,
         "w": order.status.open() && order.phase() == Phase::Working,
         "m": fill.is_some_and(|f| f.maker),
         "M": false,
-        "O": order.created.millis(),
+        "O": stamp(order.created),
         "Z": asset(order.cost),
         "Y": asset(last_quote),
         "Q": asset(order.quote_amount.unwrap_or_default()),
@@ -122,12 +123,12 @@ fn execution_report(
 /// Adds the fields that only some execution reports have.
 fn add_conditional(body: &mut Value, order: &Order, execution: Execution) {
     if let Some(since) = order.working_since() {
-        body["W"] = since.millis().into();
+        body["W"] = stamp(since).into();
     }
     let Some(terms) = &order.spot else { return };
     if let Some(delta) = terms.options.trailing_delta {
         body["d"] = delta.into();
-        body["D"] = terms.trailing_since.map_or(-1, Micros::millis).into();
+        body["D"] = terms.trailing_since.map_or(-1, stamp).into();
     }
     if let Some(id) = terms.options.strategy_id {
         body["j"] = id.into();
@@ -147,8 +148,8 @@ fn account_position(at: Micros, balances: &[SpotBalance]) -> Value {
     let row = |b: &SpotBalance| json!({ "a": b.asset, "f": asset(b.free), "l": asset(b.locked) });
     json!({
         "e": "outboundAccountPosition",
-        "E": at.millis(),
-        "u": at.millis(),
+        "E": stamp(at),
+        "u": stamp(at),
         "B": balances.iter().map(row).collect::<Vec<_>>(),
     })
 }
@@ -171,7 +172,7 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         "l": amount(market, fill.map(|f| f.amount).unwrap_or_default()),
         "z": amount(market, order.filled),
         "L": price(market, fill.map(|f| f.price).unwrap_or_default()),
-        "T": order.updated.millis(),
+        "T": stamp(order.updated),
         "t": fill.map_or(0, |f| f.id),
         "b": "0",
         "a": "0",
@@ -198,7 +199,7 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         body["st"] = "ALGO_CONDITIONAL".into();
         body["si"] = algo.into();
     }
-    json!({ "e": "ORDER_TRADE_UPDATE", "E": at.millis(), "T": order.updated.millis(), "o": body })
+    json!({ "e": "ORDER_TRADE_UPDATE", "E": stamp(at), "T": stamp(order.updated), "o": body })
 }
 
 fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
@@ -223,7 +224,7 @@ fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
         "cp": order.close_position,
         "pP": false,
         "R": order.reduce_only,
-        "tt": order.triggered.map_or(0, Micros::millis),
+        "tt": order.triggered.map_or(0, stamp),
         "gtd": order.terms.good_till_millis(),
     });
     if let Some(why) = &order.failure {
@@ -235,7 +236,7 @@ fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
     if let Some(activation) = order.activation_price {
         body["AP"] = price(market, activation).into();
     }
-    json!({ "e": "ALGO_UPDATE", "E": at.millis(), "T": order.updated.millis(), "o": body })
+    json!({ "e": "ALGO_UPDATE", "E": stamp(at), "T": stamp(order.updated), "o": body })
 }
 
 fn account_update(
@@ -259,8 +260,8 @@ fn account_update(
     };
     json!({
         "e": "ACCOUNT_UPDATE",
-        "E": at.millis(),
-        "T": at.millis(),
+        "E": stamp(at),
+        "T": stamp(at),
         "a": {
             "m": reason.word(),
             "B": [{ "a": QUOTE, "wb": asset(wallet), "cw": asset(cross_wallet), "bc": asset(change) }],
@@ -282,5 +283,5 @@ fn margin_call(at: Micros, positions: &[PositionView]) -> Value {
             "mm": asset(p.maintenance),
         })
     };
-    json!({ "e": "MARGIN_CALL", "E": at.millis(), "p": positions.iter().map(row).collect::<Vec<_>>() })
+    json!({ "e": "MARGIN_CALL", "E": stamp(at), "p": positions.iter().map(row).collect::<Vec<_>>() })
 }

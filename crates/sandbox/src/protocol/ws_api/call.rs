@@ -4,7 +4,7 @@ use super::frame::{ApiRequest, text};
 use crate::{
     engine::AccountId,
     protocol::{
-        call::{Endpoint, Security},
+        call::{Endpoint, Named, Security},
         dispatch::{Granted, Used, execute, key_holder},
         effect::{Effect, FaultKind, When},
         failure::{Reply, SandboxFailure},
@@ -15,6 +15,7 @@ use crate::{
         shared::ServerState,
         signing,
         stream::outgoing::Gone,
+        time_unit::TimeUnit,
     },
 };
 use axum::{body::to_bytes, response::IntoResponse};
@@ -35,6 +36,8 @@ pub(super) struct Job {
     pub(super) address: IpAddr,
     pub(super) endpoint: &'static Endpoint,
     pub(super) request: ApiRequest,
+    /// The unit of the times in the response.
+    pub(super) unit: TimeUnit,
     /// The key that the connection is authenticated with.
     pub(super) session_key: Option<String>,
     /// The request was delayed inside the exchange, so its receive window is ignored.
@@ -95,7 +98,9 @@ impl Job {
 
     async fn try_to(&self, used: &mut Used) -> Reply {
         let now = self.shared.exchange.now();
-        let weight = self.endpoint.weight_for(self.request.params.contains_key("symbol"));
+        let one = self.request.params.contains_key("symbol");
+        let named = Named::new(one, self.request.text("symbols").as_deref());
+        let weight = self.endpoint.weight_for(named);
         let (weight, within) = self.shared.budget.spend(now, self.address, self.venue, weight);
         used.weight = weight;
         within?;
@@ -119,7 +124,7 @@ impl Job {
                 Some(account)
             }
         };
-        Ok(Granted { now, params, account })
+        Ok(Granted { now, params, account, unit: self.unit })
     }
 
     fn key_holder(&self) -> Reply<(AccountId, String)> {

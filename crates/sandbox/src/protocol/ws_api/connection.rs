@@ -19,6 +19,7 @@ use crate::{
             outgoing::{Gone, Outgoing},
             rate::MessageRate,
         },
+        time_unit::TimeUnit,
     },
 };
 use axum::extract::ws::{Message, WebSocket};
@@ -44,10 +45,16 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, address: IpAddr, shows_limits: bool) -> Self {
+    /// A connection whose frames have times in this unit; `shows_limits` is its wish about rate limits.
+    pub(super) fn new(
+        shared: Arc<ServerState>,
+        venue: Venue,
+        address: IpAddr,
+        (shows_limits, unit): (bool, TimeUnit),
+    ) -> Self {
         // The limit of pings is the same on both venues here, unlike that of stream messages.
         let rate = MessageRate::new(shared.budget.limits.messages(Venue::Spot), time::Instant::now());
-        Self { session: Session::new(shared, venue, shows_limits), address, rate }
+        Self { session: Session::new(shared, venue, shows_limits, unit), address, rate }
     }
 
     /// Serves the connection until either side closes it.
@@ -112,7 +119,8 @@ impl Connection {
         if self.session.subscriptions.is_empty() {
             return Ok(());
         }
-        for message in self.session.subscriptions.events(&self.session.shared.faults, batch) {
+        let events = || self.session.subscriptions.events(&self.session.shared.faults, batch);
+        for message in self.session.unit.scope(events) {
             outgoing.feed(&message).await?;
         }
         outgoing.flush().await
@@ -126,7 +134,8 @@ impl Connection {
             Ok(request) => request,
             Err(Malformed(id, failure)) => return Ok(vec![frame::response(&id, &Err(failure), now, None)]),
         };
-        if let Some(frames) = self.session.revoked(now) {
+        let unit = self.session.unit;
+        if let Some(frames) = unit.scope(|| self.session.revoked(now)) {
             return Ok(frames);
         }
         let id = request.id.clone();
@@ -138,7 +147,8 @@ impl Connection {
         let (reply, used, events) = self.carry(request, now).await?;
         let limits =
             shows.then(|| frame::rate_limits(&self.session.shared.budget.limits, self.session.venue, &used));
-        let response = frame::response(&id, &reply, self.session.shared.exchange.now(), limits);
+        let now = self.session.shared.exchange.now();
+        let response = unit.scope(|| frame::response(&id, &reply, now, limits));
         Ok(std::iter::once(response).chain(events).collect())
     }
 
@@ -148,7 +158,10 @@ impl Connection {
             let (weight, within) =
                 self.session.shared.budget.spend(now, self.address, self.session.venue, session::WEIGHT);
             let (reply, events) = match within {
-                Ok(()) => self.session.carry_out(method, &request, now),
+                Ok(()) => {
+                    let unit = self.session.unit;
+                    unit.scope(|| self.session.carry_out(method, &request, now))
+                }
                 Err(failure) => (Err(failure), Vec::new()),
             };
             return Ok((reply, Used { weight, orders: None }, events));
@@ -166,6 +179,7 @@ impl Connection {
             address: self.address,
             endpoint,
             request,
+            unit: self.session.unit,
             session_key: self.session.login.as_ref().map(|login| login.api_key.clone()),
             waited: false,
         };

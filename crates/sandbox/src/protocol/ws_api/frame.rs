@@ -4,8 +4,9 @@ use crate::protocol::{
     dispatch::Used,
     failure::SandboxFailure,
     limits::{Limits, Venue},
+    time_unit::stamp,
 };
-use domain::Micros;
+use domain::{Micros, time};
 use serde_json::{Map, Value, json};
 
 /// A parsed request.
@@ -89,9 +90,9 @@ fn error(failure: &SandboxFailure, now: Micros) -> Value {
     if let Some(data) = &failure.data {
         error["data"] = Value::clone(data);
     } else if let Some(seconds) = failure.retry_after {
-        let wait = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
-        let retry_after = now.millis().saturating_add(wait);
-        error["data"] = json!({ "serverTime": now.millis(), "retryAfter": retry_after });
+        let wait = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(time::SECOND);
+        let until = Micros(now.0.saturating_add(wait));
+        error["data"] = json!({ "serverTime": stamp(now), "retryAfter": stamp(until) });
     }
     error
 }

@@ -11,10 +11,11 @@ mod methods;
 mod session;
 mod subscriptions;
 
-use super::{dispatch::caller, limits::Venue, shared::ServerState};
+use super::{dispatch::caller, limits::Venue, shared::ServerState, time_unit::TimeUnit};
 use axum::{
     Router,
     extract::{Query, State, WebSocketUpgrade},
+    response::IntoResponse,
     routing::{MethodRouter, get},
 };
 use connection::Connection;
@@ -32,6 +33,7 @@ const READ_BUFFER: usize = 4 * 1024;
 #[serde(rename_all = "camelCase")]
 struct ConnectOptions {
     return_rate_limits: Option<String>,
+    time_unit: Option<String>,
 }
 
 /// The route of each venue.
@@ -45,11 +47,15 @@ fn at(venue: Venue) -> MethodRouter<Arc<ServerState>> {
               Query(options): Query<ConnectOptions>,
               extensions: Extensions,
               upgrade: WebSocketUpgrade| async move {
+            let unit = match TimeUnit::requested(venue, options.time_unit.as_deref()) {
+                Ok(unit) => unit,
+                Err(failure) => return failure.into_response(),
+            };
             let address = caller(&extensions);
             let shows_limits = options.return_rate_limits.as_deref() != Some("false");
             let upgrade = upgrade.max_message_size(LARGEST_REQUEST).read_buffer_size(READ_BUFFER);
             upgrade.on_upgrade(move |socket| async move {
-                Connection::new(shared, venue, address, shows_limits).run(socket).await;
+                Connection::new(shared, venue, address, (shows_limits, unit)).run(socket).await;
             })
         },
     )

@@ -13,6 +13,7 @@ use crate::{
         keys::KeyKind,
         limits::Venue,
         shared::ServerState,
+        time_unit::{TimeUnit, stamp},
     },
 };
 use domain::Micros;
@@ -68,16 +69,18 @@ pub(super) struct Session {
     pub(super) venue: Venue,
     /// Whether responses report rate limits where their request has no wish.
     pub(super) shows_limits: bool,
+    /// The unit of the times in frames.
+    pub(super) unit: TimeUnit,
     pub(super) connected: Micros,
     pub(super) login: Option<Login>,
     pub(super) subscriptions: Subscriptions,
 }
 
 impl Session {
-    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, shows_limits: bool) -> Self {
+    pub(super) fn new(shared: Arc<ServerState>, venue: Venue, shows_limits: bool, unit: TimeUnit) -> Self {
         let connected = shared.exchange.now();
         let (login, subscriptions) = (None, Subscriptions::default());
-        Self { shared, venue, shows_limits, connected, login, subscriptions }
+        Self { shared, venue, shows_limits, unit, connected, login, subscriptions }
     }
 
     /// Carries out a method about the connection.
@@ -114,10 +117,10 @@ impl Session {
     fn status(&self, now: Micros) -> Value {
         let mut status = json!({
             "apiKey": self.login.as_ref().map(|login| login.api_key.as_str()),
-            "authorizedSince": self.login.as_ref().map(|login| login.since.millis()),
-            "connectedSince": self.connected.millis(),
+            "authorizedSince": self.login.as_ref().map(|login| stamp(login.since)),
+            "connectedSince": stamp(self.connected),
             "returnRateLimits": self.shows_limits,
-            "serverTime": now.millis(),
+            "serverTime": stamp(now),
         });
         if self.venue == Venue::Spot {
             status["userDataStream"] = (!self.subscriptions.is_empty()).into();

@@ -8,6 +8,7 @@ use crate::{
         fault::Faults,
         limits::Venue,
         stream::user,
+        time_unit::stamp,
     },
 };
 use domain::Micros;
@@ -80,7 +81,7 @@ impl Subscriptions {
         let ended: Vec<_> =
             self.active.iter().filter(|active| ends(active)).map(|active| active.id).collect();
         self.active.retain(|active| !ends(active));
-        let event = json!({ "e": "eventStreamTerminated", "E": now.millis() });
+        let event = json!({ "e": "eventStreamTerminated", "E": stamp(now) });
         ended.into_iter().map(|id| wrapped(id, event.clone())).collect()
     }
 

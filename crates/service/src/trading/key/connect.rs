@@ -115,9 +115,9 @@ async fn connect(
         let rights = verify_key(desk, &who, new.trade_type).await?;
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
         let holds = equity::value_of(desk, &balance).await;
-        // Sandbox accounts count against no plan, so their value may be unknown.
-        let holds = if sandbox(desk) { holds.ok() } else { Some(holds?) };
-        if !sandbox(desk) {
+        // The value of an account that counts against no plan may be unknown.
+        let holds = if counted(desk) { Some(holds?) } else { holds.ok() };
+        if counted(desk) {
             worth += holds.unwrap_or_default();
         }
         found.push(Found { rights, holds });
@@ -193,7 +193,12 @@ pub(super) const fn may_trade(rights: &KeyRights, kind: TradeType) -> bool {
     }
 }
 
-/// Whether keys connected on this install are sandbox keys, which count against no plan.
+/// Whether keys connected on this install count against their owners' plans.
+fn counted(desk: &Trading) -> bool {
+    !sandbox(desk) || desk.settings.sandbox_plan_limits
+}
+
+/// Whether keys connected on this install are sandbox keys.
 fn sandbox(desk: &Trading) -> bool {
     desk.settings.mode == Mode::Sandbox && desk.sandbox.is_some()
 }
