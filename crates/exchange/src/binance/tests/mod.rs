@@ -13,6 +13,8 @@ mod prices;
 mod requests;
 mod spot_streams;
 mod streams;
+mod tolerance;
+mod tolerant_streams;
 
 use super::{Binance, BinanceConfig, Pacing};
 use crate::{Credentials, OrderRequest, Urgency, Validity};
