@@ -165,6 +165,32 @@ async fn a_wrong_clock_delays_an_order_and_never_doubles_it() {
     world.check(2).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_is_rehearsed_without_placing_anything() {
+    let db = store::testing::sqlite().await;
+    let world = World::begin(&db).await;
+    let price = world.price().await;
+    let good = world.rehearse("0.01", price * 97 / 100, price * 103 / 100).await;
+    assert!(good.agree, "{}", good.report);
+    assert!(good.report.starts_with("entry: BUY market 0.01\n    desk      accepted\n"), "{}", good.report);
+    assert!(good.report.contains("exchange  accepted") && good.report.contains("sandbox   accepted"));
+    assert!(good.report.contains("stop: SELL stop_market the whole position"), "{}", good.report);
+    assert!(good.report.contains("cannot be tested without placing it"), "{}", good.report);
+
+    // More digits than the market's lot allows.
+    let bad = world.rehearse("0.0123456", price * 97 / 100, price * 103 / 100).await;
+    let entry: Vec<&str> = bad.report.lines().take(4).collect();
+    assert!(entry[1..].iter().all(|verdict| verdict.contains("rejected: ")), "{}", bad.report);
+
+    // An exchange that judges differently than the desk is noticed.
+    world.proxy.arm(once(Method::POST, "/order/test", When::Before, Reply::Error(400, -4131, None)));
+    let other = world.rehearse("0.01", price * 97 / 100, price * 103 / 100).await;
+    assert!(!other.agree && other.report.contains("The verdicts differ."), "{}", other.report);
+
+    let (orders, open, positions) = world.state(&world.trader).await;
+    assert!(orders.is_empty() && open.is_empty() && positions.is_empty(), "{orders:?}");
+}
+
 /// Has the desk measure the exchange's clock: it does after a refused timestamp.
 async fn measured_again(world: &World, round: usize) {
     world.proxy.arm(entering(When::Before, Reply::Error(400, -1021, None)));

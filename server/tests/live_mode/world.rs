@@ -4,13 +4,17 @@ use crate::{
     common::process::{PATIENCE, Process, answers, control_token, free_port, until},
     proxy::Proxy,
 };
-use domain::{Decimal, Order, OrderType, Position, Symbol, TradeType};
+use domain::{Decimal, Order, OrderType, Position, Symbol, TradeType, ticket::RawTicket};
 use exchange::{
     Credentials,
     binance::{Binance, BinanceConfig},
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::{
+    config::Config,
+    run::{self, Rehearsal, Rehearsed, SandboxAt},
+};
 use service::{
     Desk, Parts, SharedDesk,
     identity::plan,
@@ -38,6 +42,7 @@ pub(crate) struct World {
     folder: tempfile::TempDir,
     sandbox: Process,
     desk: Process,
+    settings: [(&'static str, String); 9],
     token: String,
     key: String,
     /// The trader's account.
@@ -60,10 +65,11 @@ impl World {
         let proxy = Proxy::start(&sandbox.base).await;
         let direct = without_jobs(db, &sandbox.base);
         let port = free_port();
-        let desk = Process::start(&[], port, &desk_settings(db, &folder, port, &proxy));
+        let settings = desk_settings(db, &folder, port, &proxy);
+        let desk = Process::start(&[], port, &settings);
         answers(&http, "the desk's start", &format!("{}/healthz", desk.base)).await;
         let (token, key, trader) = (String::new(), String::new(), Credentials::new("", ""));
-        let mut world = Self { proxy, direct, http, folder, sandbox, desk, token, key, trader };
+        let mut world = Self { proxy, direct, http, folder, sandbox, desk, settings, token, key, trader };
         world.control("clock", &json!({ "running": false })).await;
         world.sign_up().await;
         world
@@ -143,6 +149,26 @@ impl World {
             (status == StatusCode::OK).then_some(())
         })
         .await;
+    }
+
+    /// Rehearses an order of the trader as the operator's command does, while the desk runs.
+    pub(crate) async fn rehearse(&self, amount: &str, stop: i64, take_profit: i64) -> Rehearsed {
+        let config =
+            Config::read(self.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let token = control_token(&self.folder.path().join("exchange"));
+        let ticket = RawTicket {
+            symbol: Some("BTC/USDT".into()),
+            kind: Some("MARKET".into()),
+            side: Some("BUY".into()),
+            amount: Some(amount.into()),
+            take_profit_prices: vec![take_profit.to_string()],
+            stop_trigger_price: Some(stop.to_string()),
+            stop_trigger_type: Some("MARKET".into()),
+            ..RawTicket::default()
+        };
+        let sandbox = Some(SandboxAt { url: format!("{}/sandbox", self.sandbox.base), token });
+        let rehearsal = Rehearsal { key: self.key.clone(), ticket, sandbox };
+        run::rehearse(config.unwrap(), &rehearsal).await.unwrap()
     }
 
     /// All orders, open orders and positions of an account, as the exchange has them.

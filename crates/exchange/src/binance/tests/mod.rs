@@ -7,6 +7,7 @@ mod account;
 mod failures;
 mod fake;
 mod fence;
+mod order_tests;
 mod orders;
 mod positions;
 mod prices;
