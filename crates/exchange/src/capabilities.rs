@@ -128,7 +128,7 @@ pub trait Trading: Send + Sync {
         order: &OrderRequest,
         validity: Validity,
     ) -> ExchangeResult<Order>;
-    /// Has the exchange validate an order without placing it. Which rules it applies is its own decision.
+    /// Has the exchange validate an order without placing it. The exchange decides which rules that includes.
     async fn test_order(&self, _who: &Credentials, _order: &OrderRequest) -> ExchangeResult<OrderTest> {
         Ok(OrderTest::Unsupported)
     }

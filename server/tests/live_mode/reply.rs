@@ -1,4 +1,4 @@
-//! What the proxy answers instead of the exchange.
+//! Responses of the proxy that replace those of the exchange.
 
 use axum::{
     body::Body,
@@ -9,7 +9,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
 use std::io::Write as _;
 
-/// What a request gets instead of the exchange's response.
+/// A response that replaces the exchange's.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// A page, as of a maintenance or of a firewall, with `Retry-After` in seconds if given.

@@ -33,7 +33,7 @@ const LONGEST_BAN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const ORDERS_OF_ACCOUNT: i64 = -1015;
 
 /// The wait if the exchange asks for one without giving its length.
-const USUAL_WAIT: Duration = Duration::from_secs(60);
+pub(super) const USUAL_WAIT: Duration = Duration::from_secs(60);
 /// The wait if the exchange is briefly overloaded.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 

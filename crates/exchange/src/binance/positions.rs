@@ -98,14 +98,16 @@ impl BinanceState {
         }
         let brackets = self.brackets_for(who, urgency).await?;
         // A position of the requested market counts even if the list of markets lacks it, as after a delisting.
-        let requested = |risk: &RawPosition| symbol.filter(|symbol| symbol.joined() == risk.symbol).cloned();
         let markets = match symbol {
-            Some(_) if risks.iter().all(|risk| requested(risk).is_some()) => None,
+            Some(symbol) if risks.iter().all(|risk| risk.symbol == symbol.joined()) => None,
             _ => Some(self.markets(TradeType::Futures).await?),
         };
-        let named = |risk: &RawPosition| markets.as_ref()?.named(&risk.symbol).cloned();
+        let named = |name: &str| {
+            let requested = symbol.filter(|symbol| symbol.joined() == name);
+            requested.or_else(|| markets.as_ref()?.named(name)).cloned()
+        };
         let known = risks.into_iter().filter_map(|risk| {
-            let symbol = requested(&risk).or_else(|| named(&risk))?;
+            let symbol = named(&risk.symbol)?;
             let rate = risk.maintenance_rate(&brackets);
             Some(risk.into_position(symbol, rate))
         });

@@ -95,6 +95,16 @@ impl Api {
         self.sync(self.clock.syncs()).await
     }
 
+    /// Waits until a request outside REST may be sent, and counts its weight.
+    pub(super) async fn admit(&self, weight: u32) -> ExchangeResult<()> {
+        self.budget.acquire(weight, Urgency::Second).await.map_err(ExchangeFailure::Limited)
+    }
+
+    /// Blocks all requests for a while, after the exchange limited one outside REST.
+    pub(super) fn block(&self, wait: Duration) {
+        self.budget.close(wait);
+    }
+
     /// Makes a call and parses its response.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> ExchangeResult<T> {
         let tries = if call.method == Method::GET { READ_TRIES } else { 1 };

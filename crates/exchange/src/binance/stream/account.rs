@@ -10,8 +10,13 @@ use super::{
 use crate::{
     AccountEvent, Credentials, ExchangeFailure, ExchangeResult, HoldingsChange, Trading, Urgency,
     binance::{
-        Binance, BinanceState, call::Call, config::UserStream, failure, failure::ResponseVerdict,
-        markets::Markets, num::plain, sign,
+        Binance, BinanceState,
+        call::Call,
+        config::UserStream,
+        failure::{self, ResponseVerdict, USUAL_WAIT},
+        markets::Markets,
+        num::plain,
+        sign,
     },
 };
 use domain::{Decimal, Micros, Symbol, TradeType};
@@ -33,6 +38,9 @@ const RELOAD: Duration = Duration::from_secs(1);
 /// The share of the keepalive interval after which a keepalive without an answer is repeated. A listen key lives for
 /// two intervals.
 const REPEATED: u32 = 10;
+
+/// The request weight of a connection to the WebSocket API.
+const CONNECTION: u32 = 2;
 
 /// The path of the listen keys of futures.
 const LISTEN_KEY: &str = "/fapi/v1/listenKey";
@@ -150,6 +158,7 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
         status: u16,
         error: Option<Problem>,
     }
+    shared.spot.admit(CONNECTION).await?;
     // Before the timestamp: a signature expires.
     shared.attempts.take(Purpose::Account).await;
     let timestamp = shared.spot.signing_time().await?.millis();
@@ -165,8 +174,13 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
     let reply: Reply = serde_json::from_str(&socket.next().await?).map_err(|_| Broken)?;
     match reply {
         Reply { status: 200, .. } => Ok(socket),
-        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", Duration::ZERO) {
-            ResponseVerdict::Failed(failure) => Err(failure.into()),
+        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", USUAL_WAIT) {
+            ResponseVerdict::Failed(failure) => {
+                if let ExchangeFailure::Limited(wait) = failure {
+                    shared.spot.block(wait);
+                }
+                Err(failure.into())
+            }
             // The next attempt would be signed with the same wrong time.
             ResponseVerdict::ClockSkew(_) => {
                 shared.spot.measure_clock().await?;

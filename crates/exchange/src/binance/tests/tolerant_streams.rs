@@ -7,7 +7,7 @@ use super::{
     streams::{fixture, next, send_json, soon},
     who,
 };
-use crate::{AccountEvent, Streams, binance::Binance};
+use crate::{AccountEvent, ExchangeFailure, MarketData, Streams, binance::Binance};
 use axum::extract::ws::{Message, WebSocket};
 use domain::TradeType;
 use serde_json::{Value, json};
@@ -129,4 +129,19 @@ async fn a_spot_subscription_is_signed_again_by_the_exchanges_clock() {
         send_json(&mut socket, &refusal).await;
     }
     assert_eq!(requested, [0, 0]);
+}
+
+#[tokio::test]
+async fn a_limited_spot_subscription_blocks_the_address() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let _events = binance.account_stream(who(), TradeType::Spot);
+    let (_, mut socket) = fake.socket().await;
+    soon(socket.recv()).await.unwrap().unwrap();
+    let refusal = json!({ "id": "subscribe", "status": 429, "error": { "code": -1003, "msg": "Too many." } });
+    send_json(&mut socket, &refusal).await;
+    // The adapter closes the connection when it has read the refusal.
+    while let Some(Ok(_)) = soon(socket.recv()).await {}
+    let price = binance.mark_price(TradeType::Spot, &btc()).await;
+    assert!(matches!(price, Err(ExchangeFailure::Limited(_))), "{price:?}");
+    assert!(fake.seen("GET /api/v3/ticker/price").is_empty());
 }

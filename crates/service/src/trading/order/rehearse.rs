@@ -28,7 +28,7 @@ pub enum Verdict {
 pub struct RehearsedOrder {
     /// Its purpose: `entry`, `stop` or `target`.
     pub purpose: &'static str,
-    /// What would be sent: side, type, amount and prices.
+    /// The side, the type, the amount and the prices, for reading.
     pub order: String,
     /// The verdict of our own checks.
     pub desk: Verdict,
