@@ -5,19 +5,19 @@ use crate::{
     world::{World, btc},
 };
 use domain::{
-    ExchangeId, ExchangeKeyId, FollowId, Role, Side, StrategyId, StrategyType, TradeType, UserId,
+    ExchangeId, ExchangeKeyId, FollowId, Side, StrategyId,
     copy::Status,
     signal::{Action, Source},
 };
 use exchange::Credentials;
 use service::{
-    Actor, Desk, SharedDesk,
+    Desk,
     following::signal::{self, NewSignal},
-    identity::plan,
-    trading::key::{self, NewKey},
 };
 use std::time::Duration;
-use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, user::User};
+use store::{copy::CopyTrade, follow::Follow, strategy::Strategy};
+
+const FOLLOWER: &str = "bea@example.org";
 
 /// A follower of the strategy.
 pub(crate) struct Follower {
@@ -30,7 +30,8 @@ impl World {
     pub(crate) async fn follower(&self) -> Follower {
         let strategy = a_strategy(&self.direct).await;
         let who = self.account().await;
-        follow(&self.direct, strategy, &who).await;
+        let (_, key) = self.join(FOLLOWER, "AUTOMATED", &who).await;
+        follow(&self.direct, strategy, FOLLOWER, key.parse().unwrap()).await;
         Follower { strategy, who }
     }
 
@@ -96,30 +97,14 @@ async fn a_strategy(desk: &Desk) -> StrategyId {
     id
 }
 
-/// Creates a user with a plan and a key of this account, who follows the strategy.
-async fn follow(desk: &SharedDesk, strategy: StrategyId, who: &Credentials) {
-    let (now, email) = (desk.clock.now(), "bea@example.org".to_owned());
-    let user = UserId::mint(&*desk.clock, &*desk.entropy);
-    let row = User {
-        id: user,
-        email: email.clone(),
-        password_hash: "no one signs in with this".into(),
-        role: Role::Trader,
-        created_at: now,
-        updated_at: now,
-        frozen_at: None,
-        suspended_at: None,
-    };
-    let mut tx = desk.db.begin().await.unwrap();
-    store::user::insert_user(&mut tx, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    plan::assign_plan(desk, &email, "EXPERT").await.unwrap();
-    let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
-    let key = connect(desk, &actor, who).await;
+/// Adds a user's follow of the strategy with this key.
+async fn follow(desk: &Desk, strategy: StrategyId, email: &str, key: ExchangeKeyId) {
+    let now = desk.clock.now();
+    let user = store::user::by_email(&desk.db, email).await.unwrap().expect("the follower");
     let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[0].id;
     let follow = Follow {
         id: FollowId::mint(&*desk.clock, &*desk.entropy),
-        user_id: user,
+        user_id: user.id,
         exchange_key_id: key,
         strategy_id: strategy,
         symbol: btc(),
@@ -136,17 +121,4 @@ async fn follow(desk: &SharedDesk, strategy: StrategyId, who: &Credentials) {
     let mut tx = desk.db.begin().await.unwrap();
     store::follow::insert_follow(&mut tx, &follow).await.unwrap();
     tx.commit().await.unwrap();
-}
-
-async fn connect(desk: &Desk, actor: &Actor, who: &Credentials) -> ExchangeKeyId {
-    let new = NewKey {
-        exchange_id: ExchangeId::Binance,
-        trade_type: TradeType::Futures,
-        strategy_type: StrategyType::Automated,
-        active: true,
-        name: "Copies".into(),
-        api_key: who.api_key.clone(),
-        secret: who.secret().to_owned().into(),
-    };
-    key::connect_key(desk, actor, new).await.unwrap().id
 }

@@ -20,7 +20,7 @@ use service::{
     identity::plan,
     platform::{
         secrets::{MasterKey, Sealer},
-        settings::{Mode, Settings},
+        settings::Settings,
         system::{OsEntropy, WallClock},
     },
 };
@@ -42,7 +42,7 @@ pub(crate) struct World {
     folder: tempfile::TempDir,
     sandbox: Process,
     desk: Process,
-    settings: [(&'static str, String); 9],
+    settings: [(&'static str, String); 10],
     token: String,
     key: String,
     /// The trader's account.
@@ -75,27 +75,38 @@ impl World {
         world
     }
 
-    /// Signs the trader up and connects their account, through the proxy.
     async fn sign_up(&mut self) {
-        let person = json!({ "email": TRADER, "password": "correct horse battery" });
-        let (status, tokens) = self.call("/v1/auth/sign-up", "", person).await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{tokens}");
-        self.token = tokens["accessToken"].as_str().unwrap().to_owned();
-        plan::assign_plan(&self.direct, TRADER, "EXPERT").await.unwrap();
         self.trader = self.account().await;
+        (self.token, self.key) = self.join(TRADER, "MANUAL", &self.trader).await;
+    }
+
+    /// Signs a user up and connects an account for this use, through the proxy. Returns the user's token and the
+    /// key's id.
+    pub(crate) async fn join(&self, email: &str, used: &str, who: &Credentials) -> (String, String) {
+        let person = json!({ "email": email, "password": "correct horse battery" });
+        let (status, tokens) = self.call("/v1/auth/sign-up", "", "", person).await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{tokens}");
+        let token = tokens["accessToken"].as_str().unwrap().to_owned();
+        plan::assign_plan(&self.direct, email, "EXPERT").await.unwrap();
         let key = json!({
-            "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Live",
-            "apiKey": self.trader.api_key, "apiSecretKey": self.trader.secret(),
+            "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": used, "name": "Live",
+            "apiKey": who.api_key, "apiSecretKey": who.secret(),
         });
-        let (status, key) = self.call("/v1/priv/account/exchange/key", "", key).await.unwrap();
+        let (status, key) = self.call("/v1/priv/account/exchange/key", &token, "", key).await.unwrap();
         assert_eq!(status, StatusCode::OK, "{key}");
-        self.key = key["id"].as_str().unwrap().to_owned();
+        (token, key["id"].as_str().unwrap().to_owned())
     }
 
     /// Posts to the desk; `None` if the connection broke.
-    async fn call(&self, path: &str, idempotency: &str, body: Value) -> Option<(StatusCode, Value)> {
+    async fn call(
+        &self,
+        path: &str,
+        token: &str,
+        idempotency: &str,
+        body: Value,
+    ) -> Option<(StatusCode, Value)> {
         let request = self.http.request(Method::POST, format!("{}{path}", self.desk.base)).json(&body);
-        let request = request.header("Authorization", &self.token);
+        let request = request.header("Authorization", token);
         let request =
             if idempotency.is_empty() { request } else { request.header("Idempotency-Key", idempotency) };
         let response = request.send().await.ok()?;
@@ -139,7 +150,7 @@ impl World {
             "takeProfitPrices": [900_000], "stopTriggerPrice": stop, "stopTriggerType": "MARKET",
         });
         let path = format!("/v1/priv/exchange/order/{}", self.key);
-        self.call(&path, &format!("round-{round}"), body).await
+        self.call(&path, &self.token, &format!("round-{round}"), body).await
     }
 
     /// Repeats the order of a round until it is accepted. A repetition never enters twice.
@@ -224,13 +235,15 @@ fn desk_settings(
     folder: &tempfile::TempDir,
     port: u16,
     proxy: &Proxy,
-) -> [(&'static str, String); 9] {
+) -> [(&'static str, String); 10] {
     [
         ("SLIPSTREAM_EXCHANGE", "live".to_owned()),
         ("SLIPSTREAM_MASTER_KEY", MASTER_KEY.to_owned()),
         ("SLIPSTREAM_DATA_DIR", folder.path().join("desk").display().to_string()),
         ("SLIPSTREAM_PUBLIC_URL", format!("http://127.0.0.1:{port}")),
         ("SLIPSTREAM_SIGNAL_MAX_AGE", "3600".to_owned()),
+        // The orders of these tests are larger than what a new key may send on its first day.
+        ("SLIPSTREAM_FIRST_DAY_CAP", "off".to_owned()),
         ("DATABASE_URL", db.url().to_owned()),
         ("BINANCE_SPOT_URL", proxy.base.clone()),
         ("BINANCE_FUTURES_URL", proxy.base.clone()),
@@ -254,7 +267,7 @@ fn without_jobs(db: &TestDb, sandbox: &str) -> SharedDesk {
         sealer: Sealer::new(MasterKey::parse(MASTER_KEY).unwrap(), None, Arc::new(OsEntropy)),
         clock,
         entropy: Arc::new(OsEntropy),
-        settings: Settings { mode: Mode::Live, ..Settings::default() },
+        settings: Settings::default(),
         sandbox: None,
         instance: "observer".to_owned(),
     })
