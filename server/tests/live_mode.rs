@@ -127,7 +127,10 @@ async fn a_stop_is_noticed_after_its_stream_was_lost(db: &TestDb) {
     }
     world.check(1).await;
 
-    // The follower's stream is silent when the stop fills.
+    // The follower's listen key expires, and the exchange has no other one yet when the stop fills.
+    let unavailable = Reply::Page(503, "Service Unavailable", None);
+    let no_key = once(Method::POST, "/fapi/v1/listenKey", When::Before, unavailable);
+    world.proxy.arm(Fault { left: 3, ..no_key });
     world.proxy.expire_listen_key(&follower.who.api_key);
     world.move_price(price * 96 / 100).await;
     world.copy_becomes(&follower, Status::Closed).await;
