@@ -71,6 +71,8 @@ pub(crate) enum Command {
         /// The id of the exchange key
         key: String,
     },
+    /// Have the exchange and our own checks validate the orders of a plan, without placing anything
+    Rehearse(RehearseArgs),
     /// Copy the SQLite database while the server is running
     Backup {
         /// The new file
@@ -119,6 +121,35 @@ pub(crate) struct CandleArgs {
     pub(crate) pair: Option<String>,
     /// A timeframe such as 1h
     pub(crate) timeframe: Option<String>,
+}
+
+/// The arguments of `rehearse`.
+#[derive(Args)]
+pub(crate) struct RehearseArgs {
+    /// The id of the exchange key
+    #[arg(long)]
+    pub(crate) key: String,
+    /// A pair such as BTC/USDT
+    #[arg(long)]
+    pub(crate) symbol: String,
+    /// BUY or SELL
+    #[arg(long)]
+    pub(crate) side: String,
+    /// The amount, in the base asset
+    #[arg(long)]
+    pub(crate) amount: String,
+    /// The limit price of the entry; a market order without it
+    #[arg(long)]
+    pub(crate) price: Option<String>,
+    /// The stop price
+    #[arg(long)]
+    pub(crate) stop: Option<String>,
+    /// A take-profit price; may be repeated
+    #[arg(long)]
+    pub(crate) take_profit: Vec<String>,
+    /// A sandbox that validates the orders, too, such as http://127.0.0.1:4000/sandbox; needs SLIPSTREAM_SANDBOX_TOKEN
+    #[arg(long)]
+    pub(crate) sandbox: Option<String>,
 }
 
 /// The actions on a user, in the order in which they were given.
@@ -212,6 +243,8 @@ mod tests {
             "restored",
             "reviews",
             "confirm 0199c0de-0000-7000-8000-000000000000",
+            "rehearse --key 0199c0de-0000-7000-8000-000000000000 --symbol BTC/USDT --side BUY --amount 0.01",
+            "rehearse --key a --symbol b --side c --amount 1 --price 2 --stop 1 --take-profit 3 --take-profit 4 --sandbox d",
             "backup copy.db",
             "import candles BTCUSDT-1h.csv",
             "import candles --keep-gaps candles.csv BTC/USDT 1h",

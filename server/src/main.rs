@@ -4,12 +4,12 @@ mod cli;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Parser as _;
-use cli::{AuditCommand, CandleArgs, Cli, Command, ImportCommand, MaintenanceCommand};
-use domain::{Frame, account::AccountState};
+use cli::{AuditCommand, CandleArgs, Cli, Command, ImportCommand, MaintenanceCommand, RehearseArgs};
+use domain::{Frame, account::AccountState, ticket::RawTicket};
 use server::{
     config::Config,
     harden,
-    run::{self, CandleFile, Machine},
+    run::{self, CandleFile, Machine, Rehearsal, SandboxAt},
     telemetry, watchdog,
 };
 use service::{following::strategy::Imported, identity::person::UserAction, platform::system::WallClock};
@@ -79,6 +79,7 @@ fn run_command(command: Option<Command>) -> Result<()> {
             within(run::confirm_review(configured()?, &key))?;
             print_out("The differences are confirmed. The account can trade again within seconds.\n")
         }
+        Command::Rehearse(arguments) => rehearse(arguments),
         Command::Backup { file } => {
             within(run::backup(&configured()?, &file))?;
             print_out(
@@ -102,6 +103,34 @@ fn maintenance(wanted: &MaintenanceCommand) -> Result<()> {
     within(run::maintenance(configured()?, on, &message))?;
     let state = if on { "on" } else { "off" };
     print_out(&format!("Maintenance mode is {state}. Every instance applies it within a second.\n"))
+}
+
+/// Prints the verdicts on a plan; fails if they differ.
+fn rehearse(arguments: RehearseArgs) -> Result<()> {
+    let RehearseArgs { key, symbol, side, amount, price, stop, take_profit, sandbox } = arguments;
+    let kind = if price.is_some() { "LIMIT" } else { "MARKET" };
+    let ticket = RawTicket {
+        symbol: Some(symbol),
+        kind: Some(kind.to_owned()),
+        side: Some(side),
+        price,
+        amount: Some(amount),
+        take_profit_prices: take_profit,
+        stop_trigger_type: stop.is_some().then(|| "MARKET".to_owned()),
+        stop_trigger_price: stop,
+        ..RawTicket::default()
+    };
+    let sandbox = match sandbox {
+        Some(url) => {
+            let token = std::env::var("SLIPSTREAM_SANDBOX_TOKEN")
+                .context("SLIPSTREAM_SANDBOX_TOKEN must be the sandbox's control token")?;
+            Some(SandboxAt { url, token })
+        }
+        None => None,
+    };
+    let rehearsed = within(run::rehearse(configured()?, &Rehearsal { key, ticket, sandbox }))?;
+    print_out(&rehearsed.report)?;
+    if rehearsed.agree { Ok(()) } else { Err(anyhow!("the verdicts differ")) }
 }
 
 /// Runs only the sandbox, on request with the listen keys of spot.

@@ -6,6 +6,7 @@ mod instance;
 mod lock;
 mod master;
 mod operator;
+mod rehearsal;
 mod stop;
 mod test_checkout;
 
@@ -14,6 +15,7 @@ pub use operator::{
     assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, migrate,
     person, rekey, reset_link, restored, sandbox_alone, verify_audit,
 };
+pub use rehearsal::{Rehearsal, Rehearsed, SandboxAt, rehearse};
 
 use crate::{
     config::{Config, ExchangeAt},

@@ -2,7 +2,7 @@
 
 use crate::{
     AccountEvent, BudgetLeft, Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, MarketEvent,
-    OrderRequest, TradesFrom, Validity,
+    OrderRequest, OrderTest, TradesFrom, Validity,
 };
 use async_trait::async_trait;
 use domain::{
@@ -128,6 +128,10 @@ pub trait Trading: Send + Sync {
         order: &OrderRequest,
         validity: Validity,
     ) -> ExchangeResult<Order>;
+    /// Has the exchange validate an order without placing it. The exchange decides which rules that includes.
+    async fn test_order(&self, _who: &Credentials, _order: &OrderRequest) -> ExchangeResult<OrderTest> {
+        Ok(OrderTest::Unsupported)
+    }
     /// The order with this client id, or `None` if the exchange definitely does not have it.
     async fn find_order(
         &self,

@@ -14,7 +14,7 @@ pub use capabilities::{AccountData, Exchange, MarketData, Positions, Streams, Tr
 pub use credentials::{Credentials, KeyRights};
 pub use failure::ExchangeFailure;
 pub use holdings::{HeldPosition, Holdings, HoldingsChange};
-pub use requests::{AccountEvent, MarketEvent, OrderRequest, TradesFrom, Urgency, Validity};
+pub use requests::{AccountEvent, MarketEvent, OrderRequest, OrderTest, TradesFrom, Urgency, Validity};
 
 /// The result of an exchange request: the requested value or a classified failure.
 pub type ExchangeResult<T> = Result<T, ExchangeFailure>;

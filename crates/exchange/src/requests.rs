@@ -77,6 +77,16 @@ pub struct OrderRequest {
     pub urgency: Urgency,
 }
 
+/// The exchange's verdict on an order that it validated without placing it. A rejection is
+/// [`crate::ExchangeFailure::Refused`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderTest {
+    /// The order passed.
+    Passed,
+    /// The exchange cannot validate orders of this kind without placing them.
+    Unsupported,
+}
+
 /// Priority of a request when the rate limit budget is short. A fifth of the budget is reserved for
 /// [`Urgency::Protection`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

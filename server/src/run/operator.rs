@@ -204,12 +204,16 @@ pub async fn backup(config: &Config, file: &Path) -> Result<()> {
 
 /// A desk that serves no requests and contacts no exchange.
 pub(super) async fn idle_desk(config: Config) -> Result<SharedDesk> {
+    desk_at(config, BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9")).await
+}
+
+/// A desk that serves no requests and has no jobs, at this exchange.
+pub(super) async fn desk_at(config: Config, binance: BinanceConfig) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
     let Machine { clock, entropy, .. } = Machine::default();
     let db = database(&config.database_url).await?;
     let sealer = master::sealer(&config, &db, &entropy).await?;
-    let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
-    let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
+    let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     // A command holds no leases, so a running desk keeps its own.
     let instance = "operator".to_owned();
     Desk::new(Parts {

@@ -4,11 +4,13 @@ use super::{
     Binance, BinanceState,
     call::Call,
     markets::Markets,
-    num::{Id, Num, plain},
+    num::{self, Id, Num, plain},
     prices::pair,
     sign::Params,
 };
-use crate::{AccountData, Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom};
+use crate::{
+    AccountData, Credentials, ExchangeFailure, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom,
+};
 use async_trait::async_trait;
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
@@ -22,15 +24,18 @@ impl AccountData for Binance {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Rights {
+            #[serde(deserialize_with = "num::certain")]
             ip_restrict: bool,
+            #[serde(deserialize_with = "num::certain")]
             enable_withdrawals: bool,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "num::flag")]
             enable_futures: bool,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "num::flag")]
             enable_spot_and_margin_trading: bool,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "num::flag")]
             enable_portfolio_margin_trading: bool,
             /// Milliseconds since the Unix epoch; only present for keys whose trading permission ends.
+            #[serde(default, deserialize_with = "num::whole")]
             trading_authority_expiration_time: Option<i64>,
         }
         let rights: Rights =
@@ -43,7 +48,10 @@ impl AccountData for Binance {
             // Binance revokes the futures permission of all keys when an account switches to portfolio
             // margin.
             portfolio_margin: rights.enable_portfolio_margin_trading && !rights.enable_futures,
-            expires_at: rights.trading_authority_expiration_time.map(Micros::from_millis),
+            expires_at: rights
+                .trading_authority_expiration_time
+                .filter(|millis| *millis > 0)
+                .map(Micros::from_millis),
         })
     }
 
@@ -52,7 +60,9 @@ impl AccountData for Binance {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Config {
+            #[serde(deserialize_with = "num::certain")]
             dual_side_position: bool,
+            #[serde(deserialize_with = "num::certain")]
             multi_assets_margin: bool,
         }
         let config: Config =
@@ -137,7 +147,7 @@ impl BinanceState {
         };
         let call = Call::get(path, weight).params(params).signed(who);
         let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
-        Ok(raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect())
+        raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect()
     }
 }
 
@@ -189,17 +199,18 @@ struct FuturesAccount {
 pub(super) struct HeldRow {
     #[serde(alias = "s")]
     pub(super) symbol: String,
-    #[serde(rename = "positionAmt", alias = "pa")]
+    #[serde(rename = "positionAmt", alias = "pa", default, deserialize_with = "num::maybe")]
     amount: Option<Num>,
-    #[serde(rename = "unrealizedProfit", alias = "up", default)]
-    unrealized: Num,
+    #[serde(rename = "unrealizedProfit", alias = "up", default, deserialize_with = "num::maybe")]
+    unrealized: Option<Num>,
 }
 
 impl HeldRow {
     /// The position, if its amount was reported.
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
-        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl: plain(self.unrealized) })
+        let unrealized_pnl = self.unrealized.map(plain).unwrap_or_default();
+        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl })
     }
 }
 
@@ -210,6 +221,7 @@ struct FuturesAsset {
     available_balance: Num,
     initial_margin: Num,
     margin_balance: Num,
+    #[serde(default, deserialize_with = "num::whole")]
     update_time: Option<i64>,
 }
 
@@ -233,39 +245,51 @@ impl FuturesAccount {
     }
 }
 
-/// A fill. Spot uses `isBuyer` and `isMaker` where futures use `side` and `maker`.
+/// A fill. Spot uses `isBuyer` and `isMaker` where futures use `side`, `buyer` and `maker`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawTrade {
     id: Id,
     order_id: Id,
     time: i64,
-    #[serde(alias = "isBuyer")]
-    buyer: bool,
-    #[serde(alias = "isMaker")]
-    maker: bool,
+    buyer: Option<bool>,
+    is_buyer: Option<bool>,
+    side: Option<String>,
+    maker: Option<bool>,
+    is_maker: Option<bool>,
     price: Num,
     qty: Num,
     quote_qty: Num,
     commission: Num,
     commission_asset: String,
+    #[serde(default, deserialize_with = "num::maybe")]
     realized_pnl: Option<Num>,
 }
 
 impl RawTrade {
-    fn into_trade(self, symbol: Symbol) -> Trade {
-        Trade {
+    /// The side; `None` if no field contains it.
+    fn side(&self) -> Option<Side> {
+        match self.side.as_deref() {
+            Some("BUY") => Some(Side::Buy),
+            Some("SELL") => Some(Side::Sell),
+            _ => self.buyer.or(self.is_buyer).map(|buyer| if buyer { Side::Buy } else { Side::Sell }),
+        }
+    }
+
+    fn into_trade(self, symbol: Symbol) -> ExchangeResult<Trade> {
+        let side = self.side().ok_or_else(|| ExchangeFailure::Unknown("a fill without a side".into()))?;
+        Ok(Trade {
             id: self.id.0,
             order: self.order_id.0,
             symbol,
             at: Micros::from_millis(self.time),
-            side: if self.buyer { Side::Buy } else { Side::Sell },
-            maker: self.maker,
+            side,
+            maker: self.maker.or(self.is_maker).unwrap_or_default(),
             price: plain(self.price),
             amount: plain(self.qty),
             cost: plain(self.quote_qty),
             fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
             realized: self.realized_pnl.map(plain).unwrap_or_default(),
-        }
+        })
     }
 }

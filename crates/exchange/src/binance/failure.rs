@@ -1,6 +1,8 @@
 //! Classification of responses into [`ExchangeFailure`] classes.
 
+use super::num;
 use crate::ExchangeFailure;
+use domain::Micros;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -17,13 +19,21 @@ pub(super) enum ResponseVerdict {
 
 #[derive(Deserialize)]
 struct Problem {
-    code: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::whole")]
+    code: Option<i64>,
+    #[serde(default, deserialize_with = "num::text")]
     msg: String,
 }
 
+/// The longest body that can be an error: it has a code and a message.
+const LONGEST_ERROR: usize = 4 << 10;
+/// The longest ban of an address.
+const LONGEST_BAN: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// Too many new orders of one account, which other accounts at the same address are not limited by.
+const ORDERS_OF_ACCOUNT: i64 = -1015;
+
 /// The wait if the exchange asks for one without giving its length.
-const USUAL_WAIT: Duration = Duration::from_secs(60);
+pub(super) const USUAL_WAIT: Duration = Duration::from_secs(60);
 /// The wait if the exchange is briefly overloaded.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 
@@ -32,21 +42,51 @@ pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> 
     let wait = retry_after.unwrap_or(USUAL_WAIT);
     match status {
         // Some calls answer 200 with an error in the body.
-        200..=299 if !body.starts_with(b"{\"code\":-") => ResponseVerdict::Success,
+        200..=299 => match problem(body) {
+            Some((code, message)) if code < 0 => by_code(code, &message, wait),
+            _ => ResponseVerdict::Success,
+        },
         500.. | 408 => ResponseVerdict::Failed(ExchangeFailure::Unknown(format!("HTTP {status}"))),
         418 | 429 => ResponseVerdict::Failed(ExchangeFailure::Limited(wait)),
         401 => ResponseVerdict::Failed(ExchangeFailure::Unauthorized),
-        _ => match serde_json::from_slice::<Problem>(body) {
-            Ok(problem) => by_code(problem.code, &problem.msg, wait),
+        _ => match problem(body) {
+            Some((code, message)) => by_code(code, &message, wait),
             // The firewall in front of the exchange answers 403 without a code.
-            Err(_) if status == 403 => ResponseVerdict::Failed(ExchangeFailure::Limited(wait)),
-            Err(_) if (400..500).contains(&status) => {
+            None if status == 403 => ResponseVerdict::Failed(ExchangeFailure::Limited(wait)),
+            None if (400..500).contains(&status) => {
                 let message = format!("HTTP {status}");
                 ResponseVerdict::Failed(ExchangeFailure::Refused { code: -i64::from(status), message })
             }
-            Err(_) => ResponseVerdict::Failed(ExchangeFailure::Unknown(format!("HTTP {status}"))),
+            None => ResponseVerdict::Failed(ExchangeFailure::Unknown(format!("HTTP {status}"))),
         },
     }
+}
+
+/// The code and the message of an error in Binance's format, whatever else is in it and in which order.
+fn problem(body: &[u8]) -> Option<(i64, String)> {
+    if body.len() > LONGEST_ERROR || !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let Problem { code, msg } = serde_json::from_slice(body).ok()?;
+    Some((code?, msg))
+}
+
+/// Whether a response with this status limits all requests from this address, and not one account's orders alone.
+pub(super) fn limits_address(status: u16, body: &[u8]) -> bool {
+    let of_account = || problem(body).is_some_and(|(code, _)| code == ORDERS_OF_ACCOUNT);
+    matches!(status, 418 | 429 | 403) && !of_account()
+}
+
+/// How long the address is still banned by the text of the response, which ends in a time in milliseconds.
+pub(super) fn ban_left(body: &[u8], now: Micros) -> Option<Duration> {
+    if body.len() > LONGEST_ERROR {
+        return None;
+    }
+    let (_, rest) = std::str::from_utf8(body).ok()?.split_once("banned until ")?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let until = Micros::from_millis(digits.parse().ok()?);
+    let left = u64::try_from(until.since(now)).ok()?;
+    Some(Duration::from_micros(left).min(LONGEST_BAN))
 }
 
 /// Classifies an error code.
@@ -138,7 +178,47 @@ mod tests {
             judge(200, None, br#"{"code":-1121,"msg":"x"}"#),
             ResponseVerdict::Failed(ExchangeFailure::UnknownSymbol)
         );
-        assert_eq!(judge(200, None, br#"{"code":200,"msg":"success"}"#), ResponseVerdict::Success);
+        for body in [r#"{ "msg": "x", "code": -1121 }"#, "\n{\"code\":\"-1121\",\"msg\":null,\"data\":{}}"] {
+            assert_eq!(
+                judge(200, None, body.as_bytes()),
+                ResponseVerdict::Failed(ExchangeFailure::UnknownSymbol),
+                "{body}"
+            );
+        }
+        for body in [
+            r#"{"code":200,"msg":"success"}"#,
+            r#"{"algoId":1,"code":"200","msg":"success"}"#,
+            "[]",
+            r#"{"symbol":"BTCUSDT","orderId":1}"#,
+        ] {
+            assert_eq!(judge(200, None, body.as_bytes()), ResponseVerdict::Success, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_order_limit_of_an_account_leaves_the_address_open() {
+        let body = |code: i64| format!(r#"{{"code":{code},"msg":"Too many."}}"#);
+        for (status, body, address) in [
+            (429, body(-1003), true),
+            (429, body(-1015), false),
+            (418, String::new(), true),
+            (403, "<html>".into(), true),
+            (400, body(-1003), false),
+        ] {
+            assert_eq!(limits_address(status, body.as_bytes()), address, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_ban_ends_at_the_time_in_its_text() {
+        let body = br#"{"code":-1003,"msg":"Way too many requests; IP(1.2.3.4) banned until 1774784983833. Please use the websocket for live updates to avoid bans."}"#;
+        let before = |millis: i64| Micros::from_millis(1_774_784_983_833 - millis);
+        assert_eq!(ban_left(body, before(120_000)), Some(Duration::from_secs(120)));
+        assert_eq!(ban_left(body, before(-1)), None, "it is over");
+        assert_eq!(ban_left(body, before(30 * 86_400_000)), Some(LONGEST_BAN));
+        for other in ["", "<html>", r#"{"code":-1003,"msg":"Too many requests."}"#, "banned until soon"] {
+            assert_eq!(ban_left(other.as_bytes(), before(1)), None, "{other}");
+        }
     }
 
     #[test]

@@ -55,8 +55,10 @@ impl BinanceState {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Info {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::readable")]
     rate_limits: Vec<RateLimit>,
+    /// One market that cannot be read must not hide the others.
+    #[serde(deserialize_with = "num::readable")]
     symbols: Vec<RawMarket>,
 }
 
@@ -85,6 +87,7 @@ struct RawMarket {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct RawFilter {
+    #[serde(deserialize_with = "num::text")]
     filter_type: String,
     #[serde(deserialize_with = "num::lax")]
     tick_size: Option<Decimal>,
@@ -121,7 +124,7 @@ impl Info {
         let of_weight = |l: &&RateLimit| {
             l.rate_limit_type == "REQUEST_WEIGHT" && l.interval == "MINUTE" && l.interval_num == 1
         };
-        self.rate_limits.iter().find(of_weight).map(|l| l.limit)
+        self.rate_limits.iter().find(of_weight).map(|l| l.limit).filter(|limit| *limit > 0)
     }
 
     fn into_markets(self, kind: TradeType) -> Markets {

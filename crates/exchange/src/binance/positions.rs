@@ -4,7 +4,7 @@ use super::{
     Binance, BinanceState,
     cache::Cached,
     call::Call,
-    num::{Num, cut, divide, nonzero, plain},
+    num::{self, Num, cut, divide, nonzero, plain},
     prices::pair,
 };
 use crate::{Credentials, ExchangeFailure, ExchangeResult, Positions, Urgency, Validity};
@@ -96,14 +96,34 @@ impl BinanceState {
         if risks.is_empty() {
             return Ok(Vec::new());
         }
-        let brackets = self.brackets(who, urgency).await?;
-        let markets = self.markets(TradeType::Futures).await?;
+        let brackets = self.brackets_for(who, urgency).await?;
+        // A position of the requested market counts even if the list of markets lacks it, as after a delisting.
+        let markets = match symbol {
+            Some(symbol) if risks.iter().all(|risk| risk.symbol == symbol.joined()) => None,
+            _ => Some(self.markets(TradeType::Futures).await?),
+        };
+        let named = |name: &str| {
+            let requested = symbol.filter(|symbol| symbol.joined() == name);
+            requested.or_else(|| markets.as_ref()?.named(name)).cloned()
+        };
         let known = risks.into_iter().filter_map(|risk| {
-            let symbol = markets.named(&risk.symbol)?.clone();
+            let symbol = named(&risk.symbol)?;
             let rate = risk.maintenance_rate(&brackets);
             Some(risk.into_position(symbol, rate))
         });
         Ok(known.collect())
+    }
+
+    /// The brackets for displaying a position. A decision about a stop does not need them, so it does not wait for
+    /// them to become readable.
+    async fn brackets_for(&self, who: &Credentials, urgency: Urgency) -> ExchangeResult<Arc<Brackets>> {
+        match self.brackets(who, urgency).await {
+            Err(failure) if urgency == Urgency::Protection && failure != ExchangeFailure::Unauthorized => {
+                tracing::warn!(%failure, "could not read the leverage brackets; the maintenance margin is unknown");
+                Ok(Arc::default())
+            }
+            answer => answer,
+        }
     }
 
     async fn risks(
@@ -141,6 +161,7 @@ impl BracketCache {
 #[derive(Deserialize)]
 struct RawBrackets {
     symbol: String,
+    #[serde(default, deserialize_with = "num::readable")]
     brackets: Vec<RawBracket>,
 }
 
@@ -167,15 +188,21 @@ struct RawPosition {
     symbol: String,
     position_amt: Num,
     entry_price: Num,
-    mark_price: Num,
-    un_realized_profit: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    mark_price: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
+    un_realized_profit: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     liquidation_price: Option<Num>,
     leverage: Num,
+    #[serde(default, deserialize_with = "num::text")]
     margin_type: String,
-    isolated_margin: Num,
-    notional: Num,
-    #[serde(default)]
-    update_time: i64,
+    #[serde(default, deserialize_with = "num::maybe")]
+    isolated_margin: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
+    notional: Option<Num>,
+    #[serde(default, deserialize_with = "num::whole")]
+    update_time: Option<i64>,
 }
 
 impl RawPosition {
@@ -195,9 +222,17 @@ impl RawPosition {
         }
     }
 
+    /// The absolute notional, at the mark price if it was not reported.
+    fn notional(&self) -> Decimal {
+        let reported = self.notional.map(plain);
+        let computed =
+            || plain(self.position_amt).checked_mul(plain(self.mark_price.unwrap_or(self.entry_price)));
+        reported.or_else(computed).unwrap_or_default().abs()
+    }
+
     /// The rate of the bracket that the position's notional has reached.
     fn maintenance_rate(&self, brackets: &Brackets) -> Decimal {
-        let notional = self.notional.0.abs();
+        let notional = self.notional();
         let steps = brackets.get(&self.symbol).map(Vec::as_slice).unwrap_or_default();
         steps
             .iter()
@@ -211,11 +246,11 @@ impl RawPosition {
         let margin_mode = self.margin_mode();
         let leverage = self.leverage().max(1);
         let contracts = plain(self.position_amt).abs();
-        let notional = plain(self.notional).abs();
+        let notional = self.notional();
         let side = if self.position_amt.0 < Decimal::ZERO { PositionSide::Short } else { PositionSide::Long };
         let liquidation_price = nonzero(self.liquidation_price).filter(|price| *price > Decimal::ZERO);
         let collateral = match margin_mode {
-            MarginMode::Isolated => plain(self.isolated_margin),
+            MarginMode::Isolated => self.isolated_margin.map(plain).unwrap_or_default(),
             MarginMode::Crossed => liquidation_price
                 .and_then(|price| crossed_collateral(price, rate, plain(self.entry_price), contracts, side))
                 .unwrap_or_default(),
@@ -224,7 +259,7 @@ impl RawPosition {
         let initial_margin_percentage =
             divide(Decimal::ONE, Decimal::from(leverage), 8).unwrap_or(Decimal::ONE);
         let initial_margin = cut(notional * initial_margin_percentage, 8);
-        let unrealized_pnl = plain(self.un_realized_profit);
+        let unrealized_pnl = self.un_realized_profit.map(plain).unwrap_or_default();
         // ccxt rounds the ratio to four places by adding half a unit before truncating.
         let margin_ratio =
             divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + dec!(0.00005), 4));
@@ -237,14 +272,14 @@ impl RawPosition {
             liquidation_price,
             collateral,
             notional,
-            mark_price: plain(self.mark_price),
+            mark_price: plain(self.mark_price.unwrap_or(self.entry_price)),
             entry_price: plain(self.entry_price),
             initial_margin,
             initial_margin_percentage,
             maintenance_margin,
             maintenance_margin_percentage: rate,
             margin_ratio,
-            at: Micros::from_millis(self.update_time),
+            at: Micros::from_millis(self.update_time.unwrap_or_default()),
             margin_mode,
             side,
             percentage: percentage.normalize(),

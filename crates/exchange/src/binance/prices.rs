@@ -3,13 +3,17 @@
 use super::{
     Binance, BinanceState,
     call::Call,
-    num::{Num, cut, divide, plain},
+    num::{self, Num, cut, divide, plain},
     sign::Params,
 };
 use crate::{BudgetLeft, ExchangeFailure, ExchangeResult, MarketData};
 use async_trait::async_trait;
 use domain::{Candle, Decimal, Frame, Market, Micros, Symbol, Ticker, TradeType};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, SeqAccess, Visitor},
+};
+use std::fmt;
 
 /// Maximum number of candles that one call returns.
 const SPOT_PAGE: u16 = 1_000;
@@ -46,15 +50,16 @@ impl MarketData for Binance {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Mark {
-            #[serde(alias = "price")]
-            mark_price: Num,
+            mark_price: Option<Num>,
+            price: Option<Num>,
         }
         let (path, weight) = match kind {
             TradeType::Spot => ("/api/v3/ticker/price", 2),
             TradeType::Futures => ("/fapi/v1/premiumIndex", 1),
         };
         let mark: Mark = self.shared.api(kind).ask(Call::get(path, weight).params(pair(symbol))).await?;
-        Ok(plain(mark.mark_price))
+        let price = mark.mark_price.or(mark.price);
+        price.map(plain).ok_or_else(|| ExchangeFailure::Unknown("a price without a number".into()))
     }
 
     async fn candles(
@@ -107,7 +112,7 @@ impl BinanceState {
             .with("limit", limit);
         let rows: Vec<Kline> = self.api(kind).ask(Call::get(path, weight).params(params)).await?;
         let opened_before = |candle: &Candle| before.is_none_or(|at| candle.start < at);
-        Ok(rows.into_iter().map(Kline::into_candle).filter(opened_before).collect())
+        Ok(rows.into_iter().map(|row| row.0).filter(opened_before).collect())
     }
 }
 
@@ -119,33 +124,39 @@ pub(super) fn pair(symbol: &Symbol) -> Params {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawTicker {
-    price_change: Num,
-    price_change_percent: Num,
-    weighted_avg_price: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    price_change: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
+    price_change_percent: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
+    weighted_avg_price: Option<Num>,
     last_price: Num,
     open_price: Num,
     high_price: Num,
     low_price: Num,
     volume: Num,
-    quote_volume: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    quote_volume: Option<Num>,
     close_time: i64,
 }
 
 impl RawTicker {
     fn into_ticker(self, symbol: Symbol) -> Ticker {
-        let (open, change) = (plain(self.open_price), plain(self.price_change));
+        // A market without a trade in the last 24 hours has no average and no change.
+        let figure = |given: Option<Num>| given.map(plain).unwrap_or_default();
+        let (open, change) = (plain(self.open_price), figure(self.price_change));
         Ticker {
             symbol,
             at: Micros::from_millis(self.close_time),
             high: plain(self.high_price),
             low: plain(self.low_price),
-            vwap: plain(self.weighted_avg_price),
+            vwap: figure(self.weighted_avg_price),
             open,
             last: plain(self.last_price),
             change,
-            percentage: percentage(plain(self.price_change_percent), change, open),
+            percentage: percentage(figure(self.price_change_percent), change, open),
             base_volume: plain(self.volume),
-            quote_volume: plain(self.quote_volume),
+            quote_volume: figure(self.quote_volume),
         }
     }
 }
@@ -159,32 +170,31 @@ pub(super) fn percentage(reported: Decimal, change: Decimal, open: Decimal) -> D
     }
 }
 
-/// A row of `klines`: open time, open, high, low, close, volume, and unused fields.
-#[derive(Deserialize)]
-struct Kline(
-    i64,
-    Num,
-    Num,
-    Num,
-    Num,
-    Num,
-    serde::de::IgnoredAny,
-    serde::de::IgnoredAny,
-    serde::de::IgnoredAny,
-    serde::de::IgnoredAny,
-    serde::de::IgnoredAny,
-    serde::de::IgnoredAny,
-);
+/// A row of `klines`: open time, open, high, low, close, volume, and any number of unused fields.
+struct Kline(Candle);
 
-impl Kline {
-    fn into_candle(self) -> Candle {
-        Candle {
-            start: Micros::from_millis(self.0),
-            open: plain(self.1),
-            high: plain(self.2),
-            low: plain(self.3),
-            close: plain(self.4),
-            volume: plain(self.5),
-        }
+impl<'de> Deserialize<'de> for Kline {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_seq(KlineRow)
+    }
+}
+
+struct KlineRow;
+
+impl<'de> Visitor<'de> for KlineRow {
+    type Value = Kline;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row with a time and five figures")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Kline, A::Error> {
+        let short = || A::Error::custom("the row is too short");
+        let start: i64 = row.next_element()?.ok_or_else(short)?;
+        let mut figure =
+            || -> Result<Decimal, A::Error> { row.next_element::<Num>()?.map(plain).ok_or_else(short) };
+        let [open, high, low, close, volume] = [figure()?, figure()?, figure()?, figure()?, figure()?];
+        while row.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Kline(Candle { start: Micros::from_millis(start), open, high, low, close, volume }))
     }
 }

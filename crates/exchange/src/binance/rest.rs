@@ -90,6 +90,21 @@ impl Api {
         Ok(self.clock.now())
     }
 
+    /// Measures the offset to the exchange's clock again, after it rejected a timestamp that was signed outside REST.
+    pub(super) async fn measure_clock(&self) -> ExchangeResult<()> {
+        self.sync(self.clock.syncs()).await
+    }
+
+    /// Waits until a request outside REST may be sent, and counts its weight.
+    pub(super) async fn admit(&self, weight: u32) -> ExchangeResult<()> {
+        self.budget.acquire(weight, Urgency::Second).await.map_err(ExchangeFailure::Limited)
+    }
+
+    /// Blocks all requests for a while, after the exchange limited one outside REST.
+    pub(super) fn block(&self, wait: Duration) {
+        self.budget.close(wait);
+    }
+
     /// Makes a call and parses its response.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> ExchangeResult<T> {
         let tries = if call.method == Method::GET { READ_TRIES } else { 1 };
@@ -200,16 +215,18 @@ impl Api {
         if let Some(used) = header(response.headers(), "x-mbx-used-weight-1m") {
             self.budget.record_usage(used);
         }
-        let retry_after = header(response.headers(), "retry-after").map(Duration::from_secs);
+        let retry_after: Option<u64> = header(response.headers(), "retry-after");
         let body = match read(response, call.size).await {
             Ok(body) => body,
             // The status is sufficient without the body.
-            Err(_) if matches!(status, 401 | 418 | 429) => Vec::new(),
+            Err(_) if matches!(status, 401 | 403 | 418 | 429) => Vec::new(),
             Err(failure) => return Err(failure),
         };
+        let banned = || failure::ban_left(&body, self.clock.now());
+        let retry_after = retry_after.map(Duration::from_secs).or_else(banned);
         let verdict = failure::judge(status, retry_after, &body);
         if let ResponseVerdict::Failed(ExchangeFailure::Limited(wait)) = &verdict
-            && matches!(status, 418 | 429 | 403)
+            && failure::limits_address(status, &body)
         {
             self.budget.close(*wait);
         }

@@ -10,7 +10,9 @@ mod request;
 pub(super) mod words;
 
 use super::{Binance, BinanceState, account::PAGE, call::Call, prices::pair, sign::Params};
-use crate::{Credentials, ExchangeFailure, ExchangeResult, OrderRequest, Trading, Urgency, Validity};
+use crate::{
+    Credentials, ExchangeFailure, ExchangeResult, OrderRequest, OrderTest, Trading, Urgency, Validity,
+};
 use algo::RawAlgo;
 use async_trait::async_trait;
 use domain::{Order, Symbol, TradeType};
@@ -26,6 +28,8 @@ const NO_SUCH_ORDER: i64 = -2013;
 const ORDER: &str = "/fapi/v1/order";
 const ALGO: &str = "/fapi/v1/algoOrder";
 const SPOT_ORDER: &str = "/api/v3/order";
+const TEST: &str = "/fapi/v1/order/test";
+const SPOT_TEST: &str = "/api/v3/order/test";
 
 #[async_trait]
 impl Trading for Binance {
@@ -59,6 +63,18 @@ impl Trading for Binance {
                 Ok(api.ask::<RawOrder>(call).await?.into_order(symbol))
             }
         }
+    }
+
+    /// Binance validates futures market and limit orders and all spot orders; the algo service has no such call.
+    async fn test_order(&self, who: &Credentials, order: &OrderRequest) -> ExchangeResult<OrderTest> {
+        let (path, params) = match order.trade_type {
+            TradeType::Spot => (SPOT_TEST, request::spot(order)),
+            TradeType::Futures if order.kind.conditional() => return Ok(OrderTest::Unsupported),
+            TradeType::Futures => (TEST, request::futures(order)),
+        };
+        // Nothing is placed, so it needs no validity, and no priority over other requests.
+        let call = Call::post(path, Urgency::Last).params(params).signed(who);
+        self.shared.api(order.trade_type).ask::<IgnoredAny>(call).await.map(|_| OrderTest::Passed)
     }
 
     async fn find_order(

@@ -1,7 +1,7 @@
 //! Plain orders in Binance's format.
 
 use super::words::{self, OrderWords};
-use crate::binance::num::{Id, Num, nonzero, plain};
+use crate::binance::num::{self, Id, Num, nonzero, plain};
 use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
 
@@ -11,30 +11,41 @@ use serde::Deserialize;
 pub(super) struct RawOrder {
     pub(super) symbol: String,
     order_id: Id,
+    #[serde(default, deserialize_with = "num::text")]
     client_order_id: String,
     /// Spot's response to a cancel has the order's id here, and that of the cancel in `clientOrderId`.
     orig_client_order_id: Option<String>,
     status: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::text")]
     time_in_force: String,
     #[serde(rename = "type")]
     kind: String,
     side: String,
+    #[serde(default, deserialize_with = "num::maybe")]
     price: Option<Num>,
     orig_qty: Num,
     executed_qty: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
     cummulative_quote_qty: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     cum_quote: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     avg_price: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     stop_price: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     price_rate: Option<Num>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::flag")]
     reduce_only: bool,
     /// Only present for futures orders.
     position_side: Option<String>,
+    #[serde(default, deserialize_with = "num::whole")]
     time: Option<i64>,
+    #[serde(default, deserialize_with = "num::whole")]
     working_time: Option<i64>,
+    #[serde(default, deserialize_with = "num::whole")]
     transact_time: Option<i64>,
+    #[serde(default, deserialize_with = "num::whole")]
     update_time: Option<i64>,
 }
 
@@ -49,7 +60,10 @@ impl RawOrder {
             .find(|millis| *millis > 0);
         OrderWords {
             id: self.order_id.0,
-            client_order_id: self.orig_client_order_id.unwrap_or(self.client_order_id),
+            client_order_id: self
+                .orig_client_order_id
+                .filter(|id| !id.is_empty())
+                .unwrap_or(self.client_order_id),
             at: Micros::from_millis(at.unwrap_or(0)),
             symbol,
             kind: words::kind(&self.kind, futures),

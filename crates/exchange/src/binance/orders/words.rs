@@ -52,7 +52,14 @@ pub(in crate::binance) fn status(word: &str) -> OrderStatus {
         "CANCELED" | "CANCELLED" => OrderStatus::Canceled,
         "REJECTED" => OrderStatus::Rejected,
         "EXPIRED" | "EXPIRED_IN_MATCH" => OrderStatus::Expired,
-        _ => OrderStatus::Open,
+        "NEW" | "PARTIALLY_FILLED" | "PENDING_NEW" | "PENDING_CANCEL" | "NEW_INSURANCE" | "NEW_ADL" => {
+            OrderStatus::Open
+        }
+        "ACCEPTED" | "TRIGGERING" | "TRIGGERED" => OrderStatus::Open,
+        unknown => {
+            tracing::warn!(status = ?unknown, "the exchange reported an unknown order status; the order counts as open");
+            OrderStatus::Open
+        }
     }
 }
 

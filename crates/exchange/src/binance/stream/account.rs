@@ -2,28 +2,45 @@
 
 use super::{
     Pauses,
+    algo_events::{RawAlgoChange, Stage},
     attempts::Purpose,
-    events::{self, AccountChange, RawAlgoChange, RawChange, Stage, UserStreamMessage},
+    events::{self, AccountChange, RawChange, UserStreamMessage},
     socket::{Broken, Socket},
 };
 use crate::{
     AccountEvent, Credentials, ExchangeFailure, ExchangeResult, HoldingsChange, Trading, Urgency,
     binance::{
-        Binance, BinanceState, call::Call, config::UserStream, failure, failure::ResponseVerdict,
-        markets::Markets, num::plain, sign,
+        Binance, BinanceState,
+        call::Call,
+        config::UserStream,
+        failure::{self, ResponseVerdict, USUAL_WAIT},
+        markets::Markets,
+        num::plain,
+        sign,
     },
 };
 use domain::{Decimal, Micros, Symbol, TradeType};
-use serde::{Deserialize, de::IgnoredAny};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::mpsc::Sender,
-    time::{Instant, interval_at},
+    time::{Instant, interval_at, sleep_until},
 };
 
 /// How many triggered orders are remembered with the ids of their conditional orders.
 const REMEMBERED: usize = 1_000;
+
+/// How soon the account is reloaded after a message that cannot be read. Further ones within this time cause no
+/// reload of their own.
+const RELOAD: Duration = Duration::from_secs(1);
+
+/// The share of the keepalive interval after which a keepalive without an answer is repeated. A listen key lives for
+/// two intervals.
+const REPEATED: u32 = 10;
+
+/// The request weight of a connection to the WebSocket API.
+const CONNECTION: u32 = 2;
 
 /// The path of the listen keys of futures.
 const LISTEN_KEY: &str = "/fapi/v1/listenKey";
@@ -87,8 +104,8 @@ struct AccountStream<'a> {
     kind: TradeType,
     socket: Socket,
     markets: Arc<Markets>,
-    /// The stream was opened with a listen key, which has to be kept alive.
-    by_listen_key: bool,
+    /// The listen key that the stream was opened with, which has to be kept alive.
+    listen_key: Option<String>,
     /// Orders that resulted from conditional ones, with the client id and trigger price of those.
     became: HashMap<String, (String, Option<Decimal>)>,
 }
@@ -104,20 +121,20 @@ async fn connect<'a>(
         TradeType::Spot => &shared.addresses.spot,
         TradeType::Futures => &shared.addresses.futures,
     };
-    let (socket, by_listen_key) = match &address.user {
+    let (socket, listen_key) = match &address.user {
         UserStream::InPath(base) => {
             let key = listen_key(shared, who).await?;
             shared.attempts.take(Purpose::Account).await;
-            (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, true)
+            (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, Some(key))
         }
         UserStream::InQuery(base) => {
             let key = listen_key(shared, who).await?;
             shared.attempts.take(Purpose::Account).await;
-            (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, true)
+            (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, Some(key))
         }
-        UserStream::Signed(url) => (subscribe(shared, who, url).await?, false),
+        UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
     };
-    Ok(AccountStream { binance, who, kind, socket, markets, by_listen_key, became: HashMap::new() })
+    Ok(AccountStream { binance, who, kind, socket, markets, listen_key, became: HashMap::new() })
 }
 
 async fn listen_key(shared: &BinanceState, who: &Credentials) -> ExchangeResult<String> {
@@ -141,6 +158,7 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
         status: u16,
         error: Option<Problem>,
     }
+    shared.spot.admit(CONNECTION).await?;
     // Before the timestamp: a signature expires.
     shared.attempts.take(Purpose::Account).await;
     let timestamp = shared.spot.signing_time().await?.millis();
@@ -156,9 +174,19 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
     let reply: Reply = serde_json::from_str(&socket.next().await?).map_err(|_| Broken)?;
     match reply {
         Reply { status: 200, .. } => Ok(socket),
-        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", Duration::ZERO) {
-            ResponseVerdict::Failed(failure) => Err(failure.into()),
-            _ => Err(Ended::Broken),
+        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", USUAL_WAIT) {
+            ResponseVerdict::Failed(failure) => {
+                if let ExchangeFailure::Limited(wait) = failure {
+                    shared.spot.block(wait);
+                }
+                Err(failure.into())
+            }
+            // The next attempt would be signed with the same wrong time.
+            ResponseVerdict::ClockSkew(_) => {
+                shared.spot.measure_clock().await?;
+                Err(Ended::Broken)
+            }
+            ResponseVerdict::Success => Err(Ended::Broken),
         },
         Reply { .. } => Err(Ended::Broken),
     }
@@ -169,6 +197,7 @@ impl AccountStream<'_> {
     async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
         let every = self.binance.shared.pacing.keepalive;
         let mut keepalive = interval_at(Instant::now() + every, every);
+        let mut reload_at: Option<Instant> = None;
         loop {
             let text = tokio::select! {
                 text = self.socket.next() => match text {
@@ -176,29 +205,48 @@ impl AccountStream<'_> {
                     Err(broken) => return broken.into(),
                 },
                 _ = keepalive.tick() => match self.keep_alive().await {
-                    Ok(()) => continue,
+                    Ok(true) => continue,
                     // A lapsed key is renewed by reconnecting.
+                    Ok(false) => return Ended::Broken,
+                    Err(failure) if failure.passing() => {
+                        keepalive.reset_after(every / REPEATED);
+                        continue;
+                    }
                     Err(failure) => return failure.into(),
                 },
+                () = sleep_until(reload_at.unwrap_or_else(Instant::now)), if reload_at.is_some() => {
+                    reload_at = None;
+                    let _ = events.send(AccountEvent::Connected).await;
+                    continue;
+                }
             };
-            let message =
-                if self.by_listen_key { events::account(&text) } else { events::account(&unwrapped(&text)) };
-            if let UserStreamMessage::Expired = message {
-                return Ended::Broken;
-            }
-            for event in self.understand(message).await {
-                let _ = events.send(event).await;
+            match events::account(&text) {
+                UserStreamMessage::Expired => return Ended::Broken,
+                UserStreamMessage::Unreadable => {
+                    tracing::warn!(kind = %self.kind, "could not read a message of a user-data stream; the account is reloaded");
+                    reload_at.get_or_insert_with(|| Instant::now() + RELOAD);
+                }
+                message => {
+                    for event in self.understand(message).await {
+                        let _ = events.send(event).await;
+                    }
+                }
             }
         }
     }
 
-    /// Renews the listen key, which is found by its owner.
-    async fn keep_alive(&self) -> ExchangeResult<()> {
-        if !self.by_listen_key {
-            return Ok(());
+    /// Renews the listen key, which is found by its owner. Returns `false` if the account has another one now, so that
+    /// this stream receives nothing any more.
+    async fn keep_alive(&self) -> ExchangeResult<bool> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Renewed {
+            listen_key: Option<String>,
         }
+        let Some(key) = &self.listen_key else { return Ok(true) };
         let call = Call::put(LISTEN_KEY).keyed(self.who);
-        self.binance.shared.api(TradeType::Futures).ask::<IgnoredAny>(call).await.map(drop)
+        let renewed: Renewed = self.binance.shared.api(TradeType::Futures).ask(call).await?;
+        Ok(renewed.listen_key.is_none_or(|renewed| renewed == *key))
     }
 
     async fn understand(&mut self, message: UserStreamMessage) -> Vec<AccountEvent> {
@@ -215,7 +263,9 @@ impl AccountStream<'_> {
             UserStreamMessage::Leverage(name) => {
                 self.symbol(&name).map(AccountEvent::Settings).into_iter().collect()
             }
-            UserStreamMessage::Expired | UserStreamMessage::Nothing => Vec::new(),
+            UserStreamMessage::Expired | UserStreamMessage::Unreadable | UserStreamMessage::Nothing => {
+                Vec::new()
+            }
         }
     }
 
@@ -272,11 +322,4 @@ impl AccountStream<'_> {
         }
         self.became.insert(actual.to_owned(), (change.caid.clone(), change.trigger()));
     }
-}
-
-/// Unwraps an event of the WebSocket API.
-fn unwrapped(text: &str) -> String {
-    let event =
-        serde_json::from_str::<Value>(text).ok().and_then(|mut update| Some(update.get_mut("event")?.take()));
-    event.map(|event| event.to_string()).unwrap_or_default()
 }

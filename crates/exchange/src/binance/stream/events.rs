@@ -1,17 +1,20 @@
 //! Messages of user-data streams, with Binance's one-letter field names.
 
+use super::algo_events::RawAlgoChange;
 use crate::binance::{
     account::{HeldRow, SpotAsset, spot_balance},
-    num::{Id, Num, nonzero, plain},
+    num::{self, Id, Num, nonzero, plain},
     orders::words::{self, OrderWords},
 };
-use domain::{Balance, Decimal, Fee, Micros, Order, Symbol, Trade};
+use domain::{Balance, Fee, Micros, Order, Symbol, Trade};
 use serde::Deserialize;
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// The type of a message.
 #[derive(Deserialize)]
 pub(super) struct MessageType {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::text")]
     pub(super) e: String,
 }
 
@@ -33,25 +36,45 @@ pub(super) enum UserStreamMessage {
     Leverage(String),
     /// The listen key, or the stream itself, has expired.
     Expired,
+    /// A message about orders or positions that cannot be read: what it reports has to be read from the account.
+    Unreadable,
     /// A message that is not used.
     Nothing,
 }
 
-/// Parses a message.
+/// Parses a message. Types of messages that are not known are left out; Binance adds some from time to time.
 pub(super) fn account(text: &str) -> UserStreamMessage {
-    read_account(text).unwrap_or(UserStreamMessage::Nothing)
+    let (kind, event) = match serde_json::from_str::<MessageType>(text) {
+        Err(_) => return UserStreamMessage::Unreadable,
+        Ok(MessageType { e }) if !e.is_empty() => (e, Cow::Borrowed(text)),
+        Ok(_) => match unwrapped(text) {
+            Some((kind, event)) => (kind, Cow::Owned(event)),
+            // The response to a request.
+            None => return UserStreamMessage::Nothing,
+        },
+    };
+    read_account(&kind, &event).unwrap_or(UserStreamMessage::Unreadable)
 }
 
-fn read_account(text: &str) -> Option<UserStreamMessage> {
-    let kind: MessageType = serde_json::from_str(text).ok()?;
-    Some(match kind.e.as_str() {
+/// The type and the text of the event inside a message: the WebSocket API wraps it in `event`, combined streams in
+/// `data`.
+fn unwrapped(text: &str) -> Option<(String, String)> {
+    let mut message: Value = serde_json::from_str(text).ok()?;
+    let event = ["event", "data"].into_iter().find_map(|name| message.get_mut(name).map(Value::take))?;
+    let kind = event.get("e")?.as_str()?.to_owned();
+    Some((kind, event.to_string()))
+}
+
+/// Reads a message of this type; `None` if it cannot be read.
+fn read_account(kind: &str, text: &str) -> Option<UserStreamMessage> {
+    Some(match kind {
         "ORDER_TRADE_UPDATE" => {
             UserStreamMessage::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o))
         }
         "executionReport" => UserStreamMessage::Order(Box::new(serde_json::from_str(text).ok()?)),
         "ALGO_UPDATE" => {
             let OrderUpdate { o, at } = serde_json::from_str(text).ok()?;
-            UserStreamMessage::Algo(Box::new(o), Micros::from_millis(at))
+            UserStreamMessage::Algo(Box::new(o), Micros::from_millis(at.unwrap_or_default()))
         }
         "ACCOUNT_UPDATE" => {
             let AccountUpdate { a } = serde_json::from_str(text).ok()?;
@@ -73,7 +96,11 @@ fn read_account(text: &str) -> Option<UserStreamMessage> {
             UserStreamMessage::Account { balance: None, markets, settings: false, change: None }
         }
         "ACCOUNT_CONFIG_UPDATE" => {
-            UserStreamMessage::Leverage(serde_json::from_str::<ConfigUpdate>(text).ok()?.ac?.s)
+            match serde_json::from_str::<ConfigUpdate>(text).ok()?.ac {
+                Some(market) => UserStreamMessage::Leverage(market.s),
+                // A change of the multi-assets mode.
+                None => UserStreamMessage::Nothing,
+            }
         }
         "listenKeyExpired" | "eventStreamTerminated" | "serverShutdown" => UserStreamMessage::Expired,
         _ => UserStreamMessage::Nothing,
@@ -83,8 +110,8 @@ fn read_account(text: &str) -> Option<UserStreamMessage> {
 #[derive(Deserialize)]
 struct OrderUpdate<T> {
     o: T,
-    #[serde(rename = "T", default)]
-    at: i64,
+    #[serde(rename = "T", default, deserialize_with = "num::whole")]
+    at: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +121,7 @@ struct AccountUpdate {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct AccountChange {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "num::text")]
     m: String,
     #[serde(default, rename = "B")]
     pub(super) wallets: Vec<Wallet>,
@@ -136,6 +163,7 @@ struct ConfigUpdate {
 #[derive(Debug, Deserialize)]
 pub(super) struct RawChange {
     pub(super) s: String,
+    #[serde(default, deserialize_with = "num::text")]
     c: String,
     /// Spot: the client id of the order that a cancel refers to.
     #[serde(rename = "C", default)]
@@ -144,36 +172,49 @@ pub(super) struct RawChange {
     side: String,
     #[serde(rename = "o")]
     kind: String,
+    #[serde(default, deserialize_with = "num::text")]
     f: String,
     q: Num,
-    p: Num,
-    #[serde(rename = "P", alias = "sp")]
+    #[serde(default, deserialize_with = "num::maybe")]
+    p: Option<Num>,
+    /// Spot: the trigger price.
+    #[serde(rename = "P", default, deserialize_with = "num::maybe")]
     stop: Option<Num>,
+    /// Futures: the trigger price.
+    #[serde(default, deserialize_with = "num::maybe")]
+    sp: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     ap: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     cr: Option<Num>,
     x: String,
     #[serde(rename = "X")]
     status: String,
     pub(super) i: Id,
-    l: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    l: Option<Num>,
     z: Num,
-    #[serde(rename = "L")]
-    last_price: Num,
+    #[serde(rename = "L", default, deserialize_with = "num::maybe")]
+    last_price: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     n: Option<Num>,
     #[serde(rename = "N")]
     fee_asset: Option<String>,
     #[serde(rename = "T")]
     at: i64,
-    #[serde(rename = "O")]
+    #[serde(rename = "O", default, deserialize_with = "num::whole")]
     created: Option<i64>,
+    #[serde(default)]
     t: Id,
+    #[serde(default, deserialize_with = "num::flag")]
     m: bool,
-    #[serde(rename = "R", default)]
+    #[serde(rename = "R", default, deserialize_with = "num::flag")]
     reduce_only: bool,
-    #[serde(rename = "Z")]
+    #[serde(rename = "Z", default, deserialize_with = "num::maybe")]
     cost: Option<Num>,
-    #[serde(rename = "Y")]
+    #[serde(rename = "Y", default, deserialize_with = "num::maybe")]
     last_cost: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
     rp: Option<Num>,
     ps: Option<String>,
 }
@@ -181,10 +222,11 @@ pub(super) struct RawChange {
 impl RawChange {
     /// The fill that changed the order, if any.
     pub(super) fn fill(&self, symbol: &Symbol) -> Option<Trade> {
-        if self.x != "TRADE" || self.l.0.is_zero() {
+        // A liquidation may report its fills as CALCULATED.
+        if !matches!(self.x.as_str(), "TRADE" | "CALCULATED") {
             return None;
         }
-        let (price, amount) = (plain(self.last_price), plain(self.l));
+        let (price, amount) = (nonzero(self.last_price)?, nonzero(self.l)?);
         let cost = self.last_cost.map(plain).or_else(|| price.checked_mul(amount))?;
         let currency = self.fee_asset.clone().unwrap_or_else(|| symbol.quote().to_owned());
         Some(Trade {
@@ -216,91 +258,13 @@ impl RawChange {
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
             side: words::side(&self.side),
-            price: nonzero(Some(self.p)),
-            stop_price: nonzero(self.stop),
+            price: nonzero(self.p),
+            stop_price: nonzero(self.stop).or(nonzero(self.sp)),
             callback_rate: nonzero(self.cr),
             amount: nonzero(Some(self.q)),
             filled: plain(self.z),
             cost: self.cost.map(plain),
             average: nonzero(self.ap),
-            status: words::status(&self.status),
-        }
-        .into_order()
-    }
-}
-
-/// The stage of a conditional order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Waiting for its trigger, or ended while waiting.
-    Waiting,
-    /// Triggered: its status is that of the resulting order.
-    Working,
-    /// The resulting order has ended.
-    Ended,
-}
-
-/// The `o` of `ALGO_UPDATE`.
-#[derive(Debug, Deserialize)]
-pub(super) struct RawAlgoChange {
-    pub(super) s: String,
-    pub(super) caid: String,
-    aid: Id,
-    #[serde(rename = "o")]
-    kind: String,
-    #[serde(rename = "S")]
-    side: String,
-    #[serde(default)]
-    f: String,
-    q: Option<Num>,
-    #[serde(rename = "X")]
-    status: String,
-    /// The id of the resulting order.
-    #[serde(default)]
-    pub(super) ai: Id,
-    tp: Option<Num>,
-    p: Option<Num>,
-    cr: Option<Num>,
-    #[serde(rename = "R", default)]
-    reduce_only: bool,
-    #[serde(rename = "cp", default)]
-    closes_all: bool,
-}
-
-impl RawAlgoChange {
-    /// The stage of the order.
-    pub(super) fn stage(&self) -> Stage {
-        match self.status.as_str() {
-            "TRIGGERING" | "TRIGGERED" => Stage::Working,
-            "FINISHED" => Stage::Ended,
-            _ => Stage::Waiting,
-        }
-    }
-
-    /// The trigger price.
-    pub(super) fn trigger(&self) -> Option<Decimal> {
-        nonzero(self.tp)
-    }
-
-    /// The order while it waits, or after it ended waiting, with the time of the change.
-    pub(super) fn into_order(self, symbol: Symbol, at: Micros) -> Order {
-        OrderWords {
-            id: self.aid.0,
-            client_order_id: self.caid,
-            at,
-            symbol,
-            kind: words::kind(&self.kind, true),
-            time_in_force: words::time_in_force(&self.f),
-            post_only: false,
-            reduce_only: self.reduce_only || self.closes_all,
-            side: words::side(&self.side),
-            price: nonzero(self.p),
-            stop_price: nonzero(self.tp),
-            callback_rate: nonzero(self.cr),
-            amount: nonzero(self.q),
-            filled: Decimal::ZERO,
-            cost: None,
-            average: None,
             status: words::status(&self.status),
         }
         .into_order()

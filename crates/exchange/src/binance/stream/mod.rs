@@ -1,6 +1,7 @@
 //! Streams that reconnect automatically.
 
 mod account;
+mod algo_events;
 mod attempts;
 mod events;
 mod market;

@@ -4,7 +4,7 @@ use super::events::MessageType;
 use crate::{
     MarketEvent,
     binance::{
-        num::{Num, plain},
+        num::{self, Num, plain},
         prices::percentage,
     },
 };
@@ -48,35 +48,40 @@ pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
 #[derive(Deserialize)]
 struct RawTicker {
     s: String,
-    p: Num,
-    #[serde(rename = "P")]
-    percent: Num,
-    w: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    p: Option<Num>,
+    #[serde(rename = "P", default, deserialize_with = "num::maybe")]
+    percent: Option<Num>,
+    #[serde(default, deserialize_with = "num::maybe")]
+    w: Option<Num>,
     c: Num,
     o: Num,
     h: Num,
     l: Num,
     v: Num,
-    q: Num,
+    #[serde(default, deserialize_with = "num::maybe")]
+    q: Option<Num>,
     #[serde(rename = "C")]
     closes: i64,
 }
 
 impl RawTicker {
     fn into_ticker(self, symbol: Symbol) -> Ticker {
-        let (open, change) = (plain(self.o), plain(self.p));
+        // A market without a trade in the last 24 hours has no average and no change.
+        let figure = |given: Option<Num>| given.map(plain).unwrap_or_default();
+        let (open, change) = (plain(self.o), figure(self.p));
         Ticker {
             symbol,
             at: Micros::from_millis(self.closes),
             high: plain(self.h),
             low: plain(self.l),
-            vwap: plain(self.w),
+            vwap: figure(self.w),
             open,
             last: plain(self.c),
             change,
-            percentage: percentage(plain(self.percent), change, open),
+            percentage: percentage(figure(self.percent), change, open),
             base_volume: plain(self.v),
-            quote_volume: plain(self.q),
+            quote_volume: figure(self.q),
         }
     }
 }

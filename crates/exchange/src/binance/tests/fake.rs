@@ -22,6 +22,8 @@ use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 pub(super) enum Reply {
     /// Sends a response.
     Body(u16, Vec<(&'static str, &'static str)>, String),
+    /// Sends a compressed response.
+    Gzip(Vec<u8>),
     /// Never responds.
     Hang,
     /// Breaks the connection in the middle of the response.
@@ -159,6 +161,7 @@ impl Script {
                 let status = StatusCode::from_u16(status).unwrap();
                 (status, axum::response::AppendHeaders(headers), text).into_response()
             }
+            Some(Reply::Gzip(body)) => ([("content-encoding", "gzip")], body).into_response(),
             Some(Reply::Hang) => std::future::pending().await,
             Some(Reply::Break) => {
                 let pieces = futures::stream::iter([Ok("{"), Err(std::io::Error::other("gone"))]);

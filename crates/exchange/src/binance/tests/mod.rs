@@ -7,12 +7,15 @@ mod account;
 mod failures;
 mod fake;
 mod fence;
+mod order_tests;
 mod orders;
 mod positions;
 mod prices;
 mod requests;
 mod spot_streams;
 mod streams;
+mod tolerance;
+mod tolerant_streams;
 
 use super::{Binance, BinanceConfig, Pacing};
 use crate::{Credentials, OrderRequest, Urgency, Validity};
