@@ -3,6 +3,7 @@
 use super::plans::{includes, money, test_mode_note};
 use crate::{
     components::{
+        confirm::Confirm,
         form::Posted,
         frame::{Width, frame},
         show::show,
@@ -201,17 +202,14 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
         }
         .into_any();
     }
-    view! {
-        <details class="sure">
-            <summary class="button" data-testid="plan-end" aria-label=words.end_this(&plan.name)>{words.end}</summary>
-            <form method="post" action="/api/plan-end">
-                <input type="hidden" name="end" value="true"/>
-                <p>{words.end_sure(&current.period_end.date())}</p>
-                <button type="submit" class="button" data-kind="bad" data-testid="plan-end-yes">{words.end}</button>
-            </form>
-        </details>
+    let (ends, question) = ([("end", "true".to_owned())], words.end_sure(&current.period_end.date()));
+    let named = Some(words.end_this(&plan.name));
+    Confirm {
+        named,
+        no: Some(words.keep),
+        ..Confirm::new("plan-end", &ends, words.end, &question, "plan-end")
     }
-    .into_any()
+    .show()
 }
 
 fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {

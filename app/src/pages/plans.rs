@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        confirm::Confirm,
         form::Posted,
         frame::{Width, frame},
         icon::icon,
@@ -136,17 +137,16 @@ fn change(words: &'static Billing, offer: &Offer) -> AnyView {
         Some(cents @ 1..) => words.charged_now(&money(cents)),
         Some(_) => words.charged_nothing.to_owned(),
     };
+    let plan = [("plan", offer.plan.id.to_string())];
+    let confirm = Confirm {
+        yes: words.change_yes(name),
+        kind: "main",
+        ..Confirm::new("plan-change", &plan, &words.change_to(name), &charged, "change")
+    };
     view! {
         <div class="plan-act">
             <p class="hint" data-testid="cost">{cost(words, offer.due)}</p>
-            <details class="sure">
-                <summary class="button" data-kind="main" data-testid="change">{words.change_to(name)}</summary>
-                <form method="post" action="/api/plan-change">
-                    <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-                    <p>{charged}</p>
-                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{words.change_yes(name)}</button>
-                </form>
-            </details>
+            {confirm.show()}
         </div>
     }
     .into_any()

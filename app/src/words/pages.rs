@@ -132,6 +132,8 @@ table! {
         delete: "Delete key",
         connected_at(date): "Added {date}",
 
+        cancel: "Cancel",
+
         delete_title(key): "Delete “{key}”?",
         delete_lead: "Slipstream deletes the exchange key and its secret.",
         delete_open: "The account has open positions or orders:",
