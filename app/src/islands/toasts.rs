@@ -43,7 +43,7 @@ fn add_toast(shown: &mut Vec<Toast>, toast: Toast) {
 }
 
 /// The toast of an event, if it has one. A closed position cancels its stop and its take profits: those are notices
-/// only, because the toast of the close says it.
+/// only, because the close has a toast of its own.
 fn toast_of(words: &Live, seq: i64, what: &ToastEvent) -> Option<Toast> {
     let (order, complete) = match what {
         ToastEvent::Order(order)

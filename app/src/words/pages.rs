@@ -177,7 +177,7 @@ table! {
         col_filled: "Filled",
         col_status: "Status",
         col_fee: "Fee",
-        col_realized: "Realised P&L",
+        col_realized: "Realized P&L",
         col_side: "Side",
         col_size: "Size",
         col_entry: "Entry",

@@ -48,7 +48,7 @@ pub fn signed_cents(value: Decimal) -> String {
     if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
 }
 
-/// What follows the number of a percentage: a no-break space and the sign.
+/// A no-break space and the percent sign, which follow the number of a percentage.
 pub const PERCENT: &str = "\u{a0}%";
 
 /// Formats a profit or loss in percent, with its sign: `−3.15 %`.

@@ -34,7 +34,7 @@ impl Definition {
 fn located(text: &str, error: &serde_json::Error) -> Unreadable {
     let tracked =
         serde_path_to_error::deserialize::<_, Definition>(&mut serde_json::Deserializer::from_str(text));
-    // What follows a complete definition is in no field.
+    // Text after a complete definition is in no field.
     let field = tracked.err().map(|tracked| tracked.path().to_string());
     Unreadable::new(field.as_deref().unwrap_or_default(), error)
 }

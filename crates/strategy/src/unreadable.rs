@@ -11,11 +11,11 @@ pub struct Unreadable {
     pub column: usize,
     /// Path of the innermost field around the fault, such as `entry.long.above[0]`; empty for the whole definition.
     pub field: String,
-    /// What is wrong there.
+    /// The cause.
     pub cause: UnreadableCause,
 }
 
-/// What is wrong at a place of the text.
+/// The cause of a fault, which is at one place of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnreadableCause {
     /// The text ends within a value.
