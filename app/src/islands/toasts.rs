@@ -8,6 +8,7 @@ use crate::{
     figures,
     words::{lang, live::Live, live::live},
 };
+use domain::plan::title;
 use leptos::prelude::*;
 
 /// The maximum number of toasts on the screen.
@@ -131,9 +132,9 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
         ToastEvent::TargetHit(symbol, profit) => format_result(words, words.target_hit(symbol), profit),
         ToastEvent::SignedIn(address) => ("warn", words.signed_in(address)),
         ToastEvent::PasswordChanged => ("warn", words.password_changed.to_owned()),
-        ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(plan)),
-        ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(plan)),
-        ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(plan)),
+        ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(&title(plan))),
+        ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(&title(plan))),
+        ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(&title(plan))),
     })
 }
 

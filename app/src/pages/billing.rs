@@ -14,6 +14,7 @@ use crate::{
 };
 use domain::{
     Micros, Plan,
+    plan::title,
     subscription::{Interval, Invoice, State, Subscription},
 };
 use leptos::prelude::*;
@@ -109,7 +110,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     view! {
         <section class="panel" aria-labelledby="plan-title" data-testid="current-plan">
             <h2 id="plan-title" class="panel-title">{words.yours}</h2>
-            <p class="plan-price" data-testid="plan-name">{plan.name.clone()}</p>
+            <p class="plan-price" data-testid="plan-name">{title(&plan.name)}</p>
             {note.map(|text| view! { <p>{text}</p> })}
             {lapsed.map(|lapsed| over(words, lapsed))}
             {included}
@@ -123,7 +124,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
 
 /// The plan that ended and the reason: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
-    let (plan, date) = (&lapsed.plan, lapsed.at.date());
+    let (plan, date) = (&title(&lapsed.plan), lapsed.at.date());
     let text = if lapsed.unpaid { words.lapsed_unpaid(plan, &date) } else { words.lapsed(plan, &date) };
     view! { <p class="note" data-testid="lapsed">{text}</p> }.into_any()
 }
@@ -203,7 +204,7 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
         .into_any();
     }
     let (ends, question) = ([("end", "true".to_owned())], words.end_sure(&current.period_end.date()));
-    let named = Some(words.end_this(&plan.name));
+    let named = Some(words.end_this(&title(&plan.name)));
     Confirm {
         named,
         no: Some(words.keep),

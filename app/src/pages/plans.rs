@@ -15,7 +15,10 @@ use crate::{
         problems,
     },
 };
-use domain::{Decimal, Plan, Refusal, plan::Limits};
+use domain::{
+    Decimal, Plan, Refusal,
+    plan::{Limits, title},
+};
 use leptos::prelude::*;
 use service::{
     money::billing::{self, Offer},
@@ -92,7 +95,7 @@ fn card(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
         offer.current.then(|| view! { <span class="badge" data-mode="good">{words.current}</span> });
     view! {
         <li class="panel plan" data-testid="plan" data-current=offer.current.then_some("yes")>
-            <div class="key-head"><h2 class="key-name">{name.clone()}</h2>{current}</div>
+            <div class="key-head"><h2 class="key-name">{title(name)}</h2>{current}</div>
             <p class="plan-price">{words.a_month(&monthly_price_usd.to_string())}</p>
             {includes(words, limits)}
             {action(words, offer, state)}
@@ -123,7 +126,7 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
     view! {
         <form method="post" action="/api/plan-checkout">
             <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-            <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&offer.plan.name)}</button>
+            <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&title(&offer.plan.name))}</button>
         </form>
     }
     .into_any()
@@ -131,7 +134,7 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
 
 /// Changing a plan charges immediately, so it asks for confirmation.
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
-    let name = &offer.plan.name;
+    let name = &title(&offer.plan.name);
     let charged = match offer.due {
         None => words.charged_unknown.to_owned(),
         Some(cents @ 1..) => words.charged_now(&money(cents)),
