@@ -203,8 +203,9 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
         }
         .into_any();
     }
-    let (ends, question) = ([("end", "true".to_owned())], words.end_sure(&current.period_end.date()));
-    let named = Some(words.end_this(&title(&plan.name)));
+    let (plan, ends) = (title(&plan.name), [("end", "true".to_owned())]);
+    let question = words.end_sure(&plan, &current.period_end.date());
+    let named = Some(words.end_this(&plan));
     Confirm {
         named,
         no: Some(words.keep),

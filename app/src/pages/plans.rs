@@ -136,9 +136,9 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
     let name = &title(&offer.plan.name);
     let charged = match offer.due {
-        None => words.charged_unknown.to_owned(),
-        Some(cents @ 1..) => words.charged_now(&money(cents)),
-        Some(_) => words.charged_nothing.to_owned(),
+        None => words.charged_unknown(name),
+        Some(cents @ 1..) => words.charged_now(name, &money(cents)),
+        Some(_) => words.charged_nothing(name),
     };
     let plan = [("plan", offer.plan.id.to_string())];
     let confirm = Confirm {
