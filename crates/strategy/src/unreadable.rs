@@ -69,6 +69,8 @@ impl Unreadable {
         let message = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
         // The parser's names for the whole definition and for an unknown place.
         let field = if matches!(field, "." | "?") { "" } else { field };
+        // The parser counts from 0 in an empty text.
+        let (line, column) = (line.max(1), column.max(1));
         Self { line, column, field: field.to_owned(), cause: UnreadableCause::of(message) }
     }
 }
@@ -91,7 +93,7 @@ impl fmt::Display for UnreadableCause {
             Self::EndsEarly => f.write_str("the text ends too early; a bracket or a quote is missing"),
             Self::Token(token) => write!(f, "expected {token}"),
             Self::Value => f.write_str("expected a value"),
-            Self::WholeNumber => f.write_str("expected a whole number"),
+            Self::WholeNumber => f.write_str("expected a positive whole number"),
             Self::Decimal => f.write_str("expected a number in quotes, such as \"1.5\""),
             Self::List => f.write_str("expected a list in square brackets"),
             Self::Object => f.write_str("expected an object in braces"),

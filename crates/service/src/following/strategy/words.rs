@@ -11,7 +11,7 @@ table! {
         ends_early: "the text ends too early; a bracket or a quote is missing",
         expected(token): "expected {token}",
         value: "expected a value",
-        whole_number: "expected a whole number",
+        whole_number: "expected a positive whole number",
         decimal: "expected a number in quotes, such as \"1.5\"",
         list: "expected a list in square brackets",
         object: "expected an object in braces",
