@@ -62,16 +62,17 @@ impl Confirm {
             .iter()
             .map(|(name, value)| view! { <input type="hidden" name=*name value=value.clone()/> })
             .collect_view();
+        // The macro evaluates children before attributes.
         view! {
             <div class="confirmed">
                 <button type="button" class="button" data-kind=opens aria-label=named popovertarget=id.clone()
                     data-testid=testid>{button}</button>
-                <div popover="auto" id=id.clone() class="confirm" data-kind=kind role="dialog" aria-labelledby=asked.clone()>
-                    <p id=asked>{question}</p>
+                <div popover="auto" id=id class="confirm" data-kind=kind role="dialog" aria-labelledby=asked>
+                    <p id=asked.clone()>{question}</p>
                     <form method="post" action=format!("/api/{endpoint}")>
                         {hidden}
                         <button type="submit" class="button" data-kind=kind data-testid=format!("{testid}-yes")>{yes}</button>
-                        <button type="button" class="button" popovertarget=id popovertargetaction="hide" autofocus=true
+                        <button type="button" class="button" popovertarget=id.clone() popovertargetaction="hide" autofocus=true
                             data-testid=format!("{testid}-no")>{no}</button>
                     </form>
                 </div>
