@@ -1,13 +1,12 @@
 //! Number formatting: what pages and messages share (`domain::figures`), and formatting of decimals that the
 //! browser has as text only.
 
-#[cfg(feature = "ssr")]
-use domain::Decimal;
+use domain::figures::PERCENT;
 pub(crate) use domain::figures::grouped;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) use domain::figures::{cents, decimal, signed_cents};
 #[cfg(feature = "ssr")]
-pub(crate) use domain::figures::{price, signed_percent};
+pub(crate) use domain::figures::{plain_percent, price, share, signed_percent};
 
 /// Grouped, padded with zeros to this many places, so that a changing price keeps its width.
 pub(crate) fn steady(text: &str, places: usize) -> String {
@@ -22,9 +21,9 @@ pub(crate) fn steady(text: &str, places: usize) -> String {
     shown
 }
 
-/// A signed percentage with two places: `+1.25%`.
+/// A signed percentage with two places: `+1.25 %`.
 pub(crate) fn percent(text: &str) -> String {
-    if text.is_empty() { String::new() } else { signed(text) + "%" }
+    if text.is_empty() { String::new() } else { signed(text) + PERCENT }
 }
 
 /// A gain or loss with two places: `+1,012.50`.
@@ -44,22 +43,9 @@ pub(crate) fn signed(text: &str) -> String {
     format!("{sign}{}.{cut:0<2}", grouped(whole))
 }
 
-/// A fraction as a percentage with one place: `0.25` is `25.0%`.
-#[cfg(feature = "ssr")]
-pub(crate) fn share(value: Decimal) -> String {
-    grouped(&format!("{:.1}%", (value * Decimal::ONE_HUNDRED).round_dp(1)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn shares_are_percentages() {
-        let n = |text| domain::money::parse(text).unwrap();
-        assert_eq!((share(n("0.25")), share(n("0.05625059"))), ("25.0%".to_owned(), "5.6%".to_owned()));
-    }
 
     #[test]
     fn a_price_keeps_its_width() {
@@ -72,9 +58,9 @@ mod tests {
     #[test]
     fn percentages_are_signed_and_cut() {
         for (plain, shown) in
-            [("1.239", "+1.23%"), ("-0.5", "−0.50%"), ("0", "0.00%"), ("-0.001", "0.00%"), ("12", "+12.00%")]
+            [("1.239", "+1.23"), ("-0.5", "−0.50"), ("0", "0.00"), ("-0.001", "0.00"), ("12", "+12.00")]
         {
-            assert_eq!(percent(plain), shown);
+            assert_eq!(percent(plain), format!("{shown}\u{a0}%"));
         }
     }
 }

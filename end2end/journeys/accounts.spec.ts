@@ -7,7 +7,7 @@ test('open a currency account, move funds, and see the movement', async ({ page,
   expect(key).toBeTruthy();
   const [accounts, rules] = [new Accounts(page), new Rules(page)];
   await accounts.open();
-  await expect(accounts.exchange).toContainText('10,000.00 USD');
+  await expect(accounts.exchange).toContainText('10,000.00');
   await accounts.openAccount('USDT');
   await expect(accounts.message).toHaveText('USDT account opened.');
   const card = accounts.card('USDT');

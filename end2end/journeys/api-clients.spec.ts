@@ -32,6 +32,19 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   await page.reload();
   await expect(clients.list).toContainText('from 127.0.0.1');
 
+  const { open, question, no } = clients.revocation('Bots');
+  await open.click();
+  await expect(question).toContainText('Revoke “Bots”?');
+  await expect(no, 'the safe button has the focus').toBeFocused();
+  await expectAccessibleDayAndNight(page);
+  await no.click();
+  await expect(question).toBeHidden();
+  await open.press('Enter');
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(open, 'the focus returns').toBeFocused();
+  await expect(clients.list).toHaveCount(1);
   await clients.revoke('Bots');
   await expect(clients.message).toHaveText('API client Bots revoked.');
   await expect(clients.list).toHaveCount(0);

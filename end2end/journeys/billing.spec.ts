@@ -19,10 +19,10 @@ test('a stranger sees the plans, and is asked to sign up', async ({ page }) => {
   const plans = new Plans(page);
   await plans.open();
   await expect(plans.cards).toHaveCount(3);
-  await expect(plans.card('BASIC')).toContainText('20 USD a month');
-  await expect(plans.card('PROFESSIONAL')).toContainText('Up to 5 exchange keys');
+  await expect(plans.card('Basic')).toContainText('20 USD a month');
+  await expect(plans.card('Professional')).toContainText('Up to 5 exchange keys');
   await expectAccessibleDayAndNight(page);
-  await plans.card('BASIC').getByRole('link').click();
+  await plans.card('Basic').getByRole('link').click();
   await expect(page).toHaveURL(/\/sign-up$/);
 });
 
@@ -31,10 +31,10 @@ test('subscribe, after a card that was declined', async ({ page, trader, watch }
   watch.allow(/status of 402/);
   const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
   await billing.open();
-  await expect(billing.plan).toHaveText('FREE');
+  await expect(billing.plan).toHaveText('Free');
   await expect(page.getByText('No invoices yet.')).toBeVisible();
   await page.getByTestId('see-plans').click();
-  await plans.choose('BASIC');
+  await plans.choose('Basic');
   await checkout.arrived();
   await expect(checkout.plan).toHaveText('Slipstream BASIC');
   await expect(checkout.price).toHaveText('20.00 USD a month');
@@ -45,7 +45,7 @@ test('subscribe, after a card that was declined', async ({ page, trader, watch }
   await checkout.pay('pays');
   await expect(billing.progress).toHaveAttribute('data-state', 'done');
   await expectLive(page);
-  await expect(billing.plan).toHaveText('BASIC');
+  await expect(billing.plan).toHaveText('Basic');
   await expect(billing.state).toHaveText('Paid');
   await expect(billing.invoices).toHaveCount(1);
   await expect(billing.invoices).toContainText('20.00 USD');
@@ -58,46 +58,46 @@ test('going back from the payment page leaves everything as it was', async ({ pa
   expect(trader.email).toBeTruthy();
   const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
   await plans.open();
-  await plans.choose('ADVANCED');
+  await plans.choose('Advanced');
   await checkout.arrived();
   await page.getByTestId('back').click();
   await expect(page).toHaveURL(/\/plans$/);
   await billing.open();
-  await expect(billing.plan).toHaveText('FREE');
+  await expect(billing.plan).toHaveText('Free');
 });
 
 test('upgrade: what it costs is said before, and charged at once', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'pays');
+  await subscribe(page, 'Basic', 'pays');
   const [plans, billing] = [new Plans(page), new Billing(page)];
   await plans.open();
-  await expect(plans.card('BASIC')).toContainText('Current plan');
-  await expect(plans.card('ADVANCED').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
-  await plans.change('ADVANCED');
-  await expect(billing.message).toHaveText('Your plan is now ADVANCED.');
-  await expect(billing.plan).toHaveText('ADVANCED');
+  await expect(plans.card('Basic')).toContainText('Current plan');
+  await expect(plans.card('Advanced').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
+  await plans.change('Advanced');
+  await expect(billing.message).toHaveText('Your plan is now Advanced.');
+  await expect(billing.plan).toHaveText('Advanced');
   await expect(billing.invoices).toHaveCount(2);
 });
 
 test('end with the paid period, keep it after all, and let it end', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'pays');
+  await subscribe(page, 'Basic', 'pays');
   const billing = new Billing(page);
   await billing.open();
   await billing.end();
   await expect(billing.message).toContainText('ends with the current period');
-  await expect(billing.plan).toHaveText('BASIC');
+  await expect(billing.plan).toHaveText('Basic');
   await billing.keep();
-  await expect(billing.message).toHaveText('Your BASIC plan stays active.');
+  await expect(billing.message).toHaveText('Your Basic plan stays active.');
   await billing.end();
   await expect(billing.message).toContainText('ends with the current period');
   await desk.passDays(32);
-  await billing.becomes('FREE');
+  await billing.becomes('Free');
 });
 
 test('a renewal that fails can be paid, and lapses when it is not', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'pays_once');
+  await subscribe(page, 'Basic', 'pays_once');
   const [billing, checkout] = [new Billing(page), new Checkout(page)];
   await desk.passDays(32);
   await expect(async () => {
@@ -113,7 +113,7 @@ test('a renewal that fails can be paid, and lapses when it is not', async ({ pag
     await expect(billing.state).toHaveText('Paid', { timeout: 500 });
   }).toPass();
   await desk.passDays(40);
-  await billing.becomes('FREE');
+  await billing.becomes('Free');
 });
 
 test.describe('without script', () => {
@@ -121,6 +121,6 @@ test.describe('without script', () => {
 
   test('a plan is paid for by plain forms', async ({ page, trader }) => {
     expect(trader.email).toBeTruthy();
-    await subscribe(page, 'BASIC', 'pays');
+    await subscribe(page, 'Basic', 'pays');
   });
 });

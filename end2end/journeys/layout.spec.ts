@@ -1,5 +1,5 @@
 import { Trade } from '../pages/trade.ts';
-import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
+import { expectAccessible, expectApart, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
@@ -72,6 +72,23 @@ for (const width of WIDTHS) {
       await expectFits(page);
     }
     await expectLive(page);
+  });
+
+  test(`a toast covers no price, chooser or button at ${width} pixels`, async ({ page, key }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const trade = new Trade(page);
+    await trade.open(key);
+    await expectLive(page);
+    await trade.ticket.choose('SELL', 'LIMIT');
+    await trade.ticket.price.fill(String(await trade.away(10)));
+    await trade.ticket.amount.fill('0.02');
+    await trade.ticket.withoutStop.check();
+    await trade.ticket.place.click();
+    const toast = trade.toasts.filter({ hasText: 'Sell 0.02 BTC/USDT open' });
+    await expect(toast).toHaveCount(1);
+    for (const other of [trade.price, page.getByTestId('choosers'), trade.ticket.place]) {
+      await expectApart(toast, other);
+    }
   });
 }
 

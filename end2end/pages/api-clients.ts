@@ -50,9 +50,20 @@ export class ApiClients extends Frame {
   }
 
   async revoke(name: string): Promise<void> {
+    const { open, yes } = this.revocation(name);
+    await open.click();
+    await yes.click();
+  }
+
+  /** The button that revokes a client, and the question that it opens. */
+  revocation(name: string): Record<'open' | 'question' | 'yes' | 'no', Locator> {
     const heading = this.page.getByRole('heading', { name, exact: true });
     const card = this.list.filter({ has: heading });
-    await card.getByTestId('client-revoke').click();
-    await card.getByTestId('client-revoke-yes').click();
+    return {
+      open: card.getByTestId('client-revoke'),
+      question: card.getByRole('dialog'),
+      yes: card.getByTestId('client-revoke-yes'),
+      no: card.getByTestId('client-revoke-no'),
+    };
   }
 }

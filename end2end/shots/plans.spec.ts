@@ -17,7 +17,7 @@ alone('plans, and what they cost', async ({ page, desk, watch }) => {
   await shoot(page, 'billing-free');
   await plans.open();
   await shoot(page, 'plans');
-  await plans.choose('BASIC');
+  await plans.choose('Basic');
   await checkout.arrived();
   await shoot(page, 'checkout');
   await checkout.pay('declined');
@@ -27,7 +27,7 @@ alone('plans, and what they cost', async ({ page, desk, watch }) => {
   await expectLive(page);
   await shoot(page, 'billing-done');
   await plans.open();
-  await plans.card('ADVANCED').getByTestId('change').click();
+  await plans.card('Advanced').getByTestId('change').click();
   await shoot(page, 'plans-change');
   await billing.open();
   await billing.end();

@@ -31,6 +31,17 @@ export async function expectFits(page: Page): Promise<void> {
   expect(excess, `pixels that ${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
+/** Checks that two visible elements do not cover each other. */
+export async function expectApart(one: Locator, other: Locator): Promise<void> {
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (a === null || b === null) {
+    throw new Error('an element is not visible');
+  }
+  const across = a.x < b.x + b.width && b.x < a.x + a.width;
+  const along = a.y < b.y + b.height && b.y < a.y + a.height;
+  expect(across && along, `${JSON.stringify(a)} and ${JSON.stringify(b)} cover each other`).toBe(false);
+}
+
 /** Checks accessibility in the light and the dark scheme, because contrast differs. */
 export async function expectAccessibleDayAndNight(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -20,7 +20,7 @@ const DATA = [
 
 /** Names, which are the same in every language: ours, the exchange's, the plans' and the built-in strategies'. */
 const NAMES =
-  /Slipstream|Binance|currencycloud|FREE|BASIC|ADVANCED|PROFESSIONAL|EXPERT|EMA cross|Donchian breakout|RSI reversal|Supertrend/g;
+  /Slipstream|Binance|currencycloud|Free|Basic|Advanced|Professional|Expert|EMA cross|Donchian breakout|RSI reversal|Supertrend/g;
 
 /** Names that the journey gives, and the names of new paper accounts. */
 const OWN = /Paper \d+( \(automated\))?|Pseudo [A-Z]\w*/g;

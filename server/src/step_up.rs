@@ -95,7 +95,7 @@ pub(crate) fn routes(forms: Router) -> Router {
     Router::new().route(PATH, post(confirm))
 }
 
-async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) -> Response {
+async fn confirm(forms: Router, visit: Visit, mut parts: Parts, given: Confirmed) -> Response {
     let (Some(actor), Some(token)) = (visit.actor.as_ref(), visit.session.as_deref()) else {
         return see_other("/sign-in");
     };
@@ -103,6 +103,10 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
         Ok(renewed) => renewed,
         Err(error) => return refused(&visit, token, &given, error).await,
     };
+    if let Some(renewed) = &renewed {
+        let name = session_cookie_name(&visit.desk.settings.public_url);
+        replace_cookie(&mut parts.headers, name, renewed);
+    }
     let response = after(forms, parts, &visit.desk, token, &given).await;
     match renewed {
         Some(renewed) => with_session(response, &visit, &renewed),
@@ -110,8 +114,8 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
     }
 }
 
-/// The response after the password was confirmed: that of the stored form, or a redirect. The replaced token of the
-/// request stays valid long enough for it.
+/// The response after the password was confirmed: that of the stored form, or a redirect. The form was stored for the
+/// session, so the replaced token still finds it.
 async fn after(forms: Router, parts: Parts, desk: &SharedDesk, token: &str, given: &Confirmed) -> Response {
     let waiting = match given.form.parse() {
         Ok(id) => step_up::take(desk, token, id).await,
@@ -124,6 +128,19 @@ async fn after(forms: Router, parts: Parts, desk: &SharedDesk, token: &str, give
             tracing::error!(%error, "could not read a stored form after its password was confirmed");
             see_other("/dashboard")
         }
+    }
+}
+
+/// Puts the session's new token into the cookies of the request, because a replaced one does not count as confirmed.
+fn replace_cookie(headers: &mut HeaderMap, name: &str, token: &str) {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).map(str::trim);
+    let others = pairs.filter(|pair| pair.split_once('=').is_some_and(|(key, _)| key != name));
+    let mut all: Vec<&str> = others.collect();
+    let own = format!("{name}={token}");
+    all.push(&own);
+    if let Ok(line) = HeaderValue::from_str(&all.join("; ")) {
+        headers.insert(header::COOKIE, line);
     }
 }
 
@@ -181,4 +198,19 @@ async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) ->
 fn see_other(to: &str) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/dashboard"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_cookie_is_replaced_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "theme=dark; slipstream=old".parse().unwrap());
+        headers.append(header::COOKIE, "slipstream-device=1".parse().unwrap());
+        replace_cookie(&mut headers, "slipstream", "new");
+        let all: Vec<_> = headers.get_all(header::COOKIE).iter().collect();
+        assert_eq!(all, ["theme=dark; slipstream-device=1; slipstream=new"]);
+    }
 }

@@ -67,7 +67,7 @@ pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, FormFailure>
 async fn done(visit: &Visit, actor: &Actor, notice: PageNotice) -> Done {
     let done = Done::at("/billing").with_notice(notice);
     match plan::plan_of(&visit.desk, actor).await {
-        Ok(plan) => done.about(plan.name),
+        Ok(plan) => done.about(domain::plan::title(&plan.name)),
         Err(_) => done,
     }
 }

@@ -82,8 +82,9 @@ pub(crate) fn outcome(words: &Copies, copy: &Copied) -> String {
         Status::Queued | Status::Sending => String::new(),
         Status::Skipped | Status::Failed => {
             let why = copy.reason.map(|r| capital(reason(visit::lang(), r))).unwrap_or_default();
-            match copy.detail.as_deref().filter(|d| !d.is_empty()) {
-                Some(detail) => words.with_detail(&why, detail),
+            let detail = copy.detail.as_ref().map(|detail| words.detail(visit::lang(), detail));
+            match detail.filter(|detail| !detail.is_empty()) {
+                Some(detail) => words.with_detail(&why, &detail),
                 None => why,
             }
         }
@@ -124,7 +125,7 @@ mod tests {
     use crate::words::Lang;
     use domain::{
         Micros, Side,
-        copy::{Exit, Reason},
+        copy::{CopyDetail, Exit, Reason},
     };
 
     fn id<T: std::str::FromStr<Err: std::fmt::Debug>>() -> T {
@@ -171,9 +172,15 @@ mod tests {
         let skipped = Copied { reason: Some(Reason::Margin), ..copy(Status::Skipped) };
         let text = outcome(words, &skipped);
         assert_eq!(text, "The order needs more margin than is available at the max leverage");
-        let detail = Some("Filter failure: LOT_SIZE".to_owned());
+        let detail = Some(CopyDetail::Message("Filter failure: LOT_SIZE".to_owned()));
         let refused = Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) };
         assert_eq!(outcome(words, &refused), "The exchange rejected the order: Filter failure: LOT_SIZE");
+        let detail = Some(CopyDetail::DailyLoss(Decimal::new(512, 1), Decimal::from(50)));
+        let lost = Copied { reason: Some(Reason::DailyLoss), detail, ..copy(Status::Skipped) };
+        assert_eq!(
+            outcome(words, &lost),
+            "The daily loss limit was reached: 51.20 USD lost today, the limit is 50.00 USD"
+        );
         let left = Copied { action: Action::Exit, side: None, ..copy(Status::Closed) };
         assert_eq!(outcome(words, &left), "Position closed");
     }

@@ -1,5 +1,6 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
+pub(crate) use super::confirm::act_sure;
 use crate::{
     notice::{PostNotice, Rejection},
     visit::{self, CARRIED, Visit},
@@ -226,31 +227,6 @@ pub(crate) fn act(
             {values.iter().map(hidden).collect_view()}
             <button type="submit" class="button" data-testid=testid>{text}</button>
         </form>
-    }
-    .into_any()
-}
-
-/// As [`act`], with a confirmation: the button unfolds an explanation and the button that acts,
-/// `<testid>-yes`.
-pub(crate) fn act_sure(
-    endpoint: &'static str,
-    values: &[(&'static str, String)],
-    text: &'static str,
-    sure: &'static str,
-    testid: &'static str,
-) -> AnyView {
-    let hidden = |(name, value): &(&'static str, String)| {
-        view! { <input type="hidden" name=*name value=value.clone()/> }
-    };
-    view! {
-        <details class="sure">
-            <summary class="button" data-testid=testid>{text}</summary>
-            <form method="post" action=format!("/api/{endpoint}")>
-                {values.iter().map(hidden).collect_view()}
-                <p>{sure}</p>
-                <button type="submit" class="button" data-kind="bad" data-testid=format!("{testid}-yes")>{text}</button>
-            </form>
-        </details>
     }
     .into_any()
 }

@@ -44,7 +44,7 @@ fn bare(years: &BTreeMap<String, Year>) -> [&'static str; 12] {
 fn cell(value: Option<Decimal>, like: &'static str, nothing: &'static str) -> AnyView {
     let (text, title) = value.map_or_else(
         || (String::new(), nothing.to_owned()),
-        |v| (figures::signed_percent(v).trim_end_matches('%').to_owned(), figures::signed_percent(v)),
+        |v| (figures::signed_cents(v), figures::signed_percent(v)),
     );
     view! { <td class=like data-heat=value.map(level) title=title>{text}</td> }.into_any()
 }

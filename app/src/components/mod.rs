@@ -1,6 +1,7 @@
 //! Components of pages, rendered on the server only.
 
 pub(crate) mod agent;
+pub(crate) mod confirm;
 pub(crate) mod copied;
 pub(crate) mod countries;
 pub(crate) mod filters;

@@ -103,7 +103,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
     let columns = [
         (words.range, WORDS),
         (words.net_profit, NUMBER),
-        (words.win_rate, NUMBER),
+        (words.win_rate, ROOMY_NUMBER),
         (words.max_draw_down, NUMBER),
         (words.trades, NUMBER),
         (words.long, ROOMY_NUMBER),
@@ -116,7 +116,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
             <tr data-testid="range">
                 <th scope="row" class="date"><time datetime=date.clone()>{date.clone()}</time></th>
                 {cell(profit(f.net_profit_percent))}
-                {cell(plain(f.win_rate.map(figures::share)))}
+                <td class="roomy number">{plain(f.win_rate.map(figures::share)).0}</td>
                 {cell(plain(f.max_draw_down.map(figures::share)))}
                 <td class="number">{f.trades}</td>
                 <td class="roomy number">{f.long}</td>
@@ -129,13 +129,13 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
 
 /// The newest trades of one record; one may still be open.
 pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
-    use super::tables::{NUMBER, ROOMY, WORDS, timestamp};
+    use super::tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, tight, timestamp};
     let words = strategies(visit::lang());
     let columns = [
         (words.entry_time, WORDS),
         (words.side, WORDS),
-        (words.entry_price, NUMBER),
-        (words.exit_price, NUMBER),
+        (words.entry_price, ROOMY_NUMBER),
+        (words.exit_price, ROOMY_NUMBER),
         (words.exit_reason, ROOMY),
         (words.profit, NUMBER),
     ];
@@ -143,12 +143,15 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
         let side = crate::words::orders::orders(visit::lang()).entered(trade.side);
         let exit_reason = trade.exit.map_or(words.still_open, |exit| words.exit(exit));
         let Shown(result, way) = profit(trade.profit_percent);
+        let (entry, exit) = (figures::decimal(trade.entry_price), trade.exit_price.map(figures::decimal));
+        let below: Vec<_> = [Some(entry.as_str()), exit.as_deref()].into_iter().flatten().collect();
+        let below = tight(&below);
         view! {
             <tr data-testid="record-trade">
                 <td>{timestamp(trade.entered_at)}</td>
-                <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
-                <td class="number">{figures::decimal(trade.entry_price)}</td>
-                <td class="number">{trade.exit_price.map(figures::decimal)}</td>
+                <th scope="row"><span data-side=trade.side.word()>{side}</span>{below}</th>
+                <td class="roomy number">{entry}</td>
+                <td class="roomy number">{exit}</td>
                 <td class="roomy">{exit_reason}</td>
                 <td class="number" data-change=way>{result}{in_r(trade.result_in_r())}</td>
             </tr>

@@ -113,6 +113,8 @@ const BY_TWO: [OfTwo; 4] = [
 /// The parts of an order that a toast shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OrderNews {
+    /// The exchange's order id.
+    pub(crate) id: String,
     pub(crate) symbol: String,
     pub(crate) kind: String,
     pub(crate) side: String,
@@ -146,6 +148,7 @@ pub(crate) fn toast_event(what: &impl Tree) -> Option<ToastEvent> {
     if let Some(both) = what.get("Order") {
         let order = both.items()?.into_iter().next()?;
         return Some(ToastEvent::Order(OrderNews {
+            id: order.string("id"),
             symbol: order.string("symbol"),
             kind: order.string("kind"),
             side: order.string("side"),

@@ -8,6 +8,7 @@ use crate::{
     figures,
     words::{lang, live::Live, live::live},
 };
+use domain::plan::title;
 use leptos::prelude::*;
 
 /// The maximum number of toasts on the screen.
@@ -16,37 +17,74 @@ const MOST: usize = 4;
 #[cfg(feature = "islands")]
 const READ: std::time::Duration = std::time::Duration::from_secs(8);
 
+/// A toast on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Toast {
+    /// Sequence number of its event.
+    seq: i64,
+    tone: &'static str,
+    text: String,
+    /// Id of the order; empty for other events.
+    order: String,
+    /// Whether the order has reached a final status.
+    complete: bool,
+}
+
+/// Adds a toast. Each order has one: a fill replaces the one before, and a late partial fill does not replace the
+/// complete one.
+fn add_toast(shown: &mut Vec<Toast>, toast: Toast) {
+    let same = |old: &Toast| !toast.order.is_empty() && old.order == toast.order;
+    if !toast.complete && shown.iter().any(|old| same(old) && old.complete) {
+        return;
+    }
+    shown.retain(|old| old.seq != toast.seq && !same(old));
+    shown.push(toast);
+    let over = shown.len().saturating_sub(MOST);
+    shown.drain(..over);
+}
+
+/// The toast of an event, if it has one. A closed position cancels its stop and its take profits: those are notices
+/// only, because the close has a toast of its own.
+fn toast_of(words: &Live, seq: i64, what: &ToastEvent) -> Option<Toast> {
+    let (order, complete) = match what {
+        ToastEvent::Order(order)
+            if order.status == "canceled" && protective(words, &order.kind).is_some() =>
+        {
+            return None;
+        }
+        ToastEvent::Order(order) => (order.id.clone(), order.status != "open"),
+        _ => (String::new(), true),
+    };
+    let (tone, text) = format_toast(words, what)?;
+    Some(Toast { seq, tone, text, order, complete })
+}
+
 /// The page's notifications, newest last.
 #[island]
 pub fn Toasts() -> impl IntoView {
     let words = live(lang());
-    let shown = RwSignal::new(Vec::<(i64, &'static str, String)>::new());
+    let shown = RwSignal::new(Vec::<Toast>::new());
     let shared = bus();
     let outdated = shared.outdated.clone();
     Effect::new(move |_| {
         if let Some(news) = shared.happened.get() {
-            let Some((tone, text)) = format_toast(words, &news.what) else { return };
+            let Some(toast) = toast_of(words, news.seq, &news.what) else { return };
             // Bad news stays until it is dismissed.
             #[cfg(feature = "islands")]
-            if tone != "bad" {
-                set_timeout(move || shown.update(|s| s.retain(|toast| toast.0 != news.seq)), READ);
+            if toast.tone != "bad" {
+                set_timeout(move || shown.update(|s| s.retain(|toast| toast.seq != news.seq)), READ);
             }
-            shown.update(|s| {
-                s.retain(|toast| toast.0 != news.seq);
-                s.push((news.seq, tone, text));
-                let over = s.len().saturating_sub(MOST);
-                s.drain(..over);
-            });
+            shown.update(|s| add_toast(s, toast));
         }
     });
-    let dismiss = move |seq: i64| shown.update(|s| s.retain(|toast| toast.0 != seq));
+    let dismiss = move |seq: i64| shown.update(|s| s.retain(|toast| toast.seq != seq));
     view! {
         <section class="toasts" aria-label=words.toasts aria-live="polite" data-testid="toasts">
             <p class="toast" data-tone="warn" hidden=move || !outdated.get()>
                 <span>{words.reload}</span>
                 <a href="" class="button" data-kind="quiet">{words.reload_now}</a>
             </p>
-            <For each=move || shown.get() key=|toast| toast.0 let((seq, tone, text))>
+            <For each=move || shown.get() key=|toast| toast.seq let(Toast { seq, tone, text, .. })>
                 <p class="toast" data-tone=tone>
                     <span>{text}</span>
                     <button type="button" class="icon-button" aria-label=words.dismiss on:click=move |_| dismiss(seq)>"×"</button>
@@ -94,9 +132,9 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
         ToastEvent::TargetHit(symbol, profit) => format_result(words, words.target_hit(symbol), profit),
         ToastEvent::SignedIn(address) => ("warn", words.signed_in(address)),
         ToastEvent::PasswordChanged => ("warn", words.password_changed.to_owned()),
-        ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(plan)),
-        ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(plan)),
-        ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(plan)),
+        ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(&title(plan))),
+        ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(&title(plan))),
+        ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(&title(plan))),
     })
 }
 
@@ -178,6 +216,7 @@ mod tests {
         let words = live(Lang::En);
         let text = |order: &OrderNews| format_order(words, order).map(|(_, text)| text);
         let order = OrderNews {
+            id: "7".into(),
             symbol: "BTC/USDT".into(),
             kind: "limit".into(),
             side: "BUY".into(),
@@ -208,5 +247,41 @@ mod tests {
         assert_eq!(text(&part).unwrap(), "Stop 0.05 BTC/USDT cancelled");
         let target = OrderNews { kind: "take_profit_market".into(), status: "closed".into(), ..part.clone() };
         assert_eq!(text(&target).unwrap(), "Sell 0.05 BTC/USDT filled at 10,800.1");
+    }
+    #[test]
+    fn an_order_has_one_toast() {
+        let words = live(Lang::En);
+        let order = |id: &str, status: &str, filled: &str| {
+            ToastEvent::Order(OrderNews {
+                id: id.into(),
+                symbol: "BTC/USDT".into(),
+                kind: "market".into(),
+                side: "BUY".into(),
+                status: status.into(),
+                amount: "0.4".into(),
+                filled: filled.into(),
+                average: "10800".into(),
+            })
+        };
+        let mut shown = Vec::new();
+        let mut receive = |seq: i64, what: &ToastEvent| {
+            if let Some(toast) = toast_of(words, seq, what) {
+                add_toast(&mut shown, toast);
+            }
+            shown.iter().map(|toast| toast.seq).collect::<Vec<_>>()
+        };
+        assert_eq!(receive(1, &order("7", "open", "0.1")), [1]);
+        assert_eq!(receive(2, &order("7", "open", "0.2")), [2]);
+        assert_eq!(receive(3, &order("8", "open", "0.1")), [2, 3]);
+        assert_eq!(receive(4, &order("7", "closed", "0.4")), [3, 4]);
+        assert_eq!(receive(5, &order("7", "open", "0.3")), [3, 4], "a late partial fill");
+        let other = ToastEvent::StopHit("BTC/USDT".into(), String::new());
+        assert_eq!(receive(6, &other), [3, 4, 6]);
+        assert_eq!(receive(7, &other), [3, 4, 6, 7]);
+        assert_eq!(receive(8, &other), [4, 6, 7, 8], "at most four");
+        let ToastEvent::Order(stop) = order("9", "canceled", "0") else { panic!("an order") };
+        let stop = ToastEvent::Order(OrderNews { kind: "stop_market".into(), ..stop });
+        assert_eq!(receive(9, &stop), [4, 6, 7, 8], "a stop is cancelled when its position is closed");
+        assert!(format_toast(words, &stop).is_some(), "it is a notice");
     }
 }

@@ -75,7 +75,7 @@ fn exchange_table(words: &'static Money, all: &[ExchangeAccount]) -> AnyView {
                     <thead><tr>
                         <th scope="col">{words.exchange_account}</th>
                         <th scope="col" class="number">{words.worth}</th>
-                        <th scope="col" class="number">{words.day}</th>
+                        <th scope="col" class="roomy number">{words.day}</th>
                         <th scope="col" class="roomy number">{words.month}</th>
                         <th scope="col" class="number">{words.total}</th>
                     </tr></thead>
@@ -106,8 +106,8 @@ fn exchange_row(account: &ExchangeAccount) -> AnyView {
     let cell = |class: &'static str, of: Gain| {
         view! {
             <td class=class>
-                <span data-change=tone(of.usd)>{figures::signed_cents(of.usd)}" USD"</span>
-                <span class="second">{btc(of.btc)}</span>
+                <span data-change=tone(of.usd)>{figures::signed_cents(of.usd)}</span>
+                <span class="second roomy">{btc(of.btc)}</span>
             </td>
         }
     };
@@ -115,8 +115,8 @@ fn exchange_row(account: &ExchangeAccount) -> AnyView {
         <tr data-testid="exchange-account">
             <th scope="row"><a href=format!("/trade?key={}", key.id)>{key.name.clone()}</a>
                 <span class="second">{format!("{} · {}", key.exchange_id.display_name(), trade_type(key))}</span></th>
-            <td class="number">{figures::cents(worth.usd)}" USD"<span class="second">{btc(worth.btc)}</span></td>
-            {cell("number", worth.day)}
+            <td class="number">{figures::cents(worth.usd)}<span class="second roomy">{btc(worth.btc)}</span></td>
+            {cell("roomy number", worth.day)}
             {cell("roomy number", worth.month)}
             {cell("number", worth.total)}
         </tr>

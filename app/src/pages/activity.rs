@@ -6,7 +6,7 @@ use crate::{
         filters::address,
         frame::{Width, frame},
         show::show,
-        tables::timestamp,
+        tables::{tight, timestamp},
     },
     visit,
     words::{audit_actions, security::Security, security::security},
@@ -77,7 +77,7 @@ fn page(
     let start = address(here, [("event", event.as_str())]);
     let newest =
         (!first).then(|| view! { <a class="button" data-kind="quiet" href=start>{words.newest}</a> });
-    let who = users.then(|| view! { <th scope="col">{words.who}</th> });
+    let who = users.then(|| view! { <th scope="col" class="roomy">{words.who}</th> });
     let none = rows.is_empty().then(|| view! { <p class="empty">{words.no_activity}</p> });
     view! {
         <h1>{title}</h1>
@@ -87,7 +87,8 @@ fn page(
             <table class="table" data-testid="activity-rows">
                 <thead><tr>
                     <th scope="col">{words.time}</th><th scope="col">{words.what}</th>{who}
-                    <th scope="col">{words.address}</th><th scope="col">{words.client}</th><th scope="col">{words.subject}</th>
+                    <th scope="col" class="roomy">{words.address}</th><th scope="col" class="roomy">{words.client}</th>
+                    <th scope="col">{words.subject}</th>
                 </tr></thead>
                 <tbody>{rows.into_iter().map(|row| line(row, users)).collect_view()}</tbody>
             </table>
@@ -103,14 +104,21 @@ fn page(
 fn line(row: LogEntry, users: bool) -> AnyView {
     let client =
         if row.client.is_empty() { String::new() } else { agent::describe_agent(visit::lang(), &row.client) };
+    let place = audit_actions::place(visit::lang(), &row.address);
+    let mut below = vec![place.as_str(), client.as_str()];
+    if users {
+        below.insert(0, row.who.as_str());
+    }
+    below.retain(|part| !part.is_empty());
+    let below = tight(&below);
     view! {
         <tr data-event=row.action.clone()>
             <td>{timestamp(row.at)}</td>
-            <td>{audit_actions::event(visit::lang(), &row.action)}</td>
-            {users.then(|| view! { <td>{row.who}</td> })}
-            <td>{audit_actions::place(visit::lang(), &row.address)}</td>
-            <td title=row.client>{client}</td>
-            <td><code>{row.subject}</code></td>
+            <td>{audit_actions::event(visit::lang(), &row.action)}{below}</td>
+            {users.then(|| view! { <td class="roomy wrap">{row.who}</td> })}
+            <td class="roomy">{place}</td>
+            <td class="roomy" title=row.client>{client}</td>
+            <td class="wrap"><code>{row.subject}</code></td>
         </tr>
     }
     .into_any()

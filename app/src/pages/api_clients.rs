@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        confirm::Confirm,
         form::{Field, Posted, boxes},
         frame::{Width, frame},
         icon::icon,
@@ -85,6 +86,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
         facts.push(words.only_from(&all.join(", ")));
     }
     facts.extend(client.rsa.then(|| words.signs_rsa.to_owned()));
+    let (id, sure) = ([("id", client.id.to_string())], words.revoke_sure(&client.name));
     let may: Vec<_> = client.permissions.iter().map(|p| permission(words, *p)).collect();
     view! {
         <li class="panel key" data-testid="client">
@@ -93,14 +95,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
             <p class="hint">{facts.join(" · ")}</p>
             <p class="api-key"><code>{client.api_key.clone()}</code></p>
             <p class="hint">{words.login_id}" "<code>{client.login_id.clone()}</code></p>
-            <details class="sure">
-                <summary class="button" data-testid="client-revoke">{words.revoke}</summary>
-                <form method="post" action="/api/client-revoke">
-                    <input type="hidden" name="id" value=client.id.to_string()/>
-                    <p>{words.revoke_sure(&client.name)}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="client-revoke-yes">{words.revoke}</button>
-                </form>
-            </details>
+            {Confirm::new("client-revoke", &id, words.revoke, &sure, "client-revoke").show()}
         </li>
     }
     .into_any()

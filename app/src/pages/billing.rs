@@ -3,6 +3,7 @@
 use super::plans::{includes, money, test_mode_note};
 use crate::{
     components::{
+        confirm::Confirm,
         form::Posted,
         frame::{Width, frame},
         show::show,
@@ -13,6 +14,7 @@ use crate::{
 };
 use domain::{
     Micros, Plan,
+    plan::title,
     subscription::{Interval, Invoice, State, Subscription},
 };
 use leptos::prelude::*;
@@ -108,7 +110,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     view! {
         <section class="panel" aria-labelledby="plan-title" data-testid="current-plan">
             <h2 id="plan-title" class="panel-title">{words.yours}</h2>
-            <p class="plan-price" data-testid="plan-name">{plan.name.clone()}</p>
+            <p class="plan-price" data-testid="plan-name">{title(&plan.name)}</p>
             {note.map(|text| view! { <p>{text}</p> })}
             {lapsed.map(|lapsed| over(words, lapsed))}
             {included}
@@ -122,7 +124,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
 
 /// The plan that ended and the reason: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
-    let (plan, date) = (&lapsed.plan, lapsed.at.date());
+    let (plan, date) = (&title(&lapsed.plan), lapsed.at.date());
     let text = if lapsed.unpaid { words.lapsed_unpaid(plan, &date) } else { words.lapsed(plan, &date) };
     view! { <p class="note" data-testid="lapsed">{text}</p> }.into_any()
 }
@@ -201,17 +203,15 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
         }
         .into_any();
     }
-    view! {
-        <details class="sure">
-            <summary class="button" data-testid="plan-end" aria-label=words.end_this(&plan.name)>{words.end}</summary>
-            <form method="post" action="/api/plan-end">
-                <input type="hidden" name="end" value="true"/>
-                <p>{words.end_sure(&current.period_end.date())}</p>
-                <button type="submit" class="button" data-kind="bad" data-testid="plan-end-yes">{words.end}</button>
-            </form>
-        </details>
+    let (plan, ends) = (title(&plan.name), [("end", "true".to_owned())]);
+    let question = words.end_sure(&plan, &current.period_end.date());
+    let named = Some(words.end_this(&plan));
+    Confirm {
+        named,
+        no: Some(words.keep),
+        ..Confirm::new("plan-end", &ends, words.end, &question, "plan-end")
     }
-    .into_any()
+    .show()
 }
 
 fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {

@@ -184,7 +184,7 @@ fn taken(followed: &[Follow], key: &ExchangeKey, strategy: &Strategy) -> bool {
 
 /// One profile with its explanation.
 fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView {
-    let percent = money::text(profile.percentage);
+    let percent = figures::plain_percent(profile.percentage);
     let text = words.risk_text(&percent, &left_after_ten(profile.percentage));
     let name = words.risk_name(&words.profile(&profile.name), &percent);
     view! {
@@ -201,7 +201,7 @@ fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView
 fn left_after_ten(percent: Decimal) -> String {
     let keep = Decimal::ONE - percent / Decimal::ONE_HUNDRED;
     let left = (0..10).fold(Decimal::ONE_HUNDRED, |left, _| left * keep);
-    left.round().to_string()
+    figures::plain_percent(left.round())
 }
 
 /// The limits of leverage and daily loss.
@@ -246,7 +246,8 @@ fn preview(
             let source = strategies(visit::lang()).kind(first.kind);
             let (equity, trades) = (figures::cents(first.equity), first.trades.to_string());
             let lead = words.preview_lead(&key.name, &equity, &trades, source);
-            let stop = words.stop_away(&figures::decimal(first.entry), &money::text(first.stop_percent));
+            let stop =
+                words.stop_away(&figures::decimal(first.entry), &figures::plain_percent(first.stop_percent));
             Either::Left(view! {
                 <p>{lead}" "{stop}</p>
                 {reckoned(words, &known)}

@@ -80,7 +80,7 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 fn profile(words: &Follows, profile: &RiskProfile) -> String {
-    let percent = words.at_risk(&money::text(profile.percentage));
+    let percent = words.at_risk(&figures::plain_percent(profile.percentage));
     format!("{} · {percent}", words.profile(&profile.name))
 }
 

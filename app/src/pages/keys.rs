@@ -4,7 +4,7 @@ pub(crate) mod first_day;
 
 use crate::{
     components::{
-        form::{Field, Posted, radios},
+        form::{Field, Posted, act_sure, radios},
         frame::{Width, frame},
         icon::icon,
         show::show,
@@ -176,7 +176,10 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
     let delete = format!("/keys/delete?id={}", key.id);
     let start = key.name.clone();
     let row = key.id.to_string();
-    let reset = key.sandbox.then(|| reset(words, hidden.clone()));
+    let reset = key.sandbox.then(|| {
+        let id = [("id", key.id.to_string())];
+        act_sure("key-reset", &id, words.reset_sandbox, words.reset_sure, "sandbox-reset")
+    });
     view! {
         <details class="changes" open=renaming.failed() || renewing.failed()>
             <summary>{words.change}</summary>
@@ -224,20 +227,6 @@ fn elsewhere(words: &'static Pages, key: &ExchangeKey) -> AnyView {
             <p class="hint">{state}</p>
             <button type="submit" class="button">{button}</button>
         </form>
-    }
-    .into_any()
-}
-
-fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> AnyView {
-    view! {
-        <details class="sure">
-            <summary class="button" data-testid="sandbox-reset">{words.reset_sandbox}</summary>
-            <form method="post" action="/api/key-reset">
-                {hidden()}
-                <p>{words.reset_sure}</p>
-                <button type="submit" class="button" data-kind="bad" data-testid="sandbox-reset-yes">{words.reset_sandbox}</button>
-            </form>
-        </details>
     }
     .into_any()
 }

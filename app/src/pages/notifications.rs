@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        form::Posted,
+        form::{Posted, act_sure},
         frame::{Width, frame},
         show::show,
     },
@@ -114,17 +114,8 @@ fn link(words: &'static Messages, linked: bool, code: Option<(Method, String)>, 
     let (state, mode) = if linked { (words.linked, "good") } else { (words.not_linked, "plain") };
     let reached = if ticked { words.linked_so } else { words.nothing_ticked };
     let reached = linked.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
-    let unlink = linked.then(|| {
-        view! {
-            <details class="sure">
-                <summary class="button" data-testid="telegram-unlink">{words.unlink}</summary>
-                <form method="post" action="/api/telegram-unlink">
-                    <p>{words.unlink_sure}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="telegram-unlink-yes">{words.unlink}</button>
-                </form>
-            </details>
-        }
-    });
+    let unlink =
+        linked.then(|| act_sure("telegram-unlink", &[], words.unlink, words.unlink_sure, "telegram-unlink"));
     view! {
         <section class="panel" aria-labelledby="telegram-title">
             <h2 id="telegram-title" class="panel-title">{words.telegram}</h2>

@@ -8,7 +8,7 @@ use crate::{
         tables::timestamp,
     },
     visit,
-    words::messages::{Messages, messages},
+    words::messages::{Messages, delivery_failure, messages},
 };
 use domain::{
     Micros,
@@ -123,7 +123,8 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     });
     let tried =
         (message.attempts > 1).then(|| words.attempts(usize::try_from(message.attempts).unwrap_or_default()));
-    let trouble: Vec<_> = tried.into_iter().chain(message.failure).collect();
+    let why = message.failure.map(|failure| delivery_failure(visit::lang(), &failure));
+    let trouble: Vec<_> = tried.into_iter().chain(why).collect();
     let trouble = (!trouble.is_empty()).then(|| view! { <p class="problem">{trouble.join(" · ")}</p> });
     let retry = matches!(message.delivery, Delivery::Dead(_)).then(|| {
         view! {

@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        confirm::Confirm,
         form::Posted,
         frame::{Width, frame},
         icon::icon,
@@ -14,7 +15,10 @@ use crate::{
         problems,
     },
 };
-use domain::{Decimal, Plan, Refusal, plan::Limits};
+use domain::{
+    Decimal, Plan, Refusal,
+    plan::{Limits, title},
+};
 use leptos::prelude::*;
 use service::{
     money::billing::{self, Offer},
@@ -91,7 +95,7 @@ fn card(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
         offer.current.then(|| view! { <span class="badge" data-mode="good">{words.current}</span> });
     view! {
         <li class="panel plan" data-testid="plan" data-current=offer.current.then_some("yes")>
-            <div class="key-head"><h2 class="key-name">{name.clone()}</h2>{current}</div>
+            <div class="key-head"><h2 class="key-name">{title(name)}</h2>{current}</div>
             <p class="plan-price">{words.a_month(&monthly_price_usd.to_string())}</p>
             {includes(words, limits)}
             {action(words, offer, state)}
@@ -122,7 +126,7 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
     view! {
         <form method="post" action="/api/plan-checkout">
             <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-            <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&offer.plan.name)}</button>
+            <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&title(&offer.plan.name))}</button>
         </form>
     }
     .into_any()
@@ -130,23 +134,22 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
 
 /// Changing a plan charges immediately, so it asks for confirmation.
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
-    let name = &offer.plan.name;
+    let name = &title(&offer.plan.name);
     let charged = match offer.due {
-        None => words.charged_unknown.to_owned(),
-        Some(cents @ 1..) => words.charged_now(&money(cents)),
-        Some(_) => words.charged_nothing.to_owned(),
+        None => words.charged_unknown(name),
+        Some(cents @ 1..) => words.charged_now(name, &money(cents)),
+        Some(_) => words.charged_nothing(name),
+    };
+    let plan = [("plan", offer.plan.id.to_string())];
+    let confirm = Confirm {
+        yes: words.change_yes(name),
+        kind: "main",
+        ..Confirm::new("plan-change", &plan, &words.change_to(name), &charged, "change")
     };
     view! {
         <div class="plan-act">
             <p class="hint" data-testid="cost">{cost(words, offer.due)}</p>
-            <details class="sure">
-                <summary class="button" data-kind="main" data-testid="change">{words.change_to(name)}</summary>
-                <form method="post" action="/api/plan-change">
-                    <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-                    <p>{charged}</p>
-                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{words.change_yes(name)}</button>
-                </form>
-            </details>
+            {confirm.show()}
         </div>
     }
     .into_any()

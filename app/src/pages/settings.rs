@@ -184,7 +184,12 @@ fn messages_card(switches: &Switches, chat: bool) -> AnyView {
 
 fn plan_card(name: String) -> AnyView {
     let words = billing(visit::lang());
-    card("plan-title", words.title, vec![(words.plan, name)], ("/billing", "billing", words.open))
+    card(
+        "plan-title",
+        words.title,
+        vec![(words.plan, domain::plan::title(&name))],
+        ("/billing", "billing", words.open),
+    )
 }
 
 fn profile_card(profile: Option<Profile>) -> AnyView {

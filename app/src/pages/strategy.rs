@@ -108,7 +108,7 @@ fn months(words: &'static Strategies, card: &Card) -> Option<AnyView> {
 
 fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
     let [fee, slippage, funding] =
-        [costs.fee_percent, costs.slippage_percent, costs.funding_percent].map(figures::decimal);
+        [costs.fee_percent, costs.slippage_percent, costs.funding_percent].map(figures::plain_percent);
     view! {
         <section class="panel" aria-labelledby="rules-title">
             <h2 id="rules-title" class="panel-title">{words.rules}</h2>

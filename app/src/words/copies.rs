@@ -1,8 +1,9 @@
 //! Texts about copies (status, reasons, exits) and past trades.
 
-use super::{table, texts};
+use super::{Lang, table, texts};
+use crate::figures;
 use domain::{
-    copy::{Exit, Reason, Status},
+    copy::{CopyDetail, Exit, Reason, Status, WaitReason},
     signal::Action,
 };
 
@@ -38,6 +39,8 @@ table! {
         ended(reason): "Exit reason: {reason}",
         in_r(multiple): "{multiple} R",
         with_detail(reason, detail): "{reason}: {detail}",
+        limit_of(limit): "the limit is {limit} USD",
+        daily_loss(lost, limit): "{lost} USD lost today, the limit is {limit} USD",
         position_closed: "Position closed",
         exit_stop: "stop loss",
         exit_target: "last take profit",
@@ -75,6 +78,19 @@ impl Copies {
             Status::Closed => self.closed,
             Status::Skipped => self.skipped,
             Status::Failed => self.failed,
+        }
+    }
+
+    /// More about the reason of a copy. A message of the exchange is shown as it is.
+    pub(crate) fn detail(&self, lang: Lang, detail: &CopyDetail) -> String {
+        match detail {
+            CopyDetail::Waited(why) => waited(lang, *why).to_owned(),
+            CopyDetail::PlanLimit(limit) => self.limit_of(&figures::decimal(*limit)),
+            CopyDetail::FirstDayCap(cap) => self.limit_of(&figures::cents(*cap)),
+            CopyDetail::DailyLoss(lost, limit) => {
+                self.daily_loss(&figures::cents(*lost), &figures::cents(*limit))
+            }
+            CopyDetail::Message(text) => text.clone(),
         }
     }
 
@@ -137,5 +153,20 @@ texts! {
         Reason::Refused => "the exchange rejected the order",
         Reason::Unreachable => "the exchange couldn't be reached in time",
         Reason::StopRefused => "the exchange rejected the stop loss, so the position was closed",
+    }
+}
+
+texts! {
+    /// Why a copy waited until it was skipped, as the end of a sentence.
+    waited(WaitReason) {
+        WaitReason::EntryQueued => "the entry was still queued",
+        WaitReason::EntrySending => "the entry was being sent",
+        WaitReason::EarlierOrder => "an earlier order on this market was still open",
+        WaitReason::EarlierCopy => "an earlier copy on this market was being sent",
+        WaitReason::OtherSide => "the opposite position was being closed",
+        WaitReason::BreakerOpen => "copying was suspended because stop losses of many positions were rejected",
+        WaitReason::ExchangeSilent => "the exchange didn't answer",
+        WaitReason::FollowChanged => "the copy settings were changed",
+        WaitReason::InternalError => "an internal error occurred",
     }
 }

@@ -98,7 +98,7 @@ table! {
         mark_price: "Mark price",
         liquidation_price: "Liquidation price",
         none: "None",
-        profit: "Unrealised P&L",
+        profit: "Unrealized P&L",
         roe: "ROE (return on margin)",
         margin_held: "Margin",
         protection: "Protection",

@@ -1,6 +1,7 @@
 //! Texts of the pages about messages.
 
-use super::table;
+use super::{Lang, table, texts};
+use domain::notification::{DeliveryFailure, FailureKind};
 
 table! {
     /// Notification settings, the simulated Telegram chat, the outbox.
@@ -63,6 +64,7 @@ table! {
         dead: "Failed",
         dead_count(count): "Failed: {count}",
         attempts(count): plural { one: "{count} attempt", other: "{count} attempts" },
+        failure_coded(failure, code): "{failure} (code {code})",
         retry: "Resend message",
         as_mailed: "Preview",
         channel: "Channel",
@@ -71,5 +73,39 @@ table! {
         show: "Apply filters",
         older: "Older",
         newest: "Newest",
+    }
+}
+
+texts! {
+    /// The kind of a failed delivery.
+    failure_kind(FailureKind) {
+        FailureKind::Interrupted => "The delivery was interrupted, so the message may have arrived",
+        FailureKind::NoChat => "No Telegram chat is connected anymore",
+        FailureKind::EventUnreadable => "The event of this message can't be read",
+        FailureKind::Undecryptable => "The message can't be decrypted",
+        FailureKind::NoMail => "The message can't be formatted as an e-mail",
+        FailureKind::SimulatedChat => "The chat belongs to the simulator, but a Telegram bot is configured",
+        FailureKind::RateLimited => "Telegram's rate limit is reached",
+        FailureKind::TokenRejected => "Telegram rejected the bot token",
+        FailureKind::BotBlocked => "The user blocked the bot",
+        FailureKind::TelegramRejected => "Telegram rejected the message",
+        FailureKind::TelegramFailed => "Telegram isn't working correctly",
+        FailureKind::TelegramSilent => "Telegram didn't answer, so the message may have arrived",
+        FailureKind::TelegramUnreachable => "Telegram can't be reached",
+        FailureKind::NoMailServer => "No mail server is configured",
+        FailureKind::MailRejected => "The mail server rejected the message",
+        FailureKind::MailServerSilent => "The mail server didn't answer in time",
+        FailureKind::MailServerUnreachable => "The mail server can't be reached",
+    }
+}
+
+/// Why a message was not delivered. A sentence that an earlier release stored is shown as it is.
+pub(crate) fn delivery_failure(lang: Lang, failure: &DeliveryFailure) -> String {
+    match failure {
+        DeliveryFailure::Known(kind, None) => failure_kind(lang, *kind).to_owned(),
+        DeliveryFailure::Known(kind, Some(code)) => {
+            messages(lang).failure_coded(failure_kind(lang, *kind), &code.to_string())
+        }
+        DeliveryFailure::Sentence(text) => text.clone(),
     }
 }

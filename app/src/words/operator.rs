@@ -76,7 +76,7 @@ table! {
         watch_this(time): "View executions: {time}",
         fanning: "Sending to followers…",
         fanned(time): "All followers reached after {time}.",
-        fanned_and_settled(time): "All followers reached after {time}. Every copy is open or final.",
+        fanned_and_settled(time): "All followers reached after {time}. No copies are queued or sending.",
         outcomes: "Copies in queue order",
         more: "Next page",
         why: "Reason",

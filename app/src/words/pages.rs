@@ -132,6 +132,8 @@ table! {
         delete: "Delete key",
         connected_at(date): "Added {date}",
 
+        cancel: "Cancel",
+
         delete_title(key): "Delete “{key}”?",
         delete_lead: "Slipstream deletes the exchange key and its secret.",
         delete_open: "The account has open positions or orders:",
@@ -175,7 +177,7 @@ table! {
         col_filled: "Filled",
         col_status: "Status",
         col_fee: "Fee",
-        col_realized: "Realised P&L",
+        col_realized: "Realized P&L",
         col_side: "Side",
         col_size: "Size",
         col_entry: "Entry",

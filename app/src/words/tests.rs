@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::notice::{DeskNotice, PageNotice, PostNotice, Rejection, RequestError};
-use domain::{Refusal, copy::Reason, validation::Problem};
+use domain::{
+    Refusal,
+    copy::{Reason, WaitReason},
+    notification::FailureKind,
+    validation::Problem,
+};
 use service::platform::audit::AuditAction;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Pseudo];
@@ -45,6 +50,9 @@ fn listed(lang: Lang) -> Vec<&'static str> {
     let notices = notices.chain(PageNotice::ALL.iter().map(|notice| PostNotice::Page(*notice)));
     let problems = Problem::ALL.iter().map(|problem| problems::problem(lang, *problem));
     let reasons = Reason::ALL.iter().map(|reason| copies::reason(lang, *reason));
+    let waits = WaitReason::ALL.iter().map(|why| copies::waited(lang, *why));
+    let failures = FailureKind::ALL.iter().map(|kind| messages::failure_kind(lang, *kind));
+    let reasons = reasons.chain(waits).chain(failures);
     let actions = AuditAction::ALL.iter().map(|action| audit_actions::action_text(lang, *action));
     let all = problems.chain(reasons).chain(actions);
     let all = all.chain(rejections.map(|rejection| problems::rejection(lang, rejection)));

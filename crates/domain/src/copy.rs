@@ -1,8 +1,10 @@
 //! Copies: the state of each, the reasons for skipping it, and how it was closed.
 
+mod detail;
 mod eligibility;
 mod size;
 
+pub use detail::{CopyDetail, WaitReason};
 pub use eligibility::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
 pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, SizedEntry, Terms, size};
 

@@ -3,7 +3,7 @@
 use crate::{
     CopyId, Decimal, ExchangeId, ExchangeKeyId, FollowId, Micros, RiskProfileId, Side, SignalId, StrategyId,
     Symbol,
-    copy::{Exit, Paused, Reason, Status},
+    copy::{CopyDetail, Exit, Paused, Reason, Status},
     key::words,
     signal::Action,
     sizing::r_multiple,
@@ -143,7 +143,7 @@ pub struct Copied {
     /// Why it was skipped or failed.
     pub reason: Option<Reason>,
     /// Details of the reason.
-    pub detail: Option<String>,
+    pub detail: Option<CopyDetail>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
     /// Equity of the account when the copy was sized.

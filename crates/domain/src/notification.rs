@@ -1,7 +1,9 @@
 //! Notifications: event kinds, delivery channels, preferences and the state of each message.
 
+mod failure;
 mod link;
 
+pub use failure::{DeliveryFailure, FailureKind};
 pub use link::{BOTS, CODE_LENGTH, Method, link_code, typed_code};
 
 use crate::{Clock, Entropy, MessageId, Micros, key::words};
@@ -216,8 +218,8 @@ pub struct Outgoing {
     pub delivery: Delivery,
     /// Number of delivery attempts.
     pub attempts: i64,
-    /// The error of the last failed attempt.
-    pub failure: Option<String>,
+    /// Why the last attempt failed.
+    pub failure: Option<DeliveryFailure>,
 }
 
 /// One message of the conversation with the bot.

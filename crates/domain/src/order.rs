@@ -196,6 +196,6 @@ pub struct Trade {
     pub cost: Decimal,
     /// Fee charged for the fill.
     pub fee: Fee,
-    /// Realised profit in quote units (futures; zero otherwise).
+    /// Realized profit in quote units (futures; zero otherwise).
     pub realized: Decimal,
 }

@@ -18,6 +18,14 @@ pub struct Plan {
     pub limits: Limits,
 }
 
+/// Formats a plan's name for users: `BASIC` becomes `Basic`.
+#[must_use]
+pub fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + &letters.as_str().to_lowercase()
+}
+
 /// The limits of a plan, in the mode of this installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -82,6 +90,11 @@ mod tests {
         assert!(free.allows_key(0) && !free.allows_key(1));
         assert!(free.allows_balance(Decimal::from(500)) && !free.allows_balance(Decimal::new(50_001, 2)));
         assert!(Limits::UNLIMITED.allows_key(1_000_000));
+    }
+
+    #[test]
+    fn a_plan_is_shown_with_one_capital() {
+        assert_eq!([title("BASIC"), title("Pro"), title("")], ["Basic", "Pro", ""]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub struct Position {
     pub margin_mode: MarginMode,
     /// Long or short.
     pub side: PositionSide,
-    /// Unrealised profit divided by initial margin, in percent.
+    /// Unrealized profit divided by initial margin, in percent.
     pub percentage: Decimal,
 }
 
@@ -88,7 +88,7 @@ pub struct Funds {
     pub free: Decimal,
     /// Locked by orders and positions.
     pub used: Decimal,
-    /// Total balance; on futures including the unrealised profit and loss, like ccxt's total and Binance's margin
+    /// Total balance; on futures including the unrealized profit and loss, like ccxt's total and Binance's margin
     /// balance.
     pub total: Decimal,
 }
@@ -98,6 +98,6 @@ pub struct Funds {
 pub struct Balance {
     /// Balances by asset name.
     pub assets: BTreeMap<String, Funds>,
-    /// Unrealised profit and loss in USD (futures; zero otherwise). Already included in the totals of `assets`.
+    /// Unrealized profit and loss in USD (futures; zero otherwise). Already included in the totals of `assets`.
     pub unrealized_pnl: Decimal,
 }

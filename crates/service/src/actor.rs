@@ -17,8 +17,9 @@ pub struct Actor {
     pub role: Role,
     /// The browser session; `None` for programs.
     pub session: Option<SessionId>,
-    /// Hash of the refresh token that belongs to the access token which this desk issued to a program. `None`
-    /// for browsers, API clients, and tokens of another issuer.
+    /// Hash of the token that the request was made with: a browser's session token, or the refresh token that
+    /// belongs to the access token which this desk issued to a program. `None` for API clients and tokens of
+    /// another issuer.
     pub token: Option<store::TokenHash>,
     /// Origin of the request, for the audit; `None` for what the desk does on its own.
     pub from: Option<Origin>,

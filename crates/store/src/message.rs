@@ -56,7 +56,7 @@ pub struct Message {
     pub holder: Option<String>,
     /// Until when no other instance may deliver it.
     pub sending_until: Option<Micros>,
-    /// The error of the last failed attempt.
+    /// The error of the last failed attempt, as `domain::notification::DeliveryFailure` stores it.
     pub failure: Option<String>,
 }
 

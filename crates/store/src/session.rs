@@ -158,6 +158,22 @@ pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
 
+/// Returns when the user of a session last gave their password, for its present token; `None` for a token that was
+/// replaced, or if the session has ended.
+pub async fn authenticated_by(
+    from: impl Source,
+    id: SessionId,
+    token_hash: &TokenHash,
+) -> Result<Option<Micros>> {
+    value!(
+        Micros,
+        from,
+        "select authenticated_at from sessions where id = $1 and token_hash = $2",
+        id,
+        token_hash.as_slice()
+    )
+}
+
 /// Records that the user of a session gave their password.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;

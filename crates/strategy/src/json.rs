@@ -2,6 +2,7 @@
 
 use crate::{
     definition::Definition,
+    unreadable::Unreadable,
     validate::{DefinitionProblem, Fault, limits},
 };
 
@@ -15,7 +16,8 @@ impl Definition {
         if text.len() > limits::JSON {
             return Err(whole(Fault::TooLong));
         }
-        let read: Self = serde_json::from_str(text).map_err(|e| whole(Fault::NotReadable(e.to_string())))?;
+        let read: Self =
+            serde_json::from_str(text).map_err(|error| whole(Fault::NotReadable(located(text, &error))))?;
         read.validate()?;
         Ok(read)
     }
@@ -26,4 +28,13 @@ impl Definition {
         // Maps only have string keys, so serializing to memory cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// The parser's error with its field, which a second, slower pass finds.
+fn located(text: &str, error: &serde_json::Error) -> Unreadable {
+    let tracked =
+        serde_path_to_error::deserialize::<_, Definition>(&mut serde_json::Deserializer::from_str(text));
+    // Text after a complete definition is in no field.
+    let field = tracked.err().map(|tracked| tracked.path().to_string());
+    Unreadable::new(field.as_deref().unwrap_or_default(), error)
 }

@@ -46,6 +46,7 @@ pub mod performance;
 mod program;
 mod ratio;
 pub mod ticks;
+mod unreadable;
 mod validate;
 
 pub use backtest::{Book, Costs, Position, Runner, Trade};
@@ -54,4 +55,5 @@ pub use definition::{Condition, Definition, Expr, Sides, Source, Stop, Target};
 pub use evaluator::{Decision, Evaluator};
 pub use ratio::Ratio;
 pub use ticks::{Price, Ticks};
+pub use unreadable::{Unreadable, UnreadableCause};
 pub use validate::{DefinitionProblem, Fault, limits};

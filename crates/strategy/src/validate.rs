@@ -3,6 +3,7 @@
 use crate::{
     Ratio,
     definition::{Condition, Definition, Expr, Stop, Target},
+    unreadable::Unreadable,
 };
 use domain::{Decimal, PositionSide};
 use std::fmt;
@@ -38,6 +39,9 @@ pub struct DefinitionProblem {
 
 impl fmt::Display for DefinitionProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Fault::NotReadable(why) = &self.fault {
+            return write!(f, "{why}");
+        }
         let at = if self.at.is_empty() { "The definition" } else { self.at.as_str() };
         write!(f, "{at} {}", self.fault)
     }
@@ -47,8 +51,8 @@ impl fmt::Display for DefinitionProblem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Invalid JSON, or not a definition.
-    #[error("is not valid: {0}")]
-    NotReadable(String),
+    #[error("{0}")]
+    NotReadable(Unreadable),
     /// The JSON is too long.
     #[error("must not be longer than {} bytes", limits::JSON)]
     TooLong,

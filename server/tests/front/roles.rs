@@ -137,7 +137,7 @@ async fn an_admins_page_is_nowhere_for_a_trader(db: &TestDb) {
     let link = format!("/message.html?id={}", mail.id);
     assert!(shown.text.contains(&link) && shown.text.contains("data-testid=\"message-row\""));
     let mailed = get(&link).await.text;
-    assert!(mailed.contains("EXPERT") && !mailed.contains("/not-me?token="), "as its reader sees it");
+    assert!(mailed.contains("Expert") && !mailed.contains("/not-me?token="), "as its reader sees it");
     for (query, rows) in [("state=waiting&channel=email", 1), ("state=dead", 0), ("channel=telegram", 0)] {
         let page = get(&format!("/admin/outbox?{query}")).await.text;
         assert_eq!(page.matches("data-testid=\"message-row\"").count(), rows, "{query}");

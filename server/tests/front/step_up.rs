@@ -52,7 +52,8 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     front.post_form("/api/step-up", &right, &[("cookie", &theirs)]).await;
     assert!(clients(&front, ADA).await.is_empty());
 
-    let done = to(&post("/api/step-up", &right).await);
+    let confirmed = post("/api/step-up", &right).await;
+    let (done, renewed) = (to(&confirmed), confirmed.cookie());
     assert!(done.starts_with("/settings/api-clients?flash="), "{done}");
     let made = clients(&front, ADA).await;
     assert_eq!((made.len(), made[0].name.as_str()), (1, "My bots"));
@@ -62,8 +63,12 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     // The form is submitted once, and its fields are validated as usual.
     assert_eq!(to(&post("/api/step-up", &right).await), "/dashboard");
     assert_eq!(clients(&front, ADA).await.len(), 1);
-    let bad = to(&post("/api/client-create", "name=").await);
-    assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
+    let bad = front.post_form("/api/client-create", "name=", &[("cookie", &renewed)]).await;
+    assert!(to(&bad).starts_with("/settings/api-clients?flash="), "{}", to(&bad));
+    // A copy of the replaced cookie must give the password itself.
+    let copied = to(&post("/api/client-create", typed).await);
+    assert!(copied.starts_with("/confirm?form="), "{copied}");
+    assert_eq!(clients(&front, ADA).await.len(), 1);
 }
 
 async fn a_confirmed_password_gives_the_browser_a_new_cookie(db: &TestDb) {

@@ -6,7 +6,7 @@ use crate::{
     setting::{SETTINGS, actor, by, changed_password, code, deliver, outbox},
 };
 use domain::{
-    notification::{Channel, Delivery},
+    notification::{Channel, Delivery, DeliveryFailure, FailureKind},
     time::{MINUTE, SECOND},
 };
 use serde_json::json;
@@ -78,7 +78,7 @@ async fn telegrams_faults_lose_nothing(db: &TestDb) {
     deliver(&server).await;
     assert_eq!(sent(), 0, "Telegram is left alone for as long as it asked");
     let waiting = by(&server, Channel::Telegram).await;
-    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram rate limit reached"));
+    assert_eq!(waiting[0].failure, Some(DeliveryFailure::of(FailureKind::RateLimited)));
     server.clock.advance(SECOND);
     assert_eq!(deliver(&server).await, 1);
     assert_eq!(sent(), 1);
@@ -88,7 +88,7 @@ async fn telegrams_faults_lose_nothing(db: &TestDb) {
     deliver(&server).await;
     let waiting = by(&server, Channel::Telegram).await;
     assert!(matches!(waiting[0].delivery, Delivery::Again(_)), "{waiting:?}");
-    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram answered 502"));
+    assert_eq!(waiting[0].failure, Some(DeliveryFailure::with_code(FailureKind::TelegramFailed, 502)));
     server.clock.advance(2 * MINUTE);
     deliver(&server).await;
     assert_eq!(sent(), 2);
@@ -130,7 +130,7 @@ async fn a_blocked_bot_and_a_revoked_token_are_reported(db: &TestDb) {
     assert!(!notify::preferences(&server.desk, &me).await.unwrap().switches.telegram_new_order);
     let dead = by(&server, Channel::Telegram).await.remove(0);
     assert!(matches!(dead.delivery, Delivery::Dead(_)), "{dead:?}");
-    assert_eq!(dead.failure.as_deref(), Some("the user blocked the bot"));
+    assert_eq!(dead.failure, Some(DeliveryFailure::of(FailureKind::BotBlocked)));
     api.write(77, "/status");
     poll(&server.desk).await;
     assert!(active().await, "who writes is there again");

@@ -24,7 +24,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <div class="with-unit">
                     <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
                         data-testid="leverage" aria-describedby="leverage-problem"/>
-                    <span class="unit" aria-hidden="true">"×"</span>
+                    <span class="unit" aria-hidden="true">"x"</span>
                 </div>
                 <button type="submit" class="button" data-kind="quiet" disabled=move || sender.busy.get()>{words.set}</button>
                 <p class="problem" id="leverage-problem" hidden=move || wrong("leverage").is_empty()>{move || wrong("leverage")}</p>

@@ -17,7 +17,7 @@ pub(crate) struct Ground {
     /// The taker fee, as a fraction.
     pub(crate) fee_rate: Decimal,
     pub(crate) last: Decimal,
-    /// The account's equity in the quote asset, unrealised profit included.
+    /// The account's equity in the quote asset, unrealized profit included.
     pub(crate) equity: Decimal,
     pub(crate) leverage: u16,
 }

@@ -90,7 +90,7 @@ fn counts(words: &'static Operator, given: &Given) -> AnyView {
     why.sort_by_key(|(_, copies)| std::cmp::Reverse(*copies));
     let columns = [(words.why, WORDS), (words.col_copies, NUMBER)];
     let line = |(why, count): &(domain::copy::Reason, i64)| {
-        view! { <tr><th scope="row">{reason(visit::lang(), *why)}</th><td class="number">{*count}</td></tr> }
+        view! { <tr><th scope="row">{copied::capital(reason(visit::lang(), *why))}</th><td class="number">{*count}</td></tr> }
     };
     let reasons = (!why.is_empty())
         .then(|| scrolling(words.why.to_owned(), &columns, why.iter().map(line).collect_view()));

@@ -16,6 +16,7 @@ use crate::{
     messaging::notify::{Notification, NotificationEvent},
     platform::{
         audit::{self, AuditAction, Via},
+        opaque,
         settings::Mode,
         throttle::{self, Bucket},
     },
@@ -164,7 +165,7 @@ async fn browser_session(desk: &Identity, origin: &Origin, user: User) -> Result
         email: user.email,
         role: user.role,
         session: Some(id),
-        token: None,
+        token: Some(opaque::hash(&token)),
         from: Some(origin.clone()),
     };
     Ok(NewSession { token, actor })
@@ -203,9 +204,11 @@ pub async fn change_password(
     }
     judge(desk, &actor.email, new).await?;
     let hash = desk.hasher.hash(&*desk.entropy, new).await?;
-    let family = match actor.token {
-        Some(token) => store::token_family::of_token(&desk.db, &token).await?.map(|family| family.family_id),
-        None => None,
+    let family = match (actor.session, actor.token) {
+        (None, Some(token)) => {
+            store::token_family::of_token(&desk.db, &token).await?.map(|family| family.family_id)
+        }
+        (Some(_), _) | (None, None) => None,
     };
     let replacement = Replacement {
         user: actor.user,

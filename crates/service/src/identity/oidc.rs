@@ -78,5 +78,5 @@ async fn read(desk: &Identity, issuer: &Issuer, jwt: &str) -> Result<Claims> {
     rules.required_spec_claims.clear();
     (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
     let read: TokenData<Value> = jsonwebtoken::decode(jwt, &key.verify, &rules).map_err(refused)?;
-    Claims::of(&read.claims).ok_or(Error::Unauthenticated)
+    Claims::of(read.header.typ.as_deref(), &read.claims).ok_or(Error::Unauthenticated)
 }

@@ -35,7 +35,7 @@ pub const ABSOLUTE: i64 = 90 * DAY;
 /// Maximum life of an admin's session, shorter because admins can act on all accounts.
 pub const ABSOLUTE_ADMIN: i64 = 7 * DAY;
 /// How long the token of a session stays valid after it was replaced. Other tabs may have requests under way with
-/// it, and may confirm the password at the same time.
+/// it, and may confirm the password at the same time. It reads and acts as before, but changes no credentials.
 pub const REPLACED: i64 = 30 * SECOND;
 /// Maximum sessions per user; a further one ends the least recently used.
 const MOST: i64 = 100;
@@ -166,7 +166,8 @@ pub async fn find(desk: &Identity, token: &str, origin: &Origin) -> Result<Optio
         store::session::touch(&mut tx, found.id, &origin.address.to_string(), now, now.plus(IDLE)).await?;
         tx.commit().await?;
     }
-    Ok(Some(Actor { user, email, role, session: Some(found.id), token: None, from: Some(origin.clone()) }))
+    let (session, token) = (Some(found.id), Some(opaque::hash(token)));
+    Ok(Some(Actor { user, email, role, session, token, from: Some(origin.clone()) }))
 }
 
 /// The unexpired session of a token.

@@ -155,7 +155,7 @@ pub async fn end(desk: &Identity, actor: &Actor, origin: &Origin, id: TokenFamil
 /// # Errors
 /// [`Error::Forbidden`] for a token of another issuer, which has to end it itself.
 pub async fn sign_out(desk: &Identity, actor: &Actor, origin: &Origin) -> Result<()> {
-    let token = actor.token.ok_or(Error::Forbidden)?;
+    let token = actor.token.filter(|_| actor.session.is_none()).ok_or(Error::Forbidden)?;
     let mut tx = desk.db.begin().await?;
     let row = rows::get(&mut tx, &token).await?.ok_or(Error::Unauthenticated)?;
     rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;

@@ -9,8 +9,7 @@ use crate::{
 use domain::{
     Clock, Decimal, ExchangeKey, Micros, Symbol, UserId,
     account::AccountState,
-    copy::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
-    figures,
+    copy::{CopyDetail, DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
     plan::Limits,
     time::SECOND,
 };
@@ -164,14 +163,16 @@ pub(crate) async fn resumed(desk: &Trading, work: &Work) -> Result<std::result::
     Ok(by_rows(desk, work, key.as_ref(), common, fresh_until).await?.map(drop))
 }
 
-/// A reason with the figure that decided it. `waited` is the reason for which the copy was kept waiting.
+/// A reason with the figure that decided it, as it is stored. `waited` is the reason for which the copy was kept waiting.
 pub(crate) fn in_words(reason: Reason, facts: &Facts, waited: Option<&str>) -> No {
     let detail = match reason {
-        Reason::PlanBalance => facts.plan_balance.map(|balance| format!("{} USD", balance.limit)),
-        Reason::DailyLoss => facts.daily_loss.map(|DailyLoss { lost, limit }| {
-            format!("lost {} USD today, limit {} USD", figures::cents(lost), figures::cents(limit))
-        }),
-        Reason::FirstDayCap => facts.capped_order.map(|order| format!("{} USD", figures::cents(order.cap))),
+        Reason::PlanBalance => {
+            facts.plan_balance.map(|balance| CopyDetail::PlanLimit(balance.limit).stored())
+        }
+        Reason::DailyLoss => {
+            facts.daily_loss.map(|DailyLoss { lost, limit }| CopyDetail::DailyLoss(lost, limit).stored())
+        }
+        Reason::FirstDayCap => facts.capped_order.map(|order| CopyDetail::FirstDayCap(order.cap).stored()),
         Reason::TooOld => waited.map(str::to_owned),
         _ => None,
     };

@@ -36,7 +36,7 @@ async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     assert_eq!((reported.state, reported.amount, reported.currency.as_str()), (State::Active, 2_000, "usd"));
     assert_eq!(reported.period_end.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!(shop.charged(&ada).await, [2_000]);
-    assert_eq!(shop.letters(&ada).await, ["Your BASIC plan is active"]);
+    assert_eq!(shop.letters(&ada).await, ["Your Basic plan is active"]);
     let again = billing::checkout(&shop.desk, &ada, plan.id).await;
     assert_eq!(code(again), "3109");
     let eve = shop.person("eve").await;

@@ -56,7 +56,7 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     let lapsed = overview.lapsed.unwrap();
     assert_eq!((overview.subscription, lapsed.plan.as_str(), lapsed.unpaid), (None, "BASIC", true));
     let mut subjects =
-        ["Your BASIC plan is active", "Payment failed for your BASIC plan", "Your BASIC plan has ended"];
+        ["Your Basic plan is active", "Payment failed for your Basic plan", "Your Basic plan has ended"];
     subjects.sort_unstable();
     assert_eq!(shop.letters(&ada).await, subjects);
     let notices = notice::read_page(&shop.desk, &ada, None).await.unwrap().items;
@@ -86,7 +86,7 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     days(&shop, 27).await;
     assert_eq!(shop.letters(&ada).await.len(), 1);
     days(&shop, 2).await;
-    let soon = "Your BASIC plan ends soon".to_owned();
+    let soon = "Your Basic plan ends soon".to_owned();
     assert!(shop.letters(&ada).await.contains(&soon));
     assert_eq!(shop.named(&ada).await, "BASIC");
     days(&shop, 3).await;

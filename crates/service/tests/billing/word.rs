@@ -36,7 +36,7 @@ async fn a_webhook_sent_five_times_acts_once(db: &TestDb) {
         }
     }
     assert_eq!(shop.named(&ada).await, "BASIC");
-    assert_eq!(shop.letters(&ada).await, ["Your BASIC plan is active"]);
+    assert_eq!(shop.letters(&ada).await, ["Your Basic plan is active"]);
 }
 
 async fn a_forged_or_old_message_does_nothing(db: &TestDb) {

@@ -208,7 +208,7 @@ async fn a_stop_beyond_liquidation_is_skipped_on_an_isolated_account(db: &TestDb
 /// Rescues of copies trip the breaker. While it is tripped, no entry of a copy is sent.
 async fn many_rescues_of_copies_suspend_their_entries(db: &TestDb) {
     let world = World::open(db).await;
-    let suspended = Some("the circuit breaker is open: stop losses of many positions were rejected");
+    let suspended = Some("wait:breaker-open");
     let entries = || world.fake.log().iter().filter(|request| request.as_str() == "place 2").count();
     // A rescue takes a second: within a minute, there is one more than the breaker allows.
     for _ in 0..21 {

@@ -9,7 +9,7 @@ use domain::{
 use exchange::ExchangeFailure;
 use service::{
     Actor, Error, Origin,
-    identity::account,
+    identity::{account, session, step_up},
     messaging::notify,
     platform::settings::{Mode, Settings},
     testing::{Setup, TestClock, desk_with},
@@ -41,6 +41,12 @@ pub(crate) async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
 pub(crate) async fn person(desk: &service::SharedDesk, name: &str) -> Actor {
     let email = format!("{name}@example.org");
     account::sign_up(desk, here(), &email, "correct horse battery").await.unwrap().actor
+}
+
+/// The owner after they gave their password again, which replaced the session's token.
+async fn confirmed(world: &World) -> Actor {
+    let token = step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await;
+    session::find(&world.desk, &token.unwrap().unwrap(), &here()).await.unwrap().unwrap()
 }
 
 impl World {
@@ -145,13 +151,11 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     // Enabling a key requires the password, hours after the sign-in.
     let due = key::update_key(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(due, Err(Error::StepUp)), "{due:?}");
-    service::identity::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery")
-        .await
-        .unwrap();
-    let again = key::update_key(&world.desk, &world.actor, world.key, on()).await;
+    let actor = confirmed(&world).await;
+    let again = key::update_key(&world.desk, &actor, world.key, on()).await;
     assert!(matches!(again, Err(Error::Refused(Refusal::KeyUnauthorized))), "{again:?}");
     world.fake.state.lock().unwrap().no_futures = false;
-    assert!(key::update_key(&world.desk, &world.actor, world.key, on()).await.unwrap().active);
+    assert!(key::update_key(&world.desk, &actor, world.key, on()).await.unwrap().active);
     assert_eq!(world.state().await, WELL);
     world.fake.state.lock().unwrap().no_futures = true;
     assert_eq!(world.round(&clock, HOUR).await, (ApiKeyStatus::Unauthorized, false));
@@ -272,10 +276,8 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
 
     // A token is valid for one user and one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
-    service::identity::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery")
-        .await
-        .unwrap();
-    let other = key::connect_key(&world.desk, &world.actor, other).await.unwrap().id;
+    let actor = confirmed(&world).await;
+    let other = key::connect_key(&world.desk, &actor, other).await.unwrap().id;
     let strange = |result: Result<balance_history::BalanceHistoryPage, Error>| match result {
         Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),
         other => panic!("{other:?}"),

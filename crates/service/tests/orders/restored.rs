@@ -22,7 +22,7 @@ pub(super) async fn orders_that_a_restored_database_does_not_know_are_adopted_an
     review::begin(&restored).await.unwrap();
     review::check_next(&restored).await.unwrap();
     // Without a session, like a token of another issuer: the sign-in of the test is too old for a step-up.
-    let admin = Actor { role: Role::Admin, session: None, ..world.actor.clone() };
+    let admin = Actor { role: Role::Admin, session: None, token: None, ..world.actor.clone() };
     let reviews = review::list(&restored, &admin).await.unwrap();
     assert_eq!(reviews.iter().map(|review| review.key).collect::<Vec<_>>(), [world.key]);
     let differences = reviews[0].differences.clone().unwrap();

@@ -31,7 +31,7 @@ const DATA: &[&str] = &[
     "Main",
     "Firefox",
     "Test/1.0",
-    "BASIC",
+    "Basic",
     "BINANCE",
     "BTC/USDT",
     "BTC",

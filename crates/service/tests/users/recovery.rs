@@ -180,7 +180,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
         "API client Bots was created",
         "API client Bots was revoked",
         "The webhook URL of",
-        "Your plan is now EXPERT",
+        "Your plan is now Expert",
         "A Telegram chat was connected",
         "New sign-in to your Slipstream account",
         "Your Slipstream password was changed",

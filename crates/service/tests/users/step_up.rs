@@ -24,6 +24,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     credentials_change_shortly_after_the_password_only,
+    a_replaced_token_does_not_count_as_confirmed,
     a_programs_token_steps_up_for_its_whole_sign_in,
     others_passwords_do_not_count_against_who_is_signed_in,
     admins_act_on_others_and_the_desk_after_a_step_up_only,
@@ -63,13 +64,34 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
     let wrong = step_up::confirm(&desk, &admin, &here(), OTHER).await;
     assert_eq!(problem(wrong), ("password".to_owned(), Problem::WrongPassword));
     assert!(step_up::is_due(&desk, &admin).await.unwrap());
-    step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap();
+    let token = step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap().unwrap();
+    let admin = session::find(&desk, &token, &here()).await.unwrap().unwrap();
     change(&desk, &admin).await.unwrap();
     strategy::rotate_hook(&desk, &admin, id).await.unwrap();
     // Reading and signing out never require it.
     clock.advance(10 * MINUTE);
     api_client::list(&desk, &admin).await.unwrap();
-    session::sign_out(&desk, &session.token, &here()).await.unwrap();
+    session::sign_out(&desk, &token, &here()).await.unwrap();
+}
+
+async fn a_replaced_token_does_not_count_as_confirmed(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let stolen = ada(&desk).await.token;
+    clock.advance(10 * MINUTE);
+    let found = async |token: &str| session::find(&desk, token, &here()).await.unwrap().unwrap();
+    let owner = found(&stolen).await;
+    let token = step_up::confirm(&desk, &owner, &here(), PASSWORD).await.unwrap().unwrap();
+    // The owner has given the password; who has a copy of the token from before has not.
+    clock.advance(session::REPLACED - 1);
+    let thief = found(&stolen).await;
+    assert!(step_up::is_due(&desk, &thief).await.unwrap());
+    assert!(matches!(change(&desk, &thief).await, Err(Error::StepUp)));
+    assert!(matches!(session::end_all(&desk, &thief, &here()).await, Err(Error::StepUp)));
+    assert!(matches!(change(&desk, &owner).await, Err(Error::StepUp)), "read before the confirmation");
+    change(&desk, &found(&token).await).await.unwrap();
+    // A second tab that gives the password gets the same token, which counts.
+    let again = step_up::confirm(&desk, &thief, &here(), PASSWORD).await.unwrap();
+    assert_eq!(again.as_deref(), Some(token.as_str()));
 }
 
 async fn admins_act_on_others_and_the_desk_after_a_step_up_only(db: &TestDb) {
@@ -107,7 +129,8 @@ async fn admins_act_on_others_and_the_desk_after_a_step_up_only(db: &TestDb) {
     person::search_users(&desk, &admin, "", "").await.unwrap();
     // The command line has no session and needs none.
     person::act_on_user(&desk, By::CommandLine, other.user, UserAction::SignOut).await.unwrap();
-    step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap();
+    let token = step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap().unwrap();
+    let admin = session::find(&desk, &token, &here()).await.unwrap().unwrap();
     person::act_on_user(&desk, By::Admin(&admin, &here()), other.user, UserAction::Suspend).await.unwrap();
     maintenance::switch(&desk, &admin, true, "").await.unwrap();
     copy::pause_all(&desk, &admin, false).await.unwrap();

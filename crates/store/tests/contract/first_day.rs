@@ -2,7 +2,7 @@
 
 use crate::samples::{NOW, connected, id, kind, person, write};
 use domain::{
-    ExchangeKeyId, Symbol, dec,
+    Decimal, ExchangeKeyId, Symbol, dec,
     first_day::{FirstDayChoice, FirstDayLimits},
 };
 use store::{StoreErrorKind, first_day, key, testing::TestDb};

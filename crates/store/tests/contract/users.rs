@@ -140,6 +140,9 @@ async fn a_replaced_token_is_valid_for_a_while(db: &TestDb) {
     assert_eq!((found(1, NOW.plus(9)).await, found(2, NOW.plus(9)).await), (both, both));
     assert_eq!((found(1, NOW.plus(10)).await, found(2, NOW.plus(10)).await), (None, both));
     assert_eq!(found(3, NOW).await, None);
+    let authenticated =
+        async |token: u8| session::authenticated_by(&**db, SessionId(id(10)), &[token; 32]).await.unwrap();
+    assert_eq!((authenticated(1).await, authenticated(2).await), (None, Some(NOW)), "the present token only");
     assert!(renew(4, 10).await);
     let at = NOW.plus(11);
     assert_eq!((found(1, at).await, found(2, at).await, found(4, at).await), (None, both, both));

@@ -45,20 +45,23 @@ fn what_is_not_one_is_refused_in_words() {
     let long = r#""long": {"above": [{"price": "close"}, {"ema": {"length": 5}}]}"#;
     let deep = format!("{{\"entry\":{{\"long\":{}{}", "{\"not\":".repeat(5_000), "}".repeat(5_002));
     for (bad, part) in [
-        (String::new(), "EOF"),
-        ("[]".to_owned(), "is not valid"),
-        (deep, "recursion limit"),
-        (format!(r#"{{"entry": {{{long}}}, "exits": {{}}}}"#), "unknown field `exits`"),
-        (format!(r#"{{"entry": {{{long}, "both": {{}}}}}}"#), "unknown field `both`"),
-        (long.replace("\"length\"", "\"lengths\""), "is not valid"),
+        (String::new(), "Line 1, column 1: the text ends too early"),
+        ("[]".to_owned(), "too many or too few items"),
+        (deep, "too many levels of brackets"),
+        (format!(r#"{{"entry": {{{long}}}, "exits": {{}}}}"#), "the name `exits` is not known here"),
+        (format!(r#"{{"entry": {{{long}, "both": {{}}}}}}"#), "the name `both` is not known here"),
+        (long.replace("\"length\"", "\"lengths\""), "expected an object in braces"),
         (
             format!(r#"{{"entry": {{{}}}}}"#, long.replace("\"length\"", "\"of\": \"open\", \"span\"")),
-            "unknown field `span`",
+            "the name `span` is not known here; use one of `of`, `length`",
         ),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "-5")), "is not valid"),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "1.5")), "is not valid"),
-        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "99999999999")), "is not valid"),
-        (format!(r#"{{"entry": {{{long}}}, "stop": {{"percent": "NaN"}}}}"#), "is not valid"),
+        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "-5")), "expected a positive whole number"),
+        (format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "1.5")), "expected a positive whole number"),
+        (
+            format!(r#"{{"entry": {{{}}}}}"#, long.replace('5', "99999999999")),
+            "expected a positive whole number",
+        ),
+        (format!(r#"{{"entry": {{{long}}}, "stop": {{"percent": "NaN"}}}}"#), "expected a number in quotes"),
         (" ".repeat(limits::JSON + 1), "The definition must not be longer than"),
     ] {
         let reported = Definition::from_json(&bad).unwrap_err();

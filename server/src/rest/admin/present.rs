@@ -187,7 +187,7 @@ impl From<Copied> for CopyItem {
             status: copied.status.word(),
             reason: copied.reason.map(domain::copy::Reason::word),
             reason_text: copied.reason.map(domain::copy::Reason::text),
-            detail: copied.detail,
+            detail: copied.detail.map(|detail| detail.to_string()),
             amount: copied.amount.map(Num),
             leverage: copied.leverage,
             entry_price: copied.entry_price.map(Num),

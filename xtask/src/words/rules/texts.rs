@@ -62,5 +62,15 @@ pub(super) const RULES: &[Rule] = &[
         "`Currency accounts`, `Sub-accounts`",
     ),
     rule("capital-letters", UI, &["two capital letters"], "a country picker with names"),
+    rule(
+        "spelling",
+        SHOWN,
+        &[
+            "realise|realised|realises|unrealised|recognise|recognised|organise|organised",
+            "authorise|authorised|optimise|optimised|optimising|optimisation|summarise|summarised",
+            "canceled|canceling|color|colors|behavior|favorite|favorites",
+        ],
+        "British spelling with -ize: `realized`, `colour`, `cancelled`",
+    ),
     rule("operator", UI, &["operate|operates|operator|operators"], "`Admin`"),
 ];

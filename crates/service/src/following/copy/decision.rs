@@ -3,15 +3,18 @@
 
 use crate::messaging::notify::Notification;
 use async_trait::async_trait;
-use domain::{CopyId, Micros, UserId, copy::Reason};
+use domain::{
+    CopyId, Micros, UserId,
+    copy::{CopyDetail, Reason, WaitReason},
+};
 use store::{Tx, copy, group_commit::BatchedWrite};
 
 /// The decision for one queued copy.
 pub(super) enum Decided {
     /// The copy is skipped, for this reason and detail.
     Skip(Reason, Option<String>),
-    /// The copy is tried again at this time; the text gives the reason.
-    Postpone(Micros, &'static str),
+    /// The copy is tried again at this time, because of this.
+    Postpone(Micros, WaitReason),
     /// An exit was refused and is retried at this time; the text gives the reason. The owner is notified
     /// once.
     RetryExit(Micros, String, Notification),
@@ -43,7 +46,10 @@ impl BatchedWrite for Decision {
             Decided::Skip(reason, detail) => {
                 copy::skip_copy(tx, id, holder, *reason, detail.as_deref(), at).await
             }
-            Decided::Postpone(until, why) => copy::postpone_copy(tx, id, holder, *until, why, at).await,
+            Decided::Postpone(until, why) => {
+                let detail = CopyDetail::Waited(*why).stored();
+                copy::postpone_copy(tx, id, holder, *until, &detail, at).await
+            }
             Decided::Exited => copy::finish_exit(tx, id, holder, at).await,
             Decided::RetryExit(until, why, notification) => {
                 let ours = copy::retry_exit(tx, id, holder, *until, why, at).await?;

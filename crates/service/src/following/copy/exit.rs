@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     ApiKeyStatus, Micros,
-    copy::{Exit, Reason, Status, exit_pause},
+    copy::{CopyDetail, Exit, Reason, Status, WaitReason, exit_pause},
 };
 use store::{
     copy::{CopyTrade, Work},
@@ -31,8 +31,8 @@ pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<Att
     let _lock = desk.locks.lock(work.exchange_key_id, &copy.symbol).await;
     let Some(copy) = entered(desk, work).await? else { return nothing_open(desk, work).await };
     match copy.status {
-        Status::Queued => return Ok(AttemptOutcome::Later("the entry is still queued")),
-        Status::Sending => return Ok(AttemptOutcome::Later("the entry is being sent")),
+        Status::Queued => return Ok(AttemptOutcome::Later(WaitReason::EntryQueued)),
+        Status::Sending => return Ok(AttemptOutcome::Later(WaitReason::EntrySending)),
         _ if refused => return Ok(AttemptOutcome::Refused("the exchange rejects the key".to_owned())),
         _ => {}
     }
@@ -41,7 +41,7 @@ pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<Att
     let first = work.attempts == 0;
     let written = end::end_copy(desk, &access, &copy, Exit::Signal, first.then_some(work.id)).await?;
     if written == Written::Conflict {
-        return Ok(AttemptOutcome::Later("an earlier order on this market is not settled"));
+        return Ok(AttemptOutcome::Later(WaitReason::EarlierOrder));
     }
     if first {
         return after_first(desk, work).await;
@@ -106,5 +106,8 @@ fn late(work: &Work, why: String, at: Micros) -> Result<Notification> {
 }
 
 fn words(detail: Option<&str>) -> String {
-    detail.unwrap_or("the exchange rejected the order").to_owned()
+    detail.map_or_else(
+        || "the exchange rejected the order".to_owned(),
+        |text| CopyDetail::read(text).to_string(),
+    )
 }

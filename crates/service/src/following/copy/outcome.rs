@@ -1,7 +1,7 @@
 //! The outcome of one attempt at a queued copy.
 
 use crate::trading::eligibility::No;
-use domain::copy::Reason;
+use domain::copy::{Reason, WaitReason};
 
 /// The outcome of one attempt at a queued copy.
 pub(super) enum AttemptOutcome {
@@ -10,7 +10,7 @@ pub(super) enum AttemptOutcome {
     /// The copy is skipped.
     No(Reason, Option<String>),
     /// The copy cannot be decided now.
-    Later(&'static str),
+    Later(WaitReason),
     /// An exit failed, for this reason, and is retried.
     Refused(String),
     /// The exit was carried out by an intent that does not update the exit's copy.

@@ -18,7 +18,7 @@ use crate::{
 };
 use domain::{
     Micros, Side,
-    copy::{Exit, Reason, Status},
+    copy::{Exit, Reason, Status, WaitReason},
     signal::Action,
     ticket::{Entry as EntryKind, ManualOrder, Stop},
     time,
@@ -152,12 +152,12 @@ async fn one(desk: &SharedFollowing, round: &ClaimContext, work: Work) -> Result
             exit::retry_exit(&work, refusal.to_string(), now)?
         }
         Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
-        Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
+        Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), WaitReason::ExchangeSilent),
         Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
         Err(error) => {
             // Ours to mend; the copy waits for it as long as its signal is fresh.
             tracing::error!(copy = %work.id, %error, "could not decide a copy");
-            Decided::Postpone(now.plus(LATER), "internal error")
+            Decided::Postpone(now.plus(LATER), WaitReason::InternalError)
         }
     };
     let decision = Decision { copy: work.id, holder: desk.instance.clone(), decided, at: now };
@@ -167,9 +167,7 @@ async fn one(desk: &SharedFollowing, round: &ClaimContext, work: Work) -> Result
 
 async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Result<AttemptOutcome> {
     if desk.supervision.is_tripped(desk.clock.boot()) {
-        return Ok(AttemptOutcome::Later(
-            "the circuit breaker is open: stop losses of many positions were rejected",
-        ));
+        return Ok(AttemptOutcome::Later(WaitReason::BreakerOpen));
     }
     let row = round.key(desk, work.exchange_key_id).await?;
     let facts = match round.by_rows(desk, work, row.as_ref()).await? {
@@ -208,7 +206,7 @@ async fn make_room(desk: &SharedFollowing, access: &Access, work: &Work) -> Resu
     let open = store::copy::open_entries(&desk.db, work.exchange_key_id, &work.symbol).await?;
     for copy in open {
         if copy.status == Status::Sending {
-            return Ok(Some(AttemptOutcome::Later("an earlier copy on this market is being sent")));
+            return Ok(Some(AttemptOutcome::Later(WaitReason::EarlierCopy)));
         }
         let ours = copy.follow_id == work.follow_id;
         if !ours || copy.side == work.side {
@@ -217,11 +215,11 @@ async fn make_room(desk: &SharedFollowing, access: &Access, work: &Work) -> Resu
                 return Ok(Some(AttemptOutcome::No(Reason::InPosition, None)));
             }
         } else if end::end_copy(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
-            return Ok(Some(AttemptOutcome::Later("an earlier order on this market is not settled")));
+            return Ok(Some(AttemptOutcome::Later(WaitReason::EarlierOrder)));
         } else if let Some(CopyTrade { status: Status::Open, .. }) =
             store::copy::get_copy(&desk.db, copy.id).await?
         {
-            return Ok(Some(AttemptOutcome::Later("the position of the other side is being closed")));
+            return Ok(Some(AttemptOutcome::Later(WaitReason::OtherSide)));
         }
     }
     Ok(None)
@@ -260,10 +258,10 @@ async fn send(
     desk.accounts.forget(work.exchange_key_id);
     match written {
         Written::Committed => Ok(AttemptOutcome::Done),
-        Written::Conflict => Ok(AttemptOutcome::Later("an earlier order on this market is not settled")),
+        Written::Conflict => Ok(AttemptOutcome::Later(WaitReason::EarlierOrder)),
         // Either the follow was paused meanwhile, and the next attempt finds the reason, or another instance has
         // taken the copy, and there is no next attempt.
-        Written::PreconditionFailed => Ok(AttemptOutcome::Later("the follow was changed")),
+        Written::PreconditionFailed => Ok(AttemptOutcome::Later(WaitReason::FollowChanged)),
     }
 }
 

@@ -5,7 +5,11 @@ use crate::{
     error::{Error, Result},
     following::Following,
 };
-use domain::{CopyId, Decimal, ExchangeKeyId, StrategyId, copy::Status, follow::Copied};
+use domain::{
+    CopyId, Decimal, ExchangeKeyId, StrategyId,
+    copy::{CopyDetail, Status},
+    follow::Copied,
+};
 use std::collections::HashMap;
 use store::{Targets, copy::Filter};
 
@@ -59,7 +63,7 @@ pub(crate) fn shown(row: store::copy::CopyTrade, names: &HashMap<ExchangeKeyId, 
         side: row.side,
         status: row.status,
         reason: row.reason,
-        detail: row.detail,
+        detail: row.detail.as_deref().map(CopyDetail::read),
         risk_percent: row.risk_percent.0,
         equity: row.equity.map(|text| text.0),
         amount: row.amount.map(|text| text.0),

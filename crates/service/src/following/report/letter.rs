@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     Decimal, ReportId, dec,
-    figures::{cents, signed_cents, signed_percent},
+    figures::{cents, share, signed_cents, signed_percent},
     notification::Topic,
     report::{Period, Report, Worth},
 };
@@ -66,7 +66,7 @@ fn days(words: &Words, report: &Report) -> String {
     words.days(&report.first_day, &report.last_day, &report.zone)
 }
 
-/// `+12.50 USD (+1.25%)`.
+/// `+12.50 USD (+1.25 %)`.
 fn profit(words: &Words, worth: &Worth) -> String {
     let amount = signed_cents(worth.profit());
     match worth.percent() {
@@ -90,8 +90,7 @@ fn lines(words: &Words, report: &Report) -> Vec<(&'static str, String)> {
     if let Some(rate) = trades.win_rate() {
         let ended = usize::try_from(trades.ended).unwrap_or_default();
         let of = words.won_of(ended, &trades.won.to_string());
-        let share = format!("{:.1}%", (rate * Decimal::ONE_HUNDRED).round_dp(1));
-        lines.push((words.win_rate, words.won_share(&share, &of)));
+        lines.push((words.win_rate, words.won_share(&share(rate), &of)));
     }
     lines
 }
@@ -215,11 +214,11 @@ mod tests {
             "Starting balance: 10,000.00",
             "Ending balance: 11,234.56",
             "Net deposits: +1,000.00",
-            "Profit: +234.56 USD (+2.13%)",
-            "Max drawdown: −120.00 (−1.20%)",
+            "Profit: +234.56 USD (+2.13\u{a0}%)",
+            "Max drawdown: −120.00 (−1.20\u{a0}%)",
             "Fees: 3.21",
             "Entries: 4 automated, 2 manual",
-            "Win rate: 66.7%, 2 of 3 copied positions",
+            "Win rate: 66.7\u{a0}%, 2 of 3 copied positions",
             "  EMA cross: −5.00",
             "View report: https://desk.example/reports/1",
         ] {
@@ -227,7 +226,7 @@ mod tests {
         }
         let html = html(words, &report, "https://desk.example/reports/1");
         for part in [
-            "+234.56 USD (+2.13%)",
+            "+234.56 USD (+2.13\u{a0}%)",
             "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
             "Profit over time. From 0.00 to +234.56",
             "href=\"https://desk.example/reports/1\"",

@@ -25,8 +25,8 @@ pub(super) struct Claims {
     scopes: Vec<String>,
     acr: Option<String>,
     auth_time: Option<i64>,
-    /// The token has claims that only ID tokens have.
-    id_token: bool,
+    /// The token is an access token, see [`is_access_token`].
+    access_token: bool,
 }
 
 /// The unverified issuer of a token; used only to select the keys.
@@ -51,12 +51,24 @@ fn scopes(claims: &Value) -> Vec<String> {
     }
 }
 
-/// Whether a token states that it is an ID token, or has a claim that OpenID Connect defines for ID tokens only.
-fn is_id_token(claims: &Value) -> bool {
+/// Whether a token is an access token. What the issuer states decides: `token_use` (Cognito), `typ` among the claims
+/// (Keycloak) or in the signed header (RFC 9068). Otherwise an access token has scopes or a `client_id`, and no hash of
+/// another token, which only ID tokens have. A `nonce` belongs to ID tokens, but some issuers copy it into access
+/// tokens; with it only scopes count.
+fn is_access_token(header_type: Option<&str>, claims: &Value) -> bool {
     let stated =
         |name: &str, value: &str| text(claims, name).is_some_and(|kind| kind.eq_ignore_ascii_case(value));
-    let only = ["nonce", "at_hash", "c_hash", "s_hash"];
-    stated("token_use", "id") || stated("typ", "ID") || only.iter().any(|name| claims.get(name).is_some())
+    if stated("token_use", "id") || stated("typ", "ID") {
+        return false;
+    }
+    let standard =
+        |kind: &str| kind.eq_ignore_ascii_case("at+jwt") || kind.eq_ignore_ascii_case("application/at+jwt");
+    if header_type.is_some_and(standard) || stated("token_use", "access") || stated("typ", "Bearer") {
+        return true;
+    }
+    let has = |name: &str| claims.get(name).is_some();
+    let hashed = has("at_hash") || has("c_hash") || has("s_hash");
+    !hashed && (!scopes(claims).is_empty() || (has("client_id") && !has("nonce")))
 }
 
 /// A time in seconds; issuers may write fractions.
@@ -66,8 +78,8 @@ fn seconds(claims: &Value, name: &str) -> Option<i64> {
 }
 
 impl Claims {
-    /// Parses the claims; `None` if a required one is missing or malformed.
-    pub(super) fn of(claims: &Value) -> Option<Self> {
+    /// Parses the claims of a token with this `typ` in its header; `None` if a required one is missing or malformed.
+    pub(super) fn of(header_type: Option<&str>, claims: &Value) -> Option<Self> {
         let audience = match claims.get("aud") {
             Some(Value::String(one)) => vec![one.clone()],
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -92,7 +104,7 @@ impl Claims {
             scopes: scopes(claims),
             acr: text(claims, "acr"),
             auth_time: seconds(claims, "auth_time"),
-            id_token: is_id_token(claims),
+            access_token: is_access_token(header_type, claims),
         })
     }
 
@@ -107,7 +119,7 @@ impl Claims {
         let of_use = match &settings.token_use {
             Some(_) => self.token_use == settings.token_use,
             // An ID token identifies the user to an application; it is no permission to call an API.
-            None => !self.id_token,
+            None => self.access_token,
         };
         let in_scope = settings.scopes.iter().all(|scope| self.scopes.contains(scope));
         let strong =

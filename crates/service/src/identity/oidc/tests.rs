@@ -133,7 +133,11 @@ fn unsigned(header: &Value, claims: &Value) -> String {
 }
 
 fn rs256(id: &str, claims: &Value) -> String {
-    let text = unsigned(&json!({ "alg": "RS256", "kid": id }), claims);
+    rs256_with(&json!({ "alg": "RS256", "kid": id }), claims)
+}
+
+fn rs256_with(header: &Value, claims: &Value) -> String {
+    let text = unsigned(header, claims);
     let mut signature = vec![0; rsa().public_modulus_len()];
     rsa().sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
     format!("{text}.{}", B64.encode(signature))

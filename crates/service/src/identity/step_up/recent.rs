@@ -26,7 +26,9 @@ pub(crate) async fn must_be_admin(desk: &Identity, actor: &Actor) -> Result<()> 
 pub(crate) async fn require_recent_password(desk: &Identity, actor: &Actor) -> Result<()> {
     // Read each time: a cached actor may be older than the confirmation.
     let given: Option<Micros> = match (actor.session, actor.token) {
-        (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
+        // A replaced token does not count as confirmed: it may be a stolen copy, whose owner gave the password since.
+        (Some(session), Some(token)) => store::session::authenticated_by(&desk.db, session, &token).await?,
+        (Some(_), None) => None,
         (None, Some(token)) => {
             store::token_family::of_token(&desk.db, &token).await?.map(|family| family.authenticated_at)
         }

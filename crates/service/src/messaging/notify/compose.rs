@@ -23,7 +23,7 @@ use crate::{
 use content::{Item, alone, together};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, account::Credential,
-    copy::Status, figures, live::RightsChange, notification::Topic,
+    copy::Status, figures, live::RightsChange, notification::Topic, plan::title,
 };
 use language::Lang;
 use std::collections::HashMap;
@@ -80,7 +80,7 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (Strin
             (words.chat_linked.to_owned(), words.chat_linked_why(&settings))
         }
         Credential::PlanChanged => {
-            (words.plan_changed(name), words.plan_changed_why(&format!("{base}/billing")))
+            (words.plan_changed(&title(name)), words.plan_changed_why(&format!("{base}/billing")))
         }
         Credential::Frozen => (words.frozen.to_owned(), words.frozen_why(&format!("{base}/forgot"))),
     }
@@ -147,9 +147,10 @@ impl Composer<'_> {
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::PlanLapses { plan, at } => {
-                let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
+                let plan = shown(&title(plan));
+                let facts = vec![(words.plan, plan.clone()), (words.until, self.zone.show(*at))];
                 let why = words.plan_lapses_why(&format!("{base}/billing"));
-                warning(words.plan_lapses(&shown(plan)), why, facts)
+                warning(words.plan_lapses(&plan), why, facts)
             }
             NotificationEvent::SignedIn { agent, address } => {
                 let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];

@@ -20,7 +20,7 @@ use crate::{
 };
 use domain::{
     MessageId, Micros,
-    notification::{Channel, jittered},
+    notification::{Channel, DeliveryFailure, FailureKind, jittered},
     time::{DAY, HOUR, MINUTE},
 };
 use language::Lang;
@@ -40,12 +40,12 @@ const ROUND: i64 = 20;
 const CLAIM: i64 = 2 * MINUTE;
 /// How long sent notices and events are kept.
 const KEPT: i64 = 90 * DAY;
-/// Shown in the outbox for an attempt whose outcome is unknown.
-const CUT_OFF: &str = "delivery was interrupted: it may have arrived";
-/// Shown in the outbox for a message whose chat is unlinked.
-const NO_CHAT: &str = "no chat is linked anymore";
-/// Shown in the outbox for a message about events that cannot be read.
-const UNREADABLE: &str = "its event cannot be read";
+/// For an attempt whose outcome is unknown.
+const CUT_OFF: FailureKind = FailureKind::Interrupted;
+/// For a message whose chat is unlinked.
+const NO_CHAT: FailureKind = FailureKind::NoChat;
+/// For a message about events that cannot be read.
+const UNREADABLE: FailureKind = FailureKind::EventUnreadable;
 
 /// Turns waiting notices into messages; returns the number of groups that became messages.
 ///
@@ -74,7 +74,7 @@ async fn gather_one(desk: &Messaging, group: &Group) -> Result<bool> {
         return Ok(false);
     }
     let (events, broken) = parsed(&waiting);
-    let mut contents: Vec<(Content, Option<&str>)> = Vec::new();
+    let mut contents: Vec<(Content, Option<FailureKind>)> = Vec::new();
     if !events.is_empty() {
         contents.push((compose(desk, group.user_id, &events).await?, None));
     }
@@ -100,7 +100,7 @@ async fn gather_one(desk: &Messaging, group: &Group) -> Result<bool> {
         };
         outbox::put_as(desk, &mut tx, id, &draft).await?;
         if let Some(why) = failure.or_else(|| to.is_none().then_some(NO_CHAT)) {
-            rows::give_up(&mut tx, id, desk.clock.now(), why).await?;
+            rows::give_up(&mut tx, id, desk.clock.now(), why.word()).await?;
         }
         id = MessageId::mint(&*desk.clock, &*desk.entropy);
     }
@@ -208,7 +208,7 @@ pub(crate) async fn deliver_to(desk: &Messaging, channel: Channel) -> Result<usi
 
 async fn claim(desk: &Messaging, row: &rows::Message) -> Result<bool> {
     let now = desk.clock.now();
-    let cut_off = row.holder.is_some().then_some(CUT_OFF);
+    let cut_off = row.holder.is_some().then_some(CUT_OFF.word());
     let mut tx = desk.db.begin().await?;
     let ours = rows::claim_message(&mut tx, row.id, &desk.instance, now, now.plus(CLAIM), cut_off).await?;
     tx.commit().await?;
@@ -219,27 +219,24 @@ async fn hand_over(desk: &Messaging, row: &rows::Message) -> Result<std::result:
     let content = match outbox::read(desk, row) {
         Ok(content) => content,
         // The master key was lost: the message stays in the outbox as failed, and the others are delivered.
-        Err(_) => return Ok(Err(Undelivered::Never("the message cannot be decrypted".to_owned()))),
+        Err(_) => return Ok(Err(never(FailureKind::Undecryptable))),
     };
     match row.channel {
         Channel::Email => {
             let mail = match email::write(desk, &Envelope { row, content: &content }).await {
                 Ok(mail) => mail,
                 Err(_) => {
-                    return Ok(Err(Undelivered::Never(
-                        "the message cannot be formatted as an e-mail".to_owned(),
-                    )));
+                    return Ok(Err(never(FailureKind::NoMail)));
                 }
             };
-            Ok(desk
-                .mailer
-                .send(mail)
-                .await
-                .map_err(|error| Undelivered::Passing { words: error.words, unreachable: error.unreachable }))
+            Ok(desk.mailer.send(mail).await.map_err(|error| Undelivered::Passing {
+                failure: error.failure,
+                unreachable: error.unreachable,
+            }))
         }
         Channel::Telegram => {
             let Ok(chat) = row.to_address.parse() else {
-                return Ok(Err(Undelivered::Never(NO_CHAT.to_owned())));
+                return Ok(Err(never(NO_CHAT)));
             };
             let lang = lang_of_row(desk, row, chat).await?;
             telegram::send(desk, row, chat, &telegram_text(row, &content, lang), lang).await
@@ -260,28 +257,32 @@ async fn lang_of_row(desk: &Messaging, row: &rows::Message, chat: i64) -> Result
 
 fn telegram_text(row: &rows::Message, content: &Content, lang: Lang) -> String {
     // The last attempt may have succeeded, on this or another instance.
-    let again = row.holder.is_some() || matches!(row.failure.as_deref(), Some(CUT_OFF | telegram::NO_ANSWER));
+    let failure = row.failure.as_deref().map(DeliveryFailure::read);
+    let again = row.holder.is_some() || failure.is_some_and(|failure| failure.may_have_arrived());
     let again = again.then_some(words(lang).perhaps_again);
     let parts = [again, Some(content.subject.as_str()), Some(content.body.as_str())];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
+const fn never(kind: FailureKind) -> Undelivered {
+    Undelivered::Never(DeliveryFailure::of(kind))
+}
+
 async fn undelivered(desk: &Messaging, row: &rows::Message, failure: Undelivered) -> Result<()> {
     let now = desk.clock.now();
-    let again = |at: Micros, words: String| (Some(at), words);
-    let (at, words) = match failure {
-        Undelivered::Passing { words, .. } if row.attempts + 1 >= ATTEMPTS => (None, words),
-        Undelivered::Passing { words, .. } => {
-            again(jittered(&*desk.clock, &*desk.entropy, pause(row.attempts)), words)
+    let (at, why) = match failure {
+        Undelivered::Passing { failure, .. } if row.attempts + 1 >= ATTEMPTS => (None, failure),
+        Undelivered::Passing { failure, .. } => {
+            (Some(jittered(&*desk.clock, &*desk.entropy, pause(row.attempts))), failure)
         }
-        Undelivered::Later { until, words } => again(until, words),
-        Undelivered::Never(words) => (None, words),
+        Undelivered::Later { until, failure } => (Some(until), failure),
+        Undelivered::Never(failure) => (None, failure),
     };
-    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "could not deliver a message");
+    tracing::warn!(message = %row.id, channel = %row.channel, %why, attempts = row.attempts + 1, "could not deliver a message");
     let mut tx = desk.db.begin().await?;
     match at {
-        Some(at) => rows::postpone_message(&mut tx, row.id, at, &words).await?,
-        None => rows::give_up(&mut tx, row.id, now, &words).await?,
+        Some(at) => rows::postpone_message(&mut tx, row.id, at, &why.stored()).await?,
+        None => rows::give_up(&mut tx, row.id, now, &why.stored()).await?,
     }
     Ok(tx.commit().await?)
 }

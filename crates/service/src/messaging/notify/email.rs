@@ -13,7 +13,10 @@ use crate::{
     platform::{recipient::lang_of_user, settings::MailSettings},
 };
 use anyhow::Context as _;
-use domain::Micros;
+use domain::{
+    Micros,
+    notification::{DeliveryFailure, FailureKind},
+};
 use language::Lang;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
@@ -37,12 +40,18 @@ pub(crate) struct Mailer {
     from: Mailbox,
 }
 
-/// Why a mail was not accepted, in words that contain no addresses or secrets.
+/// Why a mail was not accepted: without addresses or secrets.
 #[derive(Debug)]
 pub(super) struct NotTaken {
-    pub(super) words: String,
+    pub(super) failure: DeliveryFailure,
     /// The server itself cannot be reached: no other mail needs to be tried now.
     pub(super) unreachable: bool,
+}
+
+impl NotTaken {
+    const fn unreachable(kind: FailureKind) -> Self {
+        Self { failure: DeliveryFailure::of(kind), unreachable: true }
+    }
 }
 
 impl Mailer {
@@ -75,24 +84,22 @@ impl Mailer {
             .message_id(Some(message_id(&name, &self.from)))
             .header(ContentType::TEXT_PLAIN)
             .body(body.to_owned())?;
-        self.send(mail).await.map_err(|error| anyhow::anyhow!(error.words))
+        self.send(mail).await.map_err(|error| anyhow::anyhow!("{}", error.failure))
     }
 
     /// Sends a mail.
     pub(super) async fn send(&self, mail: Message) -> std::result::Result<(), NotTaken> {
         let Some(server) = &self.server else {
-            return Err(NotTaken { words: "no mail server is configured".to_owned(), unreachable: true });
+            return Err(NotTaken::unreachable(FailureKind::NoMailServer));
         };
         server.send(mail).await.map(drop).map_err(|error| match error.status() {
             // Only the code is kept: the text of the response may contain the address.
             Some(code) => NotTaken {
-                words: format!("the mail server rejected the message ({code})"),
+                failure: DeliveryFailure::with_code(FailureKind::MailRejected, code.into()),
                 unreachable: false,
             },
-            None if error.is_timeout() => {
-                NotTaken { words: "the mail server did not answer in time".to_owned(), unreachable: true }
-            }
-            None => NotTaken { words: "cannot reach the mail server".to_owned(), unreachable: true },
+            None if error.is_timeout() => NotTaken::unreachable(FailureKind::MailServerSilent),
+            None => NotTaken::unreachable(FailureKind::MailServerUnreachable),
         })
     }
 }

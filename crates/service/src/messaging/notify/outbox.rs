@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     MessageId, Role, UserId,
-    notification::{Channel, Delivery, Outgoing, Stage},
+    notification::{Channel, Delivery, DeliveryFailure, Outgoing, Stage},
 };
 use store::{Tx, message as rows};
 use uuid::Uuid;
@@ -153,7 +153,7 @@ fn outgoing(desk: &Messaging, row: rows::Message) -> Outgoing {
         created_at: row.created_at,
         delivery,
         attempts: row.attempts,
-        failure: row.failure,
+        failure: row.failure.as_deref().map(DeliveryFailure::read),
     }
 }
 

@@ -22,10 +22,11 @@ use crate::{
     messaging::{Messaging, mail},
     platform::{recipient::lang_of_user, settings::TelegramSettings},
 };
+pub(super) use api::Bot;
 use api::TelegramFailure;
-pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
     Micros, Role, UserId,
+    notification::{DeliveryFailure, FailureKind},
     time::{MINUTE, SECOND},
 };
 use language::Lang;
@@ -52,11 +53,11 @@ impl Telegram {
 /// Why a message was not delivered.
 pub(super) enum Undelivered {
     /// A temporary failure.
-    Passing { words: String, unreachable: bool },
+    Passing { failure: DeliveryFailure, unreachable: bool },
     /// The next attempt is not before `until`; this one does not count as a failure.
-    Later { until: Micros, words: String },
+    Later { until: Micros, failure: DeliveryFailure },
     /// A permanent failure.
-    Never(String),
+    Never(DeliveryFailure),
 }
 
 impl Undelivered {
@@ -90,9 +91,7 @@ pub(super) async fn send(
         return simulator::arrive(desk, row, chat, text).await.map(Ok);
     };
     if simulator::is_simulated(chat) {
-        return Ok(Err(Undelivered::Never(
-            "the chat belongs to the simulator, but a real bot is configured".to_owned(),
-        )));
+        return Ok(Err(Undelivered::Never(DeliveryFailure::of(FailureKind::SimulatedChat))));
     }
     match bot.send(chat, text, lang).await {
         Ok(()) => Ok(Ok(())),
@@ -109,18 +108,18 @@ async fn handle_failure(
 ) -> Result<Undelivered> {
     let now = desk.clock.now();
     Ok(match failure {
-        TelegramFailure::Unreachable(words) => {
-            Undelivered::Passing { words: words.to_owned(), unreachable: true }
+        TelegramFailure::Unreachable(kind) => {
+            Undelivered::Passing { failure: DeliveryFailure::of(kind), unreachable: true }
         }
         TelegramFailure::Limited(seconds) => {
             let until = pause(desk, bot, seconds).await?;
-            Undelivered::Later { until, words: "Telegram rate limit reached".to_owned() }
+            Undelivered::Later { until, failure: DeliveryFailure::of(FailureKind::RateLimited) }
         }
         TelegramFailure::Unauthorized => {
             refused(desk, bot).await?;
             Undelivered::Later {
                 until: now.plus(REFUSED_FOR),
-                words: "Telegram rejected the bot token".to_owned(),
+                failure: DeliveryFailure::of(FailureKind::TokenRejected),
             }
         }
         TelegramFailure::Blocked => {
@@ -130,14 +129,15 @@ async fn handle_failure(
                 preferences::without_telegram(desk, &mut tx, link.user_id).await?;
             }
             tx.commit().await?;
-            Undelivered::Never("the user blocked the bot".to_owned())
+            Undelivered::Never(DeliveryFailure::of(FailureKind::BotBlocked))
         }
         TelegramFailure::Refused(code) => {
-            Undelivered::Never(format!("Telegram rejected the message ({code})"))
+            Undelivered::Never(DeliveryFailure::with_code(FailureKind::TelegramRejected, code))
         }
-        TelegramFailure::Broken(code) => {
-            Undelivered::Passing { words: format!("Telegram answered {code}"), unreachable: true }
-        }
+        TelegramFailure::Broken(code) => Undelivered::Passing {
+            failure: DeliveryFailure::with_code(FailureKind::TelegramFailed, code),
+            unreachable: true,
+        },
     })
 }
 

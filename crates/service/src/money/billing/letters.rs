@@ -2,6 +2,7 @@
 
 use super::{news::News, words::words};
 use crate::{messaging::mail::Letter, money::Money};
+use domain::plan::title;
 use language::Lang;
 use store::subscription::StoredSubscription;
 
@@ -15,6 +16,7 @@ pub(super) fn plan_letter(
 ) -> Option<Letter> {
     let (words, base) = (words(lang), &desk.settings.public_url);
     let billing = format!("{base}/billing");
+    let plan = &title(plan);
     let (subject, body) = match news {
         News::Started => {
             let date = kept.subscription.period_end.date();

@@ -1,6 +1,6 @@
 //! Kind, scope, strength and age of tokens.
 
-use super::{AUDIENCE, Issuer, NOW, desk_for, refused, rs256, rsa_jwk, with, without};
+use super::{AUDIENCE, Issuer, NOW, desk_for, refused, rs256, rs256_with, rsa_jwk, with, without};
 use crate::{actor::Origin, error::Error, identity::token, platform::settings::OidcSettings};
 use domain::time::{HOUR, SECOND};
 use serde_json::json;
@@ -8,6 +8,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     id_tokens_are_refused_unless_they_are_wanted,
+    access_tokens_are_known_by_what_the_issuer_states,
     scope_strength_and_age_are_checked_where_they_are_set,
     a_token_that_has_only_expired_is_not_reported,
 );
@@ -28,6 +29,39 @@ async fn id_tokens_are_refused_unless_they_are_wanted(db: &TestDb) {
     let id_token = with(&with(&plain, "token_use", json!("id")), "nonce", json!("x"));
     token::verify(&wanted, &rs256("one", &id_token)).await.unwrap();
     refused(&wanted, &rs256("one", &issuer.claims()), "an access token").await;
+}
+
+async fn access_tokens_are_known_by_what_the_issuer_states(db: &TestDb) {
+    let issuer = Issuer::open(vec![rsa_jwk("one")]).await;
+    let settings =
+        OidcSettings { issuer: issuer.url.clone(), audience: AUDIENCE.into(), ..OidcSettings::default() };
+    let (desk, _) = desk_for(db, settings);
+    let bare = without(&without(&issuer.claims(), "token_use"), "client_id");
+    let bare = with(&bare, "aud", json!(AUDIENCE));
+    refused(&desk, &rs256("one", &bare), "an ID token of a sign-in without a nonce").await;
+    let header = |kind: &str| json!({ "alg": "RS256", "kid": "one", "typ": kind });
+    refused(&desk, &rs256_with(&header("JWT"), &bare), "every token is a JWT").await;
+    let nonce = with(&bare, "nonce", json!("x"));
+    for (name, value) in [
+        ("token_use", json!("access")),
+        ("typ", json!("Bearer")),
+        ("scope", json!("openid desk/read")),
+        ("scp", json!(["desk/read"])),
+    ] {
+        token::verify(&desk, &rs256("one", &with(&nonce, name, value))).await.unwrap();
+    }
+    for kind in ["at+jwt", "application/at+JWT"] {
+        token::verify(&desk, &rs256_with(&header(kind), &nonce)).await.unwrap();
+        let both = with(&nonce, "token_use", json!("id"));
+        refused(&desk, &rs256_with(&header(kind), &both), "it states both").await;
+    }
+    for (name, value) in [("scope", json!("")), ("client_id", json!(AUDIENCE)), ("azp", json!(AUDIENCE))] {
+        refused(&desk, &rs256("one", &with(&nonce, name, value)), name).await;
+    }
+    let scoped = with(&nonce, "scope", json!("openid"));
+    for name in ["at_hash", "c_hash", "s_hash"] {
+        refused(&desk, &rs256("one", &with(&scoped, name, json!("x"))), name).await;
+    }
 }
 
 async fn scope_strength_and_age_are_checked_where_they_are_set(db: &TestDb) {

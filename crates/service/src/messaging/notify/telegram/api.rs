@@ -2,6 +2,7 @@
 //! logged or shown.
 
 use crate::messaging::notify::words::words;
+use domain::notification::{DeliveryFailure, FailureKind};
 use language::Lang;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
@@ -14,9 +15,9 @@ const LONG_POLL: u64 = 25;
 /// Timeout, longer than any call.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// No connection could be made: the request did not arrive.
-const NOT_THERE: &str = "cannot reach Telegram";
+const NOT_THERE: FailureKind = FailureKind::TelegramUnreachable;
 /// The request got no answer, or an unreadable one: it may have arrived.
-pub(in crate::messaging::notify) const NO_ANSWER: &str = "Telegram did not answer";
+const NO_ANSWER: FailureKind = FailureKind::TelegramSilent;
 /// Maximum length of a message, in UTF-16 units.
 const LONGEST: usize = 4_096;
 
@@ -32,7 +33,7 @@ pub(in crate::messaging::notify) struct Bot {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::messaging::notify) enum TelegramFailure {
     /// No answer; whether the request took effect is unknown.
-    Unreachable(&'static str),
+    Unreachable(FailureKind),
     /// 429: wait this many seconds.
     Limited(i64),
     /// 401, or 404, the answer to a malformed token: the token is invalid or was revoked.
@@ -48,7 +49,7 @@ pub(in crate::messaging::notify) enum TelegramFailure {
 impl fmt::Display for TelegramFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(words) => f.write_str(words),
+            Self::Unreachable(kind) => write!(f, "{}", DeliveryFailure::of(*kind)),
             Self::Limited(seconds) => write!(f, "Telegram rate limit: retry after {seconds} s"),
             Self::Unauthorized => f.write_str("Telegram rejected the bot token"),
             Self::Blocked => f.write_str("the user blocked the bot"),
