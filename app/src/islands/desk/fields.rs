@@ -2,7 +2,6 @@
 //! that time.
 
 use super::{send::Sender, ticket::Ticket};
-use crate::words::problems;
 use leptos::prelude::*;
 
 /// A number field.
@@ -29,8 +28,24 @@ pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
 
 /// As [`decimal`], with a label of several parts.
 pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl IntoView + use<L> {
-    let Input { name, text, ticket, sender, .. } = *input;
     let unit = input.unit.clone();
+    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
+    with_units(input, label, (), unit)
+}
+
+/// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
+pub(super) fn with_units<L, C, U>(
+    input: &Input,
+    label: L,
+    choice: C,
+    unit: U,
+) -> impl IntoView + use<L, C, U>
+where
+    L: IntoView + 'static,
+    C: IntoView + 'static,
+    U: IntoView + 'static,
+{
+    let Input { name, text, ticket, sender, .. } = *input;
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
     Effect::new(move |_| {
@@ -48,28 +63,44 @@ pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl I
     let problem = Memo::new(move |_| problem(ticket, sender, name, text));
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <div class="label-row"><label for=id.clone()>{label}</label>{choice}</div>
             <div class="with-unit">
                 <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
                     aria-describedby=problem_id.clone() aria-invalid=move || problem.get().map(|_| "true")
                     on:input:target=move |event| text.set(event.target().value())/>
-                <span class="unit" aria-hidden="true">{unit}</span>
+                {unit}
             </div>
             <p class="problem" id=problem_id hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
         </div>
     }
 }
 
-/// The problem shown below a field: the server's from the last post, or the one found while typing.
+/// The problem shown below a field: the one found while typing, or the server's from the last post.
 pub(super) fn problem(
     ticket: Ticket,
     sender: Sender,
     name: &str,
     text: RwSignal<String>,
-) -> Option<&'static str> {
+) -> Option<String> {
     let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
-    ticket.problem(name, typed).or_else(|| rejected.map(|p| problems::problem(ticket.account.lang, p)))
+    let found = ticket.problem(name, typed).or_else(|| ticket.shortfall().filter(|_| name == "amount"));
+    found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
+}
+
+/// A choice of the unit in which a field is typed. It is not part of the form: the desk converts before it sends.
+pub(super) fn unit_choice<F: Fn(&str) + 'static>(
+    label: &'static str,
+    options: Vec<(&'static str, String)>,
+    awake: RwSignal<bool>,
+    choose: F,
+) -> impl IntoView + use<F> {
+    let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
+    let options = options.into_iter().map(option).collect_view();
+    view! {
+        <select class="unit-choice" aria-label=label autocomplete="off" disabled=move || !awake.get()
+            on:change:target=move |event| choose(&event.target().value())>{options}</select>
+    }
 }
 
 /// Radio buttons side by side.

@@ -26,6 +26,16 @@ impl Sender {
         }
     }
 
+    /// A sender with its own results, for the forms of the position and the orders.
+    pub(crate) fn blank() -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(FormFailure::default()),
+            notice: RwSignal::new(None),
+            idempotency: RwSignal::new(String::new()),
+        }
+    }
+
     /// Sends the form of a submit event instead of the browser.
     pub(crate) fn submit(self, event: &ev::SubmitEvent) {
         self.submit_with(event, Vec::new(), || ());
@@ -36,7 +46,7 @@ impl Sender {
     pub(crate) fn submit_with(
         self,
         event: &ev::SubmitEvent,
-        replaced: Vec<(&'static str, String)>,
+        replaced: Vec<(String, String)>,
         done: impl FnOnce() + 'static,
     ) {
         use wasm_bindgen::JsCast;
@@ -73,7 +83,7 @@ impl Sender {
     pub(crate) fn submit_with(
         self,
         _: &ev::SubmitEvent,
-        _: Vec<(&'static str, String)>,
+        _: Vec<(String, String)>,
         _: impl FnOnce() + 'static,
     ) {
     }

@@ -106,6 +106,7 @@ mod tests {
             orders: Vec::new(),
             position: None,
             protection: None,
+            trades: Vec::new(),
             balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO },
             leverage: 10,
             margin_mode: MarginMode::Crossed,

@@ -1,0 +1,67 @@
+//! The confirmation of an order that first closes or cancels what is open: its button asks, and the next press sends.
+//! Without scripts, a check box confirms it (see [`super::preview`]).
+
+use super::{account::AccountSignals, ticket::Ticket};
+use crate::words::desk::desk;
+use domain::{PositionSide, Side, money};
+use leptos::prelude::*;
+
+/// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
+pub(super) fn sentence(account: AccountSignals) -> String {
+    let words = desk(account.lang);
+    account.state.with(|state| {
+        let position = state
+            .position
+            .as_ref()
+            .map(|p| (p.side, format!("{} {}", money::text(p.contracts), p.symbol.base())));
+        match (state.orders.len(), position) {
+            (0, None) => String::new(),
+            (count, None) => words.clears_orders(count),
+            (0, Some((PositionSide::Long, size))) => words.clears_long(&size),
+            (0, Some((PositionSide::Short, size))) => words.clears_short(&size),
+            (count, Some((PositionSide::Long, size))) => words.clears_long_too(count, &size),
+            (count, Some((PositionSide::Short, size))) => words.clears_short_too(count, &size),
+        }
+    })
+}
+
+/// Whether the button asks for the confirmation of the order as it is typed. An order that is typed differently, or that
+/// would close something else, is asked for again.
+pub(super) fn is_asking(ticket: Ticket) -> bool {
+    ticket.confirming.with(|asked| asked.as_ref().is_some_and(|asked| *asked == subject(ticket)))
+}
+
+/// Whether the order can be sent now. If it would close or cancel something, the first call makes the button ask, and
+/// returns `false`. An order with problems is sent: the server reports them, and closes nothing.
+pub(super) fn is_confirmed(ticket: Ticket) -> bool {
+    let complete = ticket.foreseen.with(Result::is_ok) && ticket.draft.with(|draft| !draft.lacks_stop());
+    if !complete || sentence(ticket.account).is_empty() || is_asking(ticket) {
+        return true;
+    }
+    ticket.confirming.set(Some(subject(ticket)));
+    false
+}
+
+/// The button's text while it asks: what is closed or cancelled, then the order.
+pub(super) fn label(ticket: Ticket) -> String {
+    let words = desk(ticket.account.lang);
+    let amount = ticket.draft.with(|draft| draft.amount.clone());
+    let sells = ticket.side.with(|side| side == Side::Sell.word());
+    ticket.account.state.with(|state| {
+        let position = state.position.as_ref().map(|p| (p.side, money::text(p.contracts)));
+        match (position, sells) {
+            (Some((PositionSide::Long, size)), false) => words.close_long_buy(&size, &amount),
+            (Some((PositionSide::Long, size)), true) => words.close_long_sell(&size, &amount),
+            (Some((PositionSide::Short, size)), false) => words.close_short_buy(&size, &amount),
+            (Some((PositionSide::Short, size)), true) => words.close_short_sell(&size, &amount),
+            (None, false) => words.cancel_buy(state.orders.len(), &amount),
+            (None, true) => words.cancel_sell(state.orders.len(), &amount),
+        }
+    })
+}
+
+/// The order as it is typed, with what it closes.
+fn subject(ticket: Ticket) -> String {
+    let fields = [ticket.side, ticket.kind, ticket.sizing, ticket.amount, ticket.percent];
+    fields.iter().fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
+}
