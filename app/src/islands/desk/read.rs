@@ -261,10 +261,11 @@ impl FromTree for DeskInit {
             automated: boolean(tree, "automated")?,
             draft: TicketDraft::read(&tree.get("draft")?)?,
             failure: FormFailure::read(&tree.get("failure")?)?,
+            managed: FormFailure::read(&tree.get("managed")?)?,
             idempotency: tree.string("idempotency"),
         })
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

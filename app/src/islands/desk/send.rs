@@ -27,10 +27,10 @@ impl Sender {
     }
 
     /// A sender with its own results, for the forms of the position and the orders.
-    pub(crate) fn blank() -> Self {
+    pub(crate) fn managing(init: &DeskInit) -> Self {
         Self {
             busy: RwSignal::new(false),
-            failure: RwSignal::new(FormFailure::default()),
+            failure: RwSignal::new(init.managed.clone()),
             notice: RwSignal::new(None),
             idempotency: RwSignal::new(String::new()),
         }

@@ -47,7 +47,7 @@ fn trade() -> OpenTrade {
     }
 }
 
-fn init() -> DeskInit {
+pub(in crate::islands::desk) fn init() -> DeskInit {
     let n = Decimal::from;
     let symbol: Symbol = "BTC/USDT".parse().unwrap();
     let funds = Funds { free: n(1), used: n(2), total: n(3) };
@@ -93,6 +93,10 @@ fn init() -> DeskInit {
             fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
             refusal: Some(Rejection::Rule(domain::Refusal::ExchangeBadRequest)),
             fresh: None,
+        },
+        managed: FormFailure {
+            fields: vec![FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)],
+            ..FormFailure::default()
         },
         idempotency: "abc".into(),
     }
