@@ -34,12 +34,7 @@ pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl I
 }
 
 /// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
-pub(super) fn with_units<L, C, U>(
-    input: &Input,
-    label: L,
-    choice: C,
-    unit: U,
-) -> impl IntoView + use<L, C, U>
+pub(super) fn with_units<L, C, U>(input: &Input, label: L, choice: C, unit: U) -> impl IntoView + use<L, C, U>
 where
     L: IntoView + 'static,
     C: IntoView + 'static,
@@ -76,12 +71,7 @@ where
 }
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.
-pub(super) fn problem(
-    ticket: Ticket,
-    sender: Sender,
-    name: &str,
-    text: RwSignal<String>,
-) -> Option<String> {
+pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal<String>) -> Option<String> {
     let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
     let found = ticket.problem(name, typed).or_else(|| ticket.shortfall().filter(|_| name == "amount"));

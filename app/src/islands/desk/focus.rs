@@ -10,6 +10,23 @@ pub(super) fn focus(selector: &str) {
     }
 }
 
+/// Closes the sheet that the ticket is on a phone; the focus goes to what opens it.
+#[cfg(feature = "islands")]
+pub(super) fn close_sheet() {
+    use wasm_bindgen::JsCast;
+    let found = leptos::prelude::document().query_selector(".sheet[open] > summary").ok().flatten();
+    let summary = found.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok());
+    // On a wide page the sheet is not shown, and has no height.
+    if let Some(summary) = summary.filter(|summary| summary.offset_height() > 0) {
+        let _ = summary.parent_element().map(|sheet| sheet.remove_attribute("open"));
+        let _ = summary.focus();
+    }
+}
+
+/// The server has no sheet.
+#[cfg(not(feature = "islands"))]
+pub(super) fn close_sheet() {}
+
 /// The server has no focus.
 #[cfg(not(feature = "islands"))]
 pub(super) fn focus(_: &str) {}

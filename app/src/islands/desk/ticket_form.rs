@@ -3,7 +3,7 @@
 use super::{
     confirm, exits,
     fields::{self, Choice, Input},
-    focus::focus,
+    focus::{close_sheet, focus},
     preview,
     send::Sender,
     targets,
@@ -65,7 +65,10 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    sender.submit_with(event, untrack(|| converted(ticket)), move || ticket.reset());
+    sender.submit_with(event, untrack(|| converted(ticket)), move || {
+        ticket.reset();
+        close_sheet();
+    });
 }
 
 /// The fields that are sent in other units than typed, and the confirmation.
