@@ -31,10 +31,18 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     }
 }
 
-/// The hidden fields of a form that changes a trade.
-fn identity(account: AccountSignals, trade: &OpenTrade) -> impl IntoView + use<> {
+/// The hidden fields of a form that acts once, however often it is sent.
+fn once(account: AccountSignals, sender: Sender) -> impl IntoView {
     view! {
         {hidden(account)}
+        <input type="hidden" name="idempotency" value=move || sender.form_key()/>
+    }
+}
+
+/// The hidden fields of a form that changes a trade.
+fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl IntoView + use<> {
+    view! {
+        {once(account, sender)}
         <input type="hidden" name="trade" value=trade.id.to_string()/>
         <input type="hidden" name="version" value=trade.version.to_string()/>
     }
@@ -71,6 +79,8 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl Into
     let words = desk(account.lang);
     let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
     let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
+    // Without scripts, a form that failed is shown again.
+    let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
     let limit = trade.stop.and_then(|stop| stop.limit).map(money::text);
     let limit = limit.map(|price| field(account, sender, "stopPrice", words.stop_limit, price));
     let remove = trade.stop.map(|_| {
@@ -78,7 +88,7 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl Into
             <details class="sure">
                 <summary class="button" data-kind="quiet" data-testid="remove-stop">{words.remove_stop}</summary>
                 <form method="post" action="/api/trade-stop" on:submit=move |e| sender.submit(&e)>
-                    {identity(account, trade)}
+                    {identity(account, sender, trade)}
                     <input type="hidden" name="confirmNoStop" value="yes"/>
                     <p>{words.remove_stop_sure}</p>
                     <button type="submit" class="button" data-kind="bad" data-testid="remove-stop-yes"
@@ -88,11 +98,11 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl Into
         }
     });
     view! {
-        <details class="edit" id="move-stop">
+        <details class="edit" id="move-stop" open=failed>
             <summary class="button" data-kind="quiet" data-testid="move-stop">{words.move_stop}</summary>
             <div class="edit-body">
                 <form method="post" action="/api/trade-stop" data-testid="stop-form" on:submit=move |e| sender.submit(&e)>
-                    {identity(account, trade)}
+                    {identity(account, sender, trade)}
                     <input type="hidden" name="stopTriggerType" value=kind.word()/>
                     {field(account, sender, "stopTriggerPrice", words.move_to, price)}
                     {limit}
@@ -109,7 +119,7 @@ fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl
     let words = desk(account.lang);
     view! {
         <form method="post" action="/api/trade-breakeven" on:submit=move |e| sender.submit(&e)>
-            {identity(account, trade)}
+            {identity(account, sender, trade)}
             <button type="submit" class="button" data-kind="quiet" title=words.breakeven_hint data-testid="breakeven"
                 aria-disabled=move || sender.busy.get().then_some("true")>{words.breakeven}</button>
         </form>
@@ -152,12 +162,13 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl I
         let problem = |name| problem(account, sender, name);
         problem("takeProfitPrices").or_else(|| problem("takeProfitShares"))
     };
+    let failed = untrack(|| found().is_some());
     view! {
-        <details class="edit">
+        <details class="edit" open=failed>
             <summary class="button" data-kind="quiet" data-testid="edit-targets">{words.edit_targets}</summary>
             <form method="post" action="/api/trade-targets" class="edit-body" data-testid="targets-form"
                 aria-describedby="share-problem" on:submit=move |e| sender.submit(&e)>
-                {identity(account, trade)}
+                {identity(account, sender, trade)}
                 {rows}
                 <output class="hint" data-testid="shares-sum">{sum}</output>
                 <p class="problem" id="share-problem" data-testid="share-problem" hidden=move || found().is_none()>
@@ -179,7 +190,7 @@ fn part(account: AccountSignals, sender: Sender) -> impl IntoView {
         let id = format!("close-{percent}");
         view! {
             <form method="post" action="/api/trade-close-part" on:submit=move |e| sender.submit(&e)>
-                {hidden(account)}
+                {once(account, sender)}
                 <input type="hidden" name="share" value=percent/>
                 <button type="submit" class="button" data-kind="bad" data-testid=id
                     aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
@@ -193,7 +204,7 @@ fn part(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <div class="row">{SHARES.map(share).into_iter().collect_view()}</div>
                 <form method="post" action="/api/trade-close-part" data-testid="close-amount-form"
                     on:submit=move |e| sender.submit(&e)>
-                    {hidden(account)}
+                    {once(account, sender)}
                     {field(account, sender, "amount", words.close_amount, String::new())}
                     <button type="submit" class="button" data-kind="bad" data-testid="close-amount"
                         aria-disabled=move || sender.busy.get().then_some("true")>{words.close_this}</button>

@@ -1,7 +1,10 @@
 //! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
-use crate::{answer::FormFailure, notice::PostNotice};
+use crate::{
+    answer::FormFailure,
+    notice::{PostNotice, RequestError},
+};
 use leptos::{ev, prelude::*};
 
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
@@ -14,6 +17,8 @@ pub(crate) struct Sender {
     /// The success message of the last post.
     pub(crate) notice: RwSignal<Option<PostNotice>>,
     pub(crate) idempotency: RwSignal<String>,
+    /// Counts the posts whose outcome is known.
+    answered: RwSignal<u32>,
 }
 
 impl Sender {
@@ -23,6 +28,7 @@ impl Sender {
             failure: RwSignal::new(init.failure.clone()),
             notice: RwSignal::new(None),
             idempotency: RwSignal::new(init.idempotency.clone()),
+            answered: RwSignal::new(0),
         }
     }
 
@@ -32,8 +38,15 @@ impl Sender {
             busy: RwSignal::new(false),
             failure: RwSignal::new(init.managed.clone()),
             notice: RwSignal::new(None),
-            idempotency: RwSignal::new(String::new()),
+            idempotency: RwSignal::new(init.idempotency.clone()),
+            answered: RwSignal::new(0),
         }
+    }
+
+    /// The idempotency key of the next post of a form other than the ticket. It changes with each answer; a post whose
+    /// outcome is unknown is repeated under the same key.
+    pub(crate) fn form_key(self) -> String {
+        format!("{}-{}", self.idempotency.get(), self.answered.get())
     }
 
     /// Sends the form of a submit event instead of the browser.
@@ -71,6 +84,11 @@ impl Sender {
                     failure.fresh
                 }
             };
+            let refusal = self.failure.with_untracked(|failure| failure.refusal);
+            let unknown = [RequestError::Unreachable, RequestError::Unavailable];
+            if !unknown.iter().any(|error| refusal == Some((*error).into())) {
+                self.answered.update(|count| *count += 1);
+            }
             if let Some(key) = fresh {
                 self.idempotency.set(key);
             }
