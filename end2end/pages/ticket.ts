@@ -30,7 +30,7 @@ export class Ticket {
   readonly amountUnit: Locator;
   readonly stopUnit: Locator;
   readonly targetsUnit: Locator;
-  /** What opens the ticket on a phone. */
+  /** The bar that opens the ticket on a phone. */
   readonly sheet: Locator;
 
   constructor(page: Page) {

@@ -26,9 +26,9 @@ pub(super) fn sentence(account: AccountSignals) -> String {
 }
 
 /// Whether the button asks for the confirmation of the order as it is typed. An order that is typed differently, or that
-/// would close something else, is asked for again.
+/// would close something else, needs its own confirmation.
 pub(super) fn is_asking(ticket: Ticket) -> bool {
-    ticket.confirming.with(|asked| asked.as_ref().is_some_and(|asked| *asked == subject(ticket)))
+    ticket.confirming.with(|open| open.as_ref().is_some_and(|open| *open == subject(ticket)))
 }
 
 /// Whether the order can be sent now. If it would close or cancel something, the first call makes the button ask, and

@@ -59,7 +59,7 @@ pub(crate) struct Foreseen {
     pub(crate) preview: Preview,
     /// The estimated liquidation price; `None` if no price liquidates the position.
     pub(crate) liquidation: Option<Decimal>,
-    /// What the account lacks for the order.
+    /// The funds that the account lacks for the order.
     pub(crate) shortfall: Option<Shortfall>,
 }
 
@@ -117,7 +117,7 @@ pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, 
     Ok(Foreseen { order, entry, preview, liquidation, shortfall })
 }
 
-/// What the account lacks for an order; the server rejects it by the same sum.
+/// The funds that the account lacks for an order; the server rejects it by the same sum.
 fn shortfall(preview: &Preview, ground: &Ground) -> Option<Shortfall> {
     let needed = sizing::funds_needed(preview.cost, ground.leverage, ground.fee_rate)?;
     ground.available.filter(|available| needed > *available).map(|available| Shortfall { needed, available })

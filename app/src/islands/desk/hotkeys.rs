@@ -16,7 +16,7 @@ const KEYS: [(&str, &str); 8] = [
     ("?", "#shortcuts"),
 ];
 
-/// What each key does, in the order of [`KEYS`].
+/// The effect of each key, in the order of [`KEYS`].
 fn effects(words: &'static Desk) -> [&'static str; 8] {
     [
         words.key_buy,
@@ -30,7 +30,7 @@ fn effects(words: &'static Desk) -> [&'static str; 8] {
     ]
 }
 
-/// The button that opens the list of shortcuts. Shortcuts can be switched off, because speech input may press letters.
+/// The button that opens the list of shortcuts. Shortcuts can be disabled, because speech input may press letters.
 pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let rows = KEYS.iter().zip(effects(words)).map(|((key, _), effect)| {
@@ -70,13 +70,13 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
 
-    /// The local storage key of the choice to switch shortcuts off.
+    /// The local storage key of the choice to disable shortcuts.
     const OFF: &str = "slipstream-shortcuts-off";
     /// Fields in which a letter is text.
     const TYPING: &str = "input:not([type=radio],[type=checkbox]),select,textarea";
-    /// What Escape closes.
+    /// The elements that Escape closes.
     const QUESTIONS: &str = ".sure[open],.edit[open],.shortcuts[open],.account-menu[open],.sheet[open]";
-    /// What a click elsewhere closes.
+    /// The elements that a click elsewhere closes.
     const MENUS: &str = ".shortcuts[open],.account-menu[open]";
 
     /// Handles keys and clicks while the page is open.

@@ -79,7 +79,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     let manager = Sender::managing(&init);
     let tradable = init.tradable;
     // On a phone the ticket is a sheet, which is closed until something is typed in it.
-    let begun = init.draft != TicketDraft::default() || init.failure != FormFailure::default();
+    let started = init.draft != TicketDraft::default() || init.failure != FormFailure::default();
     view! {
         <div class="desk" data-testid="desk">
             <section class="desk-chart panel" aria-labelledby="chart-title">
@@ -91,7 +91,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
                     <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
                     {tradable.then(|| hotkeys::view(ticket))}
                 </div>
-                {tradable.then(|| view! { <details class="sheet" open=begun><summary>{words.ticket}</summary></details> })}
+                {tradable.then(|| view! { <details class="sheet" open=started><summary>{words.ticket}</summary></details> })}
                 {if tradable {
                     Either::Left((controls::view(account, sender), ticket_form::view(ticket, sender)))
                 } else {

@@ -72,7 +72,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     }
 }
 
-/// What distinguishes a row: one of the same key is not rendered again.
+/// The key of a row: a row of the same key is not rendered again.
 fn line_key(line: &Line) -> String {
     match line {
         Line::Open(order) => format!("{} {}", order.client_order_id, order.filled),

@@ -1,10 +1,7 @@
 //! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
-use crate::{
-    answer::FormFailure,
-    notice::{PostNotice, RequestError},
-};
+use crate::{answer::FormFailure, notice::PostNotice};
 use leptos::{ev, prelude::*};
 
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
@@ -62,6 +59,7 @@ impl Sender {
         replaced: Vec<(String, String)>,
         done: impl FnOnce() + 'static,
     ) {
+        use crate::notice::RequestError;
         use wasm_bindgen::JsCast;
         let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
         let Some(form) = form else { return };

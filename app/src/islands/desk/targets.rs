@@ -49,7 +49,7 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
             text.set(input.value());
         }
     });
-    // What a change of the unit has converted.
+    // A change of the unit converts the text.
     Effect::new(move |_| {
         let value = text.get();
         if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {

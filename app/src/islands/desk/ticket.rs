@@ -137,7 +137,7 @@ impl Ticket {
         })
     }
 
-    /// What the account lacks for the order, as a text.
+    /// The funds that the account lacks for the order, as a text.
     pub(super) fn shortfall(self) -> Option<String> {
         let lacks = self.foreseen.with(|seen| seen.as_ref().ok().and_then(|seen| seen.shortfall))?;
         let (_, quote) = self.account.assets();
