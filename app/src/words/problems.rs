@@ -182,6 +182,11 @@ texts! {
         D::PositionClosed => "Position closed.",
         D::SupervisionEnded => "Slipstream no longer supervises this position. Its orders at the exchange are unchanged.",
         D::SupervisionResumed => "Slipstream supervises this position again.",
+        D::StopMoved => "Stop moved.",
+        D::StopRemoved => "Stop removed. This position has no stop.",
+        D::TargetsSet => "Take profits updated.",
+        D::PartClosed => "Part of the position closed.",
+        D::EntriesCanceled => "Entry orders cancelled. The position keeps its stop.",
         D::LeverageSet => "Leverage updated.",
         D::MarginSet => "Margin mode updated.",
     }
