@@ -166,7 +166,6 @@ table! {
         move_stop: "Move stop",
         move_to: "New stop price",
         breakeven: "Move stop to breakeven",
-        breakeven_hint: "Sets the stop to the entry price plus fees.",
         remove_stop: "Remove stop",
         remove_stop_sure: "Remove the stop? Your loss on this position isn't limited then.",
         edit_targets: "Edit take profits",

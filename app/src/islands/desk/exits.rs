@@ -9,9 +9,9 @@ use domain::{
 use leptos::prelude::*;
 
 /// The choice of the stop's unit.
-pub(super) fn stop_unit(ticket: Ticket) -> impl IntoView {
-    let words = desk(ticket.account.lang);
-    choice(ticket, words.stop_unit, move |unit| {
+pub(super) fn stop_unit(ticket: Ticket) -> AnyView {
+    choice(ticket, desk(ticket.account.lang).stop_unit, |ticket, value| {
+        let Some(unit) = LevelUnit::parse(value) else { return };
         let price = ticket.draft.with_untracked(|draft| draft.stop.clone());
         ticket.units.update(|units| units.stop = unit);
         convert(ticket, unit, &price, ticket.stop);
@@ -19,9 +19,9 @@ pub(super) fn stop_unit(ticket: Ticket) -> impl IntoView {
 }
 
 /// The choice of the take-profits' unit.
-pub(super) fn targets_unit(ticket: Ticket) -> impl IntoView {
-    let words = desk(ticket.account.lang);
-    choice(ticket, words.targets_unit, move |unit| {
+pub(super) fn targets_unit(ticket: Ticket) -> AnyView {
+    choice(ticket, desk(ticket.account.lang).targets_unit, |ticket, value| {
+        let Some(unit) = LevelUnit::parse(value) else { return };
         let prices = ticket.draft.with_untracked(|draft| draft.targets.clone());
         ticket.units.update(|units| units.targets = unit);
         for (price, (_, text)) in prices.iter().zip(ticket.targets.get_untracked()) {
@@ -30,18 +30,14 @@ pub(super) fn targets_unit(ticket: Ticket) -> impl IntoView {
     })
 }
 
-fn choice<F: Fn(LevelUnit) + 'static>(ticket: Ticket, label: &'static str, choose: F) -> impl IntoView {
+fn choice(ticket: Ticket, label: &'static str, choose: fn(Ticket, &str)) -> AnyView {
     let words = desk(ticket.account.lang);
     let options = vec![
         (LevelUnit::Price.word(), words.unit_price.to_owned()),
         (LevelUnit::Percent.word(), words.unit_percent.to_owned()),
         (LevelUnit::Distance.word(), words.unit_distance.to_owned()),
     ];
-    fields::unit_choice(label, options, ticket.awake, move |value| {
-        if let Some(unit) = LevelUnit::parse(value) {
-            choose(unit);
-        }
-    })
+    fields::unit_choice(ticket, label, options, choose)
 }
 
 /// Writes an exit's price into its field, in a unit; a field without a price keeps its text.

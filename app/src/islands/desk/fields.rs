@@ -22,24 +22,23 @@ pub(super) struct Choice {
 }
 
 /// A labelled number field with its unit and problem.
-pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
-    labelled(input, input.label)
+pub(super) fn decimal(input: &Input) -> AnyView {
+    labelled(input, input.label.into_any())
 }
 
 /// As [`decimal`], with a label of several parts.
-pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl IntoView + use<L> {
+pub(super) fn labelled(input: &Input, label: AnyView) -> AnyView {
     let unit = input.unit.clone();
-    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
-    with_units(input, label, (), unit)
+    with_units(
+        input,
+        label,
+        ().into_any(),
+        view! { <span class="unit" aria-hidden="true">{unit}</span> }.into_any(),
+    )
 }
 
 /// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
-pub(super) fn with_units<L, C, U>(input: &Input, label: L, choice: C, unit: U) -> impl IntoView + use<L, C, U>
-where
-    L: IntoView + 'static,
-    C: IntoView + 'static,
-    U: IntoView + 'static,
-{
+pub(super) fn with_units(input: &Input, label: AnyView, choice: AnyView, unit: AnyView) -> AnyView {
     let Input { name, text, ticket, sender, .. } = *input;
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
@@ -68,6 +67,7 @@ where
             <p class="problem" id=problem_id hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
         </div>
     }
+    .into_any()
 }
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.
@@ -78,19 +78,21 @@ pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal
     found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
 }
 
-/// A choice of the unit in which a field is typed. It is not part of the form: the desk converts before it sends.
-pub(super) fn unit_choice<F: Fn(&str) + 'static>(
+/// A choice of the unit in which a field is typed; `choose` gets the value of the option. It is not part of the form: the
+/// desk converts before it sends.
+pub(super) fn unit_choice(
+    ticket: Ticket,
     label: &'static str,
     options: Vec<(&'static str, String)>,
-    awake: RwSignal<bool>,
-    choose: F,
-) -> impl IntoView + use<F> {
+    choose: fn(Ticket, &str),
+) -> AnyView {
     let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
     let options = options.into_iter().map(option).collect_view();
     view! {
-        <select class="unit-choice" aria-label=label autocomplete="off" disabled=move || !awake.get()
-            on:change:target=move |event| choose(&event.target().value())>{options}</select>
+        <select class="unit-choice" aria-label=label autocomplete="off" disabled=move || !ticket.awake.get()
+            on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
     }
+    .into_any()
 }
 
 /// Radio buttons side by side.

@@ -1,9 +1,11 @@
 //! The controls of an open position: its stop, its take-profits, and closing a part of it.
+//!
+//! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::words::{desk::desk, problems};
 use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The shares of a position that have a button, in percent.
 const SHARES: [u16; 4] = [25, 50, 75, 100];
@@ -22,30 +24,75 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let open = Memo::new(move |_| account.state.with(|state| state.position.is_some()));
     move || {
         open.get().then(|| {
-            let trade = trade.get().map(|trade| {
-                let rows = targets(account, sender, &trade);
-                (stop(account, sender, &trade), breakeven(account, sender, &trade), rows)
-            });
-            view! { <div class="manage" data-testid="manage">{trade}{part(account, sender)}</div> }
+            let mut parts = Vec::new();
+            if let Some(trade) = trade.get() {
+                parts.push(stop(account, sender, &trade));
+                parts.push(breakeven(account, sender, &trade));
+                parts.push(targets(account, sender, &trade));
+            }
+            parts.push(part(account, sender));
+            view! { <div class="manage" data-testid="manage">{parts}</div> }
         })
     }
 }
 
+/// A form of the position.
+fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<AnyView>) -> AnyView {
+    view! {
+        <form method="post" action=action data-testid=id on:submit=move |event| sender.submit(&event)>{body}</form>
+    }
+    .into_any()
+}
+
+/// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
+fn button(sender: Sender, kind: &'static str, id: String, text: String) -> AnyView {
+    view! {
+        <button type="submit" class="button" data-kind=kind data-testid=id
+            aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
+    }
+    .into_any()
+}
+
+/// A button that opens a part of the controls.
+fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<AnyView>) -> AnyView {
+    view! {
+        <details class="edit" id=id open=open>
+            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
+            <div class="edit-body">{body}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// A question that a button asks before its form is sent.
+fn question(id: &'static str, text: String, form: AnyView) -> AnyView {
+    view! {
+        <details class="sure" id=id>
+            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
+            {form}
+        </details>
+    }
+    .into_any()
+}
+
+/// A hidden field of a form.
+fn fixed(name: &'static str, value: String) -> AnyView {
+    view! { <input type="hidden" name=name value=value/> }.into_any()
+}
+
 /// The hidden fields of a form that acts once, however often it is sent.
-fn once(account: AccountSignals, sender: Sender) -> impl IntoView {
+fn once(account: AccountSignals, sender: Sender) -> AnyView {
     view! {
         {hidden(account)}
         <input type="hidden" name="idempotency" value=move || sender.form_key()/>
     }
+    .into_any()
 }
 
 /// The hidden fields of a form that changes a trade.
-fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl IntoView + use<> {
-    view! {
-        {once(account, sender)}
-        <input type="hidden" name="trade" value=trade.id.to_string()/>
-        <input type="hidden" name="version" value=trade.version.to_string()/>
-    }
+fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<AnyView> {
+    let (id, version) = (trade.id.to_string(), trade.version.to_string());
+    vec![once(account, sender), fixed("trade", id), fixed("version", version)]
 }
 
 /// The problem of a field of the last post.
@@ -61,7 +108,7 @@ fn field(
     name: &'static str,
     label: &'static str,
     value: String,
-) -> impl IntoView {
+) -> AnyView {
     let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
     let found = move || problem(account, sender, name);
     view! {
@@ -72,62 +119,45 @@ fn field(
             <p class="problem" id=problem_id hidden=move || found().is_none()>{move || found().unwrap_or_default()}</p>
         </div>
     }
+    .into_any()
 }
 
 /// Moves the stop, or removes it after a confirmation. The type of the stop order stays.
-fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl IntoView + use<> {
+fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
     let words = desk(account.lang);
     let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
     let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
+    let mut parts = identity(account, sender, trade);
+    parts.push(fixed("stopTriggerType", kind.word().to_owned()));
+    parts.push(field(account, sender, "stopTriggerPrice", words.move_to, price));
+    if let Some(limit) = trade.stop.and_then(|stop| stop.limit) {
+        parts.push(field(account, sender, "stopPrice", words.stop_limit, money::text(limit)));
+    }
+    parts.push(button(sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
+    let mut body = vec![form(sender, "/api/trade-stop", "stop-form", parts)];
+    if trade.stop.is_some() {
+        let mut parts = identity(account, sender, trade);
+        parts.push(fixed("confirmNoStop", "yes".to_owned()));
+        parts.push(view! { <p>{words.remove_stop_sure}</p> }.into_any());
+        parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
+        let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
+        body.push(question("remove-stop", words.remove_stop.to_owned(), form));
+    }
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
-    let limit = trade.stop.and_then(|stop| stop.limit).map(money::text);
-    let limit = limit.map(|price| field(account, sender, "stopPrice", words.stop_limit, price));
-    let remove = trade.stop.map(|_| {
-        view! {
-            <details class="sure">
-                <summary class="button" data-kind="quiet" data-testid="remove-stop">{words.remove_stop}</summary>
-                <form method="post" action="/api/trade-stop" on:submit=move |e| sender.submit(&e)>
-                    {identity(account, sender, trade)}
-                    <input type="hidden" name="confirmNoStop" value="yes"/>
-                    <p>{words.remove_stop_sure}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="remove-stop-yes"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.remove_stop}</button>
-                </form>
-            </details>
-        }
-    });
-    view! {
-        <details class="edit" id="move-stop" open=failed>
-            <summary class="button" data-kind="quiet" data-testid="move-stop">{words.move_stop}</summary>
-            <div class="edit-body">
-                <form method="post" action="/api/trade-stop" data-testid="stop-form" on:submit=move |e| sender.submit(&e)>
-                    {identity(account, sender, trade)}
-                    <input type="hidden" name="stopTriggerType" value=kind.word()/>
-                    {field(account, sender, "stopTriggerPrice", words.move_to, price)}
-                    {limit}
-                    <button type="submit" class="button" data-kind="main" data-testid="move-stop-send"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.move_stop}</button>
-                </form>
-                {remove}
-            </div>
-        </details>
-    }
+    folded("move-stop", words.move_stop, failed, body)
 }
 
-fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl IntoView + use<> {
+/// Moves the stop to the price at which closing costs nothing.
+fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
     let words = desk(account.lang);
-    view! {
-        <form method="post" action="/api/trade-breakeven" on:submit=move |e| sender.submit(&e)>
-            {identity(account, sender, trade)}
-            <button type="submit" class="button" data-kind="quiet" title=words.breakeven_hint data-testid="breakeven"
-                aria-disabled=move || sender.busy.get().then_some("true")>{words.breakeven}</button>
-        </form>
-    }
+    let mut parts = identity(account, sender, trade);
+    parts.push(button(sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
+    form(sender, "/api/trade-breakeven", "breakeven-form", parts)
 }
 
 /// The take-profits with their shares, and empty rows for more; a row without price and share is left out.
-fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl IntoView + use<> {
+fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
     let words = desk(account.lang);
     let given = trade.targets.iter().map(|target| {
         let percent = target.share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default();
@@ -142,84 +172,76 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> impl I
         let sum = given.fold(Decimal::ZERO, |sum, share| sum.checked_add(share).unwrap_or(sum));
         words.shares_sum(&money::text(sum))
     };
-    let rows = rows.into_iter().enumerate().map(|(index, (price, share))| {
-        let number = (index + 1).to_string();
-        view! {
-            <div class="share-row">
-                <input name=format!("takeProfitPrices[{index}]") value=price inputmode="decimal" autocomplete="off"
-                    aria-label=words.target_price(&number)/>
-                <div class="with-unit">
-                    <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
-                        autocomplete="off" aria-label=words.share_of(&number)
-                        on:input:target=move |event| share.set(event.target().value())/>
-                    <span class="unit" aria-hidden="true">"%"</span>
-                </div>
-            </div>
-        }
-    });
-    let rows = rows.collect_view();
     let found = move || {
         let problem = |name| problem(account, sender, name);
         problem("takeProfitPrices").or_else(|| problem("takeProfitShares"))
     };
-    let failed = untrack(|| found().is_some());
+    let mut parts = identity(account, sender, trade);
+    parts.extend(
+        rows.into_iter().enumerate().map(|(index, (price, share))| row(account, index, price, share)),
+    );
+    parts.push(
+        view! {
+            <output class="hint" data-testid="shares-sum">{sum}</output>
+            <p class="problem" data-testid="share-problem" role="alert" hidden=move || found().is_none()>
+                {move || found().unwrap_or_default()}
+            </p>
+        }
+        .into_any(),
+    );
+    parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
+    let form = form(sender, "/api/trade-targets", "targets-form", parts);
+    folded("edit-targets", words.edit_targets, untrack(|| found().is_some()), vec![form])
+}
+
+/// One take-profit of the editor: its price, and its share in percent.
+fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> AnyView {
+    let words = desk(account.lang);
+    let number = (index + 1).to_string();
     view! {
-        <details class="edit" open=failed>
-            <summary class="button" data-kind="quiet" data-testid="edit-targets">{words.edit_targets}</summary>
-            <form method="post" action="/api/trade-targets" class="edit-body" data-testid="targets-form"
-                aria-describedby="share-problem" on:submit=move |e| sender.submit(&e)>
-                {identity(account, sender, trade)}
-                {rows}
-                <output class="hint" data-testid="shares-sum">{sum}</output>
-                <p class="problem" id="share-problem" data-testid="share-problem" hidden=move || found().is_none()>
-                    {move || found().unwrap_or_default()}
-                </p>
-                <button type="submit" class="button" data-kind="main" data-testid="set-targets"
-                    aria-disabled=move || sender.busy.get().then_some("true")>{words.set_targets}</button>
-            </form>
-        </details>
+        <div class="share-row">
+            <input name=format!("takeProfitPrices[{index}]") value=price inputmode="decimal" autocomplete="off"
+                aria-label=words.target_price(&number)/>
+            <div class="with-unit">
+                <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
+                    autocomplete="off" aria-label=words.share_of(&number)
+                    on:input:target=move |event| share.set(event.target().value())/>
+                <span class="unit" aria-hidden="true">"%"</span>
+            </div>
+        </div>
     }
+    .into_any()
 }
 
 /// Closes a share or an amount of the position at the market price.
-fn part(account: AccountSignals, sender: Sender) -> impl IntoView {
+fn part(account: AccountSignals, sender: Sender) -> AnyView {
+    const ACTION: &str = "/api/trade-close-part";
     let words = desk(account.lang);
     let share = |percent: u16| {
         let percent = percent.to_string();
         let text = words.close_share(&percent);
-        let id = format!("close-{percent}");
-        view! {
-            <form method="post" action="/api/trade-close-part" on:submit=move |e| sender.submit(&e)>
-                {once(account, sender)}
-                <input type="hidden" name="share" value=percent/>
-                <button type="submit" class="button" data-kind="bad" data-testid=id
-                    aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
-            </form>
-        }
+        let send = button(sender, "bad", format!("close-{percent}"), text);
+        form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
     };
-    view! {
-        <details class="edit">
-            <summary class="button" data-kind="quiet" data-testid="close-part">{words.close_part}</summary>
-            <div class="edit-body">
-                <div class="row">{SHARES.map(share).into_iter().collect_view()}</div>
-                <form method="post" action="/api/trade-close-part" data-testid="close-amount-form"
-                    on:submit=move |e| sender.submit(&e)>
-                    {once(account, sender)}
-                    {field(account, sender, "amount", words.close_amount, String::new())}
-                    <button type="submit" class="button" data-kind="bad" data-testid="close-amount"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.close_this}</button>
-                </form>
-            </div>
-        </details>
-    }
+    let shares = SHARES.map(share).into_iter().collect_view();
+    let amount = vec![
+        once(account, sender),
+        field(account, sender, "amount", words.close_amount, String::new()),
+        button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
+    ];
+    let body = vec![
+        view! { <div class="row">{shares}</div> }.into_any(),
+        form(sender, ACTION, "close-amount-form", amount),
+    ];
+    folded("close-part", words.close_part, false, body)
 }
 
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
-    let lang = account.lang;
     // Problems of visible fields are shown beside them.
     const BESIDE: [&str; 5] =
         ["stopTriggerPrice", "stopPrice", "amount", "takeProfitPrices", "takeProfitShares"];
+    let lang = account.lang;
     let bad = move || {
         sender.failure.with(|f| {
             let hidden = f.fields.iter().find(|p| !BESIDE.contains(&p.field.as_str()));
@@ -240,18 +262,14 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     let count = Memo::new(move |_| {
         account.state.with(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
     });
-    move || match count.get() {
-        0 => Either::Left(()),
-        count => Either::Right(view! {
-            <details class="sure" id="cancel-entries">
-                <summary class="button" data-kind="quiet" data-testid="cancel-entries">{words.cancel_entries(count)}</summary>
-                <form method="post" action="/api/entries-cancel" on:submit=move |e| sender.submit(&e)>
-                    {hidden(account)}
-                    <p>{words.cancel_entries_sure(count)}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="cancel-entries-yes"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.cancel_entries(count)}</button>
-                </form>
-            </details>
-        }),
+    move || {
+        let count = Some(count.get()).filter(|count| *count > 0)?;
+        let parts = vec![
+            hidden(account).into_any(),
+            view! { <p>{words.cancel_entries_sure(count)}</p> }.into_any(),
+            button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
+        ];
+        let form = form(sender, "/api/entries-cancel", "entries-form", parts);
+        Some(question("cancel-entries", words.cancel_entries(count), form))
     }
 }

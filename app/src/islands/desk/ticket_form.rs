@@ -99,7 +99,7 @@ fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <span data-not-for="TRAILING_STOP">{words.price}</span>
         <span data-for="TRAILING_STOP">{words.activation_price}</span>
     };
-    fields::labelled(&input, label)
+    fields::labelled(&input, label.into_any())
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
@@ -116,7 +116,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     view! {
         <fieldset class="group">
             <legend>{words.stop_loss}</legend>
-            {fields::with_units(&trigger, words.stop_trigger, exits::stop_unit(ticket), unit)}
+            {fields::with_units(&trigger, words.stop_trigger.into_any(), exits::stop_unit(ticket), unit.into_any())}
             <p class="hint one-line" data-testid="stop-converted">{hint}</p>
             {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>

@@ -44,7 +44,7 @@ fn available(ticket: Ticket) -> String {
     })
 }
 
-fn amount(ticket: Ticket, sender: Sender) -> impl IntoView {
+fn amount(ticket: Ticket, sender: Sender) -> AnyView {
     let words = desk(ticket.account.lang);
     let (base, quote) = ticket.account.assets();
     let options = vec![("base", base.clone()), ("quote", quote.clone())];
@@ -57,11 +57,11 @@ fn amount(ticket: Ticket, sender: Sender) -> impl IntoView {
         ticket,
         sender,
     };
-    let choice = fields::unit_choice(words.amount_unit, options, ticket.awake, move |value| {
+    let choice = fields::unit_choice(ticket, words.amount_unit, options, |ticket, value| {
         choose_unit(ticket, value == "quote");
     });
     let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
-    fields::with_units(&input, words.amount, choice, unit)
+    fields::with_units(&input, words.amount.into_any(), choice, unit.into_any())
 }
 
 /// Switches the unit of the amount, and converts what is typed.

@@ -133,4 +133,16 @@ mod tests {
         // 10,000 at 10 times: one unit needs 1,000 of margin and 15 for fee and slippage.
         assert_eq!(amount_for_share(&draft(), Decimal::from(50), &ground()), money::parse("4.926").ok());
     }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_form_without_scripts_asks_for_a_share() {
+        let mut draft = draft();
+        draft.use_share("25", &ground());
+        assert_eq!(draft.amount, "2.463");
+        for unusable in ["101", "much", "-5", ""] {
+            draft.use_share(unusable, &ground());
+            assert_eq!(draft.amount, "2.463", "{unusable}");
+        }
+    }
 }
