@@ -131,6 +131,7 @@ table! {
         key_stop: "Move the stop",
         key_panic: "Close all positions",
         key_sheet: "Show this list",
+        escape_key: "Esc",
         key_escape: "Close a menu or a question",
         position: "Position",
         no_position: "No open position.",

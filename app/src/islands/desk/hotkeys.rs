@@ -41,7 +41,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
         <details class="shortcuts" id="shortcuts" data-asleep=move || (!ticket.awake.get()).then_some("")>
             <summary class="icon-button" aria-label=words.shortcuts data-testid="shortcuts">"?"</summary>
             <div class="menu">
-                <dl class="figures">{rows}<div><dt><kbd>"Esc"</kbd></dt><dd>{words.key_escape}</dd></div></dl>
+                <dl class="figures">{rows}<div><dt><kbd>{words.escape_key}</kbd></dt><dd>{words.key_escape}</dd></div></dl>
                 <label class="check">
                     <input type="checkbox" id="shortcuts-on" checked=true autocomplete="off" data-testid="shortcuts-on"
                         on:change:target=move |event| keep(event.target().checked())/>
