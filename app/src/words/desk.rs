@@ -79,7 +79,7 @@ table! {
         loss: "Risk",
         no_stop: "No stop loss",
         gain(number, price): "Reward at TP{number} ({price})",
-        gain_in_r(gain, r): "{gain} ({r} R)",
+        gain_in_r(gain, r): "{gain} ({r}\u{a0}R)",
         est_liquidation: "Est. liquidation",
         reward_to_risk: "Risk : reward",
         ratio(reward): "1 : {reward}",

@@ -93,7 +93,7 @@ fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
         Line::Open(_) => String::new(),
     };
     view! {
-        <tr class="plan" data-testid="plan-row">
+        <tr class="planned" data-testid="plan-row">
             <td colspan="5"><span class="visually-hidden">{words.plan}" "</span>{text}</td>
         </tr>
     }
