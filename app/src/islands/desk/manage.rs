@@ -22,16 +22,15 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
         })
     });
     let open = Memo::new(move |_| account.state.with(|state| state.position.is_some()));
+    let of_trade = move || {
+        trade.get().map(|trade| {
+            let stop = stop(account, sender, &trade);
+            vec![stop, breakeven(account, sender, &trade), targets(account, sender, &trade)]
+        })
+    };
     move || {
         open.get().then(|| {
-            let mut parts = Vec::new();
-            if let Some(trade) = trade.get() {
-                parts.push(stop(account, sender, &trade));
-                parts.push(breakeven(account, sender, &trade));
-                parts.push(targets(account, sender, &trade));
-            }
-            parts.push(part(account, sender));
-            view! { <div class="manage" data-testid="manage">{parts}</div> }
+            view! { <div class="manage" data-testid="manage">{of_trade}{part(account, sender)}</div> }
         })
     }
 }
