@@ -32,6 +32,8 @@ pub(super) enum Share {
     All,
     /// At most this amount of a position that was entered on this side.
     Of(Side, Decimal),
+    /// At most this amount of a position that was entered on this side, and only down to what is to be left of it.
+    Part { side: Side, amount: Decimal, left: Decimal },
 }
 
 impl Share {
@@ -43,6 +45,10 @@ impl Share {
             Self::Of(side, amount) => {
                 let left = (amount - closed).min(position.contracts);
                 (entered_by(position.side) == side && left > Decimal::ZERO).then_some(left)
+            }
+            Self::Part { side, amount, left } => {
+                let more = (amount - closed).min(position.contracts - left);
+                (entered_by(position.side) == side && more > Decimal::ZERO).then_some(more)
             }
         }
     }
@@ -77,7 +83,7 @@ impl Run<'_> {
             match self.close_once(&position, amount, role).await {
                 Ok(order) => {
                     closed += order.filled;
-                    if matches!(share, Share::Of(..)) && order.filled >= amount {
+                    if share != Share::All && order.filled >= amount {
                         break;
                     }
                     self.await_change(&position, &mut tries).await?;

@@ -2,7 +2,8 @@
 
 use super::seq;
 use domain::{
-    Decimal, Market, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType, sizing,
+    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
+    sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade,
 };
@@ -46,7 +47,7 @@ pub(crate) struct Leg {
     /// The client order id in the leg's row; `None` if the leg was not read from the database.
     pub(crate) client_order_id: Option<String>,
     /// When the leg's row last changed; `None` if the leg was not read from the database.
-    pub(crate) changed_at: Option<domain::Micros>,
+    pub(crate) changed_at: Option<Micros>,
 }
 
 /// How a leg in memory differs from its row in the database.
@@ -161,9 +162,20 @@ impl PlannedOrder {
     /// Returns this order as filled by `position`, for when the exchange does not report the order itself.
     pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
         Order {
+            cost: position.notional,
+            average: Some(position.entry_price),
+            filled: position.contracts,
+            remaining: self.amount.map(|amount| amount - position.contracts),
+            ..self.assumed_filled(client_order_id, symbol, position.at)
+        }
+    }
+
+    /// Returns this order as filled at an unknown price, for when only the position shows that it was.
+    pub(crate) fn assumed_filled(&self, client_order_id: String, symbol: &Symbol, at: Micros) -> Order {
+        Order {
             id: String::new(),
             client_order_id,
-            at: position.at,
+            at,
             symbol: symbol.clone(),
             kind: self.kind,
             time_in_force: self.time_in_force,
@@ -174,10 +186,10 @@ impl PlannedOrder {
             stop_price: self.stop_price,
             callback_rate: self.callback_rate,
             amount: self.amount,
-            cost: position.notional,
-            average: Some(position.entry_price),
-            filled: position.contracts,
-            remaining: self.amount.map(|amount| amount - position.contracts),
+            cost: Decimal::ZERO,
+            average: None,
+            filled: self.amount.unwrap_or_default(),
+            remaining: self.amount.map(|_| Decimal::ZERO),
             status: OrderStatus::Closed,
         }
     }

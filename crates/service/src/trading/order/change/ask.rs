@@ -202,7 +202,10 @@ impl Changer<'_> {
             let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
             let trade = rows.iter().rev().find(|row| row.side == side && is_open(row));
             let trade = trade.map(|row| row.intent_id);
-            (Request::Reduce(Reducing { trade, side, amount }), vec![Leg::new(seq::CLOSE, Role::Close, None)])
+            (
+                Request::Reduce(Reducing { trade, side, amount, left: position.contracts - amount }),
+                vec![Leg::new(seq::CLOSE, Role::Close, None)],
+            )
         };
         self.desk.work.begin()?;
         let mut intent = self.intent(request, legs);

@@ -104,9 +104,10 @@ pub(super) fn plan(
 }
 
 fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<StopStep> {
-    let same = trade.wanted_stop().is_some_and(|now| now.stops_as(&order));
-    if same && wanted == Wanted::Stop {
-        return Ok(StopStep::Keep);
+    let same = |leg: &&Leg| leg.order.as_ref().is_some_and(|now| now.stops_as(&order));
+    if let Some(leg) = trade.wanted_stop_leg().filter(same) {
+        // A stop that is not supervised any more becomes the wanted one again.
+        return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
     }
     let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
     trade.plan(next, Role::Stop, order);

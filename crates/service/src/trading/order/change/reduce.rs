@@ -9,7 +9,7 @@ use crate::trading::order::{
     close::Share,
     legs::{Leg, Role},
     protection::rules::Rule,
-    run::{Run, RunResult},
+    run::{Halt, Run, RunResult},
     seq,
     side::entered_by,
 };
@@ -26,24 +26,31 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
         // Its position has ended; another one is not reduced.
         return Ok(());
     }
-    run.close_out(Share::Of(reducing.side, reducing.amount), Role::Close).await?;
+    let Reducing { side, amount, left, .. } = *reducing;
+    let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
     run.intent.save_progress(desk).await?;
-    match trade {
-        Some(trade) if Rule::TargetsFitPosition.holds() => trade.fit_targets().await,
-        _ => Ok(()),
+    let Some(trade) = trade.filter(|_| Rule::TargetsFitPosition.holds()) else { return closed.map(drop) };
+    match closed {
+        Ok(_) => trade.fit_targets(left).await,
+        Err(Halt::Refused(failure)) => {
+            // Take-profits may have been cancelled to make way. Without them the refusal is still the answer.
+            trade.fit_targets(left + amount).await.err();
+            Err(Halt::Refused(failure))
+        }
+        Err(halt) => Err(halt),
     }
 }
 
 impl TradeRun<'_> {
     /// Places the take-profits again if together they exceed the position, or if they had to make way for the close.
-    async fn fit_targets(&self) -> RunResult<()> {
+    async fn fit_targets(&self, left: Decimal) -> RunResult<()> {
         let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
         if trade.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final()) {
             // They are sent, with fitting amounts, when the entry has ended.
             return Ok(trade.save(self.desk).await?);
         }
         let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
-        let outcome = match run.fitted().await {
+        let outcome = match run.fitted(left).await {
             Ok(Some(step)) => {
                 run.intent.save_progress(self.desk).await?;
                 run.change_targets(&step).await
@@ -57,12 +64,13 @@ impl TradeRun<'_> {
 }
 
 impl Run<'_> {
-    /// Plans fitting take-profits; `None` if those that are open fit.
-    async fn fitted(&mut self) -> RunResult<Option<TargetStep>> {
+    /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
+    /// that are open fit.
+    async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
         let seen = self.inspect().await?;
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);
-        let Some(held) = ours.map(|position| position.contracts) else { return Ok(None) };
+        let Some(held) = ours.map(|position| position.contracts.min(left)) else { return Ok(None) };
         let wanted: Vec<Leg> = self.intent.wanted_targets().cloned().collect();
         let (mut kept, mut missing) = (Vec::new(), false);
         for leg in wanted {

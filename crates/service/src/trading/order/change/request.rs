@@ -43,4 +43,6 @@ pub(crate) struct Reducing {
     pub(crate) side: Side,
     /// The amount to close in base units, at most.
     pub(crate) amount: Decimal,
+    /// The amount that is left of the position then.
+    pub(crate) left: Decimal,
 }

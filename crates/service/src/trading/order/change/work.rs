@@ -49,6 +49,11 @@ pub(in crate::trading::order) async fn carry_out(
     Ok(())
 }
 
+/// Whether an order was refused because there is one with its client order id.
+const fn is_duplicate(failure: &ExchangeFailure) -> bool {
+    matches!(failure, ExchangeFailure::Refused { code: -4115 | -4116, .. })
+}
+
 /// Work on the trade of a change.
 pub(super) struct TradeRun<'a> {
     pub(super) desk: &'a Trading,
@@ -131,7 +136,14 @@ impl Run<'_> {
                 if !Rule::NewStopComesFirst.holds() {
                     self.cancel_outdated_stops().await?;
                 }
-                self.send(seq).await?;
+                match self.send(seq).await {
+                    // It exists, although the exchange does not find it yet. The supervisor sees it.
+                    Err(Halt::Refused(failure)) if is_duplicate(&failure) => {
+                        self.intent.mark(seq, LegStatus::Planned, None);
+                        return Err(Halt::Later(failure));
+                    }
+                    sent => drop(sent?),
+                }
                 self.intent.save_progress(self.desk).await?;
             }
             LegStatus::Planned | LegStatus::Placed => {}

@@ -117,6 +117,10 @@ impl Intent {
     }
 
     async fn write(&mut self, desk: &Trading, release: bool) -> Result<()> {
+        if self.settled && desk.has_ended(self.tenure) {
+            tracing::warn!(intent = %self.id, "did not save an intent that another instance may be working on");
+            return Ok(());
+        }
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
             desk.group_commit.write(&desk.db, record).await?;

@@ -15,10 +15,11 @@ use store::intent::LegStatus;
 impl Intent {
     /// Returns the leg of the stop that is wanted now: the requested one, or its latest replacement.
     pub(in crate::trading::order) fn wanted_stop_leg(&self) -> Option<&Leg> {
-        let stops =
-            || self.legs.iter().rev().filter(|leg| leg.role == Role::Stop && leg.status != LegStatus::Done);
+        let stop = |leg: &&Leg| leg.role == Role::Stop && leg.status != LegStatus::Done;
+        let mut stops = self.legs.iter().rev().filter(stop);
+        let newest = stops.clone().next();
         let in_force = |leg: &&Leg| leg.status != LegStatus::Refused || !Rule::RefusedStopIsNotWanted.holds();
-        stops().find(in_force).or_else(|| stops().next())
+        stops.find(in_force).or(newest)
     }
 
     /// Returns the stop that is wanted now.
