@@ -107,9 +107,9 @@ pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, 
         MarginMode::Isolated => preview.margin,
         MarginMode::Crossed => ground.equity,
     };
-    let reached = |stop| sizing::stop_comes_first(order.amount, entry, stop, margin) != Some(false);
+    let beyond = |stop| sizing::stop_comes_first(order.amount, entry, stop, margin) == Some(false);
     // An order that the account cannot carry has a more helpful message than that of its stop.
-    if shortfall.is_none() && !order.stop.is_none_or(|stop| reached(stop.trigger)) {
+    if shortfall.is_none() && order.stop.is_some_and(|stop| beyond(stop.trigger)) {
         return Err(vec![FieldProblem::new("stopTriggerPrice", Problem::StopBeyondLiquidation)]);
     }
     let side = PositionSide::opened_by(order.side);
