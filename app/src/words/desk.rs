@@ -173,9 +173,8 @@ table! {
         share_of(number): "Share of take profit {number}, in percent",
         shares_sum(percent): "Shares: {percent}\u{a0}% of the position",
         set_targets: "Save take profits",
-        plan: "Plan",
-        plan_stop(price): "Stop {price}",
-        plan_target(price, percent): "Take profit {price} ({percent}\u{a0}%)",
+        planned_stop(price): "Planned stop loss: {price}",
+        planned_target(price, percent): "Planned take profit: {price} ({percent}\u{a0}%)",
         cancel_entries(count): plural {
             one: "Cancel {count} entry order",
             other: "Cancel {count} entry orders",

@@ -87,14 +87,14 @@ fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
     let text = match line {
         Line::Target(_, price, share) => {
             let percent = share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
-            words.plan_target(&figures::decimal(*price), &money::text(percent))
+            words.planned_target(&figures::decimal(*price), &money::text(percent))
         }
-        Line::Stop(_, price) => words.plan_stop(&figures::decimal(*price)),
+        Line::Stop(_, price) => words.planned_stop(&figures::decimal(*price)),
         Line::Open(_) => String::new(),
     };
     view! {
         <tr class="planned" data-testid="plan-row">
-            <td colspan="5"><span class="visually-hidden">{words.plan}" "</span>{text}</td>
+            <td colspan="5">{text}</td>
         </tr>
     }
 }
