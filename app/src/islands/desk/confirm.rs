@@ -1,7 +1,7 @@
 //! The confirmation of an order that first closes or cancels what is open: its button asks, and the next press sends.
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
-use super::{account::AccountSignals, ticket::Ticket};
+use super::{account::AccountSignals, send::Sender, ticket::Ticket};
 use crate::words::desk::desk;
 use domain::{PositionSide, Side, money};
 use leptos::prelude::*;
@@ -32,10 +32,11 @@ pub(super) fn is_asking(ticket: Ticket) -> bool {
 }
 
 /// Whether the order can be sent now. If it would close or cancel something, the first call makes the button ask, and
-/// returns `false`. An order with problems is sent: the server reports them, and closes nothing.
-pub(super) fn is_confirmed(ticket: Ticket) -> bool {
+/// returns `false`. An order with problems is sent: the server reports them, and closes nothing until it is confirmed.
+pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
     let complete = ticket.foreseen.with(Result::is_ok) && ticket.draft.with(|draft| !draft.lacks_stop());
-    if !complete || sentence(ticket.account).is_empty() || is_asking(ticket) {
+    let required = sender.failure.with(|f| f.fields.iter().any(|p| p.field == "replace"));
+    if !(complete || required) || sentence(ticket.account).is_empty() || is_asking(ticket) {
         return true;
     }
     ticket.confirming.set(Some(subject(ticket)));

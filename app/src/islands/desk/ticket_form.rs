@@ -61,7 +61,7 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         });
         return;
     }
-    if !untrack(|| confirm::is_confirmed(ticket)) {
+    if !untrack(|| confirm::is_confirmed(ticket, sender)) {
         event.prevent_default();
         return;
     }
