@@ -17,6 +17,16 @@ words! {
         SupervisionEnded = "supervision-ended",
         /// The owner resumed the supervision of a position.
         SupervisionResumed = "supervision-resumed",
+        /// The stop of an open trade was moved.
+        StopMoved = "stop-moved",
+        /// The stop of an open trade was removed.
+        StopRemoved = "stop-removed",
+        /// The take-profits of an open trade were changed.
+        TargetsSet = "targets-set",
+        /// A part of a position was closed.
+        PartClosed = "part-closed",
+        /// The resting entries of a market were cancelled.
+        EntriesCanceled = "entries-canceled",
         /// The leverage of a market was set.
         LeverageSet = "leverage-set",
         /// The margin mode of a market was set.

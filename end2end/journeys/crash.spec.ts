@@ -26,7 +26,9 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await expect(trade.connection).toHaveAttribute('data-state', 'offline');
   await expect(trade.connection).toHaveText('Offline');
   await trade.ticket.amount.fill('0.02');
-  await trade.ticket.replace.check();
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.place.click();
+  await expect(trade.ticket.place).toHaveText('Close 0.05 long and buy 0.02');
   await trade.ticket.place.click();
   await expect(trade.ticket.refusal).toContainText("The server didn't respond.");
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');

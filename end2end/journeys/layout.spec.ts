@@ -57,6 +57,10 @@ for (const width of WIDTHS) {
     const trade = new Trade(page);
     await trade.open(key);
     await expectLive(page);
+    if (width < 960) {
+      await expect(trade.ticket.form, 'the ticket is a closed sheet').toBeHidden();
+      await trade.ticket.reveal();
+    }
     await trade.ticket.stop.fill(String(await trade.away(-8)));
     for (const percent of [5, 7, 9]) {
       await trade.ticket.addTarget(await trade.away(percent));

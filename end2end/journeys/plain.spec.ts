@@ -51,6 +51,41 @@ test('without scripts: sign up, open a sandbox account, trade, look back', async
   await expect(history.tradesOf('SELL').first()).toBeVisible();
 });
 
+test('without scripts: size by the balance, manage the position, replace it', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await trade.ticket.share(25).click();
+  await expect(trade.ticket.amount).toHaveValue(/^\d+\.\d+$/);
+  await trade.ticket.amount.fill('0.04');
+  await trade.ticket.stop.fill(String(await trade.away(-9)));
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.04 BTC');
+
+  const moved = await trade.away(-5);
+  await trade.moveStop(moved);
+  await expect(trade.stop).toHaveText(moved.toLocaleString('en-GB'));
+  await trade.moveStop(await trade.away(5));
+  await trade.expectProblem(trade.newStop, /^The stop would trigger immediately/);
+  const target = await trade.away(9);
+  await trade.setTargets([{ price: target, share: 50 }]);
+  await expect(trade.ordersOf('take_profit').or(trade.ordersOf('take_profit_market'))).toContainText('0.02');
+  await trade.closeShare(50);
+  await expect(trade.size).toHaveText('0.02 BTC');
+
+  await trade.ticket.amount.fill('0.03');
+  await trade.ticket.withoutStop.check();
+  const box = trade.ticket.replace;
+  await box.scrollIntoViewIfNeeded();
+  const covered = await box.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) !== element;
+  });
+  expect(covered, 'nothing covers the box').toBe(false);
+  await box.check();
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.03 BTC');
+});
+
 test('without scripts: follow a strategy, reckon again, pause, stop', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const [strategies, begin, follows, copies] = [

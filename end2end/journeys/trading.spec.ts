@@ -160,10 +160,24 @@ test('what is open gives way to a new order only when the person says so', async
   await trade.ticket.amount.fill('0.02');
   const says = 'This order first cancels 1 open order and closes your 0.03 BTC long position.';
   await expect(trade.ticket.clears).toContainText(says);
+  await expect(trade.ticket.replace, 'the button asks instead of a box').toBeHidden();
   await trade.ticket.place.click();
-  await expect(trade.ticket.replace, 'the box is asked for').toBeFocused();
-  await expect(trade.size).toHaveText('0.03 BTC');
-  await trade.ticket.replace.check();
+  await expect(trade.ticket.place).toHaveText('Close 0.03 long and sell 0.02');
+  await expect(trade.ticket.place).toBeFocused();
+  await expect(trade.size, 'nothing is sent before the second press').toHaveText('0.03 BTC');
+  await expectAccessibleDayAndNight(page);
+  await page.keyboard.press('Escape');
+  await expect(trade.ticket.place).toHaveText('Sell BTC');
+  await trade.ticket.place.click();
+  await trade.ticket.amount.fill('0.01');
+  await expect(trade.ticket.place, 'another order is asked for again').toHaveText('Sell BTC');
+  await trade.ticket.amount.fill('0.02');
+  await expect(trade.ticket.place).toHaveText('Close 0.03 long and sell 0.02');
+  await trade.ticket.back.click();
+  await expect(trade.ticket.place).toHaveText('Sell BTC');
+  await expect(trade.ticket.place).toBeFocused();
+  await trade.ticket.place.click();
+  await expect(trade.ticket.place).toHaveText('Close 0.03 long and sell 0.02');
   await trade.ticket.place.click();
   await expect(trade.size).toHaveText('0.02 BTC');
   await expect(trade.position).toHaveAttribute('data-side', /short/i);
@@ -235,13 +249,29 @@ test('an order that the account cannot carry is refused, and changes nothing', a
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
-  await trade.ticket.amount.fill('900');
+  await expect(trade.ticket.available).toHaveText('Available: 10,000.00 USDT');
   await trade.ticket.withoutStop.check();
+  await trade.ticket.amount.fill('900');
+  const lacks = /^Insufficient margin: [\d,]+\.\d\d USDT needed, 10,000\.00 available$/;
+  await trade.expectProblem(trade.ticket.amount, lacks);
+  await trade.ticket.place.click();
+  await expect(trade.ticket.amount, 'it is not sent').toBeFocused();
+  await expect(trade.ticket.refusal).toBeHidden();
+  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('900');
+  await expectAccessibleDayAndNight(page);
+
+  // The exchange has the last word: a market order at exactly the last price can cost more than the balance.
+  await page.route('**/api/order-place', async (route) => {
+    const fields = new URLSearchParams(route.request().postData() ?? '');
+    fields.set('amount', '900');
+    await route.continue({ postData: fields.toString() });
+  });
+  await trade.ticket.amount.fill('0.02');
   await trade.ticket.place.click();
   await expect(trade.ticket.refusal).toContainText('(1500)');
-  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('900');
+  await expect(trade.ticket.place, 'the focus is not lost').toBeFocused();
+  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
   await expect(trade.noPosition).toBeVisible();
-  await expectAccessibleDayAndNight(page);
 });
 
 test('the same form sent twice acts once', async ({ page, key, desk }) => {

@@ -21,6 +21,17 @@ export class Ticket {
   readonly refusal: Locator;
   readonly notice: Locator;
   readonly place: Locator;
+  /** The button that withdraws the question of the place button. */
+  readonly back: Locator;
+  readonly available: Locator;
+  /** The amount in the other unit. */
+  readonly converted: Locator;
+  readonly stopConverted: Locator;
+  readonly amountUnit: Locator;
+  readonly stopUnit: Locator;
+  readonly targetsUnit: Locator;
+  /** The bar that opens the ticket on a phone. */
+  readonly sheet: Locator;
 
   constructor(page: Page) {
     this.form = page.getByTestId('ticket');
@@ -37,6 +48,28 @@ export class Ticket {
     this.refusal = this.form.getByTestId('refusal');
     this.notice = this.form.getByTestId('notice');
     this.place = this.form.getByTestId('place');
+    this.back = this.form.getByTestId('place-cancel');
+    this.available = this.form.getByTestId('available');
+    this.converted = this.form.getByTestId('amount-converted');
+    this.stopConverted = this.form.getByTestId('stop-converted');
+    this.amountUnit = this.form.getByRole('combobox', { name: 'Unit of the amount' });
+    this.stopUnit = this.form.getByRole('combobox', { name: 'Unit of the stop' });
+    this.targetsUnit = this.form.getByRole('combobox', { name: 'Unit of the take profits' });
+    this.sheet = page.locator('.sheet > summary');
+  }
+
+  /** The button that uses a share of the available balance. */
+  share(percent: number): Locator {
+    return this.form.getByTestId(`share-${percent}`);
+  }
+
+  /** Opens the ticket on a phone. */
+  async reveal(): Promise<void> {
+    await expect(this.sheet).toBeVisible();
+    if (!(await this.form.isVisible())) {
+      await this.sheet.click();
+    }
+    await expect(this.form).toBeVisible();
   }
 
   /** One of the buttons of a choice. */

@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { numberIn } from '../support/checks.ts';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 import { Ticket } from './ticket.ts';
 
@@ -24,6 +25,19 @@ export class Trade extends Frame {
   readonly noOrders: Locator;
   readonly leverage: Locator;
   readonly margin: Locator;
+  /** The stop's price in the position's figures. */
+  readonly stop: Locator;
+  readonly manage: Locator;
+  /** The message of the position's forms. */
+  readonly manageRefusal: Locator;
+  /** The field for a new price of the stop. */
+  readonly newStop: Locator;
+  readonly breakeven: Locator;
+  readonly sharesSum: Locator;
+  readonly closeQuestion: Locator;
+  readonly shortcuts: Locator;
+  /** The rows of what is placed once an entry has filled. */
+  readonly plan: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -46,6 +60,64 @@ export class Trade extends Frame {
     this.noOrders = page.getByTestId('no-orders');
     this.leverage = page.getByTestId('leverage');
     this.margin = page.getByTestId('margin-mode');
+    this.stop = page.getByTestId('position-stop');
+    this.manage = page.getByTestId('manage');
+    this.manageRefusal = page.getByTestId('manage-refusal');
+    this.newStop = page.getByTestId('stop-form').locator('[name="stopTriggerPrice"]');
+    this.breakeven = page.getByTestId('breakeven');
+    this.sharesSum = page.getByTestId('shares-sum');
+    this.closeQuestion = page.getByTestId('close-position-yes');
+    this.shortcuts = page.getByRole('checkbox', { name: 'Use keyboard shortcuts' });
+    this.plan = page.getByTestId('plan-row');
+  }
+
+  /** Moves the stop of the position, without waiting for the result. */
+  async moveStop(price: number): Promise<void> {
+    if (!(await this.newStop.isVisible())) {
+      await this.page.getByTestId('move-stop').click();
+    }
+    await this.newStop.fill(String(price));
+    await this.page.getByTestId('move-stop-send').click();
+  }
+
+  /** Sets the take-profits, each with its share in percent; rows that are left are emptied. */
+  async setTargets(targets: { price: number; share: number }[]): Promise<void> {
+    const form = this.page.getByTestId('targets-form');
+    if (!(await form.isVisible())) {
+      await this.page.getByTestId('edit-targets').click();
+    }
+    const rows = await form.locator('.share-row').count();
+    for (let index = 0; index < rows; index += 1) {
+      const target = targets[index];
+      await form.locator(`[name="takeProfitPrices[${index}]"]`).fill(target ? String(target.price) : '');
+      await form.locator(`[name="takeProfitShares[${index}]"]`).fill(target ? String(target.share) : '');
+    }
+    await form.getByTestId('set-targets').click();
+  }
+
+  /** Closes a share of the position, in percent. */
+  async closeShare(percent: 25 | 50 | 75 | 100): Promise<void> {
+    const button = this.page.getByTestId(`close-${percent}`);
+    if (!(await button.isVisible())) {
+      await this.page.getByTestId('close-part').click();
+    }
+    await button.click();
+  }
+
+  /** Closes an amount of the position. */
+  async closeAmount(amount: string): Promise<void> {
+    const form = this.page.getByTestId('close-amount-form');
+    if (!(await form.isVisible())) {
+      await this.page.getByTestId('close-part').click();
+    }
+    await field(form, 'amount').fill(amount);
+    await form.getByTestId('close-amount').click();
+  }
+
+  /** Cancels the market's entry orders and confirms. */
+  async cancelEntries(): Promise<void> {
+    await this.page.getByTestId('cancel-entries').click();
+    await this.page.getByTestId('cancel-entries-yes').click();
   }
 
   async open(key: string): Promise<void> {

@@ -46,6 +46,11 @@ alone('every page', async ({ page, desk, watch }) => {
   await trade.buy('0.05');
   await expect(trade.orders).toHaveCount(3);
   await shoot(page, 'trade-position');
+  for (const fold of ['move-stop', 'edit-targets', 'close-part', 'shortcuts']) {
+    await page.getByTestId(fold).click();
+  }
+  await shoot(page, 'trade-manage');
+  await page.keyboard.press('Escape');
   await trade.ticket.option('sizing', 'risk').click();
   await trade.ticket.option('stopTriggerType', 'LIMIT').click();
   await trade.ticket.stop.fill(String(await trade.away(3)));

@@ -546,5 +546,7 @@ store::each_engine!(
     supervision_needs_a_position_with_a_stop,
     a_key_is_deleted_with_its_positions_closed_or_left_open,
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
+    the_trade_page_has_the_controls_of_a_position_without_scripts,
+    a_waiting_entry_shows_its_plan,
     what_was_placed_elsewhere_is_marked_in_every_table,
 );

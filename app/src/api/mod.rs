@@ -14,6 +14,7 @@ pub mod rules;
 pub mod screen;
 pub mod security;
 pub mod trade;
+pub mod trade_change;
 pub mod users;
 
 use crate::{answer::FormFailure, visit::Visit};
@@ -67,6 +68,11 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/order-cancel", Role::Trader),
     ("/api/position-close", Role::Trader),
     ("/api/position-supervision", Role::Trader),
+    ("/api/trade-stop", Role::Trader),
+    ("/api/trade-targets", Role::Trader),
+    ("/api/trade-breakeven", Role::Trader),
+    ("/api/trade-close-part", Role::Trader),
+    ("/api/entries-cancel", Role::Trader),
     ("/api/leverage", Role::Trader),
     ("/api/margin-mode", Role::Trader),
     ("/api/bars", Role::Trader),

@@ -250,7 +250,7 @@ async fn read_bars(
     Ok(Bars::new(&candles, &market))
 }
 
-fn market_of(key: &str, symbol: &str) -> Result<(ExchangeKeyId, Symbol), Error> {
+pub(super) fn market_of(key: &str, symbol: &str) -> Result<(ExchangeKeyId, Symbol), Error> {
     let id = key.parse().map_err(|_| Error::NotFound)?;
     Ok((id, symbol.parse().map_err(|_| Error::Refused(Refusal::SymbolInvalid))?))
 }
@@ -260,7 +260,7 @@ pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
     format!("/trade?key={}&symbol={}", encoded(key), encoded(symbol))
 }
 
-fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
+pub(super) fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
     form(name, desk_page(key, symbol))
 }
 

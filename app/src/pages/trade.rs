@@ -11,7 +11,7 @@ use crate::{
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, INIT, TicketDraft, TradeDesk},
+        desk::{Bars, DeskInit, Ground, INIT, TicketDraft, TradeDesk},
         price::LivePrice,
     },
     pages::{dashboard, keys, landing::seed},
@@ -28,6 +28,8 @@ use service::{
     trading::{first_day, key, market, order, sandbox_control::Playing},
 };
 
+/// The forms whose problems the ticket shows.
+const TICKET_FORMS: [&str; 3] = ["order-place", "leverage", "margin-mode"];
 /// The default market.
 const FIRST: &str = "BTC/USDT";
 
@@ -133,20 +135,26 @@ async fn desk_init(
         order::account_state(desk, actor, key.id, symbol),
     );
     let (market, candles) = (market.map_err(missing_market)?, candles?);
+    let (account, fee_rate) = (account?, fee_rate(kind));
     let tradable = kind == TradeType::Futures && key.strategy_type == StrategyType::Manual && key.active;
+    let mut draft = draft(query, posted);
+    if let Some(percent) = named(query, "share") {
+        draft.use_share(percent, &Ground::new(&account, &market, ticker.last, fee_rate));
+    }
     Ok(DeskInit {
         bars: Bars::new(&candles, &market),
         market,
         frame,
         last: ticker.last,
-        account: account?,
-        fee_rate: fee_rate(kind),
+        account,
+        fee_rate,
         tradable,
         automated: key.strategy_type == StrategyType::Automated,
         // Set by the page, which shows the limits.
         first_day: false,
-        draft: draft(query, posted),
-        failure: failure(posted),
+        draft,
+        failure: failure(posted, true),
+        managed: failure(posted, false),
         idempotency: fresh_key(visit),
     })
 }
@@ -173,8 +181,10 @@ fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
     draft
 }
 
-fn failure(posted: &Posted) -> FormFailure {
-    let flash = posted.flash().filter(|f| f.notice.is_none());
+/// The problems of the last post, if it was one of the ticket's forms, or of the others.
+fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
+    let ours = |form: &str| TICKET_FORMS.contains(&form) == of_ticket;
+    let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
     flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
 }
 

@@ -38,6 +38,7 @@ pub mod symbol;
 pub mod ticker;
 pub mod ticket;
 pub mod time;
+pub mod trade;
 pub mod unseen;
 pub mod validation;
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    Symbol, Ticker, Trade, copy::Exit,
+    Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,9 @@ pub struct AccountState {
     /// The protection of the position.
     #[serde(default)]
     pub protection: Option<PositionProtection>,
+    /// The open and waiting trades of the market, oldest first (futures).
+    #[serde(default)]
+    pub trades: Vec<OpenTrade>,
     /// Balances of the account.
     pub balance: Balance,
     /// The leverage set for the market (futures; 1 otherwise).

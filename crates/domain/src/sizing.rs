@@ -1,6 +1,14 @@
 //! Position sizing: the amount for a given risk, its split over the targets, and an order's estimated cost, risk
 //! and reward.
 
+mod funds;
+mod levels;
+
+pub use funds::{
+    SLIPPAGE_RATE, amount_for_share, amount_of_value, available_funds, funds_needed, liquidation_price,
+};
+pub use levels::{ExitKind, LevelUnit, exit_price, exit_value, target_r};
+
 use crate::{Decimal, Side, dec, money, ticket::ManualOrder};
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +76,17 @@ pub struct Preview {
     pub gains: Vec<Decimal>,
 }
 
+impl Preview {
+    /// Returns the reward of all targets as a multiple of the loss at the stop, fees included, to two decimals. `None`
+    /// without stop or targets, or if numbers overflow.
+    #[must_use]
+    pub fn reward_to_risk(&self) -> Option<Decimal> {
+        let loss = self.loss_at_stop.filter(|loss| *loss > Decimal::ZERO && !self.gains.is_empty())?;
+        let reward = self.gains.iter().try_fold(Decimal::ZERO, |sum, gain| sum.checked_add(*gain))?;
+        Some(reward.checked_div(loss)?.round_dp(2))
+    }
+}
+
 /// Estimates an order entered at `entry`. `None` if numbers overflow.
 #[must_use]
 pub fn preview(
@@ -118,13 +137,32 @@ pub fn stop_comes_first(amount: Decimal, entry: Decimal, stop: Decimal, margin: 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::ticket::{Entry, Stop};
+    use crate::{
+        Market, TradeType,
+        ticket::{Entry, Stop},
+    };
     use proptest::prelude::*;
 
-    fn d(text: &str) -> Decimal {
+    pub(crate) fn d(text: &str) -> Decimal {
         money::parse(text).unwrap()
+    }
+
+    /// A market with a tick of 0.1 and a lot of 0.001.
+    pub(crate) fn market() -> Market {
+        Market {
+            symbol: "BTC/USDT".parse().unwrap(),
+            trade_type: TradeType::Futures,
+            tick: d("0.1"),
+            min_price: d("0.1"),
+            max_price: d("1000000"),
+            lot: d("0.001"),
+            min_amount: d("0.001"),
+            max_amount: d("1000"),
+            min_notional: d("5"),
+            price_band: (d("0.85"), d("1.15")),
+        }
     }
 
     #[test]
@@ -160,6 +198,9 @@ mod tests {
         assert_eq!((seen.cost, seen.margin), (d("100"), d("10")));
         assert_eq!(seen.loss_at_stop, Some(d("10.19")));
         assert_eq!(seen.gains, [d("4.895"), d("9.89")]);
+        assert_eq!(seen.reward_to_risk(), Some(d("1.45")));
+        assert_eq!(Preview { loss_at_stop: None, ..seen.clone() }.reward_to_risk(), None);
+        assert_eq!(Preview { gains: Vec::new(), ..seen }.reward_to_risk(), None);
     }
 
     #[test]

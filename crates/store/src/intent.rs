@@ -20,7 +20,7 @@ domain::words! {
     pub Kind {
         /// Opens a position, after closing what is open on the market.
         Open = "open",
-        /// Closes what is open on the market.
+        /// Closes or changes what is open on the market.
         Close = "close",
     }
 }

@@ -87,6 +87,15 @@ impl Holding {
     }
 
     /// Returns the HTML of a page, as the user's browser receives it.
+    /// The cookie of a browser in which the owner is signed in.
+    async fn cookie(&self) -> String {
+        let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+        let email = "ada@example.org";
+        let session =
+            account::sign_in(&self.server.desk, origin, email, "correct horse battery").await.unwrap();
+        format!("slipstream={}", session.token)
+    }
+
     async fn page(&self, cookie: &str, path: &str) -> String {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = http.get(format!("{}{path}", self.server.base)).header("cookie", cookie);
@@ -234,11 +243,7 @@ pub(crate) async fn what_was_placed_elsewhere_is_marked_in_every_table(db: &Test
     let price = number(&near(&holding.ada, 90).await);
     holding.order_elsewhere("web_limit", "BTC/USDT", "0.01", Some(price)).await;
     holding.order_elsewhere("web_eth", "ETH/USDT", "1", None).await;
-    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
-    let email = "ada@example.org";
-    let session =
-        account::sign_in(&holding.server.desk, origin, email, "correct horse battery").await.unwrap();
-    let cookie = format!("slipstream={}", session.token);
+    let cookie = holding.cookie().await;
 
     let market = |symbol: &str| format!("key={}&symbol={symbol}", holding.id);
     let btc = market("BTC%2FUSDT");
@@ -269,4 +274,43 @@ pub(crate) async fn what_was_placed_elsewhere_is_marked_in_every_table(db: &Test
         let page = holding.page(&cookie, &format!("/trade?{}", market(symbol))).await;
         assert_eq!(page.contains("Opened outside Slipstream: not supervised"), foreign, "{symbol}");
     }
+}
+
+pub(crate) async fn the_trade_page_has_the_controls_of_a_position_without_scripts(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let cookie = holding.cookie().await;
+    let page = holding.page(&cookie, &format!("/trade?key={}&symbol=BTC%2FUSDT&share=25", holding.id)).await;
+    assert!(page.contains("Available: "), "the balance is shown");
+    let amount = page.split("id=\"ticket-amount\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+    let value = amount.split(" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(domain::money::parse(value).is_ok_and(|value| value > Decimal::ZERO), "a quarter: {amount}");
+    for action in ["trade-stop", "trade-targets", "trade-breakeven", "trade-close-part"] {
+        let form =
+            page.split("<form").find(|form| form.contains(&format!("action=\"/api/{action}\""))).unwrap();
+        let form = form.split("</form>").next().unwrap();
+        assert!(form.contains("name=\"key\"") && form.contains("name=\"symbol\""), "{form}");
+        assert!(form.contains("name=\"idempotency\""), "{form}");
+        assert_eq!(form.contains("name=\"version\""), action != "trade-close-part", "{form}");
+    }
+    assert!(!page.contains("data-testid=\"cancel-entries\""), "there is no entry to cancel");
+}
+
+pub(crate) async fn a_waiting_entry_shows_its_plan(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let ticker = holding.ada.get("/v1/pub/exchange/ticker?symbol=ETH/USDT").await.ok(200);
+    let at = |percent: i64| -> Value {
+        let price = (number(&ticker["last"]) * Decimal::new(percent, 2)).round();
+        serde_json::from_str(&price.to_string()).unwrap()
+    };
+    let order = json!({
+        "symbol": "ETH/USDT", "type": "LIMIT", "side": "BUY", "price": at(90), "amount": "1",
+        "takeProfitPrices": [at(110)], "stopTriggerPrice": at(80), "stopTriggerType": "MARKET",
+    });
+    holding.ada.post(&format!("/v1/priv/exchange/order/{}", holding.id), order).await.ok(200);
+    let cookie = holding.cookie().await;
+    let page = holding.page(&cookie, &format!("/trade?key={}&symbol=ETH%2FUSDT", holding.id)).await;
+    let plan = rows(&page, "plan-row");
+    assert_eq!(plan.len(), 2, "{plan:?}");
+    assert!(plan[0].contains("Planned stop loss: ") && plan[1].contains("Planned take profit: "), "{plan:?}");
+    assert!(page.contains("data-testid=\"cancel-entries\""), "the entry can be cancelled");
 }

@@ -1,9 +1,6 @@
 //! The account and prices of the desk, as signals.
 
-use super::{
-    DeskInit,
-    foresee::{self, Ground},
-};
+use super::{DeskInit, foresee::Ground};
 use crate::words::{self, Lang};
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
@@ -21,7 +18,8 @@ pub(crate) struct AccountSignals {
     pub(crate) automated: bool,
     /// The language of the page, for the parts that are rendered again later.
     pub(crate) lang: Lang,
-    fee_rate: Decimal,
+    /// The taker fee, as a fraction.
+    pub(crate) fee_rate: Decimal,
 }
 
 impl AccountSignals {
@@ -39,9 +37,13 @@ impl AccountSignals {
 
     /// The current values that a ticket is evaluated against.
     pub(crate) fn ground(self) -> Ground {
-        let market = self.market.get_value();
-        let (equity, leverage) = self.state.with(|a| (foresee::equity(a, market.symbol.quote()), a.leverage));
-        Ground { equity, leverage, last: self.last.get(), fee_rate: self.fee_rate, market }
+        let last = self.last.get();
+        self.market.with_value(|market| self.state.with(|a| Ground::new(a, market, last, self.fee_rate)))
+    }
+
+    /// The base and quote asset of the market.
+    pub(crate) fn assets(self) -> (String, String) {
+        self.market.with_value(|m| (m.symbol.base().to_owned(), m.symbol.quote().to_owned()))
     }
 
     /// The symbol of the market.

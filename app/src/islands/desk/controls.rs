@@ -26,14 +26,14 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                         data-testid="leverage" aria-describedby="leverage-problem"/>
                     <span class="unit" aria-hidden="true">"x"</span>
                 </div>
-                <button type="submit" class="button" data-kind="quiet" disabled=move || sender.busy.get()>{words.set}</button>
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
                 <p class="problem" id="leverage-problem" hidden=move || wrong("leverage").is_empty()>{move || wrong("leverage")}</p>
             </form>
             <form method="post" action="/api/margin-mode" class="inline-form" on:submit=move |e| sender.submit(&e)>
                 {hidden(account)}
                 <label for="margin-mode">{words.margin_type}</label>
                 <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect_view()}</select>
-                <button type="submit" class="button" data-kind="quiet" disabled=move || sender.busy.get()>{words.set}</button>
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
             </form>
         </div>
     }

@@ -97,7 +97,6 @@ impl TicketDraft {
     }
 
     /// Whether the order would open a position without a stop, without the user's confirmation.
-    #[cfg(feature = "ssr")]
     pub(crate) fn lacks_stop(&self) -> bool {
         self.uses_stop() && self.stop.trim().is_empty() && !self.without_stop
     }

@@ -2,7 +2,6 @@
 //! that time.
 
 use super::{send::Sender, ticket::Ticket};
-use crate::words::problems;
 use leptos::prelude::*;
 
 /// A number field.
@@ -23,14 +22,24 @@ pub(super) struct Choice {
 }
 
 /// A labelled number field with its unit and problem.
-pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
-    labelled(input, input.label)
+pub(super) fn decimal(input: &Input) -> AnyView {
+    labelled(input, input.label.into_any())
 }
 
 /// As [`decimal`], with a label of several parts.
-pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl IntoView + use<L> {
-    let Input { name, text, ticket, sender, .. } = *input;
+pub(super) fn labelled(input: &Input, label: AnyView) -> AnyView {
     let unit = input.unit.clone();
+    with_units(
+        input,
+        label,
+        ().into_any(),
+        view! { <span class="unit" aria-hidden="true">{unit}</span> }.into_any(),
+    )
+}
+
+/// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
+pub(super) fn with_units(input: &Input, label: AnyView, choice: AnyView, unit: AnyView) -> AnyView {
+    let Input { name, text, ticket, sender, .. } = *input;
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
     Effect::new(move |_| {
@@ -48,28 +57,42 @@ pub(super) fn labelled<L: IntoView + 'static>(input: &Input, label: L) -> impl I
     let problem = Memo::new(move |_| problem(ticket, sender, name, text));
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <div class="label-row"><label for=id.clone()>{label}</label>{choice}</div>
             <div class="with-unit">
                 <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
                     aria-describedby=problem_id.clone() aria-invalid=move || problem.get().map(|_| "true")
                     on:input:target=move |event| text.set(event.target().value())/>
-                <span class="unit" aria-hidden="true">{unit}</span>
+                {unit}
             </div>
             <p class="problem" id=problem_id hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
         </div>
     }
+    .into_any()
 }
 
-/// The problem shown below a field: the server's from the last post, or the one found while typing.
-pub(super) fn problem(
-    ticket: Ticket,
-    sender: Sender,
-    name: &str,
-    text: RwSignal<String>,
-) -> Option<&'static str> {
+/// The problem shown below a field: the one found while typing, or the server's from the last post.
+pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal<String>) -> Option<String> {
     let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     let typed = !text.with(String::is_empty);
-    ticket.problem(name, typed).or_else(|| rejected.map(|p| problems::problem(ticket.account.lang, p)))
+    let found = ticket.problem(name, typed).or_else(|| ticket.shortfall().filter(|_| name == "amount"));
+    found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
+}
+
+/// A choice of the unit in which a field is typed; `choose` gets the value of the option. It is not part of the form: the
+/// desk converts before it sends.
+pub(super) fn unit_choice(
+    ticket: Ticket,
+    label: &'static str,
+    options: Vec<(&'static str, String)>,
+    choose: fn(Ticket, &str),
+) -> AnyView {
+    let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
+    let options = options.into_iter().map(option).collect_view();
+    view! {
+        <select class="unit-choice" aria-label=label autocomplete="off" disabled=move || !ticket.awake.get()
+            on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
+    }
+    .into_any()
 }
 
 /// Radio buttons side by side.

@@ -2,7 +2,7 @@
 
 use super::TicketDraft;
 use domain::{
-    Decimal, Market, Side,
+    Decimal, MarginMode, Market, PositionSide, Side,
     live::AccountState,
     money,
     sizing::{self, Preview},
@@ -19,7 +19,34 @@ pub(crate) struct Ground {
     pub(crate) last: Decimal,
     /// The account's equity in the quote asset, unrealized profit included.
     pub(crate) equity: Decimal,
+    /// The funds that an order can use once the market's position and orders are closed.
+    pub(crate) available: Option<Decimal>,
     pub(crate) leverage: u16,
+    pub(crate) margin_mode: MarginMode,
+}
+
+impl Ground {
+    /// The values of an account and market at a last price.
+    pub(crate) fn new(account: &AccountState, market: &Market, last: Decimal, fee_rate: Decimal) -> Self {
+        Self {
+            equity: equity(account, market.symbol.quote()),
+            available: sizing::available_funds(account, fee_rate),
+            leverage: account.leverage,
+            margin_mode: account.margin_mode,
+            market: market.clone(),
+            fee_rate,
+            last,
+        }
+    }
+}
+
+/// Funds that an order lacks, in quote units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shortfall {
+    /// Margin and fee of the order.
+    pub(crate) needed: Decimal,
+    /// The funds that it can use.
+    pub(crate) available: Decimal,
 }
 
 /// A valid ticket and its preview.
@@ -30,6 +57,10 @@ pub(crate) struct Foreseen {
     pub(crate) entry: Decimal,
     /// Order value, margin, risk and reward.
     pub(crate) preview: Preview,
+    /// The estimated liquidation price; `None` if no price liquidates the position.
+    pub(crate) liquidation: Option<Decimal>,
+    /// The funds that the account lacks for the order.
+    pub(crate) shortfall: Option<Shortfall>,
 }
 
 /// The account's equity in `quote`.
@@ -71,7 +102,25 @@ pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, 
     let rules = &ground.market;
     let preview = sizing::preview(&order, entry, ground.leverage, ground.fee_rate, rules.lot)
         .ok_or_else(|| vec![FieldProblem::new("amount", Problem::NotNumber)])?;
-    Ok(Foreseen { order, entry, preview })
+    let shortfall = shortfall(&preview, ground);
+    let margin = match ground.margin_mode {
+        MarginMode::Isolated => preview.margin,
+        MarginMode::Crossed => ground.equity,
+    };
+    let beyond = |stop| sizing::stop_comes_first(order.amount, entry, stop, margin) == Some(false);
+    // An order that the account cannot carry has a more helpful message than that of its stop.
+    if shortfall.is_none() && order.stop.is_some_and(|stop| beyond(stop.trigger)) {
+        return Err(vec![FieldProblem::new("stopTriggerPrice", Problem::StopBeyondLiquidation)]);
+    }
+    let side = PositionSide::opened_by(order.side);
+    let liquidation = sizing::liquidation_price(side, order.amount, entry, margin);
+    Ok(Foreseen { order, entry, preview, liquidation, shortfall })
+}
+
+/// The funds that the account lacks for an order; the server rejects it by the same sum.
+fn shortfall(preview: &Preview, ground: &Ground) -> Option<Shortfall> {
+    let needed = sizing::funds_needed(preview.cost, ground.leverage, ground.fee_rate)?;
+    ground.available.filter(|available| needed > *available).map(|available| Shortfall { needed, available })
 }
 
 /// The validation ends at missing fields; a stop on the wrong side is reported in addition.
@@ -112,14 +161,14 @@ fn filters(order: &ManualOrder, entry: Decimal, market: &Market) -> Result<(), V
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn d(text: &str) -> Decimal {
         money::parse(text).unwrap()
     }
 
-    fn ground() -> Ground {
+    pub(crate) fn ground() -> Ground {
         Ground {
             market: Market {
                 symbol: "BTC/USDT".parse().unwrap(),
@@ -136,7 +185,9 @@ mod tests {
             fee_rate: d("0.0005"),
             last: d("10000"),
             equity: d("10000"),
+            available: Some(d("10000")),
             leverage: 10,
+            margin_mode: MarginMode::Crossed,
         }
     }
 
@@ -155,6 +206,25 @@ mod tests {
         assert_eq!((seen.entry, seen.preview.cost, seen.preview.margin), (d("10000"), d("1000"), d("100")));
         assert_eq!(seen.preview.gains.len(), 1);
         assert!(seen.preview.loss_at_stop.unwrap() > d("50"));
+        assert_eq!((seen.liquidation, seen.shortfall), (None, None), "the balance backs all of it");
+    }
+
+    #[test]
+    fn a_shortfall_is_foreseen_with_both_sums() {
+        let large = TicketDraft { amount: "20".into(), stop: String::new(), ..draft() };
+        let seen = foresee(&large, &ground()).unwrap();
+        assert_eq!(seen.shortfall, Some(Shortfall { needed: d("20100"), available: d("10000") }));
+        let stopped = TicketDraft { stop: "9500".into(), ..large };
+        assert!(foresee(&stopped, &ground()).unwrap().shortfall.is_some(), "rather than the stop's problem");
+    }
+
+    #[test]
+    fn a_stop_beyond_the_liquidation_price_is_reported() {
+        let isolated = Ground { margin_mode: MarginMode::Isolated, ..ground() };
+        let seen = foresee(&draft(), &isolated).unwrap();
+        assert_eq!(seen.liquidation.map(|price| price.round_dp(1)), Some(d("9036.1")));
+        let problems = foresee(&TicketDraft { stop: "9000".into(), ..draft() }, &isolated).unwrap_err();
+        assert_eq!(problems, [FieldProblem::new("stopTriggerPrice", Problem::StopBeyondLiquidation)]);
     }
 
     #[test]

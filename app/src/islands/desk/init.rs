@@ -28,8 +28,10 @@ pub struct DeskInit {
     pub first_day: bool,
     /// The ticket's values.
     pub draft: TicketDraft,
-    /// The problems of the last post.
+    /// The problems of the ticket's last post.
     pub failure: FormFailure,
+    /// The problems of the last post of the position's and the orders' forms.
+    pub managed: FormFailure,
     /// The idempotency key of the ticket's next post.
     pub idempotency: String,
 }

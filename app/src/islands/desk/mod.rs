@@ -5,13 +5,18 @@
 mod account;
 mod bars;
 mod chart;
+mod confirm;
 mod controls;
 mod draft;
+mod exits;
 mod fields;
+mod focus;
 mod foresee;
+mod hotkeys;
 mod init;
 #[cfg(feature = "islands")]
 mod listen;
+mod manage;
 mod orders;
 mod position;
 #[cfg(feature = "islands")]
@@ -19,17 +24,23 @@ mod post;
 mod preview;
 #[cfg(any(feature = "islands", test))]
 mod read;
-mod real_funds;
 mod send;
 mod targets;
 mod ticket;
 mod ticket_form;
+mod ticket_size;
+mod units;
 
 pub use bars::{Bar, Bars};
 pub use draft::TicketDraft;
+#[cfg(feature = "ssr")]
+pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 
-use crate::words::{desk::Desk, desk::desk};
+use crate::{
+    answer::FormFailure,
+    words::{desk::Desk, desk::desk},
+};
 use account::AccountSignals;
 use leptos::{either::Either, prelude::*};
 use send::Sender;
@@ -63,15 +74,24 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     #[cfg(feature = "islands")]
     Effect::new(move |_| listen::listen(account, chart));
     let ticket = ticket::Ticket::new(&init, account);
+    #[cfg(feature = "islands")]
+    Effect::new(move |_| hotkeys::listen(ticket));
+    let manager = Sender::managing(&init);
     let tradable = init.tradable;
+    // On a phone the ticket is a sheet, which is closed until something is typed in it.
+    let started = init.draft != TicketDraft::default() || init.failure != FormFailure::default();
     view! {
         <div class="desk" data-testid="desk">
             <section class="desk-chart panel" aria-labelledby="chart-title">
                 <h2 id="chart-title" class="visually-hidden">{words.chart}</h2>
                 {chart::view(chart, account, ticket)}
             </section>
-            <section class="desk-ticket panel" aria-labelledby="ticket-title">
-                <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
+            <section class="desk-ticket panel" aria-labelledby="ticket-title" data-tradable=tradable.then_some("")>
+                <div class="ticket-head">
+                    <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
+                    {tradable.then(|| hotkeys::view(ticket))}
+                </div>
+                {tradable.then(|| view! { <details class="sheet" open=started><summary>{words.ticket}</summary></details> })}
                 {if tradable {
                     Either::Left((controls::view(account, sender), ticket_form::view(ticket, sender)))
                 } else {
@@ -80,11 +100,14 @@ fn desk_view(init: DeskInit) -> impl IntoView {
             </section>
             <section class="desk-position panel" aria-labelledby="position-title">
                 <h2 id="position-title" class="panel-title">{words.position}</h2>
-                {position::view(account, sender, tradable)}
+                {manage::answer(account, manager)}
+                {position::view(account, manager, tradable)}
+                {tradable.then(|| manage::view(account, manager))}
             </section>
             <section class="desk-orders panel" aria-labelledby="orders-title">
                 <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>
-                {orders::view(account, sender)}
+                {tradable.then(|| manage::entries(account, manager))}
+                {orders::view(account, manager)}
             </section>
         </div>
     }

@@ -1,17 +1,52 @@
-//! The market's open orders.
+//! The market's open orders: each entry with its plan, then the protective orders by their price.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::{
     figures,
     words::{desk::desk, orders::orders},
 };
-use domain::{Order, OrderType, client_order_id::is_from_slipstream, live::ProtectionState, money};
+use domain::{
+    Decimal, Order, OrderType,
+    client_order_id::is_from_slipstream,
+    live::{AccountState, ProtectionState},
+    money,
+};
 use leptos::{either::Either, prelude::*};
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Line {
+    /// An order at the exchange.
+    Open(Box<Order>),
+    /// The stop that is placed once the entry with this client order id has filled.
+    Stop(String, Decimal),
+    /// A take-profit that is placed once the entry has filled, with its share of the amount.
+    Target(String, Decimal, Decimal),
+}
+
+/// The rows in their order: each entry order with its plan, then the protective orders from the highest price.
+fn lines(state: &AccountState) -> Vec<Line> {
+    let (mut exits, entries): (Vec<_>, Vec<_>) = state.orders.iter().partition(|order| order.reduce_only);
+    exits.sort_by_key(|order| std::cmp::Reverse(order.stop_price.or(order.price)));
+    let mut lines = Vec::new();
+    for order in entries {
+        let id = &order.client_order_id;
+        lines.push(Line::Open(Box::new(order.clone())));
+        let Some(trade) = state.trades.iter().find(|trade| trade.entry.as_ref() == Some(id)) else {
+            continue;
+        };
+        lines.extend(trade.stop.map(|stop| Line::Stop(id.clone(), stop.trigger)));
+        let targets = trade.targets.iter();
+        lines.extend(targets.map(|target| Line::Target(id.clone(), target.price, target.share)));
+    }
+    lines.extend(exits.into_iter().map(|order| Line::Open(Box::new(order.clone()))));
+    lines
+}
 
 /// The table of orders, or a text if there are none.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
-    let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
+    let list = Memo::new(move |_| account.state.with(lines));
     let none = move || list.with(Vec::is_empty);
     let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
     view! {
@@ -37,12 +72,42 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     }
 }
 
+/// The key of a row: a row of the same key is not rendered again.
+fn line_key(line: &Line) -> String {
+    match line {
+        Line::Open(order) => format!("{} {}", order.client_order_id, order.filled),
+        Line::Stop(entry, price) => format!("{entry} stop {price}"),
+        Line::Target(entry, price, share) => format!("{entry} target {price} {share}"),
+    }
+}
+
+/// A stop or take-profit that is placed once its entry has filled.
+fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
+    let words = desk(account.lang);
+    let text = match line {
+        Line::Target(_, price, share) => {
+            let percent = share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
+            words.planned_target(&figures::decimal(*price), &money::text(percent))
+        }
+        Line::Stop(_, price) => words.planned_stop(&figures::decimal(*price)),
+        Line::Open(_) => String::new(),
+    };
+    view! {
+        <tr class="planned" data-testid="plan-row">
+            <td colspan="5">{text}</td>
+        </tr>
+    }
+}
+
 fn row(account: AccountSignals, sender: Sender, order: &Order) -> impl IntoView + use<> {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let price = order.stop_price.or(order.price).map(figures::decimal).unwrap_or_default();
     let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
-    let kind = names.kind(order.kind);
-    let cancel = cancel(account, sender, order, words.cancel_this(kind, &price));
+    let kind = match order.callback_rate {
+        Some(rate) => words.with_rate(names.kind(order.kind), &money::text(rate)),
+        None => names.kind(order.kind).to_owned(),
+    };
+    let cancel = cancel(account, sender, order, words.cancel_this(&kind, &price));
     let foreign = (!is_from_slipstream(&order.client_order_id))
         .then(|| view! { <span class="hint" data-testid="order-foreign">" "{words.placed_elsewhere}</span> });
     view! {
@@ -73,7 +138,7 @@ fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String)
             <input type="hidden" name="conditional" value=conditional/>
             {kept.then(|| view! { <p>{words.stop_kept}</p> })}
             <button type="submit" class="button" data-kind="quiet" aria-label=named data-testid="cancel-order"
-                disabled=move || sender.busy.get()>{text}</button>
+                aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
         </form>
     };
     if kept {
@@ -85,5 +150,44 @@ fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String)
         })
     } else {
         Either::Right(form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::read::tests::init, *};
+    use domain::{
+        ticket::Stop,
+        trade::{OpenTrade, TargetShare},
+    };
+
+    fn order(id: &str, price: i64, reduce_only: bool) -> Order {
+        let price = Some(Decimal::from(price));
+        Order { client_order_id: id.into(), price, reduce_only, ..crate::islands::tests::order() }
+    }
+
+    #[test]
+    fn an_entry_is_followed_by_its_plan_and_exits_are_sorted() {
+        let (stop, target) = (Decimal::from(90), Decimal::from(120));
+        let trade = OpenTrade {
+            id: "0192d3a0-0000-7000-8000-000000000003".parse().unwrap(),
+            version: 1,
+            side: domain::Side::Buy,
+            entry: Some("entry".into()),
+            entered: Decimal::ZERO,
+            stop: Some(Stop { trigger: stop, limit: None }),
+            targets: vec![TargetShare { price: target, share: Decimal::ONE }],
+        };
+        let orders = vec![order("low", 80, true), order("entry", 100, false), order("high", 130, true)];
+        let state = AccountState { orders: orders.clone(), trades: vec![trade], ..init().account };
+        let open = |index: usize| Line::Open(Box::new(orders[index].clone()));
+        let expected = [
+            open(1),
+            Line::Stop("entry".into(), stop),
+            Line::Target("entry".into(), target, Decimal::ONE),
+            open(2),
+            open(0),
+        ];
+        assert_eq!(lines(&state), expected);
     }
 }

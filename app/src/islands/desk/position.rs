@@ -79,13 +79,13 @@ fn card(
                 {protection.map(|protection| protection_figures(words, protection, tick))}
             </dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
-            <details class="sure">
+            <details class="sure" id="close-position">
                 <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
                 <form method="post" action="/api/position-close" on:submit=move |e| sender.submit(&e)>
                     {hidden(account)}
                     <p>{sure}</p>
                     <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
-                        disabled=move || sender.busy.get()>{words.close_yes}</button>
+                        aria-disabled=move || sender.busy.get().then_some("true")>{words.close_yes}</button>
                 </form>
             </details>
         </div>
@@ -121,7 +121,7 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
                         <input type="hidden" name="supervised" value="false"/>
                         <p>{words.release_sure}</p>
                         <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
-                            disabled=move || sender.busy.get()>{words.release_yes}</button>
+                            aria-disabled=move || sender.busy.get().then_some("true")>{words.release_yes}</button>
                     </form>
                 </details>
             }
@@ -133,7 +133,7 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
                     {hidden(account)}
                     <input type="hidden" name="supervised" value="true"/>
                     <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
-                        disabled=move || sender.busy.get()>{words.supervise}</button>
+                        aria-disabled=move || sender.busy.get().then_some("true")>{words.supervise}</button>
                 </form>
             }
             .into_any(),

@@ -14,7 +14,7 @@ use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSear
 /// update of the server.
 pub(super) async fn post_form(
     form: &HtmlFormElement,
-    replaced: &[(&str, String)],
+    replaced: &[(String, String)],
 ) -> Result<Done, FormFailure> {
     let Some(params) = form_fields(form) else { return Err(unreachable()) };
     for (name, value) in replaced {

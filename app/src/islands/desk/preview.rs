@@ -1,50 +1,63 @@
 //! The ticket's preview, and what must be closed first.
 
-use super::{account::AccountSignals, foresee::Foreseen, ticket::Ticket};
+use super::{confirm, foresee::Foreseen, ticket::Ticket};
 use crate::{
     figures,
-    words::{desk::Desk, desk::desk, problems},
+    words::{desk::Desk, desk::desk},
 };
-use domain::{Decimal, PositionSide, money, validation::Problem};
+use domain::{
+    Decimal, money,
+    sizing::target_r,
+    validation::{FieldProblem, Problem},
+};
 use leptos::prelude::*;
+
+/// One figure: its label, its text, its tone, and the end of its test id.
+type Row = (String, String, &'static str, &'static str);
 
 /// The preview, and the confirmation to close what is open.
 pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let account = ticket.account;
     let words = desk(account.lang);
-    let quote = account.market.with_value(|m| m.symbol.quote().to_owned());
+    let (_, quote) = account.assets();
+    let tick = account.market.with_value(|m| m.tick);
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
             <p class="hint" data-testid="preview-hint" hidden=move || seen().is_some()>{move || hint(ticket)}</p>
             <dl class="figures" hidden=move || seen().is_none()>
-                {move || seen().map(|seen| rows(words, &seen, &quote))}
+                {move || seen().map(|seen| rows(words, &seen, &quote, tick))}
             </dl>
         </section>
-        {clearing(account)}
+        {clearing(ticket)}
     }
 }
 
 /// Why there is no preview yet.
-fn hint(ticket: Ticket) -> &'static str {
-    let lang = ticket.account.lang;
+fn hint(ticket: Ticket) -> String {
     let sized = ticket.draft.with(|d| !d.amount.is_empty());
     let first = ticket.foreseen.with(|seen| {
         let problems = seen.as_ref().err()?;
-        problems.iter().find(|p| sized || p.problem == Problem::StopOnWrongSide).map(|p| p.problem)
+        let shown = |p: &&FieldProblem| sized || p.problem == Problem::StopOnWrongSide;
+        problems.iter().find(shown).map(|p| p.problem)
     });
-    first.map_or(desk(lang).preview_empty, |problem| problems::problem(lang, problem))
+    let empty = || desk(ticket.account.lang).preview_empty.to_owned();
+    first.map_or_else(empty, |problem| ticket.text_of(problem))
 }
 
-fn rows(words: &'static Desk, seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
+fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> impl IntoView + use<> {
     let usd = |value: Decimal| format!("{} {quote}", figures::cents(value));
     let preview = &seen.preview;
-    let mut rows = vec![
+    let mut rows: Vec<Row> = vec![
         (words.at.to_owned(), figures::decimal(seen.entry), "plain", "entry"),
         (words.cost.to_owned(), usd(preview.cost), "plain", "cost"),
         (words.margin.to_owned(), usd(preview.margin), "plain", "margin"),
         (words.fee.to_owned(), usd(preview.entry_fee), "plain", "fee"),
     ];
+    if let Some(price) = seen.liquidation {
+        let price = figures::decimal(money::round_to(price, tick));
+        rows.push((words.est_liquidation.to_owned(), price, "plain", "liquidation"));
+    }
     rows.push(match preview.loss_at_stop {
         Some(loss) => (words.loss.to_owned(), usd(-loss), "loss", "loss"),
         None => (words.loss.to_owned(), words.no_stop.to_owned(), "plain", "loss"),
@@ -52,53 +65,41 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str) -> impl IntoView + u
     for (number, (price, gain)) in (1_usize..).zip(seen.order.targets.iter().zip(&preview.gains)) {
         let tone = if gain.is_sign_negative() { "loss" } else { "gain" };
         let name = words.gain(&number.to_string(), &figures::decimal(*price));
-        rows.push((name, usd(*gain), tone, "gain"));
+        let r = seen.order.stop.and_then(|stop| target_r(seen.entry, stop.trigger, *price));
+        let gain = r.map_or_else(|| usd(*gain), |r| words.gain_in_r(&usd(*gain), &figures::decimal(r)));
+        rows.push((name, gain, tone, "gain"));
     }
-    let row = |(name, value, tone, id): (String, String, &'static str, &'static str)| {
+    if let Some(ratio) = preview.reward_to_risk() {
+        let ratio = words.ratio(&figures::decimal(ratio));
+        rows.push((words.reward_to_risk.to_owned(), ratio, "plain", "ratio"));
+    }
+    let row = |(name, value, tone, id): Row| {
         view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
     };
     rows.into_iter().map(row).collect_view()
 }
 
-/// The positions and orders that are closed and cancelled first, and the check box that confirms this.
-fn clearing(account: AccountSignals) -> impl IntoView {
-    let words = desk(account.lang);
-    let sentence = Memo::new(move |_| clears(account));
-    // The confirmation is for the displayed sentence: when that changes, it is required again.
+/// The positions and orders that are closed and cancelled first. Once the page is interactive, the button asks for the
+/// confirmation; before, a check box does.
+fn clearing(ticket: Ticket) -> impl IntoView {
+    let words = desk(ticket.account.lang);
+    let sentence = Memo::new(move |_| confirm::sentence(ticket.account));
+    let none = move || sentence.with(String::is_empty);
+    // A box that was ticked before the page was interactive must not confirm what opens later.
     let yes = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |before: Option<String>| {
-        let now = sentence.get();
-        if let (Some(input), true) = (yes.get_untracked(), before.is_some_and(|b| b != now)) {
+    Effect::new(move |_| {
+        if let Some(input) = yes.get() {
             input.set_checked(false);
         }
-        now
     });
     view! {
-        <div class="clears" data-testid="clears" hidden=move || sentence.with(String::is_empty)>
+        <div class="clears" data-testid="clears" hidden=none>
             <p>{move || sentence.get()}</p>
-            <label class="check">
+            <label class="check" hidden=move || ticket.awake.get()>
                 <input type="checkbox" name="replace" value="yes" node_ref=yes data-testid="replace"
-                    required=move || !sentence.with(String::is_empty)/>
+                    required=move || { !ticket.awake.get() && !none() }/>
                 <span>{words.confirm}</span>
             </label>
         </div>
     }
-}
-
-fn clears(account: AccountSignals) -> String {
-    let words = desk(account.lang);
-    account.state.with(|state| {
-        let position = state
-            .position
-            .as_ref()
-            .map(|p| (p.side, format!("{} {}", money::text(p.contracts), p.symbol.base())));
-        match (state.orders.len(), position) {
-            (0, None) => String::new(),
-            (count, None) => words.clears_orders(count),
-            (0, Some((PositionSide::Long, size))) => words.clears_long(&size),
-            (0, Some((PositionSide::Short, size))) => words.clears_short(&size),
-            (count, Some((PositionSide::Long, size))) => words.clears_long_too(count, &size),
-            (count, Some((PositionSide::Short, size))) => words.clears_short_too(count, &size),
-        }
-    })
 }

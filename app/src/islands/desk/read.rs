@@ -1,6 +1,8 @@
 //! Reads the desk's types from JSON (see [`crate::islands::tree`]). A new member of one of these types is added here, too; the
 //! tests compare each type with what serde writes.
 
+mod trade;
+
 use super::{Bar, Bars, DeskInit, TicketDraft};
 use crate::{
     answer::{Done, FormFailure},
@@ -137,6 +139,7 @@ impl FromTree for AccountState {
             orders: list(tree, "orders")?,
             position: tree.get("position").and_then(|p| Position::read(&p)),
             protection: tree.get("protection").and_then(|p| PositionProtection::read(&p)),
+            trades: list(tree, "trades").unwrap_or_default(),
             balance: Balance { assets, unrealized_pnl: decimal(&balance, "unrealized_pnl")? },
             leverage: small_integer(tree, "leverage")?,
             margin_mode: parsed(tree, "margin_mode", MarginMode::parse)?,
@@ -259,10 +262,11 @@ impl FromTree for DeskInit {
             first_day: boolean(tree, "first_day")?,
             draft: TicketDraft::read(&tree.get("draft")?)?,
             failure: FormFailure::read(&tree.get("failure")?)?,
+            managed: FormFailure::read(&tree.get("managed")?)?,
             idempotency: tree.string("idempotency"),
         })
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

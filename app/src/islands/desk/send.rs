@@ -14,6 +14,8 @@ pub(crate) struct Sender {
     /// The success message of the last post.
     pub(crate) notice: RwSignal<Option<PostNotice>>,
     pub(crate) idempotency: RwSignal<String>,
+    /// Counts the posts whose outcome is known.
+    answered: RwSignal<u32>,
 }
 
 impl Sender {
@@ -23,7 +25,25 @@ impl Sender {
             failure: RwSignal::new(init.failure.clone()),
             notice: RwSignal::new(None),
             idempotency: RwSignal::new(init.idempotency.clone()),
+            answered: RwSignal::new(0),
         }
+    }
+
+    /// A sender with its own results, for the forms of the position and the orders.
+    pub(crate) fn managing(init: &DeskInit) -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(init.managed.clone()),
+            notice: RwSignal::new(None),
+            idempotency: RwSignal::new(init.idempotency.clone()),
+            answered: RwSignal::new(0),
+        }
+    }
+
+    /// The idempotency key of the next post of a form other than the ticket. It changes with each answer; a post whose
+    /// outcome is unknown is repeated under the same key.
+    pub(crate) fn form_key(self) -> String {
+        format!("{}-{}", self.idempotency.get(), self.answered.get())
     }
 
     /// Sends the form of a submit event instead of the browser.
@@ -36,9 +56,10 @@ impl Sender {
     pub(crate) fn submit_with(
         self,
         event: &ev::SubmitEvent,
-        replaced: Vec<(&'static str, String)>,
+        replaced: Vec<(String, String)>,
         done: impl FnOnce() + 'static,
     ) {
+        use crate::notice::RequestError;
         use wasm_bindgen::JsCast;
         let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
         let Some(form) = form else { return };
@@ -61,6 +82,11 @@ impl Sender {
                     failure.fresh
                 }
             };
+            let refusal = self.failure.with_untracked(|failure| failure.refusal);
+            let unknown = [RequestError::Unreachable, RequestError::Unavailable];
+            if !unknown.iter().any(|error| refusal == Some((*error).into())) {
+                self.answered.update(|count| *count += 1);
+            }
             if let Some(key) = fresh {
                 self.idempotency.set(key);
             }
@@ -73,7 +99,7 @@ impl Sender {
     pub(crate) fn submit_with(
         self,
         _: &ev::SubmitEvent,
-        _: Vec<(&'static str, String)>,
+        _: Vec<(String, String)>,
         _: impl FnOnce() + 'static,
     ) {
     }

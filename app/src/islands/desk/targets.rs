@@ -1,8 +1,8 @@
 //! The ticket's take-profit rows.
 
-use super::{fields, send::Sender, ticket::Ticket};
+use super::{exits, fields, send::Sender, ticket::Ticket};
 use crate::words::desk::desk;
-use domain::ticket::MOST_TARGETS;
+use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
 
 /// The rows, and the button that adds one. Without scripts the button requests the page with one more row.
@@ -24,7 +24,10 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     view! {
         <fieldset class="group" aria-describedby="targets-problem">
             <legend>{words.targets}</legend>
-            <p class="hint" hidden=move || { rows.with(Vec::len) < 2 }>{words.targets_hint}</p>
+            <div class="label-row">
+                <span class="hint">{move || if rows.with(Vec::len) < 2 { "" } else { words.targets_hint }}</span>
+                {exits::targets_unit(ticket)}
+            </div>
             <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
                 {target(ticket, index, row)}
             </ForEnumerate>
@@ -46,7 +49,21 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
             text.set(input.value());
         }
     });
+    // A change of the unit converts the text.
+    Effect::new(move |_| {
+        let value = text.get();
+        if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
+            input.set_value(&value);
+        }
+    });
     let number = move || (index.get() + 1).to_string();
+    let converted = move || {
+        if ticket.units.with(|units| units.targets == LevelUnit::Price) {
+            return String::new();
+        }
+        let price = ticket.draft.with(|draft| draft.targets.get(index.get()).cloned());
+        exits::hint(ticket, &price.unwrap_or_default())
+    };
     view! {
         <div class="target-row">
             <input name=move || format!("takeProfitPrices[{}]", index.get()) node_ref=element inputmode="decimal"
@@ -54,6 +71,7 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
                 on:input:target=move |event| text.set(event.target().value())/>
             <button type="button" class="icon-button" aria-label=move || words.remove_target(&number())
                 on:click=move |_| rows.update(|r| r.retain(|other| other.0 != id))>"×"</button>
+            <p class="hint" hidden=move || converted().is_empty()>{converted}</p>
         </div>
     }
 }

@@ -4,10 +4,16 @@ use super::{
     DeskInit, TicketDraft,
     account::AccountSignals,
     foresee::{self, Foreseen},
-    real_funds::RealFunds,
+    units::{self, Units},
 };
-use crate::words::problems;
-use domain::{money, validation::FieldProblem};
+use crate::{
+    figures,
+    words::{desk::desk, problems},
+};
+use domain::{
+    Decimal, money,
+    validation::{FieldProblem, Problem},
+};
 use leptos::prelude::*;
 
 /// One take-profit row: a stable row number, and the typed text.
@@ -29,9 +35,16 @@ pub(crate) struct Ticket {
     pub(super) targets: RwSignal<Vec<TargetRow>>,
     /// Whether the user confirmed an order without a stop.
     pub(super) without_stop: RwSignal<bool>,
+    /// The units in which amount, stop and take-profits are typed.
+    pub(super) units: RwSignal<Units>,
+    /// Whether the page is interactive.
+    pub(super) awake: RwSignal<bool>,
+    /// The order whose button asks for a confirmation (see [`super::confirm`]).
+    pub(super) confirming: RwSignal<Option<String>>,
     pub(super) account: AccountSignals,
-    pub(super) real_funds: RealFunds,
-    /// The ticket with its computed amount.
+    /// Whether orders use real funds while the key's first-day limits apply, so that each is confirmed.
+    pub(super) real_funds: bool,
+    /// The ticket in base units and prices, with its computed amount.
     pub(super) draft: Memo<TicketDraft>,
     /// The preview, or the problems.
     pub(super) foreseen: Memo<Result<Foreseen, Vec<FieldProblem>>>,
@@ -48,8 +61,9 @@ impl Ticket {
         let targets =
             RwSignal::new(from.targets.iter().map(|t| text(t)).enumerate().collect::<Vec<TargetRow>>());
         let without_stop = RwSignal::new(from.without_stop);
+        let units = RwSignal::new(Units::default());
         let draft = Memo::new(move |_| {
-            let mut draft = TicketDraft {
+            let typed = TicketDraft {
                 side: side.get(),
                 kind: kind.get(),
                 price: price.get(),
@@ -63,8 +77,10 @@ impl Ticket {
                 targets: targets.with(|rows| rows.iter().map(|(_, t)| t.get()).collect()),
                 without_stop: without_stop.get(),
             };
+            let ground = account.ground();
+            let mut draft = units::in_prices(typed, units.get(), &ground);
             if draft.by_risk() {
-                let amount = foresee::amount_by_risk(&draft, &account.ground());
+                let amount = foresee::amount_by_risk(&draft, &ground);
                 draft.amount = amount.map(money::text).unwrap_or_default();
             }
             draft
@@ -83,19 +99,62 @@ impl Ticket {
             callback,
             targets,
             without_stop,
+            units,
+            awake: RwSignal::new(false),
+            confirming: RwSignal::new(None),
             account,
-            real_funds: RealFunds::new(init),
+            real_funds: init.first_day,
             draft,
             foreseen,
         }
     }
 
+    /// The price that distances and values are computed from.
+    pub(super) fn entry(self) -> Decimal {
+        let last = self.account.last.get();
+        self.draft.with(|draft| units::reference(draft, last))
+    }
+
     /// The problem of a field, once it has been typed in.
-    pub(super) fn problem(self, name: &str, typed: bool) -> Option<&'static str> {
+    pub(super) fn problem(self, name: &str, typed: bool) -> Option<String> {
         let found = self.foreseen.with(|seen| {
             let problems = seen.as_ref().err()?;
             problems.iter().find(|p| p.field == name).map(|p| p.problem)
         });
-        found.filter(|_| typed).map(|p| problems::problem(self.account.lang, p))
+        found.filter(|_| typed).map(|problem| self.text_of(problem))
+    }
+
+    /// The text of a problem, with the market's own limits where a filter rejects the value.
+    pub(super) fn text_of(self, problem: Problem) -> String {
+        let (words, market) = (desk(self.account.lang), self.account.market);
+        market.with_value(|m| match problem {
+            Problem::LotFilter => {
+                let [min, max, step] = [m.min_amount, m.max_amount, m.lot].map(figures::decimal);
+                words.amount_filter(&min, &max, m.symbol.base(), &step)
+            }
+            Problem::NotionalFilter => {
+                words.value_filter(&figures::decimal(m.min_notional), m.symbol.quote())
+            }
+            Problem::PriceFilter => words.price_filter(&figures::decimal(m.tick)),
+            other => problems::problem(self.account.lang, other).to_owned(),
+        })
+    }
+
+    /// The funds that the account lacks for the order, as a text.
+    pub(super) fn shortfall(self) -> Option<String> {
+        let lacks = self.foreseen.with(|seen| seen.as_ref().ok().and_then(|seen| seen.shortfall))?;
+        let (_, quote) = self.account.assets();
+        let [needed, available] = [lacks.needed, lacks.available].map(figures::cents);
+        Some(desk(self.account.lang).shortfall(&needed, &quote, &available))
+    }
+
+    /// Empties the fields of the order that was sent.
+    pub(super) fn reset(self) {
+        for field in [self.amount, self.stop, self.stop_price] {
+            field.set(String::new());
+        }
+        self.targets.set(Vec::new());
+        self.without_stop.set(false);
+        self.confirming.set(None);
     }
 }

@@ -1,11 +1,14 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
+    confirm, exits,
     fields::{self, Choice, Input},
+    focus::{close_sheet, focus},
     preview,
     send::Sender,
     targets,
     ticket::Ticket,
+    ticket_size,
 };
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
@@ -14,17 +17,20 @@ use leptos::{ev, prelude::*};
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let account = ticket.account;
     let words = desk(account.lang);
-    let (base, quote) =
-        account.market.with_value(|m| (m.symbol.base().to_owned(), m.symbol.quote().to_owned()));
+    let (base, quote) = account.assets();
     let input = move |name, label, unit: &str, text| {
         fields::decimal(&Input { name, label, unit: unit.to_owned(), text, ticket, sender })
     };
     let side = Choice { name: "side", label: words.side, text: ticket.side };
     let kind = Choice { name: "type", label: words.kind, text: ticket.kind };
     let kinds = [("MARKET", words.market), ("LIMIT", words.limit), ("TRAILING_STOP", words.trailing)];
+    // Without scripts the summary updates only on request; from here on it follows what is typed.
+    Effect::new(move |_| ticket.awake.set(true));
     view! {
         <form method="post" action="/api/order-place" class="ticket" data-testid="ticket" aria-describedby="ticket-answer"
-            on:submit=move |event| send(ticket, sender, &event)>
+            data-awake=move || ticket.awake.get().then_some("") on:submit=move |event| send(ticket, sender, &event)>
+            // The form's first button is the one that Enter presses in a field.
+            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button>
             <input type="hidden" name="key" value=account.key()/>
             <input type="hidden" name="symbol" value=account.symbol()/>
             <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
@@ -32,7 +38,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {fields::choice(kind, &kinds)}
             <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
             <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p>
-            {sizing(ticket, sender, &base)}
+            {ticket_size::view(ticket, sender)}
             <div data-for="TRAILING_STOP">{input("callbackRate", words.callback, "%", ticket.callback)}</div>
             <div data-not-for="TRAILING_STOP">
                 {stop(ticket, sender, &quote)}
@@ -45,16 +51,37 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
+/// Sends the order, unless the account cannot carry it or its button must ask first.
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
-    if ticket.real_funds.asks(ticket) {
+    if untrack(|| ticket.shortfall()).is_some() {
+        event.prevent_default();
+        focus(if ticket.draft.with_untracked(|d| d.by_risk()) {
+            "#ticket-riskProfilePercent"
+        } else {
+            "#ticket-amount"
+        });
+        return;
+    }
+    if !untrack(|| confirm::is_confirmed(ticket, sender)) {
         event.prevent_default();
         return;
     }
-    let amount = ticket.draft.with_untracked(|d| d.amount.clone());
-    sender.submit_with(event, vec![("amount", amount)], move || {
-        ticket.amount.set(String::new());
-        ticket.without_stop.set(false);
+    sender.submit_with(event, untrack(|| converted(ticket)), move || {
+        ticket.reset();
+        close_sheet();
     });
+}
+
+/// The fields that are sent in other units than typed, and the confirmation.
+fn converted(ticket: Ticket) -> Vec<(String, String)> {
+    let draft = ticket.draft.get();
+    let mut fields = vec![("amount".to_owned(), draft.amount), ("stopTriggerPrice".to_owned(), draft.stop)];
+    let targets = draft.targets.into_iter().enumerate();
+    fields.extend(targets.map(|(index, price)| (format!("takeProfitPrices[{index}]"), price)));
+    if confirm::is_asking(ticket) {
+        fields.push(("replace".to_owned(), "yes".to_owned()));
+    }
+    fields
 }
 
 /// The limit price, or for a trailing order the price at which it activates: one field on the wire. The
@@ -73,57 +100,26 @@ fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <span data-not-for="TRAILING_STOP">{words.price}</span>
         <span data-for="TRAILING_STOP">{words.activation_price}</span>
     };
-    fields::labelled(&input, label)
-}
-
-fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
-    let words = desk(ticket.account.lang);
-    let unit = base.to_owned();
-    let choice = Choice { name: "sizing", label: words.sizing, text: ticket.sizing };
-    let amount = Input {
-        name: "amount",
-        label: words.amount,
-        unit: unit.clone(),
-        text: ticket.amount,
-        ticket,
-        sender,
-    };
-    let percent = Input {
-        name: "riskProfilePercent",
-        label: words.percent,
-        unit: "%".to_owned(),
-        text: ticket.percent,
-        ticket,
-        sender,
-    };
-    let follows = move || {
-        let amount = ticket.draft.with(|d| d.amount.clone());
-        if amount.is_empty() { words.risk_needs_stop.to_owned() } else { words.risk_amount(&amount, &unit) }
-    };
-    view! {
-        <div data-not-for="TRAILING_STOP">
-            {fields::choice(choice, &[("amount", words.by_amount), ("risk", words.by_risk)])}
-        </div>
-        <div data-size="amount">{fields::decimal(&amount)}</div>
-        <div data-size="risk">
-            {fields::decimal(&percent)}
-            <p class="hint">{words.risk_hint}</p>
-            <output class="risk-amount" data-testid="risk-amount">{follows}</output>
-        </div>
-    }
+    fields::labelled(&input, label.into_any())
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     let words = desk(ticket.account.lang);
     let input = |name, label, text| Input { name, label, unit: quote.to_owned(), text, ticket, sender };
     let closes = Choice { name: "stopTriggerType", label: words.stop_closes, text: ticket.stop_kind };
+    let trigger = input("stopTriggerPrice", words.stop_trigger, ticket.stop);
+    let unit = move || exits::unit_text(ticket, |units| units.stop);
+    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
+    let hint = move || {
+        let price = ticket.draft.with(|draft| draft.stop.clone());
+        exits::hint(ticket, &price)
+    };
     view! {
         <fieldset class="group">
             <legend>{words.stop_loss}</legend>
-            <div class="pair">
-                {fields::decimal(&input("stopTriggerPrice", words.stop_trigger, ticket.stop))}
-                {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
-            </div>
+            {fields::with_units(&trigger, words.stop_trigger.into_any(), exits::stop_unit(ticket), unit.into_any())}
+            <p class="hint one-line" data-testid="stop-converted">{hint}</p>
+            {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
             {without_stop(ticket, sender)}
         </fieldset>
@@ -156,9 +152,11 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
 fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     let lang = ticket.account.lang;
     let bad = move || {
+        let words = desk(lang);
+        let unconfirmed = if ticket.awake.get() { words.confirm_again } else { words.confirm_needed };
         sender.failure.with(|f| match f.refusal {
             Some(rejection) => problems::rejection(lang, rejection),
-            None if f.fields.iter().any(|p| p.field == "replace") => desk(lang).confirm_needed,
+            None if f.fields.iter().any(|p| p.field == "replace") => unconfirmed,
             None => unplaced(&f.fields).map_or("", |problem| problems::problem(lang, problem)),
         })
     };
@@ -176,30 +174,56 @@ fn unplaced(fields: &[FieldProblem]) -> Option<Problem> {
     fields.iter().find(|p| ["apiKey", "symbol"].contains(&p.field.as_str())).map(|p| p.problem)
 }
 
+/// The check box that confirms an order with real funds without scripts; empty if none is needed.
+fn real_funds(ticket: Ticket) -> AnyView {
+    if !ticket.real_funds {
+        return ().into_any();
+    }
+    let awake = ticket.awake;
+    view! {
+        <label class="check" hidden=move || awake.get()>
+            <input type="checkbox" required=true disabled=move || awake.get() data-testid="real-funds"/>
+            <span>{desk(ticket.account.lang).real_funds}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// The button that sends the order. It stays enabled while sending, so that it keeps the focus; a second press sends
+/// nothing.
 fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     let words = desk(ticket.account.lang);
     let base = base.to_owned();
-    // Once the page is interactive, the preview is always shown.
-    let awake = RwSignal::new(false);
-    Effect::new(move |_| awake.set(true));
+    let asking = Memo::new(move |_| confirm::is_asking(ticket));
     let label = move || {
         if sender.busy.get() {
             words.sending.to_owned()
-        } else if let Some(question) = ticket.real_funds.question(ticket) {
-            question
+        } else if asking.get() {
+            confirm::label(ticket)
         } else if ticket.side.get() == "SELL" {
             words.place_sell(&base)
         } else {
             words.place_buy(&base)
         }
     };
+    // The second half of a double click must not answer the question of the first.
+    let pressed = move |event: ev::MouseEvent| {
+        if event.detail() > 1 {
+            event.prevent_default();
+        }
+    };
+    let question = move || if asking.get() { words.press_again } else { "" };
     view! {
-        {ticket.real_funds.check(ticket, awake)}
+        {real_funds(ticket)}
         <div class="ticket-buttons">
             <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-                hidden=move || awake.get()>{words.update_preview}</button>
+                hidden=move || ticket.awake.get()>{words.update_preview}</button>
+            <p class="visually-hidden" role="status">{question}</p>
             <button type="submit" class="button place" data-kind="main" data-side=move || ticket.side.get()
-                data-testid="place" disabled=move || sender.busy.get()>{label}</button>
+                data-asking=move || asking.get().then_some("") data-testid="place"
+                aria-disabled=move || sender.busy.get().then_some("true") on:click=pressed>{label}</button>
+            <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=move || !asking.get()
+                on:click=move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); }>{words.cancel}</button>
         </div>
     }
 }

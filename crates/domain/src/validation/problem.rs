@@ -86,6 +86,14 @@ problems! {
     TargetOnWrongSide = "must be on the winning side of the price";
     /// A target's share is less than the market's smallest amount.
     TargetTooSmall = "must give each take profit at least the minimum amount";
+    /// Not a share: zero or less, or more than the whole.
+    NotShare = "must be greater than 0 and at most 1";
+    /// Shares that add up to more than the whole.
+    SharesTooMany = "must add up to at most 1";
+    /// More than the position has.
+    MoreThanPosition = "must not exceed the position";
+    /// The object was changed after the caller read it.
+    ChangedMeanwhile = "was changed meanwhile";
     /// The market takes no such price.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
     /// The amount does not fit the market's lot size filter.

@@ -4,6 +4,7 @@
 mod account;
 mod adopt;
 mod begin;
+mod change;
 mod checks;
 mod client_id;
 mod close;
@@ -31,6 +32,7 @@ pub use account::{
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
+pub use change::{Part, TradeTarget, breakeven, cancel_entries, change_trade, close_part};
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;

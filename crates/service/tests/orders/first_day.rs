@@ -94,7 +94,7 @@ async fn another_market_is_rejected_and_closing_is_not(db: &TestDb) {
     db.execute("update first_day_limits set market = 'ETH/USDT'").await;
     let before = world.fake.log();
     let elsewhere = ("symbol".to_owned(), Problem::FirstDayMarket);
-    assert_eq!(problems(world.place(&entry(ALLOWED)).await), [elsewhere.clone()]);
+    assert_eq!(problems(world.place(&entry(ALLOWED)).await), std::slice::from_ref(&elsewhere));
     let both = [elsewhere, ("amount".to_owned(), Problem::FirstDayCap)];
     assert_eq!(problems(world.place(&entry(TOO_LARGE)).await), both);
     assert_eq!(world.fake.log(), before, "nothing was cancelled or sent");

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
+mod changes;
 mod fake;
 mod fence;
 mod fills;
@@ -12,6 +13,7 @@ mod restored;
 mod rights;
 mod tabs;
 
+use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
     live::{ClientMessage, LiveMessage},
@@ -487,4 +489,18 @@ store::each_engine![
     every_fill_counts_however_many_there_are,
     an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
+    a_stop_is_moved_by_placing_the_new_one_first,
+    a_stop_becomes_a_limit_order_and_a_market_order_again,
+    a_stop_that_the_exchange_refuses_to_move_stays,
+    a_stop_is_removed_only_when_confirmed_and_can_be_set_again,
+    take_profits_are_replaced_with_unequal_shares,
+    a_part_is_closed_and_the_take_profits_fit_what_is_left,
+    a_lost_answer_closes_no_part_twice,
+    breakeven_moves_the_stop_beyond_the_fees,
+    the_plan_of_a_resting_entry_can_be_changed,
+    a_cancelled_entry_keeps_what_has_filled_with_its_stop,
+    changes_that_do_not_fit_change_nothing,
+    of_two_edits_of_one_version_the_second_is_refused,
+    the_same_change_twice_acts_once,
+    a_change_that_a_crash_interrupted_is_completed,
 ];

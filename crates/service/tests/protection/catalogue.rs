@@ -56,6 +56,14 @@ const TARGETS: &[Act] = &[
     Passes(2, 20),
 ];
 
+const SHARES: &[(&str, &str)] = &[("20400", "0.3"), ("20500", "0.5"), ("20600", "0.2")];
+const PARTLY_FILLED: &[Act] = &[
+    Asks(Ask::Order(OrderKind::Limit, Buy)),
+    Passes(1, 1),
+    Happens(OutsideEvent::Fill("0.02")),
+    Passes(1, 1),
+];
+
 const STOP_LIMIT: Act = Asks(Ask::Order(OrderKind::StopLimit, Buy));
 const CANCELS: Act = Happens(OutsideEvent::OwnerCancelsStop);
 const MOVES: Act = Happens(OutsideEvent::OwnerMovesStop("19200"));
@@ -126,6 +134,11 @@ pub(crate) fn all() -> Vec<Life> {
         found("stop-moved", &[OPEN], &[MOVES, FIRST, SECOND, THIRD]),
         flat("closed-elsewhere", &[OPEN], &[CLOSES, FIRST, SECOND]),
         flat("liquidated", &[OPEN], &[LIQUIDATED, FIRST, SECOND]),
+        life("move-stop", &[OPEN], &[Asks(Ask::MoveStop("19500")), FIRST, SECOND]),
+        life("move-limit-stop", &[STOP_LIMIT], &[Asks(Ask::MoveStop("19500")), FIRST, SECOND]),
+        life("set-targets", &[OPEN], &[Asks(Ask::SetTargets(SHARES)), FIRST]),
+        life("close-part", &[OPEN], &[Asks(Ask::Reduce("0.5")), FIRST]),
+        life("cancel-entries", PARTLY_FILLED, &[Asks(Ask::CancelEntries), Passes(2, 1)]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),

@@ -1,6 +1,7 @@
 //! The invariants that must hold when a scenario is over.
 
 use crate::{
+    changes,
     lives::{Ask, DeskResponse, wanted_stop},
     play::Play,
     sim::{ONE_WAY, book::Resting, meter::seconds},
@@ -42,6 +43,7 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     closed(play, &mut broken);
     notified(play, &mut broken);
     supervised(play, &mut broken);
+    changes::judge(play, &mut broken);
     broken
 }
 
@@ -61,7 +63,8 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
         return;
     }
     let tick = book.tick.unwrap_or(Decimal::ONE);
-    let price = wanted_stop(play.life, side == PositionSide::Long) / tick;
+    let asked = changes::wanted_stop(play);
+    let price = asked.unwrap_or_else(|| wanted_stop(play.life, side == PositionSide::Long)) / tick;
     let price = tick * if side == PositionSide::Long { price.ceil() } else { price.floor() };
     if !book.covered() {
         broken.push(format!("a: a position of {} has no stop at the end", book.position));
@@ -125,7 +128,9 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
     let ended = |r: &&Resting| {
         r.ours() && r.opens() && r.order.filled.is_zero() && r.order.status == OrderStatus::Canceled
     };
-    let alone = play.answered.len() == 1 && !matches!(play.answered[0].response, Some(DeskResponse::No(_)));
+    let alone = play.answered.len() == 1
+        && play.answered[0].ask != Ask::CancelEntries
+        && !matches!(play.answered[0].response, Some(DeskResponse::No(_)));
     if alone && book.orders.iter().any(|r| ended(&r)) {
         broken.push("c: an entry was cancelled that nobody ended".to_owned());
     }

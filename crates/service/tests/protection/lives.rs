@@ -2,6 +2,7 @@
 //! exchange, act by act.
 
 use crate::{
+    changes,
     sim::book::{Book, LONG_STOP, SHORT_STOP, btc, d},
     stage::Cast,
 };
@@ -40,6 +41,13 @@ pub(crate) enum Ask {
     Enter(Side),
     /// A strategy's exit.
     Exit,
+    /// Moves the stop of the open trade.
+    MoveStop(&'static str),
+    /// Replaces the take-profits of the open trade: prices and shares.
+    SetTargets(&'static [(&'static str, &'static str)]),
+    /// Closes this share of the position.
+    Reduce(&'static str),
+    CancelEntries,
 }
 
 /// The kind of a manual order.
@@ -172,6 +180,12 @@ impl Ask {
                 let exit =
                     NewSignal { action: Action::Exit, side: None, stop: None, ..entry(cast, Side::Buy) };
                 signal::accept(desk, NewSignal { targets: Vec::new(), ..exit }).await.into()
+            }
+            Self::MoveStop(price) => changes::move_stop(desk, cast, price).await,
+            Self::SetTargets(targets) => changes::set_targets(desk, cast, targets).await,
+            Self::Reduce(share) => changes::reduce(desk, cast, share).await,
+            Self::CancelEntries => {
+                order::cancel_entries(desk, &cast.trader, cast.manual, &btc()).await.into()
             }
         }
     }

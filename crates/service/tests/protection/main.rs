@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
 
 mod catalogue;
+mod changes;
 mod documented;
 mod enumerate;
 mod judge;
@@ -151,6 +152,8 @@ two_desks! {
     close = "close",
     panic = "panic",
     stop_cancelled = "stop-cancelled",
+    move_stop = "move-stop",
+    close_part = "close-part",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     copy_panic = "copy-panic",
@@ -192,6 +195,11 @@ lives! {
     stop_moved = "stop-moved",
     closed_elsewhere = "closed-elsewhere",
     liquidated = "liquidated",
+    move_stop = "move-stop",
+    move_limit_stop = "move-limit-stop",
+    set_targets = "set-targets",
+    close_part = "close-part",
+    cancel_entries = "cancel-entries",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     flip = "flip",

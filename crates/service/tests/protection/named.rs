@@ -145,6 +145,90 @@ fn v11_no_missing_stop_is_notified_when_the_position_has_ended() {
     ]);
 }
 
+// Changes of an open trade.
+
+#[test]
+fn c1_a_stop_is_moved_without_a_gap_and_is_never_there_twice() {
+    holds(&[
+        "move-stop",
+        "move-stop/kill-after@commit1",
+        "move-stop/kill-before@stop",
+        "move-stop/kill-after@stop",
+        "move-stop/kill-after@cancel",
+        "move-stop/kill-for(65)@stop",
+        "move-stop/down(12)@stop",
+        "move-stop/down(12)@cancel",
+        "move-stop/away(60)@stop",
+        "move-stop/lost@stop",
+        "move-stop/late(2)@stop",
+        "move-stop/late(2)@cancel",
+        "move-stop/answer-lost@stop",
+        "move-stop/answer-lost-hidden@stop",
+        "move-stop/refuse-on(-4000)@cancel",
+        "move-stop/price(18990)@stop",
+        "move-stop/price(18990)@cancel",
+        "move-stop/closed@stop",
+        "move-stop/closed@cancel",
+        "move-limit-stop",
+        "move-limit-stop/kill-after@stop",
+    ]);
+}
+
+#[test]
+fn c2_a_stop_whose_move_is_refused_stays_where_it_was() {
+    holds(&[
+        "move-stop/refuse(-2021)@stop",
+        "move-stop/refuse-on(-2021)@stop",
+        "move-stop/refuse(-1111)@stop",
+        "move-stop/refuse(-4509)@stop",
+    ]);
+}
+
+#[test]
+fn c3_new_take_profits_replace_the_old_ones_whatever_is_interrupted() {
+    holds(&[
+        "set-targets",
+        "set-targets/kill-after@commit1",
+        "set-targets/kill-after@cancel",
+        "set-targets/kill-after@target",
+        "set-targets/down(12)@cancel",
+        "set-targets/down(12)@target",
+        "set-targets/answer-lost@target",
+        "set-targets/refuse-on(-4000)@cancel",
+        "set-targets/refuse(-2021)@target",
+        "set-targets/closed@target",
+    ]);
+}
+
+#[test]
+fn c4_a_part_is_closed_once_and_the_take_profits_fit_what_is_left() {
+    holds(&[
+        "close-part",
+        "close-part/kill-after@commit1",
+        "close-part/kill-before@close",
+        "close-part/kill-after@close",
+        "close-part/lost@close",
+        "close-part/answer-lost@close",
+        "close-part/lag@close",
+        "close-part/tight@close",
+        "close-part/kill-after@cancel",
+        "close-part/kill-after@target",
+        "close-part/price(18990)@close",
+    ]);
+}
+
+#[test]
+fn c5_what_had_filled_of_a_cancelled_entry_keeps_its_stop() {
+    holds(&[
+        "cancel-entries",
+        "cancel-entries/kill-after@commit1",
+        "cancel-entries/kill-after@cancel",
+        "cancel-entries/answer-lost@cancel",
+        "cancel-entries/down(12)@cancel",
+        "cancel-entries/refuse(-4000)@cancel",
+    ]);
+}
+
 // Found by the enumeration.
 
 #[test]

@@ -1,7 +1,7 @@
 //! Plays a scenario: a life with its faults, the desk's restarts, and a quiet period afterwards.
 
 use crate::{
-    judge,
+    changes, judge,
     lives::{Act, Ask, DeskResponse, Life},
     sim::{
         Signal,
@@ -10,7 +10,7 @@ use crate::{
     },
     stage::{Stage, Template, background, runtime},
 };
-use domain::{Decimal, time::SECOND};
+use domain::{Decimal, time::SECOND, trade::OpenTrade};
 use service::{SharedDesk, health, trading::order::protection::Unprotected};
 use std::{future::Future, pin::pin, time::Duration};
 use store::protection::Protection;
@@ -58,6 +58,8 @@ pub(crate) struct Play<'a> {
     /// The positions that the desk still supervises at the end, and its own report about them.
     pub(crate) supervised: Vec<Protection>,
     pub(crate) unprotected: Unprotected,
+    /// The open trades as their owner sees them at the end, if one of the requests changes a trade.
+    pub(crate) trades: Vec<OpenTrade>,
     /// Whether there are no faults.
     pub(crate) faultless: bool,
     /// Whether the only faults are ambiguous refusals, which ask for an inspection.
@@ -96,6 +98,7 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
         events: Vec::new(),
         supervised: Vec::new(),
         unprotected: Unprotected::default(),
+        trades: Vec::new(),
         faultless,
         only_ambiguous: scenario.items.iter().all(ambiguous),
         takeover: scenario.items.iter().any(|item| item.what.takeover()),
@@ -171,6 +174,7 @@ async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
         play.events = events.into_iter().map(|event| event.body.as_str().to_owned()).collect();
         play.supervised = store::protection::list_all(&desk.db).await.unwrap();
         play.unprotected = health::unprotected(&desk);
+        play.trades = changes::shown(play, &desk).await;
         desk.db.close().await;
     }
     ended

@@ -99,5 +99,10 @@ rules! {
     a_position_that_was_closed: ClosingIsNotified => ["manual/refuse(-2021)@stop"],
     protection_last: ProtectionGoesLast => ["replace"],
     take_profits_in_the_way: TargetsMakeWay => ["copy-exit/tight@close"],
+    a_new_stop_first: NewStopComesFirst => ["move-stop/away(60)@stop"],
+    an_outdated_stop_is_not_the_wanted_one: OutdatedStopIsReplaced => ["move-stop/away(60)@stop"],
+    an_outdated_stop_goes: OutdatedStopIsCancelled => ["move-stop/refuse-on(-4000)@cancel"],
+    a_move_that_was_refused: RefusedStopIsNotWanted => ["move-stop/refuse(-2021)@stop"],
+    take_profits_after_a_partial_close: TargetsFitPosition => ["close-part"],
     a_difference_again_within_seconds: DifferenceIsRetriedSoon => ["stop-cancelled-seen/there(7)@stop"],
 }

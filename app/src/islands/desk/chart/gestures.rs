@@ -112,9 +112,8 @@ pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
             }
         }
     };
-    if let Some(chart) = svg.get() {
+    if svg.get().is_some() {
         // From here on the drawing follows the available space, whatever its shape.
-        let _ = chart.set_attribute("data-awake", "");
         look();
         window_event_listener(ev::resize, move |_| look());
     }

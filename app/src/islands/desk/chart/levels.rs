@@ -49,6 +49,11 @@ fn open_levels(account: AccountSignals) -> Vec<Level> {
             add(Some(position.entry_price), "entry", words.entry);
             add(position.liquidation_price, "liquidation", words.liquidation);
         }
+        // The plan of an entry that waits: its stop and take-profits are placed once it has filled.
+        for trade in state.trades.iter().filter(|trade| trade.entered.is_zero()) {
+            add(trade.stop.map(|stop| stop.trigger), "draft", words.stop);
+            trade.targets.iter().for_each(|target| add(Some(target.price), "draft", words.target));
+        }
         for order in &state.orders {
             add(order.stop_price.or(order.price), tone(order), names.kind(order.kind));
         }

@@ -1,6 +1,10 @@
 //! The desk's types survive their JSON.
 
 use super::*;
+use domain::{
+    ticket::Stop,
+    trade::{OpenTrade, TargetShare},
+};
 
 fn again<T: FromTree + serde::Serialize>(value: &T) -> Option<T> {
     T::read(&serde_json::to_value(value).unwrap())
@@ -30,7 +34,20 @@ fn position() -> Position {
     }
 }
 
-fn init() -> DeskInit {
+fn trade() -> OpenTrade {
+    let n = Decimal::from;
+    OpenTrade {
+        id: "0192d3a0-0000-7000-8000-000000000002".parse().unwrap(),
+        version: 3,
+        side: Side::Buy,
+        entry: Some("slAb-0355qhtT7I19h4oxHrvoac-2".into()),
+        entered: n(0),
+        stop: Some(Stop { trigger: n(9), limit: None }),
+        targets: vec![TargetShare { price: n(11), share: Decimal::new(5, 1) }],
+    }
+}
+
+pub(in crate::islands::desk) fn init() -> DeskInit {
     let n = Decimal::from;
     let symbol: Symbol = "BTC/USDT".parse().unwrap();
     let funds = Funds { free: n(1), used: n(2), total: n(3) };
@@ -62,6 +79,7 @@ fn init() -> DeskInit {
             orders: vec![order],
             position: Some(position()),
             protection: Some(PositionProtection { state: ProtectionState::Supervised, stop: Some(n(9)) }),
+            trades: vec![trade()],
             balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: n(-2) },
             leverage: 20,
             margin_mode: MarginMode::Isolated,
@@ -76,6 +94,10 @@ fn init() -> DeskInit {
             fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
             refusal: Some(Rejection::Rule(domain::Refusal::ExchangeBadRequest)),
             fresh: None,
+        },
+        managed: FormFailure {
+            fields: vec![FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)],
+            ..FormFailure::default()
         },
         idempotency: "abc".into(),
     }

@@ -1,6 +1,6 @@
 //! Reads and configures an account at its exchange.
 
-use super::protection::shown;
+use super::{change, protection::shown};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -272,12 +272,14 @@ pub(crate) async fn read_state(
     let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
     positions.truncate(1);
     let protection = shown::shown(desk, key, &positions, &orders).await?.pop();
+    let trades = change::open_trades(desk, key, symbol, positions.first()).await?;
     Ok(AccountState {
         key,
         symbol: symbol.clone(),
         orders,
         position: positions.pop(),
         protection,
+        trades,
         balance: key::disable_if_unauthorized(desk, key, who, balance).await?,
         leverage,
         margin_mode,

@@ -75,6 +75,7 @@ const fn role(number: u16) -> Option<Role> {
         seq::ENTRY => Some(Role::Entry),
         seq::STOP => Some(Role::Stop),
         seq::FIRST_TARGET..seq::RESCUE => Some(Role::Target),
+        number if seq::TARGETS.start <= number && number < seq::TARGETS.end => Some(Role::Target),
         number if seq::is_protective(number) => Some(Role::Stop),
         _ => None,
     }

@@ -8,6 +8,7 @@ use super::{
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
     protection::rules::Rule,
+    recover::claim,
     run::{Halt, Run, RunResult},
     send::Tries,
     seq,
@@ -31,6 +32,8 @@ pub(super) enum Share {
     All,
     /// At most this amount of a position that was entered on this side.
     Of(Side, Decimal),
+    /// At most this amount of a position that was entered on this side, and only down to what is to be left of it.
+    Part { side: Side, amount: Decimal, left: Decimal },
 }
 
 impl Share {
@@ -42,6 +45,10 @@ impl Share {
             Self::Of(side, amount) => {
                 let left = (amount - closed).min(position.contracts);
                 (entered_by(position.side) == side && left > Decimal::ZERO).then_some(left)
+            }
+            Self::Part { side, amount, left } => {
+                let more = (amount - closed).min(position.contracts - left);
+                (entered_by(position.side) == side && more > Decimal::ZERO).then_some(more)
             }
         }
     }
@@ -76,7 +83,7 @@ impl Run<'_> {
             match self.close_once(&position, amount, role).await {
                 Ok(order) => {
                     closed += order.filled;
-                    if matches!(share, Share::Of(..)) && order.filled >= amount {
+                    if share != Share::All && order.filled >= amount {
                         break;
                     }
                     self.await_change(&position, &mut tries).await?;
@@ -139,11 +146,14 @@ impl Run<'_> {
         }
         let words = failure.to_string();
         match self.pause_or_halt(ExchangeFailure::Unknown(words), tries).await {
-            // A replacing order gives up; a refused exit returns to its queue, which notifies its owner of
-            // the delay.
+            // A replacing order and a partial close give up; a refused exit returns to its queue, which notifies
+            // its owner of the delay.
             Err(Halt::Later(_))
                 if role == Role::Close
-                    && matches!(self.intent.request, Request::Open(_) | Request::Exit(_)) =>
+                    && matches!(
+                        self.intent.request,
+                        Request::Open(_) | Request::Exit(_) | Request::Reduce(_)
+                    ) =>
             {
                 Err(Halt::Refused(failure))
             }
@@ -196,12 +206,16 @@ impl Run<'_> {
         futures::future::join_all(each).await.into_iter().collect()
     }
 
-    /// Ends the intents on this market that waited for an entry to fill: their entries have been cancelled to
-    /// make room.
+    /// Ends the intents on this market that waited for an entry to fill, because their entries have been cancelled to
+    /// make room, and changes of a trade that could not be completed yet.
     async fn end_waiting(&self, cancelled: &[(String, Option<Order>)]) -> Result<()> {
         let unfinished = store::intent::unfinished_for_key(&self.desk.db, self.intent.key).await?;
         for row in unfinished {
             if row.id == self.intent.id || row.symbol != self.intent.symbol || row.status != Status::Waiting {
+                continue;
+            }
+            // One that another instance is working on is left to it.
+            if !claim(self.desk, row.id, self.desk.clock.now()).await? {
                 continue;
             }
             let Some(mut intent) = Intent::load(self.desk, row.id).await? else { continue };

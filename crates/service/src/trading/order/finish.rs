@@ -38,7 +38,11 @@ pub(super) async fn finish(
         }
         Err(Halt::Later(failure)) => {
             tracing::warn!(intent = %intent.id, %failure, "could not settle an order yet; the reconciliation job continues");
-            if intent.filled_entry().is_some() {
+            if intent.request.changes() && intent.status != Status::Done {
+                // The supervisor must not be kept from the position meanwhile.
+                intent.status = Status::Waiting;
+            }
+            if intent.filled_entry().is_some() || intent.request.changes() {
                 desk.supervision.wake(intent.key, &intent.symbol);
             }
             Err(Error::Unavailable { retry_after_s: 2 })

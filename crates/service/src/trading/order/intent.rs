@@ -1,12 +1,14 @@
 //! An intent in memory.
 
 mod storage;
+mod wanted;
 
 pub(crate) use storage::manual_order_of;
 pub(super) use storage::read;
 
 use super::{
     account::Access,
+    change::{Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
@@ -41,14 +43,30 @@ pub(crate) enum Request {
     Enter(Box<Entering>),
     /// The exit of a copied position.
     Exit(Exiting),
+    /// A change of the stop and the take-profits of an open trade.
+    Protect(Box<Protecting>),
+    /// A partial close.
+    Reduce(Reducing),
+    /// Cancels the market's opening orders. The protection of its position stays.
+    CancelEntries,
 }
 
 impl Request {
     const fn kind(&self) -> Kind {
         match self {
             Self::Open(_) | Self::Enter(_) => Kind::Open,
-            Self::Close | Self::Panic | Self::Exit(_) => Kind::Close,
+            Self::Close
+            | Self::Panic
+            | Self::Exit(_)
+            | Self::Protect(_)
+            | Self::Reduce(_)
+            | Self::CancelEntries => Kind::Close,
         }
+    }
+
+    /// Whether this changes an open trade. While such a change cannot be completed, the supervisor goes on.
+    pub(super) const fn changes(&self) -> bool {
+        matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::CancelEntries)
     }
 
     /// Returns the order that opens a position; `None` for closing requests.
@@ -56,7 +74,12 @@ impl Request {
         match self {
             Self::Open(order) => Some(order),
             Self::Enter(entering) => Some(&entering.order),
-            Self::Close | Self::Panic | Self::Exit(_) => None,
+            Self::Close
+            | Self::Panic
+            | Self::Exit(_)
+            | Self::Protect(_)
+            | Self::Reduce(_)
+            | Self::CancelEntries => None,
         }
     }
 
@@ -88,6 +111,8 @@ pub(crate) struct Intent {
     pub(crate) symbol: Symbol,
     pub(crate) request: Request,
     pub(crate) status: Status,
+    /// Whether it had ended when it was loaded: no instance holds it any more.
+    pub(crate) settled: bool,
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
@@ -118,6 +143,7 @@ impl Intent {
             symbol,
             request,
             status: Status::Working,
+            settled: false,
             legs,
             ending: None,
             created_at: desk.clock.now(),
@@ -165,11 +191,6 @@ impl Intent {
     /// Returns the side of the entry; `None` for an intent that opens nothing.
     pub(super) fn entry_side(&self) -> Option<Side> {
         self.request.opens().map(|order| order.side)
-    }
-
-    /// Returns the stop that is wanted now: the requested one, or its replacement.
-    pub(super) fn wanted_stop(&self) -> Option<&PlannedOrder> {
-        self.legs.iter().rev().find(|leg| leg.role == Role::Stop)?.order.as_ref()
     }
 
     /// Whether the filled part of the entry has the wanted stop, as far as this intent records.

@@ -2,8 +2,10 @@
 
 use super::seq;
 use domain::{
-    Decimal, Market, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType, sizing,
+    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
+    sizing,
     ticket::{Entry, ManualOrder, Stop},
+    trade,
 };
 use exchange::{OrderRequest, Urgency};
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,7 @@ pub(crate) struct Leg {
     /// The client order id in the leg's row; `None` if the leg was not read from the database.
     pub(crate) client_order_id: Option<String>,
     /// When the leg's row last changed; `None` if the leg was not read from the database.
-    pub(crate) changed_at: Option<domain::Micros>,
+    pub(crate) changed_at: Option<Micros>,
 }
 
 /// How a leg in memory differs from its row in the database.
@@ -82,6 +84,17 @@ impl Leg {
     pub(crate) fn may_be_open(&self) -> bool {
         let ended = self.placed.as_ref().is_some_and(Order::is_final);
         self.order.is_some() && !ended && matches!(self.status, LegStatus::Planned | LegStatus::Placed)
+    }
+
+    /// Whether this is a take-profit that no change has replaced.
+    pub(crate) fn is_wanted_target(&self) -> bool {
+        self.role == Role::Target && !matches!(self.status, LegStatus::Skipped | LegStatus::Done)
+    }
+
+    /// Returns the part of its amount that has not filled, in base units.
+    pub(crate) fn unfilled(&self) -> Decimal {
+        let amount = self.order.as_ref().and_then(|order| order.amount).unwrap_or_default();
+        amount - self.placed.as_ref().map_or(Decimal::ZERO, |order| order.filled)
     }
 
     /// Whether this is a stop or a take-profit.
@@ -149,9 +162,20 @@ impl PlannedOrder {
     /// Returns this order as filled by `position`, for when the exchange does not report the order itself.
     pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
         Order {
+            cost: position.notional,
+            average: Some(position.entry_price),
+            filled: position.contracts,
+            remaining: self.amount.map(|amount| amount - position.contracts),
+            ..self.assumed_filled(client_order_id, symbol, position.at)
+        }
+    }
+
+    /// Returns this order as filled at an unknown price, for when only the position shows that it was.
+    pub(crate) fn assumed_filled(&self, client_order_id: String, symbol: &Symbol, at: Micros) -> Order {
+        Order {
             id: String::new(),
             client_order_id,
-            at: position.at,
+            at,
             symbol: symbol.clone(),
             kind: self.kind,
             time_in_force: self.time_in_force,
@@ -162,12 +186,18 @@ impl PlannedOrder {
             stop_price: self.stop_price,
             callback_rate: self.callback_rate,
             amount: self.amount,
-            cost: position.notional,
-            average: Some(position.entry_price),
-            filled: position.contracts,
-            remaining: self.amount.map(|amount| amount - position.contracts),
+            cost: Decimal::ZERO,
+            average: None,
+            filled: self.amount.unwrap_or_default(),
+            remaining: self.amount.map(|_| Decimal::ZERO),
             status: OrderStatus::Closed,
         }
+    }
+
+    /// Whether this is the same stop as `other`, for whatever amount.
+    pub(crate) fn stops_as(&self, other: &Self) -> bool {
+        (self.side, self.kind, self.price, self.stop_price)
+            == (other.side, other.kind, other.price, other.stop_price)
     }
 
     /// Returns the exchange request for this order.
@@ -240,7 +270,7 @@ fn entry(order: &ManualOrder) -> PlannedOrder {
 
 /// A MARKET stop closes the whole position, whatever its size (no amount); a LIMIT stop has the entry's
 /// amount. Both end with the position (`GTE_GTC`), as in the API document's examples.
-fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
+pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
     PlannedOrder {
         side: entry.opposite(),
         kind: if stop.limit.is_some() { OrderType::Stop } else { OrderType::StopMarket },
@@ -253,7 +283,7 @@ fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
     }
 }
 
-fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
+pub(crate) fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
     PlannedOrder {
         side: entry.opposite(),
         kind: OrderType::TakeProfit,
@@ -268,18 +298,34 @@ fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
 
 /// Fits the stop and targets of `legs` to the amount that the entry actually filled.
 pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
-    let targets = legs.iter().filter(|l| l.role == Role::Target).count();
-    // If too little filled for every target, only the first ones get a share.
-    let shares =
-        (1..=targets).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default();
-    let mut shares = shares.into_iter();
+    let mut shares = fitted_targets(legs, filled, market).into_iter();
     for leg in legs {
+        let wanted = leg.is_wanted_target();
         match (leg.role, &mut leg.order) {
             (Role::Stop, Some(order)) => order.amount = order.amount.map(|_| filled),
-            (Role::Target, Some(order)) => order.amount = Some(shares.next().unwrap_or(Decimal::ZERO)),
+            (Role::Target, Some(order)) if wanted => {
+                order.amount = Some(shares.next().unwrap_or(Decimal::ZERO));
+            }
             _ => {}
         }
     }
+}
+
+/// Returns the amounts of the targets: equal ones, as in the order, or with the shares that their owner has given them
+/// since. Calculated again after a restart, they are the same.
+fn fitted_targets(legs: &[Leg], filled: Decimal, market: &Market) -> Vec<Decimal> {
+    let wanted = || legs.iter().filter(|leg| leg.is_wanted_target());
+    let entry = legs.iter().find(|leg| leg.role == Role::Entry).and_then(|leg| leg.order.as_ref()?.amount);
+    if let Some(ordered) = entry
+        && wanted().any(|leg| seq::TARGETS.contains(&leg.seq))
+    {
+        let amounts: Vec<_> = wanted().filter_map(|leg| leg.order.as_ref()?.amount).collect();
+        let fit = amounts.iter().sum::<Decimal>() <= filled;
+        return if fit { amounts } else { trade::fit_targets(&amounts, ordered, filled, market) };
+    }
+    // If too little filled for every target, only the first ones get a share.
+    let count = wanted().count();
+    (1..=count).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default()
 }
 
 #[cfg(test)]

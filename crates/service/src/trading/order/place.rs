@@ -84,7 +84,8 @@ impl Placing<'_> {
     async fn place(self, order: ManualOrder) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &order.symbol).await;
-        if let Some(answer) = self.answered_before().await? {
+        let known = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await?;
+        if let Some(answer) = known {
             return Ok(answer);
         }
         eligibility::may_trade(self.desk, self.access.row.user_id).await?;
@@ -159,30 +160,35 @@ impl Placing<'_> {
         let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
         checks::stop_comes_first(order, last, total, leverage, mode)
     }
+}
 
-    /// Returns the stored answer of an earlier request with this idempotency key.
-    async fn answered_before(&self) -> Result<Option<Vec<Order>>> {
-        let Some(idempotency) = &self.idempotency else { return Ok(None) };
-        let owner = self.access.row.user_id;
-        let Some(row) = store::intent::by_idempotency(&self.desk.db, owner, &idempotency.key).await? else {
-            return Ok(None);
-        };
-        if row.request_hash.as_deref() != Some(&idempotency.body_hash[..])
-            || row.exchange_key_id != self.access.row.key.id
-        {
-            return Err(Error::IdempotencyMismatch);
-        }
-        let Some(intent) = recover::take_up(self.desk, &self.access, row.id).await? else { return Ok(None) };
-        match (intent.status, &intent.ending) {
-            (Status::Failed, Some(ending)) => Err(ending.refusal.into()),
-            (Status::Working, _) => Err(Error::Unavailable { retry_after_s: 2 }),
-            _ => Ok(Some(intent.answer())),
-        }
+/// Returns the stored answer of an earlier request with this idempotency key. The caller holds the per-market lock.
+pub(super) async fn answered_before(
+    desk: &SharedTrading,
+    access: &Access,
+    idempotency: Option<&IdempotencyKey>,
+) -> Result<Option<Vec<Order>>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let owner = access.row.user_id;
+    let Some(row) = store::intent::by_idempotency(&desk.db, owner, &idempotency.key).await? else {
+        return Ok(None);
+    };
+    if row.request_hash.as_deref() != Some(&idempotency.body_hash[..])
+        || row.exchange_key_id != access.row.key.id
+    {
+        return Err(Error::IdempotencyMismatch);
+    }
+    let Some(intent) = recover::take_up(desk, access, row.id).await? else { return Ok(None) };
+    match (intent.status, &intent.ending) {
+        (Status::Failed, Some(ending)) => Err(ending.refusal.into()),
+        (Status::Working, _) => Err(Error::Unavailable { retry_after_s: 2 }),
+        (Status::Waiting, _) if intent.request.changes() => Err(Error::Unavailable { retry_after_s: 2 }),
+        _ => Ok(Some(intent.answer())),
     }
 }
 
 /// Another instance works an intent on this key and market, or has just used this idempotency key.
-fn busy(error: Error) -> Error {
+pub(super) fn busy(error: Error) -> Error {
     match error {
         Error::Fault(fault)
             if fault

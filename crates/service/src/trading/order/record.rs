@@ -51,6 +51,9 @@ pub(super) enum PositionOutcome {
 pub(super) struct Record {
     pub(super) id: IntentId,
     pub(super) holder: String,
+    /// Whether the intent had ended before these changes: nobody holds it, and its legs change only with the
+    /// protection of its position.
+    pub(super) settled: bool,
     /// Whether to release the holder's lease.
     pub(super) release: bool,
     pub(super) at: Micros,
@@ -74,7 +77,7 @@ impl BatchedWrite for Record {
 
     /// Returns false, having written nothing, if another instance has taken the intent over.
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
-        if !instance::lock_if_held(&mut *tx, &self.holder, self.id).await? {
+        if !self.settled && !instance::lock_if_held(&mut *tx, &self.holder, self.id).await? {
             tracing::warn!(intent = %self.id, holder = self.holder, "did not save an intent that another instance has taken over");
             return Ok(false);
         }

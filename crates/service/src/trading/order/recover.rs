@@ -2,6 +2,7 @@
 
 use super::{
     account::Access,
+    change,
     finish::finish,
     hits,
     intent::{Intent, LEASE, Request},
@@ -117,6 +118,9 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
         Request::Close | Request::Panic => run.fresh().await,
         Request::Enter(_) => run.resume_enter().await,
         Request::Exit(exiting) => run.exit(&exiting).await,
+        Request::Protect(_) | Request::Reduce(_) | Request::CancelEntries => {
+            change::carry_out(desk, &access.who, run.intent, true).await
+        }
     };
     // A refusal has been recorded, and no caller waits for it.
     finish(desk, &access.who, &mut intent, outcome).await.err();
@@ -130,7 +134,8 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
     Ok(Some(intent))
 }
 
-async fn claim(desk: &Trading, id: IntentId, now: Micros) -> Result<bool> {
+/// Claims an unfinished intent for this instance. Returns `false` if another one holds it, or if it has ended.
+pub(super) async fn claim(desk: &Trading, id: IntentId, now: Micros) -> Result<bool> {
     let mut tx = desk.db.begin().await?;
     let ours = store::intent::claim_intent(&mut tx, id, &desk.instance, now, now.plus(LEASE)).await?;
     tx.commit().await?;

@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
     }
 
     /// Places all take-profits concurrently. A refused one is reported, and the others stay.
-    async fn place_targets(&mut self) -> RunResult<()> {
+    pub(super) async fn place_targets(&mut self) -> RunResult<()> {
         let wanted: Vec<Leg> = self.unsent().filter(|leg| leg.role == Role::Target).cloned().collect();
         let (empty, wanted): (Vec<_>, Vec<_>) = wanted
             .into_iter()

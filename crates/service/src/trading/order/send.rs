@@ -10,7 +10,7 @@ use super::{
     side::entered_by,
 };
 use crate::error::Error;
-use domain::{Micros, Order, Position, Side, time};
+use domain::{Decimal, Micros, Order, Position, Side, time};
 use exchange::{ExchangeFailure, OrderRequest};
 use std::time::Duration;
 use store::{
@@ -112,6 +112,9 @@ impl Run<'_> {
                     {
                         return Ok(order);
                     }
+                    if let Some(order) = self.evidence_of_reduction(leg).await? {
+                        return Ok(order);
+                    }
                     // The request certainly had no effect. Entries are not sent late; protective and closing
                     // orders are.
                     if leg.role == Role::Entry && !intent.still_wanted(self.desk.clock.now()) {
@@ -160,6 +163,19 @@ impl Run<'_> {
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
+    /// Looks for evidence of a partial close that the exchange does not find by its id: a position that is as small as
+    /// it is to become. Sent again, it would close more than was asked.
+    async fn evidence_of_reduction(&self, leg: &Leg) -> RunResult<Option<Order>> {
+        let (Request::Reduce(reducing), Role::Close) = (&self.intent.request, leg.role) else {
+            return Ok(None);
+        };
+        let Some(planned) = &leg.order else { return Ok(None) };
+        let held = self.position().await?.map_or(Decimal::ZERO, |position| position.contracts);
+        let id = self.intent.client_id(leg.seq);
+        let assumed = || planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
+        Ok((held <= reducing.left).then(assumed))
+    }
+
     /// Returns whether an earlier entry of this desk on the same side may still be open, because this intent has
     /// not closed it. An open position is then no evidence of this intent's entry.
     async fn follows_open_position(&self, side: Side) -> RunResult<bool> {
@@ -199,7 +215,7 @@ impl Run<'_> {
     /// the owner made since then proceed.
     pub(super) fn may_cancel_and_close(&self) -> RunResult<()> {
         let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
-        let closes = matches!(self.intent.request, Request::Close | Request::Panic);
+        let closes = matches!(self.intent.request, Request::Close | Request::Panic | Request::Reduce(_));
         if closes && (!self.resumed || self.intent.created_at >= since) {
             return Ok(());
         }

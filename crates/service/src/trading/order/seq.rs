@@ -19,7 +19,12 @@ pub(crate) const STOPS: Range<u16> = 100..10_000;
 /// Closing orders after the first.
 pub(crate) const CLOSES: Range<u16> = 10_000..20_000;
 
+/// Take-profits that replace earlier ones.
+pub(crate) const TARGETS: Range<u16> = 20_000..30_000;
+
 /// Whether a leg with this number is a stop or a take-profit.
 pub(crate) const fn is_protective(seq: u16) -> bool {
-    (STOP <= seq && seq < RESCUE) || (STOPS.start <= seq && seq < STOPS.end)
+    (STOP <= seq && seq < RESCUE)
+        || (STOPS.start <= seq && seq < STOPS.end)
+        || (TARGETS.start <= seq && seq < TARGETS.end)
 }

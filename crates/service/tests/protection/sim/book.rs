@@ -48,7 +48,8 @@ impl Resting {
 
     /// Whether it is a stop loss or take profit that the desk placed.
     pub(crate) fn protects(&self) -> bool {
-        self.leg().is_some_and(|leg| (3..90).contains(&leg) || (100..10_000).contains(&leg))
+        let protective = [3..90, 100..10_000, 20_000..30_000];
+        self.leg().is_some_and(|leg| protective.iter().any(|range| range.contains(&leg)))
     }
 
     /// Whether it may open a position.

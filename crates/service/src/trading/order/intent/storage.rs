@@ -19,6 +19,7 @@ use store::{
     JsonText,
     group_commit::BatchedWrite as _,
     intent::{self as rows, LegStatus, Status},
+    protection::{self, Wanted},
 };
 
 impl Intent {
@@ -61,6 +62,27 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
+    /// Writes this new intent together with the changed legs of `trade`, and with `wanted` as the wanted protection
+    /// of its position. Nothing is sent before this has been committed.
+    pub(in crate::trading::order) async fn commit_change(
+        &mut self,
+        desk: &Trading,
+        idempotency: Option<&IdempotencyKey>,
+        trade: &mut Self,
+        wanted: Option<Wanted>,
+    ) -> Result<()> {
+        self.tenure = desk.tenure().await?;
+        let (new, legs) = self.rows(&desk.instance, idempotency)?;
+        let changed = trade.record(&desk.instance, desk.clock.now(), false)?;
+        let mut tx = desk.db.begin().await?;
+        rows::insert_intent(&mut tx, &new, &legs).await?;
+        changed.write(&mut tx).await?;
+        if let Some(wanted) = wanted {
+            protection::set_wanted(&mut tx, trade.id, wanted).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Loads an intent as it was last written.
     pub(in crate::trading::order) async fn load(desk: &Trading, id: IntentId) -> Result<Option<Self>> {
         let tenure = desk.tenure().await?;
@@ -74,6 +96,7 @@ impl Intent {
             symbol: row.symbol,
             request: read(&row.request)?,
             status: row.status,
+            settled: matches!(row.status, Status::Done | Status::Failed),
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
@@ -94,6 +117,10 @@ impl Intent {
     }
 
     async fn write(&mut self, desk: &Trading, release: bool) -> Result<()> {
+        if self.settled && desk.has_ended(self.tenure) {
+            tracing::warn!(intent = %self.id, "did not save an intent that another instance may be working on");
+            return Ok(());
+        }
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
             desk.group_commit.write(&desk.db, record).await?;
@@ -129,6 +156,7 @@ impl Intent {
         Ok(Record {
             id: self.id,
             holder: holder.to_owned(),
+            settled: self.settled,
             release,
             at,
             legs,

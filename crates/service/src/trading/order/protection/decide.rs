@@ -20,6 +20,8 @@ pub(in crate::trading::order) struct Facts<'a> {
     pub(in crate::trading::order) superseded: bool,
     pub(in crate::trading::order) position: Option<&'a Position>,
     pub(in crate::trading::order) open: &'a [Order],
+    /// Client order ids of open stops that another stop has replaced.
+    pub(in crate::trading::order) outdated: &'a [String],
 }
 
 /// The next repair.
@@ -29,6 +31,10 @@ pub(in crate::trading::order) enum Next {
     Agree,
     /// This amount of the position has no stop.
     PlaceStop(Decimal),
+    /// This amount of the position has only a stop that another one has replaced: the wanted one is missing.
+    MoveStop(Decimal),
+    /// The wanted stop is open: cancel those that it has replaced.
+    CancelOutdated,
     /// This amount of the position must be closed.
     Close(Decimal),
     /// The position is flat: remove its protective orders.
@@ -55,15 +61,27 @@ pub(in crate::trading::order) fn next(facts: &Facts<'_>) -> Next {
         Wanted::NoStop if Rule::NoStopByChoice.holds() => Next::Agree,
         Wanted::Closed if Rule::ClosingIsPursued.holds() => Next::Close(ours),
         _ => {
-            let uncovered = ours - covered(facts.open, facts.side, ours);
-            if uncovered > Decimal::ZERO { Next::PlaceStop(uncovered) } else { Next::Agree }
+            let outdated = |order: &&Order| facts.outdated.contains(&order.client_order_id);
+            let wanted = facts.open.iter().filter(|order| !outdated(order));
+            let uncovered = ours - covered(facts.open.iter(), facts.side, ours);
+            let missing = ours - covered(wanted, facts.side, ours);
+            if uncovered > Decimal::ZERO {
+                Next::PlaceStop(missing)
+            } else if missing > Decimal::ZERO {
+                if Rule::OutdatedStopIsReplaced.holds() { Next::MoveStop(missing) } else { Next::Agree }
+            } else if facts.open.iter().any(|order| outdated(&order)) && Rule::OutdatedStopIsCancelled.holds()
+            {
+                Next::CancelOutdated
+            } else {
+                Next::Agree
+            }
         }
     }
 }
 
 /// Returns how much of `held` the stops among `open` would close, whether the desk placed them or not.
-pub(in crate::trading::order) fn covered(open: &[Order], entered: Side, held: Decimal) -> Decimal {
-    let stops = open.iter().filter(|order| is_stop(order) && order.side == entered.opposite());
+fn covered<'a>(open: impl Iterator<Item = &'a Order>, entered: Side, held: Decimal) -> Decimal {
+    let stops = open.filter(|order| is_stop(order) && order.side == entered.opposite());
     // A stop without an amount closes the whole position.
     let whole = !Rule::PartialStopCoversPart.holds();
     let covers = |order: &Order| order.amount.filter(|_| !whole).map_or(held, |amount| amount - order.filled);
@@ -95,7 +113,27 @@ mod tests {
             superseded: false,
             position,
             open,
+            outdated: &[],
         }
+    }
+
+    #[test]
+    fn a_stop_that_was_moved_is_replaced_before_it_is_cancelled() {
+        let long = position(d("1"));
+        let stop = |id: &str, amount: Option<Decimal>| Order {
+            client_order_id: id.to_owned(),
+            ..open_order(OrderType::StopMarket, Side::Sell, amount)
+        };
+        let outdated = ["old".to_owned()];
+        let of = |open: &[Order]| next(&Facts { outdated: &outdated, ..facts(Some(&long), open) });
+        let (old, new) = (stop("old", None), stop("new", Some(d("1"))));
+        assert_eq!(of(&[old.clone()]), Next::MoveStop(d("1")));
+        assert_eq!(of(&[old.clone(), new.clone()]), Next::CancelOutdated);
+        assert_eq!(of(&[new]), Next::Agree);
+        assert_eq!(of(&[]), Next::PlaceStop(d("1")), "neither is open");
+        let part = stop("old", Some(d("0.4")));
+        assert_eq!(of(&[part]), Next::PlaceStop(d("1")), "the old one does not cover the position");
+        assert_eq!(of(&[old, stop("new", Some(d("0.4")))]), Next::MoveStop(d("0.6")));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(super) mod state;
 mod stop;
 mod supervise;
 
+pub(super) use decide::is_stop;
 pub use release::set_supervised;
 pub use rules::Rule;
 pub use state::Unprotected;

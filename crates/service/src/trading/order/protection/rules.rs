@@ -86,6 +86,16 @@ rules! {
     ProtectionGoesLast,
     /// Take-profit orders that prevent a position from being closed are cancelled.
     TargetsMakeWay,
+    /// A moved stop is placed before the one that it replaces is cancelled.
+    NewStopComesFirst,
+    /// A stop that was moved does not count as the wanted one.
+    OutdatedStopIsReplaced,
+    /// A stop that was moved is cancelled once the wanted one is open.
+    OutdatedStopIsCancelled,
+    /// A stop that the exchange refused leaves the one before it wanted.
+    RefusedStopIsNotWanted,
+    /// After a partial close the take-profits are fitted to the position.
+    TargetsFitPosition,
     /// A difference is inspected again within seconds.
     DifferenceIsRetriedSoon,
 }

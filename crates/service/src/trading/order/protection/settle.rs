@@ -198,7 +198,12 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
-        Request::Close | Request::Open(_) | Request::Enter(_) => Exit::Elsewhere,
+        Request::Close
+        | Request::Open(_)
+        | Request::Enter(_)
+        | Request::Protect(_)
+        | Request::Reduce(_)
+        | Request::CancelEntries => Exit::Elsewhere,
     })
 }
 

@@ -13,7 +13,7 @@ use domain::{
     live::{PositionProtection, ProtectionState},
 };
 use store::{
-    intent,
+    intent::{self, LegStatus},
     protection::{self as rows, Protection, Wanted},
 };
 
@@ -60,8 +60,8 @@ async fn unsupervised(desk: &Trading, row: &Protection) -> Result<ProtectionStat
     Ok(if planned { ProtectionState::Released } else { ProtectionState::NoStop })
 }
 
-/// Whether the order that opened a position asked for a stop.
+/// Whether the order that opened a position asked for a stop, or its owner has set one since, and it was not removed.
 pub(super) async fn has_planned_stop(desk: &Trading, row: &Protection) -> Result<bool> {
     let legs = intent::list_legs(&desk.db, row.intent_id).await?;
-    Ok(legs.iter().any(|leg| leg.role == Role::Stop.word()))
+    Ok(legs.iter().any(|leg| leg.role == Role::Stop.word() && leg.status != LegStatus::Done))
 }

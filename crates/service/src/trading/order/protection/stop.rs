@@ -66,6 +66,8 @@ impl Run<'_> {
             superseded: false,
             position: seen.position.as_ref(),
             open: &seen.open,
+            // A stop that was moved protects as well; the supervisor replaces it.
+            outdated: &[],
         })
     }
 
@@ -194,8 +196,16 @@ impl Run<'_> {
         &mut self,
         amount: Decimal,
     ) -> RunResult<Order> {
-        let lost = self.intent.wanted_stop().cloned().ok_or_else(|| Error::fault("no stop is wanted"))?;
-        let next = self.intent.next_seq(seq::STOPS);
+        let wanted = self.intent.wanted_stop_leg().ok_or_else(|| Error::fault("no stop is wanted"))?;
+        let (number, status) = (wanted.seq, wanted.status);
+        let lost = wanted.order.clone().ok_or_else(|| Error::fault("a stop has no order"))?;
+        if status == LegStatus::Planned && seq::STOPS.contains(&number) {
+            // It may have been sent. Under the same id the exchange accepts only one.
+            let placed = self.send(number).await;
+            self.intent.save_progress(self.desk).await?;
+            return placed;
+        }
+        let next = self.intent.next_stop();
         let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
         let order = PlannedOrder { amount: lost.amount.map(|_| amount), ..lost };
         self.plan_and_save(next, Role::Stop, order).await?;
@@ -208,7 +218,7 @@ impl Run<'_> {
     /// if that changes nothing.
     fn correct_stop(&mut self) -> bool {
         let tick = self.market.tick;
-        let last = self.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
+        let last = self.intent.wanted_stop_leg();
         let Some((number, mut order)) = last.and_then(|leg| Some((leg.seq, leg.order.clone()?))) else {
             return false;
         };

@@ -1,11 +1,13 @@
 //! One pass of the supervisor over one position: read, compare, make the smallest repair, read again, until
 //! both agree.
 
+mod alive;
 mod ending;
 mod entry;
 
+pub(super) use alive::stop_is_alive;
+
 use super::{
-    Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
     pass::Pass,
@@ -26,7 +28,7 @@ use crate::{
         },
     },
 };
-use domain::{Decimal, IntentId, Micros, Order, OrderType, time::SECOND};
+use domain::{Decimal, Micros, Order, OrderType, time::SECOND};
 use store::{
     intent::{LegStatus, Status},
     protection::{self as rows, Protection, Wanted},
@@ -131,6 +133,8 @@ impl Supervisor<'_> {
                     return Ok(Pass::Agrees);
                 }
                 Next::End => return self.end(run).await,
+                Next::MoveStop(amount) => self.move_stop(run, amount).await?,
+                Next::CancelOutdated => run.cancel_outdated(&seen.open).await?,
                 Next::PlaceStop(amount) => match self.stop_limit(run).await? {
                     StopLimit::HasTime => return Ok(Pass::Differs),
                     // The next inspection closes the position.
@@ -154,6 +158,7 @@ impl Supervisor<'_> {
 
     fn next(&self, run: &Run<'_>, seen: &Seen) -> Next {
         let entry = run.intent.leg_order(seq::ENTRY);
+        let outdated = run.intent.outdated_among(&seen.open);
         next(&Facts {
             wanted: self.row.wanted,
             side: self.row.side,
@@ -162,7 +167,16 @@ impl Supervisor<'_> {
             superseded: self.known == Known::Superseded,
             position: seen.position.as_ref(),
             open: &seen.open,
+            outdated: &outdated,
         })
+    }
+
+    /// Places a moved stop beside the one that it replaces. If it is refused, the old one stays.
+    async fn move_stop(&self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
+        match run.place_another_stop(amount).await {
+            Ok(_) | Err(Halt::Refused(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 
     /// Replaces a missing stop.
@@ -195,7 +209,7 @@ impl Supervisor<'_> {
     /// Returns the state of the position's stop-limit order. If its limit order has not filled in time, the
     /// closed position becomes the desired state.
     async fn stop_limit(&mut self, run: &mut Run<'_>) -> RunResult<StopLimit> {
-        let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
+        let stop = run.intent.wanted_stop_leg();
         let Some(leg) =
             stop.filter(|leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Stop))
         else {
@@ -229,7 +243,7 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let moved = PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
-        if let Some(seq) = run.intent.next_seq(seq::STOPS) {
+        if let Some(seq) = run.intent.next_stop() {
             run.intent.plan(seq, Role::Stop, moved);
             run.intent.mark(seq, LegStatus::Skipped, None);
             run.intent.save(run.desk).await?;
@@ -306,29 +320,4 @@ impl Supervisor<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a watched position's stop is alive at the exchange, queried by its id: one request of weight 1,
-/// while reading position and orders costs 7. A closePosition stop that is alive covers a position of any
-/// size.
-pub(in crate::trading::order) async fn stop_is_alive(
-    desk: &Trading,
-    access: &Access,
-    watched: &Watched,
-) -> Result<bool> {
-    let Some(intent) = Intent::load(desk, IntentId(watched.intent.0)).await? else { return Ok(false) };
-    let stop = intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
-    let Some(leg) = stop.filter(|leg| {
-        let whole = leg
-            .order
-            .as_ref()
-            .is_some_and(|order| order.kind == OrderType::StopMarket && order.amount.is_none());
-        whole && leg.status == LegStatus::Placed
-    }) else {
-        return Ok(false);
-    };
-    let id = intent.client_id(leg.seq);
-    let answer = desk.exchange.find_order(&access.who, intent.trade_type, &intent.symbol, &id, true).await;
-    let found = access.take(desk, answer).await?;
-    Ok(found.is_some_and(|order| !order.is_final() && order.kind == OrderType::StopMarket))
 }

@@ -1,0 +1,274 @@
+//! The controls of an open position: its stop, its take-profits, and closing a part of it.
+//!
+//! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
+
+use super::{account::AccountSignals, controls::hidden, send::Sender};
+use crate::words::{desk::desk, problems};
+use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
+use leptos::prelude::*;
+
+/// The shares of a position that have a button, in percent.
+const SHARES: [u16; 4] = [25, 50, 75, 100];
+/// The empty take-profit rows below those that exist.
+const SPARE_ROWS: usize = 2;
+
+/// The controls of the market's open trade; of a position that Slipstream did not open, only its parts can be closed.
+pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
+    // Fills do not change the controls: what is typed in them is kept.
+    let trade = Memo::new(move |_| {
+        account.state.with(|state| {
+            let trade = state.trades.iter().find(|trade| !trade.entered.is_zero())?;
+            Some(OpenTrade { entered: Decimal::ZERO, entry: None, ..trade.clone() })
+        })
+    });
+    let open = Memo::new(move |_| account.state.with(|state| state.position.is_some()));
+    let of_trade = move || {
+        trade.get().map(|trade| {
+            let stop = stop(account, sender, &trade);
+            vec![stop, breakeven(account, sender, &trade), targets(account, sender, &trade)]
+        })
+    };
+    move || {
+        open.get().then(|| {
+            view! { <div class="manage" data-testid="manage">{of_trade}{part(account, sender)}</div> }
+        })
+    }
+}
+
+/// A form of the position.
+fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<AnyView>) -> AnyView {
+    view! {
+        <form method="post" action=action data-testid=id on:submit=move |event| sender.submit(&event)>{body}</form>
+    }
+    .into_any()
+}
+
+/// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
+fn button(sender: Sender, kind: &'static str, id: String, text: String) -> AnyView {
+    view! {
+        <button type="submit" class="button" data-kind=kind data-testid=id
+            aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
+    }
+    .into_any()
+}
+
+/// A button that opens a part of the controls.
+fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<AnyView>) -> AnyView {
+    view! {
+        <details class="edit" id=id open=open>
+            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
+            <div class="edit-body">{body}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// A question that a button asks before its form is sent.
+fn question(id: &'static str, text: String, form: AnyView) -> AnyView {
+    view! {
+        <details class="sure" id=id>
+            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
+            {form}
+        </details>
+    }
+    .into_any()
+}
+
+/// A hidden field of a form.
+fn fixed(name: &'static str, value: String) -> AnyView {
+    view! { <input type="hidden" name=name value=value/> }.into_any()
+}
+
+/// The hidden fields of a form that acts once, however often it is sent.
+fn once(account: AccountSignals, sender: Sender) -> AnyView {
+    view! {
+        {hidden(account)}
+        <input type="hidden" name="idempotency" value=move || sender.form_key()/>
+    }
+    .into_any()
+}
+
+/// The hidden fields of a form that changes a trade.
+fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<AnyView> {
+    let (id, version) = (trade.id.to_string(), trade.version.to_string());
+    vec![once(account, sender), fixed("trade", id), fixed("version", version)]
+}
+
+/// The problem of a field of the last post.
+fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Option<&'static str> {
+    let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    found.map(|problem| problems::problem(account.lang, problem))
+}
+
+/// A number field of a form, with its problem.
+fn field(
+    account: AccountSignals,
+    sender: Sender,
+    name: &'static str,
+    label: &'static str,
+    value: String,
+) -> AnyView {
+    let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
+    let found = move || problem(account, sender, name);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=true
+                aria-describedby=problem_id.clone() aria-invalid=move || found().map(|_| "true")/>
+            <p class="problem" id=problem_id hidden=move || found().is_none()>{move || found().unwrap_or_default()}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Moves the stop, or removes it after a confirmation. The type of the stop order stays.
+fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+    let words = desk(account.lang);
+    let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
+    let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
+    let mut parts = identity(account, sender, trade);
+    parts.push(fixed("stopTriggerType", kind.word().to_owned()));
+    parts.push(field(account, sender, "stopTriggerPrice", words.move_to, price));
+    if let Some(limit) = trade.stop.and_then(|stop| stop.limit) {
+        parts.push(field(account, sender, "stopPrice", words.stop_limit, money::text(limit)));
+    }
+    parts.push(button(sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
+    let mut body = vec![form(sender, "/api/trade-stop", "stop-form", parts)];
+    if trade.stop.is_some() {
+        let mut parts = identity(account, sender, trade);
+        parts.push(fixed("confirmNoStop", "yes".to_owned()));
+        parts.push(view! { <p>{words.remove_stop_sure}</p> }.into_any());
+        parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
+        let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
+        body.push(question("remove-stop", words.remove_stop.to_owned(), form));
+    }
+    // Without scripts, a form that failed is shown again.
+    let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
+    folded("move-stop", words.move_stop, failed, body)
+}
+
+/// Moves the stop to the price at which closing costs nothing.
+fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+    let words = desk(account.lang);
+    let mut parts = identity(account, sender, trade);
+    parts.push(button(sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
+    form(sender, "/api/trade-breakeven", "breakeven-form", parts)
+}
+
+/// The take-profits with their shares, and empty rows for more; a row without price and share is left out.
+fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+    let words = desk(account.lang);
+    let given = trade.targets.iter().map(|target| {
+        let percent = target.share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default();
+        (money::text(target.price), money::text(percent.round_dp(2)))
+    });
+    let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
+    let rows: Vec<(String, RwSignal<String>)> =
+        given.chain(spare).map(|(price, share)| (price, RwSignal::new(share))).collect();
+    let shares: Vec<RwSignal<String>> = rows.iter().map(|(_, share)| *share).collect();
+    let sum = move || {
+        let given = shares.iter().filter_map(|share| share.with(|text| money::parse(text).ok()));
+        let sum = given.fold(Decimal::ZERO, |sum, share| sum.checked_add(share).unwrap_or(sum));
+        words.shares_sum(&money::text(sum))
+    };
+    let found = move || {
+        let problem = |name| problem(account, sender, name);
+        problem("takeProfitPrices").or_else(|| problem("takeProfitShares"))
+    };
+    let mut parts = identity(account, sender, trade);
+    parts.extend(
+        rows.into_iter().enumerate().map(|(index, (price, share))| row(account, index, price, share)),
+    );
+    parts.push(
+        view! {
+            <output class="hint" data-testid="shares-sum">{sum}</output>
+            <p class="problem" data-testid="share-problem" role="alert" hidden=move || found().is_none()>
+                {move || found().unwrap_or_default()}
+            </p>
+        }
+        .into_any(),
+    );
+    parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
+    let form = form(sender, "/api/trade-targets", "targets-form", parts);
+    folded("edit-targets", words.edit_targets, untrack(|| found().is_some()), vec![form])
+}
+
+/// One take-profit of the editor: its price, and its share in percent.
+fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> AnyView {
+    let words = desk(account.lang);
+    let number = (index + 1).to_string();
+    view! {
+        <div class="share-row">
+            <input name=format!("takeProfitPrices[{index}]") value=price inputmode="decimal" autocomplete="off"
+                aria-label=words.target_price(&number)/>
+            <div class="with-unit">
+                <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
+                    autocomplete="off" aria-label=words.share_of(&number)
+                    on:input:target=move |event| share.set(event.target().value())/>
+                <span class="unit" aria-hidden="true">"%"</span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Closes a share or an amount of the position at the market price.
+fn part(account: AccountSignals, sender: Sender) -> AnyView {
+    const ACTION: &str = "/api/trade-close-part";
+    let words = desk(account.lang);
+    let share = |percent: u16| {
+        let percent = percent.to_string();
+        let text = words.close_share(&percent);
+        let send = button(sender, "bad", format!("close-{percent}"), text);
+        form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
+    };
+    let shares = SHARES.map(share).into_iter().collect_view();
+    let amount = vec![
+        once(account, sender),
+        field(account, sender, "amount", words.close_amount, String::new()),
+        button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
+    ];
+    let body = vec![
+        view! { <div class="row">{shares}</div> }.into_any(),
+        form(sender, ACTION, "close-amount-form", amount),
+    ];
+    folded("close-part", words.close_part, false, body)
+}
+
+/// The result of the last post of the position's and the orders' forms.
+pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
+    // Problems of visible fields are shown beside them.
+    const BESIDE: [&str; 5] =
+        ["stopTriggerPrice", "stopPrice", "amount", "takeProfitPrices", "takeProfitShares"];
+    let lang = account.lang;
+    let bad = move || {
+        sender.failure.with(|f| {
+            let hidden = f.fields.iter().find(|p| !BESIDE.contains(&p.field.as_str()));
+            let refused = f.refusal.map(|rejection| problems::rejection(lang, rejection));
+            refused.or_else(|| hidden.map(|p| problems::problem(lang, p.problem))).unwrap_or_default()
+        })
+    };
+    let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
+    view! {
+        <p class="message" data-tone="bad" role="alert" data-testid="manage-refusal" hidden=move || bad().is_empty()>{bad}</p>
+        <p class="message" data-tone="good" role="status" data-testid="manage-notice" hidden=move || good().is_empty()>{good}</p>
+    }
+}
+
+/// Cancels the market's entry orders after a confirmation; nothing while there are none.
+pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView {
+    let words = desk(account.lang);
+    let count = Memo::new(move |_| {
+        account.state.with(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
+    });
+    move || {
+        let count = Some(count.get()).filter(|count| *count > 0)?;
+        let parts = vec![
+            hidden(account).into_any(),
+            view! { <p>{words.cancel_entries_sure(count)}</p> }.into_any(),
+            button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
+        ];
+        let form = form(sender, "/api/entries-cancel", "entries-form", parts);
+        Some(question("cancel-entries", words.cancel_entries(count), form))
+    }
+}

@@ -1,0 +1,148 @@
+//! The units of the ticket's fields: the amount in base or quote units, the exits as prices or distances.
+
+use super::{TicketDraft, foresee::Ground};
+use domain::{
+    Decimal, Side, money,
+    sizing::{self, ExitKind, LevelUnit},
+};
+
+/// The units in which the ticket's fields are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Units {
+    /// Whether the amount is a value in quote units.
+    pub(crate) quote: bool,
+    /// The unit of the stop.
+    pub(crate) stop: LevelUnit,
+    /// The unit of all take-profits.
+    pub(crate) targets: LevelUnit,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self { quote: false, stop: LevelUnit::Price, targets: LevelUnit::Price }
+    }
+}
+
+/// The entry price that distances are measured from: the typed limit or activation price, otherwise the last price.
+pub(crate) fn reference(draft: &TicketDraft, last: Decimal) -> Decimal {
+    let typed = if draft.kind == "MARKET" { None } else { money::parse(&draft.price).ok() };
+    typed.filter(|price| *price > Decimal::ZERO).unwrap_or(last)
+}
+
+/// The draft with its amount in base units and its exits as prices: what is sent.
+pub(crate) fn in_prices(mut draft: TicketDraft, units: Units, ground: &Ground) -> TicketDraft {
+    let entry = reference(&draft, ground.last);
+    let side = if draft.side == Side::Sell.word() { Side::Sell } else { Side::Buy };
+    let exit = |kind, unit, text: &str| {
+        if unit == LevelUnit::Price {
+            return text.to_owned();
+        }
+        let price = |value| sizing::exit_price(kind, unit, value, entry, side, &ground.market);
+        converted(text, price)
+    };
+    draft.stop = exit(ExitKind::Stop, units.stop, &draft.stop);
+    draft.targets = draft.targets.iter().map(|text| exit(ExitKind::Target, units.targets, text)).collect();
+    if units.quote {
+        draft.amount =
+            converted(&draft.amount, |value| sizing::amount_of_value(value, entry, &ground.market));
+    }
+    draft
+}
+
+/// A typed text in another unit; an empty text stays empty. A text that cannot be converted becomes one that is no number,
+/// so that its field shows a problem: the order must not be sent without this value.
+fn converted(text: &str, convert: impl Fn(Decimal) -> Option<Decimal>) -> String {
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let value = money::parse(text).ok().and_then(convert);
+    value.map_or_else(|| format!("{text} ?"), money::text)
+}
+
+/// The amount in base units that uses `percent` of the funds that the order can use.
+pub(crate) fn amount_for_share(draft: &TicketDraft, percent: Decimal, ground: &Ground) -> Option<Decimal> {
+    let entry = reference(draft, ground.last);
+    sizing::amount_for_share(
+        ground.available?,
+        percent,
+        entry,
+        ground.leverage,
+        ground.fee_rate,
+        &ground.market,
+    )
+}
+
+#[cfg(feature = "ssr")]
+impl TicketDraft {
+    /// Sets the amount to a share of the available funds, for a form that is posted without scripts. `percent` is
+    /// unchecked text of the query.
+    pub(crate) fn use_share(&mut self, percent: &str, ground: &Ground) {
+        let percent = money::parse(percent).ok().filter(|p| *p <= Decimal::ONE_HUNDRED);
+        if let Some(amount) = percent.and_then(|percent| amount_for_share(self, percent, ground)) {
+            self.amount = money::text(amount);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::foresee::tests::ground, *};
+
+    fn draft() -> TicketDraft {
+        TicketDraft {
+            amount: "500".into(),
+            stop: "2".into(),
+            targets: vec!["3".into(), String::new()],
+            ..TicketDraft::default()
+        }
+    }
+
+    const ALL: Units = Units { quote: true, stop: LevelUnit::Percent, targets: LevelUnit::Distance };
+
+    #[test]
+    fn typed_units_become_prices_and_base_units() {
+        let sent = in_prices(draft(), ALL, &ground());
+        assert_eq!((sent.amount.as_str(), sent.stop.as_str()), ("0.05", "9800"));
+        assert_eq!(sent.targets, ["10003", ""]);
+        let short = TicketDraft { side: "SELL".into(), ..draft() };
+        assert_eq!(in_prices(short, ALL, &ground()).stop, "10200");
+        assert_eq!(in_prices(draft(), Units::default(), &ground()), draft(), "prices are sent as typed");
+    }
+
+    #[test]
+    fn distances_are_measured_from_the_limit_price() {
+        let limit = TicketDraft { kind: "LIMIT".into(), price: "5000".into(), ..draft() };
+        let sent = in_prices(limit.clone(), ALL, &ground());
+        assert_eq!((sent.amount.as_str(), sent.stop.as_str()), ("0.1", "4900"));
+        let without = in_prices(TicketDraft { price: String::new(), ..limit }, ALL, &ground());
+        assert_eq!(without.stop, "9800", "the last price until one is typed");
+    }
+
+    #[test]
+    fn what_cannot_be_converted_is_not_dropped() {
+        for typed in ["much", "0", "-1", "100"] {
+            let sent = in_prices(TicketDraft { stop: typed.into(), ..draft() }, ALL, &ground());
+            assert!(!sent.stop.is_empty() && money::parse(&sent.stop).is_err(), "{typed}: {}", sent.stop);
+        }
+        let empty = in_prices(TicketDraft { stop: " ".into(), ..draft() }, ALL, &ground());
+        assert_eq!(empty.stop, "");
+    }
+
+    #[test]
+    fn a_share_of_the_funds_is_an_amount() {
+        // 10,000 at 10 times: one unit needs 1,000 of margin and 15 for fee and slippage.
+        assert_eq!(amount_for_share(&draft(), Decimal::from(50), &ground()), money::parse("4.926").ok());
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_form_without_scripts_asks_for_a_share() {
+        let mut draft = draft();
+        draft.use_share("25", &ground());
+        assert_eq!(draft.amount, "2.463");
+        for unusable in ["101", "much", "-5", ""] {
+            draft.use_share(unusable, &ground());
+            assert_eq!(draft.amount, "2.463", "{unusable}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Changes of an open trade: its stop and take-profits, a partial close, and the end of its resting entries.
+//!
+//! Each change is an intent of its own, so that it survives a crash. The stops and take-profits that it adds are legs of
+//! the intent that opened the trade, written in the same transaction: from then on the new stop is the wanted one, and
+//! the supervisor pursues it whatever becomes of the change. A new stop is placed before the old one is cancelled.
+
+mod ask;
+mod plan;
+mod reduce;
+mod request;
+mod shown;
+mod work;
+
+pub use ask::{Part, TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub(super) use request::{Protecting, Reducing};
+pub(super) use shown::open_trades;
+pub(super) use work::carry_out;

@@ -1,0 +1,346 @@
+//! The use cases: what an owner may ask for.
+
+use super::{
+    plan::{Situation, plan},
+    request::Reducing,
+    work::carry_out,
+};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    trading::{
+        SharedTrading, market,
+        order::{
+            account::Access,
+            checks::FEE_RATE,
+            finish::finish,
+            idempotency::IdempotencyKey,
+            intent::{Intent, Request, read},
+            legs::{self, Leg, Role},
+            place::{answered_before, busy},
+            recover::{before_new, claim, take_up},
+            run::Run,
+            seq,
+            side::entered_by,
+        },
+    },
+};
+use domain::{
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
+    ticket::Stop,
+    trade::{self, StopChange, TradeChange},
+    validation::Problem,
+};
+use store::{
+    intent::Status,
+    protection::{self as rows, Protection, Wanted},
+};
+
+/// The trade that a change is for.
+#[derive(Clone, Debug, Default)]
+pub struct TradeTarget {
+    /// The trade; `None` for the latest one of the market.
+    pub trade: Option<IntentId>,
+    /// The version that the caller has seen ([`trade::OpenTrade::version`]); `None` if it does not matter.
+    pub version: Option<i64>,
+    /// Recognizes a repeated request.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// The part of a position to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A share, above 0 and at most 1.
+    Share(Decimal),
+    /// An amount in base units.
+    Amount(Decimal),
+}
+
+/// A change of a trade's protection, or one that is calculated from its position.
+enum Wish {
+    Change(TradeChange),
+    Breakeven,
+}
+
+/// Changes the stop and the take-profits of an open trade. What `change` does not mention stays.
+///
+/// # Errors
+/// [`Error::NotFound`] without an open trade, [`Error::Fields`] for what does not fit the position, the price or the
+/// market, and for a `version` that is not the current one; 1103, 1106, 1300; 1500 if the exchange refuses the new stop,
+/// and then the old one stays. [`Error::Unavailable`] while the outcome is unknown: the desk pursues the change.
+pub async fn change_trade(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    target: TradeTarget,
+    change: TradeChange,
+) -> Result<()> {
+    protect(desk, actor, id, symbol, target, Wish::Change(change)).await
+}
+
+/// Moves the stop of an open trade to the price at which closing it costs nothing, fees of both ends included.
+///
+/// # Errors
+/// As [`change_trade`]: the price must not have returned to that level.
+pub async fn breakeven(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    target: TradeTarget,
+) -> Result<()> {
+    protect(desk, actor, id, symbol, target, Wish::Breakeven).await
+}
+
+/// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
+/// position is closed like [`super::super::close_position`].
+///
+/// # Errors
+/// [`Error::NotFound`] without a position, [`Error::Fields`] if the part is not one; 1103, 1106, 1300, 1500.
+pub async fn close_part(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    part: Part,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    // Runs detached: it continues if the caller disconnects.
+    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(part).await };
+    desk.work.run(work).await
+}
+
+/// Cancels the resting entries of a market. Its position keeps its stop, and gets its take-profits. Returns the number
+/// of trades whose entry has ended.
+///
+/// # Errors
+/// 1103, 1106, 1300, 1500; [`Error::Unavailable`] while the outcome is unknown.
+pub async fn cancel_entries(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<usize> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    let work =
+        async move { Changer { desk: &shared, access, symbol, idempotency: None }.cancel_entries().await };
+    desk.work.run(work).await
+}
+
+async fn protect(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    target: TradeTarget,
+    wish: Wish,
+) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    let idempotency = target.idempotency.clone();
+    let work =
+        async move { Changer { desk: &shared, access, symbol, idempotency }.protect(target, wish).await };
+    desk.work.run(work).await
+}
+
+struct Changer<'a> {
+    desk: &'a SharedTrading,
+    access: Access,
+    symbol: Symbol,
+    idempotency: Option<IdempotencyKey>,
+}
+
+impl Changer<'_> {
+    async fn protect(self, target: TradeTarget, wish: Wish) -> Result<()> {
+        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
+        if self.is_answered().await? {
+            return Ok(());
+        }
+        let market = self.ready().await?;
+        let (mut trade, row) = self.trade(&target).await?;
+        let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
+        let position = self.position().await?;
+        let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let change = match wish {
+            Wish::Change(change) => change,
+            Wish::Breakeven => breakeven_of(&trade, &at, &market)?,
+        };
+        if change.is_empty() {
+            return Ok(());
+        }
+        change.check(&at.facts(&market)).map_err(Error::Fields)?;
+        let step = plan(&mut trade, &change, &at, row.wanted, market.lot)?;
+        let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
+        let wanted = removes.then_some(Wanted::NoStop);
+        self.desk.work.begin()?;
+        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
+            return Err(Error::Unavailable { retry_after_s: 2 });
+        }
+        let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
+        let idempotency = self.idempotency.as_ref();
+        intent.commit_change(self.desk, idempotency, &mut trade, wanted).await.map_err(busy)?;
+        self.work(intent).await
+    }
+
+    async fn close(self, part: Part) -> Result<()> {
+        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
+        if self.is_answered().await? {
+            return Ok(());
+        }
+        let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
+        self.complete_changes().await?;
+        let position = self.position().await?.ok_or(Error::NotFound)?;
+        let amount = amount_of(part, position.contracts, &market)?;
+        let (request, legs) = if amount == position.contracts {
+            (Request::Close, legs::closing())
+        } else {
+            let side = entered_by(position.side);
+            let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+            let trade = rows.iter().rev().find(|row| row.side == side && is_open(row));
+            let trade = trade.map(|row| row.intent_id);
+            (
+                Request::Reduce(Reducing { trade, side, amount, left: position.contracts - amount }),
+                vec![Leg::new(seq::CLOSE, Role::Close, None)],
+            )
+        };
+        self.desk.work.begin()?;
+        let mut intent = self.intent(request, legs);
+        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        self.work(intent).await
+    }
+
+    async fn cancel_entries(self) -> Result<usize> {
+        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
+        self.ready().await?;
+        let waiting = self.waiting_entries().await?;
+        self.desk.work.begin()?;
+        let mut intent = self.intent(Request::CancelEntries, Vec::new());
+        intent.commit(self.desk, None).await.map_err(busy)?;
+        self.work(intent).await?;
+        let mut ended = 0;
+        for id in waiting {
+            // What has filled gets its stop and its take-profits.
+            let left = take_up(self.desk, &self.access, id).await?;
+            ended += usize::from(left.is_none_or(|intent| intent.status == Status::Done));
+        }
+        self.desk.hub.request_refresh(self.access.row.key.id, &self.symbol);
+        Ok(ended)
+    }
+
+    /// Carries out a committed change, or a close of the whole position. The background reconciler finishes whatever is
+    /// left.
+    async fn work(&self, mut intent: Intent) -> Result<()> {
+        let (desk, who) = (self.desk, &self.access.who);
+        let outcome = match intent.request {
+            Request::Close => Run::new(desk, who, &mut intent, false).await?.fresh().await,
+            _ => carry_out(desk, who, &mut intent, false).await,
+        };
+        finish(desk, who, &mut intent, outcome).await.map(drop)
+    }
+
+    fn intent(&self, request: Request, legs: Vec<Leg>) -> Intent {
+        let id = IntentId::mint(&*self.desk.clock, &*self.desk.entropy);
+        Intent::new(self.desk, id, &self.access, self.symbol.clone(), request, legs)
+    }
+
+    async fn is_answered(&self) -> Result<bool> {
+        let answer = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await?;
+        Ok(answer.is_some())
+    }
+
+    /// Returns the market once a new change may begin there.
+    async fn ready(&self) -> Result<Market> {
+        let key = &self.access.row.key;
+        if self.desk.reviews.since(key.id).is_some() {
+            return Err(Error::field("apiKey", Problem::KeyUnderReview));
+        }
+        let market = market::find_market(self.desk, key.trade_type, &self.symbol).await?;
+        self.complete_changes().await?;
+        Ok(market)
+    }
+
+    /// Completes earlier changes of the market. Unavailable while one is still unfinished.
+    async fn complete_changes(&self) -> Result<()> {
+        before_new(self.desk, &self.access, &self.symbol).await?;
+        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
+            if row.symbol == self.symbol && read::<Request>(&row.request)?.changes() {
+                let left = take_up(self.desk, &self.access, row.id).await?;
+                if left.is_some_and(|intent| !matches!(intent.status, Status::Done | Status::Failed)) {
+                    return Err(Error::Unavailable { retry_after_s: 2 });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the intents of the market whose entries rest.
+    async fn waiting_entries(&self) -> Result<Vec<IntentId>> {
+        let mut waiting = Vec::new();
+        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
+            if row.symbol == self.symbol
+                && row.status == Status::Waiting
+                && read::<Request>(&row.request)?.opens().is_some()
+            {
+                waiting.push(row.id);
+            }
+        }
+        Ok(waiting)
+    }
+
+    async fn position(&self) -> Result<Option<Position>> {
+        let answer = self.desk.exchange.position_for_stop(&self.access.who, &self.symbol).await;
+        self.access.take(self.desk, answer).await
+    }
+
+    /// Returns the open trade that the caller means.
+    async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
+        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
+        let row = rows.into_iter().rev().find(|row| is_open(row) && meant(row)).ok_or(Error::NotFound)?;
+        let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
+        if target.version.is_some_and(|version| version != trade.protection_version()) {
+            return Err(Error::field("version", Problem::ChangedMeanwhile));
+        }
+        Ok((trade, row))
+    }
+}
+
+/// Whether the trade of a row can be changed: it has not ended, and it is not being closed.
+fn is_open(row: &Protection) -> bool {
+    row.ended_at.is_none() && row.wanted != Wanted::Closed
+}
+
+/// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
+fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
+    let entry = trade.filled_entry().and_then(|entry| entry.average).or(at.entry_price);
+    let entry = entry.ok_or(Error::NotFound)?;
+    let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
+    let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
+    let stop = StopChange::Set(Stop { trigger, limit: None });
+    Ok(TradeChange { stop: Some(stop), targets: None })
+}
+
+/// Returns the amount that a part of `held` has.
+fn amount_of(part: Part, held: Decimal, market: &Market) -> Result<Decimal> {
+    let (field, amount) = match part {
+        Part::Share(share) => {
+            let amount = trade::share_of(held, share, market.lot);
+            ("share", amount.ok_or_else(|| Error::field("share", Problem::NotShare))?)
+        }
+        Part::Amount(amount) => ("amount", amount),
+    };
+    if amount > held {
+        return Err(Error::field(field, Problem::MoreThanPosition));
+    }
+    if amount != held && market.check_amount(amount).is_err() {
+        return Err(Error::field(field, Problem::LotFilter));
+    }
+    Ok(amount)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Plans the legs of a change at the trade's intent, before anything is sent.
+
+use super::request::{Protecting, StopStep, TargetStep};
+use crate::{
+    error::{Error, Result},
+    trading::order::{
+        intent::Intent,
+        legs::{self, Leg, PlannedOrder, Role},
+        seq,
+        side::entered_by,
+    },
+};
+use domain::{
+    Decimal, Market, Order, Position, Side,
+    ticket::Stop,
+    trade::{StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
+};
+use store::protection::Wanted;
+
+/// A trade and its position, as a change finds them.
+pub(super) struct Situation {
+    pub(super) side: Side,
+    /// Whether nothing of the entry has filled.
+    pub(super) unfilled: bool,
+    /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
+    pub(super) amount: Decimal,
+    /// The average entry price; `None` while nothing has filled.
+    pub(super) entry_price: Option<Decimal>,
+    prices: Vec<Decimal>,
+    liquidation: Option<Decimal>,
+}
+
+impl Situation {
+    /// Describes a trade by its position and the market's last price. `None` if its position has ended.
+    pub(super) fn of(trade: &Intent, position: Option<&Position>, last: Decimal) -> Option<Self> {
+        let order = trade.request.opens()?;
+        let (side, ordered) = (order.side, order.amount);
+        let held = position.filter(|position| entered_by(position.side) == side);
+        let entry = trade.leg_order(seq::ENTRY);
+        let rests = entry.is_none_or(|entry| !entry.is_final());
+        let Some(filled) = trade.filled_entry() else {
+            let prices = vec![order.entry.price().unwrap_or(last)];
+            let (entry_price, liquidation) = (None, None);
+            return rests.then_some(Self {
+                side,
+                unfilled: true,
+                amount: ordered,
+                entry_price,
+                prices,
+                liquidation,
+            });
+        };
+        let held = held?;
+        Some(Self {
+            side,
+            unfilled: false,
+            amount: if rests { ordered } else { filled.filled.min(held.contracts) },
+            entry_price: Some(held.entry_price),
+            prices: vec![last, held.mark_price],
+            liquidation: held.liquidation_price,
+        })
+    }
+
+    /// Returns what a change is checked against.
+    pub(super) fn facts<'a>(&'a self, market: &'a Market) -> TradeFacts<'a> {
+        TradeFacts {
+            market,
+            side: self.side,
+            amount: self.amount,
+            prices: &self.prices,
+            liquidation: self.liquidation,
+        }
+    }
+
+    /// Returns the stop's order. A stop that replaces another has an amount, because the exchange accepts only one
+    /// stop that closes the whole position, and the old one stays until the new one is open.
+    fn stop_order(&self, stop: Stop) -> PlannedOrder {
+        let planned = legs::stop_order(self.side, stop, self.amount);
+        if self.unfilled { planned } else { PlannedOrder { amount: Some(self.amount), ..planned } }
+    }
+}
+
+/// Plans a change at `trade` and returns its request. `wanted` is the protection wanted so far.
+///
+/// # Errors
+/// A fault if the trade has no legs left.
+pub(super) fn plan(
+    trade: &mut Intent,
+    change: &TradeChange,
+    at: &Situation,
+    wanted: Wanted,
+    lot: Decimal,
+) -> Result<Protecting> {
+    let stop = match change.stop {
+        None => StopStep::Keep,
+        Some(StopChange::Remove { .. }) => StopStep::Remove,
+        Some(StopChange::Set(stop)) => plan_stop(trade, at.stop_order(stop), wanted)?,
+    };
+    let targets = match &change.targets {
+        None => None,
+        Some(targets) => Some(plan_targets(trade, targets, at, lot)?),
+    };
+    Ok(Protecting { trade: trade.id, stop, targets })
+}
+
+fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<StopStep> {
+    let same = |leg: &&Leg| leg.order.as_ref().is_some_and(|now| now.stops_as(&order));
+    if let Some(leg) = trade.wanted_stop_leg().filter(same) {
+        // A stop that is not supervised any more becomes the wanted one again.
+        return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
+    }
+    let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
+    trade.plan(next, Role::Stop, order);
+    Ok(StopStep::Move(next))
+}
+
+fn plan_targets(
+    trade: &mut Intent,
+    targets: &[TargetShare],
+    at: &Situation,
+    lot: Decimal,
+) -> Result<TargetStep> {
+    let amounts = target_amounts(targets, at.amount, lot);
+    let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
+    let orders = targets.iter().zip(amounts);
+    let orders = orders.map(|(target, amount)| legs::target_order(at.side, target.price, amount));
+    replace_targets(trade, &orders.collect::<Vec<_>>())
+}
+
+/// Plans take-profits in place of the wanted ones.
+pub(super) fn replace_targets(trade: &mut Intent, orders: &[PlannedOrder]) -> Result<TargetStep> {
+    let old = trade.wanted_targets().map(|leg| leg.seq).collect();
+    let mut new = Vec::new();
+    for order in orders {
+        let next = trade.next_target().ok_or_else(|| Error::fault("a trade has no take-profits left"))?;
+        trade.plan(next, Role::Target, order.clone());
+        new.push(next);
+    }
+    Ok(TargetStep { old, new })
+}
+
+/// Returns a take-profit's order with another amount.
+pub(super) fn with_amount(leg: &Leg, amount: Decimal) -> Option<PlannedOrder> {
+    Some(PlannedOrder { amount: Some(amount), ..leg.order.clone()? })
+}
+
+/// Whether an order was cancelled, or expired, before it filled.
+pub(super) fn ended_unfilled(order: &Order) -> bool {
+    order.is_final() && order.filled.is_zero()
+}
+
+#[cfg(test)]
+mod tests;

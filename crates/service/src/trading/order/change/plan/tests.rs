@@ -1,0 +1,175 @@
+use super::*;
+use crate::trading::order::legs::tests::{market, open_order, position};
+use domain::{
+    ExchangeKeyId, IntentId, Micros, OrderStatus, OrderType, TradeType, UserId,
+    ticket::{Entry, ManualOrder},
+};
+use proptest::prelude::*;
+use store::intent::{LegStatus, Status};
+use uuid::Uuid;
+
+fn d(text: &str) -> Decimal {
+    domain::money::parse(text).unwrap()
+}
+
+/// A bought trade of 1 with a market stop at 90, whose entry has filled by `filled`.
+fn trade(filled: Decimal) -> Intent {
+    let order = ManualOrder {
+        symbol: "BTC/USDT".parse().unwrap(),
+        side: Side::Buy,
+        entry: Entry::Limit(d("100")),
+        amount: d("1"),
+        targets: vec![d("110"), d("120")],
+        stop: Some(Stop { trigger: d("90"), limit: None }),
+        risk_percent: None,
+    };
+    let mut legs = legs::opening(&order, &market()).unwrap();
+    for leg in legs.iter_mut().filter(|leg| leg.role == Role::Entry || filled > Decimal::ZERO) {
+        let ends = leg.role == Role::Entry && filled == d("1");
+        let placed = leg.order.as_ref().map(|planned| Order {
+            filled: if leg.role == Role::Entry { filled } else { Decimal::ZERO },
+            reduce_only: planned.reduce_only,
+            status: if ends { OrderStatus::Closed } else { OrderStatus::Open },
+            ..open_order(planned.kind, planned.side, planned.amount)
+        });
+        (leg.status, leg.placed) = (LegStatus::Placed, placed);
+    }
+    let rests = filled < d("1");
+    Intent {
+        id: IntentId(Uuid::nil()),
+        user: UserId(Uuid::nil()),
+        key: ExchangeKeyId(Uuid::nil()),
+        trade_type: TradeType::Futures,
+        symbol: order.symbol.clone(),
+        request: crate::trading::order::intent::Request::Open(order),
+        status: if rests { Status::Waiting } else { Status::Done },
+        settled: !rests,
+        legs,
+        ending: None,
+        created_at: Micros(0),
+        updated_at: Micros(0),
+        install: None,
+        tenure: crate::platform::fence::Tenure::default(),
+    }
+}
+
+fn moved(trigger: &str) -> TradeChange {
+    TradeChange { stop: Some(StopChange::Set(Stop { trigger: d(trigger), limit: None })), targets: None }
+}
+
+fn planned(trade: &mut Intent, held: Option<&Position>, change: &TradeChange) -> Protecting {
+    let at = Situation::of(trade, held, d("100")).unwrap();
+    plan(trade, change, &at, Wanted::Stop, d("0.001")).unwrap()
+}
+
+#[test]
+fn a_moved_stop_has_the_amount_that_is_held_and_is_wanted_from_then_on() {
+    let mut trade = trade(d("1"));
+    let held = position(d("0.4"));
+    let step = planned(&mut trade, Some(&held), &moved("95"));
+    assert_eq!(step.stop, StopStep::Move(100));
+    let wanted = trade.wanted_stop().unwrap();
+    assert_eq!((wanted.stop_price, wanted.amount), (Some(d("95")), Some(d("0.4"))));
+    let outdated: Vec<u16> = trade.outdated_stops().map(|leg| leg.seq).collect();
+    assert_eq!(outdated, [seq::STOP]);
+}
+
+#[test]
+fn a_refused_move_leaves_the_stop_before_it_wanted() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    planned(&mut trade, Some(&held), &moved("95"));
+    trade.mark(100, LegStatus::Refused, None);
+    assert_eq!(trade.wanted_stop().unwrap().stop_price, Some(d("90")));
+    assert_eq!(trade.outdated_stops().count(), 0);
+    let step = planned(&mut trade, Some(&held), &moved("96"));
+    assert_eq!(step.stop, StopStep::Move(100), "a leg that was refused is used again");
+}
+
+#[test]
+fn a_stop_that_stays_where_it_is_plans_nothing() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    assert_eq!(planned(&mut trade, Some(&held), &moved("90")).stop, StopStep::Keep);
+}
+
+#[test]
+fn the_stop_of_an_entry_that_rests_is_for_all_that_was_ordered() {
+    let mut trade_unfilled = trade(d("0"));
+    assert_eq!(planned(&mut trade_unfilled, None, &moved("95")).stop, StopStep::Move(100));
+    assert_eq!(trade_unfilled.wanted_stop().unwrap().amount, None, "nothing else is open");
+    let mut partly = trade(d("0.3"));
+    let held = position(d("0.3"));
+    planned(&mut partly, Some(&held), &moved("95"));
+    assert_eq!(partly.wanted_stop().unwrap().amount, Some(d("1")), "the rest may still fill");
+}
+
+#[test]
+fn new_take_profits_replace_those_that_have_not_filled() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let shares = [("110", "0.3"), ("120", "0.5"), ("130", "0.2")];
+    let targets = shares.map(|(price, share)| TargetShare { price: d(price), share: d(share) }).to_vec();
+    let change = TradeChange { stop: None, targets: Some(targets) };
+    let step = planned(&mut trade, Some(&held), &change).targets.unwrap();
+    assert_eq!((step.old, &step.new[..]), (vec![4, 5], &[20_000, 20_001, 20_002][..]));
+    let amounts: Vec<_> = step.new.iter().map(|seq| trade.leg(*seq).unwrap().unfilled()).collect();
+    assert_eq!(amounts, [d("0.3"), d("0.5"), d("0.2")]);
+}
+
+#[test]
+fn a_trade_without_its_position_cannot_be_changed() {
+    let short = position(d("-1"));
+    assert!(Situation::of(&trade(d("1")), Some(&short), d("100")).is_none());
+    assert!(Situation::of(&trade(d("1")), None, d("100")).is_none());
+}
+
+#[test]
+fn a_stop_that_was_adopted_is_outdated_once_it_was_moved_again() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let adopted = PlannedOrder { stop_price: Some(d("92")), ..trade.wanted_stop().unwrap().clone() };
+    trade.plan(100, Role::Stop, adopted);
+    trade.mark(100, LegStatus::Skipped, None);
+    let theirs = Order {
+        client_order_id: "web-1".to_owned(),
+        stop_price: Some(d("92")),
+        ..open_order(OrderType::StopMarket, Side::Sell, None)
+    };
+    let open = [theirs];
+    assert!(trade.outdated_among(&open).is_empty());
+    planned(&mut trade, Some(&held), &moved("95"));
+    assert_eq!(trade.outdated_among(&open), ["web-1"]);
+    trade.end_adoptions();
+    assert!(trade.outdated_among(&open).is_empty(), "its owner may place it again");
+}
+
+proptest! {
+    /// After any sequence of moves, answered or refused, one stop is wanted: the last one that was not refused.
+    #[test]
+    fn the_last_stop_that_was_not_refused_is_wanted(
+        moves in proptest::collection::vec((901_i64..999, any::<bool>()), 1..12),
+    ) {
+        let mut trade = trade(d("1"));
+        let held = position(d("1"));
+        let mut expected = d("90");
+        for (price, accepted) in moves {
+            let price = Decimal::new(price, 1);
+            let change = TradeChange {
+                stop: Some(StopChange::Set(Stop { trigger: price, limit: None })),
+                targets: None,
+            };
+            let StopStep::Move(seq) = planned(&mut trade, Some(&held), &change).stop else { continue };
+            if accepted {
+                trade.mark(seq, LegStatus::Placed, None);
+                expected = price;
+                let old: Vec<u16> = trade.outdated_stops().map(|leg| leg.seq).collect();
+                old.into_iter().for_each(|seq| trade.mark(seq, LegStatus::Done, None));
+            } else {
+                trade.mark(seq, LegStatus::Refused, None);
+            }
+            prop_assert_eq!(trade.wanted_stop().unwrap().stop_price, Some(expected));
+            prop_assert_eq!(trade.outdated_stops().count(), 0);
+        }
+    }
+}

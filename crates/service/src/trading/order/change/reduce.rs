@@ -1,0 +1,103 @@
+//! A partial close, after which the take-profits are fitted to what is left.
+
+use super::{
+    plan::{ended_unfilled, replace_targets, with_amount},
+    request::{Reducing, TargetStep},
+    work::TradeRun,
+};
+use crate::trading::order::{
+    close::Share,
+    legs::{Leg, Role},
+    protection::rules::Rule,
+    run::{Halt, Run, RunResult},
+    seq,
+    side::entered_by,
+};
+use domain::{Decimal, Micros, trade::fit_targets};
+use store::intent::LegStatus;
+
+/// Closes a part of the position and fits the trade's take-profits.
+pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<()> {
+    let (desk, who, tenure, resumed) = (run.desk, run.who, run.intent.tenure, run.resumed);
+    let trade = reducing.trade.map(|id| TradeRun { desk, who, id, tenure, resumed });
+    if let Some(trade) = &trade
+        && trade.trade().await?.is_none()
+    {
+        // Its position has ended; another one is not reduced.
+        return Ok(());
+    }
+    let Reducing { side, amount, left, .. } = *reducing;
+    let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
+    run.intent.save_progress(desk).await?;
+    let Some(trade) = trade.filter(|_| Rule::TargetsFitPosition.holds()) else { return closed.map(drop) };
+    match closed {
+        Ok(_) => trade.fit_targets(left).await,
+        Err(Halt::Refused(failure)) => {
+            // Take-profits may have been cancelled to make way. Without them the refusal is still the answer.
+            trade.fit_targets(left + amount).await.err();
+            Err(Halt::Refused(failure))
+        }
+        Err(halt) => Err(halt),
+    }
+}
+
+impl TradeRun<'_> {
+    /// Places the take-profits again if together they exceed the position, or if they had to make way for the close.
+    async fn fit_targets(&self, left: Decimal) -> RunResult<()> {
+        let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
+        if trade.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final()) {
+            // They are sent, with fitting amounts, when the entry has ended.
+            return Ok(trade.save(self.desk).await?);
+        }
+        let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
+        let outcome = match run.fitted(left).await {
+            Ok(Some(step)) => {
+                run.intent.save_progress(self.desk).await?;
+                run.change_targets(&step).await
+            }
+            Ok(None) => Ok(()),
+            Err(halt) => Err(halt),
+        };
+        trade.save(self.desk).await?;
+        outcome
+    }
+}
+
+impl Run<'_> {
+    /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
+    /// that are open fit.
+    async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
+        let seen = self.inspect().await?;
+        let side = self.intent.entry_side();
+        let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);
+        let Some(held) = ours.map(|position| position.contracts.min(left)) else { return Ok(None) };
+        let wanted: Vec<Leg> = self.intent.wanted_targets().cloned().collect();
+        let (mut kept, mut missing) = (Vec::new(), false);
+        for leg in wanted {
+            let id = self.intent.client_id(leg.seq);
+            if let Some(order) = seen.open.iter().find(|order| order.client_order_id == id) {
+                kept.push((order.remaining.unwrap_or_else(|| leg.unfilled()), leg));
+                continue;
+            }
+            match self.look_up(&leg, Micros(0)).await? {
+                Some(order) if order.is_final() && !ended_unfilled(&order) => {
+                    self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+                }
+                Some(order) if !order.is_final() => kept.push((leg.unfilled(), leg)),
+                _ => {
+                    missing = true;
+                    kept.push((leg.unfilled(), leg));
+                }
+            }
+        }
+        let amounts: Vec<Decimal> = kept.iter().map(|(amount, _)| *amount).collect();
+        let total: Decimal = amounts.iter().sum();
+        if kept.is_empty() || (total <= held && !missing) {
+            return Ok(None);
+        }
+        let fitted = fit_targets(&amounts, total.max(held), held, &self.market);
+        let orders = kept.iter().zip(fitted).filter(|(_, amount)| !amount.is_zero());
+        let orders: Vec<_> = orders.filter_map(|((_, leg), amount)| with_amount(leg, amount)).collect();
+        Ok(Some(replace_targets(self.intent, &orders)?))
+    }
+}

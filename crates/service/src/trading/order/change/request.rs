@@ -1,0 +1,48 @@
+//! The requests that intents of changes carry out.
+
+use domain::{Decimal, IntentId, Side};
+use serde::{Deserialize, Serialize};
+
+/// A change of a trade's stop and take-profits, whose new legs are planned at the trade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Protecting {
+    /// The intent that opened the trade.
+    pub(crate) trade: IntentId,
+    pub(crate) stop: StopStep,
+    /// The change of the take-profits; `None` if they stay.
+    pub(crate) targets: Option<TargetStep>,
+}
+
+/// The change of a trade's stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum StopStep {
+    /// It stays as it is.
+    Keep,
+    /// The stop of this leg replaces all others.
+    Move(u16),
+    /// All stops are cancelled.
+    Remove,
+}
+
+/// The change of a trade's take-profits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TargetStep {
+    /// The legs to cancel.
+    pub(crate) old: Vec<u16>,
+    /// The legs to place.
+    pub(crate) new: Vec<u16>,
+}
+
+/// The request to close a part of a position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reducing {
+    /// The intent that opened the trade; `None` for a position that the desk did not open. Its take-profits are fitted
+    /// to what is left.
+    pub(crate) trade: Option<IntentId>,
+    /// The side of the entry.
+    pub(crate) side: Side,
+    /// The amount to close in base units, at most.
+    pub(crate) amount: Decimal,
+    /// The amount that is left of the position then.
+    pub(crate) left: Decimal,
+}

@@ -1,0 +1,78 @@
+//! The open trades of a market, as their owner sees them.
+
+use crate::{
+    error::Result,
+    trading::{
+        Trading,
+        order::{
+            intent::Intent,
+            legs::{Leg, PlannedOrder},
+            seq,
+            side::entered_by,
+        },
+    },
+};
+use domain::{
+    Decimal, ExchangeKeyId, Order, OrderType, Position, Symbol,
+    ticket::Stop,
+    trade::{OpenTrade, TargetShare},
+};
+use store::protection::{self as rows, Protection, Wanted};
+
+/// Decimals of a share.
+const DECIMALS: u32 = 4;
+
+/// Returns the open and waiting trades of a market, oldest first. `position` is what the exchange reports.
+///
+/// The caller has verified that the account belongs to the user.
+///
+/// # Errors
+/// If the database cannot be read.
+pub(in crate::trading::order) async fn open_trades(
+    desk: &Trading,
+    key: ExchangeKeyId,
+    symbol: &Symbol,
+    position: Option<&Position>,
+) -> Result<Vec<OpenTrade>> {
+    let mut trades = Vec::new();
+    for row in rows::on_market(&desk.db, key, symbol).await? {
+        if row.ended_at.is_some() || row.wanted == Wanted::Closed {
+            continue;
+        }
+        if let Some(intent) = Intent::load(desk, row.intent_id).await? {
+            trades.extend(open_trade(&intent, &row, position));
+        }
+    }
+    Ok(trades)
+}
+
+/// Returns one open trade; `None` if its position is gone, or if nothing is known of its entry.
+fn open_trade(intent: &Intent, row: &Protection, position: Option<&Position>) -> Option<OpenTrade> {
+    let entry = intent.leg_order(seq::ENTRY)?;
+    let held = position.filter(|position| entered_by(position.side) == row.side);
+    let rests = !entry.is_final();
+    let base = match held {
+        Some(position) if !rests => position.contracts.min(entry.filled),
+        _ if rests => intent.request.opens()?.amount,
+        _ => return None,
+    };
+    let share = |leg: &Leg| {
+        let price = leg.order.as_ref()?.price?;
+        let share = leg.unfilled().checked_div(base)?.round_dp(DECIMALS).min(Decimal::ONE);
+        Some(TargetShare { price, share })
+    };
+    Some(OpenTrade {
+        id: intent.id,
+        version: intent.protection_version(),
+        side: row.side,
+        entry: rests.then(|| entry.client_order_id.clone()),
+        entered: entry.filled,
+        stop: intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of),
+        targets: intent.wanted_targets().filter_map(share).collect(),
+    })
+}
+
+fn stop_of(planned: &PlannedOrder) -> Option<Stop> {
+    let limit = planned.price.filter(|_| planned.kind == OrderType::Stop);
+    Some(Stop { trigger: planned.stop_price?, limit })
+}

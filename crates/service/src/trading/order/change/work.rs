@@ -1,0 +1,285 @@
+//! Carries out changes. Every step can be repeated, because a change is continued after a crash.
+
+use super::{
+    reduce::reduce,
+    request::{Protecting, StopStep, TargetStep},
+};
+use crate::{
+    error::Error,
+    platform::fence::Tenure,
+    trading::{
+        Trading,
+        order::{
+            intent::{Intent, Request},
+            legs::{Leg, Role},
+            protection::{is_stop, rules::Rule},
+            recover::claim,
+            run::{Halt, Run, RunResult},
+        },
+    },
+};
+use domain::{IntentId, Micros, Order};
+use exchange::{Credentials, ExchangeFailure};
+use store::{
+    intent::{LegStatus, Status},
+    protection::{self as rows, Protection, Wanted},
+};
+
+/// Carries out the change of `intent`. With `resumed` an earlier holder may have begun it. The caller holds the
+/// per-market lock.
+pub(in crate::trading::order) async fn carry_out(
+    desk: &Trading,
+    who: &Credentials,
+    intent: &mut Intent,
+    resumed: bool,
+) -> RunResult<()> {
+    match intent.request.clone() {
+        Request::Protect(change) => {
+            let trade = TradeRun { desk, who, id: change.trade, tenure: intent.tenure, resumed };
+            trade.protect(&change, &mut intent.status).await?;
+        }
+        Request::Reduce(reducing) => {
+            let mut run = Run::new(desk, who, intent, resumed).await?;
+            reduce(&mut run, &reducing).await?;
+        }
+        Request::CancelEntries => Run::new(desk, who, intent, resumed).await?.cancel_entries().await?,
+        _ => return Err(Error::fault("not a change of a trade").into()),
+    }
+    intent.status = Status::Done;
+    Ok(())
+}
+
+/// Whether an order was refused because there is one with its client order id.
+const fn is_duplicate(failure: &ExchangeFailure) -> bool {
+    matches!(failure, ExchangeFailure::Refused { code: -4115 | -4116, .. })
+}
+
+/// Work on the trade of a change.
+pub(super) struct TradeRun<'a> {
+    pub(super) desk: &'a Trading,
+    pub(super) who: &'a Credentials,
+    /// The intent that opened the trade.
+    pub(super) id: IntentId,
+    /// The tenure in which the change was claimed.
+    pub(super) tenure: Tenure,
+    pub(super) resumed: bool,
+}
+
+impl TradeRun<'_> {
+    /// Returns the trade, claimed for this instance, with the protection wanted for it; `None` if its position has
+    /// ended.
+    pub(super) async fn trade(&self) -> RunResult<Option<(Intent, Protection)>> {
+        let row = rows::get_protection(&self.desk.db, self.id).await.map_err(Error::from)?;
+        let Some(row) = row.filter(|row| row.ended_at.is_none()) else { return Ok(None) };
+        let Some(mut trade) = Intent::load(self.desk, self.id).await? else { return Ok(None) };
+        if !trade.settled && !claim(self.desk, self.id, self.desk.clock.now()).await? {
+            let words = "another instance works on the trade".to_owned();
+            return Err(Halt::Later(ExchangeFailure::Unknown(words)));
+        }
+        trade.tenure = self.tenure;
+        Ok(Some((trade, row)))
+    }
+
+    /// Changes the trade's stop, then its take-profits. A moved stop alone is done once it is written down: whatever
+    /// becomes of it here, the supervisor pursues it.
+    async fn protect(&self, change: &Protecting, status: &mut Status) -> RunResult<()> {
+        let Some((mut trade, row)) = self.trade().await? else { return Ok(()) };
+        if matches!(change.stop, StopStep::Move(_)) && change.targets.is_none() && row.wanted == Wanted::Stop
+        {
+            *status = Status::Done;
+        }
+        let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
+        let mut outcome = run.change_stop(change.stop).await;
+        if let Some(targets) = &change.targets {
+            if outcome.is_ok() {
+                outcome = run.change_targets(targets).await;
+            }
+            if matches!(outcome, Err(Halt::Refused(_))) {
+                // Nothing of the change remains.
+                run.give_up(&targets.new);
+            }
+        }
+        trade.save(self.desk).await?;
+        outcome?;
+        if matches!(change.stop, StopStep::Move(_)) && row.wanted == Wanted::NoStop {
+            self.supervise_stop().await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the stop the wanted protection of a position that had none.
+    async fn supervise_stop(&self) -> RunResult<()> {
+        let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
+        rows::set_wanted(&mut tx, self.id, Wanted::Stop).await.map_err(Error::from)?;
+        rows::set_notified(&mut tx, self.id, None).await.map_err(Error::from)?;
+        tx.commit().await.map_err(Error::from)?;
+        Ok(())
+    }
+}
+
+impl Run<'_> {
+    async fn change_stop(&mut self, step: StopStep) -> RunResult<()> {
+        match step {
+            StopStep::Keep => Ok(()),
+            StopStep::Move(seq) => self.move_stop(seq).await,
+            StopStep::Remove => self.remove_stops().await,
+        }
+    }
+
+    /// Places the stop of leg `seq`, then cancels the one that it replaces. While nothing has filled, the stop follows
+    /// the first fill.
+    async fn move_stop(&mut self, seq: u16) -> RunResult<()> {
+        let leg = self.intent.leg(seq);
+        let status = leg.ok_or_else(|| Error::fault("a moved stop has no leg"))?.status;
+        match status {
+            LegStatus::Planned if self.intent.filled_entry().is_some() => {
+                if !Rule::NewStopComesFirst.holds() {
+                    self.cancel_outdated_stops().await?;
+                }
+                match self.send(seq).await {
+                    // It exists, although the exchange does not find it yet. The supervisor sees it.
+                    Err(Halt::Refused(failure)) if is_duplicate(&failure) => {
+                        self.intent.mark(seq, LegStatus::Planned, None);
+                        return Err(Halt::Later(failure));
+                    }
+                    sent => drop(sent?),
+                }
+                self.intent.save_progress(self.desk).await?;
+            }
+            LegStatus::Planned | LegStatus::Placed => {}
+            LegStatus::Refused => {
+                let message = "the exchange refused the stop".to_owned();
+                return Err(Halt::Refused(ExchangeFailure::Refused { code: 0, message }));
+            }
+            // A later change has replaced it.
+            LegStatus::Skipped | LegStatus::Done => return Ok(()),
+        }
+        self.cancel_outdated_stops().await
+    }
+
+    /// Cancels the stops that another one has replaced.
+    async fn cancel_outdated_stops(&mut self) -> RunResult<()> {
+        let own: Vec<Leg> = self.intent.outdated_stops().cloned().collect();
+        self.retire(&own).await?;
+        if self.intent.has_adopted_stop() {
+            let open = self.open_orders().await?;
+            self.cancel_outdated(&open).await?;
+        }
+        Ok(())
+    }
+
+    /// Cancels those of the `open` orders that are stops replaced by another one.
+    pub(in crate::trading::order) async fn cancel_outdated(&mut self, open: &[Order]) -> RunResult<()> {
+        for id in self.intent.outdated_among(open) {
+            match self.intent.leg_by_client_id(&id).cloned() {
+                Some(leg) => self.retire(&[leg]).await?,
+                None => drop(self.cancel_for_change(&id, true).await?),
+            }
+        }
+        self.intent.end_adoptions();
+        Ok(self.intent.save_progress(self.desk).await?)
+    }
+
+    /// Cancels all stops of the trade, and one that its owner has placed and that was adopted.
+    async fn remove_stops(&mut self) -> RunResult<()> {
+        let stops = |leg: &&Leg| leg.role == Role::Stop;
+        let own: Vec<Leg> =
+            self.intent.legs.iter().filter(stops).filter(|leg| leg.may_be_open()).cloned().collect();
+        self.retire(&own).await?;
+        let adopted: Vec<Leg> = self.intent.legs.iter().filter(stops).cloned().collect();
+        let adopted = adopted.iter().filter(|leg| leg.status == LegStatus::Skipped);
+        let prices: Vec<_> =
+            adopted.filter_map(|leg| Some((leg.seq, leg.order.as_ref()?.stop_price))).collect();
+        if !prices.is_empty() {
+            for order in self.open_orders().await?.iter().filter(|order| is_stop(order)) {
+                if prices.iter().any(|(_, price)| *price == order.stop_price) {
+                    self.cancel_for_change(&order.client_order_id, true).await?;
+                }
+            }
+        }
+        let left: Vec<u16> = self.intent.legs.iter().filter(stops).map(|leg| leg.seq).collect();
+        for seq in left {
+            let placed = self.intent.leg_order(seq).is_some_and(|order| !order.filled.is_zero());
+            if !placed {
+                self.intent.mark(seq, LegStatus::Done, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Cancels the old take-profits and places the new ones. While the entry rests, they follow its last fill.
+    pub(super) async fn change_targets(&mut self, step: &TargetStep) -> RunResult<()> {
+        if self.intent.status == Status::Waiting {
+            self.give_up(&step.old);
+            return Ok(());
+        }
+        let mut old = self.legs_of(&step.old);
+        old.retain(Leg::may_be_open);
+        self.retire(&old).await?;
+        if self.resumed {
+            let mut new = self.legs_of(&step.new);
+            new.retain(|leg| leg.status == LegStatus::Planned);
+            for leg in &new {
+                if let Some(order) = self.look_up(leg, Micros(0)).await? {
+                    self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+                }
+            }
+        }
+        self.place_targets().await
+    }
+
+    fn legs_of(&self, numbers: &[u16]) -> Vec<Leg> {
+        self.intent.legs.iter().filter(|leg| numbers.contains(&leg.seq)).cloned().collect()
+    }
+
+    /// Marks legs that have not been sent as not needed.
+    fn give_up(&mut self, legs: &[u16]) {
+        for seq in legs {
+            if self.intent.leg(*seq).is_some_and(|leg| leg.status == LegStatus::Planned) {
+                self.intent.mark(*seq, LegStatus::Skipped, None);
+            }
+        }
+    }
+
+    /// Cancels the orders of these legs, and records that they are no longer wanted.
+    async fn retire(&mut self, legs: &[Leg]) -> RunResult<()> {
+        for leg in legs {
+            let never_sent = self.intent.filled_entry().is_none() && leg.placed.is_none();
+            let last = if never_sent { None } else { self.cancel_leg(leg).await? };
+            // One that has filled instead is reported like any other.
+            let filled = last.as_ref().is_some_and(|order| !order.filled.is_zero());
+            let status = if filled { LegStatus::Placed } else { LegStatus::Done };
+            self.intent.mark(leg.seq, status, last);
+        }
+        if !legs.is_empty() {
+            self.intent.save_progress(self.desk).await?;
+        }
+        Ok(())
+    }
+
+    async fn cancel_leg(&self, leg: &Leg) -> RunResult<Option<Order>> {
+        let id = self.intent.client_id(leg.seq);
+        let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
+        match self.cancel_for_change(&id, conditional).await? {
+            Some(order) => Ok(Some(order)),
+            None => self.look_up(leg, Micros(0)).await,
+        }
+    }
+
+    /// Cancels an order that a change replaces. The new order is open by then, so a refusal is tried again later.
+    async fn cancel_for_change(&self, id: &str, conditional: bool) -> RunResult<Option<Order>> {
+        match self.cancel(id, conditional).await {
+            Err(Halt::Refused(failure)) if !matches!(failure, ExchangeFailure::Unauthorized) => {
+                Err(Halt::Later(failure))
+            }
+            other => other,
+        }
+    }
+
+    /// Cancels every opening order of the market, whether or not the desk sent it.
+    async fn cancel_entries(&mut self) -> RunResult<()> {
+        let mut opening = self.open_orders().await?;
+        opening.retain(|order| !order.reduce_only);
+        self.cancel_each(&opening).await.map(drop)
+    }
+}

@@ -1,0 +1,121 @@
+//! What an intent wants of the stop and the take-profits of its position, after all changes.
+//!
+//! A stop leg that the exchange refused, and one that is done because it was replaced or removed, is not wanted. So a
+//! refused change leaves the stop before it in force.
+
+use super::Intent;
+use crate::trading::order::{
+    legs::{Leg, PlannedOrder, Role},
+    protection::{is_stop, rules::Rule},
+    seq,
+};
+use domain::Order;
+use store::intent::LegStatus;
+
+impl Intent {
+    /// Returns the leg of the stop that is wanted now: the requested one, or its latest replacement.
+    pub(in crate::trading::order) fn wanted_stop_leg(&self) -> Option<&Leg> {
+        let stop = |leg: &&Leg| leg.role == Role::Stop && leg.status != LegStatus::Done;
+        let mut stops = self.legs.iter().rev().filter(stop);
+        let newest = stops.clone().next();
+        let in_force = |leg: &&Leg| leg.status != LegStatus::Refused || !Rule::RefusedStopIsNotWanted.holds();
+        stops.find(in_force).or(newest)
+    }
+
+    /// Returns the stop that is wanted now.
+    pub(in crate::trading::order) fn wanted_stop(&self) -> Option<&PlannedOrder> {
+        self.wanted_stop_leg()?.order.as_ref()
+    }
+
+    /// Returns the legs of stops that may be open at the exchange although another stop is wanted, or none.
+    pub(in crate::trading::order) fn outdated_stops(&self) -> impl Iterator<Item = &Leg> {
+        let wanted = self.wanted_stop();
+        self.legs.iter().filter(move |leg| {
+            let replaced = match (wanted, &leg.order) {
+                (Some(wanted), Some(order)) => !order.stops_as(wanted),
+                _ => true,
+            };
+            leg.role == Role::Stop && leg.may_be_open() && replaced
+        })
+    }
+
+    /// Returns which of the `open` orders are stops that are no longer wanted: this trade's own, and one that its
+    /// owner had placed at the exchange and that was adopted as the wanted one until it was moved again.
+    pub(in crate::trading::order) fn outdated_among(&self, open: &[Order]) -> Vec<String> {
+        let Some(wanted) = self.wanted_stop() else { return Vec::new() };
+        let replaced = |leg: &Leg| {
+            let other = leg.order.as_ref().is_some_and(|order| !order.stops_as(wanted));
+            leg.role == Role::Stop && (other || leg.status == LegStatus::Done)
+        };
+        let own = |order: &&Order| self.leg_by_client_id(&order.client_order_id).is_some_and(replaced);
+        let adopted = |order: &&Order| {
+            is_stop(order)
+                && order.side == wanted.side
+                && self.leg_by_client_id(&order.client_order_id).is_none()
+                && self.was_adopted(order, wanted)
+        };
+        let outdated = open.iter().filter(|order| own(order) || adopted(order));
+        outdated.map(|order| order.client_order_id.clone()).collect()
+    }
+
+    /// Whether a stop that the owner had placed at the exchange was adopted as the wanted one.
+    pub(in crate::trading::order) fn has_adopted_stop(&self) -> bool {
+        self.legs.iter().any(|leg| leg.role == Role::Stop && leg.status == LegStatus::Skipped)
+    }
+
+    /// Records that stops which were adopted, and replaced since, are not wanted any more.
+    pub(in crate::trading::order) fn end_adoptions(&mut self) {
+        let Some(wanted) = self.wanted_stop().cloned() else { return };
+        let ended = |leg: &&Leg| {
+            let other = leg.order.as_ref().is_some_and(|order| !order.stops_as(&wanted));
+            leg.role == Role::Stop && leg.status == LegStatus::Skipped && other
+        };
+        let ended: Vec<u16> = self.legs.iter().filter(ended).map(|leg| leg.seq).collect();
+        ended.into_iter().for_each(|seq| self.mark(seq, LegStatus::Done, None));
+    }
+
+    /// Whether `order` was the wanted stop before `wanted` replaced it.
+    fn was_adopted(&self, order: &Order, wanted: &PlannedOrder) -> bool {
+        let as_adopted = |leg: &Leg| {
+            let planned = leg.order.as_ref();
+            leg.role == Role::Stop
+                && leg.status == LegStatus::Skipped
+                && planned.is_some_and(|planned| {
+                    planned.stop_price == order.stop_price && !planned.stops_as(wanted)
+                })
+        };
+        self.legs.iter().any(as_adopted)
+    }
+
+    /// Returns the number of the next stop leg: after all others, so that the latest stop is the last. A leg that the
+    /// exchange certainly refused is reused.
+    pub(in crate::trading::order) fn next_stop(&self) -> Option<u16> {
+        self.next_of(&seq::STOPS)
+    }
+
+    /// Returns the number of the next take-profit leg of a change.
+    pub(in crate::trading::order) fn next_target(&self) -> Option<u16> {
+        self.next_of(&seq::TARGETS)
+    }
+
+    fn next_of(&self, range: &std::ops::Range<u16>) -> Option<u16> {
+        let last = self.legs.iter().filter(|leg| range.contains(&leg.seq)).max_by_key(|leg| leg.seq);
+        let next = match last {
+            Some(leg) if leg.status == LegStatus::Refused => leg.seq,
+            Some(leg) => leg.seq.checked_add(1)?,
+            None => range.start,
+        };
+        range.contains(&next).then_some(next)
+    }
+
+    /// Returns the legs of take-profits that are wanted and have not filled.
+    pub(in crate::trading::order) fn wanted_targets(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.role == Role::Target && leg.may_be_open())
+    }
+
+    /// Returns the version of the trade's protection: it grows with each change.
+    pub(in crate::trading::order) fn protection_version(&self) -> i64 {
+        let legs = self.legs.iter().filter(|leg| leg.is_protective()).count();
+        i64::try_from(legs).unwrap_or(i64::MAX)
+    }
+}

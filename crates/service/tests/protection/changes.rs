@@ -1,0 +1,127 @@
+//! Requests that change an open trade, and what must hold after them.
+
+use crate::{
+    lives::{Act, Ask, DeskResponse},
+    play::Play,
+    sim::book::{Resting, btc, d},
+    stage::Cast,
+};
+use domain::{
+    Decimal, Side,
+    ticket::Stop,
+    trade::{OpenTrade, StopChange, TargetShare, TradeChange},
+};
+use service::{
+    SharedDesk,
+    trading::order::{self, Part, TradeTarget},
+};
+
+/// The amount that every life enters.
+const ENTERED: &str = "0.05";
+/// The leg of a closing order, and the legs of those after it.
+const CLOSE: u16 = 1;
+const CLOSES: std::ops::Range<u16> = 10_000..20_000;
+
+async fn change(desk: &SharedDesk, cast: &Cast, change: TradeChange) -> DeskResponse {
+    let target = TradeTarget::default();
+    order::change_trade(desk, &cast.trader, cast.manual, &btc(), target, change).await.into()
+}
+
+pub(crate) async fn move_stop(desk: &SharedDesk, cast: &Cast, price: &str) -> DeskResponse {
+    let stop = StopChange::Set(Stop { trigger: d(price), limit: None });
+    change(desk, cast, TradeChange { stop: Some(stop), targets: None }).await
+}
+
+pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str, &str)]) -> DeskResponse {
+    let targets = targets.iter().map(|(price, share)| TargetShare { price: d(price), share: d(share) });
+    change(desk, cast, TradeChange { stop: None, targets: Some(targets.collect()) }).await
+}
+
+pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskResponse {
+    let part = Part::Share(d(share));
+    order::close_part(desk, &cast.trader, cast.manual, &btc(), part, None).await.into()
+}
+
+fn changes(act: &Act) -> bool {
+    let asks = |ask: &Ask| {
+        matches!(ask, Ask::MoveStop(_) | Ask::SetTargets(_) | Ask::Reduce(_) | Ask::CancelEntries)
+    };
+    matches!(act, Act::Ask(ask) if asks(ask))
+}
+
+/// Returns the open trades as their owner sees them, in lives that change one.
+pub(crate) async fn shown(play: &Play<'_>, desk: &SharedDesk) -> Vec<OpenTrade> {
+    if !play.life.acts.iter().any(changes) {
+        return Vec::new();
+    }
+    // Nothing is planned for this read.
+    play.stage.sim.world().gate.armed = false;
+    let cast = &play.stage.cast;
+    let state = order::account_state(desk, &cast.trader, cast.manual, &btc()).await;
+    state.map(|state| state.trades).unwrap_or_default()
+}
+
+/// Returns the price at which the stop is wanted after it was moved; `None` if the move was refused. If the caller got
+/// no answer, it is what its owner sees.
+pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
+    let moves = |ask: Ask| if let Ask::MoveStop(price) = ask { Some(price) } else { None };
+    let (price, received) = play.answered.iter().rev().find_map(|asked| Some((moves(asked.ask)?, asked)))?;
+    match received.response {
+        Some(DeskResponse::Yes) => Some(d(price)),
+        Some(DeskResponse::No(_)) => None,
+        _ => Some(play.trades.last()?.stop?.trigger),
+    }
+}
+
+/// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed than was asked.
+pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
+    if !play.life.acts.iter().any(changes) {
+        return;
+    }
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let since = play.answered.first().map(|asked| asked.requested_at);
+    for asked in &play.answered {
+        let Ask::Reduce(share) = asked.ask else { continue };
+        let closes = |r: &&Resting| {
+            r.ours()
+                && since.is_some_and(|since| r.order.at >= since)
+                && r.leg().is_some_and(|leg| leg == CLOSE || CLOSES.contains(&leg))
+        };
+        let closed: Decimal = book.orders.iter().filter(closes).map(|r| r.order.filled).sum();
+        if closed > d(ENTERED) * d(share) {
+            broken.push(format!("p: {closed} was closed instead of {share} of {ENTERED}"));
+        }
+    }
+    if book.position.is_zero() || book.position.is_sign_negative() {
+        return;
+    }
+    let takes = |r: &&Resting| {
+        r.open() && r.ours() && r.protects() && !r.stops() && !r.close_position && r.order.side == Side::Sell
+    };
+    let mut open: Vec<(Decimal, Decimal)> = book
+        .orders
+        .iter()
+        .filter(takes)
+        .map(|r| (r.order.price.unwrap_or_default(), r.order.remaining.unwrap_or_default()))
+        .collect();
+    open.sort_unstable();
+    let total: Decimal = open.iter().map(|(_, amount)| *amount).sum();
+    if total > book.position {
+        broken.push(format!("o: take-profits of {total} for a position of {}", book.position));
+    }
+    let Some(trade) = play.trades.last() else { return };
+    let mut shown: Vec<Decimal> = trade.targets.iter().map(|target| target.price).collect();
+    shown.sort_unstable();
+    let rests = trade.entry.is_some();
+    if !rests && !shown.iter().eq(open.iter().map(|(price, _)| price)) {
+        broken.push(format!("n: take-profits at {shown:?} are shown, and {open:?} are open"));
+    }
+    let stops = book.stops();
+    if let (Some(stop), [only]) = (trade.stop, stops.as_slice())
+        && only.order.stop_price != Some(stop.trigger)
+    {
+        broken
+            .push(format!("n: a stop at {} is shown, and {:?} is open", stop.trigger, only.order.stop_price));
+    }
+}
