@@ -22,6 +22,7 @@ pub mod order;
 pub mod plan;
 pub mod position;
 pub mod profile;
+pub mod profit;
 pub mod refusal;
 pub mod report;
 pub mod role;
