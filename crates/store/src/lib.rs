@@ -40,6 +40,7 @@ pub mod event;
 pub mod fill;
 pub mod flash;
 pub mod follow;
+pub mod funding;
 pub mod gauge;
 pub mod group_commit;
 pub mod identity;

@@ -99,7 +99,8 @@ async fn filled(desk: &SharedDesk, key: ExchangeKeyId) {
         ("2", "2026-03-13T01:00:00.000Z", 50),
         ("3", "2026-03-16T00:00:00.000Z", 999),
     ] {
-        let fill = Fill { key, symbol: btc(), trade: trade.into(), at: at(moment), fee_usd: usd(cents) };
+        let (symbol, trade) = (btc(), trade.to_owned());
+        let fill = Fill { key, symbol, trade, at: at(moment), fee_usd: usd(cents), detail: None };
         let first = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
         let again = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
         assert_eq!((first, again), (true, false));
