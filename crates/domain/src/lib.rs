@@ -8,6 +8,7 @@ pub mod account;
 pub mod api_client;
 pub mod client_order_id;
 pub mod clock;
+pub mod closed_trade;
 pub mod copy;
 pub mod figures;
 pub mod follow;

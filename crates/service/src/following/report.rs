@@ -1,7 +1,7 @@
 //! Weekly and monthly reports, each made and mailed once, in days of the user's time zone.
 
 mod figures;
-mod fills;
+pub(in crate::following) mod fills;
 mod letter;
 mod period;
 mod words;
