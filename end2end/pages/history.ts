@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
 /** `/history`: orders and trades. */
@@ -44,6 +44,8 @@ export class History extends Frame {
   async download(): Promise<string[]> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.csv.click()]);
     const text = await readFile(await download.path(), 'utf8');
-    return text.split('\r\n').filter((line) => line !== '');
+    // Excel reads a file as UTF-8 only if it begins with this mark.
+    expect(text.startsWith('\uFEFF')).toBe(true);
+    return text.slice(1).split('\r\n').filter((line) => line !== '');
   }
 }

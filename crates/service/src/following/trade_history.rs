@@ -219,6 +219,10 @@ fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
     let Some(request) = order::manual_order_of(&row.request)? else { return Ok(None) };
     let Some(entry) = row.order_json else { return Ok(None) };
     let entry = entry.value()?;
+    // An order that ended without a fill is no trade.
+    if entry.is_final() && entry.filled.is_zero() {
+        return Ok(None);
+    }
     let (price, amount, cost) = filled(&entry, &request);
     let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
