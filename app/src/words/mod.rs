@@ -16,6 +16,8 @@ pub(crate) mod copies;
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
+#[cfg(feature = "ssr")]
+pub(crate) mod home;
 pub(crate) mod live;
 #[cfg(feature = "ssr")]
 pub(crate) mod messages;

@@ -19,6 +19,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("audit_actions", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
         ("follows", follows::follows(lang).entries()),
+        ("home", home::home(lang).entries()),
         ("live", live::live(lang).entries()),
         ("messages", messages::messages(lang).entries()),
         ("money", money::money(lang).entries()),
