@@ -11,7 +11,7 @@ const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
 /// marks it as `moving`, and whenever the stream reports an event. A part in use (a field with the focus, an
-/// unfolded form) is not replaced. Without scripts a reload does the same.
+/// unfolded form) is replaced once it no longer is. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -27,6 +27,9 @@ pub fn Fresh() -> impl IntoView {
 }
 
 #[cfg(feature = "islands")]
+pub(super) use browser::renew;
+
+#[cfg(feature = "islands")]
 mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
@@ -36,16 +39,20 @@ mod browser {
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
+    /// Marks a part that was in use when it should have been replaced.
+    const BEHIND: &str = "data-behind";
+
     pub(super) fn tick() {
-        let moving =
-            part(&document()).is_some_and(|p| p.get_attribute("data-fresh").as_deref() == Some("moving"));
-        if moving && !document().hidden() {
+        let Some(part) = part(&document()) else { return };
+        let moving = part.get_attribute("data-fresh").as_deref() == Some("moving");
+        let late = part.has_attribute(BEHIND) && !held(&part);
+        if (moving || late) && !document().hidden() {
             leptos::task::spawn_local(renew());
         }
     }
 
     /// A single attempt; failures are ignored, because the next follows soon.
-    pub(super) async fn renew() {
+    pub(crate) async fn renew() {
         let _ = read().await;
     }
 
@@ -56,8 +63,11 @@ mod browser {
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         let there = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
         if let (true, Some(old), Some(new)) = (response.ok(), part(&document()), part(&there)) {
-            if !held(&old) {
+            if held(&old) {
+                old.set_attribute(BEHIND, "")?;
+            } else {
                 old.set_inner_html(&new.inner_html());
+                old.remove_attribute(BEHIND)?;
             }
             old.set_attribute("data-fresh", &new.get_attribute("data-fresh").unwrap_or_default())?;
         }

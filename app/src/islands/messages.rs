@@ -14,8 +14,24 @@ pub(crate) enum TabMessage {
     Upstream(bool),
     /// A market's price.
     Price(String, Quote),
+    /// The profit of the open positions of all accounts.
+    Portfolio(PortfolioNews),
     /// An event for a toast.
     Happened(TabEvent),
+}
+
+/// The profit of the open positions of all accounts (`domain::live::Portfolio`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser receives the stream
+pub(crate) struct PortfolioNews {
+    /// Changes when the page has to read the positions and orders again.
+    pub(crate) revision: i64,
+    /// Whether every account could be read.
+    pub(crate) complete: bool,
+    /// The profit of all positions.
+    pub(crate) unrealized: String,
+    /// The place of each position's profit on the page (key, market and side, with spaces between), and the profit.
+    pub(crate) positions: Vec<(String, String)>,
 }
 
 /// The last price of a market and its change over 24 hours.
@@ -135,9 +151,27 @@ pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
     if let Some(upstream) = message.get("Upstream") {
         return Some(TabMessage::Upstream(upstream.get("live")?.truth()?));
     }
+    if let Some(portfolio) = message.get("Portfolio") {
+        return Some(TabMessage::Portfolio(portfolio_news(&portfolio)?));
+    }
     let happened = message.get("Happened")?;
     let what = toast_event(&happened.get("event")?.get("what")?)?;
     Some(TabMessage::Happened(TabEvent { seq: happened.get("seq")?.int()?, what }))
+}
+
+#[cfg(any(feature = "islands", test))]
+fn portfolio_news(portfolio: &impl Tree) -> Option<PortfolioNews> {
+    let mut positions = Vec::new();
+    for open in portfolio.get("positions")?.items()? {
+        let [key, symbol, side] = ["key", "symbol", "side"].map(|name| open.string(name));
+        positions.push((format!("{key} {symbol} {side}"), open.string("unrealized")));
+    }
+    Some(PortfolioNews {
+        revision: portfolio.get("revision")?.int()?,
+        complete: portfolio.get("complete")?.truth()?,
+        unrealized: portfolio.string("unrealized"),
+        positions,
+    })
 }
 
 /// Parses an event (`domain::live::LiveEventKind`).
@@ -188,6 +222,10 @@ pub(crate) fn watch_message(
     let after = after.map_or_else(|| "null".to_owned(), |seq| seq.to_string());
     format!("{{\"Watch\":{{\"symbols\":[{quoted}],\"account\":{account},\"after\":{after}}}}}")
 }
+
+/// The message that subscribes the tab to the positions of all accounts (`domain::live::ClientMessage::Portfolio`).
+#[cfg(any(feature = "islands", test))]
+pub(crate) const PORTFOLIO: &str = "\"Portfolio\"";
 
 #[cfg(test)]
 mod tests {
@@ -287,10 +325,32 @@ mod tests {
         let symbols = ["BTC/USDT", "ETH/USDT"].map(str::to_owned);
         let account = (key.to_owned(), "BTC/USDT".to_owned());
         let read = serde_json::from_str(&watch_message(&symbols, Some(&account), Some(7))).unwrap();
-        let ClientMessage::Watch { symbols, account, after } = read;
+        let ClientMessage::Watch { symbols, account, after } = read else { panic!("another message") };
         assert_eq!(symbols.len(), 2);
         assert_eq!(account.unwrap().0.to_string(), key);
         assert_eq!(after, Some(7));
         assert!(serde_json::from_str::<ClientMessage>(&watch_message(&[], None, None)).is_ok());
+        assert_eq!(serde_json::from_str::<ClientMessage>(PORTFOLIO).unwrap(), ClientMessage::Portfolio);
+    }
+
+    #[test]
+    fn reads_the_profit_of_all_accounts() {
+        let key = "0192d3a0-0000-7000-8000-000000000001";
+        let open = domain::live::OpenProfit {
+            key: key.parse().unwrap(),
+            symbol: "BTC/USDT".parse().unwrap(),
+            side: domain::PositionSide::Short,
+            unrealized: domain::money::parse("-12.5").unwrap(),
+        };
+        let unrealized = open.unrealized;
+        let positions = vec![open];
+        let state = domain::live::Portfolio { revision: 7, complete: false, unrealized, positions };
+        let news = PortfolioNews {
+            revision: 7,
+            complete: false,
+            unrealized: "-12.5".into(),
+            positions: vec![(format!("{key} BTC/USDT short"), "-12.5".into())],
+        };
+        assert_eq!(parsed(&LiveMessage::Portfolio(Box::new(state))), Some(TabMessage::Portfolio(news)));
     }
 }

@@ -19,7 +19,6 @@ table! {
         profit_empty: "The first points appear within two minutes.",
         profit_summary(first, last): "Profit from {first} to {last} USD, less deposits and withdrawals.",
         offline: "Not updating: the figures may be out of date.",
-        in_title: "Show P&L in the tab title",
         actions: "Actions",
         trade: "Trade",
         close: "Close",

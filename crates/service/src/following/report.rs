@@ -3,9 +3,11 @@
 mod figures;
 pub(in crate::following) mod fills;
 mod letter;
+mod performance;
 mod period;
 mod words;
 
+pub use performance::{Performance, Range, performance};
 pub use words::{Words, words};
 
 use crate::{

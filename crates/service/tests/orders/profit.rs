@@ -83,8 +83,9 @@ fn trade_for_a_month(world: &World, start: Micros) {
 async fn transfer(world: &World, number: u128, units: i64, at: Micros) {
     let (account, id) =
         (LedgerAccountId(uuid::Uuid::from_u128(7)), TransferId(uuid::Uuid::from_u128(number)));
+    let known = store::ledger::by_currency(&world.desk.db, world.actor.user, "USDT").await.unwrap();
     let mut tx = world.desk.db.begin().await.unwrap();
-    if store::ledger::by_currency(&world.desk.db, world.actor.user, "USDT").await.unwrap().is_none() {
+    if known.is_none() {
         store::ledger::insert(&mut tx, account, "acc_7", world.actor.user, "USDT", at).await.unwrap();
     }
     let kind = if units < 0 { MovementKind::FromExchange } else { MovementKind::ToExchange };
