@@ -9,6 +9,11 @@ export class History extends Frame {
   readonly tradesTab: Locator;
   /** Entries of strategies or manual entries. */
   readonly past: Locator;
+  /** Closed trades of all accounts. */
+  readonly closed: Locator;
+  readonly closedTab: Locator;
+  /** The net profit of all closed trades that match. */
+  readonly closedNet: Locator;
   readonly csv: Locator;
 
   constructor(page: Page) {
@@ -17,6 +22,9 @@ export class History extends Frame {
     this.trades = page.getByTestId('trade-row');
     this.tradesTab = page.getByTestId('tab-trades');
     this.past = page.getByTestId('past-row');
+    this.closed = page.getByTestId('closed-row');
+    this.closedTab = page.getByTestId('tab-closed');
+    this.closedNet = page.getByTestId('closed-net');
     this.csv = page.getByTestId('csv');
   }
 
@@ -38,6 +46,17 @@ export class History extends Frame {
   /** Opens the entries by strategies, or the manual ones. */
   async openPast(of: 'strategy' | 'manual', query = ''): Promise<void> {
     await this.at(`/history?of=${of}${query}`);
+  }
+
+  /** Opens the closed trades. */
+  async openClosed(query = ''): Promise<void> {
+    await this.at(`/history?of=closed${query}`);
+  }
+
+  /** Sorts the closed trades by a column. */
+  async sortClosed(by: 'closed' | 'result' | 'fees' | 'duration'): Promise<void> {
+    await this.page.getByTestId(`sort-${by}`).click();
+    await expect(this.page).toHaveURL(new RegExp(`sort=${by}`));
   }
 
   /** Downloads the CSV file of the page; returns its lines. */

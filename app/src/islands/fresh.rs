@@ -10,7 +10,7 @@ use super::bus::bus;
 const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
-/// marks it as `moving`, and whenever the stream reports an event. A part in use (a field with the focus, an
+/// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in use (a field with the focus, an
 /// unfolded form) is replaced once it no longer is. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
@@ -31,20 +31,29 @@ pub(super) use browser::renew;
 
 #[cfg(feature = "islands")]
 mod browser {
+    use std::cell::Cell;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{Document, DomParser, Element, Response, SupportedType};
 
+    /// Ticks between two refreshes of a part that changes slowly.
+    const SLOW: u32 = 20;
     const PART: &str = "[data-fresh]";
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
+
+    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
 
     /// Marks a part that was in use when it should have been replaced.
     const BEHIND: &str = "data-behind";
 
     pub(super) fn tick() {
         let Some(part) = part(&document()) else { return };
-        let moving = part.get_attribute("data-fresh").as_deref() == Some("moving");
+        let moving = match part.get_attribute("data-fresh").as_deref() {
+            Some("moving") => true,
+            Some("slow") => TICKS.replace(TICKS.get().wrapping_add(1)) % SLOW == SLOW - 1,
+            _ => false,
+        };
         let late = part.has_attribute(BEHIND) && !held(&part);
         if (moving || late) && !document().hidden() {
             leptos::task::spawn_local(renew());

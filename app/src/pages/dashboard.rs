@@ -122,7 +122,7 @@ async fn holdings(
     Ok(view! {
         <div data-holdings="true">
             <p class="hint offline-hint" role="status" data-testid="offline-hint">{texts.offline}</p>
-            <div class="dashboard" data-fresh="settled">
+            <div class="dashboard" data-fresh="slow">
                 <div class="cards">{worth(words, total, &profit, range, &held)}{follows}</div>
                 {key_cards(words, &held)}
                 {open(words, held, &ticks)}

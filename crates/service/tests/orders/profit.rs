@@ -1,6 +1,6 @@
 //! One definition of profit: closed trades and reports reconcile, and open positions reach the dashboard.
 
-use super::{ENTRY, STOP, TARGET, World, btc, d, ticket};
+use super::{ENTRY, STOP, TARGET, World, btc, d, limit, ticket};
 use crate::keys::still;
 use domain::{
     Decimal, Fee, LedgerAccountId, Micros, Side, Trade, TradeType, TransferId,
@@ -16,6 +16,7 @@ use service::{
     following::{
         closed_trades::{self, ClosedTradePage, Filter, Sorting},
         report,
+        trade_history::{self, TradeHistoryRequest, Which},
     },
     trading::live,
 };
@@ -57,7 +58,7 @@ impl Filled<'_> {
 
 /// A position that is closed in two parts, by a take profit and by the stop, and a later one that is still open.
 fn trade_for_a_month(world: &World, start: Micros) {
-    let order = |leg| world.fake.placed(leg)[0].id.clone();
+    let order = |leg| world.fake.placed(leg).last().unwrap().id.clone();
     let (entry, target, stop) = (order(ENTRY), order(TARGET), order(STOP));
     let day = |days: i64| start.plus(days * DAY);
     let (buy, sell) = (Side::Buy, Side::Sell);
@@ -170,7 +171,15 @@ pub(crate) async fn trades_and_reports_reconcile_to_the_last_digit(db: &TestDb) 
 pub(crate) async fn closed_trades_are_filtered_sorted_and_exported(db: &TestDb) {
     let (world, clock) = still(db).await;
     let start = world.desk.clock.now();
+    world.place(&limit("19000.5")).await.unwrap();
+    let days = TradeHistoryRequest { days: 30, ..TradeHistoryRequest::default() };
+    let entries = async || {
+        let all = trade_history::Filter::default();
+        trade_history::page(&world.desk, &world.actor, Which::Manual, &days, &all).await.unwrap().items.len()
+    };
+    assert_eq!(entries().await, 1, "it waits");
     world.place(&ticket()).await.unwrap();
+    assert_eq!(entries().await, 1, "the first one was cancelled and never filled");
     trade_for_a_month(&world, start);
     {
         let mut state = world.fake.state.lock().unwrap();
