@@ -17,7 +17,7 @@ export class Dashboard extends Frame {
   readonly unrealized: Locator;
   readonly today: Locator;
   readonly allTime: Locator;
-  /** Said while the figures are not updated. */
+  /** The remark that the figures are not updated. */
   readonly outdated: Locator;
   /** The setting that shows the profit in the tab's title. */
   readonly inTitle: Locator;

@@ -106,7 +106,7 @@ pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
     .into_any()
 }
 
-/// The scale of [`profit_in`]: zero and all values, with room on both sides.
+/// The scale of [`profit_in`]: zero and all values, with a margin on both sides.
 pub(crate) fn profit_scale(points: &[(Micros, Decimal)]) -> (Decimal, Decimal) {
     roomy(points.iter().map(|p| p.1).chain([Decimal::ZERO]), Decimal::ONE)
 }

@@ -15,9 +15,9 @@ pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyVi
     let heights = [high, middle, low].map(|value| view! { <span>{figures::signed_cents(value)}</span> });
     let (first, last) = (points.first().map_or(0, |p| p.0.0), points.last().map_or(0, |p| p.0.0));
     let ends = [first, first + (last - first) / 2, last];
-    let times = ends.map(|at| view! { <time datetime=Micros(at).to_string()>{moment(Micros(at))}</time> });
+    let times = ends.map(|at| view! { <time datetime=Micros(at).to_string()>{axis_time(Micros(at))}</time> });
     let hover = intervals(points).into_iter().map(|(at, value)| {
-        view! { <span><span>{moment(at)}" "<b>{figures::signed_cents(value)}</b></span></span> }
+        view! { <span><span>{axis_time(at)}" "<b>{figures::signed_cents(value)}</b></span></span> }
     });
     view! {
         <figure class="axes" data-testid="profit-chart">
@@ -33,7 +33,7 @@ pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyVi
 }
 
 /// A time of the axis, in UTC: `11-30 21:05`.
-fn moment(at: Micros) -> String {
+fn axis_time(at: Micros) -> String {
     at.to_string().get(5..16).unwrap_or_default().replace('T', " ")
 }
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_short() {
-        assert_eq!(moment(Micros(1_767_225_600_000_000)), "01-01 00:00");
+    fn an_axis_time_has_no_year() {
+        assert_eq!(axis_time(Micros(1_767_225_600_000_000)), "01-01 00:00");
     }
 }

@@ -143,8 +143,9 @@ async fn filters(
 fn sums(words: &'static Home, found: &ClosedTradePage) -> AnyView {
     let (profit, net) = (found.profit, found.profit.net());
     view! {
+        <p class="hint" data-testid="closed-count">{words.closed_total(found.total)}</p>
         <dl class="figures" data-testid="closed-sums">
-            <div><dt>{words.closed_total(found.total)}</dt><dd data-change=tone(net) data-testid="closed-net">{figures::signed_cents(net)}</dd></div>
+            <div><dt>{words.net_profit}</dt><dd data-change=tone(net) data-testid="closed-net">{figures::signed_cents(net)}</dd></div>
             {figure(words.fees, figures::cents(profit.fees))}
             {figure(words.funding, figures::cents(profit.funding))}
         </dl>
@@ -186,7 +187,7 @@ fn table(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery, s
     .into_any()
 }
 
-/// A column's head. One that can be sorted is a link; the column that the list is sorted by turns the order round.
+/// A column's head. One that can be sorted is a link; that of the current column reverses the order.
 fn column(
     words: &'static Home,
     name: &'static str,

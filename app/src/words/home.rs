@@ -87,7 +87,7 @@ impl Home {
         }
     }
 
-    /// Who opened a position.
+    /// The origin of a position.
     pub(crate) const fn source_of(&self, source: Source) -> &'static str {
         match source {
             Source::Manual => self.manual,

@@ -30,7 +30,7 @@ words! {
 }
 
 words! {
-    /// Who opened a position.
+    /// The origin of a position.
     pub Source {
         /// A manual order.
         Manual = "MANUAL",
@@ -66,7 +66,7 @@ pub struct ClosedTrade {
     pub symbol: Symbol,
     /// Direction of the position.
     pub side: PositionSide,
-    /// Who opened it.
+    /// The origin of the position.
     pub source: Source,
     /// The strategy it was copied from, with its name.
     pub strategy: Option<(StrategyId, String)>,

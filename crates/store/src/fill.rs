@@ -17,7 +17,7 @@ pub struct Fill {
     pub at: Micros,
     /// Fee in USD.
     pub fee_usd: Decimal,
-    /// What positions are computed from; `None` for fills that earlier versions stored.
+    /// The part that positions are computed from; `None` for fills that earlier versions stored.
     pub detail: Option<FillDetail>,
 }
 

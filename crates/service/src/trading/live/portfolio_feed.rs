@@ -117,7 +117,7 @@ impl PortfolioFeed {
     }
 }
 
-/// What ended a wait.
+/// The reason why a wait ended.
 enum Next {
     /// Accounts have changed.
     Changed,

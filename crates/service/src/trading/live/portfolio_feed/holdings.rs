@@ -1,4 +1,4 @@
-//! What is known of a user's accounts, and the profit that follows from it.
+//! The last known positions and orders of a user's accounts, and the profit that follows from them.
 
 use crate::trading::{SharedTrading, live::market_feed::MarketFeed};
 use domain::{
