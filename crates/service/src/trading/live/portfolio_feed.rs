@@ -14,7 +14,7 @@ use domain::{
 use exchange::{AccountEvent, Credentials};
 use holdings::{Account, Holdings};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{Arc, Mutex, Weak},
     time::Duration,
 };
@@ -211,10 +211,10 @@ impl Upstream {
         for (id, answer) in read {
             match answer {
                 Ok(Some((account, who, kind))) => {
-                    if !self.streams.contains_key(&id) {
+                    if let Entry::Vacant(place) = self.streams.entry(id) {
                         let events = self.desk.exchange.account_stream(who.clone(), kind);
                         let listener = listen(self.desk.clone(), id, who, events, Arc::clone(&self.changes));
-                        self.streams.insert(id, tokio::spawn(listener));
+                        place.insert(tokio::spawn(listener));
                     }
                     found.push((id, Some(account)));
                 }

@@ -7,7 +7,7 @@ use domain::{
     profit,
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -64,13 +64,12 @@ impl Holdings {
         read: Vec<(ExchangeKeyId, Option<Account>)>,
     ) {
         self.take(active, read);
+        let positions = self.accounts.values().flat_map(|account| &account.positions);
+        let symbols: BTreeSet<&Symbol> = positions.map(|position| &position.symbol).collect();
         let mut markets = HashMap::new();
-        for position in self.accounts.values().flat_map(|account| &account.positions) {
-            if markets.len() < MOST_MARKETS && !markets.contains_key(&position.symbol) {
-                let known = self.markets.remove(&position.symbol);
-                let feed = known.unwrap_or_else(|| desk.hub.market(desk, &position.symbol));
-                markets.insert(position.symbol.clone(), feed);
-            }
+        for symbol in symbols.into_iter().take(MOST_MARKETS) {
+            let known = self.markets.remove(symbol);
+            markets.insert(symbol.clone(), known.unwrap_or_else(|| desk.hub.market(desk, symbol)));
         }
         self.markets = markets;
     }
