@@ -38,6 +38,7 @@ const TRADERS = [
   '/history?of=trades',
   '/history?of=strategy',
   '/history?of=manual',
+  '/history?of=closed',
   '/strategies',
   '/follows',
   '/follows/panic',

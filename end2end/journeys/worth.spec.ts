@@ -6,7 +6,7 @@ import { expect, test } from '../support/test.ts';
 
 // The last file of a run: by then the worker's `elder` usually has the two points, a minute apart, that a
 // line needs.
-test('the dashboard draws equity over time, and the week has its figures', async ({ page, shared }) => {
+test('the dashboard draws the profit over time, and the week has its figures', async ({ page, shared }) => {
   test.setTimeout(180_000);
   const [inside, dashboard] = [new SignIn(page), new Dashboard(page)];
   await inside.open();
@@ -16,7 +16,10 @@ test('the dashboard draws equity over time, and the week has its figures', async
     await dashboard.open();
     await expect(dashboard.equity).toBeVisible({ timeout: 100 });
   }).toPass({ timeout: 150_000, intervals: [2_000] });
-  await expect(dashboard.equity).toHaveAttribute('aria-label', /^From 10,000\.\d\d to 10,000\.\d\d USD\.$/);
+  await expect(dashboard.equity).toHaveAttribute(
+    'aria-label',
+    /^Profit from 0\.00 to 0\.00 USD, less deposits and withdrawals\.$/,
+  );
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
 

@@ -11,6 +11,16 @@ export class Dashboard extends Frame {
   readonly equity: Locator;
   readonly positions: Locator;
   readonly orders: Locator;
+  /** The profit of each open position. */
+  readonly profits: Locator;
+  /** The profit of all open positions. */
+  readonly unrealized: Locator;
+  readonly today: Locator;
+  readonly allTime: Locator;
+  /** The remark that the figures are not updated. */
+  readonly outdated: Locator;
+  /** The setting that shows the profit in the tab's title. */
+  readonly inTitle: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -21,10 +31,22 @@ export class Dashboard extends Frame {
     this.equity = page.getByTestId('equity-chart');
     this.positions = page.getByTestId('position-row');
     this.orders = page.getByTestId('order-row');
+    this.profits = page.getByTestId('position-pnl');
+    this.unrealized = page.getByTestId('unrealized');
+    this.today = page.getByTestId('profit-today');
+    this.allTime = page.getByTestId('profit-all');
+    this.outdated = page.getByTestId('offline-hint');
+    this.inTitle = page.getByTestId('pnl-title');
   }
 
   async open(): Promise<void> {
     await this.at('/dashboard');
+  }
+
+  /** Closes the only position and confirms. */
+  async closePosition(): Promise<void> {
+    await this.page.getByTestId('position-close').click();
+    await this.page.getByTestId('position-close-yes').click();
   }
 
   async totalUsd(): Promise<number> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
 /** `/history`: orders and trades. */
@@ -9,6 +9,11 @@ export class History extends Frame {
   readonly tradesTab: Locator;
   /** Entries of strategies or manual entries. */
   readonly past: Locator;
+  /** Closed trades of all accounts. */
+  readonly closed: Locator;
+  readonly closedTab: Locator;
+  /** The net profit of all closed trades that match. */
+  readonly closedNet: Locator;
   readonly csv: Locator;
 
   constructor(page: Page) {
@@ -17,6 +22,9 @@ export class History extends Frame {
     this.trades = page.getByTestId('trade-row');
     this.tradesTab = page.getByTestId('tab-trades');
     this.past = page.getByTestId('past-row');
+    this.closed = page.getByTestId('closed-row');
+    this.closedTab = page.getByTestId('tab-closed');
+    this.closedNet = page.getByTestId('closed-net');
     this.csv = page.getByTestId('csv');
   }
 
@@ -40,10 +48,23 @@ export class History extends Frame {
     await this.at(`/history?of=${of}${query}`);
   }
 
+  /** Opens the closed trades. */
+  async openClosed(query = ''): Promise<void> {
+    await this.at(`/history?of=closed${query}`);
+  }
+
+  /** Sorts the closed trades by a column. */
+  async sortClosed(by: 'closed' | 'result' | 'fees' | 'duration'): Promise<void> {
+    await this.page.getByTestId(`sort-${by}`).click();
+    await expect(this.page).toHaveURL(new RegExp(`sort=${by}`));
+  }
+
   /** Downloads the CSV file of the page; returns its lines. */
   async download(): Promise<string[]> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.csv.click()]);
     const text = await readFile(await download.path(), 'utf8');
-    return text.split('\r\n').filter((line) => line !== '');
+    // Excel reads a file as UTF-8 only if it begins with this mark.
+    expect(text.startsWith('\uFEFF')).toBe(true);
+    return text.slice(1).split('\r\n').filter((line) => line !== '');
   }
 }

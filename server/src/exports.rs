@@ -10,12 +10,16 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
     routing::get,
 };
-use domain::{Micros, Side};
+use domain::{
+    Micros, Side,
+    closed_trade::{SortBy, Source},
+    time::DAY,
+};
 use serde::Deserialize;
 use service::{
     Error,
     following::{
-        report,
+        closed_trades, report,
         trade_history::{self, Filter, TradeHistoryRequest, Which},
     },
     messaging::notify,
@@ -35,6 +39,9 @@ struct Wanted {
     strategy: String,
     symbol: String,
     side: String,
+    source: String,
+    sort: String,
+    order: String,
     from: String,
     to: String,
 }
@@ -46,6 +53,20 @@ impl Wanted {
         let key = id(&self.key).map(|key| key.parse()).transpose().map_err(|_| Error::NotFound)?;
         let strategy = id(&self.strategy).map(|id| id.parse()).transpose().map_err(|_| Error::NotFound)?;
         Ok(Filter { key, strategy, symbol: self.symbol.parse().ok(), side: Side::parse(&self.side) })
+    }
+
+    /// The filter of the list of closed trades, and its order.
+    fn closed(&self) -> Result<(closed_trades::Filter, closed_trades::Sorting), Error> {
+        let key = Some(&self.key).filter(|key| !key.is_empty());
+        let filter = closed_trades::Filter {
+            key: key.map(|key| key.parse()).transpose().map_err(|_| Error::NotFound)?,
+            symbol: self.symbol.parse().ok(),
+            source: Source::parse(&self.source),
+            from: Micros::from_date(&self.from),
+            until: Micros::from_date(&self.to).map(|day| day.plus(DAY)),
+        };
+        let by = SortBy::parse(&self.sort).unwrap_or(SortBy::Closed);
+        Ok((filter, closed_trades::Sorting { by, ascending: self.order == "asc" }))
     }
 }
 
@@ -67,9 +88,14 @@ async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted
 }
 
 async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), Error> {
+    let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
+    if wanted.of == "closed" {
+        let (filter, sorting) = wanted.closed()?;
+        let text = closed_trades::csv(&visit.desk, actor, &filter, sorting).await?;
+        return Ok((closed_trades::FILE_NAME, text));
+    }
     let which = Which::parse(&wanted.of).ok_or(Error::NotFound)?;
     let asked = TradeHistoryRequest::between(Micros::from_date(&wanted.from), Micros::from_date(&wanted.to));
-    let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     let text = trade_history::csv(&visit.desk, actor, which, &asked, &wanted.filter()?).await?;
     Ok((trade_history::file_name(which), text))
 }
@@ -93,8 +119,12 @@ async fn log(visit: &Visit, whose: audit::Whose, name: &str) -> Response {
     }
 }
 
+/// The byte order mark, without which Excel reads a file as Windows-1252.
+const MARK: char = '\u{feff}';
+
 /// A CSV download that no cache stores.
-fn saved(name: &str, text: String) -> Response {
+fn saved(name: &str, mut text: String) -> Response {
+    text.insert(0, MARK);
     let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),

@@ -393,7 +393,7 @@ async fn csv_files(server: &TestServer, key: &str) {
     ))
     .await;
     assert_eq!(file.status, 200);
-    let lines: Vec<_> = file.text.split("\r\n").collect();
+    let lines: Vec<_> = file.text.trim_start_matches('\u{feff}').split("\r\n").collect();
     assert_eq!(lines.len(), 3, "{}", file.text);
     assert!(lines[0].starts_with("time,key,strategy,symbol,side,price,amount") && lines[2].is_empty());
     assert!(lines[1].contains(",Test,strategy #1,BTC/USDT,SELL,"), "{}", lines[1]);
@@ -405,6 +405,13 @@ async fn csv_files(server: &TestServer, key: &str) {
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let stranger = http.get(format!("{}/history.csv?of=manual", server.base)).send().await.unwrap();
     assert_eq!(stranger.status(), 303, "a stranger is sent to sign in");
+    let cookie = format!("slipstream={}", session.token);
+    for of in ["strategy", "manual", "closed"] {
+        let request = http.get(format!("{}/history.csv?of={of}", server.base)).header("cookie", &cookie);
+        let bytes = request.send().await.unwrap().bytes().await.unwrap();
+        assert!(bytes.starts_with(b"\xef\xbb\xbf"), "Excel would read {of} as Windows-1252");
+        assert!(!bytes[3..].starts_with(b"\xef\xbb\xbf"), "{of}");
+    }
 }
 
 async fn an_external_signal_source_uses_its_webhook(db: &TestDb) {

@@ -6,6 +6,7 @@ pub mod billing;
 pub mod clients;
 pub mod follows;
 mod form;
+pub mod home;
 pub mod keys;
 pub mod messages;
 pub mod operator;
@@ -67,6 +68,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/order-place", Role::Trader),
     ("/api/order-cancel", Role::Trader),
     ("/api/position-close", Role::Trader),
+    ("/api/open-position-close", Role::Trader),
     ("/api/position-supervision", Role::Trader),
     ("/api/trade-stop", Role::Trader),
     ("/api/trade-targets", Role::Trader),

@@ -106,6 +106,28 @@ pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
     .into_any()
 }
 
+/// The scale of [`profit_in`]: zero and all values, with a margin on both sides.
+pub(crate) fn profit_scale(points: &[(Micros, Decimal)]) -> (Decimal, Decimal) {
+    roomy(points.iter().map(|p| p.1).chain([Decimal::ZERO]), Decimal::ONE)
+}
+
+/// Profit over time between two values, with lines at the top, the middle and the bottom of the scale.
+pub(crate) fn profit_in(points: &[(Micros, Decimal)], low: Decimal, high: Decimal, label: String) -> AnyView {
+    let (path, zero) = (trace(points, low, high), place(Decimal::ZERO, low, high));
+    let area = format!("{path}V{zero}H0Z");
+    let grid = format!("M0 {}H{WIDTH}M0 {}H{WIDTH}M0 {}H{WIDTH}", 100, HEIGHT / 2, HEIGHT - 100);
+    let way = if points.last().is_some_and(|p| p.1.is_sign_negative()) { "loss" } else { "gain" };
+    view! {
+        <svg class="plot profit" data-way=way viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=label data-testid="equity-chart">
+            <path class="grid" d=grid/>
+            <path class="area" d=area/>
+            <path class="zero" d=format!("M0 {zero}H{WIDTH}")/>
+            <path class="line" d=path/>
+        </svg>
+    }
+    .into_any()
+}
+
 /// The minimum and maximum with a margin of a tenth, and at least `least`, on both sides.
 fn roomy(values: impl Iterator<Item = Decimal> + Clone, least: Decimal) -> (Decimal, Decimal) {
     let (lo, hi) = (values.clone().min().unwrap_or_default(), values.max().unwrap_or_default());

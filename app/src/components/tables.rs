@@ -95,19 +95,8 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
         (words.col_key, ROOMY),
     ];
     let row = |(key, p, protection): PositionRow| {
-        let stop = match (protection.stop, protection.state) {
-            (Some(price), _) => ticks.price(&p.symbol, price),
-            (None, ProtectionState::Missing) => words.stop_missing.to_owned(),
-            (None, ProtectionState::NoStop | ProtectionState::Released) => words.no_stop_by_choice.to_owned(),
-            (None, _) => words.no_stop.to_owned(),
-        };
-        let tone_of_stop = (protection.state == ProtectionState::Missing).then_some("loss");
-        let remark = match protection.state {
-            ProtectionState::Foreign => Some(words.opened_elsewhere),
-            ProtectionState::Released => Some(words.not_supervised),
-            _ => None,
-        };
-        let elsewhere = remark.map(|text| view! { <span class="hint">" "{text}</span> });
+        let (stop, tone_of_stop) = stop_of(&p, protection, ticks);
+        let elsewhere = supervision_of(protection);
         view! {
             <tr data-testid="position-row">
                 <th scope="row">{p.symbol.to_string()}{elsewhere}{tight(&[&key])}</th>
@@ -126,6 +115,33 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The text of a position's stop, and its tone.
+pub(crate) fn stop_of(
+    position: &Position,
+    protection: PositionProtection,
+    ticks: &Ticks,
+) -> (String, Option<&'static str>) {
+    let words = pages(visit::lang());
+    let text = match (protection.stop, protection.state) {
+        (Some(price), _) => ticks.price(&position.symbol, price),
+        (None, ProtectionState::Missing) => words.stop_missing.to_owned(),
+        (None, ProtectionState::NoStop | ProtectionState::Released) => words.no_stop_by_choice.to_owned(),
+        (None, _) => words.no_stop.to_owned(),
+    };
+    (text, (protection.state == ProtectionState::Missing).then_some("loss"))
+}
+
+/// A remark on a position that is not supervised.
+pub(crate) fn supervision_of(protection: PositionProtection) -> Option<AnyView> {
+    let words = pages(visit::lang());
+    let remark = match protection.state {
+        ProtectionState::Foreign => Some(words.opened_elsewhere),
+        ProtectionState::Released => Some(words.not_supervised),
+        _ => None,
+    };
+    remark.map(|text| view! { <span class="hint">" "{text}</span> }.into_any())
 }
 
 /// One key's orders with their status.

@@ -10,8 +10,8 @@ use super::bus::bus;
 const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
-/// marks it as `moving`, and whenever the stream reports an event. A part in use (a field with the focus, an
-/// unfolded form) is not replaced. Without scripts a reload does the same.
+/// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in use (a field with the focus, an
+/// unfolded form) is replaced once it no longer is. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -27,25 +27,41 @@ pub fn Fresh() -> impl IntoView {
 }
 
 #[cfg(feature = "islands")]
+pub(super) use browser::renew;
+
+#[cfg(feature = "islands")]
 mod browser {
+    use std::cell::Cell;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{Document, DomParser, Element, Response, SupportedType};
 
+    /// Ticks between two refreshes of a part that changes slowly.
+    const SLOW: u32 = 20;
     const PART: &str = "[data-fresh]";
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
+    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
+
+    /// Marks a part that was in use when it should have been replaced.
+    const BEHIND: &str = "data-behind";
+
     pub(super) fn tick() {
-        let moving =
-            part(&document()).is_some_and(|p| p.get_attribute("data-fresh").as_deref() == Some("moving"));
-        if moving && !document().hidden() {
+        let Some(part) = part(&document()) else { return };
+        let moving = match part.get_attribute("data-fresh").as_deref() {
+            Some("moving") => true,
+            Some("slow") => TICKS.replace(TICKS.get().wrapping_add(1)) % SLOW == SLOW - 1,
+            _ => false,
+        };
+        let late = part.has_attribute(BEHIND) && !held(&part);
+        if (moving || late) && !document().hidden() {
             leptos::task::spawn_local(renew());
         }
     }
 
     /// A single attempt; failures are ignored, because the next follows soon.
-    pub(super) async fn renew() {
+    pub(crate) async fn renew() {
         let _ = read().await;
     }
 
@@ -56,8 +72,11 @@ mod browser {
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         let there = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
         if let (true, Some(old), Some(new)) = (response.ok(), part(&document()), part(&there)) {
-            if !held(&old) {
+            if held(&old) {
+                old.set_attribute(BEHIND, "")?;
+            } else {
                 old.set_inner_html(&new.inner_html());
+                old.remove_attribute(BEHIND)?;
             }
             old.set_attribute("data-fresh", &new.get_attribute("data-fresh").unwrap_or_default())?;
         }

@@ -14,8 +14,24 @@ pub(crate) enum TabMessage {
     Upstream(bool),
     /// A market's price.
     Price(String, Quote),
+    /// The profit of the open positions of all accounts.
+    Portfolio(PortfolioNews),
     /// An event for a toast.
     Happened(TabEvent),
+}
+
+/// The profit of the open positions of all accounts (`domain::live::Portfolio`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser receives the stream
+pub(crate) struct PortfolioNews {
+    /// Changes when the page has to read the positions and orders again.
+    pub(crate) revision: i64,
+    /// Whether every account could be read.
+    pub(crate) complete: bool,
+    /// The profit of all positions.
+    pub(crate) unrealized: String,
+    /// The place of each position's profit on the page (key, market and side, with spaces between), and the profit.
+    pub(crate) positions: Vec<(String, String)>,
 }
 
 /// The last price of a market and its change over 24 hours.
@@ -137,9 +153,27 @@ pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
     if let Some(upstream) = message.get("Upstream") {
         return Some(TabMessage::Upstream(upstream.get("live")?.truth()?));
     }
+    if let Some(portfolio) = message.get("Portfolio") {
+        return Some(TabMessage::Portfolio(portfolio_news(&portfolio)?));
+    }
     let happened = message.get("Happened")?;
     let what = toast_event(&happened.get("event")?.get("what")?)?;
     Some(TabMessage::Happened(TabEvent { seq: happened.get("seq")?.int()?, what }))
+}
+
+#[cfg(any(feature = "islands", test))]
+fn portfolio_news(portfolio: &impl Tree) -> Option<PortfolioNews> {
+    let mut positions = Vec::new();
+    for open in portfolio.get("positions")?.items()? {
+        let [key, symbol, side] = ["key", "symbol", "side"].map(|name| open.string(name));
+        positions.push((format!("{key} {symbol} {side}"), open.string("unrealized")));
+    }
+    Some(PortfolioNews {
+        revision: portfolio.get("revision")?.int()?,
+        complete: portfolio.get("complete")?.truth()?,
+        unrealized: portfolio.string("unrealized"),
+        positions,
+    })
 }
 
 /// Parses an event (`domain::live::LiveEventKind`).
@@ -192,108 +226,9 @@ pub(crate) fn watch_message(
     format!("{{\"Watch\":{{\"symbols\":[{quoted}],\"account\":{account},\"after\":{after}}}}}")
 }
 
+/// The message that subscribes the tab to the positions of all accounts (`domain::live::ClientMessage::Portfolio`).
+#[cfg(any(feature = "islands", test))]
+pub(crate) const PORTFOLIO: &str = "\"Portfolio\"";
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::live::{ClientMessage, LiveEvent, LiveMessage};
-
-    fn parsed(message: &LiveMessage) -> Option<TabMessage> {
-        read(&serde_json::to_value(message).unwrap())
-    }
-
-    fn happened(what: domain::live::LiveEventKind) -> Option<TabMessage> {
-        let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        parsed(&LiveMessage::Happened {
-            seq: 9,
-            event: LiveEvent { key: Some(key), at: domain::Micros(5), what },
-        })
-    }
-
-    #[test]
-    fn reads_what_the_server_writes() {
-        assert_eq!(parsed(&LiveMessage::Hello { seq: 3 }), Some(TabMessage::Hello(3)));
-        assert_eq!(parsed(&LiveMessage::Upstream { live: false }), Some(TabMessage::Upstream(false)));
-        assert_eq!(parsed(&LiveMessage::Reload), None);
-        let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-        let refused = happened(domain::live::LiveEventKind::TargetRefused(symbol.clone(), "no".into()));
-        let what = ToastEvent::TargetRefused("BTC/USDT".into(), "no".into());
-        assert_eq!(refused, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
-        let closed = happened(domain::live::LiveEventKind::ClosedWithoutStop(symbol));
-        let what = ToastEvent::ClosedWithoutStop("BTC/USDT".into());
-        assert_eq!(closed, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
-        let key = happened(domain::live::LiveEventKind::KeyRefused("mine".into()));
-        assert_eq!(
-            key,
-            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::KeyRefused("mine".into()) }))
-        );
-        let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-        let stop = happened(domain::live::LiveEventKind::StopReplaced(symbol.clone()));
-        assert_eq!(
-            stop,
-            Some(TabMessage::Happened(TabEvent {
-                seq: 9,
-                what: ToastEvent::StopReplaced("BTC/USDT".into())
-            }))
-        );
-        let ended = |profit_usd| {
-            happened(domain::live::LiveEventKind::CopyEnded {
-                strategy: "EMA cross".into(),
-                symbol: symbol.clone(),
-                exit: domain::copy::Exit::Target,
-                profit_usd,
-            })
-        };
-        let what = |profit: &str| {
-            ToastEvent::CopyEnded("EMA cross".into(), "BTC/USDT".into(), "TARGET".into(), profit.into())
-        };
-        let profit = domain::money::parse("12.5").unwrap();
-        assert_eq!(ended(Some(profit)), Some(TabMessage::Happened(TabEvent { seq: 9, what: what("12.5") })));
-        assert_eq!(ended(None), Some(TabMessage::Happened(TabEvent { seq: 9, what: what("") })));
-        let hit = happened(domain::live::LiveEventKind::StopHit(symbol.clone(), None));
-        let what = ToastEvent::StopHit("BTC/USDT".into(), String::new());
-        assert_eq!(hit, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
-        let hit = happened(domain::live::LiveEventKind::TargetHit(symbol, Some(profit)));
-        let what = ToastEvent::TargetHit("BTC/USDT".into(), "12.5".into());
-        assert_eq!(hit, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
-        let changed = happened(domain::live::LiveEventKind::PasswordChanged);
-        assert_eq!(
-            changed,
-            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::PasswordChanged }))
-        );
-        let over = happened(domain::live::LiveEventKind::PlanEnded("Pro".into()));
-        assert_eq!(
-            over,
-            Some(TabMessage::Happened(TabEvent { seq: 9, what: ToastEvent::PlanEnded("Pro".into()) }))
-        );
-    }
-
-    #[test]
-    fn reads_prices_and_orders() {
-        let ticker = r#"{"Price":{"symbol":"BTC/USDT","at":1,"high":"2","low":"1","vwap":"1","open":"1","last":"1.5",
-            "change":"0.5","percentage":"50","base_volume":"1","quote_volume":"1"}}"#;
-        let message: LiveMessage = serde_json::from_str(ticker).unwrap();
-        let quote = Quote { last: "1.5".into(), percent: "50".into(), up: true };
-        assert_eq!(parsed(&message), Some(TabMessage::Price("BTC/USDT".into(), quote)));
-        let order = crate::islands::tests::order();
-        let what = domain::live::LiveEventKind::Order(Box::new(order), None);
-        let Some(TabMessage::Happened(TabEvent { what: ToastEvent::Order(news), .. })) = happened(what)
-        else {
-            panic!("no order was read");
-        };
-        assert_eq!((news.side.as_str(), news.status.as_str()), ("BUY", "open"));
-        assert_eq!((news.symbol.as_str(), news.amount.as_str()), ("BTC/USDT", "0.05"));
-    }
-
-    #[test]
-    fn the_watch_message_is_what_the_server_reads() {
-        let key = "0192d3a0-0000-7000-8000-000000000001";
-        let symbols = ["BTC/USDT", "ETH/USDT"].map(str::to_owned);
-        let account = (key.to_owned(), "BTC/USDT".to_owned());
-        let read = serde_json::from_str(&watch_message(&symbols, Some(&account), Some(7))).unwrap();
-        let ClientMessage::Watch { symbols, account, after } = read;
-        assert_eq!(symbols.len(), 2);
-        assert_eq!(account.unwrap().0.to_string(), key);
-        assert_eq!(after, Some(7));
-        assert!(serde_json::from_str::<ClientMessage>(&watch_message(&[], None, None)).is_ok());
-    }
-}
+mod tests;

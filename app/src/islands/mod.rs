@@ -10,6 +10,7 @@ pub mod desk;
 pub mod fresh;
 pub(crate) mod messages;
 pub mod pill;
+pub mod portfolio;
 pub mod price;
 #[cfg(feature = "islands")]
 pub(crate) mod stream;

@@ -3,16 +3,16 @@
 
 use super::{
     bus::{Link, bus},
-    messages::{Quote, TabMessage, read, watch_message},
+    messages::{PORTFOLIO, Quote, TabMessage, read, watch_message},
     tree,
 };
-use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};
+use futures::{SinkExt, StreamExt, channel::mpsc, future::Either, stream::SplitSink};
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-/// A stream with price subscriptions is stale after this long without a message.
+/// A stream with subscriptions is stale after this long without a message.
 const SILENCE: Duration = Duration::from_secs(12);
 /// The session storage key of the last event's sequence number.
 const SEQ: &str = "slipstream-seq";
@@ -27,6 +27,8 @@ struct Wish {
     symbols: Vec<String>,
     account: Option<(String, String)>,
     reader: Option<Reader>,
+    /// Whether the positions of all accounts are wanted.
+    portfolio: bool,
     /// Notifies the running connection that the subscriptions have changed.
     changed: Option<mpsc::UnboundedSender<()>>,
     running: bool,
@@ -57,6 +59,12 @@ pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) +
         w.account = Some((key.to_owned(), symbol.to_owned()));
         w.reader = Some(Rc::new(reader));
     });
+    start();
+}
+
+/// Subscribes to the open positions of all accounts.
+pub(crate) fn watch_portfolio() {
+    WISH.with_borrow_mut(|w| w.portfolio = true);
     start();
 }
 
@@ -117,7 +125,7 @@ async fn converse() -> bool {
     let (changed, changes) = mpsc::unbounded();
     WISH.with_borrow_mut(|w| w.changed = Some(changed));
     let mut both = futures::stream::select(read.map(Either::Left), changes.map(Either::Right));
-    if write.send(Message::Text(wish_text())).await.is_err() {
+    if !subscribe(&mut write).await {
         return false;
     }
     let mut received = false;
@@ -130,13 +138,24 @@ async fn converse() -> bool {
             Either::Left(Ok(Message::Bytes(_))) => {}
             Either::Left(Err(_)) => break,
             Either::Right(()) => {
-                if write.send(Message::Text(wish_text())).await.is_err() {
+                if !subscribe(&mut write).await {
                     break;
                 }
             }
         }
     }
     received
+}
+
+/// Sends this tab's subscriptions; returns whether they were sent.
+async fn subscribe(write: &mut SplitSink<WebSocket, Message>) -> bool {
+    let portfolio = WISH.with_borrow(|w| w.portfolio).then(|| PORTFOLIO.to_owned());
+    for text in std::iter::once(wish_text()).chain(portfolio) {
+        if write.send(Message::Text(text)).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 fn address() -> String {
@@ -180,6 +199,13 @@ fn receive(text: &str) {
         Some(TabMessage::Hello(seq)) => greeted(seq),
         Some(TabMessage::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
         Some(TabMessage::Price(symbol, quote)) => quoted(symbol, quote),
+        Some(TabMessage::Portfolio(news)) => {
+            bus().portfolio.set(Some(news));
+            // Without prices the stream is live as long as this arrives.
+            if WISH.with_borrow(|w| w.symbols.is_empty()) && bus().link.get_untracked() != Link::Live {
+                bus().link.set(Link::Live);
+            }
+        }
         Some(TabMessage::Happened(event)) => {
             remember(event.seq);
             bus().happened.set(Some(event));
@@ -225,10 +251,11 @@ fn above(a: &str, b: &str) -> bool {
     (whole(a), a) > (whole(b), b)
 }
 
-/// A socket can stay open over a dead network: a stream that should send prices but does not is not live.
+/// A socket can stay open over a dead network: a stream that should send something but does not is not live.
 fn notice_silence() {
     let silent = WISH.with_borrow(|w| {
-        !w.symbols.is_empty() && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
+        let expected = w.portfolio || !w.symbols.is_empty();
+        expected && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
     });
     let link = bus().link;
     if silent && link.get_untracked() == Link::Live {

@@ -8,7 +8,9 @@ use crate::{
         show::show,
         tables::tone,
     },
-    figures, visit,
+    figures,
+    islands::fresh::Fresh,
+    visit,
     words::{
         money::{Money, money},
         pages::pages,
@@ -48,7 +50,8 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             {posted.message()}
-            {exchange_table(words, &exchanges)}
+            <div data-fresh="slow">{exchange_table(words, &exchanges)}</div>
+            <Fresh/>
             <section aria-labelledby="currencies-title" class="stack" data-testid="currencies">
                 <h2 id="currencies-title" class="panel-title">{words.currencies}</h2>
                 {country(words, &place)}

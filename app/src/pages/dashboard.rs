@@ -1,35 +1,42 @@
-//! `/dashboard`: balances, and open positions and orders.
+//! `/dashboard?range=`: balances and profit, and open positions and orders of all accounts. The stream keeps them
+//! current.
 
 use crate::{
     components::{
+        filters::tabs,
         form::Posted,
         frame::{Width, frame},
         icon::icon,
+        open_positions::{OpenPosition, open_positions},
         plot,
+        profit_chart::profit_chart,
         show::show,
-        tables,
+        tables::{self, tone},
         ticks::Ticks,
         trade_link::trade_link,
     },
     figures,
+    islands::{fresh::Fresh, portfolio::LivePortfolio},
     pages::follows,
     visit::{self, Visit},
-    words::{pages::Pages, pages::pages},
+    words::{
+        home::{Home, home},
+        pages::{Pages, pages},
+    },
 };
-use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position, live::PositionProtection};
+use domain::{Decimal, ExchangeKey, ExchangeKeyId, Order, Position, live::PositionProtection};
 use leptos::{either::Either, prelude::*};
 use service::{
     Error,
+    following::report::{self, Performance, Range},
     identity::account,
     trading::{equity, key, order},
 };
 
-/// The time span of the equity plot, in hours.
-const HOURS: u32 = 7 * 24;
-
 /// The first page after signing in.
 pub(crate) fn page() -> impl IntoView {
-    show(|visit| async move {
+    let range = visit::query("range").and_then(|word| Range::parse(&word)).unwrap_or(Range::Week);
+    show(move |visit| async move {
         let (words, actor) = (pages(visit::lang()), visit.trader()?);
         let keys = key::list_keys(&visit.desk, actor).await?;
         let first = account::first_steps(&visit.desk, actor).await?;
@@ -37,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
         let content = if keys.is_empty() {
             Either::Left(empty(&visit, words))
         } else {
-            Either::Right(holdings(&visit, words, keys).await?)
+            Either::Right(holdings(&visit, words, keys, range).await?)
         };
         let body = view! {
             <h1>{words.welcome}</h1>
@@ -92,10 +99,15 @@ struct Holding {
 /// A key's positions with their protection, and its orders.
 type Open = (Vec<(Position, PositionProtection)>, Vec<Order>);
 
-async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
+async fn holdings(
+    visit: &Visit,
+    words: &'static Pages,
+    keys: Vec<ExchangeKey>,
+    range: Range,
+) -> Result<AnyView, Error> {
     let actor = visit.trader()?;
     let total = equity::total_usd(&visit.desk, actor).await.ok();
-    let points = equity::list_history(&visit.desk, actor, HOURS).await?;
+    let profit = report::performance(&visit.desk, actor, range).await?;
     let look = |key: ExchangeKey| async move {
         let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
         let open = match seen.filter(|s| s.known) {
@@ -106,12 +118,18 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
     };
     let held = futures::future::join_all(keys.into_iter().map(look)).await;
     let (follows, ticks) = (follows::summary(visit).await?, Ticks::read(visit).await);
+    let texts = home(visit::lang());
     Ok(view! {
-        <div class="dashboard">
-            <div class="cards">{worth(words, total, &points)}{follows}</div>
-            {key_cards(words, &held)}
-            {open(words, held, &ticks)}
+        <div data-holdings="true">
+            <p class="hint offline-hint" role="status" data-testid="offline-hint">{texts.offline}</p>
+            <div class="dashboard" data-fresh="slow">
+                <div class="cards">{worth(words, total, &profit, range, &held)}{follows}</div>
+                {key_cards(words, &held)}
+                {open(words, held, &ticks)}
+            </div>
         </div>
+        <LivePortfolio/>
+        <Fresh/>
     }
     .into_any())
 }
@@ -126,21 +144,76 @@ async fn protected(
     Ok(positions.into_iter().zip(shown).collect())
 }
 
-fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> AnyView {
+fn worth(
+    words: &'static Pages,
+    total: Option<Decimal>,
+    profit: &Performance,
+    range: Range,
+    held: &[Holding],
+) -> AnyView {
+    let texts = home(visit::lang());
     let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
-    let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
-        let label = words.equity_summary(&figures::cents(first.1), &figures::cents(last.1));
-        Either::Left((plot::line(points, label), plot::ends(points, figures::cents)))
-    } else {
-        Either::Right(view! { <p class="empty">{words.equity_empty}</p> })
-    };
+    let open = held.iter().filter_map(|holding| holding.open.as_ref());
+    let unrealized: Decimal = open.flat_map(|(all, _)| all).map(|(p, _)| p.unrealized_pnl).sum();
     view! {
         <section class="panel worth" aria-labelledby="equity-title">
             <h2 id="equity-title" class="panel-title">{words.total_balance}</h2>
-            <p class="worth-total" data-testid="total-usd">{total}</p>
-            <p class="hint">{words.equity_lead}</p>
-            {plot}
+            <p class="worth-total live-figure" data-testid="total-usd">{total}</p>
+            <dl class="figures" data-testid="profits">
+                {gain(texts.unrealized, unrealized, None, Some("true"), "unrealized")}
+                {gain(texts.today, profit.today.profit(), profit.today.percent(), None, "profit-today")}
+                {gain(texts.week, profit.week.profit(), profit.week.percent(), None, "profit-week")}
+                {gain(texts.all_time, profit.all.profit(), profit.all.percent(), None, "profit-all")}
+            </dl>
+            {curve(texts, profit, range)}
         </section>
+    }
+    .into_any()
+}
+
+/// A profit with its percentage. `live` marks the one that the stream changes.
+fn gain(
+    name: &'static str,
+    value: Decimal,
+    percent: Option<Decimal>,
+    live: Option<&'static str>,
+    testid: &'static str,
+) -> AnyView {
+    let percent =
+        percent.map(|percent| view! { <span class="hint">" "{figures::signed_percent(percent)}</span> });
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd><span class="live-figure" data-pnl-total=live data-change=tone(value) data-testid=testid>{figures::signed_cents(value)}</span>{percent}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// The profit over the chosen range, and the links that choose it.
+fn curve(words: &'static Home, profit: &Performance, range: Range) -> AnyView {
+    let points = &profit.curve;
+    let name = |range: Range| match range {
+        Range::Day => words.range_day,
+        Range::Week => words.range_week,
+        Range::All => words.range_all,
+    };
+    let links = Range::ALL
+        .iter()
+        .map(|one| (format!("/dashboard?range={}", one.word()), one.word(), name(*one), *one == range));
+    let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
+        let label = words.profit_summary(&figures::signed_cents(first.1), &figures::signed_cents(last.1));
+        Either::Left((profit_chart(points, label), plot::ends(points, figures::signed_cents)))
+    } else {
+        Either::Right(view! { <p class="empty">{words.profit_empty}</p> })
+    };
+    view! {
+        <div class="row between">
+            <h3 class="panel-title">{words.profit}</h3>
+            {tabs(words.range, links.collect())}
+        </div>
+        <p class="hint">{words.profit_lead}</p>
+        {plot}
     }
     .into_any()
 }
@@ -173,14 +246,10 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
     let (mut positions, mut orders) = (Vec::new(), Vec::new());
     for Holding { key, open } in held {
         let (ps, os) = open.unwrap_or_default();
-        positions.extend(ps.into_iter().map(|(p, shown)| (key.name.clone(), p, shown)));
         orders.extend(os.into_iter().map(|o| (key.name.clone(), o)));
+        let row = |(position, protection)| OpenPosition { key: key.clone(), position, protection };
+        positions.extend(ps.into_iter().map(row));
     }
-    let positions = if positions.is_empty() {
-        Either::Left(view! { <p class="empty">{words.no_positions}</p> })
-    } else {
-        Either::Right(tables::positions(positions, ticks))
-    };
     let orders = if orders.is_empty() {
         Either::Left(view! { <p class="empty">{words.no_orders}</p> })
     } else {
@@ -189,7 +258,7 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
     view! {
         <section class="panel span" aria-labelledby="positions-title">
             <h2 id="positions-title" class="panel-title">{words.positions}</h2>
-            {positions}
+            {open_positions(&positions, ticks)}
         </section>
         <section class="panel span" aria-labelledby="orders-title">
             <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>

@@ -1,5 +1,5 @@
-//! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries of all
-//! accounts.
+//! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries and the closed
+//! trades of all accounts.
 
 use crate::{
     components::{
@@ -9,12 +9,13 @@ use crate::{
         tables,
     },
     pages::{
+        closed_trades::{self, ClosedQuery},
         dashboard,
         past::{self, TradeQuery},
         trade::choose,
     },
     visit::{self, Visit, encoded},
-    words::{copies::copies, pages::Pages, pages::pages},
+    words::{copies::copies, home::home, pages::Pages, pages::pages},
 };
 use domain::{ExchangeKey, Symbol};
 use leptos::{either::EitherOf4, prelude::*};
@@ -29,9 +30,16 @@ pub(crate) fn page() -> impl IntoView {
     let of = visit::query("of");
     let trades = of.as_deref() == Some("trades");
     let request = TradeQuery::read(of.as_deref());
+    let closed = (of.as_deref() == Some(closed_trades::OF)).then(ClosedQuery::read);
     show(move |visit| async move {
         let words = pages(visit::lang());
         let keys = key::list_keys(&visit.desk, visit.trader()?).await?;
+        if let Some(closed) = closed {
+            let here = of_tabs(words, None, closed_trades::OF);
+            let section = closed_trades::section(&visit, &keys, &closed).await?;
+            let body = view! { <h1>{words.history_title}</h1>{here}{section} };
+            return Ok(frame(&visit, words.history_title, Width::Wide, body));
+        }
         if let Some(request) = request {
             let here = of_tabs(words, None, request.of());
             let section = past::section(&visit, &keys, &request).await?;
@@ -118,7 +126,7 @@ async fn filters(
     .into_any())
 }
 
-/// The four tabs; the first two keep the selected account.
+/// The tabs; the first two keep the selected account.
 fn of_tabs(
     words: &'static Pages,
     chosen: Option<(&ExchangeKey, &Symbol)>,
@@ -133,6 +141,7 @@ fn of_tabs(
         ("trades", words.history_trades),
         ("strategy", more.tab_strategy),
         ("manual", more.tab_manual),
+        (closed_trades::OF, home(visit::lang()).closed_trades),
     ];
     let href = |of: &str| match of {
         "orders" | "trades" => format!("/history?{account}of={of}"),

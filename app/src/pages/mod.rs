@@ -5,6 +5,7 @@ pub(crate) mod activity;
 pub(crate) mod api_clients;
 pub(crate) mod billing;
 pub(crate) mod closed;
+pub(crate) mod closed_trades;
 pub(crate) mod confirm;
 pub(crate) mod copies;
 pub(crate) mod dashboard;

@@ -10,6 +10,7 @@ table! {
         stale: "Prices delayed",
         offline: "Offline",
         link: "Connection status",
+        pnl_in_title: "Show P&L in the tab title",
         toasts: "Alerts",
         dismiss: "Dismiss",
         unread(count): "{count} unread",

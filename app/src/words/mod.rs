@@ -18,6 +18,8 @@ pub(crate) mod desk;
 pub(crate) mod first_day;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
+#[cfg(feature = "ssr")]
+pub(crate) mod home;
 pub(crate) mod live;
 #[cfg(feature = "ssr")]
 pub(crate) mod messages;

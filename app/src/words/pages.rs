@@ -64,9 +64,6 @@ table! {
 
         welcome: "Dashboard",
         total_balance: "Total balance",
-        equity_lead: "Last seven days, in USD.",
-        equity_empty: "The first points appear within two minutes.",
-        equity_summary(first, last): "From {first} to {last} USD.",
         curve_first: "Start",
         curve_last: "Now",
         curve_highest: "High",

@@ -25,6 +25,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("desk", desk::desk(lang).entries()),
         ("first_day", first_day::first_day(lang).entries()),
         ("follows", follows::follows(lang).entries()),
+        ("home", home::home(lang).entries()),
         ("live", live::live(lang).entries()),
         ("messages", messages::messages(lang).entries()),
         ("money", money::money(lang).entries()),

@@ -37,6 +37,13 @@ pub fn is_from_slipstream(id: &str) -> bool {
     split(id).is_some()
 }
 
+/// Whether the exchange placed the order with this client order id to liquidate a position. Source: Binance USD-M futures,
+/// "Event: Order Update", special client order ids.
+#[must_use]
+pub fn is_liquidation(id: &str) -> bool {
+    id.starts_with("autoclose-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

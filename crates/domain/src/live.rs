@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
+    PositionSide, Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub enum ClientMessage {
         /// Sequence number of the last [`LiveMessage::Happened`] that the tab received; later ones are sent again.
         after: Option<i64>,
     },
+    /// Subscribes the tab to the open positions of all its user's accounts, until the next `Watch`.
+    Portfolio,
 }
 
 /// A message from the server.
@@ -51,6 +53,8 @@ pub enum LiveMessage {
     },
     /// The complete state of an account, sent after every change.
     Account(Box<AccountState>),
+    /// The profit of the open positions of all accounts, sent after every change.
+    Portfolio(Box<Portfolio>),
     /// An event that the user should see immediately.
     Happened {
         /// Increasing sequence number.
@@ -129,6 +133,32 @@ pub struct AccountState {
     pub margin_mode: MarginMode,
     /// When the snapshot was taken.
     pub at: Micros,
+}
+
+/// The open positions of all of a user's active accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portfolio {
+    /// Changes whenever a position or an order changes, apart from its profit: then the page reads all again.
+    pub revision: i64,
+    /// Whether every account could be read. The positions of the others are as they were last.
+    pub complete: bool,
+    /// The unrealised profit of all positions, in quote units.
+    pub unrealized: Decimal,
+    /// The open positions.
+    pub positions: Vec<OpenProfit>,
+}
+
+/// The profit of one open position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenProfit {
+    /// The exchange key.
+    pub key: ExchangeKeyId,
+    /// Trading pair.
+    pub symbol: Symbol,
+    /// Long or short.
+    pub side: PositionSide,
+    /// Unrealised profit in quote units.
+    pub unrealized: Decimal,
 }
 
 /// An event that is shown as a toast.

@@ -1,6 +1,6 @@
 //! Weekly and monthly performance reports: figures only, which are formatted in the reader's language.
 
-use crate::{Decimal, ExchangeKeyId, Micros, StrategyId, key::words};
+use crate::{Decimal, ExchangeKeyId, Micros, StrategyId, key::words, profit};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -60,7 +60,7 @@ impl Worth {
     /// Returns the profit or loss.
     #[must_use]
     pub fn profit(&self) -> Decimal {
-        self.end - self.start - self.brought
+        profit::of_account(self.start, self.end, self.brought)
     }
 
     /// Returns the profit in percent of the capital available for trading, or `None` if there was none.

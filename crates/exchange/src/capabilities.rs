@@ -1,8 +1,8 @@
 //! The capabilities of an exchange, one trait each. [`Exchange`] is all of them.
 
 use crate::{
-    AccountEvent, BudgetLeft, Credentials, ExchangeResult, HeldPosition, Holdings, KeyRights, MarketEvent,
-    OrderRequest, OrderTest, TradesFrom, Validity,
+    AccountEvent, BudgetLeft, Credentials, ExchangeResult, Funding, HeldPosition, Holdings, KeyRights,
+    MarketEvent, OrderRequest, OrderTest, TradesFrom, Validity,
 };
 use async_trait::async_trait;
 use domain::{
@@ -82,6 +82,16 @@ pub trait AccountData: Positions + Send + Sync {
         start: &TradesFrom,
         limit: u16,
     ) -> ExchangeResult<Vec<Trade>>;
+    /// The first `limit` (at most 1,000) funding payments of a futures pair from `start` on, oldest first.
+    async fn funding_from(
+        &self,
+        _who: &Credentials,
+        _symbol: &Symbol,
+        _start: Micros,
+        _limit: u16,
+    ) -> ExchangeResult<Vec<Funding>> {
+        Ok(Vec::new())
+    }
 }
 
 /// The open positions of a futures account, and the leverage and margin mode of its pairs.

@@ -1,6 +1,6 @@
-//! The balance and positions of an account, reduced to what sizing a trade needs.
+//! The balance and positions of an account, reduced to what sizing a trade needs, and its funding.
 
-use domain::{Balance, Decimal, Position, PositionSide, Symbol};
+use domain::{Balance, Decimal, Micros, Position, PositionSide, Symbol};
 use std::collections::BTreeMap;
 
 /// The holdings of a futures account.
@@ -52,4 +52,15 @@ pub struct HoldingsChange {
     pub wallets: BTreeMap<String, Decimal>,
     /// Positions that changed; an amount of zero means closed.
     pub held: Vec<HeldPosition>,
+}
+
+/// A funding payment of a futures account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Funding {
+    /// The exchange's id of the payment.
+    pub id: String,
+    /// Time of the payment.
+    pub at: Micros,
+    /// Amount paid in quote units; negative if it was received.
+    pub paid: Decimal,
 }

@@ -13,7 +13,7 @@ mod requests;
 pub use capabilities::{AccountData, Exchange, MarketData, Positions, Streams, Trading};
 pub use credentials::{Credentials, KeyRights};
 pub use failure::ExchangeFailure;
-pub use holdings::{HeldPosition, Holdings, HoldingsChange};
+pub use holdings::{Funding, HeldPosition, Holdings, HoldingsChange};
 pub use requests::{AccountEvent, MarketEvent, OrderRequest, OrderTest, TradesFrom, Urgency, Validity};
 
 /// The result of an exchange request: the requested value or a classified failure.

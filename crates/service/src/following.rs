@@ -1,5 +1,6 @@
 //! Strategies, their signals, the follows that copy them, and the histories and reports of the trades that result.
 
+pub mod closed_trades;
 mod context;
 pub mod copy;
 pub mod follow;

@@ -17,6 +17,7 @@ pub mod rejection;
 pub mod secrets;
 pub mod settings;
 pub(crate) mod shares;
+pub(crate) mod spreadsheet;
 pub mod system;
 pub(crate) mod throttle;
 pub mod time_zone;

@@ -1,7 +1,7 @@
 //! Fills reported by exchanges, stored once each because exchanges do not keep them indefinitely.
 
 use crate::{DecimalText, Result, Source, Tx};
-use domain::{Decimal, ExchangeKeyId, Micros, Symbol, UserId};
+use domain::{Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId};
 use sqlx::FromRow;
 
 /// A fill.
@@ -17,20 +17,44 @@ pub struct Fill {
     pub at: Micros,
     /// Fee in USD.
     pub fee_usd: Decimal,
+    /// The part that positions are computed from; `None` for fills that earlier versions stored.
+    pub detail: Option<FillDetail>,
+}
+
+/// The part of a fill that positions are computed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FillDetail {
+    /// Client order id of the order; `None` if the exchange no longer lists it.
+    pub client_order_id: Option<String>,
+    /// Side of the order.
+    pub side: Side,
+    /// Fill price.
+    pub price: Decimal,
+    /// Amount in base units.
+    pub amount: Decimal,
+    /// Realised profit in quote units, before fees.
+    pub realized: Decimal,
 }
 
 /// Stores a fill. Returns `false` if it is already stored, or its key has been deleted meanwhile.
 pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
+    let detail = fill.detail.as_ref();
     let rows = exec!(
         tx,
-        "insert into fills (exchange_key_id, symbol, trade_id, at, fee_usd) \
-         select id, $2, $3, cast($4 as bigint), $5 from exchange_keys where id = $1 \
+        "insert into fills (exchange_key_id, symbol, trade_id, at, fee_usd, client_order_id, side, price, amount, \
+           realized) \
+         select id, $2, $3, cast($4 as bigint), $5, $6, $7, $8, $9, $10 from exchange_keys where id = $1 \
          on conflict (exchange_key_id, symbol, trade_id) do nothing",
         fill.key,
         &fill.symbol,
         &fill.trade,
         fill.at,
-        DecimalText(fill.fee_usd)
+        DecimalText(fill.fee_usd),
+        detail.and_then(|detail| detail.client_order_id.as_deref()),
+        detail.map(|detail| detail.side),
+        detail.map(|detail| DecimalText(detail.price)),
+        detail.map(|detail| DecimalText(detail.amount)),
+        detail.map(|detail| DecimalText(detail.realized))
     )?;
     Ok(rows == 1)
 }
@@ -88,6 +112,61 @@ struct Row {
     trade_id: String,
     at: Micros,
     fee_usd: DecimalText,
+    client_order_id: Option<String>,
+    side: Option<Side>,
+    price: Option<DecimalText>,
+    amount: Option<DecimalText>,
+    realized: Option<DecimalText>,
+}
+
+impl From<Row> for Fill {
+    fn from(row: Row) -> Self {
+        let figures = row.side.zip(row.price).zip(row.amount).zip(row.realized);
+        let client_order_id = row.client_order_id;
+        let detail = figures.map(|(((side, price), amount), realized)| FillDetail {
+            client_order_id,
+            side,
+            price: price.0,
+            amount: amount.0,
+            realized: realized.0,
+        });
+        Self {
+            key: row.exchange_key_id,
+            symbol: row.symbol,
+            trade: row.trade_id,
+            at: row.at,
+            fee_usd: row.fee_usd.0,
+            detail,
+        }
+    }
+}
+
+/// Lists the fills of a user's futures keys between two times, oldest first, restricted to a key and a pair if they are
+/// given. Fills of the same time are in no order.
+pub async fn list_futures(
+    from: impl Source,
+    user: UserId,
+    (start, end): (Micros, Micros),
+    key: Option<ExchangeKeyId>,
+    symbol: Option<&Symbol>,
+) -> Result<Vec<Fill>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select f.exchange_key_id, f.symbol, f.trade_id, f.at, f.fee_usd, f.client_order_id, f.side, f.price, \
+           f.amount, f.realized \
+         from fills f join exchange_keys k on k.id = f.exchange_key_id \
+         where k.user_id = $1 and k.trade_type = 'FUTURES' and f.at >= $2 and f.at < $3 \
+           and k.id = coalesce($4, k.id) and f.symbol = coalesce($5, f.symbol) \
+         order by f.at",
+        user,
+        start,
+        end,
+        key,
+        symbol
+    )?;
+    Ok(rows.into_iter().map(Fill::from).collect())
 }
 
 /// Lists a key's fills before `before`, oldest first, for the archive. The newest fill of each pair is not among them,
@@ -102,22 +181,15 @@ pub async fn archivable(
         Row,
         from,
         fetch_all,
-        "select exchange_key_id, symbol, trade_id, at, fee_usd from fills \
-         where exchange_key_id = $1 and at < $2 and exists (select 1 from fills n \
+        "select exchange_key_id, symbol, trade_id, at, fee_usd, client_order_id, side, price, amount, realized \
+         from fills where exchange_key_id = $1 and at < $2 and exists (select 1 from fills n \
            where n.exchange_key_id = fills.exchange_key_id and n.symbol = fills.symbol and n.at > fills.at) \
          order by at, symbol, trade_id limit $3",
         key,
         before,
         limit
     )?;
-    let fill = |row: Row| Fill {
-        key: row.exchange_key_id,
-        symbol: row.symbol,
-        trade: row.trade_id,
-        at: row.at,
-        fee_usd: row.fee_usd.0,
-    };
-    Ok(rows.into_iter().map(fill).collect())
+    Ok(rows.into_iter().map(Fill::from).collect())
 }
 
 /// Deletes archived fills, which are all of one key and in the order of their times; returns their number.

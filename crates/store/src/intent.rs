@@ -3,8 +3,8 @@
 mod leg;
 
 pub use leg::{
-    Leg, LegStatus, LegUpdate, NewLeg, add_legs, archivable_legs, delete_archived_legs, leg_by_client_id,
-    list_legs, page_end, set_leg_body, set_legs,
+    Leg, LegStatus, LegUpdate, NewLeg, Origin, add_legs, archivable_legs, delete_archived_legs,
+    leg_by_client_id, list_legs, origin_of, page_end, set_leg_body, set_legs,
 };
 
 use crate::{

@@ -41,6 +41,7 @@ pub mod fill;
 pub mod first_day;
 pub mod flash;
 pub mod follow;
+pub mod funding;
 pub mod gauge;
 pub mod group_commit;
 pub mod identity;

@@ -1,6 +1,6 @@
 //! The entries of a user's accounts: manual ones, from intents, and copied ones, from copies.
 
-use crate::{DecimalText, JsonText, Result, Source, Targets};
+use crate::{DecimalText, JsonText, Result, Source, Targets, intent::Status};
 use domain::{
     CopyId, ExchangeId, ExchangeKeyId, IntentId, Micros, Order, Side, StrategyId, Symbol, UserId, copy::Exit,
 };
@@ -116,6 +116,8 @@ pub struct ManualTradeRow {
     pub key_name: Option<String>,
     /// Trading pair.
     pub symbol: Symbol,
+    /// Status of the intent.
+    pub status: Status,
     /// The request, as JSON.
     pub request: String,
     /// The entry order as last reported by the exchange.
@@ -131,7 +133,7 @@ pub async fn list_manual(from: impl Source, search: &Search) -> Result<Vec<Manua
         from,
         fetch_all,
         "select i.id, i.exchange_key_id, (select name from exchange_keys where id = i.exchange_key_id) as key_name, \
-           i.symbol, i.request, l.order_json, i.created_at \
+           i.symbol, i.status, i.request, l.order_json, i.created_at \
          from intents i join intent_legs l on l.intent_id = i.id \
          where i.user_id = $1 and i.kind = 'open' and l.role = 'entry' and l.order_json is not null \
            and i.created_at >= $2 and i.created_at < $3 and i.id < $4 \

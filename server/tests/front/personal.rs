@@ -23,6 +23,7 @@ store::each_engine!(
     a_profile_is_saved_and_problems_appear_beside_their_fields,
     a_request_reaches_the_operator,
     a_key_shows_its_days_to_its_owner,
+    the_dashboard_shows_profit_and_the_history_closed_trades,
     a_keys_problem_appears_where_it_is_fixed,
     first_day_limits_are_shown_and_ended_on_the_page_of_keys,
 );
@@ -209,4 +210,28 @@ async fn first_day_limits_are_shown_and_ended_on_the_page_of_keys(db: &TestDb) {
     let shown = ada.post("/api/key-first-day-end", &format!("id={limited}")).await.text;
     assert!(shown.contains("The first-day limits of exchange key Mine have ended."), "{shown}");
     assert!(!shown.contains(SHOWN), "{shown}");
+}
+
+async fn the_dashboard_shows_profit_and_the_history_closed_trades(db: &TestDb) {
+    let front = Front::new(db);
+    let ada = Browser::sign_up(&front, ADA).await;
+    connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
+    let page = ada.get("/dashboard?range=all").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for shown in [
+        "data-testid=\"unrealized\"",
+        "data-testid=\"profit-today\"",
+        "data-testid=\"profit-week\"",
+        "data-testid=\"profit-all\"",
+        "data-fresh=\"slow\"",
+        "data-pnl-rows=\"0\"",
+        "href=\"/dashboard?range=day\"",
+    ] {
+        assert!(page.text.contains(shown), "{shown}");
+    }
+    let closed = ada.get("/history?of=closed&source=STRATEGY&sort=result&order=asc&page=9").await;
+    assert_eq!(closed.status, StatusCode::OK);
+    assert!(closed.text.contains("No closed trades in this range."));
+    assert!(closed.text.contains("0 closed trades"));
+    assert_eq!(ada.get("/history?of=closed&key=x").await.status, StatusCode::NOT_FOUND);
 }

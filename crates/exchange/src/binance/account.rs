@@ -9,7 +9,8 @@ use super::{
     sign::Params,
 };
 use crate::{
-    AccountData, Credentials, ExchangeFailure, ExchangeResult, HeldPosition, Holdings, KeyRights, TradesFrom,
+    AccountData, Credentials, ExchangeFailure, ExchangeResult, Funding, HeldPosition, Holdings, KeyRights,
+    TradesFrom,
 };
 use async_trait::async_trait;
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
@@ -130,6 +131,25 @@ impl AccountData for Binance {
             TradesFrom::Time(at) => params.with("startTime", at.millis()),
         };
         self.shared.fills(who, kind, symbol, params).await
+    }
+
+    /// Binance counts what the account received; a negative income was paid.
+    async fn funding_from(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        start: Micros,
+        limit: u16,
+    ) -> ExchangeResult<Vec<Funding>> {
+        let params = pair(symbol)
+            .with("incomeType", "FUNDING_FEE")
+            .with("startTime", start.millis())
+            .with("limit", limit.clamp(1, PAGE));
+        let call = Call::get("/fapi/v1/income", 30).params(params).signed(who);
+        let raw: Vec<RawIncome> = self.shared.futures.ask(call).await?;
+        let mut all: Vec<Funding> = raw.into_iter().map(RawIncome::into_funding).collect();
+        all.sort_by_key(|payment| payment.at);
+        Ok(all)
     }
 }
 
@@ -291,5 +311,21 @@ impl RawTrade {
             fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
             realized: self.realized_pnl.map(plain).unwrap_or_default(),
         })
+    }
+}
+
+/// A row of an account's income.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawIncome {
+    income: Num,
+    time: i64,
+    #[serde(default)]
+    tran_id: Id,
+}
+
+impl RawIncome {
+    fn into_funding(self) -> Funding {
+        Funding { id: self.tran_id.0, at: Micros::from_millis(self.time), paid: -plain(self.income) }
     }
 }

@@ -1,11 +1,13 @@
 //! Weekly and monthly reports, each made and mailed once, in days of the user's time zone.
 
 mod figures;
-mod fills;
+pub(in crate::following) mod fills;
 mod letter;
+mod performance;
 mod period;
 mod words;
 
+pub use performance::{Performance, Range, performance};
 pub use words::{Words, words};
 
 use crate::{

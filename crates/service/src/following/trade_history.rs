@@ -19,7 +19,10 @@ use domain::{
     time::DAY,
     validation::Problem,
 };
-use store::trade_history::{Copied, ManualTradeRow, Search};
+use store::{
+    intent::Status,
+    trade_history::{Copied, ManualTradeRow, Search},
+};
 use uuid::Uuid;
 
 /// Trades per page.
@@ -219,6 +222,11 @@ fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
     let Some(request) = order::manual_order_of(&row.request)? else { return Ok(None) };
     let Some(entry) = row.order_json else { return Ok(None) };
     let entry = entry.value()?;
+    // An order that ended without a fill is no trade. One that a newer order replaced is stored as it was last reported.
+    let ended = entry.is_final() || matches!(row.status, Status::Done | Status::Failed);
+    if ended && entry.filled.is_zero() {
+        return Ok(None);
+    }
     let (price, amount, cost) = filled(&entry, &request);
     let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),

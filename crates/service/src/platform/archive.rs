@@ -221,6 +221,11 @@ fn fill_line(fill: &Fill) -> Value {
         "trade_id": fill.trade,
         "at": fill.at,
         "fee_usd": money::text(fill.fee_usd),
+        "client_order_id": fill.detail.as_ref().and_then(|detail| detail.client_order_id.as_deref()),
+        "side": fill.detail.as_ref().map(|detail| detail.side.word()),
+        "price": fill.detail.as_ref().map(|detail| money::text(detail.price)),
+        "amount": fill.detail.as_ref().map(|detail| money::text(detail.amount)),
+        "realized": fill.detail.as_ref().map(|detail| money::text(detail.realized)),
     })
 }
 

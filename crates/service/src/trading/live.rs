@@ -4,6 +4,7 @@
 mod account_feed;
 mod feeds;
 mod market_feed;
+mod portfolio_feed;
 mod socket;
 
 pub(crate) use account_feed::AccountFeed;
@@ -16,6 +17,7 @@ use crate::{
 use domain::{ExchangeKeyId, Micros, Symbol, Ticker, UserId};
 use feeds::{BACKLOG, locked};
 use market_feed::MarketFeed;
+use portfolio_feed::PortfolioFeed;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, Weak},
@@ -27,6 +29,7 @@ use tokio::sync::broadcast;
 pub struct Hub {
     markets: Mutex<HashMap<Symbol, Weak<MarketFeed>>>,
     accounts: Mutex<HashMap<(ExchangeKeyId, Symbol), Weak<AccountFeed>>>,
+    portfolios: Mutex<HashMap<UserId, Weak<PortfolioFeed>>>,
     kept: Mutex<Vec<Arc<MarketFeed>>>,
     news: broadcast::Sender<News>,
 }
@@ -36,6 +39,7 @@ impl Default for Hub {
         Self {
             markets: Mutex::default(),
             accounts: Mutex::default(),
+            portfolios: Mutex::default(),
             kept: Mutex::default(),
             news: broadcast::channel(BACKLOG).0,
         }
@@ -79,8 +83,31 @@ impl Hub {
         Ok(feed)
     }
 
+    /// Returns the feed of all of a user's accounts, starting it if needed.
+    pub(crate) fn portfolio(&self, desk: &SharedTrading, user: UserId) -> Arc<PortfolioFeed> {
+        let mut portfolios = locked(&self.portfolios);
+        portfolios.retain(|_, feed| feed.strong_count() > 0);
+        let place = portfolios.entry(user).or_default();
+        place.upgrade().unwrap_or_else(|| {
+            let feed = PortfolioFeed::start(desk, user);
+            *place = Arc::downgrade(&feed);
+            feed
+        })
+    }
+
+    /// Asks the feeds of users with this account to read again.
+    fn refresh_portfolios(&self, key: ExchangeKeyId) {
+        let feeds = locked(&self.portfolios);
+        feeds
+            .values()
+            .filter_map(Weak::upgrade)
+            .filter(|feed| feed.has(key))
+            .for_each(|f| f.request_refresh());
+    }
+
     /// Asks an account's feed, if there is one, to read its state again.
     pub(crate) fn request_refresh(&self, key: ExchangeKeyId, symbol: &Symbol) {
+        self.refresh_portfolios(key);
         if let Some(feed) = locked(&self.accounts).get(&(key, symbol.clone())).and_then(Weak::upgrade) {
             feed.request_refresh();
         }
@@ -88,6 +115,7 @@ impl Hub {
 
     /// Does the same as [`Hub::request_refresh`] for every market of an account.
     pub(crate) fn request_refresh_of_key(&self, key: ExchangeKeyId) {
+        self.refresh_portfolios(key);
         let accounts = locked(&self.accounts);
         accounts
             .iter()

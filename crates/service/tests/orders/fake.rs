@@ -59,6 +59,10 @@ pub(crate) struct State {
     pub(crate) margin_mode: Option<MarginMode>,
     /// The account's fills, oldest first; their ids are numbers.
     pub(crate) trades: Vec<Trade>,
+    /// The account's funding payments, oldest first.
+    pub(crate) funding: Vec<Funding>,
+    /// The price of BNB; that of the market by default.
+    pub(crate) bnb_price: Option<Decimal>,
     /// The open streams of accounts.
     pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
@@ -187,7 +191,8 @@ impl MarketData for Fake {
         all.into_iter().find(|m| m.symbol == *symbol).ok_or(ExchangeFailure::UnknownSymbol)
     }
     async fn ticker(&self, _: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
-        let p = self.state.lock().unwrap().price;
+        let state = self.state.lock().unwrap();
+        let p = state.bnb_price.filter(|_| symbol.base() == "BNB").unwrap_or(state.price);
         let zero = Decimal::ZERO;
         Ok(Ticker {
             symbol: symbol.clone(),
@@ -277,6 +282,16 @@ impl AccountData for Fake {
             TradesFrom::Time(at) => trade.at >= *at,
         };
         Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
+    }
+    async fn funding_from(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        start: Micros,
+        limit: u16,
+    ) -> ExchangeResult<Vec<Funding>> {
+        let state = self.state.lock().unwrap();
+        Ok(state.funding.iter().filter(|paid| paid.at >= start).take(limit.into()).cloned().collect())
     }
 }
 

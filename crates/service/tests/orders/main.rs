@@ -9,6 +9,7 @@ mod fence;
 mod fills;
 mod first_day;
 mod keys;
+mod profit;
 mod restored;
 mod rights;
 mod tabs;
@@ -24,6 +25,10 @@ use fake::{Fake, Fault, btc, d};
 use fence::*;
 use fills::every_fill_counts_however_many_there_are;
 use keys::*;
+use profit::{
+    a_position_reaches_the_dashboard_without_a_reload, closed_trades_are_filtered_sorted_and_exported,
+    trades_and_reports_reconcile_to_the_last_digit,
+};
 use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
     a_change_of_a_key_leaves_what_it_is_not_about, a_key_that_gains_the_right_to_withdraw_takes_no_entries,
@@ -487,6 +492,9 @@ store::each_engine![
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
     every_fill_counts_however_many_there_are,
+    trades_and_reports_reconcile_to_the_last_digit,
+    closed_trades_are_filtered_sorted_and_exported,
+    a_position_reaches_the_dashboard_without_a_reload,
     an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
     a_stop_is_moved_by_placing_the_new_one_first,

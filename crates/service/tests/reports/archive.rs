@@ -96,6 +96,7 @@ async fn a_day_of_trading(desk: &SharedDesk, ada: &Actor) -> IntentId {
         trade: trade.to_owned(),
         at: now.plus(after),
         fee_usd: usd(12),
+        detail: None,
     };
     write(desk, async |tx| {
         store::intent::add_legs(tx, id, &[stop], now).await?;

@@ -9,7 +9,7 @@ use domain::{
 };
 use service::{
     Actor, Error, SharedDesk,
-    following::report,
+    following::report::{self, Performance, Range},
     identity::profile::{self, ProfileChange},
     messaging::notify::{self, Wish},
     testing::{self, TestClock},
@@ -25,6 +25,7 @@ store::each_engine!(
     who_wants_no_mail_finds_the_report_on_the_page,
     a_report_waits_for_an_exchange_and_not_for_ever,
     a_report_is_its_owners,
+    profit_is_shown_for_today_this_week_and_in_total,
 );
 
 /// Moves the clock to a time.
@@ -99,7 +100,8 @@ async fn filled(desk: &SharedDesk, key: ExchangeKeyId) {
         ("2", "2026-03-13T01:00:00.000Z", 50),
         ("3", "2026-03-16T00:00:00.000Z", 999),
     ] {
-        let fill = Fill { key, symbol: btc(), trade: trade.into(), at: at(moment), fee_usd: usd(cents) };
+        let (symbol, trade) = (btc(), trade.to_owned());
+        let fill = Fill { key, symbol, trade, at: at(moment), fee_usd: usd(cents), detail: None };
         let first = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
         let again = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
         assert_eq!((first, again), (true, false));
@@ -228,4 +230,33 @@ async fn a_report_is_its_owners(db: &TestDb) {
         assert!(matches!(report::get_report(&desk, who, id).await, Err(Error::NotFound)));
     }
     assert!(report::list_reports(&desk, &eve).await.unwrap().is_empty());
+}
+
+async fn profit_is_shown_for_today_this_week_and_in_total(db: &TestDb) {
+    let (desk, _, ada) = started_desk(db).await;
+    let none = report::performance(&desk, &ada, Range::All).await.unwrap();
+    assert_eq!(none, Performance::default());
+    // In Riyadh this Wednesday began at 21:00 UTC, and the week on Sunday at 21:00 UTC.
+    lives(&desk, &ada, "Asia/Riyadh").await;
+    let mine = key(&desk, &ada, "Main", false).await;
+    worth(
+        &desk,
+        mine,
+        &[
+            ("2026-03-01T20:00:00.000Z", 90_000),
+            ("2026-03-02T10:00:00.000Z", 100_000),
+            ("2026-03-03T20:00:00.000Z", 104_000),
+            ("2026-03-04T10:00:00.000Z", 103_000),
+        ],
+    )
+    .await;
+    let of = async |range| report::performance(&desk, &ada, range).await.unwrap();
+    let week = of(Range::Week).await;
+    let profits = [week.today, week.week, week.all].map(|worth| worth.profit());
+    assert_eq!(profits, [usd(-1_000), usd(13_000), usd(13_000)]);
+    assert_eq!(week.curve.last().unwrap().1, usd(13_000));
+    let day = of(Range::Day).await.curve;
+    assert_eq!((day.first().unwrap().1, day.last().unwrap().1), (usd(0), usd(3_000)));
+    let all = of(Range::All).await.curve;
+    assert_eq!(all.first().unwrap(), &(at("2026-03-01T20:00:00.000Z"), usd(0)));
 }

@@ -192,3 +192,26 @@ pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Resul
     )?;
     place.map(|place| Ok((place.intent_id, seq(place.seq)?))).transpose()
 }
+
+/// The intent of an order, as far as the history of trades needs it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Origin {
+    /// The intent.
+    pub intent_id: IntentId,
+    /// Role of the leg.
+    pub role: String,
+    /// The intent's request, as JSON.
+    pub request: String,
+}
+
+/// Returns the intent and the role of the order with this client order id.
+pub async fn origin_of(from: impl Source, client_order_id: &str) -> Result<Option<Origin>> {
+    rows!(
+        Origin,
+        from,
+        fetch_optional,
+        "select l.intent_id, l.role, i.request from intent_legs l join intents i on i.id = l.intent_id \
+         where l.client_order_id = $1",
+        client_order_id
+    )
+}

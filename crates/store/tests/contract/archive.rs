@@ -185,6 +185,7 @@ async fn old_fills_are_archived_but_never_the_newest_of_a_pair(db: &TestDb) {
         trade: trade.into(),
         at: NOW.plus(at),
         fee_usd: Decimal::new(125, 3),
+        detail: None,
     };
     let oldest =
         [fill(mine, "BTC/USDT", "7", 0), fill(mine, "BTC/USDT", "8", 0), fill(mine, "BTC/USDT", "9", 1)];

@@ -1,10 +1,11 @@
 //! Reports, the fills they count, and read marks.
 
 use crate::samples::{NOW, connected, id, intended, intent, person, write};
-use domain::{Decimal, ExchangeKeyId, Micros, ReportId, UserId, report::Period};
+use domain::{Decimal, ExchangeKeyId, Micros, ReportId, Side, Symbol, UserId, report::Period};
 use store::{
     DecimalText, event,
-    fill::{self, Fill},
+    fill::{self, Fill, FillDetail},
+    funding::{self, Payment},
     intent::{self as intents, LegStatus, LegUpdate},
     key, lease, read_mark,
     report::{self, ReportRow},
@@ -62,6 +63,7 @@ async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
         trade: trade.into(),
         at: NOW.plus(at),
         fee_usd: Decimal::new(125, 3),
+        detail: None,
     };
     let keep = async |fill: &Fill| write(db, async |tx| fill::insert(tx, fill).await).await.unwrap();
     assert!(keep(&fill(mine, "7", 0)).await && keep(&fill(mine, "8", 5)).await);
@@ -76,6 +78,78 @@ async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
     assert_eq!((newest.trade_id.as_str(), newest.at), ("8", NOW.plus(5)));
     write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap();
     assert_eq!(fill::newest_fill(&**db, mine, &symbol).await.unwrap(), None);
+}
+
+async fn details_of_futures_fills_are_listed_to_their_owner(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let (mine, theirs) = (connected(db, me, 10).await, connected(db, other, 11).await);
+    let detail = |client_order_id: Option<&str>| FillDetail {
+        client_order_id: client_order_id.map(str::to_owned),
+        side: Side::Sell,
+        price: Decimal::new(200_005, 1),
+        amount: Decimal::new(5, 2),
+        realized: Decimal::new(-125, 2),
+    };
+    let fill = |key, trade: &str, at, detail| Fill {
+        key,
+        symbol: "BTC/USDT".parse().unwrap(),
+        trade: trade.into(),
+        at: NOW.plus(at),
+        fee_usd: Decimal::ONE,
+        detail,
+    };
+    let all = [
+        fill(mine, "2", 5, Some(detail(None))),
+        fill(mine, "1", 0, Some(detail(Some("slip-1")))),
+        fill(mine, "0", -5, None),
+        fill(theirs, "1", 0, Some(detail(None))),
+    ];
+    write(db, async |tx| {
+        for fill in &all {
+            assert!(fill::insert(tx, fill).await?);
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let list = async |from: i64, to: i64, key, symbol: Option<&str>| {
+        let symbol = symbol.map(|text| text.parse().unwrap());
+        let times = (NOW.plus(from), NOW.plus(to));
+        fill::list_futures(&**db, me, times, key, symbol.as_ref()).await.unwrap()
+    };
+    let [second, first, plain, _] = all;
+    assert_eq!(list(-9, 9, None, None).await, [plain, first.clone(), second.clone()]);
+    assert_eq!(list(0, 5, Some(mine), Some("BTC/USDT")).await, [first]);
+    assert_eq!(list(1, 6, None, None).await, [second]);
+    assert_eq!(list(-9, 9, Some(theirs), None).await, []);
+    assert_eq!(list(-9, 9, None, Some("ETH/USDT")).await, []);
+}
+
+async fn a_funding_payment_is_kept_once(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let mine = connected(db, me, 10).await;
+    let symbol: Symbol = "BTC/USDT".parse().unwrap();
+    let payment = |id: &str, at: i64, cents: i64| Payment {
+        key: mine,
+        symbol: symbol.clone(),
+        id: id.into(),
+        at: NOW.plus(at),
+        paid: Decimal::new(cents, 2),
+    };
+    let keep =
+        async |payment: &Payment| write(db, async |tx| funding::insert(tx, payment).await).await.unwrap();
+    let (first, second) = (payment("7", 0, 34), payment("8", 5, -12));
+    assert!(keep(&second).await && keep(&first).await);
+    assert!(!keep(&payment("7", 3, 99)).await, "it is known");
+    assert_eq!(funding::newest(&**db, mine, &symbol).await.unwrap(), Some(second.clone()));
+    let list = async |user, from: i64, to: i64| {
+        funding::list_between(&**db, user, NOW.plus(from), NOW.plus(to)).await.unwrap()
+    };
+    assert_eq!(list(me, 0, 6).await, [first.clone(), second]);
+    assert_eq!(list(me, 0, 5).await, [first]);
+    assert_eq!(list(other, 0, 6).await, []);
+    write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap();
+    assert_eq!(list(me, 0, 6).await, []);
 }
 
 async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
@@ -148,6 +222,8 @@ store::each_engine!(
     a_period_is_reported_once_to_each,
     users_are_processed_when_due,
     a_fill_is_kept_once_and_goes_with_its_key,
+    details_of_futures_fills_are_listed_to_their_owner,
+    a_funding_payment_is_kept_once,
     entries_that_reached_the_exchange_are_counted,
     what_was_read_stays_read,
     leases_of_jobs_are_listed_and_those_of_accounts_are_not,

@@ -203,3 +203,28 @@ async fn spot_fills() {
     assert_eq!(trades[0].fee, Fee { cost: d("10.1"), currency: "BNB".into() });
     assert_eq!(trades[0].realized, d("0"));
 }
+
+#[tokio::test]
+async fn funding_oldest_first_as_what_was_paid() {
+    let (fake, binance) = pair().await;
+    let payment = |id: i64, income: &str, time: i64| {
+        json!({
+            "symbol": "BTCUSDT", "incomeType": "FUNDING_FEE", "income": income, "asset": "USDT",
+            "info": "FUNDING_FEE", "time": time, "tranId": id, "tradeId": "",
+        })
+    };
+    let later = payment(9_689_322_393, "0.01250000", 1_570_665_600_000);
+    let earlier = payment(9_689_322_392, "-0.37500000", 1_570_636_800_000);
+    fake.on("GET /fapi/v1/income", [ok(json!([later, earlier]))]);
+    let start = Micros::from_millis(1_570_608_000_000);
+    let paid = binance.funding_from(&who(), &btc(), start, 2_000).await.unwrap();
+    let paid: Vec<_> = paid.iter().map(|p| (p.id.as_str(), p.at.millis(), p.paid)).collect();
+    assert_eq!(
+        paid,
+        [("9689322392", 1_570_636_800_000, d("0.375")), ("9689322393", 1_570_665_600_000, d("-0.0125")),]
+    );
+    let request = &fake.seen("GET /fapi/v1/income")[0];
+    let sent = |name: &str| request.param(name).unwrap();
+    assert_eq!((sent("incomeType"), sent("startTime")), ("FUNDING_FEE".into(), "1570608000000".into()));
+    assert_eq!((sent("symbol"), sent("limit")), ("BTCUSDT".into(), "1000".into()));
+}

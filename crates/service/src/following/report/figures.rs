@@ -5,6 +5,7 @@ use crate::{error::Result, following::Following};
 use domain::{
     Decimal, ExchangeKeyId, Micros, StrategyId, UserId,
     ledger::MovementKind,
+    profit,
     report::{Drawdown, KeyPart, Report, StrategyPart, Trades, Worth},
     time::MINUTE,
 };
@@ -17,7 +18,7 @@ const POINTS: i64 = 180;
 /// The report of a user's accounts; `None` if there is nothing to report.
 pub(super) async fn compute_report(desk: &Following, user: UserId, span: &Span) -> Result<Option<Report>> {
     let (db, start, end) = (&desk.db, span.start, span.end);
-    let mut accounts = accounts(desk, user, span).await?;
+    let mut accounts = accounts(desk, user, start, end).await?;
     let ended = store::copy::ended_between(db, user, start, end).await?;
     let entries = store::report::list_traded_markets(db, user, start, end).await?;
     if accounts.is_empty() && ended.is_empty() && entries.is_empty() {
@@ -54,6 +55,22 @@ pub(super) async fn compute_report(desk: &Following, user: UserId, span: &Span) 
     }))
 }
 
+/// The equity of all accounts together between two times, and their cumulative profit over that time.
+pub(super) async fn equity_between(
+    desk: &Following,
+    user: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<(Worth, Vec<(Micros, Decimal)>)> {
+    let mut accounts = accounts(desk, user, start, end).await?;
+    let steps = merged(&mut accounts);
+    let mut total = Worth::default();
+    accounts.iter().for_each(|account| total += account.worth);
+    // The curve begins with the first account, not with the first time of all.
+    let first = steps.first().map_or(start, |step| step.at.max(start));
+    Ok((total, thinned(&steps, first, end)))
+}
+
 /// One account in a period.
 struct AccountValues {
     id: ExchangeKeyId,
@@ -77,28 +94,28 @@ impl AccountValues {
     }
 }
 
-async fn accounts(desk: &Following, user: UserId, span: &Span) -> Result<Vec<AccountValues>> {
+async fn accounts(desk: &Following, user: UserId, start: Micros, end: Micros) -> Result<Vec<AccountValues>> {
     let db = &desk.db;
     let mut points: BTreeMap<ExchangeKeyId, Vec<Point>> = BTreeMap::new();
-    for point in store::equity::list_points(db, user, span.start).await? {
-        if point.at < span.end {
+    for point in store::equity::list_points(db, user, start).await? {
+        if point.at < end {
             points.entry(point.key).or_default().push(point);
         }
     }
     let mut openings = BTreeMap::new();
     let keys = store::key::list_by_user(db, user).await?;
     for key in &keys {
-        let opening = store::equity::as_of(db, key.id, span.start).await?;
-        if let Some(opening) = opening.filter(|point| point.at <= span.start) {
+        let opening = store::equity::as_of(db, key.id, start).await?;
+        if let Some(opening) = opening.filter(|point| point.at <= start) {
             openings.insert(key.id, opening);
         }
     }
-    let first = openings.values().map(|point| point.at).min().unwrap_or(span.start);
-    let brought = store::ledger::list_completed(db, user, first, span.end).await?;
+    let first = openings.values().map(|point| point.at).min().unwrap_or(start);
+    let brought = store::ledger::list_completed(db, user, first, end).await?;
     let read = keys.into_iter().filter_map(|key| {
         let moved: Vec<_> = brought.iter().filter(|b| b.exchange_key_id == key.id).map(moved).collect();
         let points = points.remove(&key.id).unwrap_or_default();
-        let (worth, steps) = account(openings.get(&key.id), &points, &moved, span.start)?;
+        let (worth, steps) = account(openings.get(&key.id), &points, &moved, start)?;
         Some(AccountValues { id: key.id, name: key.name, worth, steps })
     });
     Ok(read.collect())
@@ -135,7 +152,7 @@ fn account(
         while let Some((_, amount)) = moved.next_if(|(at, _)| *at <= point.at) {
             brought += *amount;
         }
-        let won = point.total_usd - start_usd - brought;
+        let won = profit::of_account(start_usd, point.total_usd, brought);
         steps.push(ValuePoint { at: point.at, worth: point.total_usd, won });
     }
     let end = steps.last().map_or(base.total_usd, |step| step.worth);

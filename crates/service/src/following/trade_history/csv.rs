@@ -1,9 +1,13 @@
 //! A history as a CSV file for spreadsheets (RFC 4180).
 
 use super::{Filter, HistoryReader, TradeHistoryRequest, Which, days};
-use crate::{actor::Actor, error::Result, following::Following};
+use crate::{
+    actor::Actor,
+    error::Result,
+    following::Following,
+    platform::spreadsheet::{self, words},
+};
 use domain::{Decimal, follow::PastTrade, money};
-use std::fmt::Write as _;
 
 /// Trades per read.
 const STEP: usize = 500;
@@ -66,48 +70,5 @@ fn line(text: &mut String, trade: &PastTrade) {
         number(trade.profit_usd),
         words(&trade.order_id),
     ];
-    // Writing to a string cannot fail.
-    let _ = write!(text, "{}\r\n", fields.join(","));
-}
-
-/// Encodes user-provided text. A spreadsheet interprets a text that begins like a formula as one, so an
-/// apostrophe is put before it. Quotes inside quotes are doubled.
-fn words(given: &str) -> String {
-    let formula = given.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let safe = if formula { format!("'{given}") } else { given.to_owned() };
-    if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Decodes one field as in RFC 4180.
-    fn read(field: &str) -> String {
-        match field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-            Some(quoted) => quoted.replace("\"\"", "\""),
-            None => field.to_owned(),
-        }
-    }
-
-    #[test]
-    fn no_name_becomes_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=HYPERLINK(\"http://evil\",\"x\")"] {
-            assert!(read(&words(evil)).starts_with('\''), "{evil}");
-        }
-        assert_eq!(words("EMA cross"), "EMA cross");
-        assert_eq!(words("a,\"b\""), "\"a,\"\"b\"\"\"");
-    }
-
-    proptest! {
-        #[test]
-        fn every_text_reads_back(given in ".{0,40}") {
-            let field = words(&given);
-            let read = read(&field);
-            prop_assert_eq!(read.strip_prefix('\'').filter(|_| !given.starts_with('\'')).unwrap_or(&read), given.as_str());
-            let bare = !field.starts_with('"');
-            prop_assert!(!bare || !field.contains([',', '"', '\r', '\n']));
-        }
-    }
+    text.push_str(&spreadsheet::line(fields));
 }

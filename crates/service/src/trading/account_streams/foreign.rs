@@ -7,11 +7,7 @@ use crate::{
     messaging::notify::{ForeignFill, Notification, NotificationEvent},
     trading::SharedTrading,
 };
-use domain::{ExchangeKeyId, Order, Trade, UserId};
-
-/// Prefix of the client order ids of Binance's own liquidation orders. Source: Binance USD-M futures, "Event:
-/// Order Update", special client order ids.
-const LIQUIDATION: &str = "autoclose-";
+use domain::{ExchangeKeyId, Order, Trade, UserId, client_order_id::is_liquidation};
 
 /// Handles a change of an order that Slipstream did not send. `fill` is the fill that caused it, if any.
 pub(super) async fn order_changed(
@@ -34,7 +30,7 @@ pub(super) async fn order_changed(
 }
 
 async fn report(desk: &SharedTrading, owner: UserId, key: ExchangeKeyId, order: &Order) -> Result<()> {
-    let liquidation = is_liquidation(order);
+    let liquidation = is_liquidation(&order.client_order_id);
     let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(()) };
     if row.key.traded_elsewhere && !liquidation {
         return Ok(());
@@ -53,8 +49,4 @@ async fn report(desk: &SharedTrading, owner: UserId, key: ExchangeKeyId, order: 
     let mut tx = desk.db.begin().await?;
     notification.write(&mut tx).await?;
     Ok(tx.commit().await?)
-}
-
-fn is_liquidation(order: &Order) -> bool {
-    order.client_order_id.starts_with(LIQUIDATION)
 }

@@ -6,7 +6,7 @@ use crate::{
     trading::{Trading, market},
 };
 use domain::{
-    Decimal, ExchangeKeyId, Frame, Micros, Symbol, TradeType, dec, money,
+    Decimal, ExchangeKeyId, Frame, Micros, Symbol, TradeType, dec, money, profit,
     time::{DAY, HOUR},
 };
 use store::equity::Point;
@@ -69,10 +69,11 @@ fn gained(
     then: Option<Decimal>,
     bitcoin: Option<Decimal>,
 ) -> Gain {
-    let usd = latest.total_usd - before.total_usd - brought;
+    let usd = profit::of_account(before.total_usd, latest.total_usd, brought);
     let in_btc = || {
         let was = in_bitcoin(before.total_usd, then)?;
-        let gained = in_bitcoin(latest.total_usd, bitcoin)? - was - in_bitcoin(brought, bitcoin)?;
+        let is = in_bitcoin(latest.total_usd, bitcoin)?;
+        let gained = profit::of_account(was, is, in_bitcoin(brought, bitcoin)?);
         Some((gained, percent(gained, was)))
     };
     let (btc, btc_percent) = in_btc().unwrap_or_default();

@@ -64,6 +64,12 @@ impl MarketFeed {
         locked(&self.latest).ticker.clone()
     }
 
+    /// The last mark price, while prices arrive.
+    pub(super) fn mark(&self) -> Option<Decimal> {
+        let latest = locked(&self.latest);
+        latest.mark.filter(|_| latest.live)
+    }
+
     /// Time of the last price.
     pub(super) fn last_price_at(&self) -> Option<Micros> {
         locked(&self.latest).last_price_at

@@ -1,6 +1,6 @@
 //! One tab's stream: the markets and account it subscribed to, and its events in order.
 
-use super::{AccountFeed, News, market_feed::MarketFeed};
+use super::{AccountFeed, News, market_feed::MarketFeed, portfolio_feed::PortfolioFeed};
 use crate::{
     actor::Actor,
     error::Result,
@@ -36,8 +36,8 @@ pub fn attach(
 ) -> (mpsc::Sender<Box<ClientMessage>>, mpsc::Receiver<Box<LiveMessage>>) {
     let (to_us, from_tab) = mpsc::channel(16);
     let (to_tab, from_us) = mpsc::channel(QUEUE);
-    let tab =
-        Tab { desk, actor, to_tab, seen: 0, markets: Vec::new(), account: None, feeds: SelectAll::new() };
+    let (markets, feeds) = (Vec::new(), SelectAll::new());
+    let tab = Tab { desk, actor, to_tab, seen: 0, markets, account: None, portfolio: None, feeds };
     tokio::spawn(tab.run(from_tab));
     (to_us, from_us)
 }
@@ -50,6 +50,7 @@ struct Tab {
     // Held to keep their upstreams alive.
     markets: Vec<Arc<MarketFeed>>,
     account: Option<Arc<AccountFeed>>,
+    portfolio: Option<Arc<PortfolioFeed>>,
     feeds: SelectAll<Feed>,
 }
 
@@ -77,7 +78,8 @@ impl Tab {
     }
 
     async fn watch(&mut self, message: ClientMessage) -> std::result::Result<(), Gone> {
-        let ClientMessage::Watch { symbols, account, after } = message;
+        let ClientMessage::Watch { symbols, account, after } = message else { return self.watch_portfolio() };
+        self.portfolio = None;
         self.feeds = SelectAll::new();
         self.markets.clear();
         self.greet(after).await?;
@@ -97,6 +99,18 @@ impl Tab {
             Some(feed) => self.follow(feed.watch()),
             None => Ok(()),
         }
+    }
+
+    /// Follows the positions of all the user's accounts. Without a user there are none.
+    fn watch_portfolio(&mut self) -> std::result::Result<(), Gone> {
+        let Some(user) = self.actor.as_ref().map(|actor| actor.user) else { return Ok(()) };
+        // A repeated request changes nothing.
+        if self.portfolio.is_some() {
+            return Ok(());
+        }
+        let feed = self.desk.hub.portfolio(&self.desk, user);
+        self.portfolio = Some(Arc::clone(&feed));
+        self.follow(feed.watch())
     }
 
     async fn account_feed(
@@ -165,6 +179,7 @@ impl Tab {
             // The tab fell behind: the current state replaces the messages it missed.
             Err(BroadcastStreamRecvError::Lagged(_)) => {
                 let account = self.account.iter().flat_map(|feed| feed.present());
+                let account = account.chain(self.portfolio.iter().flat_map(|feed| feed.present()));
                 self.markets
                     .iter()
                     .flat_map(|feed| feed.present())

@@ -2,7 +2,7 @@
 
 use super::{
     account::Access,
-    client_id,
+    client_id, costs,
     intent::{Intent, Request},
     legs::Role,
     seq,
@@ -95,6 +95,7 @@ pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, 
     let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;
     // The notification is sent even if the fills cannot be read.
     let trades = access.take(desk, answer).await.unwrap_or_default();
+    let trades = costs::fees_in_quote(desk, trades, intent.symbol.quote()).await.unwrap_or_default();
     let profit = realized(&trades, order, intent.symbol.quote());
     if let Some(notification) = intent.hit(role, order, profit, desk.clock.now())? {
         let mut tx = desk.db.begin().await?;

@@ -9,6 +9,7 @@ use crate::{
         Trading,
         order::{
             account::Access,
+            costs,
             hits::realized,
             intent::{Intent, Request, read},
             legs::Role,
@@ -21,6 +22,7 @@ use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
     live::{LiveEvent, LiveEventKind},
+    profit::Profit,
 };
 use store::{
     copy::{CopyTrade, Ended},
@@ -120,6 +122,7 @@ pub(super) async fn report_filled(
     }
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
     let mut tx = desk.db.begin().await?;
     for hit in hits(intent, ended, &trades, None, desk.clock.now())? {
         hit.write(&mut tx).await?;
@@ -135,12 +138,14 @@ async fn settle_copy(desk: &Trading, access: &Access, intent: &Intent, copy: &Co
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
     let since = intent.leg_order(seq::ENTRY).map_or(copy.created_at, |entry| entry.at);
     let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
+    let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
+    let funding = costs::funding_since(desk, access, kind, symbol, since).await?;
     let last = last_closing(&orders, &trades, side, since);
     let exit = match last {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
     };
-    let (price, profit) = result(&trades, side, symbol.quote());
+    let (price, profit) = result(&trades, side, funding);
     let ended = Ended { exit, price, profit };
     let now = desk.clock.now();
     let what = LiveEventKind::CopyEnded {
@@ -216,18 +221,21 @@ fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Mi
     filled.or_else(|| orders.iter().find(closed))
 }
 
-/// Returns the average closing price and the profit after fees. Fees in assets other than the quote are not
-/// counted.
-fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option<Decimal>) {
+/// Returns the average closing price and the net profit. The fees are in the quote currency.
+fn result(trades: &[Trade], side: Side, funding: Decimal) -> (Option<Decimal>, Option<Decimal>) {
     let closing = || trades.iter().filter(|trade| trade.side != side);
     let amount: Decimal = closing().map(|trade| trade.amount).sum();
     let cost: Decimal = closing().map(|trade| trade.cost).sum();
     if amount.is_zero() {
         return (None, None);
     }
-    let fees: Decimal = trades.iter().filter(|t| t.fee.currency == quote).map(|t| t.fee.cost).sum();
-    let realized: Decimal = trades.iter().map(|trade| trade.realized).sum();
-    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized - fees))
+    let profit = Profit {
+        realized: trades.iter().map(|trade| trade.realized).sum(),
+        unrealized: Decimal::ZERO,
+        fees: trades.iter().map(|trade| trade.fee.cost).sum(),
+        funding,
+    };
+    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(profit.net()))
 }
 
 #[cfg(test)]
@@ -290,10 +298,11 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_what_was_realized_less_the_fees_of_both_ends() {
+    fn a_result_is_what_was_realized_less_the_fees_of_both_ends_and_funding() {
         let bought = trade(Side::Buy, "100", "2", "0");
         let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
-        assert_eq!(result(&all, Side::Buy, "USDT"), (Some(d("100")), Some(d("-0.3"))));
-        assert_eq!(result(&[bought], Side::Buy, "USDT"), (None, None));
+        assert_eq!(result(&all, Side::Buy, d("0")), (Some(d("100")), Some(d("-0.3"))));
+        assert_eq!(result(&all, Side::Buy, d("-0.5")).1, Some(d("0.2")), "with funding that was received");
+        assert_eq!(result(&[bought], Side::Buy, d("0")), (None, None));
     }
 }

@@ -1,0 +1,91 @@
+//! The dashboard's table of open positions: its profit is live, and each row can be traded and closed.
+
+use crate::{
+    api::trade::desk_page,
+    components::{
+        tables::{self, NUMBER, ROOMY, ROOMY_NUMBER, WORDS, tight, tone},
+        ticks::Ticks,
+    },
+    figures, visit,
+    words::{
+        home::{Home, home},
+        orders::orders,
+        pages::pages,
+    },
+};
+use domain::{ExchangeKey, Position, live::PositionProtection, money};
+use leptos::prelude::*;
+
+/// A position with its key and its protection.
+pub(crate) struct OpenPosition {
+    pub(crate) key: ExchangeKey,
+    pub(crate) position: Position,
+    pub(crate) protection: PositionProtection,
+}
+
+/// The place of a position's profit in the page, as the stream names it.
+fn place(open: &OpenPosition) -> String {
+    format!("{} {} {}", open.key.id, open.position.symbol, open.position.side.word())
+}
+
+/// The table. Its container carries the number of its rows, which the stream's messages are compared with.
+pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
+    let (words, texts) = (pages(visit::lang()), home(visit::lang()));
+    if rows.is_empty() {
+        return view! { <p class="empty" data-pnl-rows="0">{words.no_positions}</p> }.into_any();
+    }
+    let columns = [
+        (words.col_market, WORDS),
+        (words.col_side, WORDS),
+        (words.col_size, NUMBER),
+        (words.col_entry, ROOMY_NUMBER),
+        (words.col_stop, NUMBER),
+        (words.col_profit, NUMBER),
+        (words.col_key, ROOMY),
+        (texts.actions, WORDS),
+    ];
+    let count = rows.len().to_string();
+    let rows = rows.iter().map(|open| row(texts, open, ticks)).collect_view();
+    view! { <div data-pnl-rows=count>{tables::scrolling(words.positions.to_owned(), &columns, rows)}</div> }
+        .into_any()
+}
+
+fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
+    let OpenPosition { key, position: p, protection } = open;
+    let (stop, tone_of_stop) = tables::stop_of(p, *protection, ticks);
+    let side = orders(visit::lang()).way(p.side);
+    let symbol = p.symbol.to_string();
+    view! {
+        <tr data-testid="position-row">
+            <th scope="row">{symbol.clone()}{tables::supervision_of(*protection)}{tight(&[&key.name])}</th>
+            <td>{side}</td>
+            <td class="number">{money::text(p.contracts)}</td>
+            <td class="roomy number">{ticks.price(&p.symbol, p.entry_price)}</td>
+            <td class="number" data-change=tone_of_stop data-testid="position-stop">{stop}</td>
+            <td class="number live-figure" data-pnl=place(open) data-change=tone(p.unrealized_pnl) data-testid="position-pnl">{figures::signed_cents(p.unrealized_pnl)}</td>
+            <td class="roomy">{key.name.clone()}</td>
+            <td class="row-actions">{actions(words, open, &symbol)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The link to the trade page, and the form that closes the position after a question.
+fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
+    let (key, name) = (open.key.id.to_string(), &open.key.name);
+    let amount = format!("{} {}", money::text(open.position.contracts), open.position.symbol.base());
+    view! {
+        <a class="button" data-kind="quiet" href=desk_page(&key, symbol) aria-label=words.trade_label(symbol, name) data-testid="position-trade">{words.trade}</a>
+        <details class="sure">
+            <summary class="button" aria-label=words.close_label(symbol, name) data-testid="position-close">{words.close}</summary>
+            <form method="post" action="/api/open-position-close">
+                <input type="hidden" name="key" value=key.clone()/>
+                <input type="hidden" name="symbol" value=symbol.to_owned()/>
+                <p>{words.close_sure(&amount, symbol)}</p>
+                <button type="submit" class="button" data-kind="bad" data-testid="position-close-yes">{words.close_yes}</button>
+                <a class="button" data-kind="quiet" href="/dashboard">{words.cancel}</a>
+            </form>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! The profit curve of the dashboard: with axes, and with the value of each interval shown while it is pointed at. It
+//! needs no script.
+
+use crate::{components::plot, figures};
+use domain::{Decimal, Micros};
+use leptos::prelude::*;
+
+/// The number of intervals with a value of their own.
+const INTERVALS: i64 = 48;
+
+/// The curve of a cumulative profit in USD. There are at least two points.
+pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyView {
+    let (low, high) = plot::profit_scale(points);
+    let middle = (low + high) / Decimal::TWO;
+    let heights = [high, middle, low].map(|value| view! { <span>{figures::signed_cents(value)}</span> });
+    let (first, last) = (points.first().map_or(0, |p| p.0.0), points.last().map_or(0, |p| p.0.0));
+    let ends = [first, first + (last - first) / 2, last];
+    let times = ends.map(|at| view! { <time datetime=Micros(at).to_string()>{axis_time(Micros(at))}</time> });
+    let hover = intervals(points).into_iter().map(|(at, value)| {
+        view! { <span><span>{axis_time(at)}" "<b>{figures::signed_cents(value)}</b></span></span> }
+    });
+    view! {
+        <figure class="axes" data-testid="profit-chart">
+            <div class="axes-y" aria-hidden="true">{heights.into_iter().collect_view()}</div>
+            <div class="axes-plot">
+                {plot::profit_in(points, low, high, label)}
+                <div class="axes-hover" aria-hidden="true">{hover.collect_view()}</div>
+            </div>
+            <div class="axes-x" aria-hidden="true">{times.into_iter().collect_view()}</div>
+        </figure>
+    }
+    .into_any()
+}
+
+/// A time of the axis, in UTC: `11-30 21:05`.
+fn axis_time(at: Micros) -> String {
+    at.to_string().get(5..16).unwrap_or_default().replace('T', " ")
+}
+
+/// The end of each interval, and the last value up to then.
+fn intervals(points: &[(Micros, Decimal)]) -> Vec<(Micros, Decimal)> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let span = last.0.since(first.0);
+    let mut rest = points.iter().peekable();
+    let mut value = first.1;
+    let mut all = Vec::new();
+    for number in 1..=INTERVALS {
+        let end = if number == INTERVALS { last.0 } else { first.0.plus(span / INTERVALS * number) };
+        while let Some(point) = rest.next_if(|point| point.0 <= end) {
+            value = point.1;
+        }
+        all.push((end, value));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_interval_has_the_last_value_before_its_end() {
+        let points = [(0, 0), (100, 5), (4_800, 9)].map(|(at, value)| (Micros(at), Decimal::from(value)));
+        let all = intervals(&points);
+        assert_eq!(all.len(), 48);
+        assert_eq!(all[0], (Micros(100), Decimal::from(5)));
+        assert_eq!(all[46], (Micros(4_700), Decimal::from(5)));
+        assert_eq!(all[47], (Micros(4_800), Decimal::from(9)));
+        assert!(intervals(&[]).is_empty());
+    }
+
+    #[test]
+    fn an_axis_time_has_no_year() {
+        assert_eq!(axis_time(Micros(1_767_225_600_000_000)), "01-01 00:00");
+    }
+}

@@ -1,0 +1,60 @@
+//! Where the orders of a closed position came from.
+
+use super::{
+    intent::{Request, read},
+    legs::Role,
+};
+use crate::{error::Result, trading::Trading};
+use domain::{Decimal, IntentId, client_order_id::is_liquidation, closed_trade::ExitReason, copy::Exit};
+
+/// The intent that opened a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// The intent; the id of its copy, if it has one, is the same.
+    pub(crate) intent: IntentId,
+    /// Stop price that was requested.
+    pub(crate) stop: Option<Decimal>,
+}
+
+/// Returns the intent of the order that opened a position; `None` for an order that Slipstream did not send.
+pub(crate) async fn opening_of(desk: &Trading, client_order_id: &str) -> Result<Option<Opening>> {
+    let Some(origin) = store::intent::origin_of(&desk.db, client_order_id).await? else { return Ok(None) };
+    // The request of a later version is no reason to hide the trade.
+    let request = read::<Request>(&origin.request).ok();
+    let stop = request.as_ref().and_then(Request::opens).and_then(|order| order.stop);
+    Ok(Some(Opening { intent: origin.intent_id, stop: stop.map(|stop| stop.trigger) }))
+}
+
+/// Returns why a position was closed, from the order of its last fill.
+pub(crate) async fn exit_of(desk: &Trading, client_order_id: &str) -> Result<ExitReason> {
+    if is_liquidation(client_order_id) {
+        return Ok(ExitReason::Liquidation);
+    }
+    let Some(origin) = store::intent::origin_of(&desk.db, client_order_id).await? else {
+        return Ok(ExitReason::Elsewhere);
+    };
+    Ok(match Role::parse(&origin.role) {
+        Some(Role::Stop) => ExitReason::Stop,
+        Some(Role::Target) => ExitReason::Target,
+        Some(Role::Rescue) => ExitReason::Unprotected,
+        _ => read::<Request>(&origin.request).map_or(ExitReason::Manual, |request| by_request(&request)),
+    })
+}
+
+/// The reason of a position that its intent closed on purpose.
+const fn by_request(request: &Request) -> ExitReason {
+    match request {
+        Request::Open(_) | Request::Close => ExitReason::Manual,
+        Request::Panic => ExitReason::Panic,
+        Request::Enter(_) => ExitReason::Signal,
+        Request::Exit(exiting) => match exiting.why {
+            Exit::Stop => ExitReason::Stop,
+            Exit::Target => ExitReason::Target,
+            Exit::Signal => ExitReason::Signal,
+            Exit::Owner => ExitReason::Owner,
+            Exit::Panic => ExitReason::Panic,
+            Exit::Unprotected => ExitReason::Unprotected,
+            Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
+        },
+    }
+}

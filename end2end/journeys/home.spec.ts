@@ -1,0 +1,113 @@
+import { Dashboard } from '../pages/dashboard.ts';
+import { History } from '../pages/history.ts';
+import {
+  expectAccessibleDayAndNight,
+  expectFits,
+  expectLive,
+  expectSameDocument,
+  markDocument,
+  numberIn,
+} from '../support/checks.ts';
+import { alone, expect, test } from '../support/test.ts';
+import { Program } from '../support/v1.ts';
+
+/** Messages that a browser logs while the server is down. */
+const GONE = /WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|Failed to fetch/;
+
+/** A market order without a stop, which the price cannot end. */
+const entry = (side: 'BUY' | 'SELL', amount: string) => ({ type: 'MARKET', side, amount });
+
+for (const width of [1440, 390]) {
+  test(`a position of a program reaches the dashboard, and its profit moves, at ${width}`, async ({
+    page,
+    key,
+    trader,
+    desk,
+  }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const dashboard = new Dashboard(page);
+    await dashboard.open();
+    await expectLive(page);
+    await expect(dashboard.positions).toHaveCount(0);
+    await markDocument(page);
+    const program = await Program.signIn(desk.url, trader);
+    await program.place(key, entry('BUY', '0.5'));
+    await expect(dashboard.positions).toHaveCount(1);
+    await expect(dashboard.positions).toContainText('0.5');
+    const first = await dashboard.profits.innerText();
+    await expect(dashboard.profits, 'the price moves each second').not.toHaveText(first);
+    await expect(async () => {
+      const [one, sum] = [await dashboard.profits.innerText(), await dashboard.unrealized.innerText()];
+      expect(numberIn(sum)).toBe(numberIn(one));
+    }).toPass();
+    await expect(dashboard.outdated).toBeHidden();
+    await expectSameDocument(page);
+    await expectFits(page);
+    await expectAccessibleDayAndNight(page);
+  });
+}
+
+test('a row closes its position, which is then a closed trade with its result', async ({ page, key, trader, desk }) => {
+  const [dashboard, history] = [new Dashboard(page), new History(page)];
+  const program = await Program.signIn(desk.url, trader);
+  await program.place(key, entry('BUY', '0.05'));
+  await dashboard.open();
+  await expectLive(page);
+  await expect(dashboard.positions).toHaveCount(1);
+  await dashboard.closePosition();
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await expect(dashboard.message).toBeVisible();
+  await expect(dashboard.positions).toHaveCount(0);
+
+  await history.openClosed();
+  await expect(history.closed).toHaveCount(1);
+  await expect(history.closed).toContainText('BTC/USDT');
+  await expect(history.closed).toHaveAttribute('data-exit', 'MANUAL');
+  await expect(history.closed).toHaveAttribute('data-source', 'MANUAL');
+  const result = numberIn(await page.getByTestId('closed-result').innerText());
+  expect(numberIn(await history.closedNet.innerText())).toBe(result);
+  await history.sortClosed('fees');
+  await expect(history.closed).toHaveCount(1);
+  const [header, row, ...rest] = await history.download();
+  expect(header).toMatch(/^opened,closed,duration seconds,key,source/);
+  expect(row).toContain(',BTC/USDT,long,0.05,');
+  expect(rest).toEqual([]);
+  await expectAccessibleDayAndNight(page);
+  await history.openClosed('&source=STRATEGY');
+  await expect(history.closed).toHaveCount(0);
+  await page.setViewportSize({ width: 390, height: 900 });
+  await history.openClosed();
+  await expect(history.closed).toHaveCount(1);
+  await expectFits(page);
+  await expectLive(page);
+});
+
+test('the profit is in the title of the tab where that is wanted', async ({ page, key, trader, desk }) => {
+  const dashboard = new Dashboard(page);
+  const program = await Program.signIn(desk.url, trader);
+  await program.place(key, entry('BUY', '0.5'));
+  await dashboard.open();
+  await expectLive(page);
+  await expect(page).toHaveTitle('Dashboard · Slipstream');
+  await dashboard.inTitle.check();
+  await expect(page).toHaveTitle(/^[+−]?[\d,]+\.\d\d · Dashboard · Slipstream$/);
+  await dashboard.open();
+  await expect(dashboard.inTitle, 'the browser keeps the setting').toBeChecked();
+  await expect(page).toHaveTitle(/^[+−]?[\d,]+\.\d\d · Dashboard/);
+  await dashboard.inTitle.uncheck();
+  await expect(page).toHaveTitle('Dashboard · Slipstream');
+});
+
+alone('figures that are not updated are dimmed', async ({ page, key, trader, desk, watch }) => {
+  watch.allow(GONE);
+  const dashboard = new Dashboard(page);
+  const program = await Program.signIn(desk.url, trader);
+  await program.place(key, entry('BUY', '0.05'));
+  await dashboard.open();
+  await expectLive(page);
+  await expect(dashboard.outdated).toBeHidden();
+  await desk.crash();
+  await expect(dashboard.connection).toHaveAttribute('data-state', 'offline');
+  await expect(dashboard.outdated).toBeVisible();
+  await expect(dashboard.profits).toHaveCSS('opacity', '0.55');
+});
