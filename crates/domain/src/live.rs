@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    PositionSide, Symbol, Ticker, Trade, copy::Exit,
+    Symbol, Ticker, Trade, copy::Exit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -153,7 +153,7 @@ pub struct OpenProfit {
     /// Trading pair.
     pub symbol: Symbol,
     /// Long or short.
-    pub side: PositionSide,
+    pub side: crate::PositionSide,
     /// Unrealised profit in quote units.
     pub unrealized: Decimal,
 }
