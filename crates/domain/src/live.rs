@@ -139,7 +139,7 @@ pub struct Portfolio {
     pub revision: i64,
     /// Whether every account could be read. The positions of the others are as they were last.
     pub complete: bool,
-    /// The unrealised profit of all positions, in quote units.
+    /// The unrealized profit of all positions, in quote units.
     pub unrealized: Decimal,
     /// The open positions.
     pub positions: Vec<OpenProfit>,
@@ -154,7 +154,7 @@ pub struct OpenProfit {
     pub symbol: Symbol,
     /// Long or short.
     pub side: crate::PositionSide,
-    /// Unrealised profit in quote units.
+    /// Unrealized profit in quote units.
     pub unrealized: Decimal,
 }
 

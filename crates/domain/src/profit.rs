@@ -1,6 +1,6 @@
 //! The definition of profit, used by pages, reports, mails, APIs and files alike.
 //!
-//! The profit of trades is realised + unrealised − fees − funding, in quote units. The profit of an account is the change
+//! The profit of trades is realized + unrealized − fees − funding, in quote units. The profit of an account is the change
 //! of its equity less net transfers. Both agree to the last digit, apart from the change in price of assets other than
 //! the quote, which belongs to no trade ([`reconciled`]).
 
@@ -59,7 +59,7 @@ pub fn reconciled(account: Decimal, trades: &Profit, revalued: Decimal) -> Decim
     account - trades.net() - revalued
 }
 
-/// Returns the unrealised profit of a position at a mark price.
+/// Returns the unrealized profit of a position at a mark price.
 #[must_use]
 pub fn unrealized(side: PositionSide, contracts: Decimal, entry: Decimal, mark: Decimal) -> Decimal {
     match side {
@@ -79,7 +79,7 @@ pub struct FuturesFill {
     pub price: Decimal,
     /// Amount in base units, positive.
     pub amount: Decimal,
-    /// Realised profit as the exchange reports it, before fees.
+    /// Realized profit as the exchange reports it, before fees.
     pub realized: Decimal,
     /// Fee in quote units.
     pub fee: Decimal,
@@ -113,7 +113,7 @@ pub struct RoundTrip {
     pub entry_price: Decimal,
     /// Average price of the exits; `None` before the first one.
     pub exit_price: Option<Decimal>,
-    /// Realised profit, fees and funding. The unrealised part is zero.
+    /// Realized profit, fees and funding. The unrealized part is zero.
     pub profit: Profit,
     /// Client order id of the order that opened the position.
     pub opened_by: Option<String>,
@@ -130,7 +130,7 @@ pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<Rou
     let (mut done, mut open): (Vec<RoundTrip>, Option<Running>) = (Vec::new(), None);
     for fill in fills.iter().filter(|fill| fill.amount > Decimal::ZERO) {
         let rest = match open.take() {
-            // Only a closing fill realises a profit: the entry of this position is not among the fills.
+            // Only a closing fill realizes a profit: the entry of this position is not among the fills.
             None if !fill.realized.is_zero() => continue,
             None => fill.clone(),
             Some(running) if running.side.opening() == fill.side => {
@@ -168,7 +168,7 @@ pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<Rou
     done
 }
 
-/// Splits a fill into the part that closes `closing` units and the rest. The realised profit belongs to the first part;
+/// Splits a fill into the part that closes `closing` units and the rest. The realized profit belongs to the first part;
 /// the fees of both add up to the whole fee.
 fn split(fill: &FuturesFill, closing: Decimal) -> (FuturesFill, Option<FuturesFill>) {
     if closing >= fill.amount {
