@@ -64,7 +64,7 @@ fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
             <td class="number" data-change=tone_of_stop data-testid="position-stop">{stop}</td>
             <td class="number live-figure" data-pnl=place(open) data-change=tone(p.unrealized_pnl) data-testid="position-pnl">{figures::signed_cents(p.unrealized_pnl)}</td>
             <td class="roomy">{key.name.clone()}</td>
-            <td class="row-actions">{actions(words, open, &symbol)}</td>
+            <td><div class="row-actions">{actions(words, open, &symbol)}</div></td>
         </tr>
     }
     .into_any()

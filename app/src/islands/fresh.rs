@@ -10,8 +10,9 @@ use super::bus::bus;
 const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
-/// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in use (a field with the focus, an
-/// unfolded form) is replaced once it no longer is. Without scripts a reload does the same.
+/// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in
+/// use (a field with the focus, an unfolded form) is replaced once it no longer is. Without scripts a reload does
+/// the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -42,10 +43,10 @@ mod browser {
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
-    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
-
     /// Marks a part that was in use when it should have been replaced.
     const BEHIND: &str = "data-behind";
+
+    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
 
     pub(super) fn tick() {
         let Some(part) = part(&document()) else { return };

@@ -8,6 +8,7 @@ use crate::{
         frame::{Width, frame},
         icon::icon,
         show::show,
+        tables::tone,
     },
     figures,
     pages::follow_new::{can_follow, limits},
@@ -15,11 +16,12 @@ use crate::{
     words::{
         copies::{copies, reason},
         follows::{Follows, follows},
+        home::home,
         pages::pages,
     },
 };
 use domain::{
-    ExchangeKey,
+    Decimal, ExchangeKey, FollowId,
     copy::Paused,
     follow::{Copied, Follow, RiskProfile},
     money,
@@ -28,8 +30,9 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error,
-    following::follow::{self, Overview},
+    following::follow::{self, FollowProfit, Overview},
 };
+use std::collections::HashMap;
 
 /// How many copies are shown for each account.
 const COPIES: u16 = 3;
@@ -39,6 +42,8 @@ struct Choices {
     profiles: Vec<(String, String)>,
     strategies: Vec<Strategy>,
     posted: Posted,
+    /// The profit of each follow that has an ended copy.
+    profits: HashMap<FollowId, FollowProfit>,
 }
 
 /// Grouped by account.
@@ -53,6 +58,7 @@ pub(crate) fn page() -> impl IntoView {
             profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
             strategies,
             posted,
+            profits: follow::profits(&visit.desk, actor).await?,
         };
         let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
@@ -191,6 +197,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
                 {position}
             </div>
             <p class="hint">{about}</p>
+            {profit(choices.profits.get(&follow.id).copied().unwrap_or_default())}
             {blocked}
             <div class="row">
                 {switch(words, follow)}
@@ -198,6 +205,22 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
             </div>
             {changes(words, follow, choices)}
         </li>
+    }
+    .into_any()
+}
+
+/// The profit of a follow's ended copies, today and in total.
+fn profit(profit: FollowProfit) -> AnyView {
+    let words = home(visit::lang());
+    let figure = |name: &'static str, value: Decimal, testid: &'static str| {
+        view! { <div><dt>{name}</dt><dd data-change=tone(value) data-testid=testid>{figures::signed_cents(value)}</dd></div> }
+    };
+    view! {
+        <dl class="figures">
+            {figure(words.today, profit.today, "follow-today")}
+            {figure(words.all_time, profit.total, "follow-total")}
+            <div><dt>{words.closed_trades}</dt><dd>{profit.ended}</dd></div>
+        </dl>
     }
     .into_any()
 }

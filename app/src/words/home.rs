@@ -15,7 +15,7 @@ table! {
         range_day: "Day",
         range_week: "Week",
         range_all: "All",
-        unrealized: "Unrealised P&L",
+        unrealized: "Unrealized P&L",
         profit_empty: "The first points appear within two minutes.",
         profit_summary(first, last): "Profit from {first} to {last} USD, less deposits and withdrawals.",
         offline: "Not updating: the figures may be out of date.",
@@ -29,7 +29,7 @@ table! {
         trade_label(symbol, account): "Trade {symbol} on {account}",
 
         closed_trades: "Closed trades",
-        closed_lead: "Positions of all accounts, from the first fill to the last. Profit is realised P&L less fees and funding.",
+        closed_lead: "Positions of all accounts, from the first fill to the last. Profit is realized P&L less fees and funding.",
         closed_empty: "No closed trades in this range.",
         closed_partial: "An exchange hasn't returned its newest trades yet. Reload the page in a moment.",
         closed_total(count): plural {

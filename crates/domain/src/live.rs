@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    PositionSide, Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
+    Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -142,7 +142,7 @@ pub struct Portfolio {
     pub revision: i64,
     /// Whether every account could be read. The positions of the others are as they were last.
     pub complete: bool,
-    /// The unrealised profit of all positions, in quote units.
+    /// The unrealized profit of all positions, in quote units.
     pub unrealized: Decimal,
     /// The open positions.
     pub positions: Vec<OpenProfit>,
@@ -156,8 +156,8 @@ pub struct OpenProfit {
     /// Trading pair.
     pub symbol: Symbol,
     /// Long or short.
-    pub side: PositionSide,
-    /// Unrealised profit in quote units.
+    pub side: crate::PositionSide,
+    /// Unrealized profit in quote units.
     pub unrealized: Decimal,
 }
 

@@ -1,10 +1,10 @@
 //! The definition of profit, used by pages, reports, mails, APIs and files alike.
 //!
-//! The profit of trades is realised + unrealised − fees − funding, in quote units. The profit of an account is the change
+//! The profit of trades is realized + unrealized − fees − funding, in quote units. The profit of an account is the change
 //! of its equity less net transfers. Both agree to the last digit, apart from the change in price of assets other than
 //! the quote, which belongs to no trade ([`reconciled`]).
 
-use crate::{Decimal, Micros, PositionSide, Side};
+use crate::{Decimal, Micros, PositionSide, Side, dec};
 use serde::{Deserialize, Serialize};
 
 /// The parts of a profit, in quote units.
@@ -59,7 +59,7 @@ pub fn reconciled(account: Decimal, trades: &Profit, revalued: Decimal) -> Decim
     account - trades.net() - revalued
 }
 
-/// Returns the unrealised profit of a position at a mark price.
+/// Returns the unrealized profit of a position at a mark price.
 #[must_use]
 pub fn unrealized(side: PositionSide, contracts: Decimal, entry: Decimal, mark: Decimal) -> Decimal {
     match side {
@@ -79,7 +79,7 @@ pub struct FuturesFill {
     pub price: Decimal,
     /// Amount in base units, positive.
     pub amount: Decimal,
-    /// Realised profit as the exchange reports it, before fees.
+    /// Realized profit as the exchange reports it, before fees.
     pub realized: Decimal,
     /// Fee in quote units.
     pub fee: Decimal,
@@ -113,7 +113,7 @@ pub struct RoundTrip {
     pub entry_price: Decimal,
     /// Average price of the exits; `None` before the first one.
     pub exit_price: Option<Decimal>,
-    /// Realised profit, fees and funding. The unrealised part is zero.
+    /// Realized profit, fees and funding. The unrealized part is zero.
     pub profit: Profit,
     /// Client order id of the order that opened the position.
     pub opened_by: Option<String>,
@@ -122,20 +122,23 @@ pub struct RoundTrip {
 }
 
 /// Splits the fills of one market of one account, oldest first, into positions, oldest first. A fill that is larger than
-/// the position closes it and opens the opposite one. Fills that close a position whose entry is unknown are left out.
+/// the position closes it and opens the opposite one. Fills that close a position whose entry is unknown are left out, and
+/// so is a position whose end is unknown.
 /// Funding counts for the position that was open at its time.
 #[must_use]
 pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<RoundTrip> {
     let (mut done, mut open): (Vec<RoundTrip>, Option<Running>) = (Vec::new(), None);
     for fill in fills.iter().filter(|fill| fill.amount > Decimal::ZERO) {
         let rest = match open.take() {
-            // Only a closing fill realises a profit: the entry of this position is not among the fills.
+            // Only a closing fill realizes a profit: the entry of this position is not among the fills.
             None if !fill.realized.is_zero() => continue,
             None => fill.clone(),
             Some(running) if running.side.opening() == fill.side => {
                 open = Some(running.entered(fill));
                 continue;
             }
+            // This fill opens a position: the running one was closed by fills that are not known.
+            Some(running) if fill.realized.is_zero() && running.would_realize(fill) => fill.clone(),
             Some(running) => {
                 let closing = fill.amount.min(running.left());
                 let (part, rest) = split(fill, closing);
@@ -165,7 +168,7 @@ pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<Rou
     done
 }
 
-/// Splits a fill into the part that closes `closing` units and the rest. The realised profit belongs to the first part;
+/// Splits a fill into the part that closes `closing` units and the rest. The realized profit belongs to the first part;
 /// the fees of both add up to the whole fee.
 fn split(fill: &FuturesFill, closing: Decimal) -> (FuturesFill, Option<FuturesFill>) {
     if closing >= fill.amount {
@@ -182,6 +185,9 @@ fn split(fill: &FuturesFill, closing: Decimal) -> (FuturesFill, Option<FuturesFi
     (part, Some(rest))
 }
 
+/// The smallest profit or loss that an exchange certainly reports, in quote units.
+const REPORTED: Decimal = dec!(0.0000001);
+
 /// A position while its fills are added up.
 struct Running {
     side: PositionSide,
@@ -191,6 +197,8 @@ struct Running {
     entry_cost: Decimal,
     exited: Decimal,
     exit_cost: Decimal,
+    /// Average entry price of the amount that is open, as the exchange computes it.
+    basis: Decimal,
     profit: Profit,
     opened_by: Option<String>,
     closed_by: Option<String>,
@@ -206,6 +214,7 @@ impl Running {
             entry_cost: Decimal::ZERO,
             exited: Decimal::ZERO,
             exit_cost: Decimal::ZERO,
+            basis: fill.price,
             profit: Profit::default(),
             opened_by: fill.client_order_id.clone(),
             closed_by: None,
@@ -217,7 +226,15 @@ impl Running {
         self.entered - self.exited
     }
 
+    /// Whether the exchange would report a profit or loss if this fill closed a part of the position.
+    fn would_realize(&self, fill: &FuturesFill) -> bool {
+        ((fill.price - self.basis) * fill.amount.min(self.left())).abs() >= REPORTED
+    }
+
     fn entered(mut self, fill: &FuturesFill) -> Self {
+        let (before, added) = (self.left(), fill.amount);
+        let cost = self.basis * before + fill.price * added;
+        self.basis = cost.checked_div(before + added).unwrap_or(fill.price);
         self.entered += fill.amount;
         self.entry_cost += fill.amount * fill.price;
         self.booked(fill)

@@ -288,6 +288,28 @@ pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros)
     Ok(rows.into_iter().filter_map(|row| row.profit_usd).map(|text| text.0).collect())
 }
 
+/// The result of an ended copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct CopyProfit {
+    /// The follow it was for.
+    pub follow_id: FollowId,
+    /// When it ended.
+    pub finished_at: Option<Micros>,
+    /// Net profit or loss in USD.
+    pub profit_usd: Option<DecimalText>,
+}
+
+/// Lists the results of a user's copies that ended with a known result, in no particular order.
+pub async fn list_profits(from: impl Source, owner: UserId) -> Result<Vec<CopyProfit>> {
+    rows!(
+        CopyProfit,
+        from,
+        fetch_all,
+        "select follow_id, finished_at, profit_usd from copies where user_id = $1 and profit_usd is not null",
+        owner
+    )
+}
+
 #[derive(sqlx::FromRow)]
 struct Profit {
     profit_usd: Option<DecimalText>,

@@ -32,7 +32,7 @@ pub struct FillDetail {
     pub price: Decimal,
     /// Amount in base units.
     pub amount: Decimal,
-    /// Realised profit in quote units, before fees.
+    /// Realized profit in quote units, before fees.
     pub realized: Decimal,
 }
 

@@ -173,6 +173,37 @@ fn fills_whose_entry_is_unknown_are_left_out() {
     assert!(round_trips(&[], &[]).is_empty());
 }
 
+#[test]
+fn a_close_at_the_average_entry_of_what_was_left_is_a_close() {
+    // After the partial close the exchange's entry is (100 + 120) / 2, not the average of all three entries.
+    let fills = [
+        fill(1, Side::Buy, "100", "2", "0", "0"),
+        fill(2, Side::Sell, "110", "1", "10", "0"),
+        fill(3, Side::Buy, "120", "1", "0", "0"),
+        fill(4, Side::Sell, "110", "2", "0", "0"),
+    ];
+    let trips = round_trips(&fills, &[]);
+    assert_eq!((trips.len(), trips[0].profit.net(), trips[0].closed_at), (1, d("10"), Some(Micros(4))));
+}
+
+#[test]
+fn a_position_whose_end_is_unknown_does_not_disturb_the_next() {
+    // The first unit was bought before fills were stored; the last sale closes both.
+    let fills = [
+        fill(1, Side::Buy, "100", "1", "0", "0.1"),
+        fill(2, Side::Sell, "110", "2", "25", "0.2"),
+        fill(3, Side::Buy, "90", "1", "0", "0.1"),
+        fill(4, Side::Sell, "95", "1", "5", "0.1"),
+    ];
+    let trips = round_trips(&fills, &[]);
+    let shown: Vec<_> = trips.iter().map(|t| (t.side, t.opened_at, t.profit.realized)).collect();
+    assert_eq!(
+        shown,
+        [(PositionSide::Long, Micros(1), d("25")), (PositionSide::Long, Micros(3), d("5"))],
+        "no short position"
+    );
+}
+
 proptest! {
     /// Whatever is traded, the trades and the account agree, because both are kept in exact decimals.
     #[test]

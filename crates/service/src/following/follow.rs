@@ -4,6 +4,7 @@ mod change;
 mod copies;
 mod overview;
 mod preview;
+mod profits;
 
 pub use change::{
     FollowChange, NewFollow, create_follow, limit_problems, pause_follow, resume_follow, stop_follow,
@@ -13,6 +14,7 @@ pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
 pub use overview::{Overview, overview};
 pub use preview::preview;
+pub use profits::{FollowProfit, profits};
 
 use crate::{
     actor::Actor,

@@ -2,14 +2,17 @@
 
 use super::setting::{admin, at, btc, copied, entered, key, person, strategy, usd, worth, write};
 use domain::{
-    ExchangeKeyId, IntentId, ReportId,
+    ExchangeKeyId, FollowId, IntentId, ReportId,
     notification::Outgoing,
     report::{Drawdown, Period, Report, Trades, Worth},
     time::{HOUR, MINUTE},
 };
 use service::{
     Actor, Error, SharedDesk,
-    following::report::{self, Performance, Range},
+    following::{
+        follow::{self, FollowProfit},
+        report::{self, Performance, Range},
+    },
     identity::profile::{self, ProfileChange},
     messaging::notify::{self, Wish},
     testing::{self, TestClock},
@@ -26,6 +29,7 @@ store::each_engine!(
     a_report_waits_for_an_exchange_and_not_for_ever,
     a_report_is_its_owners,
     profit_is_shown_for_today_this_week_and_in_total,
+    a_follow_has_the_profit_of_its_copies,
 );
 
 /// Moves the clock to a time.
@@ -259,4 +263,20 @@ async fn profit_is_shown_for_today_this_week_and_in_total(db: &TestDb) {
     assert_eq!((day.first().unwrap().1, day.last().unwrap().1), (usd(0), usd(3_000)));
     let all = of(Range::All).await.curve;
     assert_eq!(all.first().unwrap(), &(at("2026-03-01T20:00:00.000Z"), usd(0)));
+}
+
+async fn a_follow_has_the_profit_of_its_copies(db: &TestDb) {
+    let (desk, _, ada) = started_desk(db).await;
+    let eve = person(&desk, "eve@example.org").await;
+    lives(&desk, &ada, "Asia/Riyadh").await;
+    let (mine, ema) = (key(&desk, &ada, "Main", false).await, strategy(&desk, "EMA cross").await);
+    copied(&desk, &ada, mine, ema, ("2026-03-03T01:00:00.000Z", "2026-03-03T20:59:59.000Z"), Some(7_000))
+        .await;
+    copied(&desk, &ada, mine, ema, ("2026-03-03T01:00:00.000Z", "2026-03-03T21:00:00.000Z"), Some(-2_000))
+        .await;
+    copied(&desk, &ada, mine, ema, ("2026-03-04T01:00:00.000Z", "2026-03-04T02:00:00.000Z"), None).await;
+    let all = follow::profits(&desk, &ada).await.unwrap();
+    let expected = FollowProfit { today: usd(-2_000), total: usd(5_000), ended: 2 };
+    assert_eq!(all.into_iter().collect::<Vec<_>>(), [(FollowId(Uuid::nil()), expected)]);
+    assert!(follow::profits(&desk, &eve).await.unwrap().is_empty());
 }

@@ -20,7 +20,7 @@ const HEADER: [&str; 19] = [
     "entry price",
     "exit price",
     "stop",
-    "realised",
+    "realized",
     "fees",
     "funding",
     "result",

@@ -44,7 +44,11 @@ pub(crate) async fn exit_of(desk: &Trading, client_order_id: &str) -> Result<Exi
 /// The reason of a position that its intent closed on purpose.
 const fn by_request(request: &Request) -> ExitReason {
     match request {
-        Request::Open(_) | Request::Close => ExitReason::Manual,
+        Request::Open(_)
+        | Request::Close
+        | Request::Protect(_)
+        | Request::Reduce(_)
+        | Request::CancelEntries => ExitReason::Manual,
         Request::Panic => ExitReason::Panic,
         Request::Enter(_) => ExitReason::Signal,
         Request::Exit(exiting) => match exiting.why {

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, Order, OrderType, Position, Symbol,
+    Decimal, ExchangeKeyId, OrderType, Position, Symbol,
     ticket::Stop,
     trade::{OpenTrade, TargetShare},
 };

@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_what_was_realized_less_the_fees_of_both_ends_and_funding() {
+    fn a_result_is_what_was_realized_less_the_fees_of_both_ends() {
         let bought = trade(Side::Buy, "100", "2", "0");
         let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
         assert_eq!(result(&all, Side::Buy, d("0")), (Some(d("100")), Some(d("-0.3"))));
