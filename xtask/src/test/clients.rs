@@ -32,6 +32,10 @@ const CLIENTS: [(&str, Peer); 4] = [
     ("end2end/clients", Peer::Desk),
 ];
 
+/// Programs that trade for minutes; they run only with `--deep`.
+const DEEP_CLIENTS: [(&str, Peer); 2] =
+    [("crates/sandbox/tests/freqtrade", Peer::Sandbox), ("crates/sandbox/tests/nautilus", Peer::Sandbox)];
+
 /// The tests of one directory, with their packages installed.
 struct Tests<'a> {
     run: &'a Run<'a>,
@@ -44,7 +48,8 @@ struct Tests<'a> {
 pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
     let mut total = Tally::default();
     build(run)?;
-    for (client, peer) in CLIENTS {
+    let deep = DEEP_CLIENTS.into_iter().filter(|_| run.deep);
+    for (client, peer) in CLIENTS.into_iter().chain(deep) {
         let tests = Tests::prepare(run, run.workspace.root.join(client))?;
         total += match peer {
             Peer::Sandbox => {

@@ -184,9 +184,9 @@ fn of_market(venue: Venue, topic: &str) -> Option<(Topic, Option<i64>)> {
 fn depth(venue: Venue, rest: &str) -> Option<(Topic, Option<i64>)> {
     const MILLI: i64 = time::SECOND / 1_000;
     let (levels, speed) = rest.split_once('@').map_or((rest, None), |(levels, speed)| (levels, Some(speed)));
-    // Up to 250 ms, each move of the market is due.
+    // Up to 250 ms, each move of the market is due. For 0ms see the change log of futures, 2020-01-06.
     let every = match (venue, speed) {
-        (_, Some("100ms")) | (Venue::Futures, None | Some("250ms")) => None,
+        (_, Some("100ms")) | (Venue::Futures, None | Some("0ms" | "250ms")) => None,
         (Venue::Futures, Some("500ms")) => Some(500 * MILLI),
         (Venue::Spot, None | Some("1000ms")) => Some(1_000 * MILLI),
         _ => return None,
@@ -229,6 +229,7 @@ mod tests {
             ),
             (spot, "!ticker_1d@arr", Subject::AllWindowTickers(TickerWindow::Day), Some(time::SECOND)),
             (futures, "btcusdt@depth", btc(Topic::BookDiff), None),
+            (futures, "btcusdt@depth@0ms", btc(Topic::BookDiff), None),
             (futures, "btcusdt@depth@250ms", btc(Topic::BookDiff), None),
             (futures, "btcusdt@depth@500ms", btc(Topic::BookDiff), Some(time::SECOND / 2)),
             (futures, "btcusdt@markPrice@1s", btc(Topic::MarkPrice), None),
@@ -257,6 +258,7 @@ mod tests {
                     "nosuch@ticker",
                     "@ticker",
                     "btcusdt@depth7",
+                    "btcusdt@depth@0ms",
                     "btcusdt@depth@250ms",
                     "btcusdt@kline_7m",
                     "btcusdt@ticker_2h",
