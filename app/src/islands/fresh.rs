@@ -20,7 +20,7 @@ pub fn Fresh() -> impl IntoView {
         let happened = bus().happened;
         Effect::new(move |_| {
             if happened.get().is_some() {
-                leptos::task::spawn_local(browser::renew());
+                leptos::task::spawn_local(renew());
             }
         });
         set_interval(browser::tick, PERIOD);

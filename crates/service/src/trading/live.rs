@@ -98,11 +98,7 @@ impl Hub {
     /// Asks the feeds of users with this account to read again.
     fn refresh_portfolios(&self, key: ExchangeKeyId) {
         let feeds = locked(&self.portfolios);
-        feeds
-            .values()
-            .filter_map(Weak::upgrade)
-            .filter(|feed| feed.has(key))
-            .for_each(|f| f.request_refresh());
+        feeds.values().filter_map(Weak::upgrade).for_each(|feed| feed.request_refresh(key));
     }
 
     /// Asks an account's feed, if there is one, to read its state again.
