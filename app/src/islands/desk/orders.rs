@@ -63,8 +63,11 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || list.get() key=move |o| (o.client_order_id.clone(), o.filled, protection.get()) let(order)>
-                        {row(account, sender, &order)}
+                    <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
+                        {match &line {
+                            Line::Open(order) => row(account, sender, order).into_any(),
+                            planned => plan(account, planned).into_any(),
+                        }}
                     </For>
                 </tbody>
             </table>

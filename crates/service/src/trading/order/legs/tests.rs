@@ -25,7 +25,7 @@ pub(crate) fn open_order(kind: OrderType, side: Side, amount: Option<Decimal>) -
     Order {
         id: "1".into(),
         client_order_id: "other".into(),
-        at: domain::Micros(0),
+        at: Micros(0),
         symbol: "BTC/USDT".parse().unwrap(),
         kind,
         time_in_force: TimeInForce::Gtc,
@@ -62,7 +62,7 @@ pub(crate) fn position(amount: Decimal) -> Position {
         maintenance_margin: zero,
         maintenance_margin_percentage: zero,
         margin_ratio: None,
-        at: domain::Micros(0),
+        at: Micros(0),
         margin_mode: domain::MarginMode::Crossed,
         side: if long { domain::PositionSide::Long } else { domain::PositionSide::Short },
         percentage: zero,

@@ -127,7 +127,7 @@ mod tests {
         let outdated = ["old".to_owned()];
         let of = |open: &[Order]| next(&Facts { outdated: &outdated, ..facts(Some(&long), open) });
         let (old, new) = (stop("old", None), stop("new", Some(d("1"))));
-        assert_eq!(of(&[old.clone()]), Next::MoveStop(d("1")));
+        assert_eq!(of(std::slice::from_ref(&old)), Next::MoveStop(d("1")));
         assert_eq!(of(&[old.clone(), new.clone()]), Next::CancelOutdated);
         assert_eq!(of(&[new]), Next::Agree);
         assert_eq!(of(&[]), Next::PlaceStop(d("1")), "neither is open");
