@@ -172,7 +172,8 @@ pub(crate) async fn a_lost_answer_closes_no_part_twice(db: &TestDb) {
 pub(crate) async fn breakeven_moves_the_stop_beyond_the_fees(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
-    let at = || order::breakeven(&world.desk, &world.actor, world.key, &btc(), TradeTarget::default());
+    let market = btc();
+    let at = || order::breakeven(&world.desk, &world.actor, world.key, &market, TradeTarget::default());
     let refused = problem(at().await);
     assert_eq!(
         refused,
