@@ -30,7 +30,7 @@ struct Run<'a> {
     binary: OnceCell<PathBuf>,
 }
 
-/// What a stage needs besides the workspace. Directories are relative to its root.
+/// A requirement of a stage. Directories are relative to the root of the workspace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
     /// The programs of Postgres.
