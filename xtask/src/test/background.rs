@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// of the two need up to this.
 const MEMORY: u64 = 10 << 30;
 
-/// What runs beside the stages of a run.
+/// The programs that run beside the stages.
 #[derive(Default)]
 pub(super) struct Background {
     installations: Option<Job>,
@@ -128,7 +128,7 @@ fn build(workspace: &Workspace) -> Result<Job> {
     Job::start(workspace, "the release build", "release.log", &mut command)
 }
 
-/// Whether two builds can run beside each other. Only Linux says how much memory is free.
+/// Whether two builds can run beside each other. Only Linux reports how much memory is free.
 fn memory_suffices() -> bool {
     std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text)) >= Some(MEMORY)
 }
