@@ -66,6 +66,15 @@ impl Mode {
         }
     }
 
+    /// The profile of the program that runs wasm-bindgen, and the folder of the profile's programs: xtask's own, or the
+    /// server's. Each shares what it is compiled from with the other program of its profile.
+    fn binder(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Release | Self::Dev => ("dev", "debug"),
+            Self::Quick => ("quick", "quick"),
+        }
+    }
+
     fn folder(self) -> &'static str {
         match self {
             Self::Release => "site",
@@ -88,7 +97,8 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let site = workspace.target.join(mode.folder());
     make_dir(&site.join("pkg"))?;
     // It compiles while the first bundle does: its packages are the slowest of our tools'.
-    let mut binder = Some(Running::start(&mut build_binder(workspace))?);
+    let mut binder = Some(Running::start(&mut build_binder(workspace, mode))?);
+    let binder_path = workspace.target.join(mode.binder().1).join("bind");
     let mut listing = String::new();
     let mut stems = Vec::new();
     for (name, features) in mode.bundles() {
@@ -96,7 +106,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         if let Some(mut binder) = binder.take() {
             binder.wait_for_success()?;
         }
-        let bundle = bind(workspace, &site, name, &raw)?;
+        let bundle = bind(&binder_path, &site, name, &raw)?;
         if mode == Mode::Release {
             compress_bundle(&site, &bundle.stem)?;
         }
@@ -117,9 +127,8 @@ pub(crate) fn stem(site: &Path, name: &str) -> Option<String> {
     listing.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(' ')?.to_owned()))
 }
 
-/// Builds the program that runs wasm-bindgen, in xtask's own profile: both share what they are compiled from.
-fn build_binder(workspace: &Workspace) -> Command {
-    workspace.cargo(&["build", "--quiet", "--package", "bind"])
+fn build_binder(workspace: &Workspace, mode: Mode) -> Command {
+    mode.cargo(workspace, &["build", "--quiet", "--package", "bind", "--profile", mode.binder().0])
 }
 
 /// Returns the path of the compiled module.
@@ -137,7 +146,7 @@ fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Res
 
 /// Runs wasm-bindgen and names the two files after their content; does nothing if the raw module is
 /// unchanged.
-fn bind(workspace: &Workspace, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
+fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
     let source = digest([fs::read(raw)?.as_slice(), env!("CARGO_PKG_VERSION").as_bytes()]);
     if let Some(stem) = stem(site, name) {
         let same =
@@ -148,8 +157,7 @@ fn bind(workspace: &Workspace, site: &Path, name: &str, raw: &Path) -> Result<Bu
     }
     console::step(&format!("bind the {name} bundle"), || {
         let out = tempfile::tempdir_in(site)?;
-        let mut binder = Command::new(workspace.target.join("debug").join("bind"));
-        process::run(binder.arg(name).arg(raw).arg(out.path()))?;
+        process::run(Command::new(binder).arg(name).arg(raw).arg(out.path()))?;
         let js = fs::read(&out.path().join(format!("{name}.js")))?;
         let wasm = fs::read(&out.path().join(format!("{name}_bg.wasm")))?;
         // One hash for both: the module and its glue code only work together.
