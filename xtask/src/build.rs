@@ -22,7 +22,8 @@ fn quick(workspace: &Workspace) -> Result<PathBuf> {
 fn server(workspace: &Workspace, mode: Mode, profile: &str) -> Result<PathBuf> {
     let site = site::build(workspace, mode)?;
     console::step(&format!("compile the server ({profile})"), || {
-        let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server", "--profile", profile]);
+        let mut cargo =
+            mode.cargo(workspace, &["build", "--quiet", "--package", "server", "--profile", profile]);
         process::run(cargo.env("SLIPSTREAM_SITE", &site))
     })?;
     let binary = workspace.binary(profile);

@@ -35,6 +35,11 @@ pub(crate) enum Command {
         /// The stages to run
         stages: Vec<String>,
     },
+    /// Install what the tests need, or some of their stages, and run none
+    Prepare {
+        /// The stages to prepare for
+        stages: Vec<String>,
+    },
     /// Regenerate crates/store/.sqlx from the queries and the Postgres migrations
     Sqlx,
     /// Run the benchmarks, print a table, write <target dir>/bench.json
@@ -83,6 +88,10 @@ mod tests {
             panic!("another command");
         };
         assert!(deep && stages == ["rust", "browser"]);
+        let Some(Command::Prepare { stages }) = read("prepare browser").unwrap() else {
+            panic!("another command");
+        };
+        assert_eq!(stages, ["browser"]);
         assert!(matches!(read("bench").unwrap(), Some(Command::Bench { seconds: 10 })));
         assert!(matches!(read("bench --seconds 3").unwrap(), Some(Command::Bench { seconds: 3 })));
         assert!(read("").unwrap().is_none());

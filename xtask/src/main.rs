@@ -52,6 +52,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
         Command::Check { only: Some(CheckCommand::Words(arguments)) } => {
             words::command(&workspace, &arguments)?;
         }
+        Command::Prepare { stages } => test::prepare(&workspace, &stages)?,
         Command::Sqlx => sqlx::rewrite(&workspace)?,
         Command::Bench { seconds } => bench::bench(&workspace, seconds)?,
         Command::Test { deep, stages } => return test::test(&workspace, deep, &stages),

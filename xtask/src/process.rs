@@ -102,6 +102,15 @@ impl Running {
         Ok(())
     }
 
+    /// Waits until the program has ended; anything but success is an error.
+    pub(crate) fn wait_for_success(&mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("`{}` ended with {status}", self.name);
+        }
+        Ok(())
+    }
+
     /// Waits until it answers 200 to `GET path`.
     pub(crate) fn wait_for_http(&mut self, addr: SocketAddr, path: &str, limit: Duration) -> Result<()> {
         let start = Instant::now();
@@ -159,6 +168,13 @@ mod tests {
     fn a_failing_program_is_named() {
         let error = run(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         assert!(error.to_string().starts_with("`sh -c exit 3` ended with"), "{error}");
+    }
+
+    #[test]
+    fn a_background_program_is_waited_for() {
+        assert!(Running::start(&mut Command::new("true")).unwrap().wait_for_success().is_ok());
+        let error = Running::start(&mut Command::new("false")).unwrap().wait_for_success().unwrap_err();
+        assert!(error.to_string().starts_with("`false` ended with"), "{error}");
     }
 
     #[test]

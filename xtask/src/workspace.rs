@@ -43,6 +43,21 @@ impl Workspace {
     }
 }
 
+/// Adds compiler flags to those of the environment, which take the place of those of cargo's configuration.
+pub(crate) fn add_rustflags(cargo: &mut Command, flags: &[&str]) {
+    // Cargo reads the second only if the first is not set.
+    let (name, separator) = match std::env::var_os("CARGO_ENCODED_RUSTFLAGS") {
+        Some(_) => ("CARGO_ENCODED_RUSTFLAGS", "\u{1f}"),
+        None => ("RUSTFLAGS", " "),
+    };
+    cargo.env(name, joined(std::env::var(name).ok().as_deref(), separator, flags));
+}
+
+fn joined(present: Option<&str>, separator: &str, flags: &[&str]) -> String {
+    let present = present.filter(|present| !present.is_empty());
+    present.into_iter().chain(flags.iter().copied()).collect::<Vec<_>>().join(separator)
+}
+
 fn bare_cargo(directory: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(directory);
@@ -56,4 +71,17 @@ fn bare_cargo(directory: &Path) -> Command {
         }
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn flags_are_added_to_those_that_are_set() {
+        let flags = ["--cfg", "a"];
+        assert_eq!(joined(None, " ", &flags), "--cfg a");
+        assert_eq!(joined(Some(""), " ", &flags), "--cfg a");
+        assert_eq!(joined(Some("-C\u{1f}x=y"), "\u{1f}", &flags), "-C\u{1f}x=y\u{1f}--cfg\u{1f}a");
+    }
 }

@@ -4,7 +4,7 @@ mod leg;
 
 pub use leg::{
     Leg, LegStatus, LegUpdate, NewLeg, Origin, add_legs, archivable_legs, delete_archived_legs,
-    leg_by_client_id, list_legs, origin_of, page_end, set_leg_body, set_legs,
+    leg_by_client_id, list_legs, mark_archived, origin_of, page_end, set_leg_body, set_legs,
 };
 
 use crate::{
@@ -92,8 +92,6 @@ pub struct Intent {
     pub status: Status,
     /// Why it failed, as JSON.
     pub failure: Option<String>,
-    /// The response to the caller, as JSON.
-    pub answer: Option<String>,
     /// The caller's idempotency key.
     pub idempotency_key: Option<String>,
     /// Hash of the request body that came with the key.
@@ -150,7 +148,7 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
 
 select! {
     intents -> Intent,
-    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, answer, \
+    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, \
      idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at",
     "from intents"
 }
@@ -260,7 +258,7 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Ends an intent as done or failed, with the response or the reason. Returns `false` if it was already finished.
+/// Ends an intent as done or failed, with the reason. Returns `false` if it was already finished.
 ///
 /// # Errors
 /// A database error, for example if `status` is not a final status.
@@ -268,18 +266,16 @@ pub async fn finish_intent(
     tx: &mut Tx,
     id: IntentId,
     status: Status,
-    answer: Option<&str>,
     failure: Option<&str>,
     at: Micros,
 ) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update intents set status = $2, answer = $3, failure = $4, updated_at = $5, finished_at = $5, \
+        "update intents set status = $2, failure = $3, updated_at = $4, finished_at = $4, \
            lease_holder = null, lease_until = 0 \
          where id = $1 and status in ('working', 'waiting')",
         id,
         status,
-        answer,
         failure,
         at
     )?;

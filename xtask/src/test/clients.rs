@@ -6,6 +6,7 @@ use super::report;
 use super::tally::Tally;
 use crate::process::{Running, free_port};
 use crate::sandbox::Sandbox;
+use crate::workspace::Workspace;
 use crate::{console, process, tools};
 use anyhow::{Context as _, Result};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -78,14 +79,23 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
     Ok(total)
 }
 
+/// Installs the packages of each client's tests.
+pub(super) fn install(workspace: &Workspace) -> Result<()> {
+    CLIENTS.iter().try_for_each(|(client, _)| packages(workspace, &workspace.root.join(client)).map(drop))
+}
+
+/// Installs the packages of a directory; returns the programs of its Python environment, or `None` for Node.
+fn packages(workspace: &Workspace, folder: &Path) -> Result<Option<PathBuf>> {
+    if folder.join("requirements.txt").is_file() {
+        return tools::python::ensure(folder, &workspace.target).map(Some);
+    }
+    tools::node::ensure_packages(folder)?;
+    Ok(None)
+}
+
 impl<'a> Tests<'a> {
     fn prepare(run: &'a Run<'a>, folder: PathBuf) -> Result<Self> {
-        let python = if folder.join("requirements.txt").is_file() {
-            Some(tools::python::ensure(&folder, &run.workspace.target)?)
-        } else {
-            tools::node::ensure_packages(&folder)?;
-            None
-        };
+        let python = packages(run.workspace, &folder)?;
         Ok(Self { run, folder, python })
     }
 

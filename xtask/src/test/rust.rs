@@ -16,6 +16,9 @@ const CRASH: &str = "binary(/^crash/)";
 /// Floods need the release program and the whole machine.
 const FLOOD: &str = "binary(=flood)";
 
+/// The packages of the mail server that some tests send to.
+pub(super) const SMTP: &str = "end2end/smtp";
+
 /// All tests except the crash tests and the floods.
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
     if !tools::rust::has_nextest(run.workspace) {
@@ -97,7 +100,7 @@ fn cargo_test(run: &Run<'_>) -> Result<Tally> {
 fn environment(run: &Run<'_>, command: &mut Command) -> Result<()> {
     command.env("TEST_POSTGRES_URL", run.cluster()?.default_url());
     // A real mail server for server/tests/messages.rs.
-    let smtp = run.workspace.root.join("end2end").join("smtp");
+    let smtp = run.workspace.root.join(SMTP);
     command.env("TEST_AIOSMTPD", tools::python::ensure(&smtp, &run.workspace.target)?.join("aiosmtpd"));
     run.long_forms(command);
     Ok(())

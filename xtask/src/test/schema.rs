@@ -12,6 +12,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
+/// The directory of these tests.
+pub(super) const FOLDER: &str = "end2end/schema";
+
 const SEED: &str = "20261121";
 /// The desk's database. Postgres is the stricter of the two: it does not accept zero bytes.
 const DATABASE: &str = "schema";
@@ -26,7 +29,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// 25 generated requests for each operation, or 200 in the long variant, in addition to those at the bounds
 /// of its schemas.
 pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
-    let folder = run.workspace.root.join("end2end").join("schema");
+    let folder = run.workspace.root.join(FOLDER);
     let programs = tools::python::ensure(&folder, &run.workspace.target)?;
     clients::build(run)?;
     let cluster = run.cluster()?;

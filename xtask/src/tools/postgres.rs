@@ -103,7 +103,7 @@ impl Cluster {
 }
 
 /// The directory with initdb and postgres: Debian keeps them out of the path, one directory per version.
-fn ensure_binaries() -> Result<PathBuf> {
+pub(crate) fn ensure_binaries() -> Result<PathBuf> {
     if let Some(found) = find_binaries() {
         return Ok(found);
     }

@@ -67,7 +67,7 @@ pub async fn run(desk: &Platform, archive: &dyn Archive) -> Result<Archived> {
     let kept = desk.settings.retention;
     let events = events(desk, before(kept.events_days)).await?;
     let messages = messages(desk, archive, before(kept.messages_days)).await?;
-    let legs = legs(desk, archive, before(kept.orders_days)).await?;
+    let legs = legs(desk, archive, before(kept.orders_days), now).await?;
     let fills = fills(desk, archive, before(kept.orders_days)).await?;
     let archived = Archived { events, messages, legs, fills };
     if archived != Archived::default() {
@@ -111,7 +111,7 @@ async fn messages(desk: &Platform, archive: &dyn Archive, before: Micros) -> Res
     }
 }
 
-async fn legs(desk: &Platform, archive: &dyn Archive, before: Micros) -> Result<u64> {
+async fn legs(desk: &Platform, archive: &dyn Archive, before: Micros, now: Micros) -> Result<u64> {
     // An intent finishes after its id was generated, so no intent beyond this bound can have finished by then.
     let end = IntentId::first_at(before);
     let mut after = IntentId(Uuid::nil());
@@ -122,9 +122,12 @@ async fn legs(desk: &Platform, archive: &dyn Archive, before: Micros) -> Result<
         if let Some(first) = rows.first() {
             let name = file_name(&[first.intent_id.to_string(), first.seq.to_string()]);
             put(archive, "intent_legs", name, lines(&rows, leg_line)).await?;
-            let mut tx = desk.db.begin().await?;
-            count += intent::delete_archived_legs(&mut tx, &rows, before).await?;
-            tx.commit().await?;
+        }
+        let mut tx = desk.db.begin().await?;
+        count += intent::delete_archived_legs(&mut tx, &rows, before).await?;
+        let marked = intent::mark_archived(&mut tx, after, upto, before, now).await?;
+        tx.commit().await?;
+        if marked > 0 || !rows.is_empty() {
             desk.clock.sleep(PAUSE).await;
         }
         after = upto;

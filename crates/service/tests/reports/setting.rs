@@ -118,7 +118,7 @@ pub(super) async fn entered(
         store::intent::insert_intent(tx, &new, &[leg]).await?;
         let done = LegUpdate { seq: 2, status: LegStatus::Done, order_json: Some("{}"), failure: None };
         store::intent::set_legs(tx, id, &[done], moment).await?;
-        store::intent::finish_intent(tx, id, store::intent::Status::Done, None, None, moment).await
+        store::intent::finish_intent(tx, id, store::intent::Status::Done, None, moment).await
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 mod archive;
 
-pub use archive::{archivable_legs, delete_archived_legs, page_end};
+pub use archive::{archivable_legs, delete_archived_legs, mark_archived, page_end};
 
 use crate::{Error, JsonText, Result, Source, Tx};
 use domain::{IntentId, Micros, Order};

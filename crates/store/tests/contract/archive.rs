@@ -37,7 +37,7 @@ async fn order(db: &Db, new: &NewIntent, status: LegStatus, at: Micros) {
             .map(|seq| LegUpdate { seq, status, order_json: Some("{\"id\":1}"), failure: None })
             .collect();
         intents::set_legs(tx, new.id, &ended, at).await?;
-        intents::finish_intent(tx, new.id, Status::Done, None, None, at).await
+        intents::finish_intent(tx, new.id, Status::Done, None, at).await
     })
     .await
     .unwrap();
@@ -136,6 +136,37 @@ async fn intents_are_visited_page_by_page(db: &TestDb) {
     assert_eq!(end(first, bound, 1).await, second);
     assert_eq!(end(second, bound, 2).await, bound, "fewer are left");
     assert_eq!(end(IntentId(Uuid::nil()), third, 3).await, third, "those beyond the bound do not count");
+}
+
+async fn an_intent_is_not_visited_again_when_nothing_is_left_to_archive(db: &TestDb) {
+    let me = person(db, 1).await;
+    let (nil, all) = (IntentId(Uuid::nil()), IntentId(Uuid::max()));
+    // The legs of a named intent stay, and so does a spot stop that may rest.
+    let named = NewIntent { idempotency: Some(("once".into(), [7; 32])), ..intent(me, 50, 10) };
+    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let supervised = NewIntent { protection: wanted, ..intent(me, 50, 12) };
+    let spot = NewIntent { trade_type: TradeType::Spot, ..intent(me, 50, 13) };
+    for new in [&named, &intent(me, 50, 11), &supervised, &spot] {
+        order(db, new, LegStatus::Placed, NOW).await;
+    }
+    order(db, &intent(me, 50, 14), LegStatus::Placed, LIMIT).await;
+    let mark = async || {
+        write(db, async |tx| intents::mark_archived(tx, nil, all, LIMIT, LIMIT).await).await.unwrap()
+    };
+    let archive = async || {
+        let legs = intents::archivable_legs(&**db, nil, all, LIMIT).await.unwrap();
+        write(db, async |tx| intents::delete_archived_legs(tx, &legs, LIMIT).await).await.unwrap()
+    };
+    let first = async || intents::page_end(&**db, nil, all, 1).await.unwrap();
+    let second = async || intents::page_end(&**db, nil, all, 2).await.unwrap();
+    assert_eq!((mark().await, first().await), (1, IntentId(id(11))));
+    assert_eq!((archive().await, mark().await, mark().await), (2, 1, 0));
+    assert_eq!((first().await, second().await), (supervised.id, spot.id));
+
+    write(db, async |tx| protection::delete_protection(tx, supervised.id).await).await.unwrap();
+    assert_eq!((archive().await, mark().await), (2, 1));
+    assert_eq!((first().await, second().await), (spot.id, IntentId(id(14))), "young ones are not marked");
+    assert_eq!(intents::list_legs(&**db, named.id).await.unwrap().len(), 3);
 }
 
 fn letter(user: UserId, number: u128, once: Option<&'static str>) -> NewMessage<'static> {
@@ -244,6 +275,7 @@ store::each_engine!(
     legs_that_are_still_read_stay,
     legs_of_a_copied_position_stay_until_it_ends,
     intents_are_visited_page_by_page,
+    an_intent_is_not_visited_again_when_nothing_is_left_to_archive,
     delivered_messages_are_archived,
     old_fills_are_archived_but_never_the_newest_of_a_pair,
     keys_are_visited_in_order,

@@ -19,7 +19,7 @@ fn with_idempotency(mut new: NewIntent, name: &str, body: u8) -> NewIntent {
 /// Ends an intent, so that another can work on the market.
 async fn ended(db: &TestDb, number: u128, status: Status) -> bool {
     let id = IntentId(id(number));
-    write(db, async |tx| intents::finish_intent(tx, id, status, Some("[]"), None, NOW).await).await.unwrap()
+    write(db, async |tx| intents::finish_intent(tx, id, status, None, NOW).await).await.unwrap()
 }
 
 async fn an_intent_is_kept_with_its_legs(db: &TestDb) {
@@ -133,7 +133,7 @@ async fn an_intent_ends_once(db: &TestDb) {
     assert!(ended(db, 10, Status::Done).await);
     assert!(!ended(db, 10, Status::Failed).await);
     let row = intents::get_intent(&**db, IntentId(id(10))).await.unwrap().unwrap();
-    assert_eq!((row.status, row.answer.as_deref(), row.finished_at), (Status::Done, Some("[]"), Some(NOW)));
+    assert_eq!((row.status, row.finished_at), (Status::Done, Some(NOW)));
     assert_eq!((row.lease_holder, row.lease_until.0), (None, 0));
     intended(db, &intent(me, 50, 11)).await.unwrap();
     let no_end = IntentId(id(11));

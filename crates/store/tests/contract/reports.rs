@@ -162,7 +162,7 @@ async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
         write(db, async |tx| {
             let done = LegUpdate { seq: 0, status: LegStatus::Done, order_json: order, failure: None };
             intents::set_legs(tx, new.id, &[done], NOW).await?;
-            intents::finish_intent(tx, new.id, intents::Status::Done, None, None, NOW).await
+            intents::finish_intent(tx, new.id, intents::Status::Done, None, NOW).await
         })
         .await
         .unwrap();

@@ -59,7 +59,6 @@ pub(super) struct Record {
     pub(super) at: Micros,
     pub(super) legs: Vec<LegChange>,
     pub(super) status: Status,
-    pub(super) answer: String,
     pub(super) failure: Option<String>,
     /// Set for a copy's intent that has ended.
     pub(super) copy: Option<CopyOutcome>,
@@ -88,8 +87,8 @@ impl BatchedWrite for Record {
         rows::set_legs(tx, self.id, &became, self.at).await?;
         match self.status {
             Status::Done | Status::Failed => {
-                let (answer, failure) = (Some(self.answer.as_str()), self.failure.as_deref());
-                rows::finish_intent(&mut *tx, self.id, self.status, answer, failure, self.at).await?;
+                let failure = self.failure.as_deref();
+                rows::finish_intent(&mut *tx, self.id, self.status, failure, self.at).await?;
             }
             Status::Waiting => {
                 rows::set_waiting(&mut *tx, self.id, self.at).await?;

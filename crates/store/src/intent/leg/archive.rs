@@ -5,12 +5,13 @@ use crate::{Result, Source, Tx};
 use domain::{IntentId, Micros};
 
 /// Returns the last of the next `limit` intents after `after` and before `end`, or `end` if there are fewer, to iterate
-/// over intents in the order of their ids.
+/// over intents in the order of their ids. Unfinished intents and those that [`mark_archived`] has marked do not count.
 pub async fn page_end(from: impl Source, after: IntentId, end: IntentId, limit: i64) -> Result<IntentId> {
     let last = value!(
         IntentId,
         from,
-        "select id from intents where id > $1 and id < $2 order by id limit 1 offset $3",
+        "select id from intents where id > $1 and id < $2 and finished_at is not null and archived_at is null \
+         order by id limit 1 offset $3",
         after,
         end,
         limit.saturating_sub(1)
@@ -66,5 +67,30 @@ pub async fn delete_archived_legs(tx: &mut Tx, archived: &[Leg], before: Micros)
         &intents,
         |intent: &IntentId| [*intent],
         ") and role <> 'entry' and updated_at < "[before]
+    )
+}
+
+/// Marks intents after `after` up to `upto` that finished before `before` and have no more legs for [`archivable_legs`],
+/// now or later; returns their number. Marked ones are not visited again. The copy of their orders that releases before
+/// migration 0084 stored with them is removed: the legs have the same orders.
+pub async fn mark_archived(
+    tx: &mut Tx,
+    after: IntentId,
+    upto: IntentId,
+    before: Micros,
+    at: Micros,
+) -> Result<u64> {
+    exec!(
+        tx,
+        "update intents set archived_at = $4, answer = null \
+         where id > $1 and id <= $2 and finished_at < $3 and archived_at is null \
+           and not exists (select 1 from protected_trades p where p.intent_id = intents.id) \
+           and not exists (select 1 from copies c where c.id = intents.id and c.finished_at is null) \
+           and (idempotency_key is not null or not exists ( \
+             select 1 from intent_legs l where l.intent_id = intents.id and l.role <> 'entry'))",
+        after,
+        upto,
+        before,
+        at
     )
 }

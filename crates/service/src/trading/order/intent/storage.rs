@@ -161,7 +161,6 @@ impl Intent {
             at,
             legs,
             status: self.status,
-            answer: json(&self.answer())?,
             failure: self.ending.as_ref().map(json).transpose()?,
             copy: self.copy_outcome(),
             ordered: self.ordered(at)?,
