@@ -28,4 +28,5 @@ mod signals;
 mod strategies;
 mod subs;
 mod tokens;
+mod trades;
 mod users;

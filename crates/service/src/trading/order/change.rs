@@ -5,13 +5,15 @@
 //! the supervisor pursues it whatever becomes of the change. A new stop is placed before the old one is cancelled.
 
 mod ask;
+mod part;
 mod plan;
 mod reduce;
 mod request;
 mod shown;
 mod work;
 
-pub use ask::{Part, TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use part::Part;
 pub(super) use request::{Protecting, Reducing};
 pub(super) use shown::open_trades;
 pub(super) use work::carry_out;

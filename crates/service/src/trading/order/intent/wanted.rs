@@ -113,7 +113,7 @@ impl Intent {
         self.legs.iter().filter(|leg| leg.role == Role::Target && leg.may_be_open())
     }
 
-    /// Returns the version of the trade's protection: it grows with each change.
+    /// Returns a number that grows with each stop and take-profit that replaces another.
     pub(in crate::trading::order) fn protection_version(&self) -> i64 {
         let legs = self.legs.iter().filter(|leg| leg.is_protective()).count();
         i64::try_from(legs).unwrap_or(i64::MAX)

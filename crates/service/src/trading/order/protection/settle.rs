@@ -1,6 +1,8 @@
 //! Settles a position that has ended: notifies the owner of filled stop and take-profit orders, records a
 //! copy's result, and ends the supervision.
 
+mod closed;
+
 use crate::{
     error::{Error, Result},
     messaging::notify::Notification,
@@ -17,6 +19,7 @@ use crate::{
         },
     },
 };
+use closed::closed_trade;
 use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
@@ -24,7 +27,7 @@ use domain::{
 };
 use store::{
     copy::{CopyTrade, Ended},
-    protection as rows,
+    protection as rows, trade,
 };
 
 /// Number of recent orders and fills read to determine how a position ended.
@@ -33,24 +36,32 @@ const HISTORY: u16 = 200;
 /// Settles the flat position that `intent` opened. With `late` its row is kept for a while, because a
 /// protective order may still arrive.
 pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, late: bool) -> Result<()> {
+    let mut closed = None;
     if intent.filled_entry().is_some() {
         report_rescue(desk, access, intent).await?;
+        let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
+        let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+        let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+        closed = closed_trade(desk, intent, &orders, &trades).await?;
         let copy = match intent.copy() {
             Some(id) => store::copy::get_copy(&desk.db, id).await?,
             None => None,
         };
         match copy.filter(|copy| copy.status == Status::Open) {
-            Some(copy) => settle_copy(desk, access, intent, &copy).await?,
+            Some(copy) => settle_copy(desk, intent, &copy, &orders, trades).await?,
             None => report_hits(desk, access, intent).await?,
         }
     }
-    if late {
-        let mut tx = desk.db.begin().await?;
-        rows::set_ended(&mut tx, intent.id, desk.clock.now()).await?;
-        tx.commit().await?;
-    } else {
-        delete(desk, intent.id).await?;
+    let (mut tx, now) = (desk.db.begin().await?, desk.clock.now());
+    if let Some(closed) = &closed {
+        trade::close_trade(&mut tx, intent.id, closed, now).await?;
     }
+    if late {
+        rows::set_ended(&mut tx, intent.id, now).await?;
+    } else if Rule::EndedRowIsDeleted.holds() {
+        rows::delete_protection(&mut tx, intent.id).await?;
+    }
+    tx.commit().await?;
     desk.hub.request_refresh(intent.key, &intent.symbol);
     Ok(())
 }
@@ -128,14 +139,18 @@ pub(super) async fn report_filled(
 }
 
 /// Records how a copied position ended: the reason from its last closing order, the profit from its fills.
-async fn settle_copy(desk: &Trading, access: &Access, intent: &Intent, copy: &CopyTrade) -> Result<()> {
+async fn settle_copy(
+    desk: &Trading,
+    intent: &Intent,
+    copy: &CopyTrade,
+    orders: &[Order],
+    trades: Vec<Trade>,
+) -> Result<()> {
     let side = copy.side.ok_or_else(|| Error::fault("an open copy has no side"))?;
-    let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
-    let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
-    let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let symbol = &copy.symbol;
     let since = intent.leg_order(seq::ENTRY).map_or(copy.created_at, |entry| entry.at);
     let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
-    let last = last_closing(&orders, &trades, side, since);
+    let last = last_closing(orders, &trades, side, since);
     let exit = match last {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
@@ -152,7 +167,7 @@ async fn settle_copy(desk: &Trading, access: &Access, intent: &Intent, copy: &Co
     let mut tx = desk.db.begin().await?;
     if store::copy::close_copy(&mut tx, copy.id, ended, now).await? {
         let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
-        for hit in hits(intent, &orders, &trades, last, now)? {
+        for hit in hits(intent, orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
         user_events::append(&mut tx, copy.user_id, &event).await?;

@@ -1,0 +1,100 @@
+//! The result of a trade whose position has ended, from the account's fills.
+
+use super::{exit_by, last_closing};
+use crate::{
+    error::Result,
+    trading::{
+        Trading,
+        order::{intent::Intent, seq},
+    },
+};
+use domain::{Decimal, Micros, Order, Side, Trade, copy::Exit};
+use store::trade::ClosedTrade;
+
+/// Returns how the trade that `intent` opened has ended. `orders` and `trades` are the market's last ones, newest first.
+pub(super) async fn closed_trade(
+    desk: &Trading,
+    intent: &Intent,
+    orders: &[Order],
+    trades: &[Trade],
+) -> Result<Option<ClosedTrade>> {
+    let (Some(entry), Some(side)) = (intent.leg_order(seq::ENTRY), intent.entry_side()) else {
+        return Ok(None);
+    };
+    let fills = fills_of(trades, side, entry.at);
+    let exit = match last_closing(orders, &fills, side, entry.at) {
+        Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
+        None => Exit::Elsewhere,
+    };
+    let (price, realized, fees) = figures(&fills, side, intent.symbol.quote());
+    Ok(Some(ClosedTrade { price, realized, fees, exit }))
+}
+
+/// Returns the fills from the entry on until the position was flat again, oldest first. Later ones belong to the next
+/// position on the market.
+fn fills_of(trades: &[Trade], side: Side, since: Micros) -> Vec<Trade> {
+    let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at >= since).cloned().collect();
+    // Fills of the same time keep their order.
+    fills.sort_by_key(|trade| trade.at);
+    let mut held = Decimal::ZERO;
+    let flat = fills.iter().position(|trade| {
+        held += if trade.side == side { trade.amount } else { -trade.amount };
+        held <= Decimal::ZERO
+    });
+    fills.truncate(flat.map_or(fills.len(), |last| last + 1));
+    fills
+}
+
+/// Returns the average closing price, the realized profit and the fees in the quote asset; `None` for what is unknown.
+fn figures(fills: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option<Decimal>, Option<Decimal>) {
+    let closing = || fills.iter().filter(|trade| trade.side != side);
+    let amount: Decimal = closing().map(|trade| trade.amount).sum();
+    if amount.is_zero() {
+        return (None, None, None);
+    }
+    let cost: Decimal = closing().map(|trade| trade.cost).sum();
+    let realized = fills.iter().map(|trade| trade.realized).sum();
+    let fees = fills.iter().filter(|trade| trade.fee.currency == quote).map(|trade| trade.fee.cost).sum();
+    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized), Some(fees))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Fee;
+
+    fn d(text: &str) -> Decimal {
+        domain::money::parse(text).unwrap()
+    }
+
+    fn fill(at: i64, side: Side, price: &str, amount: &str, realized: &str) -> Trade {
+        Trade {
+            id: String::new(),
+            order: String::new(),
+            symbol: "BTC/USDT".parse().unwrap(),
+            at: Micros(at),
+            side,
+            maker: false,
+            price: d(price),
+            amount: d(amount),
+            cost: d(price) * d(amount),
+            fee: Fee { cost: d("0.1"), currency: "USDT".into() },
+            realized: d(realized),
+        }
+    }
+
+    #[test]
+    fn a_trade_ends_where_the_position_was_flat() {
+        let newest_first = [
+            fill(9, Side::Sell, "80", "2", "0"),
+            fill(7, Side::Sell, "90", "1", "-10"),
+            fill(6, Side::Sell, "110", "1", "10"),
+            fill(5, Side::Buy, "100", "2", "0"),
+            fill(1, Side::Buy, "50", "1", "0"),
+        ];
+        let fills = fills_of(&newest_first, Side::Buy, Micros(5));
+        assert_eq!(fills.iter().map(|fill| fill.at.0).collect::<Vec<_>>(), [5, 6, 7]);
+        assert_eq!(figures(&fills, Side::Buy, "USDT"), (Some(d("100")), Some(d("0")), Some(d("0.3"))));
+        assert_eq!(figures(&fills[..1], Side::Buy, "USDT"), (None, None, None));
+    }
+}
