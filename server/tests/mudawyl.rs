@@ -11,6 +11,8 @@ mod mudawyl {
 }
 #[path = "mudawyl/supervision.rs"]
 mod supervision;
+#[path = "mudawyl/trades.rs"]
+mod trades;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
@@ -19,6 +21,7 @@ use serde_json::{Value, json};
 use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 use supervision::*;
+use trades::*;
 
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 const KEYS: &str = "/v1/priv/account/exchange/key";
@@ -546,4 +549,7 @@ store::each_engine!(
     a_key_is_deleted_with_its_positions_closed_or_left_open,
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
     what_was_placed_elsewhere_is_marked_in_every_table,
+    a_trade_is_changed_and_closed_by_its_id,
+    of_two_changes_of_one_version_the_second_is_412,
+    changes_that_are_no_changes_are_refused,
 );

@@ -262,6 +262,8 @@ pub struct TradeFilter {
     pub symbol: Option<Symbol>,
     /// Only trades whose intent is older than this one; `None` from the newest on.
     pub before: Option<IntentId>,
+    /// Only trades whose order was recorded at this time or later.
+    pub since: Option<Micros>,
     /// The most trades to return.
     pub limit: i64,
 }
@@ -272,14 +274,15 @@ pub async fn list_open(from: impl Source, user: UserId, filter: &TradeFilter) ->
     trades!(
         from,
         fetch_all,
-        "where user_id = $1 and intent_id < $2 and status in ('OPENING', 'OPEN') \
+        "where user_id = $1 and intent_id < $2 and intent_id >= $6 and status in ('OPENING', 'OPEN') \
            and exchange_key_id = coalesce($3, exchange_key_id) and symbol = coalesce($4, symbol) \
          order by intent_id desc limit $5",
         user,
         before,
         filter.key,
         filter.symbol.clone(),
-        filter.limit
+        filter.limit,
+        filter.since.map_or(IntentId(Uuid::nil()), IntentId::first_at)
     )
 }
 
@@ -289,13 +292,14 @@ pub async fn list_closed(from: impl Source, user: UserId, filter: &TradeFilter) 
     trades!(
         from,
         fetch_all,
-        "where user_id = $1 and intent_id < $2 and status = 'CLOSED' \
+        "where user_id = $1 and intent_id < $2 and intent_id >= $6 and status = 'CLOSED' \
            and exchange_key_id = coalesce($3, exchange_key_id) and symbol = coalesce($4, symbol) \
          order by intent_id desc limit $5",
         user,
         before,
         filter.key,
         filter.symbol.clone(),
-        filter.limit
+        filter.limit,
+        filter.since.map_or(IntentId(Uuid::nil()), IntentId::first_at)
     )
 }

@@ -15,5 +15,5 @@ mod work;
 pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
 pub use part::Part;
 pub(super) use request::{Protecting, Reducing};
-pub(super) use shown::open_trades;
+pub(super) use shown::{in_force, open_trades};
 pub(super) use work::carry_out;

@@ -7,6 +7,7 @@
 
 mod account;
 mod follow;
+mod managed_trade;
 mod market;
 mod notification;
 mod number;
@@ -21,6 +22,9 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
+pub use managed_trade::{
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeChangeItem, TradeLevels, TradeStop, TradeTarget,
+};
 pub use market::Ticker;
 pub use notification::{Method, Notification};
 pub use number::{Iso, Num};

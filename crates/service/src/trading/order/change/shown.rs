@@ -87,7 +87,7 @@ fn open_trade(
 
 /// Returns the stop and the take-profits that are in force, as a change that would ask for them. Their shares are those
 /// of what was entered.
-pub(super) fn in_force(intent: &Intent, row: &Protection) -> TradeChange {
+pub(in crate::trading::order) fn in_force(intent: &Intent, row: &Protection) -> TradeChange {
     let entered = intent.filled_entry().map(|entry| entry.filled);
     let base = entered.or_else(|| Some(intent.request.opens()?.amount)).unwrap_or_default();
     let stop = intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of);
