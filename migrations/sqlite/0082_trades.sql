@@ -17,7 +17,7 @@ create table trades (
     realized        text,
     fees            text,
     funding         text,
-    -- Loss of the entry's amount at the stop that was asked for first, without fees.
+    -- Loss of the entry's amount at the first requested stop, without fees.
     risk            text,
     exit_reason     text,
     note            text    not null default '',
@@ -31,7 +31,7 @@ create table trades (
 create index trades_user on trades (user_id, intent_id);
 create index trades_market on trades (exchange_key_id, symbol, intent_id);
 
--- What a change asked for, and what was in force before it, as JSON.
+-- The requested levels of each change, and those in force before it, as JSON.
 create table trade_changes (
     id       blob    not null primary key references intents (id) on delete cascade,
     trade_id blob    not null references intents (id) on delete cascade,

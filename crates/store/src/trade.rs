@@ -66,7 +66,7 @@ pub struct TradeRow {
     pub fees: Option<DecimalText>,
     /// Funding paid in quote units, if known.
     pub funding: Option<DecimalText>,
-    /// Loss of the entry's amount at the stop that was asked for first, without fees; `None` without a stop.
+    /// Loss of the entry's amount at the first requested stop, without fees; `None` without a stop.
     pub risk: Option<DecimalText>,
     /// How it ended.
     pub exit_reason: Option<Exit>,
@@ -114,14 +114,14 @@ pub(crate) async fn insert_trade(
     Ok(())
 }
 
-/// What has filled of a trade's entry.
+/// The filled part of a trade's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Filled amount in base units.
     pub amount: Decimal,
     /// Average price.
     pub price: Option<Decimal>,
-    /// Loss of that amount at the stop that was asked for first; `None` without a stop.
+    /// Loss of that amount at the first requested stop; `None` without a stop.
     pub risk: Option<Decimal>,
 }
 
@@ -211,11 +211,11 @@ pub async fn set_note(
 pub struct ChangeRow {
     /// The intent of the change.
     pub id: IntentId,
-    /// The user who asked for it.
+    /// The user who requested it.
     pub user_id: UserId,
-    /// What was in force before, as JSON.
+    /// The levels in force before, as JSON.
     pub before: String,
-    /// What was asked for, as JSON.
+    /// The requested levels, as JSON.
     pub after: String,
     /// When it was decided.
     pub at: Micros,

@@ -30,7 +30,7 @@ pub enum MudawylFailure {
     TooLarge,
     /// Invalid fields (422).
     Fields(Vec<FieldError>),
-    /// What the caller has seen was changed meanwhile (412).
+    /// The version that the caller has seen is no longer current (412).
     Stale,
     /// The error of a use case.
     Service(Error),

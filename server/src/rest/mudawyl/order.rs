@@ -121,9 +121,9 @@ pub fn ticket(
 }
 
 /// The idempotency key in a request's header.
-pub(super) struct Once<'a>(&'a str);
+pub(super) struct IdempotencyHeader<'a>(&'a str);
 
-impl Once<'_> {
+impl IdempotencyHeader<'_> {
     /// The key for a request about the thing with this id.
     pub(super) fn of(&self, id: uuid::Uuid, request: &RawRequest) -> IdempotencyKey {
         let body_hash =
@@ -139,12 +139,12 @@ impl Once<'_> {
 pub(super) fn once_of<'a>(
     request: &'a RawRequest,
     check: &mut Check<'_>,
-) -> Result<Option<Once<'a>>, MudawylFailure> {
+) -> Result<Option<IdempotencyHeader<'a>>, MudawylFailure> {
     let once = request.header(IDEMPOTENCY_KEY)?;
     if once.is_some_and(|key| key.len() > LONGEST_IDEMPOTENCY_KEY) {
         check.reject(header_error(once, Problem::TooLong));
     }
-    Ok(once.map(Once))
+    Ok(once.map(IdempotencyHeader))
 }
 
 fn refused(request: &RawRequest, error: Error) -> MudawylFailure {

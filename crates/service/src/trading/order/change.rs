@@ -2,7 +2,7 @@
 //!
 //! Each change is an intent of its own, so that it survives a crash. The stops and take-profits that it adds are legs of
 //! the intent that opened the trade, written in the same transaction: from then on the new stop is the wanted one, and
-//! the supervisor pursues it whatever becomes of the change. A new stop is placed before the old one is cancelled.
+//! the supervisor pursues it whether or not the change completes. A new stop is placed before the old one is cancelled.
 
 mod ask;
 mod part;

@@ -52,7 +52,7 @@ pub(super) enum PositionOutcome {
 pub(super) struct Record {
     pub(super) id: IntentId,
     pub(super) holder: String,
-    /// Whether the intent had ended before these changes: nobody holds it, and its legs change only with the
+    /// Whether the intent had ended before these changes: no instance holds it, and its legs change only with the
     /// protection of its position.
     pub(super) settled: bool,
     /// Whether to release the holder's lease.
@@ -68,7 +68,7 @@ pub(super) struct Record {
     pub(super) ordered: Option<Notification>,
     /// Set for an intent that opens a position.
     pub(super) position: Option<PositionOutcome>,
-    /// What has filled of the entry, if it has changed.
+    /// The filled part of the entry, if it has changed.
     pub(super) opened: Option<Opened>,
 }
 
@@ -127,7 +127,7 @@ impl BatchedWrite for Record {
 }
 
 impl Record {
-    /// Writes what became of the trade that the intent opens.
+    /// Writes the status of the trade that the intent opens.
     async fn write_trade(&self, tx: &mut Tx) -> Result<()> {
         let unfilled =
             if self.status == Status::Failed { TradeStatus::Failed } else { TradeStatus::Canceled };

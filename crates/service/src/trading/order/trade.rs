@@ -51,9 +51,9 @@ pub struct TradeView {
 pub struct PastChange {
     /// When it was decided.
     pub at: Micros,
-    /// What was in force before.
+    /// The levels in force before.
     pub before: TradeChange,
-    /// What was asked for.
+    /// The requested levels.
     pub after: TradeChange,
 }
 
@@ -116,7 +116,7 @@ pub async fn list_trades(desk: &Trading, actor: &Actor, request: &TradeListReque
         symbol: request.symbol.clone(),
         before: token.and_then(|token| token.last).map(IntentId),
         since: request.start,
-        // One more than asked for shows whether there is another page.
+        // An additional row shows whether there is another page.
         limit: i64::from(request.limit.max(1)) + 1,
     };
     let mut items = if request.closed {

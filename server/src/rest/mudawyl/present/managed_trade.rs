@@ -119,9 +119,9 @@ pub struct TradeTarget {
 pub struct TradeChangeItem {
     /// When it was decided.
     pub at: Iso,
-    /// What was in force before.
+    /// The levels in force before.
     pub before: TradeLevels,
-    /// What was asked for.
+    /// The requested levels.
     pub after: TradeLevels,
 }
 

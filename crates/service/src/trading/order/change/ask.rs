@@ -217,7 +217,7 @@ impl Changer<'_> {
         self.work(intent).await?;
         let mut ended = 0;
         for id in waiting {
-            // What has filled gets its stop and its take-profits.
+            // Its filled part gets its stop and its take-profits.
             let left = take_up(self.desk, &self.access, id).await?;
             ended += usize::from(left.is_none_or(|intent| intent.status == Status::Done));
         }
@@ -319,7 +319,7 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     Ok(TradeChange { stop: Some(stop), targets: None })
 }
 
-/// Returns the entry of a change in the trade's history: what was in force, and what is asked for, as JSON.
+/// Returns the entry of a change in the trade's history: the levels in force and the requested ones, as JSON.
 fn history(trade: &Intent, row: &Protection, change: &TradeChange) -> Result<(String, String)> {
     let before = in_force(trade, row);
     let text = |change: &TradeChange| serde_json::to_string(change).map_err(Error::fault);

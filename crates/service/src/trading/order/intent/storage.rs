@@ -64,7 +64,7 @@ impl Intent {
     }
 
     /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
-    /// position, and with an entry in the trade's history: what was in force, and what is asked for. Nothing is sent before this has been committed.
+    /// position, and with an entry in the trade's history: the levels in force and the requested ones. Nothing is sent before this has been committed.
     pub(in crate::trading::order) async fn commit_change(
         &mut self,
         desk: &Trading,
@@ -175,7 +175,7 @@ impl Intent {
         })
     }
 
-    /// Returns what has filled of the entry, and what is at risk down to the stop that was asked for first.
+    /// Returns the filled part of the entry, and its risk down to the first requested stop.
     fn opened(&self) -> Option<Opened> {
         let entry = self.filled_entry()?;
         let price = entry.average.or(entry.price);

@@ -1,4 +1,4 @@
-//! What an intent wants of the stop and the take-profits of its position, after all changes.
+//! The stop and the take-profits that an intent wants for its position, after all changes.
 //!
 //! A stop leg that the exchange refused, and one that is done because it was replaced or removed, is not wanted. So a
 //! refused change leaves the stop before it in force.
