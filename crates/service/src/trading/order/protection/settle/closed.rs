@@ -8,7 +8,7 @@ use crate::{
         order::{intent::Intent, seq},
     },
 };
-use domain::{Decimal, Micros, Order, Side, Trade, copy::Exit};
+use domain::{Decimal, Order, Side, Trade, copy::Exit};
 use store::trade::ClosedTrade;
 
 /// Returns how the trade that `intent` opened has ended. `orders` and `trades` are the market's last ones, newest first.
@@ -21,7 +21,7 @@ pub(super) async fn closed_trade(
     let (Some(entry), Some(side)) = (intent.leg_order(seq::ENTRY), intent.entry_side()) else {
         return Ok(None);
     };
-    let fills = fills_of(trades, side, entry.at);
+    let fills = fills_of(trades, entry);
     let exit = match last_closing(orders, &fills, side, entry.at) {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
@@ -30,12 +30,17 @@ pub(super) async fn closed_trade(
     Ok(Some(ClosedTrade { price, realized, fees, exit }))
 }
 
-/// Returns the fills from the entry on until the position was flat again, oldest first. Later ones belong to the next
-/// position on the market.
-fn fills_of(trades: &[Trade], side: Side, since: Micros) -> Vec<Trade> {
-    let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at >= since).cloned().collect();
+/// Returns the fills from the first one of `entry` on until the position was flat again, oldest first. Later ones belong
+/// to the next position on the market, and earlier ones of the same time to the one before.
+fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
+    let side = entry.side;
+    let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at >= entry.at).cloned().collect();
     // Fills of the same time keep their order.
     fills.sort_by_key(|trade| trade.at);
+    // A conditional entry has another id than the order that it became.
+    let first = fills.iter().position(|trade| trade.order == entry.id);
+    let first = first.or_else(|| fills.iter().position(|trade| trade.side == side));
+    fills.drain(..first.unwrap_or(0));
     let mut held = Decimal::ZERO;
     let flat = fills.iter().position(|trade| {
         held += if trade.side == side { trade.amount } else { -trade.amount };
@@ -61,7 +66,8 @@ fn figures(fills: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Fee;
+    use crate::trading::order::legs::tests::open_order;
+    use domain::{Fee, Micros, OrderType};
 
     fn d(text: &str) -> Decimal {
         domain::money::parse(text).unwrap()
@@ -85,14 +91,16 @@ mod tests {
 
     #[test]
     fn a_trade_ends_where_the_position_was_flat() {
+        let entry = Order { at: Micros(5), ..open_order(OrderType::Market, Side::Buy, None) };
         let newest_first = [
             fill(9, Side::Sell, "80", "2", "0"),
             fill(7, Side::Sell, "90", "1", "-10"),
             fill(6, Side::Sell, "110", "1", "10"),
             fill(5, Side::Buy, "100", "2", "0"),
+            fill(5, Side::Sell, "50", "1", "0"),
             fill(1, Side::Buy, "50", "1", "0"),
         ];
-        let fills = fills_of(&newest_first, Side::Buy, Micros(5));
+        let fills = fills_of(&newest_first, &entry);
         assert_eq!(fills.iter().map(|fill| fill.at.0).collect::<Vec<_>>(), [5, 6, 7]);
         assert_eq!(figures(&fills, Side::Buy, "USDT"), (Some(d("100")), Some(d("0")), Some(d("0.3"))));
         assert_eq!(figures(&fills[..1], Side::Buy, "USDT"), (None, None, None));
