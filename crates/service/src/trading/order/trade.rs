@@ -111,11 +111,12 @@ pub fn knows_token(actor: &Actor, token: &str) -> bool {
 pub async fn list_trades(desk: &Trading, actor: &Actor, request: &TradeListRequest) -> Result<TradePage> {
     let token = request.token.as_deref().and_then(|token| Token::read(token, LIST, actor.user));
     let limit = usize::from(request.limit.max(1));
+    let since = token.map(|token| token.from).or(request.start);
     let filter = TradeFilter {
         key: request.key,
         symbol: request.symbol.clone(),
         before: token.and_then(|token| token.last).map(IntentId),
-        since: request.start,
+        since,
         // An additional row shows whether there is another page.
         limit: i64::from(request.limit.max(1)) + 1,
     };
@@ -128,8 +129,8 @@ pub async fn list_trades(desk: &Trading, actor: &Actor, request: &TradeListReque
     items.truncate(limit);
     let last = items.last().filter(|_| more).map(|row| row.intent_id.0);
     let next_token = last.map(|last| {
-        let (from, until) = (request.start.unwrap_or(Micros(0)), Micros(i64::MAX));
-        Token { from, until, last: Some(last) }.write(LIST, actor.user)
+        let from = since.unwrap_or(Micros(0));
+        Token { from, until: Micros(i64::MAX), last: Some(last) }.write(LIST, actor.user)
     });
     Ok(TradePage { items, next_token })
 }
