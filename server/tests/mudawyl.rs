@@ -12,6 +12,8 @@ mod mudawyl {
 }
 #[path = "mudawyl/supervision.rs"]
 mod supervision;
+#[path = "mudawyl/trades.rs"]
+mod trades;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
@@ -20,6 +22,7 @@ use serde_json::{Value, json};
 use service::platform::settings::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 use supervision::*;
+use trades::*;
 
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 const KEYS: &str = "/v1/priv/account/exchange/key";
@@ -549,4 +552,7 @@ store::each_engine!(
     the_trade_page_has_the_controls_of_a_position_without_scripts,
     a_waiting_entry_shows_its_plan,
     what_was_placed_elsewhere_is_marked_in_every_table,
+    a_trade_is_changed_and_closed_by_its_id,
+    of_two_changes_of_one_version_the_second_is_412,
+    changes_that_are_no_changes_are_refused,
 );

@@ -51,13 +51,13 @@ pub async fn change_stop(
         .keep("stopPrice", &stop_price);
     let body = [&key, &symbol, &trade, &stop, &stop_kind, &stop_price, &confirm];
     let idempotency = once("trade-stop", &body, idempotency);
-    let asked = || -> Result<_, Error> {
+    let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
         let change = stop_change(&stop, &stop_kind, &stop_price, confirm == "yes")?;
         Ok((id, pair, target(&trade, &version, idempotency)?, change))
     };
     let removes = stop.trim().is_empty();
-    let changed = match asked() {
+    let changed = match parse() {
         Ok((id, pair, target, stop)) => {
             let change = TradeChange { stop: Some(stop), targets: None };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
@@ -91,11 +91,11 @@ pub async fn set_targets(
     let form = shares.iter().fold(form, |form, share| form.keep("takeProfitShares", share));
     let body = [&key, &symbol, &trade, &prices.join(","), &shares.join(",")];
     let idempotency = once("trade-targets", &body, idempotency);
-    let asked = || -> Result<_, Error> {
+    let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
         Ok((id, pair, target(&trade, &version, idempotency)?, target_shares(&prices, &shares)?))
     };
-    let changed = match asked() {
+    let changed = match parse() {
         Ok((id, pair, target, targets)) => {
             let change = TradeChange { stop: None, targets: Some(targets) };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
@@ -117,11 +117,11 @@ pub async fn breakeven(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let idempotency = once("trade-breakeven", &[&key, &symbol, &trade], idempotency);
-    let asked = || -> Result<_, Error> {
+    let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
         Ok((id, pair, target(&trade, &version, idempotency)?))
     };
-    let changed = match asked() {
+    let changed = match parse() {
         Ok((id, pair, target)) => order::breakeven(&visit.desk, &actor, id, &pair, target).await,
         Err(error) => Err(error),
     };
@@ -142,12 +142,12 @@ pub async fn close_part(
     let (visit, actor) = trader()?;
     let form = at_desk("trade-close-part", &key, &symbol).keep("share", &share).keep("amount", &amount);
     let idempotency = once("trade-close-part", &[&key, &symbol, &share, &amount], idempotency);
-    let asked = || -> Result<_, Error> {
+    let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
         Ok((id, pair, part_of(&share, &amount)?))
     };
-    let all = asked().is_ok_and(|(_, _, part)| part == Part::Share(Decimal::ONE));
-    let closed = match asked() {
+    let all = parse().is_ok_and(|(_, _, part)| part == Part::Share(Decimal::ONE));
+    let closed = match parse() {
         Ok((id, pair, part)) => order::close_part(&visit.desk, &actor, id, &pair, part, idempotency).await,
         Err(error) => Err(error),
     };

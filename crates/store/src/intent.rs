@@ -10,6 +10,7 @@ pub use leg::{
 use crate::{
     Result, Source, TokenHash, Tx,
     protection::{self, NewProtection, Opener},
+    trade,
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
@@ -141,6 +142,7 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
             symbol: &intent.symbol,
             created_at: intent.created_at,
         };
+        trade::insert_trade(&mut *tx, &opener, protection.side).await?;
         protection::insert_protection(&mut *tx, opener, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await

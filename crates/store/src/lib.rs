@@ -77,6 +77,7 @@ pub mod switch;
 pub mod telegram;
 pub mod throttle;
 pub mod token_family;
+pub mod trade;
 pub mod trade_history;
 pub mod user;
 pub mod write_probe;

@@ -11,7 +11,7 @@ const POSTGRES_ONLY: &[&str] = &["clock_timestamp()", "for no key update"];
 
 /// Tables that grow as long as the desk is used.
 const HISTORIES: &[&str] =
-    &["copies", "events", "fills", "intent_legs", "intents", "messages", "notices", "signals"];
+    &["copies", "events", "fills", "intent_legs", "intents", "messages", "notices", "signals", "trades"];
 /// Indexes that contain only the few rows that are not finished.
 const UNFINISHED: &[&str] = &[
     "copies_open",

@@ -76,6 +76,7 @@ pub(super) struct World {
     pub(super) ada: Caller,
     pub(super) bob: Caller,
     key: String,
+    trade: String,
     automated: String,
     follow: String,
     number: String,
@@ -108,6 +109,7 @@ impl World {
         let operations = super::operation::all(&server.desk);
         let mut world = Self {
             key: ada.person.key("FUTURES", "MANUAL").await,
+            trade: String::new(),
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
             number: String::new(),
@@ -138,6 +140,7 @@ impl World {
         let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"});
         ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
         self.follow = follow;
+        self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
 
     async fn accounts(&mut self) {
@@ -185,9 +188,10 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 11] = [
+        let kinds: [(&str, &str); 12] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
+            ("/v1/priv/trade/{id}", &self.trade),
             ("/v1/priv/exchange/trade/{id}", &self.key),
             ("/v1/priv/exchange/position/{id}", &self.key),
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),

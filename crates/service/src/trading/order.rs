@@ -26,6 +26,7 @@ mod run;
 mod send;
 mod seq;
 mod side;
+pub mod trade;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{

@@ -65,7 +65,8 @@ pub(crate) async fn shown(play: &Play<'_>, desk: &SharedDesk) -> Vec<OpenTrade> 
 /// no answer, it is what its owner sees.
 pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
     let moves = |ask: Ask| if let Ask::MoveStop(price) = ask { Some(price) } else { None };
-    let (price, received) = play.answered.iter().rev().find_map(|asked| Some((moves(asked.ask)?, asked)))?;
+    let (price, received) =
+        play.answered.iter().rev().find_map(|received| Some((moves(received.ask)?, received)))?;
     match received.response {
         Some(DeskResponse::Yes) => Some(d(price)),
         Some(DeskResponse::No(_)) => None,
@@ -73,16 +74,16 @@ pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
     }
 }
 
-/// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed than was asked.
+/// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed than requested.
 pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
     if !play.life.acts.iter().any(changes) {
         return;
     }
     let mut world = play.stage.sim.world();
     let book = world.book();
-    let since = play.answered.first().map(|asked| asked.requested_at);
-    for asked in &play.answered {
-        let Ask::Reduce(share) = asked.ask else { continue };
+    let since = play.answered.first().map(|received| received.requested_at);
+    for received in &play.answered {
+        let Ask::Reduce(share) = received.ask else { continue };
         let closes = |r: &&Resting| {
             r.ours()
                 && since.is_some_and(|since| r.order.at >= since)

@@ -63,8 +63,8 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
         return;
     }
     let tick = book.tick.unwrap_or(Decimal::ONE);
-    let asked = changes::wanted_stop(play);
-    let price = asked.unwrap_or_else(|| wanted_stop(play.life, side == PositionSide::Long)) / tick;
+    let moved = changes::wanted_stop(play);
+    let price = moved.unwrap_or_else(|| wanted_stop(play.life, side == PositionSide::Long)) / tick;
     let price = tick * if side == PositionSide::Long { price.ceil() } else { price.floor() };
     if !book.covered() {
         broken.push(format!("a: a position of {} has no stop at the end", book.position));

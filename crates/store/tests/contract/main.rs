@@ -29,4 +29,5 @@ mod signals;
 mod strategies;
 mod subs;
 mod tokens;
+mod trades;
 mod users;

@@ -254,3 +254,67 @@ pub struct FollowChangeBody {
     #[schema(format = Uuid)]
     pub strategy_risk_profile_id: Option<String>,
 }
+
+/// "Change Trade". Only the fields that are sent change. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "stop": { "price": 19000, "type": "MARKET" },
+    "takeProfits": [{ "price": 21000, "share": 0.5 }],
+    "note": "Breakout",
+    "tags": ["btc"],
+}))]
+pub struct TradeChangeBody {
+    /// The stop loss; `null` removes it.
+    pub stop: Option<StopBody>,
+    /// Must be true to remove the stop loss.
+    pub confirm_no_stop: Option<bool>,
+    /// All take profits; an empty list removes them.
+    #[schema(max_items = 25)]
+    pub take_profits: Option<Vec<TakeProfitBody>>,
+    /// A note of at most 2,000 characters.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// At most 20 tags of 1 to 40 characters.
+    #[schema(max_items = 20)]
+    pub tags: Option<Vec<String>>,
+}
+
+/// A stop loss.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StopBody {
+    /// Trigger price.
+    #[schema(example = 19000)]
+    pub price: f64,
+    /// MARKET (default) or LIMIT.
+    #[serde(rename = "type")]
+    #[schema(example = "MARKET")]
+    pub kind: Option<String>,
+    /// Price of the limit order; required with LIMIT.
+    pub limit_price: Option<f64>,
+}
+
+/// A take profit.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TakeProfitBody {
+    /// Price.
+    #[schema(example = 21000)]
+    pub price: f64,
+    /// Share of the position, above 0 and at most 1; all together at most 1.
+    #[schema(example = 0.5)]
+    pub share: f64,
+}
+
+/// "Close Trade": a share or an amount. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "share": 0.5 }))]
+pub struct TradeCloseBody {
+    /// Share of the position, above 0 and at most 1.
+    #[schema(example = 0.5)]
+    pub share: Option<f64>,
+    /// Amount in base units.
+    pub amount: Option<f64>,
+}

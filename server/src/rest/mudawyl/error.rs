@@ -30,6 +30,8 @@ pub enum MudawylFailure {
     TooLarge,
     /// Invalid fields (422).
     Fields(Vec<FieldError>),
+    /// The version that the caller has seen is no longer current (412).
+    Stale,
     /// The error of a use case.
     Service(Error),
 }
@@ -107,6 +109,7 @@ impl IntoResponse for MudawylFailure {
             Self::BadRequest(why) => message(StatusCode::BAD_REQUEST, why),
             Self::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "body is too large"),
             Self::Fields(errors) => fields(errors),
+            Self::Stale => message(StatusCode::PRECONDITION_FAILED, "was changed meanwhile"),
             Self::Service(error) => answer(error),
         }
     }
@@ -177,6 +180,18 @@ pub enum StepUpDue {
         example = json!({ "message": "step_up_required" })
     )]
     Due(Message),
+}
+
+/// The response to an `If-Match` that is not the current version.
+#[derive(IntoResponses)]
+#[allow(missing_docs)] // the description is the attribute's
+pub enum StaleVersion {
+    #[response(
+        status = 412,
+        description = "It was changed since the version in If-Match. Nothing was changed: read it again.",
+        example = json!({ "message": "was changed meanwhile" })
+    )]
+    Stale(Message),
 }
 
 /// The errors that a business rule or the exchange may cause. [`crate::document`] adds those that follow from

@@ -14,6 +14,7 @@ pub mod examples;
 mod first_day;
 pub mod follow;
 pub mod key;
+mod managed_trade;
 pub mod notification;
 pub mod order;
 pub mod past;
@@ -79,6 +80,9 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(trade::list_trade_history))
         .route(Role::Trader, routes!(position::get_position, position::close_position))
         .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision))
+        .route(Role::Trader, routes!(managed_trade::list_managed_trades))
+        .route(Role::Trader, routes!(managed_trade::get_managed_trade, managed_trade::change_managed_trade))
+        .route(Role::Trader, routes!(managed_trade::close_managed_trade))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(past::list_strategy_trades))

@@ -113,20 +113,38 @@ pub(super) fn of_market(
 pub fn ticket(
     request: &RawRequest,
 ) -> Result<(ExchangeKeyId, ManualOrder, Option<IdempotencyKey>), MudawylFailure> {
-    let once = request.header(IDEMPOTENCY_KEY)?;
     let mut check = Check::new(request, FieldLocation::Body);
     let (id, order) = (check.id(), check.ticket());
+    let once = once_of(request, &mut check)?;
+    let (id, order) = check.finish(id.zip(order))?;
+    Ok((id, order, once.map(|key| key.of(id.0, request))))
+}
+
+/// The idempotency key in a request's header.
+pub(super) struct IdempotencyHeader<'a>(&'a str);
+
+impl IdempotencyHeader<'_> {
+    /// The key for a request about the thing with this id.
+    pub(super) fn of(&self, id: uuid::Uuid, request: &RawRequest) -> IdempotencyKey {
+        let body_hash =
+            Sha256::new().chain_update(id.as_bytes()).chain_update(request.canonical_body()).finalize();
+        IdempotencyKey { key: self.0.to_owned(), body_hash: body_hash.into() }
+    }
+}
+
+/// Reads the idempotency key, if the request has one, and checks its length.
+///
+/// # Errors
+/// 400 for a header that is no readable text.
+pub(super) fn once_of<'a>(
+    request: &'a RawRequest,
+    check: &mut Check<'_>,
+) -> Result<Option<IdempotencyHeader<'a>>, MudawylFailure> {
+    let once = request.header(IDEMPOTENCY_KEY)?;
     if once.is_some_and(|key| key.len() > LONGEST_IDEMPOTENCY_KEY) {
         check.reject(header_error(once, Problem::TooLong));
     }
-    let (id, order) = check.finish(id.zip(order))?;
-    Ok((id, order, once.map(|key| known_again(key, id, request))))
-}
-
-fn known_again(key: &str, id: ExchangeKeyId, request: &RawRequest) -> IdempotencyKey {
-    let body_hash =
-        Sha256::new().chain_update(id.0.as_bytes()).chain_update(request.canonical_body()).finalize();
-    IdempotencyKey { key: key.to_owned(), body_hash: body_hash.into() }
+    Ok(once.map(IdempotencyHeader))
 }
 
 fn refused(request: &RawRequest, error: Error) -> MudawylFailure {

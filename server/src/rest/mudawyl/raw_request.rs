@@ -68,6 +68,11 @@ impl RawRequest {
         self.section(place)?.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a field was sent as `null`.
+    pub(super) fn is_null(&self, place: FieldLocation, name: &str) -> bool {
+        self.section(place).and_then(|section| section.get(name)).is_some_and(Value::is_null)
+    }
+
     /// A header, if it is readable text.
     ///
     /// # Errors

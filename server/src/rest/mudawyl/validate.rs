@@ -6,7 +6,7 @@ use super::{
     raw_request::{FieldLocation, RawRequest},
 };
 use domain::{
-    ExchangeKeyId, Micros, Symbol, money,
+    Decimal, ExchangeKeyId, Micros, Symbol, money,
     ticket::{ManualOrder, RawTicket},
     validation::{self, Problem},
 };
@@ -161,6 +161,14 @@ fn as_text(value: &Value) -> String {
 /// Accepts only the hyphenated form: the parser alone would also take braces and bare digits.
 fn hyphenated<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.len() == 36)
+}
+
+/// Parses a decimal, as number or text.
+///
+/// # Errors
+/// [`Problem::NotNumber`].
+pub fn decimal(value: &Value) -> Result<Decimal, Problem> {
+    money::parse(&as_text(value)).map_err(|_| Problem::NotNumber)
 }
 
 /// Parses an id; anything else is `problem`.

@@ -2,16 +2,18 @@
 //!
 //! Each change is an intent of its own, so that it survives a crash. The stops and take-profits that it adds are legs of
 //! the intent that opened the trade, written in the same transaction: from then on the new stop is the wanted one, and
-//! the supervisor pursues it whatever becomes of the change. A new stop is placed before the old one is cancelled.
+//! the supervisor pursues it whether or not the change completes. A new stop is placed before the old one is cancelled.
 
 mod ask;
+mod part;
 mod plan;
 mod reduce;
 mod request;
 mod shown;
 mod work;
 
-pub use ask::{Part, TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use part::Part;
 pub(super) use request::{Protecting, Reducing};
-pub(super) use shown::open_trades;
+pub(super) use shown::{in_force, open_trades};
 pub(super) use work::carry_out;

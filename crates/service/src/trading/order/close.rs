@@ -32,7 +32,7 @@ pub(super) enum Share {
     All,
     /// At most this amount of a position that was entered on this side.
     Of(Side, Decimal),
-    /// At most this amount of a position that was entered on this side, and only down to what is to be left of it.
+    /// At most this amount of a position that was entered on this side, and no further than down to `left`.
     Part { side: Side, amount: Decimal, left: Decimal },
 }
 

@@ -64,7 +64,7 @@ impl Request {
         }
     }
 
-    /// Whether this changes an open trade. While such a change cannot be completed, the supervisor goes on.
+    /// Whether this changes an open trade. While it cannot be completed, the supervisor continues.
     pub(super) const fn changes(&self) -> bool {
         matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::CancelEntries)
     }

@@ -11,6 +11,7 @@ use store::{
     instance,
     intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
     protection::{self, Wanted},
+    trade::{self, Opened, TradeStatus},
 };
 
 /// A leg that has changed.
@@ -51,7 +52,7 @@ pub(super) enum PositionOutcome {
 pub(super) struct Record {
     pub(super) id: IntentId,
     pub(super) holder: String,
-    /// Whether the intent had ended before these changes: nobody holds it, and its legs change only with the
+    /// Whether the intent had ended before these changes: no instance holds it, and its legs change only with the
     /// protection of its position.
     pub(super) settled: bool,
     /// Whether to release the holder's lease.
@@ -66,6 +67,8 @@ pub(super) struct Record {
     pub(super) ordered: Option<Notification>,
     /// Set for an intent that opens a position.
     pub(super) position: Option<PositionOutcome>,
+    /// The filled part of the entry, if it has changed.
+    pub(super) opened: Option<Opened>,
 }
 
 #[async_trait]
@@ -101,6 +104,7 @@ impl BatchedWrite for Record {
         if let Some(notification) = &self.ordered {
             notification.write(tx).await?;
         }
+        self.write_trade(tx).await?;
         match self.position {
             Some(PositionOutcome::Entered) => protection::set_entered(tx, self.id, self.at).await?,
             Some(PositionOutcome::Never) => protection::delete_protection(tx, self.id).await?,
@@ -117,6 +121,24 @@ impl BatchedWrite for Record {
                 copy::fail_copy(tx, id, *reason, words.as_deref(), self.at).await
             }
             None => Ok(true),
+        }
+    }
+}
+
+impl Record {
+    /// Writes the status of the trade that the intent opens.
+    async fn write_trade(&self, tx: &mut Tx) -> Result<()> {
+        let unfilled =
+            if self.status == Status::Failed { TradeStatus::Failed } else { TradeStatus::Canceled };
+        match (self.position, &self.opened) {
+            (Some(PositionOutcome::Entered), Some(opened)) => {
+                trade::set_opened(tx, self.id, opened, self.at).await
+            }
+            (Some(PositionOutcome::Never), _) => trade::set_unfilled(tx, self.id, unfilled, self.at).await,
+            (Some(PositionOutcome::GivenUp), _) => {
+                trade::set_unfilled(tx, self.id, TradeStatus::Failed, self.at).await
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -163,8 +163,8 @@ impl Run<'_> {
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
-    /// Looks for evidence of a partial close that the exchange does not find by its id: a position that is as small as
-    /// it is to become. Sent again, it would close more than was asked.
+    /// Looks for evidence of a partial close that the exchange does not find by its id: a position that is
+    /// already as small as requested. Sent again, it would close more than requested.
     async fn evidence_of_reduction(&self, leg: &Leg) -> RunResult<Option<Order>> {
         let (Request::Reduce(reducing), Role::Close) = (&self.intent.request, leg.role) else {
             return Ok(None);

@@ -8,6 +8,7 @@
 mod account;
 mod first_day;
 mod follow;
+mod managed_trade;
 mod market;
 mod notification;
 mod number;
@@ -23,6 +24,9 @@ pub use account::{
 };
 pub use first_day::FirstDay;
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
+pub use managed_trade::{
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeChangeItem, TradeLevels, TradeStop, TradeTarget,
+};
 pub use market::Ticker;
 pub use notification::{Method, Notification};
 pub use number::{Iso, Num};

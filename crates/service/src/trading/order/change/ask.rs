@@ -1,8 +1,10 @@
 //! The use cases: what an owner may ask for.
 
 use super::{
+    part::{Part, amount_of},
     plan::{Situation, plan},
     request::Reducing,
+    shown::{in_force, version_of},
     work::carry_out,
 };
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
+    ExchangeKeyId, IntentId, Market, Position, Symbol,
     ticket::Stop,
     trade::{self, StopChange, TradeChange},
     validation::Problem,
@@ -45,15 +47,6 @@ pub struct TradeTarget {
     pub version: Option<i64>,
     /// Recognizes a repeated request.
     pub idempotency: Option<IdempotencyKey>,
-}
-
-/// The part of a position to close.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// A share, above 0 and at most 1.
-    Share(Decimal),
-    /// An amount in base units.
-    Amount(Decimal),
 }
 
 /// A change of a trade's protection, or one that is calculated from its position.
@@ -173,6 +166,7 @@ impl Changer<'_> {
             return Ok(());
         }
         change.check(&at.facts(&market)).map_err(Error::Fields)?;
+        let history = history(&trade, &row, &change)?;
         let step = plan(&mut trade, &change, &at, row.wanted, market.lot)?;
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
@@ -182,7 +176,7 @@ impl Changer<'_> {
         }
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
-        intent.commit_change(self.desk, idempotency, &mut trade, wanted).await.map_err(busy)?;
+        intent.commit_change(self.desk, idempotency, &mut trade, wanted, history).await.map_err(busy)?;
         self.work(intent).await
     }
 
@@ -223,7 +217,7 @@ impl Changer<'_> {
         self.work(intent).await?;
         let mut ended = 0;
         for id in waiting {
-            // What has filled gets its stop and its take-profits.
+            // Its filled part gets its stop and its take-profits.
             let left = take_up(self.desk, &self.access, id).await?;
             ended += usize::from(left.is_none_or(|intent| intent.status == Status::Done));
         }
@@ -302,7 +296,8 @@ impl Changer<'_> {
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
         let row = rows.into_iter().rev().find(|row| is_open(row) && meant(row)).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
-        if target.version.is_some_and(|version| version != trade.protection_version()) {
+        let current = version_of(self.desk, &trade).await?;
+        if target.version.is_some_and(|version| version != current) {
             return Err(Error::field("version", Problem::ChangedMeanwhile));
         }
         Ok((trade, row))
@@ -324,23 +319,9 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     Ok(TradeChange { stop: Some(stop), targets: None })
 }
 
-/// Returns the amount that a part of `held` has.
-fn amount_of(part: Part, held: Decimal, market: &Market) -> Result<Decimal> {
-    let (field, amount) = match part {
-        Part::Share(share) => {
-            let amount = trade::share_of(held, share, market.lot);
-            ("share", amount.ok_or_else(|| Error::field("share", Problem::NotShare))?)
-        }
-        Part::Amount(amount) => ("amount", amount),
-    };
-    if amount > held {
-        return Err(Error::field(field, Problem::MoreThanPosition));
-    }
-    if amount != held && market.check_amount(amount).is_err() {
-        return Err(Error::field(field, Problem::LotFilter));
-    }
-    Ok(amount)
+/// Returns the entry of a change in the trade's history: the levels in force and the requested ones, as JSON.
+fn history(trade: &Intent, row: &Protection, change: &TradeChange) -> Result<(String, String)> {
+    let before = in_force(trade, row);
+    let text = |change: &TradeChange| serde_json::to_string(change).map_err(Error::fault);
+    Ok((text(&before)?, text(change)?))
 }
-
-#[cfg(test)]
-mod tests;

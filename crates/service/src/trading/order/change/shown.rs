@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     Decimal, ExchangeKeyId, OrderType, Position, Symbol,
     ticket::Stop,
-    trade::{OpenTrade, TargetShare},
+    trade::{OpenTrade, StopChange, TargetShare, TradeChange},
 };
 use store::protection::{self as rows, Protection, Wanted};
 
@@ -40,14 +40,27 @@ pub(in crate::trading::order) async fn open_trades(
             continue;
         }
         if let Some(intent) = Intent::load(desk, row.intent_id).await? {
-            trades.extend(open_trade(&intent, &row, position));
+            let version = version_of(desk, &intent).await?;
+            trades.extend(open_trade(&intent, &row, position, version));
         }
     }
     Ok(trades)
 }
 
+/// Returns the version of a trade: it grows with each change by its owner, and with each stop and take-profit that
+/// replaces another.
+pub(super) async fn version_of(desk: &Trading, intent: &Intent) -> Result<i64> {
+    let row = store::trade::get_trade(&desk.db, intent.id).await?;
+    Ok(row.map_or(0, |row| row.version).saturating_add(intent.protection_version()))
+}
+
 /// Returns one open trade; `None` if its position is gone, or if nothing is known of its entry.
-fn open_trade(intent: &Intent, row: &Protection, position: Option<&Position>) -> Option<OpenTrade> {
+fn open_trade(
+    intent: &Intent,
+    row: &Protection,
+    position: Option<&Position>,
+    version: i64,
+) -> Option<OpenTrade> {
     let entry = intent.leg_order(seq::ENTRY)?;
     let held = position.filter(|position| entered_by(position.side) == row.side);
     let rests = !entry.is_final();
@@ -63,13 +76,29 @@ fn open_trade(intent: &Intent, row: &Protection, position: Option<&Position>) ->
     };
     Some(OpenTrade {
         id: intent.id,
-        version: intent.protection_version(),
+        version,
         side: row.side,
         entry: rests.then(|| entry.client_order_id.clone()),
         entered: entry.filled,
         stop: intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of),
         targets: intent.wanted_targets().filter_map(share).collect(),
     })
+}
+
+/// Returns the stop and the take-profits that are in force, as a change that would ask for them. Their shares are those
+/// of what was entered.
+pub(in crate::trading::order) fn in_force(intent: &Intent, row: &Protection) -> TradeChange {
+    let entered = intent.filled_entry().map(|entry| entry.filled);
+    let base = entered.or_else(|| Some(intent.request.opens()?.amount)).unwrap_or_default();
+    let stop = intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of);
+    let share = |leg: &Leg| {
+        let price = leg.order.as_ref()?.price?;
+        Some(TargetShare { price, share: leg.unfilled().checked_div(base)?.round_dp(DECIMALS) })
+    };
+    TradeChange {
+        stop: Some(stop.map_or(StopChange::Remove { confirmed: true }, StopChange::Set)),
+        targets: Some(intent.wanted_targets().filter_map(share).collect()),
+    }
 }
 
 fn stop_of(planned: &PlannedOrder) -> Option<Stop> {

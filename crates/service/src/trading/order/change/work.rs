@@ -25,7 +25,7 @@ use store::{
     protection::{self as rows, Protection, Wanted},
 };
 
-/// Carries out the change of `intent`. With `resumed` an earlier holder may have begun it. The caller holds the
+/// Carries out the change of `intent`. With `resumed` an earlier holder may have started it. The caller holds the
 /// per-market lock.
 pub(in crate::trading::order) async fn carry_out(
     desk: &Trading,
@@ -80,8 +80,8 @@ impl TradeRun<'_> {
         Ok(Some((trade, row)))
     }
 
-    /// Changes the trade's stop, then its take-profits. A moved stop alone is done once it is written down: whatever
-    /// becomes of it here, the supervisor pursues it.
+    /// Changes the trade's stop, then its take-profits. A moved stop alone is done once it is written down, because
+    /// the supervisor pursues it.
     async fn protect(&self, change: &Protecting, status: &mut Status) -> RunResult<()> {
         let Some((mut trade, row)) = self.trade().await? else { return Ok(()) };
         if matches!(change.stop, StopStep::Move(_)) && change.targets.is_none() && row.wanted == Wanted::Stop

@@ -20,6 +20,7 @@ use store::{
     group_commit::BatchedWrite as _,
     intent::{self as rows, LegStatus, Status},
     protection::{self, Wanted},
+    trade::{self, ChangeRow, Opened},
 };
 
 impl Intent {
@@ -62,14 +63,15 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// Writes this new intent together with the changed legs of `trade`, and with `wanted` as the wanted protection
-    /// of its position. Nothing is sent before this has been committed.
+    /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
+    /// position, and with an entry in the trade's history: the levels in force and the requested ones. Nothing is sent before this has been committed.
     pub(in crate::trading::order) async fn commit_change(
         &mut self,
         desk: &Trading,
         idempotency: Option<&IdempotencyKey>,
         trade: &mut Self,
         wanted: Option<Wanted>,
+        history: (String, String),
     ) -> Result<()> {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
@@ -80,6 +82,9 @@ impl Intent {
         if let Some(wanted) = wanted {
             protection::set_wanted(&mut tx, trade.id, wanted).await?;
         }
+        let (before, after) = history;
+        let change = ChangeRow { id: self.id, user_id: self.user, before, after, at: self.created_at };
+        trade::insert_change(&mut tx, trade.id, &change).await?;
         Ok(tx.commit().await?)
     }
 
@@ -165,7 +170,17 @@ impl Intent {
             copy: self.copy_outcome(),
             ordered: self.ordered(at)?,
             position,
+            opened: self.opened(),
         })
+    }
+
+    /// Returns the filled part of the entry, and its risk down to the first requested stop.
+    fn opened(&self) -> Option<Opened> {
+        let entry = self.filled_entry()?;
+        let price = entry.average.or(entry.price);
+        let stop = self.request.opens().and_then(|order| order.stop).map(|stop| stop.trigger);
+        let risk = price.zip(stop).and_then(|(price, stop)| (price - stop).abs().checked_mul(entry.filled));
+        Some(Opened { amount: entry.filled, price, risk })
     }
 
     /// Returns the changed outcome of the position that this intent was to open.

@@ -1,4 +1,4 @@
-//! What an intent wants of the stop and the take-profits of its position, after all changes.
+//! The stop and the take-profits that an intent wants for its position, after all changes.
 //!
 //! A stop leg that the exchange refused, and one that is done because it was replaced or removed, is not wanted. So a
 //! refused change leaves the stop before it in force.
@@ -113,7 +113,7 @@ impl Intent {
         self.legs.iter().filter(|leg| leg.role == Role::Target && leg.may_be_open())
     }
 
-    /// Returns the version of the trade's protection: it grows with each change.
+    /// Returns a number that grows with each stop and take-profit that replaces another.
     pub(in crate::trading::order) fn protection_version(&self) -> i64 {
         let legs = self.legs.iter().filter(|leg| leg.is_protective()).count();
         i64::try_from(legs).unwrap_or(i64::MAX)

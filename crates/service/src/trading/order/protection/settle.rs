@@ -1,6 +1,8 @@
 //! Settles a position that has ended: notifies the owner of filled stop and take-profit orders, records a
 //! copy's result, and ends the supervision.
 
+mod closed;
+
 use crate::{
     error::{Error, Result},
     messaging::notify::Notification,
@@ -18,6 +20,7 @@ use crate::{
         },
     },
 };
+use closed::closed_trade;
 use domain::{
     Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
@@ -26,7 +29,7 @@ use domain::{
 };
 use store::{
     copy::{CopyTrade, Ended},
-    protection as rows,
+    protection as rows, trade,
 };
 
 /// Number of recent orders and fills read to determine how a position ended.
@@ -35,24 +38,35 @@ const HISTORY: u16 = 200;
 /// Settles the flat position that `intent` opened. With `late` its row is kept for a while, because a
 /// protective order may still arrive.
 pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, late: bool) -> Result<()> {
+    let mut closed = None;
     if intent.filled_entry().is_some() {
         report_rescue(desk, access, intent).await?;
+        let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
+        let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+        let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+        let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
+        let since = intent.leg_order(seq::ENTRY).map_or(intent.created_at, |entry| entry.at);
+        let funding = costs::funding_since(desk, access, kind, symbol, since).await?;
+        closed = closed_trade(desk, intent, &orders, &trades, funding).await?;
         let copy = match intent.copy() {
             Some(id) => store::copy::get_copy(&desk.db, id).await?,
             None => None,
         };
         match copy.filter(|copy| copy.status == Status::Open) {
-            Some(copy) => settle_copy(desk, access, intent, &copy).await?,
+            Some(copy) => settle_copy(desk, intent, &copy, &orders, trades, funding).await?,
             None => report_hits(desk, access, intent).await?,
         }
     }
-    if late {
-        let mut tx = desk.db.begin().await?;
-        rows::set_ended(&mut tx, intent.id, desk.clock.now()).await?;
-        tx.commit().await?;
-    } else {
-        delete(desk, intent.id).await?;
+    let (mut tx, now) = (desk.db.begin().await?, desk.clock.now());
+    if let Some(closed) = &closed {
+        trade::close_trade(&mut tx, intent.id, closed, now).await?;
     }
+    if late {
+        rows::set_ended(&mut tx, intent.id, now).await?;
+    } else if Rule::EndedRowIsDeleted.holds() {
+        rows::delete_protection(&mut tx, intent.id).await?;
+    }
+    tx.commit().await?;
     desk.hub.request_refresh(intent.key, &intent.symbol);
     Ok(())
 }
@@ -130,17 +144,21 @@ pub(super) async fn report_filled(
     Ok(tx.commit().await?)
 }
 
-/// Records how a copied position ended: the reason from its last closing order, the profit from its fills.
-async fn settle_copy(desk: &Trading, access: &Access, intent: &Intent, copy: &CopyTrade) -> Result<()> {
+/// Records how a copied position ended: the reason from its last closing order, the profit from its fills, whose fees
+/// are in the quote asset, and the `funding` paid since its entry.
+async fn settle_copy(
+    desk: &Trading,
+    intent: &Intent,
+    copy: &CopyTrade,
+    orders: &[Order],
+    trades: Vec<Trade>,
+    funding: Decimal,
+) -> Result<()> {
     let side = copy.side.ok_or_else(|| Error::fault("an open copy has no side"))?;
-    let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
-    let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
-    let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let symbol = &copy.symbol;
     let since = intent.leg_order(seq::ENTRY).map_or(copy.created_at, |entry| entry.at);
     let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
-    let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
-    let funding = costs::funding_since(desk, access, kind, symbol, since).await?;
-    let last = last_closing(&orders, &trades, side, since);
+    let last = last_closing(orders, &trades, side, since);
     let exit = match last {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
@@ -157,7 +175,7 @@ async fn settle_copy(desk: &Trading, access: &Access, intent: &Intent, copy: &Co
     let mut tx = desk.db.begin().await?;
     if store::copy::close_copy(&mut tx, copy.id, ended, now).await? {
         let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
-        for hit in hits(intent, &orders, &trades, last, now)? {
+        for hit in hits(intent, orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
         user_events::append(&mut tx, copy.user_id, &event).await?;

@@ -60,7 +60,7 @@ async fn unsupervised(desk: &Trading, row: &Protection) -> Result<ProtectionStat
     Ok(if planned { ProtectionState::Released } else { ProtectionState::NoStop })
 }
 
-/// Whether the order that opened a position asked for a stop, or its owner has set one since, and it was not removed.
+/// Whether a position has a stop of its order or of a later change that was not removed.
 pub(super) async fn has_planned_stop(desk: &Trading, row: &Protection) -> Result<bool> {
     let legs = intent::list_legs(&desk.db, row.intent_id).await?;
     Ok(legs.iter().any(|leg| leg.role == Role::Stop.word() && leg.status != LegStatus::Done))

@@ -1,0 +1,235 @@
+//! Trades by their ids: the list of a user's trades, one of them with its history, and their changes.
+
+use super::{
+    change::{self, Part, TradeTarget},
+    idempotency::IdempotencyKey,
+    intent::Intent,
+};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    trading::{SharedTrading, Trading, page_token::Token},
+};
+use domain::{
+    ExchangeKeyId, IntentId, Micros, Symbol,
+    ticket::Stop,
+    trade::{StopChange, TargetShare, TradeChange},
+    unseen::unseen,
+    validation::Problem,
+};
+use store::{
+    protection as rows,
+    trade::{self as stored, Tags, TradeFilter},
+};
+
+pub use store::trade::{TradeRow, TradeSource, TradeStatus};
+
+/// The list whose page tokens these are.
+const LIST: &str = "trades";
+/// Longest note, and most tags and their longest text, in characters.
+const LONGEST_NOTE: usize = 2_000;
+const MOST_TAGS: usize = 20;
+const LONGEST_TAG: usize = 40;
+
+/// A trade with what protects it.
+#[derive(Debug)]
+pub struct TradeView {
+    /// The trade.
+    pub row: TradeRow,
+    /// Grows with each change ([`domain::trade::OpenTrade::version`]).
+    pub version: i64,
+    /// The wanted stop, while the trade is open.
+    pub stop: Option<Stop>,
+    /// The wanted take-profits, while the trade is open.
+    pub targets: Vec<TargetShare>,
+    /// Its changes, oldest first.
+    pub changes: Vec<PastChange>,
+}
+
+/// A change in a trade's history.
+#[derive(Debug)]
+pub struct PastChange {
+    /// When it was decided.
+    pub at: Micros,
+    /// The levels in force before.
+    pub before: TradeChange,
+    /// The requested levels.
+    pub after: TradeChange,
+}
+
+/// Which trades to list.
+#[derive(Clone, Debug, Default)]
+pub struct TradeListRequest {
+    /// Closed trades instead of open ones.
+    pub closed: bool,
+    /// Only of this exchange key.
+    pub key: Option<ExchangeKeyId>,
+    /// Only of this market.
+    pub symbol: Option<Symbol>,
+    /// Only trades whose order was recorded at this time or later.
+    pub start: Option<Micros>,
+    /// The most trades to return.
+    pub limit: u16,
+    /// Token of the previous page.
+    pub token: Option<String>,
+}
+
+/// A page of trades, newest first.
+#[derive(Debug)]
+pub struct TradePage {
+    /// The trades.
+    pub items: Vec<TradeRow>,
+    /// Token of the next page; `None` after the last one.
+    pub next_token: Option<String>,
+}
+
+/// A change of a trade. What is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct TradeEdit {
+    /// The new stop and take-profits.
+    pub change: TradeChange,
+    /// The new note.
+    pub note: Option<String>,
+    /// The new tags.
+    pub tags: Option<Vec<String>>,
+    /// The version that the caller has seen; `None` if it does not matter.
+    pub version: Option<i64>,
+    /// Recognizes a repeated request.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// Whether the desk issued a page token to this user.
+#[must_use]
+pub fn knows_token(actor: &Actor, token: &str) -> bool {
+    Token::read(token, LIST, actor.user).is_some()
+}
+
+/// Lists a user's trades, newest first. Orders that never filled are no trades.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn list_trades(desk: &Trading, actor: &Actor, request: &TradeListRequest) -> Result<TradePage> {
+    let token = request.token.as_deref().and_then(|token| Token::read(token, LIST, actor.user));
+    let limit = usize::from(request.limit.max(1));
+    let since = token.map(|token| token.from).or(request.start);
+    let filter = TradeFilter {
+        key: request.key,
+        symbol: request.symbol.clone(),
+        before: token.and_then(|token| token.last).map(IntentId),
+        since,
+        // An additional row shows whether there is another page.
+        limit: i64::from(request.limit.max(1)) + 1,
+    };
+    let mut items = if request.closed {
+        stored::list_closed(&desk.db, actor.user, &filter).await?
+    } else {
+        stored::list_open(&desk.db, actor.user, &filter).await?
+    };
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more).map(|row| row.intent_id.0);
+    let next_token = last.map(|last| {
+        let from = since.unwrap_or(Micros(0));
+        Token { from, until: Micros(i64::MAX), last: Some(last) }.write(LIST, actor.user)
+    });
+    Ok(TradePage { items, next_token })
+}
+
+/// Returns one trade with its history.
+///
+/// # Errors
+/// Not found.
+pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeView> {
+    let row = own(desk, actor, id).await?;
+    let intent = Intent::load(desk, id).await?;
+    let protection = rows::get_protection(&desk.db, id).await?.filter(|row| row.ended_at.is_none());
+    let in_force =
+        intent.as_ref().zip(protection.as_ref()).map(|(intent, row)| change::in_force(intent, row));
+    let in_force = in_force.unwrap_or_default();
+    let changes = stored::list_changes(&desk.db, id).await?.into_iter().map(|change| {
+        let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        PastChange { at: change.at, before: read(&change.before), after: read(&change.after) }
+    });
+    Ok(TradeView {
+        version: intent.map_or(row.version, |intent| row.version.saturating_add(intent.protection_version())),
+        stop: match in_force.stop {
+            Some(StopChange::Set(stop)) => Some(stop),
+            _ => None,
+        },
+        targets: in_force.targets.unwrap_or_default(),
+        changes: changes.collect(),
+        row,
+    })
+}
+
+/// Changes a trade: its stop and take-profits while it is open, its note and tags at any time.
+///
+/// # Errors
+/// As [`super::change_trade`]; field problems of `note` and `tags`.
+pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit: TradeEdit) -> Result<()> {
+    let row = own(desk, actor, id).await?;
+    check_note(&edit)?;
+    if edit.change.is_empty() {
+        let current = get_trade(desk, actor, id).await?.version;
+        if edit.version.is_some_and(|version| version != current) {
+            return Err(Error::field("version", Problem::ChangedMeanwhile));
+        }
+    } else {
+        let target = TradeTarget { trade: Some(id), version: edit.version, idempotency: edit.idempotency };
+        change::change_trade(desk, actor, row.exchange_key_id, &row.symbol, target, edit.change).await?;
+    }
+    if edit.note.is_none() && edit.tags.is_none() {
+        return Ok(());
+    }
+    let tags = edit.tags.as_ref().map(Tags::of).transpose()?;
+    let version = own(desk, actor, id).await?.version;
+    let mut tx = desk.db.begin().await?;
+    let set = stored::set_note(&mut tx, actor.user, id, version, edit.note.as_deref(), tags.as_ref()).await?;
+    tx.commit().await?;
+    if set { Ok(()) } else { Err(Error::field("version", Problem::ChangedMeanwhile)) }
+}
+
+/// Closes a part of an open trade, or all of it.
+///
+/// # Errors
+/// Not found, also if the trade is not open; as [`super::close_part`].
+pub async fn close_trade(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: IntentId,
+    part: Part,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<()> {
+    let row = own(desk, actor, id).await?;
+    if row.status != TradeStatus::Open {
+        return Err(Error::NotFound);
+    }
+    change::close_part(desk, actor, row.exchange_key_id, &row.symbol, part, idempotency).await
+}
+
+async fn own(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeRow> {
+    let row = stored::get_trade(&desk.db, id).await?;
+    row.filter(|row| row.user_id == actor.user).ok_or(Error::NotFound)
+}
+
+fn check_note(edit: &TradeEdit) -> Result<()> {
+    // Line breaks belong into a note, but not into a tag.
+    let unreadable = |text: &str| text.chars().any(|c| unseen(c) && c != '\n');
+    if edit.note.as_deref().is_some_and(unreadable) {
+        return Err(Error::field("note", Problem::NotText));
+    }
+    if edit.note.as_deref().is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+        return Err(Error::field("note", Problem::TextTooLong));
+    }
+    let Some(tags) = &edit.tags else { return Ok(()) };
+    let problem = |tag: &String| match tag.chars().count() {
+        0 => Some(Problem::Required),
+        1..=LONGEST_TAG if tag.chars().any(unseen) => Some(Problem::NotText),
+        1..=LONGEST_TAG => None,
+        _ => Some(Problem::TextTooLong),
+    };
+    if tags.len() > MOST_TAGS {
+        return Err(Error::field("tags", Problem::TooMany));
+    }
+    tags.iter().find_map(problem).map_or(Ok(()), |problem| Err(Error::field("tags", problem)))
+}

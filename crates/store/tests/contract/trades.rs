@@ -1,0 +1,126 @@
+//! Trades: written with the intent that opens them, opened, changed and closed once.
+
+use crate::samples::{NOW, id, intended, intent, person, write};
+use domain::{ExchangeKeyId, IntentId, Side, copy::Exit, money};
+use store::{
+    intent::NewIntent,
+    protection::{NewProtection, Wanted},
+    testing::TestDb,
+    trade::{self, ChangeRow, ClosedTrade, Opened, Tags, TradeFilter, TradeStatus},
+};
+
+fn d(text: &str) -> domain::Decimal {
+    money::parse(text).unwrap()
+}
+
+fn opening(owner: domain::UserId, key: u128, number: u128) -> NewIntent {
+    let protection = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    NewIntent { protection, ..intent(owner, key, number) }
+}
+
+fn newest(limit: i64) -> TradeFilter {
+    TradeFilter { limit, ..TradeFilter::default() }
+}
+
+async fn status(db: &TestDb, trade: IntentId) -> TradeStatus {
+    trade::get_trade(&**db, trade).await.unwrap().unwrap().status
+}
+
+async fn a_trade_opens_with_its_fill_and_closes_once(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = opening(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    assert_eq!(status(db, new.id).await, TradeStatus::Opening);
+    let part = Opened { amount: d("0.02"), price: Some(d("100")), risk: Some(d("0.2")) };
+    let all = Opened { amount: d("0.05"), price: Some(d("101")), risk: None };
+    write(db, async |tx| {
+        trade::set_opened(tx, new.id, &part, NOW.plus(1)).await?;
+        trade::set_opened(tx, new.id, &all, NOW.plus(2)).await?;
+        trade::set_unfilled(tx, new.id, TradeStatus::Canceled, NOW.plus(3)).await
+    })
+    .await
+    .unwrap();
+    let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!((row.status, row.amount.0, row.opened_at), (TradeStatus::Open, d("0.05"), Some(NOW.plus(1))));
+    assert_eq!((row.risk, row.closed_at, row.version), (None, None, 0));
+    let closed = |exit| ClosedTrade { price: Some(d("110")), realized: Some(d("1")), fees: None, exit };
+    write(db, async |tx| {
+        trade::close_trade(tx, new.id, &closed(Exit::Stop), NOW.plus(4)).await?;
+        trade::close_trade(tx, new.id, &closed(Exit::Panic), NOW.plus(5)).await?;
+        trade::set_opened(tx, new.id, &part, NOW.plus(6)).await
+    })
+    .await
+    .unwrap();
+    let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!(
+        (row.status, row.exit_reason, row.closed_at),
+        (TradeStatus::Closed, Some(Exit::Stop), Some(NOW.plus(4)))
+    );
+    assert_eq!((row.amount.0, row.exit_price.map(|price| price.0)), (d("0.05"), Some(d("110"))));
+}
+
+async fn an_entry_that_never_filled_is_in_no_list(db: &TestDb) {
+    let me = person(db, 1).await;
+    let (waits, ended) = (opening(me, 50, 10), opening(me, 51, 11));
+    intended(db, &waits).await.unwrap();
+    intended(db, &ended).await.unwrap();
+    write(db, async |tx| trade::set_unfilled(tx, ended.id, TradeStatus::Canceled, NOW).await).await.unwrap();
+    let open = trade::list_open(&**db, me, &newest(10)).await.unwrap();
+    assert_eq!(open.iter().map(|row| row.intent_id).collect::<Vec<_>>(), [waits.id]);
+    assert!(trade::list_closed(&**db, me, &newest(10)).await.unwrap().is_empty());
+}
+
+async fn trades_are_listed_newest_first_by_key_and_market(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    for (owner, key, number) in [(me, 50, 10), (me, 51, 11), (me, 52, 12), (other, 53, 13)] {
+        intended(db, &opening(owner, key, number)).await.unwrap();
+    }
+    let ids = |rows: Vec<trade::TradeRow>| rows.into_iter().map(|row| row.intent_id).collect::<Vec<_>>();
+    let all = ids(trade::list_open(&**db, me, &newest(10)).await.unwrap());
+    assert_eq!(all, [12, 11, 10].map(|number| IntentId(id(number))));
+    let page = TradeFilter { before: Some(all[1]), ..newest(10) };
+    assert_eq!(ids(trade::list_open(&**db, me, &page).await.unwrap()), [all[2]]);
+    let of_key = TradeFilter { key: Some(ExchangeKeyId(id(51))), ..newest(10) };
+    assert_eq!(ids(trade::list_open(&**db, me, &of_key).await.unwrap()), [all[1]]);
+    let elsewhere = TradeFilter { symbol: Some("ETH/USDT".parse().unwrap()), ..newest(10) };
+    assert!(trade::list_open(&**db, me, &elsewhere).await.unwrap().is_empty());
+}
+
+async fn a_note_is_changed_in_the_version_that_was_read(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let new = opening(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    let tags = Tags::of(&vec!["btc".to_owned()]).unwrap();
+    let noted = |user, version, note: &'static str| {
+        let (tags, trade) = (tags.clone(), new.id);
+        async move {
+            write(db, async |tx| trade::set_note(tx, user, trade, version, Some(note), Some(&tags)).await)
+                .await
+        }
+    };
+    assert!(noted(me, 0, "first").await.unwrap());
+    assert!(!noted(me, 0, "second").await.unwrap(), "read before the first");
+    assert!(!noted(other, 1, "third").await.unwrap(), "another user's");
+    let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!((row.note.as_str(), row.tags.as_str(), row.version), ("first", r#"["btc"]"#, 1));
+}
+
+async fn a_change_is_kept_with_what_was_in_force(db: &TestDb) {
+    let me = person(db, 1).await;
+    let (new, change) = (opening(me, 50, 10), intent(me, 51, 11));
+    intended(db, &new).await.unwrap();
+    intended(db, &change).await.unwrap();
+    let row = ChangeRow { id: change.id, user_id: me, before: "{}".into(), after: "[]".into(), at: NOW };
+    write(db, async |tx| trade::insert_change(tx, new.id, &row).await).await.unwrap();
+    let changes = trade::list_changes(&**db, new.id).await.unwrap();
+    assert_eq!((changes.len(), changes[0].before.as_str(), changes[0].at), (1, "{}", NOW));
+    assert_eq!(trade::get_trade(&**db, new.id).await.unwrap().unwrap().version, 1);
+}
+
+store::each_engine![
+    a_trade_opens_with_its_fill_and_closes_once,
+    an_entry_that_never_filled_is_in_no_list,
+    trades_are_listed_newest_first_by_key_and_market,
+    a_note_is_changed_in_the_version_that_was_read,
+    a_change_is_kept_with_what_was_in_force,
+];

@@ -1,0 +1,66 @@
+-- Trades: what each opening order made, manual or copied. Written in the transactions that change the intent, and closed when its
+-- position is settled. Amounts and prices are exact decimals as text.
+create table trades (
+    intent_id       blob    not null primary key references intents (id) on delete cascade,
+    user_id         blob    not null references users (id),
+    exchange_key_id blob    not null check (length(exchange_key_id) = 16),
+    symbol          text    not null,
+    side            text    not null check (side in ('BUY', 'SELL')),
+    source          text    not null check (source in ('MANUAL', 'COPY')),
+    -- OPENING: its entry may still fill. CANCELED: its entry ended without a fill. FAILED: its entry was refused or given up.
+    status          text    not null check (status in ('OPENING', 'OPEN', 'CLOSED', 'CANCELED', 'FAILED')),
+    -- Filled amount and average price of the entry.
+    amount          text    not null,
+    entry_price     text,
+    exit_price      text,
+    -- Realized profit and fees in the quote asset, and funding as far as it is known.
+    realized        text,
+    fees            text,
+    funding         text,
+    -- Loss of the entry's amount at the first requested stop, without fees.
+    risk            text,
+    exit_reason     text,
+    note            text    not null default '',
+    tags            text    not null default '[]',
+    -- Grows with each change by its owner.
+    version         integer not null default 0,
+    opened_at       integer,
+    closed_at       integer,
+    created_at      integer not null
+) strict;
+create index trades_user on trades (user_id, intent_id);
+create index trades_market on trades (exchange_key_id, symbol, intent_id);
+
+-- The requested levels of each change, and those in force before it, as JSON.
+create table trade_changes (
+    id       blob    not null primary key references intents (id) on delete cascade,
+    trade_id blob    not null references intents (id) on delete cascade,
+    user_id  blob    not null references users (id),
+    before   text    not null,
+    after    text    not null,
+    at       integer not null
+) strict;
+create index trade_changes_trade on trade_changes (trade_id, id);
+
+-- Every manual order and copy that is stored with its entry becomes a trade. How earlier ones ended is not known here, except for
+-- copies, whose result was recorded.
+insert into trades (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, exit_price, realized,
+    exit_reason, opened_at, closed_at, created_at)
+select i.id, i.user_id, i.exchange_key_id, i.symbol, json_extract(e.body, '$.order.side'),
+       case when c.id is null then 'MANUAL' else 'COPY' end,
+       case when coalesce(cast(json_extract(e.order_json, '$.filled') as real), 0) > 0 or (p.entered_at is not null and p.ended_at is null)
+                 then case when i.status in ('working', 'waiting') or (p.intent_id is not null and p.ended_at is null)
+                           then 'OPEN' else 'CLOSED' end
+            when i.status in ('working', 'waiting') then 'OPENING'
+            when i.status = 'failed' then 'FAILED'
+            else 'CANCELED' end,
+       coalesce(json_extract(e.order_json, '$.filled'), '0'),
+       json_extract(e.order_json, '$.average'), c.exit_price, c.profit_usd, c.exit_reason,
+       case when coalesce(cast(json_extract(e.order_json, '$.filled') as real), 0) > 0 then i.created_at end,
+       case when i.status in ('working', 'waiting') or (p.intent_id is not null and p.ended_at is null) then null
+            else coalesce(c.finished_at, i.finished_at) end,
+       i.created_at
+from intents i join intent_legs e on e.intent_id = i.id and e.role = 'entry'
+left join copies c on c.id = i.id
+left join protected_trades p on p.intent_id = i.id
+where i.kind = 'open' and i.trade_type = 'FUTURES' and json_extract(e.body, '$.order.side') in ('BUY', 'SELL');

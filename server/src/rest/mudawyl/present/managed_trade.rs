@@ -1,0 +1,211 @@
+//! Trades and their changes. Not in the original document.
+
+use super::{Iso, Num};
+use domain::{
+    Decimal,
+    ticket::Stop,
+    trade::{StopChange, TargetShare, TradeChange},
+};
+use serde::Serialize;
+use service::trading::order::trade::{PastChange, TradeRow, TradeView};
+use utoipa::ToSchema;
+
+/// "List Trades".
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedTrades {
+    /// Newest first.
+    pub items: Vec<ManagedTrade>,
+    /// Token of the next page; `null` after the last page.
+    pub next_token: Option<String>,
+}
+
+/// A trade.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedTrade {
+    /// TRADE_ID.
+    #[schema(format = Uuid)]
+    pub id: String,
+    /// API_KEY_ID.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Symbol.
+    #[schema(example = "BTC/USDT")]
+    pub symbol: String,
+    /// Side of the entry.
+    #[schema(example = "BUY")]
+    pub side: &'static str,
+    /// MANUAL or COPY.
+    #[schema(example = "MANUAL")]
+    pub source: &'static str,
+    /// OPENING while nothing of the entry has filled, OPEN, CLOSED, CANCELED if the entry ended without a fill, or FAILED.
+    #[schema(example = "OPEN")]
+    pub status: &'static str,
+    /// Filled amount of the entry in base units.
+    pub amount: Num,
+    /// Average entry price.
+    pub entry_price: Option<Num>,
+    /// Average exit price.
+    pub exit_price: Option<Num>,
+    /// Realized profit before fees, in quote units.
+    pub realized: Option<Num>,
+    /// Fees in quote units.
+    pub fees: Option<Num>,
+    /// Realized profit less fees, in quote units.
+    pub profit: Option<Num>,
+    /// Loss at the first stop, without fees, in quote units.
+    pub risk: Option<Num>,
+    /// `profit` as a multiple of `risk`.
+    pub r: Option<Num>,
+    /// How it ended.
+    #[schema(example = "STOP")]
+    pub exit_reason: Option<&'static str>,
+    /// The note.
+    pub note: String,
+    /// The tags.
+    pub tags: Vec<String>,
+    /// When the first fill of the entry became known.
+    pub opened_at: Option<Iso>,
+    /// When it ended.
+    pub closed_at: Option<Iso>,
+    /// When its order was recorded.
+    pub created_at: Iso,
+}
+
+/// "Get Trade": a trade with what protects it, and its history.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedTradeDetails {
+    /// The trade.
+    pub trade: ManagedTrade,
+    /// Grows with each change.
+    pub version: i64,
+    /// The wanted stop loss.
+    pub stop: Option<TradeStop>,
+    /// The wanted take profits that have not filled.
+    pub take_profits: Vec<TradeTarget>,
+    /// Changes, oldest first.
+    pub changes: Vec<TradeChangeItem>,
+}
+
+/// A stop loss.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeStop {
+    /// Trigger price.
+    pub price: Num,
+    /// MARKET or LIMIT.
+    #[serde(rename = "type")]
+    #[schema(example = "MARKET")]
+    pub kind: &'static str,
+    /// Price of the limit order.
+    pub limit_price: Option<Num>,
+}
+
+/// A take profit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeTarget {
+    /// Price.
+    pub price: Num,
+    /// Share of the position.
+    pub share: Num,
+}
+
+/// A change in a trade's history.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeChangeItem {
+    /// When it was decided.
+    pub at: Iso,
+    /// The levels in force before.
+    pub before: TradeLevels,
+    /// The requested levels.
+    pub after: TradeLevels,
+}
+
+/// A stop loss and take profits.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeLevels {
+    /// The stop loss; `null` if there is none, or if it stayed as it was.
+    pub stop: Option<TradeStop>,
+    /// The take profits; `null` if they stayed as they were.
+    pub take_profits: Option<Vec<TradeTarget>>,
+}
+
+impl From<&TradeRow> for ManagedTrade {
+    fn from(row: &TradeRow) -> Self {
+        let profit = row.realized.map(|realized| realized.0 - row.fees.map_or(Decimal::ZERO, |fees| fees.0));
+        let multiple = |risk: Decimal| Some(profit?.checked_div(risk)?.round_dp(2));
+        Self {
+            id: row.intent_id.to_string(),
+            exchange_key_id: row.exchange_key_id.to_string(),
+            symbol: row.symbol.to_string(),
+            side: row.side.word(),
+            source: row.source.word(),
+            status: row.status.word(),
+            amount: Num(row.amount.0),
+            entry_price: row.entry_price.map(|price| Num(price.0)),
+            exit_price: row.exit_price.map(|price| Num(price.0)),
+            realized: row.realized.map(|realized| Num(realized.0)),
+            fees: row.fees.map(|fees| Num(fees.0)),
+            profit: profit.map(Num),
+            risk: row.risk.map(|risk| Num(risk.0)),
+            r: row.risk.and_then(|risk| multiple(risk.0)).map(Num),
+            exit_reason: row.exit_reason.map(|exit| exit.word()),
+            note: row.note.clone(),
+            tags: row.tags.value().unwrap_or_default(),
+            opened_at: row.opened_at.map(Iso),
+            closed_at: row.closed_at.map(Iso),
+            created_at: Iso(row.created_at),
+        }
+    }
+}
+
+impl From<&TradeView> for ManagedTradeDetails {
+    fn from(view: &TradeView) -> Self {
+        Self {
+            trade: ManagedTrade::from(&view.row),
+            version: view.version,
+            stop: view.stop.map(TradeStop::from),
+            take_profits: view.targets.iter().map(TradeTarget::from).collect(),
+            changes: view.changes.iter().map(TradeChangeItem::from).collect(),
+        }
+    }
+}
+
+impl From<Stop> for TradeStop {
+    fn from(stop: Stop) -> Self {
+        Self { price: Num(stop.trigger), kind: stop.kind().word(), limit_price: stop.limit.map(Num) }
+    }
+}
+
+impl From<&TargetShare> for TradeTarget {
+    fn from(target: &TargetShare) -> Self {
+        Self { price: Num(target.price), share: Num(target.share) }
+    }
+}
+
+impl From<&PastChange> for TradeChangeItem {
+    fn from(change: &PastChange) -> Self {
+        Self {
+            at: Iso(change.at),
+            before: TradeLevels::from(&change.before),
+            after: TradeLevels::from(&change.after),
+        }
+    }
+}
+
+impl From<&TradeChange> for TradeLevels {
+    fn from(change: &TradeChange) -> Self {
+        let stop = match change.stop {
+            Some(StopChange::Set(stop)) => Some(TradeStop::from(stop)),
+            Some(StopChange::Remove { .. }) | None => None,
+        };
+        let targets = change.targets.as_ref();
+        let take_profits = targets.map(|targets| targets.iter().map(TradeTarget::from).collect());
+        Self { stop, take_profits }
+    }
+}

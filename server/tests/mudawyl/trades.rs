@@ -1,0 +1,123 @@
+//! Trades by their ids: listed, changed, closed.
+
+use super::{NOBODYS, near, number};
+use crate::common::{HttpAnswer, Person, TestServer};
+use reqwest::Method;
+use serde_json::{Value, json};
+use store::testing::TestDb;
+
+const TRADES: &str = "/v1/priv/trade";
+
+/// A user with an open trade of 0.05 BTC whose stop is at 95 % of the price.
+struct Trading {
+    _server: TestServer,
+    ada: Person,
+    path: String,
+}
+
+impl Trading {
+    async fn open(db: &TestDb) -> Self {
+        let server = TestServer::open(db).await;
+        let ada = Person::sign_up(&server, "ada").await;
+        let key = ada.key("FUTURES", "MANUAL").await;
+        let order = json!({
+            "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05",
+            "stopTriggerPrice": near(&ada, 95).await, "stopTriggerType": "MARKET",
+        });
+        ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
+        let items = ada.get(TRADES).await.ok(200)["items"].clone();
+        assert_eq!(items.as_array().unwrap().len(), 1, "{items}");
+        let path = format!("{TRADES}/{}", items[0]["id"].as_str().unwrap());
+        Self { _server: server, ada, path }
+    }
+
+    async fn get(&self) -> Value {
+        self.ada.get(&self.path).await.ok(200)
+    }
+
+    async fn change(&self, body: Value) -> HttpAnswer {
+        self.ada.send(self.ada.request(Method::PATCH, &self.path).json(&body)).await
+    }
+
+    async fn change_version(&self, version: &Value, body: Value) -> HttpAnswer {
+        let request =
+            self.ada.request(Method::PATCH, &self.path).header("if-match", format!("\"{version}\""));
+        self.ada.send(request.json(&body)).await
+    }
+
+    async fn close(&self, body: Value) -> HttpAnswer {
+        self.ada.post(&format!("{}/close", self.path), body).await
+    }
+}
+
+pub(crate) async fn a_trade_is_changed_and_closed_by_its_id(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    assert_eq!(before["trade"]["status"], "OPEN", "{before}");
+    assert_eq!(number(&before["trade"]["amount"]), domain::Decimal::new(5, 2));
+    let (stop, first, second) = (near(ada, 97).await, near(ada, 102).await, near(ada, 103).await);
+    let targets = json!([{"price": first, "share": 0.6}, {"price": second, "share": 0.4}]);
+    let body = json!({"stop": {"price": stop}, "takeProfits": targets, "note": "breakout", "tags": ["btc"]});
+    let changed = trading.change(body).await.ok(200);
+    assert_eq!(changed["stop"], json!({"price": stop, "type": "MARKET", "limitPrice": null}));
+    assert_eq!(changed["takeProfits"], targets);
+    assert_eq!((&changed["trade"]["note"], &changed["trade"]["tags"]), (&json!("breakout"), &json!(["btc"])));
+    let history = changed["changes"].as_array().unwrap();
+    assert_eq!(history.len(), 1, "{history:?}");
+    assert_eq!(history[0]["after"]["stop"]["price"], stop);
+    assert_eq!(history[0]["before"]["stop"], before["stop"]);
+
+    let removed =
+        trading.change(json!({"stop": null, "confirmNoStop": true, "takeProfits": []})).await.ok(200);
+    assert_eq!((&removed["stop"], &removed["takeProfits"]), (&Value::Null, &json!([])));
+
+    assert_eq!(trading.close(json!({"share": 0.4})).await.status, 204);
+    assert_eq!(trading.close(json!({"amount": 0.03})).await.status, 204);
+    assert_eq!(trading.close(json!({"amount": 0.03})).await.status, 404, "nothing is left");
+}
+
+pub(crate) async fn of_two_changes_of_one_version_the_second_is_412(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let version = trading.get().await["version"].clone();
+    let (first, second) = (near(&trading.ada, 96).await, near(&trading.ada, 97).await);
+    trading.change_version(&version, json!({"stop": {"price": first}})).await.ok(200);
+    let stale = trading.change_version(&version, json!({"stop": {"price": second}})).await;
+    assert_eq!(stale.ok(412)["message"], "was changed meanwhile");
+    let stale = trading.change_version(&version, json!({"note": "late"})).await;
+    assert_eq!(stale.status, 412);
+    let now = trading.get().await;
+    assert_eq!((&now["stop"]["price"], &now["trade"]["note"]), (&first, &json!("")));
+    trading.change_version(&now["version"], json!({"note": "in time"})).await.ok(200);
+    assert_eq!(trading.change_version(&json!("nothing"), json!({"note": "no version"})).await.status, 412);
+}
+
+pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    let high = near(ada, 103).await;
+    let cases = [
+        (json!({"stop": {"price": high}}), "stopTriggerPrice", "must be on the losing side of the price"),
+        (json!({"stop": {"price": "x"}}), "stop", "must be number"),
+        (json!({"stop": null}), "confirmNoStop", "is required"),
+        (
+            json!({"takeProfits": [{"price": high, "share": 1.5}]}),
+            "takeProfitShares",
+            "must be greater than 0 and at most 1",
+        ),
+        (json!({"takeProfits": [{"price": high}]}), "takeProfits", "is required"),
+        (json!({"tags": [""]}), "tags", "is required"),
+    ];
+    for (body, field, words) in cases {
+        trading.change(body).await.problem(field, words);
+    }
+    trading.close(json!({"amount": 1})).await.problem("amount", "must not exceed the position");
+    trading.close(json!({})).await.problem("share", "is required");
+    trading.close(json!({"share": 0.5, "amount": 0.01})).await.problem("amount", "contradicts another field");
+    assert_eq!(trading.get().await, before, "nothing has changed");
+    assert_eq!(ada.get(&format!("{TRADES}/{NOBODYS}")).await.status, 404);
+    ada.get(&format!("{TRADES}?status=lost")).await.problem("status", "must be one of the listed values");
+    assert_eq!(
+        ada.get(&format!("{TRADES}?status=closed")).await.ok(200),
+        json!({"items": [], "nextToken": null})
+    );
+}
