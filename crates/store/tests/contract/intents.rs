@@ -137,8 +137,7 @@ async fn an_intent_ends_once(db: &TestDb) {
     assert_eq!((row.lease_holder, row.lease_until.0), (None, 0));
     intended(db, &intent(me, 50, 11)).await.unwrap();
     let no_end = IntentId(id(11));
-    let ending =
-        write(db, async |tx| intents::finish_intent(tx, no_end, Status::Waiting, None, None, NOW).await);
+    let ending = write(db, async |tx| intents::finish_intent(tx, no_end, Status::Waiting, None, NOW).await);
     assert_eq!(kind(ending.await), Some(StoreErrorKind::Other), "waiting is no end");
 }
 

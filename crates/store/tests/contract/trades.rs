@@ -43,7 +43,8 @@ async fn a_trade_opens_with_its_fill_and_closes_once(db: &TestDb) {
     let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
     assert_eq!((row.status, row.amount.0, row.opened_at), (TradeStatus::Open, d("0.05"), Some(NOW.plus(1))));
     assert_eq!((row.risk, row.closed_at, row.version), (None, None, 0));
-    let closed = |exit| ClosedTrade { price: Some(d("110")), realized: Some(d("1")), fees: None, exit };
+    let (price, realized, funding) = (Some(d("110")), Some(d("1")), Some(d("-0.2")));
+    let closed = |exit| ClosedTrade { price, realized, fees: None, funding, exit };
     write(db, async |tx| {
         trade::close_trade(tx, new.id, &closed(Exit::Stop), NOW.plus(4)).await?;
         trade::close_trade(tx, new.id, &closed(Exit::Panic), NOW.plus(5)).await?;
