@@ -48,6 +48,7 @@ table! {
         exit_owner: "you stopped copying",
         exit_panic: "panic button",
         exit_unprotected: "the stop was missing and couldn't be placed again",
+        exit_manual: "closed by you",
         exit_elsewhere: "closed outside Slipstream",
         exit_unwatched: "unknown, because the exchange key was deleted",
         key_gone: "Deleted key",
@@ -103,6 +104,7 @@ impl Copies {
             Exit::Owner => self.exit_owner,
             Exit::Panic => self.exit_panic,
             Exit::Unprotected => self.exit_unprotected,
+            Exit::Manual => self.exit_manual,
             Exit::Elsewhere => self.exit_elsewhere,
             Exit::Unwatched => self.exit_unwatched,
         }

@@ -51,7 +51,9 @@ words! {
         Panic = "PANIC",
         /// Its stop was lost and could not be placed again.
         Unprotected = "UNPROTECTED",
-        /// Its owner closed it manually, or the exchange did.
+        /// Its owner closed it, in part or in whole, or replaced it by another order.
+        Manual = "MANUAL",
+        /// It was closed outside Slipstream.
         Elsewhere = "ELSEWHERE",
         /// Its key was deleted, so its outcome is unknown.
         Unwatched = "UNWATCHED",

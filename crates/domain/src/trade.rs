@@ -3,6 +3,10 @@
 //! A trade is what one opening order made: its position, or its share of it, with a stop and take-profits. Its id is
 //! that of the order's intent.
 
+mod history;
+
+pub use history::{ChangeKind, TradeSnapshot};
+
 use crate::{
     Decimal, IntentId, Market, Side, dec, money,
     ticket::{MOST_TARGETS, Stop},

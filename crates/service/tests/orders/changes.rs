@@ -4,13 +4,17 @@ use super::{ENTRY, STOP, TARGET, World, fake::Fault, idempotency, limit, ticket,
 use crate::fake::{btc, d};
 use domain::{
     Decimal, Order, Refusal,
+    copy::Exit,
     ticket::{RawTicket, Stop},
-    trade::{OpenTrade, StopChange, TargetShare, TradeChange},
+    trade::{ChangeKind, OpenTrade, StopChange, TargetShare, TradeChange},
     validation::Problem,
 };
 use service::{
     Error,
-    trading::order::{self, Part, TradeTarget},
+    trading::order::{
+        self, Part, TradeTarget,
+        trade::{self, TradeStatus},
+    },
 };
 use store::testing::TestDb;
 
@@ -183,6 +187,61 @@ pub(crate) async fn breakeven_moves_the_stop_beyond_the_fees(db: &TestDb) {
     world.fake.state.lock().unwrap().price = d("20050");
     at().await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("20020.1"))]);
+}
+
+pub(crate) async fn each_change_is_in_the_history_with_the_amounts_before_and_after(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    let id = world.trade().await.id;
+    world.fake.fill(ENTRY, "0.04");
+    order::sweep(&world.desk).await.unwrap();
+    order::cancel_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    world.close_part(Part::Share(d("0.25"))).await.unwrap();
+    world.fake.state.lock().unwrap().price = d("20050");
+    order::breakeven(&world.desk, &world.actor, world.key, &btc(), TradeTarget::default()).await.unwrap();
+    let view = trade::get_trade(&world.desk, &world.actor, id).await.unwrap();
+    let seen: Vec<_> = view
+        .changes
+        .iter()
+        .map(|change| (change.after.kind, change.before.amount, change.after.amount))
+        .collect();
+    let some = |amount| Some(d(amount));
+    let expected = [
+        (Some(ChangeKind::CancelEntry), some("0.05"), some("0.04")),
+        (Some(ChangeKind::Reduce), some("0.04"), some("0.03")),
+        (Some(ChangeKind::Breakeven), None, None),
+    ];
+    assert_eq!(seen, expected);
+    assert!(view.changes.iter().all(|change| change.user == world.actor.user));
+}
+
+pub(crate) async fn a_trade_that_its_owner_closes_ends_as_closed_manually(db: &TestDb) {
+    let world = world(db).await;
+    for whole in [true, false] {
+        world.place(&ticket()).await.unwrap();
+        let id = world.trade().await.id;
+        if whole {
+            order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+        } else {
+            let sell = RawTicket {
+                side: Some("SELL".to_owned()),
+                take_profit_prices: vec![],
+                stop_trigger_price: Some("21000".to_owned()),
+                ..ticket()
+            };
+            world.place(&sell).await.unwrap();
+        }
+        let mut row = trade::get_trade(&world.desk, &world.actor, id).await.unwrap().row;
+        // A recent entry is not considered gone, so it takes several passes.
+        for _ in 0..60 {
+            if row.status == TradeStatus::Closed {
+                break;
+            }
+            order::protection::tick(&world.desk).await.unwrap();
+            row = trade::get_trade(&world.desk, &world.actor, id).await.unwrap().row;
+        }
+        assert_eq!((row.status, row.exit_reason), (TradeStatus::Closed, Some(Exit::Manual)), "{whole}");
+    }
 }
 
 pub(crate) async fn the_plan_of_a_resting_entry_can_be_changed(db: &TestDb) {

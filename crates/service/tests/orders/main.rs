@@ -505,6 +505,8 @@ store::each_engine![
     a_part_is_closed_and_the_take_profits_fit_what_is_left,
     a_lost_answer_closes_no_part_twice,
     breakeven_moves_the_stop_beyond_the_fees,
+    each_change_is_in_the_history_with_the_amounts_before_and_after,
+    a_trade_that_its_owner_closes_ends_as_closed_manually,
     the_plan_of_a_resting_entry_can_be_changed,
     a_cancelled_entry_keeps_what_has_filled_with_its_stop,
     changes_that_do_not_fit_change_nothing,

@@ -116,6 +116,11 @@ async fn a_change_is_kept_with_what_was_in_force(db: &TestDb) {
     let changes = trade::list_changes(&**db, new.id).await.unwrap();
     assert_eq!((changes.len(), changes[0].before.as_str(), changes[0].at), (1, "{}", NOW));
     assert_eq!(trade::get_trade(&**db, new.id).await.unwrap().unwrap().version, 1);
+    let second = opening(me, 52, 12);
+    intended(db, &second).await.unwrap();
+    write(db, async |tx| trade::insert_change(tx, second.id, &row).await).await.unwrap();
+    let changes = trade::list_changes(&**db, second.id).await.unwrap();
+    assert_eq!((changes.len(), changes[0].id), (1, change.id), "one request may change several trades");
 }
 
 store::each_engine![

@@ -5,6 +5,7 @@
 //! the supervisor pursues it whether or not the change completes. A new stop is placed before the old one is cancelled.
 
 mod ask;
+mod history;
 mod part;
 mod plan;
 mod reduce;
@@ -13,6 +14,7 @@ mod shown;
 mod work;
 
 pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Protecting, Reducing};
 pub(super) use shown::{in_force, open_trades};

@@ -58,6 +58,7 @@ const fn by_request(request: &Request) -> ExitReason {
             Exit::Owner => ExitReason::Owner,
             Exit::Panic => ExitReason::Panic,
             Exit::Unprotected => ExitReason::Unprotected,
+            Exit::Manual => ExitReason::Manual,
             Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
         },
     }

@@ -11,9 +11,9 @@ use crate::{
     trading::{SharedTrading, Trading, page_token::Token},
 };
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Symbol,
+    ExchangeKeyId, IntentId, Micros, Symbol, UserId,
     ticket::Stop,
-    trade::{StopChange, TargetShare, TradeChange},
+    trade::{StopChange, TargetShare, TradeChange, TradeSnapshot},
     unseen::unseen,
     validation::Problem,
 };
@@ -51,10 +51,12 @@ pub struct TradeView {
 pub struct PastChange {
     /// When it was decided.
     pub at: Micros,
-    /// The levels in force before.
-    pub before: TradeChange,
-    /// The requested levels.
-    pub after: TradeChange,
+    /// The user who requested it.
+    pub user: UserId,
+    /// The state before.
+    pub before: TradeSnapshot,
+    /// The requested state, and what the change did.
+    pub after: TradeSnapshot,
 }
 
 /// Which trades to list.
@@ -148,7 +150,8 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
     let in_force = in_force.unwrap_or_default();
     let changes = stored::list_changes(&desk.db, id).await?.into_iter().map(|change| {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
-        PastChange { at: change.at, before: read(&change.before), after: read(&change.after) }
+        let (before, after) = (read(&change.before), read(&change.after));
+        PastChange { at: change.at, user: change.user_id, before, after }
     });
     Ok(TradeView {
         version: intent.map_or(row.version, |intent| row.version.saturating_add(intent.protection_version())),

@@ -4,7 +4,7 @@ use super::{Iso, Num};
 use domain::{
     Decimal,
     ticket::Stop,
-    trade::{StopChange, TargetShare, TradeChange},
+    trade::{ChangeKind, StopChange, TargetShare, TradeSnapshot},
 };
 use serde::Serialize;
 use service::trading::order::trade::{PastChange, TradeRow, TradeView};
@@ -119,13 +119,19 @@ pub struct TradeTarget {
 pub struct TradeChangeItem {
     /// When it was decided.
     pub at: Iso,
-    /// The levels in force before.
+    /// The id of the user who requested it.
+    #[schema(format = Uuid)]
+    pub by: String,
+    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, ADD, or CANCEL_ENTRY.
+    #[schema(example = "PROTECTION")]
+    pub kind: &'static str,
+    /// The state before.
     pub before: TradeLevels,
-    /// The requested levels.
+    /// The requested state.
     pub after: TradeLevels,
 }
 
-/// A stop loss and take profits.
+/// The part of a trade that a change concerns.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TradeLevels {
@@ -133,6 +139,8 @@ pub struct TradeLevels {
     pub stop: Option<TradeStop>,
     /// The take profits; `null` if they stayed as they were.
     pub take_profits: Option<Vec<TradeTarget>>,
+    /// The amount in base units: of the position, or of the entry while it rests; `null` if it stayed as it was.
+    pub amount: Option<Num>,
 }
 
 impl From<&TradeRow> for ManagedTrade {
@@ -192,20 +200,22 @@ impl From<&PastChange> for TradeChangeItem {
     fn from(change: &PastChange) -> Self {
         Self {
             at: Iso(change.at),
+            by: change.user.to_string(),
+            kind: change.after.kind.unwrap_or(ChangeKind::Protection).word(),
             before: TradeLevels::from(&change.before),
             after: TradeLevels::from(&change.after),
         }
     }
 }
 
-impl From<&TradeChange> for TradeLevels {
-    fn from(change: &TradeChange) -> Self {
+impl From<&TradeSnapshot> for TradeLevels {
+    fn from(change: &TradeSnapshot) -> Self {
         let stop = match change.stop {
             Some(StopChange::Set(stop)) => Some(TradeStop::from(stop)),
             Some(StopChange::Remove { .. }) | None => None,
         };
         let targets = change.targets.as_ref();
         let take_profits = targets.map(|targets| targets.iter().map(TradeTarget::from).collect());
-        Self { stop, take_profits }
+        Self { stop, take_profits, amount: change.amount.map(Num) }
     }
 }

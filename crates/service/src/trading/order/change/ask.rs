@@ -1,6 +1,7 @@
 //! The use cases: what an owner may ask for.
 
 use super::{
+    history::HistoryEntry,
     part::{Part, amount_of},
     plan::{Situation, plan},
     request::Reducing,
@@ -28,9 +29,9 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKeyId, IntentId, Market, Position, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
     ticket::Stop,
-    trade::{self, StopChange, TradeChange},
+    trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
 use store::{
@@ -158,15 +159,16 @@ impl Changer<'_> {
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let position = self.position().await?;
         let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
-        let change = match wish {
-            Wish::Change(change) => change,
-            Wish::Breakeven => breakeven_of(&trade, &at, &market)?,
+        let (kind, change) = match wish {
+            Wish::Change(change) => (ChangeKind::Protection, change),
+            Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
         };
         if change.is_empty() {
             return Ok(());
         }
         change.check(&at.facts(&market)).map_err(Error::Fields)?;
-        let history = history(&trade, &row, &change)?;
+        let before = TradeSnapshot::from(in_force(&trade, &row));
+        let history = HistoryEntry::new(trade.id, kind, &before, change.clone().into())?;
         let step = plan(&mut trade, &change, &at, row.wanted, market.lot)?;
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
@@ -189,21 +191,24 @@ impl Changer<'_> {
         self.complete_changes().await?;
         let position = self.position().await?.ok_or(Error::NotFound)?;
         let amount = amount_of(part, position.contracts, &market)?;
-        let (request, legs) = if amount == position.contracts {
-            (Request::Close, legs::closing())
+        let (request, legs, history) = if amount == position.contracts {
+            (Request::Close, legs::closing(), None)
         } else {
             let side = entered_by(position.side);
             let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
             let trade = rows.iter().rev().find(|row| row.side == side && is_open(row));
             let trade = trade.map(|row| row.intent_id);
+            let (held, left) = (position.contracts, position.contracts - amount);
             (
-                Request::Reduce(Reducing { trade, side, amount, left: position.contracts - amount }),
+                Request::Reduce(Reducing { trade, side, amount, left }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
+                trade.map(|trade| amounts(trade, ChangeKind::Reduce, held, left)).transpose()?,
             )
         };
         self.desk.work.begin()?;
         let mut intent = self.intent(request, legs);
-        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        let history = history.as_slice();
+        intent.commit_with_history(self.desk, self.idempotency.as_ref(), history).await.map_err(busy)?;
         self.work(intent).await
     }
 
@@ -211,9 +216,13 @@ impl Changer<'_> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         self.ready().await?;
         let waiting = self.waiting_entries().await?;
+        let mut history = Vec::new();
+        for id in &waiting {
+            history.extend(self.cancelled_entry(*id).await?);
+        }
         self.desk.work.begin()?;
         let mut intent = self.intent(Request::CancelEntries, Vec::new());
-        intent.commit(self.desk, None).await.map_err(busy)?;
+        intent.commit_with_history(self.desk, None, &history).await.map_err(busy)?;
         self.work(intent).await?;
         let mut ended = 0;
         for id in waiting {
@@ -285,6 +294,14 @@ impl Changer<'_> {
         Ok(waiting)
     }
 
+    /// Returns the entry in the history of a trade whose resting entry is to be cancelled.
+    async fn cancelled_entry(&self, trade: IntentId) -> Result<Option<HistoryEntry>> {
+        let Some(trade) = Intent::load(self.desk, trade).await? else { return Ok(None) };
+        let Some(ordered) = trade.request.opens().map(|order| order.amount) else { return Ok(None) };
+        let filled = trade.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+        amounts(trade.id, ChangeKind::CancelEntry, ordered, filled).map(Some)
+    }
+
     async fn position(&self) -> Result<Option<Position>> {
         let answer = self.desk.exchange.position_for_stop(&self.access.who, &self.symbol).await;
         self.access.take(self.desk, answer).await
@@ -319,9 +336,7 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     Ok(TradeChange { stop: Some(stop), targets: None })
 }
 
-/// Returns the entry of a change in the trade's history: the levels in force and the requested ones, as JSON.
-fn history(trade: &Intent, row: &Protection, change: &TradeChange) -> Result<(String, String)> {
-    let before = in_force(trade, row);
-    let text = |change: &TradeChange| serde_json::to_string(change).map_err(Error::fault);
-    Ok((text(&before)?, text(change)?))
+/// Returns the entry in a trade's history of a change of its amount.
+fn amounts(trade: IntentId, kind: ChangeKind, before: Decimal, after: Decimal) -> Result<HistoryEntry> {
+    HistoryEntry::new(trade, kind, &TradeSnapshot::of_amount(before), TradeSnapshot::of_amount(after))
 }

@@ -7,6 +7,7 @@ use crate::{
         Trading,
         order::{
             IdempotencyKey,
+            change::HistoryEntry,
             legs::{Leg, LegPlan, Role, Unsaved},
             record::{LegChange, PositionOutcome, Record},
             seq,
@@ -20,7 +21,7 @@ use store::{
     group_commit::BatchedWrite as _,
     intent::{self as rows, LegStatus, Status},
     protection::{self, Wanted},
-    trade::{self, ChangeRow, Opened},
+    trade::Opened,
 };
 
 impl Intent {
@@ -56,22 +57,35 @@ impl Intent {
         desk: &Trading,
         idempotency: Option<&IdempotencyKey>,
     ) -> Result<()> {
+        self.commit_with_history(desk, idempotency, &[]).await
+    }
+
+    /// Does the same as [`Self::commit`] for a change, with its entries in the histories of trades.
+    pub(in crate::trading::order) async fn commit_with_history(
+        &mut self,
+        desk: &Trading,
+        idempotency: Option<&IdempotencyKey>,
+        history: &[HistoryEntry],
+    ) -> Result<()> {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
         rows::insert_intent(&mut tx, &new, &legs).await?;
+        for entry in history {
+            entry.write(&mut tx, self).await?;
+        }
         Ok(tx.commit().await?)
     }
 
     /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
-    /// position, and with an entry in the trade's history: the levels in force and the requested ones. Nothing is sent before this has been committed.
+    /// position, and with an entry in the trade's history. Nothing is sent before this has been committed.
     pub(in crate::trading::order) async fn commit_change(
         &mut self,
         desk: &Trading,
         idempotency: Option<&IdempotencyKey>,
         trade: &mut Self,
         wanted: Option<Wanted>,
-        history: (String, String),
+        history: HistoryEntry,
     ) -> Result<()> {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
@@ -82,9 +96,7 @@ impl Intent {
         if let Some(wanted) = wanted {
             protection::set_wanted(&mut tx, trade.id, wanted).await?;
         }
-        let (before, after) = history;
-        let change = ChangeRow { id: self.id, user_id: self.user, before, after, at: self.created_at };
-        trade::insert_change(&mut tx, trade.id, &change).await?;
+        history.write(&mut tx, self).await?;
         Ok(tx.commit().await?)
     }
 

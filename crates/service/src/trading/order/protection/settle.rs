@@ -221,12 +221,8 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
-        Request::Close
-        | Request::Open(_)
-        | Request::Enter(_)
-        | Request::Protect(_)
-        | Request::Reduce(_)
-        | Request::CancelEntries => Exit::Elsewhere,
+        Request::Close | Request::Open(_) | Request::Reduce(_) => Exit::Manual,
+        Request::Enter(_) | Request::Protect(_) | Request::CancelEntries => Exit::Elsewhere,
     })
 }
 

@@ -1,0 +1,49 @@
+//! The history of a trade: its state before and after each change.
+
+use super::{StopChange, TargetShare, TradeChange};
+use crate::{Decimal, key::words};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What a change did to a trade.
+    pub ChangeKind {
+        /// Its stop or its take-profits were changed.
+        Protection = "PROTECTION",
+        /// Its stop was moved to breakeven.
+        Breakeven = "BREAKEVEN",
+        /// A part of its position was closed.
+        Reduce = "REDUCE",
+        /// Its position was increased.
+        Add = "ADD",
+        /// The rest of its entry was cancelled.
+        CancelEntry = "CANCEL_ENTRY",
+    }
+}
+
+/// A trade before or after a change. What the change does not concern is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TradeSnapshot {
+    /// What the change did; absent before it, and in changes that earlier versions recorded.
+    pub kind: Option<ChangeKind>,
+    /// The stop.
+    pub stop: Option<StopChange>,
+    /// The take-profits.
+    pub targets: Option<Vec<TargetShare>>,
+    /// The amount in base units: what is held, or what was ordered while the entry rests.
+    pub amount: Option<Decimal>,
+}
+
+impl TradeSnapshot {
+    /// Returns a snapshot of an amount in base units.
+    #[must_use]
+    pub fn of_amount(amount: Decimal) -> Self {
+        Self { amount: Some(amount), ..Self::default() }
+    }
+}
+
+impl From<TradeChange> for TradeSnapshot {
+    fn from(change: TradeChange) -> Self {
+        Self { stop: change.stop, targets: change.targets, ..Self::default() }
+    }
+}

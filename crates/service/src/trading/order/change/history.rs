@@ -1,0 +1,50 @@
+//! What a change adds to the history of its trade.
+
+use crate::{
+    error::{Error, Result},
+    trading::order::intent::Intent,
+};
+use domain::{
+    IntentId,
+    trade::{ChangeKind, TradeSnapshot},
+};
+use store::{
+    Tx,
+    trade::{self, ChangeRow},
+};
+
+/// A change for the history of a trade, written in the transaction that records the change's intent.
+pub(in crate::trading::order) struct HistoryEntry {
+    trade: IntentId,
+    before: String,
+    after: String,
+}
+
+impl HistoryEntry {
+    /// Creates the entry of a change that leads `trade` from one state to another.
+    ///
+    /// # Errors
+    /// A fault if a state cannot be written as JSON.
+    pub(super) fn new(
+        trade: IntentId,
+        kind: ChangeKind,
+        before: &TradeSnapshot,
+        after: TradeSnapshot,
+    ) -> Result<Self> {
+        let text = |state: &TradeSnapshot| serde_json::to_string(state).map_err(Error::fault);
+        let after = TradeSnapshot { kind: Some(kind), ..after };
+        Ok(Self { trade, before: text(before)?, after: text(&after)? })
+    }
+
+    /// Writes the entry of a change whose intent is `change`.
+    pub(in crate::trading::order) async fn write(&self, tx: &mut Tx, change: &Intent) -> Result<()> {
+        let row = ChangeRow {
+            id: change.id,
+            user_id: change.user,
+            before: self.before.clone(),
+            after: self.after.clone(),
+            at: change.created_at,
+        };
+        Ok(trade::insert_change(tx, self.trade, &row).await?)
+    }
+}
