@@ -162,6 +162,24 @@ proptest! {
     }
 
     #[test]
+    fn take_profits_grow_with_the_position_and_never_exceed_it(
+        lots in proptest::collection::vec(1_i64..500, 1..5),
+        rest in 0_i64..500,
+        added in 1_i64..2_000,
+    ) {
+        let market = market();
+        let amounts: Vec<Decimal> = lots.iter().map(|lots| market.lot * Decimal::from(*lots)).collect();
+        let total: Decimal = amounts.iter().sum();
+        let before = total + market.lot * Decimal::from(rest);
+        let after = before + market.lot * Decimal::from(added);
+        let fitted = fit_targets(&amounts, before, after, &market);
+        let grown: Decimal = fitted.iter().sum();
+        prop_assert!(grown <= after && grown >= total);
+        prop_assert!(fitted.iter().all(|amount| money::on_step(*amount, market.lot)));
+        prop_assert!(rest > 0 || grown == after);
+    }
+
+    #[test]
     fn closing_at_breakeven_loses_nothing(entry in 1_000_i64..10_000_000, fee in 0_i64..50, buys in any::<bool>()) {
         let side = if buys { Side::Buy } else { Side::Sell };
         let (entry, fee, tick) = (Decimal::new(entry, 2), Decimal::new(fee, 4), Decimal::new(1, 1));

@@ -92,6 +92,10 @@ problems! {
     SharesTooMany = "must add up to at most 1";
     /// More than the position has.
     MoreThanPosition = "must not exceed the position";
+    /// The trade's entry may still fill.
+    EntryStillOpen = "must belong to a trade whose entry is not open any more";
+    /// There is no stop to calculate the risk with.
+    RiskNeedsStop = "must belong to a trade with a stop loss";
     /// The object was changed after the caller read it.
     ChangedMeanwhile = "was changed meanwhile";
     /// The market takes no such price.

@@ -35,7 +35,9 @@ pub use account::{
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
-pub use change::{Part, TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use change::{
+    AddSize, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
+};
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;

@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error,
     trading::order::{
-        self, Part, TradeTarget,
+        self, AddSize, Part, TradeTarget,
         trade::{self, TradeStatus},
     },
 };
@@ -22,6 +22,8 @@ use store::testing::TestDb;
 const MOVED: u16 = 100;
 const NEW_TARGET: u16 = 20_000;
 const CLOSE: u16 = 1;
+/// The first leg that increases the position.
+const ADDED: u16 = 30_000;
 
 fn stop(price: &str) -> TradeChange {
     let stop = Stop { trigger: d(price), limit: None };
@@ -48,6 +50,10 @@ impl World {
 
     async fn close_part(&self, part: Part) -> Result<(), Error> {
         order::close_part(&self.desk, &self.actor, self.key, &btc(), part, None).await
+    }
+
+    async fn add(&self, size: AddSize) -> Result<(), Error> {
+        order::add_to_trade(&self.desk, &self.actor, self.key, &btc(), TradeTarget::default(), size).await
     }
 
     async fn trade(&self) -> OpenTrade {
@@ -272,6 +278,83 @@ pub(crate) async fn a_cancelled_entry_keeps_what_has_filled_with_its_stop(db: &T
     assert_eq!(world.open_stops(), [Some(d("19000"))]);
     assert_eq!(world.fake.placed(TARGET)[0].amount, Some(d("0.01")));
     assert_eq!(order::cancel_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap(), 0);
+}
+
+pub(crate) async fn an_addition_is_covered_by_the_stop_and_shared_by_the_take_profits(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let id = world.trade().await.id;
+    world.fake.state.lock().unwrap().price = d("20080");
+    world.add(AddSize::Amount(d("0.03"))).await.unwrap();
+    assert_eq!(world.position(), d("0.08"));
+    assert_eq!(world.open_stops(), [Some(d("19000"))], "it closes all of the position");
+    let amounts: Vec<_> = (NEW_TARGET..NEW_TARGET + 2).map(|seq| world.fake.placed(seq)[0].amount).collect();
+    assert_eq!(amounts, [Some(d("0.04")), Some(d("0.04"))]);
+    assert!(world.fake.placed(TARGET).iter().all(Order::is_final), "the smaller ones are cancelled");
+    let view = trade::get_trade(&world.desk, &world.actor, id).await.unwrap();
+    let figures = (view.row.amount.0, view.row.entry_price.unwrap().0, view.row.risk.unwrap().0);
+    assert_eq!(figures, (d("0.08"), d("20030"), d("82.4")));
+    let change = view.changes.last().unwrap();
+    assert_eq!(
+        (change.after.kind, change.before.amount, change.after.amount),
+        (Some(ChangeKind::Add), Some(d("0.05")), Some(d("0.08")))
+    );
+    assert_eq!(world.trade().await.entered, d("0.08"));
+}
+
+pub(crate) async fn a_stop_with_an_amount_grows_before_the_position(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&RawTicket { take_profit_prices: vec![], ..ticket() }).await.unwrap();
+    world.change(stop("19500")).await.unwrap();
+    let before = world.fake.log().len();
+    world.add(AddSize::Amount(d("0.03"))).await.unwrap();
+    let log = world.fake.log();
+    assert_eq!(log[before..before + 3], ["place 101", "cancel 100", "place 30000"], "{log:?}");
+    assert_eq!(world.fake.placed(MOVED + 1)[0].amount, Some(d("0.08")));
+    order::protection::tick(&world.desk).await.unwrap();
+    assert_eq!(world.open_stops(), [Some(d("19500"))]);
+    world.fake.fault(MOVED + 2, Fault::Refused(-2021));
+    let refused = world.add(AddSize::Amount(d("0.01"))).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::ExchangeBadRequest))), "{refused:?}");
+    assert_eq!((world.position(), world.open_stops()), (d("0.08"), vec![Some(d("19500"))]));
+}
+
+pub(crate) async fn an_addition_that_never_arrived_is_not_sent_late(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    world.fake.fault(ADDED, Fault::RequestLost);
+    let refused = world.add(AddSize::Amount(d("0.03"))).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::ExchangeBadRequest))), "{refused:?}");
+    order::sweep(&world.desk).await.unwrap();
+    order::protection::tick(&world.desk).await.unwrap();
+    assert_eq!(world.position(), d("0.05"));
+    let sent = world.fake.log().iter().filter(|line| *line == "place 30000").count();
+    assert_eq!(sent, 1);
+    world.fake.fault(ADDED + 1, Fault::AnswerLost);
+    world.add(AddSize::Amount(d("0.03"))).await.unwrap();
+    assert_eq!(world.position(), d("0.08"), "a lost answer adds once");
+}
+
+pub(crate) async fn an_addition_is_checked_like_an_entry(db: &TestDb) {
+    let world = world(db).await;
+    assert!(matches!(world.add(AddSize::Amount(d("0.01"))).await, Err(Error::NotFound)), "no trade is open");
+    world.place(&limit("19900")).await.unwrap();
+    let refused = problem(world.add(AddSize::Amount(d("0.01"))).await);
+    assert_eq!(refused, ("amount".to_owned(), Problem::EntryStillOpen));
+    world.place(&ticket()).await.unwrap();
+    let before = world.fake.log().len();
+    let refused = problem(world.add(AddSize::Amount(d("0.0005"))).await);
+    assert_eq!(refused, ("amount".to_owned(), Problem::LotFilter));
+    let refused = problem(world.add(AddSize::RiskPercent(d("101"))).await);
+    assert_eq!(refused, ("riskPercent".to_owned(), Problem::NotRiskPercent));
+    world.fake.state.lock().unwrap().free = Some(d("10"));
+    let refused = world.add(AddSize::Amount(d("0.05"))).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::ExchangeBadRequest))), "{refused:?}");
+    assert!(!world.fake.log()[before..].iter().any(|line| line.starts_with("place")), "nothing was sent");
+    world.fake.state.lock().unwrap().free = None;
+    // A loss of 100 at the stop, 1,000 and the fees below the price.
+    world.add(AddSize::RiskPercent(d("1"))).await.unwrap();
+    assert_eq!(world.position(), d("0.148"));
 }
 
 pub(crate) async fn changes_that_do_not_fit_change_nothing(db: &TestDb) {

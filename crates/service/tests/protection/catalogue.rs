@@ -101,6 +101,11 @@ pub(crate) fn named() -> Vec<Life> {
             known_after: 5,
             ..flat("stop-limit-fills", &[STOP_LIMIT], &[GAP, FIRST, BACK, FIRST, SECOND])
         },
+        found(
+            "added-stop-cancelled",
+            &[STOP_LIMIT, Asks(Ask::Add("0.05"))],
+            &[CANCELS, FIRST, SECOND, THIRD],
+        ),
         life("target-hit-once", &[OPEN], &[TARGET, FIRST, SECOND, THIRD]),
         Life { stops: 2, ..found("part-stopped-elsewhere", &[STOP_LIMIT], &[PARTLY, FIRST, SECOND, THIRD]) },
         Life { known_after: 1, ..life("stop-cancelled-seen", &[OPEN], &[CANCELS, Passes(12, 1), SECOND]) },
@@ -138,6 +143,8 @@ pub(crate) fn all() -> Vec<Life> {
         life("move-limit-stop", &[STOP_LIMIT], &[Asks(Ask::MoveStop("19500")), FIRST, SECOND]),
         life("set-targets", &[OPEN], &[Asks(Ask::SetTargets(SHARES)), FIRST]),
         life("close-part", &[OPEN], &[Asks(Ask::Reduce("0.5")), FIRST]),
+        life("add", &[OPEN], &[Asks(Ask::Add("0.05")), FIRST]),
+        life("add-stop-limit", &[STOP_LIMIT], &[Asks(Ask::Add("0.05")), FIRST, SECOND]),
         life("cancel-entries", PARTLY_FILLED, &[Asks(Ask::CancelEntries), Passes(2, 1)]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),

@@ -13,7 +13,7 @@ use domain::{
 };
 use service::{
     SharedDesk,
-    trading::order::{self, Part, TradeTarget},
+    trading::order::{self, AddSize, Part, TradeTarget},
 };
 
 /// The amount that every life enters.
@@ -42,9 +42,17 @@ pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskR
     order::close_part(desk, &cast.trader, cast.manual, &btc(), part, None).await.into()
 }
 
+pub(crate) async fn add(desk: &SharedDesk, cast: &Cast, amount: &str) -> DeskResponse {
+    let (target, size) = (TradeTarget::default(), AddSize::Amount(d(amount)));
+    order::add_to_trade(desk, &cast.trader, cast.manual, &btc(), target, size).await.into()
+}
+
 fn changes(act: &Act) -> bool {
     let asks = |ask: &Ask| {
-        matches!(ask, Ask::MoveStop(_) | Ask::SetTargets(_) | Ask::Reduce(_) | Ask::CancelEntries)
+        matches!(
+            ask,
+            Ask::MoveStop(_) | Ask::SetTargets(_) | Ask::Reduce(_) | Ask::Add(_) | Ask::CancelEntries
+        )
     };
     matches!(act, Act::Ask(ask) if asks(ask))
 }
@@ -74,7 +82,8 @@ pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
     }
 }
 
-/// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed than requested.
+/// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed, and no other amount added, than
+/// requested.
 pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
     if !play.life.acts.iter().any(changes) {
         return;
@@ -92,6 +101,12 @@ pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
         let closed: Decimal = book.orders.iter().filter(closes).map(|r| r.order.filled).sum();
         if closed > d(ENTERED) * d(share) {
             broken.push(format!("p: {closed} was closed instead of {share} of {ENTERED}"));
+        }
+    }
+    for received in &play.answered {
+        let Ask::Add(amount) = received.ask else { continue };
+        if play.faultless && book.position != d(ENTERED) + d(amount) {
+            broken.push(format!("p: the position is {} after {amount} was added", book.position));
         }
     }
     if book.position.is_zero() || book.position.is_sign_negative() {

@@ -45,6 +45,8 @@ pub(crate) enum Ask {
     MoveStop(&'static str),
     /// Replaces the take-profits of the open trade: prices and shares.
     SetTargets(&'static [(&'static str, &'static str)]),
+    /// Increases the open position by this amount.
+    Add(&'static str),
     /// Closes this share of the position.
     Reduce(&'static str),
     CancelEntries,
@@ -149,7 +151,7 @@ impl<T> From<Result<T, Error>> for DeskResponse {
 impl Ask {
     /// Returns how many entries this requests.
     pub(crate) const fn entries(self) -> usize {
-        matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_)) as usize
+        matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_) | Self::Add(_)) as usize
     }
 
     /// Whether the position must be gone when the desk answers yes.
@@ -183,6 +185,7 @@ impl Ask {
             }
             Self::MoveStop(price) => changes::move_stop(desk, cast, price).await,
             Self::SetTargets(targets) => changes::set_targets(desk, cast, targets).await,
+            Self::Add(amount) => changes::add(desk, cast, amount).await,
             Self::Reduce(share) => changes::reduce(desk, cast, share).await,
             Self::CancelEntries => {
                 order::cancel_entries(desk, &cast.trader, cast.manual, &btc()).await.into()

@@ -199,6 +199,8 @@ lives! {
     move_limit_stop = "move-limit-stop",
     set_targets = "set-targets",
     close_part = "close-part",
+    add = "add",
+    add_stop_limit = "add-stop-limit",
     cancel_entries = "cancel-entries",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",

@@ -229,6 +229,34 @@ fn c5_what_had_filled_of_a_cancelled_entry_keeps_its_stop() {
     ]);
 }
 
+#[test]
+fn c6_a_position_is_increased_once_never_late_and_never_without_its_stop() {
+    holds(&[
+        "add",
+        "add/kill-after@commit1",
+        "add/kill-before@entry",
+        "add/kill-after@entry",
+        "add/kill-for(65)@entry",
+        "add/lost@entry",
+        "add/late(2)@entry",
+        "add/answer-lost@entry",
+        "add/answer-lost-hidden@entry",
+        "add/down(12)@entry",
+        "add/refuse(-2019)@entry",
+        "add/kill-after@cancel",
+        "add/kill-after@target",
+        "add/refuse(-2021)@target",
+        "add/closed@entry",
+        "add-stop-limit",
+        "add-stop-limit/kill-after@stop",
+        "add-stop-limit/kill-after@cancel",
+        "add-stop-limit/kill-after@entry",
+        "add-stop-limit/refuse(-2021)@stop",
+        "add-stop-limit/away(60)@stop",
+        "add-stop-limit/refuse-on(-4000)@cancel",
+    ]);
+}
+
 // Found by the enumeration.
 
 #[test]

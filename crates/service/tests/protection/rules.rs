@@ -103,6 +103,8 @@ rules! {
     an_outdated_stop_is_not_the_wanted_one: OutdatedStopIsReplaced => ["move-stop/away(60)@stop"],
     an_outdated_stop_goes: OutdatedStopIsCancelled => ["move-stop/refuse-on(-4000)@cancel"],
     a_move_that_was_refused: RefusedStopIsNotWanted => ["move-stop/refuse(-2021)@stop"],
+    a_larger_stop_first: StopGrowsFirst => ["add-stop-limit/away(60)@stop"],
+    what_was_added: AddedPartIsOurs => ["added-stop-cancelled"],
     take_profits_after_a_partial_close: TargetsFitPosition => ["close-part"],
     a_difference_again_within_seconds: DifferenceIsRetriedSoon => ["stop-cancelled-seen/there(7)@stop"],
 }

@@ -73,6 +73,7 @@ fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> O
 const fn role(number: u16) -> Option<Role> {
     match number {
         seq::ENTRY => Some(Role::Entry),
+        number if seq::ADDS.start <= number && number < seq::ADDS.end => Some(Role::Add),
         seq::STOP => Some(Role::Stop),
         seq::FIRST_TARGET..seq::RESCUE => Some(Role::Target),
         number if seq::TARGETS.start <= number && number < seq::TARGETS.end => Some(Role::Target),

@@ -1,9 +1,10 @@
-//! Changes of an open trade: its stop and take-profits, a partial close, and the end of its resting entries.
+//! Changes of an open trade: its stop and take-profits, a partial close, an increase, and the end of its resting entries.
 //!
 //! Each change is an intent of its own, so that it survives a crash. The stops and take-profits that it adds are legs of
 //! the intent that opened the trade, written in the same transaction: from then on the new stop is the wanted one, and
 //! the supervisor pursues it whether or not the change completes. A new stop is placed before the old one is cancelled.
 
+mod add;
 mod ask;
 mod history;
 mod part;
@@ -13,9 +14,9 @@ mod request;
 mod shown;
 mod work;
 
-pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
+pub use ask::{AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
-pub(super) use request::{Protecting, Reducing};
+pub(super) use request::{Adding, Protecting, Reducing};
 pub(super) use shown::{in_force, open_trades};
 pub(super) use work::carry_out;

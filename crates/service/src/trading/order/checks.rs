@@ -100,6 +100,19 @@ pub(super) fn affordable(
     if needed <= available { Ok(()) } else { Err(refused) }
 }
 
+/// Checks that the available balance can carry an order that increases a position.
+pub(super) fn addition_affordable(
+    order: &ManualOrder,
+    last: Decimal,
+    free: Decimal,
+    leverage: u16,
+) -> Result<(), Refusal> {
+    let refused = Refusal::ExchangeBadRequest;
+    let cost = last.checked_mul(order.amount).ok_or(refused)?;
+    let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
+    if needed <= free { Ok(()) } else { Err(refused) }
+}
+
 /// Checks that the stop is reached before liquidation, since a stop beyond it protects nothing. The
 /// maintenance margin is an estimate; the exchange's own brackets decide.
 pub(super) fn stop_comes_first(

@@ -52,7 +52,7 @@ impl Intent {
         profit_usd: Option<Decimal>,
         now: Micros,
     ) -> Result<Option<Notification>> {
-        let entered = self.leg_order(seq::ENTRY).and_then(|entry| entry.average.or(entry.price));
+        let entered = self.average_entry();
         let cost = entered.and_then(|price| price.checked_mul(order.filled));
         let percent = |profit: Decimal| (profit * Decimal::ONE_HUNDRED).checked_div(cost?);
         let closed = Closed {

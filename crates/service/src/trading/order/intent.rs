@@ -1,5 +1,6 @@
 //! An intent in memory.
 
+mod entered;
 mod storage;
 mod wanted;
 
@@ -8,7 +9,7 @@ pub(super) use storage::read;
 
 use super::{
     account::Access,
-    change::{Protecting, Reducing},
+    change::{Adding, Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
@@ -47,6 +48,8 @@ pub(crate) enum Request {
     Protect(Box<Protecting>),
     /// A partial close.
     Reduce(Reducing),
+    /// An increase of an open position.
+    Add(Box<Adding>),
     /// Cancels the market's opening orders. The protection of its position stays.
     CancelEntries,
 }
@@ -60,13 +63,14 @@ impl Request {
             | Self::Exit(_)
             | Self::Protect(_)
             | Self::Reduce(_)
+            | Self::Add(_)
             | Self::CancelEntries => Kind::Close,
         }
     }
 
     /// Whether this changes an open trade. While it cannot be completed, the supervisor continues.
     pub(super) const fn changes(&self) -> bool {
-        matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::CancelEntries)
+        matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::Add(_) | Self::CancelEntries)
     }
 
     /// Returns the order that opens a position; `None` for closing requests.
@@ -79,6 +83,7 @@ impl Request {
             | Self::Exit(_)
             | Self::Protect(_)
             | Self::Reduce(_)
+            | Self::Add(_)
             | Self::CancelEntries => None,
         }
     }

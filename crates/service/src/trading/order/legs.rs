@@ -20,6 +20,8 @@ domain::words! {
         Close = "close",
         /// Opens the new position.
         Entry = "entry",
+        /// Increases the position.
+        Add = "add",
         /// Closes the position at a loss.
         Stop = "stop",
         /// Closes a share of the position at a gain.
@@ -97,6 +99,11 @@ impl Leg {
         amount - self.placed.as_ref().map_or(Decimal::ZERO, |order| order.filled)
     }
 
+    /// Whether its row differs from it.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.unsaved != Unsaved::Nothing
+    }
+
     /// Whether this is a stop or a take-profit.
     pub(crate) const fn is_protective(&self) -> bool {
         matches!(self.role, Role::Stop | Role::Target)
@@ -137,6 +144,11 @@ impl PlannedOrder {
             time_in_force: TimeInForce::Gtc,
             reduce_only: true,
         }
+    }
+
+    /// Returns a market order that increases a position.
+    pub(crate) const fn adding(side: Side, amount: Decimal) -> Self {
+        Self { reduce_only: false, ..Self::closing(side, amount) }
     }
 
     /// Returns the plan of an order reported by the exchange. A triggered conditional order is reported as
@@ -221,7 +233,7 @@ impl PlannedOrder {
             time_in_force: self.time_in_force,
             reduce_only: self.reduce_only,
             urgency: match role {
-                Role::Entry => Urgency::First,
+                Role::Entry | Role::Add => Urgency::First,
                 Role::Target => Urgency::Second,
                 Role::Cancel | Role::Close | Role::Stop | Role::Rescue => Urgency::Protection,
             },

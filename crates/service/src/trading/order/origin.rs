@@ -48,6 +48,7 @@ const fn by_request(request: &Request) -> ExitReason {
         | Request::Close
         | Request::Protect(_)
         | Request::Reduce(_)
+        | Request::Add(_)
         | Request::CancelEntries => ExitReason::Manual,
         Request::Panic => ExitReason::Panic,
         Request::Enter(_) => ExitReason::Signal,

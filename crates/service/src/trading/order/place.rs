@@ -13,7 +13,7 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    trading::{SharedTrading, eligibility, first_day, key, market},
+    trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
@@ -88,19 +88,11 @@ impl Placing<'_> {
         if let Some(answer) = known {
             return Ok(answer);
         }
-        eligibility::may_trade(self.desk, self.access.row.user_id).await?;
-        checks::key_fits(&self.access.row.key)?;
-        key::fit_for_entries(&self.access.row.key)?;
-        if self.desk.reviews.since(key).is_some() {
-            return Err(Error::field("apiKey", Problem::KeyUnderReview));
-        }
-        if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
-            return Err(Error::Unavailable { retry_after_s: 60 });
-        }
+        may_enter(self.desk, &self.access).await?;
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
-        let first_day = self.check_first_day(&order, last).await?;
+        let first_day = check_first_day(self.desk, key, &order, last).await?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
         self.check_funds(&order, last).await?;
         let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
@@ -133,17 +125,6 @@ impl Placing<'_> {
         finish(self.desk, &self.access.who, &mut intent, outcome).await
     }
 
-    /// Checks the order against the first-day limits of its key, and returns them; `None` if there are none.
-    async fn check_first_day(&self, order: &ManualOrder, last: Decimal) -> Result<Option<FirstDayLimits>> {
-        let limits = first_day::active_limits(self.desk, self.access.row.key.id).await?;
-        if let Some(limits) = &limits {
-            let value = entry_value(order, last);
-            let value = first_day::in_usd(self.desk, value, order.symbol.quote()).await?;
-            checks::first_day_fits(order, limits, value)?;
-        }
-        Ok(limits)
-    }
-
     async fn check_funds(&self, order: &ManualOrder, last: Decimal) -> Result<()> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
@@ -160,6 +141,35 @@ impl Placing<'_> {
         let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
         checks::stop_comes_first(order, last, total, leverage, mode)
     }
+}
+
+/// Checks that an account may enter at present.
+pub(super) async fn may_enter(desk: &Trading, access: &Access) -> Result<()> {
+    eligibility::may_trade(desk, access.row.user_id).await?;
+    checks::key_fits(&access.row.key)?;
+    key::fit_for_entries(&access.row.key)?;
+    if desk.reviews.since(access.row.key.id).is_some() {
+        return Err(Error::field("apiKey", Problem::KeyUnderReview));
+    }
+    if desk.supervision.is_tripped(desk.clock.boot()) {
+        return Err(Error::Unavailable { retry_after_s: 60 });
+    }
+    Ok(())
+}
+
+/// Checks an order against the first-day limits of its key, and returns them; `None` if there are none.
+pub(super) async fn check_first_day(
+    desk: &Trading,
+    key: ExchangeKeyId,
+    order: &ManualOrder,
+    last: Decimal,
+) -> Result<Option<FirstDayLimits>> {
+    let limits = first_day::active_limits(desk, key).await?;
+    if let Some(limits) = &limits {
+        let value = first_day::in_usd(desk, entry_value(order, last), order.symbol.quote()).await?;
+        checks::first_day_fits(order, limits, value)?;
+    }
+    Ok(limits)
 }
 
 /// Returns the stored answer of an earlier request with this idempotency key. The caller holds the per-market lock.

@@ -24,7 +24,7 @@ use store::{
 /// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
 /// The failure message of an intent if the desk stopped before it sent the entry.
-const NEVER_SENT: &str = "the order had not been sent when the server stopped";
+pub(super) const NEVER_SENT: &str = "the order had not been sent when the server stopped";
 
 /// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is
 /// still unfinished.
@@ -118,7 +118,7 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
         Request::Close | Request::Panic => run.fresh().await,
         Request::Enter(_) => run.resume_enter().await,
         Request::Exit(exiting) => run.exit(&exiting).await,
-        Request::Protect(_) | Request::Reduce(_) | Request::CancelEntries => {
+        Request::Protect(_) | Request::Reduce(_) | Request::Add(_) | Request::CancelEntries => {
             change::carry_out(desk, &access.who, run.intent, true).await
         }
     };

@@ -117,7 +117,9 @@ impl Run<'_> {
                     }
                     // The request certainly had no effect. Entries are not sent late; protective and closing
                     // orders are.
-                    if leg.role == Role::Entry && !intent.still_wanted(self.desk.clock.now()) {
+                    let late = leg.role == Role::Add
+                        || (leg.role == Role::Entry && !intent.still_wanted(self.desk.clock.now()));
+                    if late {
                         return Err(Halt::Refused(failure));
                     }
                 }

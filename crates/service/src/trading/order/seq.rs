@@ -21,6 +21,8 @@ pub(crate) const CLOSES: Range<u16> = 10_000..20_000;
 
 /// Take-profits that replace earlier ones.
 pub(crate) const TARGETS: Range<u16> = 20_000..30_000;
+/// Orders that increase the position.
+pub(crate) const ADDS: Range<u16> = 30_000..40_000;
 
 /// Whether a leg with this number is a stop or a take-profit.
 pub(crate) const fn is_protective(seq: u16) -> bool {

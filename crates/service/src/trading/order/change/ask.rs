@@ -1,5 +1,9 @@
 //! The use cases: what an owner may ask for.
 
+mod add;
+
+pub use add::{AddSize, add_to_trade};
+
 use super::{
     history::HistoryEntry,
     part::{Part, amount_of},
@@ -328,7 +332,7 @@ fn is_open(row: &Protection) -> bool {
 
 /// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
 fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
-    let entry = trade.filled_entry().and_then(|entry| entry.average).or(at.entry_price);
+    let entry = trade.average_entry().or(at.entry_price);
     let entry = entry.ok_or(Error::NotFound)?;
     let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;

@@ -1,6 +1,6 @@
 //! Plans the legs of a change at the trade's intent, before anything is sent.
 
-use super::request::{Protecting, StopStep, TargetStep};
+use super::request::{Adding, Protecting, StopStep, TargetStep};
 use crate::{
     error::{Error, Result},
     trading::order::{
@@ -38,7 +38,7 @@ impl Situation {
         let held = position.filter(|position| entered_by(position.side) == side);
         let entry = trade.leg_order(seq::ENTRY);
         let rests = entry.is_none_or(|entry| !entry.is_final());
-        let Some(filled) = trade.filled_entry() else {
+        let Some(entered) = trade.entered() else {
             let prices = vec![order.entry.price().unwrap_or(last)];
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
@@ -54,7 +54,7 @@ impl Situation {
         Some(Self {
             side,
             unfilled: false,
-            amount: if rests { ordered } else { filled.filled.min(held.contracts) },
+            amount: if rests { ordered } else { entered.min(held.contracts) },
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
@@ -112,6 +112,43 @@ fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<
     let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
     trade.plan(next, Role::Stop, order);
     Ok(StopStep::Move(next))
+}
+
+/// Plans an addition of `amount` to a position of `held`, and a stop that covers the larger position. A stop that closes
+/// all of the position stays.
+///
+/// # Errors
+/// A fault if the trade has no legs left.
+pub(super) fn plan_addition(
+    trade: &mut Intent,
+    at: &Situation,
+    held: &Position,
+    amount: Decimal,
+) -> Result<Adding> {
+    let whole = trade.entered().unwrap_or_default() + amount;
+    let smaller = |order: &&PlannedOrder| order.amount.is_some_and(|now| now < whole);
+    let outgrown = trade.wanted_stop().filter(smaller).cloned();
+    let stop = match outgrown {
+        None => StopStep::Keep,
+        Some(order) => {
+            let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
+            trade.plan(next, Role::Stop, PlannedOrder { amount: Some(whole), ..order });
+            StopStep::Move(next)
+        }
+    };
+    let leg = trade.next_addition().ok_or_else(|| Error::fault("a trade has no additions left"))?;
+    trade.plan(leg, Role::Add, PlannedOrder::adding(at.side, amount));
+    Ok(Adding {
+        trade: trade.id,
+        side: at.side,
+        leg,
+        amount,
+        held: held.contracts,
+        price: held.entry_price,
+        own: at.amount,
+        stop,
+        targets: trade.wanted_targets().map(|leg| leg.seq).collect(),
+    })
 }
 
 fn plan_targets(

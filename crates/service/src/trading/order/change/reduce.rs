@@ -7,13 +7,13 @@ use super::{
 };
 use crate::trading::order::{
     close::Share,
-    legs::{Leg, Role},
+    legs::{Leg, PlannedOrder, Role},
     protection::rules::Rule,
     run::{Halt, Run, RunResult},
     seq,
     side::entered_by,
 };
-use domain::{Decimal, Micros, trade::fit_targets};
+use domain::{Decimal, Micros, Order, trade::fit_targets};
 use store::intent::LegStatus;
 
 /// Closes a part of the position and fits the trade's take-profits.
@@ -71,11 +71,27 @@ impl Run<'_> {
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);
         let Some(held) = ours.map(|position| position.contracts.min(left)) else { return Ok(None) };
+        let (kept, missing) = self.unfilled_targets(&seen.open).await?;
+        let amounts: Vec<Decimal> = kept.iter().map(|(amount, _)| *amount).collect();
+        let total: Decimal = amounts.iter().sum();
+        if kept.is_empty() || (total <= held && !missing) {
+            return Ok(None);
+        }
+        let fitted = fit_targets(&amounts, total.max(held), held, &self.market);
+        Ok(Some(replace_targets(self.intent, &refitted(&kept, fitted))?))
+    }
+
+    /// Returns the wanted take-profits that have not filled, with their unfilled amounts, and whether one of them is not
+    /// among the `open` orders.
+    pub(super) async fn unfilled_targets(
+        &mut self,
+        open: &[Order],
+    ) -> RunResult<(Vec<(Decimal, Leg)>, bool)> {
         let wanted: Vec<Leg> = self.intent.wanted_targets().cloned().collect();
         let (mut kept, mut missing) = (Vec::new(), false);
         for leg in wanted {
             let id = self.intent.client_id(leg.seq);
-            if let Some(order) = seen.open.iter().find(|order| order.client_order_id == id) {
+            if let Some(order) = open.iter().find(|order| order.client_order_id == id) {
                 kept.push((order.remaining.unwrap_or_else(|| leg.unfilled()), leg));
                 continue;
             }
@@ -90,14 +106,12 @@ impl Run<'_> {
                 }
             }
         }
-        let amounts: Vec<Decimal> = kept.iter().map(|(amount, _)| *amount).collect();
-        let total: Decimal = amounts.iter().sum();
-        if kept.is_empty() || (total <= held && !missing) {
-            return Ok(None);
-        }
-        let fitted = fit_targets(&amounts, total.max(held), held, &self.market);
-        let orders = kept.iter().zip(fitted).filter(|(_, amount)| !amount.is_zero());
-        let orders: Vec<_> = orders.filter_map(|((_, leg), amount)| with_amount(leg, amount)).collect();
-        Ok(Some(replace_targets(self.intent, &orders)?))
+        Ok((kept, missing))
     }
+}
+
+/// Returns the orders of take-profits with their fitted amounts, without those for which nothing is left.
+pub(super) fn refitted(kept: &[(Decimal, Leg)], fitted: Vec<Decimal>) -> Vec<PlannedOrder> {
+    let orders = kept.iter().zip(fitted).filter(|(_, amount)| !amount.is_zero());
+    orders.filter_map(|((_, leg), amount)| with_amount(leg, amount)).collect()
 }

@@ -46,3 +46,26 @@ pub(crate) struct Reducing {
     /// The amount that is left of the position then.
     pub(crate) left: Decimal,
 }
+
+/// The request to increase a position. The order and the larger stop are legs of the trade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Adding {
+    /// The intent that opened the trade.
+    pub(crate) trade: IntentId,
+    /// The side of the entry.
+    pub(crate) side: Side,
+    /// The leg of the order.
+    pub(crate) leg: u16,
+    /// The amount to add in base units.
+    pub(crate) amount: Decimal,
+    /// The amount of the position before.
+    pub(crate) held: Decimal,
+    /// The average entry price of the position before.
+    pub(crate) price: Decimal,
+    /// The part of `held` that is the trade's.
+    pub(crate) own: Decimal,
+    /// The stop that replaces a smaller one before the order is sent.
+    pub(crate) stop: StopStep,
+    /// The legs of the take-profits to fit to the larger position.
+    pub(crate) targets: Vec<u16>,
+}

@@ -65,7 +65,7 @@ fn open_trade(
     let held = position.filter(|position| entered_by(position.side) == row.side);
     let rests = !entry.is_final();
     let base = match held {
-        Some(position) if !rests => position.contracts.min(entry.filled),
+        Some(position) if !rests => position.contracts.min(intent.entered()?),
         _ if rests => intent.request.opens()?.amount,
         _ => return None,
     };
@@ -79,7 +79,7 @@ fn open_trade(
         version,
         side: row.side,
         entry: rests.then(|| entry.client_order_id.clone()),
-        entered: entry.filled,
+        entered: intent.entered().unwrap_or_default(),
         stop: intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of),
         targets: intent.wanted_targets().filter_map(share).collect(),
     })
@@ -88,8 +88,7 @@ fn open_trade(
 /// Returns the stop and the take-profits that are in force, as a change that would ask for them. Their shares are those
 /// of what was entered.
 pub(in crate::trading::order) fn in_force(intent: &Intent, row: &Protection) -> TradeChange {
-    let entered = intent.filled_entry().map(|entry| entry.filled);
-    let base = entered.or_else(|| Some(intent.request.opens()?.amount)).unwrap_or_default();
+    let base = intent.entered().or_else(|| Some(intent.request.opens()?.amount)).unwrap_or_default();
     let stop = intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of);
     let share = |leg: &Leg| {
         let price = leg.order.as_ref()?.price?;

@@ -42,6 +42,10 @@ pub(in crate::trading::order) async fn carry_out(
             let mut run = Run::new(desk, who, intent, resumed).await?;
             reduce(&mut run, &reducing).await?;
         }
+        Request::Add(adding) => {
+            let trade = TradeRun { desk, who, id: adding.trade, tenure: intent.tenure, resumed };
+            trade.add(&adding).await?;
+        }
         Request::CancelEntries => Run::new(desk, who, intent, resumed).await?.cancel_entries().await?,
         _ => return Err(Error::fault("not a change of a trade").into()),
     }
@@ -118,7 +122,7 @@ impl TradeRun<'_> {
 }
 
 impl Run<'_> {
-    async fn change_stop(&mut self, step: StopStep) -> RunResult<()> {
+    pub(super) async fn change_stop(&mut self, step: StopStep) -> RunResult<()> {
         match step {
             StopStep::Keep => Ok(()),
             StopStep::Move(seq) => self.move_stop(seq).await,

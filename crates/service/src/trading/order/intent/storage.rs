@@ -186,13 +186,13 @@ impl Intent {
         })
     }
 
-    /// Returns the filled part of the entry, and its risk down to the first requested stop.
+    /// Returns what was entered, and its risk down to the first requested stop.
     fn opened(&self) -> Option<Opened> {
-        let entry = self.filled_entry()?;
-        let price = entry.average.or(entry.price);
+        let amount = self.entered()?;
+        let price = self.average_entry();
         let stop = self.request.opens().and_then(|order| order.stop).map(|stop| stop.trigger);
-        let risk = price.zip(stop).and_then(|(price, stop)| (price - stop).abs().checked_mul(entry.filled));
-        Some(Opened { amount: entry.filled, price, risk })
+        let risk = price.zip(stop).and_then(|(price, stop)| (price - stop).abs().checked_mul(amount));
+        Some(Opened { amount, price, risk })
     }
 
     /// Returns the changed outcome of the position that this intent was to open.
@@ -200,7 +200,7 @@ impl Intent {
         self.request.opens()?;
         let entry = self.leg(seq::ENTRY)?;
         if self.filled_entry().is_some() {
-            return (entry.unsaved != Unsaved::Nothing).then_some(PositionOutcome::Entered);
+            return self.has_unsaved_fills().then_some(PositionOutcome::Entered);
         }
         if !matches!(self.status, Status::Done | Status::Failed) {
             return None;

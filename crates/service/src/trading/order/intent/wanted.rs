@@ -32,10 +32,19 @@ impl Intent {
         let wanted = self.wanted_stop();
         self.legs.iter().filter(move |leg| {
             let replaced = match (wanted, &leg.order) {
-                (Some(wanted), Some(order)) => !order.stops_as(wanted),
+                (Some(wanted), Some(order)) => !order.stops_as(wanted) || self.outgrows(wanted, order),
                 _ => true,
             };
             leg.role == Role::Stop && leg.may_be_open() && replaced
+        })
+    }
+
+    /// Whether the wanted stop makes another one at the same price needless, because it has a larger amount that covers
+    /// all that was entered. Smaller stops may share a position.
+    fn outgrows(&self, wanted: &PlannedOrder, other: &PlannedOrder) -> bool {
+        let amounts = wanted.amount.zip(other.amount);
+        amounts.is_some_and(|(wanted, other)| {
+            other < wanted && self.entered().is_some_and(|entered| entered <= wanted)
         })
     }
 
@@ -44,8 +53,8 @@ impl Intent {
     pub(in crate::trading::order) fn outdated_among(&self, open: &[Order]) -> Vec<String> {
         let Some(wanted) = self.wanted_stop() else { return Vec::new() };
         let replaced = |leg: &Leg| {
-            let other = leg.order.as_ref().is_some_and(|order| !order.stops_as(wanted));
-            leg.role == Role::Stop && (other || leg.status == LegStatus::Done)
+            let other = |order: &PlannedOrder| !order.stops_as(wanted) || self.outgrows(wanted, order);
+            leg.role == Role::Stop && (leg.order.as_ref().is_some_and(other) || leg.status == LegStatus::Done)
         };
         let own = |order: &&Order| self.leg_by_client_id(&order.client_order_id).is_some_and(replaced);
         let adopted = |order: &&Order| {
@@ -96,6 +105,11 @@ impl Intent {
     /// Returns the number of the next take-profit leg of a change.
     pub(in crate::trading::order) fn next_target(&self) -> Option<u16> {
         self.next_of(&seq::TARGETS)
+    }
+
+    /// Returns the number of the next leg that increases the position.
+    pub(in crate::trading::order) fn next_addition(&self) -> Option<u16> {
+        self.next_of(&seq::ADDS)
     }
 
     fn next_of(&self, range: &std::ops::Range<u16>) -> Option<u16> {

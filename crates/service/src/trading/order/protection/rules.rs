@@ -94,6 +94,10 @@ rules! {
     OutdatedStopIsCancelled,
     /// A stop that the exchange refused leaves the one before it wanted.
     RefusedStopIsNotWanted,
+    /// A stop with an amount is replaced by a larger one before its position is increased.
+    StopGrowsFirst,
+    /// What was added to a position belongs to it.
+    AddedPartIsOurs,
     /// After a partial close the take-profits are fitted to the position.
     TargetsFitPosition,
     /// A difference is inspected again within seconds.

@@ -61,7 +61,7 @@ impl Run<'_> {
         next(&Facts {
             wanted: Wanted::Stop,
             side,
-            entered: self.intent.filled_entry().map(|entry| entry.filled),
+            entered: self.intent.entered(),
             entry_open: self.intent.leg_order(seq::ENTRY).is_some_and(|entry| !entry.is_final()),
             superseded: false,
             position: seen.position.as_ref(),
@@ -99,7 +99,7 @@ impl Run<'_> {
     async fn try_stop(&mut self, started: Micros) -> RunResult<()> {
         let (mut look, mut looks, mut corrected) = (self.resumed && Rule::ResumedRunLooks.holds(), 0, false);
         loop {
-            let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+            let mut uncovered = self.intent.entered().unwrap_or_default();
             if look {
                 let seen = self.inspect().await?;
                 match self.next_for_stop(&seen) {
@@ -269,8 +269,8 @@ impl Run<'_> {
     /// Closes the position of the intent until the exchange reports it closed, and notifies its owner.
     pub(in crate::trading::order) async fn close_unprotected(&mut self) -> RunResult<()> {
         self.end_entry().await?;
-        let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
-        let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
+        let entered = self.intent.entry_side().zip(self.intent.entered());
+        let (side, amount) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
         if closed && Rule::ClosingIsNotified.holds() {
             let notification = self.intent.unprotected(self.desk.clock.now())?;

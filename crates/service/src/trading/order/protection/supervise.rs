@@ -162,7 +162,7 @@ impl Supervisor<'_> {
         next(&Facts {
             wanted: self.row.wanted,
             side: self.row.side,
-            entered: run.intent.filled_entry().map(|entry| entry.filled),
+            entered: run.intent.entered(),
             entry_open: run.intent.status == Status::Waiting && entry.is_some_and(|entry| !entry.is_final()),
             superseded: self.known == Known::Superseded,
             position: seen.position.as_ref(),

@@ -118,6 +118,39 @@ fn new_take_profits_replace_those_that_have_not_filled() {
 }
 
 #[test]
+fn a_position_that_grows_gets_a_larger_stop_where_the_stop_has_an_amount() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let at = Situation::of(&trade, Some(&held), d("100")).unwrap();
+    let adding = plan_addition(&mut trade, &at, &held, d("0.5")).unwrap();
+    assert_eq!((adding.stop, adding.leg, &adding.targets[..]), (StopStep::Keep, 30_000, &[4, 5][..]));
+    planned(&mut trade, Some(&held), &moved("95"));
+    trade.mark(seq::STOP, LegStatus::Done, None);
+    let adding = plan_addition(&mut trade, &at, &held, d("0.5")).unwrap();
+    assert_eq!((adding.stop, trade.wanted_stop().unwrap().amount), (StopStep::Move(101), Some(d("1.5"))));
+    let outdated: Vec<u16> = trade.outdated_stops().map(|leg| leg.seq).collect();
+    assert_eq!(outdated, [100], "the smaller one at the same price");
+}
+
+#[test]
+fn what_was_added_counts_as_entered() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let at = Situation::of(&trade, Some(&held), d("100")).unwrap();
+    let adding = plan_addition(&mut trade, &at, &held, d("0.5")).unwrap();
+    assert_eq!(trade.entered(), Some(d("1")), "nothing of it has filled");
+    let filled = |price, filled| Order {
+        average: Some(d(price)),
+        filled: d(filled),
+        ..open_order(OrderType::Market, Side::Buy, Some(d(filled)))
+    };
+    trade.mark(seq::ENTRY, LegStatus::Placed, Some(filled("100", "1")));
+    assert_eq!(trade.average_entry(), Some(d("100")));
+    trade.mark(adding.leg, LegStatus::Placed, Some(filled("106", "0.5")));
+    assert_eq!((trade.entered(), trade.average_entry()), (Some(d("1.5")), Some(d("102"))));
+}
+
+#[test]
 fn a_trade_without_its_position_cannot_be_changed() {
     let short = position(d("-1"));
     assert!(Situation::of(&trade(d("1")), Some(&short), d("100")).is_none());

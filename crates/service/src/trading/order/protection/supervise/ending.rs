@@ -60,7 +60,7 @@ fn may_arrive_late(run: &Run<'_>) -> bool {
 
 /// Whether the intent's own stop and take-profit orders have closed everything it entered.
 async fn closed_by_own_orders(run: &Run<'_>) -> RunResult<bool> {
-    let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+    let entered = run.intent.entered().unwrap_or_default();
     let mut closed = Decimal::ZERO;
     for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
         closed += run.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);

@@ -1,0 +1,138 @@
+//! Increases an open position. Its stop covers the larger position before the order is sent, and the take-profits are
+//! fitted to it afterwards. Like an entry, the order is never sent late.
+
+use super::{
+    plan::replace_targets,
+    reduce::refitted,
+    request::{Adding, TargetStep},
+    work::TradeRun,
+};
+use crate::{
+    error::Error,
+    trading::order::{
+        legs::Leg,
+        protection::rules::Rule,
+        recover::NEVER_SENT,
+        run::{Halt, Run, RunResult},
+        side::entered_by,
+    },
+};
+use domain::{Decimal, Micros, Order, trade::fit_targets};
+use exchange::ExchangeFailure;
+use store::intent::LegStatus;
+
+impl TradeRun<'_> {
+    /// Increases the position of the trade.
+    pub(super) async fn add(&self, adding: &Adding) -> RunResult<()> {
+        let Some((mut trade, _)) = self.trade().await? else {
+            // Nothing is added to a position that has ended.
+            return if self.resumed { Ok(()) } else { Err(refused("the position has ended")) };
+        };
+        let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
+        let outcome = run.add(adding).await;
+        trade.save(self.desk).await?;
+        outcome
+    }
+}
+
+impl Run<'_> {
+    async fn add(&mut self, adding: &Adding) -> RunResult<()> {
+        let leg = self.addition(adding)?;
+        let new = leg.status == LegStatus::Planned && !self.resumed;
+        if new && Rule::StopGrowsFirst.holds() {
+            let grown = self.change_stop(adding.stop).await;
+            if matches!(grown, Err(Halt::Refused(_))) {
+                self.intent.mark(adding.leg, LegStatus::Skipped, None);
+            }
+            grown?;
+        }
+        let order = self.added(adding, leg).await?;
+        self.intent.mark(adding.leg, LegStatus::Placed, Some(order.clone()));
+        self.intent.save_progress(self.desk).await?;
+        if !order.is_final() {
+            return Err(Halt::Later(ExchangeFailure::Unknown("the order has not filled yet".to_owned())));
+        }
+        if order.filled.is_zero() {
+            return Err(refused("the order has not filled"));
+        }
+        // It may have been interrupted. If it is refused now, the supervisor covers what has no stop.
+        match self.change_stop(adding.stop).await {
+            Ok(()) | Err(Halt::Refused(_)) => {}
+            Err(halt) => return Err(halt),
+        }
+        self.grow_targets(adding, order.filled).await
+    }
+
+    fn addition(&self, adding: &Adding) -> RunResult<Leg> {
+        Ok(self.intent.leg(adding.leg).cloned().ok_or_else(|| Error::fault("an addition has no leg"))?)
+    }
+
+    /// Sends the order, or finds out what became of it. One that certainly never arrived is given up.
+    async fn added(&mut self, adding: &Adding, leg: Leg) -> RunResult<Order> {
+        let known = match leg.status {
+            LegStatus::Placed => {
+                let ended = leg.placed.as_ref().is_some_and(Order::is_final);
+                let found = if ended { None } else { self.look_up(&leg, Micros(0)).await? };
+                found.or(leg.placed)
+            }
+            LegStatus::Planned if self.resumed => match self.look_up(&leg, self.since).await? {
+                Some(order) => Some(order),
+                None => self.evidence_of_addition(adding, &leg).await?,
+            },
+            LegStatus::Planned => match self.send(adding.leg).await {
+                Ok(order) => Some(order),
+                // A lookup may lag behind the order.
+                Err(Halt::Refused(failure)) if !failure.nothing_happened() => {
+                    self.evidence_of_addition(adding, &leg).await?
+                }
+                Err(halt) => return Err(halt),
+            },
+            LegStatus::Refused | LegStatus::Skipped | LegStatus::Done => None,
+        };
+        if known.is_none() && leg.status == LegStatus::Planned {
+            self.intent.mark(adding.leg, LegStatus::Skipped, None);
+        }
+        known.ok_or_else(|| refused(NEVER_SENT))
+    }
+
+    /// Looks for evidence of an order that the exchange does not find by its id: a position that is as large as
+    /// requested. Its price follows from the averages before and after.
+    async fn evidence_of_addition(&self, adding: &Adding, leg: &Leg) -> RunResult<Option<Order>> {
+        let (Some(planned), Some(position)) = (&leg.order, self.position().await?) else { return Ok(None) };
+        let grown = position.contracts - adding.held;
+        if entered_by(position.side) != adding.side || grown < adding.amount {
+            return Ok(None);
+        }
+        let before = adding.price.checked_mul(adding.held);
+        let cost = position.entry_price.checked_mul(position.contracts).zip(before);
+        let average = cost.and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
+        let id = self.intent.client_id(leg.seq);
+        let assumed = planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
+        Ok(Some(Order { average, ..assumed }))
+    }
+
+    /// Replaces the take-profits by ones that share the larger position as before.
+    async fn grow_targets(&mut self, adding: &Adding, added: Decimal) -> RunResult<()> {
+        if adding.targets.is_empty() {
+            return Ok(());
+        }
+        let is_old = |leg: &Leg| adding.targets.contains(&leg.seq);
+        if self.intent.wanted_targets().all(is_old) {
+            let open = self.open_orders().await?;
+            let (kept, _) = self.unfilled_targets(&open).await?;
+            if kept.is_empty() {
+                return Ok(());
+            }
+            let amounts: Vec<Decimal> = kept.iter().map(|(amount, _)| *amount).collect();
+            let fitted = fit_targets(&amounts, adding.own, adding.own + added, &self.market);
+            replace_targets(self.intent, &refitted(&kept, fitted))?;
+            self.intent.save_progress(self.desk).await?;
+        }
+        let new = self.intent.wanted_targets().filter(|leg| !is_old(leg)).map(|leg| leg.seq).collect();
+        self.change_targets(&TargetStep { old: adding.targets.clone(), new }).await
+    }
+}
+
+fn refused(why: &str) -> Halt {
+    Halt::Refused(ExchangeFailure::Refused { code: 0, message: why.to_owned() })
+}
