@@ -555,4 +555,6 @@ store::each_engine!(
     a_trade_is_changed_and_closed_by_its_id,
     of_two_changes_of_one_version_the_second_is_412,
     changes_that_are_no_changes_are_refused,
+    a_trade_is_increased_and_reversed,
+    a_trade_is_opened_beside_nothing_unless_it_replaces,
 );

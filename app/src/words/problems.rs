@@ -44,6 +44,7 @@ texts! {
         P::SharesTooMany => "The shares add up to more than 100 percent.",
         P::MoreThanPosition => "The position is smaller than this.",
         P::EntryStillOpen => "The entry of this trade is still open. Cancel it, or wait until it has filled.",
+        P::PositionOpen => "A position or an entry order is open on this market. Choose to replace it, or close it first.",
         P::RiskNeedsStop => "Without a stop loss there's no risk to calculate with. Enter an amount instead.",
         P::ChangedMeanwhile => "This trade was changed meanwhile. Check its current values and try again.",
         P::PriceFilter => "The market doesn't accept this price. Check its decimals.",

@@ -226,5 +226,20 @@ pub fn breakeven(side: Side, entry: Decimal, fee_rate: Decimal, tick: Decimal) -
     Some(if side == Side::Buy && down < exact { down + tick } else { down })
 }
 
+/// Returns a stop on the other side of `last`, as far away, rounded down to the tick. `None` if a price would not be
+/// positive, or if numbers overflow.
+#[must_use]
+pub fn mirrored_stop(stop: Stop, last: Decimal, tick: Decimal) -> Option<Stop> {
+    let mirror = |price: Decimal| {
+        let price = money::floor_to(last.checked_add(last)?.checked_sub(price)?, tick);
+        (price > Decimal::ZERO).then_some(price)
+    };
+    let limit = match stop.limit {
+        Some(limit) => Some(mirror(limit)?),
+        None => None,
+    };
+    Some(Stop { trigger: mirror(stop.trigger)?, limit })
+}
+
 #[cfg(test)]
 mod tests;

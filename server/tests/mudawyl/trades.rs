@@ -125,3 +125,59 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
         json!({"items": [], "nextToken": null})
     );
 }
+
+pub(crate) async fn a_trade_is_increased_and_reversed(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    let add = |body: Value| ada.post(&format!("{}/add", trading.path), body);
+    let added = add(json!({"amount": 0.03})).await.ok(200);
+    assert_eq!(number(&added["trade"]["amount"]), domain::Decimal::new(8, 2));
+    assert_eq!(added["stop"], before["stop"], "the stop stays where it is");
+    assert_eq!(added["changes"][0]["kind"], "ADD");
+    add(json!({})).await.problem("amount", "is required");
+    add(json!({"amount": 0.01, "riskPercent": 1})).await.problem("riskPercent", "contradicts another field");
+    add(json!({"amount": -1})).await.problem("amount", "must be greater than 0");
+    let stale = ada.request(Method::POST, &format!("{}/add", trading.path)).header("if-match", "\"0\"");
+    assert_eq!(ada.send(stale.json(&json!({"amount": 0.01}))).await.status, 412);
+
+    let reversed = ada.post(&format!("{}/reverse", trading.path), json!({})).await.ok(200);
+    let trade = &reversed["trade"];
+    assert_eq!((&trade["side"], &trade["status"]), (&json!("SELL"), &json!("OPEN")), "{reversed}");
+    assert_eq!(number(&trade["amount"]), domain::Decimal::new(8, 2));
+    assert!(number(&reversed["stop"]["price"]) > number(&trade["entryPrice"]), "{reversed}");
+    assert_eq!(reversed["takeProfits"], json!([]));
+    assert_ne!(trade["id"], before["trade"]["id"]);
+    assert_eq!(ada.post(&format!("{}/reverse", trading.path), json!({})).await.status, 404, "it is closed");
+    assert_eq!(add(json!({"amount": 0.01})).await.status, 404);
+}
+
+pub(crate) async fn a_trade_is_opened_beside_nothing_unless_it_replaces(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    let (stop, first, second) = (near(ada, 97).await, near(ada, 102).await, near(ada, 103).await);
+    let body = json!({
+        "exchangeKeyId": before["trade"]["exchangeKeyId"],
+        "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.02,
+        "stop": {"price": stop},
+        "takeProfits": [{"price": first, "share": 0.7}, {"price": second, "share": 0.3}],
+    });
+    for side in ["BUY", "SELL"] {
+        let mut other = body.clone();
+        (other["side"], other["stop"], other["takeProfits"]) = (json!(side), Value::Null, json!([]));
+        assert_eq!(ada.post(TRADES, other).await.ok(409)["message"], "position_open", "{side}");
+    }
+    assert_eq!(trading.get().await, before, "nothing has changed");
+    let mut replacing = body.clone();
+    replacing["replace"] = json!(true);
+    let opened = ada.post(TRADES, replacing).await.ok(200);
+    assert_eq!(opened["takeProfits"], body["takeProfits"]);
+    assert_eq!(opened["stop"], json!({"price": stop, "type": "MARKET", "limitPrice": null}));
+    assert_eq!(number(&opened["trade"]["amount"]), domain::Decimal::new(2, 2));
+    let mut bad = body;
+    bad["takeProfits"] = json!([{"price": first, "share": 0.7}, {"price": second, "share": 0.7}]);
+    ada.post(TRADES, bad.clone()).await.problem("takeProfitShares", "must add up to at most 1");
+    bad["exchangeKeyId"] = json!("key");
+    ada.post(TRADES, bad.clone()).await.problem("exchangeKeyId", "must be UUID");
+    (bad["exchangeKeyId"], bad["takeProfits"]) = (json!(NOBODYS), json!([]));
+    assert_eq!(ada.post(TRADES, bad).await.status, 404);
+}

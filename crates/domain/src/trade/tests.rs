@@ -102,6 +102,15 @@ fn a_share_of_a_position_is_rounded_down_but_all_is_all() {
     assert_eq!((of("0"), of("1.01")), (None, None));
 }
 
+#[test]
+fn a_stop_is_mirrored_at_the_price() {
+    let stop = |trigger, limit: Option<&str>| Stop { trigger: d(trigger), limit: limit.map(d) };
+    let mirrored = |trigger, limit, last| mirrored_stop(stop(trigger, limit), d(last), d("0.1"));
+    assert_eq!(mirrored("95", None, "100"), Some(stop("105", None)));
+    assert_eq!(mirrored("105", Some("106"), "100.05"), Some(stop("95.1", Some("94.1"))));
+    assert_eq!(mirrored("201", None, "100"), None);
+}
+
 proptest! {
     #[test]
     fn amounts_never_exceed_the_position(

@@ -94,6 +94,8 @@ problems! {
     MoreThanPosition = "must not exceed the position";
     /// The trade's entry may still fill.
     EntryStillOpen = "must belong to a trade whose entry is not open any more";
+    /// A position or an entry is open on the market.
+    PositionOpen = "position_open";
     /// There is no stop to calculate the risk with.
     RiskNeedsStop = "must belong to a trade with a stop loss";
     /// The object was changed after the caller read it.

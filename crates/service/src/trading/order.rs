@@ -45,7 +45,7 @@ pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use origin::{exit_of, opening_of};
 pub(crate) use place::panic_market;
-pub use place::{close_position, place_order};
+pub use place::{NewTrade, close_position, open_trade, place_order, reverse_trade};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};
 pub use rehearse::{RehearsedOrder, Verdict, rehearse};

@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error,
     trading::order::{
-        self, AddSize, Part, TradeTarget,
+        self, AddSize, NewTrade, Part, TradeTarget,
         trade::{self, TradeStatus},
     },
 };
@@ -355,6 +355,53 @@ pub(crate) async fn an_addition_is_checked_like_an_entry(db: &TestDb) {
     // A loss of 100 at the stop, 1,000 and the fees below the price.
     world.add(AddSize::RiskPercent(d("1"))).await.unwrap();
     assert_eq!(world.position(), d("0.148"));
+}
+
+pub(crate) async fn a_position_is_reversed_with_its_stop_on_the_other_side(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let id = world.trade().await.id;
+    let (market, once) = (btc(), || idempotency("reverse", 1));
+    let reverse = |confirmed| {
+        order::reverse_trade(&world.desk, &world.actor, world.key, &market, Some(id), confirmed, once())
+    };
+    let reversed = reverse(false).await.unwrap();
+    assert_eq!((world.position(), world.open_stops()), (d("-0.05"), vec![Some(d("21000"))]));
+    assert_eq!(world.open().len(), 1, "it has no take-profits");
+    assert_eq!(reverse(false).await.unwrap(), reversed, "the same request again acts once");
+    assert_eq!(world.position(), d("-0.05"));
+    let other = |trade, confirmed| {
+        order::reverse_trade(&world.desk, &world.actor, world.key, &market, Some(trade), confirmed, None)
+    };
+    assert!(matches!(other(id, false).await, Err(Error::NotFound)), "it is closed");
+    world.change(remove(true)).await.unwrap();
+    let refused = problem(other(reversed, false).await);
+    assert_eq!(refused, ("confirmNoStop".to_owned(), Problem::Required));
+    other(reversed, true).await.unwrap();
+    assert_eq!((world.position(), world.open().len()), (d("0.05"), 0));
+}
+
+pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb) {
+    let world = world(db).await;
+    let new = |replace| {
+        let raw = RawTicket { take_profit_prices: vec!["20300".into(), "20400".into()], ..ticket() };
+        let targets = [("20300", "0.8"), ("20400", "0.2")];
+        let targets = targets.map(|(price, share)| TargetShare { price: d(price), share: d(share) });
+        NewTrade { order: raw.check().unwrap(), targets: targets.to_vec(), replace }
+    };
+    let open = |replace| order::open_trade(&world.desk, &world.actor, world.key, new(replace), None);
+    let first = open(false).await.unwrap();
+    assert_eq!(world.trade().await.id, first);
+    let amounts: Vec<_> = (NEW_TARGET..NEW_TARGET + 2).map(|seq| world.fake.placed(seq)[0].amount).collect();
+    assert_eq!(amounts, [Some(d("0.04")), Some(d("0.01"))]);
+    let before = world.fake.log().len();
+    assert_eq!(problem(open(false).await), ("replace".to_owned(), Problem::PositionOpen));
+    assert_eq!(world.fake.log().len(), before, "nothing was sent");
+    assert_ne!(open(true).await.unwrap(), first);
+    assert_eq!(world.position(), d("0.05"));
+    order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    world.place(&limit("19900")).await.unwrap();
+    assert_eq!(problem(open(false).await), ("replace".to_owned(), Problem::PositionOpen), "an entry rests");
 }
 
 pub(crate) async fn changes_that_do_not_fit_change_nothing(db: &TestDb) {

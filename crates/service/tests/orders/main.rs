@@ -513,6 +513,8 @@ store::each_engine![
     a_stop_with_an_amount_grows_before_the_position,
     an_addition_that_never_arrived_is_not_sent_late,
     an_addition_is_checked_like_an_entry,
+    a_position_is_reversed_with_its_stop_on_the_other_side,
+    a_trade_replaces_what_is_open_only_if_requested,
     changes_that_do_not_fit_change_nothing,
     of_two_edits_of_one_version_the_second_is_refused,
     the_same_change_twice_acts_once,

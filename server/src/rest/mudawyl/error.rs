@@ -32,6 +32,8 @@ pub enum MudawylFailure {
     Fields(Vec<FieldError>),
     /// The version that the caller has seen is no longer current (412).
     Stale,
+    /// A position or an entry is open on the market of a new trade (409).
+    PositionOpen,
     /// The error of a use case.
     Service(Error),
 }
@@ -110,6 +112,7 @@ impl IntoResponse for MudawylFailure {
             Self::TooLarge => message(StatusCode::PAYLOAD_TOO_LARGE, "body is too large"),
             Self::Fields(errors) => fields(errors),
             Self::Stale => message(StatusCode::PRECONDITION_FAILED, "was changed meanwhile"),
+            Self::PositionOpen => message(StatusCode::CONFLICT, Problem::PositionOpen.text()),
             Self::Service(error) => answer(error),
         }
     }
@@ -192,6 +195,24 @@ pub enum StaleVersion {
         example = json!({ "message": "was changed meanwhile" })
     )]
     Stale(Message),
+}
+
+/// The responses to a new trade on a key that the caller does not have, or on a market where something is open.
+#[derive(IntoResponses)]
+#[allow(missing_docs)] // the description is the attribute's
+pub enum OpeningErrors {
+    #[response(
+        status = 404,
+        description = "The exchange key does not exist or belongs to another user.",
+        example = json!({ "message": "route not found" })
+    )]
+    NoKey(Message),
+    #[response(
+        status = 409,
+        description = "A position or an entry is open on the market. Nothing was changed: send `replace`, or close it first.",
+        example = json!({ "message": "position_open" })
+    )]
+    PositionOpen(Message),
 }
 
 /// The errors that a business rule or the exchange may cause. [`crate::document`] adds those that follow from

@@ -1,12 +1,12 @@
 //! Trades: what an order made, and its changes while it is open. Not in the original document.
 
 use super::{
-    bodies::{TradeChangeBody, TradeCloseBody},
     error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StaleVersion},
     order::once_of,
     present::{ManagedTrade, ManagedTradeDetails, ManagedTrades},
     raw_request::{FieldLocation, RawRequest},
     strategy::MOST,
+    trade_bodies::{TradeChangeBody, TradeCloseBody},
     validate::{Check, decimal, flag, id, symbol, text, timestamp, token, whole},
 };
 use crate::rest::auth::Trader;
@@ -34,7 +34,7 @@ use service::{
 const PAGE: u16 = 50;
 
 /// A response with the version of what it shows.
-type Versioned<T> = ([(HeaderName, String); 1], Json<T>);
+pub(super) type Versioned<T> = ([(HeaderName, String); 1], Json<T>);
 
 /// List Trades
 ///
@@ -180,7 +180,7 @@ pub(super) async fn close_managed_trade(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn versioned(
+pub(super) async fn versioned(
     desk: &SharedDesk,
     actor: &service::Actor,
     id: IntentId,
@@ -191,7 +191,7 @@ async fn versioned(
 }
 
 /// Maps the error of a change: a version that is not the current one is 412.
-fn refused(request: &RawRequest, error: Error) -> MudawylFailure {
+pub(super) fn refused(request: &RawRequest, error: Error) -> MudawylFailure {
     let stale = |problem: &FieldProblem| problem.problem == Problem::ChangedMeanwhile;
     match error {
         Error::Fields(problems) if problems.iter().any(stale) => MudawylFailure::Stale,
@@ -225,7 +225,7 @@ fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure
 }
 
 /// The version in `If-Match`; `None` without one, or if any version will do (`*`).
-fn version_of(request: &RawRequest) -> Result<Option<i64>, MudawylFailure> {
+pub(super) fn version_of(request: &RawRequest) -> Result<Option<i64>, MudawylFailure> {
     match request.header("if-match")?.map(str::trim) {
         None | Some("*") => Ok(None),
         // No trade has a tag of another form.
@@ -238,7 +238,7 @@ fn positive(value: Option<&Value>) -> Result<Decimal, Problem> {
     if number > Decimal::ZERO { Ok(number) } else { Err(Problem::NotPositive) }
 }
 
-fn stop_of(value: &Value) -> Result<StopChange, Problem> {
+pub(super) fn stop_of(value: &Value) -> Result<StopChange, Problem> {
     let trigger = positive(value.get("price"))?;
     let kind = value.get("type").filter(|kind| !kind.is_null());
     let kind = match kind {
@@ -253,7 +253,7 @@ fn stop_of(value: &Value) -> Result<StopChange, Problem> {
     Ok(StopChange::Set(Stop { trigger, limit }))
 }
 
-fn targets_of(value: &Value) -> Result<Vec<TargetShare>, Problem> {
+pub(super) fn targets_of(value: &Value) -> Result<Vec<TargetShare>, Problem> {
     let list = value.as_array().ok_or(Problem::NotNumber)?;
     let target = |target: &Value| {
         Ok(TargetShare { price: positive(target.get("price"))?, share: positive(target.get("share"))? })

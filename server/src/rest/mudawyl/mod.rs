@@ -15,6 +15,7 @@ mod first_day;
 pub mod follow;
 pub mod key;
 mod managed_trade;
+mod managed_trade_orders;
 pub mod notification;
 pub mod order;
 pub mod past;
@@ -29,6 +30,7 @@ pub mod subscription;
 mod support;
 mod ticker;
 mod trade;
+pub mod trade_bodies;
 pub mod validate;
 
 use crate::api_router::ApiRouter;
@@ -80,9 +82,14 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(trade::list_trade_history))
         .route(Role::Trader, routes!(position::get_position, position::close_position))
         .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision))
-        .route(Role::Trader, routes!(managed_trade::list_managed_trades))
+        .route(
+            Role::Trader,
+            routes!(managed_trade::list_managed_trades, managed_trade_orders::create_managed_trade),
+        )
         .route(Role::Trader, routes!(managed_trade::get_managed_trade, managed_trade::change_managed_trade))
         .route(Role::Trader, routes!(managed_trade::close_managed_trade))
+        .route(Role::Trader, routes!(managed_trade_orders::add_to_managed_trade))
+        .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(past::list_strategy_trades))

@@ -7,7 +7,8 @@ use super::{
 };
 use domain::{
     Decimal, ExchangeKeyId, Micros, Symbol, money,
-    ticket::{ManualOrder, RawTicket},
+    ticket::{ManualOrder, RawTicket, Stop},
+    trade::TargetShare,
     validation::{self, Problem},
 };
 use serde_json::Value;
@@ -99,7 +100,23 @@ impl<'a> Check<'a> {
 
     /// The manual order that the fields describe, validated. The market's filters are checked when it is placed.
     pub fn ticket(&mut self) -> Option<ManualOrder> {
-        let (order, problems) = match self.raw_ticket().check() {
+        self.checked(&self.raw_ticket())
+    }
+
+    /// The order of a trade: the fields of a manual order, with a stop loss and take profits that were read before.
+    pub fn trade_ticket(&mut self, stop: Option<Stop>, targets: &[TargetShare]) -> Option<ManualOrder> {
+        let raw = RawTicket {
+            take_profit_prices: targets.iter().map(|target| money::text(target.price)).collect(),
+            stop_trigger_price: stop.map(|stop| money::text(stop.trigger)),
+            stop_trigger_type: stop.map(|stop| stop.kind().word().to_owned()),
+            stop_price: stop.and_then(|stop| stop.limit).map(money::text),
+            ..self.raw_ticket()
+        };
+        self.checked(&raw)
+    }
+
+    fn checked(&mut self, raw: &RawTicket) -> Option<ManualOrder> {
+        let (order, problems) = match raw.check() {
             Ok(order) => (Some(order), Vec::new()),
             Err(problems) => (None, problems),
         };

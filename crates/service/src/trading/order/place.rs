@@ -1,5 +1,9 @@
 //! Places manual orders and closes positions.
 
+mod open;
+
+pub use open::{NewTrade, open_trade, reverse_trade};
+
 use super::{
     account::Access,
     checks,
@@ -19,6 +23,7 @@ use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     first_day::{FirstDayLimits, entry_value},
     ticket::ManualOrder,
+    trade::TargetShare,
     validation::Problem,
 };
 use store::intent::Status;
@@ -88,6 +93,13 @@ impl Placing<'_> {
         if let Some(answer) = known {
             return Ok(answer);
         }
+        self.place_now(order, None).await
+    }
+
+    /// Checks an order and carries it out. The caller holds the per-market lock. `shares` are the take-profits with
+    /// unequal shares; without them, the order's targets share its amount equally.
+    async fn place_now(&self, order: ManualOrder, shares: Option<&[TargetShare]>) -> Result<Vec<Order>> {
+        let key = self.access.row.key.id;
         may_enter(self.desk, &self.access).await?;
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
@@ -95,7 +107,11 @@ impl Placing<'_> {
         let first_day = check_first_day(self.desk, key, &order, last).await?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
         self.check_funds(&order, last).await?;
-        let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
+        let legs = match shares {
+            Some(shares) => open::opening_with_shares(&order, shares, &market),
+            None => legs::opening(&order, &market),
+        };
+        let legs = legs.ok_or(Refusal::ExchangeBadRequest)?;
         if let Some(limits) = first_day
             && !first_day::claim_market(self.desk, key, &limits, &order.symbol).await?
         {

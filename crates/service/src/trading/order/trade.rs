@@ -1,9 +1,10 @@
 //! Trades by their ids: the list of a user's trades, one of them with its history, and their changes.
 
 use super::{
-    change::{self, Part, TradeTarget},
+    change::{self, AddSize, Part, TradeTarget},
     idempotency::IdempotencyKey,
     intent::Intent,
+    place,
 };
 use crate::{
     actor::Actor,
@@ -208,6 +209,39 @@ pub async fn close_trade(
         return Err(Error::NotFound);
     }
     change::close_part(desk, actor, row.exchange_key_id, &row.symbol, part, idempotency).await
+}
+
+/// Increases the position of an open trade.
+///
+/// # Errors
+/// Not found, also if the trade is not open; as [`super::add_to_trade`].
+pub async fn add_to(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: IntentId,
+    size: AddSize,
+    version: Option<i64>,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<()> {
+    let row = own(desk, actor, id).await?;
+    let target = TradeTarget { trade: Some(id), version, idempotency };
+    change::add_to_trade(desk, actor, row.exchange_key_id, &row.symbol, target, size).await
+}
+
+/// Closes the position of an open trade and opens one of the same size on the other side. Returns the id of the new trade.
+///
+/// # Errors
+/// As [`super::reverse_trade`].
+pub async fn reverse(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: IntentId,
+    confirmed: bool,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<IntentId> {
+    let row = own(desk, actor, id).await?;
+    let (key, symbol) = (row.exchange_key_id, row.symbol);
+    place::reverse_trade(desk, actor, key, &symbol, Some(id), confirmed, idempotency).await
 }
 
 async fn own(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeRow> {

@@ -1,0 +1,160 @@
+//! Orders of trades: a new one, an increase, and a reversal. Not in the original document.
+
+use super::{
+    error::{MudawylFailure, OpeningErrors, PrivateErrors, StaleVersion},
+    managed_trade::{Versioned, refused, stop_of, targets_of, version_of, versioned},
+    order::once_of,
+    present::ManagedTradeDetails,
+    raw_request::{FieldLocation, RawRequest},
+    trade_bodies::{TradeAddBody, TradeBody, TradeReverseBody},
+    validate::{Check, decimal, flag, id},
+};
+use crate::rest::auth::Trader;
+use axum::extract::State;
+use domain::{
+    Decimal, ExchangeKeyId, IntentId,
+    trade::StopChange,
+    validation::{FieldProblem, Problem},
+};
+use service::{
+    Error, SharedDesk,
+    trading::order::{self, AddSize, NewTrade, trade},
+};
+
+/// Create Trade
+///
+/// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
+/// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
+/// supported yet. Not in the original document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/trade",
+    operation_id = "createTrade",
+    tag = "Exchange Order Execute",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Key chosen by the caller, at most 200 characters.", max_length = 200),
+    ),
+    request_body = TradeBody,
+    responses((status = 200, body = ManagedTradeDetails), PrivateErrors, OpeningErrors)
+)]
+pub(super) async fn create_managed_trade(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
+    let stop = check.optional("stop", stop_of).and_then(|change| match change {
+        StopChange::Set(stop) => Some(stop),
+        StopChange::Remove { .. } => None,
+    });
+    let targets = check.optional("takeProfits", targets_of).unwrap_or_default();
+    let replace = check.optional("replace", flag).unwrap_or(false);
+    let order = check.trade_ticket(stop, &targets);
+    let once = once_of(&request, &mut check)?;
+    let (key, order) = check.finish(key.zip(order))?;
+    let once = once.map(|header| header.of(key.0, &request));
+    let new = NewTrade { order, targets, replace };
+    let opened = order::open_trade(&desk, &actor, key, new, once).await;
+    let opened = opened.map_err(|error| unopened(&request, error))?;
+    versioned(&desk, &actor, opened).await
+}
+
+/// Add to Trade
+///
+/// Increases the position of an open trade at the market price, on its side, by an `amount` or by the amount whose loss at the
+/// stop loss is `riskPercent` of the balance. The stop loss covers the larger position before the order is sent, and the take
+/// profits are fitted to it afterwards. The order is never sent late. Not in the original document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/trade/{id}/add",
+    operation_id = "addToTrade",
+    tag = "Exchange Order Execute",
+    params(
+        ("id" = String, Path, description = "TRADE_ID", format = Uuid),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the trade that the caller has seen.", max_length = 40),
+        ("Idempotency-Key" = Option<String>, Header, description = "Key chosen by the caller, at most 200 characters.", max_length = 200),
+    ),
+    request_body = TradeAddBody,
+    responses((status = 200, body = ManagedTradeDetails), PrivateErrors, StaleVersion)
+)]
+pub(super) async fn add_to_managed_trade(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let id: Option<IntentId> = check.path_id();
+    let amount = check.optional("amount", positive);
+    let percent = check.optional("riskPercent", decimal);
+    let size = match (amount, percent) {
+        (Some(amount), None) => Some(AddSize::Amount(amount)),
+        (None, Some(percent)) => Some(AddSize::RiskPercent(percent)),
+        (Some(_), Some(_)) => {
+            check.fail("riskPercent", Problem::Contradicts);
+            None
+        }
+        (None, None) => {
+            if request.field(FieldLocation::Body, "amount").is_none()
+                && request.field(FieldLocation::Body, "riskPercent").is_none()
+            {
+                check.fail("amount", Problem::Required);
+            }
+            None
+        }
+    };
+    let once = once_of(&request, &mut check)?;
+    let (id, size) = check.finish(id.zip(size))?;
+    let once = once.map(|header| header.of(id.0, &request));
+    let version = version_of(&request)?;
+    let added = trade::add_to(&desk, &actor, id, size, version, once).await;
+    added.map_err(|error| refused(&request, error))?;
+    versioned(&desk, &actor, id).await
+}
+
+/// Reverse Trade
+///
+/// Closes the position of an open trade and opens one of the same size on the other side at the market price. Its stop loss is
+/// on the other side of the price, as far away as before; it has no take profits. Returns the new trade. Not in the original
+/// document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/trade/{id}/reverse",
+    operation_id = "reverseTrade",
+    tag = "Exchange Order Execute",
+    params(
+        ("id" = String, Path, description = "TRADE_ID", format = Uuid),
+        ("Idempotency-Key" = Option<String>, Header, description = "Key chosen by the caller, at most 200 characters.", max_length = 200),
+    ),
+    request_body = TradeReverseBody,
+    responses((status = 200, body = ManagedTradeDetails), PrivateErrors)
+)]
+pub(super) async fn reverse_managed_trade(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let id: Option<IntentId> = check.path_id();
+    let confirmed = check.optional("confirmNoStop", flag).unwrap_or(false);
+    let once = once_of(&request, &mut check)?;
+    let id = check.finish(id)?;
+    let once = once.map(|header| header.of(id.0, &request));
+    let reversed = trade::reverse(&desk, &actor, id, confirmed, once).await;
+    let reversed = reversed.map_err(|error| refused(&request, error))?;
+    versioned(&desk, &actor, reversed).await
+}
+
+/// Maps the error of a new trade: what is open on the market is 409.
+fn unopened(request: &RawRequest, error: Error) -> MudawylFailure {
+    let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
+    match error {
+        Error::Fields(problems) if problems.iter().any(open) => MudawylFailure::PositionOpen,
+        other => request.refuse(other),
+    }
+}
+
+fn positive(value: &serde_json::Value) -> Result<Decimal, Problem> {
+    let number = decimal(value)?;
+    if number > Decimal::ZERO { Ok(number) } else { Err(Problem::NotPositive) }
+}

@@ -1,0 +1,138 @@
+//! The request bodies of trades as the OpenAPI document describes them. Handlers parse them manually, as those in
+//! [`super::bodies`].
+
+use crate::rest::words;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// "Change Trade". Only the fields that are sent change. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "stop": { "price": 19000, "type": "MARKET" },
+    "takeProfits": [{ "price": 21000, "share": 0.5 }],
+    "note": "Breakout",
+    "tags": ["btc"],
+}))]
+pub struct TradeChangeBody {
+    /// The stop loss; `null` removes it.
+    pub stop: Option<StopBody>,
+    /// Must be true to remove the stop loss.
+    pub confirm_no_stop: Option<bool>,
+    /// All take profits; an empty list removes them.
+    #[schema(max_items = 25)]
+    pub take_profits: Option<Vec<TakeProfitBody>>,
+    /// A note of at most 2,000 characters.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// At most 20 tags of 1 to 40 characters.
+    #[schema(max_items = 20)]
+    pub tags: Option<Vec<String>>,
+}
+
+/// A stop loss.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StopBody {
+    /// Trigger price.
+    #[schema(example = 19000)]
+    pub price: f64,
+    /// MARKET (default) or LIMIT.
+    #[serde(rename = "type")]
+    #[schema(example = "MARKET")]
+    pub kind: Option<String>,
+    /// Price of the limit order; required with LIMIT.
+    pub limit_price: Option<f64>,
+}
+
+/// A take profit.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TakeProfitBody {
+    /// Price.
+    #[schema(example = 21000)]
+    pub price: f64,
+    /// Share of the position, above 0 and at most 1; all together at most 1.
+    #[schema(example = 0.5)]
+    pub share: f64,
+}
+
+/// "Close Trade": a share or an amount. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "share": 0.5 }))]
+pub struct TradeCloseBody {
+    /// Share of the position, above 0 and at most 1.
+    #[schema(example = 0.5)]
+    pub share: Option<f64>,
+    /// Amount in base units.
+    pub amount: Option<f64>,
+}
+
+/// "Create Trade". Numbers can be JSON numbers or strings. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "exchangeKeyId": "46a19fb1-4e90-4736-b820-257c947fd694",
+    "symbol": "BTC/USDT",
+    "type": "LIMIT",
+    "side": "BUY",
+    "price": 19000,
+    "amount": 0.01,
+    "stop": { "price": 18000, "type": "MARKET" },
+    "takeProfits": [{ "price": 21000, "share": 0.7 }, { "price": 22000, "share": 0.3 }],
+}))]
+pub struct TradeBody {
+    /// API_KEY_ID of an active MANUAL FUTURES key.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Symbol.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub symbol: String,
+    /// LIMIT, MARKET or TRAILING_STOP.
+    #[serde(rename = "type")]
+    #[schema(value_type = words::EntryType)]
+    pub kind: String,
+    /// BUY or SELL.
+    #[schema(value_type = words::Side)]
+    pub side: String,
+    /// Limit price with LIMIT, activation price with TRAILING_STOP.
+    #[schema(value_type = Option<words::Number>)]
+    pub price: Option<f64>,
+    /// Amount in the base currency.
+    #[schema(value_type = words::Number)]
+    pub amount: String,
+    /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
+    #[schema(value_type = Option<words::Number>)]
+    pub callback_rate: Option<f64>,
+    /// Risk as a percentage of equity from which the amount was calculated.
+    #[schema(value_type = Option<words::Number>)]
+    pub risk_profile_percent: Option<f64>,
+    /// The stop loss. Not with TRAILING_STOP.
+    pub stop: Option<StopBody>,
+    /// Take profits with their shares. Not with TRAILING_STOP.
+    #[schema(max_items = 25)]
+    pub take_profits: Option<Vec<TakeProfitBody>>,
+    /// Closes the position and cancels the orders of the market first. Without it, they are a 409.
+    pub replace: Option<bool>,
+}
+
+/// "Add to Trade": an amount or a risk. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "amount": 0.01 }))]
+pub struct TradeAddBody {
+    /// Amount in base units.
+    pub amount: Option<f64>,
+    /// Share of the balance that is lost at the stop loss, in percent.
+    pub risk_percent: Option<f64>,
+}
+
+/// "Reverse Trade". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "confirmNoStop": false }))]
+pub struct TradeReverseBody {
+    /// Must be true if the trade has no stop loss: the new one has none either.
+    pub confirm_no_stop: Option<bool>,
+}
