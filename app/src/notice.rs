@@ -25,6 +25,10 @@ words! {
         TargetsSet = "targets-set",
         /// A part of a position was closed.
         PartClosed = "part-closed",
+        /// A position was increased.
+        PositionIncreased = "position-increased",
+        /// A position was closed, and one on the other side opened.
+        PositionReversed = "position-reversed",
         /// The resting entries of a market were cancelled.
         EntriesCanceled = "entries-canceled",
         /// The leverage of a market was set.

@@ -16,6 +16,7 @@ pub mod screen;
 pub mod security;
 pub mod trade;
 pub mod trade_change;
+pub mod trade_order;
 pub mod users;
 
 use crate::{answer::FormFailure, visit::Visit};
@@ -74,6 +75,8 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/trade-targets", Role::Trader),
     ("/api/trade-breakeven", Role::Trader),
     ("/api/trade-close-part", Role::Trader),
+    ("/api/trade-add", Role::Trader),
+    ("/api/trade-reverse", Role::Trader),
     ("/api/entries-cancel", Role::Trader),
     ("/api/leverage", Role::Trader),
     ("/api/margin-mode", Role::Trader),

@@ -172,13 +172,17 @@ pub async fn cancel_entries(
 }
 
 /// The idempotency key of a form, if it has one.
-fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
+pub(super) fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
     let body: Vec<&str> = body.iter().map(|field| field.as_str()).collect();
     let body_hash = Sha256::digest(format!("{form}\n{}", body.join("\n"))).into();
     Some(IdempotencyKey { key, body_hash }).filter(|once| !once.key.is_empty())
 }
 
-fn target(trade: &str, version: &str, idempotency: Option<IdempotencyKey>) -> Result<TradeTarget, Error> {
+pub(super) fn target(
+    trade: &str,
+    version: &str,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<TradeTarget, Error> {
     let trade = match trade.trim() {
         "" => None,
         id => Some(id.parse().map_err(|_| Error::NotFound)?),
@@ -190,7 +194,7 @@ fn target(trade: &str, version: &str, idempotency: Option<IdempotencyKey>) -> Re
     Ok(TradeTarget { trade, version, idempotency })
 }
 
-fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
+pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
     let value = money::parse(text).map_err(|_| Error::field(field, Problem::NotNumber))?;
     if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }

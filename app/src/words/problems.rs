@@ -191,6 +191,8 @@ texts! {
         D::StopRemoved => "Stop removed. This position has no stop.",
         D::TargetsSet => "Take profits updated.",
         D::PartClosed => "Part of the position closed.",
+        D::PositionIncreased => "Position increased. Its stop covers all of it.",
+        D::PositionReversed => "Position reversed.",
         D::EntriesCanceled => "Entry orders cancelled. The position keeps its stop.",
         D::LeverageSet => "Leverage updated.",
         D::MarginSet => "Margin mode updated.",

@@ -4,7 +4,7 @@
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::words::{desk::desk, problems};
-use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
+use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
 
 /// The shares of a position that have a button, in percent.
@@ -25,7 +25,13 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let of_trade = move || {
         trade.get().map(|trade| {
             let stop = stop(account, sender, &trade);
-            vec![stop, breakeven(account, sender, &trade), targets(account, sender, &trade)]
+            vec![
+                stop,
+                breakeven(account, sender, &trade),
+                targets(account, sender, &trade),
+                add(account, sender, &trade),
+                reverse(account, sender, trade),
+            ]
         })
     };
     move || {
@@ -212,6 +218,53 @@ fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<Str
     .into_any()
 }
 
+/// Increases the position: by an amount, or, with a stop, by a share of the balance at risk.
+fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+    const ACTION: &str = "/api/trade-add";
+    let words = desk(account.lang);
+    let mut amount = identity(account, sender, trade);
+    amount.push(field(account, sender, "addAmount", words.add_amount, String::new()));
+    amount.push(button(sender, "main", "add-amount".to_owned(), words.add_this.to_owned()));
+    let mut body = vec![form(sender, ACTION, "add-form", amount)];
+    if trade.stop.is_some() {
+        let mut risk = identity(account, sender, trade);
+        risk.push(field(account, sender, "addRisk", words.add_risk, String::new()));
+        risk.push(button(sender, "main", "add-risk".to_owned(), words.add_by_risk.to_owned()));
+        body.push(form(sender, ACTION, "add-risk-form", risk));
+    }
+    let failed = untrack(|| {
+        problem(account, sender, "addAmount").or_else(|| problem(account, sender, "addRisk")).is_some()
+    });
+    folded("add-part", words.add, failed, body)
+}
+
+/// Closes the position and opens one of the same size on the other side, after a question. Asks again when the size
+/// has changed.
+fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView {
+    let words = desk(account.lang);
+    let held = Memo::new(move |_| {
+        account.state.with(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
+    });
+    let asked = move || {
+        let (side, contracts) = held.get()?;
+        let size = money::text(contracts);
+        let text = match side {
+            PositionSide::Long => words.reverse_to_short(&size),
+            PositionSide::Short => words.reverse_to_long(&size),
+        };
+        let mut parts = identity(account, sender, &trade);
+        let bare = trade.stop.is_none();
+        if bare {
+            parts.push(fixed("confirmNoStop", "yes".to_owned()));
+        }
+        let sure = if bare { words.reverse_sure_bare } else { words.reverse_sure };
+        parts.push(view! { <p>{sure}</p> }.into_any());
+        parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
+        Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
+    };
+    asked.into_any()
+}
+
 /// Closes a share or an amount of the position at the market price.
 fn part(account: AccountSignals, sender: Sender) -> AnyView {
     const ACTION: &str = "/api/trade-close-part";
@@ -238,8 +291,15 @@ fn part(account: AccountSignals, sender: Sender) -> AnyView {
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Problems of visible fields are shown beside them.
-    const BESIDE: [&str; 5] =
-        ["stopTriggerPrice", "stopPrice", "amount", "takeProfitPrices", "takeProfitShares"];
+    const BESIDE: [&str; 7] = [
+        "stopTriggerPrice",
+        "stopPrice",
+        "amount",
+        "addAmount",
+        "addRisk",
+        "takeProfitPrices",
+        "takeProfitShares",
+    ];
     let lang = account.lang;
     let bad = move || {
         sender.failure.with(|f| {
