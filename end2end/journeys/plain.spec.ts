@@ -86,6 +86,28 @@ test('without scripts: size by the balance, manage the position, replace it', as
   await expect(trade.size).toHaveText('0.03 BTC');
 });
 
+test('without scripts: add to a position, then reverse it', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await trade.ticket.amount.fill('0.04');
+  await trade.ticket.stop.fill(String(await trade.away(-9)));
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.04 BTC');
+  const stop = await trade.stop.innerText();
+
+  await trade.add('0.02');
+  await expect(trade.message).toHaveText('Position increased. Its stop covers all of it.');
+  await expect(trade.size).toHaveText('0.06 BTC');
+  await expect(trade.stop, 'the stop stays where it is').toHaveText(stop);
+
+  await expect(trade.reverse).toHaveText('Reverse to short 0.06');
+  await trade.reverse.click();
+  await trade.reverseConfirmed.click();
+  await expect(trade.message).toHaveText('Position reversed.');
+  await expect(trade.position).toContainText('Short');
+  await expect(trade.reverse).toHaveText('Reverse to long 0.06');
+});
+
 test('without scripts: follow a strategy, reckon again, pause, stop', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const [strategies, begin, follows, copies] = [

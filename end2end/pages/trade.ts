@@ -34,6 +34,9 @@ export class Trade extends Frame {
   readonly newStop: Locator;
   readonly breakeven: Locator;
   readonly sharesSum: Locator;
+  /** The button that asks before the position is reversed, and the one that confirms it. */
+  readonly reverse: Locator;
+  readonly reverseConfirmed: Locator;
   readonly closeQuestion: Locator;
   readonly shortcuts: Locator;
   /** The rows of what is placed once an entry has filled. */
@@ -66,6 +69,8 @@ export class Trade extends Frame {
     this.newStop = page.getByTestId('stop-form').locator('[name="stopTriggerPrice"]');
     this.breakeven = page.getByTestId('breakeven');
     this.sharesSum = page.getByTestId('shares-sum');
+    this.reverse = page.getByTestId('reverse');
+    this.reverseConfirmed = page.getByTestId('reverse-yes');
     this.closeQuestion = page.getByTestId('close-position-yes');
     this.shortcuts = page.getByRole('checkbox', { name: 'Use keyboard shortcuts' });
     this.plan = page.getByTestId('plan-row');
@@ -93,6 +98,16 @@ export class Trade extends Frame {
       await form.locator(`[name="takeProfitShares[${index}]"]`).fill(target ? String(target.share) : '');
     }
     await form.getByTestId('set-targets').click();
+  }
+
+  /** Increases the position by an amount. */
+  async add(amount: string): Promise<void> {
+    const form = this.page.getByTestId('add-form');
+    if (!(await form.isVisible())) {
+      await this.page.getByTestId('add-part').click();
+    }
+    await form.locator('[name="addAmount"]').fill(amount);
+    await form.getByTestId('add-amount').click();
   }
 
   /** Closes a share of the position, in percent. */

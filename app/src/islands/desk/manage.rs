@@ -245,7 +245,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView
     let held = Memo::new(move |_| {
         account.state.with(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
     });
-    let asked = move || {
+    let button_and_question = move || {
         let (side, contracts) = held.get()?;
         let size = money::text(contracts);
         let text = match side {
@@ -262,7 +262,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView
         parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
         Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
     };
-    asked.into_any()
+    button_and_question.into_any()
 }
 
 /// Closes a share or an amount of the position at the market price.

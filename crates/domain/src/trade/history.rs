@@ -5,7 +5,7 @@ use crate::{Decimal, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What a change did to a trade.
+    /// The kind of a change in a trade's history.
     pub ChangeKind {
         /// Its stop or its take-profits were changed.
         Protection = "PROTECTION",
@@ -20,11 +20,11 @@ words! {
     }
 }
 
-/// A trade before or after a change. What the change does not concern is absent.
+/// A trade before or after a change. The parts that the change does not concern are absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TradeSnapshot {
-    /// What the change did; absent before it, and in changes that earlier versions recorded.
+    /// The kind of the change; absent before it, and in changes that earlier versions recorded.
     pub kind: Option<ChangeKind>,
     /// The stop.
     pub stop: Option<StopChange>,

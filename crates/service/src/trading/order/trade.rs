@@ -56,7 +56,7 @@ pub struct PastChange {
     pub user: UserId,
     /// The state before.
     pub before: TradeSnapshot,
-    /// The requested state, and what the change did.
+    /// The requested state, and the kind of the change.
     pub after: TradeSnapshot,
 }
 

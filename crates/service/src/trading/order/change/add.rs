@@ -67,7 +67,7 @@ impl Run<'_> {
         Ok(self.intent.leg(adding.leg).cloned().ok_or_else(|| Error::fault("an addition has no leg"))?)
     }
 
-    /// Sends the order, or finds out what became of it. One that certainly never arrived is given up.
+    /// Sends the order, or determines its outcome. An order that certainly never arrived is given up.
     async fn added(&mut self, adding: &Adding, leg: Leg) -> RunResult<Order> {
         let known = match leg.status {
             LegStatus::Placed => {

@@ -206,7 +206,9 @@ impl Changer<'_> {
             (
                 Request::Reduce(Reducing { trade, side, amount, left }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
-                trade.map(|trade| amounts(trade, ChangeKind::Reduce, held, left)).transpose()?,
+                trade
+                    .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
+                    .transpose()?,
             )
         };
         self.desk.work.begin()?;
@@ -298,12 +300,12 @@ impl Changer<'_> {
         Ok(waiting)
     }
 
-    /// Returns the entry in the history of a trade whose resting entry is to be cancelled.
+    /// Returns the history entry of a trade whose resting entry will be cancelled.
     async fn cancelled_entry(&self, trade: IntentId) -> Result<Option<HistoryEntry>> {
         let Some(trade) = Intent::load(self.desk, trade).await? else { return Ok(None) };
         let Some(ordered) = trade.request.opens().map(|order| order.amount) else { return Ok(None) };
         let filled = trade.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
-        amounts(trade.id, ChangeKind::CancelEntry, ordered, filled).map(Some)
+        HistoryEntry::of_amounts(trade.id, ChangeKind::CancelEntry, ordered, filled).map(Some)
     }
 
     async fn position(&self) -> Result<Option<Position>> {
@@ -315,6 +317,11 @@ impl Changer<'_> {
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
+        // The position belongs to the latest entry that has filled.
+        if rows.iter().rev().take_while(|row| !meant(row)).any(|row| is_open(row) && row.entered_at.is_some())
+        {
+            return Err(Error::NotFound);
+        }
         let row = rows.into_iter().rev().find(|row| is_open(row) && meant(row)).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
@@ -338,9 +345,4 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });
     Ok(TradeChange { stop: Some(stop), targets: None })
-}
-
-/// Returns the entry in a trade's history of a change of its amount.
-fn amounts(trade: IntentId, kind: ChangeKind, before: Decimal, after: Decimal) -> Result<HistoryEntry> {
-    HistoryEntry::new(trade, kind, &TradeSnapshot::of_amount(before), TradeSnapshot::of_amount(after))
 }

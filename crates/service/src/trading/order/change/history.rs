@@ -1,11 +1,11 @@
-//! What a change adds to the history of its trade.
+//! Entries in the history of trades.
 
 use crate::{
     error::{Error, Result},
     trading::order::intent::Intent,
 };
 use domain::{
-    IntentId,
+    Decimal, IntentId,
     trade::{ChangeKind, TradeSnapshot},
 };
 use store::{
@@ -34,6 +34,19 @@ impl HistoryEntry {
         let text = |state: &TradeSnapshot| serde_json::to_string(state).map_err(Error::fault);
         let after = TradeSnapshot { kind: Some(kind), ..after };
         Ok(Self { trade, before: text(before)?, after: text(&after)? })
+    }
+
+    /// Creates the entry of a change of the amount of `trade`, in base units.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of_amounts(
+        trade: IntentId,
+        kind: ChangeKind,
+        before: Decimal,
+        after: Decimal,
+    ) -> Result<Self> {
+        Self::new(trade, kind, &TradeSnapshot::of_amount(before), TradeSnapshot::of_amount(after))
     }
 
     /// Writes the entry of a change whose intent is `change`.

@@ -1,4 +1,4 @@
-//! What an intent has entered: the filled part of its entry, and of all that was added to the position since.
+//! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since.
 
 use super::Intent;
 use crate::trading::order::{legs::Role, protection::rules::Rule};

@@ -96,7 +96,7 @@ rules! {
     RefusedStopIsNotWanted,
     /// A stop with an amount is replaced by a larger one before its position is increased.
     StopGrowsFirst,
-    /// What was added to a position belongs to it.
+    /// An addition belongs to the position that it increases.
     AddedPartIsOurs,
     /// After a partial close the take-profits are fitted to the position.
     TargetsFitPosition,

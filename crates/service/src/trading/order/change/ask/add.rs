@@ -1,6 +1,6 @@
 //! The use case that increases an open position.
 
-use super::{Changer, TradeTarget, amounts};
+use super::{Changer, TradeTarget};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -8,7 +8,10 @@ use crate::{
         SharedTrading, first_day, market,
         order::{
             account::Access,
-            change::plan::{Situation, plan_addition},
+            change::{
+                HistoryEntry,
+                plan::{Situation, plan_addition},
+            },
             checks::{self, FEE_RATE},
             intent::Request,
             place::{busy, check_first_day, may_enter},
@@ -103,7 +106,8 @@ impl Changer<'_> {
         if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
             return Err(Error::Unavailable { retry_after_s: 2 });
         }
-        let history = amounts(trade.id, ChangeKind::Add, held.contracts, held.contracts + amount)?;
+        let after = held.contracts + amount;
+        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, held.contracts, after)?;
         let mut intent = self.intent(Request::Add(Box::new(adding)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         intent.commit_change(self.desk, idempotency, &mut trade, None, history).await.map_err(busy)?;
