@@ -24,11 +24,11 @@ domain::words! {
 domain::text_column!(TradeStatus, |status| status.word().to_owned(), TradeStatus::parse);
 
 domain::words! {
-    /// Who decided on a trade.
+    /// The origin of a trade.
     pub TradeSource {
-        /// Its owner.
+        /// An order of its owner.
         Manual = "MANUAL",
-        /// A strategy that its owner follows.
+        /// A copied signal of a strategy.
         Copy = "COPY",
     }
 }
@@ -50,7 +50,7 @@ pub struct TradeRow {
     pub symbol: Symbol,
     /// Side of the entry.
     pub side: Side,
-    /// Who decided on it.
+    /// Origin: the owner's order, or a copied signal.
     pub source: TradeSource,
     /// Current status.
     pub status: TradeStatus,

@@ -49,6 +49,7 @@ pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
 pub(in crate::binance) fn status(word: &str) -> OrderStatus {
     match word {
         "FILLED" | "FINISHED" => OrderStatus::Closed,
+        // words: allow(spelling): a word of the wire
         "CANCELED" | "CANCELLED" => OrderStatus::Canceled,
         "REJECTED" => OrderStatus::Rejected,
         "EXPIRED" | "EXPIRED_IN_MATCH" => OrderStatus::Expired,

@@ -57,7 +57,7 @@ pub struct PastChange {
     pub after: TradeChange,
 }
 
-/// Which trades to list.
+/// The filter and page of a list of trades.
 #[derive(Clone, Debug, Default)]
 pub struct TradeListRequest {
     /// Closed trades instead of open ones.

@@ -246,7 +246,7 @@ impl Run<'_> {
         for leg in legs {
             let never_sent = self.intent.filled_entry().is_none() && leg.placed.is_none();
             let last = if never_sent { None } else { self.cancel_leg(leg).await? };
-            // One that has filled instead is reported like any other.
+            // An order that filled before it could be cancelled is reported like any other fill.
             let filled = last.as_ref().is_some_and(|order| !order.filled.is_zero());
             let status = if filled { LegStatus::Placed } else { LegStatus::Done };
             self.intent.mark(leg.seq, status, last);
