@@ -4,7 +4,9 @@ use crate::{
     following::{copy::Copying, strategy::Records},
     money::SharedMoney,
 };
+use domain::follow::RiskProfile;
 use std::{ops::Deref, sync::Arc};
+use tokio::sync::OnceCell;
 
 /// The context of following: its own state and what money has.
 pub struct Following {
@@ -13,6 +15,8 @@ pub struct Following {
     pub(crate) copies: Copying,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: Records,
+    /// All risk profiles; only migrations change them.
+    pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
 }
 
 /// Shared handle of the district's context.
@@ -20,7 +24,12 @@ pub type SharedFollowing = Arc<Following>;
 
 impl Following {
     pub(crate) fn new(money: SharedMoney) -> SharedFollowing {
-        Arc::new(Self { copies: Copying::default(), records: Records::default(), money })
+        Arc::new(Self {
+            copies: Copying::default(),
+            records: Records::default(),
+            risk_profiles: OnceCell::new(),
+            money,
+        })
     }
 }
 
