@@ -94,7 +94,10 @@ impl AccountData for Binance {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
         let account: FuturesAccount = self.shared.futures.ask(call).await?;
         let markets = self.shared.markets(TradeType::Futures).await?;
-        let held = account.positions.iter().filter_map(|row| row.held(&markets));
+        // What is not reported must not count as no position.
+        let rows = account.positions.as_deref().filter(|rows| rows.iter().all(HeldRow::has_amount));
+        let rows = rows.ok_or_else(|| ExchangeFailure::Unknown("positions without amounts".into()))?;
+        let held = rows.iter().filter_map(|row| row.held(&markets));
         let held = held.filter(|held| !held.amount.is_zero()).collect();
         Ok(Holdings { balance: account.into_balance(), held })
     }
@@ -210,8 +213,7 @@ pub(super) fn spot_balance(assets: Vec<SpotAsset>) -> Balance {
 struct FuturesAccount {
     total_unrealized_profit: Num,
     assets: Vec<FuturesAsset>,
-    #[serde(default)]
-    positions: Vec<HeldRow>,
+    positions: Option<Vec<HeldRow>>,
 }
 
 /// A position of `/fapi/v3/account`. The user-data stream has the same fields under short names.
@@ -226,6 +228,11 @@ pub(super) struct HeldRow {
 }
 
 impl HeldRow {
+    /// Whether its amount was reported.
+    pub(super) const fn has_amount(&self) -> bool {
+        self.amount.is_some()
+    }
+
     /// The position, if its amount was reported.
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();

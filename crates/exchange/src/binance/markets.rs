@@ -76,6 +76,8 @@ struct RateLimit {
 #[derive(Default)]
 struct RawMarket {
     symbol: String,
+    /// A market without a known status still has its name, which its positions and orders need.
+    #[serde(deserialize_with = "num::text")]
     status: String,
     base_asset: String,
     quote_asset: String,

@@ -206,8 +206,9 @@ struct RawPosition {
 }
 
 impl RawPosition {
+    /// Whether there is a position. Its entry price does not matter: a position without one needs its stop, too.
     fn is_open(&self) -> bool {
-        !self.position_amt.0.is_zero() && self.entry_price.0 > Decimal::ZERO
+        !self.position_amt.0.is_zero()
     }
 
     fn leverage(&self) -> u16 {

@@ -14,7 +14,7 @@ pub(super) enum Stage {
     Waiting,
     /// Triggered: its status is that of the resulting order.
     Working,
-    /// The resulting order has ended.
+    /// The resulting order has ended, or the status is unknown: the order has to be queried.
     Ended,
 }
 
@@ -56,6 +56,7 @@ impl RawAlgoChange {
         match self.status.as_str() {
             "TRIGGERING" | "TRIGGERED" => Stage::Working,
             "FINISHED" => Stage::Ended,
+            word if words::known_status(word).is_none() => Stage::Ended,
             _ => Stage::Waiting,
         }
     }

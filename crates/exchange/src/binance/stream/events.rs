@@ -69,15 +69,22 @@ fn unwrapped(text: &str) -> Option<(String, String)> {
 fn read_account(kind: &str, text: &str) -> Option<UserStreamMessage> {
     Some(match kind {
         "ORDER_TRADE_UPDATE" => {
-            UserStreamMessage::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o))
+            let OrderUpdate::<RawChange> { o, .. } = serde_json::from_str(text).ok()?;
+            UserStreamMessage::Order(Box::new(o.complete()?))
         }
-        "executionReport" => UserStreamMessage::Order(Box::new(serde_json::from_str(text).ok()?)),
+        "executionReport" => {
+            let change: RawChange = serde_json::from_str(text).ok()?;
+            UserStreamMessage::Order(Box::new(change.complete()?))
+        }
         "ALGO_UPDATE" => {
             let OrderUpdate { o, at } = serde_json::from_str(text).ok()?;
             UserStreamMessage::Algo(Box::new(o), Micros::from_millis(at.unwrap_or_default()))
         }
         "ACCOUNT_UPDATE" => {
             let AccountUpdate { a } = serde_json::from_str(text).ok()?;
+            if !a.positions.iter().all(HeldRow::has_amount) {
+                return None;
+            }
             let markets = a.positions.iter().map(|p| p.symbol.clone()).collect();
             let settings = a.m == "MARGIN_TYPE_CHANGE";
             UserStreamMessage::Account { balance: None, markets, settings, change: Some(Box::new(a)) }
@@ -220,10 +227,25 @@ pub(super) struct RawChange {
 }
 
 impl RawChange {
+    /// Whether it reports a fill. A liquidation may report its fills as CALCULATED.
+    fn is_fill(&self) -> bool {
+        matches!(self.x.as_str(), "TRADE" | "CALCULATED")
+    }
+
+    /// The change, unless it lacks the id, the price or the amount of its fill: a fill must not be left out.
+    fn complete(self) -> Option<Self> {
+        let amount = self.l.map(|amount| amount.0);
+        let complete = match amount {
+            Some(amount) if amount.is_zero() => true,
+            Some(_) => self.t.known().is_some() && nonzero(self.last_price).is_some(),
+            None => false,
+        };
+        (complete || !self.is_fill()).then_some(self)
+    }
+
     /// The fill that changed the order, if any.
     pub(super) fn fill(&self, symbol: &Symbol) -> Option<Trade> {
-        // A liquidation may report its fills as CALCULATED.
-        if !matches!(self.x.as_str(), "TRADE" | "CALCULATED") {
+        if !self.is_fill() {
             return None;
         }
         let (price, amount) = (nonzero(self.last_price)?, nonzero(self.l)?);

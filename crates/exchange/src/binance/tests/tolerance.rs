@@ -16,6 +16,8 @@ use std::time::Duration;
 const FUTURES: TradeType = TradeType::Futures;
 const POST: &str = "POST /fapi/v1/order";
 const MARK: &str = "GET /fapi/v1/premiumIndex";
+const ALGO: &str = "GET /fapi/v1/algoOrder";
+const OPEN_ALGOS: &str = "GET /fapi/v1/openAlgoOrders";
 
 fn html(status: u16, title: &str) -> Reply {
     let page = format!("<!DOCTYPE HTML><HTML><HEAD><TITLE>{title}</TITLE></HEAD><BODY>{title}</BODY></HTML>");
@@ -70,6 +72,71 @@ async fn a_conditional_order_may_have_its_type_under_the_plain_name() {
     let request = OrderRequest { kind: OrderType::TakeProfitMarket, amount: None, ..order() };
     let placed = binance.place(&who(), &request, validity()).await.unwrap();
     assert_eq!(placed.kind, OrderType::TakeProfitMarket);
+}
+
+#[tokio::test]
+async fn a_conditional_order_without_a_type_is_not_taken_for_another_order() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
+    fake.on("GET /fapi/v1/openOrders", [ok(json!([]))]);
+    for word in [json!(null), json!("")] {
+        let stop = orders::algo(json!({ "orderType": word }));
+        fake.on(OPEN_ALGOS, [ok(json!([stop]))]);
+        let open = binance.open_orders_for_stop(&who(), &btc()).await;
+        assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_with_an_unknown_status_is_open_only_while_it_is_listed() {
+    let (fake, binance) = pair().await;
+    let paused = || orders::algo(json!({ "algoStatus": "PAUSED" }));
+    let find = || async { binance.find_order(&who(), FUTURES, &btc(), "slip-3", true).await };
+    fake.on(ALGO, [ok(paused())]);
+    fake.on(OPEN_ALGOS, [ok(json!([paused()]))]);
+    assert_eq!(find().await.unwrap().expect("the stop").status, OrderStatus::Open);
+
+    fake.on(OPEN_ALGOS, [ok(json!([]))]);
+    let gone = find().await.unwrap().expect("the stop");
+    assert_eq!((gone.status, gone.filled), (OrderStatus::Canceled, d("0")));
+
+    let triggered = orders::algo(json!({ "algoStatus": "PAUSED", "actualOrderId": "88" }));
+    fake.on(ALGO, [ok(paused()), ok(triggered)]);
+    fake.on("GET /fapi/v1/order", [ok(orders::plain(json!({ "orderId": 88 })))]);
+    let filled = find().await.unwrap().expect("the stop");
+    assert_eq!((filled.status, filled.client_order_id.as_str()), (OrderStatus::Closed, "slip-3"));
+
+    fake.on("GET /fapi/v1/order", [no(400, -2013, "Order does not exist.")]);
+    let unclear = find().await;
+    assert!(matches!(unclear, Err(ExchangeFailure::Unknown(_))), "{unclear:?}");
+}
+
+#[tokio::test]
+async fn a_position_without_an_entry_price_or_a_market_status_counts() {
+    let (fake, binance) = pair().await;
+    let mut info = exchange_info();
+    info["symbols"].as_array_mut().unwrap().push(json!({
+        "symbol": "ETHUSDT", "status": null, "contractType": "PERPETUAL", "baseAsset": "ETH",
+        "quoteAsset": "USDT", "marginAsset": "USDT", "filters": [],
+    }));
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(info)]);
+    fake.on("GET /fapi/v1/leverageBracket", [ok(json!([]))]);
+    let row = json!({ "symbol": "ETHUSDT", "positionAmt": "0.5", "entryPrice": "0.0", "leverage": "20" });
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
+    let found = binance.positions(&who(), None).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.contracts).collect::<Vec<_>>(), [d("0.5")]);
+}
+
+#[tokio::test]
+async fn holdings_without_positions_or_amounts_are_not_taken_for_none() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
+    for positions in [json!(null), json!([{ "symbol": "BTCUSDT", "positionAmt": "" }])] {
+        let account = json!({ "totalUnrealizedProfit": "0", "assets": [], "positions": positions });
+        fake.on("GET /fapi/v3/account", [ok(account)]);
+        let holdings = binance.holdings(&who()).await;
+        assert!(matches!(holdings, Err(ExchangeFailure::Unknown(_))), "{positions}");
+    }
 }
 
 #[tokio::test]
