@@ -232,12 +232,16 @@ impl RawChange {
         matches!(self.x.as_str(), "TRADE" | "CALCULATED")
     }
 
-    /// The change, unless it lacks the id, the price or the amount of its fill: a fill must not be left out.
+    /// The change, unless it lacks the id, the price, the amount or the profit of its fill: a fill must be neither left
+    /// out nor booked without its profit.
     fn complete(self) -> Option<Self> {
-        let amount = self.l.map(|amount| amount.0);
-        let complete = match amount {
+        let spot = self.ps.is_none();
+        let complete = match self.l.map(|amount| amount.0) {
             Some(amount) if amount.is_zero() => true,
-            Some(_) => self.t.known().is_some() && nonzero(self.last_price).is_some(),
+            Some(_) => {
+                let priced = nonzero(self.last_price).is_some() && (spot || self.rp.is_some());
+                priced && self.t.known().is_some()
+            }
             None => false,
         };
         (complete || !self.is_fill()).then_some(self)

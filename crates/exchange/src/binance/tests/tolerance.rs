@@ -251,7 +251,7 @@ async fn a_fill_has_its_side_in_one_of_three_fields() {
     let (fake, binance) = pair().await;
     let fill = |changes: &[(&str, Value)]| {
         let mut row = json!({ "symbol": "BTCUSDT", "id": 7, "orderId": 1, "price": "1", "qty": "2", "quoteQty": "2",
-            "commission": "0", "commissionAsset": "USDT", "time": 1, "newField": null });
+            "commission": "0", "commissionAsset": "USDT", "realizedPnl": "0", "time": 1, "newField": null });
         for (name, value) in changes {
             row[*name] = value.clone();
         }
@@ -265,9 +265,16 @@ async fn a_fill_has_its_side_in_one_of_three_fields() {
     fake.on("GET /fapi/v1/userTrades", [ok(json!(rows))]);
     let trades = binance.trades(&who(), FUTURES, &btc(), 10).await.unwrap();
     assert_eq!(trades.iter().filter(|trade| trade.side == Side::Sell).count(), 3);
-    fake.on("GET /fapi/v1/userTrades", [ok(json!([fill(&[])]))]);
-    let trades = binance.trades(&who(), FUTURES, &btc(), 10).await;
-    assert!(matches!(trades, Err(ExchangeFailure::Unknown(_))), "{trades:?}");
+    let sold = ("side", json!("SELL"));
+    for unclear in [
+        fill(&[]),
+        fill(&[sold.clone(), ("id", json!(null))]),
+        fill(&[sold.clone(), ("realizedPnl", json!(null))]),
+    ] {
+        fake.on("GET /fapi/v1/userTrades", [ok(json!([unclear]))]);
+        let trades = binance.trades(&who(), FUTURES, &btc(), 10).await;
+        assert!(matches!(trades, Err(ExchangeFailure::Unknown(_))), "{trades:?}");
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn an_order_event_with_unknown_words_and_empty_fields_is_read() {
     let update = json!({ "e": "ORDER_TRADE_UPDATE", "E": "1568879465651", "T": "1568879465650", "o": {
         "s": "BTCUSDT", "c": "slip-1", "S": "SELL", "o": "NEW_TYPE", "f": null, "q": "0.300", "p": "", "ap": null,
         "sp": 7100, "P": "", "x": "CALCULATED", "X": "HALF_DONE", "i": "8886774", "l": "0.100", "z": "0.200",
-        "L": "7103.00", "N": null, "n": "", "T": 1_568_879_465_650_i64, "t": "77", "R": "true", "ps": "BOTH",
+        "L": "7103.00", "N": null, "n": "", "T": 1_568_879_465_650_i64, "t": "77", "R": "true", "ps": "BOTH", "rp": 0,
         "newField": { "a": [] },
     } });
     send_json(&mut socket, &update).await;
@@ -89,7 +89,8 @@ async fn what_cannot_be_read_reloads_the_account_once() {
         json!({ "e": "ALGO_UPDATE", "o": [] }),
         json!({ "e": "ACCOUNT_UPDATE", "a": "?" }),
         json!({ "e": "ACCOUNT_UPDATE", "a": { "P": [{ "s": "BTCUSDT", "pa": null, "up": "0" }] } }),
-        // Fills without an amount, a price or an id.
+        // Fills without an amount, a price, an id or a profit.
+        fill(json!({ "l": "0.100", "L": "7103.00", "t": 77, "ps": "BOTH", "rp": "" })),
         fill(json!({ "L": "7103.00", "t": 77 })),
         fill(json!({ "l": "0.100", "t": 77 })),
         fill(json!({ "l": "0.100", "L": "7103.00", "t": 0 })),
