@@ -199,6 +199,19 @@ async fn a_market_that_cannot_be_read_hides_no_other() {
 }
 
 #[tokio::test]
+async fn a_list_without_a_readable_market_is_not_taken_for_an_empty_exchange() {
+    let (fake, binance) = pair().await;
+    let row = json!({ "symbol": "BTCUSDT", "positionAmt": "0.5", "entryPrice": "1", "leverage": "20" });
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
+    fake.on("GET /fapi/v1/leverageBracket", [ok(json!([]))]);
+    for symbols in [json!(null), json!([]), json!([{ "symbol": { "name": "BTCUSDT" } }])] {
+        fake.on("GET /fapi/v1/exchangeInfo", [ok(json!({ "symbols": symbols }))]);
+        let positions = binance.positions(&who(), None).await;
+        assert!(matches!(positions, Err(ExchangeFailure::Unknown(_))), "{positions:?}");
+    }
+}
+
+#[tokio::test]
 async fn candles_may_have_more_columns_but_not_fewer() {
     let (fake, binance) = pair().await;
     let short = json!([60_000, "1", "2", "0.5", 1.5, "10"]);
