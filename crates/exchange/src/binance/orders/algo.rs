@@ -57,6 +57,10 @@ impl TryFrom<Fields> for RawAlgo {
         if word.is_empty() {
             return Err("a conditional order without a type");
         }
+        // Without an amount it would count as a stop for any position.
+        if !fields.close_position && nonzero(fields.quantity).is_none() {
+            return Err("a conditional order without an amount");
+        }
         let kind = words::kind(word, true);
         Ok(Self { fields, kind })
     }

@@ -75,12 +75,16 @@ async fn a_conditional_order_may_have_its_type_under_the_plain_name() {
 }
 
 #[tokio::test]
-async fn a_conditional_order_without_a_type_is_not_taken_for_another_order() {
+async fn a_conditional_order_without_a_type_or_an_amount_is_not_taken_for_another_order() {
     let (fake, binance) = pair().await;
     fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
     fake.on("GET /fapi/v1/openOrders", [ok(json!([]))]);
-    for word in [json!(null), json!("")] {
-        let stop = orders::algo(json!({ "orderType": word }));
+    for changes in [
+        json!({ "orderType": null }),
+        json!({ "orderType": "" }),
+        json!({ "closePosition": null, "quantity": "" }),
+    ] {
+        let stop = orders::algo(changes);
         fake.on(OPEN_ALGOS, [ok(json!([stop]))]);
         let open = binance.open_orders_for_stop(&who(), &btc()).await;
         assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
