@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// of the two need up to this.
 const MEMORY: u64 = 10 << 30;
 
-/// Where a container's limit of memory is; /proc/meminfo has the machine's memory there.
+/// The files with a container's memory limit. In a container, /proc/meminfo has the memory of the machine.
 const GROUP_LIMITS: [&str; 2] = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
 
 /// The programs that run beside the stages.

@@ -94,7 +94,7 @@ impl AccountData for Binance {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
         let account: FuturesAccount = self.shared.futures.ask(call).await?;
         let markets = self.shared.markets(TradeType::Futures).await?;
-        // What is not reported must not count as no position.
+        // An unreported amount must not count as no position.
         let rows = account.positions.as_deref().filter(|rows| rows.iter().all(HeldRow::has_amount));
         let rows = rows.ok_or_else(|| ExchangeFailure::Unknown("positions without amounts".into()))?;
         let held = rows.iter().filter_map(|row| row.held(&markets));

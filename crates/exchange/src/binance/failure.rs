@@ -39,7 +39,7 @@ pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 
 /// Classifies a response by its status and, if present, its error code.
 pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> ResponseVerdict {
-    // What is in front of the exchange may answer with any number.
+    // A proxy or a firewall may answer with any number.
     let wait = retry_after.unwrap_or(USUAL_WAIT).min(LONGEST_BAN);
     match status {
         // Some calls answer 200 with an error in the body.

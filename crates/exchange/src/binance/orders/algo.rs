@@ -96,7 +96,7 @@ impl RawAlgo {
         self.with_status(symbol, words::status(&self.fields.algo_status))
     }
 
-    /// Converts a conditional order that is open no more, whatever its status says, and has no resulting order.
+    /// Converts a conditional order that is no longer open and has no resulting order, regardless of its status.
     pub(super) fn to_ended_order(&self, symbol: Symbol) -> Order {
         self.with_status(symbol, OrderStatus::Canceled)
     }

@@ -1,4 +1,4 @@
-//! When an account is reloaded after messages of its stream that cannot be read.
+//! The time of an account's next reload, after messages of its stream that cannot be read.
 
 use std::{future::pending, time::Duration};
 use tokio::time::{Instant, sleep_until};
