@@ -2,7 +2,7 @@
 
 use super::words::{self, OrderWords};
 use crate::binance::num::{self, Id, Num, nonzero};
-use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Symbol};
+use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Side, Symbol};
 use serde::Deserialize;
 
 /// A response of the algo order endpoints.
@@ -26,7 +26,8 @@ struct Fields {
     /// Some responses have the type under this name.
     #[serde(rename = "type", default, deserialize_with = "num::text")]
     plain_type: String,
-    side: String,
+    #[serde(deserialize_with = "words::side")]
+    side: Side,
     #[serde(default, deserialize_with = "num::text")]
     time_in_force: String,
     #[serde(default, deserialize_with = "num::maybe")]
@@ -113,7 +114,7 @@ impl RawAlgo {
             post_only: false,
             // An order that closes a position is reduce-only, whether or not the exchange reports it.
             reduce_only: fields.reduce_only || fields.close_position,
-            side: words::side(&fields.side),
+            side: fields.side,
             price: nonzero(fields.price),
             stop_price: nonzero(fields.trigger_price),
             callback_rate: nonzero(fields.callback_rate),

@@ -4,7 +4,7 @@ use crate::binance::{
     num::{self, Id, Num, nonzero},
     orders::words::{self, OrderWords},
 };
-use domain::{Decimal, Micros, Order, Symbol};
+use domain::{Decimal, Micros, Order, Side, Symbol};
 use serde::Deserialize;
 
 /// The stage of a conditional order.
@@ -27,8 +27,8 @@ pub(super) struct RawAlgoChange {
     aid: Id,
     #[serde(rename = "o")]
     kind: String,
-    #[serde(rename = "S")]
-    side: String,
+    #[serde(rename = "S", deserialize_with = "words::side")]
+    side: Side,
     #[serde(default, deserialize_with = "num::text")]
     f: String,
     #[serde(default, deserialize_with = "num::maybe")]
@@ -77,7 +77,7 @@ impl RawAlgoChange {
             time_in_force: words::time_in_force(&self.f),
             post_only: false,
             reduce_only: self.reduce_only || self.closes_all,
-            side: words::side(&self.side),
+            side: self.side,
             price: nonzero(self.p),
             stop_price: nonzero(self.tp),
             callback_rate: nonzero(self.cr),

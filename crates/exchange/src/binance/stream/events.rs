@@ -6,7 +6,7 @@ use crate::binance::{
     num::{self, Id, Num, nonzero, plain},
     orders::words::{self, OrderWords},
 };
-use domain::{Balance, Fee, Micros, Order, Symbol, Trade};
+use domain::{Balance, Fee, Micros, Order, Side, Symbol, Trade};
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -175,8 +175,8 @@ pub(super) struct RawChange {
     /// Spot: the client id of the order that a cancel refers to.
     #[serde(rename = "C", default)]
     cancelled: Option<Id>,
-    #[serde(rename = "S")]
-    side: String,
+    #[serde(rename = "S", deserialize_with = "words::side")]
+    side: Side,
     #[serde(rename = "o")]
     kind: String,
     #[serde(default, deserialize_with = "num::text")]
@@ -260,7 +260,7 @@ impl RawChange {
             order: self.i.0.clone(),
             symbol: symbol.clone(),
             at: Micros::from_millis(self.at),
-            side: words::side(&self.side),
+            side: self.side,
             maker: self.m,
             price,
             amount,
@@ -283,7 +283,7 @@ impl RawChange {
             time_in_force: words::time_in_force(&self.f),
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
-            side: words::side(&self.side),
+            side: self.side,
             price: nonzero(self.p),
             stop_price: nonzero(self.stop).or(nonzero(self.sp)),
             callback_rate: nonzero(self.cr),

@@ -56,7 +56,12 @@ async fn an_order_that_cannot_be_read_is_never_left_out() {
     let (fake, binance) = pair().await;
     fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
     fake.on("GET /fapi/v1/openAlgoOrders", [ok(json!([]))]);
-    for changes in [json!({ "origQty": null }), json!({ "stopPrice": "?" }), json!({ "side": null })] {
+    for changes in [
+        json!({ "origQty": null }),
+        json!({ "stopPrice": "?" }),
+        json!({ "side": null }),
+        json!({ "side": "EITHER" }),
+    ] {
         fake.on("GET /fapi/v1/openOrders", [ok(json!([orders::plain(json!({})), orders::plain(changes)]))]);
         let open = binance.open_orders_for_stop(&who(), &btc()).await;
         assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
