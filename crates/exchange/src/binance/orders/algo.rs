@@ -26,7 +26,6 @@ struct Fields {
     /// Some responses have the type under this name.
     #[serde(rename = "type", default, deserialize_with = "num::text")]
     plain_type: String,
-    #[serde(deserialize_with = "words::side")]
     side: Side,
     #[serde(default, deserialize_with = "num::text")]
     time_in_force: String,

@@ -20,7 +20,6 @@ pub(super) struct RawOrder {
     time_in_force: String,
     #[serde(rename = "type")]
     kind: String,
-    #[serde(deserialize_with = "words::side")]
     side: Side,
     #[serde(default, deserialize_with = "num::maybe")]
     price: Option<Num>,

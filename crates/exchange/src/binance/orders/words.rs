@@ -3,7 +3,6 @@
 
 use crate::binance::num::divide;
 use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Side, Symbol, TimeInForce};
-use serde::{Deserialize, Deserializer, de::Error};
 
 /// Parses an order type. Spot and futures use different names for the same type.
 pub(in crate::binance) fn kind(word: &str, futures: bool) -> OrderType {
@@ -67,16 +66,6 @@ pub(in crate::binance) fn known_status(word: &str) -> Option<OrderStatus> {
         "ACCEPTED" | "TRIGGERING" | "TRIGGERED" => OrderStatus::Open,
         _ => return None,
     })
-}
-
-/// Reads a side, for `deserialize_with`. Any other word is an error: an order of the wrong side would count as a stop
-/// of the opposite position.
-pub(in crate::binance) fn side<'de, D: Deserializer<'de>>(d: D) -> Result<Side, D::Error> {
-    match String::deserialize(d)?.as_str() {
-        "BUY" => Ok(Side::Buy),
-        "SELL" => Ok(Side::Sell),
-        _ => Err(D::Error::custom("not a side")),
-    }
 }
 
 /// The fields that Binance reports for any order, before the derived values are added. Missing numbers are

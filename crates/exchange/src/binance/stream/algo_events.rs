@@ -27,7 +27,7 @@ pub(super) struct RawAlgoChange {
     aid: Id,
     #[serde(rename = "o")]
     kind: String,
-    #[serde(rename = "S", deserialize_with = "words::side")]
+    #[serde(rename = "S")]
     side: Side,
     #[serde(default, deserialize_with = "num::text")]
     f: String,

@@ -175,7 +175,7 @@ pub(super) struct RawChange {
     /// Spot: the client id of the order that a cancel refers to.
     #[serde(rename = "C", default)]
     cancelled: Option<Id>,
-    #[serde(rename = "S", deserialize_with = "words::side")]
+    #[serde(rename = "S")]
     side: Side,
     #[serde(rename = "o")]
     kind: String,
