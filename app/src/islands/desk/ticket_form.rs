@@ -5,7 +5,7 @@ use super::{
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
-    send::Sender,
+    send::{Sender, ignore_double},
     targets,
     ticket::Ticket,
     ticket_size,
@@ -78,7 +78,7 @@ fn converted(ticket: Ticket) -> Vec<(String, String)> {
     let mut fields = vec![("amount".to_owned(), draft.amount), ("stopTriggerPrice".to_owned(), draft.stop)];
     let targets = draft.targets.into_iter().enumerate();
     fields.extend(targets.map(|(index, price)| (format!("takeProfitPrices[{index}]"), price)));
-    if confirm::is_asking(ticket) {
+    if confirm::replaces(ticket) {
         fields.push(("replace".to_owned(), "yes".to_owned()));
     }
     fields
@@ -206,12 +206,6 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
             words.place_buy(&base)
         }
     };
-    // The second half of a double click must not answer the question of the first.
-    let pressed = move |event: ev::MouseEvent| {
-        if event.detail() > 1 {
-            event.prevent_default();
-        }
-    };
     let question = move || if asking.get() { words.press_again } else { "" };
     view! {
         {real_funds(ticket)}
@@ -221,7 +215,7 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
             <p class="visually-hidden" role="status">{question}</p>
             <button type="submit" class="button place" data-kind="main" data-side=move || ticket.side.get()
                 data-asking=move || asking.get().then_some("") data-testid="place"
-                aria-disabled=move || sender.busy.get().then_some("true") on:click=pressed>{label}</button>
+                aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{label}</button>
             <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=move || !asking.get()
                 on:click=move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); }>{words.cancel}</button>
         </div>
