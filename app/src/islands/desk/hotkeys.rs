@@ -126,6 +126,13 @@ mod browser {
             close_questions();
             return;
         }
+        // A key that is held down must not answer the question that it opened, or send a form again.
+        if event.repeat() {
+            if key == "Enter" {
+                event.prevent_default();
+            }
+            return;
+        }
         let typing = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
@@ -151,6 +158,12 @@ mod browser {
             let part = if opened { ":is(input:not([type=hidden]),button)" } else { "summary" };
             focus(&format!("{selector} {part}"));
             return;
+        }
+        // On a phone the ticket's fields are in a sheet.
+        if is(".ticket *")
+            && let Some(sheet) = find(".sheet")
+        {
+            let _ = sheet.set_attribute("open", "");
         }
         if is("a,[type=radio]")
             && let Some(element) = element.dyn_ref::<HtmlElement>()
