@@ -53,6 +53,11 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
+    // What the order in progress opens must not become the question of another press.
+    if sender.busy.get_untracked() {
+        event.prevent_default();
+        return;
+    }
     if untrack(|| ticket.shortfall()).is_some() {
         event.prevent_default();
         focus(if ticket.draft.with_untracked(|d| d.by_risk()) {
