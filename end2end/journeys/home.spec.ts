@@ -82,6 +82,36 @@ test('a row closes its position, which is then a closed trade with its result', 
   await expectLive(page);
 });
 
+for (const width of [1440, 390]) {
+  test(`each row has a question of its own, which no refresh closes, at ${width}`, async ({ page, key, trader, desk }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const dashboard = new Dashboard(page);
+    const { question } = dashboard;
+    const program = await Program.signIn(desk.url, trader);
+    await program.place(key, entry('BUY', '0.05'));
+    await program.place(key, { ...entry('SELL', '0.5'), symbol: 'ETH/USDT' });
+    await dashboard.open();
+    await expectLive(page);
+    await expect(dashboard.positions).toHaveCount(2);
+    for (const [symbol, amount] of [['BTC/USDT', '0.05 BTC'], ['ETH/USDT', '0.5 ETH']] as const) {
+      await dashboard.closeButton(symbol).click();
+      await expect(question).toContainText(`Close ${amount} on `);
+      await expectAccessibleDayAndNight(page);
+      await expectFits(page);
+      await page.keyboard.press('Escape');
+      await expect(question).toBeHidden();
+    }
+    await dashboard.closeButton('BTC/USDT').click();
+    await question.locator('p').click();
+    const renewed = page.waitForResponse(/\/dashboard$/);
+    await program.place(key, { ...entry('BUY', '0.2'), symbol: 'ETH/USDT' });
+    await renewed;
+    await question.getByTestId('position-close-yes').click();
+    await expect(dashboard.message).toHaveText('Position closed.');
+    await expect(dashboard.positions).toHaveCount(1);
+  });
+}
+
 test('the profit is in the title of the tab where that is wanted', async ({ page, key, trader, desk }) => {
   const dashboard = new Dashboard(page);
   const program = await Program.signIn(desk.url, trader);

@@ -11,7 +11,7 @@ const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
 /// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in
-/// use (a field with the focus, an unfolded form) is replaced once it no longer is. Without scripts a reload does
+/// use (a field with the focus, an open form or question) is replaced once it no longer is. Without scripts a reload does
 /// the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
@@ -95,6 +95,8 @@ mod browser {
     fn held(part: &Element) -> bool {
         let active = document().active_element().filter(|e| part.contains(Some(e)));
         let focused = active.is_some_and(|e| e.matches(CONTROLS).unwrap_or(true));
-        focused || part.query_selector("details[open]").ok().flatten().is_some()
+        let contains = |selector| part.query_selector(selector).ok().flatten().is_some();
+        // Two queries: a browser without popovers knows no `:popover-open`, and would find nothing.
+        focused || contains("details[open]") || contains(":popover-open")
     }
 }

@@ -22,9 +22,8 @@ table! {
         actions: "Actions",
         trade: "Trade",
         close: "Close",
-        close_sure(amount, symbol): "Close {amount} {symbol} at market?",
+        close_sure(amount, account): "Close {amount} on {account} at market?",
         close_yes: "Close position",
-        cancel: "Cancel",
         close_label(symbol, account): "Close {symbol} on {account}",
         trade_label(symbol, account): "Trade {symbol} on {account}",
 
