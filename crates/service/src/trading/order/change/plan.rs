@@ -6,7 +6,6 @@ use crate::{
     trading::order::{
         intent::Intent,
         legs::{self, Leg, PlannedOrder, Role},
-        seq,
         side::entered_by,
     },
 };
@@ -22,6 +21,8 @@ pub(super) struct Situation {
     pub(super) side: Side,
     /// Whether nothing of the entry has filled.
     pub(super) unfilled: bool,
+    /// Whether the entry may still fill, so that no take-profit has been sent.
+    pub(super) rests: bool,
     /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
     pub(super) amount: Decimal,
     /// The average entry price; `None` while nothing has filled.
@@ -36,14 +37,14 @@ impl Situation {
         let order = trade.request.opens()?;
         let (side, ordered) = (order.side, order.amount);
         let held = position.filter(|position| entered_by(position.side) == side);
-        let entry = trade.leg_order(seq::ENTRY);
-        let rests = entry.is_none_or(|entry| !entry.is_final());
+        let rests = trade.entry_rests();
         let Some(filled) = trade.filled_entry() else {
             let prices = vec![order.entry.price().unwrap_or(last)];
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
                 side,
                 unfilled: true,
+                rests,
                 amount: ordered,
                 entry_price,
                 prices,
@@ -54,6 +55,7 @@ impl Situation {
         Some(Self {
             side,
             unfilled: false,
+            rests,
             amount: if rests { ordered } else { filled.filled.min(held.contracts) },
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
@@ -124,7 +126,12 @@ fn plan_targets(
     let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
     let orders = targets.iter().zip(amounts);
     let orders = orders.map(|(target, amount)| legs::target_order(at.side, target.price, amount));
-    replace_targets(trade, &orders.collect::<Vec<_>>())
+    let step = replace_targets(trade, &orders.collect::<Vec<_>>())?;
+    if at.rests {
+        // Should the entry fill before this change is carried out, only the new ones are sent.
+        trade.give_up(&step.old);
+    }
+    Ok(step)
 }
 
 /// Plans take-profits in place of the wanted ones.
