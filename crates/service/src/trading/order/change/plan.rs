@@ -25,6 +25,8 @@ pub(super) struct Situation {
     pub(super) rests: bool,
     /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
     pub(super) amount: Decimal,
+    /// The whole position on the trade's side, also what its owner has added elsewhere.
+    held: Decimal,
     /// The average entry price; `None` while nothing has filled.
     pub(super) entry_price: Option<Decimal>,
     prices: Vec<Decimal>,
@@ -46,6 +48,7 @@ impl Situation {
                 unfilled: true,
                 rests,
                 amount: ordered,
+                held: Decimal::ZERO,
                 entry_price,
                 prices,
                 liquidation,
@@ -57,6 +60,7 @@ impl Situation {
             unfilled: false,
             rests,
             amount: if rests { ordered } else { filled.filled.min(held.contracts) },
+            held: held.contracts,
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
@@ -75,10 +79,14 @@ impl Situation {
     }
 
     /// Returns the stop's order. A stop that replaces another has an amount, because the exchange accepts only one
-    /// stop that closes the whole position, and the old one stays until the new one is open.
+    /// stop that closes the whole position, and the old one stays until the new one is open. A market stop is for all
+    /// that is held, so that moving it protects no less than before.
     fn stop_order(&self, stop: Stop) -> PlannedOrder {
         let planned = legs::stop_order(self.side, stop, self.amount);
-        if self.unfilled { planned } else { PlannedOrder { amount: Some(self.amount), ..planned } }
+        if self.unfilled || planned.amount.is_some() {
+            return planned;
+        }
+        PlannedOrder { amount: Some(self.amount.max(self.held)), ..planned }
     }
 }
 

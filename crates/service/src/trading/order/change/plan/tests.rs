@@ -80,6 +80,18 @@ fn a_moved_stop_has_the_amount_that_is_held_and_is_wanted_from_then_on() {
 }
 
 #[test]
+fn a_moved_market_stop_covers_what_its_owner_has_added_elsewhere() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1.5"));
+    planned(&mut trade, Some(&held), &moved("95"));
+    assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1.5")), "so did the stop before it");
+    let limit = Stop { trigger: d("94"), limit: Some(d("93")) };
+    let change = TradeChange { stop: Some(StopChange::Set(limit)), targets: None };
+    planned(&mut trade, Some(&held), &change);
+    assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1")));
+}
+
+#[test]
 fn a_refused_move_leaves_the_stop_before_it_wanted() {
     let mut trade = trade(d("1"));
     let held = position(d("1"));
