@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) position: Decimal,
     pub(crate) price: Decimal,
     pub(crate) faults: VecDeque<(u16, Fault)>,
+    /// An order whose request arrives only after an attempt to cancel it.
+    pub(crate) late: Option<Order>,
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
@@ -392,10 +394,15 @@ impl Trading for Fake {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
         let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
-        Ok(order.map(|o| {
+        let cancelled = order.map(|o| {
             o.status = OrderStatus::Canceled;
             o.clone()
-        }))
+        });
+        if cancelled.is_none() && state.late.as_ref().is_some_and(|late| late.client_order_id == id) {
+            let late = state.late.take();
+            state.orders.extend(late);
+        }
+        Ok(cancelled)
     }
     async fn open_orders(
         &self,

@@ -13,6 +13,7 @@ mod profit;
 mod restored;
 mod rights;
 mod tabs;
+mod unfinished;
 
 use changes::*;
 use domain::{
@@ -57,6 +58,7 @@ use std::{
 };
 use store::testing::TestDb;
 use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
+use unfinished::*;
 
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
@@ -511,4 +513,13 @@ store::each_engine![
     of_two_edits_of_one_version_the_second_is_refused,
     the_same_change_twice_acts_once,
     a_change_that_a_crash_interrupted_is_completed,
+    an_entry_that_fills_before_its_change_completes_gets_only_the_new_take_profits,
+    take_profits_that_were_lost_when_the_entry_filled_are_sent_again,
+    a_stop_that_arrives_after_it_was_moved_again_is_cancelled,
+    a_moved_stop_that_the_exchange_calls_a_duplicate_stays_the_wanted_one,
+    a_take_profit_that_the_exchange_calls_a_duplicate_is_replaced_like_the_others,
+    the_moved_stop_follows_the_fill_after_a_crash,
+    the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
+    all_of_a_position_is_closed_while_a_change_cannot_be_completed,
+    the_close_of_a_trade_closes_no_later_one,
 ];

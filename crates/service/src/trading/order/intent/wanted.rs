@@ -113,6 +113,24 @@ impl Intent {
         self.legs.iter().filter(|leg| leg.role == Role::Target && leg.may_be_open())
     }
 
+    /// Marks those of these legs that have not been sent as not needed.
+    pub(in crate::trading::order) fn give_up(&mut self, legs: &[u16]) {
+        self.mark_each(legs, LegStatus::Planned, LegStatus::Skipped);
+    }
+
+    /// Marks those of these legs that were given up as wanted again.
+    pub(in crate::trading::order) fn take_back(&mut self, legs: &[u16]) {
+        self.mark_each(legs, LegStatus::Skipped, LegStatus::Planned);
+    }
+
+    fn mark_each(&mut self, legs: &[u16], from: LegStatus, to: LegStatus) {
+        for seq in legs {
+            if self.leg(*seq).is_some_and(|leg| leg.status == from) {
+                self.mark(*seq, to, None);
+            }
+        }
+    }
+
     /// Returns a number that grows with each stop and take-profit that replaces another.
     pub(in crate::trading::order) fn protection_version(&self) -> i64 {
         let legs = self.legs.iter().filter(|leg| leg.is_protective()).count();
