@@ -52,7 +52,9 @@ pub struct ManagedTrade {
     pub realized: Option<Num>,
     /// Fees in quote units.
     pub fees: Option<Num>,
-    /// Realized profit less fees, in quote units.
+    /// Funding paid in quote units; negative if it was received.
+    pub funding: Option<Num>,
+    /// Realized profit less fees and funding, in quote units.
     pub profit: Option<Num>,
     /// Loss at the first stop, without fees, in quote units.
     pub risk: Option<Num>,
@@ -137,7 +139,9 @@ pub struct TradeLevels {
 
 impl From<&TradeRow> for ManagedTrade {
     fn from(row: &TradeRow) -> Self {
-        let profit = row.realized.map(|realized| realized.0 - row.fees.map_or(Decimal::ZERO, |fees| fees.0));
+        let fees = row.fees.map_or(Decimal::ZERO, |fees| fees.0);
+        let funding = row.funding.map_or(Decimal::ZERO, |funding| funding.0);
+        let profit = row.realized.map(|realized| realized.0 - fees - funding);
         let multiple = |risk: Decimal| Some(profit?.checked_div(risk)?.round_dp(2));
         Self {
             id: row.intent_id.to_string(),
@@ -151,6 +155,7 @@ impl From<&TradeRow> for ManagedTrade {
             exit_price: row.exit_price.map(|price| Num(price.0)),
             realized: row.realized.map(|realized| Num(realized.0)),
             fees: row.fees.map(|fees| Num(fees.0)),
+            funding: row.funding.map(|funding| Num(funding.0)),
             profit: profit.map(Num),
             risk: row.risk.map(|risk| Num(risk.0)),
             r: row.risk.and_then(|risk| multiple(risk.0)).map(Num),

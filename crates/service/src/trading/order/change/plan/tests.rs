@@ -152,8 +152,7 @@ fn changes_leave_the_last_numbers_to_lost_stops_and_partial_closes() {
         let at = Situation::of(trade, Some(&held), d("100")).unwrap();
         plan(trade, change, &at, Wanted::Stop, d("0.001")).map(drop)
     };
-    let often =
-        |result| matches!(result, Err(Error::Fields(all)) if all[0].problem == Problem::ChangedTooOften);
+    let often = |result: Result<()>| matches!(result, Err(Error::Fields(all)) if all[0].problem == Problem::ChangedTooOften);
     let stop = PlannedOrder { stop_price: Some(d("91")), ..trade.wanted_stop().unwrap().clone() };
     trade.plan(seq::STOPS.end - RESERVED - 1, Role::Stop, stop);
     trade.mark(seq::STOPS.end - RESERVED - 1, LegStatus::Placed, None);
