@@ -214,3 +214,45 @@ impl From<&TradeChange> for TradeLevels {
         Self { stop, take_profits }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{ExchangeKeyId, IntentId, Micros, Side, UserId, dec};
+    use service::trading::order::trade::{TradeSource, TradeStatus};
+    use store::{DecimalText, trade::Tags};
+    use uuid::Uuid;
+
+    #[test]
+    fn profit_and_its_multiple_are_after_fees_and_funding() {
+        let figure = |value: Decimal| Some(DecimalText(value));
+        let row = TradeRow {
+            intent_id: IntentId(Uuid::nil()),
+            user_id: UserId(Uuid::nil()),
+            exchange_key_id: ExchangeKeyId(Uuid::nil()),
+            symbol: "BTC/USDT".parse().unwrap(),
+            side: Side::Buy,
+            source: TradeSource::Manual,
+            status: TradeStatus::Closed,
+            amount: DecimalText(dec!(0.05)),
+            entry_price: figure(dec!(20000)),
+            exit_price: figure(dec!(20200)),
+            realized: figure(dec!(10)),
+            fees: figure(dec!(0.8)),
+            funding: figure(dec!(-0.3)),
+            risk: figure(dec!(5)),
+            exit_reason: None,
+            note: String::new(),
+            tags: Tags::of(&Vec::new()).unwrap(),
+            version: 0,
+            opened_at: Some(Micros(1)),
+            closed_at: Some(Micros(2)),
+            created_at: Micros(0),
+        };
+        let shown = serde_json::to_value(ManagedTrade::from(&row)).unwrap();
+        assert_eq!(
+            (&shown["funding"], &shown["profit"], &shown["r"]),
+            (&serde_json::json!(-0.3), &serde_json::json!(9.5), &serde_json::json!(1.9))
+        );
+    }
+}
