@@ -148,10 +148,7 @@ pub async fn close_part(
     };
     let all = parse().is_ok_and(|(_, _, part)| part == Part::Share(Decimal::ONE));
     let closed = match parse() {
-        Ok((id, pair, part)) => {
-            let target = TradeTarget { idempotency, ..TradeTarget::default() };
-            order::close_part(&visit.desk, &actor, id, &pair, part, target).await
-        }
+        Ok((id, pair, part)) => order::close_part(&visit.desk, &actor, id, &pair, part, idempotency).await,
         Err(error) => Err(error),
     };
     let notice = if all { DeskNotice::PositionClosed } else { DeskNotice::PartClosed };

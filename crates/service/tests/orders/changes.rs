@@ -43,7 +43,7 @@ impl World {
     }
 
     async fn close_part(&self, part: Part) -> Result<(), Error> {
-        order::close_part(&self.desk, &self.actor, self.key, &btc(), part, TradeTarget::default()).await
+        order::close_part(&self.desk, &self.actor, self.key, &btc(), part, None).await
     }
 
     async fn trade(&self) -> OpenTrade {
@@ -257,8 +257,8 @@ pub(crate) async fn the_same_change_twice_acts_once(db: &TestDb) {
     world.place(&ticket()).await.unwrap();
     let part = |body| {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
-        let target = TradeTarget { idempotency: idempotency("part", body), ..TradeTarget::default() };
-        async move { order::close_part(&desk, &actor, key, &btc(), Part::Share(d("0.2")), target).await }
+        let (part, once) = (Part::Share(d("0.2")), idempotency("part", body));
+        async move { order::close_part(&desk, &actor, key, &btc(), part, once).await }
     };
     part(1).await.unwrap();
     part(1).await.unwrap();

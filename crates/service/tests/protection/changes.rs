@@ -39,7 +39,7 @@ pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str
 
 pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskResponse {
     let part = Part::Share(d(share));
-    order::close_part(desk, &cast.trader, cast.manual, &btc(), part, TradeTarget::default()).await.into()
+    order::close_part(desk, &cast.trader, cast.manual, &btc(), part, None).await.into()
 }
 
 fn changes(act: &Act) -> bool {

@@ -24,8 +24,6 @@ use store::{
 
 pub use store::trade::{TradeRow, TradeSource, TradeStatus};
 
-/// Attempts to write a note while other changes come between.
-const TRIES: u8 = 5;
 /// The list whose page tokens these are.
 const LIST: &str = "trades";
 /// Longest note, and most tags and their longest text, in characters.
@@ -153,7 +151,7 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
         PastChange { at: change.at, before: read(&change.before), after: read(&change.after) }
     });
     Ok(TradeView {
-        version: version_of(&row, intent.as_ref()),
+        version: intent.map_or(row.version, |intent| row.version.saturating_add(intent.protection_version())),
         stop: match in_force.stop {
             Some(StopChange::Set(stop)) => Some(stop),
             _ => None,
@@ -164,54 +162,34 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
     })
 }
 
-/// Changes a trade: its stop and take-profits while it is open, its note and tags at any time. A version that is no longer
-/// current does not matter to a note and tags that are as requested already: the request was repeated.
+/// Changes a trade: its stop and take-profits while it is open, its note and tags at any time.
 ///
 /// # Errors
 /// As [`super::change_trade`]; field problems of `note` and `tags`.
 pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit: TradeEdit) -> Result<()> {
     let row = own(desk, actor, id).await?;
     check_note(&edit)?;
-    let TradeEdit { change, note, tags, version, idempotency } = edit;
-    let tags = tags.as_ref().map(Tags::of).transpose()?;
-    let (note, changes) = (note.as_deref(), !change.is_empty());
-    if changes {
-        let target = TradeTarget { trade: Some(id), version, idempotency };
-        change::change_trade(desk, actor, row.exchange_key_id, &row.symbol, target, change).await?;
-        if note.is_none() && tags.is_none() {
-            return Ok(());
+    if edit.change.is_empty() {
+        let current = get_trade(desk, actor, id).await?.version;
+        if edit.version.is_some_and(|version| version != current) {
+            return Err(Error::field("version", Problem::ChangedMeanwhile));
         }
+    } else {
+        let target = TradeTarget { trade: Some(id), version: edit.version, idempotency: edit.idempotency };
+        change::change_trade(desk, actor, row.exchange_key_id, &row.symbol, target, edit.change).await?;
     }
-    // The version that the caller has seen is not the current one after a change.
-    let version = version.filter(|_| !changes);
-    for _ in 0..TRIES {
-        let row = own(desk, actor, id).await?;
-        let noted = note.is_none_or(|note| note == row.note);
-        let tagged = tags.as_ref().is_none_or(|tags| tags.as_str() == row.tags.as_str());
-        if noted && tagged && (note.is_some() || tags.is_some()) {
-            return Ok(());
-        }
-        if let Some(version) = version {
-            let intent = Intent::load(desk, id).await?;
-            if version != version_of(&row, intent.as_ref()) {
-                return Err(Error::field("version", Problem::ChangedMeanwhile));
-            }
-        }
-        if noted && tagged {
-            return Ok(());
-        }
-        let mut tx = desk.db.begin().await?;
-        let set = stored::set_note(&mut tx, actor.user, id, row.version, note, tags.as_ref()).await?;
-        tx.commit().await?;
-        if set {
-            return Ok(());
-        }
+    if edit.note.is_none() && edit.tags.is_none() {
+        return Ok(());
     }
-    Err(Error::Unavailable { retry_after_s: 1 })
+    let tags = edit.tags.as_ref().map(Tags::of).transpose()?;
+    let version = own(desk, actor, id).await?.version;
+    let mut tx = desk.db.begin().await?;
+    let set = stored::set_note(&mut tx, actor.user, id, version, edit.note.as_deref(), tags.as_ref()).await?;
+    tx.commit().await?;
+    if set { Ok(()) } else { Err(Error::field("version", Problem::ChangedMeanwhile)) }
 }
 
-/// Closes a part of an open trade, or all of it. A repeated request with the same idempotency key succeeds after the trade
-/// has closed, too.
+/// Closes a part of an open trade, or all of it.
 ///
 /// # Errors
 /// Not found, also if the trade is not open; as [`super::close_part`].
@@ -223,13 +201,10 @@ pub async fn close_trade(
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
     let row = own(desk, actor, id).await?;
-    let target = TradeTarget { trade: Some(id), version: None, idempotency };
-    change::close_part(desk, actor, row.exchange_key_id, &row.symbol, part, target).await
-}
-
-/// Returns the version of a trade, as [`domain::trade::OpenTrade::version`].
-fn version_of(row: &TradeRow, intent: Option<&Intent>) -> i64 {
-    row.version.saturating_add(intent.map_or(0, Intent::protection_version))
+    if row.status != TradeStatus::Open {
+        return Err(Error::NotFound);
+    }
+    change::close_part(desk, actor, row.exchange_key_id, &row.symbol, part, idempotency).await
 }
 
 async fn own(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeRow> {

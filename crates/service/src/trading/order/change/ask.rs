@@ -1,7 +1,7 @@
 //! The use cases: what an owner may ask for.
 
 use super::{
-    part::{Part, amount_of, must_belong},
+    part::{Part, amount_of},
     plan::{Situation, plan},
     request::Reducing,
     shown::{in_force, version_of},
@@ -87,24 +87,22 @@ pub async fn breakeven(
 }
 
 /// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
-/// position is closed like [`super::super::close_position`]. The version of `target` does not matter.
+/// position is closed like [`super::super::close_position`].
 ///
 /// # Errors
-/// [`Error::NotFound`] without a position, or if it is not that of the trade in `target`; [`Error::Fields`] if the part is
-/// not one; 1103, 1106, 1300, 1500.
+/// [`Error::NotFound`] without a position, [`Error::Fields`] if the part is not one; 1103, 1106, 1300, 1500.
 pub async fn close_part(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
     part: Part,
-    target: TradeTarget,
+    idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
-    let TradeTarget { trade, idempotency, .. } = target;
     // Runs detached: it continues if the caller disconnects.
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(part, trade).await };
+    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(part).await };
     desk.work.run(work).await
 }
 
@@ -182,7 +180,7 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    async fn close(self, part: Part, meant: Option<IntentId>) -> Result<()> {
+    async fn close(self, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
@@ -190,9 +188,6 @@ impl Changer<'_> {
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         self.complete_changes().await?;
         let position = self.position().await?.ok_or(Error::NotFound)?;
-        if let Some(trade) = meant {
-            must_belong(self.desk, &position, trade).await?;
-        }
         let amount = amount_of(part, position.contracts, &market)?;
         let (request, legs) = if amount == position.contracts {
             (Request::Close, legs::closing())

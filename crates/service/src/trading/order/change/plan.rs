@@ -104,17 +104,13 @@ pub(super) fn plan(
     Ok(Protecting { trade: trade.id, stop, targets })
 }
 
-/// The last numbers of stops and take-profits, which changes leave to the supervisor and to partial closes: a stop that is
-/// lost after many changes must still be replaced.
-const RESERVED: u16 = 1_000;
-
 fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<StopStep> {
     let same = |leg: &&Leg| leg.order.as_ref().is_some_and(|now| now.stops_as(&order));
     if let Some(leg) = trade.wanted_stop_leg().filter(same) {
         // A stop that is not supervised any more becomes the wanted one again.
         return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
     }
-    let next = trade.next_stop().filter(|next| *next < seq::STOPS.end - RESERVED);
+    let next = trade.next_moved_stop();
     let next = next.ok_or_else(|| Error::field("stopTriggerPrice", Problem::ChangedTooOften))?;
     trade.plan(next, Role::Stop, order);
     Ok(StopStep::Move(next))
@@ -126,8 +122,7 @@ fn plan_targets(
     at: &Situation,
     lot: Decimal,
 ) -> Result<TargetStep> {
-    let left = trade.next_target().map_or(0, |next| (seq::TARGETS.end - RESERVED).saturating_sub(next));
-    if targets.len() > usize::from(left) {
+    if targets.len() > usize::from(trade.targets_left()) {
         return Err(Error::field("takeProfitPrices", Problem::ChangedTooOften));
     }
     let amounts = target_amounts(targets, at.amount, lot);

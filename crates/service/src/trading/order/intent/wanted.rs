@@ -98,6 +98,16 @@ impl Intent {
         self.next_of(&seq::TARGETS)
     }
 
+    /// Returns the number of the next stop leg of a change; `None` if what is left is reserved.
+    pub(in crate::trading::order) fn next_moved_stop(&self) -> Option<u16> {
+        self.next_stop().filter(|next| *next < seq::STOPS.end - seq::RESERVED)
+    }
+
+    /// Returns how many take-profits changes may still plan.
+    pub(in crate::trading::order) fn targets_left(&self) -> u16 {
+        self.next_target().map_or(0, |next| (seq::TARGETS.end - seq::RESERVED).saturating_sub(next))
+    }
+
     fn next_of(&self, range: &std::ops::Range<u16>) -> Option<u16> {
         let last = self.legs.iter().filter(|leg| range.contains(&leg.seq)).max_by_key(|leg| leg.seq);
         let next = match last {

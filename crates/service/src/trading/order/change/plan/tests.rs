@@ -154,13 +154,13 @@ fn changes_leave_the_last_numbers_to_lost_stops_and_partial_closes() {
     };
     let often = |result: Result<()>| matches!(result, Err(Error::Fields(all)) if all[0].problem == Problem::ChangedTooOften);
     let stop = PlannedOrder { stop_price: Some(d("91")), ..trade.wanted_stop().unwrap().clone() };
-    trade.plan(seq::STOPS.end - RESERVED - 1, Role::Stop, stop);
-    trade.mark(seq::STOPS.end - RESERVED - 1, LegStatus::Placed, None);
+    trade.plan(seq::STOPS.end - seq::RESERVED - 1, Role::Stop, stop);
+    trade.mark(seq::STOPS.end - seq::RESERVED - 1, LegStatus::Placed, None);
     assert!(often(refused(&mut trade, &moved("95"))));
-    assert_eq!(trade.next_stop(), Some(seq::STOPS.end - RESERVED));
+    assert_eq!(trade.next_stop(), Some(seq::STOPS.end - seq::RESERVED));
 
     let target = legs::target_order(Side::Buy, d("110"), d("1"));
-    trade.plan(seq::TARGETS.end - RESERVED - 2, Role::Target, target);
+    trade.plan(seq::TARGETS.end - seq::RESERVED - 2, Role::Target, target);
     let targets = |count| {
         let all = vec![TargetShare { price: d("110"), share: d("0.5") }; count];
         TradeChange { stop: None, targets: Some(all) }
