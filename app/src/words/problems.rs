@@ -44,6 +44,7 @@ texts! {
         P::SharesTooMany => "The shares add up to more than 100 percent.",
         P::MoreThanPosition => "The position is smaller than this.",
         P::ChangedMeanwhile => "This trade was changed meanwhile. Check its current values and try again.",
+        P::ChangedTooOften => "This trade can't be changed any more often. Close it and open a new one.",
         P::PriceFilter => "The market doesn't accept this price. Check its decimals.",
         P::LotFilter => "The market doesn't accept this amount. Check its decimals and the minimum amount.",
         P::NotionalFilter => "The order value is below this market's minimum.",

@@ -13,6 +13,7 @@ use domain::{
     Decimal, Market, Order, Position, Side,
     ticket::Stop,
     trade::{StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
+    validation::Problem,
 };
 use store::protection::Wanted;
 
@@ -93,7 +94,7 @@ impl Situation {
 /// Plans a change at `trade` and returns its request. `wanted` is the protection wanted so far.
 ///
 /// # Errors
-/// A fault if the trade has no legs left.
+/// A field problem if the trade was changed too often.
 pub(super) fn plan(
     trade: &mut Intent,
     change: &TradeChange,
@@ -119,7 +120,8 @@ fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<
         // A stop that is not supervised any more becomes the wanted one again.
         return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
     }
-    let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
+    let next = trade.next_moved_stop();
+    let next = next.ok_or_else(|| Error::field("stopTriggerPrice", Problem::ChangedTooOften))?;
     trade.plan(next, Role::Stop, order);
     Ok(StopStep::Move(next))
 }
@@ -130,6 +132,9 @@ fn plan_targets(
     at: &Situation,
     lot: Decimal,
 ) -> Result<TargetStep> {
+    if targets.len() > usize::from(trade.targets_left()) {
+        return Err(Error::field("takeProfitPrices", Problem::ChangedTooOften));
+    }
     let amounts = target_amounts(targets, at.amount, lot);
     let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
     let orders = targets.iter().zip(amounts);

@@ -87,6 +87,16 @@ impl Intent {
         self.legs.iter().any(as_adopted)
     }
 
+    /// Returns the number of the next stop leg of a change; `None` if what is left is reserved.
+    pub(in crate::trading::order) fn next_moved_stop(&self) -> Option<u16> {
+        self.next_stop().filter(|next| *next < seq::STOPS.end - seq::RESERVED)
+    }
+
+    /// Returns how many take-profits changes may still plan.
+    pub(in crate::trading::order) fn targets_left(&self) -> u16 {
+        self.next_target().map_or(0, |next| (seq::TARGETS.end - seq::RESERVED).saturating_sub(next))
+    }
+
     /// Returns the number of the next stop leg: after all others, so that the latest stop is the last. A leg that the
     /// exchange certainly refused is reused.
     pub(in crate::trading::order) fn next_stop(&self) -> Option<u16> {

@@ -211,6 +211,32 @@ fn a_stop_that_was_adopted_is_outdated_once_it_was_moved_again() {
     assert!(trade.outdated_among(&open).is_empty(), "its owner may place it again");
 }
 
+#[test]
+fn changes_leave_the_last_numbers_to_lost_stops_and_partial_closes() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let refused = |trade: &mut Intent, change: &TradeChange| {
+        let at = Situation::of(trade, Some(&held), d("100")).unwrap();
+        plan(trade, change, &at, Wanted::Stop, d("0.001")).map(drop)
+    };
+    let often = |result: Result<()>| matches!(result, Err(Error::Fields(all)) if all[0].problem == Problem::ChangedTooOften);
+    let stop = PlannedOrder { stop_price: Some(d("91")), ..trade.wanted_stop().unwrap().clone() };
+    trade.plan(seq::STOPS.end - seq::RESERVED - 1, Role::Stop, stop);
+    trade.mark(seq::STOPS.end - seq::RESERVED - 1, LegStatus::Placed, None);
+    assert!(often(refused(&mut trade, &moved("95"))));
+    assert_eq!(trade.next_stop(), Some(seq::STOPS.end - seq::RESERVED));
+
+    let target = legs::target_order(Side::Buy, d("110"), d("1"));
+    trade.plan(seq::TARGETS.end - seq::RESERVED - 2, Role::Target, target);
+    let targets = |count| {
+        let all = vec![TargetShare { price: d("110"), share: d("0.5") }; count];
+        TradeChange { stop: None, targets: Some(all) }
+    };
+    assert!(often(refused(&mut trade, &targets(2))));
+    assert!(refused(&mut trade, &targets(0)).is_ok());
+    assert!(refused(&mut trade, &targets(1)).is_ok());
+}
+
 proptest! {
     /// After any sequence of moves, answered or refused, one stop is wanted: the last one that was not refused.
     #[test]
