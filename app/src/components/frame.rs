@@ -39,8 +39,8 @@ impl Width {
     }
 }
 
-/// Renders a page with its frame. The view's type is erased here, as in every larger part of a page:
-/// otherwise nested view types would produce gigabytes of type names in the compiler.
+/// Renders a page with its frame. Views are rendered here and in every larger part of a page, so that little machine code
+/// is compiled for the types in them.
 pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoView + 'static) -> AnyView {
     let body = body.into_any();
     let words = pages(visit::lang());

@@ -10,6 +10,7 @@ pub(crate) mod heat;
 pub(crate) mod icon;
 pub(crate) mod plot;
 pub(crate) mod record;
+pub(crate) mod rendered;
 pub(crate) mod show;
 pub(crate) mod tables;
 pub(crate) mod ticks;
