@@ -1,5 +1,6 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     notice::{PostNotice, Rejection},
     visit::{self, CARRIED, Visit},
@@ -199,7 +200,7 @@ impl Field {
                 {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
             </div>
         }
-        .into_any()
+        .rendered()
     }
 }
 
@@ -227,7 +228,7 @@ pub(crate) fn act(
             <button type="submit" class="button" data-testid=testid>{text}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 /// As [`act`], with a confirmation: the button unfolds an explanation and the button that acts,
@@ -252,7 +253,7 @@ pub(crate) fn act_sure(
             </form>
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A selection from values and labels.
@@ -282,7 +283,7 @@ pub(crate) fn select(
             {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Check boxes, each of which adds its value to a list.
@@ -309,7 +310,7 @@ pub(crate) fn boxes(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Radio buttons side by side.
@@ -343,5 +344,5 @@ pub(crate) fn radios_with(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/settings/activity`: the activity of a user's account; `/admin/audit`: the audit log of all users.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         agent,
@@ -97,7 +98,7 @@ fn page(
             <a class="button" data-kind="quiet" href=file download="" data-testid="export">{words.export}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn line(row: LogEntry, users: bool) -> AnyView {
@@ -113,5 +114,5 @@ fn line(row: LogEntry, users: bool) -> AnyView {
             <td><code>{row.subject}</code></td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/settings/api-clients`: credentials for programs.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, boxes},
@@ -33,7 +34,7 @@ pub(crate) fn page() -> impl IntoView {
             {add(words, &made)}
             {api_urls(&visit, words)}
         };
-        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.title, Width::Wide, body.rendered()))
     })
 }
 
@@ -56,7 +57,7 @@ fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<A
                 </dl>
             </section>
         }
-        .into_any(),
+        .rendered(),
     )
 }
 
@@ -103,7 +104,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 fn add(words: &'static Clients, posted: &Posted) -> AnyView {
@@ -134,7 +135,7 @@ fn add(words: &'static Clients, posted: &Posted) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A text area for the multi-line RSA key.
@@ -150,7 +151,7 @@ fn key(words: &'static Clients, posted: &Posted) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
@@ -165,5 +166,5 @@ fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
             </ul>
         </section>
     }
-    .into_any()
+    .rendered()
 }

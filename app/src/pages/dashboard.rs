@@ -1,5 +1,6 @@
 //! `/dashboard`: balances, and open positions and orders.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -59,7 +60,7 @@ fn first_steps(email: &str, words: &'static Pages) -> AnyView {
             <pre><code>{command}</code></pre>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Without keys: a button that opens a sandbox account.
@@ -80,7 +81,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
             <p><a href="/keys#add">{words.or_connect}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A key's open positions and orders; `None` if the exchange does not respond.
@@ -113,7 +114,7 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
             {open(words, held, &ticks)}
         </div>
     }
-    .into_any())
+    .rendered())
 }
 
 async fn protected(
@@ -142,7 +143,7 @@ fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decim
             {plot}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
@@ -166,7 +167,7 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
             <p><a href="/keys">{words.manage_keys}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
@@ -196,5 +197,5 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
             {orders}
         </section>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/keys`: exchange keys.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, radios},
@@ -74,7 +75,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
@@ -84,7 +85,7 @@ fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
         let item = |address: String| view! { <li><code>{address}</code></li> };
         view! { <ul class="addresses" data-testid="egress">{addresses.into_iter().map(item).collect_view()}</ul> }
     });
-    view! { <p class="hint">{text}</p>{list} }.into_any()
+    view! { <p class="hint">{text}</p>{list} }.rendered()
 }
 
 fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
@@ -138,7 +139,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             {changes(words, posted, key)}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The forms that change a key.
@@ -195,7 +196,7 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
             {elsewhere(words, key)}
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Whether the owner is notified of orders that Slipstream did not send.
@@ -214,7 +215,7 @@ fn elsewhere(words: &'static Pages, key: &ExchangeKey) -> AnyView {
             <button type="submit" class="button">{button}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> AnyView {
@@ -228,5 +229,5 @@ fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> AnyView 
             </form>
         </details>
     }
-    .into_any()
+    .rendered()
 }
