@@ -1,5 +1,6 @@
 //! Buttons that ask for a confirmation before they act.
 
+use crate::components::rendered::Rendered as _;
 use crate::{visit, words::pages::pages};
 use leptos::prelude::*;
 
@@ -84,7 +85,7 @@ impl Confirm {
                 </div>
             </div>
         }
-        .into_any()
+        .rendered()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The dashboard's table of open positions: its profit is live, and each row can be traded and closed.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     api::trade::desk_page,
     components::{
@@ -33,7 +34,7 @@ fn place(open: &OpenPosition) -> String {
 pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
     let (words, texts) = (pages(visit::lang()), home(visit::lang()));
     if rows.is_empty() {
-        return view! { <p class="empty" data-pnl-rows="0">{words.no_positions}</p> }.into_any();
+        return view! { <p class="empty" data-pnl-rows="0">{words.no_positions}</p> }.rendered();
     }
     let columns = [
         (words.col_market, WORDS),
@@ -48,7 +49,7 @@ pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
     let count = rows.len().to_string();
     let rows = rows.iter().map(|open| row(texts, open, ticks)).collect_view();
     view! { <div data-pnl-rows=count>{tables::scrolling(words.positions.to_owned(), &columns, rows)}</div> }
-        .into_any()
+        .rendered()
 }
 
 fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
@@ -68,7 +69,7 @@ fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
             <td><div class="row-actions">{actions(words, open, &symbol)}</div></td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The link to the trade page, and the button that closes the position after a question.
@@ -87,5 +88,5 @@ fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
         <a class="button" data-kind="quiet" href=desk_page(&key, symbol) aria-label=words.trade_label(symbol, name) data-testid="position-trade">{words.trade}</a>
         {close.show()}
     }
-    .into_any()
+    .rendered()
 }

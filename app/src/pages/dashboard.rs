@@ -1,6 +1,7 @@
 //! `/dashboard?range=`: balances and profit, and open positions and orders of all accounts. The stream keeps them
 //! current.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::tabs,
@@ -66,7 +67,7 @@ fn first_steps(email: &str, words: &'static Pages) -> AnyView {
             <pre><code>{command}</code></pre>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Without keys: a button that opens a sandbox account.
@@ -87,7 +88,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
             <p><a href="/keys#add">{words.or_connect}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A key's open positions and orders; `None` if the exchange does not respond.
@@ -131,7 +132,7 @@ async fn holdings(
         <LivePortfolio/>
         <Fresh/>
     }
-    .into_any())
+    .rendered())
 }
 
 async fn protected(
@@ -168,7 +169,7 @@ fn worth(
             {curve(texts, profit, range)}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A profit with its percentage. `live` marks the one that the stream changes.
@@ -187,7 +188,7 @@ fn gain(
             <dd><span class="live-figure" data-pnl-total=live data-change=tone(value) data-testid=testid>{figures::signed_cents(value)}</span>{percent}</dd>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The profit over the chosen range, and the links that choose it.
@@ -215,7 +216,7 @@ fn curve(words: &'static Home, profit: &Performance, range: Range) -> AnyView {
         <p class="hint">{words.profit_lead}</p>
         {plot}
     }
-    .into_any()
+    .rendered()
 }
 
 fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
@@ -239,7 +240,7 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
             <p><a href="/keys">{words.manage_keys}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
@@ -265,5 +266,5 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
             {orders}
         </section>
     }
-    .into_any()
+    .rendered()
 }
