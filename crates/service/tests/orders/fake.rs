@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub(crate) funding: Vec<Funding>,
     /// The price of BNB; that of the market by default.
     pub(crate) bnb_price: Option<Decimal>,
+    /// How often the open orders of the whole account were read.
+    pub(crate) whole_reads: usize,
     /// The open streams of accounts.
     pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
@@ -401,9 +403,11 @@ impl Trading for Fake {
         &self,
         _: &Credentials,
         _: TradeType,
-        _: Option<&Symbol>,
+        symbol: Option<&Symbol>,
     ) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
+        let mut state = self.state.lock().unwrap();
+        state.whole_reads += usize::from(symbol.is_none());
+        Ok(state.orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
     async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())

@@ -11,14 +11,15 @@ use domain::{
     report::Period,
     time::{DAY, HOUR},
 };
-use exchange::Funding;
+use exchange::{AccountEvent, Funding};
 use service::{
     following::{
         closed_trades::{self, ClosedTradePage, Filter, Sorting},
         report,
         trade_history::{self, TradeHistoryRequest, Which},
     },
-    trading::live,
+    identity::{account, session},
+    trading::{key, live},
 };
 use std::time::Duration;
 use store::{equity::Point, ledger::TransferRow, testing::TestDb};
@@ -250,4 +251,33 @@ pub(crate) async fn a_position_reaches_the_dashboard_without_a_reload(db: &TestD
     strangers.send(Box::new(ClientMessage::Portfolio)).await.unwrap();
     let quiet = tokio::time::timeout(Duration::from_millis(200), nothing.recv()).await;
     assert!(quiet.is_err(), "{quiet:?}");
+}
+
+pub(crate) async fn pages_take_the_positions_from_the_feed(db: &TestDb) {
+    let world = super::world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let (trading, keys) = (world.desk.trading(), key::list_keys(&world.desk, &world.actor).await.unwrap());
+    let whole_reads = || world.fake.state.lock().unwrap().whole_reads;
+    let before = whole_reads();
+    let open = live::list_open(&trading, &world.actor, &keys).await;
+    assert_eq!(open[&world.key].positions.len(), 1);
+    assert!(!open[&world.key].orders.is_empty(), "the stop and the take profits");
+    assert_eq!(whole_reads(), before + 1);
+
+    let (asks, mut received) = live::attach(world.desk.trading(), Some(world.actor.clone()));
+    asks.send(Box::new(ClientMessage::Portfolio)).await.unwrap();
+    let first = next(&mut received, |state| state.positions.len() == 1).await;
+    world.fake.state.lock().unwrap().position = d("0.03");
+    let event = AccountEvent::Account { balance: None, positions: vec![btc()], change: None };
+    world.fake.emit(event).await;
+    next(&mut received, |state| state.revision != first.revision).await;
+    let open = live::list_open(&trading, &world.actor, &keys).await;
+    assert_eq!(open[&world.key].positions[0].contracts, d("0.03"));
+    assert_eq!(whole_reads(), before + 1, "only the market of the event was read, and nothing for the page");
+
+    // Another user gets nothing, not even with these keys.
+    let origin = world.actor.from.clone().unwrap();
+    let new = account::sign_up(&world.desk, origin.clone(), "eve@example.org", "correct horse battery").await;
+    let eve = session::find(&world.desk, &new.unwrap().token, &origin).await.unwrap().unwrap();
+    assert!(live::list_open(&trading, &eve, &keys).await.is_empty());
 }
