@@ -1,7 +1,7 @@
 //! State of copy trading and strategies.
 
 use crate::{
-    following::{copy::Copying, strategy::Records},
+    following::{copy::Copying, report::fills::FundingReads, strategy::Records},
     money::SharedMoney,
 };
 use std::{ops::Deref, sync::Arc};
@@ -13,6 +13,8 @@ pub struct Following {
     pub(crate) copies: Copying,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: Records,
+    /// Which markets' funding need not be read again yet.
+    pub(in crate::following) funding_reads: FundingReads,
 }
 
 /// Shared handle of the district's context.
@@ -20,7 +22,8 @@ pub type SharedFollowing = Arc<Following>;
 
 impl Following {
     pub(crate) fn new(money: SharedMoney) -> SharedFollowing {
-        Arc::new(Self { copies: Copying::default(), records: Records::default(), money })
+        let (copies, records) = (Copying::default(), Records::default());
+        Arc::new(Self { copies, records, funding_reads: FundingReads::default(), money })
     }
 }
 

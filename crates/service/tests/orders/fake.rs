@@ -63,6 +63,8 @@ pub(crate) struct State {
     pub(crate) funding: Vec<Funding>,
     /// The price of BNB; that of the market by default.
     pub(crate) bnb_price: Option<Decimal>,
+    /// How often funding payments were read.
+    pub(crate) funding_reads: usize,
     /// How often the open orders of the whole account were read.
     pub(crate) whole_reads: usize,
     /// The open streams of accounts.
@@ -292,7 +294,8 @@ impl AccountData for Fake {
         start: Micros,
         limit: u16,
     ) -> ExchangeResult<Vec<Funding>> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
+        state.funding_reads += 1;
         Ok(state.funding.iter().filter(|paid| paid.at >= start).take(limit.into()).cloned().collect())
     }
 }

@@ -201,6 +201,7 @@ pub(crate) async fn closed_trades_are_filtered_sorted_and_exported(db: &TestDb) 
     let shown: Vec<_> = all.items.iter().map(|t| (t.source, t.exit)).collect();
     let (ours, foreign) = ((Source::Manual, ExitReason::Stop), (Source::Elsewhere, ExitReason::Elsewhere));
     assert_eq!(shown, [foreign, ours], "the newest first");
+    let funding_reads = world.fake.state.lock().unwrap().funding_reads;
     let by = |source| Filter { source: Some(source), ..Filter::default() };
     assert_eq!(closed(&world, by(Source::Manual)).await.items.len(), 1);
     assert_eq!(closed(&world, by(Source::Strategy)).await.items.len(), 0);
@@ -213,6 +214,10 @@ pub(crate) async fn closed_trades_are_filtered_sorted_and_exported(db: &TestDb) 
     let worst_first =
         closed_trades::page(&world.desk, &world.actor, &Filter::default(), sorting, 9).await.unwrap();
     assert_eq!((worst_first.number, worst_first.items[0].source), (1, Source::Manual));
+    assert_eq!(world.fake.state.lock().unwrap().funding_reads, funding_reads, "they are of this minute");
+    clock.advance(HOUR);
+    assert_eq!(closed(&world, Filter::default()).await.total, 2);
+    assert_eq!(world.fake.state.lock().unwrap().funding_reads, funding_reads + 1);
     let file = closed_trades::csv(&world.desk, &world.actor, &Filter::default(), sorting).await.unwrap();
     let lines: Vec<_> = file.lines().collect();
     assert_eq!(lines.len(), 3, "{file}");
