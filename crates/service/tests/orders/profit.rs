@@ -1,7 +1,7 @@
 //! One definition of profit: closed trades and reports reconcile, and open positions reach the dashboard.
 
 use super::{ENTRY, STOP, TARGET, World, btc, d, limit, ticket};
-use crate::keys::still;
+use crate::keys::{person, still};
 use domain::{
     Decimal, Fee, LedgerAccountId, Micros, Side, Trade, TradeType, TransferId,
     closed_trade::{ExitReason, SortBy, Source},
@@ -18,7 +18,6 @@ use service::{
         report,
         trade_history::{self, TradeHistoryRequest, Which},
     },
-    identity::{account, session},
     trading::{key, live},
 };
 use std::time::Duration;
@@ -281,8 +280,6 @@ pub(crate) async fn pages_take_the_positions_from_the_feed(db: &TestDb) {
     assert_eq!(whole_reads(), before + 1, "only the market of the event was read, and nothing for the page");
 
     // Another user gets nothing, not even with these keys.
-    let origin = world.actor.from.clone().unwrap();
-    let new = account::sign_up(&world.desk, origin.clone(), "eve@example.org", "correct horse battery").await;
-    let eve = session::find(&world.desk, &new.unwrap().token, &origin).await.unwrap().unwrap();
+    let eve = person(&world.desk, "eve").await;
     assert!(live::list_open(&trading, &eve, &keys).await.is_empty());
 }
