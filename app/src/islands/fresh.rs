@@ -46,7 +46,21 @@ mod browser {
     /// Marks a part that was in use when it should have been replaced.
     const BEHIND: &str = "data-behind";
 
-    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
+    /// How long a refresh may take before another one starts beside it, in milliseconds.
+    const PATIENCE: f64 = 10_000.0;
+
+    thread_local! {
+        static TICKS: Cell<u32> = const { Cell::new(0) };
+        /// When the newest refresh began; zero if none is running.
+        static BEGAN: Cell<f64> = const { Cell::new(0.0) };
+        /// Whether something changed after the running refresh had begun.
+        static AGAIN: Cell<bool> = const { Cell::new(false) };
+    }
+
+    fn running() -> bool {
+        // The clock may have been set back meanwhile.
+        (0.0..PATIENCE).contains(&(js_sys::Date::now() - BEGAN.get()))
+    }
 
     pub(super) fn tick() {
         let Some(part) = part(&document()) else { return };
@@ -56,21 +70,40 @@ mod browser {
             _ => false,
         };
         let late = part.has_attribute(BEHIND) && !held(&part);
-        if (moving || late) && !document().hidden() {
+        if (moving || late) && !running() && !document().hidden() {
             leptos::task::spawn_local(renew());
         }
     }
 
-    /// A single attempt; failures are ignored, because the next follows soon.
+    /// Refreshes the part. Changes during a refresh have it done once more afterwards: a burst of events is not a burst
+    /// of requests, and no older answer replaces a newer one. Failures are ignored, because the next attempt follows soon.
     pub(crate) async fn renew() {
-        let _ = read().await;
+        if running() {
+            return AGAIN.set(true);
+        }
+        loop {
+            let began = js_sys::Date::now();
+            BEGAN.set(began);
+            AGAIN.set(false);
+            let _ = read(began).await;
+            // A later one runs if this one took too long.
+            if BEGAN.get() != began {
+                return;
+            }
+            if !AGAIN.get() {
+                return BEGAN.set(0.0);
+            }
+        }
     }
 
-    async fn read() -> Result<(), JsValue> {
+    async fn read(began: f64) -> Result<(), JsValue> {
         let here = leptos::prelude::location().href()?;
         let response: Response =
             JsFuture::from(leptos::prelude::window().fetch_with_str(&here)).await?.unchecked_into();
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        if BEGAN.get() != began {
+            return Ok(());
+        }
         let there = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
         if let (true, Some(old), Some(new)) = (response.ok(), part(&document()), part(&there)) {
             if held(&old) {
