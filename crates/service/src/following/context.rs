@@ -13,7 +13,7 @@ pub struct Following {
     pub(crate) copies: Copying,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: Records,
-    /// Which markets' funding need not be read again yet.
+    /// The markets whose funding was read lately.
     pub(in crate::following) funding_reads: FundingReads,
 }
 

@@ -1,4 +1,4 @@
-//! What has to be read again of a user's accounts, and the state of their streams.
+//! The parts of a user's accounts that have to be read again, and the state of their streams.
 
 use crate::trading::live::feeds::locked;
 use domain::{ExchangeKeyId, Symbol};

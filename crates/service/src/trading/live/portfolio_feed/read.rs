@@ -17,7 +17,7 @@ use tokio::{sync::mpsc, time::timeout};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The result of reading an account.
-pub(super) struct Read {
+pub(super) struct AccountRead {
     pub(super) key: ExchangeKeyId,
     pub(super) part: Part,
     /// `None` if the account could not be read.
@@ -28,7 +28,7 @@ pub(super) struct Read {
 type ReadAccount = Option<(OpenAccount, Credentials, TradeType)>;
 
 /// Reads a part of an account.
-pub(super) async fn read(desk: SharedTrading, id: ExchangeKeyId, part: Part) -> Read {
+pub(super) async fn read(desk: SharedTrading, id: ExchangeKeyId, part: Part) -> AccountRead {
     let found = match timeout(PATIENCE, read_account(&desk, id, &part)).await {
         Ok(Ok(found)) => Some(found),
         Ok(Err(error)) => {
@@ -40,7 +40,7 @@ pub(super) async fn read(desk: SharedTrading, id: ExchangeKeyId, part: Part) -> 
             None
         }
     };
-    Read { key: id, part, found }
+    AccountRead { key: id, part, found }
 }
 
 async fn read_account(desk: &SharedTrading, id: ExchangeKeyId, part: &Part) -> Result<ReadAccount> {

@@ -4,7 +4,7 @@ use super::{
     PortfolioFeed,
     changes::{Changes, Part},
     holdings::Holdings,
-    read::{Read, listen, read},
+    read::{AccountRead, listen, read},
 };
 use crate::{
     error::Result,
@@ -69,7 +69,7 @@ struct Upstream {
     /// When each account was read as a whole.
     whole: HashMap<ExchangeKeyId, Instant>,
     /// The reads of the current batch that have not ended.
-    reads: JoinSet<Read>,
+    reads: JoinSet<AccountRead>,
     /// The number of changes that the current batch covers.
     batch: u64,
     /// When the current batch began.
@@ -160,7 +160,7 @@ impl Upstream {
             let due = if sweep { self.due(*key) } else { None };
             let part = match (changed, due) {
                 _ if !self.holdings.knows(*key) => Part::All,
-                // What else has changed while it could not be read is not known.
+                // Changes while it could not be read are not known.
                 (Some(_), _) if self.holdings.has_failed(*key) => Part::All,
                 (Some(changed), Some(due)) => changed.and(due),
                 (Some(part), None) | (None, Some(part)) => part,
@@ -188,11 +188,11 @@ impl Upstream {
         self.holdings.update(&self.desk, active, Vec::new());
     }
 
-    /// What a sweep reads of an account that is known.
+    /// The part of a known account that a sweep reads.
     fn due(&self, key: ExchangeKeyId) -> Option<Part> {
         let connected = self.changes.connected_at(key);
         let most = if connected.is_some() { STREAMED } else { UNSTREAMED };
-        // What happened before the stream was connected was not reported.
+        // Changes before the stream was connected were not reported.
         let current = self.whole.get(&key).is_some_and(|read| {
             read.elapsed() < most && connected.is_none_or(|connected| connected <= *read)
         });
@@ -204,7 +204,7 @@ impl Upstream {
     }
 
     /// Takes the result of a read, and opens the account's stream if it has none.
-    fn take(&mut self, feed: &PortfolioFeed, Read { key, part, found }: Read) {
+    fn take(&mut self, feed: &PortfolioFeed, AccountRead { key, part, found }: AccountRead) {
         let account = match found {
             // The key was deleted meanwhile.
             Some(None) => return,
