@@ -125,10 +125,12 @@ impl Holdings {
         let mut accounts = self.accounts.clone();
         accounts.retain(|key, _| active.contains(key));
         self.failed.retain(|key| active.contains(key));
+        let mut recovered = false;
         for (key, account) in read {
             if let Some(account) = account {
                 accounts.insert(key, account);
-                self.failed.remove(&key);
+                // A page that was made meanwhile does not have this account.
+                recovered |= self.failed.remove(&key);
             } else {
                 accounts.entry(key).or_default();
                 self.failed.insert(key);
@@ -140,7 +142,7 @@ impl Holdings {
                 .zip(&self.accounts)
                 .all(|((key, new), (other, old))| key == other && new.shape() == old.shape());
         self.accounts = accounts;
-        if !same {
+        if recovered || !same {
             self.revision += 1;
         }
     }
@@ -270,6 +272,19 @@ mod tests {
         assert_eq!(holdings.with_markets(key(1), &market, more).positions.len(), 2);
         let unpriced = holdings.unpriced_at(key(1), |symbol| (symbol.base() == "ETH").then(|| d("100")));
         assert_eq!(unpriced, market);
+    }
+
+    #[test]
+    fn an_account_that_can_be_read_again_is_a_new_revision() {
+        let mut holdings = Holdings::default();
+        let open = || account(vec![position("BTC/USDT", "2", "1")]);
+        let mut seen = Vec::new();
+        for read in [open(), None, None, open(), open()] {
+            take(&mut holdings, vec![(key(1), read)]);
+            let shown = holdings.at(|_| None);
+            seen.push((shown.revision, shown.complete));
+        }
+        assert_eq!(seen, [(1, true), (1, false), (1, false), (2, true), (2, true)]);
     }
 
     #[test]
