@@ -127,6 +127,24 @@ test('a burst of changes reads the page once at a time, and the last state stays
   expect(most, 'requests at the same time').toBe(1);
 });
 
+test('a hidden page is refreshed once it is shown', async ({ page, key, trader, desk }) => {
+  const dashboard = new Dashboard(page);
+  const program = await Program.signIn(desk.url, trader);
+  await dashboard.open();
+  await expectLive(page);
+  await page.evaluate(() => Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }));
+  let requests = 0;
+  page.on('request', (request) => {
+    requests += request.url().endsWith('/dashboard') ? 1 : 0;
+  });
+  await program.place(key, entry('BUY', '0.5'));
+  await expect(dashboard.unrealized, 'the stream goes on').not.toHaveText('0.00');
+  await expect(dashboard.positions).toHaveCount(0);
+  expect(requests).toBe(0);
+  await page.evaluate(() => Reflect.deleteProperty(document, 'hidden'));
+  await expect(dashboard.positions).toHaveCount(1);
+});
+
 alone('figures that are not updated are dimmed', async ({ page, key, trader, desk, watch }) => {
   watch.allow(GONE);
   const dashboard = new Dashboard(page);

@@ -11,8 +11,8 @@ const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
 /// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in
-/// use (a field with the focus, an unfolded form) is replaced once it no longer is. Without scripts a reload does
-/// the same.
+/// use (a field with the focus, an unfolded form) is replaced once it no longer is, and that of a hidden page once it is
+/// shown. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -43,7 +43,7 @@ mod browser {
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
-    /// Marks a part that was in use when it should have been replaced.
+    /// Marks a part that was in use, or on a hidden page, when it should have been replaced.
     const BEHIND: &str = "data-behind";
 
     /// How long a refresh may take before another one starts beside it, in milliseconds.
@@ -78,6 +78,13 @@ mod browser {
     /// Refreshes the part. Changes during a refresh have it done once more afterwards: a burst of events is not a burst
     /// of requests, and no older answer replaces a newer one. Failures are ignored, because the next attempt follows soon.
     pub(crate) async fn renew() {
+        if document().hidden() {
+            if let Some(part) = part(&document()) {
+                // An attribute of this name can always be set.
+                let _ = part.set_attribute(BEHIND, "");
+            }
+            return;
+        }
         if running() {
             return AGAIN.set(true);
         }
