@@ -70,8 +70,8 @@ struct FundingSum {
 }
 
 impl FundingSum {
-    /// Adds the page that begins at `start`; returns where the next one begins. A page repeats the payments of the time at
-    /// which the one before it ends.
+    /// Adds the page that begins at `start`; returns where the next one begins. A page repeats the last payments of the
+    /// previous page.
     fn add(&mut self, page: Vec<Funding>, start: Micros) -> Option<Micros> {
         let full = page.len() >= usize::from(PAYMENTS);
         let last = page.last().map(|payment| payment.at);
