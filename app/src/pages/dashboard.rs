@@ -31,7 +31,11 @@ use service::{
     Error,
     following::report::{self, Performance, Range},
     identity::account,
-    trading::{equity, key, order},
+    trading::{
+        equity, key,
+        live::{self, OpenAccount},
+        order,
+    },
 };
 
 /// The first page after signing in.
@@ -109,15 +113,17 @@ async fn holdings(
     let actor = visit.trader()?;
     let total = equity::total_usd(&visit.desk, actor).await.ok();
     let profit = report::performance(&visit.desk, actor, range).await?;
-    let look = |key: ExchangeKey| async move {
-        let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
-        let open = match seen.filter(|s| s.known) {
-            Some(s) => protected(visit, key.id, s.positions, &s.orders).await.ok().map(|p| (p, s.orders)),
+    let mut found = live::list_open(&visit.desk.trading(), actor, &keys).await;
+    let mut held = Vec::with_capacity(keys.len());
+    for key in keys {
+        let open = match found.remove(&key.id).filter(|_| key.active) {
+            Some(OpenAccount { positions, orders }) => {
+                protected(visit, key.id, positions, &orders).await.ok().map(|rows| (rows, orders))
+            }
             None => None,
         };
-        Holding { key, open }
-    };
-    let held = futures::future::join_all(keys.into_iter().map(look)).await;
+        held.push(Holding { key, open });
+    }
     let (follows, ticks) = (follows::summary(visit).await?, Ticks::read(visit).await);
     let texts = home(visit::lang());
     Ok(view! {

@@ -7,7 +7,7 @@ table! {
     /// The dashboard's figures, and closed trades.
     Home, home {
         profit: "Profit",
-        profit_lead: "Change of your equity less deposits and withdrawals, in USD.",
+        profit_lead: "Change of your equity less deposits and withdrawals through Slipstream, in USD. Transfers that you make at the exchange count as profit or loss.",
         today: "Today",
         week: "This week",
         all_time: "All time",

@@ -1,7 +1,7 @@
 //! State of copy trading and strategies.
 
 use crate::{
-    following::{copy::Copying, strategy::Records},
+    following::{copy::Copying, report::fills::FundingReads, strategy::Records},
     money::SharedMoney,
 };
 use domain::follow::RiskProfile;
@@ -17,6 +17,8 @@ pub struct Following {
     pub(crate) records: Records,
     /// All risk profiles; only migrations change them.
     pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
+    /// The markets whose funding was read lately.
+    pub(in crate::following) funding_reads: FundingReads,
 }
 
 /// Shared handle of the district's context.
@@ -28,6 +30,7 @@ impl Following {
             copies: Copying::default(),
             records: Records::default(),
             risk_profiles: OnceCell::new(),
+            funding_reads: FundingReads::default(),
             money,
         })
     }

@@ -65,6 +65,10 @@ pub(crate) struct State {
     pub(crate) funding: Vec<Funding>,
     /// The price of BNB; that of the market by default.
     pub(crate) bnb_price: Option<Decimal>,
+    /// How often funding payments were read.
+    pub(crate) funding_reads: usize,
+    /// How often the open orders of the whole account were read.
+    pub(crate) whole_reads: usize,
     /// The open streams of accounts.
     pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
@@ -292,7 +296,8 @@ impl AccountData for Fake {
         start: Micros,
         limit: u16,
     ) -> ExchangeResult<Vec<Funding>> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
+        state.funding_reads += 1;
         Ok(state.funding.iter().filter(|paid| paid.at >= start).take(limit.into()).cloned().collect())
     }
 }
@@ -408,9 +413,11 @@ impl Trading for Fake {
         &self,
         _: &Credentials,
         _: TradeType,
-        _: Option<&Symbol>,
+        symbol: Option<&Symbol>,
     ) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
+        let mut state = self.state.lock().unwrap();
+        state.whole_reads += usize::from(symbol.is_none());
+        Ok(state.orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
     async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())

@@ -28,7 +28,7 @@ use fills::every_fill_counts_however_many_there_are;
 use keys::*;
 use profit::{
     a_position_reaches_the_dashboard_without_a_reload, closed_trades_are_filtered_sorted_and_exported,
-    trades_and_reports_reconcile_to_the_last_digit,
+    pages_take_the_positions_from_the_feed, trades_and_reports_reconcile_to_the_last_digit,
 };
 use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
@@ -497,6 +497,7 @@ store::each_engine![
     trades_and_reports_reconcile_to_the_last_digit,
     closed_trades_are_filtered_sorted_and_exported,
     a_position_reaches_the_dashboard_without_a_reload,
+    pages_take_the_positions_from_the_feed,
     an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
     a_stop_is_moved_by_placing_the_new_one_first,
