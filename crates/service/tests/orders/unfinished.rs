@@ -140,7 +140,7 @@ pub(crate) async fn a_moved_stop_beside_one_for_the_whole_position_has_an_amount
         stop_price: Some(d("19000")),
         amount: None,
         remaining: None,
-        ..entry.clone()
+        ..entry
     };
     world.fake.state.lock().unwrap().orders.push(first);
     world.fake.fill(ENTRY, "0.05");
