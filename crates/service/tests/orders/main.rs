@@ -520,6 +520,7 @@ store::each_engine![
     a_moved_stop_that_the_exchange_calls_a_duplicate_stays_the_wanted_one,
     a_take_profit_that_the_exchange_calls_a_duplicate_is_replaced_like_the_others,
     the_moved_stop_follows_the_fill_after_a_crash,
+    a_moved_stop_beside_one_for_the_whole_position_has_an_amount,
     the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
     all_of_a_position_is_closed_while_a_change_cannot_be_completed,
     the_close_of_a_trade_closes_no_later_one,

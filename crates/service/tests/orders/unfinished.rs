@@ -6,7 +6,7 @@ use super::{
     fake::{Fault, d},
     idempotency, limit, ticket, world,
 };
-use domain::{Decimal, Order, OrderStatus, ticket::RawTicket, trade::TradeChange};
+use domain::{Decimal, Order, OrderStatus, OrderType, Side, ticket::RawTicket, trade::TradeChange};
 use service::{
     Error,
     trading::order::{self, Part, trade},
@@ -122,6 +122,34 @@ pub(crate) async fn the_moved_stop_follows_the_fill_after_a_crash(db: &TestDb) {
     order::sweep(&super::desk(db, &world.fake)).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))]);
     assert!(world.fake.placed(STOP).is_empty(), "{:?}", world.fake.log());
+}
+
+pub(crate) async fn a_moved_stop_beside_one_for_the_whole_position_has_an_amount(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    world.change(stop("19500")).await.unwrap();
+    // The entry had filled, and the first stop had been sent, before the process that did so was killed.
+    let entry = world.fake.placed(ENTRY)[0].clone();
+    let prefix = entry.client_order_id.rsplit_once('-').unwrap().0;
+    let first = Order {
+        client_order_id: format!("{prefix}-{STOP}"),
+        kind: OrderType::StopMarket,
+        side: Side::Sell,
+        reduce_only: true,
+        price: None,
+        stop_price: Some(d("19000")),
+        amount: None,
+        remaining: None,
+        ..entry
+    };
+    world.fake.state.lock().unwrap().orders.push(first);
+    world.fake.fill(ENTRY, "0.05");
+    order::sweep(&world.desk).await.unwrap();
+    for _ in 0..60 {
+        order::protection::tick(&world.desk).await.unwrap();
+    }
+    assert_eq!(world.fake.placed(MOVED)[0].amount, Some(d("0.05")));
+    assert_eq!(world.open_stops(), [Some(d("19500"))]);
 }
 
 pub(crate) async fn the_stop_of_a_waiting_entry_that_is_replaced_is_recorded(db: &TestDb) {

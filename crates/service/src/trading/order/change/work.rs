@@ -266,12 +266,12 @@ impl Run<'_> {
         }
         let may_arrive = leg.status == LegStatus::Planned;
         let found = self.look_up(leg, if may_arrive { self.since } else { Micros(0) }).await?;
-        match found {
-            Some(order) if may_arrive && !order.is_final() => {
-                Ok(self.cancel_for_change(&id, conditional).await?.or(Some(order)))
-            }
-            found => Ok(found),
+        if found.as_ref().is_none_or(Order::is_final) {
+            return Ok(found);
         }
+        let cancelled = self.cancel_for_change(&id, conditional).await?;
+        let open = ExchangeFailure::Unknown("an order that was replaced is still open".to_owned());
+        cancelled.map(Some).ok_or(Halt::Later(open))
     }
 
     /// Cancels an order that a change replaces. The new order is open by then, so a refusal is tried again later.

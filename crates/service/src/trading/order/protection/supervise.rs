@@ -4,6 +4,7 @@
 mod alive;
 mod ending;
 mod entry;
+mod moved;
 
 pub(super) use alive::stop_is_alive;
 
@@ -180,16 +181,6 @@ impl Supervisor<'_> {
             open: &seen.open,
             outdated: &outdated,
         })
-    }
-
-    /// Places a moved stop beside the one that it replaces. If it is refused, the old one stays.
-    async fn move_stop(&self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
-        match run.place_another_stop(amount).await {
-            // It exists, although the exchange does not find it yet.
-            Err(Halt::Refused(failure)) if failure.is_duplicate() => Err(Halt::Later(failure)),
-            Ok(_) | Err(Halt::Refused(_)) => Ok(()),
-            Err(other) => Err(other),
-        }
     }
 
     /// Replaces a missing stop.
