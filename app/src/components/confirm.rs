@@ -24,7 +24,7 @@ pub(crate) struct Confirm {
     pub(crate) no: Option<&'static str>,
     /// `bad` for an act that destroys something, else `main`.
     pub(crate) kind: &'static str,
-    /// What distinguishes the button on a page that has several of them: the first value, unless another is set.
+    /// The suffix that distinguishes the button on a page that has several of them: the first value, unless another is set.
     pub(crate) row: String,
     /// Test id of the button that opens; the others have `-yes` and `-no` after it.
     pub(crate) testid: &'static str,

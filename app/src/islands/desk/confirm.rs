@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_with_real_funds_is_asked_for_and_closes_nothing() {
+    fn an_order_with_real_funds_needs_a_confirmation_and_closes_nothing() {
         with_ticket(false, |ticket, sender| {
             assert!(!is_confirmed(ticket, sender), "the first press asks");
             let asked = "This order uses real funds: Buy 0.02 BTC for about 200.00 USDT";

@@ -53,7 +53,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
-    // What the order in progress opens must not become the question of another press.
+    // The position that the order in progress opens must not become the question of another press.
     if sender.busy.get_untracked() {
         event.prevent_default();
         return;

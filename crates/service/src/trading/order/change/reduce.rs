@@ -75,7 +75,7 @@ impl Intent {
             return None;
         }
         let numbers = |legs: Vec<&Leg>| legs.iter().map(|leg| leg.seq).collect::<Vec<u16>>();
-        // Those that fit beside the planned ones are of the same step.
+        // Take-profits that fit beside the planned ones belong to the same step.
         let old = if planned + open > held { numbers(old) } else { Vec::new() };
         Some(TargetStep { old, new: numbers(new) })
     }
