@@ -11,6 +11,7 @@ pub mod keys;
 pub mod messages;
 pub mod operator;
 pub mod personal;
+pub mod posted_ticket;
 pub mod rules;
 pub mod screen;
 pub mod security;

@@ -100,6 +100,8 @@ problems! {
     RiskNeedsStop = "must belong to a trade with a stop loss";
     /// The object was changed after the caller read it.
     ChangedMeanwhile = "was changed meanwhile";
+    /// A trade whose stop or take-profits were changed as often as the desk can number them.
+    ChangedTooOften = "was changed too often";
     /// The market takes no such price.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
     /// The amount does not fit the market's lot size filter.

@@ -14,6 +14,7 @@ mod request;
 mod shown;
 mod work;
 
+pub(super) use ask::close_target;
 pub use ask::{AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part};
 pub(super) use history::HistoryEntry;
 pub use part::Part;

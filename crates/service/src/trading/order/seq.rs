@@ -24,6 +24,10 @@ pub(crate) const TARGETS: Range<u16> = 20_000..30_000;
 /// Orders that increase the position.
 pub(crate) const ADDS: Range<u16> = 30_000..40_000;
 
+/// The last numbers of stops and of take-profits that changes leave to the supervisor and to partial closes: a stop that
+/// is lost after many changes must still be replaced.
+pub(crate) const RESERVED: u16 = 1_000;
+
 /// Whether a leg with this number is a stop or a take-profit.
 pub(crate) const fn is_protective(seq: u16) -> bool {
     (STOP <= seq && seq < RESCUE)

@@ -60,7 +60,11 @@ impl Run<'_> {
             Ok(()) | Err(Halt::Refused(_)) => {}
             Err(halt) => return Err(halt),
         }
-        self.grow_targets(adding, order.filled).await
+        match self.grow_targets(adding, order.filled).await {
+            // A request that is repeated must not add again.
+            Err(Halt::Refused(failure)) => Err(Halt::Later(failure)),
+            grown => grown,
+        }
     }
 
     fn addition(&self, adding: &Adding) -> RunResult<Leg> {

@@ -1,8 +1,10 @@
 //! The use cases: what an owner may ask for.
 
 mod add;
+mod entries;
 
 pub use add::{AddSize, add_to_trade};
+pub use entries::cancel_entries;
 
 use super::{
     history::HistoryEntry,
@@ -104,28 +106,24 @@ pub async fn close_part(
     part: Part,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
-    let (shared, symbol) = (desk.clone(), symbol.clone());
-    // Runs detached: it continues if the caller disconnects.
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(part).await };
-    desk.work.run(work).await
+    let target = TradeTarget { idempotency, ..TradeTarget::default() };
+    close_target(desk, actor, id, symbol, target, part).await
 }
 
-/// Cancels the resting entries of a market. Its position keeps its stop, and gets its take-profits. Returns the number
-/// of trades whose entry has ended.
-///
-/// # Errors
-/// 1103, 1106, 1300, 1500; [`Error::Unavailable`] while the outcome is unknown.
-pub async fn cancel_entries(
+/// Does the same as [`close_part`] if the position belongs to the trade of `target`.
+pub(in crate::trading::order) async fn close_target(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
-) -> Result<usize> {
+    target: TradeTarget,
+    part: Part,
+) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
-    let work =
-        async move { Changer { desk: &shared, access, symbol, idempotency: None }.cancel_entries().await };
+    let TradeTarget { trade, idempotency, .. } = target;
+    // Runs detached: it continues if the caller disconnects.
+    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, part).await };
     desk.work.run(work).await
 }
 
@@ -186,22 +184,30 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    async fn close(self, part: Part) -> Result<()> {
+    async fn close(self, meant: Option<IntentId>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
         }
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        self.complete_changes().await?;
+        if part == Part::Share(Decimal::ONE) {
+            // It ends changes that cannot be completed.
+            before_new(self.desk, &self.access, &self.symbol).await?;
+        } else {
+            self.complete_changes().await?;
+        }
         let position = self.position().await?.ok_or(Error::NotFound)?;
+        let side = entered_by(position.side);
+        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
+        if meant.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
+            return Err(Error::NotFound);
+        }
         let amount = amount_of(part, position.contracts, &market)?;
         let (request, legs, history) = if amount == position.contracts {
             (Request::Close, legs::closing(), None)
         } else {
-            let side = entered_by(position.side);
-            let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-            let trade = rows.iter().rev().find(|row| row.side == side && is_open(row));
-            let trade = trade.map(|row| row.intent_id);
+            let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
             let (held, left) = (position.contracts, position.contracts - amount);
             (
                 Request::Reduce(Reducing { trade, side, amount, left }),
@@ -216,28 +222,6 @@ impl Changer<'_> {
         let history = history.as_slice();
         intent.commit_with_history(self.desk, self.idempotency.as_ref(), history).await.map_err(busy)?;
         self.work(intent).await
-    }
-
-    async fn cancel_entries(self) -> Result<usize> {
-        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
-        self.ready().await?;
-        let waiting = self.waiting_entries().await?;
-        let mut history = Vec::new();
-        for id in &waiting {
-            history.extend(self.cancelled_entry(*id).await?);
-        }
-        self.desk.work.begin()?;
-        let mut intent = self.intent(Request::CancelEntries, Vec::new());
-        intent.commit_with_history(self.desk, None, &history).await.map_err(busy)?;
-        self.work(intent).await?;
-        let mut ended = 0;
-        for id in waiting {
-            // Its filled part gets its stop and its take-profits.
-            let left = take_up(self.desk, &self.access, id).await?;
-            ended += usize::from(left.is_none_or(|intent| intent.status == Status::Done));
-        }
-        self.desk.hub.request_refresh(self.access.row.key.id, &self.symbol);
-        Ok(ended)
     }
 
     /// Carries out a committed change, or a close of the whole position. The background reconciler finishes whatever is
@@ -286,28 +270,6 @@ impl Changer<'_> {
         Ok(())
     }
 
-    /// Returns the intents of the market whose entries rest.
-    async fn waiting_entries(&self) -> Result<Vec<IntentId>> {
-        let mut waiting = Vec::new();
-        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
-            if row.symbol == self.symbol
-                && row.status == Status::Waiting
-                && read::<Request>(&row.request)?.opens().is_some()
-            {
-                waiting.push(row.id);
-            }
-        }
-        Ok(waiting)
-    }
-
-    /// Returns the history entry of a trade whose resting entry will be cancelled.
-    async fn cancelled_entry(&self, trade: IntentId) -> Result<Option<HistoryEntry>> {
-        let Some(trade) = Intent::load(self.desk, trade).await? else { return Ok(None) };
-        let Some(ordered) = trade.request.opens().map(|order| order.amount) else { return Ok(None) };
-        let filled = trade.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
-        HistoryEntry::of_amounts(trade.id, ChangeKind::CancelEntry, ordered, filled).map(Some)
-    }
-
     async fn position(&self) -> Result<Option<Position>> {
         let answer = self.desk.exchange.position_for_stop(&self.access.who, &self.symbol).await;
         self.access.take(self.desk, answer).await
@@ -317,12 +279,8 @@ impl Changer<'_> {
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
-        // The position belongs to the latest entry that has filled.
-        if rows.iter().rev().take_while(|row| !meant(row)).any(|row| is_open(row) && row.entered_at.is_some())
-        {
-            return Err(Error::NotFound);
-        }
-        let row = rows.into_iter().rev().find(|row| is_open(row) && meant(row)).ok_or(Error::NotFound)?;
+        // The position belongs to the latest one.
+        let row = rows.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
         if target.version.is_some_and(|version| version != current) {

@@ -6,14 +6,14 @@ use crate::{
     trading::order::{
         intent::Intent,
         legs::{self, Leg, PlannedOrder, Role},
-        seq,
         side::entered_by,
     },
 };
 use domain::{
-    Decimal, Market, Order, Position, Side,
+    Decimal, Market, Order, OrderType, Position, Side,
     ticket::Stop,
     trade::{StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
+    validation::Problem,
 };
 use store::protection::Wanted;
 
@@ -22,8 +22,12 @@ pub(super) struct Situation {
     pub(super) side: Side,
     /// Whether nothing of the entry has filled.
     pub(super) unfilled: bool,
+    /// Whether the entry may still fill, so that no take-profit has been sent.
+    pub(super) rests: bool,
     /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
     pub(super) amount: Decimal,
+    /// The whole position on the trade's side, also what its owner has added elsewhere.
+    held: Decimal,
     /// The average entry price; `None` while nothing has filled.
     pub(super) entry_price: Option<Decimal>,
     prices: Vec<Decimal>,
@@ -36,15 +40,16 @@ impl Situation {
         let order = trade.request.opens()?;
         let (side, ordered) = (order.side, order.amount);
         let held = position.filter(|position| entered_by(position.side) == side);
-        let entry = trade.leg_order(seq::ENTRY);
-        let rests = entry.is_none_or(|entry| !entry.is_final());
+        let rests = trade.entry_rests();
         let Some(entered) = trade.entered() else {
             let prices = vec![order.entry.price().unwrap_or(last)];
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
                 side,
                 unfilled: true,
+                rests,
                 amount: ordered,
+                held: Decimal::ZERO,
                 entry_price,
                 prices,
                 liquidation,
@@ -54,7 +59,9 @@ impl Situation {
         Some(Self {
             side,
             unfilled: false,
+            rests,
             amount: if rests { ordered } else { entered.min(held.contracts) },
+            held: held.contracts,
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
@@ -73,17 +80,21 @@ impl Situation {
     }
 
     /// Returns the stop's order. A stop that replaces another has an amount, because the exchange accepts only one
-    /// stop that closes the whole position, and the old one stays until the new one is open.
+    /// stop that closes the whole position, and the old one stays until the new one is open. A market stop is for all
+    /// that is held, so that moving it protects no less than before.
     fn stop_order(&self, stop: Stop) -> PlannedOrder {
         let planned = legs::stop_order(self.side, stop, self.amount);
-        if self.unfilled { planned } else { PlannedOrder { amount: Some(self.amount), ..planned } }
+        if self.unfilled || planned.amount.is_some() {
+            return planned;
+        }
+        PlannedOrder { amount: Some(self.amount.max(self.held)), ..planned }
     }
 }
 
 /// Plans a change at `trade` and returns its request. `wanted` is the protection wanted so far.
 ///
 /// # Errors
-/// A fault if the trade has no legs left.
+/// A field problem if the trade was changed too often.
 pub(super) fn plan(
     trade: &mut Intent,
     change: &TradeChange,
@@ -109,7 +120,8 @@ fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<
         // A stop that is not supervised any more becomes the wanted one again.
         return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
     }
-    let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
+    let next = trade.next_moved_stop();
+    let next = next.ok_or_else(|| Error::field("stopTriggerPrice", Problem::ChangedTooOften))?;
     trade.plan(next, Role::Stop, order);
     Ok(StopStep::Move(next))
 }
@@ -118,25 +130,24 @@ fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<
 /// all of the position stays.
 ///
 /// # Errors
-/// A fault if the trade has no legs left.
+/// A field problem if the trade was changed too often.
 pub(super) fn plan_addition(
     trade: &mut Intent,
     at: &Situation,
     held: &Position,
     amount: Decimal,
 ) -> Result<Adding> {
-    let whole = trade.entered().unwrap_or_default() + amount;
-    let smaller = |order: &&PlannedOrder| order.amount.is_some_and(|now| now < whole);
-    let outgrown = trade.wanted_stop().filter(smaller).cloned();
-    let stop = match outgrown {
-        None => StopStep::Keep,
-        Some(order) => {
-            let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
-            trade.plan(next, Role::Stop, PlannedOrder { amount: Some(whole), ..order });
-            StopStep::Move(next)
-        }
-    };
-    let leg = trade.next_addition().ok_or_else(|| Error::fault("a trade has no additions left"))?;
+    let often = || Error::field("amount", Problem::ChangedTooOften);
+    let leg = trade.next_addition().ok_or_else(often)?;
+    if trade.wanted_targets().count() > usize::from(trade.targets_left()) {
+        return Err(often());
+    }
+    let mut stop = StopStep::Keep;
+    if let Some(order) = larger_stop(trade, held.contracts, amount) {
+        let next = trade.next_moved_stop().ok_or_else(often)?;
+        trade.plan(next, Role::Stop, order);
+        stop = StopStep::Move(next);
+    }
     trade.plan(leg, Role::Add, PlannedOrder::adding(at.side, amount));
     Ok(Adding {
         trade: trade.id,
@@ -151,17 +162,36 @@ pub(super) fn plan_addition(
     })
 }
 
+/// Returns the wanted stop for a position of `held` that grows by `amount`; `None` if the present one is large enough. A
+/// market stop also covers what its owner has added elsewhere, as when it is moved.
+fn larger_stop(trade: &Intent, held: Decimal, amount: Decimal) -> Option<PlannedOrder> {
+    let order = trade.wanted_stop()?;
+    let entered = trade.entered()?;
+    let covered = if order.kind == OrderType::StopMarket { entered.max(held) } else { entered };
+    let whole = covered.checked_add(amount)?;
+    order.amount.filter(|now| *now < whole)?;
+    Some(PlannedOrder { amount: Some(whole), ..order.clone() })
+}
+
 fn plan_targets(
     trade: &mut Intent,
     targets: &[TargetShare],
     at: &Situation,
     lot: Decimal,
 ) -> Result<TargetStep> {
+    if targets.len() > usize::from(trade.targets_left()) {
+        return Err(Error::field("takeProfitPrices", Problem::ChangedTooOften));
+    }
     let amounts = target_amounts(targets, at.amount, lot);
     let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
     let orders = targets.iter().zip(amounts);
     let orders = orders.map(|(target, amount)| legs::target_order(at.side, target.price, amount));
-    replace_targets(trade, &orders.collect::<Vec<_>>())
+    let step = replace_targets(trade, &orders.collect::<Vec<_>>())?;
+    if at.rests {
+        // Should the entry fill before this change is carried out, only the new ones are sent.
+        trade.give_up(&step.old);
+    }
+    Ok(step)
 }
 
 /// Plans take-profits in place of the wanted ones.

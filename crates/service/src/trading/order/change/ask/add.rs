@@ -16,7 +16,6 @@ use crate::{
             intent::Request,
             place::{busy, check_first_day, may_enter},
             recover::claim,
-            seq,
         },
     },
 };
@@ -78,7 +77,7 @@ impl Changer<'_> {
         may_enter(self.desk, &self.access).await?;
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
-        if trade.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final()) {
+        if trade.entry_rests() {
             return Err(Error::field("amount", Problem::EntryStillOpen));
         }
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
