@@ -54,9 +54,9 @@ pub struct TradeRow {
     pub source: TradeSource,
     /// Current status.
     pub status: TradeStatus,
-    /// Filled amount of the entry in base units.
+    /// Filled amount of the entry and of additions, in base units.
     pub amount: DecimalText,
-    /// Average price of the entry.
+    /// Average price of that amount.
     pub entry_price: Option<DecimalText>,
     /// Average price of what closed it, if known.
     pub exit_price: Option<DecimalText>,
@@ -114,7 +114,7 @@ pub(crate) async fn insert_trade(
     Ok(())
 }
 
-/// The filled part of a trade's entry.
+/// The filled part of a trade's entry and of additions to its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Filled amount in base units.
@@ -125,7 +125,7 @@ pub struct Opened {
     pub risk: Option<Decimal>,
 }
 
-/// Records what has filled of a trade's entry. Does nothing once the trade has closed.
+/// Records what has filled of a trade's entry and of additions. Does nothing once the trade has closed.
 pub async fn set_opened(tx: &mut Tx, trade: IntentId, opened: &Opened, at: Micros) -> Result<()> {
     exec!(
         tx,

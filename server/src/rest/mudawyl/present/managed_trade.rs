@@ -42,7 +42,7 @@ pub struct ManagedTrade {
     /// OPENING while nothing of the entry has filled, OPEN, CLOSED, CANCELED if the entry ended without a fill, or FAILED.
     #[schema(example = "OPEN")]
     pub status: &'static str,
-    /// Filled amount of the entry in base units.
+    /// Filled amount of the entry and of additions, in base units.
     pub amount: Num,
     /// Average entry price.
     pub entry_price: Option<Num>,

@@ -25,7 +25,6 @@ use domain::{
     trade::{ChangeKind, StopChange},
     validation::Problem,
 };
-use store::protection::Wanted;
 
 /// How much is added to a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +84,7 @@ impl Changer<'_> {
         let at = Situation::of(&trade, Some(&held), last).ok_or(Error::NotFound)?;
         let means = self.means().await?;
         let stop = match super::in_force(&trade, &row).stop {
-            Some(StopChange::Set(stop)) if row.wanted == Wanted::Stop => Some(stop),
+            Some(StopChange::Set(stop)) => Some(stop),
             _ => None,
         };
         let amount = amount_of(size, stop, last, means.total, &market)?;
