@@ -195,7 +195,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
         run.intent.status = Status::Done;
         return Ok(true);
     };
-    // Once the entry has ended, its take-profits are to be sent.
+    // Once the entry has ended, its take-profits are due.
     let rests = !entry.is_final() && run.intent.status == Status::Waiting;
     if rests && known.as_ref() == Some(&entry) && run.intent.has_its_stop() {
         return Ok(true);
