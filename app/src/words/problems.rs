@@ -192,7 +192,7 @@ texts! {
         D::StopRemoved => "Stop removed. This position has no stop.",
         D::TargetsSet => "Take profits updated.",
         D::PartClosed => "Part of the position closed.",
-        D::PositionIncreased => "Position increased. Its stop covers all of it.",
+        D::PositionIncreased => "Position increased.",
         D::PositionReversed => "Position reversed.",
         D::EntriesCanceled => "Entry orders cancelled. Stops and take profits of the position stay.",
         D::LeverageSet => "Leverage updated.",
