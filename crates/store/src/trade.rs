@@ -201,19 +201,19 @@ pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<(
 }
 
 /// Replaces a trade's note and tags; `None` keeps them. Returns `false` if the user has no such trade, or if its version
-/// is not `version`.
+/// is not `version`; without one, any version will do.
 pub async fn set_note(
     tx: &mut Tx,
     user: UserId,
     trade: IntentId,
-    version: i64,
+    version: Option<i64>,
     note: Option<&str>,
     tags: Option<&Tags>,
 ) -> Result<bool> {
     let rows = exec!(
         tx,
         "update trades set note = coalesce($4, note), tags = coalesce($5, tags), version = version + 1 \
-         where intent_id = $1 and user_id = $2 and version = $3",
+         where intent_id = $1 and user_id = $2 and version = coalesce($3, version)",
         trade,
         user,
         version,

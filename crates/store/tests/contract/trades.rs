@@ -99,11 +99,15 @@ async fn a_note_is_changed_in_the_version_that_was_read(db: &TestDb) {
                 .await
         }
     };
-    assert!(noted(me, 0, "first").await.unwrap());
-    assert!(!noted(me, 0, "second").await.unwrap(), "read before the first");
-    assert!(!noted(other, 1, "third").await.unwrap(), "another user's");
+    assert!(noted(me, Some(0), "first").await.unwrap());
+    assert!(!noted(me, Some(0), "second").await.unwrap(), "read before the first");
+    assert!(!noted(other, Some(1), "third").await.unwrap(), "another user's");
+    assert!(!noted(other, None, "fourth").await.unwrap(), "another user's, whatever its version");
     let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
     assert_eq!((row.note.as_str(), row.tags.as_str(), row.version), ("first", r#"["btc"]"#, 1));
+    assert!(noted(me, None, "fifth").await.unwrap(), "any version");
+    let row = trade::get_trade(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!((row.note.as_str(), row.version), ("fifth", 2));
 }
 
 async fn a_change_is_kept_with_what_was_in_force(db: &TestDb) {

@@ -179,7 +179,8 @@ pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit:
         if edit.version.is_some_and(|version| version != current.version) {
             return Err(Error::field("version", Problem::ChangedMeanwhile));
         }
-        // Of two edits of one version, the second is refused.
+        // Of two edits of one version, the second is refused. A note that comes with a change of the protection is not
+        // compared again: the change has happened.
         seen = edit.version.map(|_| current.row.version);
     } else {
         let target = TradeTarget { trade: Some(id), version: edit.version, idempotency: edit.idempotency };
@@ -189,14 +190,14 @@ pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit:
         return Ok(());
     }
     let tags = edit.tags.as_ref().map(Tags::of).transpose()?;
-    let version = match seen {
-        Some(version) => version,
-        None => own(desk, actor, id).await?.version,
-    };
     let mut tx = desk.db.begin().await?;
-    let set = stored::set_note(&mut tx, actor.user, id, version, edit.note.as_deref(), tags.as_ref()).await?;
+    let set = stored::set_note(&mut tx, actor.user, id, seen, edit.note.as_deref(), tags.as_ref()).await?;
     tx.commit().await?;
-    if set { Ok(()) } else { Err(Error::field("version", Problem::ChangedMeanwhile)) }
+    match (set, seen) {
+        (true, _) => Ok(()),
+        (false, Some(_)) => Err(Error::field("version", Problem::ChangedMeanwhile)),
+        (false, None) => Err(Error::NotFound),
+    }
 }
 
 /// Closes a part of an open trade, or all of it.
