@@ -16,6 +16,7 @@ use store::{
     message::{self, NewMessage},
     protection::{self, NewProtection, Wanted},
     testing::TestDb,
+    trade,
 };
 use uuid::Uuid;
 
@@ -84,6 +85,23 @@ async fn a_leg_that_changed_since_it_was_read_is_not_deleted(db: &TestDb) {
     assert_eq!(write(db, async |tx| intents::delete_archived_legs(tx, &legs, LIMIT).await).await.unwrap(), 1);
     let left = intents::list_legs(&**db, intent).await.unwrap();
     assert_eq!(left.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [2, 3]);
+}
+
+async fn the_version_of_a_trade_stays_when_its_legs_are_archived(db: &TestDb) {
+    let me = person(db, 1).await;
+    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
+    order(db, &new, LegStatus::Placed, NOW).await;
+    write(db, async |tx| protection::delete_protection(tx, new.id).await).await.unwrap();
+    // A stop that changed since it was read stays, and counts once.
+    let legs = intents::archivable_legs(&**db, IntentId(Uuid::nil()), new.id, LIMIT).await.unwrap();
+    let filled = LegUpdate { seq: 3, status: LegStatus::Done, order_json: None, failure: None };
+    write(db, async |tx| intents::set_legs(tx, new.id, &[filled], LIMIT).await).await.unwrap();
+    let delete =
+        async || write(db, async |tx| intents::delete_archived_legs(tx, &legs, LIMIT).await).await.unwrap();
+    assert_eq!((delete().await, delete().await), (1, 0));
+    let version = trade::get_trade(&**db, new.id).await.unwrap().unwrap().version;
+    assert_eq!(version, 1, "the take-profit that is gone; the stop is still counted by its leg");
 }
 
 async fn legs_that_are_still_read_stay(db: &TestDb) {
@@ -272,6 +290,7 @@ async fn events_are_deleted_in_batches(db: &TestDb) {
 store::each_engine!(
     legs_that_nothing_reads_are_archived_without_their_entry,
     a_leg_that_changed_since_it_was_read_is_not_deleted,
+    the_version_of_a_trade_stays_when_its_legs_are_archived,
     legs_that_are_still_read_stay,
     legs_of_a_copied_position_stay_until_it_ends,
     intents_are_visited_page_by_page,

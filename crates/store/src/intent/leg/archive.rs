@@ -53,13 +53,23 @@ pub async fn archivable_legs(
 }
 
 /// Deletes the legs that [`archivable_legs`] returned for `before`, except those that have changed since; returns their
-/// number.
+/// number. A trade's version counts its stops and take-profits: it keeps those that are deleted, so that it never falls.
 pub async fn delete_archived_legs(tx: &mut Tx, archived: &[Leg], before: Micros) -> Result<u64> {
     let mut intents: Vec<IntentId> = archived.iter().map(|leg| leg.intent_id).collect();
     intents.dedup();
     if intents.is_empty() {
         return Ok(0);
     }
+    bulk!(
+        tx,
+        "with archived (intent_id) as (",
+        &intents,
+        |intent: &IntentId| [*intent],
+        ") update trades set version = version + ( \
+             select count(*) from intent_legs l where l.intent_id = trades.intent_id \
+               and l.role in ('stop', 'target') and l.updated_at < "[before]
+        ") where intent_id in (select intent_id from archived)"
+    )?;
     // A list of whole primary keys would make SQLite read the table.
     bulk!(
         tx,
