@@ -202,7 +202,7 @@ impl Found {
     async fn origin(&self, desk: &Following) -> Result<Origin> {
         let elsewhere = Origin { source: Source::Elsewhere, strategy: None, stop: None };
         let Some(id) = &self.trip.opened_by else { return Ok(elsewhere) };
-        let Some(opening) = order::opening_of(desk, id).await? else { return Ok(elsewhere) };
+        let Some(opening) = order::opening_of(desk, self.key, id).await? else { return Ok(elsewhere) };
         let copy = store::copy::get_copy(&desk.db, CopyId(opening.intent.0)).await?;
         let source = if copy.is_some() { Source::Strategy } else { Source::Manual };
         let strategy = copy.map(|copy| (copy.strategy_id, copy.strategy_name));
@@ -215,7 +215,7 @@ impl Found {
             None => self.origin(desk).await?,
         };
         let exit = match &self.trip.closed_by {
-            Some(id) => order::exit_of(desk, id).await?,
+            Some(id) => order::exit_of(desk, self.key, id).await?,
             None => ExitReason::Elsewhere,
         };
         Ok(ClosedTrade {

@@ -5,7 +5,7 @@ mod archive;
 pub use archive::{archivable_legs, delete_archived_legs, mark_archived, page_end};
 
 use crate::{Error, JsonText, Result, Source, Tx};
-use domain::{IntentId, Micros, Order};
+use domain::{ExchangeKeyId, IntentId, Micros, Order};
 use sqlx::FromRow;
 
 domain::words! {
@@ -204,14 +204,19 @@ pub struct Origin {
     pub request: String,
 }
 
-/// Returns the intent and the role of the order with this client order id.
-pub async fn origin_of(from: impl Source, client_order_id: &str) -> Result<Option<Origin>> {
+/// Returns the intent and the role of the order that an exchange key has under this client order id.
+pub async fn origin_of(
+    from: impl Source,
+    key: ExchangeKeyId,
+    client_order_id: &str,
+) -> Result<Option<Origin>> {
     rows!(
         Origin,
         from,
         fetch_optional,
         "select l.intent_id, l.role, i.request from intent_legs l join intents i on i.id = l.intent_id \
-         where l.client_order_id = $1",
-        client_order_id
+         where l.client_order_id = $1 and i.exchange_key_id = $2",
+        client_order_id,
+        key
     )
 }

@@ -40,6 +40,9 @@ async fn an_intent_is_kept_with_its_legs(db: &TestDb) {
     let client_id = legs[2].client_order_id.clone().unwrap();
     assert_eq!(intents::leg_by_client_id(&**db, &client_id).await.unwrap(), Some((new.id, 2)));
     assert_eq!(intents::leg_by_client_id(&**db, "of another program").await.unwrap(), None);
+    let of = async |key| intents::origin_of(&**db, key, &client_id).await.unwrap().map(|one| one.intent_id);
+    assert_eq!(of(new.exchange_key_id).await, Some(new.id));
+    assert_eq!(of(ExchangeKeyId(id(99))).await, None, "of another account");
 }
 
 const fn became<'a>(

@@ -5,7 +5,9 @@ use super::{
     legs::Role,
 };
 use crate::{error::Result, trading::Trading};
-use domain::{Decimal, IntentId, client_order_id::is_liquidation, closed_trade::ExitReason, copy::Exit};
+use domain::{
+    Decimal, ExchangeKeyId, IntentId, client_order_id::is_liquidation, closed_trade::ExitReason, copy::Exit,
+};
 
 /// The intent that opened a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,23 +18,27 @@ pub(crate) struct Opening {
     pub(crate) stop: Option<Decimal>,
 }
 
-/// Returns the intent of the order that opened a position; `None` for an order that Slipstream did not send.
-pub(crate) async fn opening_of(desk: &Trading, client_order_id: &str) -> Result<Option<Opening>> {
-    let Some(origin) = store::intent::origin_of(&desk.db, client_order_id).await? else { return Ok(None) };
+/// Returns the intent of the order that opened a position of `key`; `None` for an order that Slipstream did not send there.
+pub(crate) async fn opening_of(
+    desk: &Trading,
+    key: ExchangeKeyId,
+    client_order_id: &str,
+) -> Result<Option<Opening>> {
+    let origin = store::intent::origin_of(&desk.db, key, client_order_id).await?;
+    let Some(origin) = origin else { return Ok(None) };
     // The request of a later version is no reason to hide the trade.
     let request = read::<Request>(&origin.request).ok();
     let stop = request.as_ref().and_then(Request::opens).and_then(|order| order.stop);
     Ok(Some(Opening { intent: origin.intent_id, stop: stop.map(|stop| stop.trigger) }))
 }
 
-/// Returns why a position was closed, from the order of its last fill.
-pub(crate) async fn exit_of(desk: &Trading, client_order_id: &str) -> Result<ExitReason> {
+/// Returns why a position of `key` was closed, from the order of its last fill.
+pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id: &str) -> Result<ExitReason> {
     if is_liquidation(client_order_id) {
         return Ok(ExitReason::Liquidation);
     }
-    let Some(origin) = store::intent::origin_of(&desk.db, client_order_id).await? else {
-        return Ok(ExitReason::Elsewhere);
-    };
+    let origin = store::intent::origin_of(&desk.db, key, client_order_id).await?;
+    let Some(origin) = origin else { return Ok(ExitReason::Elsewhere) };
     Ok(match Role::parse(&origin.role) {
         Some(Role::Stop) => ExitReason::Stop,
         Some(Role::Target) => ExitReason::Target,
