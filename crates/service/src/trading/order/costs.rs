@@ -1,18 +1,61 @@
 //! Fees in the quote currency, and funding: the costs that every profit counts.
 
-use super::account::Access;
+use super::{account::Access, intent::Intent};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     trading::{Trading, equity},
 };
 use domain::{Decimal, Micros, Symbol, Trade, TradeType};
 use exchange::Funding;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 /// Funding payments per request: of eleven months at three a day, of 41 days at one an hour.
 const PAYMENTS: u16 = 1_000;
 /// Maximum requests for one position.
 const PAGES: usize = 20;
+/// How often a cost of a position that has ended is read before it counts as unknown, and the pause in between.
+const TRIES: u8 = 3;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Returns the fills with their fees in the quote currency; `None` if a price cannot be fetched, also when tried again.
+pub(super) async fn known_fees(desk: &Trading, trades: &[Trade], quote: &str) -> Option<Vec<Trade>> {
+    for tried in 1..=TRIES {
+        match fees_in_quote(desk, trades.to_vec(), quote).await {
+            Ok(trades) => return Some(trades),
+            Err(error) => after_failure(desk, tried, &error).await,
+        }
+    }
+    None
+}
+
+/// Returns the funding that was paid for the position of `intent` between two times; `None` if it cannot be read, also
+/// when tried again.
+pub(super) async fn known_funding(
+    desk: &Trading,
+    access: &Access,
+    intent: &Intent,
+    span: (Micros, Micros),
+) -> Option<Decimal> {
+    for tried in 1..=TRIES {
+        match funding_between(desk, access, intent.trade_type, &intent.symbol, span).await {
+            Ok(paid) => return Some(paid),
+            Err(error) => after_failure(desk, tried, &error).await,
+        }
+    }
+    None
+}
+
+/// Pauses before the next try, if there is one.
+async fn after_failure(desk: &Trading, tried: u8, error: &Error) {
+    if tried < TRIES {
+        desk.clock.sleep(PAUSE).await;
+    } else {
+        tracing::warn!(%error, "could not read a cost of a position; its profit is unknown");
+    }
+}
 
 /// Converts the fees of fills to the quote currency at present prices: Binance takes fees in BNB where an account is set
 /// up so.
@@ -37,16 +80,16 @@ pub(super) async fn fees_in_quote(desk: &Trading, mut trades: Vec<Trade>, quote:
     Ok(trades)
 }
 
-/// Returns the funding that an account paid on a market since `since`; negative if it received more than it paid.
+/// Returns the funding that an account paid on a market between two times; negative if it received more than it paid.
 ///
 /// # Errors
 /// If the exchange does not answer.
-pub(super) async fn funding_since(
+async fn funding_between(
     desk: &Trading,
     access: &Access,
     kind: TradeType,
     symbol: &Symbol,
-    since: Micros,
+    (since, until): (Micros, Micros),
 ) -> Result<Decimal> {
     if kind != TradeType::Futures {
         return Ok(Decimal::ZERO);
@@ -54,12 +97,18 @@ pub(super) async fn funding_since(
     let (mut start, mut sum) = (since, FundingSum::default());
     for _ in 0..PAGES {
         let answer = desk.exchange.funding_from(&access.who, symbol, start, PAYMENTS).await;
-        match sum.add(access.take(desk, answer).await?, start) {
+        match sum.add(paid_until(access.take(desk, answer).await?, until), start) {
             Some(next) => start = next,
             None => break,
         }
     }
     Ok(sum.paid)
+}
+
+/// Returns the payments of a page up to a time. A page that goes beyond it is the last one.
+fn paid_until(mut page: Vec<Funding>, until: Micros) -> Vec<Funding> {
+    page.retain(|payment| payment.at <= until);
+    page
 }
 
 /// The sum of the funding payments on several pages.
@@ -103,5 +152,8 @@ mod tests {
         }
         assert_eq!((sum.paid, pages), (Decimal::from(2_500), 3));
         assert_eq!(FundingSum::default().add(Vec::new(), Micros(0)), None);
+        let mut part = FundingSum::default();
+        assert_eq!(part.add(paid_until(page(Micros(0)), Micros(9 * 3_600)), Micros(0)), None);
+        assert_eq!(part.paid, Decimal::TEN, "nothing that was paid after the position was flat");
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveEventKind};
 
 /// Number of recent fills read to compute an order's realized profit.
-const HISTORY: u16 = 200;
+const HISTORY: u16 = 1_000;
 
 impl Intent {
     /// Builds the notification sent once the exchange has the entry.

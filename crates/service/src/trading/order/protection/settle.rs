@@ -16,30 +16,28 @@ use crate::{
             intent::{Intent, Request, read},
             legs::Role,
             protection::rules::Rule,
-            seq,
         },
     },
 };
-use closed::closed_trade;
+use closed::{PastPosition, closed_trade};
 use domain::{
-    Decimal, IntentId, Micros, Order, Side, Trade,
+    IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
     live::{LiveEvent, LiveEventKind},
-    profit::Profit,
 };
 use store::{
     copy::{CopyTrade, Ended},
     protection as rows, trade,
 };
 
-/// Number of recent orders and fills read to determine how a position ended.
-const HISTORY: u16 = 200;
+/// Number of recent orders and fills read to determine how a position ended: the most that an exchange lists at a time.
+const HISTORY: u16 = 1_000;
 
 /// Settles the flat position that `intent` opened. With `late` its row is kept for a while, because a
 /// protective order may still arrive.
 pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, late: bool) -> Result<()> {
     let mut closed = None;
-    if intent.filled_entry().is_some() {
+    if let Some(entry) = intent.filled_entry() {
         report_rescue(desk, access, intent).await?;
         let copy = match intent.copy() {
             Some(id) => store::copy::get_copy(&desk.db, id).await?,
@@ -53,12 +51,10 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
         let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
         let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
         let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
-        let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
-        let since = intent.leg_order(seq::ENTRY).map_or(intent.created_at, |entry| entry.at);
-        let funding = costs::funding_since(desk, access, kind, symbol, since).await?;
-        closed = closed_trade(desk, intent, &orders, &trades, funding).await?;
+        let position = PastPosition::read(desk, access, intent, entry, &trades).await;
+        closed = Some(closed_trade(desk, intent, entry, &orders, &position).await?);
         if let Some(copy) = copy {
-            settle_copy(desk, intent, &copy, &orders, trades, funding).await?;
+            settle_copy(desk, intent, &copy, entry, &orders, &position).await?;
         }
     }
     let (mut tx, now) = (desk.db.begin().await?, desk.clock.now());
@@ -140,7 +136,8 @@ pub(super) async fn report_filled(
     }
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
-    let trades = costs::fees_in_quote(desk, trades, symbol.quote()).await?;
+    // The owner is notified even if a price is unknown, and then without a profit.
+    let trades = costs::known_fees(desk, &trades, symbol.quote()).await.unwrap_or_default();
     let mut tx = desk.db.begin().await?;
     for hit in hits(intent, ended, &trades, None, desk.clock.now())? {
         hit.write(&mut tx).await?;
@@ -148,26 +145,25 @@ pub(super) async fn report_filled(
     Ok(tx.commit().await?)
 }
 
-/// Records how a copied position ended: the reason from its last closing order, the profit from its fills, whose fees
-/// are in the quote asset, and the `funding` paid since its entry.
+/// Records how a copied position that `entry` opened has ended: the reason from its last closing order, the profit from
+/// its fills, fees and funding; without a profit if one of them is unknown.
 async fn settle_copy(
     desk: &Trading,
     intent: &Intent,
     copy: &CopyTrade,
+    entry: &Order,
     orders: &[Order],
-    trades: Vec<Trade>,
-    funding: Decimal,
+    position: &PastPosition,
 ) -> Result<()> {
     let side = copy.side.ok_or_else(|| Error::fault("an open copy has no side"))?;
     let symbol = &copy.symbol;
-    let since = intent.leg_order(seq::ENTRY).map_or(copy.created_at, |entry| entry.at);
-    let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
-    let last = last_closing(orders, &trades, side, since);
+    let last = last_closing(orders, &position.fills, side, entry.at);
     let exit = match last {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
     };
-    let (price, profit) = result(&trades, side, funding);
+    let figures = position.figures();
+    let (price, profit) = (figures.price, figures.profit);
     let ended = Ended { exit, price, profit };
     let now = desk.clock.now();
     let what = LiveEventKind::CopyEnded {
@@ -179,7 +175,7 @@ async fn settle_copy(
     let mut tx = desk.db.begin().await?;
     if store::copy::close_copy(&mut tx, copy.id, ended, now).await? {
         let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
-        for hit in hits(intent, orders, &trades, last, now)? {
+        for hit in hits(intent, orders, position.priced_fills(), last, now)? {
             hit.write(&mut tx).await?;
         }
         user_events::append(&mut tx, copy.user_id, &event).await?;
@@ -221,7 +217,8 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     let Some((id, _)) = store::intent::leg_by_client_id(&desk.db, client_order_id).await? else {
         return Ok(Exit::Elsewhere);
     };
-    let Some(row) = store::intent::get_intent(&desk.db, id).await? else { return Ok(Exit::Elsewhere) };
+    let row = store::intent::get_intent(&desk.db, id).await?;
+    let Some(row) = row.filter(|row| row.exchange_key_id == intent.key) else { return Ok(Exit::Elsewhere) };
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
@@ -239,27 +236,10 @@ fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Mi
     filled.or_else(|| orders.iter().find(closed))
 }
 
-/// Returns the average closing price and the net profit. The fees are in the quote currency.
-fn result(trades: &[Trade], side: Side, funding: Decimal) -> (Option<Decimal>, Option<Decimal>) {
-    let closing = || trades.iter().filter(|trade| trade.side != side);
-    let amount: Decimal = closing().map(|trade| trade.amount).sum();
-    let cost: Decimal = closing().map(|trade| trade.cost).sum();
-    if amount.is_zero() {
-        return (None, None);
-    }
-    let profit = Profit {
-        realized: trades.iter().map(|trade| trade.realized).sum(),
-        unrealized: Decimal::ZERO,
-        fees: trades.iter().map(|trade| trade.fee.cost).sum(),
-        funding,
-    };
-    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(profit.net()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Fee, OrderStatus, OrderType, TimeInForce};
+    use domain::{Decimal, Fee, OrderStatus, OrderType, TimeInForce};
 
     fn d(text: &str) -> Decimal {
         domain::money::parse(text).unwrap()
@@ -313,14 +293,5 @@ mod tests {
         assert_eq!(last(&[filled("target", 5), filled("stop", 9)]), "stop");
         assert_eq!(last(&[]), "target", "where no fill is known");
         assert!(last_closing(&orders, &[], Side::Sell, Micros(0)).is_none());
-    }
-
-    #[test]
-    fn a_result_is_what_was_realized_less_the_fees_of_both_ends() {
-        let bought = trade(Side::Buy, "100", "2", "0");
-        let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
-        assert_eq!(result(&all, Side::Buy, d("0")), (Some(d("100")), Some(d("-0.3"))));
-        assert_eq!(result(&all, Side::Buy, d("-0.5")).1, Some(d("0.2")), "with funding that was received");
-        assert_eq!(result(&[bought], Side::Buy, d("0")), (None, None));
     }
 }

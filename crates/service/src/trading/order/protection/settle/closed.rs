@@ -5,42 +5,117 @@ use crate::{
     error::Result,
     trading::{
         Trading,
-        order::{intent::Intent, seq},
+        order::{account::Access, costs, intent::Intent},
     },
 };
-use domain::{Decimal, Order, Side, Trade, copy::Exit};
+use domain::{Decimal, Order, Side, Trade, copy::Exit, profit::Profit};
 use store::trade::ClosedTrade;
 
-/// Returns how the trade that `intent` opened has ended. `orders` and `trades` are the market's last ones, newest first,
-/// with fees in the quote asset; `funding` is what was paid since the entry.
+/// The fills of a position that has ended, with its costs as far as they are known.
+pub(super) struct PastPosition {
+    side: Side,
+    /// From the first fill of the entry on until the position was flat, oldest first.
+    pub(super) fills: Vec<Trade>,
+    /// Whether the fills are all that the position had.
+    complete: bool,
+    /// Whether the fees of the fills are in the quote asset.
+    priced: bool,
+    /// The funding that was paid; `None` if it could not be read.
+    funding: Option<Decimal>,
+}
+
+/// The result of a position; `None` for what is unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Figures {
+    /// Average price of what closed it.
+    pub(super) price: Option<Decimal>,
+    /// Profit before fees and funding. Unknown if one of the two is, because a profit without them would be wrong.
+    realized: Option<Decimal>,
+    fees: Option<Decimal>,
+    funding: Option<Decimal>,
+    /// Profit after fees and funding.
+    pub(super) profit: Option<Decimal>,
+}
+
+impl PastPosition {
+    /// Reads the costs of the position that `entry` opened. `trades` are the market's last fills, newest first. A price or
+    /// the funding that cannot be read leaves the result unknown: the end of the supervision does not wait for them.
+    pub(super) async fn read(
+        desk: &Trading,
+        access: &Access,
+        intent: &Intent,
+        entry: &Order,
+        trades: &[Trade],
+    ) -> Self {
+        let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
+        let mut fills = fills_of(trades, entry);
+        let complete = are_complete(trades, &fills, entry, entered);
+        let until = fills.last().filter(|_| is_flat(&fills, side)).map_or(desk.clock.now(), |last| last.at);
+        let funding = costs::known_funding(desk, access, intent, (entry.at, until)).await;
+        let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
+        let priced = converted.is_some();
+        fills = converted.unwrap_or(fills);
+        Self { side, fills, complete, priced, funding }
+    }
+
+    /// Returns the fills whose fees are in the quote asset; none if a price is unknown.
+    pub(super) fn priced_fills(&self) -> &[Trade] {
+        if self.priced { &self.fills } else { &[] }
+    }
+
+    /// Returns the result. Figures from a part of the fills would be wrong.
+    pub(super) fn figures(&self) -> Figures {
+        let closing = || self.fills.iter().filter(|trade| trade.side != self.side);
+        let amount: Decimal = closing().map(|trade| trade.amount).sum();
+        if amount.is_zero() || !self.complete {
+            return Figures { funding: self.funding, ..Figures::default() };
+        }
+        let cost: Decimal = closing().map(|trade| trade.cost).sum();
+        let price = cost.checked_div(amount).map(|price| price.round_dp(8));
+        let fees: Decimal = self.fills.iter().map(|trade| trade.fee.cost).sum();
+        let fees = Some(fees).filter(|_| self.priced);
+        let (Some(paid), Some(funding)) = (fees, self.funding) else {
+            return Figures { price, fees, funding: self.funding, ..Figures::default() };
+        };
+        let realized = self.fills.iter().map(|trade| trade.realized).sum();
+        let profit = Profit { realized, unrealized: Decimal::ZERO, fees: paid, funding };
+        Figures { price, realized: Some(realized), fees, funding: self.funding, profit: Some(profit.net()) }
+    }
+}
+
+/// Returns how the trade that `intent` opened has ended. `orders` are the market's last ones, newest first.
 pub(super) async fn closed_trade(
     desk: &Trading,
     intent: &Intent,
+    entry: &Order,
     orders: &[Order],
-    trades: &[Trade],
-    funding: Decimal,
-) -> Result<Option<ClosedTrade>> {
-    let (Some(entry), Some(side)) = (intent.leg_order(seq::ENTRY), intent.entry_side()) else {
-        return Ok(None);
-    };
-    let fills = fills_of(trades, entry);
-    let exit = match last_closing(orders, &fills, side, entry.at) {
+    position: &PastPosition,
+) -> Result<ClosedTrade> {
+    let exit = match last_closing(orders, &position.fills, entry.side, entry.at) {
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
     };
-    // Figures from a part of the fills would be wrong.
-    let known = if are_complete(trades, entry) { figures(&fills, side) } else { (None, None, None) };
-    let (price, realized, fees) = known;
-    Ok(Some(ClosedTrade { price, realized, fees, funding: Some(funding), exit }))
+    let Figures { price, realized, fees, funding, .. } = position.figures();
+    Ok(ClosedTrade { price, realized, fees, funding, exit })
 }
 
-/// Whether the market's last fills, newest first, reach back to the entry: no more than [`HISTORY`] are read.
-fn are_complete(trades: &[Trade], entry: &Order) -> bool {
-    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|oldest| oldest.at < entry.at)
+/// Whether `fills` are all fills of the position: the market's last fills, newest first, reach back to the entry, and
+/// they contain all of `entered`. No more than [`HISTORY`] are read, and exchanges list only those of some days.
+fn are_complete(trades: &[Trade], fills: &[Trade], entry: &Order, entered: Decimal) -> bool {
+    let reach = trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < entry.at);
+    let opening = fills.iter().filter(|trade| trade.side == entry.side);
+    reach && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
+}
+
+/// Whether the position of these fills, which were entered on `side`, has been closed.
+fn is_flat(fills: &[Trade], side: Side) -> bool {
+    let signed = |trade: &Trade| if trade.side == side { trade.amount } else { -trade.amount };
+    fills.iter().map(signed).sum::<Decimal>() <= Decimal::ZERO
 }
 
 /// Returns the fills from the first one of `entry` on until the position was flat again, oldest first. Later ones belong
-/// to the next position on the market, and earlier ones of the same time to the one before.
+/// to the next position on the market, and earlier ones of the same time to the one before. Without a fill of the entry,
+/// returns all since.
 fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
     let side = entry.side;
     let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at >= entry.at).cloned().collect();
@@ -48,8 +123,10 @@ fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
     fills.sort_by_key(|trade| trade.at);
     // A conditional entry has another id than the order that it became.
     let first = fills.iter().position(|trade| trade.order == entry.id);
-    let first = first.or_else(|| fills.iter().position(|trade| trade.side == side));
-    fills.drain(..first.unwrap_or(0));
+    let Some(first) = first.or_else(|| fills.iter().position(|trade| trade.side == side)) else {
+        return fills;
+    };
+    fills.drain(..first);
     let mut held = Decimal::ZERO;
     let flat = fills.iter().position(|trade| {
         held += if trade.side == side { trade.amount } else { -trade.amount };
@@ -57,19 +134,6 @@ fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
     });
     fills.truncate(flat.map_or(fills.len(), |last| last + 1));
     fills
-}
-
-/// Returns the average closing price, the realized profit and the fees in the quote asset; `None` for what is unknown.
-fn figures(fills: &[Trade], side: Side) -> (Option<Decimal>, Option<Decimal>, Option<Decimal>) {
-    let closing = || fills.iter().filter(|trade| trade.side != side);
-    let amount: Decimal = closing().map(|trade| trade.amount).sum();
-    if amount.is_zero() {
-        return (None, None, None);
-    }
-    let cost: Decimal = closing().map(|trade| trade.cost).sum();
-    let realized = fills.iter().map(|trade| trade.realized).sum();
-    let fees = fills.iter().map(|trade| trade.fee.cost).sum();
-    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized), Some(fees))
 }
 
 #[cfg(test)]
@@ -98,23 +162,47 @@ mod tests {
         }
     }
 
+    fn entry_at(at: i64) -> Order {
+        Order { at: Micros(at), ..open_order(OrderType::Market, Side::Buy, None) }
+    }
+
+    /// A position of complete fills and known costs.
+    fn position(fills: &[Trade]) -> PastPosition {
+        let (complete, priced, funding) = (true, true, Some(d("0")));
+        PastPosition { side: Side::Buy, fills: fills.to_vec(), complete, priced, funding }
+    }
+
     #[test]
     fn fills_that_do_not_reach_back_to_the_entry_give_no_figures() {
-        let entry = Order { at: Micros(5), ..open_order(OrderType::Market, Side::Buy, None) };
+        let (entry, none) = (entry_at(5), d("0"));
         let all = |oldest| {
             let mut all = vec![fill(9, Side::Buy, "100", "1", "0"); usize::from(HISTORY) - 1];
             all.push(fill(oldest, Side::Buy, "100", "1", "0"));
             all
         };
-        assert!(!are_complete(&all(5), &entry), "the page may have cut off the first ones");
-        assert!(are_complete(&all(4), &entry));
-        assert!(are_complete(&all(5)[1..], &entry));
-        assert!(are_complete(&[], &entry));
+        let complete = |trades: &[Trade]| are_complete(trades, &[], &entry, none);
+        assert!(!complete(&all(5)), "the page may have cut off the first ones");
+        assert!(complete(&all(4)));
+        assert!(complete(&all(5)[1..]));
+        assert!(complete(&[]));
+    }
+
+    #[test]
+    fn fills_without_all_of_the_entry_give_no_figures() {
+        let entry = entry_at(5);
+        let newest_first = [fill(9, Side::Sell, "90", "2", "-20"), fill(6, Side::Buy, "100", "1", "0")];
+        let complete =
+            |trades: &[Trade], entered| are_complete(trades, &fills_of(trades, &entry), &entry, d(entered));
+        assert!(complete(&newest_first, "1"));
+        assert!(!complete(&newest_first, "2"), "an exchange lists the fills of the last days only");
+        assert!(!complete(&newest_first[..1], "2"));
+        assert_eq!(fills_of(&newest_first[..1], &entry).len(), 1);
+        let part = PastPosition { complete: false, ..position(&newest_first) };
+        assert_eq!(part.figures(), Figures { funding: Some(d("0")), ..Figures::default() });
     }
 
     #[test]
     fn a_trade_ends_where_the_position_was_flat() {
-        let entry = Order { at: Micros(5), ..open_order(OrderType::Market, Side::Buy, None) };
         let newest_first = [
             fill(9, Side::Sell, "80", "2", "0"),
             fill(7, Side::Sell, "90", "1", "-10"),
@@ -123,9 +211,38 @@ mod tests {
             fill(5, Side::Sell, "50", "1", "0"),
             fill(1, Side::Buy, "50", "1", "0"),
         ];
-        let fills = fills_of(&newest_first, &entry);
+        let fills = fills_of(&newest_first, &entry_at(5));
         assert_eq!(fills.iter().map(|fill| fill.at.0).collect::<Vec<_>>(), [5, 6, 7]);
-        assert_eq!(figures(&fills, Side::Buy), (Some(d("100")), Some(d("0")), Some(d("0.3"))));
-        assert_eq!(figures(&fills[..1], Side::Buy), (None, None, None));
+        assert!(is_flat(&fills, Side::Buy) && !is_flat(&fills[..2], Side::Buy));
+        let figures = position(&fills).figures();
+        assert_eq!(
+            (figures.price, figures.realized, figures.fees),
+            (Some(d("100")), Some(d("0")), Some(d("0.3")))
+        );
+        assert_eq!(position(&fills[..1]).figures().price, None);
+    }
+
+    #[test]
+    fn a_result_is_what_was_realized_less_all_costs() {
+        let all = [
+            fill(1, Side::Buy, "100", "2", "0"),
+            fill(2, Side::Sell, "110", "1", "10"),
+            fill(3, Side::Sell, "90", "1", "-10"),
+        ];
+        assert_eq!(position(&all).figures().profit, Some(d("-0.3")));
+        let received = PastPosition { funding: Some(d("-0.5")), ..position(&all) };
+        assert_eq!(received.figures().profit, Some(d("0.2")), "with funding that was received");
+    }
+
+    #[test]
+    fn a_cost_that_could_not_be_read_leaves_the_profit_unknown() {
+        let all = [fill(1, Side::Buy, "100", "1", "0"), fill(2, Side::Sell, "110", "1", "10")];
+        let funding = PastPosition { funding: None, ..position(&all) }.figures();
+        let known = (funding.price, funding.fees, funding.realized, funding.profit);
+        assert_eq!(known, (Some(d("110")), Some(d("0.2")), None, None));
+        let unpriced = PastPosition { priced: false, ..position(&all) };
+        let fees = unpriced.figures();
+        assert_eq!((fees.price, fees.fees, fees.realized, fees.profit), (Some(d("110")), None, None, None));
+        assert!(unpriced.priced_fills().is_empty());
     }
 }
