@@ -141,6 +141,7 @@ fn trading_events() -> Vec<NotificationEvent> {
         E::KeyRefused { key, credentials },
         E::LeftOpen { name: "Main".to_owned(), symbols: vec![btc()] },
         E::WithoutStop { key, symbol: btc(), copy },
+        E::StopNotMoved { key, symbol: btc(), why: "-2021".to_owned(), copy },
         E::ExitLate { key, symbol, why: "-2011".to_owned(), copy },
     ];
     events.extend([true, false].map(unprotected));

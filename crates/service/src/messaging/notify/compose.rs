@@ -145,6 +145,7 @@ impl Composer<'_> {
             NotificationEvent::ForeignFill(fill) => self.foreign_fill(fill).await?,
             NotificationEvent::Unprotected { .. }
             | NotificationEvent::WithoutStop { .. }
+            | NotificationEvent::StopNotMoved { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
@@ -208,6 +209,7 @@ impl Composer<'_> {
         let (key, symbol, copy) = match event {
             NotificationEvent::Unprotected { key, symbol, copy, .. }
             | NotificationEvent::WithoutStop { key, symbol, copy }
+            | NotificationEvent::StopNotMoved { key, symbol, copy, .. }
             | NotificationEvent::ExitLate { key, symbol, copy, .. } => (key, symbol, copy),
             _ => return Err(Error::fault("the event does not concern a position")),
         };
@@ -218,6 +220,9 @@ impl Composer<'_> {
             }
             NotificationEvent::ExitLate { why, .. } => {
                 (words.exit_late(market), words.exit_late_why(&shown(why)))
+            }
+            NotificationEvent::StopNotMoved { why, .. } => {
+                (words.stop_not_moved(market), words.stop_not_moved_why(&shown(why)))
             }
             NotificationEvent::WithoutStop { .. } => {
                 (words.without_stop(market), words.without_stop_why.to_owned())

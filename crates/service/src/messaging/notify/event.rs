@@ -70,6 +70,17 @@ pub enum NotificationEvent {
         /// The copy that opened it.
         copy: Option<CopyId>,
     },
+    /// The exchange rejects a stop that was moved, after the request was answered; the stop before it is still open.
+    StopNotMoved {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The exchange's error message.
+        why: String,
+        /// The copy that opened the position.
+        copy: Option<CopyId>,
+    },
     /// The exchange rejects the close of a copied position that its strategy has exited; the desk keeps
     /// trying.
     ExitLate {
@@ -182,7 +193,10 @@ impl NotificationEvent {
             Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::KeyRights { .. } => Kind::KeyRights,
             Self::ForeignFill(_) => Kind::ForeignFill,
-            Self::Unprotected { .. } | Self::WithoutStop { .. } | Self::LeftOpen { .. } => Kind::Unprotected,
+            Self::Unprotected { .. }
+            | Self::WithoutStop { .. }
+            | Self::StopNotMoved { .. }
+            | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
@@ -200,6 +214,7 @@ impl NotificationEvent {
             | Self::StopLoss(Closed { copy, .. })
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
+            | Self::StopNotMoved { copy, .. }
             | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
@@ -217,6 +232,7 @@ impl NotificationEvent {
             | Self::ForeignFill(ForeignFill { key, .. })
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
+            | Self::StopNotMoved { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
@@ -231,6 +247,7 @@ impl NotificationEvent {
             | Self::KeyRefused { .. }
             | Self::AccountMode { .. }
             | Self::KeyRights { .. }
+            | Self::StopNotMoved { .. }
             | Self::ExitLate { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone
             // else.

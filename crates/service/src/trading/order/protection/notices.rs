@@ -7,6 +7,7 @@ use crate::{
     trading::{Trading, order::intent::Intent, words::words},
 };
 use domain::Micros;
+use exchange::ExchangeFailure;
 
 impl Intent {
     /// Builds the notification that the position was closed because it could not be protected.
@@ -27,6 +28,17 @@ impl Intent {
             copy: self.copy(),
         };
         Notification::new(self.user, once, &event, now)
+    }
+
+    /// Builds the notification that the exchange rejects the moved stop, so that the one before it stays.
+    pub(super) fn stop_not_moved(&self, failure: &ExchangeFailure, now: Micros) -> Result<Notification> {
+        let event = NotificationEvent::StopNotMoved {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            why: failure.to_string(),
+            copy: self.copy(),
+        };
+        Notification::new(self.user, format!("stop-not-moved:{}:{}", self.id, now.0), &event, now)
     }
 
     /// Builds the notification that the position is without its stop and that the desk is placing it.

@@ -10,22 +10,32 @@ use crate::{
     },
 };
 use domain::Decimal;
+use exchange::ExchangeFailure;
 use store::intent::LegStatus;
 
 impl Supervisor<'_> {
-    /// Places a moved stop for `amount` beside the one that it replaces. If it is refused, the old one stays.
+    /// Places a moved stop for `amount` beside the one that it replaces. If it is refused, the old one stays, and the owner
+    /// is notified: the request was answered before.
     pub(super) async fn move_stop(&self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
         run.bound_wanted_stop(amount).await?;
         match run.place_another_stop(amount).await {
             // It exists, although the exchange does not find it yet.
             Err(Halt::Refused(failure)) if failure.is_duplicate() => Err(Halt::Later(failure)),
-            Ok(_) | Err(Halt::Refused(_)) => Ok(()),
+            Ok(_) => Ok(()),
+            Err(Halt::Refused(failure)) => run.notify_of_refused_move(&failure).await,
             Err(other) => Err(other),
         }
     }
 }
 
 impl Run<'_> {
+    async fn notify_of_refused_move(&self, failure: &ExchangeFailure) -> RunResult<()> {
+        let (desk, notification) = (self.desk, self.intent.stop_not_moved(failure, self.desk.clock.now())?);
+        let mut tx = desk.db.begin().await.map_err(Error::from)?;
+        notification.write(&mut tx).await.map_err(Error::from)?;
+        Ok(tx.commit().await.map_err(Error::from)?)
+    }
+
     /// Gives a wanted stop that closes the whole position this amount instead: of those the exchange accepts only one,
     /// and the old one may be one.
     async fn bound_wanted_stop(&mut self, amount: Decimal) -> RunResult<()> {
