@@ -55,22 +55,30 @@ async fn place(
     replace: &str,
     idempotency: String,
 ) -> Result<Done, Error> {
-    let (id, pair) = market_of(key, symbol)?;
+    let (id, _) = market_of(key, symbol)?;
     if draft.lacks_stop() {
         return Err(Error::field("withoutStop", Problem::Required));
     }
     let raw = draft.raw(symbol);
     let order = raw.check().map_err(Error::Fields)?;
-    if replace != "yes" {
-        let open = order::closing_first(&visit.desk, actor, id, &pair).await?;
-        if open.position.is_some() || !open.orders.is_empty() {
-            return Err(Error::field("replace", Problem::Required));
-        }
-    }
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    order::place_order(&visit.desk, actor, id, order, idempotency).await?;
+    if replace == "yes" {
+        order::place_order(&visit.desk, actor, id, order, idempotency).await?;
+    } else {
+        let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;
+        placed.map_err(unconfirmed)?;
+    }
     Ok(Done::at(desk_page(key, symbol)).with_notice(DeskNotice::OrderPlaced))
+}
+
+/// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
+fn unconfirmed(error: Error) -> Error {
+    let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
+    match error {
+        Error::Fields(problems) if problems.iter().any(open) => Error::field("replace", Problem::Required),
+        other => other,
+    }
 }
 
 /// Keeps a ticket's values for a second try.

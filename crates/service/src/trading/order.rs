@@ -30,8 +30,8 @@ pub mod trade;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
-    HISTORY, account_state, cancel_order, closing_first, get_position, list_history, list_open_orders,
-    list_positions, list_trades, protection_of, set_leverage, set_margin_mode,
+    HISTORY, account_state, cancel_order, get_position, list_history, list_open_orders, list_positions,
+    list_trades, protection_of, set_leverage, set_margin_mode,
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
@@ -45,7 +45,7 @@ pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use origin::{exit_of, opening_of};
 pub(crate) use place::panic_market;
-pub use place::{NewTrade, close_position, open_trade, place_order, reverse_trade};
+pub use place::{NewTrade, close_position, open_trade, place_order, place_order_unless_open, reverse_trade};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};
 pub use rehearse::{RehearsedOrder, Verdict, rehearse};

@@ -232,19 +232,6 @@ pub async fn account_state(
     read_state(desk, &access.who, id, access.row.key.trade_type, symbol).await
 }
 
-/// Returns the open orders and the position that a new order on this market would close first.
-///
-/// # Errors
-/// As [`account_state`].
-pub async fn closing_first(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-) -> Result<AccountState> {
-    account_state(desk, actor, id, symbol).await
-}
-
 /// Reads the whole state of one market concurrently.
 pub(crate) async fn read_state(
     desk: &Trading,

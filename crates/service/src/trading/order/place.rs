@@ -44,10 +44,35 @@ pub async fn place_order(
     order: ManualOrder,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<Vec<Order>> {
+    place_with(desk, actor, id, order, true, idempotency).await
+}
+
+/// Does the same as [`place_order`] if neither a position nor an entry is open on the market.
+///
+/// # Errors
+/// As [`place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] of `replace` if something is open.
+pub async fn place_order_unless_open(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    order: ManualOrder,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<Vec<Order>> {
+    place_with(desk, actor, id, order, false, idempotency).await
+}
+
+async fn place_with(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    order: ManualOrder,
+    replace: bool,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<Vec<Order>> {
     let access = Access::any(desk, actor, id).await?;
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
-    let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
+    let work = async move { Placing { desk: &shared, access, idempotency }.place(order, replace).await };
     desk.work.run(work).await
 }
 
@@ -86,19 +111,25 @@ struct Placing<'a> {
 }
 
 impl Placing<'_> {
-    async fn place(self, order: ManualOrder) -> Result<Vec<Order>> {
+    async fn place(self, order: ManualOrder, replace: bool) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &order.symbol).await;
         let known = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await?;
         if let Some(answer) = known {
             return Ok(answer);
         }
-        self.place_now(order, None).await
+        self.place_now(order, None, replace).await
     }
 
     /// Checks an order and carries it out. The caller holds the per-market lock. `shares` are the take-profits with
-    /// unequal shares; without them, the order's targets share its amount equally.
-    async fn place_now(&self, order: ManualOrder, shares: Option<&[TargetShare]>) -> Result<Vec<Order>> {
+    /// unequal shares; without them, the order's targets share its amount equally. Without `replace`, nothing may be open on
+    /// the market.
+    async fn place_now(
+        &self,
+        order: ManualOrder,
+        shares: Option<&[TargetShare]>,
+        replace: bool,
+    ) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
         may_enter(self.desk, &self.access).await?;
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
@@ -106,6 +137,10 @@ impl Placing<'_> {
         checks::market_fits(&order, &market, last)?;
         let first_day = check_first_day(self.desk, key, &order, last).await?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
+        if !replace {
+            // Last, because an order that was resumed may have filled.
+            self.check_nothing_open(&order.symbol).await?;
+        }
         self.check_funds(&order, last).await?;
         let legs = match shares {
             Some(shares) => open::opening_with_shares(&order, shares, &market),

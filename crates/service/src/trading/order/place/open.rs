@@ -23,7 +23,7 @@ use domain::{
     trade::{StopChange, TargetShare, TradeChange, TradeFacts, mirrored_stop, target_amounts},
     validation::Problem,
 };
-use store::protection::{self as rows, Wanted};
+use store::protection::{self as rows, Protection, Wanted};
 
 /// A new trade.
 #[derive(Clone, Debug)]
@@ -118,15 +118,12 @@ impl Placing<'_> {
         };
         let change = TradeChange { stop: None, targets: Some(targets.clone()) };
         change.check(&facts).map_err(Error::Fields)?;
-        if !replace {
-            self.check_nothing_open(&order.symbol).await?;
-        }
         let shares = Some(&targets[..]).filter(|targets| !targets.is_empty());
-        self.place_now(order, shares).await
+        self.place_now(order, shares, replace).await
     }
 
     /// Checks that neither a position nor an entry is open on a market.
-    async fn check_nothing_open(&self, symbol: &Symbol) -> Result<()> {
+    pub(super) async fn check_nothing_open(&self, symbol: &Symbol) -> Result<()> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
         let orders = exchange.open_orders(who, kind, Some(symbol)).await;
@@ -145,7 +142,7 @@ impl Placing<'_> {
             return Ok(answer);
         }
         let order = self.reversing(symbol, trade, confirmed).await?;
-        self.place_now(order, None).await
+        self.place_now(order, None, true).await
     }
 
     /// Returns the order that reverses a trade's position.
@@ -157,9 +154,10 @@ impl Placing<'_> {
     ) -> Result<ManualOrder> {
         let key = &self.access.row.key;
         let all = rows::on_market(&self.desk.db, key.id, &symbol).await?;
-        let mut open =
-            all.into_iter().rev().filter(|row| row.ended_at.is_none() && row.wanted != Wanted::Closed);
-        let row = open.find(|row| trade.is_none_or(|id| id == row.intent_id)).ok_or(Error::NotFound)?;
+        let is_open = |row: &Protection| row.ended_at.is_none() && row.wanted != Wanted::Closed;
+        let meant = |row: &Protection| trade.is_none_or(|id| id == row.intent_id);
+        // The position belongs to the latest one.
+        let row = all.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
         let intent = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let position = self.desk.exchange.position_for_stop(&self.access.who, &symbol).await;
         let position = self.access.take(self.desk, position).await?;
