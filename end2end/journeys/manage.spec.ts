@@ -77,6 +77,10 @@ for (const width of [1440, 390]) {
     await trade.closeAmount('0.01');
     await expect(trade.size).toHaveText('0.02 BTC');
     await expect(trade.ordersOf('stop_market'), 'what is left stays protected').toHaveCount(1);
+    await page.getByTestId('close-100').click();
+    await expect(page.getByTestId('close-100-yes'), 'all of it has a question').toBeVisible();
+    await page.getByTestId('close-100').click();
+    await expect(trade.size).toHaveText('0.02 BTC');
     await trade.closeShare(100);
     await expect(trade.noPosition).toBeVisible();
     await expect(trade.noOrders).toBeVisible();

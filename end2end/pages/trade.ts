@@ -110,13 +110,16 @@ export class Trade extends Frame {
     await form.getByTestId('add-amount').click();
   }
 
-  /** Closes a share of the position, in percent. */
+  /** Closes a share of the position, in percent, and confirms the question about all of it. */
   async closeShare(percent: 25 | 50 | 75 | 100): Promise<void> {
     const button = this.page.getByTestId(`close-${percent}`);
     if (!(await button.isVisible())) {
       await this.page.getByTestId('close-part').click();
     }
     await button.click();
+    if (percent === 100) {
+      await this.page.getByTestId('close-100-yes').click();
+    }
   }
 
   /** Closes an amount of the position. */

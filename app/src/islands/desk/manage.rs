@@ -2,6 +2,8 @@
 //!
 //! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
 
+mod close;
+
 use super::{
     account::AccountSignals,
     controls::hidden,
@@ -11,8 +13,6 @@ use crate::words::{desk::desk, problems};
 use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
 
-/// The shares of a position that have a button, in percent.
-const SHARES: [u16; 4] = [25, 50, 75, 100];
 /// The empty take-profit rows below those that exist.
 const SPARE_ROWS: usize = 2;
 
@@ -40,7 +40,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     };
     move || {
         open.get().then(|| {
-            view! { <div class="manage" data-testid="manage">{of_trade}{part(account, sender)}</div> }
+            view! { <div class="manage" data-testid="manage">{of_trade}{close::part(account, sender)}</div> }
         })
     }
 }
@@ -267,31 +267,6 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView
         Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
     };
     button_and_question.into_any()
-}
-
-/// Closes a share or an amount of the position at the market price.
-fn part(account: AccountSignals, sender: Sender) -> AnyView {
-    const ACTION: &str = "/api/trade-close-part";
-    let words = desk(account.lang);
-    let share = |percent: u16| {
-        let percent = percent.to_string();
-        let text = words.close_share(&percent);
-        let send = button(sender, "bad", format!("close-{percent}"), text);
-        form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
-    };
-    let shares = SHARES.map(share).into_iter().collect_view();
-    let amount = vec![
-        once(account, sender),
-        field(account, sender, "amount", words.close_amount, String::new()),
-        button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
-    ];
-    let body = vec![
-        view! { <div class="row">{shares}</div> }.into_any(),
-        form(sender, ACTION, "close-amount-form", amount),
-    ];
-    // Without scripts, a form that failed is shown again.
-    let failed = untrack(|| problem(account, sender, "amount").is_some());
-    folded("close-part", words.close_part, failed, body)
 }
 
 /// The result of the last post of the position's and the orders' forms.

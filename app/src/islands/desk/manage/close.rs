@@ -1,0 +1,63 @@
+//! Closing a part of the position, or all of it.
+
+use super::{button, field, fixed, folded, form, once, problem, question};
+use crate::{
+    islands::desk::{account::AccountSignals, send::Sender},
+    words::desk::desk,
+};
+use domain::money;
+use leptos::prelude::*;
+
+/// The shares of a position that have a button, in percent. All of it has a question.
+const SHARES: [u16; 3] = [25, 50, 75];
+/// The form that closes a part of the position.
+const ACTION: &str = "/api/trade-close-part";
+
+/// Closes a share or an amount of the position at the market price.
+pub(super) fn part(account: AccountSignals, sender: Sender) -> AnyView {
+    let words = desk(account.lang);
+    let share = |percent: u16| {
+        let percent = percent.to_string();
+        let text = words.close_share(&percent);
+        let send = button(sender, "bad", format!("close-{percent}"), text);
+        form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
+    };
+    let shares = SHARES.map(share).into_iter().collect_view();
+    let amount = vec![
+        once(account, sender),
+        field(account, sender, "amount", words.close_amount, String::new()),
+        button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
+    ];
+    let body = vec![
+        view! { <div class="row">{shares}{whole(account, sender)}</div> }.into_any(),
+        form(sender, ACTION, "close-amount-form", amount),
+    ];
+    // Without scripts, a form that failed is shown again.
+    let failed = untrack(|| problem(account, sender, "amount").is_some());
+    folded("close-part", words.close_part, failed, body)
+}
+
+/// Closes all of the position after a question, as "Close position" does. Asks again when the size has changed.
+fn whole(account: AccountSignals, sender: Sender) -> AnyView {
+    const PERCENT: &str = "100";
+    let words = desk(account.lang);
+    let held = Memo::new(move |_| {
+        account.state.with(|state| {
+            let held = state.position.as_ref()?;
+            Some((held.contracts, held.symbol.base().to_owned()))
+        })
+    });
+    let button_and_question = move || {
+        let (contracts, base) = held.get()?;
+        let sure = words.close_sure(&money::text(contracts), &base);
+        let parts = vec![
+            once(account, sender),
+            fixed("share", PERCENT.to_owned()),
+            view! { <p>{sure}</p> }.into_any(),
+            button(sender, "bad", "close-100-yes".to_owned(), words.close_yes.to_owned()),
+        ];
+        let form = form(sender, ACTION, "close-share-form", parts);
+        Some(question("close-100", words.close_share(PERCENT), form))
+    };
+    button_and_question.into_any()
+}
