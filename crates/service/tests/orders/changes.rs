@@ -404,6 +404,19 @@ pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb)
     assert_eq!(problem(open(false).await), ("replace".to_owned(), Problem::PositionOpen), "an entry rests");
 }
 
+pub(crate) async fn an_unconfirmed_order_replaces_nothing_and_repeats_its_answer(db: &TestDb) {
+    let world = world(db).await;
+    let place = |once: &'static str| {
+        let (order, once) = (ticket().check().unwrap(), idempotency(once, 1));
+        order::place_order_unless_open(&world.desk, &world.actor, world.key, order, once)
+    };
+    let first = place("first").await.unwrap();
+    let before = world.fake.log().len();
+    assert_eq!(problem(place("second").await), ("replace".to_owned(), Problem::PositionOpen));
+    assert_eq!(place("first").await.unwrap().len(), first.len(), "its own position is no obstacle");
+    assert_eq!((world.fake.log().len(), world.position()), (before, d("0.05")), "nothing was sent");
+}
+
 pub(crate) async fn changes_that_do_not_fit_change_nothing(db: &TestDb) {
     let world = world(db).await;
     assert!(matches!(world.change(stop("19500")).await, Err(Error::NotFound)), "no trade is open");
@@ -470,4 +483,23 @@ pub(crate) async fn a_change_that_a_crash_interrupted_is_completed(db: &TestDb) 
     order::sweep(&restarted).await.unwrap();
     order::protection::tick(&restarted).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))]);
+}
+
+pub(crate) async fn a_moved_stop_that_is_rejected_later_is_notified(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&RawTicket { take_profit_prices: vec![], ..ticket() }).await.unwrap();
+    for _ in 0..60 {
+        world.fake.fault(MOVED, Fault::RequestLost);
+    }
+    let unknown = world.change(stop("19500")).await;
+    assert!(matches!(unknown, Err(Error::Unavailable { .. })), "{unknown:?}");
+    world.fake.state.lock().unwrap().faults.clear();
+    world.fake.fault(MOVED, Fault::Refused(-2021));
+    let restarted = super::desk(db, &world.fake);
+    order::sweep(&restarted).await.unwrap();
+    order::protection::tick(&restarted).await.unwrap();
+    assert_eq!(world.open_stops(), [Some(d("19000"))], "the old one stays");
+    let entries = store::audit::list_by_user(&**db, world.actor.user, 100).await.unwrap();
+    let notified = entries.iter().filter(|entry| entry.subject.starts_with("stop-not-moved:")).count();
+    assert_eq!(notified, 1);
 }
