@@ -10,7 +10,7 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     plain::shown,
     result::{in_r, result_text},
-    words::{Words, reason, words},
+    words::{Words, reason, refused_alert, words},
 };
 use crate::{
     error::{Error, Result},
@@ -146,6 +146,11 @@ impl Composer<'_> {
             NotificationEvent::Unprotected { .. }
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
+            NotificationEvent::AlertRefused { strategy, name, reason } => {
+                let link = format!("{base}/strategies/own/{strategy}");
+                let facts = vec![(words.why, refused_alert(self.lang, *reason).to_owned())];
+                warning(words.alert_refused(&shown(name)), words.alert_refused_why(&link), facts)
+            }
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
                 let facts = vec![(words.plan, plan.clone()), (words.until, self.zone.show(*at))];
