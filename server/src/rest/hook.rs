@@ -23,13 +23,17 @@ use axum::{
     extract::{Path, State, rejection::PathRejection},
 };
 use domain::{
+    own_source::{RefusedAlert, Verdict},
     signal::Action,
     validation::{FieldProblem, Problem},
 };
 use serde::Serialize;
 use service::{
     Error, SharedDesk,
-    following::strategy::{self, Alert, SignalRequest},
+    following::{
+        own_source::{self, SourceVerdict},
+        strategy::{self, Alert, SignalRequest},
+    },
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -78,7 +82,7 @@ pub(crate) struct AlertBody {
 /// Receive Signal
 ///
 /// Receives a signal from an external signal source, such as a TradingView alert. The body is parsed as JSON whatever
-/// its content type.
+/// its content type. A private signal source also accepts the JSON of 3Commas' Signal Bot and free text.
 #[utoipa::path(
     post,
     path = "/v1/hook/strategy/{token}",
@@ -99,6 +103,9 @@ pub(crate) async fn receive_alert(
 ) -> Result<Json<AlertResult>, MudawylFailure> {
     // A token that is not valid text is unknown.
     let Path(token) = token.map_err(|_| Error::NotFound)?;
+    if let Some(verdict) = own_source::receive(&desk, &token, &body).await? {
+        return source_answer(verdict);
+    }
     let request =
         if body.len() > LARGEST { Err(MudawylFailure::TooLarge) } else { RawRequest::new([], "", &body) };
     // A caller without a valid token gets that error first, and learns nothing about the format of alerts.
@@ -110,6 +117,19 @@ pub(crate) async fn receive_alert(
         (_, received) => {
             let received = received?;
             Ok(Json(AlertResult { id: received.signal.0, repeated: received.repeated }))
+        }
+    }
+}
+
+/// The answer of a private signal source.
+fn source_answer(verdict: SourceVerdict) -> Result<Json<AlertResult>, MudawylFailure> {
+    match (verdict.reason, verdict.signal) {
+        (None, Some(signal)) => {
+            Ok(Json(AlertResult { id: signal.0, repeated: verdict.verdict == Verdict::Repeated }))
+        }
+        (reason, _) => {
+            let (field, problem) = reason.unwrap_or(RefusedAlert::Unreadable).problem();
+            Err(MudawylFailure::Fields(vec![FieldProblem::new(field, problem).into()]))
         }
     }
 }

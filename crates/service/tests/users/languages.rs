@@ -30,7 +30,6 @@ const DATA: &[&str] = &[
     ADA,
     BOB,
     "Main",
-    "BTC alerts",
     "Firefox",
     "Test/1.0",
     "Basic",
@@ -163,7 +162,7 @@ fn account_events() -> Vec<NotificationEvent> {
     ];
     let refused = |reason: &RefusedAlert| E::AlertRefused {
         strategy: StrategyId(uuid::Uuid::from_u128(8)),
-        name: "BTC alerts".to_owned(),
+        name: "Main".to_owned(),
         reason: *reason,
     };
     events.extend(RefusedAlert::ALL.iter().map(refused));

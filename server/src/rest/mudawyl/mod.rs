@@ -17,6 +17,7 @@ pub mod key;
 mod managed_trade;
 pub mod notification;
 pub mod order;
+mod own_source;
 pub mod past;
 mod plan;
 mod position;
@@ -85,6 +86,14 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade::close_managed_trade))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
+        .route(
+            Role::Trader,
+            routes!(own_source::get_source, own_source::change_source, own_source::remove_source),
+        )
+        .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
+        .route(Role::Trader, routes!(own_source::list_calls))
+        .route(Role::Trader, routes!(own_source::test_alert))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }

@@ -83,7 +83,7 @@ pub async fn create_source(desk: &Following, actor: &Actor, new: NewSource) -> R
     store::own_source::insert_source(&mut tx, &row).await?;
     store::strategy::set_hook(&mut tx, strategy.id, Some(&hash), Some(actor.user), now).await?;
     note(desk, &mut tx, actor, AuditAction::StrategyCreated, strategy.id).await?;
-    announce(desk, &mut tx, actor, Credential::HookRotated, &strategy).await?;
+    announce(desk, &mut tx, actor, Credential::SourceRotated, &strategy).await?;
     tx.commit().await?;
     Ok((get_source(desk, actor, strategy.id).await?, token))
 }
@@ -186,7 +186,7 @@ async fn set_token(
     let by = hash.map(|_| actor.user);
     store::strategy::set_hook(&mut tx, id, hash, by, desk.clock.now()).await?;
     note(desk, &mut tx, actor, AuditAction::HookChanged, id).await?;
-    let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
+    let what = if hash.is_some() { Credential::SourceRotated } else { Credential::SourceClosed };
     announce(desk, &mut tx, actor, what, &strategy).await?;
     Ok(tx.commit().await?)
 }
@@ -205,7 +205,7 @@ pub async fn remove_source(desk: &Following, actor: &Actor, id: StrategyId) -> R
     store::strategy::set_hook(&mut tx, id, None, None, now).await?;
     store::strategy::set_active(&mut tx, id, false, now).await?;
     note(desk, &mut tx, actor, AuditAction::StrategyChanged, id).await?;
-    announce(desk, &mut tx, actor, Credential::HookClosed, &strategy).await?;
+    announce(desk, &mut tx, actor, Credential::SourceClosed, &strategy).await?;
     Ok(tx.commit().await?)
 }
 
