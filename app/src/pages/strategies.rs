@@ -44,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
 /// The link to the visitor's own signal sources.
 fn mine() -> impl IntoView {
     let words = own_sources(visit::lang());
-    view! { <p><a class="button" href="/strategies/own" data-testid="own-sources">{words.mine}</a></p> }
+    view! { <p><a class="button" href="/strategies/own" data-testid="own-sources-link">{words.mine}</a></p> }
 }
 
 fn card(words: &'static Strategies, card: &Card) -> AnyView {
