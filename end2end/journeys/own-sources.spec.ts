@@ -5,7 +5,7 @@ import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/
 import { signUp } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a trader copies their own alerts, and nobody else sees them', async ({
+test('a trader copies their own alerts, and no other user sees them', async ({
   page,
   trader,
   desk,
@@ -57,7 +57,7 @@ test('a trader copies their own alerts, and nobody else sees them', async ({
       body,
     });
   expect((await alert('ETH long')).status).toBe(422);
-  await expect(sources.toasts.filter({ hasText: 'refused an alert' })).toBeVisible();
+  await expect(sources.toasts.filter({ hasText: 'rejected an alert' })).toBeVisible();
   expect((await alert('{"action":"enter_long","tv_instrument":"BTCUSDT.P","secret":"hunter2"}')).status).toBe(200);
   await expect(async () => {
     await copies.open();

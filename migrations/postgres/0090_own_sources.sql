@@ -4,7 +4,7 @@ create table own_sources (
     strategy_id          uuid   not null primary key references strategies (id) on delete cascade,
     user_id              uuid   not null references users (id) on delete cascade,
     visibility           text   not null check (visibility in ('PRIVATE', 'APPROVED')),
-    -- What an alert without stop or take-profits gets, in percent of its price: decimal text, and JSON.
+    -- Distances for alerts without stop or take-profits, in percent of their price: decimal text, and JSON.
     stop_percent         text,
     target_percents      text   not null,
     -- The largest distance of an alert's price from the market's, in percent.

@@ -29,11 +29,11 @@ table! {
         name_hint: "Slipstream adds a short mark, such as #7F3A1C.",
         market: "Market",
         stop: "Default stop loss (%)",
-        stop_hint: "Distance from the price, for alerts without a stop loss. If empty, they're refused.",
+        stop_hint: "Distance from the price, for alerts without a stop loss. If empty, they're rejected.",
         targets: "Default take profits (%)",
         targets_hint: "Up to 10 distances, separated by spaces, for alerts without take profits.",
         distance: "Max price distance (%)",
-        distance_hint: "Alerts whose price is further from the market price are refused.",
+        distance_hint: "Alerts whose price is further from the market price are rejected.",
         create: "Create signal source",
 
         once: "Copy this webhook URL now. It won't be shown again:",
@@ -50,7 +50,7 @@ table! {
         performance: "View performance",
         status: "Status",
         active: "Active: entries and exits are copied.",
-        inactive: "Paused: entries are refused. Exits are still copied.",
+        inactive: "Paused: entries are rejected. Exits are still copied.",
         pause: "Pause source",
         resume: "Resume source",
         remove: "Remove source",
@@ -98,7 +98,7 @@ texts! {
     verdict(V) {
         V::Accepted => "Accepted",
         V::Repeated => "Already received",
-        V::Refused => "Refused",
+        V::Refused => "Rejected",
     }
 }
 
@@ -107,7 +107,7 @@ texts! {
     refused_alert(A) {
         A::Unreadable => "The message has none of the supported formats. Compare it with the examples.",
         A::Placeholder => "A placeholder wasn't replaced. Check its spelling in the alert message.",
-        A::NoDirection => "The alert doesn't say whether to buy, sell or exit, or it contradicts itself.",
+        A::NoDirection => "The alert has no direction (buy, sell or exit), or it contradicts itself.",
         A::OtherMarket => "The alert is about another market than this source.",
         A::Late => "The alert was too old when it arrived.",
         A::InFuture => "The alert's time is in the future. Check the sender's clock and time zone.",

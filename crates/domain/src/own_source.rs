@@ -19,7 +19,7 @@ pub const MOST_DISTANCE: Decimal = dec!(50);
 pub const MOST_DEFAULT_TARGETS: usize = 10;
 
 words! {
-    /// Who can see and copy a source's strategy.
+    /// The audience of a source's strategy.
     pub Visibility {
         /// Only its owner.
         Private = "PRIVATE",
@@ -47,7 +47,7 @@ words! {
         Unreadable = "UNREADABLE",
         /// A placeholder was not replaced by the sender.
         Placeholder = "PLACEHOLDER",
-        /// It does not say whether to buy, sell or exit, or contradicts itself.
+        /// It has no direction (buy, sell, exit), or contradicts itself.
         NoDirection = "NO_DIRECTION",
         /// It is about another market.
         OtherMarket = "OTHER_MARKET",
@@ -125,7 +125,7 @@ impl RefusedAlert {
     }
 }
 
-/// What a source adds to its alerts, and what it refuses.
+/// The rules that complete a source's alerts, and by which it refuses them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceRules {
     /// Distance of the stop from the price, in percent, for alerts without one; `None` refuses them.
@@ -175,9 +175,9 @@ pub const fn most_sources(limits: &Limits) -> Option<i64> {
 pub struct OwnSource {
     /// Its strategy.
     pub strategy: Strategy,
-    /// Who can see it.
+    /// The audience of its strategy.
     pub visibility: Visibility,
-    /// What it adds to alerts and refuses.
+    /// The rules for its alerts.
     pub rules: SourceRules,
     /// Whether it has a webhook. Its token is not stored in readable form and cannot be shown again.
     pub webhook: bool,
@@ -196,7 +196,7 @@ pub struct SourceOwner {
     pub user: UserId,
     /// The owner's e-mail address.
     pub email: String,
-    /// Who can see it.
+    /// The audience of its strategy.
     pub visibility: Visibility,
 }
 

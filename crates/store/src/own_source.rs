@@ -15,7 +15,7 @@ pub struct OwnSource {
     pub strategy_id: StrategyId,
     /// The owner.
     pub user_id: UserId,
-    /// Who can see it.
+    /// The audience of its strategy.
     pub visibility: Visibility,
     /// Default distance of the stop, in percent of the price.
     pub stop_percent: Option<DecimalText>,
@@ -174,7 +174,7 @@ pub struct Owner {
     pub user_id: UserId,
     /// The owner's e-mail address.
     pub email: String,
-    /// Who can see it.
+    /// The audience of its strategy.
     pub visibility: Visibility,
 }
 

@@ -52,7 +52,7 @@ listed! {
     SignalAction = domain::signal::Action;
     /// Source of a signal.
     SignalSource = domain::signal::Source;
-    /// Who can see a private signal source.
+    /// Visibility of a private signal source.
     SourceVisibility = domain::own_source::Visibility;
     /// Verdict on a call of a private signal source.
     SourceVerdict = domain::own_source::Verdict;

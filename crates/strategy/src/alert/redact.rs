@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The longest text that is kept, in bytes.
 pub const LONGEST: usize = 4 * 1024;
-/// What replaces a secret.
+/// The replacement of a secret.
 const MASK: &str = "•••";
 /// Parts of the names of fields that hold secrets.
 const SECRET: [&str; 5] = ["secret", "password", "passphrase", "token", "apikey"];

@@ -26,7 +26,7 @@ pub(super) fn is_signal_bot(fields: &Map<String, Value>) -> bool {
     known || ITS_OWN.iter().any(|name| fields.contains_key(*name))
 }
 
-/// What an action word does: `enter_long` enters long, `exit_long` closes a long position.
+/// The meaning of an action word: `enter_long` enters long, `exit_long` closes a long position.
 fn action(word: &str) -> Option<(Action, Side)> {
     match word.trim().to_ascii_lowercase().as_str() {
         "enter_long" => Some((Action::Enter, Side::Buy)),

@@ -16,7 +16,7 @@ use domain::{
 /// The most words that are read.
 const MOST_WORDS: usize = 100;
 
-/// What the next number is.
+/// The meaning of the next number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
     Price,
@@ -85,7 +85,7 @@ fn meaning(word: &str) -> Option<Word> {
     Some(Word::Slot(slot))
 }
 
-/// What was read so far.
+/// The parts of the sentence that were read so far.
 #[derive(Default)]
 struct Sentence {
     wanted: Option<Wanted>,

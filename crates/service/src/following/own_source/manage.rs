@@ -32,7 +32,7 @@ pub struct NewSource {
     pub name: String,
     /// The market of its alerts.
     pub symbol: Symbol,
-    /// What it adds to alerts and refuses.
+    /// The rules for its alerts.
     pub rules: SourceRules,
 }
 

@@ -39,7 +39,7 @@ table! {
         unprotected_again_why: "The position's stop loss was missing at the exchange. Slipstream placed it again, so you don't need to do anything.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",
         exit_late_why(answer): "The strategy closed its position, but the exchange hasn't closed yours: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
-        alert_refused(source): "Signal source {source} refused an alert",
+        alert_refused(source): "Signal source {source} rejected an alert",
         alert_refused_why(link): "No order was placed for it. See the alert and the reason: {link}",
         plan_lapses(plan): "Your {plan} plan ends soon",
         plan_lapses_why(link): "When it ends, open positions stay protected and new trades are no longer copied. Renew it: {link}",
@@ -125,7 +125,7 @@ texts! {
     refused_alert(A) {
         A::Unreadable => "the message has none of the supported formats",
         A::Placeholder => "a placeholder wasn't replaced by the sender",
-        A::NoDirection => "the alert doesn't say whether to buy, sell or exit",
+        A::NoDirection => "the alert has no direction (buy, sell or exit)",
         A::OtherMarket => "the alert is about another market",
         A::Late => "the alert was too old",
         A::InFuture => "the alert's time is in the future",
