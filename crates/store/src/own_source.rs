@@ -117,8 +117,10 @@ pub async fn update_rules(tx: &mut Tx, source: &OwnSource) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Changes who can see a source; returns whether it exists.
+/// Changes the visibility of a source; returns whether it exists. The public lists change with it, so the strategy
+/// counts as changed.
 pub async fn set_visibility(tx: &mut Tx, id: StrategyId, visibility: Visibility) -> Result<bool> {
+    exec!(&mut *tx, "update strategies set updated_at = updated_at where id = $1", id)?;
     let rows = exec!(
         tx,
         "update own_sources set visibility = $2 where strategy_id = $1 and removed_at is null",
