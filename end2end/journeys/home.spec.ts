@@ -82,6 +82,36 @@ test('a row closes its position, which is then a closed trade with its result', 
   await expectLive(page);
 });
 
+for (const width of [1440, 390]) {
+  test(`each row has a question of its own, which no refresh closes, at ${width}`, async ({ page, key, trader, desk }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const dashboard = new Dashboard(page);
+    const { question } = dashboard;
+    const program = await Program.signIn(desk.url, trader);
+    await program.place(key, entry('BUY', '0.05'));
+    await program.place(key, { ...entry('SELL', '0.5'), symbol: 'ETH/USDT' });
+    await dashboard.open();
+    await expectLive(page);
+    await expect(dashboard.positions).toHaveCount(2);
+    for (const [symbol, amount] of [['BTC/USDT', '0.05 BTC'], ['ETH/USDT', '0.5 ETH']] as const) {
+      await dashboard.closeButton(symbol).click();
+      await expect(question).toContainText(`Close ${amount} on `);
+      await expectAccessibleDayAndNight(page);
+      await expectFits(page);
+      await page.keyboard.press('Escape');
+      await expect(question).toBeHidden();
+    }
+    await dashboard.closeButton('BTC/USDT').click();
+    await question.locator('p').click();
+    const renewed = page.waitForResponse(/\/dashboard$/);
+    await program.place(key, { ...entry('BUY', '0.2'), symbol: 'ETH/USDT' });
+    await renewed;
+    await question.getByTestId('position-close-yes').click();
+    await expect(dashboard.message).toHaveText('Position closed.');
+    await expect(dashboard.positions).toHaveCount(1);
+  });
+}
+
 test('the profit is in the title of the tab where that is wanted', async ({ page, key, trader, desk }) => {
   const dashboard = new Dashboard(page);
   const program = await Program.signIn(desk.url, trader);
@@ -96,6 +126,53 @@ test('the profit is in the title of the tab where that is wanted', async ({ page
   await expect(page).toHaveTitle(/^[+−]?[\d,]+\.\d\d · Dashboard/);
   await dashboard.inTitle.uncheck();
   await expect(page).toHaveTitle('Dashboard · Slipstream');
+});
+
+test('a burst of changes reads the page one at a time', async ({ page, key, trader, desk }) => {
+  const dashboard = new Dashboard(page);
+  const program = await Program.signIn(desk.url, trader);
+  await dashboard.open();
+  await expectLive(page);
+  let [running, most, open] = [0, 0, () => {}];
+  const release = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  await page.route('**/dashboard', async (route) => {
+    running += 1;
+    most = Math.max(most, running);
+    const response = await route.fetch();
+    await release;
+    await route.fulfill({ response });
+    running -= 1;
+  });
+  await program.place(key, entry('BUY', '0.5'));
+  await expect.poll(() => running).toBe(1);
+  const unread = async () => Number(await dashboard.unread.textContent());
+  const before = await unread();
+  await program.place(key, entry('SELL', '0.3'));
+  await expect.poll(unread).toBeGreaterThan(before);
+  open();
+  await expect(dashboard.positions).toHaveCount(1);
+  await expect(dashboard.positions).toContainText('0.3');
+  expect(most, 'requests at the same time').toBe(1);
+});
+
+test('a hidden page is refreshed once it is shown', async ({ page, key, trader, desk }) => {
+  const dashboard = new Dashboard(page);
+  const program = await Program.signIn(desk.url, trader);
+  await dashboard.open();
+  await expectLive(page);
+  await page.evaluate(() => Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }));
+  let requests = 0;
+  page.on('request', (request) => {
+    requests += request.url().endsWith('/dashboard') ? 1 : 0;
+  });
+  await program.place(key, entry('BUY', '0.5'));
+  await expect(dashboard.unrealized, 'the stream goes on').not.toHaveText('0.00');
+  await expect(dashboard.positions).toHaveCount(0);
+  expect(requests).toBe(0);
+  await page.evaluate(() => Reflect.deleteProperty(document, 'hidden'));
+  await expect(dashboard.positions).toHaveCount(1);
 });
 
 alone('figures that are not updated are dimmed', async ({ page, key, trader, desk, watch }) => {

@@ -83,6 +83,10 @@ for (const width of WIDTHS) {
     const trade = new Trade(page);
     await trade.open(key);
     await expectLive(page);
+    const phone = width < 960;
+    if (phone) {
+      await trade.ticket.reveal();
+    }
     await trade.ticket.choose('SELL', 'LIMIT');
     await trade.ticket.price.fill(String(await trade.away(10)));
     await trade.ticket.amount.fill('0.02');
@@ -90,6 +94,11 @@ for (const width of WIDTHS) {
     await trade.ticket.place.click();
     const toast = trade.toasts.filter({ hasText: 'Sell 0.02 BTC/USDT open' });
     await expect(toast).toHaveCount(1);
+    if (phone) {
+      await expect(trade.ticket.form, 'the sheet closes with the order').toBeHidden();
+      await expectApart(toast, trade.ticket.sheet);
+      await trade.ticket.reveal();
+    }
     for (const other of [trade.price, page.getByTestId('choosers'), trade.ticket.place]) {
       await expectApart(toast, other);
     }

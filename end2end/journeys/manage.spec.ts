@@ -242,6 +242,55 @@ test('with the keyboard alone: order, move the stop, close', async ({ page, key 
   await expect(trade.noPosition).toBeVisible();
 });
 
+test('neither a double click nor a key that is held down acts twice', async ({ page, key }) => {
+  const trade = new Trade(page);
+  const { ticket } = trade;
+  await trade.open(key);
+  await expectLive(page);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') {
+      sent.push(new URL(request.url()).pathname);
+    }
+  });
+  await ticket.stop.fill(String(await trade.away(-9)));
+  await trade.buy('0.04');
+  await page.getByTestId('close-part').click();
+  await page.getByTestId('close-25').dblclick();
+  await expect(trade.size).toHaveText('0.03 BTC');
+
+  await ticket.amount.fill('0.02');
+  await ticket.withoutStop.check();
+  await ticket.amount.focus();
+  // The browser reports a key that is pressed again before it is released as a repetition.
+  await page.keyboard.down('Enter');
+  await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await expect(ticket.place, 'the question is not answered').toHaveText('Close 0.03 long and buy 0.02');
+  await ticket.stop.fill(String(await trade.away(-8)));
+  await expect(ticket.place, 'an order with another stop has its own question').toHaveText('Buy BTC');
+  await ticket.place.click();
+  await expect(ticket.place).toHaveText('Close 0.03 long and buy 0.02');
+  await ticket.place.click();
+  await expect(trade.size).toHaveText('0.02 BTC');
+  expect(sent).toEqual(['/api/order-place', '/api/trade-close-part', '/api/order-place']);
+});
+
+test('on a small window, a shortcut opens the ticket', async ({ page, key }) => {
+  await page.setViewportSize({ width: 390, height: 900 });
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await expect(trade.ticket.form).toBeHidden();
+  await expect(async () => {
+    await page.keyboard.press('a');
+    await expect(trade.ticket.amount).toBeFocused({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.press('Escape');
+  await expect(trade.ticket.form).toBeHidden();
+  await expect(trade.ticket.sheet, 'the focus is not lost').toBeFocused();
+});
+
 test('shortcuts are listed, and can be switched off', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);

@@ -21,6 +21,8 @@ export class Dashboard extends Frame {
   readonly outdated: Locator;
   /** The setting that shows the profit in the tab's title. */
   readonly inTitle: Locator;
+  /** The open question whether to close a position. */
+  readonly question: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -37,10 +39,16 @@ export class Dashboard extends Frame {
     this.allTime = page.getByTestId('profit-all');
     this.outdated = page.getByTestId('offline-hint');
     this.inTitle = page.getByTestId('pnl-title');
+    this.question = page.getByRole('dialog');
   }
 
   async open(): Promise<void> {
     await this.at('/dashboard');
+  }
+
+  /** The button of a market's row that asks whether to close its position. */
+  closeButton(symbol: string): Locator {
+    return this.positions.filter({ hasText: symbol }).getByTestId('position-close');
   }
 
   /** Closes the only position and confirms. */

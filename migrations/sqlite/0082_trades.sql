@@ -29,6 +29,7 @@ create table trades (
     created_at      integer not null
 ) strict;
 create index trades_user on trades (user_id, intent_id);
+create index trades_open on trades (user_id, intent_id) where status in ('OPENING', 'OPEN');
 create index trades_market on trades (exchange_key_id, symbol, intent_id);
 
 -- The requested levels of each change, and those in force before it, as JSON.
@@ -42,25 +43,37 @@ create table trade_changes (
 ) strict;
 create index trade_changes_trade on trade_changes (trade_id, id);
 
--- Every manual order and copy that is stored with its entry becomes a trade. How earlier ones ended is not known here, except for
--- copies, whose result was recorded.
+-- Every manual order and copy that is stored with its entry becomes a trade. How and when earlier ones ended is not known here, except
+-- for copies, whose result was recorded: after fees and funding, which are not known separately.
 insert into trades (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, exit_price, realized,
     exit_reason, opened_at, closed_at, created_at)
-select i.id, i.user_id, i.exchange_key_id, i.symbol, json_extract(e.body, '$.order.side'),
-       case when c.id is null then 'MANUAL' else 'COPY' end,
-       case when coalesce(cast(json_extract(e.order_json, '$.filled') as real), 0) > 0 or (p.entered_at is not null and p.ended_at is null)
-                 then case when i.status in ('working', 'waiting') or (p.intent_id is not null and p.ended_at is null)
-                           then 'OPEN' else 'CLOSED' end
-            when i.status in ('working', 'waiting') then 'OPENING'
-            when i.status = 'failed' then 'FAILED'
+select o.id, o.user_id, o.exchange_key_id, o.symbol, o.side,
+       case when o.copy is null then 'MANUAL' else 'COPY' end,
+       case when o.has_fill or o.entered_at is not null or o.copy in ('OPEN', 'CLOSED')
+                 then case when o.pending or o.supervised then 'OPEN' else 'CLOSED' end
+            when o.pending then 'OPENING'
+            when o.failed then 'FAILED'
             else 'CANCELED' end,
-       coalesce(json_extract(e.order_json, '$.filled'), '0'),
-       json_extract(e.order_json, '$.average'), c.exit_price, c.profit_usd, c.exit_reason,
-       case when coalesce(cast(json_extract(e.order_json, '$.filled') as real), 0) > 0 then i.created_at end,
-       case when i.status in ('working', 'waiting') or (p.intent_id is not null and p.ended_at is null) then null
-            else coalesce(c.finished_at, i.finished_at) end,
-       i.created_at
-from intents i join intent_legs e on e.intent_id = i.id and e.role = 'entry'
-left join copies c on c.id = i.id
-left join protected_trades p on p.intent_id = i.id
-where i.kind = 'open' and i.trade_type = 'FUTURES' and json_extract(e.body, '$.order.side') in ('BUY', 'SELL');
+       case when o.has_fill then o.filled when o.copy in ('OPEN', 'CLOSED') then coalesce(o.copied_amount, '0') else '0' end,
+       coalesce(o.average, case when o.copy in ('OPEN', 'CLOSED') then o.copied_price end),
+       o.exit_price, o.profit_usd, o.exit_reason,
+       coalesce(o.entered_at, case when o.has_fill then o.created_at end, o.copied_at),
+       case when o.pending or o.supervised then null
+            when o.has_fill or o.entered_at is not null or o.copy in ('OPEN', 'CLOSED') then coalesce(o.copy_ended_at, o.ended_at)
+            else o.finished_at end,
+       o.created_at
+from (
+    select i.id, i.user_id, i.exchange_key_id, i.symbol, i.created_at, i.finished_at,
+           i.status in ('working', 'waiting') as pending, i.status = 'failed' as failed,
+           json_extract(e.body, '$.order.side') as side, json_extract(e.order_json, '$.filled') as filled,
+           json_extract(e.order_json, '$.average') as average,
+           coalesce(cast(json_extract(e.order_json, '$.filled') as real), 0) > 0 as has_fill,
+           c.status as copy, c.amount as copied_amount, c.entry_price as copied_price, c.opened_at as copied_at,
+           c.finished_at as copy_ended_at, c.exit_price, c.profit_usd, c.exit_reason,
+           p.entered_at, p.ended_at, p.intent_id is not null and p.ended_at is null as supervised
+    from intents i join intent_legs e on e.intent_id = i.id and e.role = 'entry'
+    left join copies c on c.id = i.id
+    left join protected_trades p on p.intent_id = i.id
+    where i.kind = 'open' and i.trade_type = 'FUTURES'
+) o
+where o.side in ('BUY', 'SELL');

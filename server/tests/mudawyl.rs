@@ -555,5 +555,6 @@ store::each_engine!(
     what_was_placed_elsewhere_is_marked_in_every_table,
     a_trade_is_changed_and_closed_by_its_id,
     of_two_changes_of_one_version_the_second_is_412,
+    a_close_is_repeated_with_its_key_and_meets_no_later_trade,
     changes_that_are_no_changes_are_refused,
 );

@@ -105,10 +105,16 @@ impl Form {
                 } else {
                     visit::set_status(status);
                 }
-                Err(FormFailure { fresh, ..failure })
+                Err(FormFailure { fresh: next_key(status, fresh), ..failure })
             }
         }
     }
+}
+
+/// The idempotency key of the form's next post. After an error with an unknown outcome it is that of the failed post, so
+/// that a repetition does nothing twice.
+fn next_key(status: StatusCode, fresh: Option<String>) -> Option<String> {
+    fresh.filter(|_| !status.is_server_error())
 }
 
 /// The status and the user-visible part of an error; a fault is logged and shown only as a generic error.
@@ -225,6 +231,16 @@ mod tests {
             reported,
             FormFailure { refusal: Some(RequestError::Fault.into()), ..FormFailure::default() }
         );
+    }
+
+    #[test]
+    fn a_post_with_an_unknown_outcome_is_repeated_under_its_key() {
+        let next = |error: Error| next_key(failure(error).0, Some("new".to_owned()));
+        assert_eq!(next(Error::Unavailable { retry_after_s: 2 }), None);
+        assert_eq!(next(Error::fault("the database is gone")), None);
+        for known in [Error::NotFound, Error::IdempotencyMismatch, Refusal::KeyInactive.into()] {
+            assert_eq!(next(known).as_deref(), Some("new"));
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod messages;
 pub mod operator;
 pub mod own_sources;
 pub mod personal;
+pub mod posted_ticket;
 pub mod rules;
 pub mod screen;
 pub mod security;

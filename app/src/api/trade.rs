@@ -3,6 +3,7 @@
 
 use super::{
     form::{self, Form, form},
+    posted_ticket::PostedTicket,
     trader,
 };
 use crate::{
@@ -30,58 +31,16 @@ pub(crate) const BARS: u16 = 300;
 
 /// Places the ticket's order. Open orders and the position of the market are closed first, if the user has
 /// confirmed that.
-#[allow(clippy::too_many_arguments)] // the ticket's fields
 #[server(endpoint = "order-place")]
 pub async fn place_order(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
-    #[server(default)] side: String,
-    #[server(default)]
-    #[server(rename = "type")]
-    kind: String,
-    #[server(default)] price: String,
-    #[server(default)] sizing: String,
-    #[server(default)] amount: String,
-    #[server(default)]
-    #[server(rename = "riskProfilePercent")]
-    percent: String,
-    #[server(default)]
-    #[server(rename = "stopTriggerPrice")]
-    stop: String,
-    #[server(default)]
-    #[server(rename = "stopTriggerType")]
-    stop_kind: String,
-    #[server(default)]
-    #[server(rename = "stopPrice")]
-    stop_price: String,
-    #[server(default)]
-    #[server(rename = "callbackRate")]
-    callback: String,
-    #[server(default)]
-    #[server(rename = "takeProfitPrices")]
-    targets: Vec<String>,
-    #[server(default)]
-    #[server(rename = "withoutStop")]
-    without_stop: String,
+    #[server(flatten)] ticket: PostedTicket,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let without_stop = without_stop == "yes";
-    let draft = TicketDraft {
-        side,
-        kind,
-        price,
-        sizing,
-        amount,
-        percent,
-        stop,
-        stop_kind,
-        stop_price,
-        callback,
-        targets,
-        without_stop,
-    };
+    let PostedTicket(draft) = ticket;
     let answer = keep(at_desk("order-place", &key, &symbol), &draft);
     let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
@@ -116,18 +75,9 @@ async fn place(
 
 /// Keeps a ticket's values for a second try.
 fn keep(form: Form, draft: &TicketDraft) -> Form {
-    let form = form
-        .keep("side", &draft.side)
-        .keep("type", &draft.kind)
-        .keep("price", &draft.price)
-        .keep("sizing", &draft.sizing)
-        .keep("amount", &draft.amount)
-        .keep("riskProfilePercent", &draft.percent)
-        .keep("stopTriggerPrice", &draft.stop)
-        .keep("stopTriggerType", &draft.stop_kind)
-        .keep("stopPrice", &draft.stop_price)
-        .keep("callbackRate", &draft.callback)
-        .keep("withoutStop", if draft.without_stop { "yes" } else { "" });
+    let mut draft = draft.clone();
+    let form = draft.texts().into_iter().fold(form, |form, (name, value)| form.keep(name, value));
+    let form = form.keep("withoutStop", if draft.without_stop { "yes" } else { "" });
     draft.targets.iter().fold(form, |form, target| form.keep("takeProfitPrices", target))
 }
 

@@ -1,5 +1,6 @@
 //! Buttons that ask for a confirmation before they act.
 
+use crate::components::rendered::Rendered as _;
 use crate::{visit, words::pages::pages};
 use leptos::prelude::*;
 
@@ -23,6 +24,8 @@ pub(crate) struct Confirm {
     pub(crate) no: Option<&'static str>,
     /// `bad` for an act that destroys something, else `main`.
     pub(crate) kind: &'static str,
+    /// The suffix that distinguishes the button on a page that has several of them: the first value, unless another is set.
+    pub(crate) row: String,
     /// Test id of the button that opens; the others have `-yes` and `-no` after it.
     pub(crate) testid: &'static str,
 }
@@ -45,16 +48,20 @@ impl Confirm {
             yes: button.to_owned(),
             no: None,
             kind: "bad",
+            row: values.first().map(|(_, value)| value.clone()).unwrap_or_default(),
             testid,
         }
     }
 
+    /// The id of the question, by which its buttons open and close it.
+    fn id(&self) -> String {
+        format!("{}-{}", self.testid, self.row)
+    }
+
     /// Renders the button and its question.
     pub(crate) fn show(self) -> AnyView {
-        let Self { endpoint, values, button, named, question, yes, no, kind, testid } = self;
-        // The first value is the id of the row, if the page has this button in every row.
-        let row = values.first().map_or("", |(_, value)| value.as_str());
-        let id = format!("{testid}-{row}");
+        let id = self.id();
+        let Self { endpoint, values, button, named, question, yes, no, kind, testid, .. } = self;
         let asked = format!("{id}-question");
         let no = no.unwrap_or(pages(visit::lang()).cancel);
         let opens = if kind == "main" { "main" } else { "plain" };
@@ -78,7 +85,7 @@ impl Confirm {
                 </div>
             </div>
         }
-        .into_any()
+        .rendered()
     }
 }
 
@@ -91,4 +98,18 @@ pub(crate) fn act_sure(
     testid: &'static str,
 ) -> AnyView {
     Confirm::new(endpoint, values, text, sure, testid).show()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_has_its_own_question() {
+        let confirm = Confirm::new("end", &[("id", "7".to_owned())], "End", "End it?", "end");
+        assert_eq!(confirm.id(), "end-7");
+        // One account has positions on several markets.
+        let close = |market: &str| Confirm { row: format!("7-{market}"), ..confirm.clone() };
+        assert_ne!(close("BTC/USDT").id(), close("ETH/USDT").id());
+    }
 }

@@ -1,6 +1,7 @@
 //! Tables of copies: the result of each signal on each account, and why it was skipped.
 
 use super::tables::{NUMBER, ROOMY, WORDS, scrolling, tight, timestamp, tone};
+use crate::components::rendered::Rendered as _;
 use crate::{
     figures, visit,
     words::{
@@ -62,12 +63,12 @@ pub(crate) fn badge(status: Status) -> AnyView {
         Status::Skipped => "warn",
         Status::Failed => "live",
     };
-    view! { <span class="badge" data-mode=mode>{copies(visit::lang()).status(status)}</span> }.into_any()
+    view! { <span class="badge" data-mode=mode>{copies(visit::lang()).status(status)}</span> }.rendered()
 }
 
 fn result(profit: Option<Decimal>, r: Option<Decimal>) -> AnyView {
     let text = profit.map(|p| format!("{} USDT", figures::signed_cents(p)));
-    view! { <td class="number" data-change=profit.map(tone)>{text}{in_r(r)}</td> }.into_any()
+    view! { <td class="number" data-change=profit.map(tone)>{text}{in_r(r)}</td> }.rendered()
 }
 
 /// A result in R, as a second line.

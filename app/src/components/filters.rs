@@ -1,5 +1,6 @@
 //! Filters of lists: a form that requests the same page again. It needs no script and no endpoint.
 
+use crate::components::rendered::Rendered as _;
 use crate::visit::encoded;
 use leptos::prelude::*;
 
@@ -52,10 +53,10 @@ pub(crate) fn form(
                     view! { <option value=value selected=selected>{text}</option> }
                 };
                 let options = options.into_iter().map(option).collect_view();
-                view! { <select id=id.clone() name=filter.name>{options}</select> }.into_any()
+                view! { <select id=id.clone() name=filter.name>{options}</select> }.rendered()
             }
             None => {
-                view! { <input id=id.clone() type="date" name=filter.name value=filter.value/> }.into_any()
+                view! { <input id=id.clone() type="date" name=filter.name value=filter.value/> }.rendered()
             }
         };
         view! { <div class="filter"><label for=id>{filter.label}</label>{control}</div> }
@@ -67,7 +68,7 @@ pub(crate) fn form(
             <button type="submit" class="button">{show}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The URL of a page with these values; empty ones are omitted.
@@ -89,7 +90,7 @@ pub(crate) fn tabs(label: &'static str, links: Vec<Tab>) -> AnyView {
         view! { <a href=href aria-current=here.then_some("page") data-testid=format!("tab-{word}")>{text}</a> }
     };
     view! { <nav class="segments tabs" aria-label=label>{links.into_iter().map(link).collect_view()}</nav> }
-        .into_any()
+        .rendered()
 }
 
 #[cfg(test)]

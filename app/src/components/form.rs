@@ -1,6 +1,7 @@
 //! Plain forms: fields with their problems beside them, and the result of the last post.
 
 pub(crate) use super::confirm::act_sure;
+use crate::components::rendered::Rendered as _;
 use crate::{
     notice::{PostNotice, Rejection},
     visit::{self, CARRIED, Visit},
@@ -200,7 +201,7 @@ impl Field {
                 {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
             </div>
         }
-        .into_any()
+        .rendered()
     }
 }
 
@@ -228,7 +229,7 @@ pub(crate) fn act(
             <button type="submit" class="button" data-testid=testid>{text}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A selection from values and labels.
@@ -258,7 +259,7 @@ pub(crate) fn select(
             {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Check boxes, each of which adds its value to a list.
@@ -285,7 +286,7 @@ pub(crate) fn boxes(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Radio buttons side by side.
@@ -319,5 +320,5 @@ pub(crate) fn radios_with(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }

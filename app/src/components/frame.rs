@@ -1,6 +1,7 @@
 //! The frame of every page: header with badge and connection pill, navigation, footer, toasts.
 
 use super::icon::icon;
+use crate::components::rendered::Rendered as _;
 use crate::{
     islands::{
         pill::ConnectionPill,
@@ -39,10 +40,10 @@ impl Width {
     }
 }
 
-/// Renders a page with its frame. The view's type is erased here, as in every larger part of a page:
-/// otherwise nested view types would produce gigabytes of type names in the compiler.
+/// Renders a page with its frame. Views are rendered here and in every larger part of a page, so that little machine code
+/// is compiled for the types in them.
 pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoView + 'static) -> AnyView {
-    let body = body.into_any();
+    let body = body.rendered();
     let words = pages(visit::lang());
     let title = escaped(&format!("{title} · {}", words.name));
     let about = about(&visit::path(), words);
@@ -59,7 +60,7 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
         </footer>
         <Toasts/>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Escapes a title for the document. The framework writes it unescaped, and it may contain names chosen by
@@ -101,7 +102,7 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
             {side}
         </header>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The banner that operators see on every page during maintenance mode.
@@ -112,7 +113,7 @@ fn banner() -> AnyView {
             {words.banner}" "<a href="/admin/maintenance">{words.maintenance_title}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A link of the navigation: its address, its icon, its text, and a shorter text for the bar of a phone.
@@ -160,7 +161,7 @@ fn bell(unread: usize) -> AnyView {
             {icon("bell")}<span class="visually-hidden">{reports(visit::lang()).bell}</span><Unread/>
         </a>
     }
-    .into_any()
+    .rendered()
 }
 
 fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
@@ -196,7 +197,7 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
             </div>
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 fn stranger() -> AnyView {
@@ -209,7 +210,7 @@ fn stranger() -> AnyView {
             <a class="button" data-kind="main" href="/sign-up">{words.sign_up}</a>
         </nav>
     }
-    .into_any()
+    .rendered()
 }
 
 #[cfg(test)]

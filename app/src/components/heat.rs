@@ -1,6 +1,7 @@
 //! The heat map of monthly results: a row per year, a column per month, every value as text and as colour.
 
 use super::tables::{ROOMY, WORDS};
+use crate::components::rendered::Rendered as _;
 use crate::{figures, visit, words::strategies::strategies};
 use domain::{
     Decimal,
@@ -33,7 +34,7 @@ pub(crate) fn map(record: &Record) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The class of each month's column: a narrow screen omits those without any figure.
@@ -46,7 +47,7 @@ fn cell(value: Option<Decimal>, like: &'static str, nothing: &'static str) -> An
         || (String::new(), nothing.to_owned()),
         |v| (figures::signed_cents(v), figures::signed_percent(v)),
     );
-    view! { <td class=like data-heat=value.map(level) title=title>{text}</td> }.into_any()
+    view! { <td class=like data-heat=value.map(level) title=title>{text}</td> }.rendered()
 }
 
 /// The colour step of a month, three in each direction.

@@ -13,6 +13,7 @@ pub(crate) mod open_positions;
 pub(crate) mod plot;
 pub(crate) mod profit_chart;
 pub(crate) mod record;
+pub(crate) mod rendered;
 pub(crate) mod show;
 pub(crate) mod tables;
 pub(crate) mod ticks;

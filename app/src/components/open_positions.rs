@@ -1,8 +1,10 @@
 //! The dashboard's table of open positions: its profit is live, and each row can be traded and closed.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     api::trade::desk_page,
     components::{
+        confirm::Confirm,
         tables::{self, NUMBER, ROOMY, ROOMY_NUMBER, WORDS, tight, tone},
         ticks::Ticks,
     },
@@ -32,7 +34,7 @@ fn place(open: &OpenPosition) -> String {
 pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
     let (words, texts) = (pages(visit::lang()), home(visit::lang()));
     if rows.is_empty() {
-        return view! { <p class="empty" data-pnl-rows="0">{words.no_positions}</p> }.into_any();
+        return view! { <p class="empty" data-pnl-rows="0">{words.no_positions}</p> }.rendered();
     }
     let columns = [
         (words.col_market, WORDS),
@@ -47,7 +49,7 @@ pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
     let count = rows.len().to_string();
     let rows = rows.iter().map(|open| row(texts, open, ticks)).collect_view();
     view! { <div data-pnl-rows=count>{tables::scrolling(words.positions.to_owned(), &columns, rows)}</div> }
-        .into_any()
+        .rendered()
 }
 
 fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
@@ -67,25 +69,24 @@ fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
             <td><div class="row-actions">{actions(words, open, &symbol)}</div></td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }
 
-/// The link to the trade page, and the form that closes the position after a question.
+/// The link to the trade page, and the button that closes the position after a question.
 fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
     let (key, name) = (open.key.id.to_string(), &open.key.name);
     let amount = format!("{} {}", money::text(open.position.contracts), open.position.symbol.base());
+    let question = words.close_sure(&amount, name);
+    let values = [("key", key.clone()), ("symbol", symbol.to_owned())];
+    let close = Confirm {
+        named: Some(words.close_label(symbol, name)),
+        yes: words.close_yes.to_owned(),
+        row: format!("{key}-{symbol}"),
+        ..Confirm::new("open-position-close", &values, words.close, &question, "position-close")
+    };
     view! {
         <a class="button" data-kind="quiet" href=desk_page(&key, symbol) aria-label=words.trade_label(symbol, name) data-testid="position-trade">{words.trade}</a>
-        <details class="sure">
-            <summary class="button" aria-label=words.close_label(symbol, name) data-testid="position-close">{words.close}</summary>
-            <form method="post" action="/api/open-position-close">
-                <input type="hidden" name="key" value=key.clone()/>
-                <input type="hidden" name="symbol" value=symbol.to_owned()/>
-                <p>{words.close_sure(&amount, symbol)}</p>
-                <button type="submit" class="button" data-kind="bad" data-testid="position-close-yes">{words.close_yes}</button>
-                <a class="button" data-kind="quiet" href="/dashboard">{words.cancel}</a>
-            </form>
-        </details>
+        {close.show()}
     }
-    .into_any()
+    .rendered()
 }

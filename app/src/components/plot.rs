@@ -1,5 +1,6 @@
 //! Small plots rendered on the server, in integers: tenths of a pixel.
 
+use crate::components::rendered::Rendered as _;
 use crate::{visit, words::pages::pages};
 use domain::{Candle, Decimal, Micros, dec};
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ pub(crate) fn mini_candles(candles: &[Candle], label: &'static str) -> AnyView {
             <path class="candles down" d=down/>
         </svg>
     }
-    .into_any()
+    .rendered()
 }
 
 /// An account's value or profit over time, with the area below the line.
@@ -54,7 +55,7 @@ pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
             <path class="line" d=path/>
         </svg>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The scale of an account's value: at least a twentieth of its highest value, so that a flat line is in the
@@ -85,7 +86,7 @@ pub(crate) fn ends(points: &[(Micros, Decimal)], show: fn(Decimal) -> String) ->
     ];
     Some(
         view! { <dl class="ends" data-testid="ends">{all.into_iter().map(end).collect_view()}</dl> }
-            .into_any(),
+            .rendered(),
     )
 }
 
@@ -103,7 +104,7 @@ pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
             <path class="line" d=path/>
         </svg>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The scale of [`profit_in`]: zero and all values, with a margin on both sides.
@@ -125,7 +126,7 @@ pub(crate) fn profit_in(points: &[(Micros, Decimal)], low: Decimal, high: Decima
             <path class="line" d=path/>
         </svg>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The minimum and maximum with a margin of a tenth, and at least `least`, on both sides.

@@ -1,6 +1,7 @@
 //! The profit curve of the dashboard: with axes, and with the value of each interval shown while it is pointed at. It
 //! needs no script.
 
+use crate::components::rendered::Rendered as _;
 use crate::{components::plot, figures};
 use domain::{Decimal, Micros};
 use leptos::prelude::*;
@@ -29,7 +30,7 @@ pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyVi
             <div class="axes-x" aria-hidden="true">{times.into_iter().collect_view()}</div>
         </figure>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A time of the axis, in UTC: `11-30 21:05`.

@@ -1,6 +1,7 @@
 //! Track records of strategies: curves, and figures of backtest and live side by side, never mixed.
 
 use super::{copied::in_r, plot};
+use crate::components::rendered::Rendered as _;
 use crate::{
     figures, visit,
     words::strategies::{Strategies, strategies},
@@ -14,7 +15,7 @@ use leptos::{either::Either, prelude::*};
 /// A badge: backtest or live.
 pub(crate) fn badge(kind: Kind) -> AnyView {
     let mode = if kind == Kind::Live { "good" } else { "paper" };
-    view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.into_any()
+    view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.rendered()
 }
 
 /// The curve of a record below its name, or a text if there is none. Only strategies with rules can be
@@ -44,7 +45,7 @@ pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
             {drawn}
         </figure>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The figures of both records side by side.
@@ -63,7 +64,7 @@ pub(crate) fn compared(card: &Card) -> AnyView {
             <tbody>{rows(words).into_iter().map(row).collect_view()}</tbody>
         </table>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A figure and its tone: gain or loss.
@@ -84,7 +85,7 @@ fn rows(words: &Strategies) -> [Row; 6] {
 }
 
 fn cell(Shown(text, way): Shown) -> AnyView {
-    view! { <td class="number" data-change=way>{text}</td> }.into_any()
+    view! { <td class="number" data-change=way>{text}</td> }.rendered()
 }
 
 fn plain(text: Option<String>) -> Shown {

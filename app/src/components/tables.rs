@@ -1,6 +1,7 @@
 //! Tables of positions, orders and trades.
 
 use super::ticks::Ticks;
+use crate::components::rendered::Rendered as _;
 use crate::{
     figures, visit,
     words::{desk::desk, orders::orders, pages::pages},
@@ -21,24 +22,24 @@ pub(crate) fn timestamp(at: Micros) -> AnyView {
     view! {
         <time datetime=iso><span class="roomy">{year}</span>{middle}<span class="roomy">{seconds}</span></time>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A date and time with the year, to the minute, in UTC.
 pub(crate) fn dated(at: Micros) -> AnyView {
     let iso = at.to_string();
     let text = iso.get(..16).unwrap_or_default().replace('T', " ");
-    view! { <time datetime=iso>{text}</time> }.into_any()
+    view! { <time datetime=iso>{text}</time> }.rendered()
 }
 
 /// A time within a sentence.
 pub(crate) fn dated_in((before, after): (&'static str, &'static str), at: Micros) -> AnyView {
-    view! { {before}{dated(at)}{after} }.into_any()
+    view! { {before}{dated(at)}{after} }.rendered()
 }
 
 /// On a narrow screen, the text below a row's name that replaces further columns.
 pub(crate) fn tight(parts: &[&str]) -> AnyView {
-    view! { <span class="tight hint">{parts.join(" · ")}</span> }.into_any()
+    view! { <span class="tight hint">{parts.join(" · ")}</span> }.rendered()
 }
 
 /// The tone of a profit or loss.
@@ -69,7 +70,7 @@ pub(crate) fn scrolling<V: IntoView>(
             <table class="table">{head(columns)}<tbody>{rows}</tbody></table>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The head of a table: each column's name and class.
@@ -77,7 +78,7 @@ fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
     let cell = |(name, like): &(&'static str, &'static str)| {
         view! { <th scope="col" class=*like>{*name}</th> }
     };
-    view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }.into_any()
+    view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }.rendered()
 }
 
 /// A position with the name of its key and its protection.
@@ -114,7 +115,7 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
             <table class="table">{head(&columns)}<tbody>{rows.into_iter().map(row).collect_view()}</tbody></table>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The text of a position's stop, and its tone.
@@ -141,7 +142,7 @@ pub(crate) fn supervision_of(protection: PositionProtection) -> Option<AnyView> 
         ProtectionState::Released => Some(words.not_supervised),
         _ => None,
     };
-    remark.map(|text| view! { <span class="hint">" "{text}</span> }.into_any())
+    remark.map(|text| view! { <span class="hint">" "{text}</span> }.rendered())
 }
 
 /// One key's orders with their status.
@@ -243,5 +244,5 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
             <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
         </div>
     }
-    .into_any()
+    .rendered()
 }

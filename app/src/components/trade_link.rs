@@ -1,5 +1,6 @@
 //! The link from a key to where it is used.
 
+use crate::components::rendered::Rendered as _;
 use crate::words::pages::Pages;
 use domain::{ExchangeKey, StrategyType};
 use leptos::prelude::*;
@@ -17,6 +18,6 @@ pub(crate) fn trade_link(
         StrategyType::Automated => ("/follows".to_owned(), words.by_strategies, "quiet"),
     };
     key.active.then(|| {
-        view! { <a class="button" data-kind=kind href=href data-testid="trade-link">{text}</a> }.into_any()
+        view! { <a class="button" data-kind=kind href=href data-testid="trade-link">{text}</a> }.rendered()
     })
 }

@@ -1,6 +1,6 @@
 //! State shared by the islands of a tab.
 
-use super::messages::{PortfolioNews, Quote, TabEvent};
+use super::messages::{Quote, TabEvent};
 use leptos::prelude::*;
 
 /// The state of the stream, as the connection pill shows it.
@@ -37,9 +37,6 @@ pub(crate) struct Bus {
     pub(crate) link: ArcRwSignal<Link>,
     /// The newest price of each watched market: a few at most, so a list is enough.
     pub(crate) quotes: ArcRwSignal<Vec<(String, Quote)>>,
-    /// The profit of the open positions of all accounts, on pages that show it.
-    #[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser reads it
-    pub(crate) portfolio: ArcRwSignal<Option<PortfolioNews>>,
     /// The newest event.
     pub(crate) happened: ArcRwSignal<Option<TabEvent>>,
     /// Whether too many events were missed to catch up.

@@ -11,8 +11,8 @@ const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
 /// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
 /// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in
-/// use (a field with the focus, an unfolded form) is replaced once it no longer is. Without scripts a reload does
-/// the same.
+/// use (a field with the focus, an open form or question) is replaced once it no longer is, and that of a hidden page once
+/// it is shown. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -43,10 +43,24 @@ mod browser {
     /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
-    /// Marks a part that was in use when it should have been replaced.
+    /// Marks a part that was in use, or on a hidden page, when it should have been replaced.
     const BEHIND: &str = "data-behind";
 
-    thread_local! { static TICKS: Cell<u32> = const { Cell::new(0) }; }
+    /// How long a refresh may take before another one starts beside it, in milliseconds.
+    const PATIENCE: f64 = 10_000.0;
+
+    thread_local! {
+        static TICKS: Cell<u32> = const { Cell::new(0) };
+        /// When the newest refresh began; zero if none is running.
+        static BEGAN: Cell<f64> = const { Cell::new(0.0) };
+        /// Whether something changed after the running refresh had begun.
+        static AGAIN: Cell<bool> = const { Cell::new(false) };
+    }
+
+    fn running() -> bool {
+        // The clock may have been set back meanwhile.
+        (0.0..PATIENCE).contains(&(js_sys::Date::now() - BEGAN.get()))
+    }
 
     pub(super) fn tick() {
         let Some(part) = part(&document()) else { return };
@@ -56,21 +70,47 @@ mod browser {
             _ => false,
         };
         let late = part.has_attribute(BEHIND) && !held(&part);
-        if (moving || late) && !document().hidden() {
+        if (moving || late) && !running() && !document().hidden() {
             leptos::task::spawn_local(renew());
         }
     }
 
-    /// A single attempt; failures are ignored, because the next follows soon.
+    /// Refreshes the part. Changes during a refresh have it done once more afterwards: a burst of events is not a burst
+    /// of requests, and no older answer replaces a newer one. Failures are ignored, because the next attempt follows soon.
     pub(crate) async fn renew() {
-        let _ = read().await;
+        if document().hidden() {
+            if let Some(part) = part(&document()) {
+                // An attribute of this name can always be set.
+                let _ = part.set_attribute(BEHIND, "");
+            }
+            return;
+        }
+        if running() {
+            return AGAIN.set(true);
+        }
+        loop {
+            let began = js_sys::Date::now();
+            BEGAN.set(began);
+            AGAIN.set(false);
+            let _ = read(began).await;
+            // A later one runs if this one took too long.
+            if BEGAN.get() != began {
+                return;
+            }
+            if !AGAIN.get() {
+                return BEGAN.set(0.0);
+            }
+        }
     }
 
-    async fn read() -> Result<(), JsValue> {
+    async fn read(began: f64) -> Result<(), JsValue> {
         let here = leptos::prelude::location().href()?;
         let response: Response =
             JsFuture::from(leptos::prelude::window().fetch_with_str(&here)).await?.unchecked_into();
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        if BEGAN.get() != began {
+            return Ok(());
+        }
         let there = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
         if let (true, Some(old), Some(new)) = (response.ok(), part(&document()), part(&there)) {
             if held(&old) {
@@ -95,6 +135,8 @@ mod browser {
     fn held(part: &Element) -> bool {
         let active = document().active_element().filter(|e| part.contains(Some(e)));
         let focused = active.is_some_and(|e| e.matches(CONTROLS).unwrap_or(true));
-        focused || part.query_selector("details[open]").ok().flatten().is_some()
+        let contains = |selector| part.query_selector(selector).ok().flatten().is_some();
+        // Two queries: a browser without popovers knows no `:popover-open`, and would find nothing.
+        focused || contains("details[open]") || contains(":popover-open")
     }
 }

@@ -14,15 +14,13 @@ pub(crate) enum TabMessage {
     Upstream(bool),
     /// A market's price.
     Price(String, Quote),
-    /// The profit of the open positions of all accounts.
-    Portfolio(PortfolioNews),
     /// An event for a toast.
     Happened(TabEvent),
 }
 
 /// The profit of the open positions of all accounts (`domain::live::Portfolio`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser receives the stream
+#[cfg(any(feature = "islands", test))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PortfolioNews {
     /// Changes when the page has to read the positions and orders again.
     pub(crate) revision: i64,
@@ -156,16 +154,15 @@ pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
     if let Some(upstream) = message.get("Upstream") {
         return Some(TabMessage::Upstream(upstream.get("live")?.truth()?));
     }
-    if let Some(portfolio) = message.get("Portfolio") {
-        return Some(TabMessage::Portfolio(portfolio_news(&portfolio)?));
-    }
     let happened = message.get("Happened")?;
     let what = toast_event(&happened.get("event")?.get("what")?)?;
     Some(TabMessage::Happened(TabEvent { seq: happened.get("seq")?.int()?, what }))
 }
 
+/// Parses the message with the profit of the open positions; `None` for any other.
 #[cfg(any(feature = "islands", test))]
-fn portfolio_news(portfolio: &impl Tree) -> Option<PortfolioNews> {
+pub(crate) fn portfolio_news(message: &impl Tree) -> Option<PortfolioNews> {
+    let portfolio = message.get("Portfolio")?;
     let mut positions = Vec::new();
     for open in portfolio.get("positions")?.items()? {
         let [key, symbol, side] = ["key", "symbol", "side"].map(|name| open.string(name));

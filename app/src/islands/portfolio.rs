@@ -1,28 +1,28 @@
 //! The profit of the dashboard's open positions, as prices move.
 
-#[cfg(feature = "islands")]
-use super::bus::bus;
 use crate::words::{lang, live::live};
 use leptos::prelude::*;
 
 /// Keeps the figures of the open positions current: writes each profit into its `data-pnl` element and the sum into the
 /// `data-pnl-total` one, has the page's `data-fresh` part replaced when positions or orders change, and marks the
 /// `data-holdings` part with the state of the stream. Renders the setting that shows the sum in the tab's title.
+///
+/// It writes to the page's elements without signals and views in between, whose code would be a multiple of its own.
 #[island]
 pub fn LivePortfolio() -> impl IntoView {
     let words = live(lang());
-    let (awake, titled) = (RwSignal::new(false), RwSignal::new(false));
     #[cfg(feature = "islands")]
-    browser::run(awake, titled);
+    browser::run();
     let set = move |on: bool| {
-        titled.set(on);
         #[cfg(feature = "islands")]
-        browser::remember(on);
+        browser::choose(on);
+        #[cfg(not(feature = "islands"))]
+        let _ = on;
     };
     // Without scripts the title cannot change, and there is nothing to set.
     view! {
-        <label class="check" hidden=move || !awake.get()>
-            <input type="checkbox" data-testid="pnl-title" prop:checked=move || titled.get()
+        <label class="check" hidden=true>
+            <input type="checkbox" data-testid="pnl-title" data-pnl-title="true"
                 on:change=move |event| set(event_target_checked(&event))/>
             <span>{words.pnl_in_title}</span>
         </label>
@@ -31,66 +31,104 @@ pub fn LivePortfolio() -> impl IntoView {
 
 #[cfg(feature = "islands")]
 mod browser {
-    use super::*;
-    use crate::{figures, islands::messages::PortfolioNews};
-    use web_sys::{Element, Storage};
+    use crate::{
+        figures,
+        islands::{
+            bus::bus,
+            fresh,
+            messages::{PortfolioNews, portfolio_news},
+            stream,
+        },
+    };
+    use leptos::prelude::*;
+    use std::cell::{Cell, RefCell};
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::{Element, HtmlInputElement, Storage};
 
     /// The key of the setting in the browser's storage.
     const SETTING: &str = "slipstream-pnl-title";
 
-    pub(super) fn run(awake: RwSignal<bool>, titled: RwSignal<bool>) {
-        let (portfolio, link) = (bus().portfolio, bus().link);
-        let plain = document().title();
-        Effect::new(move |_| {
-            titled.set(wanted());
-            awake.set(true);
-            crate::islands::stream::watch_portfolio();
-        });
-        let news = portfolio.clone();
-        Effect::new(move |seen: Option<Option<i64>>| {
-            let seen = seen.flatten();
-            news.with(|news| news.as_ref().map(|news| show(news, seen)).or(seen))
-        });
-        Effect::new(move |_| {
-            let sum = portfolio.with(|news| news.as_ref().map(|news| figures::signed(&news.unrealized)));
-            let title = sum.filter(|_| titled.get()).map(|sum| format!("{sum} · {plain}"));
-            document().set_title(title.as_deref().unwrap_or(&plain));
-        });
-        Effect::new(move |_| mark("data-link", link.get().name()));
+    thread_local! {
+        /// The revision that the page shows, or will show.
+        static SEEN: Cell<Option<i64>> = const { Cell::new(None) };
+        /// Whether the tab's title has the sum.
+        static TITLED: Cell<bool> = const { Cell::new(false) };
+        /// The title without the sum.
+        static PLAIN: RefCell<String> = const { RefCell::new(String::new()) };
+        /// The last sum; empty before the first one.
+        static SUM: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
-    /// Writes the figures into the page; returns the revision that the page shows, or will show.
-    fn show(news: &PortfolioNews, seen: Option<i64>) -> i64 {
+    pub(super) fn run() {
+        let link = bus().link;
+        Effect::new(move |started: Option<()>| {
+            mark("data-link", link.get().name());
+            if started.is_none() {
+                start();
+            }
+        });
+    }
+
+    /// Shows the setting, and subscribes to the positions.
+    fn start() {
+        PLAIN.set(document().title());
+        TITLED.set(wanted());
+        if let Some(input) = find("[data-pnl-title]") {
+            if let Some(label) = input.parent_element() {
+                // An attribute of this name can always be removed.
+                let _ = label.remove_attribute("hidden");
+            }
+            input.unchecked_into::<HtmlInputElement>().set_checked(TITLED.get());
+        }
+        stream::watch_portfolio(|message: &JsValue| {
+            if let Some(news) = portfolio_news(message) {
+                show(&news);
+            }
+        });
+    }
+
+    /// Writes the figures into the page.
+    fn show(news: &PortfolioNews) {
         let mut missing = false;
         for (place, profit) in &news.positions {
             match find(&format!("[data-pnl=\"{place}\"]")) {
-                Some(cell) => put(&cell, profit),
+                Some(cell) => put(&cell, &figures::signed(profit)),
                 None => missing = true,
             }
         }
+        SUM.set(figures::signed(&news.unrealized));
         if let Some(sum) = find("[data-pnl-total]") {
-            put(&sum, &news.unrealized);
+            SUM.with_borrow(|text| put(&sum, text));
+        }
+        if TITLED.get() {
+            show_title();
         }
         mark("data-complete", if news.complete { "true" } else { "false" });
         let rows = find("[data-pnl-rows]").and_then(|rows| rows.get_attribute("data-pnl-rows"));
         let differs = missing || rows.and_then(|rows| rows.parse().ok()) != Some(news.positions.len());
         // Once per revision: an account that only one of the two could read must not cause a request each second.
+        let seen = SEEN.replace(Some(news.revision));
         if seen.map_or(differs, |seen| seen != news.revision) {
-            leptos::task::spawn_local(crate::islands::fresh::renew());
+            leptos::task::spawn_local(fresh::renew());
         }
-        news.revision
     }
 
-    fn put(cell: &Element, profit: &str) {
-        let text = figures::signed(profit);
+    fn put(cell: &Element, text: &str) {
         let tone = match text.chars().next() {
             Some('+') => "gain",
             Some('−') => "loss",
             _ => "plain",
         };
-        cell.set_text_content(Some(&text));
+        cell.set_text_content(Some(text));
         // An attribute of this name can always be set.
         let _ = cell.set_attribute("data-change", tone);
+    }
+
+    fn show_title() {
+        let plain = PLAIN.with_borrow(Clone::clone);
+        let sum = SUM.with_borrow(Clone::clone);
+        let title = if TITLED.get() && !sum.is_empty() { format!("{sum} · {plain}") } else { plain };
+        document().set_title(&title);
     }
 
     fn mark(name: &str, value: &str) {
@@ -111,10 +149,11 @@ mod browser {
         storage().and_then(|storage| storage.get_item(SETTING).ok().flatten()).is_some()
     }
 
-    /// Stores the setting in this browser.
-    pub(super) fn remember(on: bool) {
+    /// Applies the setting, and stores it in this browser. Without storage it lasts as long as the page.
+    pub(super) fn choose(on: bool) {
+        TITLED.set(on);
+        show_title();
         let Some(storage) = storage() else { return };
-        // Without storage the setting lasts as long as the page.
         let _ = if on { storage.set_item(SETTING, "on") } else { storage.remove_item(SETTING) };
     }
 }

@@ -62,9 +62,13 @@ pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) +
     start();
 }
 
-/// Subscribes to the open positions of all accounts.
-pub(crate) fn watch_portfolio() {
-    WISH.with_borrow_mut(|w| w.portfolio = true);
+/// Subscribes to the open positions of all accounts; `reader` receives every raw message. A page has either these or the
+/// changes of one account.
+pub(crate) fn watch_portfolio(reader: impl Fn(&JsValue) + 'static) {
+    WISH.with_borrow_mut(|w| {
+        w.portfolio = true;
+        w.reader = Some(Rc::new(reader));
+    });
     start();
 }
 
@@ -189,7 +193,10 @@ fn forget() {
 }
 
 fn receive(text: &str) {
-    WISH.with_borrow_mut(|w| w.last_message_at = js_sys::Date::now());
+    let lively = WISH.with_borrow_mut(|w| {
+        w.last_message_at = js_sys::Date::now();
+        w.portfolio && w.symbols.is_empty()
+    });
     if text == "\"Reload\"" {
         forget();
         return bus().outdated.set(true);
@@ -199,18 +206,15 @@ fn receive(text: &str) {
         Some(TabMessage::Hello(seq)) => greeted(seq),
         Some(TabMessage::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
         Some(TabMessage::Price(symbol, quote)) => quoted(symbol, quote),
-        Some(TabMessage::Portfolio(news)) => {
-            bus().portfolio.set(Some(news));
-            // Without prices the stream is live as long as this arrives.
-            if WISH.with_borrow(|w| w.symbols.is_empty()) && bus().link.get_untracked() != Link::Live {
-                bus().link.set(Link::Live);
-            }
-        }
         Some(TabMessage::Happened(event)) => {
             remember(event.seq);
             bus().happened.set(Some(event));
         }
         None => {}
+    }
+    // Without prices the stream is live as long as the positions arrive.
+    if lively {
+        set_live();
     }
     if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
         reader(&message);
@@ -229,12 +233,16 @@ fn greeted(seq: i64) {
     }
 }
 
-fn quoted(symbol: String, mut quote: Quote) {
-    let bus = bus();
-    if bus.link.get_untracked() != Link::Live {
-        bus.link.set(Link::Live);
+fn set_live() {
+    let link = bus().link;
+    if link.get_untracked() != Link::Live {
+        link.set(Link::Live);
     }
-    bus.quotes.update(|quotes| match quotes.iter_mut().find(|(of, _)| *of == symbol) {
+}
+
+fn quoted(symbol: String, mut quote: Quote) {
+    set_live();
+    bus().quotes.update(|quotes| match quotes.iter_mut().find(|(of, _)| *of == symbol) {
         Some((_, before)) => {
             quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
             *before = quote;

@@ -1,5 +1,6 @@
 //! `/accounts`: exchange accounts with their profits, currency accounts, and sub-accounts.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         countries::country_name,
@@ -33,7 +34,7 @@ use service::{
 /// Erases a view's type, so that it does not become part of the page's type, which grows with each nested
 /// view.
 fn any(view: impl IntoView + 'static) -> AnyView {
-    view.into_any()
+    view.rendered()
 }
 
 pub(crate) fn page() -> impl IntoView {
@@ -63,7 +64,7 @@ pub(crate) fn page() -> impl IntoView {
             </section>
             {sub_table(words, subs)}
         };
-        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.title, Width::Wide, body.rendered()))
     })
 }
 
@@ -93,7 +94,7 @@ fn exchange_table(words: &'static Money, all: &[ExchangeAccount]) -> AnyView {
             {content}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn btc(amount: Decimal) -> String {
@@ -124,7 +125,7 @@ fn exchange_row(account: &ExchangeAccount) -> AnyView {
             {cell("number", worth.total)}
         </tr>
     }
-    .into_any()
+    .rendered()
 }
 
 fn currency_cards(words: &'static Money, all: &[CurrencyAccount]) -> AnyView {
@@ -148,7 +149,7 @@ fn currency_cards(words: &'static Money, all: &[CurrencyAccount]) -> AnyView {
         {none}
         <ul class="cards wide-cards">{all.iter().map(card).collect_view()}</ul>
     }
-    .into_any()
+    .rendered()
 }
 
 fn open(words: &'static Money, posted: &Posted, place: &UserCountry, present: &[CurrencyAccount]) -> AnyView {
@@ -170,7 +171,7 @@ fn open(words: &'static Money, posted: &Posted, place: &UserCountry, present: &[
             {content}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The country that decides which currencies there are. It is part of the profile, and changed there.
@@ -180,7 +181,7 @@ fn country(words: &'static Money, place: &UserCountry) -> AnyView {
     view! {
         <p data-testid="country">{text}" "<a href="/settings/profile">{words.country_change}</a></p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView {
@@ -233,7 +234,7 @@ fn move_form(words: &'static Money, posted: &Posted, movers: Movers) -> AnyView 
             {last}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn sub_table(words: &'static Money, found: Found) -> AnyView {
@@ -277,5 +278,5 @@ fn sub_table(words: &'static Money, found: Found) -> AnyView {
             <p><a class="button" href="/accounts/sub" data-testid="sub-add">{words.sub_add}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }

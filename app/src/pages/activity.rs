@@ -1,5 +1,6 @@
 //! `/settings/activity`: the activity of a user's account; `/admin/audit`: the audit log of all users.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         agent,
@@ -98,7 +99,7 @@ fn page(
             <a class="button" data-kind="quiet" href=file download="" data-testid="export">{words.export}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn line(row: LogEntry, users: bool) -> AnyView {
@@ -121,5 +122,5 @@ fn line(row: LogEntry, users: bool) -> AnyView {
             <td class="wrap"><code>{row.subject}</code></td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }

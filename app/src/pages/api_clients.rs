@@ -1,5 +1,6 @@
 //! `/settings/api-clients`: credentials for programs.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         confirm::Confirm,
@@ -34,7 +35,7 @@ pub(crate) fn page() -> impl IntoView {
             {add(words, &made)}
             {api_urls(&visit, words)}
         };
-        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.title, Width::Wide, body.rendered()))
     })
 }
 
@@ -57,7 +58,7 @@ fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<A
                 </dl>
             </section>
         }
-        .into_any(),
+        .rendered(),
     )
 }
 
@@ -98,7 +99,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
             {Confirm::new("client-revoke", &id, words.revoke, &sure, "client-revoke").show()}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 fn add(words: &'static Clients, posted: &Posted) -> AnyView {
@@ -129,7 +130,7 @@ fn add(words: &'static Clients, posted: &Posted) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A text area for the multi-line RSA key.
@@ -145,7 +146,7 @@ fn key(words: &'static Clients, posted: &Posted) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
@@ -160,5 +161,5 @@ fn api_urls(visit: &Visit, words: &'static Clients) -> AnyView {
             </ul>
         </section>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,6 +1,7 @@
 //! `/billing`: the user's plan, its renewal, and paid invoices.
 
 use super::plans::{includes, money, test_mode_note};
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         confirm::Confirm,
@@ -42,7 +43,7 @@ pub(crate) fn page() -> impl IntoView {
             {plan(&visit, words, &overview)}
             {invoices(words, overview.invoices)}
         };
-        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.title, Width::Wide, body.rendered()))
     })
 }
 
@@ -85,7 +86,7 @@ fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
             {links}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView {
@@ -119,14 +120,14 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
             {see}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The plan that ended and the reason: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
     let (plan, date) = (&title(&lapsed.plan), lapsed.at.date());
     let text = if lapsed.unpaid { words.lapsed_unpaid(plan, &date) } else { words.lapsed(plan, &date) };
-    view! { <p class="note" data-testid="lapsed">{text}</p> }.into_any()
+    view! { <p class="note" data-testid="lapsed">{text}</p> }.rendered()
 }
 
 fn credit(words: &'static Billing, cents: i64) -> Option<AnyView> {
@@ -134,7 +135,7 @@ fn credit(words: &'static Billing, cents: i64) -> Option<AnyView> {
     let line = view! {
         <dl class="figures"><div><dt>{words.credit}</dt><dd data-testid="credit">{value}</dd></div></dl>
     };
-    (cents > 0).then(|| line.into_any())
+    (cents > 0).then(|| line.rendered())
 }
 
 const fn state(words: &'static Billing, state: State) -> &'static str {
@@ -189,7 +190,7 @@ fn subscription(
         </dl>
         {end(words, current, plan)}
     }
-    .into_any()
+    .rendered()
 }
 
 /// Cancelling the plan needs a confirmation; keeping it does not.
@@ -201,7 +202,7 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
                 <button type="submit" class="button" data-kind="main" data-testid="plan-keep">{words.keep}</button>
             </form>
         }
-        .into_any();
+        .rendered();
     }
     let (plan, ends) = (title(&plan.name), [("end", "true".to_owned())]);
     let question = words.end_sure(&plan, &current.period_end.date());
@@ -216,8 +217,8 @@ fn end(words: &'static Billing, current: &Subscription, plan: &Plan) -> AnyView 
 
 fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {
     let content = match all {
-        None => view! { <p class="empty">{words.invoices_unavailable}</p> }.into_any(),
-        Some(all) if all.is_empty() => view! { <p class="empty">{words.no_invoices}</p> }.into_any(),
+        None => view! { <p class="empty">{words.invoices_unavailable}</p> }.rendered(),
+        Some(all) if all.is_empty() => view! { <p class="empty">{words.no_invoices}</p> }.rendered(),
         Some(all) => {
             let columns = [
                 (words.number, WORDS),
@@ -236,7 +237,7 @@ fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {
             {content}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn line(words: &'static Billing, invoice: Invoice) -> AnyView {
@@ -256,5 +257,5 @@ fn line(words: &'static Billing, invoice: Invoice) -> AnyView {
             <td>{link}</td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! The part of `/history` about closed trades: `?of=closed`, over all accounts.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied::in_r,
@@ -91,7 +92,7 @@ pub(crate) async fn section(
     let found = closed_trades::page(&visit.desk, visit.trader()?, &wanted, sorting, request.page()).await?;
     let filters = filters(visit, words, keys, request).await;
     let list = if found.items.is_empty() {
-        view! { <p class="empty">{words.closed_empty}</p> }.into_any()
+        view! { <p class="empty">{words.closed_empty}</p> }.rendered()
     } else {
         table(words, &found, request, sorting)
     };
@@ -112,7 +113,7 @@ pub(crate) async fn section(
         </section>
         {pager(words, &found, request)}
     }
-    .into_any())
+    .rendered())
 }
 
 async fn filters(
@@ -150,11 +151,11 @@ fn sums(words: &'static Home, found: &ClosedTradePage) -> AnyView {
             {figure(words.funding, figures::cents(profit.funding))}
         </dl>
     }
-    .into_any()
+    .rendered()
 }
 
 fn figure(name: &'static str, value: String) -> AnyView {
-    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
+    view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.rendered()
 }
 
 fn table(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery, sorting: Sorting) -> AnyView {
@@ -184,7 +185,7 @@ fn table(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery, s
             </table>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A column's head. One that can be sorted is a link; that of the current column reverses the order.
@@ -196,7 +197,7 @@ fn column(
     request: &ClosedQuery,
     sorting: Sorting,
 ) -> AnyView {
-    let Some(by) = by else { return view! { <th scope="col" class=class>{name}</th> }.into_any() };
+    let Some(by) = by else { return view! { <th scope="col" class=class>{name}</th> }.rendered() };
     let here = sorting.by == by;
     let order = if here && !sorting.ascending { "asc" } else { "desc" };
     let href = request.address("/history", &[("sort", by.word()), ("order", order), ("page", "")]);
@@ -207,7 +208,7 @@ fn column(
             <a class="sort" href=href data-testid=test title=words.sort_by(name)>{name}</a>
         </th>
     }
-    .into_any()
+    .rendered()
 }
 
 fn row(words: &'static Home, trade: &ClosedTrade) -> AnyView {
@@ -236,7 +237,7 @@ fn row(words: &'static Home, trade: &ClosedTrade) -> AnyView {
             <td class="roomy wrap">{trade.key_name.clone()}</td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }
 
 fn pager(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery) -> Option<AnyView> {
@@ -255,7 +256,7 @@ fn pager(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery) -
                 {next}
             </nav>
         }
-        .into_any()
+        .rendered()
     })
 }
 

@@ -1,5 +1,6 @@
 //! `/copies?key=&strategy=&status=&before=`: the result of every signal on every account.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied,
@@ -82,9 +83,9 @@ pub(crate) fn page() -> impl IntoView {
 
 fn list(words: &'static Copies, rows: &[domain::follow::Copied]) -> impl IntoView + use<> {
     if rows.is_empty() {
-        view! { <p class="empty">{words.empty}</p> }.into_any()
+        view! { <p class="empty">{words.empty}</p> }.rendered()
     } else {
-        copied::table(rows, words.title).into_any()
+        copied::table(rows, words.title).rendered()
     }
 }
 
@@ -97,7 +98,7 @@ pub(crate) fn pager(words: &'static Copies, newest: Option<String>, older: Optio
             {older.map(|href| link(href, words.older))}
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Parses an id in the URL; an invalid id is `NotFound`.

@@ -1,6 +1,7 @@
 //! `/dashboard?range=`: balances and profit, and open positions and orders of all accounts. The stream keeps them
 //! current.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::tabs,
@@ -30,7 +31,11 @@ use service::{
     Error,
     following::report::{self, Performance, Range},
     identity::account,
-    trading::{equity, key, order},
+    trading::{
+        equity, key,
+        live::{self, OpenAccount},
+        order,
+    },
 };
 
 /// The first page after signing in.
@@ -66,7 +71,7 @@ fn first_steps(email: &str, words: &'static Pages) -> AnyView {
             <pre><code>{command}</code></pre>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Without keys: a button that opens a sandbox account.
@@ -87,7 +92,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
             <p><a href="/keys#add">{words.or_connect}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A key's open positions and orders; `None` if the exchange does not respond.
@@ -108,15 +113,17 @@ async fn holdings(
     let actor = visit.trader()?;
     let total = equity::total_usd(&visit.desk, actor).await.ok();
     let profit = report::performance(&visit.desk, actor, range).await?;
-    let look = |key: ExchangeKey| async move {
-        let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
-        let open = match seen.filter(|s| s.known) {
-            Some(s) => protected(visit, key.id, s.positions, &s.orders).await.ok().map(|p| (p, s.orders)),
+    let mut found = live::list_open(&visit.desk.trading(), actor, &keys).await;
+    let mut held = Vec::with_capacity(keys.len());
+    for key in keys {
+        let open = match found.remove(&key.id).filter(|_| key.active) {
+            Some(OpenAccount { positions, orders }) => {
+                protected(visit, key.id, positions, &orders).await.ok().map(|rows| (rows, orders))
+            }
             None => None,
         };
-        Holding { key, open }
-    };
-    let held = futures::future::join_all(keys.into_iter().map(look)).await;
+        held.push(Holding { key, open });
+    }
     let (follows, ticks) = (follows::summary(visit).await?, Ticks::read(visit).await);
     let texts = home(visit::lang());
     Ok(view! {
@@ -131,7 +138,7 @@ async fn holdings(
         <LivePortfolio/>
         <Fresh/>
     }
-    .into_any())
+    .rendered())
 }
 
 async fn protected(
@@ -168,7 +175,7 @@ fn worth(
             {curve(texts, profit, range)}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A profit with its percentage. `live` marks the one that the stream changes.
@@ -187,7 +194,7 @@ fn gain(
             <dd><span class="live-figure" data-pnl-total=live data-change=tone(value) data-testid=testid>{figures::signed_cents(value)}</span>{percent}</dd>
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The profit over the chosen range, and the links that choose it.
@@ -215,7 +222,7 @@ fn curve(words: &'static Home, profit: &Performance, range: Range) -> AnyView {
         <p class="hint">{words.profit_lead}</p>
         {plot}
     }
-    .into_any()
+    .rendered()
 }
 
 fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
@@ -239,7 +246,7 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
             <p><a href="/keys">{words.manage_keys}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
@@ -265,5 +272,5 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
             {orders}
         </section>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,6 +1,7 @@
 //! `/strategies/<id>/follow?key=&strategyRiskProfileId=`: account, risk profile, limits, and the result of a
 //! typical trade. Without scripts the form requests the same page again to recalculate.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted},
@@ -44,12 +45,12 @@ pub(crate) fn page() -> impl IntoView {
         let title = words.new_title(&strategy.name);
         let content = if !strategy.active {
             let text = strategies(visit::lang()).inactive_lead;
-            view! { <p class="message" data-tone="warn">{text}</p> }.into_any()
+            view! { <p class="message" data-tone="warn">{text}</p> }.rendered()
         } else if keys.is_empty() {
-            no_key(&visit, words, &strategy).into_any()
+            no_key(&visit, words, &strategy).rendered()
         } else {
             let typed = Typed::of(&posted, &query);
-            choose(&visit, words, &strategy, keys, posted.of("follow-create"), typed).await?.into_any()
+            choose(&visit, words, &strategy, keys, posted.of("follow-create"), typed).await?.rendered()
         };
         let body = view! {
             <h1>{title.clone()}</h1>
@@ -91,7 +92,7 @@ fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyVie
             <p><a href="/keys#add">{words.own_key}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// If every account already follows a strategy on this market, offers to open another sandbox account.
@@ -102,7 +103,7 @@ fn another(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyVi
             {sandbox(visit, words, strategy)}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn sandbox(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> Option<AnyView> {
@@ -115,7 +116,7 @@ fn sandbox(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> Optio
                 <button type="submit" class="button large" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
             </form>
         }
-        .into_any()
+        .rendered()
     })
 }
 
@@ -175,7 +176,7 @@ async fn choose(
             {preview(words, &key, &profiles, previews)}
         </form>
     }
-    .into_any())
+    .rendered())
 }
 
 fn taken(followed: &[Follow], key: &ExchangeKey, strategy: &Strategy) -> bool {
@@ -194,7 +195,7 @@ fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView
             <span><strong>{name}</strong><span class="hint">{text}</span></span>
         </label>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The percentage of equity that is left after ten losses in a row, rounded: an illustration, not money.
@@ -225,7 +226,7 @@ pub(crate) fn limits(
         {field("maxLeverage", words.max_leverage, words.max_leverage_hint).show_with(posted, leverage, row)}
         {field("dailyLossLimitUsd", words.daily_limit, words.daily_limit_hint).show_with(posted, limit, row)}
     }
-    .into_any()
+    .rendered()
 }
 
 /// The result of a typical trade with each profile.
@@ -264,7 +265,7 @@ fn preview(
             {content}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
@@ -294,7 +295,7 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
         </table>
         {skipped.collect_view()}
     }
-    .into_any()
+    .rendered()
 }
 
 /// Amount, value, leverage, margin, and the loss at the stop.
@@ -318,6 +319,6 @@ mod tests {
     #[test]
     fn ten_losses_in_a_row_leave_less_than_ten_shares() {
         let left = |tenths| left_after_ten(Decimal::new(tenths, 1));
-        assert_eq!([left(15), left(20), left(30)], ["86", "82", "74"]);
+        assert_eq!([left(15), left(20), left(30)], ["86\u{a0}%", "82\u{a0}%", "74\u{a0}%"]);
     }
 }

@@ -1,5 +1,6 @@
 //! `/follows/stop?id=`: the confirmation for stopping a follow, with the choice what happens to the position.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -46,7 +47,7 @@ fn position(words: &'static Follows, stands: bool) -> impl IntoView {
             <input type="hidden" name="leaving" value=Leaving::Keep.word()/>
             <p>{words.stop_none}</p>
         }
-        .into_any();
+        .rendered();
     }
     let choice = |leaving: Leaving, text: &'static str| {
         let checked = leaving == Leaving::Keep;
@@ -60,5 +61,5 @@ fn position(words: &'static Follows, stands: bool) -> impl IntoView {
             <div class="risks">{choice(Leaving::Keep, words.stop_keep)}{choice(Leaving::Close, words.stop_close)}</div>
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }

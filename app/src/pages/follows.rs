@@ -1,6 +1,7 @@
 //! `/follows`: which account follows which strategy and at what risk; forms to change, pause and stop, and
 //! the panic button.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied,
@@ -99,7 +100,7 @@ fn none(words: &'static Follows) -> AnyView {
             <p><a class="button large" data-kind="main" href="/strategies">{words.browse}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn more(words: &'static Follows) -> AnyView {
@@ -109,7 +110,7 @@ fn more(words: &'static Follows) -> AnyView {
             <a class="button" href="/copies">{words.all_copies}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The link to the panic button's page, which asks for confirmation.
@@ -120,7 +121,7 @@ pub(crate) fn panic(words: &'static Follows, key: Option<&ExchangeKey>) -> AnyVi
     };
     let (text, testid) =
         if key.is_some() { (words.panic, "panic-key") } else { (words.panic_all, "panic-all") };
-    view! { <a class="button" data-kind="bad" href=href aria-label=label data-testid=testid>{icon("alarm")}{text}</a> }.into_any()
+    view! { <a class="button" data-kind="bad" href=href aria-label=label data-testid=testid>{icon("alarm")}{text}</a> }.rendered()
 }
 
 fn account(
@@ -151,21 +152,21 @@ fn account(
             {recent}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn recent(words: &'static Follows, key: &ExchangeKey, last: &[Copied]) -> AnyView {
     let table = if last.is_empty() {
-        view! { <p class="empty">{words.no_copies}</p> }.into_any()
+        view! { <p class="empty">{words.no_copies}</p> }.rendered()
     } else {
-        copied::table(last, words.last_copies).into_any()
+        copied::table(last, words.last_copies).rendered()
     };
     view! {
         <h3 class="panel-title">{words.last_copies}</h3>
         {table}
         <p><a href=format!("/copies?key={}", key.id)>{words.see_copies}</a></p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView {
@@ -206,7 +207,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
             {changes(words, follow, choices)}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The profit of a follow's ended copies, today and in total.
@@ -222,15 +223,15 @@ fn profit(profit: FollowProfit) -> AnyView {
             <div><dt>{words.closed_trades}</dt><dd>{profit.ended}</dd></div>
         </dl>
     }
-    .into_any()
+    .rendered()
 }
 
 fn switch(words: &'static Follows, follow: &Follow) -> impl IntoView + use<> {
     let id = [("id", follow.id.to_string())];
     if follow.active {
-        act("follow-pause", &id, words.pause, "follow-pause").into_any()
+        act("follow-pause", &id, words.pause, "follow-pause").rendered()
     } else {
-        act("follow-resume", &id, words.resume, "follow-resume").into_any()
+        act("follow-resume", &id, words.resume, "follow-resume").rendered()
     }
 }
 
@@ -267,7 +268,7 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
             </form>
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A short list of follows, for the dashboard.
@@ -292,7 +293,7 @@ pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
     let lines = all.iter().map(line).collect_view();
     let content = if all.is_empty() {
         view! { <p class="empty">{words.summary_none}" "<a href="/strategies">{words.browse}</a></p> }
-            .into_any()
+            .rendered()
     } else {
         let panic = panic(words, None);
         let link = copies(visit::lang()).title;
@@ -301,7 +302,7 @@ pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
             <p class="row"><a class="button" data-kind="quiet" href="/follows">{words.title}</a>
                 <a class="button" data-kind="quiet" href="/copies">{link}</a>{panic}</p>
         }
-        .into_any()
+        .rendered()
     };
     Ok(view! {
         <section class="panel" aria-labelledby="follows-title">
@@ -309,5 +310,5 @@ pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
             {content}
         </section>
     }
-    .into_any())
+    .rendered())
 }

@@ -1,6 +1,7 @@
 //! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries and the closed
 //! trades of all accounts.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::tabs,
@@ -123,7 +124,7 @@ async fn filters(
             <button type="submit" class="button">{words.history_show}</button>
         </form>
     }
-    .into_any())
+    .rendered())
 }
 
 /// The tabs; the first two keep the selected account.

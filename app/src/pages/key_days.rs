@@ -1,5 +1,6 @@
 //! `/keys/<id>?next=`: the daily balance of a key's account.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::address,
@@ -64,7 +65,7 @@ pub(crate) fn page() -> impl IntoView {
 fn days(words: &'static Personal, name: &str, page: &BalanceHistoryPage) -> AnyView {
     let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) else {
         return view! { <section class="panel"><p class="empty">{words.balance_empty}</p></section> }
-            .into_any();
+            .rendered();
     };
     let points: Vec<(Micros, Decimal)> = page.items.iter().rev().map(|d| (d.day, d.total_usd)).collect();
     let [first, last] = [oldest.total_usd, newest.total_usd].map(figures::cents);
@@ -81,7 +82,7 @@ fn days(words: &'static Personal, name: &str, page: &BalanceHistoryPage) -> AnyV
             {scrolling(words.balance_days.to_owned(), &columns, rows)}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn row(day: &Day, before: Option<&Day>) -> AnyView {
@@ -94,5 +95,5 @@ fn row(day: &Day, before: Option<&Day>) -> AnyView {
             <td class="number" data-change=change.map(tone)>{change.map(figures::signed_cents)}</td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod first_day;
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, act_sure, radios},
@@ -79,7 +80,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
@@ -89,7 +90,7 @@ fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
         let item = |address: String| view! { <li><code>{address}</code></li> };
         view! { <ul class="addresses" data-testid="egress">{addresses.into_iter().map(item).collect_view()}</ul> }
     });
-    view! { <p class="hint">{text}</p>{list} }.into_any()
+    view! { <p class="hint">{text}</p>{list} }.rendered()
 }
 
 fn card(
@@ -149,7 +150,7 @@ fn card(
             {changes(words, posted, key)}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The forms that change a key.
@@ -209,7 +210,7 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
             {elsewhere(words, key)}
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Whether the owner is notified of orders that Slipstream did not send.
@@ -228,5 +229,5 @@ fn elsewhere(words: &'static Pages, key: &ExchangeKey) -> AnyView {
             <button type="submit" class="button">{button}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/`: what Slipstream is, with a live price.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         frame::{Width, frame},
@@ -68,7 +69,7 @@ fn call(visit: &Visit, words: &'static Pages) -> AnyView {
             <a class="button large" href="/strategies" data-ahead data-testid="see-strategies">{words.landing_strategies}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn ticker(
@@ -99,7 +100,7 @@ fn ticker(
             {note}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The initial data of the live price.
@@ -133,5 +134,5 @@ fn features(words: &'static Pages) -> AnyView {
             <ul class="features">{all.into_iter().map(card).collect_view()}</ul>
         </section>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/accounts/movements?id=`: all movements of a currency account.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         frame::{Width, frame},
@@ -31,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
             <section class="panel">{table(words, &movements)}</section>
             <p><a href="/accounts">{words.back}</a></p>
         };
-        Ok(frame(&visit, &title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, &title, Width::Wide, body.rendered()))
     })
 }
 
@@ -47,7 +48,7 @@ pub(super) const fn kind(words: &'static Money, kind: MovementKind) -> &'static 
 
 fn table(words: &'static Money, movements: &[Movement]) -> AnyView {
     if movements.is_empty() {
-        return view! { <p class="empty">{words.no_movements}</p> }.into_any();
+        return view! { <p class="empty">{words.no_movements}</p> }.rendered();
     }
     let row = |line: &Movement| {
         view! {
@@ -72,5 +73,5 @@ fn table(words: &'static Money, movements: &[Movement]) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,6 +1,7 @@
 //! `/not-me?token=`: the target of the link in a mail about a credential. Opening it changes nothing, because
 //! mail scanners open links; its button freezes the account.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -42,7 +43,7 @@ fn over(text: &'static str, words: &'static Security) -> AnyView {
         <p class="lead" data-testid="freeze-invalid">{text}</p>
         <p><a class="button" data-kind="main" href="/forgot">{words.reset_password}</a></p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn button(words: &'static Security, token: String) -> AnyView {
@@ -59,5 +60,5 @@ fn button(words: &'static Security, token: String) -> AnyView {
             <button type="submit" class="button" data-kind="bad">{words.freeze_button}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/notices?before=`: past events, with the same texts as the toasts. Opening it marks them as read.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         frame::{Width, frame},
@@ -52,7 +53,7 @@ fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
                 <p class="hint">{timestamp(notice.at)}{key}</p>
             </li>
         }
-        .into_any(),
+        .rendered(),
     )
 }
 

@@ -1,5 +1,6 @@
 //! `/settings/notifications`: notification settings, and linking Telegram.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Posted, act_sure},
@@ -74,7 +75,7 @@ fn switches(words: &'static Messages, posted: &Posted, on: Switches, linked: boo
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The check boxes of one channel, and the reason if they are disabled. `first` is the index of the first box
@@ -105,7 +106,7 @@ fn group(
             {why.map(|text| view! { <p class="hint" id="telegram-why">{text}</p> })}
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The chat: whether it is `linked`, whether any notification is `ticked` for it, and a link code with the time until
@@ -125,7 +126,7 @@ fn link(words: &'static Messages, linked: bool, code: Option<(Method, String)>, 
             {unlink}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The code and the link to the bot, or the way to the password form.
@@ -135,7 +136,7 @@ fn link_code(words: &'static Messages, linked: bool, code: Option<(Method, Strin
             <p>{words.confirm_first}</p>
             <p><a class="button" href="/confirm?next=/settings/notifications" data-testid="telegram-confirm">{words.confirm_button}</a></p>
         }
-        .into_any();
+        .rendered();
     };
     let how = if linked { words.another(&until) } else { words.link_steps(&until) };
     view! {
@@ -143,5 +144,5 @@ fn link_code(words: &'static Messages, linked: bool, code: Option<(Method, Strin
         <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
         <p><a class="button" href=method.link() data-testid="telegram-bot">{words.open_bot}</a></p>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/admin/outbox`: outgoing messages and their delivery status.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -99,24 +100,24 @@ fn filters(words: &'static Messages, request: &Search) -> AnyView {
             <button type="submit" class="button">{words.show}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 fn card(words: &'static Messages, message: Outgoing) -> AnyView {
-    let timed = |text: &'static str, at: Micros| view! { {text}" "{timestamp(at)} }.into_any();
+    let timed = |text: &'static str, at: Micros| view! { {text}" "{timestamp(at)} }.rendered();
     let (state, mode) = match message.delivery {
-        Delivery::Waiting => (words.waiting.into_any(), "plain"),
-        Delivery::Sending => (words.sending.into_any(), "plain"),
+        Delivery::Waiting => (words.waiting.rendered(), "plain"),
+        Delivery::Sending => (words.sending.rendered(), "plain"),
         Delivery::Again(at) => (timed(words.again, at), "warn"),
         Delivery::Sent(at) => (timed(words.sent, at), "good"),
         Delivery::Dead(at) => (timed(words.dead, at), "bad"),
     };
     let text = if message.withheld {
-        view! { <p class="hint" data-testid="withheld">{words.withheld}</p> }.into_any()
+        view! { <p class="hint" data-testid="withheld">{words.withheld}</p> }.rendered()
     } else if message.unreadable {
-        view! { <p class="hint" data-testid="unreadable">{words.unreadable_why}</p> }.into_any()
+        view! { <p class="hint" data-testid="unreadable">{words.unreadable_why}</p> }.rendered()
     } else {
-        view! { <pre dir="auto">{message.body}</pre> }.into_any()
+        view! { <pre dir="auto">{message.body}</pre> }.rendered()
     };
     let mailed = (message.channel == Channel::Email && !message.withheld && !message.unreadable).then(|| {
         view! { <p><a href=format!("/message.html?id={}", message.id) data-testid="as-mailed">{words.as_mailed}</a></p> }
@@ -151,5 +152,5 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             {retry}
         </li>
     }
-    .into_any()
+    .rendered()
 }

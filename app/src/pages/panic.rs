@@ -1,6 +1,7 @@
 //! `/follows/panic?key=`: the panic button. It explains what it does, asks for confirmation, and shows the
 //! results.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -75,5 +76,5 @@ fn results(words: &'static Follows, done: &Posted) -> AnyView {
         <ul class="cards">{done.details().iter().map(line).collect_view()}</ul>
         <p><a class="button" data-kind="main" href="/follows" data-testid="panic-back">{words.back}</a></p>
     }
-    .into_any()
+    .rendered()
 }

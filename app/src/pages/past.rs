@@ -1,6 +1,7 @@
 //! The parts of `/history` about automated and manual entries: `?of=strategy` and `?of=manual`, over all
 //! accounts.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied::in_r,
@@ -104,9 +105,9 @@ pub(crate) async fn section(
     let file = (!rows.is_empty())
         .then(|| view! { <a class="button" href=csv download data-testid="csv">{words.csv}</a> });
     let list = if rows.is_empty() {
-        view! { <p class="empty">{empty}</p> }.into_any()
+        view! { <p class="empty">{empty}</p> }.rendered()
     } else {
-        table(words, &rows, request.which).into_any()
+        table(words, &rows, request.which).rendered()
     };
     Ok(view! {
         {filters}
@@ -116,7 +117,7 @@ pub(crate) async fn section(
         </section>
         {pager(words, newest, older)}
     }
-    .into_any())
+    .rendered())
 }
 
 const fn empty_label(words: &Copies, which: Which) -> &'static str {
@@ -230,7 +231,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
             <td class="roomy wrap">{key}</td>
         </tr>
     }
-    .into_any()
+    .rendered()
 }
 
 #[cfg(test)]

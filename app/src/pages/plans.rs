@@ -1,5 +1,6 @@
 //! `/plans`: the plans on sale, what each includes, and what prevents a change.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         confirm::Confirm,
@@ -54,14 +55,14 @@ pub(crate) fn page() -> impl IntoView {
             {(state == PlanState::NotForSale).then(|| view! { <p class="note">{words.not_for_sale}</p> })}
             <ul class="cards plans" data-testid="plans">{cards}</ul>
         };
-        Ok(frame(&visit, words.plans, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.plans, Width::Wide, body.rendered()))
     })
 }
 
 /// A note that payments of a sandbox desk use no real money.
 pub(super) fn test_mode_note(visit: &Visit, words: &'static Billing) -> Option<AnyView> {
     let plays = visit.desk.settings.mode == Mode::Sandbox && visit.desk.payments.is_some();
-    plays.then(|| view! { <p class="note">{words.play_money}</p> }.into_any())
+    plays.then(|| view! { <p class="note">{words.play_money}</p> }.rendered())
 }
 
 /// Formats cents as an amount of money.
@@ -86,7 +87,7 @@ pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
     ];
     lines.extend(limits.manual_keys.then(|| words.manual_keys.to_owned()));
     let line = |text: String| view! { <li>{icon("check")}<span>{text}</span></li> };
-    view! { <ul class="includes">{lines.into_iter().map(line).collect_view()}</ul> }.into_any()
+    view! { <ul class="includes">{lines.into_iter().map(line).collect_view()}</ul> }.rendered()
 }
 
 fn card(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
@@ -101,16 +102,16 @@ fn card(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
             {action(words, offer, state)}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The action that is possible for a plan, with its cost.
 fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
     if offer.current || state == PlanState::NotForSale {
-        return ().into_any();
+        return ().rendered();
     }
     if state == PlanState::Stranger {
-        return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.into_any();
+        return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.rendered();
     }
     if !offer.obstacles.is_empty() {
         let why = |refusal: Refusal| view! { <li>{problems::rule(visit::lang(), refusal)}</li> };
@@ -118,7 +119,7 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
         return view! {
             <div class="note" data-testid="obstacles"><p>{words.in_the_way}</p><ul>{all}</ul></div>
         }
-        .into_any();
+        .rendered();
     }
     if state == PlanState::Subscribed {
         return change(words, offer);
@@ -129,7 +130,7 @@ fn action(words: &'static Billing, offer: &Offer, state: PlanState) -> AnyView {
             <button type="submit" class="button" data-kind="main" data-testid="choose">{words.choose(&title(&offer.plan.name))}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 /// Changing a plan charges immediately, so it asks for confirmation.
@@ -152,7 +153,7 @@ fn change(words: &'static Billing, offer: &Offer) -> AnyView {
             {confirm.show()}
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 fn cost(words: &'static Billing, due: Option<i64>) -> String {

@@ -1,5 +1,6 @@
 //! `/settings/profile`: the user's name, country, language and time zone.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         countries::countries,
@@ -58,7 +59,7 @@ fn form(words: &'static Personal, posted: &Posted, profile: Option<&Profile>) ->
             <button type="submit" class="button" data-kind="main">{words.save}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 fn choice(name: &'static str, label: &'static str, hint: &'static str) -> Field {

@@ -1,5 +1,6 @@
 //! `/reports/{id}`: a weekly or monthly report, as it is mailed.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         frame::{Width, frame},
@@ -78,7 +79,7 @@ fn whole(
         <p class="hint">{words.note}</p>
         <p><a href=format!("/report.html?id={id}") data-testid="as-mailed">{here.as_mailed}</a></p>
     }
-    .into_any()
+    .rendered()
 }
 
 fn sums(here: &'static Reports, words: &'static Words, report: &Report, complete: bool) -> AnyView {
@@ -113,7 +114,7 @@ fn sums(here: &'static Reports, words: &'static Words, report: &Report, complete
             </dl>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// How many of the ended positions were won.
@@ -122,7 +123,7 @@ fn won_of(words: &Words, won: u32, ended: u32) -> String {
 }
 
 fn figure(name: &'static str, value: String, change: Option<Decimal>) -> AnyView {
-    view! { <div><dt>{name}</dt><dd data-change=change.map(tone)>{value}</dd></div> }.into_any()
+    view! { <div><dt>{name}</dt><dd data-change=change.map(tone)>{value}</dd></div> }.rendered()
 }
 
 fn picture(words: &'static Words, report: &Report) -> Option<AnyView> {
@@ -136,7 +137,7 @@ fn picture(words: &'static Words, report: &Report) -> Option<AnyView> {
                 {plot::ends(&report.won, figures::signed_cents)}
             </section>
         }
-        .into_any(),
+        .rendered(),
     )
 }
 
@@ -185,5 +186,5 @@ fn section<V: IntoView>(
             {scrolling(title.to_owned(), columns, rows)}
         </section>
     }
-    .into_any()
+    .rendered()
 }

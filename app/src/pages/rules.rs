@@ -1,5 +1,6 @@
 //! `/admin/accounts`: currency rules by country, brands, and credits.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     api::trade::fresh_key,
     components::{
@@ -33,7 +34,7 @@ pub(crate) fn page() -> impl IntoView {
                 {credit_panel(&visit, words, &posted.of("account-credit"))}
             </div>
         };
-        Ok(frame(&visit, words.rules_title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, words.rules_title, Width::Wide, body.rendered()))
     })
 }
 
@@ -82,7 +83,7 @@ fn rule_panel(words: &'static Money, posted: &Posted, rules: Rules) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn brand_panel(words: &'static Money, posted: &Posted, brands: Vec<Brand>) -> AnyView {
@@ -102,7 +103,7 @@ fn brand_panel(words: &'static Money, posted: &Posted, brands: Vec<Brand>) -> An
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn credit_panel(visit: &Visit, words: &'static Money, posted: &Posted) -> AnyView {
@@ -119,5 +120,5 @@ fn credit_panel(visit: &Visit, words: &'static Money, posted: &Posted) -> AnyVie
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }

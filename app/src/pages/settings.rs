@@ -1,5 +1,6 @@
 //! `/settings`: password, sessions, display.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         agent,
@@ -80,7 +81,7 @@ fn password(words: &'static People, posted: &Posted, programs: AnyView) -> AnyVi
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The API clients, webhooks and linked chat to keep after a password change. All are ticked by default, for
@@ -96,7 +97,7 @@ fn kept_programs(clients: &[ApiClient], others: Programs) -> AnyView {
         tick("webhooks".to_owned(), "true".to_owned(), text)
     });
     if clients.is_empty() && chat.is_none() && webhooks.is_none() {
-        return ().into_any();
+        return ().rendered();
     }
     view! {
         <fieldset class="choice" data-testid="keep-programs">
@@ -106,14 +107,14 @@ fn kept_programs(clients: &[ApiClient], others: Programs) -> AnyView {
             <div class="checks">{clients.iter().enumerate().map(client).collect_view()}{chat}{webhooks}</div>
         </fieldset>
     }
-    .into_any()
+    .rendered()
 }
 
 fn tick(name: String, value: String, text: String) -> AnyView {
     view! {
         <label class="check"><input type="checkbox" name=name value=value checked=true/><span>{text}</span></label>
     }
-    .into_any()
+    .rendered()
 }
 
 fn screen(words: &'static People) -> AnyView {
@@ -145,7 +146,7 @@ fn screen(words: &'static People) -> AnyView {
             <p class="hint">{words.language_lead}</p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A card with the state of a further page of settings, and its button: link, test id and text.
@@ -163,7 +164,7 @@ fn card(
             <p><a class="button" href=href data-testid=test>{text}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn messages_card(switches: &Switches, chat: bool) -> AnyView {
@@ -224,7 +225,7 @@ fn session_list(words: &'static People, sessions: Vec<SessionView>, apps: Vec<Pr
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The sign-ins of programs.
@@ -236,7 +237,7 @@ fn app_list(words: &'static People, apps: Vec<ProgramSignIn>) -> AnyView {
             {apps.into_iter().map(|app| app_line(words, app)).collect_view()}
         </ul>
     }
-    .into_any()
+    .rendered()
 }
 
 fn app_line(words: &'static People, app: ProgramSignIn) -> AnyView {
@@ -252,7 +253,7 @@ fn app_line(words: &'static People, app: ProgramSignIn) -> AnyView {
             </form>
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 fn activity() -> AnyView {
@@ -264,7 +265,7 @@ fn activity() -> AnyView {
             <p><a class="button" href="/settings/activity" data-testid="activity">{words.see_activity}</a></p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn session_line(words: &'static People, session: SessionView) -> AnyView {
@@ -287,5 +288,5 @@ fn session_line(words: &'static People, session: SessionView) -> AnyView {
             {act}
         </li>
     }
-    .into_any()
+    .rendered()
 }

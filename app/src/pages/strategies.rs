@@ -1,5 +1,6 @@
 //! `/strategies`: the strategies that can be followed and their track records, backtest and live separately.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -66,13 +67,13 @@ fn card(words: &'static Strategies, card: &Card) -> AnyView {
             <p><a href=href aria-label=words.details_of(&strategy.name)>{words.details}</a></p>
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A badge: active or inactive.
 pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView {
     let (mode, text) = if strategy.active { ("good", words.active) } else { ("off", words.inactive) };
-    view! { <span class="badge" data-mode=mode>{text}</span> }.into_any()
+    view! { <span class="badge" data-mode=mode>{text}</span> }.rendered()
 }
 
 /// Market, bar interval, and whether rules or an external signal source decide.

@@ -1,5 +1,6 @@
 //! `/strategies/<id>?of=&by=`: one strategy's records, and how they were computed.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::{address, tabs},
@@ -72,7 +73,7 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
         {strategy.description.clone().map(|text| view! { <p class="lead">{text}</p> })}
         {resting}
     }
-    .into_any()
+    .rendered()
 }
 
 fn panel(words: &'static Strategies, record: &Record, outside: bool) -> AnyView {
@@ -88,7 +89,7 @@ fn panel(words: &'static Strategies, record: &Record, outside: bool) -> AnyView 
             {lead.map(|lead| view! { <p class="hint">{lead}</p> })}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The heat maps of the records that have months, one below the other.
@@ -102,7 +103,7 @@ fn months(words: &'static Strategies, card: &Card) -> Option<AnyView> {
                 {maps}
             </section>
         }
-        .into_any()
+        .rendered()
     })
 }
 
@@ -125,7 +126,7 @@ fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
             <p class="hint">{words.past}</p>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn history(
@@ -158,7 +159,7 @@ fn history(
             {table}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn newest(words: &'static Strategies, kind: Kind, trades: &[Trade]) -> impl IntoView + use<> {

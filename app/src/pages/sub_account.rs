@@ -1,5 +1,6 @@
 //! `/accounts/sub`: a new sub-account, or with `?id=` an existing one.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         countries::{countries, country_name},
@@ -41,7 +42,7 @@ pub(crate) fn page() -> impl IntoView {
             {form(words, &posted, id, details, brands)}
             <p><a href="/accounts#subs">{money(visit::lang()).back}</a></p>
         };
-        Ok(frame(&visit, &title, Width::Wide, body.into_any()))
+        Ok(frame(&visit, &title, Width::Wide, body.rendered()))
     })
 }
 
@@ -84,7 +85,7 @@ fn form(
     let text = |name, label, hint, optional| {
         let field =
             Field { name, label, hint, optional, autocomplete: "off", scope: "sub", ..Field::default() };
-        field.show_with(posted, start(details, name), "").into_any()
+        field.show_with(posted, start(details, name), "").rendered()
     };
     let hidden = id.map(|id| view! { <input type="hidden" name="id" value=id/> });
     view! {
@@ -106,7 +107,7 @@ fn form(
             <button type="submit" class="button" data-kind="main">{words.save}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A country that a program gave may be none of the list: it stays what it is.
@@ -136,7 +137,7 @@ fn lists(words: &'static Sub, posted: &Posted, details: Option<&Details>, brands
         {select(posted, "status", words.status, "sub", statuses, chosen.word())}
         {select(posted, "brand", words.brand, "sub", brands, present)}
     }
-    .into_any()
+    .rendered()
 }
 
 fn document(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
@@ -158,5 +159,5 @@ fn flags(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> Any
         {flag("online_trading", words.online_trading, details.is_none_or(|d| d.online_trading))}
         {flag("phone_trading", words.phone_trading, details.is_none_or(|d| d.phone_trading))}
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/support`: support requests to the operators.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted},
@@ -52,7 +53,7 @@ fn ask(words: &'static Personal, posted: &Posted) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// A request, with the possible action.
@@ -69,5 +70,5 @@ pub(super) fn card(words: &'static Personal, ticket: Ticket, act: Option<AnyView
             {act}
         </li>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,6 +1,7 @@
 //! `/telegram`: simulates the chat with the bot, if the installation has none. It has no live updates:
 //! messages are posted, and new ones appear on reload.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted},
@@ -54,5 +55,5 @@ fn chat_message(words: &'static Messages, line: ChatMessage) -> AnyView {
             <p class="chat-text" dir="auto">{line.body}</p>
         </li>
     }
-    .into_any()
+    .rendered()
 }

@@ -1,5 +1,6 @@
 //! `/trade?key=&symbol=&frame=`: the trade desk.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     answer::FormFailure,
     api::trade::{BARS, fresh_key},
@@ -221,7 +222,7 @@ async fn choosers(
             <button type="submit" class="button" data-kind="quiet">{words.history_show}</button>
         </form>
     }
-    .into_any())
+    .rendered())
 }
 
 fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
@@ -233,12 +234,12 @@ fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
             <div><dt>{words.volume}</dt><dd>{volume}</dd></div>
         </dl>
     }
-    .into_any()
+    .rendered()
 }
 
 fn clock(words: &'static Pages, playing: &Playing) -> AnyView {
     view! { <p class="hint playing" data-testid="playing">{dated_in(words.playing(), playing.hour)}</p> }
-        .into_any()
+        .rendered()
 }
 
 fn history(key: &ExchangeKey, symbol: &Symbol) -> String {

@@ -1,6 +1,7 @@
 //! `/unsubscribe?token=`: the target of a mail's unsubscribe link. Opening it changes nothing, because mail
 //! programs open links by themselves; its button does.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -28,9 +29,9 @@ pub(crate) fn page() -> impl IntoView {
         let act = match topic {
             None => {
                 view! { <p class="lead" data-testid="unsubscribe-invalid">{words.unsubscribe_invalid}</p> }
-                    .into_any()
+                    .rendered()
             }
-            Some(_) if posted.flash().is_some() && !posted.failed() => ().into_any(),
+            Some(_) if posted.flash().is_some() && !posted.failed() => ().rendered(),
             Some(topic) => button(words, topic, token),
         };
         let body = view! {
@@ -58,5 +59,5 @@ fn button(words: &'static Messages, topic: Topic, token: String) -> AnyView {
             <button type="submit" class="button" data-kind="main">{words.unsubscribe_button}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }

@@ -7,7 +7,7 @@ table! {
     /// The dashboard's figures, and closed trades.
     Home, home {
         profit: "Profit",
-        profit_lead: "Change of your equity less deposits and withdrawals, in USD.",
+        profit_lead: "Change of your equity less deposits and withdrawals through Slipstream, in USD. Transfers that you make at the exchange count as profit or loss.",
         today: "Today",
         week: "This week",
         all_time: "All time",
@@ -22,9 +22,8 @@ table! {
         actions: "Actions",
         trade: "Trade",
         close: "Close",
-        close_sure(amount, symbol): "Close {amount} {symbol} at market?",
+        close_sure(amount, account): "Close {amount} on {account} at market?",
         close_yes: "Close position",
-        cancel: "Cancel",
         close_label(symbol, account): "Close {symbol} on {account}",
         trade_label(symbol, account): "Trade {symbol} on {account}",
 

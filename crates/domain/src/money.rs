@@ -39,23 +39,26 @@ pub fn text(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
-/// Rounds towards zero to a multiple of `step`; a step of zero leaves the value unchanged.
+/// Rounds towards zero to a multiple of `step`; a step of zero leaves the value unchanged, and so does one that the value
+/// has too many of to count.
 #[must_use]
 pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
         return value;
     }
-    (value / step).trunc().checked_mul(step).unwrap_or(value).normalize()
+    let count = value.checked_div(step).map(|count| count.trunc());
+    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
 }
 
-/// Rounds to the nearest multiple of `step`, halves away from zero; a step of zero leaves the value unchanged.
+/// Rounds to the nearest multiple of `step`, halves away from zero; otherwise as [`floor_to`].
 #[must_use]
 pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
         return value;
     }
-    let count = (value / step).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    count.checked_mul(step).unwrap_or(value).normalize()
+    let nearest = |count: Decimal| count.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    let count = value.checked_div(step).map(nearest);
+    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
 }
 
 /// Returns whether `value` is a whole multiple of `step`.
@@ -90,6 +93,13 @@ mod tests {
         {
             assert_eq!(parse(bad), Err(NotADecimal), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_value_with_too_many_steps_is_unchanged() {
+        let (large, tick) = (parse("9999999999999999999999999999").unwrap(), Decimal::new(1, 1));
+        assert_eq!(floor_to(large, tick), large);
+        assert_eq!(round_to(-large, tick), -large);
     }
 
     proptest! {

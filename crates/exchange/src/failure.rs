@@ -43,6 +43,12 @@ impl ExchangeFailure {
         !matches!(self, Self::Unknown(_))
     }
 
+    /// Whether an order was rejected because there is one with its client order id (Binance -4115, -4116).
+    #[must_use]
+    pub const fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Refused { code: -4115 | -4116, .. })
+    }
+
     /// Whether the failure is transient, so that a later retry may succeed.
     #[must_use]
     pub const fn passing(&self) -> bool {

@@ -289,7 +289,7 @@ pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros)
 }
 
 /// The result of an ended copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct CopyProfit {
     /// The follow it was for.
     pub follow_id: FollowId,
@@ -297,6 +297,8 @@ pub struct CopyProfit {
     pub finished_at: Option<Micros>,
     /// Net profit or loss in USD.
     pub profit_usd: Option<DecimalText>,
+    /// The user's time zone, by its name in the time zone database.
+    pub time_zone: Option<String>,
 }
 
 /// Lists the results of a user's copies that ended with a known result, in no particular order.
@@ -305,7 +307,9 @@ pub async fn list_profits(from: impl Source, owner: UserId) -> Result<Vec<CopyPr
         CopyProfit,
         from,
         fetch_all,
-        "select follow_id, finished_at, profit_usd from copies where user_id = $1 and profit_usd is not null",
+        "select c.follow_id, c.finished_at, c.profit_usd, p.time_zone \
+         from copies c left join profiles p on p.user_id = c.user_id \
+         where c.user_id = $1 and c.profit_usd is not null",
         owner
     )
 }

@@ -260,6 +260,21 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
+/// Changes the status from waiting to working, so that no other intent begins work on the market. Returns `false` if it
+/// was not waiting.
+///
+/// # Errors
+/// [`crate::StoreErrorKind::Unique`] while another intent is being worked on the market.
+pub async fn set_working(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update intents set status = 'working', updated_at = $2 where id = $1 and status = 'waiting'",
+        id,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
 /// Ends an intent as done or failed, with the reason. Returns `false` if it was already finished.
 ///
 /// # Errors

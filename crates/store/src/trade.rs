@@ -24,11 +24,11 @@ domain::words! {
 domain::text_column!(TradeStatus, |status| status.word().to_owned(), TradeStatus::parse);
 
 domain::words! {
-    /// Who decided on a trade.
+    /// The origin of a trade.
     pub TradeSource {
-        /// Its owner.
+        /// An order of its owner.
         Manual = "MANUAL",
-        /// A strategy that its owner follows.
+        /// A copied signal of a strategy.
         Copy = "COPY",
     }
 }
@@ -50,7 +50,7 @@ pub struct TradeRow {
     pub symbol: Symbol,
     /// Side of the entry.
     pub side: Side,
-    /// Who decided on it.
+    /// Origin: the owner's order, or a copied signal.
     pub source: TradeSource,
     /// Current status.
     pub status: TradeStatus,
@@ -186,6 +186,20 @@ pub async fn close_trade(tx: &mut Tx, trade: IntentId, closed: &ClosedTrade, at:
     Ok(())
 }
 
+/// Ends the trades of a deleted exchange key. Open ones count as closed; nothing is known of their ends.
+pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "update trades set status = case status when 'OPEN' then 'CLOSED' else 'CANCELED' end, \
+           exit_reason = case status when 'OPEN' then $3 end, closed_at = $2 \
+         where exchange_key_id = $1 and status in ('OPENING', 'OPEN')",
+        key,
+        at,
+        Exit::Unwatched
+    )?;
+    Ok(())
+}
+
 /// Replaces a trade's note and tags; `None` keeps them. Returns `false` if the user has no such trade, or if its version
 /// is not `version`.
 pub async fn set_note(
@@ -240,15 +254,17 @@ pub async fn insert_change(tx: &mut Tx, trade: IntentId, change: &ChangeRow) -> 
     Ok(())
 }
 
-/// Lists the changes of a trade, oldest first.
+/// Lists the last 1,000 changes of a trade, oldest first.
 pub async fn list_changes(from: impl Source, trade: IntentId) -> Result<Vec<ChangeRow>> {
-    rows!(
+    let mut changes = rows!(
         ChangeRow,
         from,
         fetch_all,
-        "select id, user_id, before, after, at from trade_changes where trade_id = $1 order by id",
+        "select id, user_id, before, after, at from trade_changes where trade_id = $1 order by id desc limit 1000",
         trade
-    )
+    )?;
+    changes.reverse();
+    Ok(changes)
 }
 
 /// Returns a trade of any user, for internal use.

@@ -39,6 +39,10 @@ const STEPS: &[(&str, &str)] = &[
     ("cross join copies n", "SEARCH p USING INDEX copies_key_finished (exchange_key_id=? AND finished_at=?)"),
     ("coalesce(c.user_id, $2) = $2", "(signal_id=?)"),
     ("external_id = $2 or (bar_at", "(strategy_id=? AND external_id=?)"),
+    (
+        "finished_at is not null and archived_at is null",
+        "SEARCH intents USING INDEX intents_unarchived (id>?",
+    ),
     ("(f.strategy_id = $1 and f.active = true) or", "SCAN c USING INDEX copies_open"),
 ];
 

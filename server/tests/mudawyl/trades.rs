@@ -10,7 +10,7 @@ const TRADES: &str = "/v1/priv/trade";
 
 /// A user with an open trade of 0.05 BTC whose stop is at 95 % of the price.
 struct Trading {
-    _server: TestServer,
+    server: TestServer,
     ada: Person,
     path: String,
 }
@@ -28,7 +28,7 @@ impl Trading {
         let items = ada.get(TRADES).await.ok(200)["items"].clone();
         assert_eq!(items.as_array().unwrap().len(), 1, "{items}");
         let path = format!("{TRADES}/{}", items[0]["id"].as_str().unwrap());
-        Self { _server: server, ada, path }
+        Self { server, ada, path }
     }
 
     async fn get(&self) -> Value {
@@ -89,6 +89,31 @@ pub(crate) async fn of_two_changes_of_one_version_the_second_is_412(db: &TestDb)
     assert_eq!((&now["stop"]["price"], &now["trade"]["note"]), (&first, &json!("")));
     trading.change_version(&now["version"], json!({"note": "in time"})).await.ok(200);
     assert_eq!(trading.change_version(&json!("nothing"), json!({"note": "no version"})).await.status, 412);
+}
+
+pub(crate) async fn a_close_is_repeated_with_its_key_and_meets_no_later_trade(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, path) = (&trading.ada, format!("{}/close", trading.path));
+    let close = async |key: &str| {
+        let request = ada.request(Method::POST, &path).header("idempotency-key", key);
+        ada.send(request.json(&json!({"share": 1}))).await.status
+    };
+    let eve = Person::sign_up(&trading.server, "eve").await;
+    eve.get(&trading.path).await.not_found();
+    for (method, path) in [(Method::PATCH, &trading.path), (Method::POST, &path)] {
+        let body = json!({"share": 1, "note": "mine"});
+        eve.send(eve.request(method, path).json(&body)).await.not_found();
+    }
+    assert_eq!(close("once").await, 204);
+    assert_eq!(close("once").await, 204, "the answer was lost, and the request is repeated");
+    assert_eq!(close("twice").await, 404);
+
+    let key = trading.get().await["trade"]["exchangeKeyId"].as_str().unwrap().to_owned();
+    let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.02"});
+    ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
+    assert_eq!(close("late").await, 404);
+    let position = ada.get(&format!("/v1/priv/exchange/position/{key}?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!(number(&position["contracts"]), domain::Decimal::new(2, 2), "{position}");
 }
 
 pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {

@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// of the two need up to this.
 const MEMORY: u64 = 10 << 30;
 
+/// The files with a container's memory limit. In a container, /proc/meminfo has the memory of the machine.
+const GROUP_LIMITS: [&str; 2] = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
 /// The programs that run beside the stages.
 #[derive(Default)]
 pub(super) struct Background {
@@ -130,7 +133,16 @@ fn build(workspace: &Workspace) -> Result<Job> {
 
 /// Whether two builds can run beside each other. Only Linux reports how much memory is free.
 fn memory_suffices() -> bool {
-    std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text)) >= Some(MEMORY)
+    let read = |path: &&str| std::fs::read_to_string(path).ok();
+    let limits: Vec<String> = GROUP_LIMITS.iter().filter_map(read).collect();
+    suffices(&std::fs::read_to_string("/proc/meminfo").unwrap_or_default(), &limits)
+}
+
+/// Whether the machine has enough free memory, and a container's limits allow to use it.
+fn suffices(meminfo: &str, limits: &[String]) -> bool {
+    // No limit is written as `max`, or as a number larger than any memory.
+    let allowed = |limit: &String| limit.trim().parse::<u64>().ok().is_none_or(|bytes| bytes >= MEMORY);
+    available(meminfo) >= Some(MEMORY) && limits.iter().all(allowed)
 }
 
 /// Bytes of `MemAvailable:   22677000 kB` in /proc/meminfo.
@@ -176,5 +188,21 @@ mod tests {
         let text = "MemTotal:       24683520 kB\nMemFree:         8842000 kB\nMemAvailable:   22677000 kB\n";
         assert_eq!(available(text), Some(22_677_000 * 1024));
         assert_eq!(available("MemTotal: 1 kB\n"), None);
+    }
+
+    #[test]
+    fn a_container_may_use_less_than_the_machine_has() {
+        let text = "MemAvailable:   22677000 kB\n";
+        for (limits, enough) in [
+            (vec![], true),
+            (vec!["max\n"], true),
+            (vec!["9223372036854771712\n"], true),
+            (vec!["4294967296\n"], false),
+            (vec!["max\n", "4294967296\n"], false),
+        ] {
+            let limits: Vec<String> = limits.into_iter().map(str::to_owned).collect();
+            assert_eq!(suffices(text, &limits), enough, "{limits:?}");
+        }
+        assert!(!suffices("", &[]));
     }
 }

@@ -32,13 +32,22 @@ pub(super) fn is_asking(ticket: Ticket) -> bool {
     ticket.confirming.with(|open| open.as_ref().is_some_and(|open| *open == subject(ticket)))
 }
 
-/// Whether the order can be sent now. If it would close or cancel something, the first call makes the button ask, and
-/// returns `false`. An order with problems is sent: the server reports them, and closes nothing until it is confirmed.
+/// Whether the user has confirmed that the order closes and cancels what is open. A confirmed order with real funds does
+/// not: what opens on the market meanwhile has its own question.
+pub(super) fn replaces(ticket: Ticket) -> bool {
+    is_asking(ticket) && !sentence(ticket.account).is_empty()
+}
+
+/// Whether the order can be sent now. If it would close or cancel something, or uses real funds, the first call makes the
+/// button ask, and returns `false`. An order with problems is sent: the server reports them, and closes nothing until it
+/// is confirmed. The prices of the server may differ, so that an order with real funds is confirmed despite problems.
 pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
-    let complete = ticket.foreseen.with(Result::is_ok) && ticket.draft.with(|draft| !draft.lacks_stop());
+    let has_stop = ticket.draft.with(|draft| !draft.lacks_stop());
+    let complete = has_stop && ticket.foreseen.with(Result::is_ok);
     let required = sender.failure.with(|f| f.fields.iter().any(|p| p.field == "replace"));
-    let needed = ticket.real_funds || !sentence(ticket.account).is_empty();
-    if !(complete || required) || !needed || is_asking(ticket) {
+    let closes = (complete || required) && !sentence(ticket.account).is_empty();
+    let asks = closes || (has_stop && real_funds(ticket).is_some());
+    if !asks || is_asking(ticket) {
         return true;
     }
     ticket.confirming.set(Some(subject(ticket)));
@@ -56,6 +65,9 @@ pub(super) fn label(ticket: Ticket) -> String {
     ticket.account.state.with(|state| {
         let position = state.position.as_ref().map(|p| (p.side, money::text(p.contracts)));
         match (position, sells) {
+            // The amount with real funds is unknown meanwhile, as without the stop that it is calculated from.
+            (None, false) if state.orders.is_empty() => words.place_buy(&ticket.account.assets().0),
+            (None, true) if state.orders.is_empty() => words.place_sell(&ticket.account.assets().0),
             (Some((PositionSide::Long, size)), false) => words.close_long_buy(&size, &amount),
             (Some((PositionSide::Long, size)), true) => words.close_long_sell(&size, &amount),
             (Some((PositionSide::Short, size)), false) => words.close_short_buy(&size, &amount),
@@ -71,18 +83,90 @@ fn real_funds(ticket: Ticket) -> Option<String> {
     if !ticket.real_funds || !sentence(ticket.account).is_empty() {
         return None;
     }
-    let seen = ticket.foreseen.get().ok()?;
-    let words = desk(ticket.account.lang);
-    let (amount, value) = (money::text(seen.order.amount), figures::cents(seen.preview.cost));
-    let (base, quote) = (seen.order.symbol.base(), seen.order.symbol.quote());
-    Some(match seen.order.side {
-        Side::Buy => words.real_buy(&amount, base, &value, quote),
-        Side::Sell => words.real_sell(&amount, base, &value, quote),
+    let amount = ticket.draft.with(|draft| money::parse(&draft.amount).ok())?;
+    let value = figures::cents(amount.checked_mul(ticket.entry())?);
+    let (words, amount) = (desk(ticket.account.lang), money::text(amount));
+    let (base, quote) = ticket.account.assets();
+    Some(if ticket.side.with(|side| side == Side::Sell.word()) {
+        words.real_sell(&amount, &base, &value, &quote)
+    } else {
+        words.real_buy(&amount, &base, &value, &quote)
     })
 }
 
 /// The order as it is typed, with what it closes.
 fn subject(ticket: Ticket) -> String {
-    let fields = [ticket.side, ticket.kind, ticket.sizing, ticket.amount, ticket.percent];
-    fields.iter().fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
+    let fields = [
+        ticket.side,
+        ticket.kind,
+        ticket.price,
+        ticket.sizing,
+        ticket.amount,
+        ticket.percent,
+        ticket.callback,
+        ticket.stop_kind,
+        ticket.stop_price,
+        ticket.stop,
+    ];
+    let targets = ticket.targets.with(|rows| rows.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let fields = fields.into_iter().chain(targets);
+    fields.fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{DeskInit, TicketDraft, read::tests::init},
+        *,
+    };
+    use domain::validation::{FieldProblem, Problem};
+
+    /// Runs `test` with a ticket for 0.02 BTC that uses real funds. The market has an open order and position, or nothing.
+    fn with_ticket(open: bool, test: impl FnOnce(Ticket, Sender)) {
+        let draft = TicketDraft { amount: "0.02".into(), stop: "9000".into(), ..TicketDraft::default() };
+        let mut init = DeskInit { draft, first_day: true, ..init() };
+        if !open {
+            init.account.position = None;
+            init.account.orders.clear();
+        }
+        Owner::new().with(|| test(Ticket::new(&init, AccountSignals::new(&init)), Sender::new(&init)));
+    }
+
+    #[test]
+    fn an_order_with_real_funds_needs_a_confirmation_and_closes_nothing() {
+        with_ticket(false, |ticket, sender| {
+            assert!(!is_confirmed(ticket, sender), "the first press asks");
+            let asked = "This order uses real funds: Buy 0.02 BTC for about 200.00 USDT";
+            assert_eq!(label(ticket), asked);
+            assert!(is_confirmed(ticket, sender));
+            assert!(!replaces(ticket), "a position that opens meanwhile is not closed");
+        });
+    }
+
+    #[test]
+    fn each_change_of_the_order_needs_its_own_confirmation() {
+        with_ticket(false, |ticket, sender| {
+            for field in [ticket.stop, ticket.price, ticket.stop_price, ticket.callback, ticket.amount] {
+                assert!(!is_confirmed(ticket, sender));
+                assert!(is_asking(ticket));
+                field.set("9100".to_owned());
+                assert!(!is_asking(ticket));
+            }
+            ticket.amount.set("?".to_owned());
+            assert_eq!(label(ticket), "Buy BTC", "nothing is open that it could name");
+        });
+    }
+
+    #[test]
+    fn the_confirmation_of_what_is_open_is_sent() {
+        with_ticket(true, |ticket, sender| {
+            let missing = vec![FieldProblem::new("replace", Problem::Required)];
+            sender.failure.update(|failure| failure.fields = missing);
+            assert!(!is_confirmed(ticket, sender) && replaces(ticket));
+            assert!(label(ticket).ends_with("short and buy 0.02"), "{}", label(ticket));
+            assert!(is_confirmed(ticket, sender));
+            ticket.account.state.update(|state| state.position = None);
+            assert!(!replaces(ticket), "what is open has changed");
+        });
+    }
 }

@@ -54,33 +54,58 @@ impl Default for TicketDraft {
 }
 
 impl TicketDraft {
+    /// A ticket in which nothing is filled in, not even the defaults.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn empty() -> Self {
+        let mut draft = Self::default();
+        draft.texts().into_iter().for_each(|(_, value)| value.clear());
+        draft
+    }
+
+    /// The fields with one text each, by their names in forms, queries and API requests.
+    pub(crate) fn texts(&mut self) -> [(&'static str, &mut String); 10] {
+        [
+            ("side", &mut self.side),
+            ("type", &mut self.kind),
+            ("price", &mut self.price),
+            ("sizing", &mut self.sizing),
+            ("amount", &mut self.amount),
+            ("riskProfilePercent", &mut self.percent),
+            ("stopTriggerPrice", &mut self.stop),
+            ("stopTriggerType", &mut self.stop_kind),
+            ("stopPrice", &mut self.stop_price),
+            ("callbackRate", &mut self.callback),
+        ]
+    }
+
+    /// Whether a field of this name has a list of prices.
+    pub(crate) fn is_list(name: &str) -> bool {
+        name.starts_with("takeProfitPrices")
+    }
+
+    /// Sets the field of this name, or adds to it; returns whether there is one.
+    pub(crate) fn set(&mut self, name: &str, value: String) -> bool {
+        if name == "withoutStop" {
+            self.without_stop = value == "yes";
+        } else if Self::is_list(name) {
+            self.targets.push(value);
+        } else {
+            let Some((_, text)) = self.texts().into_iter().find(|(known, _)| *known == name) else {
+                return false;
+            };
+            *text = value;
+        }
+        true
+    }
+
     /// Reads the values of a query or a flash; missing ones keep their defaults.
     #[must_use]
     pub fn from_values(values: &[(String, String)]) -> Self {
         let mut draft = Self::default();
         for (name, value) in values {
-            if name == "withoutStop" {
-                draft.without_stop = value == "yes";
-                continue;
+            if !Self::is_list(name) || draft.targets.len() < MOST_TARGETS {
+                draft.set(name, value.chars().take(64).collect());
             }
-            let place = match name.as_str() {
-                "side" => &mut draft.side,
-                "type" => &mut draft.kind,
-                "price" => &mut draft.price,
-                "sizing" => &mut draft.sizing,
-                "amount" => &mut draft.amount,
-                "riskProfilePercent" => &mut draft.percent,
-                "stopTriggerPrice" => &mut draft.stop,
-                "stopTriggerType" => &mut draft.stop_kind,
-                "stopPrice" => &mut draft.stop_price,
-                "callbackRate" => &mut draft.callback,
-                name if name.starts_with("takeProfitPrices") && draft.targets.len() < MOST_TARGETS => {
-                    draft.targets.push(value.chars().take(64).collect());
-                    continue;
-                }
-                _ => continue,
-            };
-            *place = value.chars().take(64).collect();
         }
         draft
     }

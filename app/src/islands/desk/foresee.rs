@@ -117,7 +117,7 @@ pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, 
     Ok(Foreseen { order, entry, preview, liquidation, shortfall })
 }
 
-/// The funds that the account lacks for an order; the server rejects it by the same sum.
+/// The funds that the account lacks for an order, which the exchange would reject.
 fn shortfall(preview: &Preview, ground: &Ground) -> Option<Shortfall> {
     let needed = sizing::funds_needed(preview.cost, ground.leverage, ground.fee_rate)?;
     ground.available.filter(|available| needed > *available).map(|available| Shortfall { needed, available })

@@ -65,7 +65,7 @@ pub(super) use browser::listen;
 #[cfg(feature = "islands")]
 mod browser {
     use super::{KEYS, Ticket};
-    use crate::islands::desk::focus::focus;
+    use crate::islands::desk::focus::{close_sheet, focus};
     use leptos::{ev, prelude::*};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
@@ -75,7 +75,7 @@ mod browser {
     /// Fields in which a letter is text.
     const TYPING: &str = "input:not([type=radio],[type=checkbox]),select,textarea";
     /// The elements that Escape closes.
-    const QUESTIONS: &str = ".sure[open],.edit[open],.shortcuts[open],.account-menu[open],.sheet[open]";
+    const QUESTIONS: &str = ".sure[open],.edit[open],.shortcuts[open],.account-menu[open]";
     /// The elements that a click elsewhere closes.
     const MENUS: &str = ".shortcuts[open],.account-menu[open]";
 
@@ -126,6 +126,13 @@ mod browser {
             close_questions();
             return;
         }
+        // A key that is held down must not answer the question that it opened, or send a form again.
+        if event.repeat() {
+            if key == "Enter" {
+                event.prevent_default();
+            }
+            return;
+        }
         let typing = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
@@ -152,6 +159,12 @@ mod browser {
             focus(&format!("{selector} {part}"));
             return;
         }
+        // On a phone the ticket's fields are in a sheet.
+        if is(".ticket *")
+            && let Some(sheet) = find(".sheet")
+        {
+            let _ = sheet.set_attribute("open", "");
+        }
         if is("a,[type=radio]")
             && let Some(element) = element.dyn_ref::<HtmlElement>()
         {
@@ -163,6 +176,7 @@ mod browser {
     /// Closes every open question and menu; the focus returns to what had opened it.
     fn close_questions() {
         let focused: Option<Node> = document().active_element().map(Into::into);
+        close_sheet();
         for question in all(QUESTIONS) {
             let _ = question.remove_attribute("open");
             if focused.is_some() && question.contains(focused.as_ref()) {

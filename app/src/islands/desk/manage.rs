@@ -2,7 +2,11 @@
 //!
 //! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
 
-use super::{account::AccountSignals, controls::hidden, send::Sender};
+use super::{
+    account::AccountSignals,
+    controls::hidden,
+    send::{Sender, ignore_double},
+};
 use crate::words::{desk::desk, problems};
 use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
@@ -47,7 +51,7 @@ fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<AnyVie
 fn button(sender: Sender, kind: &'static str, id: String, text: String) -> AnyView {
     view! {
         <button type="submit" class="button" data-kind=kind data-testid=id
-            aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
+            aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{text}</button>
     }
     .into_any()
 }
@@ -83,7 +87,7 @@ fn fixed(name: &'static str, value: String) -> AnyView {
 fn once(account: AccountSignals, sender: Sender) -> AnyView {
     view! {
         {hidden(account)}
-        <input type="hidden" name="idempotency" value=move || sender.form_key()/>
+        <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
     }
     .into_any()
 }
@@ -232,7 +236,9 @@ fn part(account: AccountSignals, sender: Sender) -> AnyView {
         view! { <div class="row">{shares}</div> }.into_any(),
         form(sender, ACTION, "close-amount-form", amount),
     ];
-    folded("close-part", words.close_part, false, body)
+    // Without scripts, a form that failed is shown again.
+    let failed = untrack(|| problem(account, sender, "amount").is_some());
+    folded("close-part", words.close_part, failed, body)
 }
 
 /// The result of the last post of the position's and the orders' forms.

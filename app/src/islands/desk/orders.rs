@@ -10,6 +10,7 @@ use domain::{
     client_order_id::is_from_slipstream,
     live::{AccountState, ProtectionState},
     money,
+    trade::TargetShare,
 };
 use leptos::{either::Either, prelude::*};
 
@@ -20,8 +21,8 @@ enum Line {
     Open(Box<Order>),
     /// The stop that is placed once the entry with this client order id has filled.
     Stop(String, Decimal),
-    /// A take-profit that is placed once the entry has filled, with its share of the amount.
-    Target(String, Decimal, Decimal),
+    /// A take-profit that is placed once the entry has filled: its number, its price, and its share of the amount.
+    Target(String, usize, Decimal, Decimal),
 }
 
 /// The rows in their order: each entry order with its plan, then the protective orders from the highest price.
@@ -36,8 +37,11 @@ fn lines(state: &AccountState) -> Vec<Line> {
             continue;
         };
         lines.extend(trade.stop.map(|stop| Line::Stop(id.clone(), stop.trigger)));
-        let targets = trade.targets.iter();
-        lines.extend(targets.map(|target| Line::Target(id.clone(), target.price, target.share)));
+        let targets = trade.targets.iter().enumerate();
+        let line = |(number, target): (usize, &TargetShare)| {
+            Line::Target(id.clone(), number, target.price, target.share)
+        };
+        lines.extend(targets.map(line));
     }
     lines.extend(exits.into_iter().map(|order| Line::Open(Box::new(order.clone()))));
     lines
@@ -75,12 +79,16 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     }
 }
 
-/// The key of a row: a row of the same key is not rendered again.
+/// The key of a row: a row of the same key is not rendered again. Two take-profits may have the same price and share.
 fn line_key(line: &Line) -> String {
     match line {
-        Line::Open(order) => format!("{} {}", order.client_order_id, order.filled),
+        Line::Open(order) => {
+            // The owner may move an order at the exchange, where it keeps its id.
+            let price = order.stop_price.or(order.price).unwrap_or_default();
+            format!("{} {} {price}", order.client_order_id, order.filled)
+        }
         Line::Stop(entry, price) => format!("{entry} stop {price}"),
-        Line::Target(entry, price, share) => format!("{entry} target {price} {share}"),
+        Line::Target(entry, number, price, share) => format!("{entry} target {number} {price} {share}"),
     }
 }
 
@@ -88,7 +96,7 @@ fn line_key(line: &Line) -> String {
 fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let text = match line {
-        Line::Target(_, price, share) => {
+        Line::Target(_, _, price, share) => {
             let percent = share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
             words.planned_target(&figures::decimal(*price), &money::text(percent))
         }
@@ -159,10 +167,7 @@ fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String)
 #[cfg(test)]
 mod tests {
     use super::{super::read::tests::init, *};
-    use domain::{
-        ticket::Stop,
-        trade::{OpenTrade, TargetShare},
-    };
+    use domain::{ticket::Stop, trade::OpenTrade};
 
     fn order(id: &str, price: i64, reduce_only: bool) -> Order {
         let price = Some(Decimal::from(price));
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_followed_by_its_plan_and_exits_are_sorted() {
-        let (stop, target) = (Decimal::from(90), Decimal::from(120));
+        let (stop, target, half) = (Decimal::from(90), Decimal::from(120), Decimal::new(5, 1));
         let trade = OpenTrade {
             id: "0192d3a0-0000-7000-8000-000000000003".parse().unwrap(),
             version: 1,
@@ -179,7 +184,7 @@ mod tests {
             entry: Some("entry".into()),
             entered: Decimal::ZERO,
             stop: Some(Stop { trigger: stop, limit: None }),
-            targets: vec![TargetShare { price: target, share: Decimal::ONE }],
+            targets: vec![TargetShare { price: target, share: half }; 2],
         };
         let orders = vec![order("low", 80, true), order("entry", 100, false), order("high", 130, true)];
         let state = AccountState { orders: orders.clone(), trades: vec![trade], ..init().account };
@@ -187,10 +192,13 @@ mod tests {
         let expected = [
             open(1),
             Line::Stop("entry".into(), stop),
-            Line::Target("entry".into(), target, Decimal::ONE),
+            Line::Target("entry".into(), 0, target, half),
+            Line::Target("entry".into(), 1, target, half),
             open(2),
             open(0),
         ];
         assert_eq!(lines(&state), expected);
+        let keys: std::collections::HashSet<String> = expected.iter().map(line_key).collect();
+        assert_eq!(keys.len(), expected.len(), "each row has its own key");
     }
 }

@@ -4,6 +4,13 @@ use super::DeskInit;
 use crate::{answer::FormFailure, notice::PostNotice};
 use leptos::{ev, prelude::*};
 
+/// Ignores the second click of a double click, which would answer the question of the first, or act again.
+pub(crate) fn ignore_double(event: &ev::MouseEvent) {
+    if event.detail() > 1 {
+        event.prevent_default();
+    }
+}
+
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
 #[derive(Clone, Copy)]
 pub(crate) struct Sender {
@@ -13,37 +20,28 @@ pub(crate) struct Sender {
     pub(crate) failure: RwSignal<FormFailure>,
     /// The success message of the last post.
     pub(crate) notice: RwSignal<Option<PostNotice>>,
+    /// The idempotency key of the next post. The server sends the one after it with each result; a post whose outcome is
+    /// unknown is repeated under the same key.
     pub(crate) idempotency: RwSignal<String>,
-    /// Counts the posts whose outcome is known.
-    answered: RwSignal<u32>,
 }
 
 impl Sender {
     pub(crate) fn new(init: &DeskInit) -> Self {
-        Self {
-            busy: RwSignal::new(false),
-            failure: RwSignal::new(init.failure.clone()),
-            notice: RwSignal::new(None),
-            idempotency: RwSignal::new(init.idempotency.clone()),
-            answered: RwSignal::new(0),
-        }
+        Self::with(&init.failure, init.idempotency.clone())
     }
 
-    /// A sender with its own results, for the forms of the position and the orders.
+    /// A sender with its own results and keys, for the forms of the position and the orders.
     pub(crate) fn managing(init: &DeskInit) -> Self {
-        Self {
-            busy: RwSignal::new(false),
-            failure: RwSignal::new(init.managed.clone()),
-            notice: RwSignal::new(None),
-            idempotency: RwSignal::new(init.idempotency.clone()),
-            answered: RwSignal::new(0),
-        }
+        Self::with(&init.managed, format!("{}-0", init.idempotency))
     }
 
-    /// The idempotency key of the next post of a form other than the ticket. It changes with each answer; a post whose
-    /// outcome is unknown is repeated under the same key.
-    pub(crate) fn form_key(self) -> String {
-        format!("{}-{}", self.idempotency.get(), self.answered.get())
+    fn with(failure: &FormFailure, key: String) -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(failure.clone()),
+            notice: RwSignal::new(None),
+            idempotency: RwSignal::new(key),
+        }
     }
 
     /// Sends the form of a submit event instead of the browser.
@@ -59,7 +57,6 @@ impl Sender {
         replaced: Vec<(String, String)>,
         done: impl FnOnce() + 'static,
     ) {
-        use crate::notice::RequestError;
         use wasm_bindgen::JsCast;
         let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
         let Some(form) = form else { return };
@@ -82,11 +79,6 @@ impl Sender {
                     failure.fresh
                 }
             };
-            let refusal = self.failure.with_untracked(|failure| failure.refusal);
-            let unknown = [RequestError::Unreachable, RequestError::Unavailable];
-            if !unknown.iter().any(|error| refusal == Some((*error).into())) {
-                self.answered.update(|count| *count += 1);
-            }
             if let Some(key) = fresh {
                 self.idempotency.set(key);
             }

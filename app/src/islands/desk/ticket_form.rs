@@ -5,7 +5,7 @@ use super::{
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
-    send::Sender,
+    send::{Sender, ignore_double},
     targets,
     ticket::Ticket,
     ticket_size,
@@ -53,6 +53,11 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
+    // The position that the order in progress opens must not become the question of another press.
+    if sender.busy.get_untracked() {
+        event.prevent_default();
+        return;
+    }
     if untrack(|| ticket.shortfall()).is_some() {
         event.prevent_default();
         focus(if ticket.draft.with_untracked(|d| d.by_risk()) {
@@ -78,7 +83,7 @@ fn converted(ticket: Ticket) -> Vec<(String, String)> {
     let mut fields = vec![("amount".to_owned(), draft.amount), ("stopTriggerPrice".to_owned(), draft.stop)];
     let targets = draft.targets.into_iter().enumerate();
     fields.extend(targets.map(|(index, price)| (format!("takeProfitPrices[{index}]"), price)));
-    if confirm::is_asking(ticket) {
+    if confirm::replaces(ticket) {
         fields.push(("replace".to_owned(), "yes".to_owned()));
     }
     fields
@@ -206,12 +211,6 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
             words.place_buy(&base)
         }
     };
-    // The second half of a double click must not answer the question of the first.
-    let pressed = move |event: ev::MouseEvent| {
-        if event.detail() > 1 {
-            event.prevent_default();
-        }
-    };
     let question = move || if asking.get() { words.press_again } else { "" };
     view! {
         {real_funds(ticket)}
@@ -221,7 +220,7 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
             <p class="visually-hidden" role="status">{question}</p>
             <button type="submit" class="button place" data-kind="main" data-side=move || ticket.side.get()
                 data-asking=move || asking.get().then_some("") data-testid="place"
-                aria-disabled=move || sender.busy.get().then_some("true") on:click=pressed>{label}</button>
+                aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{label}</button>
             <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=move || !asking.get()
                 on:click=move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); }>{words.cancel}</button>
         </div>

@@ -115,5 +115,8 @@ fn reads_the_profit_of_all_accounts() {
         unrealized: "-12.5".into(),
         positions: vec![(format!("{key} BTC/USDT short"), "-12.5".into())],
     };
-    assert_eq!(parsed(&LiveMessage::Portfolio(Box::new(state))), Some(TabMessage::Portfolio(news)));
+    let written = serde_json::to_value(LiveMessage::Portfolio(Box::new(state))).unwrap();
+    assert_eq!(portfolio_news(&written), Some(news));
+    assert_eq!(read(&written), None, "only the island of the dashboard reads it");
+    assert_eq!(portfolio_news(&serde_json::to_value(LiveMessage::Hello { seq: 3 }).unwrap()), None);
 }

@@ -1,5 +1,6 @@
 //! The first-day limits of a key: on its card, in the form that connects a key, and above the ticket.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, act_sure, radios},
@@ -23,7 +24,7 @@ pub(super) fn limits(key: ExchangeKeyId, limits: &FirstDayLimits) -> AnyView {
     };
     let end = match limits.ends_at {
         Some(at) => dated_in(words.ends_at(), at),
-        None => words.stays.into_any(),
+        None => words.stays.rendered(),
     };
     let id = [("id", key.to_string())];
     view! {
@@ -34,7 +35,7 @@ pub(super) fn limits(key: ExchangeKeyId, limits: &FirstDayLimits) -> AnyView {
             {act_sure("key-first-day-end", &id, words.end, words.end_sure, "first-day-end")}
         </div>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The choices about the limits of a new key; nothing if new keys get no limits.
@@ -56,7 +57,7 @@ pub(super) fn choices(visit: &Visit, posted: &Posted) -> Option<AnyView> {
         {market.show(posted)}
         {radios(posted, "firstDayEnds", words.ends, &ends)}
     };
-    Some(choices.into_any())
+    Some(choices.rendered())
 }
 
 /// The notice above the ticket of a key with limits.
@@ -72,5 +73,5 @@ pub(crate) fn notice(key: ExchangeKeyId, limits: &FirstDayLimits) -> AnyView {
             {text}" "<a href=format!("/keys#key-{key}")>{words.notice_end}</a>
         </p>
     }
-    .into_any()
+    .rendered()
 }

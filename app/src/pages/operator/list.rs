@@ -1,5 +1,6 @@
 //! `/admin/strategies`: all strategies, a form to create one, and the switch for all new copies.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, act},
@@ -69,7 +70,7 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
             {act("copies-pause", &[("paused", to.to_owned())], button, "copies-pause")}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn line(words: &'static Operator, operated: &Operated, owners: &[SourceOwner]) -> AnyView {
@@ -95,7 +96,7 @@ fn line(words: &'static Operator, operated: &Operated, owners: &[SourceOwner]) -
             {owner}
         </li>
     }
-    .into_any()
+    .rendered()
 }
 
 fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> AnyView {
@@ -109,11 +110,11 @@ fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> An
     };
     let symbol = field("symbol", words.market);
     let symbol = if markets.is_empty() {
-        symbol.show(posted).into_any()
+        symbol.show(posted).rendered()
     } else {
         symbol
             .select(posted, markets.into_iter().map(|m| (m.clone(), m)).collect(), "BTC/USDT", "")
-            .into_any()
+            .rendered()
     };
     let frames = Frame::ALL.iter().map(|f| (f.word().to_owned(), f.word().to_owned())).collect();
     view! {
@@ -134,5 +135,5 @@ fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> An
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }

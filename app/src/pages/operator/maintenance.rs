@@ -1,5 +1,6 @@
 //! `/admin/maintenance`: maintenance mode, and accounts under review.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, act},
@@ -63,7 +64,7 @@ fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Pos
             {open}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The accounts whose orders at the exchange differ from the database, with the differences; `None` if there
@@ -84,10 +85,10 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
                 };
                 view! { <li>{text}</li> }
             });
-            view! { <ul>{lines.collect_view()}</ul> }.into_any()
+            view! { <ul>{lines.collect_view()}</ul> }.rendered()
         });
         let differences =
-            differences.unwrap_or_else(|| view! { <p class="hint">{words.not_looked_at}</p> }.into_any());
+            differences.unwrap_or_else(|| view! { <p class="hint">{words.not_looked_at}</p> }.rendered());
         view! {
             <li data-testid="review">
                 <p><strong>{review.name}</strong> " · " {review.owner}</p>
@@ -104,5 +105,5 @@ fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<
             <ul>{each.collect_view()}</ul>
         </section>
     };
-    Some(view.into_any())
+    Some(view.rendered())
 }

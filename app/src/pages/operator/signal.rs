@@ -1,6 +1,7 @@
 //! `/admin/signals/<id>`: a signal's fan-out as it happens: copies by status, reasons of failures, and the
 //! newest copies.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied,
@@ -71,7 +72,7 @@ fn confirmation(words: &'static Operator, given: &Given, symbol: &Symbol, ticks:
             <div><dt>{words.targets}</dt><dd>{targets}</dd></div>
         </dl>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The number of copies per status, and the reasons of those that were skipped or failed.
@@ -101,7 +102,7 @@ fn counts(words: &'static Operator, given: &Given) -> AnyView {
             {reasons}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn progress(words: &Operator, given: &Given) -> String {

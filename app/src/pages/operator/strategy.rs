@@ -1,5 +1,6 @@
 //! `/admin/strategies/<id>`: one strategy for operators: activation, webhook, manual signal, past signals.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Field, Posted, act, act_sure, radios},
@@ -82,7 +83,7 @@ fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
             {switch}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
@@ -100,7 +101,7 @@ fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
             {button}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 /// The webhook's new URL, shown only once.
@@ -142,9 +143,9 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
                 <button type="submit" class="button" data-kind="main">{words.send}</button>
             </form>
         }
-        .into_any()
+        .rendered()
     } else {
-        view! { <p>{words.send_inactive}</p> }.into_any()
+        view! { <p>{words.send_inactive}</p> }.rendered()
     };
     view! {
         <section class="panel" aria-labelledby="send-title">
@@ -154,7 +155,7 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
             {act_sure("signal-send", &leave, words.leave, words.leave_sure, "signal-leave")}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
@@ -182,9 +183,9 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
         }
     };
     let content = if given.is_empty() {
-        view! { <p class="empty">{words.signals_none}</p> }.into_any()
+        view! { <p class="empty">{words.signals_none}</p> }.rendered()
     } else {
-        scrolling(words.signals.to_owned(), &columns, given.iter().map(row).collect_view()).into_any()
+        scrolling(words.signals.to_owned(), &columns, given.iter().map(row).collect_view()).rendered()
     };
     view! {
         <section class="panel" aria-labelledby="signals-title">
@@ -192,7 +193,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
             {content}
         </section>
     }
-    .into_any()
+    .rendered()
 }
 
 fn change(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyView {
@@ -218,5 +219,5 @@ fn change(words: &'static Operator, operated: &Operated, posted: &Posted) -> Any
             </form>
         </section>
     }
-    .into_any()
+    .rendered()
 }

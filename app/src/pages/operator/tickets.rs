@@ -1,5 +1,6 @@
 //! `/admin/support`: support requests.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::Posted,
@@ -47,5 +48,5 @@ fn close(words: &'static Personal, ticket: &Ticket) -> AnyView {
                 aria-label=words.close_this(&ticket.subject)>{words.close}</button>
         </form>
     }
-    .into_any()
+    .rendered()
 }

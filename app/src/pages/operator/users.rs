@@ -1,5 +1,6 @@
 //! `/admin/people`: finding users, and securing a compromised account.
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         form::{Posted, act, act_sure},
@@ -73,7 +74,7 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
     };
     let frozen = match person.state {
         AccountState::Frozen => simple("unfreeze", words.unfreeze, "person-unfreeze"),
-        _ => ().into_any(),
+        _ => ().rendered(),
     };
     let role = match person.role {
         Role::Admin => sure("trader", words.demote, words.demote_sure, "person-demote"),
@@ -94,5 +95,5 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .rendered()
 }

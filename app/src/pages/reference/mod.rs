@@ -5,6 +5,7 @@ mod curl;
 pub(crate) mod model;
 mod operation;
 
+use crate::components::rendered::Rendered as _;
 use crate::{
     components::frame::{Width, frame},
     components::show::show,
@@ -58,7 +59,7 @@ fn index(words: &'static Words, reference: &Reference) -> AnyView {
             <ul>{reference.groups.iter().map(link).collect_view()}</ul>
         </nav>
     }
-    .into_any()
+    .rendered()
 }
 
 fn section(words: &'static Words, group: &Group, base: &str) -> AnyView {
@@ -69,5 +70,5 @@ fn section(words: &'static Words, group: &Group, base: &str) -> AnyView {
             {operations}
         </section>
     }
-    .into_any()
+    .rendered()
 }

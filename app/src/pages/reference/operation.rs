@@ -4,6 +4,7 @@ use super::{
     curl,
     model::{Field, Operation, ResponseModel},
 };
+use crate::components::rendered::Rendered as _;
 use crate::words::reference::Words;
 use leptos::prelude::*;
 
@@ -39,7 +40,7 @@ pub(super) fn view(words: &'static Words, operation: &Operation, base: &str) -> 
             </div>
         </details>
     }
-    .into_any()
+    .rendered()
 }
 
 fn fields(title: &'static str, words: &'static Words, fields: &[Field]) -> Option<AnyView> {
@@ -73,7 +74,7 @@ fn fields(title: &'static str, words: &'static Words, fields: &[Field]) -> Optio
                 </table>
             </div>
         }
-        .into_any()
+        .rendered()
     })
 }
 
@@ -85,11 +86,11 @@ fn answer(answer: &ResponseModel) -> AnyView {
         <span class="badge" data-mode=mode>{status.clone()}</span>" "{answer.description.clone()}{headers}
     };
     match answer.example.clone() {
-        None => view! { <p class="answer">{described}</p> }.into_any(),
+        None => view! { <p class="answer">{described}</p> }.rendered(),
         Some(example) => view! {
             <details class="answer"><summary>{described}</summary>{block(&status, example)}</details>
         }
-        .into_any(),
+        .rendered(),
     }
 }
 
@@ -97,7 +98,7 @@ fn answer(answer: &ResponseModel) -> AnyView {
 fn prose(text: &str) -> Vec<AnyView> {
     let part = |(number, part): (usize, &str)| {
         let part = part.to_owned();
-        if number % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+        if number % 2 == 1 { view! { <code>{part}</code> }.rendered() } else { part.rendered() }
     };
     text.split('`').enumerate().map(part).collect()
 }
@@ -105,5 +106,5 @@ fn prose(text: &str) -> Vec<AnyView> {
 /// Preformatted text that can be scrolled by keyboard.
 fn block(label: &str, text: String) -> AnyView {
     view! { <pre class="code" tabindex="0" role="region" aria-label=label.to_owned()><code dir="ltr">{text}</code></pre> }
-        .into_any()
+        .rendered()
 }

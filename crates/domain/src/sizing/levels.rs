@@ -56,7 +56,7 @@ pub fn exit_price(
 /// the entry price is not positive or numbers overflow.
 #[must_use]
 pub fn exit_value(unit: LevelUnit, price: Decimal, entry: Decimal) -> Option<Decimal> {
-    let distance = (price - entry).abs();
+    let distance = price.checked_sub(entry)?.abs();
     match unit {
         LevelUnit::Price => Some(price),
         LevelUnit::Percent if entry > Decimal::ZERO => {
@@ -71,7 +71,7 @@ pub fn exit_value(unit: LevelUnit, price: Decimal, entry: Decimal) -> Option<Dec
 /// decimals. `None` without a distance to the stop, or if numbers overflow.
 #[must_use]
 pub fn target_r(entry: Decimal, stop: Decimal, target: Decimal) -> Option<Decimal> {
-    super::r_multiple((target - entry).abs(), entry, stop, Decimal::ONE)
+    super::r_multiple(target.checked_sub(entry)?.abs(), entry, stop, Decimal::ONE)
 }
 
 #[cfg(test)]
@@ -102,6 +102,19 @@ mod tests {
         assert_eq!(stop(Side::Sell), Some(d("10100.1")));
         let entered = exit_price(ExitKind::Stop, LevelUnit::Price, d("1.23"), d("2"), Side::Buy, &market());
         assert_eq!(entered, Some(d("1.23")), "a price is left for the filters to reject");
+    }
+
+    #[test]
+    fn numbers_that_are_far_too_large_do_not_overflow() {
+        let large = d("9999999999999999999999999999");
+        for kind in [ExitKind::Stop, ExitKind::Target] {
+            for side in [Side::Buy, Side::Sell] {
+                let price = exit_price(kind, LevelUnit::Distance, large, d("10000"), side, &market());
+                assert!(price.is_none_or(|price| market().check_price(price).is_err()));
+            }
+        }
+        assert_eq!(exit_value(LevelUnit::Distance, Decimal::MIN, d("10000")), None);
+        assert_eq!(target_r(d("10000"), d("9000"), Decimal::MIN), None);
     }
 
     #[test]

@@ -94,6 +94,8 @@ problems! {
     MoreThanPosition = "must not exceed the position";
     /// The object was changed after the caller read it.
     ChangedMeanwhile = "was changed meanwhile";
+    /// A trade whose stop or take-profits were changed as often as the desk can number them.
+    ChangedTooOften = "was changed too often";
     /// The market takes no such price.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
     /// The amount does not fit the market's lot size filter.

@@ -94,7 +94,10 @@ impl AccountData for Binance {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
         let account: FuturesAccount = self.shared.futures.ask(call).await?;
         let markets = self.shared.markets(TradeType::Futures).await?;
-        let held = account.positions.iter().filter_map(|row| row.held(&markets));
+        // An unreported amount must not count as no position.
+        let rows = account.positions.as_deref().filter(|rows| rows.iter().all(HeldRow::has_amount));
+        let rows = rows.ok_or_else(|| ExchangeFailure::Unknown("positions without amounts".into()))?;
+        let held = rows.iter().filter_map(|row| row.held(&markets));
         let held = held.filter(|held| !held.amount.is_zero()).collect();
         Ok(Holdings { balance: account.into_balance(), held })
     }
@@ -147,6 +150,9 @@ impl AccountData for Binance {
             .with("limit", limit.clamp(1, PAGE));
         let call = Call::get("/fapi/v1/income", 30).params(params).signed(who);
         let raw: Vec<RawIncome> = self.shared.futures.ask(call).await?;
+        if raw.iter().any(|row| row.tran_id.0.is_empty()) {
+            return Err(ExchangeFailure::Unknown("a funding payment without its id".into()));
+        }
         let mut all: Vec<Funding> = raw.into_iter().map(RawIncome::into_funding).collect();
         all.sort_by_key(|payment| payment.at);
         Ok(all)
@@ -167,7 +173,7 @@ impl BinanceState {
         };
         let call = Call::get(path, weight).params(params).signed(who);
         let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
-        raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect()
+        raw.into_iter().map(|raw| raw.into_trade(kind, symbol.clone())).collect()
     }
 }
 
@@ -210,8 +216,7 @@ pub(super) fn spot_balance(assets: Vec<SpotAsset>) -> Balance {
 struct FuturesAccount {
     total_unrealized_profit: Num,
     assets: Vec<FuturesAsset>,
-    #[serde(default)]
-    positions: Vec<HeldRow>,
+    positions: Option<Vec<HeldRow>>,
 }
 
 /// A position of `/fapi/v3/account`. The user-data stream has the same fields under short names.
@@ -226,6 +231,11 @@ pub(super) struct HeldRow {
 }
 
 impl HeldRow {
+    /// Whether its amount was reported.
+    pub(super) const fn has_amount(&self) -> bool {
+        self.amount.is_some()
+    }
+
     /// The position, if its amount was reported.
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
@@ -296,8 +306,17 @@ impl RawTrade {
         }
     }
 
-    fn into_trade(self, symbol: Symbol) -> ExchangeResult<Trade> {
-        let side = self.side().ok_or_else(|| ExchangeFailure::Unknown("a fill without a side".into()))?;
+    fn into_trade(self, kind: TradeType, symbol: Symbol) -> ExchangeResult<Trade> {
+        let unknown = |what: &str| ExchangeFailure::Unknown(format!("a fill without {what}"));
+        let side = self.side().ok_or_else(|| unknown("a side"))?;
+        if self.id.0.is_empty() || self.order_id.0.is_empty() {
+            return Err(unknown("its ids"));
+        }
+        let realized = match kind {
+            TradeType::Spot => Decimal::ZERO,
+            // An absent profit must not be booked as none.
+            TradeType::Futures => self.realized_pnl.map(plain).ok_or_else(|| unknown("its profit"))?,
+        };
         Ok(Trade {
             id: self.id.0,
             order: self.order_id.0,
@@ -309,7 +328,7 @@ impl RawTrade {
             amount: plain(self.qty),
             cost: plain(self.quote_qty),
             fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
-            realized: self.realized_pnl.map(plain).unwrap_or_default(),
+            realized,
         })
     }
 }

@@ -39,7 +39,8 @@ pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 
 /// Classifies a response by its status and, if present, its error code.
 pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> ResponseVerdict {
-    let wait = retry_after.unwrap_or(USUAL_WAIT);
+    // A proxy or a firewall may answer with any number.
+    let wait = retry_after.unwrap_or(USUAL_WAIT).min(LONGEST_BAN);
     match status {
         // Some calls answer 200 with an error in the body.
         200..=299 => match problem(body) {
@@ -150,6 +151,8 @@ mod tests {
         let retry_after = Some(Duration::from_secs(7));
         let limited = ResponseVerdict::Failed(ExchangeFailure::Limited(Duration::from_secs(7)));
         assert_eq!(judge(418, retry_after, b""), limited);
+        let longest = ResponseVerdict::Failed(ExchangeFailure::Limited(LONGEST_BAN));
+        assert_eq!(judge(403, Some(Duration::from_secs(u64::MAX)), b"<html>"), longest);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The list of markets and their filters.
 
 use super::{BinanceState, call::Call, num};
-use crate::ExchangeResult;
+use crate::{ExchangeFailure, ExchangeResult};
 use domain::{Decimal, Market, Symbol, TradeType, time};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
@@ -43,6 +43,10 @@ impl BinanceState {
         };
         let fetch = async {
             let info: Info = self.api(kind).ask(Call::get(path, weight).large()).await?;
+            // Without names, positions and orders would be left out; the list from before is better.
+            if info.symbols.is_empty() {
+                return Err(ExchangeFailure::Unknown("no market can be read".into()));
+            }
             if let Some(weight) = info.weight_a_minute() {
                 self.api(kind).grant(weight);
             }
@@ -76,6 +80,8 @@ struct RateLimit {
 #[derive(Default)]
 struct RawMarket {
     symbol: String,
+    /// A market without a known status still has its name, which its positions and orders need.
+    #[serde(deserialize_with = "num::text")]
     status: String,
     base_asset: String,
     quote_asset: String,

@@ -48,6 +48,10 @@ impl Positions for Binance {
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
         let risks = self.shared.risks(who, Some(symbol), Urgency::Last).await?;
         let risk = risks.first().ok_or(ExchangeFailure::UnknownSymbol)?;
+        if risk.margin_type.is_empty() {
+            // Taken for crossed, an isolated market would not be changed before an entry.
+            return Err(ExchangeFailure::Unknown("a market without its margin mode".into()));
+        }
         Ok((risk.leverage(), risk.margin_mode()))
     }
 
@@ -206,8 +210,9 @@ struct RawPosition {
 }
 
 impl RawPosition {
+    /// Whether there is a position. Its entry price does not matter: a position without one needs its stop, too.
     fn is_open(&self) -> bool {
-        !self.position_amt.0.is_zero() && self.entry_price.0 > Decimal::ZERO
+        !self.position_amt.0.is_zero()
     }
 
     fn leverage(&self) -> u16 {

@@ -1,10 +1,12 @@
 //! State of copy trading and strategies.
 
 use crate::{
-    following::{copy::Copying, strategy::Records},
+    following::{copy::Copying, report::fills::FundingReads, strategy::Records},
     money::SharedMoney,
 };
+use domain::follow::RiskProfile;
 use std::{ops::Deref, sync::Arc};
+use tokio::sync::OnceCell;
 
 /// The context of following: its own state and what money has.
 pub struct Following {
@@ -13,6 +15,10 @@ pub struct Following {
     pub(crate) copies: Copying,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: Records,
+    /// All risk profiles; only migrations change them.
+    pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
+    /// The markets whose funding was read lately.
+    pub(in crate::following) funding_reads: FundingReads,
 }
 
 /// Shared handle of the district's context.
@@ -20,7 +26,13 @@ pub type SharedFollowing = Arc<Following>;
 
 impl Following {
     pub(crate) fn new(money: SharedMoney) -> SharedFollowing {
-        Arc::new(Self { copies: Copying::default(), records: Records::default(), money })
+        Arc::new(Self {
+            copies: Copying::default(),
+            records: Records::default(),
+            risk_profiles: OnceCell::new(),
+            funding_reads: FundingReads::default(),
+            money,
+        })
     }
 }
 

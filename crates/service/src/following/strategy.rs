@@ -59,7 +59,11 @@ pub async fn get_strategy(desk: &Following, actor: &Actor, id: StrategyId) -> Re
 /// # Errors
 /// If the database cannot be queried.
 pub async fn risk_profiles(desk: &Following) -> Result<Vec<RiskProfile>> {
-    Ok(store::follow::risk_profiles(&desk.db).await?.into_iter().map(profile).collect())
+    let read = async || {
+        let rows = store::follow::risk_profiles(&desk.db).await?;
+        Ok::<_, Error>(rows.into_iter().map(profile).collect())
+    };
+    Ok(desk.risk_profiles.get_or_try_init(read).await?.clone())
 }
 
 /// Converts a stored risk profile to its public form.

@@ -52,7 +52,12 @@ impl Zone {
     /// The zone of a profile; UTC if there is no profile, or its zone is no longer known.
     #[must_use]
     pub fn of(profile: Option<&Profile>) -> Self {
-        let name = profile.and_then(|profile| profile.time_zone.as_deref());
+        Self::named(profile.and_then(|profile| profile.time_zone.as_deref()))
+    }
+
+    /// The zone of a name in the time zone database; UTC if there is no name, or it is no longer known.
+    #[must_use]
+    pub(crate) fn named(name: Option<&str>) -> Self {
         name.and_then(|name| KNOWN.get(name).ok()).map_or(Self::UTC, Self)
     }
 

@@ -8,6 +8,7 @@ mod portfolio_feed;
 mod socket;
 
 pub(crate) use account_feed::AccountFeed;
+pub use portfolio_feed::{OpenAccount, list_open};
 pub use socket::attach;
 
 use crate::{
@@ -95,15 +96,15 @@ impl Hub {
         })
     }
 
-    /// Asks the feeds of users with this account to read again.
-    fn refresh_portfolios(&self, key: ExchangeKeyId) {
+    /// Asks the feeds of users with this account to read a market again, or all of them.
+    fn refresh_portfolios(&self, key: ExchangeKeyId, symbol: Option<&Symbol>) {
         let feeds = locked(&self.portfolios);
-        feeds.values().filter_map(Weak::upgrade).for_each(|feed| feed.request_refresh(key));
+        feeds.values().filter_map(Weak::upgrade).for_each(|feed| feed.request_refresh(key, symbol));
     }
 
     /// Asks an account's feed, if there is one, to read its state again.
     pub(crate) fn request_refresh(&self, key: ExchangeKeyId, symbol: &Symbol) {
-        self.refresh_portfolios(key);
+        self.refresh_portfolios(key, Some(symbol));
         if let Some(feed) = locked(&self.accounts).get(&(key, symbol.clone())).and_then(Weak::upgrade) {
             feed.request_refresh();
         }
@@ -111,7 +112,7 @@ impl Hub {
 
     /// Does the same as [`Hub::request_refresh`] for every market of an account.
     pub(crate) fn request_refresh_of_key(&self, key: ExchangeKeyId) {
-        self.refresh_portfolios(key);
+        self.refresh_portfolios(key, None);
         let accounts = locked(&self.accounts);
         accounts
             .iter()

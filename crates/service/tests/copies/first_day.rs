@@ -24,7 +24,7 @@ async fn a_copy_above_the_cap_is_skipped_until_the_limits_end(db: &TestDb) {
     world.give(world.entry(Side::Buy)).await;
     let copy = world.last_copy().await;
     assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(Reason::FirstDayCap)), "{copy:?}");
-    assert_eq!(copy.detail.map(|detail| detail.to_string()).as_deref(), Some("100.00 USD"));
+    assert_eq!(copy.detail.as_deref(), Some("first-day-cap:100"));
     assert_eq!(world.placed(), 0, "{:?}", world.fake.log());
     assert_eq!(limits(&world).await.unwrap().market, None, "a skipped copy chooses no market");
 

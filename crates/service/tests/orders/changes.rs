@@ -15,48 +15,48 @@ use service::{
 use store::testing::TestDb;
 
 /// The first leg of a moved stop and of new take-profits, and the leg that closes.
-const MOVED: u16 = 100;
-const NEW_TARGET: u16 = 20_000;
+pub(crate) const MOVED: u16 = 100;
+pub(crate) const NEW_TARGET: u16 = 20_000;
 const CLOSE: u16 = 1;
 
-fn stop(price: &str) -> TradeChange {
+pub(crate) fn stop(price: &str) -> TradeChange {
     let stop = Stop { trigger: d(price), limit: None };
     TradeChange { stop: Some(StopChange::Set(stop)), targets: None }
 }
 
-fn targets(all: &[(&str, &str)]) -> TradeChange {
+pub(crate) fn targets(all: &[(&str, &str)]) -> TradeChange {
     let targets = all.iter().map(|(price, share)| TargetShare { price: d(price), share: d(share) });
     TradeChange { stop: None, targets: Some(targets.collect()) }
 }
 
-fn remove(confirmed: bool) -> TradeChange {
+pub(crate) fn remove(confirmed: bool) -> TradeChange {
     TradeChange { stop: Some(StopChange::Remove { confirmed }), targets: None }
 }
 
 impl World {
-    async fn change(&self, change: TradeChange) -> Result<(), Error> {
+    pub(crate) async fn change(&self, change: TradeChange) -> Result<(), Error> {
         self.change_of(TradeTarget::default(), change).await
     }
 
-    async fn change_of(&self, target: TradeTarget, change: TradeChange) -> Result<(), Error> {
+    pub(crate) async fn change_of(&self, target: TradeTarget, change: TradeChange) -> Result<(), Error> {
         order::change_trade(&self.desk, &self.actor, self.key, &btc(), target, change).await
     }
 
-    async fn close_part(&self, part: Part) -> Result<(), Error> {
+    pub(crate) async fn close_part(&self, part: Part) -> Result<(), Error> {
         order::close_part(&self.desk, &self.actor, self.key, &btc(), part, None).await
     }
 
-    async fn trade(&self) -> OpenTrade {
+    pub(crate) async fn trade(&self) -> OpenTrade {
         let state = order::account_state(&self.desk, &self.actor, self.key, &btc()).await.unwrap();
         state.trades.last().unwrap().clone()
     }
 
-    fn open(&self) -> Vec<Order> {
+    pub(crate) fn open(&self) -> Vec<Order> {
         let state = self.fake.state.lock().unwrap();
         state.orders.iter().filter(|order| !order.is_final()).cloned().collect()
     }
 
-    fn open_stops(&self) -> Vec<Option<Decimal>> {
+    pub(crate) fn open_stops(&self) -> Vec<Option<Decimal>> {
         let stops = |order: &Order| order.reduce_only && order.price.is_none();
         self.open().iter().filter(|order| stops(order)).map(|order| order.stop_price).collect()
     }

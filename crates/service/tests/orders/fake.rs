@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) position: Decimal,
     pub(crate) price: Decimal,
     pub(crate) faults: VecDeque<(u16, Fault)>,
+    /// An order whose request arrives only after an attempt to cancel it.
+    pub(crate) late: Option<Order>,
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
@@ -63,6 +65,10 @@ pub(crate) struct State {
     pub(crate) funding: Vec<Funding>,
     /// The price of BNB; that of the market by default.
     pub(crate) bnb_price: Option<Decimal>,
+    /// How often funding payments were read.
+    pub(crate) funding_reads: usize,
+    /// How often the open orders of the whole account were read.
+    pub(crate) whole_reads: usize,
     /// The open streams of accounts.
     pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
@@ -290,7 +296,8 @@ impl AccountData for Fake {
         start: Micros,
         limit: u16,
     ) -> ExchangeResult<Vec<Funding>> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
+        state.funding_reads += 1;
         Ok(state.funding.iter().filter(|paid| paid.at >= start).take(limit.into()).cloned().collect())
     }
 }
@@ -392,18 +399,25 @@ impl Trading for Fake {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
         let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
-        Ok(order.map(|o| {
+        let cancelled = order.map(|o| {
             o.status = OrderStatus::Canceled;
             o.clone()
-        }))
+        });
+        if cancelled.is_none() && state.late.as_ref().is_some_and(|late| late.client_order_id == id) {
+            let late = state.late.take();
+            state.orders.extend(late);
+        }
+        Ok(cancelled)
     }
     async fn open_orders(
         &self,
         _: &Credentials,
         _: TradeType,
-        _: Option<&Symbol>,
+        symbol: Option<&Symbol>,
     ) -> ExchangeResult<Vec<Order>> {
-        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
+        let mut state = self.state.lock().unwrap();
+        state.whole_reads += usize::from(symbol.is_none());
+        Ok(state.orders.iter().filter(|o| !o.is_final()).cloned().collect())
     }
     async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())

@@ -11,7 +11,7 @@ use domain::{
 };
 use service::{
     Actor, Error, Origin,
-    identity::step_up,
+    identity::{session, step_up},
     messaging::notify,
     platform::{
         audit,
@@ -115,10 +115,11 @@ async fn their_owner_ends_the_limits_with_the_password(db: &TestDb) {
     assert!(limits(&world).await.is_some());
 
     let here = Origin::new([127, 0, 0, 1].into(), "test");
-    step_up::confirm(&world.desk, &world.actor, &here, "correct horse battery").await.unwrap();
-    first_day::end_limits(&world.desk, &world.actor, world.key).await.unwrap();
+    let token = step_up::confirm(&world.desk, &world.actor, &here, "correct horse battery").await;
+    let confirmed = session::find(&world.desk, &token.unwrap().unwrap(), &here).await.unwrap().unwrap();
+    first_day::end_limits(&world.desk, &confirmed, world.key).await.unwrap();
     assert_eq!(limits(&world).await, None);
-    let again = first_day::end_limits(&world.desk, &world.actor, world.key).await;
+    let again = first_day::end_limits(&world.desk, &confirmed, world.key).await;
     assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
 
     let log = audit::list_own(&world.desk, &world.actor, None).await.unwrap();

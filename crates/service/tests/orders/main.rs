@@ -13,6 +13,7 @@ mod profit;
 mod restored;
 mod rights;
 mod tabs;
+mod unfinished;
 
 use changes::*;
 use domain::{
@@ -27,7 +28,7 @@ use fills::every_fill_counts_however_many_there_are;
 use keys::*;
 use profit::{
     a_position_reaches_the_dashboard_without_a_reload, closed_trades_are_filtered_sorted_and_exported,
-    trades_and_reports_reconcile_to_the_last_digit,
+    pages_take_the_positions_from_the_feed, trades_and_reports_reconcile_to_the_last_digit,
 };
 use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
@@ -57,6 +58,7 @@ use std::{
 };
 use store::testing::TestDb;
 use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
+use unfinished::*;
 
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
@@ -495,6 +497,7 @@ store::each_engine![
     trades_and_reports_reconcile_to_the_last_digit,
     closed_trades_are_filtered_sorted_and_exported,
     a_position_reaches_the_dashboard_without_a_reload,
+    pages_take_the_positions_from_the_feed,
     an_orders_event_reaches_the_tabs_of_every_instance_once,
     orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
     a_stop_is_moved_by_placing_the_new_one_first,
@@ -511,4 +514,14 @@ store::each_engine![
     of_two_edits_of_one_version_the_second_is_refused,
     the_same_change_twice_acts_once,
     a_change_that_a_crash_interrupted_is_completed,
+    an_entry_that_fills_before_its_change_completes_gets_only_the_new_take_profits,
+    take_profits_that_were_lost_when_the_entry_filled_are_sent_again,
+    a_stop_that_arrives_after_it_was_moved_again_is_cancelled,
+    a_moved_stop_that_the_exchange_calls_a_duplicate_stays_the_wanted_one,
+    a_take_profit_that_the_exchange_calls_a_duplicate_is_replaced_like_the_others,
+    the_moved_stop_follows_the_fill_after_a_crash,
+    a_moved_stop_beside_one_for_the_whole_position_has_an_amount,
+    the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
+    all_of_a_position_is_closed_while_a_change_cannot_be_completed,
+    the_close_of_a_trade_closes_no_later_one,
 ];

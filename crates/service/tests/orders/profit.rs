@@ -1,7 +1,7 @@
 //! One definition of profit: closed trades and reports reconcile, and open positions reach the dashboard.
 
 use super::{ENTRY, STOP, TARGET, World, btc, d, limit, ticket};
-use crate::keys::still;
+use crate::keys::{person, still};
 use domain::{
     Decimal, Fee, LedgerAccountId, Micros, Side, Trade, TradeType, TransferId,
     closed_trade::{ExitReason, SortBy, Source},
@@ -11,14 +11,14 @@ use domain::{
     report::Period,
     time::{DAY, HOUR},
 };
-use exchange::Funding;
+use exchange::{AccountEvent, Funding};
 use service::{
     following::{
         closed_trades::{self, ClosedTradePage, Filter, Sorting},
         report,
         trade_history::{self, TradeHistoryRequest, Which},
     },
-    trading::live,
+    trading::{key, live},
 };
 use std::time::Duration;
 use store::{equity::Point, ledger::TransferRow, testing::TestDb};
@@ -200,6 +200,7 @@ pub(crate) async fn closed_trades_are_filtered_sorted_and_exported(db: &TestDb) 
     let shown: Vec<_> = all.items.iter().map(|t| (t.source, t.exit)).collect();
     let (ours, foreign) = ((Source::Manual, ExitReason::Stop), (Source::Elsewhere, ExitReason::Elsewhere));
     assert_eq!(shown, [foreign, ours], "the newest first");
+    let funding_reads = world.fake.state.lock().unwrap().funding_reads;
     let by = |source| Filter { source: Some(source), ..Filter::default() };
     assert_eq!(closed(&world, by(Source::Manual)).await.items.len(), 1);
     assert_eq!(closed(&world, by(Source::Strategy)).await.items.len(), 0);
@@ -212,6 +213,10 @@ pub(crate) async fn closed_trades_are_filtered_sorted_and_exported(db: &TestDb) 
     let worst_first =
         closed_trades::page(&world.desk, &world.actor, &Filter::default(), sorting, 9).await.unwrap();
     assert_eq!((worst_first.number, worst_first.items[0].source), (1, Source::Manual));
+    assert_eq!(world.fake.state.lock().unwrap().funding_reads, funding_reads, "they are of this minute");
+    clock.advance(HOUR);
+    assert_eq!(closed(&world, Filter::default()).await.total, 2);
+    assert_eq!(world.fake.state.lock().unwrap().funding_reads, funding_reads + 1);
     let file = closed_trades::csv(&world.desk, &world.actor, &Filter::default(), sorting).await.unwrap();
     let lines: Vec<_> = file.lines().collect();
     assert_eq!(lines.len(), 3, "{file}");
@@ -250,4 +255,31 @@ pub(crate) async fn a_position_reaches_the_dashboard_without_a_reload(db: &TestD
     strangers.send(Box::new(ClientMessage::Portfolio)).await.unwrap();
     let quiet = tokio::time::timeout(Duration::from_millis(200), nothing.recv()).await;
     assert!(quiet.is_err(), "{quiet:?}");
+}
+
+pub(crate) async fn pages_take_the_positions_from_the_feed(db: &TestDb) {
+    let world = super::world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let (trading, keys) = (world.desk.trading(), key::list_keys(&world.desk, &world.actor).await.unwrap());
+    let whole_reads = || world.fake.state.lock().unwrap().whole_reads;
+    let before = whole_reads();
+    let open = live::list_open(&trading, &world.actor, &keys).await;
+    assert_eq!(open[&world.key].positions.len(), 1);
+    assert!(!open[&world.key].orders.is_empty(), "the stop and the take profits");
+    assert_eq!(whole_reads(), before + 1);
+
+    let (asks, mut received) = live::attach(world.desk.trading(), Some(world.actor.clone()));
+    asks.send(Box::new(ClientMessage::Portfolio)).await.unwrap();
+    let first = next(&mut received, |state| state.positions.len() == 1).await;
+    world.fake.state.lock().unwrap().position = d("0.03");
+    let event = AccountEvent::Account { balance: None, positions: vec![btc()], change: None };
+    world.fake.emit(event).await;
+    next(&mut received, |state| state.revision != first.revision).await;
+    let open = live::list_open(&trading, &world.actor, &keys).await;
+    assert_eq!(open[&world.key].positions[0].contracts, d("0.03"));
+    assert_eq!(whole_reads(), before + 1, "only the market of the event was read, and nothing for the page");
+
+    // Another user gets nothing, not even with these keys.
+    let eve = person(&world.desk, "eve").await;
+    assert!(live::list_open(&trading, &eve, &keys).await.is_empty());
 }

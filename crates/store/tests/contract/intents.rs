@@ -125,6 +125,13 @@ async fn one_intent_at_a_time_works_on_a_market(db: &TestDb) {
     assert!(write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
     assert!(!write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
     intended(db, &intent(me, 50, 11)).await.unwrap();
+
+    let again = async || write(db, async |tx| intents::set_working(tx, first, NOW).await).await;
+    assert_eq!(kind(again().await), Some(StoreErrorKind::Unique), "another one is being worked");
+    assert!(ended(db, 11, Status::Done).await);
+    assert!(again().await.unwrap());
+    assert!(!again().await.unwrap());
+    assert_eq!(kind(intended(db, &intent(me, 50, 14)).await), Some(StoreErrorKind::Unique));
 }
 
 async fn an_intent_ends_once(db: &TestDb) {

@@ -118,10 +118,48 @@ async fn a_change_is_kept_with_what_was_in_force(db: &TestDb) {
     assert_eq!(trade::get_trade(&**db, new.id).await.unwrap().unwrap().version, 1);
 }
 
+async fn trades_of_a_deleted_key_end_without_a_result(db: &TestDb) {
+    let me = person(db, 1).await;
+    let (open, waits, other) = (opening(me, 50, 10), opening(me, 50, 11), opening(me, 51, 12));
+    let other_market = NewIntent { symbol: "ETH/USDT".parse().unwrap(), ..waits };
+    for new in [&open, &other_market, &other] {
+        intended(db, new).await.unwrap();
+    }
+    let filled = Opened { amount: d("0.05"), price: Some(d("101")), risk: None };
+    write(db, async |tx| {
+        trade::set_opened(tx, open.id, &filled, NOW.plus(1)).await?;
+        trade::forget_key(tx, ExchangeKeyId(id(50)), NOW.plus(2)).await
+    })
+    .await
+    .unwrap();
+    let row = trade::get_trade(&**db, open.id).await.unwrap().unwrap();
+    assert_eq!((row.status, row.exit_reason), (TradeStatus::Closed, Some(Exit::Unwatched)));
+    assert_eq!((row.closed_at, row.realized), (Some(NOW.plus(2)), None));
+    assert_eq!(status(db, other_market.id).await, TradeStatus::Canceled);
+    assert_eq!(status(db, other.id).await, TradeStatus::Opening);
+}
+
+async fn the_newest_changes_are_listed_oldest_first(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = opening(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    for number in [11, 12] {
+        let change = intent(me, number, number);
+        intended(db, &change).await.unwrap();
+        let row = ChangeRow { id: change.id, user_id: me, before: "{}".into(), after: "[]".into(), at: NOW };
+        write(db, async |tx| trade::insert_change(tx, new.id, &row).await).await.unwrap();
+    }
+    let ids: Vec<_> =
+        trade::list_changes(&**db, new.id).await.unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(ids, [11, 12].map(|number| IntentId(id(number))));
+}
+
 store::each_engine![
     a_trade_opens_with_its_fill_and_closes_once,
     an_entry_that_never_filled_is_in_no_list,
     trades_are_listed_newest_first_by_key_and_market,
     a_note_is_changed_in_the_version_that_was_read,
     a_change_is_kept_with_what_was_in_force,
+    trades_of_a_deleted_key_end_without_a_result,
+    the_newest_changes_are_listed_oldest_first,
 ];

@@ -1,5 +1,5 @@
 //! Upgrades a database of an earlier release, stored as SQL: every position and resting entry in it gets its
-//! desired state, and its orders and copies stay unchanged.
+//! desired state, every order and copy that opened something becomes a trade, and its orders and copies stay unchanged.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -31,6 +31,11 @@ const STATES: &str = "select 'intent ' || status || ' ' || symbol || ' ' || crea
      union all select 'copy ' || action || ' ' || status || ' ' || symbol || ' ' || coalesce(reason, '-') from copies \
      order by 1";
 
+/// The trades of earlier orders and copies.
+const TRADES: &str = "select source || ' ' || side || ' ' || status || ' ' || amount || ' ' || coalesce(entry_price, '-') || ' ' || \
+     coalesce(realized, '-') || ' ' || coalesce(exit_reason, '-') || case when opened_at is null then '' else ' opened' end || \
+     case when closed_at is null then '' else ' ended' end as state from trades order by intent_id";
+
 async fn upgraded(db: &TestDb, sql: &'static str) {
     db.migrate_to(BEFORE).await.unwrap();
     db.script(sql).await;
@@ -55,6 +60,23 @@ async fn upgraded(db: &TestDb, sql: &'static str) {
             (COPY_STOP_REFUSED, Side::Buy, Wanted::Stop, true),
         ],
         "closing intents, spot orders, and what had ended have none"
+    );
+    assert_eq!(
+        db.texts(TRADES).await,
+        [
+            "MANUAL BUY OPEN 0 - - - opened",
+            "MANUAL SELL OPEN 0 - - - opened",
+            "MANUAL BUY OPENING 0 - - -",
+            "MANUAL SELL OPENING 0 - - -",
+            "MANUAL BUY CANCELED 0 - - - ended",
+            "MANUAL BUY FAILED 0 - - - ended",
+            "COPY BUY OPENING 0 - - -",
+            "COPY BUY OPEN 0.05 20000 - - opened",
+            "COPY BUY CLOSED 0.05 20000 -50 STOP opened ended",
+            "COPY BUY OPEN 0 - - - opened",
+            "COPY BUY FAILED 0 - - - ended",
+        ],
+        "a copy's record counts where its entry order was stored before it filled"
     );
     for row in rows {
         let intent = store::intent::get_intent(&**db, row.intent_id).await.unwrap().unwrap();

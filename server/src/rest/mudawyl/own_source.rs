@@ -3,7 +3,7 @@
 mod shapes;
 
 use super::{
-    error::{EmptyResult, HandlerResult, MudawylFailure, StepUpDue},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StepUpDue},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, decimal, flag, symbol, text},
 };
@@ -51,7 +51,7 @@ pub(super) async fn list_sources(
     operation_id = "createOwnSource",
     tag = "Strategy Automated",
     request_body = SourceBody,
-    responses((status = 200, body = Webhook), StepUpDue)
+    responses((status = 200, body = Webhook), PrivateErrors, StepUpDue)
 )]
 pub(super) async fn create_source(
     State(desk): State<SharedDesk>,

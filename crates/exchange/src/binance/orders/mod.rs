@@ -27,6 +27,7 @@ const NO_SUCH_ORDER: i64 = -2013;
 
 const ORDER: &str = "/fapi/v1/order";
 const ALGO: &str = "/fapi/v1/algoOrder";
+const OPEN_ALGOS: &str = "/fapi/v1/openAlgoOrders";
 const SPOT_ORDER: &str = "/api/v3/order";
 const TEST: &str = "/fapi/v1/order/test";
 const SPOT_TEST: &str = "/api/v3/order/test";
@@ -86,10 +87,7 @@ impl Trading for Binance {
         conditional: bool,
     ) -> ExchangeResult<Option<Order>> {
         if conditional && kind == TradeType::Futures {
-            return match self.shared.find_algo(who, symbol, client_order_id).await? {
-                Some(algo) => self.shared.with_actual(who, algo, symbol).await.map(Some),
-                None => Ok(None),
-            };
+            return self.shared.find_conditional(who, symbol, client_order_id).await;
         }
         let params = pair(symbol).with("origClientOrderId", client_order_id);
         let found = self.shared.find_plain(who, kind, params).await?;
@@ -173,8 +171,8 @@ impl BinanceState {
             TradeType::Futures => {
                 // Conditional orders first: one that triggers between the calls is then seen twice, never
                 // missed.
-                let waiting: Vec<RawAlgo> = self.futures.ask(list("/fapi/v1/openAlgoOrders", 1, 40)).await?;
-                orders.extend(waiting.into_iter().filter_map(|raw| Some(raw.to_order(name(&raw.symbol)?))));
+                let waiting: Vec<RawAlgo> = self.futures.ask(list(OPEN_ALGOS, 1, 40)).await?;
+                orders.extend(waiting.into_iter().filter_map(|raw| Some(raw.to_order(name(raw.market())?))));
                 self.futures.ask(list("/fapi/v1/openOrders", 1, 40)).await?
             }
         };
@@ -209,6 +207,46 @@ impl BinanceState {
         let params = pair(symbol).with("clientAlgoId", id);
         let call = Call::get(ALGO, 1).params(params).urgent(Urgency::Protection).signed(who);
         none_if(NO_SUCH_ORDER, self.futures.ask(call).await)
+    }
+
+    /// The conditional order with this client id, combined with the order that resulted from it.
+    async fn find_conditional(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        id: &str,
+    ) -> ExchangeResult<Option<Order>> {
+        match self.find_algo(who, symbol, id).await? {
+            Some(algo) if algo.has_known_status() => self.with_actual(who, algo, symbol).await.map(Some),
+            Some(_) => self.find_listed(who, symbol, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A conditional order with an unknown status. It is open only if the exchange lists it as open: a stop that is
+    /// gone must not count as protection.
+    async fn find_listed(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        id: &str,
+    ) -> ExchangeResult<Option<Order>> {
+        let call = Call::get(OPEN_ALGOS, 1).params(pair(symbol)).urgent(Urgency::Protection).signed(who);
+        let open: Vec<RawAlgo> = self.futures.ask(call).await?;
+        if let Some(algo) = open.iter().find(|algo| algo.client_id() == id) {
+            return Ok(Some(algo.to_order(symbol.clone())));
+        }
+        // It may have triggered since it was read.
+        let Some(algo) = self.find_algo(who, symbol, id).await? else { return Ok(None) };
+        if algo.has_known_status() {
+            return self.with_actual(who, algo, symbol).await.map(Some);
+        }
+        let Some(actual) = algo.actual() else { return Ok(Some(algo.to_ended_order(symbol.clone()))) };
+        let by = pair(symbol).with("orderId", actual);
+        match self.find_plain(who, TradeType::Futures, by).await? {
+            Some(raw) => Ok(Some(algo.became(raw.into_order(symbol.clone())))),
+            None => Err(ExchangeFailure::Unknown("a conditional order with an unknown status".into())),
+        }
     }
 
     /// Combines the conditional order with the order that resulted from it.
@@ -246,6 +284,9 @@ impl BinanceState {
         // Binance's response has no data of the order, and an order that is no longer waiting may have
         // triggered.
         let Some(algo) = self.find_algo(who, symbol, id).await? else { return Ok(None) };
+        if cancelled && !algo.has_known_status() {
+            return self.find_listed(who, symbol, id).await;
+        }
         if cancelled {
             return Ok(Some(algo.to_order(symbol.clone())));
         }

@@ -2,7 +2,7 @@
 
 use super::words::{self, OrderWords};
 use crate::binance::num::{self, Id, Num, nonzero, plain};
-use domain::{Decimal, Micros, Order, Symbol};
+use domain::{Decimal, Micros, Order, Side, Symbol};
 use serde::Deserialize;
 
 /// A response of the order endpoints, spot and futures.
@@ -20,7 +20,7 @@ pub(super) struct RawOrder {
     time_in_force: String,
     #[serde(rename = "type")]
     kind: String,
-    side: String,
+    side: Side,
     #[serde(default, deserialize_with = "num::maybe")]
     price: Option<Num>,
     orig_qty: Num,
@@ -70,7 +70,7 @@ impl RawOrder {
             time_in_force: words::time_in_force(&self.time_in_force),
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
-            side: words::side(&self.side),
+            side: self.side,
             price: nonzero(self.price),
             stop_price: nonzero(self.stop_price),
             callback_rate: nonzero(self.price_rate),

@@ -47,8 +47,17 @@ pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
 /// Parses an order status. An unknown status leaves the order open: only statuses that the exchange defines
 /// as final are final.
 pub(in crate::binance) fn status(word: &str) -> OrderStatus {
-    match word {
+    known_status(word).unwrap_or_else(|| {
+        tracing::warn!(status = ?word, "the exchange reported an unknown order status; the order counts as open");
+        OrderStatus::Open
+    })
+}
+
+/// Parses an order status; `None` for one that the exchange has not documented.
+pub(in crate::binance) fn known_status(word: &str) -> Option<OrderStatus> {
+    Some(match word {
         "FILLED" | "FINISHED" => OrderStatus::Closed,
+        // words: allow(spelling): a word of the wire
         "CANCELED" | "CANCELLED" => OrderStatus::Canceled,
         "REJECTED" => OrderStatus::Rejected,
         "EXPIRED" | "EXPIRED_IN_MATCH" => OrderStatus::Expired,
@@ -56,16 +65,8 @@ pub(in crate::binance) fn status(word: &str) -> OrderStatus {
             OrderStatus::Open
         }
         "ACCEPTED" | "TRIGGERING" | "TRIGGERED" => OrderStatus::Open,
-        unknown => {
-            tracing::warn!(status = ?unknown, "the exchange reported an unknown order status; the order counts as open");
-            OrderStatus::Open
-        }
-    }
-}
-
-/// Parses a side.
-pub(in crate::binance) fn side(word: &str) -> Side {
-    if word == "SELL" { Side::Sell } else { Side::Buy }
+        _ => return None,
+    })
 }
 
 /// The fields that Binance reports for any order, before the derived values are added. Missing numbers are

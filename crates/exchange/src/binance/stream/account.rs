@@ -5,6 +5,7 @@ use super::{
     algo_events::{RawAlgoChange, Stage},
     attempts::Purpose,
     events::{self, AccountChange, RawChange, UserStreamMessage},
+    reload::Reload,
     socket::{Broken, Socket},
 };
 use crate::{
@@ -22,18 +23,14 @@ use crate::{
 use domain::{Decimal, Micros, Symbol, TradeType};
 use serde::Deserialize;
 use serde_json::json;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 use tokio::{
     sync::mpsc::Sender,
-    time::{Instant, interval_at, sleep_until},
+    time::{Instant, interval_at},
 };
 
 /// How many triggered orders are remembered with the ids of their conditional orders.
 const REMEMBERED: usize = 1_000;
-
-/// How soon the account is reloaded after a message that cannot be read. Further ones within this time cause no
-/// reload of their own.
-const RELOAD: Duration = Duration::from_secs(1);
 
 /// The share of the keepalive interval after which a keepalive without an answer is repeated. A listen key lives for
 /// two intervals.
@@ -171,12 +168,17 @@ async fn subscribe(shared: &BinanceState, who: &Credentials, url: &str) -> Resul
         "params": { "apiKey": who.api_key, "timestamp": timestamp, "signature": signature },
     });
     socket.send(request.to_string()).await?;
-    let reply: Reply = serde_json::from_str(&socket.next().await?).map_err(|_| Broken)?;
+    let text = socket.next().await?;
+    let reply: Reply = serde_json::from_str(&text).map_err(|_| Broken)?;
+    let wait = failure::ban_left(text.as_bytes(), shared.clock.now()).unwrap_or(USUAL_WAIT);
     match reply {
         Reply { status: 200, .. } => Ok(socket),
-        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", USUAL_WAIT) {
+        Reply { status, error: Some(problem) } => match failure::by_code(problem.code, "", wait) {
             ResponseVerdict::Failed(failure) => {
-                if let ExchangeFailure::Limited(wait) = failure {
+                // An overloaded exchange (-1008) limits no address.
+                if let ExchangeFailure::Limited(wait) = failure
+                    && matches!(status, 418 | 429)
+                {
                     shared.spot.block(wait);
                 }
                 Err(failure.into())
@@ -197,7 +199,7 @@ impl AccountStream<'_> {
     async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
         let every = self.binance.shared.pacing.keepalive;
         let mut keepalive = interval_at(Instant::now() + every, every);
-        let mut reload_at: Option<Instant> = None;
+        let mut reload = Reload::new();
         loop {
             let text = tokio::select! {
                 text = self.socket.next() => match text {
@@ -214,8 +216,8 @@ impl AccountStream<'_> {
                     }
                     Err(failure) => return failure.into(),
                 },
-                () = sleep_until(reload_at.unwrap_or_else(Instant::now)), if reload_at.is_some() => {
-                    reload_at = None;
+                () = reload.due() => {
+                    reload.done(Instant::now());
                     let _ = events.send(AccountEvent::Connected).await;
                     continue;
                 }
@@ -224,7 +226,7 @@ impl AccountStream<'_> {
                 UserStreamMessage::Expired => return Ended::Broken,
                 UserStreamMessage::Unreadable => {
                     tracing::warn!(kind = %self.kind, "could not read a message of a user-data stream; the account is reloaded");
-                    reload_at.get_or_insert_with(|| Instant::now() + RELOAD);
+                    reload.plan(Instant::now());
                 }
                 message => {
                     for event in self.understand(message).await {

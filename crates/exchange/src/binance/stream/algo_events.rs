@@ -4,7 +4,7 @@ use crate::binance::{
     num::{self, Id, Num, nonzero},
     orders::words::{self, OrderWords},
 };
-use domain::{Decimal, Micros, Order, Symbol};
+use domain::{Decimal, Micros, Order, Side, Symbol};
 use serde::Deserialize;
 
 /// The stage of a conditional order.
@@ -14,7 +14,7 @@ pub(super) enum Stage {
     Waiting,
     /// Triggered: its status is that of the resulting order.
     Working,
-    /// The resulting order has ended.
+    /// The resulting order has ended, or the status is unknown: the order has to be queried.
     Ended,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct RawAlgoChange {
     #[serde(rename = "o")]
     kind: String,
     #[serde(rename = "S")]
-    side: String,
+    side: Side,
     #[serde(default, deserialize_with = "num::text")]
     f: String,
     #[serde(default, deserialize_with = "num::maybe")]
@@ -56,6 +56,7 @@ impl RawAlgoChange {
         match self.status.as_str() {
             "TRIGGERING" | "TRIGGERED" => Stage::Working,
             "FINISHED" => Stage::Ended,
+            word if words::known_status(word).is_none() => Stage::Ended,
             _ => Stage::Waiting,
         }
     }
@@ -76,7 +77,7 @@ impl RawAlgoChange {
             time_in_force: words::time_in_force(&self.f),
             post_only: false,
             reduce_only: self.reduce_only || self.closes_all,
-            side: words::side(&self.side),
+            side: self.side,
             price: nonzero(self.p),
             stop_price: nonzero(self.tp),
             callback_rate: nonzero(self.cr),

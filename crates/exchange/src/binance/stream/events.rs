@@ -6,7 +6,7 @@ use crate::binance::{
     num::{self, Id, Num, nonzero, plain},
     orders::words::{self, OrderWords},
 };
-use domain::{Balance, Fee, Micros, Order, Symbol, Trade};
+use domain::{Balance, Fee, Micros, Order, Side, Symbol, Trade};
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -69,15 +69,22 @@ fn unwrapped(text: &str) -> Option<(String, String)> {
 fn read_account(kind: &str, text: &str) -> Option<UserStreamMessage> {
     Some(match kind {
         "ORDER_TRADE_UPDATE" => {
-            UserStreamMessage::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o))
+            let OrderUpdate::<RawChange> { o, .. } = serde_json::from_str(text).ok()?;
+            UserStreamMessage::Order(Box::new(o.complete()?))
         }
-        "executionReport" => UserStreamMessage::Order(Box::new(serde_json::from_str(text).ok()?)),
+        "executionReport" => {
+            let change: RawChange = serde_json::from_str(text).ok()?;
+            UserStreamMessage::Order(Box::new(change.complete()?))
+        }
         "ALGO_UPDATE" => {
             let OrderUpdate { o, at } = serde_json::from_str(text).ok()?;
             UserStreamMessage::Algo(Box::new(o), Micros::from_millis(at.unwrap_or_default()))
         }
         "ACCOUNT_UPDATE" => {
             let AccountUpdate { a } = serde_json::from_str(text).ok()?;
+            if !a.positions.iter().all(HeldRow::has_amount) {
+                return None;
+            }
             let markets = a.positions.iter().map(|p| p.symbol.clone()).collect();
             let settings = a.m == "MARGIN_TYPE_CHANGE";
             UserStreamMessage::Account { balance: None, markets, settings, change: Some(Box::new(a)) }
@@ -169,7 +176,7 @@ pub(super) struct RawChange {
     #[serde(rename = "C", default)]
     cancelled: Option<Id>,
     #[serde(rename = "S")]
-    side: String,
+    side: Side,
     #[serde(rename = "o")]
     kind: String,
     #[serde(default, deserialize_with = "num::text")]
@@ -220,10 +227,29 @@ pub(super) struct RawChange {
 }
 
 impl RawChange {
+    /// Whether it reports a fill. A liquidation may report its fills as CALCULATED.
+    fn is_fill(&self) -> bool {
+        matches!(self.x.as_str(), "TRADE" | "CALCULATED")
+    }
+
+    /// The change, unless it lacks the id, the price, the amount or the profit of its fill: a fill must be neither left
+    /// out nor booked without its profit.
+    fn complete(self) -> Option<Self> {
+        let spot = self.ps.is_none();
+        let complete = match self.l.map(|amount| amount.0) {
+            Some(amount) if amount.is_zero() => true,
+            Some(_) => {
+                let priced = nonzero(self.last_price).is_some() && (spot || self.rp.is_some());
+                priced && self.t.known().is_some()
+            }
+            None => false,
+        };
+        (complete || !self.is_fill()).then_some(self)
+    }
+
     /// The fill that changed the order, if any.
     pub(super) fn fill(&self, symbol: &Symbol) -> Option<Trade> {
-        // A liquidation may report its fills as CALCULATED.
-        if !matches!(self.x.as_str(), "TRADE" | "CALCULATED") {
+        if !self.is_fill() {
             return None;
         }
         let (price, amount) = (nonzero(self.last_price)?, nonzero(self.l)?);
@@ -234,7 +260,7 @@ impl RawChange {
             order: self.i.0.clone(),
             symbol: symbol.clone(),
             at: Micros::from_millis(self.at),
-            side: words::side(&self.side),
+            side: self.side,
             maker: self.m,
             price,
             amount,
@@ -257,7 +283,7 @@ impl RawChange {
             time_in_force: words::time_in_force(&self.f),
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
-            side: words::side(&self.side),
+            side: self.side,
             price: nonzero(self.p),
             stop_price: nonzero(self.stop).or(nonzero(self.sp)),
             callback_rate: nonzero(self.cr),

@@ -6,6 +6,7 @@ mod attempts;
 mod events;
 mod market;
 mod prices;
+mod reload;
 mod socket;
 
 pub(super) use attempts::Attempts;

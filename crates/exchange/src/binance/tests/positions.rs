@@ -125,7 +125,7 @@ async fn brackets_are_requested_once() {
         assert_eq!(binance.positions(&who(), Some(&btc())).await.unwrap().len(), 1);
     }
     assert_eq!(fake.seen("GET /fapi/v1/leverageBracket").len(), 1);
-    assert_eq!(fake.seen("GET /fapi/v1/exchangeInfo").len(), 1);
+    assert_eq!(fake.seen("GET /fapi/v1/exchangeInfo").len(), 0, "the caller named the market");
     assert_eq!(fake.seen("GET /fapi/v2/positionRisk")[0].param("symbol").unwrap(), "BTCUSDT");
 }
 
@@ -135,6 +135,9 @@ async fn leverage_is_reported_for_flat_positions_too() {
     script(&fake, json!([risk(json!({ "leverage": "33", "marginType": "isolated" }))]));
     assert_eq!(binance.leverage(&who(), &btc()).await, Ok((33, MarginMode::Isolated)));
     assert_eq!(binance.positions(&who(), None).await, Ok(Vec::new()));
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([risk(json!({ "marginType": null }))]))]);
+    let unclear = binance.leverage(&who(), &btc()).await;
+    assert!(matches!(unclear, Err(ExchangeFailure::Unknown(_))), "{unclear:?}");
     fake.on("GET /fapi/v2/positionRisk", [no(400, -1121, "Invalid symbol.")]);
     assert_eq!(binance.leverage(&who(), &btc()).await, Err(ExchangeFailure::UnknownSymbol));
 }

@@ -185,7 +185,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         &mut socket,
         &json!({ "e": "ACCOUNT_UPDATE", "E": 1, "T": 1, "a": { "m": "ORDER",
         "B": [{ "a": "USDT", "wb": "122624.1", "cw": "100.1", "bc": "50.1" }],
-        "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH" }] } }),
+        "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH", "pa": "1" }] } }),
     )
     .await;
     let held = vec![HeldPosition { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5") }];

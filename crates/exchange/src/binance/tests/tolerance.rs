@@ -16,6 +16,8 @@ use std::time::Duration;
 const FUTURES: TradeType = TradeType::Futures;
 const POST: &str = "POST /fapi/v1/order";
 const MARK: &str = "GET /fapi/v1/premiumIndex";
+const ALGO: &str = "GET /fapi/v1/algoOrder";
+const OPEN_ALGOS: &str = "GET /fapi/v1/openAlgoOrders";
 
 fn html(status: u16, title: &str) -> Reply {
     let page = format!("<!DOCTYPE HTML><HTML><HEAD><TITLE>{title}</TITLE></HEAD><BODY>{title}</BODY></HTML>");
@@ -54,7 +56,12 @@ async fn an_order_that_cannot_be_read_is_never_left_out() {
     let (fake, binance) = pair().await;
     fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
     fake.on("GET /fapi/v1/openAlgoOrders", [ok(json!([]))]);
-    for changes in [json!({ "origQty": null }), json!({ "stopPrice": "?" }), json!({ "side": null })] {
+    for changes in [
+        json!({ "origQty": null }),
+        json!({ "stopPrice": "?" }),
+        json!({ "side": null }),
+        json!({ "side": "EITHER" }),
+    ] {
         fake.on("GET /fapi/v1/openOrders", [ok(json!([orders::plain(json!({})), orders::plain(changes)]))]);
         let open = binance.open_orders_for_stop(&who(), &btc()).await;
         assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
@@ -70,6 +77,75 @@ async fn a_conditional_order_may_have_its_type_under_the_plain_name() {
     let request = OrderRequest { kind: OrderType::TakeProfitMarket, amount: None, ..order() };
     let placed = binance.place(&who(), &request, validity()).await.unwrap();
     assert_eq!(placed.kind, OrderType::TakeProfitMarket);
+}
+
+#[tokio::test]
+async fn a_conditional_order_without_a_type_or_an_amount_is_not_taken_for_another_order() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
+    fake.on("GET /fapi/v1/openOrders", [ok(json!([]))]);
+    for changes in [
+        json!({ "orderType": null }),
+        json!({ "orderType": "" }),
+        json!({ "closePosition": null, "quantity": "" }),
+    ] {
+        let stop = orders::algo(changes);
+        fake.on(OPEN_ALGOS, [ok(json!([stop]))]);
+        let open = binance.open_orders_for_stop(&who(), &btc()).await;
+        assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_with_an_unknown_status_is_open_only_while_it_is_listed() {
+    let (fake, binance) = pair().await;
+    let paused = || orders::algo(json!({ "algoStatus": "PAUSED" }));
+    let find = || async { binance.find_order(&who(), FUTURES, &btc(), "slip-3", true).await };
+    fake.on(ALGO, [ok(paused())]);
+    fake.on(OPEN_ALGOS, [ok(json!([paused()]))]);
+    assert_eq!(find().await.unwrap().expect("the stop").status, OrderStatus::Open);
+
+    fake.on(OPEN_ALGOS, [ok(json!([]))]);
+    let gone = find().await.unwrap().expect("the stop");
+    assert_eq!((gone.status, gone.filled), (OrderStatus::Canceled, d("0")));
+
+    let triggered = orders::algo(json!({ "algoStatus": "PAUSED", "actualOrderId": "88" }));
+    fake.on(ALGO, [ok(paused()), ok(triggered)]);
+    fake.on("GET /fapi/v1/order", [ok(orders::plain(json!({ "orderId": 88 })))]);
+    let filled = find().await.unwrap().expect("the stop");
+    assert_eq!((filled.status, filled.client_order_id.as_str()), (OrderStatus::Closed, "slip-3"));
+
+    fake.on("GET /fapi/v1/order", [no(400, -2013, "Order does not exist.")]);
+    let unclear = find().await;
+    assert!(matches!(unclear, Err(ExchangeFailure::Unknown(_))), "{unclear:?}");
+}
+
+#[tokio::test]
+async fn a_position_without_an_entry_price_or_a_market_status_counts() {
+    let (fake, binance) = pair().await;
+    let mut info = exchange_info();
+    info["symbols"].as_array_mut().unwrap().push(json!({
+        "symbol": "ETHUSDT", "status": null, "contractType": "PERPETUAL", "baseAsset": "ETH",
+        "quoteAsset": "USDT", "marginAsset": "USDT", "filters": [],
+    }));
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(info)]);
+    fake.on("GET /fapi/v1/leverageBracket", [ok(json!([]))]);
+    let row = json!({ "symbol": "ETHUSDT", "positionAmt": "0.5", "entryPrice": "0.0", "leverage": "20" });
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
+    let found = binance.positions(&who(), None).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.contracts).collect::<Vec<_>>(), [d("0.5")]);
+}
+
+#[tokio::test]
+async fn holdings_without_positions_or_amounts_are_not_taken_for_none() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
+    for positions in [json!(null), json!([{ "symbol": "BTCUSDT", "positionAmt": "" }])] {
+        let account = json!({ "totalUnrealizedProfit": "0", "assets": [], "positions": positions });
+        fake.on("GET /fapi/v3/account", [ok(account)]);
+        let holdings = binance.holdings(&who()).await;
+        assert!(matches!(holdings, Err(ExchangeFailure::Unknown(_))), "{positions}");
+    }
 }
 
 #[tokio::test]
@@ -132,6 +208,19 @@ async fn a_market_that_cannot_be_read_hides_no_other() {
 }
 
 #[tokio::test]
+async fn a_list_without_a_readable_market_is_not_taken_for_an_empty_exchange() {
+    let (fake, binance) = pair().await;
+    let row = json!({ "symbol": "BTCUSDT", "positionAmt": "0.5", "entryPrice": "1", "leverage": "20" });
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
+    fake.on("GET /fapi/v1/leverageBracket", [ok(json!([]))]);
+    for symbols in [json!(null), json!([]), json!([{ "symbol": { "name": "BTCUSDT" } }])] {
+        fake.on("GET /fapi/v1/exchangeInfo", [ok(json!({ "symbols": symbols }))]);
+        let positions = binance.positions(&who(), None).await;
+        assert!(matches!(positions, Err(ExchangeFailure::Unknown(_))), "{positions:?}");
+    }
+}
+
+#[tokio::test]
 async fn candles_may_have_more_columns_but_not_fewer() {
     let (fake, binance) = pair().await;
     let short = json!([60_000, "1", "2", "0.5", 1.5, "10"]);
@@ -184,7 +273,7 @@ async fn a_fill_has_its_side_in_one_of_three_fields() {
     let (fake, binance) = pair().await;
     let fill = |changes: &[(&str, Value)]| {
         let mut row = json!({ "symbol": "BTCUSDT", "id": 7, "orderId": 1, "price": "1", "qty": "2", "quoteQty": "2",
-            "commission": "0", "commissionAsset": "USDT", "time": 1, "newField": null });
+            "commission": "0", "commissionAsset": "USDT", "realizedPnl": "0", "time": 1, "newField": null });
         for (name, value) in changes {
             row[*name] = value.clone();
         }
@@ -198,9 +287,16 @@ async fn a_fill_has_its_side_in_one_of_three_fields() {
     fake.on("GET /fapi/v1/userTrades", [ok(json!(rows))]);
     let trades = binance.trades(&who(), FUTURES, &btc(), 10).await.unwrap();
     assert_eq!(trades.iter().filter(|trade| trade.side == Side::Sell).count(), 3);
-    fake.on("GET /fapi/v1/userTrades", [ok(json!([fill(&[])]))]);
-    let trades = binance.trades(&who(), FUTURES, &btc(), 10).await;
-    assert!(matches!(trades, Err(ExchangeFailure::Unknown(_))), "{trades:?}");
+    let sold = ("side", json!("SELL"));
+    for unclear in [
+        fill(&[]),
+        fill(&[sold.clone(), ("id", json!(null))]),
+        fill(&[sold.clone(), ("realizedPnl", json!(null))]),
+    ] {
+        fake.on("GET /fapi/v1/userTrades", [ok(json!([unclear]))]);
+        let trades = binance.trades(&who(), FUTURES, &btc(), 10).await;
+        assert!(matches!(trades, Err(ExchangeFailure::Unknown(_))), "{trades:?}");
+    }
 }
 
 #[tokio::test]

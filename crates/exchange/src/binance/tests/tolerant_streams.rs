@@ -3,7 +3,7 @@
 use super::{
     NOW, btc, d,
     fake::{Fake, Reply},
-    ok,
+    ok, orders,
     streams::{fixture, next, send_json, soon},
     who,
 };
@@ -25,6 +25,16 @@ async fn connected(fake: &mut Fake, binance: &Binance) -> (Receiver<AccountEvent
 
 fn settings() -> Value {
     json!({ "e": "ACCOUNT_CONFIG_UPDATE", "E": 1, "T": 1, "ac": { "s": "BTCUSDT", "l": 25 } })
+}
+
+/// A fill with these fields beside those that each event of an order has.
+fn fill(fields: Value) -> Value {
+    let mut order = json!({ "s": "BTCUSDT", "c": "slip-1", "S": "SELL", "o": "MARKET", "q": "0.3", "x": "TRADE",
+        "X": "PARTIALLY_FILLED", "i": 8_886_774, "z": "0.1", "T": 1_568_879_465_650_i64 });
+    for (name, value) in fields.as_object().unwrap() {
+        order[name] = value.clone();
+    }
+    json!({ "e": "ORDER_TRADE_UPDATE", "E": 1, "T": 1, "o": order })
 }
 
 #[tokio::test]
@@ -60,7 +70,7 @@ async fn an_order_event_with_unknown_words_and_empty_fields_is_read() {
     let update = json!({ "e": "ORDER_TRADE_UPDATE", "E": "1568879465651", "T": "1568879465650", "o": {
         "s": "BTCUSDT", "c": "slip-1", "S": "SELL", "o": "NEW_TYPE", "f": null, "q": "0.300", "p": "", "ap": null,
         "sp": 7100, "P": "", "x": "CALCULATED", "X": "HALF_DONE", "i": "8886774", "l": "0.100", "z": "0.200",
-        "L": "7103.00", "N": null, "n": "", "T": 1_568_879_465_650_i64, "t": "77", "R": "true", "ps": "BOTH",
+        "L": "7103.00", "N": null, "n": "", "T": 1_568_879_465_650_i64, "t": "77", "R": "true", "ps": "BOTH", "rp": 0,
         "newField": { "a": [] },
     } });
     send_json(&mut socket, &update).await;
@@ -78,6 +88,12 @@ async fn what_cannot_be_read_reloads_the_account_once() {
         json!({ "e": "ORDER_TRADE_UPDATE", "o": { "s": "BTCUSDT" } }),
         json!({ "e": "ALGO_UPDATE", "o": [] }),
         json!({ "e": "ACCOUNT_UPDATE", "a": "?" }),
+        json!({ "e": "ACCOUNT_UPDATE", "a": { "P": [{ "s": "BTCUSDT", "pa": null, "up": "0" }] } }),
+        // Fills without an amount, a price, an id or a profit.
+        fill(json!({ "l": "0.100", "L": "7103.00", "t": 77, "ps": "BOTH", "rp": "" })),
+        fill(json!({ "L": "7103.00", "t": 77 })),
+        fill(json!({ "l": "0.100", "t": 77 })),
+        fill(json!({ "l": "0.100", "L": "7103.00", "t": 0 })),
     ] {
         send_json(&mut socket, &unreadable).await;
     }
@@ -85,6 +101,19 @@ async fn what_cannot_be_read_reloads_the_account_once() {
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
     send_json(&mut socket, &settings()).await;
     assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+}
+
+#[tokio::test]
+async fn a_conditional_order_whose_status_becomes_unknown_is_queried() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    fake.on("GET /fapi/v1/algoOrder", [ok(orders::algo(json!({ "algoStatus": "PAUSED" })))]);
+    fake.on("GET /fapi/v1/openAlgoOrders", [ok(json!([]))]);
+    let (mut events, mut socket) = connected(&mut fake, &binance).await;
+    let update = json!({ "e": "ALGO_UPDATE", "T": 1, "E": 1, "o": { "caid": "slip-3", "aid": 7, "o": "STOP_MARKET",
+        "s": "BTCUSDT", "S": "SELL", "X": "PAUSED", "tp": "19850", "cp": true } });
+    send_json(&mut socket, &update).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not reported") };
+    assert_eq!((order.client_order_id.as_str(), order.is_final()), ("slip-3", true));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The profit of each follow: the results of its ended copies.
 
-use crate::{actor::Actor, error::Result, following::Following, platform::time_zone};
+use crate::{actor::Actor, error::Result, following::Following, platform::time_zone::Zone};
 use domain::{Decimal, FollowId};
 use std::collections::HashMap;
 
@@ -20,10 +20,11 @@ pub struct FollowProfit {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn profits(desk: &Following, actor: &Actor) -> Result<HashMap<FollowId, FollowProfit>> {
-    let zone = time_zone::zone_of(desk, actor.user).await?;
+    let rows = store::copy::list_profits(&desk.db, actor.user).await?;
+    let zone = Zone::named(rows.first().and_then(|row| row.time_zone.as_deref()));
     let midnight = zone.midnight(zone.local(desk.clock.now()).date());
     let mut all: HashMap<FollowId, FollowProfit> = HashMap::new();
-    for row in store::copy::list_profits(&desk.db, actor.user).await? {
+    for row in rows {
         let Some(profit) = row.profit_usd else { continue };
         let one = all.entry(row.follow_id).or_default();
         one.total += profit.0;

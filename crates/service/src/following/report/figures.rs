@@ -3,7 +3,7 @@
 use super::period::Span;
 use crate::{error::Result, following::Following};
 use domain::{
-    Decimal, ExchangeKeyId, Micros, StrategyId, UserId,
+    Decimal, ExchangeKey, ExchangeKeyId, Micros, StrategyId, UserId,
     ledger::MovementKind,
     profit,
     report::{Drawdown, KeyPart, Report, StrategyPart, Trades, Worth},
@@ -55,20 +55,49 @@ pub(super) async fn compute_report(desk: &Following, user: UserId, span: &Span) 
     }))
 }
 
-/// The equity of all accounts together between two times, and their cumulative profit over that time.
-pub(super) async fn equity_between(
-    desk: &Following,
-    user: UserId,
-    start: Micros,
+/// All equity points of a user's accounts up to a time, and their transfers: what the profit over any range follows from.
+pub(super) struct History {
+    keys: Vec<ExchangeKey>,
+    points: BTreeMap<ExchangeKeyId, Vec<Point>>,
+    brought: Vec<Brought>,
     end: Micros,
-) -> Result<(Worth, Vec<(Micros, Decimal)>)> {
-    let mut accounts = accounts(desk, user, start, end).await?;
-    let steps = merged(&mut accounts);
-    let mut total = Worth::default();
-    accounts.iter().for_each(|account| total += account.worth);
-    // The curve begins with the first account, not with the first time of all.
-    let first = steps.first().map_or(start, |step| step.at.max(start));
-    Ok((total, thinned(&steps, first, end)))
+}
+
+impl History {
+    /// Reads what is stored up to `end`, exclusive.
+    pub(super) async fn read(desk: &Following, user: UserId, end: Micros) -> Result<Self> {
+        let db = &desk.db;
+        let mut points: BTreeMap<ExchangeKeyId, Vec<Point>> = BTreeMap::new();
+        for point in store::equity::list_points(db, user, Micros(0)).await? {
+            if point.at < end {
+                points.entry(point.key).or_default().push(point);
+            }
+        }
+        let keys = store::key::list_by_user(db, user).await?;
+        let brought = store::ledger::list_completed(db, user, Micros(0), end).await?;
+        Ok(Self { keys, points, brought, end })
+    }
+
+    /// The equity of all accounts together since `start`, and their cumulative profit over that time.
+    pub(super) fn since(&self, start: Micros) -> (Worth, Vec<(Micros, Decimal)>) {
+        let mut accounts: Vec<_> = self.keys.iter().filter_map(|key| self.account(key, start)).collect();
+        let steps = merged(&mut accounts);
+        let mut total = Worth::default();
+        accounts.iter().for_each(|account| total += account.worth);
+        // The curve begins with the first account, not with the first time of all.
+        let first = steps.first().map_or(start, |step| step.at.max(start));
+        (total, thinned(&steps, first, self.end))
+    }
+
+    fn account(&self, key: &ExchangeKey, start: Micros) -> Option<AccountValues> {
+        let moved: Vec<_> = self.brought.iter().filter(|b| b.exchange_key_id == key.id).map(moved).collect();
+        // Points are in the order of their times.
+        let points = self.points.get(&key.id)?;
+        let before = points.get(..points.partition_point(|point| point.at <= start))?;
+        let since = points.get(points.partition_point(|point| point.at < start)..)?;
+        let (worth, steps) = account(before.last(), since, &moved, start)?;
+        Some(AccountValues { id: key.id, name: key.name.clone(), worth, steps })
+    }
 }
 
 /// One account in a period.

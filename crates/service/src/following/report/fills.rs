@@ -4,9 +4,13 @@
 use crate::{
     error::Result,
     following::Following,
+    platform::recent::Recent,
     trading::{equity, key},
 };
-use domain::{Decimal, ExchangeKeyId, Micros, Symbol, Trade, TradeType, UserId, time::DAY};
+use domain::{
+    Decimal, ExchangeKeyId, Micros, Symbol, Trade, TradeType, UserId,
+    time::{DAY, MINUTE},
+};
 use exchange::{Credentials, TradesFrom};
 use std::collections::HashMap;
 use store::{
@@ -25,6 +29,18 @@ const PAGES: usize = 10;
 const ORDERS: u16 = 500;
 /// How far back the first collection of a market reads: what Binance returns of futures fills by time.
 const FIRST: i64 = 7 * DAY;
+/// How long funding that was read counts as current: it is paid every few hours, and reading it costs six times what
+/// reading fills does.
+const FUNDING_LIFETIME: i64 = MINUTE;
+
+/// The markets whose funding was read lately.
+pub(in crate::following) struct FundingReads(Recent<(ExchangeKeyId, Symbol), ()>);
+
+impl Default for FundingReads {
+    fn default() -> Self {
+        Self(Recent::new(FUNDING_LIFETIME))
+    }
+}
 
 /// Stores the user's new fills in the markets they entered since `since`; returns whether every exchange
 /// answered, and all fills were read.
@@ -53,7 +69,8 @@ async fn one(desk: &Following, market: &Traded) -> Result<bool> {
     let who = key::credentials(desk, &row)?;
     let account = Account { desk, key: row.key.id, who, market };
     if market.trade_type == TradeType::Futures {
-        account.funding().await?;
+        let place = (row.key.id, market.symbol.clone());
+        desk.funding_reads.0.get(place, &*desk.clock, account.funding()).await?;
     }
     account.fills().await
 }

@@ -1,6 +1,6 @@
 //! The profit of all accounts today, this week and in total, by the definition of the reports.
 
-use super::{figures, period::Span};
+use super::{figures::History, period::Span};
 use crate::{actor::Actor, error::Result, following::Following, platform::time_zone};
 use domain::{
     Decimal, Micros,
@@ -45,14 +45,12 @@ pub async fn performance(desk: &Following, actor: &Actor, range: Range) -> Resul
     let end = now.plus(1);
     let midnight = zone.midnight(zone.local(now).date());
     let monday = Span::now(Period::Week, now, &zone).start;
-    let (today, _) = figures::equity_between(desk, actor.user, midnight, end).await?;
-    let (week, _) = figures::equity_between(desk, actor.user, monday, end).await?;
-    let (all, whole) = figures::equity_between(desk, actor.user, Micros(0), end).await?;
-    let days = match range {
-        Range::Day => 1,
-        Range::Week => 7,
-        Range::All => return Ok(Performance { today, week, all, curve: whole }),
+    let history = History::read(desk, actor.user, end).await?;
+    let (all, whole) = history.since(Micros(0));
+    let curve = match range {
+        Range::Day => history.since(now.plus(-DAY)).1,
+        Range::Week => history.since(now.plus(-7 * DAY)).1,
+        Range::All => whole,
     };
-    let (_, curve) = figures::equity_between(desk, actor.user, now.plus(-days * DAY), end).await?;
-    Ok(Performance { today, week, all, curve })
+    Ok(Performance { today: history.since(midnight).0, week: history.since(monday).0, all, curve })
 }

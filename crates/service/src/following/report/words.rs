@@ -33,7 +33,7 @@ table! {
         name: "Name",
         profit_chart: "Profit over time",
         picture_of(first, last): "Profit over time. From {first} to {last}",
-        note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it counts as a deposit. By strategy: profit of closed copied positions, after fees.",
+        note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it counts as a deposit. Transfers that you make at the exchange count as profit or loss. By strategy: profit of closed copied positions, after fees.",
         open: "View report",
         open_at(link): "View report: {link}",
     }

@@ -145,6 +145,7 @@ pub async fn delete_key(desk: &Trading, actor: &Actor, id: ExchangeKeyId) -> Res
         notification.write(&mut tx).await?;
     }
     store::copy::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
+    store::trade::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
     if !store::key::delete_key(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }

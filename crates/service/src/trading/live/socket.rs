@@ -79,7 +79,10 @@ impl Tab {
 
     async fn watch(&mut self, message: ClientMessage) -> std::result::Result<(), Gone> {
         let ClientMessage::Watch { symbols, account, after } = message else { return self.watch_portfolio() };
-        self.portfolio = None;
+        if let Some(feed) = self.portfolio.take() {
+            // The tab asks for it again right after this message.
+            feed.linger();
+        }
         self.feeds = SelectAll::new();
         self.markets.clear();
         self.greet(after).await?;

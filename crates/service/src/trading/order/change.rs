@@ -12,6 +12,7 @@ mod request;
 mod shown;
 mod work;
 
+pub(super) use ask::close_target;
 pub use ask::{TradeTarget, breakeven, cancel_entries, change_trade, close_part};
 pub use part::Part;
 pub(super) use request::{Protecting, Reducing};

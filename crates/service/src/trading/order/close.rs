@@ -214,7 +214,7 @@ impl Run<'_> {
             if row.id == self.intent.id || row.symbol != self.intent.symbol || row.status != Status::Waiting {
                 continue;
             }
-            // One that another instance is working on is left to it.
+            // An intent on which another instance is working is left to that instance.
             if !claim(self.desk, row.id, self.desk.clock.now()).await? {
                 continue;
             }

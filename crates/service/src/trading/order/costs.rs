@@ -6,10 +6,13 @@ use crate::{
     trading::{Trading, equity},
 };
 use domain::{Decimal, Micros, Symbol, Trade, TradeType};
-use std::collections::HashMap;
+use exchange::Funding;
+use std::collections::{HashMap, HashSet};
 
-/// Maximum funding payments of one position: of eleven months, at three a day.
+/// Funding payments per request: of eleven months at three a day, of 41 days at one an hour.
 const PAYMENTS: u16 = 1_000;
+/// Maximum requests for one position.
+const PAGES: usize = 20;
 
 /// Converts the fees of fills to the quote currency at present prices: Binance takes fees in BNB where an account is set
 /// up so.
@@ -48,6 +51,57 @@ pub(super) async fn funding_since(
     if kind != TradeType::Futures {
         return Ok(Decimal::ZERO);
     }
-    let answer = desk.exchange.funding_from(&access.who, symbol, since, PAYMENTS).await;
-    Ok(access.take(desk, answer).await?.into_iter().map(|payment| payment.paid).sum())
+    let (mut start, mut sum) = (since, FundingSum::default());
+    for _ in 0..PAGES {
+        let answer = desk.exchange.funding_from(&access.who, symbol, start, PAYMENTS).await;
+        match sum.add(access.take(desk, answer).await?, start) {
+            Some(next) => start = next,
+            None => break,
+        }
+    }
+    Ok(sum.paid)
+}
+
+/// The sum of the funding payments on several pages.
+#[derive(Default)]
+struct FundingSum {
+    seen: HashSet<String>,
+    paid: Decimal,
+}
+
+impl FundingSum {
+    /// Adds the page that begins at `start`; returns where the next one begins. A page repeats the last payments of the
+    /// previous page.
+    fn add(&mut self, page: Vec<Funding>, start: Micros) -> Option<Micros> {
+        let full = page.len() >= usize::from(PAYMENTS);
+        let last = page.last().map(|payment| payment.at);
+        for payment in page {
+            if self.seen.insert(payment.id) {
+                self.paid += payment.paid;
+            }
+        }
+        last.filter(|last| full && *last > start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_funding_payment_counts_once_however_many_there_are() {
+        let all: Vec<Funding> = (0..2_500)
+            .map(|hour| Funding { id: hour.to_string(), at: Micros(hour * 3_600), paid: Decimal::ONE })
+            .collect();
+        let page = |start: Micros| -> Vec<Funding> {
+            all.iter().filter(|paid| paid.at >= start).take(PAYMENTS.into()).cloned().collect()
+        };
+        let (mut sum, mut next, mut pages) = (FundingSum::default(), Some(Micros(0)), 0);
+        while let Some(start) = next {
+            next = sum.add(page(start), start);
+            pages += 1;
+        }
+        assert_eq!((sum.paid, pages), (Decimal::from(2_500), 3));
+        assert_eq!(FundingSum::default().add(Vec::new(), Micros(0)), None);
+    }
 }

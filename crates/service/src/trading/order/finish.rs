@@ -38,20 +38,28 @@ pub(super) async fn finish(
         }
         Err(Halt::Later(failure)) => {
             tracing::warn!(intent = %intent.id, %failure, "could not settle an order yet; the reconciliation job continues");
-            if intent.request.changes() && intent.status != Status::Done {
-                // The supervisor must not be kept from the position meanwhile.
-                intent.status = Status::Waiting;
-            }
+            wait(intent);
             if intent.filled_entry().is_some() || intent.request.changes() {
                 desk.supervision.wake(intent.key, &intent.symbol);
             }
             Err(Error::Unavailable { retry_after_s: 2 })
         }
-        Err(Halt::Fault(error)) => Err(error),
+        Err(Halt::Fault(error)) => {
+            wait(intent);
+            Err(error)
+        }
     };
     intent.save(desk).await?;
     desk.hub.request_refresh(intent.key, &intent.symbol);
     answer
+}
+
+/// Lets a change of a trade that cannot be completed yet wait: the supervisor must not be kept from the position
+/// meanwhile.
+fn wait(intent: &mut Intent) {
+    if intent.request.changes() && intent.status != Status::Done {
+        intent.status = Status::Waiting;
+    }
 }
 
 /// Notifies the supervisor of a position that has been entered and protected, or closed.

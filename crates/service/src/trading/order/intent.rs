@@ -188,6 +188,11 @@ impl Intent {
         self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
     }
 
+    /// Whether the entry may still fill, as far as this intent records.
+    pub(super) fn entry_rests(&self) -> bool {
+        self.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final())
+    }
+
     /// Returns the side of the entry; `None` for an intent that opens nothing.
     pub(super) fn entry_side(&self) -> Option<Side> {
         self.request.opens().map(|order| order.side)
@@ -199,6 +204,12 @@ impl Intent {
         self.filled_entry().is_none()
             || self.wanted_stop().is_none()
             || stops.any(|leg| leg.status == LegStatus::Placed)
+    }
+
+    /// Whether this is a partial close that has closed something: repeated, it would close more than requested.
+    pub(super) fn has_reduced(&self) -> bool {
+        let filled = |leg: &Leg| leg.placed.as_ref().is_some_and(|order| !order.filled.is_zero());
+        matches!(self.request, Request::Reduce(_)) && self.legs.iter().any(filled)
     }
 
     /// Returns the copy whose entry this is.

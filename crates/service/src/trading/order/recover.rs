@@ -112,6 +112,12 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
         return Ok(Some(intent));
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
+    if run.intent.request.changes() && run.intent.status == Status::Waiting && desk.db.is_shared() {
+        if !begin_again(desk, id, now).await? {
+            return Ok(Some(intent));
+        }
+        run.intent.status = Status::Working;
+    }
     let outcome = match run.intent.request.clone() {
         Request::Open(_) => resume_manual(&mut run).await,
         // Retried until it is done, however old the request is.
@@ -124,7 +130,7 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
     };
     // A refusal has been recorded, and no caller waits for it.
     finish(desk, &access.who, &mut intent, outcome).await.err();
-    if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() {
+    if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() && !intent.has_reduced() {
         // Nothing was entered, so a request repeated with the same idempotency key may be carried out.
         let mut tx = desk.db.begin().await?;
         store::intent::forget_idempotency(&mut tx, id).await?;
@@ -140,6 +146,24 @@ pub(super) async fn claim(desk: &Trading, id: IntentId, now: Micros) -> Result<b
     let ours = store::intent::claim_intent(&mut tx, id, &desk.instance, now, now.plus(LEASE)).await?;
     tx.commit().await?;
     Ok(ours)
+}
+
+/// Begins the work of a change that waits, so that no other instance begins anything on its market meanwhile: the
+/// per-market lock is only this instance's. Returns `false`, and releases it, while another intent is being worked there.
+async fn begin_again(desk: &Trading, id: IntentId, now: Micros) -> Result<bool> {
+    let mut tx = desk.db.begin().await?;
+    match store::intent::set_working(&mut tx, id, now).await {
+        Ok(_) => {
+            tx.commit().await?;
+            return Ok(true);
+        }
+        Err(error) if error.is_unique() => drop(tx),
+        Err(error) => return Err(error.into()),
+    }
+    let mut tx = desk.db.begin().await?;
+    store::intent::release_intent(&mut tx, id, &desk.instance, now).await?;
+    tx.commit().await?;
+    Ok(false)
 }
 
 /// Resumes a manual order. An entry that never arrived is not sent late.
@@ -171,7 +195,9 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
         run.intent.status = Status::Done;
         return Ok(true);
     };
-    if known.as_ref() == Some(&entry) && run.intent.status == Status::Waiting && run.intent.has_its_stop() {
+    // Once the entry has ended, its take-profits are due.
+    let rests = !entry.is_final() && run.intent.status == Status::Waiting;
+    if rests && known.as_ref() == Some(&entry) && run.intent.has_its_stop() {
         return Ok(true);
     }
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));

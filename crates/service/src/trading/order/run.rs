@@ -121,6 +121,10 @@ impl<'a> Run<'a> {
         for (leg, outcome) in wanted.iter().zip(outcomes) {
             match outcome {
                 Ok(order) => self.intent.mark(leg.seq, LegStatus::Placed, Some(order)),
+                // It exists, although the exchange does not find it yet.
+                Err(Halt::Refused(failure)) if failure.is_duplicate() => {
+                    self.intent.mark(leg.seq, LegStatus::Placed, None);
+                }
                 Err(Halt::Refused(failure)) => {
                     self.intent.refuse(leg.seq, &failure);
                     let what = LiveEventKind::TargetRefused(self.intent.symbol.clone(), failure.to_string());

@@ -71,9 +71,10 @@ impl Run<'_> {
                 Ok(order)
             }
             Err(Halt::Refused(failure)) => {
-                // After an unknown outcome the order may still appear at the exchange, so the leg stays
-                // planned.
-                if failure.nothing_happened() {
+                // After an unknown outcome the order may still appear at the exchange, and a stop with the same id
+                // is there already, so the leg stays planned.
+                let exists = leg.is_protective() && failure.is_duplicate();
+                if failure.nothing_happened() && !exists {
                     self.intent.refuse(seq, &failure);
                 }
                 Err(Halt::Refused(failure))

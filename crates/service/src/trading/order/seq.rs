@@ -22,6 +22,10 @@ pub(crate) const CLOSES: Range<u16> = 10_000..20_000;
 /// Take-profits that replace earlier ones.
 pub(crate) const TARGETS: Range<u16> = 20_000..30_000;
 
+/// The last numbers of stops and of take-profits that changes leave to the supervisor and to partial closes: a stop that
+/// is lost after many changes must still be replaced.
+pub(crate) const RESERVED: u16 = 1_000;
+
 /// Whether a leg with this number is a stop or a take-profit.
 pub(crate) const fn is_protective(seq: u16) -> bool {
     (STOP <= seq && seq < RESCUE)

@@ -57,7 +57,7 @@ pub struct PastChange {
     pub after: TradeChange,
 }
 
-/// Which trades to list.
+/// The filter and page of a list of trades.
 #[derive(Clone, Debug, Default)]
 pub struct TradeListRequest {
     /// Closed trades instead of open ones.
@@ -169,11 +169,14 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
 pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit: TradeEdit) -> Result<()> {
     let row = own(desk, actor, id).await?;
     check_note(&edit)?;
+    let mut seen = None;
     if edit.change.is_empty() {
-        let current = get_trade(desk, actor, id).await?.version;
-        if edit.version.is_some_and(|version| version != current) {
+        let current = get_trade(desk, actor, id).await?;
+        if edit.version.is_some_and(|version| version != current.version) {
             return Err(Error::field("version", Problem::ChangedMeanwhile));
         }
+        // Of two edits of one version, the second is refused.
+        seen = edit.version.map(|_| current.row.version);
     } else {
         let target = TradeTarget { trade: Some(id), version: edit.version, idempotency: edit.idempotency };
         change::change_trade(desk, actor, row.exchange_key_id, &row.symbol, target, edit.change).await?;
@@ -182,7 +185,10 @@ pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit:
         return Ok(());
     }
     let tags = edit.tags.as_ref().map(Tags::of).transpose()?;
-    let version = own(desk, actor, id).await?.version;
+    let version = match seen {
+        Some(version) => version,
+        None => own(desk, actor, id).await?.version,
+    };
     let mut tx = desk.db.begin().await?;
     let set = stored::set_note(&mut tx, actor.user, id, version, edit.note.as_deref(), tags.as_ref()).await?;
     tx.commit().await?;
@@ -192,7 +198,7 @@ pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit:
 /// Closes a part of an open trade, or all of it.
 ///
 /// # Errors
-/// Not found, also if the trade is not open; as [`super::close_part`].
+/// Not found, also if the trade is not open or its position belongs to a later one; as [`super::close_part`].
 pub async fn close_trade(
     desk: &SharedTrading,
     actor: &Actor,
@@ -201,10 +207,13 @@ pub async fn close_trade(
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
     let row = own(desk, actor, id).await?;
-    if row.status != TradeStatus::Open {
+    // A repeated request gets its answer although the trade has closed.
+    let repeated = row.status == TradeStatus::Closed && idempotency.is_some();
+    if row.status != TradeStatus::Open && !repeated {
         return Err(Error::NotFound);
     }
-    change::close_part(desk, actor, row.exchange_key_id, &row.symbol, part, idempotency).await
+    let target = TradeTarget { trade: Some(id), version: None, idempotency };
+    change::close_target(desk, actor, row.exchange_key_id, &row.symbol, target, part).await
 }
 
 async fn own(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeRow> {

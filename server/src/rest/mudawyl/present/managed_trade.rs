@@ -52,7 +52,9 @@ pub struct ManagedTrade {
     pub realized: Option<Num>,
     /// Fees in quote units.
     pub fees: Option<Num>,
-    /// Realized profit less fees, in quote units.
+    /// Funding paid in quote units; negative if it was received.
+    pub funding: Option<Num>,
+    /// Realized profit less fees and funding, in quote units.
     pub profit: Option<Num>,
     /// Loss at the first stop, without fees, in quote units.
     pub risk: Option<Num>,
@@ -137,7 +139,9 @@ pub struct TradeLevels {
 
 impl From<&TradeRow> for ManagedTrade {
     fn from(row: &TradeRow) -> Self {
-        let profit = row.realized.map(|realized| realized.0 - row.fees.map_or(Decimal::ZERO, |fees| fees.0));
+        let fees = row.fees.map_or(Decimal::ZERO, |fees| fees.0);
+        let funding = row.funding.map_or(Decimal::ZERO, |funding| funding.0);
+        let profit = row.realized.map(|realized| realized.0 - fees - funding);
         let multiple = |risk: Decimal| Some(profit?.checked_div(risk)?.round_dp(2));
         Self {
             id: row.intent_id.to_string(),
@@ -151,6 +155,7 @@ impl From<&TradeRow> for ManagedTrade {
             exit_price: row.exit_price.map(|price| Num(price.0)),
             realized: row.realized.map(|realized| Num(realized.0)),
             fees: row.fees.map(|fees| Num(fees.0)),
+            funding: row.funding.map(|funding| Num(funding.0)),
             profit: profit.map(Num),
             risk: row.risk.map(|risk| Num(risk.0)),
             r: row.risk.and_then(|risk| multiple(risk.0)).map(Num),
@@ -207,5 +212,47 @@ impl From<&TradeChange> for TradeLevels {
         let targets = change.targets.as_ref();
         let take_profits = targets.map(|targets| targets.iter().map(TradeTarget::from).collect());
         Self { stop, take_profits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{ExchangeKeyId, IntentId, Micros, Side, UserId, dec};
+    use service::trading::order::trade::{TradeSource, TradeStatus};
+    use store::{DecimalText, trade::Tags};
+    use uuid::Uuid;
+
+    #[test]
+    fn profit_and_its_multiple_are_after_fees_and_funding() {
+        let figure = |value: Decimal| Some(DecimalText(value));
+        let row = TradeRow {
+            intent_id: IntentId(Uuid::nil()),
+            user_id: UserId(Uuid::nil()),
+            exchange_key_id: ExchangeKeyId(Uuid::nil()),
+            symbol: "BTC/USDT".parse().unwrap(),
+            side: Side::Buy,
+            source: TradeSource::Manual,
+            status: TradeStatus::Closed,
+            amount: DecimalText(dec!(0.05)),
+            entry_price: figure(dec!(20000)),
+            exit_price: figure(dec!(20200)),
+            realized: figure(dec!(10)),
+            fees: figure(dec!(0.8)),
+            funding: figure(dec!(-0.3)),
+            risk: figure(dec!(5)),
+            exit_reason: None,
+            note: String::new(),
+            tags: Tags::of(&Vec::new()).unwrap(),
+            version: 0,
+            opened_at: Some(Micros(1)),
+            closed_at: Some(Micros(2)),
+            created_at: Micros(0),
+        };
+        let shown = serde_json::to_value(ManagedTrade::from(&row)).unwrap();
+        assert_eq!(
+            (&shown["funding"], &shown["profit"], &shown["r"]),
+            (&serde_json::json!(-0.3), &serde_json::json!(9.5), &serde_json::json!(1.9))
+        );
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKeyId, IntentId, Market, Position, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
     ticket::Stop,
     trade::{self, StopChange, TradeChange},
     validation::Problem,
@@ -99,10 +99,24 @@ pub async fn close_part(
     part: Part,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
+    let target = TradeTarget { idempotency, ..TradeTarget::default() };
+    close_target(desk, actor, id, symbol, target, part).await
+}
+
+/// Does the same as [`close_part`] if the position belongs to the trade of `target`.
+pub(in crate::trading::order) async fn close_target(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    target: TradeTarget,
+    part: Part,
+) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
+    let TradeTarget { trade, idempotency, .. } = target;
     // Runs detached: it continues if the caller disconnects.
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(part).await };
+    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, part).await };
     desk.work.run(work).await
 }
 
@@ -180,22 +194,30 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    async fn close(self, part: Part) -> Result<()> {
+    async fn close(self, meant: Option<IntentId>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
         }
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        self.complete_changes().await?;
+        if part == Part::Share(Decimal::ONE) {
+            // It ends changes that cannot be completed.
+            before_new(self.desk, &self.access, &self.symbol).await?;
+        } else {
+            self.complete_changes().await?;
+        }
         let position = self.position().await?.ok_or(Error::NotFound)?;
+        let side = entered_by(position.side);
+        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
+        if meant.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
+            return Err(Error::NotFound);
+        }
         let amount = amount_of(part, position.contracts, &market)?;
         let (request, legs) = if amount == position.contracts {
             (Request::Close, legs::closing())
         } else {
-            let side = entered_by(position.side);
-            let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-            let trade = rows.iter().rev().find(|row| row.side == side && is_open(row));
-            let trade = trade.map(|row| row.intent_id);
+            let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
             (
                 Request::Reduce(Reducing { trade, side, amount, left: position.contracts - amount }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
@@ -294,7 +316,8 @@ impl Changer<'_> {
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
-        let row = rows.into_iter().rev().find(|row| is_open(row) && meant(row)).ok_or(Error::NotFound)?;
+        // The position belongs to the latest one.
+        let row = rows.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
         if target.version.is_some_and(|version| version != current) {

@@ -6,7 +6,6 @@ use crate::{
     trading::order::{
         intent::Intent,
         legs::{self, Leg, PlannedOrder, Role},
-        seq,
         side::entered_by,
     },
 };
@@ -14,6 +13,7 @@ use domain::{
     Decimal, Market, Order, Position, Side,
     ticket::Stop,
     trade::{StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
+    validation::Problem,
 };
 use store::protection::Wanted;
 
@@ -22,8 +22,12 @@ pub(super) struct Situation {
     pub(super) side: Side,
     /// Whether nothing of the entry has filled.
     pub(super) unfilled: bool,
+    /// Whether the entry may still fill, so that no take-profit has been sent.
+    pub(super) rests: bool,
     /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
     pub(super) amount: Decimal,
+    /// The whole position on the trade's side, also what its owner has added elsewhere.
+    held: Decimal,
     /// The average entry price; `None` while nothing has filled.
     pub(super) entry_price: Option<Decimal>,
     prices: Vec<Decimal>,
@@ -36,15 +40,16 @@ impl Situation {
         let order = trade.request.opens()?;
         let (side, ordered) = (order.side, order.amount);
         let held = position.filter(|position| entered_by(position.side) == side);
-        let entry = trade.leg_order(seq::ENTRY);
-        let rests = entry.is_none_or(|entry| !entry.is_final());
+        let rests = trade.entry_rests();
         let Some(filled) = trade.filled_entry() else {
             let prices = vec![order.entry.price().unwrap_or(last)];
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
                 side,
                 unfilled: true,
+                rests,
                 amount: ordered,
+                held: Decimal::ZERO,
                 entry_price,
                 prices,
                 liquidation,
@@ -54,7 +59,9 @@ impl Situation {
         Some(Self {
             side,
             unfilled: false,
+            rests,
             amount: if rests { ordered } else { filled.filled.min(held.contracts) },
+            held: held.contracts,
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
@@ -73,17 +80,21 @@ impl Situation {
     }
 
     /// Returns the stop's order. A stop that replaces another has an amount, because the exchange accepts only one
-    /// stop that closes the whole position, and the old one stays until the new one is open.
+    /// stop that closes the whole position, and the old one stays until the new one is open. A market stop is for all
+    /// that is held, so that moving it protects no less than before.
     fn stop_order(&self, stop: Stop) -> PlannedOrder {
         let planned = legs::stop_order(self.side, stop, self.amount);
-        if self.unfilled { planned } else { PlannedOrder { amount: Some(self.amount), ..planned } }
+        if self.unfilled || planned.amount.is_some() {
+            return planned;
+        }
+        PlannedOrder { amount: Some(self.amount.max(self.held)), ..planned }
     }
 }
 
 /// Plans a change at `trade` and returns its request. `wanted` is the protection wanted so far.
 ///
 /// # Errors
-/// A fault if the trade has no legs left.
+/// A field problem if the trade was changed too often.
 pub(super) fn plan(
     trade: &mut Intent,
     change: &TradeChange,
@@ -109,7 +120,8 @@ fn plan_stop(trade: &mut Intent, order: PlannedOrder, wanted: Wanted) -> Result<
         // A stop that is not supervised any more becomes the wanted one again.
         return Ok(if wanted == Wanted::Stop { StopStep::Keep } else { StopStep::Move(leg.seq) });
     }
-    let next = trade.next_stop().ok_or_else(|| Error::fault("a trade has no stop orders left"))?;
+    let next = trade.next_moved_stop();
+    let next = next.ok_or_else(|| Error::field("stopTriggerPrice", Problem::ChangedTooOften))?;
     trade.plan(next, Role::Stop, order);
     Ok(StopStep::Move(next))
 }
@@ -120,11 +132,19 @@ fn plan_targets(
     at: &Situation,
     lot: Decimal,
 ) -> Result<TargetStep> {
+    if targets.len() > usize::from(trade.targets_left()) {
+        return Err(Error::field("takeProfitPrices", Problem::ChangedTooOften));
+    }
     let amounts = target_amounts(targets, at.amount, lot);
     let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
     let orders = targets.iter().zip(amounts);
     let orders = orders.map(|(target, amount)| legs::target_order(at.side, target.price, amount));
-    replace_targets(trade, &orders.collect::<Vec<_>>())
+    let step = replace_targets(trade, &orders.collect::<Vec<_>>())?;
+    if at.rests {
+        // Should the entry fill before this change is carried out, only the new ones are sent.
+        trade.give_up(&step.old);
+    }
+    Ok(step)
 }
 
 /// Plans take-profits in place of the wanted ones.

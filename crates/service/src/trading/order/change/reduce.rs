@@ -7,10 +7,10 @@ use super::{
 };
 use crate::trading::order::{
     close::Share,
+    intent::Intent,
     legs::{Leg, Role},
     protection::rules::Rule,
     run::{Halt, Run, RunResult},
-    seq,
     side::entered_by,
 };
 use domain::{Decimal, Micros, trade::fit_targets};
@@ -45,7 +45,7 @@ impl TradeRun<'_> {
     /// Places the take-profits again if together they exceed the position, or if they had to make way for the close.
     async fn fit_targets(&self, left: Decimal) -> RunResult<()> {
         let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
-        if trade.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final()) {
+        if trade.entry_rests() {
             // They are sent, with fitting amounts, when the entry has ended.
             return Ok(trade.save(self.desk).await?);
         }
@@ -63,6 +63,24 @@ impl TradeRun<'_> {
     }
 }
 
+impl Intent {
+    /// Returns the step of an earlier holder that planned take-profits for a position of `held`, and did not place all of
+    /// them; `None` if none is planned. Planned again, they would share the position with those that they replace.
+    pub(super) fn interrupted_fit(&self, held: Decimal) -> Option<TargetStep> {
+        let (new, old): (Vec<&Leg>, Vec<&Leg>) =
+            self.wanted_targets().partition(|leg| leg.status == LegStatus::Planned);
+        let planned: Decimal = new.iter().map(|leg| leg.unfilled()).sum();
+        let open: Decimal = old.iter().map(|leg| leg.unfilled()).sum();
+        if !self.settled || new.is_empty() || planned > held {
+            return None;
+        }
+        let numbers = |legs: Vec<&Leg>| legs.iter().map(|leg| leg.seq).collect::<Vec<u16>>();
+        // Take-profits that fit beside the planned ones belong to the same step.
+        let old = if planned + open > held { numbers(old) } else { Vec::new() };
+        Some(TargetStep { old, new: numbers(new) })
+    }
+}
+
 impl Run<'_> {
     /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
     /// that are open fit.
@@ -71,6 +89,11 @@ impl Run<'_> {
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);
         let Some(held) = ours.map(|position| position.contracts.min(left)) else { return Ok(None) };
+        if self.resumed
+            && let Some(step) = self.intent.interrupted_fit(held)
+        {
+            return Ok(Some(step));
+        }
         let wanted: Vec<Leg> = self.intent.wanted_targets().cloned().collect();
         let (mut kept, mut missing) = (Vec::new(), false);
         for leg in wanted {

@@ -49,11 +49,6 @@ pub(in crate::trading::order) async fn carry_out(
     Ok(())
 }
 
-/// Whether an order was refused because there is one with its client order id.
-const fn is_duplicate(failure: &ExchangeFailure) -> bool {
-    matches!(failure, ExchangeFailure::Refused { code: -4115 | -4116, .. })
-}
-
 /// Work on the trade of a change.
 pub(super) struct TradeRun<'a> {
     pub(super) desk: &'a Trading,
@@ -67,10 +62,13 @@ pub(super) struct TradeRun<'a> {
 
 impl TradeRun<'_> {
     /// Returns the trade, claimed for this instance, with the protection wanted for it; `None` if its position has
-    /// ended.
+    /// ended, also if that has not been settled yet.
     pub(super) async fn trade(&self) -> RunResult<Option<(Intent, Protection)>> {
         let row = rows::get_protection(&self.desk.db, self.id).await.map_err(Error::from)?;
         let Some(row) = row.filter(|row| row.ended_at.is_none()) else { return Ok(None) };
+        if self.is_superseded(&row).await? {
+            return Ok(None);
+        }
         let Some(mut trade) = Intent::load(self.desk, self.id).await? else { return Ok(None) };
         if !trade.settled && !claim(self.desk, self.id, self.desk.clock.now()).await? {
             let words = "another instance works on the trade".to_owned();
@@ -78,6 +76,14 @@ impl TradeRun<'_> {
         }
         trade.tenure = self.tenure;
         Ok(Some((trade, row)))
+    }
+
+    /// Whether a later entry on the market has filled, so that the open position belongs to that one.
+    async fn is_superseded(&self, row: &Protection) -> RunResult<bool> {
+        let all =
+            rows::on_market(&self.desk.db, row.exchange_key_id, &row.symbol).await.map_err(Error::from)?;
+        let mut later = all.iter().skip_while(|other| other.intent_id != self.id).skip(1);
+        Ok(later.any(|other| other.entered_at.is_some()))
     }
 
     /// Changes the trade's stop, then its take-profits. A moved stop alone is done once it is written down, because
@@ -96,7 +102,10 @@ impl TradeRun<'_> {
             }
             if matches!(outcome, Err(Halt::Refused(_))) {
                 // Nothing of the change remains.
-                run.give_up(&targets.new);
+                run.intent.give_up(&targets.new);
+                if run.intent.entry_rests() {
+                    run.intent.take_back(&targets.old);
+                }
             }
         }
         trade.save(self.desk).await?;
@@ -138,8 +147,7 @@ impl Run<'_> {
                 }
                 match self.send(seq).await {
                     // It exists, although the exchange does not find it yet. The supervisor sees it.
-                    Err(Halt::Refused(failure)) if is_duplicate(&failure) => {
-                        self.intent.mark(seq, LegStatus::Planned, None);
+                    Err(Halt::Refused(failure)) if failure.is_duplicate() => {
                         return Err(Halt::Later(failure));
                     }
                     sent => drop(sent?),
@@ -209,8 +217,8 @@ impl Run<'_> {
 
     /// Cancels the old take-profits and places the new ones. While the entry rests, they follow its last fill.
     pub(super) async fn change_targets(&mut self, step: &TargetStep) -> RunResult<()> {
-        if self.intent.status == Status::Waiting {
-            self.give_up(&step.old);
+        if self.intent.entry_rests() {
+            self.intent.give_up(&step.old);
             return Ok(());
         }
         let mut old = self.legs_of(&step.old);
@@ -232,21 +240,12 @@ impl Run<'_> {
         self.intent.legs.iter().filter(|leg| numbers.contains(&leg.seq)).cloned().collect()
     }
 
-    /// Marks legs that have not been sent as not needed.
-    fn give_up(&mut self, legs: &[u16]) {
-        for seq in legs {
-            if self.intent.leg(*seq).is_some_and(|leg| leg.status == LegStatus::Planned) {
-                self.intent.mark(*seq, LegStatus::Skipped, None);
-            }
-        }
-    }
-
     /// Cancels the orders of these legs, and records that they are no longer wanted.
     async fn retire(&mut self, legs: &[Leg]) -> RunResult<()> {
         for leg in legs {
             let never_sent = self.intent.filled_entry().is_none() && leg.placed.is_none();
             let last = if never_sent { None } else { self.cancel_leg(leg).await? };
-            // One that has filled instead is reported like any other.
+            // An order that filled before it could be cancelled is reported like any other fill.
             let filled = last.as_ref().is_some_and(|order| !order.filled.is_zero());
             let status = if filled { LegStatus::Placed } else { LegStatus::Done };
             self.intent.mark(leg.seq, status, last);
@@ -257,13 +256,22 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Cancels the order of a leg and returns its last state. If it is unknown whether the order was sent, waits until
+    /// it can no longer arrive: its leg is not supervised any more.
     async fn cancel_leg(&self, leg: &Leg) -> RunResult<Option<Order>> {
         let id = self.intent.client_id(leg.seq);
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-        match self.cancel_for_change(&id, conditional).await? {
-            Some(order) => Ok(Some(order)),
-            None => self.look_up(leg, Micros(0)).await,
+        if let Some(order) = self.cancel_for_change(&id, conditional).await? {
+            return Ok(Some(order));
         }
+        let may_arrive = leg.status == LegStatus::Planned;
+        let found = self.look_up(leg, if may_arrive { self.since } else { Micros(0) }).await?;
+        if found.as_ref().is_none_or(Order::is_final) {
+            return Ok(found);
+        }
+        let cancelled = self.cancel_for_change(&id, conditional).await?;
+        let open = ExchangeFailure::Unknown("an order that was replaced is still open".to_owned());
+        cancelled.map(Some).ok_or(Halt::Later(open))
     }
 
     /// Cancels an order that a change replaces. The new order is open by then, so a refusal is tried again later.

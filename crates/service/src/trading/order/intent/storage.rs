@@ -17,7 +17,8 @@ use domain::{IntentId, Micros, Order, ticket::ManualOrder};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
     JsonText,
-    group_commit::BatchedWrite as _,
+    group_commit::{BatchedWrite as _, CommitOutcome},
+    instance,
     intent::{self as rows, LegStatus, Status},
     protection::{self, Wanted},
     trade::{self, ChangeRow, Opened},
@@ -64,7 +65,12 @@ impl Intent {
     }
 
     /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
-    /// position, and with an entry in the trade's history: the levels in force and the requested ones. Nothing is sent before this has been committed.
+    /// position, and with an entry in the trade's history: the levels in force and the requested ones. Nothing is sent
+    /// before this has been committed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if another instance has taken `trade` over meanwhile: nothing is written, because a change
+    /// without its legs could never be carried out.
     pub(in crate::trading::order) async fn commit_change(
         &mut self,
         desk: &Trading,
@@ -78,6 +84,9 @@ impl Intent {
         let changed = trade.record(&desk.instance, desk.clock.now(), false)?;
         let mut tx = desk.db.begin().await?;
         rows::insert_intent(&mut tx, &new, &legs).await?;
+        if !trade.settled && !instance::lock_if_held(&mut tx, &desk.instance, trade.id).await? {
+            return Err(Error::Unavailable { retry_after_s: 2 });
+        }
         changed.write(&mut tx).await?;
         if let Some(wanted) = wanted {
             protection::set_wanted(&mut tx, trade.id, wanted).await?;
@@ -128,8 +137,10 @@ impl Intent {
         }
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
-            desk.group_commit.write(&desk.db, record).await?;
-            return Ok(());
+            let outcome = desk.group_commit.write(&desk.db, record).await?;
+            // Another instance has planned a leg with the same number: what was not written must not be sent.
+            let conflict = outcome == CommitOutcome::Conflict;
+            return if conflict { Err(Error::Unavailable { retry_after_s: 1 }) } else { Ok(()) };
         }
         let mut tx = desk.db.begin().await?;
         record.write(&mut tx).await?;

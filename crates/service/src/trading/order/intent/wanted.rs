@@ -87,6 +87,16 @@ impl Intent {
         self.legs.iter().any(as_adopted)
     }
 
+    /// Returns the number of the next stop leg of a change; `None` if what is left is reserved.
+    pub(in crate::trading::order) fn next_moved_stop(&self) -> Option<u16> {
+        self.next_stop().filter(|next| *next < seq::STOPS.end - seq::RESERVED)
+    }
+
+    /// Returns how many take-profits changes may still plan.
+    pub(in crate::trading::order) fn targets_left(&self) -> u16 {
+        self.next_target().map_or(0, |next| (seq::TARGETS.end - seq::RESERVED).saturating_sub(next))
+    }
+
     /// Returns the number of the next stop leg: after all others, so that the latest stop is the last. A leg that the
     /// exchange certainly refused is reused.
     pub(in crate::trading::order) fn next_stop(&self) -> Option<u16> {
@@ -111,6 +121,24 @@ impl Intent {
     /// Returns the legs of take-profits that are wanted and have not filled.
     pub(in crate::trading::order) fn wanted_targets(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| leg.role == Role::Target && leg.may_be_open())
+    }
+
+    /// Marks those of these legs that have not been sent as not needed.
+    pub(in crate::trading::order) fn give_up(&mut self, legs: &[u16]) {
+        self.mark_each(legs, LegStatus::Planned, LegStatus::Skipped);
+    }
+
+    /// Marks those of these legs that were given up as wanted again.
+    pub(in crate::trading::order) fn take_back(&mut self, legs: &[u16]) {
+        self.mark_each(legs, LegStatus::Skipped, LegStatus::Planned);
+    }
+
+    fn mark_each(&mut self, legs: &[u16], from: LegStatus, to: LegStatus) {
+        for seq in legs {
+            if self.leg(*seq).is_some_and(|leg| leg.status == from) {
+                self.mark(*seq, to, None);
+            }
+        }
     }
 
     /// Returns a number that grows with each stop and take-profit that replaces another.

@@ -170,10 +170,11 @@ async fn is_at_work(desk: &Trading, key: ExchangeKeyId, symbol: &Symbol) -> Resu
     Ok(unfinished.iter().any(|row| row.status == Status::Working && row.symbol == *symbol))
 }
 
-/// Drops the protection rows of a deleted key: nothing can be done for its positions.
+/// Drops the protection rows of a deleted key: nothing can be done for its positions. Their trades end.
 async fn forget(desk: &Trading, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
     let gone = rows::on_market(&desk.db, key, symbol).await?;
-    let mut tx = desk.db.begin().await?;
+    let (mut tx, now) = (desk.db.begin().await?, desk.clock.now());
+    store::trade::forget_key(&mut tx, key, now).await?;
     for row in &gone {
         rows::delete_protection(&mut tx, row.intent_id).await?;
     }

@@ -41,6 +41,15 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
     let mut closed = None;
     if intent.filled_entry().is_some() {
         report_rescue(desk, access, intent).await?;
+        let copy = match intent.copy() {
+            Some(id) => store::copy::get_copy(&desk.db, id).await?,
+            None => None,
+        };
+        let copy = copy.filter(|copy| copy.status == Status::Open);
+        if copy.is_none() {
+            // Before the figures of the trade, which take more requests that may fail.
+            report_hits(desk, access, intent).await?;
+        }
         let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
         let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
         let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
@@ -48,13 +57,8 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
         let since = intent.leg_order(seq::ENTRY).map_or(intent.created_at, |entry| entry.at);
         let funding = costs::funding_since(desk, access, kind, symbol, since).await?;
         closed = closed_trade(desk, intent, &orders, &trades, funding).await?;
-        let copy = match intent.copy() {
-            Some(id) => store::copy::get_copy(&desk.db, id).await?,
-            None => None,
-        };
-        match copy.filter(|copy| copy.status == Status::Open) {
-            Some(copy) => settle_copy(desk, intent, &copy, &orders, trades, funding).await?,
-            None => report_hits(desk, access, intent).await?,
+        if let Some(copy) = copy {
+            settle_copy(desk, intent, &copy, &orders, trades, funding).await?;
         }
     }
     let (mut tx, now) = (desk.db.begin().await?, desk.clock.now());

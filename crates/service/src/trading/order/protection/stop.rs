@@ -185,7 +185,9 @@ impl Run<'_> {
     async fn place_stop(&mut self, amount: Decimal) -> RunResult<Order> {
         let planned = |status| matches!(status, LegStatus::Planned | LegStatus::Refused);
         // Sending it again under the same id is harmless: the exchange rejects one of the two.
-        if self.intent.leg(seq::STOP).is_some_and(|leg| planned(leg.status)) {
+        // Not if its owner has moved it since.
+        let wanted = self.intent.wanted_stop_leg();
+        if wanted.is_some_and(|leg| leg.seq == seq::STOP && planned(leg.status)) {
             return self.send(seq::STOP).await;
         }
         self.place_another_stop(amount).await

@@ -4,6 +4,7 @@
 mod alive;
 mod ending;
 mod entry;
+mod moved;
 
 pub(super) use alive::stop_is_alive;
 
@@ -23,6 +24,7 @@ use crate::{
             account::Access,
             intent::Intent,
             legs::{PlannedOrder, Role},
+            recover::claim,
             run::{Halt, Run, RunResult},
             seq,
         },
@@ -73,9 +75,19 @@ pub(in crate::trading::order) async fn pass(
     if intent.status == Status::Working && Rule::WorkingIntentIsLeftAlone.holds() {
         return Ok(Pass::Differs);
     }
+    // Nothing is saved of an unfinished intent that this instance does not hold, and so its orders would be unknown.
+    let claims = !intent.settled && desk.db.is_shared();
+    if claims && !claim(desk, intent.id, desk.clock.now()).await? {
+        return Ok(Pass::Differs);
+    }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
     let mut supervisor = Supervisor { access, row: row.clone(), known, repaired: false };
     let outcome = supervisor.work(&mut run).await;
+    if claims {
+        let mut tx = desk.db.begin().await?;
+        store::intent::release_intent(&mut tx, row.intent_id, &desk.instance, desk.clock.now()).await?;
+        tx.commit().await?;
+    }
     let pass = match outcome {
         Ok(pass) => pass,
         Err(Halt::Refused(failure)) => {
@@ -149,7 +161,7 @@ impl Supervisor<'_> {
                 Next::Close(_) => {
                     self.notice_difference(run.desk);
                     run.close_unprotected().await?;
-                    run.intent.save(run.desk).await?;
+                    run.intent.save_progress(run.desk).await?;
                 }
             }
         }
@@ -171,14 +183,6 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Places a moved stop beside the one that it replaces. If it is refused, the old one stays.
-    async fn move_stop(&self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
-        match run.place_another_stop(amount).await {
-            Ok(_) | Err(Halt::Refused(_)) => Ok(()),
-            Err(other) => Err(other),
-        }
-    }
-
     /// Replaces a missing stop.
     async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
         let failure = match run.place_another_stop(amount).await {
@@ -194,7 +198,7 @@ impl Supervisor<'_> {
             StopRefusal::Inspect => Ok(()),
             _ => {
                 let rescued = run.rescue(failure).await;
-                run.intent.save(run.desk).await?;
+                run.intent.save_progress(run.desk).await?;
                 if let Some(row) =
                     rows::get_protection(&run.desk.db, self.row.intent_id).await.map_err(Error::from)?
                 {
@@ -246,7 +250,7 @@ impl Supervisor<'_> {
         if let Some(seq) = run.intent.next_stop() {
             run.intent.plan(seq, Role::Stop, moved);
             run.intent.mark(seq, LegStatus::Skipped, None);
-            run.intent.save(run.desk).await?;
+            run.intent.save_progress(run.desk).await?;
         }
         Ok(())
     }
@@ -275,7 +279,7 @@ impl Supervisor<'_> {
         }
         if !ended.is_empty() {
             report_filled(run.desk, self.access, run.intent, &ended).await?;
-            run.intent.save(run.desk).await?;
+            run.intent.save_progress(run.desk).await?;
         }
         Ok(())
     }

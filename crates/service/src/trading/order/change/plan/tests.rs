@@ -1,5 +1,10 @@
 use super::*;
-use crate::trading::order::legs::tests::{market, open_order, position};
+use crate::trading::order::{
+    change::request::Reducing,
+    intent::Request,
+    legs::tests::{market, open_order, position},
+    seq,
+};
 use domain::{
     ExchangeKeyId, IntentId, Micros, OrderStatus, OrderType, TradeType, UserId,
     ticket::{Entry, ManualOrder},
@@ -41,7 +46,7 @@ fn trade(filled: Decimal) -> Intent {
         key: ExchangeKeyId(Uuid::nil()),
         trade_type: TradeType::Futures,
         symbol: order.symbol.clone(),
-        request: crate::trading::order::intent::Request::Open(order),
+        request: Request::Open(order),
         status: if rests { Status::Waiting } else { Status::Done },
         settled: !rests,
         legs,
@@ -72,6 +77,18 @@ fn a_moved_stop_has_the_amount_that_is_held_and_is_wanted_from_then_on() {
     assert_eq!((wanted.stop_price, wanted.amount), (Some(d("95")), Some(d("0.4"))));
     let outdated: Vec<u16> = trade.outdated_stops().map(|leg| leg.seq).collect();
     assert_eq!(outdated, [seq::STOP]);
+}
+
+#[test]
+fn a_moved_market_stop_covers_what_its_owner_has_added_elsewhere() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1.5"));
+    planned(&mut trade, Some(&held), &moved("95"));
+    assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1.5")), "so did the stop before it");
+    let limit = Stop { trigger: d("94"), limit: Some(d("93")) };
+    let change = TradeChange { stop: Some(StopChange::Set(limit)), targets: None };
+    planned(&mut trade, Some(&held), &change);
+    assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1")));
 }
 
 #[test]
@@ -118,6 +135,56 @@ fn new_take_profits_replace_those_that_have_not_filled() {
 }
 
 #[test]
+fn only_the_new_take_profits_are_sent_if_the_entry_fills_before_the_change_is_carried_out() {
+    let mut partly = trade(d("0.3"));
+    partly.mark(4, LegStatus::Planned, None);
+    partly.mark(5, LegStatus::Planned, None);
+    let held = position(d("0.3"));
+    let targets = vec![TargetShare { price: d("130"), share: d("1") }];
+    let change = TradeChange { stop: None, targets: Some(targets) };
+    let step = planned(&mut partly, Some(&held), &change).targets.unwrap();
+    assert_eq!((&step.old[..], &step.new[..]), (&[4, 5][..], &[20_000][..]));
+    legs::fit_to_fill(&mut partly.legs, d("1"), &market());
+    let wanted: Vec<_> = partly.wanted_targets().map(|leg| (leg.seq, leg.unfilled())).collect();
+    assert_eq!(wanted, [(20_000, d("1"))]);
+    // The exchange refuses the change.
+    partly.give_up(&step.new);
+    partly.take_back(&step.old);
+    let wanted: Vec<u16> = partly.wanted_targets().map(|leg| leg.seq).collect();
+    assert_eq!(wanted, [4, 5]);
+}
+
+#[test]
+fn an_interrupted_fit_continues_with_the_take_profits_that_it_planned() {
+    let mut trade = trade(d("1"));
+    let half: Vec<PlannedOrder> =
+        trade.wanted_targets().filter_map(|leg| with_amount(leg, d("0.25"))).collect();
+    assert_eq!(trade.interrupted_fit(d("0.5")), None);
+    let step = replace_targets(&mut trade, &half).unwrap();
+    assert_eq!(trade.interrupted_fit(d("0.5")), Some(step.clone()));
+    step.old.iter().for_each(|seq| trade.mark(*seq, LegStatus::Done, None));
+    let rest = TargetStep { old: Vec::new(), new: step.new };
+    assert_eq!(trade.interrupted_fit(d("0.5")), Some(rest), "the old ones are cancelled");
+    trade.mark(20_000, LegStatus::Placed, None);
+    let last = TargetStep { old: Vec::new(), new: vec![20_001] };
+    assert_eq!(trade.interrupted_fit(d("0.5")), Some(last), "one of them is open");
+    assert_eq!(trade.interrupted_fit(d("0.2")), None, "the position has become smaller");
+}
+
+#[test]
+fn a_partial_close_that_has_closed_something_is_never_repeated() {
+    let mut reduced = trade(d("1"));
+    assert!(!reduced.has_reduced(), "it opens a position");
+    reduced.legs = vec![Leg::new(seq::CLOSE, Role::Close, None)];
+    reduced.request =
+        Request::Reduce(Reducing { trade: None, side: Side::Buy, amount: d("0.5"), left: d("0.5") });
+    assert!(!reduced.has_reduced());
+    let filled = Order { filled: d("0.2"), ..open_order(OrderType::Market, Side::Sell, Some(d("0.5"))) };
+    reduced.mark(seq::CLOSE, LegStatus::Placed, Some(filled));
+    assert!(reduced.has_reduced());
+}
+
+#[test]
 fn a_trade_without_its_position_cannot_be_changed() {
     let short = position(d("-1"));
     assert!(Situation::of(&trade(d("1")), Some(&short), d("100")).is_none());
@@ -142,6 +209,32 @@ fn a_stop_that_was_adopted_is_outdated_once_it_was_moved_again() {
     assert_eq!(trade.outdated_among(&open), ["web-1"]);
     trade.end_adoptions();
     assert!(trade.outdated_among(&open).is_empty(), "its owner may place it again");
+}
+
+#[test]
+fn changes_leave_the_last_numbers_to_lost_stops_and_partial_closes() {
+    let mut trade = trade(d("1"));
+    let held = position(d("1"));
+    let refused = |trade: &mut Intent, change: &TradeChange| {
+        let at = Situation::of(trade, Some(&held), d("100")).unwrap();
+        plan(trade, change, &at, Wanted::Stop, d("0.001")).map(drop)
+    };
+    let often = |result: Result<()>| matches!(result, Err(Error::Fields(all)) if all[0].problem == Problem::ChangedTooOften);
+    let stop = PlannedOrder { stop_price: Some(d("91")), ..trade.wanted_stop().unwrap().clone() };
+    trade.plan(seq::STOPS.end - seq::RESERVED - 1, Role::Stop, stop);
+    trade.mark(seq::STOPS.end - seq::RESERVED - 1, LegStatus::Placed, None);
+    assert!(often(refused(&mut trade, &moved("95"))));
+    assert_eq!(trade.next_stop(), Some(seq::STOPS.end - seq::RESERVED));
+
+    let target = legs::target_order(Side::Buy, d("110"), d("1"));
+    trade.plan(seq::TARGETS.end - seq::RESERVED - 2, Role::Target, target);
+    let targets = |count| {
+        let all = vec![TargetShare { price: d("110"), share: d("0.5") }; count];
+        TradeChange { stop: None, targets: Some(all) }
+    };
+    assert!(often(refused(&mut trade, &targets(2))));
+    assert!(refused(&mut trade, &targets(0)).is_ok());
+    assert!(refused(&mut trade, &targets(1)).is_ok());
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! The result of a trade whose position has ended, from the account's fills.
 
-use super::{exit_by, last_closing};
+use super::{HISTORY, exit_by, last_closing};
 use crate::{
     error::Result,
     trading::{
@@ -28,8 +28,15 @@ pub(super) async fn closed_trade(
         Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
         None => Exit::Elsewhere,
     };
-    let (price, realized, fees) = figures(&fills, side);
+    // Figures from a part of the fills would be wrong.
+    let known = if are_complete(trades, entry) { figures(&fills, side) } else { (None, None, None) };
+    let (price, realized, fees) = known;
     Ok(Some(ClosedTrade { price, realized, fees, funding: Some(funding), exit }))
+}
+
+/// Whether the market's last fills, newest first, reach back to the entry: no more than [`HISTORY`] are read.
+fn are_complete(trades: &[Trade], entry: &Order) -> bool {
+    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|oldest| oldest.at < entry.at)
 }
 
 /// Returns the fills from the first one of `entry` on until the position was flat again, oldest first. Later ones belong
@@ -89,6 +96,20 @@ mod tests {
             fee: Fee { cost: d("0.1"), currency: "USDT".into() },
             realized: d(realized),
         }
+    }
+
+    #[test]
+    fn fills_that_do_not_reach_back_to_the_entry_give_no_figures() {
+        let entry = Order { at: Micros(5), ..open_order(OrderType::Market, Side::Buy, None) };
+        let all = |oldest| {
+            let mut all = vec![fill(9, Side::Buy, "100", "1", "0"); usize::from(HISTORY) - 1];
+            all.push(fill(oldest, Side::Buy, "100", "1", "0"));
+            all
+        };
+        assert!(!are_complete(&all(5), &entry), "the page may have cut off the first ones");
+        assert!(are_complete(&all(4), &entry));
+        assert!(are_complete(&all(5)[1..], &entry));
+        assert!(are_complete(&[], &entry));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Supervisor<'_> {
         }
         let filled = !entry.filled.is_zero();
         run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
-        run.intent.save(run.desk).await?;
+        run.intent.save_progress(run.desk).await?;
         Ok(if filled { Learned::Known } else { Learned::Never })
     }
 }
