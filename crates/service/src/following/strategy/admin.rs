@@ -186,7 +186,7 @@ async fn set_hook(
     hash: Option<&store::TokenHash>,
 ) -> Result<()> {
     let name = row(desk, id).await?.name;
-    must_be_installs(desk, id).await?;
+    must_not_be_private(desk, id).await?;
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
     let by = hash.map(|_| actor.user);
@@ -203,7 +203,7 @@ async fn set_hook(
 ///
 /// # Errors
 /// Forbidden if it is.
-pub(super) async fn must_be_installs(desk: &Following, id: StrategyId) -> Result<()> {
+pub(super) async fn must_not_be_private(desk: &Following, id: StrategyId) -> Result<()> {
     match store::own_source::of_strategy(&desk.db, id).await? {
         Some(_) => Err(Error::Forbidden),
         None => Ok(()),
