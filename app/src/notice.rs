@@ -114,6 +114,16 @@ words! {
         StrategyDeactivated = "strategy-deactivated",
         /// A webhook URL was created.
         HookRotated = "hook-rotated",
+        /// A private signal source was created.
+        SourceCreated = "source-created",
+        /// A private signal source was changed.
+        SourceSaved = "source-saved",
+        /// The webhook of a private signal source was revoked.
+        SourceRevoked = "source-revoked",
+        /// A private signal source was removed.
+        SourceRemoved = "source-removed",
+        /// An alert was tested.
+        SourceTested = "source-tested",
         /// The notification preferences were saved.
         NotificationsSaved = "notifications-saved",
         /// Telegram was disconnected.

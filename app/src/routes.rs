@@ -24,6 +24,8 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/maintenance", Role::Anyone),
     ("/plans", Role::Anyone),
     ("/strategies", Role::Anyone),
+    ("/strategies/own", Role::Trader),
+    ("/strategies/own/{id}", Role::Trader),
     ("/strategies/{id}", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
     ("/follows", Role::Trader),
@@ -107,6 +109,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/profile") view=pages::profile::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/own") view=pages::own_sources::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/own/:id") view=pages::own_source::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>
                 <Route path=path!("/follows") view=pages::follows::page ssr=ssr.clone()/>

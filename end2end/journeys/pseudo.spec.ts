@@ -40,6 +40,7 @@ const TRADERS = [
   '/history?of=manual',
   '/history?of=closed',
   '/strategies',
+  '/strategies/own',
   '/follows',
   '/follows/panic',
   '/copies',
@@ -123,6 +124,7 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   const movements = await page.locator('a[href^="/accounts/movements"]').first().getAttribute('href');
   await visit(movements ?? '/accounts/movements');
   await results(page, desk, ids, person);
+  await visit(await source(page, desk));
 
   await desk.command('admin', person.email);
   await all(ADMINS);
@@ -209,6 +211,21 @@ test('longer texts fit a phone', async ({ page, context, desk }) => {
     await expectFits(page);
   }
 });
+
+/** A private signal source, with a test of each verdict. Returns its page. */
+async function source(page: Page, desk: Desk): Promise<string> {
+  await posted(page, desk, '/api/own-source-create', { name: '', symbol: 'nothing', stopPercent: '0' });
+  const made = await post(page, `${desk.url}/api/own-source-create`, {
+    name: 'Pseudo Alerts',
+    symbol: 'BTC/USDT',
+    stopPercent: '2',
+  });
+  const path = new URL(made, desk.url).pathname;
+  const id = path.split('/').at(-1) ?? '';
+  await posted(page, desk, '/api/own-source-test', { id, alert: 'BTC long' });
+  await posted(page, desk, '/api/own-source-test', { id, alert: 'ETH long' });
+  return path;
+}
 
 /** The pages after successful forms, and the end of a position. */
 async function results(page: Page, desk: Desk, ids: Ids, person: Person): Promise<void> {

@@ -120,8 +120,14 @@ class World:
     def signals(self):
         self.own = self.post("/v1/admin/strategy", name="Schema", symbol="BTC/USDT", active=True)["id"]
         self.hook = self.post(f"/v1/admin/strategy/{self.own}/hook")["token"]
+        sources = [self.source() for _ in range(1 + SPARE)]
+        self.private, *self.spare_sources = sources
         signal = {"action": "ENTER", "side": "BUY", "stop": 1}
         self.signal = self.post(f"/v1/admin/strategy/{self.own}/signal", **signal)["id"]
+
+    def source(self):
+        """Creates a private signal source and returns its id."""
+        return self.post("/v1/priv/strategy/source", name="Schema", symbol="BTC/USDT", stopPercent=2)["id"]
 
     def accounts(self):
         def ask(method, path, scheme, **body):
@@ -162,6 +168,8 @@ class World:
             ("POST /v1/priv/strategy/follow/exchange/key/{id}", lambda: self.free),
             ("/v1/priv/strategy/follow/exchange/key/{id}", lambda: self.automated),
             ("/v1/priv/strategy/follow/{id}", lambda: self.follow),
+            ("DELETE /v1/priv/strategy/source/{id}", lambda: spare(self.spare_sources)),
+            ("/v1/priv/strategy/source/{id}", lambda: self.private),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),
             ("/v1/admin/strategy/{id}", lambda: self.own),

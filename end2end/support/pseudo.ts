@@ -12,6 +12,8 @@ const DATA = [
   /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g,
   /\b[\w-]{20,}\b/g,
   /(?<![\w:])[0-9a-f]*(:[0-9a-f]*){2,}/g,
+  // The mark after the name of a private signal source.
+  /#[0-9A-F]{6}\b/g,
   // Pairs, currencies, the time zone, timeframes, months' and prices' figures.
   /\b[A-Z0-9]{2,10}\/[A-Z]{3,5}\b/g,
   /\b(USDT?|USDC|BTC|ETH|EUR|GBP|ZAR|AED|SAR|UTC)\b/g,

@@ -20,6 +20,7 @@ mod front {
     mod frozen;
     mod lists;
     mod metrics;
+    mod own_sources;
     mod pages;
     mod perimeter;
     mod personal;

@@ -9,6 +9,7 @@ mod common;
 mod mudawyl {
     mod billing;
     mod first_day;
+    mod own_sources;
 }
 #[path = "mudawyl/supervision.rs"]
 mod supervision;

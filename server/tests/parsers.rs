@@ -176,6 +176,16 @@ fn webhooks() {
 }
 
 #[test]
+fn alerts_of_own_sources() {
+    feed("own_alerts", |input| {
+        if let Ok(alert) = strategy::alert::read(input) {
+            assert!(!alert.id.is_some_and(|id| id.chars().any(char::is_control)));
+        }
+        assert!(strategy::alert::redact::redacted(input).len() <= strategy::alert::redact::LONGEST);
+    });
+}
+
+#[test]
 fn forms() {
     feed("forms", |input| {
         if let Ok(fields) = Fields::parse(input) {

@@ -10,6 +10,7 @@ pub mod home;
 pub mod keys;
 pub mod messages;
 pub mod operator;
+pub mod own_sources;
 pub mod personal;
 pub mod posted_ticket;
 pub mod rules;
@@ -88,6 +89,13 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/follow-resume", Role::Trader),
     ("/api/follow-stop", Role::Trader),
     ("/api/panic", Role::Trader),
+    ("/api/own-source-create", Role::Trader),
+    ("/api/own-source-rules", Role::Trader),
+    ("/api/own-source-active", Role::Trader),
+    ("/api/own-source-rotate", Role::Trader),
+    ("/api/own-source-revoke", Role::Trader),
+    ("/api/own-source-remove", Role::Trader),
+    ("/api/own-source-test", Role::Trader),
     ("/api/copies-pause", Role::Admin),
     ("/api/maintenance-set", Role::Admin),
     ("/api/review-confirm", Role::Admin),

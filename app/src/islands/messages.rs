@@ -84,6 +84,8 @@ pub(crate) enum ToastEvent {
     /// A sign-in from this address.
     SignedIn(String),
     PasswordChanged,
+    /// The private signal source of this name refused an alert.
+    AlertRefused(String),
     /// The plan of this name ends soon.
     PlanEndsSoon(String),
     /// The renewal of this plan was declined.
@@ -100,7 +102,7 @@ type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 12] = [
+const BY_ONE: [OfOne; 13] = [
     ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
     ("StopReplaced", ToastEvent::StopReplaced),
     ("WithoutStop", ToastEvent::WithoutStop),
@@ -110,6 +112,7 @@ const BY_ONE: [OfOne; 12] = [
     ("Liquidated", ToastEvent::Liquidated),
     ("LeftOpen", ToastEvent::LeftOpen),
     ("SignedIn", ToastEvent::SignedIn),
+    ("AlertRefused", ToastEvent::AlertRefused),
     ("PlanEndsSoon", ToastEvent::PlanEndsSoon),
     ("PaymentFailed", ToastEvent::PaymentFailed),
     ("PlanEnded", ToastEvent::PlanEnded),

@@ -132,6 +132,7 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
         ToastEvent::TargetHit(symbol, profit) => format_result(words, words.target_hit(symbol), profit),
         ToastEvent::SignedIn(address) => ("warn", words.signed_in(address)),
         ToastEvent::PasswordChanged => ("warn", words.password_changed.to_owned()),
+        ToastEvent::AlertRefused(source) => ("warn", words.alert_refused(source)),
         ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(&title(plan))),
         ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(&title(plan))),
         ToastEvent::PlanEnded(plan) => ("bad", words.plan_ended(&title(plan))),

@@ -32,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (copies(visit::lang()), visit.trader()?);
         let keys = key::list_keys(&visit.desk, actor).await?;
-        let strategies = strategy::list_strategies(&visit.desk).await?;
+        let strategies = strategy::list_visible(&visit.desk, actor).await?;
         let wanted = Wanted {
             key: id(key.as_deref())?,
             strategy: id(strategy.as_deref())?,

@@ -37,9 +37,9 @@ pub(crate) fn page() -> impl IntoView {
     show(move |visit| async move {
         let words = follows(visit::lang());
         let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let strategy = strategy::get_strategy(&visit.desk, id).await?;
-        let posted = Posted::read(&visit).await?;
         let actor = visit.trader()?;
+        let strategy = strategy::get_strategy(&visit.desk, actor, id).await?;
+        let posted = Posted::read(&visit).await?;
         let keys = key::list_keys(&visit.desk, actor).await?;
         let keys: Vec<_> = keys.into_iter().filter(can_follow).collect();
         let title = words.new_title(&strategy.name);

@@ -25,6 +25,8 @@ pub(crate) mod notices;
 pub(crate) mod notifications;
 pub(crate) mod operator;
 pub(crate) mod outbox;
+pub(crate) mod own_source;
+pub(crate) mod own_sources;
 pub(crate) mod panic;
 pub(crate) mod past;
 pub(crate) mod plans;

@@ -101,6 +101,7 @@ mod tests {
             LiveEventKind::TargetHit(symbol, Some(Decimal::ONE)),
             LiveEventKind::SignedIn("203.0.113.9".into()),
             LiveEventKind::PasswordChanged,
+            LiveEventKind::AlertRefused("BTC alerts".into()),
             LiveEventKind::PlanEndsSoon("Pro".into()),
             LiveEventKind::PaymentFailed("Pro".into()),
             LiveEventKind::PlanEnded("Pro".into()),

@@ -142,7 +142,7 @@ async fn filters(
     let sides = [Side::Buy, Side::Sell].map(|s| (s.word().to_owned(), names.1.side(s).to_owned()));
     let mut all = vec![Filter::choice("key", names.0.choose_key, value("key"), words.any_key, keys)];
     if request.which == Which::Strategy {
-        let strategies = strategy::list_strategies(&visit.desk).await?;
+        let strategies = strategy::list_visible(&visit.desk, visit.trader()?).await?;
         let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
         all.push(Filter::choice(
             "strategy",

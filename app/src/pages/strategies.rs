@@ -10,7 +10,10 @@ use crate::{
         show::show,
     },
     visit,
-    words::strategies::{Strategies, strategies},
+    words::{
+        own_sources::own_sources,
+        strategies::{Strategies, strategies},
+    },
 };
 use domain::strategy::{Card, Strategy};
 use leptos::prelude::*;
@@ -31,11 +34,18 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {posted.unseen("strategyAutomatedId")}
             {empty}
+            {visit.actor.is_some().then(mine)}
             <ul class="cards" data-testid="strategies">{cards.iter().map(|c| card(words, c)).collect_view()}</ul>
             <p class="hint">{words.past}</p>
         };
         Ok::<_, Error>(frame(&visit, words.title, Width::Wide, body))
     })
+}
+
+/// The link to the visitor's own signal sources.
+fn mine() -> impl IntoView {
+    let words = own_sources(visit::lang());
+    view! { <p><a class="button" href="/strategies/own" data-testid="own-sources-link">{words.mine}</a></p> }
 }
 
 fn card(words: &'static Strategies, card: &Card) -> AnyView {

@@ -26,18 +26,18 @@ const RANGES: u16 = 30;
 /// The number of trades listed.
 const TRADES: u16 = 20;
 
-/// For everyone, signed in or not.
+/// For everyone, signed in or not; a private signal source only for its owner.
 pub(crate) fn page() -> impl IntoView {
     let (id, of, by) = (visit::param("id"), visit::query("of"), visit::query("by"));
     show(|visit| async move {
-        let words = strategies(visit::lang());
+        let (words, viewer) = (strategies(visit::lang()), visit.actor.as_ref());
         let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-        let card = strategy::card(&visit.desk, id).await?;
+        let card = strategy::card(&visit.desk, viewer, id).await?;
         let best = if card.live.total.trades > 0 { Kind::Live } else { Kind::Backtest };
         let kind = of.as_deref().and_then(Kind::parse).unwrap_or(best);
         let interval = by.as_deref().and_then(Interval::parse).unwrap_or(Interval::Day);
-        let ranges = strategy::history(&visit.desk, id, kind, interval, RANGES).await?;
-        let trades = strategy::trades(&visit.desk, id, kind, TRADES).await?;
+        let ranges = strategy::history_seen_by(&visit.desk, viewer, id, kind, interval, RANGES).await?;
+        let trades = strategy::trades_seen_by(&visit.desk, viewer, id, kind, TRADES).await?;
         let costs = strategy::costs();
         let name = card.strategy.name.clone();
         let body = view! {

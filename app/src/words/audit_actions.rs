@@ -45,6 +45,7 @@ impl Audit {
             | Kind::StopLoss
             | Kind::KeyRights
             | Kind::ForeignFill
+            | Kind::AlertRefused
             | Kind::PlanLapses
             | Kind::SignedIn
             | Kind::PasswordChanged

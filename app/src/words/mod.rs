@@ -32,6 +32,8 @@ pub(crate) mod operator;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]
+pub(crate) mod own_sources;
+#[cfg(feature = "ssr")]
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub(crate) mod personal;

@@ -29,6 +29,8 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         N::StrategyChanged => words.strategy_changed(name),
         N::StrategyActivated => words.strategy_activated(name),
         N::StrategyDeactivated => words.strategy_deactivated(name),
+        N::SourceCreated => words.source_created(name),
+        N::SourceSaved => words.source_saved(name),
         N::ClientMade => words.client_made(name),
         N::ClientRevoked => words.client_revoked(name),
         N::AccountOpened => words.account_opened(name),
@@ -50,6 +52,9 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::CopiesPaused
         | N::CopiesResumed
         | N::HookRotated
+        | N::SourceRevoked
+        | N::SourceRemoved
+        | N::SourceTested
         | N::NotificationsSaved
         | N::TelegramUnlinked
         | N::Unsubscribed
@@ -86,6 +91,8 @@ table! {
         strategy_changed(name): "Strategy {name} saved.",
         strategy_activated(name): "Strategy {name} activated: its signals are copied.",
         strategy_deactivated(name): "Strategy {name} deactivated.",
+        source_created(name): "Signal source {name} created. Copy its webhook URL now: it won't be shown again.",
+        source_saved(name): "Signal source {name} saved.",
         client_made(name): "API client {name} created. Copy its secret now: it won't be shown again.",
         client_revoked(name): "API client {name} revoked.",
         account_opened(name): "{name} account opened.",
@@ -134,6 +141,11 @@ texts! {
         N::StrategyActivated => "Strategy activated: its signals are copied.",
         N::StrategyDeactivated => "Strategy deactivated.",
         N::HookRotated => "Webhook URL created.",
+        N::SourceCreated => "Signal source created. Copy its webhook URL now: it won't be shown again.",
+        N::SourceSaved => "Signal source saved.",
+        N::SourceRevoked => "Webhook revoked. Its URL no longer works.",
+        N::SourceRemoved => "Signal source removed. Open positions keep their stop losses.",
+        N::SourceTested => "Alert tested. No order was placed.",
         N::NotificationsSaved => "Notifications saved.",
         N::TelegramUnlinked => "Telegram disconnected.",
         N::Unsubscribed => "You're unsubscribed from these e-mails.",

@@ -105,6 +105,10 @@ texts! {
         P::AccountExists => "You already have an account in this currency.",
         P::TooManyDecimals => "Too many decimals for this currency.",
         P::NotCovered => "Your balance is too low.",
+        P::AlertUnreadable => "The alert has none of the supported formats. See the examples on the source's page.",
+        P::OtherMarket => "The alert is about another market than this source.",
+        P::FarFromMarket => "The alert's price is too far from the market price.",
+        P::NothingToExit => "The alert exits the other side than the source's last entry.",
         P::NotTransferable => "You can only transfer between a USDT account and a paper account.",
         P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
     }

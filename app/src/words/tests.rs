@@ -32,6 +32,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("notices", notices::named_notices(lang).entries()),
         ("operator", operator::operator(lang).entries()),
         ("orders", orders::orders(lang).entries()),
+        ("own_sources", own_sources::own_sources(lang).entries()),
         ("pages", pages::pages(lang).entries()),
         ("users", users::people(lang).entries()),
         ("personal", personal::personal(lang).entries()),

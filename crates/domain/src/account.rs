@@ -78,6 +78,10 @@ words! {
         HookRotated = "hook-rotated",
         /// A webhook was closed.
         HookClosed = "hook-closed",
+        /// The webhook of a private signal source got a new address.
+        SourceRotated = "source-rotated",
+        /// The webhook of a private signal source was closed.
+        SourceClosed = "source-closed",
         /// A Telegram chat was linked.
         ChatLinked = "chat-linked",
         /// The plan changed.

@@ -70,6 +70,8 @@ ids! {
     StrategyId,
     /// A strategy's signal to trade.
     SignalId,
+    /// A call of the webhook of a private signal source.
+    SourceCallId,
     /// One trade of a strategy's record.
     StrategyTradeId,
     /// A risk profile: the share of equity risked on one trade.

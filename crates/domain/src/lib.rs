@@ -21,6 +21,7 @@ pub mod market;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod own_source;
 pub mod plan;
 pub mod position;
 pub mod profile;

@@ -217,6 +217,8 @@ pub enum LiveEventKind {
     SignedIn(String),
     /// The password was changed.
     PasswordChanged,
+    /// The private signal source with this name refused an alert.
+    AlertRefused(String),
     /// The plan with this name ends soon.
     PlanEndsSoon(String),
     /// The renewal of the plan with this name was declined.

@@ -38,6 +38,8 @@ words! {
         Unprotected = "unprotected",
         /// The exchange refuses to close a copied position whose strategy has exited.
         ExitLate = "exit-late",
+        /// A private signal source refused an alert.
+        AlertRefused = "alert-refused",
         /// The subscription plan ends soon.
         PlanLapses = "plan-lapses",
         /// A sign-in from a new device or place.
@@ -79,6 +81,7 @@ impl Kind {
             | Self::ForeignFill
             | Self::Unprotected
             | Self::ExitLate
+            | Self::AlertRefused
             | Self::PlanLapses
             | Self::SignedIn
             | Self::PasswordChanged

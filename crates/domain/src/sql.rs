@@ -2,8 +2,8 @@
 //! their own mappings.
 
 use crate::{
-    AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal,
-    strategy,
+    AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
+    signal, strategy,
 };
 
 /// Maps a type to a text column. Takes a function that formats it and one that parses it (`None` for invalid
@@ -64,6 +64,9 @@ text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::pars
 text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
 text_column!(crate::report::Period, |period| period.word().to_owned(), crate::report::Period::parse);
+text_column!(own_source::Visibility, |it| it.word().to_owned(), own_source::Visibility::parse);
+text_column!(own_source::Verdict, |verdict| verdict.word().to_owned(), own_source::Verdict::parse);
+text_column!(own_source::RefusedAlert, |it| it.word().to_owned(), own_source::RefusedAlert::parse);
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
 text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);

@@ -4,6 +4,7 @@ pub mod closed_trades;
 mod context;
 pub mod copy;
 pub mod follow;
+pub mod own_source;
 pub mod panic;
 pub mod report;
 pub mod signal;

@@ -173,12 +173,15 @@ select! {
     "from follows f join risk_profiles r on r.id = f.risk_profile_id"
 }
 
-/// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped.
+/// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped. An
+/// entry of a private signal source reaches only its owner's keys.
 pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     reached_follows!(
         from,
         fetch_all,
-        "where f.strategy_id = $1 and f.stopped_at is null order by f.id",
+        "where f.strategy_id = $1 and f.stopped_at is null and not exists ( \
+           select 1 from own_sources o where o.strategy_id = $1 and o.visibility = 'PRIVATE' \
+             and o.user_id <> f.user_id) order by f.id",
         strategy
     )
 }

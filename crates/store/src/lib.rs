@@ -55,6 +55,7 @@ pub mod ledger;
 pub mod message;
 pub mod notice;
 pub mod notification;
+pub mod own_source;
 pub mod password_reset;
 pub mod pending_form;
 pub mod plan;

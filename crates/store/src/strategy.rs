@@ -95,6 +95,52 @@ pub async fn list_strategies(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
 
+/// Lists the strategies that everyone can see, in display order.
+pub async fn list_public(from: impl Source) -> Result<Vec<Strategy>> {
+    strategies!(
+        from,
+        fetch_all,
+        "where not exists ( \
+           select 1 from own_sources o where o.strategy_id = strategies.id and o.visibility = 'PRIVATE') \
+         order by position, id"
+    )
+}
+
+/// Lists the strategies that a user can see, in display order: the public ones and their own, removed ones included.
+pub async fn list_visible(from: impl Source, user: UserId) -> Result<Vec<Strategy>> {
+    strategies!(
+        from,
+        fetch_all,
+        "where not exists ( \
+           select 1 from own_sources o where o.strategy_id = strategies.id and o.visibility = 'PRIVATE' \
+             and o.user_id <> $1) order by position, id",
+        user
+    )
+}
+
+/// Returns a strategy if everyone can see it.
+pub async fn get_public(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
+    strategies!(
+        from,
+        fetch_optional,
+        "where id = $1 and not exists ( \
+           select 1 from own_sources o where o.strategy_id = $1 and o.visibility = 'PRIVATE')",
+        id
+    )
+}
+
+/// Returns a strategy if a user can see it.
+pub async fn get_visible(from: impl Source, id: StrategyId, user: UserId) -> Result<Option<Strategy>> {
+    strategies!(
+        from,
+        fetch_optional,
+        "where id = $1 and not exists ( \
+           select 1 from own_sources o where o.strategy_id = $1 and o.visibility = 'PRIVATE' and o.user_id <> $2)",
+        id,
+        user
+    )
+}
+
 /// Returns the strategy whose webhook token has this hash.
 pub async fn by_hook(from: impl Source, token: &TokenHash) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())

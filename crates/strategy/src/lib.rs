@@ -33,6 +33,7 @@
 //!   never below -1. Trades compound: each invests the whole equity, at leverage 1.
 //! * **Max drawdown** is the largest decline from a peak, measured after each trade.
 
+pub mod alert;
 pub mod backtest;
 mod bar;
 pub mod candles;

@@ -2,18 +2,20 @@
 //! /v1/hook/strategy/<token>`), such as TradingView alerts. The token is the caller's only credential and
 //! never appears in logs, which contain route templates only.
 
-mod wanted;
-
 use crate::{
     proxy::ClientOrigin,
     rest::{
         mudawyl::{
             error::{Message, MudawylFailure},
             raw_request::{FieldLocation, RawRequest},
-            validate::{Check, text, timestamp},
+            validate::{Check, text},
         },
         words,
     },
+};
+use ::strategy::alert::{
+    ReadAlert,
+    json::{self, number, numbers},
 };
 use axum::{
     Json,
@@ -21,24 +23,23 @@ use axum::{
     extract::{Path, State, rejection::PathRejection},
 };
 use domain::{
-    Decimal, Micros, Side, money,
+    own_source::{RefusedAlert, Verdict},
     signal::Action,
     validation::{FieldProblem, Problem},
 };
 use serde::Serialize;
-use serde_json::Value;
 use service::{
     Error, SharedDesk,
-    following::strategy::{self, Alert, SignalRequest},
+    following::{
+        own_source::{self, SourceVerdict},
+        strategy::{self, Alert, SignalRequest},
+    },
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
-use wanted::{Wanted, agreed, direction};
 
 /// The largest alert, in bytes. TradingView's limit is 4 KB.
 const LARGEST: usize = 8 * 1024;
-/// A placeholder that TradingView could not replace, such as `{{close}}`.
-const PLACEHOLDER: &str = "{{";
 
 /// The result of an alert.
 #[derive(Serialize, ToSchema)]
@@ -81,7 +82,7 @@ pub(crate) struct AlertBody {
 /// Receive Signal
 ///
 /// Receives a signal from an external signal source, such as a TradingView alert. The body is parsed as JSON whatever
-/// its content type.
+/// its content type. A private signal source also accepts the JSON of 3Commas' Signal Bot and free text.
 #[utoipa::path(
     post,
     path = "/v1/hook/strategy/{token}",
@@ -102,6 +103,9 @@ pub(crate) async fn receive_alert(
 ) -> Result<Json<AlertResult>, MudawylFailure> {
     // A token that is not valid text is unknown.
     let Path(token) = token.map_err(|_| Error::NotFound)?;
+    if let Some(verdict) = own_source::receive(&desk, &token, &body).await? {
+        return source_answer(verdict);
+    }
     let request =
         if body.len() > LARGEST { Err(MudawylFailure::TooLarge) } else { RawRequest::new([], "", &body) };
     // A caller without a valid token gets that error first, and learns nothing about the format of alerts.
@@ -117,117 +121,27 @@ pub(crate) async fn receive_alert(
     }
 }
 
+/// The answer of a private signal source.
+fn source_answer(verdict: SourceVerdict) -> Result<Json<AlertResult>, MudawylFailure> {
+    match (verdict.reason, verdict.signal) {
+        (None, Some(signal)) => {
+            Ok(Json(AlertResult { id: signal.0, repeated: verdict.verdict == Verdict::Repeated }))
+        }
+        (reason, _) => {
+            let (field, problem) = reason.unwrap_or(RefusedAlert::Unreadable).problem();
+            Err(MudawylFailure::Fields(vec![FieldProblem::new(field, problem).into()]))
+        }
+    }
+}
+
 /// Parses an alert.
 ///
 /// # Errors
 /// All problems together.
 pub fn alert(request: &RawRequest) -> Result<Alert, Vec<FieldProblem>> {
-    let mut problems = Vec::new();
-    let mut read = Reader { request, problems: &mut problems };
-    let (action, side) = read.wanted();
-    // One message template serves entries and exits: stop and targets are ignored for an exit, whatever the
-    // sender fills in.
-    let leaves = action == Some(Action::Exit);
-    let alert = Alert {
-        request: SignalRequest {
-            action: action.unwrap_or(Action::Exit),
-            side,
-            price: read.field("price", number),
-            stop: if leaves { None } else { read.field("stop", number) },
-            targets: if leaves { None } else { read.field("targets", numbers) }.unwrap_or_default(),
-        },
-        id: read.field("id", own_id),
-        time: read.field("time", time),
-    };
-    if problems.is_empty() { Ok(alert) } else { Err(problems) }
-}
-
-struct Reader<'a> {
-    request: &'a RawRequest,
-    problems: &'a mut Vec<FieldProblem>,
-}
-
-impl Reader<'_> {
-    fn field<T>(&mut self, name: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
-        let value = self.request.field(FieldLocation::Body, name)?;
-        match unreplaced(value).and_then(|()| rule(value)) {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                self.problems.push(FieldProblem::new(name, problem));
-                None
-            }
-        }
-    }
-
-    /// Reads the direction. One word suffices: buy, sell or exit. With `action` ENTER or EXIT, `side` gives
-    /// the direction; `position` gives the resulting position.
-    fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
-        let (action, side) = (self.field("action", direction), self.field("side", direction));
-        let position = self.field("position", direction);
-        let given = |name| self.request.field(FieldLocation::Body, name).is_some();
-        if !given("action") && !given("side") && !given("position") {
-            self.problems.push(FieldProblem::new("side", Problem::Required));
-        }
-        match agreed(action, side, position) {
-            Ok(Some(Wanted::Exit)) => (Some(Action::Exit), None),
-            Ok(Some(Wanted::Enter(side))) => (Some(Action::Enter), side),
-            Ok(None) => (None, None),
-            Err(field) => {
-                self.problems.push(FieldProblem::new(field, Problem::Contradicts));
-                (None, None)
-            }
-        }
-    }
-}
-
-/// Rejects text in which a placeholder was not replaced.
-fn unreplaced(value: &Value) -> Result<(), Problem> {
-    let is = |value: &Value| value.as_str().is_some_and(|text| text.contains(PLACEHOLDER));
-    let any = match value {
-        Value::Array(many) => many.iter().any(is),
-        one => is(one),
-    };
-    if any { Err(Problem::Placeholder) } else { Ok(()) }
-}
-
-fn number(value: &Value) -> Result<Decimal, Problem> {
-    let written = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return Err(Problem::NotNumber),
-    };
-    money::parse(&written).map_err(|_| Problem::NotNumber)
-}
-
-/// Accepts a list or a single number.
-fn numbers(value: &Value) -> Result<Vec<Decimal>, Problem> {
-    match value {
-        Value::Array(many) => many.iter().map(number).collect(),
-        one => number(one).map(|one| vec![one]),
-    }
-}
-
-fn own_id(value: &Value) -> Result<String, Problem> {
-    match value {
-        Value::String(text) if text.chars().any(char::is_control) => Err(Problem::NotText),
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(Problem::NotText),
-    }
-}
-
-/// Parses ISO 8601, or seconds or milliseconds since the epoch.
-fn time(value: &Value) -> Result<Micros, Problem> {
-    if let Ok(at) = timestamp(value) {
-        return Ok(at);
-    }
-    let units = number(value).ok().and_then(|number| i64::try_from(number.trunc()).ok());
-    match units.ok_or(Problem::NotDate)? {
-        // Below this limit, values are seconds (until the year 5138); from it on, milliseconds (from 1973).
-        seconds @ 0..100_000_000_000 => Ok(Micros::from_millis(seconds.saturating_mul(1_000))),
-        millis @ 100_000_000_000.. => Ok(Micros::from_millis(millis)),
-        _ => Err(Problem::NotDate),
-    }
+    let read = json::read(&|name| request.field(FieldLocation::Body, name))?;
+    let ReadAlert { action, side, price, stop, targets, id, time, .. } = read;
+    Ok(Alert { request: SignalRequest { action, side, price, stop, targets }, id, time })
 }
 
 /// The fields of a manual signal: the same rules, but `action` is ENTER or EXIT as operators write it.
@@ -243,13 +157,15 @@ pub(crate) fn signal_request(check: &mut Check<'_>) -> Option<SignalRequest> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{Decimal, Micros, Side};
     use proptest::prelude::*;
+    use serde_json::Value;
 
-    pub(super) fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
+    fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
         alert(&RawRequest::new([], "", body.as_bytes()).unwrap())
     }
 
-    pub(super) fn problems(body: &str) -> Vec<(String, Problem)> {
+    fn problems(body: &str) -> Vec<(String, Problem)> {
         read(body).unwrap_err().into_iter().map(|p| (p.field, p.problem)).collect()
     }
 
@@ -310,6 +226,37 @@ mod tests {
             [field("side", Problem::Placeholder)]
         );
         assert_eq!(problems(r#"{"side":"buy","id":{}}"#), [field("id", Problem::NotText)]);
+    }
+
+    #[test]
+    fn a_position_gives_the_orders_target_state() {
+        for (body, action, side) in [
+            // Exit from a long position by selling; the message template also has fields for stop and
+            // targets.
+            (r#"{"position":"flat","action":"sell","stop":"NaN","targets":["NaN"]}"#, Action::Exit, None),
+            (r#"{"position":"flat","stop":9}"#, Action::Exit, None),
+            (r#"{"position":"long","action":"buy","stop":9}"#, Action::Enter, Some(Side::Buy)),
+            (r#"{"position":"short","stop":9}"#, Action::Enter, Some(Side::Sell)),
+        ] {
+            let alert = read(body).unwrap();
+            assert_eq!((alert.request.action, alert.request.side), (action, side), "{body}");
+            assert_eq!(alert.request.stop.is_some(), action == Action::Enter, "{body}");
+        }
+        assert_eq!(problems(r#"{"position":"{{strategy.market_position}}"}"#).len(), 1);
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (body, field) in [
+            (r#"{"side":"buy","action":"sell","stop":1}"#, "side"),
+            (r#"{"side":"exit","action":"sell","stop":1}"#, "side"),
+            (r#"{"position":"long","action":"sell","stop":1}"#, "position"),
+            (r#"{"position":"long","action":"exit"}"#, "position"),
+            (r#"{"position":"flat","action":"enter"}"#, "position"),
+        ] {
+            assert_eq!(problems(body), [(field.to_owned(), Problem::Contradicts)], "{body}");
+        }
+        assert!(read(r#"{"side":"buy","action":"long","stop":1}"#).is_ok(), "twice the same");
     }
 
     proptest! {

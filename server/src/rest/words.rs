@@ -52,6 +52,12 @@ listed! {
     SignalAction = domain::signal::Action;
     /// Source of a signal.
     SignalSource = domain::signal::Source;
+    /// Visibility of a private signal source.
+    SourceVisibility = domain::own_source::Visibility;
+    /// Verdict on a call of a private signal source.
+    SourceVerdict = domain::own_source::Verdict;
+    /// Why a private signal source refused an alert.
+    AlertRefusal = domain::own_source::RefusedAlert;
     /// Status of a copy.
     CopyStatus = copy::Status;
     /// Permission of an API client.

@@ -79,6 +79,7 @@ pub(super) struct World {
     trade: String,
     automated: String,
     follow: String,
+    source: String,
     number: String,
     currency: String,
     sub_account: String,
@@ -112,6 +113,7 @@ impl World {
             trade: String::new(),
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
+            source: String::new(),
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
@@ -139,6 +141,8 @@ impl World {
         let follow = text(&ada.post(&path, chosen).await.ok(200)["id"]);
         let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"});
         ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
+        let source = json!({"name": "Mine", "symbol": "BTC/USDT", "stopPercent": 2});
+        self.source = text(&ada.post("/v1/priv/strategy/source", source).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -188,7 +192,7 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 12] = [
+        let kinds: [(&str, &str); 13] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),
@@ -196,6 +200,7 @@ impl World {
             ("/v1/priv/exchange/position/{id}", &self.key),
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),
             ("/v1/priv/strategy/follow/{id}", &self.follow),
+            ("/v1/priv/strategy/source/{id}", &self.source),
             ("/v1/priv/api-client/{id}", &self.ada.program.id),
             ("/ver1/accounts/{id}", &self.number),
             ("/api/v1/accounts/{id}", &self.currency),

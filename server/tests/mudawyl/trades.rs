@@ -154,7 +154,8 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
 pub(crate) async fn a_trade_is_increased_and_reversed(db: &TestDb) {
     let trading = Trading::open(db).await;
     let (ada, before) = (&trading.ada, trading.get().await);
-    let add = |body: Value| ada.post(&format!("{}/add", trading.path), body);
+    let path = format!("{}/add", trading.path);
+    let add = |body: Value| ada.post(&path, body);
     let added = add(json!({"amount": 0.03})).await.ok(200);
     assert_eq!(number(&added["trade"]["amount"]), domain::Decimal::new(8, 2));
     assert_eq!(added["stop"], before["stop"], "the stop stays where it is");

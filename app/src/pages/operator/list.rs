@@ -16,13 +16,18 @@ use crate::{
     words::{
         closed::closed,
         operator::{Operator, operator},
+        own_sources::own_sources,
         strategies::strategies,
     },
 };
-use domain::{Frame, Micros, TradeType, strategy::Operated};
+use domain::{
+    Frame, Micros, TradeType,
+    own_source::{SourceOwner, Visibility},
+    strategy::Operated,
+};
 use leptos::prelude::*;
 use service::{
-    following::{copy, strategy},
+    following::{copy, own_source, strategy},
     trading::market,
 };
 
@@ -30,6 +35,7 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (operator(visit::lang()), visit.trader()?);
         let all = strategy::operated(&visit.desk, actor).await?;
+        let owners = own_source::list_owners(&visit.desk, actor).await?;
         let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
         // If the exchange does not respond, a market can still be typed.
         let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
@@ -42,7 +48,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.besides("strategy-create").message()}
             {switch(words, paused)}
             {empty}
-            <ul class="cards" data-testid="operated">{all.iter().map(|s| line(words, s)).collect_view()}</ul>
+            <ul class="cards" data-testid="operated">{all.iter().map(|s| line(words, s, &owners)).collect_view()}</ul>
             {create(words, &posted.of("strategy-create"), markets)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body))
@@ -67,8 +73,16 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
     .rendered()
 }
 
-fn line(words: &'static Operator, operated: &Operated) -> AnyView {
+fn line(words: &'static Operator, operated: &Operated, owners: &[SourceOwner]) -> AnyView {
     let (strategy, names) = (&operated.strategy, strategies(visit::lang()));
+    let owner = owners.iter().find(|owner| owner.strategy == strategy.id);
+    let owner = owner.map(|owner| {
+        let text = match owner.visibility {
+            Visibility::Private => own_sources(visit::lang()).owner(&owner.email),
+            Visibility::Approved => owner.email.clone(),
+        };
+        view! { <p class="hint" data-testid="source-owner">{text}</p> }
+    });
     let href = format!("/admin/strategies/{}", strategy.id);
     let followers = words.followers(usize::try_from(operated.followers).unwrap_or_default());
     view! {
@@ -79,6 +93,7 @@ fn line(words: &'static Operator, operated: &Operated) -> AnyView {
                 <a class="button" href=href aria-label=words.open_this(&strategy.name)>{words.open}</a>
             </div>
             <p class="hint">{format!("{} · {followers}", about(names, strategy))}</p>
+            {owner}
         </li>
     }
     .rendered()

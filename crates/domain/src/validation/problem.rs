@@ -230,6 +230,14 @@ problems! {
     TooManyDecimals = "has more decimals than the currency";
     /// Exceeds the balance.
     NotCovered = "must be covered by the balance";
+    /// A body that is no alert of a known form.
+    AlertUnreadable = "must be an alert in a supported format";
+    /// The alert of a signal source names another market than the source's.
+    OtherMarket = "must be the market of the signal source";
+    /// The price is too far from the market's.
+    FarFromMarket = "is too far from the market price";
+    /// An exit of a position that the signal source has not entered.
+    NothingToExit = "does not exit the position of the signal source";
     /// The account cannot take part in this transfer.
     NotTransferable = "must be a sandbox account and a USDT account";
 }

@@ -91,10 +91,6 @@ pub(crate) async fn accept_from(desk: &Following, by: Option<&Actor>, new: NewSi
     if let Some(repeated) = find_repeated(desk, &new, bar).await? {
         return Ok(Accepted::Repeated(repeated));
     }
-    // Exits are accepted even if the strategy has been deactivated.
-    if !strategy.active && new.action == Action::Enter {
-        return Err(Error::field("strategy", Problem::StrategyInactive));
-    }
     let checked = check(desk, &strategy, &new).await?;
     let mut signal = Signal {
         id: SignalId::mint(&*desk.clock, &*desk.entropy),
@@ -166,7 +162,20 @@ struct Checked {
     market: Option<Decimal>,
 }
 
+/// Checks a signal as [`accept`] does, and stores nothing.
+///
+/// # Errors
+/// As [`accept`].
+pub(crate) async fn rehearse(desk: &Following, new: &NewSignal) -> Result<()> {
+    let strategy = store::strategy::get_strategy(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
+    check(desk, &strategy, new).await.map(drop)
+}
+
 async fn check(desk: &Following, strategy: &Strategy, new: &NewSignal) -> Result<Checked> {
+    // Exits are accepted even if the strategy has been deactivated.
+    if !strategy.active && new.action == Action::Enter {
+        return Err(Error::field("strategy", Problem::StrategyInactive));
+    }
     let now = desk.clock.now();
     let oldest = now.plus(-desk.settings.signal_max_age_s.saturating_mul(time::SECOND));
     if new.sent_at.is_some_and(|at| at < oldest) {

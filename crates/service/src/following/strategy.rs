@@ -18,31 +18,40 @@ pub use candles::{Imported, import};
 pub use demo::seed;
 pub use live::Live;
 pub(crate) use record::Records;
-pub use record::{card, cards, costs, history, performance, trades};
+pub use record::{card, cards, costs, history, history_seen_by, performance, trades, trades_seen_by};
 pub use signals::{
     Alert, SignalReceipt, SignalRequest, copies, get_signal, list_signals, receive_alert, send,
 };
 
 use crate::{
+    actor::Actor,
     error::{Error, Result},
     following::Following,
 };
 use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
 
-/// Returns every strategy in display order, including inactive ones.
+/// Returns every public strategy in display order, including inactive ones.
 ///
 /// # Errors
 /// If the database cannot be queried.
 pub async fn list_strategies(desk: &Following) -> Result<Vec<Strategy>> {
-    store::strategy::list_strategies(&desk.db).await?.into_iter().map(shown).collect()
+    store::strategy::list_public(&desk.db).await?.into_iter().map(shown).collect()
 }
 
-/// Returns one strategy.
+/// Returns every strategy that the caller can see: the public ones and their private signal sources.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_visible(desk: &Following, actor: &Actor) -> Result<Vec<Strategy>> {
+    store::strategy::list_visible(&desk.db, actor.user).await?.into_iter().map(shown).collect()
+}
+
+/// Returns one strategy that the caller can see.
 ///
 /// # Errors
 /// Not found.
-pub async fn get_strategy(desk: &Following, id: StrategyId) -> Result<Strategy> {
-    shown(row(desk, id).await?)
+pub async fn get_strategy(desk: &Following, actor: &Actor, id: StrategyId) -> Result<Strategy> {
+    shown(visible(desk, Some(actor), id).await?)
 }
 
 /// Returns the risk profiles, lowest risk first.
@@ -63,6 +72,20 @@ pub(crate) fn profile(row: store::follow::RiskProfile) -> RiskProfile {
     RiskProfile { id, name, percentage: percentage.0, created_at, updated_at }
 }
 
+/// Returns a strategy that a visitor can see: a private signal source only for its owner.
+async fn visible(
+    desk: &Following,
+    viewer: Option<&Actor>,
+    id: StrategyId,
+) -> Result<store::strategy::Strategy> {
+    let row = match viewer {
+        Some(actor) => store::strategy::get_visible(&desk.db, id, actor.user).await?,
+        None => store::strategy::get_public(&desk.db, id).await?,
+    };
+    row.ok_or(Error::NotFound)
+}
+
+/// Returns any strategy, for admins.
 async fn row(desk: &Following, id: StrategyId) -> Result<store::strategy::Strategy> {
     store::strategy::get_strategy(&desk.db, id).await?.ok_or(Error::NotFound)
 }

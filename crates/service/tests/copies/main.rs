@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "shared with the tests of orders")]
 mod fake;
 mod first_day;
+mod own_sources;
 mod world;
 
 use domain::{

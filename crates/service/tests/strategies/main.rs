@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod feed;
+mod own;
 mod past;
 
 use ::strategy::{Bar, Costs, Decision, Definition, Price, Series, Ticks, backtest};

@@ -2,10 +2,11 @@
 
 use super::setting::{ADA, PASSWORD, ada, from, here, mails, text_of};
 use domain::{
-    AccountMode, Decimal, ExchangeId, ExchangeKeyId, Side, Symbol,
+    AccountMode, Decimal, ExchangeId, ExchangeKeyId, Side, StrategyId, Symbol,
     account::Credential,
     live::RightsChange,
     notification::{Channel, Outgoing},
+    own_source::RefusedAlert,
 };
 use service::{
     Actor, SharedDesk, bot,
@@ -160,6 +161,12 @@ fn account_events() -> Vec<NotificationEvent> {
         E::SignedIn { agent: "Firefox".to_owned(), address: "192.0.2.7".to_owned() },
         E::PasswordChanged,
     ];
+    let refused = |reason: &RefusedAlert| E::AlertRefused {
+        strategy: StrategyId(uuid::Uuid::from_u128(8)),
+        name: "Main".to_owned(),
+        reason: *reason,
+    };
+    events.extend(RefusedAlert::ALL.iter().map(refused));
     events.extend(Credential::ALL.iter().map(|what| E::Credential { what: *what, name: "Main".to_owned() }));
     events
 }

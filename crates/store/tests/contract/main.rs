@@ -21,6 +21,7 @@ mod leases;
 mod ledgers;
 mod messages;
 mod outage;
+mod own_sources;
 mod plans;
 mod profiles;
 mod reports;

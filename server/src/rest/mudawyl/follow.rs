@@ -11,7 +11,7 @@ use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use domain::{RiskProfileId, StrategyId, validation::Problem};
 use service::{
-    Error, SharedDesk,
+    Actor, Error, SharedDesk,
     following::follow::{self, FollowChange, NewFollow},
 };
 
@@ -63,7 +63,7 @@ pub(super) async fn create_follow(
     let active = check.optional("active", flag).unwrap_or(true);
     let strategy = check.required("strategyAutomatedId", id(Problem::NotActiveStrategy));
     let profile = check.required("strategyRiskProfileId", id(Problem::NotRiskProfile));
-    known(&desk, &mut check, strategy, profile).await?;
+    known(&desk, &actor, &mut check, strategy, profile).await?;
     let whole = || {
         let (strategy, profile) = (strategy?, profile?);
         Some((key?, NewFollow { active, strategy, profile, max_leverage: None, daily_loss_limit_usd: None }))
@@ -97,7 +97,7 @@ pub(super) async fn update_follow(
     let active = check.optional("active", flag);
     let strategy = check.optional("strategyAutomatedId", id(Problem::NotActiveStrategy));
     let profile = check.optional("strategyRiskProfileId", id(Problem::NotRiskProfile));
-    known(&desk, &mut check, strategy, profile).await?;
+    known(&desk, &actor, &mut check, strategy, profile).await?;
     let follow = check.finish(follow).map_err(|failure| failure.in_order(FIELDS))?;
     let change = FollowChange { active, strategy, profile, ..FollowChange::default() };
     let follow =
@@ -108,11 +108,12 @@ pub(super) async fn update_follow(
 /// Checks that strategy and profile exist, so that it is reported together with the other field problems.
 async fn known(
     desk: &SharedDesk,
+    actor: &Actor,
     check: &mut Check<'_>,
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
 ) -> Result<(), Error> {
-    for problem in follow::unknown_choices(desk, strategy, profile).await? {
+    for problem in follow::unknown_choices(desk, actor, strategy, profile).await? {
         check.fail(&problem.field, problem.problem);
     }
     Ok(())

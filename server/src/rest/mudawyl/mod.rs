@@ -18,6 +18,7 @@ mod managed_trade;
 mod managed_trade_orders;
 pub mod notification;
 pub mod order;
+mod own_source;
 pub mod past;
 mod plan;
 mod position;
@@ -92,6 +93,14 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
+        .route(
+            Role::Trader,
+            routes!(own_source::get_source, own_source::change_source, own_source::remove_source),
+        )
+        .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
+        .route(Role::Trader, routes!(own_source::list_calls))
+        .route(Role::Trader, routes!(own_source::test_alert))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }

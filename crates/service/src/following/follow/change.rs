@@ -65,7 +65,7 @@ pub async fn create_follow(
         daily_loss_limit_usd: new.daily_loss_limit_usd,
     };
     // A requested strategy exists, otherwise the check has reported a field problem.
-    let strategy = strategy.check(desk).await?.ok_or(Error::NotFound)?;
+    let strategy = strategy.check(desk, actor).await?.ok_or(Error::NotFound)?;
     let key = key::find_key(desk, actor, id).await?.key;
     automated(&key)?;
     if new.active {
@@ -149,7 +149,7 @@ pub async fn update_follow(
         max_leverage: change.max_leverage.flatten(),
         daily_loss_limit_usd: change.daily_loss_limit_usd.flatten(),
     };
-    let strategy = strategy.check(desk).await?;
+    let strategy = strategy.check(desk, actor).await?;
     if change == FollowChange::default() {
         let row = rows::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
         return FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
@@ -259,18 +259,22 @@ struct RequestedFields {
     daily_loss_limit_usd: Option<Decimal>,
 }
 
-/// Returns the problems of a requested strategy and risk profile. `None` means not requested.
+/// Returns the problems of a requested strategy and risk profile. `None` means not requested. A private signal source of
+/// another user does not exist for the caller.
 ///
 /// # Errors
 /// If the database cannot be queried.
 pub async fn unknown_choices(
     desk: &Following,
+    actor: &Actor,
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
 ) -> Result<Vec<FieldProblem>> {
     let mut problems = Vec::new();
     if let Some(id) = strategy
-        && !store::strategy::get_strategy(&desk.db, id).await?.is_some_and(|strategy| strategy.active)
+        && !store::strategy::get_visible(&desk.db, id, actor.user)
+            .await?
+            .is_some_and(|strategy| strategy.active)
     {
         problems.push(FieldProblem::new("strategyAutomatedId", Problem::NotActiveStrategy));
     }
@@ -297,12 +301,12 @@ pub fn limit_problems(max_leverage: Option<u16>, daily_loss_limit_usd: Option<De
 
 impl RequestedFields {
     /// Checks the fields, and returns the requested strategy.
-    async fn check(&self, desk: &Following) -> Result<Option<Strategy>> {
-        let mut problems = unknown_choices(desk, self.strategy, self.profile).await?;
+    async fn check(&self, desk: &Following, actor: &Actor) -> Result<Option<Strategy>> {
+        let mut problems = unknown_choices(desk, actor, self.strategy, self.profile).await?;
         problems.append(&mut limit_problems(self.max_leverage, self.daily_loss_limit_usd));
         match self.strategy {
             _ if !problems.is_empty() => Err(Error::Fields(problems)),
-            Some(id) => Ok(store::strategy::get_strategy(&desk.db, id).await?),
+            Some(id) => Ok(store::strategy::get_visible(&desk.db, id, actor.user).await?),
             None => Ok(None),
         }
     }

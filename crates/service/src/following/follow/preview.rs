@@ -37,7 +37,8 @@ pub async fn preview(
 ) -> Result<Option<Preview>> {
     let profile = store::follow::risk_profile(&desk.db, profile).await?;
     let profile = profile.ok_or_else(|| Error::field("strategyRiskProfileId", Problem::NotRiskProfile))?;
-    let strategy = store::strategy::get_strategy(&desk.db, strategy).await?.ok_or(Error::NotFound)?;
+    let strategy = store::strategy::get_visible(&desk.db, strategy, actor.user).await?;
+    let strategy = strategy.ok_or(Error::NotFound)?;
     let row = key::find_key(desk, actor, id).await?;
     automated(&row.key)?;
     let Some(typical) = typical(desk, strategy.id).await? else { return Ok(None) };

@@ -162,7 +162,7 @@ pub async fn set_active(desk: &Following, actor: &Actor, id: StrategyId, active:
 /// invalid.
 ///
 /// # Errors
-/// Not found; forbidden for everyone but operators; [`Error::StepUp`].
+/// Not found; forbidden for everyone but operators, and for private signal sources; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Following, actor: &Actor, id: StrategyId) -> Result<String> {
     step_up::must_be_admin(desk, actor).await?;
     let (token, hash) = opaque::mint(&*desk.entropy);
@@ -186,6 +186,7 @@ async fn set_hook(
     hash: Option<&store::TokenHash>,
 ) -> Result<()> {
     let name = row(desk, id).await?.name;
+    must_not_be_private(desk, id).await?;
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
     let by = hash.map(|_| actor.user);
@@ -196,6 +197,17 @@ async fn set_hook(
     let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
     announce_credential(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Checks that a strategy is not a user's private signal source, whose alerts only its owner may send.
+///
+/// # Errors
+/// Forbidden if it is.
+pub(super) async fn must_not_be_private(desk: &Following, id: StrategyId) -> Result<()> {
+    match store::own_source::of_strategy(&desk.db, id).await? {
+        Some(_) => Err(Error::Forbidden),
+        None => Ok(()),
+    }
 }
 
 async fn note(

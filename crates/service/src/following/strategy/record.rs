@@ -1,7 +1,7 @@
 //! Track records of strategies, backtested or live: by interval, in total, and as chart data.
 
-use super::{row, shown};
-use crate::{error::Result, following::Following, platform::recent::Recent};
+use super::{shown, visible};
+use crate::{actor::Actor, error::Result, following::Following, platform::recent::Recent};
 use ::strategy::{
     Ratio,
     performance::{self, TradeResult},
@@ -48,7 +48,22 @@ pub async fn history(
     interval: Interval,
     limit: u16,
 ) -> Result<Vec<Range>> {
-    row(desk, id).await?;
+    history_seen_by(desk, None, id, kind, interval, limit).await
+}
+
+/// As [`history`], for a visitor who may be the owner of a private signal source.
+///
+/// # Errors
+/// Not found.
+pub async fn history_seen_by(
+    desk: &Following,
+    viewer: Option<&Actor>,
+    id: StrategyId,
+    kind: Kind,
+    interval: Interval,
+    limit: u16,
+) -> Result<Vec<Range>> {
+    visible(desk, viewer, id).await?;
     let (now, limit) = (desk.clock.now(), usize::from(limit));
     let Some(oldest) = performance::history(&[], interval, now, limit).last().map(|range| range.start) else {
         return Ok(Vec::new());
@@ -68,7 +83,7 @@ pub async fn performance(
     interval: Interval,
     limit: u16,
 ) -> Result<Figures> {
-    row(desk, id).await?;
+    visible(desk, None, id).await?;
     let (now, limit) = (desk.clock.now(), usize::from(limit));
     let oldest = performance::history(&[], interval, now, limit).last().map_or(now, |range| range.start);
     let trades = store::strategy_trade::list_ended(&desk.db, id, kind, oldest).await?;
@@ -80,28 +95,42 @@ pub async fn performance(
 /// # Errors
 /// Not found.
 pub async fn trades(desk: &Following, id: StrategyId, kind: Kind, limit: u16) -> Result<Vec<Trade>> {
-    row(desk, id).await?;
+    trades_seen_by(desk, None, id, kind, limit).await
+}
+
+/// As [`trades`], for a visitor who may be the owner of a private signal source.
+///
+/// # Errors
+/// Not found.
+pub async fn trades_seen_by(
+    desk: &Following,
+    viewer: Option<&Actor>,
+    id: StrategyId,
+    kind: Kind,
+    limit: u16,
+) -> Result<Vec<Trade>> {
+    visible(desk, viewer, id).await?;
     Ok(store::strategy_trade::list_newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
 }
 
-/// Returns every strategy with both its records, which may be up to ten seconds old.
+/// Returns every public strategy with both its records, which may be up to ten seconds old.
 ///
 /// # Errors
 /// If the database cannot be queried.
 pub async fn cards(desk: &Following) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
-    for row in store::strategy::list_strategies(&desk.db).await? {
+    for row in store::strategy::list_public(&desk.db).await? {
         cards.push(with_records(desk, row).await?);
     }
     Ok(cards)
 }
 
-/// Returns a strategy with both its records, which may be up to ten seconds old.
+/// Returns a strategy that the visitor can see with both its records, which may be up to ten seconds old.
 ///
 /// # Errors
 /// Not found.
-pub async fn card(desk: &Following, id: StrategyId) -> Result<Card> {
-    with_records(desk, row(desk, id).await?).await
+pub async fn card(desk: &Following, viewer: Option<&Actor>, id: StrategyId) -> Result<Card> {
+    with_records(desk, visible(desk, viewer, id).await?).await
 }
 
 async fn with_records(desk: &Following, row: store::strategy::Strategy) -> Result<Card> {

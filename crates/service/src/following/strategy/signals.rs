@@ -1,6 +1,7 @@
 //! Signals from outside the evaluator: manual ones of operators, and those of outside signal sources through
 //! a strategy's webhook.
 
+use super::admin::must_not_be_private;
 use crate::{
     actor::{Actor, Origin},
     error::{Error, Result},
@@ -83,7 +84,8 @@ impl SignalRequest {
 /// Sends a manual signal.
 ///
 /// # Errors
-/// The errors of [`signal::accept`]; forbidden for everyone but operators; [`Error::StepUp`].
+/// The errors of [`signal::accept`]; forbidden for everyone but operators, and for private signal sources;
+/// [`Error::StepUp`].
 pub async fn send(
     desk: &Following,
     actor: &Actor,
@@ -91,6 +93,7 @@ pub async fn send(
     said: SignalRequest,
 ) -> Result<Given> {
     step_up::must_be_admin(desk, actor).await?;
+    must_not_be_private(desk, strategy).await?;
     let accepted = signal::accept_from(desk, Some(actor), said.of(strategy, Source::Hand)).await?;
     get_signal(desk, actor, accepted.signal().id).await
 }

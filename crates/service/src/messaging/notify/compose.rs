@@ -10,7 +10,7 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     plain::shown,
     result::{in_r, result_text},
-    words::{Words, reason, words},
+    words::{Words, reason, refused_alert, words},
 };
 use crate::{
     error::{Error, Result},
@@ -66,6 +66,7 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (Strin
     let keys = || format!("{base}/keys");
     let clients = || format!("{base}/settings/api-clients");
     let strategies = || format!("{base}/admin/strategies");
+    let sources = || format!("{base}/strategies/own");
     match what {
         Credential::KeyConnected => (words.key_connected(name), words.key_connected_why(&keys())),
         Credential::KeyRenewed => (words.key_renewed(name), words.key_renewed_why(&keys())),
@@ -75,6 +76,8 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (Strin
         Credential::ClientRevoked => (words.client_revoked(name), words.client_revoked_why(&clients())),
         Credential::HookRotated => (words.hook_rotated(name), words.hook_rotated_why(&strategies())),
         Credential::HookClosed => (words.hook_closed(name), words.hook_closed_why(&strategies())),
+        Credential::SourceRotated => (words.hook_rotated(name), words.hook_rotated_why(&sources())),
+        Credential::SourceClosed => (words.hook_closed(name), words.hook_closed_why(&sources())),
         Credential::ChatLinked => {
             let settings = format!("{base}/settings/notifications");
             (words.chat_linked.to_owned(), words.chat_linked_why(&settings))
@@ -147,6 +150,11 @@ impl Composer<'_> {
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::StopNotMoved { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
+            NotificationEvent::AlertRefused { strategy, name, reason } => {
+                let link = format!("{base}/strategies/own/{strategy}");
+                let facts = vec![(words.why, refused_alert(self.lang, *reason).to_owned())];
+                warning(words.alert_refused(&shown(name)), words.alert_refused_why(&link), facts)
+            }
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
                 let facts = vec![(words.plan, plan.clone()), (words.until, self.zone.show(*at))];

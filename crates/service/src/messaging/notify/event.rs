@@ -1,10 +1,11 @@
 //! The events that users are notified of.
 
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, Symbol,
+    AccountMode, CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, StrategyId, Symbol,
     account::Credential,
     live::{LiveEventKind, RightsChange},
     notification::Kind,
+    own_source::RefusedAlert,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,15 @@ pub enum NotificationEvent {
         why: String,
         /// The copy of the exit signal.
         copy: Option<CopyId>,
+    },
+    /// A private signal source refused an alert.
+    AlertRefused {
+        /// Id of the source's strategy.
+        strategy: StrategyId,
+        /// Name of the source.
+        name: String,
+        /// Why the alert was refused.
+        reason: RefusedAlert,
     },
     /// The plan ends soon.
     PlanLapses {
@@ -198,6 +208,7 @@ impl NotificationEvent {
             | Self::StopNotMoved { .. }
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
+            Self::AlertRefused { .. } => Kind::AlertRefused,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -262,6 +273,7 @@ impl NotificationEvent {
             Self::Unprotected { symbol, closed: true, .. } => LiveEventKind::ClosedWithoutStop(symbol.clone()),
             Self::Unprotected { symbol, .. } => LiveEventKind::StopReplaced(symbol.clone()),
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
+            Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),
             Self::PasswordChanged => LiveEventKind::PasswordChanged,

@@ -1,6 +1,6 @@
 //! Texts of notifications.
 
-use domain::copy::Reason;
+use domain::{copy::Reason, own_source::RefusedAlert as A};
 use language::{table, texts};
 
 table! {
@@ -41,6 +41,8 @@ table! {
         stop_not_moved_why(answer): "The exchange rejected the new stop loss: {answer}. The previous stop loss is still in place. Check its price and move it again.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",
         exit_late_why(answer): "The strategy closed its position, but the exchange hasn't closed yours: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
+        alert_refused(source): "Signal source {source} rejected an alert",
+        alert_refused_why(link): "No order was placed for it. See the alert and the reason: {link}",
         plan_lapses(plan): "Your {plan} plan ends soon",
         plan_lapses_why(link): "When it ends, open positions stay protected and new trades are no longer copied. Renew it: {link}",
         signed_in: "New sign-in to your Slipstream account",
@@ -85,6 +87,7 @@ table! {
         api_key: "API key",
         strategy: "Strategy",
         plan: "Plan",
+        why: "Reason",
         until: "Ends",
         browser: "Browser",
         address: "IP address",
@@ -116,5 +119,25 @@ texts! {
     /// Why a copy was skipped, as in the API's answers.
     reason(Reason) {
         why => why.text(),
+    }
+}
+
+texts! {
+    /// Why a private signal source refused an alert.
+    refused_alert(A) {
+        A::Unreadable => "the message has none of the supported formats",
+        A::Placeholder => "a placeholder wasn't replaced by the sender",
+        A::NoDirection => "the alert has no direction (buy, sell or exit)",
+        A::OtherMarket => "the alert is about another market",
+        A::Late => "the alert was too old",
+        A::InFuture => "the alert's time is in the future",
+        A::TooFar => "the alert's price was too far from the market price",
+        A::NoStop => "the alert has no stop loss, and the source has no default",
+        A::BadStop => "the stop loss is zero or on the wrong side of the price",
+        A::BadTarget => "a take profit is zero or on the wrong side of the price",
+        A::NothingToExit => "the alert exits the other side than the last entry",
+        A::IdReused => "the alert's id belongs to another alert",
+        A::Paused => "the source is paused",
+        A::NoPrice => "the market price wasn't available",
     }
 }
