@@ -297,8 +297,7 @@ fn is_open(row: &Protection) -> bool {
 
 /// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
 fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
-    let entry = trade.average_entry().or(at.entry_price);
-    let entry = entry.ok_or(Error::NotFound)?;
+    let entry = at.held_price(trade).ok_or(Error::NotFound)?;
     let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });

@@ -29,7 +29,7 @@ pub(super) struct Situation {
     /// The whole position on the trade's side, also what its owner has added elsewhere.
     held: Decimal,
     /// The average entry price; `None` while nothing has filled.
-    pub(super) entry_price: Option<Decimal>,
+    entry_price: Option<Decimal>,
     prices: Vec<Decimal>,
     liquidation: Option<Decimal>,
 }
@@ -66,6 +66,16 @@ impl Situation {
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
         })
+    }
+
+    /// Returns the average price of what is held, for the price at which closing it costs nothing. After a partial close, an
+    /// addition weighs more in the position than in all that was entered, and only the exchange knows that average. It
+    /// counts what the owner has added elsewhere, too, and then the trade's own average is returned.
+    pub(super) fn held_price(&self, trade: &Intent) -> Option<Decimal> {
+        let added = trade.filled_entry().is_some_and(|entry| Some(entry.filled) != trade.entered());
+        let own = !self.unfilled && trade.entered().is_some_and(|entered| self.held <= entered);
+        let reported = self.entry_price.filter(|_| added && own);
+        reported.or_else(|| trade.average_entry()).or(self.entry_price)
     }
 
     /// Returns what a change is checked against.

@@ -165,6 +165,12 @@ fn what_was_added_counts_as_entered() {
     assert_eq!(trade.average_entry(), Some(d("100")));
     trade.mark(adding.leg, LegStatus::Placed, Some(filled("106", "0.5")));
     assert_eq!((trade.entered(), trade.average_entry()), (Some(d("1.5")), Some(d("102"))));
+    let price_of = |amount| {
+        let held = Position { entry_price: d("105"), ..position(d(amount)) };
+        Situation::of(&trade, Some(&held), d("106")).unwrap().held_price(&trade)
+    };
+    assert_eq!(price_of("0.6"), Some(d("105")), "most of the first part was closed before");
+    assert_eq!(price_of("2"), Some(d("102")), "the exchange counts what its owner has added elsewhere");
 }
 
 #[test]
