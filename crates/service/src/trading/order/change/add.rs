@@ -10,6 +10,7 @@ use super::{
 use crate::{
     error::Error,
     trading::order::{
+        intent::Intent,
         legs::Leg,
         protection::rules::Rule,
         recover::NEVER_SENT,
@@ -25,8 +26,11 @@ impl TradeRun<'_> {
     /// Increases the position of the trade.
     pub(super) async fn add(&self, adding: &Adding) -> RunResult<()> {
         let Some((mut trade, _)) = self.trade().await? else {
-            // Nothing is added to a position that has ended.
-            return if self.resumed { Ok(()) } else { Err(refused("the position has ended")) };
+            // Nothing is added to a position that has ended. What was added before that is done.
+            let trade = Intent::load(self.desk, self.id).await?;
+            let order = trade.as_ref().and_then(|trade| trade.leg_order(adding.leg));
+            let added = order.is_some_and(|order| !order.filled.is_zero());
+            return if added { Ok(()) } else { Err(refused("the position has ended")) };
         };
         let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
         let outcome = run.add(adding).await;
