@@ -118,7 +118,9 @@ fn is_flat(fills: &[Trade], side: Side) -> bool {
 /// returns all since.
 fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
     let side = entry.side;
-    let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at >= entry.at).cloned().collect();
+    // Some exchanges report the time of an order's last fill.
+    let since = |trade: &&Trade| trade.at >= entry.at || trade.order == entry.id;
+    let mut fills: Vec<Trade> = trades.iter().rev().filter(since).cloned().collect();
     // Fills of the same time keep their order.
     fills.sort_by_key(|trade| trade.at);
     // A conditional entry has another id than the order that it became.
@@ -214,6 +216,9 @@ mod tests {
         let fills = fills_of(&newest_first, &entry_at(5));
         assert_eq!(fills.iter().map(|fill| fill.at.0).collect::<Vec<_>>(), [5, 6, 7]);
         assert!(is_flat(&fills, Side::Buy) && !is_flat(&fills[..2], Side::Buy));
+        let first = Trade { order: entry_at(5).id, ..fill(4, Side::Buy, "100", "1", "0") };
+        let early = fills_of(&[newest_first[2].clone(), first], &entry_at(5));
+        assert_eq!(early.len(), 2, "a fill of the entry, though the entry is reported as later");
         let figures = position(&fills).figures();
         assert_eq!(
             (figures.price, figures.realized, figures.fees),
