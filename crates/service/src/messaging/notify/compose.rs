@@ -213,28 +213,25 @@ impl Composer<'_> {
 
     /// An event of a position's protection or exit; a fault for other events.
     async fn of_position(&mut self, event: &NotificationEvent) -> Result<Item> {
+        use NotificationEvent as E;
         let words = self.words;
-        let (key, symbol, copy) = match event {
-            NotificationEvent::Unprotected { key, symbol, copy, .. }
-            | NotificationEvent::WithoutStop { key, symbol, copy }
-            | NotificationEvent::StopNotMoved { key, symbol, copy, .. }
-            | NotificationEvent::ExitLate { key, symbol, copy, .. } => (key, symbol, copy),
-            _ => return Err(Error::fault("the event does not concern a position")),
+        let (E::Unprotected { key, symbol, copy, .. }
+        | E::WithoutStop { key, symbol, copy }
+        | E::StopNotMoved { key, symbol, copy, .. }
+        | E::ExitLate { key, symbol, copy, .. }) = event
+        else {
+            return Err(Error::fault("the event does not concern a position"));
         };
         let market = &symbol.to_string();
         let (title, why) = match event {
-            NotificationEvent::Unprotected { closed: true, .. } => {
+            E::Unprotected { closed: true, .. } => {
                 (words.unprotected_closed(market), words.unprotected_closed_why.to_owned())
             }
-            NotificationEvent::ExitLate { why, .. } => {
-                (words.exit_late(market), words.exit_late_why(&shown(why)))
-            }
-            NotificationEvent::StopNotMoved { why, .. } => {
+            E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&shown(why))),
+            E::StopNotMoved { why, .. } => {
                 (words.stop_not_moved(market), words.stop_not_moved_why(&shown(why)))
             }
-            NotificationEvent::WithoutStop { .. } => {
-                (words.without_stop(market), words.without_stop_why.to_owned())
-            }
+            E::WithoutStop { .. } => (words.without_stop(market), words.without_stop_why.to_owned()),
             _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),
         };
         let mut facts = vec![(words.market, market.clone()), (words.key, self.key(*key).await?)];
