@@ -141,6 +141,27 @@ async fn the_newest_calls_are_kept(db: &TestDb) {
     assert_eq!(calls[0].body, format!("call {}", many - 1));
 }
 
+async fn a_flood_of_alerts_is_refused_without_a_trace(db: &TestDb) {
+    let (_, desk, bob, source, token) = opened(db).await;
+    let id = source.strategy.id;
+    let (other, _) =
+        own_source::create_source(&desk, &bob, new("Others", SourceRules::default())).await.unwrap();
+    let mut refused = 0;
+    for _ in 0..70 {
+        match own_source::receive(&desk, &token, b"BTC long SL 90").await {
+            Ok(verdict) => assert_eq!(verdict.unwrap().verdict, Verdict::Accepted),
+            Err(Error::TooMany { .. }) => refused += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!((signals(&desk, id).await, refused), (60, 10));
+    let next = own_source::rotate_token(&desk, &bob, other.strategy.id).await.unwrap();
+    assert!(
+        own_source::receive(&desk, &next, b"BTC long SL 90").await.is_ok(),
+        "each source has its own limit"
+    );
+}
+
 async fn tokens_are_rotated_and_revoked_by_the_owner_alone(db: &TestDb) {
     let (_, desk, bob, source, token) = opened(db).await;
     let id = source.strategy.id;
@@ -198,6 +219,7 @@ store::each_engine!(
     an_accepted_alert_is_a_signal_once,
     a_test_gives_no_signal_and_no_notice,
     the_newest_calls_are_kept,
+    a_flood_of_alerts_is_refused_without_a_trace,
     tokens_are_rotated_and_revoked_by_the_owner_alone,
     a_source_is_sound_and_within_the_plan,
 );

@@ -11,7 +11,7 @@ use crate::{
         Following,
         signal::{self, Accepted, NewSignal},
     },
-    platform::opaque,
+    platform::{opaque, pace},
     trading::market,
 };
 use ::strategy::alert::{self, Levels, ReadAlert};
@@ -50,7 +50,8 @@ impl SourceVerdict {
 /// Receives an alert at the webhook of a private source; `None` if the token is not one of a private source.
 ///
 /// # Errors
-/// If the database cannot be queried. An alert that is refused is a verdict.
+/// If the database cannot be queried; too many requests if the source was called too often, and nothing is kept of
+/// these calls. An alert that is refused is a verdict.
 pub async fn receive(desk: &Following, token: &str, body: &[u8]) -> Result<Option<SourceVerdict>> {
     if !opaque::plausible(token) {
         return Ok(None);
@@ -58,6 +59,7 @@ pub async fn receive(desk: &Following, token: &str, body: &[u8]) -> Result<Optio
     let Some(source) = store::own_source::by_hook(&desk.db, &opaque::hash(token)).await? else {
         return Ok(None);
     };
+    pace::count_source_call(desk, source.strategy_id)?;
     let strategy = strategy_of(desk, &source).await?;
     let at = desk.clock.now();
     let verdict = judge(desk, &source, &strategy, body, false).await?;
