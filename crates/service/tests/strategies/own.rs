@@ -13,7 +13,7 @@ use service::{
     Actor, Error, SharedDesk,
     following::{
         own_source::{self, NewSource, SourceChange},
-        strategy,
+        strategy::{self, StrategyChange},
     },
     identity::{account, session},
     messaging::notice,
@@ -183,6 +183,19 @@ async fn tokens_are_rotated_and_revoked_by_the_owner_alone(db: &TestDb) {
     assert!(own_source::list_sources(&desk, &bob).await.unwrap().is_empty());
 }
 
+/// An admin can stop a source, but not send its owner's keys other signals or resume what the owner has paused.
+async fn admins_can_only_pause_a_source(db: &TestDb) {
+    let (_, desk, bob, source, _) = opened(db).await;
+    let (id, ada) = (source.strategy.id, admin(&desk).await);
+    let paused = strategy::set_active(&desk, &ada, id, false).await.unwrap();
+    assert!(!paused.strategy.active);
+    assert!(matches!(strategy::set_active(&desk, &ada, id, true).await, Err(Error::Forbidden)));
+    let renamed = StrategyChange { name: Some("Other".into()), ..StrategyChange::default() };
+    assert!(matches!(strategy::update_strategy(&desk, &ada, id, renamed).await, Err(Error::Forbidden)));
+    let seen = own_source::get_source(&desk, &bob, id).await.unwrap().strategy;
+    assert_eq!((seen.name, seen.active), (source.strategy.name, false));
+}
+
 async fn a_source_is_sound_and_within_the_plan(db: &TestDb) {
     let feed = Feed::new();
     let settings = Settings { sandbox_plan_limits: true, ..Settings::default() };
@@ -221,5 +234,6 @@ store::each_engine!(
     the_newest_calls_are_kept,
     a_flood_of_alerts_is_refused_without_a_trace,
     tokens_are_rotated_and_revoked_by_the_owner_alone,
+    admins_can_only_pause_a_source,
     a_source_is_sound_and_within_the_plan,
 );
