@@ -141,6 +141,11 @@ fn secrets_are_not_kept() {
         "{\"action\":\"buy\",\n\"secret\": \"hunter2\"",
         "long BTC\nSecret=hunter2",
         "long BTC\npassword hunter2",
+        "long BTC\npassword:\n\nhunter2",
+        "long BTC\nAPI key hunter2",
+        r#"{"action":"buy","message":"secret=hunter2"}"#,
+        r#"{"action":"buy","nested":["{\"token\":\"hunter2\"}"]}"#,
+        "\"long BTC, token hunter2\"",
     ] {
         let kept = redacted(body.as_bytes());
         assert!(!kept.contains("hunter2"), "{kept}");
