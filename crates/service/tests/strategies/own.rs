@@ -17,7 +17,7 @@ use service::{
     },
     identity::{account, session},
     messaging::notice,
-    platform::settings::Settings,
+    platform::settings::{Limit, Settings, Throttles},
     testing::{Setup, desk_with},
 };
 use std::sync::Arc;
@@ -227,6 +227,21 @@ async fn a_source_is_sound_and_within_the_plan(db: &TestDb) {
     own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await.unwrap();
 }
 
+async fn sources_are_not_created_and_removed_without_end(db: &TestDb) {
+    let feed = Feed::new();
+    let throttles = Throttles { sandbox: Limit::per_minutes(2, 24 * 60), ..Throttles::default() };
+    let settings = Settings { throttles, ..Settings::default() };
+    let (exchange, clock) = (Arc::new(feed.clone()), Arc::new(feed.clone()));
+    let desk = desk_with((**db).clone(), Setup { exchange, clock, settings, ..Setup::default() });
+    let bob = trader(&desk).await;
+    for _ in 0..2 {
+        let made = own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await;
+        own_source::remove_source(&desk, &bob, made.unwrap().0.strategy.id).await.unwrap();
+    }
+    let third = own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await;
+    assert!(matches!(third, Err(Error::TooMany { .. })), "{third:?}");
+}
+
 store::each_engine!(
     every_refused_alert_has_its_reason_and_is_visible,
     an_accepted_alert_is_a_signal_once,
@@ -236,4 +251,5 @@ store::each_engine!(
     tokens_are_rotated_and_revoked_by_the_owner_alone,
     admins_can_only_pause_a_source,
     a_source_is_sound_and_within_the_plan,
+    sources_are_not_created_and_removed_without_end,
 );
