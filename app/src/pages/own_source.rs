@@ -22,10 +22,13 @@ use domain::{
 use leptos::prelude::*;
 use service::{Error, following::own_source};
 
-/// The message for a TradingView strategy, with placeholders that TradingView replaces.
+/// The message for a TradingView strategy, with placeholders that TradingView replaces. With the order's action, a
+/// partial exit (a sell that leaves the position long) contradicts itself and is refused; the position alone would be
+/// read as an entry.
 const STRATEGY_MESSAGE: &str = r#"{
   "ticker": "{{ticker}}",
   "position": "{{strategy.market_position}}",
+  "action": "{{strategy.order.action}}",
   "price": "{{close}}",
   "id": "{{strategy.order.id}}-{{strategy.market_position}}-{{timenow}}",
   "time": "{{timenow}}"

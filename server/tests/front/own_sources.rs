@@ -76,6 +76,7 @@ async fn a_source_is_managed_and_tested_on_its_page(db: &TestDb) {
     assert_eq!(shown.status, StatusCode::OK);
     assert!(shown.text.contains("Alerts #00AAFF") && shown.text.contains("No calls yet."), "{}", shown.text);
     assert!(!shown.text.contains("data-testid=\"hook-address\""), "{}", shown.text);
+    assert!(shown.text.contains("{{strategy.order.action}}"), "a partial exit is no entry: {}", shown.text);
     for path in [page.clone(), format!("/strategies/{SOURCE}"), format!("/strategies/{SOURCE}/follow")] {
         assert_eq!(front.get(&path, &[("cookie", &eve)]).await.status, StatusCode::NOT_FOUND, "{path}");
     }

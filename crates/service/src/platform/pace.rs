@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result, seconds_until_retry},
     platform::{Platform, settings::Rates},
 };
-use domain::{Clock, UserId};
+use domain::{Clock, StrategyId, UserId};
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -21,6 +21,8 @@ const TIDY: u32 = 4_096;
 /// Maximum tracked keys. Beyond, all counters are reset: an attack from that many networks is not stopped by
 /// limiting each.
 const MOST: usize = 100_000;
+/// Calls per minute of one private signal source's webhook. Charting programs send far fewer.
+const SOURCE_CALLS: u32 = 60;
 /// A minute in nanoseconds.
 const MINUTE: u64 = 60_000_000_000;
 
@@ -41,15 +43,29 @@ pub fn count_address_request(desk: &Platform, address: IpAddr) -> Result<()> {
     desk.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
 }
 
+/// Counts a call of a private signal source's webhook. Its senders share their addresses with all others of the same
+/// charting program, so that only the source can be limited.
+///
+/// # Errors
+/// [`Error::TooMany`], with the seconds until the next call is accepted.
+pub(crate) fn count_source_call(desk: &Platform, source: StrategyId) -> Result<()> {
+    desk.paces.source.as_ref().map_or(Ok(()), |pace| pace.count(&source))
+}
+
 /// The rate limiters of an install; `None` where no limit is set.
 pub(crate) struct Paces {
     person: Option<Pace<UserId>>,
     address: Option<Pace<IpAddr>>,
+    source: Option<Pace<StrategyId>>,
 }
 
 impl Paces {
     pub(crate) fn new(rates: Rates, clock: &Arc<dyn Clock>) -> Self {
-        Self { person: Pace::new(rates.person, clock), address: Pace::new(rates.address, clock) }
+        Self {
+            person: Pace::new(rates.person, clock),
+            address: Pace::new(rates.address, clock),
+            source: Pace::new(SOURCE_CALLS, clock),
+        }
     }
 }
 

@@ -165,7 +165,7 @@ pub struct Throttles {
     pub client: Limit,
     /// Link codes sent from one chat.
     pub chat: Limit,
-    /// Sandbox accounts opened by one user.
+    /// Sandbox accounts opened by one user, and, counted apart, their private signal sources.
     pub sandbox: Limit,
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Bucket<'a> {
     Person(UserId),
     /// Sandbox accounts opened by one user.
     Sandbox(UserId),
+    /// Private signal sources created by one user.
+    Source(UserId),
     /// Reset mails to one mailbox.
     Reset(&'a str),
     /// Support requests of one user.
@@ -51,6 +53,7 @@ impl Bucket<'_> {
             Self::Known(email, mark) => format!("known:{}:{mark}", hidden(email)),
             Self::Person(user) => format!("person:{user}"),
             Self::Sandbox(user) => format!("sandbox:{user}"),
+            Self::Source(user) => format!("source:{user}"),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
             Self::Support(user) => format!("support:{user}"),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
@@ -64,7 +67,7 @@ impl Bucket<'_> {
         match self {
             Self::Network(_) | Self::Hook(_) => all.address,
             Self::Account(_) | Self::Known(..) | Self::Person(_) => all.account,
-            Self::Sandbox(_) => all.sandbox,
+            Self::Sandbox(_) | Self::Source(_) => all.sandbox,
             Self::Reset(_) => all.reset,
             Self::Support(_) => all.support,
             Self::Programs(_) => all.programs,

@@ -56,6 +56,25 @@ async fn an_alert_trades_on_the_owners_key(db: &TestDb) {
     assert!(seen.live_since.is_some() && seen.follows == 1, "{seen:?}");
 }
 
+/// An opposite entry that a paused follow skips leaves the position open, and the exit must still close it.
+async fn an_exit_closes_what_a_skipped_entry_left_open(db: &TestDb) {
+    let world = World::open(db).await;
+    let (id, token) = source(&world, &world.follower).await;
+    let change = FollowChange { strategy: Some(id), ..FollowChange::default() };
+    follow::update_follow(&world.desk, &world.follower, world.follow, change).await.unwrap();
+    alert(&world, &token, "BTC long").await;
+    assert!(!world.position().is_zero());
+    let pause = FollowChange { active: Some(false), ..FollowChange::default() };
+    follow::update_follow(&world.desk, &world.follower, world.follow, pause).await.unwrap();
+    let skipped = alert(&world, &token, "BTC short").await;
+    assert_eq!((skipped.verdict, world.last_copy().await.status), (Verdict::Accepted, Status::Skipped));
+    assert!(!world.position().is_zero());
+
+    let left = alert(&world, &token, r#"{"action":"exit_long","bot_uuid":"x"}"#).await;
+    assert_eq!((left.verdict, left.reason), (Verdict::Accepted, None));
+    assert!(world.position().is_zero());
+}
+
 /// Whatever another user does with the id of a source, it does not exist for them.
 async fn anothers_source_cannot_be_reached(db: &TestDb) {
     let world = World::open(db).await;
@@ -106,6 +125,7 @@ async fn an_entry_reaches_no_other_users_key(db: &TestDb) {
 
 store::each_engine!(
     an_alert_trades_on_the_owners_key,
+    an_exit_closes_what_a_skipped_entry_left_open,
     anothers_source_cannot_be_reached,
     an_entry_reaches_no_other_users_key,
 );

@@ -13,11 +13,11 @@ use service::{
     Actor, Error, SharedDesk,
     following::{
         own_source::{self, NewSource, SourceChange},
-        strategy,
+        strategy::{self, StrategyChange},
     },
     identity::{account, session},
     messaging::notice,
-    platform::settings::Settings,
+    platform::settings::{Limit, Settings, Throttles},
     testing::{Setup, desk_with},
 };
 use std::sync::Arc;
@@ -141,6 +141,27 @@ async fn the_newest_calls_are_kept(db: &TestDb) {
     assert_eq!(calls[0].body, format!("call {}", many - 1));
 }
 
+async fn a_flood_of_alerts_is_refused_without_a_trace(db: &TestDb) {
+    let (_, desk, bob, source, token) = opened(db).await;
+    let id = source.strategy.id;
+    let (other, _) =
+        own_source::create_source(&desk, &bob, new("Others", SourceRules::default())).await.unwrap();
+    let mut refused = 0;
+    for _ in 0..70 {
+        match own_source::receive(&desk, &token, b"BTC long SL 90").await {
+            Ok(verdict) => assert_eq!(verdict.unwrap().verdict, Verdict::Accepted),
+            Err(Error::TooMany { .. }) => refused += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!((signals(&desk, id).await, refused), (60, 10));
+    let next = own_source::rotate_token(&desk, &bob, other.strategy.id).await.unwrap();
+    assert!(
+        own_source::receive(&desk, &next, b"BTC long SL 90").await.is_ok(),
+        "each source has its own limit"
+    );
+}
+
 async fn tokens_are_rotated_and_revoked_by_the_owner_alone(db: &TestDb) {
     let (_, desk, bob, source, token) = opened(db).await;
     let id = source.strategy.id;
@@ -160,6 +181,19 @@ async fn tokens_are_rotated_and_revoked_by_the_owner_alone(db: &TestDb) {
     own_source::remove_source(&desk, &bob, id).await.unwrap();
     assert!(receive(&last).await.is_none());
     assert!(own_source::list_sources(&desk, &bob).await.unwrap().is_empty());
+}
+
+/// An admin can stop a source, but not send its owner's keys other signals or resume what the owner has paused.
+async fn admins_can_only_pause_a_source(db: &TestDb) {
+    let (_, desk, bob, source, _) = opened(db).await;
+    let (id, ada) = (source.strategy.id, admin(&desk).await);
+    let paused = strategy::set_active(&desk, &ada, id, false).await.unwrap();
+    assert!(!paused.strategy.active);
+    assert!(matches!(strategy::set_active(&desk, &ada, id, true).await, Err(Error::Forbidden)));
+    let renamed = StrategyChange { name: Some("Other".into()), ..StrategyChange::default() };
+    assert!(matches!(strategy::update_strategy(&desk, &ada, id, renamed).await, Err(Error::Forbidden)));
+    let seen = own_source::get_source(&desk, &bob, id).await.unwrap().strategy;
+    assert_eq!((seen.name, seen.active), (source.strategy.name, false));
 }
 
 async fn a_source_is_sound_and_within_the_plan(db: &TestDb) {
@@ -193,11 +227,29 @@ async fn a_source_is_sound_and_within_the_plan(db: &TestDb) {
     own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await.unwrap();
 }
 
+async fn sources_are_not_created_and_removed_without_end(db: &TestDb) {
+    let feed = Feed::new();
+    let throttles = Throttles { sandbox: Limit::per_minutes(2, 24 * 60), ..Throttles::default() };
+    let settings = Settings { throttles, ..Settings::default() };
+    let (exchange, clock) = (Arc::new(feed.clone()), Arc::new(feed.clone()));
+    let desk = desk_with((**db).clone(), Setup { exchange, clock, settings, ..Setup::default() });
+    let bob = trader(&desk).await;
+    for _ in 0..2 {
+        let made = own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await;
+        own_source::remove_source(&desk, &bob, made.unwrap().0.strategy.id).await.unwrap();
+    }
+    let third = own_source::create_source(&desk, &bob, new("Alerts", SourceRules::default())).await;
+    assert!(matches!(third, Err(Error::TooMany { .. })), "{third:?}");
+}
+
 store::each_engine!(
     every_refused_alert_has_its_reason_and_is_visible,
     an_accepted_alert_is_a_signal_once,
     a_test_gives_no_signal_and_no_notice,
     the_newest_calls_are_kept,
+    a_flood_of_alerts_is_refused_without_a_trace,
     tokens_are_rotated_and_revoked_by_the_owner_alone,
+    admins_can_only_pause_a_source,
     a_source_is_sound_and_within_the_plan,
+    sources_are_not_created_and_removed_without_end,
 );

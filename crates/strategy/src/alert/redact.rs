@@ -42,17 +42,26 @@ fn mask_fields(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(mask_fields),
+        Value::String(text) => *text = mask_words(text),
         _ => {}
     }
 }
 
-/// Masks a line from the first name of a secret on: text that is not JSON does not show where a value ends.
+/// Masks a line from the first name of a secret on: text that is not JSON does not show where a value ends. If the line
+/// ends before the value, the next one is masked, too.
 fn mask_words(text: &str) -> String {
+    let mut value_follows = false;
     let line = |line: &str| {
+        if value_follows && !line.trim().is_empty() {
+            value_follows = false;
+            return MASK.to_owned();
+        }
         let lower = line.to_ascii_lowercase();
-        let found = SECRET.iter().chain(&["api_key", "api-key"]).filter_map(|part| lower.find(part)).min();
+        let names = SECRET.iter().chain(&["api_key", "api-key", "api key"]);
+        let Some(at) = names.filter_map(|part| lower.find(part)).min() else { return line.to_owned() };
+        value_follows = line.trim_end().ends_with([':', '=']);
         // Lower case of ASCII letters keeps all positions.
-        found.map_or_else(|| line.to_owned(), |at| format!("{}{MASK}", &line[..at]))
+        format!("{}{MASK}", &line[..at])
     };
     text.lines().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -134,6 +134,24 @@ fn an_alert_that_cannot_be_traded_has_its_reason() {
     }
 }
 
+/// The message that the page of a source shows, as TradingView fills it in.
+#[test]
+fn a_partial_exit_of_a_strategy_is_no_entry() {
+    let filled = |position: &str, action: &str| {
+        let body = format!(
+            r#"{{"ticker":"BTCUSDT.P","position":"{position}","action":"{action}","price":"60000"}}"#
+        );
+        read(body.as_bytes()).map(|alert| (alert.action, alert.side))
+    };
+    assert_eq!(filled("long", "buy"), Ok((Action::Enter, Some(Side::Buy))));
+    assert_eq!(filled("short", "sell"), Ok((Action::Enter, Some(Side::Sell))));
+    assert_eq!(filled("flat", "sell"), Ok((Action::Exit, None)));
+    for (position, action) in [("long", "sell"), ("short", "buy")] {
+        let problems = filled(position, action).unwrap_err();
+        assert_eq!(RefusedAlert::of(&problems), RefusedAlert::NoDirection, "{position} {action}");
+    }
+}
+
 #[test]
 fn secrets_are_not_kept() {
     for body in [
@@ -141,6 +159,11 @@ fn secrets_are_not_kept() {
         "{\"action\":\"buy\",\n\"secret\": \"hunter2\"",
         "long BTC\nSecret=hunter2",
         "long BTC\npassword hunter2",
+        "long BTC\npassword:\n\nhunter2",
+        "long BTC\nAPI key hunter2",
+        r#"{"action":"buy","message":"secret=hunter2"}"#,
+        r#"{"action":"buy","nested":["{\"token\":\"hunter2\"}"]}"#,
+        "\"long BTC, token hunter2\"",
     ] {
         let kept = redacted(body.as_bytes());
         assert!(!kept.contains("hunter2"), "{kept}");

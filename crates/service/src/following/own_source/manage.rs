@@ -10,6 +10,7 @@ use crate::{
     platform::{
         audit::{self, AuditAction},
         opaque,
+        throttle::{self, Bucket},
     },
     trading::market,
 };
@@ -48,7 +49,8 @@ pub struct SourceChange {
 /// Creates a source with a webhook, and returns it with the webhook's token, which cannot be shown again.
 ///
 /// # Errors
-/// Fields; 1300 if the exchange has no such futures market; 2103 if the plan allows no more; [`Error::StepUp`].
+/// Fields; 1300 if the exchange has no such futures market; 2103 if the plan allows no more; too many requests if the
+/// user created many today, removed ones included; [`Error::StepUp`].
 pub async fn create_source(desk: &Following, actor: &Actor, new: NewSource) -> Result<(OwnSource, String)> {
     let problems = new_problems(&new);
     if !problems.is_empty() {
@@ -56,6 +58,8 @@ pub async fn create_source(desk: &Following, actor: &Actor, new: NewSource) -> R
     }
     step_up::require_recent_password(desk, actor).await?;
     market::find_market(desk, TradeType::Futures, &new.symbol).await?;
+    // A removed source keeps its row and its record, so the plan's limit does not bound them.
+    throttle::count(desk, &[Bucket::Source(actor.user)]).await?;
     let limits = plan::limits_of(desk, actor.user).await?;
     let now = desk.clock.now();
     let strategy = strategy_of(desk, &new).await?;

@@ -11,12 +11,13 @@ use crate::{
         Following,
         signal::{self, Accepted, NewSignal},
     },
-    platform::opaque,
+    platform::{opaque, pace},
     trading::market,
 };
 use ::strategy::alert::{self, Levels, ReadAlert};
 use domain::{
     Decimal, SignalId, StrategyId, TradeType,
+    copy::Status,
     own_source::{RefusedAlert, Verdict},
     signal::{Action, Source},
 };
@@ -50,7 +51,8 @@ impl SourceVerdict {
 /// Receives an alert at the webhook of a private source; `None` if the token is not one of a private source.
 ///
 /// # Errors
-/// If the database cannot be queried. An alert that is refused is a verdict.
+/// If the database cannot be queried; too many requests if the source was called too often, and nothing is kept of
+/// these calls. An alert that is refused is a verdict.
 pub async fn receive(desk: &Following, token: &str, body: &[u8]) -> Result<Option<SourceVerdict>> {
     if !opaque::plausible(token) {
         return Ok(None);
@@ -58,6 +60,7 @@ pub async fn receive(desk: &Following, token: &str, body: &[u8]) -> Result<Optio
     let Some(source) = store::own_source::by_hook(&desk.db, &opaque::hash(token)).await? else {
         return Ok(None);
     };
+    pace::count_source_call(desk, source.strategy_id)?;
     let strategy = strategy_of(desk, &source).await?;
     let at = desk.clock.now();
     let verdict = judge(desk, &source, &strategy, body, false).await?;
@@ -107,7 +110,7 @@ async fn judge(
     if let Some(known) = find_repeated(desk, strategy, &alert).await? {
         return Ok(known);
     }
-    let new = match prepare(desk, source, strategy, alert).await? {
+    let new = match prepare(desk, source, strategy, &alert).await? {
         Ok(new) => new,
         Err(reason) => return Ok(SourceVerdict::refused(reason)),
     };
@@ -120,7 +123,16 @@ async fn judge(
         })
     };
     match accepted {
-        Err(Error::Fields(problems)) => Ok(SourceVerdict::refused(RefusedAlert::of(&problems))),
+        Err(Error::Fields(problems)) => {
+            let reason = RefusedAlert::of(&problems);
+            // The same alert may have been accepted meanwhile, with a default stop from another market price.
+            let repeated = if reason == RefusedAlert::IdReused {
+                find_repeated(desk, strategy, &alert).await?
+            } else {
+                None
+            };
+            Ok(repeated.unwrap_or(SourceVerdict::refused(reason)))
+        }
         other => other,
     }
 }
@@ -147,40 +159,39 @@ async fn prepare(
     desk: &Following,
     source: &OwnSource,
     strategy: &Strategy,
-    alert: ReadAlert,
+    alert: &ReadAlert,
 ) -> Result<std::result::Result<NewSignal, RefusedAlert>> {
     if alert.ticker.as_deref().is_some_and(|ticker| !alert::same_market(ticker, &strategy.symbol)) {
         return Ok(Err(RefusedAlert::OtherMarket));
     }
-    if alert::is_late(&alert, desk.clock.now()) {
+    if alert::is_late(alert, desk.clock.now()) {
         return Ok(Err(RefusedAlert::Late));
     }
-    if exits_other_side(desk, strategy, &alert).await? {
+    if exits_other_side(desk, strategy, alert).await? {
         return Ok(Err(RefusedAlert::NothingToExit));
     }
     let levels = match alert.action {
-        Action::Enter => match entry_levels(desk, source, strategy, &alert).await? {
+        Action::Enter => match entry_levels(desk, source, strategy, alert).await? {
             Ok(levels) => Some(levels),
             Err(reason) => return Ok(Err(reason)),
         },
         Action::Exit => None,
     };
-    let ReadAlert { action, id, time, price, .. } = alert;
     let (side, stop, price, targets) = match levels {
         Some(Levels { side, price, stop, targets }) => (Some(side), Some(stop), Some(price), targets),
-        None => (None, None, price, Vec::new()),
+        None => (None, None, alert.price, Vec::new()),
     };
     Ok(Ok(NewSignal {
         strategy: strategy.id,
         source: Source::Hook,
-        action,
+        action: alert.action,
         side,
         price,
         stop,
         targets,
-        external_id: id,
+        external_id: alert.id.clone(),
         bar_at: None,
-        sent_at: time,
+        sent_at: alert.time,
     }))
 }
 
@@ -208,9 +219,16 @@ async fn market_now(desk: &Following, strategy: &Strategy) -> Result<(Decimal, D
     Ok((price, market.tick))
 }
 
-/// Whether an exit names a side, and the source's last signal entered the other one.
+/// Whether an exit names a side, and the source's last signal entered the other one on at least one key.
 async fn exits_other_side(desk: &Following, strategy: &Strategy, alert: &ReadAlert) -> Result<bool> {
     let Some(side) = alert.exits else { return Ok(false) };
     let newest = store::signal::list_by_strategy(&desk.db, strategy.id, None, 1).await?;
-    Ok(newest.first().and_then(|signal| signal.side).is_some_and(|entered| entered != side))
+    let Some(newest) = newest.first().filter(|signal| signal.side.is_some_and(|entered| entered != side))
+    else {
+        return Ok(false);
+    };
+    // An entry that was skipped on every key has not closed the positions on the side before.
+    let copies = store::copy::count_by_outcome(&desk.db, newest.id).await?;
+    let skipped = !copies.is_empty() && copies.iter().all(|count| count.status == Status::Skipped);
+    Ok(newest.fanned_out_at.is_none() || !skipped)
 }

@@ -42,7 +42,7 @@ pub struct NewStrategy {
 }
 
 /// Changes to a strategy. Fields that are `None` stay as they are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StrategyChange {
     /// A new name.
     pub name: Option<String>,
@@ -116,7 +116,8 @@ pub async fn create_strategy(desk: &Following, actor: &Actor, new: NewStrategy) 
 /// Changes a strategy. Changed rules are backtested again; the live record continues.
 ///
 /// # Errors
-/// Fields; not found; forbidden for everyone but operators; [`Error::StepUp`].
+/// Fields; not found; forbidden for everyone but operators, and for private signal sources, which operators can only
+/// deactivate; [`Error::StepUp`].
 pub async fn update_strategy(
     desk: &Following,
     actor: &Actor,
@@ -125,6 +126,10 @@ pub async fn update_strategy(
 ) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let before = row(desk, id).await?;
+    // A source's owner trades by its name, its rules and its pause.
+    if change != (StrategyChange { active: Some(false), ..StrategyChange::default() }) {
+        must_not_be_private(desk, id).await?;
+    }
     let after = checked(Strategy {
         name: change.name.unwrap_or_else(|| before.name.clone()),
         description: change.description.unwrap_or_else(|| before.description.clone()),

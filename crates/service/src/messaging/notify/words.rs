@@ -127,7 +127,7 @@ texts! {
     refused_alert(A) {
         A::Unreadable => "the message has none of the supported formats",
         A::Placeholder => "a placeholder wasn't replaced by the sender",
-        A::NoDirection => "the alert has no direction (buy, sell or exit)",
+        A::NoDirection => "the alert has no direction (buy, sell or exit), or it contradicts itself",
         A::OtherMarket => "the alert is about another market",
         A::Late => "the alert was too old",
         A::InFuture => "the alert's time is in the future",
