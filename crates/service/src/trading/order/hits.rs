@@ -5,6 +5,7 @@ use super::{
     client_id, costs,
     intent::{Intent, Request},
     legs::Role,
+    run::Run,
     seq,
 };
 use crate::{
@@ -103,6 +104,28 @@ pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, 
         tx.commit().await?;
     }
     Ok(())
+}
+
+impl Run<'_> {
+    /// Notifies the owner of protective orders that filled before they could be cancelled. The profit is unknown if
+    /// the fills cannot be read.
+    pub(super) async fn notify_of_hits(&self, hits: &[(Role, Order)]) -> Result<()> {
+        if hits.is_empty() {
+            return Ok(());
+        }
+        let (desk, intent) = (self.desk, &*self.intent);
+        let quote = intent.symbol.quote();
+        let answer = desk.exchange.trades(self.who, intent.trade_type, &intent.symbol, HISTORY).await;
+        let trades = costs::fees_in_quote(desk, answer.unwrap_or_default(), quote).await.unwrap_or_default();
+        let mut tx = desk.db.begin().await?;
+        for (role, order) in hits {
+            let profit = realized(&trades, order, quote);
+            if let Some(notification) = intent.hit(*role, order, profit, desk.clock.now())? {
+                notification.write(&mut tx).await?;
+            }
+        }
+        Ok(tx.commit().await?)
+    }
 }
 
 /// Returns the realized profit of an order's fills less their fees; `None` if none of the fills is known.

@@ -246,14 +246,18 @@ impl Run<'_> {
 
     /// Cancels the orders of these legs, and records that they are no longer wanted.
     async fn retire(&mut self, legs: &[Leg]) -> RunResult<()> {
+        let mut hits = Vec::new();
         for leg in legs {
             let never_sent = self.intent.filled_entry().is_none() && leg.placed.is_none();
             let last = if never_sent { None } else { self.cancel_leg(leg).await? };
             // An order that filled before it could be cancelled is reported like any other fill.
             let filled = last.as_ref().is_some_and(|order| !order.filled.is_zero());
             let status = if filled { LegStatus::Placed } else { LegStatus::Done };
+            hits.extend(last.clone().filter(|_| filled).map(|order| (leg.role, order)));
             self.intent.mark(leg.seq, status, last);
         }
+        // Before the legs are saved: after a crash, they are cancelled and reported again.
+        self.notify_of_hits(&hits).await?;
         if !legs.is_empty() {
             self.intent.save_progress(self.desk).await?;
         }

@@ -138,7 +138,13 @@ impl Supervisor<'_> {
         }
         for _ in 0..REPAIRS {
             let seen = run.inspect().await?;
-            match self.next(run, &seen) {
+            let next = self.next(run, &seen);
+            if matches!(next, Next::MoveStop(_) | Next::PlaceStop(_))
+                && run.has_unlisted_stop(&seen.open).await?
+            {
+                return Ok(Pass::Differs);
+            }
+            match next {
                 Next::Agree => {
                     self.adopt_moved_stop(run, &seen).await?;
                     self.report_targets(run, &seen).await?;

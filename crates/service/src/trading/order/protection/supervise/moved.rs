@@ -5,11 +5,12 @@ use crate::{
     error::Error,
     trading::order::{
         legs::{PlannedOrder, Role},
+        protection::is_stop,
         run::{Halt, Run, RunResult},
         seq,
     },
 };
-use domain::Decimal;
+use domain::{Decimal, Micros, Order};
 use exchange::ExchangeFailure;
 use store::intent::LegStatus;
 
@@ -29,6 +30,25 @@ impl Supervisor<'_> {
 }
 
 impl Run<'_> {
+    /// Whether the wanted stop is open although it is not among the `open` orders: the list may lag behind. Only a stop
+    /// with an amount is looked up, because the exchange accepts another one beside it. A lookup that fails does not
+    /// hold up a stop.
+    pub(super) async fn has_unlisted_stop(&self, open: &[Order]) -> RunResult<bool> {
+        let Some(leg) = self.intent.wanted_stop_leg().filter(|leg| leg.status == LegStatus::Placed) else {
+            return Ok(false);
+        };
+        let id = self.intent.client_id(leg.seq);
+        let bounded = leg.order.as_ref().is_some_and(|order| order.amount.is_some());
+        if !bounded || open.iter().any(|order| order.client_order_id == id) {
+            return Ok(false);
+        }
+        match self.look_up(leg, Micros(0)).await {
+            Ok(found) => Ok(found.is_some_and(|order| is_stop(&order))),
+            Err(Halt::Fault(error)) => Err(Halt::Fault(error)),
+            Err(_) => Ok(false),
+        }
+    }
+
     async fn notify_of_refused_move(&self, failure: &ExchangeFailure) -> RunResult<()> {
         let (desk, notification) = (self.desk, self.intent.stop_not_moved(failure, self.desk.clock.now())?);
         let mut tx = desk.db.begin().await.map_err(Error::from)?;
