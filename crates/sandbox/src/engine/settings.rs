@@ -34,9 +34,14 @@ pub(super) fn leverage(
         if before.isolated_mode() && account.positions_of(pair).any(|(_, p)| !p.amount.is_zero()) {
             return Err(Reject::leverage_isolated());
         }
+        // A rejection leaves no trace: it is not in the journal, so a replay would lack what it adds.
+        let configured = account.perpetuals.contains_key(&pair);
         account.configure(pair, |p| p.leverage = leverage);
         if margin::available(markets, account) < Decimal::ZERO {
             account.configure(pair, |p| p.leverage = before.leverage);
+            if !configured {
+                account.perpetuals.remove(&pair);
+            }
             return Err(Reject::leverage_too_small());
         }
     }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 /// Above this scale a pass plays reciprocal prices, so that prices stay bounded over any number of passes.
 const LARGEST_SCALE: Decimal = dec!(16);
-/// The smallest volume of a candle, in volume units: enough for a trade at every beat. The record has four hours of
-/// its first year with less.
+/// The smallest volume of a candle, in volume units: enough for a trade at every beat. Four hours of the record have
+/// less: one of 2017, and three of 2019 to 2021 without any trade.
 const LEAST_VOLUME: i64 = 240_000;
 
 /// One pass through the record.

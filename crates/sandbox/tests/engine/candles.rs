@@ -9,6 +9,8 @@ use sandbox::{
 };
 
 const BEAT: i64 = time::MINUTE / BEATS_PER_MINUTE as i64;
+/// The volume that an hour plays with at least, so that every beat is a trade, in millionths.
+const LEAST_VOLUME: i64 = 240_000;
 
 /// Plays every beat of the wall clock in a time span.
 fn play(engine: &mut Engine, from: Micros, to: Micros) {
@@ -34,7 +36,7 @@ fn same(kline: &Kline, hour: &pack::Hour) {
             cents(hour.high),
             cents(hour.low),
             cents(hour.close),
-            Decimal::new(hour.volume, 6)
+            Decimal::new(hour.volume.max(LEAST_VOLUME), 6)
         ),
     );
 }
@@ -86,6 +88,20 @@ proptest! {
         same(&klines[0], &recorded(start, 0));
         same(&klines[1], &recorded(start, 1));
     }
+}
+
+#[test]
+fn an_hour_without_trades_plays_with_the_least_volume() {
+    // 2020-12-21T14:00Z, when Binance was down.
+    let start = Micros(1_608_559_200 * time::SECOND);
+    assert_eq!(recorded(start, 0).volume, 0);
+    let mut engine = Engine::new(1, MORNING, start);
+    play(&mut engine, MORNING, MORNING.plus(time::MINUTE));
+    let klines = engine.klines(BTC_SPOT, Frame::M1, Some(MORNING), None, 10);
+    assert_eq!(klines.len(), 1);
+    same(&klines[0], &recorded(start, 0));
+    assert_eq!(klines[0].volume, d("0.24"));
+    assert_eq!(klines[0].trades, u64::from(BEATS_PER_MINUTE));
 }
 
 #[test]

@@ -200,6 +200,20 @@ fn isolated_positions_have_margins_of_their_own() {
 }
 
 #[test]
+fn a_rejected_leverage_changes_nothing() {
+    let mut desk = Desk::hedged();
+    // Only the long position exists, so the leverage of the market is not stored yet.
+    desk.place(long(market(Side::Buy, "1")));
+    let before = serde_json::to_string(&desk.engine).unwrap();
+    assert_eq!(desk.leverage(1).unwrap_err().code, -2028, "20,000 of margin are not there");
+    assert_eq!(serde_json::to_string(&desk.engine).unwrap(), before, "a replay does not see the rejection");
+    assert_eq!(desk.held(PositionSlot::Long).leverage, 20);
+    desk.leverage(10).unwrap();
+    assert_eq!(desk.leverage(1).unwrap_err().code, -2028);
+    assert_eq!([PositionSlot::Long, PositionSlot::Both].map(|slot| desk.held(slot).leverage), [10, 10]);
+}
+
+#[test]
 fn cross_positions_of_a_market_share_a_liquidation_price() {
     let mut desk = Desk::hedged();
     desk.leverage(100).unwrap();
