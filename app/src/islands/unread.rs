@@ -3,6 +3,7 @@
 use super::bus::bus;
 #[cfg(feature = "islands")]
 use super::toasts::format_toast;
+use crate::islands::reactive::dynamic;
 use crate::words::{lang, live::Live, live::live};
 use leptos::prelude::*;
 
@@ -31,10 +32,10 @@ pub fn Unread() -> impl IntoView {
     #[cfg(not(feature = "islands"))]
     drop(happened);
     view! {
-        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=move || count.get() == 0>
-            {move || shown(count.get())}
+        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=dynamic(move || count.get() == 0)>
+            {dynamic(move || shown(count.get()))}
         </span>
-        <span class="visually-hidden">{move || label(words, count.get())}</span>
+        <span class="visually-hidden">{dynamic(move || label(words, count.get()))}</span>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Leverage and margin type of the market.
 
 use super::{account::AccountSignals, send::Sender};
+use crate::islands::reactive::{dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
@@ -18,7 +19,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     });
     view! {
         <div class="controls">
-            <form method="post" action="/api/leverage" class="inline-form" on:submit=move |e| sender.submit(&e)>
+            <form method="post" action="/api/leverage" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
                 {hidden(account)}
                 <label for="leverage">{words.leverage}</label>
                 <div class="with-unit">
@@ -26,14 +27,14 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                         data-testid="leverage" aria-describedby="leverage-problem"/>
                     <span class="unit" aria-hidden="true">"x"</span>
                 </div>
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
-                <p class="problem" id="leverage-problem" hidden=move || wrong("leverage").is_empty()>{move || wrong("leverage")}</p>
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
+                <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
             </form>
-            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=move |e| sender.submit(&e)>
+            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
                 {hidden(account)}
                 <label for="margin-mode">{words.margin_type}</label>
                 <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect_view()}</select>
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
             </form>
         </div>
     }

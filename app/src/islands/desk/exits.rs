@@ -1,6 +1,7 @@
 //! The units of the ticket's stop and take-profits.
 
 use super::{fields, ticket::Ticket, units::Units};
+use crate::islands::part::Part;
 use crate::{figures, words::desk::desk};
 use domain::{
     money,
@@ -9,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// The choice of the stop's unit.
-pub(super) fn stop_unit(ticket: Ticket) -> AnyView {
+pub(super) fn stop_unit(ticket: Ticket) -> Part {
     choice(ticket, desk(ticket.account.lang).stop_unit, |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
         let price = ticket.draft.with_untracked(|draft| draft.stop.clone());
@@ -19,7 +20,7 @@ pub(super) fn stop_unit(ticket: Ticket) -> AnyView {
 }
 
 /// The choice of the take-profits' unit.
-pub(super) fn targets_unit(ticket: Ticket) -> AnyView {
+pub(super) fn targets_unit(ticket: Ticket) -> Part {
     choice(ticket, desk(ticket.account.lang).targets_unit, |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
         let prices = ticket.draft.with_untracked(|draft| draft.targets.clone());
@@ -30,7 +31,7 @@ pub(super) fn targets_unit(ticket: Ticket) -> AnyView {
     })
 }
 
-fn choice(ticket: Ticket, label: &'static str, choose: fn(Ticket, &str)) -> AnyView {
+fn choice(ticket: Ticket, label: &'static str, choose: fn(Ticket, &str)) -> Part {
     let words = desk(ticket.account.lang);
     let options = vec![
         (LevelUnit::Price.word(), words.unit_price.to_owned()),

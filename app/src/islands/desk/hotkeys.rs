@@ -1,6 +1,7 @@
 //! Keyboard shortcuts of the desk, the list that shows them, and the keys and clicks that close menus and questions.
 
 use super::ticket::Ticket;
+use crate::islands::reactive::dynamic;
 use crate::words::desk::{Desk, desk};
 use leptos::prelude::*;
 
@@ -38,7 +39,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     });
     let rows = rows.collect_view();
     view! {
-        <details class="shortcuts" id="shortcuts" data-asleep=move || (!ticket.awake.get()).then_some("")>
+        <details class="shortcuts" id="shortcuts" data-asleep=dynamic(move || (!ticket.awake.get()).then_some(""))>
             <summary class="icon-button" aria-label=words.shortcuts data-testid="shortcuts">"?"</summary>
             <div class="menu">
                 <dl class="figures">{rows}<div><dt><kbd>{words.escape_key}</kbd></dt><dd>{words.key_escape}</dd></div></dl>

@@ -1,12 +1,14 @@
 //! The controls of an open position: its stop, its take-profits, and closing a part of it.
 //!
-//! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
+//! Each part is an [`Part`]: the browser's bundle contains one form and one button instead of one per use.
 
 use super::{
     account::AccountSignals,
     controls::hidden,
     send::{Sender, ignore_double},
 };
+use crate::islands::part::{IntoPart, Part};
+use crate::islands::reactive::{dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
@@ -34,66 +36,66 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     };
     move || {
         open.get().then(|| {
-            view! { <div class="manage" data-testid="manage">{of_trade}{part(account, sender)}</div> }
+            view! { <div class="manage" data-testid="manage">{of_trade}{close_part(account, sender)}</div> }
         })
     }
 }
 
 /// A form of the position.
-fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<AnyView>) -> AnyView {
+fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>) -> Part {
     view! {
-        <form method="post" action=action data-testid=id on:submit=move |event| sender.submit(&event)>{body}</form>
+        <form method="post" action=action data-testid=id on:submit=handler(move |event| sender.submit(&event))>{body}</form>
     }
-    .into_any()
+    .part()
 }
 
 /// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
-fn button(sender: Sender, kind: &'static str, id: String, text: String) -> AnyView {
+fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
     view! {
         <button type="submit" class="button" data-kind=kind data-testid=id
-            aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{text}</button>
+            aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{text}</button>
     }
-    .into_any()
+    .part()
 }
 
 /// A button that opens a part of the controls.
-fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<AnyView>) -> AnyView {
+fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> Part {
     view! {
         <details class="edit" id=id open=open>
             <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             <div class="edit-body">{body}</div>
         </details>
     }
-    .into_any()
+    .part()
 }
 
 /// A question that a button asks before its form is sent.
-fn question(id: &'static str, text: String, form: AnyView) -> AnyView {
+fn question(id: &'static str, text: String, form: Part) -> Part {
     view! {
         <details class="sure" id=id>
             <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             {form}
         </details>
     }
-    .into_any()
+    .part()
 }
 
 /// A hidden field of a form.
-fn fixed(name: &'static str, value: String) -> AnyView {
-    view! { <input type="hidden" name=name value=value/> }.into_any()
+fn fixed(name: &'static str, value: String) -> Part {
+    view! { <input type="hidden" name=name value=value/> }.part()
 }
 
 /// The hidden fields of a form that acts once, however often it is sent.
-fn once(account: AccountSignals, sender: Sender) -> AnyView {
+fn once(account: AccountSignals, sender: Sender) -> Part {
     view! {
         {hidden(account)}
-        <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
+        <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
     }
-    .into_any()
+    .part()
 }
 
 /// The hidden fields of a form that changes a trade.
-fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<AnyView> {
+fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<Part> {
     let (id, version) = (trade.id.to_string(), trade.version.to_string());
     vec![once(account, sender), fixed("trade", id), fixed("version", version)]
 }
@@ -111,22 +113,22 @@ fn field(
     name: &'static str,
     label: &'static str,
     value: String,
-) -> AnyView {
+) -> Part {
     let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
     let found = move || problem(account, sender, name);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=true
-                aria-describedby=problem_id.clone() aria-invalid=move || found().map(|_| "true")/>
-            <p class="problem" id=problem_id hidden=move || found().is_none()>{move || found().unwrap_or_default()}</p>
+                aria-describedby=problem_id.clone() aria-invalid=dynamic(move || found().map(|_| "true"))/>
+            <p class="problem" id=problem_id hidden=dynamic(move || found().is_none())>{dynamic(move || found().unwrap_or_default())}</p>
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Moves the stop, or removes it after a confirmation. The type of the stop order stays.
-fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
     let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
@@ -141,7 +143,7 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
     if trade.stop.is_some() {
         let mut parts = identity(account, sender, trade);
         parts.push(fixed("confirmNoStop", "yes".to_owned()));
-        parts.push(view! { <p>{words.remove_stop_sure}</p> }.into_any());
+        parts.push(view! { <p>{words.remove_stop_sure}</p> }.part());
         parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
         let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
         body.push(question("remove-stop", words.remove_stop.to_owned(), form));
@@ -152,7 +154,7 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
 }
 
 /// Moves the stop to the price at which closing costs nothing.
-fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let mut parts = identity(account, sender, trade);
     parts.push(button(sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
@@ -160,7 +162,7 @@ fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyV
 }
 
 /// The take-profits with their shares, and empty rows for more; a row without price and share is left out.
-fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let given = trade.targets.iter().map(|target| {
         let percent = target.share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default();
@@ -185,12 +187,12 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyVie
     );
     parts.push(
         view! {
-            <output class="hint" data-testid="shares-sum">{sum}</output>
-            <p class="problem" data-testid="share-problem" role="alert" hidden=move || found().is_none()>
-                {move || found().unwrap_or_default()}
+            <output class="hint" data-testid="shares-sum">{dynamic(sum)}</output>
+            <p class="problem" data-testid="share-problem" role="alert" hidden=dynamic(move || found().is_none())>
+                {dynamic(move || found().unwrap_or_default())}
             </p>
         }
-        .into_any(),
+        .part(),
     );
     parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
     let form = form(sender, "/api/trade-targets", "targets-form", parts);
@@ -198,7 +200,7 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyVie
 }
 
 /// One take-profit of the editor: its price, and its share in percent.
-fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> AnyView {
+fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> Part {
     let words = desk(account.lang);
     let number = (index + 1).to_string();
     view! {
@@ -213,11 +215,11 @@ fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<Str
             </div>
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Closes a share or an amount of the position at the market price.
-fn part(account: AccountSignals, sender: Sender) -> AnyView {
+fn close_part(account: AccountSignals, sender: Sender) -> Part {
     const ACTION: &str = "/api/trade-close-part";
     let words = desk(account.lang);
     let share = |percent: u16| {
@@ -233,7 +235,7 @@ fn part(account: AccountSignals, sender: Sender) -> AnyView {
         button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
     ];
     let body = vec![
-        view! { <div class="row">{shares}</div> }.into_any(),
+        view! { <div class="row">{shares}</div> }.part(),
         form(sender, ACTION, "close-amount-form", amount),
     ];
     // Without scripts, a form that failed is shown again.
@@ -256,8 +258,8 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     };
     let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
-        <p class="message" data-tone="bad" role="alert" data-testid="manage-refusal" hidden=move || bad().is_empty()>{bad}</p>
-        <p class="message" data-tone="good" role="status" data-testid="manage-notice" hidden=move || good().is_empty()>{good}</p>
+        <p class="message" data-tone="bad" role="alert" data-testid="manage-refusal" hidden=dynamic(move || bad().is_empty())>{dynamic(bad)}</p>
+        <p class="message" data-tone="good" role="status" data-testid="manage-notice" hidden=dynamic(move || good().is_empty())>{dynamic(good)}</p>
     }
 }
 
@@ -270,8 +272,8 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
         let parts = vec![
-            hidden(account).into_any(),
-            view! { <p>{words.cancel_entries_sure(count)}</p> }.into_any(),
+            hidden(account).part(),
+            view! { <p>{words.cancel_entries_sure(count)}</p> }.part(),
             button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
         ];
         let form = form(sender, "/api/entries-cancel", "entries-form", parts);

@@ -37,6 +37,7 @@ pub use draft::TicketDraft;
 pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 
+use crate::islands::reactive::effect;
 use crate::{
     answer::FormFailure,
     words::{desk::Desk, desk::desk},
@@ -72,10 +73,10 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     let sender = Sender::new(&init);
     let chart = chart::Chart::new(&init);
     #[cfg(feature = "islands")]
-    Effect::new(move |_| listen::listen(account, chart));
+    effect(move || listen::listen(account, chart));
     let ticket = ticket::Ticket::new(&init, account);
     #[cfg(feature = "islands")]
-    Effect::new(move |_| hotkeys::listen(ticket));
+    effect(move || hotkeys::listen(ticket));
     let manager = Sender::managing(&init);
     let tradable = init.tradable;
     // On a phone the ticket is a sheet, which is closed until something is typed in it.

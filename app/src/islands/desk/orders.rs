@@ -1,6 +1,8 @@
 //! The market's open orders: each entry with its plan, then the protective orders by their price.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
+use crate::islands::part::IntoPart;
+use crate::islands::reactive::{dynamic, handler};
 use crate::{
     figures,
     words::{desk::desk, orders::orders},
@@ -54,7 +56,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let none = move || list.with(Vec::is_empty);
     let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
     view! {
-        <p class="empty" data-testid="no-orders" hidden=move || !none()>{words.no_orders}</p>
+        <p class="empty" data-testid="no-orders" hidden=dynamic(move || !none())>{words.no_orders}</p>
         <div class="table-scroll" hidden=none>
             <table class="table" data-testid="open-orders">
                 <thead>
@@ -69,8 +71,8 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <tbody>
                     <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
                         {match &line {
-                            Line::Open(order) => row(account, sender, order).into_any(),
-                            planned => plan(account, planned).into_any(),
+                            Line::Open(order) => row(account, sender, order).part(),
+                            planned => plan(account, planned).part(),
                         }}
                     </For>
                 </tbody>
@@ -143,13 +145,13 @@ fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String)
     let (text, named) = if kept { (words.cancel_yes, None) } else { (words.cancel, Some(label.clone())) };
     let conditional = if order.kind.conditional() { "true" } else { "false" };
     let form = view! {
-        <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
+        <form method="post" action="/api/order-cancel" on:submit=handler(move |e| sender.submit(&e))>
             {hidden(account)}
             <input type="hidden" name="order" value=order.client_order_id.clone()/>
             <input type="hidden" name="conditional" value=conditional/>
             {kept.then(|| view! { <p>{words.stop_kept}</p> })}
             <button type="submit" class="button" data-kind="quiet" aria-label=named data-testid="cancel-order"
-                aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{text}</button>
         </form>
     };
     if kept {

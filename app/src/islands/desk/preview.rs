@@ -1,6 +1,7 @@
 //! The ticket's preview, and what must be closed first.
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
+use crate::islands::reactive::{dynamic, effect};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk},
@@ -24,8 +25,8 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
-            <p class="hint" data-testid="preview-hint" hidden=move || seen().is_some()>{move || hint(ticket)}</p>
-            <dl class="figures" hidden=move || seen().is_none()>
+            <p class="hint" data-testid="preview-hint" hidden=dynamic(move || seen().is_some())>{dynamic(move || hint(ticket))}</p>
+            <dl class="figures" hidden=dynamic(move || seen().is_none())>
                 {move || seen().map(|seen| rows(words, &seen, &quote, tick))}
             </dl>
         </section>
@@ -87,17 +88,17 @@ fn clearing(ticket: Ticket) -> impl IntoView {
     let none = move || sentence.with(String::is_empty);
     // A box that was ticked before the page was interactive must not confirm what opens later.
     let yes = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = yes.get() {
             input.set_checked(false);
         }
     });
     view! {
         <div class="clears" data-testid="clears" hidden=none>
-            <p>{move || sentence.get()}</p>
-            <label class="check" hidden=move || ticket.awake.get()>
+            <p>{dynamic(move || sentence.get())}</p>
+            <label class="check" hidden=dynamic(move || ticket.awake.get())>
                 <input type="checkbox" name="replace" value="yes" node_ref=yes data-testid="replace"
-                    required=move || { !ticket.awake.get() && !none() }/>
+                    required=dynamic(move || { !ticket.awake.get() && !none() })/>
                 <span>{words.confirm}</span>
             </label>
         </div>

@@ -1,6 +1,7 @@
 //! The ticket's take-profit rows.
 
 use super::{exits, fields, send::Sender, ticket::Ticket};
+use crate::islands::reactive::{dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let rows = ticket.targets;
     let next = StoredValue::new(rows.with_untracked(Vec::len));
     let any = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         any.set(rows.with(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
     });
     let problem = Memo::new(move |_| fields::problem(ticket, sender, "takeProfitPrices", any));
@@ -25,15 +26,15 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         <fieldset class="group" aria-describedby="targets-problem">
             <legend>{words.targets}</legend>
             <div class="label-row">
-                <span class="hint">{move || if rows.with(Vec::len) < 2 { "" } else { words.targets_hint }}</span>
+                <span class="hint">{dynamic(move || if rows.with(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
                 {exits::targets_unit(ticket)}
             </div>
             <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
                 {target(ticket, index, row)}
             </ForEnumerate>
-            <p class="problem" id="targets-problem" hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
+            <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
-                formnovalidate=true name="addTarget" value="1" disabled=move || { rows.with(Vec::len) >= MOST_TARGETS }
+                formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.with(Vec::len) >= MOST_TARGETS })
                 on:click=add>{words.add_target}</button>
         </fieldset>
     }
@@ -44,13 +45,13 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
     let (id, text) = row;
     let rows = ticket.targets;
     let element = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = element.get() {
             text.set(input.value());
         }
     });
     // A change of the unit converts the text.
-    Effect::new(move |_| {
+    effect(move || {
         let value = text.get();
         if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
             input.set_value(&value);
@@ -66,12 +67,12 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
     };
     view! {
         <div class="target-row">
-            <input name=move || format!("takeProfitPrices[{}]", index.get()) node_ref=element inputmode="decimal"
-                autocomplete="off" value=text.get_untracked() aria-label=move || words.target_price(&number())
+            <input name=dynamic(move || format!("takeProfitPrices[{}]", index.get())) node_ref=element inputmode="decimal"
+                autocomplete="off" value=text.get_untracked() aria-label=dynamic(move || words.target_price(&number()))
                 on:input:target=move |event| text.set(event.target().value())/>
-            <button type="button" class="icon-button" aria-label=move || words.remove_target(&number())
-                on:click=move |_| rows.update(|r| r.retain(|other| other.0 != id))>"×"</button>
-            <p class="hint" hidden=move || converted().is_empty()>{converted}</p>
+            <button type="button" class="icon-button" aria-label=dynamic(move || words.remove_target(&number()))
+                on:click=handler(move |_| rows.update(|r| r.retain(|other| other.0 != id)))>"×"</button>
+            <p class="hint" hidden=dynamic(move || converted().is_empty())>{dynamic(converted)}</p>
         </div>
     }
 }

@@ -10,6 +10,8 @@ use super::{
     ticket::Ticket,
     ticket_size,
 };
+use crate::islands::part::{IntoPart, Part};
+use crate::islands::reactive::{dynamic, effect, handler};
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
@@ -25,15 +27,15 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let kind = Choice { name: "type", label: words.kind, text: ticket.kind };
     let kinds = [("MARKET", words.market), ("LIMIT", words.limit), ("TRAILING_STOP", words.trailing)];
     // Without scripts the summary updates only on request; from here on it follows what is typed.
-    Effect::new(move |_| ticket.awake.set(true));
+    effect(move || ticket.awake.set(true));
     view! {
         <form method="post" action="/api/order-place" class="ticket" data-testid="ticket" aria-describedby="ticket-answer"
-            data-awake=move || ticket.awake.get().then_some("") on:submit=move |event| send(ticket, sender, &event)>
+            data-awake=dynamic(move || ticket.awake.get().then_some("")) on:submit=handler(move |event| send(ticket, sender, &event))>
             // The form's first button is the one that Enter presses in a field.
             <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button>
             <input type="hidden" name="key" value=account.key()/>
             <input type="hidden" name="symbol" value=account.symbol()/>
-            <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
+            <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
             <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
@@ -105,7 +107,7 @@ fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <span data-not-for="TRAILING_STOP">{words.price}</span>
         <span data-for="TRAILING_STOP">{words.activation_price}</span>
     };
-    fields::labelled(&input, label.into_any())
+    fields::labelled(&input, label.part())
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
@@ -114,7 +116,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     let closes = Choice { name: "stopTriggerType", label: words.stop_closes, text: ticket.stop_kind };
     let trigger = input("stopTriggerPrice", words.stop_trigger, ticket.stop);
     let unit = move || exits::unit_text(ticket, |units| units.stop);
-    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
+    let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
     let hint = move || {
         let price = ticket.draft.with(|draft| draft.stop.clone());
         exits::hint(ticket, &price)
@@ -122,8 +124,8 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     view! {
         <fieldset class="group">
             <legend>{words.stop_loss}</legend>
-            {fields::with_units(&trigger, words.stop_trigger.into_any(), exits::stop_unit(ticket), unit.into_any())}
-            <p class="hint one-line" data-testid="stop-converted">{hint}</p>
+            {fields::with_units(&trigger, words.stop_trigger.part(), exits::stop_unit(ticket), unit.part())}
+            <p class="hint one-line" data-testid="stop-converted">{dynamic(hint)}</p>
             {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
             {without_stop(ticket, sender)}
@@ -139,16 +141,16 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let unanswered = move || must_confirm() && !has_stop() && !ticket.without_stop.get();
     let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
-        <div hidden=has_stop data-testid="without-stop-row">
+        <div hidden=dynamic(has_stop) data-testid="without-stop-row">
             <label class="check">
                 <input type="checkbox" name="withoutStop" value="yes" data-testid="without-stop"
-                    checked=ticket.without_stop.get_untracked() prop:checked=move || ticket.without_stop.get()
-                    aria-describedby=described aria-invalid=move || unanswered().then_some("true")
+                    checked=ticket.without_stop.get_untracked() prop:checked=dynamic(move || ticket.without_stop.get())
+                    aria-describedby=dynamic(described) aria-invalid=dynamic(move || unanswered().then_some("true"))
                     on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
                 <span>{words.without_stop}</span>
             </label>
             <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p>
-            <p class="problem" id="without-stop-problem" hidden=move || !unanswered()>{words.without_stop_needed}</p>
+            <p class="problem" id="without-stop-problem" hidden=dynamic(move || !unanswered())>{words.without_stop_needed}</p>
         </div>
     }
 }
@@ -168,8 +170,8 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
         <div id="ticket-answer">
-            <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=move || bad().is_empty()>{bad}</p>
-            <p class="message" data-tone="good" role="status" data-testid="notice" hidden=move || good().is_empty()>{good}</p>
+            <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=dynamic(move || bad().is_empty())>{dynamic(bad)}</p>
+            <p class="message" data-tone="good" role="status" data-testid="notice" hidden=dynamic(move || good().is_empty())>{dynamic(good)}</p>
         </div>
     }
 }
@@ -180,18 +182,18 @@ fn unplaced(fields: &[FieldProblem]) -> Option<Problem> {
 }
 
 /// The check box that confirms an order with real funds without scripts; empty if none is needed.
-fn real_funds(ticket: Ticket) -> AnyView {
+fn real_funds(ticket: Ticket) -> Part {
     if !ticket.real_funds {
-        return ().into_any();
+        return ().part();
     }
     let awake = ticket.awake;
     view! {
-        <label class="check" hidden=move || awake.get()>
-            <input type="checkbox" required=true disabled=move || awake.get() data-testid="real-funds"/>
+        <label class="check" hidden=dynamic(move || awake.get())>
+            <input type="checkbox" required=true disabled=dynamic(move || awake.get()) data-testid="real-funds"/>
             <span>{desk(ticket.account.lang).real_funds}</span>
         </label>
     }
-    .into_any()
+    .part()
 }
 
 /// The button that sends the order. It stays enabled while sending, so that it keeps the focus; a second press sends
@@ -216,13 +218,13 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
         {real_funds(ticket)}
         <div class="ticket-buttons">
             <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-                hidden=move || ticket.awake.get()>{words.update_preview}</button>
-            <p class="visually-hidden" role="status">{question}</p>
-            <button type="submit" class="button place" data-kind="main" data-side=move || ticket.side.get()
-                data-asking=move || asking.get().then_some("") data-testid="place"
-                aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{label}</button>
-            <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=move || !asking.get()
-                on:click=move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); }>{words.cancel}</button>
+                hidden=dynamic(move || ticket.awake.get())>{words.update_preview}</button>
+            <p class="visually-hidden" role="status">{dynamic(question)}</p>
+            <button type="submit" class="button place" data-kind="main" data-side=dynamic(move || ticket.side.get())
+                data-asking=dynamic(move || asking.get().then_some("")) data-testid="place"
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{dynamic(label)}</button>
+            <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=dynamic(move || !asking.get())
+                on:click=handler(move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); })>{words.cancel}</button>
         </div>
     }
 }

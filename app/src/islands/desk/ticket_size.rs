@@ -6,6 +6,8 @@ use super::{
     ticket::Ticket,
     units,
 };
+use crate::islands::part::{IntoPart, Part};
+use crate::islands::reactive::dynamic;
 use crate::{figures, words::desk::desk};
 use domain::{Decimal, money, sizing::available_funds};
 use leptos::prelude::*;
@@ -17,13 +19,13 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let choice = Choice { name: "sizing", label: words.sizing, text: ticket.sizing };
     view! {
-        <p class="available" data-testid="available">{move || available(ticket)}</p>
+        <p class="available" data-testid="available">{dynamic(move || available(ticket))}</p>
         <div data-not-for="TRAILING_STOP">
             {fields::choice(choice, &[("amount", words.by_amount), ("risk", words.by_risk)])}
         </div>
         <div class="sized" data-size="amount">
             {amount(ticket, sender)}
-            <p class="hint one-line" data-testid="amount-converted">{move || converted(ticket)}</p>
+            <p class="hint one-line" data-testid="amount-converted">{dynamic(move || converted(ticket))}</p>
             {shares(ticket)}
         </div>
         <div class="sized" data-size="risk">{risk(ticket, sender)}</div>
@@ -44,7 +46,7 @@ fn available(ticket: Ticket) -> String {
     })
 }
 
-fn amount(ticket: Ticket, sender: Sender) -> AnyView {
+fn amount(ticket: Ticket, sender: Sender) -> Part {
     let words = desk(ticket.account.lang);
     let (base, quote) = ticket.account.assets();
     let options = vec![("base", base.clone()), ("quote", quote.clone())];
@@ -60,8 +62,8 @@ fn amount(ticket: Ticket, sender: Sender) -> AnyView {
     let choice = fields::unit_choice(ticket, words.amount_unit, options, |ticket, value| {
         choose_unit(ticket, value == "quote");
     });
-    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
-    fields::with_units(&input, words.amount.into_any(), choice, unit.into_any())
+    let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
+    fields::with_units(&input, words.amount.part(), choice, unit.part())
 }
 
 /// Switches the unit of the amount, and converts what is typed.
@@ -139,6 +141,6 @@ fn risk(ticket: Ticket, sender: Sender) -> impl IntoView {
         {fields::decimal(&percent)}
         <p class="hint">{words.risk_hint}</p>
         <output class="risk-amount" data-testid="risk-amount">{follows}</output>
-        <p class="problem" data-testid="risk-shortfall" hidden=move || lacks().is_none()>{move || lacks().unwrap_or_default()}</p>
+        <p class="problem" data-testid="risk-shortfall" hidden=dynamic(move || lacks().is_none())>{dynamic(move || lacks().unwrap_or_default())}</p>
     }
 }

@@ -7,6 +7,7 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
+use crate::islands::reactive::{dynamic, effect, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -149,7 +150,7 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     let scale = Memo::new(move |_| chart.scale());
     let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]
-    Effect::new(move |_| gestures::measure(chart, svg));
+    effect(move || gestures::measure(chart, svg));
     let settled = move |rising: bool| {
         Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
     };
@@ -166,19 +167,19 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     let gestures = gestures::Gestures::new(chart, svg, scale);
     view! {
         {toolbar::view(chart, account)}
-        <p class="chart-legend" data-testid="legend" dir="ltr">{move || chart.legend()}</p>
+        <p class="chart-legend" data-testid="legend" dir="ltr">{dynamic(move || chart.legend())}</p>
         <svg class="chart" node_ref=svg role="img" aria-label=words.chart dir="ltr" data-testid="chart"
-            viewBox=move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) }
-            on:wheel=move |e| gestures.wheel(&e)
-            on:pointerdown=move |e| gestures.down(&e)
-            on:pointermove=move |e| gestures.moved(&e)
-            on:pointerup=move |_| gestures.up()
-            on:pointerleave=move |_| gestures.left()>
-            <path class="grid" d=move || paths::grid(&scale.get())/>
-            <path class="volume" d=volume/>
-            <path class="candles up" d=move || up.get()/>
-            <path class="candles down" d=move || down.get()/>
-            <path class=forming_way data-testid="forming" d=forming/>
+            viewBox=dynamic(move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) })
+            on:wheel=handler(move |e| gestures.wheel(&e))
+            on:pointerdown=handler(move |e| gestures.down(&e))
+            on:pointermove=handler(move |e| gestures.moved(&e))
+            on:pointerup=handler(move |_| gestures.up())
+            on:pointerleave=handler(move |_| gestures.left())>
+            <path class="grid" d=dynamic(move || paths::grid(&scale.get()))/>
+            <path class="volume" d=dynamic(volume)/>
+            <path class="candles up" d=dynamic(move || up.get())/>
+            <path class="candles down" d=dynamic(move || down.get())/>
+            <path class=dynamic(forming_way) data-testid="forming" d=dynamic(forming)/>
             {move || axes(chart, &scale.get())}
             {levels::view(chart, account, ticket, scale)}
             {move || crosshair(chart, &scale.get())}

@@ -1,0 +1,183 @@
+//! Parts of islands whose type is erased. A [`Part`] is Leptos's `AnyView` without what an island never uses: the browser's
+//! bundles would contain all of its code once more for hydrating while waiting for data, for each erased type.
+
+#[cfg(feature = "islands")]
+pub(crate) use browser::Part;
+
+/// The server renders the same HTML as for an `AnyView`.
+#[cfg(not(feature = "islands"))]
+pub(crate) type Part = leptos::prelude::AnyView;
+
+/// The conversion to a [`Part`].
+pub(crate) trait IntoPart {
+    /// Erases the type of a view.
+    fn part(self) -> Part;
+}
+
+#[cfg(not(feature = "islands"))]
+impl<V: leptos::prelude::IntoAny> IntoPart for V {
+    fn part(self) -> Part {
+        self.into_any()
+    }
+}
+
+#[cfg(feature = "islands")]
+mod browser {
+    use super::IntoPart;
+    use leptos::tachys::{
+        html::attribute::{Attribute, any_attribute::AnyAttribute},
+        hydration::Cursor,
+        renderer::{
+            Rndr,
+            types::{Element, Node, Placeholder},
+        },
+        view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
+    };
+    use std::any::{Any, TypeId};
+
+    /// A view of any type.
+    pub(crate) struct Part(Box<dyn Erased>);
+
+    /// The elements of a [`Part`] on the page.
+    pub(crate) struct PartState {
+        kind: TypeId,
+        view: Box<dyn ErasedState>,
+        /// Marks the place of a view without elements.
+        placeholder: Option<Placeholder>,
+    }
+
+    trait Erased: Send {
+        fn kind(&self) -> TypeId;
+        fn exists(&self) -> bool;
+        fn build(self: Box<Self>) -> Box<dyn ErasedState>;
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn ErasedState>;
+        fn rebuild(self: Box<Self>, state: &mut dyn Any);
+    }
+
+    trait ErasedState: Mountable {
+        fn any(&mut self) -> &mut dyn Any;
+    }
+
+    impl<S: Mountable + 'static> ErasedState for S {
+        fn any(&mut self) -> &mut dyn Any {
+            self
+        }
+    }
+
+    impl<V: RenderHtml + 'static> Erased for V
+    where
+        V::State: 'static,
+    {
+        fn kind(&self) -> TypeId {
+            TypeId::of::<V>()
+        }
+
+        fn exists(&self) -> bool {
+            V::EXISTS
+        }
+
+        fn build(self: Box<Self>) -> Box<dyn ErasedState> {
+            Box::new(Render::build(*self))
+        }
+
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn ErasedState> {
+            Box::new(RenderHtml::hydrate::<true>(*self, cursor, position))
+        }
+
+        fn rebuild(self: Box<Self>, state: &mut dyn Any) {
+            if let Some(state) = state.downcast_mut() {
+                Render::rebuild(*self, state);
+            }
+        }
+    }
+
+    impl<V: RenderHtml> IntoPart for V
+    where
+        V::Owned: 'static,
+    {
+        fn part(self) -> Part {
+            Part(Box::new(self.into_owned()))
+        }
+    }
+
+    impl Render for Part {
+        type State = PartState;
+
+        fn build(self) -> PartState {
+            let (kind, exists) = (self.0.kind(), self.0.exists());
+            let view = self.0.build();
+            PartState { kind, view, placeholder: (!exists).then(Rndr::create_placeholder) }
+        }
+
+        fn rebuild(self, state: &mut PartState) {
+            if self.0.kind() == state.kind {
+                self.0.rebuild((*state.view).any());
+                return;
+            }
+            let mut new = self.build();
+            state.insert_before_this(&mut new);
+            state.unmount();
+            *state = new;
+        }
+    }
+
+    impl AddAnyAttr for Part {
+        type Output<NewAttr: Attribute> = Self;
+
+        /// No island adds attributes to its parts.
+        fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self {
+            self
+        }
+    }
+
+    impl RenderHtml for Part {
+        type AsyncOutput = Self;
+        type Owned = Self;
+
+        const MIN_LENGTH: usize = 0;
+
+        fn dry_resolve(&mut self) {}
+
+        async fn resolve(self) -> Self {
+            self
+        }
+
+        /// The browser renders no HTML.
+        fn to_html_with_buf(self, _: &mut String, _: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {}
+
+        fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> PartState {
+            let (kind, exists) = (self.0.kind(), self.0.exists());
+            let view = self.0.hydrate(cursor, position);
+            PartState { kind, view, placeholder: (!exists).then(|| cursor.next_placeholder(position)) }
+        }
+
+        fn into_owned(self) -> Self {
+            self
+        }
+    }
+
+    impl Mountable for PartState {
+        fn unmount(&mut self) {
+            self.view.unmount();
+            if let Some(placeholder) = &mut self.placeholder {
+                placeholder.unmount();
+            }
+        }
+
+        fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+            self.view.mount(parent, marker);
+            if let Some(placeholder) = &mut self.placeholder {
+                placeholder.mount(parent, marker);
+            }
+        }
+
+        fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+            self.view.insert_before_this(child)
+                || self.placeholder.as_ref().is_some_and(|placeholder| placeholder.insert_before_this(child))
+        }
+
+        fn elements(&self) -> Vec<Element> {
+            self.view.elements()
+        }
+    }
+}
