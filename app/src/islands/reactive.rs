@@ -2,7 +2,7 @@
 //! functions below erase the type of the closure, so that the bundles contain that code once per result.
 
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 /// A function that a text or an attribute depends on.
 pub(crate) type Dynamic<T> = Arc<dyn Fn() -> T + Send + Sync>;
@@ -28,3 +28,33 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 fn boxed_effect(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_| run());
 }
+
+/// Reads a signal by reference. Leptos's `with` is compiled for each closure; the guard used here once for each type of value.
+pub(crate) trait Peek: Read {
+    /// Passes the value to `read`, and depends on it.
+    fn peek<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
+        read(&self.read())
+    }
+}
+
+impl<S: Read> Peek for S {}
+
+/// As [`Peek`], without depending on the signal.
+pub(crate) trait PeekUntracked: ReadUntracked {
+    /// Passes the value to `read`.
+    fn peek_untracked<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
+        read(&self.read_untracked())
+    }
+}
+
+impl<S: ReadUntracked> PeekUntracked for S {}
+
+/// As [`Peek`], for stored values.
+pub(crate) trait PeekValue: ReadValue {
+    /// Passes the value to `read`.
+    fn peek_value<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
+        read(&self.read_value())
+    }
+}
+
+impl<V: ReadValue> PeekValue for V {}

@@ -1,7 +1,7 @@
 //! Leverage and margin type of the market.
 
 use super::{account::AccountSignals, send::Sender};
-use crate::islands::reactive::{dynamic, handler};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
@@ -9,9 +9,9 @@ use leptos::prelude::*;
 /// Two small forms.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let (words, names) = (desk(account.lang), orders(account.lang));
-    let (leverage, mode) = account.state.with_untracked(|a| (a.leverage, a.margin_mode));
+    let (leverage, mode) = account.state.peek_untracked(|a| (a.leverage, a.margin_mode));
     let wrong = move |field: &'static str| {
-        let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
+        let found = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
         found.map(|p| problems::problem(account.lang, p)).unwrap_or_default()
     };
     let modes = MarginMode::ALL.iter().map(|m| {

@@ -3,7 +3,7 @@
 
 use super::{send::Sender, ticket::Ticket};
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{dynamic, effect, handler};
+use crate::islands::reactive::{Peek, dynamic, effect, handler};
 use leptos::prelude::*;
 
 /// A number field.
@@ -69,8 +69,8 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.
 pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal<String>) -> Option<String> {
-    let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
-    let typed = !text.with(String::is_empty);
+    let rejected = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let typed = !text.peek(String::is_empty);
     let found = ticket.problem(name, typed).or_else(|| ticket.shortfall().filter(|_| name == "amount"));
     found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
 }

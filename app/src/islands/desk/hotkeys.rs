@@ -67,6 +67,7 @@ pub(super) use browser::listen;
 mod browser {
     use super::{KEYS, Ticket};
     use crate::islands::desk::focus::{close_sheet, focus};
+    use crate::islands::reactive::PeekUntracked;
     use leptos::{ev, prelude::*};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
@@ -143,7 +144,7 @@ mod browser {
             return;
         }
         let Some((_, selector)) = KEYS.iter().find(|(of, _)| *of == key) else { return };
-        let by_risk = key == "a" && ticket.draft.with_untracked(|draft| draft.by_risk());
+        let by_risk = key == "a" && ticket.draft.peek_untracked(|draft| draft.by_risk());
         let selector = if by_risk { "#ticket-riskProfilePercent" } else { *selector };
         if let Some(element) = find(selector) {
             event.prevent_default();

@@ -8,7 +8,7 @@ use super::{
     send::{Sender, ignore_double},
 };
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{dynamic, handler};
+use crate::islands::reactive::{Peek, dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
@@ -22,12 +22,12 @@ const SPARE_ROWS: usize = 2;
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Fills do not change the controls: what is typed in them is kept.
     let trade = Memo::new(move |_| {
-        account.state.with(|state| {
+        account.state.peek(|state| {
             let trade = state.trades.iter().find(|trade| !trade.entered.is_zero())?;
             Some(OpenTrade { entered: Decimal::ZERO, entry: None, ..trade.clone() })
         })
     });
-    let open = Memo::new(move |_| account.state.with(|state| state.position.is_some()));
+    let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
     let of_trade = move || {
         trade.get().map(|trade| {
             let stop = stop(account, sender, &trade);
@@ -102,7 +102,7 @@ fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<P
 
 /// The problem of a field of the last post.
 fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Option<&'static str> {
-    let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let found = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     found.map(|problem| problems::problem(account.lang, problem))
 }
 
@@ -173,7 +173,7 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
         given.chain(spare).map(|(price, share)| (price, RwSignal::new(share))).collect();
     let shares: Vec<RwSignal<String>> = rows.iter().map(|(_, share)| *share).collect();
     let sum = move || {
-        let given = shares.iter().filter_map(|share| share.with(|text| money::parse(text).ok()));
+        let given = shares.iter().filter_map(|share| share.peek(|text| money::parse(text).ok()));
         let sum = given.fold(Decimal::ZERO, |sum, share| sum.checked_add(share).unwrap_or(sum));
         words.shares_sum(&money::text(sum))
     };
@@ -250,7 +250,7 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
         ["stopTriggerPrice", "stopPrice", "amount", "takeProfitPrices", "takeProfitShares"];
     let lang = account.lang;
     let bad = move || {
-        sender.failure.with(|f| {
+        sender.failure.peek(|f| {
             let hidden = f.fields.iter().find(|p| !BESIDE.contains(&p.field.as_str()));
             let refused = f.refusal.map(|rejection| problems::rejection(lang, rejection));
             refused.or_else(|| hidden.map(|p| problems::problem(lang, p.problem))).unwrap_or_default()
@@ -267,7 +267,7 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
 pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
     let count = Memo::new(move |_| {
-        account.state.with(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
+        account.state.peek(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
     });
     move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;

@@ -2,7 +2,7 @@
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::islands::part::IntoPart;
-use crate::islands::reactive::{dynamic, handler};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
     words::{desk::desk, orders::orders},
@@ -52,9 +52,9 @@ fn lines(state: &AccountState) -> Vec<Line> {
 /// The table of orders, or a text if there are none.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
-    let list = Memo::new(move |_| account.state.with(lines));
-    let none = move || list.with(Vec::is_empty);
-    let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
+    let list = Memo::new(move |_| account.state.peek(lines));
+    let none = move || list.peek(Vec::is_empty);
+    let protection = Memo::new(move |_| account.state.peek(|a| a.protection.map(|p| p.state)));
     view! {
         <p class="empty" data-testid="no-orders" hidden=dynamic(move || !none())>{words.no_orders}</p>
         <div class="table-scroll" hidden=none>
@@ -138,7 +138,7 @@ fn row(account: AccountSignals, sender: Sender, order: &Order) -> impl IntoView 
 fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
-    let supervised = account.state.with_untracked(|a| {
+    let supervised = account.state.peek_untracked(|a| {
         a.protection.is_some_and(|protection| protection.state == ProtectionState::Supervised)
     });
     let kept = is_stop && supervised;

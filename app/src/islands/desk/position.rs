@@ -2,7 +2,7 @@
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{dynamic, handler};
+use crate::islands::reactive::{Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -25,7 +25,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> i
     // The figures that depend on the price have their own signals: the card itself changes only with the
     // position.
     let position =
-        Memo::new(move |_| account.state.with(|a| a.position.clone().map(|p| (settled(p), a.protection))));
+        Memo::new(move |_| account.state.peek(|a| a.position.clone().map(|p| (settled(p), a.protection))));
     move || match position.get() {
         None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
         Some((position, protection)) => Either::Right(card(account, sender, &position, protection)),
@@ -55,7 +55,7 @@ fn card(
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
     let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
     let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
-    let tick = account.market.with_value(|m| m.tick);
+    let tick = account.market.peek_value(|m| m.tick);
     let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
     let size = format!("{} {base}", money::text(position.contracts));
     let (way, margin) = (names.way(position.side), names.margin(position.margin_mode));

@@ -1,7 +1,7 @@
 //! The ticket's preview, and what must be closed first.
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
-use crate::islands::reactive::{dynamic, effect};
+use crate::islands::reactive::{Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk},
@@ -21,7 +21,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let account = ticket.account;
     let words = desk(account.lang);
     let (_, quote) = account.assets();
-    let tick = account.market.with_value(|m| m.tick);
+    let tick = account.market.peek_value(|m| m.tick);
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
@@ -36,8 +36,8 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
 
 /// Why there is no preview yet.
 fn hint(ticket: Ticket) -> String {
-    let sized = ticket.draft.with(|d| !d.amount.is_empty());
-    let first = ticket.foreseen.with(|seen| {
+    let sized = ticket.draft.peek(|d| !d.amount.is_empty());
+    let first = ticket.foreseen.peek(|seen| {
         let problems = seen.as_ref().err()?;
         let shown = |p: &&FieldProblem| sized || p.problem == Problem::StopOnWrongSide;
         problems.iter().find(shown).map(|p| p.problem)
@@ -85,7 +85,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> im
 fn clearing(ticket: Ticket) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let sentence = Memo::new(move |_| confirm::sentence(ticket.account));
-    let none = move || sentence.with(String::is_empty);
+    let none = move || sentence.peek(String::is_empty);
     // A box that was ticked before the page was interactive must not confirm what opens later.
     let yes = NodeRef::<leptos::html::Input>::new();
     effect(move || {

@@ -1,7 +1,7 @@
 //! The ticket's take-profit rows.
 
 use super::{exits, fields, send::Sender, ticket::Ticket};
-use crate::islands::reactive::{dynamic, effect, handler};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let rows = ticket.targets;
-    let next = StoredValue::new(rows.with_untracked(Vec::len));
+    let next = StoredValue::new(rows.peek_untracked(Vec::len));
     let any = RwSignal::new(String::new());
     effect(move || {
-        any.set(rows.with(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
+        any.set(rows.peek(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
     });
     let problem = Memo::new(move |_| fields::problem(ticket, sender, "takeProfitPrices", any));
     let add = move |event: leptos::ev::MouseEvent| {
@@ -26,7 +26,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         <fieldset class="group" aria-describedby="targets-problem">
             <legend>{words.targets}</legend>
             <div class="label-row">
-                <span class="hint">{dynamic(move || if rows.with(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
+                <span class="hint">{dynamic(move || if rows.peek(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
                 {exits::targets_unit(ticket)}
             </div>
             <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
@@ -34,7 +34,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             </ForEnumerate>
             <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
-                formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.with(Vec::len) >= MOST_TARGETS })
+                formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.peek(Vec::len) >= MOST_TARGETS })
                 on:click=add>{words.add_target}</button>
         </fieldset>
     }
@@ -59,10 +59,10 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
     });
     let number = move || (index.get() + 1).to_string();
     let converted = move || {
-        if ticket.units.with(|units| units.targets == LevelUnit::Price) {
+        if ticket.units.peek(|units| units.targets == LevelUnit::Price) {
             return String::new();
         }
-        let price = ticket.draft.with(|draft| draft.targets.get(index.get()).cloned());
+        let price = ticket.draft.peek(|draft| draft.targets.get(index.get()).cloned());
         exits::hint(ticket, &price.unwrap_or_default())
     };
     view! {

@@ -11,7 +11,7 @@ use super::{
     ticket_size,
 };
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{dynamic, effect, handler};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
@@ -62,7 +62,7 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
     }
     if untrack(|| ticket.shortfall()).is_some() {
         event.prevent_default();
-        focus(if ticket.draft.with_untracked(|d| d.by_risk()) {
+        focus(if ticket.draft.peek_untracked(|d| d.by_risk()) {
             "#ticket-riskProfilePercent"
         } else {
             "#ticket-amount"
@@ -118,7 +118,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     let unit = move || exits::unit_text(ticket, |units| units.stop);
     let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
     let hint = move || {
-        let price = ticket.draft.with(|draft| draft.stop.clone());
+        let price = ticket.draft.peek(|draft| draft.stop.clone());
         exits::hint(ticket, &price)
     };
     view! {
@@ -136,8 +136,8 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 /// The check box that confirms a position without a stop; shown while there is no stop.
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
-    let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
-    let must_confirm = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
+    let has_stop = move || !ticket.stop.peek(|stop| stop.trim().is_empty());
+    let must_confirm = move || sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
     let unanswered = move || must_confirm() && !has_stop() && !ticket.without_stop.get();
     let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
@@ -161,7 +161,7 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     let bad = move || {
         let words = desk(lang);
         let unconfirmed = if ticket.awake.get() { words.confirm_again } else { words.confirm_needed };
-        sender.failure.with(|f| match f.refusal {
+        sender.failure.peek(|f| match f.refusal {
             Some(rejection) => problems::rejection(lang, rejection),
             None if f.fields.iter().any(|p| p.field == "replace") => unconfirmed,
             None => unplaced(&f.fields).map_or("", |problem| problems::problem(lang, problem)),

@@ -7,7 +7,7 @@ use super::{
     units,
 };
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::dynamic;
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic};
 use crate::{figures, words::desk::desk};
 use domain::{Decimal, money, sizing::available_funds};
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 fn available(ticket: Ticket) -> String {
     let (words, (_, quote)) = (desk(ticket.account.lang), ticket.account.assets());
     let fee_rate = ticket.account.fee_rate;
-    ticket.account.state.with(|state| {
+    ticket.account.state.peek(|state| {
         let free = state.balance.assets.get(&quote).map(|funds| funds.free).unwrap_or_default();
         let open = state.position.is_some() || !state.orders.is_empty();
         match available_funds(state, fee_rate).filter(|_| open) {
@@ -50,7 +50,7 @@ fn amount(ticket: Ticket, sender: Sender) -> Part {
     let words = desk(ticket.account.lang);
     let (base, quote) = ticket.account.assets();
     let options = vec![("base", base.clone()), ("quote", quote.clone())];
-    let unit = move || if ticket.units.with(|units| units.quote) { quote.clone() } else { base.clone() };
+    let unit = move || if ticket.units.peek(|units| units.quote) { quote.clone() } else { base.clone() };
     let input = Input {
         name: "amount",
         label: words.amount,
@@ -68,7 +68,7 @@ fn amount(ticket: Ticket, sender: Sender) -> Part {
 
 /// Switches the unit of the amount, and converts what is typed.
 fn choose_unit(ticket: Ticket, quote: bool) {
-    let amount = ticket.draft.with_untracked(|draft| money::parse(&draft.amount).ok());
+    let amount = ticket.draft.peek_untracked(|draft| money::parse(&draft.amount).ok());
     ticket.units.update(|units| units.quote = quote);
     if let Some(amount) = amount {
         set_amount(ticket, amount, quote);
@@ -86,10 +86,10 @@ fn set_amount(ticket: Ticket, amount: Decimal, quote: bool) {
 /// The amount in the other unit; empty while there is none.
 fn converted(ticket: Ticket) -> String {
     let (words, (base, quote)) = (desk(ticket.account.lang), ticket.account.assets());
-    let Some(amount) = ticket.draft.with(|draft| money::parse(&draft.amount).ok()) else {
+    let Some(amount) = ticket.draft.peek(|draft| money::parse(&draft.amount).ok()) else {
         return String::new();
     };
-    if ticket.units.with(|units| units.quote) {
+    if ticket.units.peek(|units| units.quote) {
         return words.converted(&figures::decimal(amount), &base);
     }
     let value = amount.checked_mul(ticket.entry()).map(figures::cents);
@@ -104,7 +104,7 @@ fn shares(ticket: Ticket) -> impl IntoView {
             event.prevent_default();
             let ground = untrack(|| ticket.account.ground());
             let draft = ticket.draft.get_untracked();
-            let quote = ticket.units.with_untracked(|units| units.quote);
+            let quote = ticket.units.peek_untracked(|units| units.quote);
             if let Some(amount) = units::amount_for_share(&draft, Decimal::from(percent), &ground) {
                 set_amount(ticket, amount, quote);
             }
@@ -133,7 +133,7 @@ fn risk(ticket: Ticket, sender: Sender) -> impl IntoView {
         sender,
     };
     let follows = move || {
-        let amount = ticket.draft.with(|d| d.amount.clone());
+        let amount = ticket.draft.peek(|d| d.amount.clone());
         if amount.is_empty() { words.risk_needs_stop.to_owned() } else { words.risk_amount(&amount, &base) }
     };
     let lacks = move || ticket.shortfall();

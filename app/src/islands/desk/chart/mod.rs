@@ -7,7 +7,7 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
-use crate::islands::reactive::{dynamic, effect, handler};
+use crate::islands::reactive::{PeekValue, dynamic, effect, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -64,7 +64,7 @@ impl Chart {
     pub(super) fn minute(self, minute: Bar) {
         let frame = self.frame.get_untracked();
         let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
-        self.bars.with_value(|b| self.forming.set(b.forming));
+        self.bars.peek_value(|b| self.forming.set(b.forming));
         if settled {
             // If past candles are shown, the same ones stay in view.
             if self.back.get_untracked() > 0 {
@@ -76,7 +76,7 @@ impl Chart {
 
     fn total(self) -> usize {
         self.settled.track();
-        self.bars.with_value(|b| b.settled.len() + 1)
+        self.bars.peek_value(|b| b.settled.len() + 1)
     }
 
     /// The first visible candle and one past the last.
@@ -90,7 +90,7 @@ impl Chart {
     fn visible(self, forming: bool) -> Vec<(i64, Bar)> {
         let (first, end) = self.window();
         let (total, last) = (self.total(), self.forming);
-        self.bars.with_value(|b| {
+        self.bars.peek_value(|b| {
             let settled = b.settled.iter().copied().enumerate().take(end.min(total - 1)).skip(first);
             let mut all: Vec<_> = settled.map(|(i, bar)| (slot(i - first), bar)).collect();
             if forming && end == total {
@@ -101,7 +101,7 @@ impl Chart {
     }
 
     fn price_text(self, ticks: i64) -> String {
-        self.market.with_value(|m| figures::grouped(&(Decimal::from(ticks) * m.tick).to_string()))
+        self.market.peek_value(|m| figures::grouped(&(Decimal::from(ticks) * m.tick).to_string()))
     }
 
     fn time_text(self, seconds: i64) -> String {
@@ -122,7 +122,7 @@ impl Chart {
         });
         let Some((_, bar)) = at.or_else(|| bars.last().copied()) else { return String::new() };
         let volume =
-            self.market.with_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
+            self.market.peek_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
         let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
         let iso = Micros::from_millis(bar.0 * 1_000).to_string();
         let time = iso.get(..16).unwrap_or_default().replace('T', " ");
