@@ -5,6 +5,48 @@ use rust_decimal::RoundingStrategy;
 /// A constant decimal: `dec!(0.0005)`.
 pub use rust_decimal_macros::dec;
 
+/// Arithmetic for code that is part of the browser's bundles. The checked operations of [`Decimal`] itself are copied into each
+/// caller, up to a kilobyte each time; these are compiled once. All return `None` if the result cannot be represented.
+pub trait Arithmetic: Sized {
+    /// The sum.
+    fn plus(self, other: Decimal) -> Option<Decimal>;
+    /// The difference.
+    fn minus(self, other: Decimal) -> Option<Decimal>;
+    /// The product.
+    fn times(self, other: Decimal) -> Option<Decimal>;
+    /// The quotient; `None` also for a divisor of zero.
+    fn over(self, other: Decimal) -> Option<Decimal>;
+    /// The remainder of a division; `None` also for a divisor of zero.
+    fn rest(self, other: Decimal) -> Option<Decimal>;
+}
+
+impl Arithmetic for Decimal {
+    #[inline(never)]
+    fn plus(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(other)
+    }
+
+    #[inline(never)]
+    fn minus(self, other: Decimal) -> Option<Decimal> {
+        self.checked_sub(other)
+    }
+
+    #[inline(never)]
+    fn times(self, other: Decimal) -> Option<Decimal> {
+        self.checked_mul(other)
+    }
+
+    #[inline(never)]
+    fn over(self, other: Decimal) -> Option<Decimal> {
+        self.checked_div(other)
+    }
+
+    #[inline(never)]
+    fn rest(self, other: Decimal) -> Option<Decimal> {
+        self.checked_rem(other)
+    }
+}
+
 /// Error: the text is not a decimal number that can be represented exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number within 28 digits")]
@@ -46,8 +88,8 @@ pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
         return value;
     }
-    let count = value.checked_div(step).map(|count| count.trunc());
-    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
+    let count = value.over(step).map(|count| count.trunc());
+    count.and_then(|count| count.times(step)).unwrap_or(value).normalize()
 }
 
 /// Rounds to the nearest multiple of `step`, halves away from zero; otherwise as [`floor_to`].
@@ -57,14 +99,14 @@ pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
         return value;
     }
     let nearest = |count: Decimal| count.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    let count = value.checked_div(step).map(nearest);
-    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
+    let count = value.over(step).map(nearest);
+    count.and_then(|count| count.times(step)).unwrap_or(value).normalize()
 }
 
 /// Returns whether `value` is a whole multiple of `step`.
 #[must_use]
 pub fn on_step(value: Decimal, step: Decimal) -> bool {
-    step.is_zero() || value.checked_rem(step).is_some_and(|rest| rest.is_zero())
+    step.is_zero() || value.rest(step).is_some_and(|rest| rest.is_zero())
 }
 
 #[cfg(test)]

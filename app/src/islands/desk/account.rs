@@ -3,6 +3,7 @@
 use super::{DeskInit, foresee::Ground};
 use crate::islands::reactive::{Peek, PeekUntracked, PeekValue};
 use crate::words::{self, Lang};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
 
@@ -63,9 +64,9 @@ impl AccountSignals {
         self.state.peek(|a| {
             let p = a.position.as_ref()?;
             let way = if p.side == domain::PositionSide::Long { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
-            let move_ = (mark.unwrap_or(p.mark_price) - p.entry_price).checked_mul(way)?;
-            let profit = move_.checked_mul(p.contracts)?;
-            let percent = profit.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(p.initial_margin);
+            let move_ = mark.unwrap_or(p.mark_price).minus(p.entry_price)?.times(way)?;
+            let profit = move_.times(p.contracts)?;
+            let percent = profit.times(Decimal::ONE_HUNDRED)?.over(p.initial_margin);
             Some((profit, percent.unwrap_or_default()))
         })
     }

@@ -5,6 +5,7 @@
 use super::{account::AccountSignals, send::Sender, ticket::Ticket};
 use crate::islands::reactive::Peek;
 use crate::{figures, words::desk::desk};
+use domain::money::Arithmetic as _;
 use domain::{PositionSide, Side, money};
 use leptos::prelude::*;
 
@@ -85,7 +86,7 @@ fn real_funds(ticket: Ticket) -> Option<String> {
         return None;
     }
     let amount = ticket.draft.peek(|draft| money::parse(&draft.amount).ok())?;
-    let value = figures::cents(amount.checked_mul(ticket.entry())?);
+    let value = figures::cents(amount.times(ticket.entry())?);
     let (words, amount) = (desk(ticket.account.lang), money::text(amount));
     let (base, quote) = ticket.account.assets();
     Some(if ticket.side.peek(|side| side == Side::Sell.word()) {

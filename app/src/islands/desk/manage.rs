@@ -10,6 +10,7 @@ use super::{
 use crate::islands::part::{IntoPart, Part};
 use crate::islands::reactive::{Peek, dynamic, handler};
 use crate::words::{desk::desk, problems};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
 
@@ -165,7 +166,7 @@ fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part
 fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let given = trade.targets.iter().map(|target| {
-        let percent = target.share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default();
+        let percent = target.share.times(Decimal::ONE_HUNDRED).unwrap_or_default();
         (money::text(target.price), money::text(percent.round_dp(2)))
     });
     let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
@@ -174,7 +175,7 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let shares: Vec<RwSignal<String>> = rows.iter().map(|(_, share)| *share).collect();
     let sum = move || {
         let given = shares.iter().filter_map(|share| share.peek(|text| money::parse(text).ok()));
-        let sum = given.fold(Decimal::ZERO, |sum, share| sum.checked_add(share).unwrap_or(sum));
+        let sum = given.fold(Decimal::ZERO, |sum, share| sum.plus(share).unwrap_or(sum));
         words.shares_sum(&money::text(sum))
     };
     let found = move || {

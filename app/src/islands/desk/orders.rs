@@ -7,6 +7,7 @@ use crate::{
     figures,
     words::{desk::desk, orders::orders},
 };
+use domain::money::Arithmetic as _;
 use domain::{
     Decimal, Order, OrderType,
     client_order_id::is_from_slipstream,
@@ -99,7 +100,7 @@ fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let text = match line {
         Line::Target(_, _, price, share) => {
-            let percent = share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
+            let percent = share.times(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
             words.planned_target(&figures::decimal(*price), &money::text(percent))
         }
         Line::Stop(_, price) => words.planned_stop(&figures::decimal(*price)),

@@ -9,6 +9,7 @@ use super::{
 use crate::islands::part::{IntoPart, Part};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic};
 use crate::{figures, words::desk::desk};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, money, sizing::available_funds};
 use leptos::prelude::*;
 
@@ -77,7 +78,7 @@ fn choose_unit(ticket: Ticket, quote: bool) {
 
 /// Writes an amount of base units into the field, in its unit.
 fn set_amount(ticket: Ticket, amount: Decimal, quote: bool) {
-    let value = if quote { amount.checked_mul(untrack(|| ticket.entry())) } else { Some(amount) };
+    let value = if quote { amount.times(untrack(|| ticket.entry())) } else { Some(amount) };
     if let Some(value) = value {
         ticket.amount.set(money::text(value));
     }
@@ -92,7 +93,7 @@ fn converted(ticket: Ticket) -> String {
     if ticket.units.peek(|units| units.quote) {
         return words.converted(&figures::decimal(amount), &base);
     }
-    let value = amount.checked_mul(ticket.entry()).map(figures::cents);
+    let value = amount.times(ticket.entry()).map(figures::cents);
     value.map(|value| words.converted(&value, &quote)).unwrap_or_default()
 }
 

@@ -12,6 +12,7 @@ use crate::{
     figures,
     words::{self, Lang, desk::desk},
 };
+use domain::money::Arithmetic as _;
 use domain::{Decimal, Frame, Market, Micros};
 use leptos::prelude::*;
 use scale::{PAD, Scale};
@@ -101,7 +102,9 @@ impl Chart {
     }
 
     fn price_text(self, ticks: i64) -> String {
-        self.market.peek_value(|m| figures::grouped(&(Decimal::from(ticks) * m.tick).to_string()))
+        self.market.peek_value(|m| {
+            figures::grouped(&Decimal::from(ticks).times(m.tick).unwrap_or_default().to_string())
+        })
     }
 
     fn time_text(self, seconds: i64) -> String {
@@ -121,8 +124,9 @@ impl Chart {
             bars.iter().find(|(s, _)| *s == slot).copied()
         });
         let Some((_, bar)) = at.or_else(|| bars.last().copied()) else { return String::new() };
-        let volume =
-            self.market.peek_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
+        let volume = self.market.peek_value(|m| {
+            figures::grouped(&Decimal::from(bar.5).times(m.lot).unwrap_or_default().to_string())
+        });
         let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
         let iso = Micros::from_millis(bar.0 * 1_000).to_string();
         let time = iso.get(..16).unwrap_or_default().replace('T', " ");
