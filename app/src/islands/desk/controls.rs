@@ -33,7 +33,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
             <form method="post" action="/api/margin-mode" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
                 {hidden(account)}
                 <label for="margin-mode">{words.margin_type}</label>
-                <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect_view()}</select>
+                <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect::<Vec<_>>()}</select>
                 <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
             </form>
         </div>

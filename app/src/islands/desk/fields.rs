@@ -84,7 +84,7 @@ pub(super) fn unit_choice(
     choose: fn(Ticket, &str),
 ) -> Part {
     let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
-    let options = options.into_iter().map(option).collect_view();
+    let options = options.into_iter().map(option).collect::<Vec<_>>();
     view! {
         <select class="unit-choice" aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
             on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
@@ -111,7 +111,7 @@ pub(super) fn choice(choice: Choice, options: &[(&'static str, &'static str)]) -
             </label>
         }
     };
-    let radios = options.iter().copied().map(radio).collect_view();
+    let radios = options.iter().copied().map(radio).collect::<Vec<_>>();
     view! {
         <fieldset class="choice" data-choice=name>
             <legend>{label}</legend>

@@ -37,7 +37,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let rows = KEYS.iter().zip(effects(words)).map(|((key, _), effect)| {
         view! { <div><dt><kbd>{*key}</kbd></dt><dd>{effect}</dd></div> }
     });
-    let rows = rows.collect_view();
+    let rows = rows.collect::<Vec<_>>();
     view! {
         <details class="shortcuts" id="shortcuts" data-asleep=dynamic(move || (!ticket.awake.get()).then_some(""))>
             <summary class="icon-button" aria-label=words.shortcuts data-testid="shortcuts">"?"</summary>

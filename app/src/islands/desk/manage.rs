@@ -229,7 +229,7 @@ fn close_part(account: AccountSignals, sender: Sender) -> Part {
         let send = button(sender, "bad", format!("close-{percent}"), text);
         form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
     };
-    let shares = SHARES.map(share).into_iter().collect_view();
+    let shares = SHARES.map(share).into_iter().collect::<Vec<_>>();
     let amount = vec![
         once(account, sender),
         field(account, sender, "amount", words.close_amount, String::new()),

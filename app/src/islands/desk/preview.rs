@@ -77,7 +77,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> im
     let row = |(name, value, tone, id): Row| {
         view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
     };
-    rows.into_iter().map(row).collect_view()
+    rows.into_iter().map(row).collect::<Vec<_>>()
 }
 
 /// The positions and orders that are closed and cancelled first. Once the page is interactive, the button asks for the

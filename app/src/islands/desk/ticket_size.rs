@@ -118,7 +118,7 @@ fn shares(ticket: Ticket) -> impl IntoView {
         }
     };
     view! {
-        <div class="shares" role="group" aria-label=words.shares>{SHARES.map(button).into_iter().collect_view()}</div>
+        <div class="shares" role="group" aria-label=words.shares>{SHARES.map(button).into_iter().collect::<Vec<_>>()}</div>
     }
 }
 

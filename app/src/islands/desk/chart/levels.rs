@@ -32,7 +32,7 @@ pub(super) fn view(
         let last = account.market.peek_value(|m| in_steps(account.last.get(), m.tick));
         levels.push(Level { price: last, tone: "last", label: "" });
         let inside = levels.into_iter().filter(|l| (scale.lo..=scale.hi).contains(&l.price));
-        inside.map(|level| line(chart, &scale, &level)).collect_view()
+        inside.map(|level| line(chart, &scale, &level)).collect::<Vec<_>>()
     }
 }
 

@@ -194,15 +194,17 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
 fn axes(chart: Chart, scale: &Scale) -> impl IntoView + use<> {
     let x = scale.right() + 60;
     let prices: Vec<_> = scale.grid().into_iter().map(|p| (scale.y(p) + 40, chart.price_text(p))).collect();
-    let prices =
-        prices.into_iter().map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> }).collect_view();
+    let prices = prices
+        .into_iter()
+        .map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> })
+        .collect::<Vec<_>>();
     let (every, y) = (scale.every() * chart.frame.get().micros() / domain::time::SECOND, scale.height - 70);
     let times = chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0);
     let times: Vec<_> = times.map(|(slot, bar)| (scale.x(slot), chart.time_text(bar.0))).collect();
     let times = times
         .into_iter()
         .map(|(x, text)| view! { <text class="axis middle" x=x y=y>{text}</text> })
-        .collect_view();
+        .collect::<Vec<_>>();
     view! { <g>{prices}{times}</g> }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn view(chart: Chart, account: AccountSignals) -> impl IntoView {
     });
     view! {
         <div class="chart-toolbar">
-            <nav class="segments" aria-label=words.frames data-testid="frames">{frames.into_iter().collect_view()}</nav>
+            <nav class="segments" aria-label=words.frames data-testid="frames">{frames.into_iter().collect::<Vec<_>>()}</nav>
             <div class="chart-buttons" role="group" aria-label=words.chart_view>
                 <button type="button" class="icon-button" aria-label=words.older on:click=handler(move |_| chart.step(true))>"←"</button>
                 <button type="button" class="icon-button" aria-label=words.newer on:click=handler(move |_| chart.step(false))>"→"</button>
