@@ -1,12 +1,14 @@
 //! Parts of islands whose type is erased. A [`Part`] is Leptos's `AnyView` without what an island never uses: the browser's
 //! bundles would contain all of its code once more for hydrating while waiting for data, for each erased type.
 
+use leptos::{prelude::*, tachys::html::InertElement};
+
 #[cfg(feature = "islands")]
 pub(crate) use browser::Part;
 
 /// The server renders the same HTML as for an `AnyView`.
 #[cfg(not(feature = "islands"))]
-pub(crate) type Part = leptos::prelude::AnyView;
+pub(crate) type Part = AnyView;
 
 /// The conversion to a [`Part`].
 pub(crate) trait IntoPart {
@@ -15,10 +17,22 @@ pub(crate) trait IntoPart {
 }
 
 #[cfg(not(feature = "islands"))]
-impl<V: leptos::prelude::IntoAny> IntoPart for V {
+impl<V: IntoAny> IntoPart for V {
     fn part(self) -> Part {
         self.into_any()
     }
+}
+
+/// An element that stays as the server has rendered it. The browser skips it, so that neither its code nor its texts are part
+/// of the bundle: it belongs only where the whole island is hydrated, never into a part that is built later.
+pub(crate) fn still<V: IntoView>(make: impl FnOnce() -> V) -> InertElement {
+    #[cfg(feature = "islands")]
+    {
+        drop(make);
+        InertElement::new("")
+    }
+    #[cfg(not(feature = "islands"))]
+    InertElement::new(make().to_html())
 }
 
 #[cfg(feature = "islands")]

@@ -39,6 +39,7 @@ pub(crate) trait Peek: Read {
 
 impl<S: Read> Peek for S {}
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
 /// As [`Peek`], without depending on the signal.
 pub(crate) trait PeekUntracked: ReadUntracked {
     /// Passes the value to `read`.
@@ -47,8 +48,10 @@ pub(crate) trait PeekUntracked: ReadUntracked {
     }
 }
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
 impl<S: ReadUntracked> PeekUntracked for S {}
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
 /// As [`Peek`], for stored values.
 pub(crate) trait PeekValue: ReadValue {
     /// Passes the value to `read`.
@@ -57,4 +60,5 @@ pub(crate) trait PeekValue: ReadValue {
     }
 }
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
 impl<V: ReadValue> PeekValue for V {}

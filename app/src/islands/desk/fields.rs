@@ -2,7 +2,7 @@
 //! that time.
 
 use super::{send::Sender, ticket::Ticket};
-use crate::islands::part::{IntoPart, Part};
+use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Peek, dynamic, effect, handler};
 use leptos::prelude::*;
 
@@ -31,7 +31,12 @@ pub(super) fn decimal(input: &Input) -> Part {
 /// As [`decimal`], with a label of several parts.
 pub(super) fn labelled(input: &Input, label: Part) -> Part {
     let unit = input.unit.clone();
-    with_units(input, label, ().part(), view! { <span class="unit" aria-hidden="true">{unit}</span> }.part())
+    with_units(
+        input,
+        label,
+        ().part(),
+        still(|| view! { <span class="unit" aria-hidden="true">{unit}</span> }).part(),
+    )
 }
 
 /// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
@@ -107,14 +112,14 @@ pub(super) fn choice(choice: Choice, options: &[(&'static str, &'static str)]) -
             <label>
                 <input type="radio" name=name value=value node_ref=element checked=first == value
                     on:change=handler(move |_| text.set(value.to_owned()))/>
-                <span>{caption}</span>
+                {still(|| view! { <span>{caption}</span> })}
             </label>
         }
     };
     let radios = options.iter().copied().map(radio).collect::<Vec<_>>();
     view! {
         <fieldset class="choice" data-choice=name>
-            <legend>{label}</legend>
+            {still(|| view! { <legend>{label}</legend> })}
             <div class="segments">{radios}</div>
         </fieldset>
     }

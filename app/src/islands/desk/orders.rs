@@ -1,11 +1,14 @@
 //! The market's open orders: each entry with its plan, then the protective orders by their price.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
-use crate::islands::part::IntoPart;
+use crate::islands::part::{IntoPart, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
-    words::{desk::desk, orders::orders},
+    words::{
+        desk::{Desk, desk},
+        orders::orders,
+    },
 };
 use domain::money::Arithmetic as _;
 use domain::{
@@ -58,17 +61,9 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let protection = Memo::new(move |_| account.state.peek(|a| a.protection.map(|p| p.state)));
     view! {
         <p class="empty" data-testid="no-orders" hidden=dynamic(move || !none())>{words.no_orders}</p>
-        <div class="table-scroll" hidden=none>
+        <div class="table-scroll" hidden=dynamic(none)>
             <table class="table" data-testid="open-orders">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.what}</th>
-                        <th scope="col" class="number">{words.amount}</th>
-                        <th scope="col" class="number">{words.trigger}</th>
-                        <th scope="col" class="roomy number">{words.filled}</th>
-                        <th scope="col"><span class="visually-hidden">{words.action}</span></th>
-                    </tr>
-                </thead>
+                {still(|| head(words))}
                 <tbody>
                     <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
                         {match &line {
@@ -79,6 +74,21 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 </tbody>
             </table>
         </div>
+    }
+}
+
+/// The heads of the columns.
+fn head(words: &Desk) -> impl IntoView {
+    view! {
+                <thead>
+                    <tr>
+                        <th scope="col">{words.what}</th>
+                        <th scope="col" class="number">{words.amount}</th>
+                        <th scope="col" class="number">{words.trigger}</th>
+                        <th scope="col" class="roomy number">{words.filled}</th>
+                        <th scope="col"><span class="visually-hidden">{words.action}</span></th>
+                    </tr>
+                </thead>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ticket's preview, and what must be closed first.
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
+use crate::islands::part::still;
 use crate::islands::reactive::{Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
@@ -94,12 +95,12 @@ fn clearing(ticket: Ticket) -> impl IntoView {
         }
     });
     view! {
-        <div class="clears" data-testid="clears" hidden=none>
+        <div class="clears" data-testid="clears" hidden=dynamic(none)>
             <p>{dynamic(move || sentence.get())}</p>
             <label class="check" hidden=dynamic(move || ticket.awake.get())>
                 <input type="checkbox" name="replace" value="yes" node_ref=yes data-testid="replace"
                     required=dynamic(move || { !ticket.awake.get() && !none() })/>
-                <span>{words.confirm}</span>
+                {still(|| view! { <span>{words.confirm}</span> })}
             </label>
         </div>
     }

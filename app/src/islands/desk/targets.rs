@@ -1,6 +1,7 @@
 //! The ticket's take-profit rows.
 
 use super::{exits, fields, send::Sender, ticket::Ticket};
+use crate::islands::part::still;
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
@@ -24,7 +25,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     };
     view! {
         <fieldset class="group" aria-describedby="targets-problem">
-            <legend>{words.targets}</legend>
+            {still(|| view! { <legend>{words.targets}</legend> })}
             <div class="label-row">
                 <span class="hint">{dynamic(move || if rows.peek(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
                 {exits::targets_unit(ticket)}

@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    confirm, exits,
+    confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -10,7 +10,7 @@ use super::{
     ticket::Ticket,
     ticket_size,
 };
-use crate::islands::part::{IntoPart, Part};
+use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
@@ -32,14 +32,14 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         <form method="post" action="/api/order-place" class="ticket" data-testid="ticket" aria-describedby="ticket-answer"
             data-awake=dynamic(move || ticket.awake.get().then_some("")) on:submit=handler(move |event| send(ticket, sender, &event))>
             // The form's first button is the one that Enter presses in a field.
-            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button>
-            <input type="hidden" name="key" value=account.key()/>
-            <input type="hidden" name="symbol" value=account.symbol()/>
+            {still(|| view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button> })}
+            {still(|| controls::key(account))}
+            {still(|| controls::symbol(account))}
             <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
             <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
-            <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p>
+            {still(|| view! { <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p> })}
             {ticket_size::view(ticket, sender)}
             <div data-for="TRAILING_STOP">{input("callbackRate", words.callback, "%", ticket.callback)}</div>
             <div data-not-for="TRAILING_STOP">
@@ -123,7 +123,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     };
     view! {
         <fieldset class="group">
-            <legend>{words.stop_loss}</legend>
+            {still(|| view! { <legend>{words.stop_loss}</legend> })}
             {fields::with_units(&trigger, words.stop_trigger.part(), exits::stop_unit(ticket), unit.part())}
             <p class="hint one-line" data-testid="stop-converted">{dynamic(hint)}</p>
             {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
@@ -147,9 +147,9 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
                     checked=ticket.without_stop.get_untracked() prop:checked=dynamic(move || ticket.without_stop.get())
                     aria-describedby=dynamic(described) aria-invalid=dynamic(move || unanswered().then_some("true"))
                     on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
-                <span>{words.without_stop}</span>
+                {still(|| view! { <span>{words.without_stop}</span> })}
             </label>
-            <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p>
+            {still(|| view! { <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p> })}
             <p class="problem" id="without-stop-problem" hidden=dynamic(move || !unanswered())>{words.without_stop_needed}</p>
         </div>
     }

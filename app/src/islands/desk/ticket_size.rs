@@ -6,7 +6,7 @@ use super::{
     ticket::Ticket,
     units,
 };
-use crate::islands::part::{IntoPart, Part};
+use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic};
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
@@ -140,8 +140,8 @@ fn risk(ticket: Ticket, sender: Sender) -> impl IntoView {
     let lacks = move || ticket.shortfall();
     view! {
         {fields::decimal(&percent)}
-        <p class="hint">{words.risk_hint}</p>
-        <output class="risk-amount" data-testid="risk-amount">{follows}</output>
+        {still(|| view! { <p class="hint">{words.risk_hint}</p> })}
+        <output class="risk-amount" data-testid="risk-amount">{dynamic(follows)}</output>
         <p class="problem" data-testid="risk-shortfall" hidden=dynamic(move || lacks().is_none())>{dynamic(move || lacks().unwrap_or_default())}</p>
     }
 }
