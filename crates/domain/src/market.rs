@@ -119,7 +119,7 @@ impl Market {
         match side {
             Side::Buy => down,
             Side::Sell if down == price => down,
-            Side::Sell => down + self.tick,
+            Side::Sell => down.plus(self.tick).unwrap_or(down),
         }
     }
 }

@@ -28,7 +28,8 @@ impl Arithmetic for Decimal {
 
     #[inline(never)]
     fn minus(self, other: Decimal) -> Option<Decimal> {
-        self.checked_sub(other)
+        // A zero keeps its sign, as in `checked_sub`.
+        self.plus(if other.is_zero() { other } else { -other })
     }
 
     #[inline(never)]
@@ -58,7 +59,7 @@ pub struct NotADecimal;
 /// [`NotADecimal`] for anything else.
 pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
     let text = text.trim();
-    let (mantissa, _) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     let plain = mantissa
         .bytes()
@@ -67,12 +68,25 @@ pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
     if !plain || digits == 0 || digits > 28 || text.len() > 64 {
         return Err(NotADecimal);
     }
-    let value = if mantissa.len() == text.len() {
-        Decimal::from_str_exact(text)
-    } else {
-        Decimal::from_scientific(text)
-    };
-    value.map_err(|_| NotADecimal)
+    let value = Decimal::from_str_exact(mantissa).map_err(|_| NotADecimal)?;
+    if mantissa.len() == text.len() { Ok(value) } else { shifted(value, exponent).ok_or(NotADecimal) }
+}
+
+/// Returns `value` times ten to the power of `exponent`; `None` if that is not a decimal, or `exponent` not a whole number.
+/// The parser for exponents of `Decimal` brings a second parser, which rounds.
+fn shifted(mut value: Decimal, exponent: &str) -> Option<Decimal> {
+    let scale = value.scale();
+    if let Some(places) = exponent.strip_prefix('-') {
+        let places: u32 = places.parse().ok()?;
+        value.set_scale(scale.checked_add(places)?).ok()?;
+        return Some(value);
+    }
+    let places: u32 = exponent.parse().ok()?;
+    if places > Decimal::MAX_SCALE {
+        return None;
+    }
+    value.set_scale(scale.saturating_sub(places)).ok()?;
+    (scale..places).try_fold(value, |value, _| value.times(Decimal::TEN))
 }
 
 /// Returns the canonical text: no exponent, no trailing zeros, no negative zero.
@@ -123,6 +137,10 @@ mod tests {
             ("+2", "2"),
             (".5", "0.5"),
             ("1E3", "1000"),
+            ("1.25e1", "12.5"),
+            ("-1.2e+10", "-12000000000"),
+            ("1e28", "10000000000000000000000000000"),
+            ("0.0e5", "0"),
         ] {
             assert_eq!(text(parse(given).unwrap()), kept, "{given}");
         }
@@ -131,9 +149,22 @@ mod tests {
     #[test]
     fn refuses_what_it_cannot() {
         let forty = "1234567890123456789012345678901234567890";
-        for bad in ["", "-", ".", "1_000", "0x10", "NaN", "inf", "1e400", "--1", "1-1", forty, "1.2.3", "１"]
-        {
+        for bad in [
+            "", "-", ".", "1_000", "0x10", "NaN", "inf", "1e400", "1e29", "12e28", "1e-29", "1e", "1e-",
+            "1e5e5", "1e1.5", "0e400", "--1", "1-1", forty, "1.2.3", "１",
+        ] {
             assert_eq!(parse(bad), Err(NotADecimal), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_difference_is_that_of_the_decimals() {
+        let values = ["0", "0.00", "7", "-7", "2.50", "5000000000", "79228162514264337593543950335"];
+        let values: Vec<Decimal> =
+            values.iter().map(|v| Decimal::from_str_exact(v).unwrap()).flat_map(|v| [v, -v]).collect();
+        for (a, b) in values.iter().flat_map(|a| values.iter().map(move |b| (*a, *b))) {
+            let exact = |value: Option<Decimal>| value.map(|value| value.serialize());
+            assert_eq!(exact(a.minus(b)), exact(a.checked_sub(b)), "{a} - {b}");
         }
     }
 
@@ -149,6 +180,12 @@ mod tests {
         fn text_round_trips(units in any::<i64>(), scale in 0_u32..18) {
             let value = Decimal::new(units, scale);
             prop_assert_eq!(parse(&text(value)).unwrap(), value);
+        }
+
+        #[test]
+        fn exponents_are_those_of_the_decimal(units in any::<i64>(), scale in 0_u32..18, exponent in -12_i32..12) {
+            let text = format!("{}e{exponent}", Decimal::new(units, scale));
+            prop_assert_eq!(parse(&text).ok(), Decimal::from_scientific(&text).ok());
         }
 
         #[test]

@@ -80,8 +80,8 @@ pub fn liquidation_price(
 ) -> Option<Decimal> {
     let value = amount.times(entry)?;
     let (left, factor) = match side {
-        PositionSide::Long => (value.minus(margin)?, Decimal::ONE - MAINTENANCE_RATE),
-        PositionSide::Short => (value.plus(margin)?, Decimal::ONE + MAINTENANCE_RATE),
+        PositionSide::Long => (value.minus(margin)?, Decimal::ONE.minus(MAINTENANCE_RATE)?),
+        PositionSide::Short => (value.plus(margin)?, Decimal::ONE.plus(MAINTENANCE_RATE)?),
     };
     let price = left.over(amount.times(factor)?)?;
     (price > Decimal::ZERO).then_some(price)
