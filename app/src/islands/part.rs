@@ -14,11 +14,26 @@ pub(crate) type Part = AnyView;
 pub(crate) trait IntoPart {
     /// Erases the type of a view.
     fn part(self) -> Part;
+
+    /// Erases the type of a view that is replaced when it changes, and not updated.
+    fn replaced(self) -> Part;
+
+    /// Erases the type of a view that belongs to the island as the server renders it. As for [`still`], a part that is built
+    /// later must not contain it.
+    fn fixed(self) -> Part;
 }
 
 #[cfg(not(feature = "islands"))]
 impl<V: IntoAny> IntoPart for V {
     fn part(self) -> Part {
+        self.into_any()
+    }
+
+    fn replaced(self) -> Part {
+        self.into_any()
+    }
+
+    fn fixed(self) -> Part {
         self.into_any()
     }
 }
@@ -28,7 +43,7 @@ impl<V: IntoAny> IntoPart for V {
 pub(crate) fn still<V: IntoView>(make: impl FnOnce() -> V) -> InertElement {
     #[cfg(feature = "islands")]
     {
-        drop(make);
+        let _ = make;
         InertElement::new("")
     }
     #[cfg(not(feature = "islands"))]
@@ -54,14 +69,15 @@ mod browser {
 
     /// The elements of a [`Part`] on the page.
     pub(crate) struct PartState {
-        kind: TypeId,
+        /// The type of the view, if it can be updated.
+        kind: Option<TypeId>,
         view: Box<dyn ErasedState>,
         /// Marks the place of a view without elements.
         placeholder: Option<Placeholder>,
     }
 
     trait Erased: Send {
-        fn kind(&self) -> TypeId;
+        fn kind(&self) -> Option<TypeId>;
         fn exists(&self) -> bool;
         fn build(self: Box<Self>) -> Box<dyn ErasedState>;
         fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn ErasedState>;
@@ -82,8 +98,8 @@ mod browser {
     where
         V::State: 'static,
     {
-        fn kind(&self) -> TypeId {
-            TypeId::of::<V>()
+        fn kind(&self) -> Option<TypeId> {
+            Some(TypeId::of::<V>())
         }
 
         fn exists(&self) -> bool {
@@ -105,12 +121,72 @@ mod browser {
         }
     }
 
+    /// A view without the code that updates it.
+    struct Replaced<V>(V);
+
+    impl<V: RenderHtml + 'static> Erased for Replaced<V>
+    where
+        V::State: 'static,
+    {
+        fn kind(&self) -> Option<TypeId> {
+            None
+        }
+
+        fn exists(&self) -> bool {
+            V::EXISTS
+        }
+
+        fn build(self: Box<Self>) -> Box<dyn ErasedState> {
+            Box::new(Render::build(self.0))
+        }
+
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn ErasedState> {
+            Box::new(RenderHtml::hydrate::<true>(self.0, cursor, position))
+        }
+
+        fn rebuild(self: Box<Self>, _: &mut dyn Any) {}
+    }
+
+    /// A view without the code that builds and updates it.
+    struct Fixed<V>(V);
+
+    impl<V: RenderHtml + 'static> Erased for Fixed<V>
+    where
+        V::State: 'static,
+    {
+        fn kind(&self) -> Option<TypeId> {
+            None
+        }
+
+        fn exists(&self) -> bool {
+            V::EXISTS
+        }
+
+        fn build(self: Box<Self>) -> Box<dyn ErasedState> {
+            Box::new(Render::build(()))
+        }
+
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn ErasedState> {
+            Box::new(RenderHtml::hydrate::<true>(self.0, cursor, position))
+        }
+
+        fn rebuild(self: Box<Self>, _: &mut dyn Any) {}
+    }
+
     impl<V: RenderHtml> IntoPart for V
     where
         V::Owned: 'static,
     {
         fn part(self) -> Part {
             Part(Box::new(self.into_owned()))
+        }
+
+        fn replaced(self) -> Part {
+            Part(Box::new(Replaced(self.into_owned())))
+        }
+
+        fn fixed(self) -> Part {
+            Part(Box::new(Fixed(self.into_owned())))
         }
     }
 
@@ -124,7 +200,7 @@ mod browser {
         }
 
         fn rebuild(self, state: &mut PartState) {
-            if self.0.kind() == state.kind {
+            if self.0.kind().is_some_and(|kind| state.kind == Some(kind)) {
                 self.0.rebuild((*state.view).any());
                 return;
             }

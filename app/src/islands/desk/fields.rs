@@ -25,7 +25,7 @@ pub(super) struct Choice {
 
 /// A labelled number field with its unit and problem.
 pub(super) fn decimal(input: &Input) -> Part {
-    labelled(input, input.label.part())
+    labelled(input, input.label.fixed())
 }
 
 /// As [`decimal`], with a label of several parts.
@@ -34,8 +34,8 @@ pub(super) fn labelled(input: &Input, label: Part) -> Part {
     with_units(
         input,
         label,
-        ().part(),
-        still(|| view! { <span class="unit" aria-hidden="true">{unit}</span> }).part(),
+        ().fixed(),
+        still(|| view! { <span class="unit" aria-hidden="true">{unit}</span> }).fixed(),
     )
 }
 
@@ -69,7 +69,7 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
             <p class="problem" id=problem_id hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
         </div>
     }
-    .part()
+    .fixed()
 }
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.
@@ -94,7 +94,7 @@ pub(super) fn unit_choice(
         <select class="unit-choice" aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
             on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
     }
-    .part()
+    .fixed()
 }
 
 /// Radio buttons side by side.

@@ -67,8 +67,8 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <tbody>
                     <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
                         {match &line {
-                            Line::Open(order) => row(account, sender, order).part(),
-                            planned => plan(account, planned).part(),
+                            Line::Open(order) => row(account, sender, order).replaced(),
+                            planned => plan(account, planned).replaced(),
                         }}
                     </For>
                 </tbody>

@@ -107,7 +107,7 @@ fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <span data-not-for="TRAILING_STOP">{words.price}</span>
         <span data-for="TRAILING_STOP">{words.activation_price}</span>
     };
-    fields::labelled(&input, label.part())
+    fields::labelled(&input, label.fixed())
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
@@ -124,7 +124,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     view! {
         <fieldset class="group">
             {still(|| view! { <legend>{words.stop_loss}</legend> })}
-            {fields::with_units(&trigger, words.stop_trigger.part(), exits::stop_unit(ticket), unit.part())}
+            {fields::with_units(&trigger, words.stop_trigger.fixed(), exits::stop_unit(ticket), unit.fixed())}
             <p class="hint one-line" data-testid="stop-converted">{dynamic(hint)}</p>
             {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
@@ -184,7 +184,7 @@ fn unplaced(fields: &[FieldProblem]) -> Option<Problem> {
 /// The check box that confirms an order with real funds without scripts; empty if none is needed.
 fn real_funds(ticket: Ticket) -> Part {
     if !ticket.real_funds {
-        return ().part();
+        return ().fixed();
     }
     let awake = ticket.awake;
     view! {
@@ -193,7 +193,7 @@ fn real_funds(ticket: Ticket) -> Part {
             <span>{desk(ticket.account.lang).real_funds}</span>
         </label>
     }
-    .part()
+    .fixed()
 }
 
 /// The button that sends the order. It stays enabled while sending, so that it keeps the focus; a second press sends

@@ -64,7 +64,7 @@ fn amount(ticket: Ticket, sender: Sender) -> Part {
         choose_unit(ticket, value == "quote");
     });
     let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
-    fields::with_units(&input, words.amount.part(), choice, unit.part())
+    fields::with_units(&input, words.amount.fixed(), choice, unit.fixed())
 }
 
 /// Switches the unit of the amount, and converts what is typed.
