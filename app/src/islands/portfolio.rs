@@ -38,6 +38,7 @@ mod browser {
             bus::bus,
             fresh,
             messages::{PortfolioNews, portfolio_news},
+            reactive::effect,
             stream,
         },
     };
@@ -62,9 +63,10 @@ mod browser {
 
     pub(super) fn run() {
         let link = bus().link;
-        Effect::new(move |started: Option<()>| {
+        let mut started = false;
+        effect(move || {
             mark("data-link", link.get().name());
-            if started.is_none() {
+            if !std::mem::replace(&mut started, true) {
                 start();
             }
         });

@@ -21,14 +21,16 @@ pub fn Unread() -> impl IntoView {
     let count = RwSignal::new(before());
     let happened = bus().happened;
     #[cfg(feature = "islands")]
-    Effect::new(move |newest: Option<i64>| {
-        let newest = newest.unwrap_or(i64::MIN);
-        let Some(news) = happened.get().filter(|n| n.seq > newest) else { return newest };
-        if format_toast(words, &news.what).is_some() {
-            count.update(|n| *n += 1);
-        }
-        news.seq
-    });
+    {
+        let mut newest = i64::MIN;
+        super::reactive::effect(move || {
+            let Some(news) = happened.get().filter(|n| n.seq > newest) else { return };
+            if format_toast(words, &news.what).is_some() {
+                count.update(|n| *n += 1);
+            }
+            newest = news.seq;
+        });
+    }
     #[cfg(not(feature = "islands"))]
     drop(happened);
     view! {
