@@ -1,7 +1,9 @@
 //! Parts of islands whose type is erased. A [`Part`] is Leptos's `AnyView` without what an island never uses: the browser's
 //! bundles would contain all of its code once more for hydrating while waiting for data, for each erased type.
 
+use super::reactive::Dynamic;
 use leptos::{prelude::*, tachys::html::InertElement};
+use std::sync::Arc;
 
 #[cfg(feature = "islands")]
 pub(crate) use browser::Part;
@@ -36,6 +38,14 @@ impl<V: IntoAny> IntoPart for V {
     fn fixed(self) -> Part {
         self.into_any()
     }
+}
+
+/// A row of a list that changes: its key, and a function that renders it. A row of the same key is not rendered again.
+pub(crate) type Row = (String, Arc<dyn Fn() -> Part + Send + Sync>);
+
+/// The rows of a list: one list in the bundle for all kinds of rows.
+pub(crate) fn rows(each: Dynamic<Vec<Row>>) -> impl IntoView {
+    view! { <For each=move || each() key=|row: &Row| row.0.clone() let(row)>{(row.1)()}</For> }
 }
 
 /// An element that stays as the server has rendered it. The browser skips it, so that neither its code nor its texts are part

@@ -1,7 +1,7 @@
 //! The market's open orders: each entry with its plan, then the protective orders by their price.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
-use crate::islands::part::{IntoPart, still};
+use crate::islands::part::{self, IntoPart, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
@@ -19,6 +19,7 @@ use domain::{
     trade::TargetShare,
 };
 use leptos::{either::Either, prelude::*};
+use std::sync::Arc;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,22 +60,32 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let list = Memo::new(move |_| account.state.peek(lines));
     let none = move || list.peek(Vec::is_empty);
     let protection = Memo::new(move |_| account.state.peek(|a| a.protection.map(|p| p.state)));
+    // The rows depend on the protection, too.
+    let each = move || {
+        let state = protection.get().map_or("", ProtectionState::word);
+        list.get().into_iter().map(|line| of_line(account, sender, line, state)).collect::<Vec<_>>()
+    };
     view! {
         <p class="empty" data-testid="no-orders" hidden=dynamic(move || !none())>{words.no_orders}</p>
         <div class="table-scroll" hidden=dynamic(none)>
             <table class="table" data-testid="open-orders">
                 {still(|| head(words))}
                 <tbody>
-                    <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
-                        {match &line {
-                            Line::Open(order) => row(account, sender, order).replaced(),
-                            planned => plan(account, planned).replaced(),
-                        }}
-                    </For>
+                    {part::rows(dynamic(each))}
                 </tbody>
             </table>
         </div>
     }
+}
+
+/// The row of a line, while the protection has a state.
+fn of_line(account: AccountSignals, sender: Sender, line: Line, state: &str) -> part::Row {
+    let key = format!("{} {state}", line_key(&line));
+    let render = move || match &line {
+        Line::Open(order) => row(account, sender, order).replaced(),
+        planned => plan(account, planned).replaced(),
+    };
+    (key, Arc::new(render))
 }
 
 /// The heads of the columns.

@@ -1,11 +1,16 @@
 //! The ticket's take-profit rows.
 
-use super::{exits, fields, send::Sender, ticket::Ticket};
-use crate::islands::part::still;
+use super::{
+    exits, fields,
+    send::Sender,
+    ticket::{TargetRow, Ticket},
+};
+use crate::islands::part::{self, IntoPart, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The rows, and the button that adds one. Without scripts the button requests the page with one more row.
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
@@ -23,6 +28,12 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         next.set_value(id + 1);
         rows.update(|r| r.push((id, RwSignal::new(String::new()))));
     };
+    let each = move || {
+        let of = |row: TargetRow| -> part::Row {
+            (row.0.to_string(), Arc::new(move || target(ticket, row).replaced()))
+        };
+        rows.get().into_iter().map(of).collect::<Vec<_>>()
+    };
     view! {
         <fieldset class="group" aria-describedby="targets-problem">
             {still(|| view! { <legend>{words.targets}</legend> })}
@@ -30,9 +41,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 <span class="hint">{dynamic(move || if rows.peek(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
                 {exits::targets_unit(ticket)}
             </div>
-            <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
-                {target(ticket, index, row)}
-            </ForEnumerate>
+            {part::rows(dynamic(each))}
             <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
                 formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.peek(Vec::len) >= MOST_TARGETS })
@@ -41,10 +50,12 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
-fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRow) -> impl IntoView {
+fn target(ticket: Ticket, row: TargetRow) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let (id, text) = row;
     let rows = ticket.targets;
+    let place = move |rows: &Vec<TargetRow>| rows.iter().position(|other| other.0 == id).unwrap_or_default();
+    let index = Memo::new(move |_| rows.peek(place));
     let element = NodeRef::<leptos::html::Input>::new();
     effect(move || {
         if let Some(input) = element.get() {
