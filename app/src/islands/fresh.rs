@@ -1,5 +1,6 @@
 //! A part of a page that is refreshed while it changes.
 
+use crate::islands::reactive::effect;
 use leptos::prelude::*;
 
 #[cfg(feature = "islands")]
@@ -18,7 +19,7 @@ pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
     {
         let happened = bus().happened;
-        Effect::new(move |_| {
+        effect(move || {
             if happened.get().is_some() {
                 leptos::task::spawn_local(renew());
             }

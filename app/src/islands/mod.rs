@@ -9,9 +9,12 @@ pub(crate) mod bus;
 pub mod desk;
 pub mod fresh;
 pub(crate) mod messages;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod part;
 pub mod pill;
 pub mod portfolio;
 pub mod price;
+pub(crate) mod reactive;
 #[cfg(feature = "islands")]
 pub(crate) mod stream;
 pub mod toasts;

@@ -1,6 +1,7 @@
 //! The connection pill: whether the displayed data is live.
 
 use super::bus::{Link, bus};
+use crate::islands::reactive::{dynamic, effect};
 use crate::words::{lang, live::live};
 use leptos::prelude::*;
 
@@ -11,7 +12,7 @@ pub fn ConnectionPill() -> impl IntoView {
     let link = bus().link;
     let state = link.clone();
     #[cfg(feature = "islands")]
-    Effect::new(|_| super::stream::start());
+    effect(|| super::stream::start());
     let text = move || match link.get() {
         Link::Connecting => words.connecting,
         Link::Live => words.connected,
@@ -19,9 +20,9 @@ pub fn ConnectionPill() -> impl IntoView {
         Link::Offline => words.offline,
     };
     view! {
-        <span class="pill" role="status" data-testid="connection" data-state=move || state.get().name() title=words.link>
+        <span class="pill" role="status" data-testid="connection" data-state=dynamic(move || state.get().name()) title=words.link>
             <span class="pill-dot" aria-hidden="true"></span>
-            <span class="pill-text">{text}</span>
+            <span class="pill-text">{dynamic(text)}</span>
         </span>
     }
 }

@@ -1,5 +1,6 @@
 //! The profit of the dashboard's open positions, as prices move.
 
+use crate::islands::reactive::handler;
 use crate::words::{lang, live::live};
 use leptos::prelude::*;
 
@@ -23,7 +24,7 @@ pub fn LivePortfolio() -> impl IntoView {
     view! {
         <label class="check" hidden=true>
             <input type="checkbox" data-testid="pnl-title" data-pnl-title="true"
-                on:change=move |event| set(event_target_checked(&event))/>
+                on:change=handler(move |event| set(event_target_checked(&event)))/>
             <span>{words.pnl_in_title}</span>
         </label>
     }
@@ -37,6 +38,7 @@ mod browser {
             bus::bus,
             fresh,
             messages::{PortfolioNews, portfolio_news},
+            reactive::effect,
             stream,
         },
     };
@@ -61,9 +63,10 @@ mod browser {
 
     pub(super) fn run() {
         let link = bus().link;
-        Effect::new(move |started: Option<()>| {
+        let mut started = false;
+        effect(move || {
             mark("data-link", link.get().name());
-            if started.is_none() {
+            if !std::mem::replace(&mut started, true) {
                 start();
             }
         });

@@ -2,6 +2,7 @@
 
 use super::{bus::bus, messages::Quote};
 use crate::figures;
+use crate::islands::reactive::{Peek, dynamic, effect};
 use leptos::prelude::*;
 
 /// The server's data for a [`LivePrice`], provided as context: an island without props needs no props parser
@@ -31,7 +32,7 @@ pub fn LivePrice() -> impl IntoView {
     let first = seed.quote;
     let quotes = bus().quotes;
     #[cfg(feature = "islands")]
-    Effect::new(move |_| {
+    effect(move || {
         let Some(root) = root.get() else { return };
         if let Some(count) = root.get_attribute("data-places").and_then(|n| n.parse().ok()) {
             places.set(count);
@@ -44,19 +45,19 @@ pub fn LivePrice() -> impl IntoView {
     let quote = Memo::new(move |_| {
         let name = symbol.get();
         quotes
-            .with(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
+            .peek(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
             .unwrap_or_else(|| first.clone())
     });
     // Before the first message the browser knows no price, and leaves the server's text unchanged.
     let known = move |yes, no, is: fn(&Quote) -> bool| {
-        quote.with(|q| (!q.last.is_empty()).then(|| if is(q) { yes } else { no }))
+        quote.peek(|q| (!q.last.is_empty()).then(|| if is(q) { yes } else { no }))
     };
     let way = move || known("up", "down", |q| q.up);
     let change = move || known("loss", "gain", |q| q.percent.starts_with('-'));
     view! {
-        <span class="live-price" node_ref=root data-live-price=named data-places=placed data-way=way>
-            <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::steady(&q.last, places.get()))}</span>
-            <span class="live-price-change" data-change=change>{move || quote.with(|q| figures::percent(&q.percent))}</span>
+        <span class="live-price" node_ref=root data-live-price=named data-places=placed data-way=dynamic(way)>
+            <span class="live-price-last" data-testid="live-price">{dynamic(move || quote.peek(|q| figures::steady(&q.last, places.get())))}</span>
+            <span class="live-price-change" data-change=dynamic(change)>{dynamic(move || quote.peek(|q| figures::percent(&q.percent)))}</span>
         </span>
     }
 }

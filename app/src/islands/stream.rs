@@ -6,11 +6,10 @@ use super::{
     messages::{PORTFOLIO, Quote, TabMessage, read, watch_message},
     tree,
 };
-use futures::{SinkExt, StreamExt, channel::mpsc, future::Either, stream::SplitSink};
-use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{MessageEvent, WebSocket};
 
 /// A stream with subscriptions is stale after this long without a message.
 const SILENCE: Duration = Duration::from_secs(12);
@@ -29,8 +28,12 @@ struct Wish {
     reader: Option<Reader>,
     /// Whether the positions of all accounts are wanted.
     portfolio: bool,
-    /// Notifies the running connection that the subscriptions have changed.
-    changed: Option<mpsc::UnboundedSender<()>>,
+    /// The current connection, once it is open.
+    socket: Option<WebSocket>,
+    /// How many attempts in a row have received nothing.
+    failures: u32,
+    /// Whether the current connection has received a message.
+    received: bool,
     running: bool,
     last_message_at: f64,
 }
@@ -74,14 +77,10 @@ pub(crate) fn watch_portfolio(reader: impl Fn(&JsValue) + 'static) {
 
 /// Opens the tab's WebSocket on the first call; later calls send the updated subscriptions.
 pub(crate) fn start() {
-    let first = WISH.with_borrow_mut(|w| {
-        if let Some(changed) = &w.changed {
-            let _ = changed.unbounded_send(());
-        }
-        !std::mem::replace(&mut w.running, true)
-    });
+    subscribe();
+    let first = WISH.with_borrow_mut(|w| !std::mem::replace(&mut w.running, true));
     if first {
-        when_shown(|| leptos::task::spawn_local(keep_connected()));
+        when_shown(connect);
         set_interval(notice_silence, SILENCE / 4);
     }
 }
@@ -97,16 +96,6 @@ fn when_shown(run: impl FnOnce() + 'static) {
     let _ = document.add_event_listener_with_callback("prerenderingchange", run.unchecked_ref());
 }
 
-async fn keep_connected() {
-    let mut failures = 0_u32;
-    loop {
-        let received = converse().await;
-        bus().link.set(Link::Offline);
-        failures = if received { 0 } else { failures.saturating_add(1) };
-        pause(back_off(failures)).await;
-    }
-}
-
 /// Half a second, doubling per failure, plus up to a third of random jitter, so that not all tabs reconnect
 /// to a restarted server at the same time.
 fn back_off(failures: u32) -> Duration {
@@ -115,61 +104,56 @@ fn back_off(failures: u32) -> Duration {
     Duration::from_millis(u64::from(base) + jitter as u64)
 }
 
-async fn pause(time: Duration) {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        set_timeout(move || drop(resolve.call0(&JsValue::NULL)), time);
+/// Opens a connection. When it ends, the next attempt is scheduled.
+fn connect() {
+    let Ok(socket) = WebSocket::new(&address()) else { return disconnected() };
+    let opened = socket.clone();
+    let on_open = Closure::<dyn FnMut()>::new(move || {
+        WISH.with_borrow_mut(|w| w.socket = Some(opened.clone()));
+        subscribe();
     });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        if let Some(text) = event.data().as_string() {
+            receive(&text);
+        }
+    });
+    socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+    socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // Each connection closes once, also one that has failed; then all handlers are freed.
+    let on_close = Closure::once_into_js(move || {
+        drop((on_open, on_message));
+        disconnected();
+    });
+    socket.set_onclose(Some(on_close.unchecked_ref()));
 }
 
-/// Runs one connection until it ends. Returns whether any message was received.
-async fn converse() -> bool {
-    let Ok(socket) = WebSocket::open(&address()) else { return false };
-    let (mut write, read) = socket.split();
-    let (changed, changes) = mpsc::unbounded();
-    WISH.with_borrow_mut(|w| w.changed = Some(changed));
-    let mut both = futures::stream::select(read.map(Either::Left), changes.map(Either::Right));
-    if !subscribe(&mut write).await {
-        return false;
-    }
-    let mut received = false;
-    while let Some(next) = both.next().await {
-        match next {
-            Either::Left(Ok(Message::Text(text))) => {
-                received = true;
-                receive(&text);
-            }
-            Either::Left(Ok(Message::Bytes(_))) => {}
-            Either::Left(Err(_)) => break,
-            Either::Right(()) => {
-                if !subscribe(&mut write).await {
-                    break;
-                }
-            }
-        }
-    }
-    received
+/// Handles the end of a connection.
+fn disconnected() {
+    let failures = WISH.with_borrow_mut(|w| {
+        w.socket = None;
+        w.failures = if std::mem::take(&mut w.received) { 0 } else { w.failures.saturating_add(1) };
+        w.failures
+    });
+    bus().link.set(Link::Offline);
+    set_timeout(connect, back_off(failures));
 }
 
-/// Sends this tab's subscriptions; returns whether they were sent.
-async fn subscribe(write: &mut SplitSink<WebSocket, Message>) -> bool {
-    let portfolio = WISH.with_borrow(|w| w.portfolio).then(|| PORTFOLIO.to_owned());
-    for text in std::iter::once(wish_text()).chain(portfolio) {
-        if write.send(Message::Text(text)).await.is_err() {
-            return false;
+/// Sends this tab's subscriptions if it is connected.
+fn subscribe() {
+    WISH.with_borrow(|w| {
+        let Some(socket) = &w.socket else { return };
+        // A connection that ends meanwhile is followed by one that sends them again.
+        let _ = socket.send_with_str(&watch_message(&w.symbols, w.account.as_ref(), remembered()));
+        if w.portfolio {
+            let _ = socket.send_with_str(PORTFOLIO);
         }
-    }
-    true
+    });
 }
 
 fn address() -> String {
     let location = window().location();
     let scheme = if location.protocol().as_deref() == Ok("https:") { "wss" } else { "ws" };
     format!("{scheme}://{}/events", location.host().unwrap_or_default())
-}
-
-fn wish_text() -> String {
-    WISH.with_borrow(|w| watch_message(&w.symbols, w.account.as_ref(), remembered()))
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -194,6 +178,7 @@ fn forget() {
 
 fn receive(text: &str) {
     let lively = WISH.with_borrow_mut(|w| {
+        w.received = true;
         w.last_message_at = js_sys::Date::now();
         w.portfolio && w.symbols.is_empty()
     });

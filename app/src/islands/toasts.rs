@@ -4,6 +4,7 @@ use super::{
     bus::bus,
     messages::{OrderNews, ToastEvent},
 };
+use crate::islands::reactive::{dynamic, effect, handler};
 use crate::{
     figures,
     words::{lang, live::Live, live::live},
@@ -66,7 +67,7 @@ pub fn Toasts() -> impl IntoView {
     let shown = RwSignal::new(Vec::<Toast>::new());
     let shared = bus();
     let outdated = shared.outdated.clone();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(news) = shared.happened.get() {
             let Some(toast) = toast_of(words, news.seq, &news.what) else { return };
             // Bad news stays until it is dismissed.
@@ -80,14 +81,14 @@ pub fn Toasts() -> impl IntoView {
     let dismiss = move |seq: i64| shown.update(|s| s.retain(|toast| toast.seq != seq));
     view! {
         <section class="toasts" aria-label=words.toasts aria-live="polite" data-testid="toasts">
-            <p class="toast" data-tone="warn" hidden=move || !outdated.get()>
+            <p class="toast" data-tone="warn" hidden=dynamic(move || !outdated.get())>
                 <span>{words.reload}</span>
                 <a href="" class="button" data-kind="quiet">{words.reload_now}</a>
             </p>
             <For each=move || shown.get() key=|toast| toast.seq let(Toast { seq, tone, text, .. })>
                 <p class="toast" data-tone=tone>
                     <span>{text}</span>
-                    <button type="button" class="icon-button" aria-label=words.dismiss on:click=move |_| dismiss(seq)>"×"</button>
+                    <button type="button" class="icon-button" aria-label=words.dismiss on:click=handler(move |_| dismiss(seq))>"×"</button>
                 </p>
             </For>
         </section>

@@ -3,6 +3,7 @@
 use super::bus::bus;
 #[cfg(feature = "islands")]
 use super::toasts::format_toast;
+use crate::islands::reactive::dynamic;
 use crate::words::{lang, live::Live, live::live};
 use leptos::prelude::*;
 
@@ -20,21 +21,23 @@ pub fn Unread() -> impl IntoView {
     let count = RwSignal::new(before());
     let happened = bus().happened;
     #[cfg(feature = "islands")]
-    Effect::new(move |newest: Option<i64>| {
-        let newest = newest.unwrap_or(i64::MIN);
-        let Some(news) = happened.get().filter(|n| n.seq > newest) else { return newest };
-        if format_toast(words, &news.what).is_some() {
-            count.update(|n| *n += 1);
-        }
-        news.seq
-    });
+    {
+        let mut newest = i64::MIN;
+        super::reactive::effect(move || {
+            let Some(news) = happened.get().filter(|n| n.seq > newest) else { return };
+            if format_toast(words, &news.what).is_some() {
+                count.update(|n| *n += 1);
+            }
+            newest = news.seq;
+        });
+    }
     #[cfg(not(feature = "islands"))]
     drop(happened);
     view! {
-        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=move || count.get() == 0>
-            {move || shown(count.get())}
+        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=dynamic(move || count.get() == 0)>
+            {dynamic(move || shown(count.get()))}
         </span>
-        <span class="visually-hidden">{move || label(words, count.get())}</span>
+        <span class="visually-hidden">{dynamic(move || label(words, count.get()))}</span>
     }
 }
 

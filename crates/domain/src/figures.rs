@@ -7,16 +7,15 @@ use crate::{Decimal, money};
 #[must_use]
 pub fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
-    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let point = digits.find('.').unwrap_or(digits.len());
     let mut out = String::with_capacity(text.len() + 8);
     out.push_str(sign);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place < point && (point - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
-    out.push_str(rest);
     out
 }
 

@@ -1,5 +1,6 @@
 //! A market's trading rules: the prices and amounts that the exchange accepts.
 
+use crate::money::Arithmetic as _;
 use crate::{Decimal, Side, Symbol, TradeType, money};
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +105,7 @@ impl Market {
     /// # Errors
     /// [`FilterFailure::MinNotional`].
     pub fn check_notional(&self, price: Decimal, amount: Decimal) -> Result<(), FilterFailure> {
-        match price.checked_mul(amount) {
+        match price.times(amount) {
             Some(worth) if worth < self.min_notional => Err(FilterFailure::MinNotional(self.min_notional)),
             _ => Ok(()),
         }
@@ -118,7 +119,7 @@ impl Market {
         match side {
             Side::Buy => down,
             Side::Sell if down == price => down,
-            Side::Sell => down + self.tick,
+            Side::Sell => down.plus(self.tick).unwrap_or(down),
         }
     }
 }

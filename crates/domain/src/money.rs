@@ -5,6 +5,49 @@ use rust_decimal::RoundingStrategy;
 /// A constant decimal: `dec!(0.0005)`.
 pub use rust_decimal_macros::dec;
 
+/// Arithmetic for code that is part of the browser's bundles. The checked operations of [`Decimal`] itself are copied into each
+/// caller, up to a kilobyte each time; these are compiled once. All return `None` if the result cannot be represented.
+pub trait Arithmetic: Sized {
+    /// The sum.
+    fn plus(self, other: Decimal) -> Option<Decimal>;
+    /// The difference.
+    fn minus(self, other: Decimal) -> Option<Decimal>;
+    /// The product.
+    fn times(self, other: Decimal) -> Option<Decimal>;
+    /// The quotient; `None` also for a divisor of zero.
+    fn over(self, other: Decimal) -> Option<Decimal>;
+    /// The remainder of a division; `None` also for a divisor of zero.
+    fn rest(self, other: Decimal) -> Option<Decimal>;
+}
+
+impl Arithmetic for Decimal {
+    #[inline(never)]
+    fn plus(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(other)
+    }
+
+    #[inline(never)]
+    fn minus(self, other: Decimal) -> Option<Decimal> {
+        // A zero keeps its sign, as in `checked_sub`.
+        self.plus(if other.is_zero() { other } else { -other })
+    }
+
+    #[inline(never)]
+    fn times(self, other: Decimal) -> Option<Decimal> {
+        self.checked_mul(other)
+    }
+
+    #[inline(never)]
+    fn over(self, other: Decimal) -> Option<Decimal> {
+        self.checked_div(other)
+    }
+
+    #[inline(never)]
+    fn rest(self, other: Decimal) -> Option<Decimal> {
+        self.checked_rem(other)
+    }
+}
+
 /// Error: the text is not a decimal number that can be represented exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number within 28 digits")]
@@ -16,7 +59,7 @@ pub struct NotADecimal;
 /// [`NotADecimal`] for anything else.
 pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
     let text = text.trim();
-    let (mantissa, _) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
     let plain = mantissa
         .bytes()
@@ -25,12 +68,25 @@ pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
     if !plain || digits == 0 || digits > 28 || text.len() > 64 {
         return Err(NotADecimal);
     }
-    let value = if mantissa.len() == text.len() {
-        Decimal::from_str_exact(text)
-    } else {
-        Decimal::from_scientific(text)
-    };
-    value.map_err(|_| NotADecimal)
+    let value = Decimal::from_str_exact(mantissa).map_err(|_| NotADecimal)?;
+    if mantissa.len() == text.len() { Ok(value) } else { shifted(value, exponent).ok_or(NotADecimal) }
+}
+
+/// Returns `value` times ten to the power of `exponent`; `None` if that is not a decimal, or `exponent` not a whole number.
+/// The parser for exponents of `Decimal` brings a second parser, which rounds.
+fn shifted(mut value: Decimal, exponent: &str) -> Option<Decimal> {
+    let scale = value.scale();
+    if let Some(places) = exponent.strip_prefix('-') {
+        let places: u32 = places.parse().ok()?;
+        value.set_scale(scale.checked_add(places)?).ok()?;
+        return Some(value);
+    }
+    let places: u32 = exponent.parse().ok()?;
+    if places > Decimal::MAX_SCALE {
+        return None;
+    }
+    value.set_scale(scale.saturating_sub(places)).ok()?;
+    (scale..places).try_fold(value, |value, _| value.times(Decimal::TEN))
 }
 
 /// Returns the canonical text: no exponent, no trailing zeros, no negative zero.
@@ -46,8 +102,8 @@ pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
         return value;
     }
-    let count = value.checked_div(step).map(|count| count.trunc());
-    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
+    let count = value.over(step).map(|count| count.trunc());
+    count.and_then(|count| count.times(step)).unwrap_or(value).normalize()
 }
 
 /// Rounds to the nearest multiple of `step`, halves away from zero; otherwise as [`floor_to`].
@@ -57,14 +113,14 @@ pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
         return value;
     }
     let nearest = |count: Decimal| count.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    let count = value.checked_div(step).map(nearest);
-    count.and_then(|count| count.checked_mul(step)).unwrap_or(value).normalize()
+    let count = value.over(step).map(nearest);
+    count.and_then(|count| count.times(step)).unwrap_or(value).normalize()
 }
 
 /// Returns whether `value` is a whole multiple of `step`.
 #[must_use]
 pub fn on_step(value: Decimal, step: Decimal) -> bool {
-    step.is_zero() || value.checked_rem(step).is_some_and(|rest| rest.is_zero())
+    step.is_zero() || value.rest(step).is_some_and(|rest| rest.is_zero())
 }
 
 #[cfg(test)]
@@ -81,6 +137,10 @@ mod tests {
             ("+2", "2"),
             (".5", "0.5"),
             ("1E3", "1000"),
+            ("1.25e1", "12.5"),
+            ("-1.2e+10", "-12000000000"),
+            ("1e28", "10000000000000000000000000000"),
+            ("0.0e5", "0"),
         ] {
             assert_eq!(text(parse(given).unwrap()), kept, "{given}");
         }
@@ -89,9 +149,22 @@ mod tests {
     #[test]
     fn refuses_what_it_cannot() {
         let forty = "1234567890123456789012345678901234567890";
-        for bad in ["", "-", ".", "1_000", "0x10", "NaN", "inf", "1e400", "--1", "1-1", forty, "1.2.3", "１"]
-        {
+        for bad in [
+            "", "-", ".", "1_000", "0x10", "NaN", "inf", "1e400", "1e29", "12e28", "1e-29", "1e", "1e-",
+            "1e5e5", "1e1.5", "0e400", "--1", "1-1", forty, "1.2.3", "１",
+        ] {
             assert_eq!(parse(bad), Err(NotADecimal), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_difference_is_that_of_the_decimals() {
+        let values = ["0", "0.00", "7", "-7", "2.50", "5000000000", "79228162514264337593543950335"];
+        let values: Vec<Decimal> =
+            values.iter().map(|v| Decimal::from_str_exact(v).unwrap()).flat_map(|v| [v, -v]).collect();
+        for (a, b) in values.iter().flat_map(|a| values.iter().map(move |b| (*a, *b))) {
+            let exact = |value: Option<Decimal>| value.map(|value| value.serialize());
+            assert_eq!(exact(a.minus(b)), exact(a.checked_sub(b)), "{a} - {b}");
         }
     }
 
@@ -107,6 +180,12 @@ mod tests {
         fn text_round_trips(units in any::<i64>(), scale in 0_u32..18) {
             let value = Decimal::new(units, scale);
             prop_assert_eq!(parse(&text(value)).unwrap(), value);
+        }
+
+        #[test]
+        fn exponents_are_those_of_the_decimal(units in any::<i64>(), scale in 0_u32..18, exponent in -12_i32..12) {
+            let text = format!("{}e{exponent}", Decimal::new(units, scale));
+            prop_assert_eq!(parse(&text).ok(), Decimal::from_scientific(&text).ok());
         }
 
         #[test]

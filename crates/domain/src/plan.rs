@@ -18,12 +18,13 @@ pub struct Plan {
     pub limits: Limits,
 }
 
-/// Formats a plan's name for users: `BASIC` becomes `Basic`.
+/// Formats a plan's name for users: `BASIC` becomes `Basic`. Only ASCII letters change: the tables for all others would be
+/// part of every page's wasm.
 #[must_use]
 pub fn title(name: &str) -> String {
     let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    first + &letters.as_str().to_lowercase()
+    let first = letters.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default();
+    first + &letters.as_str().to_ascii_lowercase()
 }
 
 /// The limits of a plan, in the mode of this installation.

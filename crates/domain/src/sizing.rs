@@ -9,6 +9,7 @@ pub use funds::{
 };
 pub use levels::{ExitKind, LevelUnit, exit_price, exit_value, target_r};
 
+use crate::money::Arithmetic as _;
 use crate::{Decimal, Side, dec, money, ticket::ManualOrder};
 use serde::{Deserialize, Serialize};
 
@@ -23,24 +24,24 @@ pub fn amount_at_risk(
     fee_rate: Decimal,
     lot: Decimal,
 ) -> Option<Decimal> {
-    let risk = equity.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?;
-    let fees = entry.checked_add(stop)?.checked_mul(fee_rate)?;
-    let loss = (entry - stop).abs().checked_add(fees)?;
+    let risk = equity.times(percent)?.over(Decimal::ONE_HUNDRED)?;
+    let fees = entry.plus(stop)?.times(fee_rate)?;
+    let loss = entry.minus(stop)?.abs().plus(fees)?;
     if entry == stop || loss <= Decimal::ZERO || risk <= Decimal::ZERO {
         return None;
     }
-    Some(money::floor_to(risk.checked_div(loss)?, lot))
+    Some(money::floor_to(risk.over(loss)?, lot))
 }
 
 /// Returns a profit as a multiple of R, the loss of `amount` units at the stop without fees, to two decimals.
 /// `None` if nothing was at risk or numbers overflow.
 #[must_use]
 pub fn r_multiple(profit: Decimal, entry: Decimal, stop: Decimal, amount: Decimal) -> Option<Decimal> {
-    let risk = (entry - stop).abs().checked_mul(amount)?;
+    let risk = entry.minus(stop)?.abs().times(amount)?;
     if risk <= Decimal::ZERO {
         return None;
     }
-    Some(profit.checked_div(risk)?.round_dp(2))
+    Some(profit.over(risk)?.round_dp(2))
 }
 
 /// Splits `amount` into equal shares for `count` targets, each rounded down to the lot; the last share takes the
@@ -51,11 +52,11 @@ pub fn target_shares(amount: Decimal, count: usize, lot: Decimal) -> Option<Vec<
         return Some(Vec::new());
     }
     let parts = Decimal::from(count);
-    let share = money::floor_to(amount.checked_div(parts)?, lot);
+    let share = money::floor_to(amount.over(parts)?, lot);
     if share <= Decimal::ZERO {
         return None;
     }
-    let last = amount - share * Decimal::from(count - 1);
+    let last = amount.minus(share.times(Decimal::from(count - 1))?)?;
     let mut shares = vec![share; count - 1];
     shares.push(last);
     Some(shares)
@@ -82,8 +83,8 @@ impl Preview {
     #[must_use]
     pub fn reward_to_risk(&self) -> Option<Decimal> {
         let loss = self.loss_at_stop.filter(|loss| *loss > Decimal::ZERO && !self.gains.is_empty())?;
-        let reward = self.gains.iter().try_fold(Decimal::ZERO, |sum, gain| sum.checked_add(*gain))?;
-        Some(reward.checked_div(loss)?.round_dp(2))
+        let reward = self.gains.iter().try_fold(Decimal::ZERO, |sum, gain| sum.plus(*gain))?;
+        Some(reward.over(loss)?.round_dp(2))
     }
 }
 
@@ -96,12 +97,12 @@ pub fn preview(
     fee_rate: Decimal,
     lot: Decimal,
 ) -> Option<Preview> {
-    let cost = order.amount.checked_mul(entry)?;
-    let entry_fee = cost.checked_mul(fee_rate)?;
+    let cost = order.amount.times(entry)?;
+    let entry_fee = cost.times(fee_rate)?;
     let exit = |amount: Decimal, price: Decimal| -> Option<Decimal> {
-        let move_ = if order.side == Side::Buy { price - entry } else { entry - price };
-        let fees = entry.checked_add(price)?.checked_mul(fee_rate)?;
-        amount.checked_mul(move_.checked_sub(fees)?)
+        let move_ = if order.side == Side::Buy { price.minus(entry)? } else { entry.minus(price)? };
+        let fees = entry.plus(price)?.times(fee_rate)?;
+        amount.times(move_.minus(fees)?)
     };
     let loss_at_stop = match order.stop {
         Some(stop) => Some(-exit(order.amount, stop.limit.unwrap_or(stop.trigger))?),
@@ -113,13 +114,7 @@ pub fn preview(
         .zip(&order.targets)
         .map(|(share, price)| exit(*share, *price))
         .collect::<Option<_>>()?;
-    Some(Preview {
-        cost,
-        margin: cost.checked_div(Decimal::from(leverage.max(1)))?,
-        entry_fee,
-        loss_at_stop,
-        gains,
-    })
+    Some(Preview { cost, margin: cost.over(Decimal::from(leverage.max(1)))?, entry_fee, loss_at_stop, gains })
 }
 
 /// The maintenance margin rate assumed by estimates: that of small positions in Binance's most liquid markets. The
@@ -131,9 +126,9 @@ pub const MAINTENANCE_RATE: Decimal = dec!(0.004);
 /// cross mode. `None` if numbers overflow.
 #[must_use]
 pub fn stop_comes_first(amount: Decimal, entry: Decimal, stop: Decimal, margin: Decimal) -> Option<bool> {
-    let loss = (entry - stop).abs().checked_mul(amount)?;
-    let maintenance = stop.checked_mul(amount)?.checked_mul(MAINTENANCE_RATE)?;
-    Some(loss.checked_add(maintenance)? <= margin)
+    let loss = entry.minus(stop)?.abs().times(amount)?;
+    let maintenance = stop.times(amount)?.times(MAINTENANCE_RATE)?;
+    Some(loss.plus(maintenance)? <= margin)
 }
 
 #[cfg(test)]
@@ -233,7 +228,7 @@ pub(crate) mod tests {
             let (entry, stop, fee) = (Decimal::new(entry, 2), Decimal::new(stop, 2), Decimal::new(4, 4));
             prop_assume!(entry != stop);
             let amount = amount_at_risk(equity, percent, entry, stop, fee, Decimal::new(1, 3)).unwrap();
-            let loss = amount * ((entry - stop).abs() + (entry + stop) * fee);
+            let loss = amount * (entry.minus(stop)?.abs() + (entry + stop) * fee);
             prop_assert!(loss <= equity * percent / Decimal::ONE_HUNDRED);
         }
     }

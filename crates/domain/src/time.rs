@@ -106,8 +106,9 @@ impl Micros {
 
     /// Date and time of day. The epoch, if the time is outside the years -9999 to 9999.
     fn calendar(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        let nanosecond = u32::try_from(self.0.rem_euclid(SECOND) * 1_000).unwrap_or_default();
+        let time = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(SECOND));
+        time.and_then(|time| time.replace_nanosecond(nanosecond)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 

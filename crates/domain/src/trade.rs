@@ -7,6 +7,7 @@ mod history;
 
 pub use history::{ChangeKind, TradeSnapshot};
 
+use crate::money::Arithmetic as _;
 use crate::{
     Decimal, IntentId, Market, Side, dec, money,
     ticket::{MOST_TARGETS, Stop},
@@ -169,9 +170,9 @@ pub fn target_amounts(targets: &[TargetShare], amount: Decimal, lot: Decimal) ->
         return None;
     }
     let total = if total >= ALMOST_ALL { Decimal::ONE } else { total };
-    let part = |share: Decimal| Some(money::floor_to(amount.checked_mul(share)?, lot));
+    let part = |share: Decimal| Some(money::floor_to(amount.times(share)?, lot));
     let mut amounts = first.iter().map(|target| part(target.share)).collect::<Option<Vec<_>>>()?;
-    amounts.push(part(total)?.checked_sub(amounts.iter().sum())?);
+    amounts.push(part(total)?.minus(amounts.iter().sum())?);
     amounts.iter().all(|amount| *amount > Decimal::ZERO).then_some(amounts)
 }
 
@@ -181,7 +182,7 @@ pub fn target_amounts(targets: &[TargetShare], amount: Decimal, lot: Decimal) ->
 #[must_use]
 pub fn fit_targets(amounts: &[Decimal], before: Decimal, after: Decimal, market: &Market) -> Vec<Decimal> {
     let total: Decimal = amounts.iter().sum();
-    let scaled = |amount: Decimal| amount.min(before).checked_mul(after)?.checked_div(before);
+    let scaled = |amount: Decimal| amount.min(before).times(after)?.over(before);
     let mut left = money::floor_to(scaled(total).unwrap_or_default(), market.lot).min(after);
     let mut carried = Decimal::ZERO;
     let mut fitted = Vec::with_capacity(amounts.len());
@@ -209,7 +210,7 @@ pub fn share_of(held: Decimal, share: Decimal, lot: Decimal) -> Option<Decimal> 
     if share == Decimal::ONE {
         return Some(held);
     }
-    Some(money::floor_to(held.checked_mul(share)?, lot))
+    Some(money::floor_to(held.times(share)?, lot))
 }
 
 /// Returns the price at which closing a position entered at `entry` gains exactly its fees, those of the entry and of
@@ -219,8 +220,8 @@ pub fn share_of(held: Decimal, share: Decimal, lot: Decimal) -> Option<Decimal> 
 pub fn breakeven(side: Side, entry: Decimal, fee_rate: Decimal, tick: Decimal) -> Option<Decimal> {
     let (more, less) = (Decimal::ONE + fee_rate, Decimal::ONE - fee_rate);
     let exact = match side {
-        Side::Buy => entry.checked_mul(more)?.checked_div(less)?,
-        Side::Sell => entry.checked_mul(less)?.checked_div(more)?,
+        Side::Buy => entry.times(more)?.over(less)?,
+        Side::Sell => entry.times(less)?.over(more)?,
     };
     let down = money::floor_to(exact, tick);
     Some(if side == Side::Buy && down < exact { down + tick } else { down })

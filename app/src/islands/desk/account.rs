@@ -1,7 +1,9 @@
 //! The account and prices of the desk, as signals.
 
 use super::{DeskInit, foresee::Ground};
+use crate::islands::reactive::{Peek, PeekUntracked, PeekValue};
 use crate::words::{self, Lang};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
 
@@ -38,33 +40,33 @@ impl AccountSignals {
     /// The current values that a ticket is evaluated against.
     pub(crate) fn ground(self) -> Ground {
         let last = self.last.get();
-        self.market.with_value(|market| self.state.with(|a| Ground::new(a, market, last, self.fee_rate)))
+        self.market.peek_value(|market| self.state.peek(|a| Ground::new(a, market, last, self.fee_rate)))
     }
 
     /// The base and quote asset of the market.
     pub(crate) fn assets(self) -> (String, String) {
-        self.market.with_value(|m| (m.symbol.base().to_owned(), m.symbol.quote().to_owned()))
+        self.market.peek_value(|m| (m.symbol.base().to_owned(), m.symbol.quote().to_owned()))
     }
 
     /// The symbol of the market.
     pub(crate) fn symbol(self) -> String {
-        self.market.with_value(|m| m.symbol.to_string())
+        self.market.peek_value(|m| m.symbol.to_string())
     }
 
     /// The key's id.
     pub(crate) fn key(self) -> String {
-        self.state.with_untracked(|a| a.key.to_string())
+        self.state.peek_untracked(|a| a.key.to_string())
     }
 
     /// The position's profit at the current mark price, in quote units and in percent of its margin.
     pub(crate) fn profit(self) -> Option<(Decimal, Decimal)> {
         let mark = self.mark.get();
-        self.state.with(|a| {
+        self.state.peek(|a| {
             let p = a.position.as_ref()?;
             let way = if p.side == domain::PositionSide::Long { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
-            let move_ = (mark.unwrap_or(p.mark_price) - p.entry_price).checked_mul(way)?;
-            let profit = move_.checked_mul(p.contracts)?;
-            let percent = profit.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(p.initial_margin);
+            let move_ = mark.unwrap_or(p.mark_price).minus(p.entry_price)?.times(way)?;
+            let profit = move_.times(p.contracts)?;
+            let percent = profit.times(Decimal::ONE_HUNDRED)?.over(p.initial_margin);
             Some((profit, percent.unwrap_or_default()))
         })
     }

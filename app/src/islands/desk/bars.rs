@@ -1,8 +1,9 @@
 //! Candles as the chart draws them: in whole ticks and lots, so that the browser needs neither decimals nor
 //! floats for pixel positions.
 
-#[cfg(any(feature = "islands", test))]
 use domain::Frame;
+#[cfg(any(feature = "islands", test))]
+use domain::money::Arithmetic as _;
 use domain::{Candle, Decimal, Market};
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,7 @@ impl Bar {
 
 /// A value in steps, rounded; zero if it does not fit.
 pub(crate) fn in_steps(value: Decimal, step: Decimal) -> i64 {
-    value.checked_div(step).and_then(|count| i64::try_from(count.round()).ok()).unwrap_or_default()
+    value.over(step).and_then(|count| i64::try_from(count.round()).ok()).unwrap_or_default()
 }
 
 /// The candles of a chart: the closed ones and the one still forming.

@@ -3,14 +3,16 @@
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
 use super::{account::AccountSignals, send::Sender, ticket::Ticket};
+use crate::islands::reactive::Peek;
 use crate::{figures, words::desk::desk};
+use domain::money::Arithmetic as _;
 use domain::{PositionSide, Side, money};
 use leptos::prelude::*;
 
 /// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
 pub(super) fn sentence(account: AccountSignals) -> String {
     let words = desk(account.lang);
-    account.state.with(|state| {
+    account.state.peek(|state| {
         let position = state
             .position
             .as_ref()
@@ -29,7 +31,7 @@ pub(super) fn sentence(account: AccountSignals) -> String {
 /// Whether the button asks for the confirmation of the order as it is typed. An order that is typed differently, or that
 /// would close something else, needs its own confirmation.
 pub(super) fn is_asking(ticket: Ticket) -> bool {
-    ticket.confirming.with(|open| open.as_ref().is_some_and(|open| *open == subject(ticket)))
+    ticket.confirming.peek(|open| open.as_ref().is_some_and(|open| *open == subject(ticket)))
 }
 
 /// Whether the user has confirmed that the order closes and cancels what is open. A confirmed order with real funds does
@@ -42,9 +44,9 @@ pub(super) fn replaces(ticket: Ticket) -> bool {
 /// button ask, and returns `false`. An order with problems is sent: the server reports them, and closes nothing until it
 /// is confirmed. The prices of the server may differ, so that an order with real funds is confirmed despite problems.
 pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
-    let has_stop = ticket.draft.with(|draft| !draft.lacks_stop());
-    let complete = has_stop && ticket.foreseen.with(Result::is_ok);
-    let required = sender.failure.with(|f| f.fields.iter().any(|p| p.field == "replace"));
+    let has_stop = ticket.draft.peek(|draft| !draft.lacks_stop());
+    let complete = has_stop && ticket.foreseen.peek(Result::is_ok);
+    let required = sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "replace"));
     let closes = (complete || required) && !sentence(ticket.account).is_empty();
     let asks = closes || (has_stop && real_funds(ticket).is_some());
     if !asks || is_asking(ticket) {
@@ -60,9 +62,9 @@ pub(super) fn label(ticket: Ticket) -> String {
         return question;
     }
     let words = desk(ticket.account.lang);
-    let amount = ticket.draft.with(|draft| draft.amount.clone());
-    let sells = ticket.side.with(|side| side == Side::Sell.word());
-    ticket.account.state.with(|state| {
+    let amount = ticket.draft.peek(|draft| draft.amount.clone());
+    let sells = ticket.side.peek(|side| side == Side::Sell.word());
+    ticket.account.state.peek(|state| {
         let position = state.position.as_ref().map(|p| (p.side, money::text(p.contracts)));
         match (position, sells) {
             // The amount with real funds is unknown meanwhile, as without the stop that it is calculated from.
@@ -83,11 +85,11 @@ fn real_funds(ticket: Ticket) -> Option<String> {
     if !ticket.real_funds || !sentence(ticket.account).is_empty() {
         return None;
     }
-    let amount = ticket.draft.with(|draft| money::parse(&draft.amount).ok())?;
-    let value = figures::cents(amount.checked_mul(ticket.entry())?);
+    let amount = ticket.draft.peek(|draft| money::parse(&draft.amount).ok())?;
+    let value = figures::cents(amount.times(ticket.entry())?);
     let (words, amount) = (desk(ticket.account.lang), money::text(amount));
     let (base, quote) = ticket.account.assets();
-    Some(if ticket.side.with(|side| side == Side::Sell.word()) {
+    Some(if ticket.side.peek(|side| side == Side::Sell.word()) {
         words.real_sell(&amount, &base, &value, &quote)
     } else {
         words.real_buy(&amount, &base, &value, &quote)
@@ -108,7 +110,7 @@ fn subject(ticket: Ticket) -> String {
         ticket.stop_price,
         ticket.stop,
     ];
-    let targets = ticket.targets.with(|rows| rows.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let targets = ticket.targets.peek(|rows| rows.iter().map(|(_, text)| *text).collect::<Vec<_>>());
     let fields = fields.into_iter().chain(targets);
     fields.fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
 }

@@ -1,6 +1,8 @@
 //! Leverage and margin type of the market.
 
 use super::{account::AccountSignals, send::Sender};
+use crate::islands::part::still;
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
@@ -8,32 +10,42 @@ use leptos::prelude::*;
 /// Two small forms.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let (words, names) = (desk(account.lang), orders(account.lang));
-    let (leverage, mode) = account.state.with_untracked(|a| (a.leverage, a.margin_mode));
+    let (leverage, mode) = account.state.peek_untracked(|a| (a.leverage, a.margin_mode));
     let wrong = move |field: &'static str| {
-        let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
+        let found = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
         found.map(|p| problems::problem(account.lang, p)).unwrap_or_default()
     };
-    let modes = MarginMode::ALL.iter().map(|m| {
-        view! { <option value=m.word() selected=*m == mode>{names.margin(*m)}</option> }
-    });
+    let number = || {
+        view! {
+                    <div class="with-unit">
+                        <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
+                            data-testid="leverage" aria-describedby="leverage-problem"/>
+                        <span class="unit" aria-hidden="true">"x"</span>
+                    </div>
+        }
+    };
+    let modes = || {
+        let modes = MarginMode::ALL.iter().map(|m| {
+            view! { <option value=m.word() selected=*m == mode>{names.margin(*m)}</option> }
+        });
+        view! { <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect::<Vec<_>>()}</select> }
+    };
     view! {
         <div class="controls">
-            <form method="post" action="/api/leverage" class="inline-form" on:submit=move |e| sender.submit(&e)>
-                {hidden(account)}
-                <label for="leverage">{words.leverage}</label>
-                <div class="with-unit">
-                    <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
-                        data-testid="leverage" aria-describedby="leverage-problem"/>
-                    <span class="unit" aria-hidden="true">"x"</span>
-                </div>
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
-                <p class="problem" id="leverage-problem" hidden=move || wrong("leverage").is_empty()>{move || wrong("leverage")}</p>
+            <form method="post" action="/api/leverage" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
+                {still(|| key(account))}
+                {still(|| symbol(account))}
+                {still(|| view! { <label for="leverage">{words.leverage}</label> })}
+                {still(number)}
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
+                <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
             </form>
-            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=move |e| sender.submit(&e)>
-                {hidden(account)}
-                <label for="margin-mode">{words.margin_type}</label>
-                <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect_view()}</select>
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=move || sender.busy.get().then_some("true")>{words.set}</button>
+            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
+                {still(|| key(account))}
+                {still(|| symbol(account))}
+                {still(|| view! { <label for="margin-mode">{words.margin_type}</label> })}
+                {still(modes)}
+                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
             </form>
         </div>
     }
@@ -41,8 +53,15 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
 
 /// The hidden fields of every form on the desk.
 pub(super) fn hidden(account: AccountSignals) -> impl IntoView {
-    view! {
-        <input type="hidden" name="key" value=account.key()/>
-        <input type="hidden" name="symbol" value=account.symbol()/>
-    }
+    (key(account), symbol(account))
+}
+
+/// The hidden field with the key.
+pub(super) fn key(account: AccountSignals) -> impl IntoView {
+    view! { <input type="hidden" name="key" value=account.key()/> }
+}
+
+/// The hidden field with the market.
+pub(super) fn symbol(account: AccountSignals) -> impl IntoView {
+    view! { <input type="hidden" name="symbol" value=account.symbol()/> }
 }

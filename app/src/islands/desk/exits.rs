@@ -1,6 +1,8 @@
 //! The units of the ticket's stop and take-profits.
 
 use super::{fields, ticket::Ticket, units::Units};
+use crate::islands::part::Part;
+use crate::islands::reactive::{Peek, PeekUntracked};
 use crate::{figures, words::desk::desk};
 use domain::{
     money,
@@ -9,20 +11,20 @@ use domain::{
 use leptos::prelude::*;
 
 /// The choice of the stop's unit.
-pub(super) fn stop_unit(ticket: Ticket) -> AnyView {
+pub(super) fn stop_unit(ticket: Ticket) -> Part {
     choice(ticket, desk(ticket.account.lang).stop_unit, |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
-        let price = ticket.draft.with_untracked(|draft| draft.stop.clone());
+        let price = ticket.draft.peek_untracked(|draft| draft.stop.clone());
         ticket.units.update(|units| units.stop = unit);
         convert(ticket, unit, &price, ticket.stop);
     })
 }
 
 /// The choice of the take-profits' unit.
-pub(super) fn targets_unit(ticket: Ticket) -> AnyView {
+pub(super) fn targets_unit(ticket: Ticket) -> Part {
     choice(ticket, desk(ticket.account.lang).targets_unit, |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
-        let prices = ticket.draft.with_untracked(|draft| draft.targets.clone());
+        let prices = ticket.draft.peek_untracked(|draft| draft.targets.clone());
         ticket.units.update(|units| units.targets = unit);
         for (price, (_, text)) in prices.iter().zip(ticket.targets.get_untracked()) {
             convert(ticket, unit, price, text);
@@ -30,7 +32,7 @@ pub(super) fn targets_unit(ticket: Ticket) -> AnyView {
     })
 }
 
-fn choice(ticket: Ticket, label: &'static str, choose: fn(Ticket, &str)) -> AnyView {
+fn choice(ticket: Ticket, label: &'static str, choose: fn(Ticket, &str)) -> Part {
     let words = desk(ticket.account.lang);
     let options = vec![
         (LevelUnit::Price.word(), words.unit_price.to_owned()),
@@ -52,7 +54,7 @@ fn convert(ticket: Ticket, unit: LevelUnit, price: &str, text: RwSignal<String>)
 /// The unit of an exit's field.
 pub(super) fn unit_text(ticket: Ticket, of: fn(&Units) -> LevelUnit) -> String {
     let (_, quote) = ticket.account.assets();
-    let unit = ticket.units.with(of);
+    let unit = ticket.units.peek(of);
     if unit == LevelUnit::Percent { desk(ticket.account.lang).unit_percent.to_owned() } else { quote }
 }
 

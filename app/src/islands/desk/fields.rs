@@ -2,6 +2,8 @@
 //! that time.
 
 use super::{send::Sender, ticket::Ticket};
+use crate::islands::part::{IntoPart, Part, still};
+use crate::islands::reactive::{Peek, dynamic, effect, handler};
 use leptos::prelude::*;
 
 /// A number field.
@@ -22,33 +24,33 @@ pub(super) struct Choice {
 }
 
 /// A labelled number field with its unit and problem.
-pub(super) fn decimal(input: &Input) -> AnyView {
-    labelled(input, input.label.into_any())
+pub(super) fn decimal(input: &Input) -> Part {
+    labelled(input, input.label.fixed())
 }
 
 /// As [`decimal`], with a label of several parts.
-pub(super) fn labelled(input: &Input, label: AnyView) -> AnyView {
+pub(super) fn labelled(input: &Input, label: Part) -> Part {
     let unit = input.unit.clone();
     with_units(
         input,
         label,
-        ().into_any(),
-        view! { <span class="unit" aria-hidden="true">{unit}</span> }.into_any(),
+        ().fixed(),
+        still(|| view! { <span class="unit" aria-hidden="true">{unit}</span> }).fixed(),
     )
 }
 
 /// As [`labelled`], with a choice of the unit beside the label, and the unit's own view within the field.
-pub(super) fn with_units(input: &Input, label: AnyView, choice: AnyView, unit: AnyView) -> AnyView {
+pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -> Part {
     let Input { name, text, ticket, sender, .. } = *input;
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = element.get() {
             text.set(input.value());
         }
     });
     // A field that the desk clears must be cleared on the page too; what a user types is there already.
-    Effect::new(move |_| {
+    effect(move || {
         let value = text.get();
         if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
             input.set_value(&value);
@@ -60,20 +62,20 @@ pub(super) fn with_units(input: &Input, label: AnyView, choice: AnyView, unit: A
             <div class="label-row"><label for=id.clone()>{label}</label>{choice}</div>
             <div class="with-unit">
                 <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
-                    aria-describedby=problem_id.clone() aria-invalid=move || problem.get().map(|_| "true")
+                    aria-describedby=problem_id.clone() aria-invalid=dynamic(move || problem.get().map(|_| "true"))
                     on:input:target=move |event| text.set(event.target().value())/>
                 {unit}
             </div>
-            <p class="problem" id=problem_id hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
+            <p class="problem" id=problem_id hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
         </div>
     }
-    .into_any()
+    .fixed()
 }
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.
 pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal<String>) -> Option<String> {
-    let rejected = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
-    let typed = !text.with(String::is_empty);
+    let rejected = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let typed = !text.peek(String::is_empty);
     let found = ticket.problem(name, typed).or_else(|| ticket.shortfall().filter(|_| name == "amount"));
     found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
 }
@@ -85,14 +87,14 @@ pub(super) fn unit_choice(
     label: &'static str,
     options: Vec<(&'static str, String)>,
     choose: fn(Ticket, &str),
-) -> AnyView {
+) -> Part {
     let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
-    let options = options.into_iter().map(option).collect_view();
+    let options = options.into_iter().map(option).collect::<Vec<_>>();
     view! {
-        <select class="unit-choice" aria-label=label autocomplete="off" disabled=move || !ticket.awake.get()
+        <select class="unit-choice" aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
             on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
     }
-    .into_any()
+    .fixed()
 }
 
 /// Radio buttons side by side.
@@ -101,7 +103,7 @@ pub(super) fn choice(choice: Choice, options: &[(&'static str, &'static str)]) -
     let first = text.get_untracked();
     let radio = |(value, caption): (&'static str, &'static str)| {
         let element = NodeRef::<leptos::html::Input>::new();
-        Effect::new(move |_| {
+        effect(move || {
             if element.get().is_some_and(|e| e.checked()) {
                 text.set(value.to_owned());
             }
@@ -109,15 +111,15 @@ pub(super) fn choice(choice: Choice, options: &[(&'static str, &'static str)]) -
         view! {
             <label>
                 <input type="radio" name=name value=value node_ref=element checked=first == value
-                    on:change=move |_| text.set(value.to_owned())/>
-                <span>{caption}</span>
+                    on:change=handler(move |_| text.set(value.to_owned()))/>
+                {still(|| view! { <span>{caption}</span> })}
             </label>
         }
     };
-    let radios = options.iter().copied().map(radio).collect_view();
+    let radios = options.iter().copied().map(radio).collect::<Vec<_>>();
     view! {
         <fieldset class="choice" data-choice=name>
-            <legend>{label}</legend>
+            {still(|| view! { <legend>{label}</legend> })}
             <div class="segments">{radios}</div>
         </fieldset>
     }

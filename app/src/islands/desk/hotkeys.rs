@@ -1,6 +1,8 @@
 //! Keyboard shortcuts of the desk, the list that shows them, and the keys and clicks that close menus and questions.
 
 use super::ticket::Ticket;
+use crate::islands::part::still;
+use crate::islands::reactive::dynamic;
 use crate::words::desk::{Desk, desk};
 use leptos::prelude::*;
 
@@ -33,21 +35,24 @@ fn effects(words: &'static Desk) -> [&'static str; 8] {
 /// The button that opens the list of shortcuts. Shortcuts can be disabled, because speech input may press letters.
 pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let words = desk(ticket.account.lang);
-    let rows = KEYS.iter().zip(effects(words)).map(|((key, _), effect)| {
-        view! { <div><dt><kbd>{*key}</kbd></dt><dd>{effect}</dd></div> }
-    });
-    let rows = rows.collect_view();
+    let list = || {
+        let rows = KEYS.iter().zip(effects(words)).map(|((key, _), effect)| {
+            view! { <div><dt><kbd>{*key}</kbd></dt><dd>{effect}</dd></div> }
+        });
+        let rows = rows.collect::<Vec<_>>();
+        view! { <dl class="figures">{rows}<div><dt><kbd>{words.escape_key}</kbd></dt><dd>{words.key_escape}</dd></div></dl> }
+    };
     view! {
-        <details class="shortcuts" id="shortcuts" data-asleep=move || (!ticket.awake.get()).then_some("")>
-            <summary class="icon-button" aria-label=words.shortcuts data-testid="shortcuts">"?"</summary>
+        <details class="shortcuts" id="shortcuts" data-asleep=dynamic(move || (!ticket.awake.get()).then_some(""))>
+            {still(|| view! { <summary class="icon-button" aria-label=words.shortcuts data-testid="shortcuts">"?"</summary> })}
             <div class="menu">
-                <dl class="figures">{rows}<div><dt><kbd>{words.escape_key}</kbd></dt><dd>{words.key_escape}</dd></div></dl>
+                {still(list)}
                 <label class="check">
                     <input type="checkbox" id="shortcuts-on" checked=true autocomplete="off" data-testid="shortcuts-on"
                         on:change:target=move |event| keep(event.target().checked())/>
-                    <span>{words.shortcuts_on}</span>
+                    {still(|| view! { <span>{words.shortcuts_on}</span> })}
                 </label>
-                <a href="/follows/panic" id="to-panic">{words.key_panic}</a>
+                {still(|| view! { <a href="/follows/panic" id="to-panic">{words.key_panic}</a> })}
             </div>
         </details>
     }
@@ -66,6 +71,7 @@ pub(super) use browser::listen;
 mod browser {
     use super::{KEYS, Ticket};
     use crate::islands::desk::focus::{close_sheet, focus};
+    use crate::islands::reactive::PeekUntracked;
     use leptos::{ev, prelude::*};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
@@ -142,7 +148,7 @@ mod browser {
             return;
         }
         let Some((_, selector)) = KEYS.iter().find(|(of, _)| *of == key) else { return };
-        let by_risk = key == "a" && ticket.draft.with_untracked(|draft| draft.by_risk());
+        let by_risk = key == "a" && ticket.draft.peek_untracked(|draft| draft.by_risk());
         let selector = if by_risk { "#ticket-riskProfilePercent" } else { *selector };
         if let Some(element) = find(selector) {
             event.prevent_default();

@@ -6,6 +6,7 @@ use super::{
     chart::Chart,
     read::{FromTree, decimal},
 };
+use crate::islands::reactive::PeekValue;
 use crate::islands::{stream, tree::Tree};
 use domain::{Candle, live::AccountState};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ fn take(account: AccountSignals, chart: Chart, symbol: &str, message: &JsValue) 
         account.mark.set(Some(decimal(&mark, "price")?));
     } else if let Some(update) = message.get("Candle").filter(of_ours) {
         let candle = Candle::read(&update.get("candle")?)?;
-        chart.minute(account.market.with_value(|m| Bar::new(&candle, m)));
+        chart.minute(account.market.peek_value(|m| Bar::new(&candle, m)));
     }
     Some(())
 }

@@ -1,6 +1,6 @@
 //! The controls of an open position: its stop, its take-profits, and closing a part of it.
 //!
-//! Each part is an [`AnyView`]: the browser's bundle contains one form and one button instead of one per use.
+//! Each part is an [`Part`]: the browser's bundle contains one form and one button instead of one per use.
 
 mod close;
 
@@ -9,7 +9,10 @@ use super::{
     controls::hidden,
     send::{Sender, ignore_double},
 };
+use crate::islands::part::{IntoPart, Part};
+use crate::islands::reactive::{Peek, dynamic, handler};
 use crate::words::{desk::desk, problems};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
 use leptos::prelude::*;
 
@@ -20,12 +23,12 @@ const SPARE_ROWS: usize = 2;
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Fills do not change the controls: what is typed in them is kept.
     let trade = Memo::new(move |_| {
-        account.state.with(|state| {
+        account.state.peek(|state| {
             let trade = state.trades.iter().find(|trade| !trade.entered.is_zero())?;
             Some(OpenTrade { entered: Decimal::ZERO, entry: None, ..trade.clone() })
         })
     });
-    let open = Memo::new(move |_| account.state.with(|state| state.position.is_some()));
+    let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
     let of_trade = move || {
         trade.get().map(|trade| {
             let stop = stop(account, sender, &trade);
@@ -46,67 +49,67 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
 }
 
 /// A form of the position.
-fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<AnyView>) -> AnyView {
+fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>) -> Part {
     view! {
-        <form method="post" action=action data-testid=id on:submit=move |event| sender.submit(&event)>{body}</form>
+        <form method="post" action=action data-testid=id on:submit=handler(move |event| sender.submit(&event))>{body}</form>
     }
-    .into_any()
+    .part()
 }
 
 /// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
-fn button(sender: Sender, kind: &'static str, id: String, text: String) -> AnyView {
+fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
     view! {
         <button type="submit" class="button" data-kind=kind data-testid=id
-            aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{text}</button>
+            aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{text}</button>
     }
-    .into_any()
+    .part()
 }
 
 /// A button that opens a part of the controls.
-fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<AnyView>) -> AnyView {
+fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> Part {
     view! {
         <details class="edit" id=id open=open>
             <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             <div class="edit-body">{body}</div>
         </details>
     }
-    .into_any()
+    .part()
 }
 
 /// A question that a button asks before its form is sent.
-fn question(id: &'static str, text: String, form: AnyView) -> AnyView {
+fn question(id: &'static str, text: String, form: Part) -> Part {
     view! {
         <details class="sure" id=id>
             <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             {form}
         </details>
     }
-    .into_any()
+    .part()
 }
 
 /// A hidden field of a form.
-fn fixed(name: &'static str, value: String) -> AnyView {
-    view! { <input type="hidden" name=name value=value/> }.into_any()
+fn fixed(name: &'static str, value: String) -> Part {
+    view! { <input type="hidden" name=name value=value/> }.part()
 }
 
 /// The hidden fields of a form that acts once, however often it is sent.
-fn once(account: AccountSignals, sender: Sender) -> AnyView {
+fn once(account: AccountSignals, sender: Sender) -> Part {
     view! {
         {hidden(account)}
-        <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
+        <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
     }
-    .into_any()
+    .part()
 }
 
 /// The hidden fields of a form that changes a trade.
-fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<AnyView> {
+fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<Part> {
     let (id, version) = (trade.id.to_string(), trade.version.to_string());
     vec![once(account, sender), fixed("trade", id), fixed("version", version)]
 }
 
 /// The problem of a field of the last post.
 fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Option<&'static str> {
-    let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let found = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     found.map(|problem| problems::problem(account.lang, problem))
 }
 
@@ -117,22 +120,22 @@ fn field(
     name: &'static str,
     label: &'static str,
     value: String,
-) -> AnyView {
+) -> Part {
     let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
     let found = move || problem(account, sender, name);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=true
-                aria-describedby=problem_id.clone() aria-invalid=move || found().map(|_| "true")/>
-            <p class="problem" id=problem_id hidden=move || found().is_none()>{move || found().unwrap_or_default()}</p>
+                aria-describedby=problem_id.clone() aria-invalid=dynamic(move || found().map(|_| "true"))/>
+            <p class="problem" id=problem_id hidden=dynamic(move || found().is_none())>{dynamic(move || found().unwrap_or_default())}</p>
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Moves the stop, or removes it after a confirmation. The type of the stop order stays.
-fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
     let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
@@ -147,7 +150,7 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
     if trade.stop.is_some() {
         let mut parts = identity(account, sender, trade);
         parts.push(fixed("confirmNoStop", "yes".to_owned()));
-        parts.push(view! { <p>{words.remove_stop_sure}</p> }.into_any());
+        parts.push(view! { <p>{words.remove_stop_sure}</p> }.part());
         parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
         let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
         body.push(question("remove-stop", words.remove_stop.to_owned(), form));
@@ -158,7 +161,7 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
 }
 
 /// Moves the stop to the price at which closing costs nothing.
-fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let mut parts = identity(account, sender, trade);
     parts.push(button(sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
@@ -166,10 +169,10 @@ fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyV
 }
 
 /// The take-profits with their shares, and empty rows for more; a row without price and share is left out.
-fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let words = desk(account.lang);
     let given = trade.targets.iter().map(|target| {
-        let percent = target.share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default();
+        let percent = target.share.times(Decimal::ONE_HUNDRED).unwrap_or_default();
         (money::text(target.price), money::text(percent.round_dp(2)))
     });
     let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
@@ -177,8 +180,8 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyVie
         given.chain(spare).map(|(price, share)| (price, RwSignal::new(share))).collect();
     let shares: Vec<RwSignal<String>> = rows.iter().map(|(_, share)| *share).collect();
     let sum = move || {
-        let given = shares.iter().filter_map(|share| share.with(|text| money::parse(text).ok()));
-        let sum = given.fold(Decimal::ZERO, |sum, share| sum.checked_add(share).unwrap_or(sum));
+        let given = shares.iter().filter_map(|share| share.peek(|text| money::parse(text).ok()));
+        let sum = given.fold(Decimal::ZERO, |sum, share| sum.plus(share).unwrap_or(sum));
         words.shares_sum(&money::text(sum))
     };
     let found = move || {
@@ -191,12 +194,12 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyVie
     );
     parts.push(
         view! {
-            <output class="hint" data-testid="shares-sum">{sum}</output>
-            <p class="problem" data-testid="share-problem" role="alert" hidden=move || found().is_none()>
-                {move || found().unwrap_or_default()}
+            <output class="hint" data-testid="shares-sum">{dynamic(sum)}</output>
+            <p class="problem" data-testid="share-problem" role="alert" hidden=dynamic(move || found().is_none())>
+                {dynamic(move || found().unwrap_or_default())}
             </p>
         }
-        .into_any(),
+        .part(),
     );
     parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
     let form = form(sender, "/api/trade-targets", "targets-form", parts);
@@ -204,7 +207,7 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyVie
 }
 
 /// One take-profit of the editor: its price, and its share in percent.
-fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> AnyView {
+fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> Part {
     let words = desk(account.lang);
     let number = (index + 1).to_string();
     view! {
@@ -219,11 +222,11 @@ fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<Str
             </div>
         </div>
     }
-    .into_any()
+    .part()
 }
 
 /// Increases the position: by an amount, or, with a stop, by a share of the balance at risk.
-fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
+fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     const ACTION: &str = "/api/trade-add";
     let words = desk(account.lang);
     let mut amount = identity(account, sender, trade);
@@ -244,7 +247,7 @@ fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> AnyView {
 
 /// Closes the position and opens one of the same size on the other side, after a question. Asks again when the size
 /// has changed.
-fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView {
+fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
         account.state.with(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
@@ -262,11 +265,11 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> AnyView
             parts.push(fixed("confirmNoStop", "yes".to_owned()));
         }
         let sure = if bare { words.reverse_sure_bare } else { words.reverse_sure };
-        parts.push(view! { <p>{sure}</p> }.into_any());
+        parts.push(view! { <p>{sure}</p> }.part());
         parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
         Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
     };
-    button_and_question.into_any()
+    button_and_question.part()
 }
 
 /// The result of the last post of the position's and the orders' forms.
@@ -283,7 +286,7 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     ];
     let lang = account.lang;
     let bad = move || {
-        sender.failure.with(|f| {
+        sender.failure.peek(|f| {
             let hidden = f.fields.iter().find(|p| !BESIDE.contains(&p.field.as_str()));
             let refused = f.refusal.map(|rejection| problems::rejection(lang, rejection));
             refused.or_else(|| hidden.map(|p| problems::problem(lang, p.problem))).unwrap_or_default()
@@ -291,8 +294,8 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     };
     let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
-        <p class="message" data-tone="bad" role="alert" data-testid="manage-refusal" hidden=move || bad().is_empty()>{bad}</p>
-        <p class="message" data-tone="good" role="status" data-testid="manage-notice" hidden=move || good().is_empty()>{good}</p>
+        <p class="message" data-tone="bad" role="alert" data-testid="manage-refusal" hidden=dynamic(move || bad().is_empty())>{dynamic(bad)}</p>
+        <p class="message" data-tone="good" role="status" data-testid="manage-notice" hidden=dynamic(move || good().is_empty())>{dynamic(good)}</p>
     }
 }
 
@@ -300,13 +303,13 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
 pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
     let count = Memo::new(move |_| {
-        account.state.with(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
+        account.state.peek(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
     });
     move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
         let parts = vec![
-            hidden(account).into_any(),
-            view! { <p>{words.cancel_entries_sure(count)}</p> }.into_any(),
+            hidden(account).part(),
+            view! { <p>{words.cancel_entries_sure(count)}</p> }.part(),
             button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
         ];
         let form = form(sender, "/api/entries-cancel", "entries-form", parts);

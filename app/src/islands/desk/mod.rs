@@ -37,6 +37,8 @@ pub use draft::TicketDraft;
 pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 
+use crate::islands::part::still;
+use crate::islands::reactive::effect;
 use crate::{
     answer::FormFailure,
     words::{desk::Desk, desk::desk},
@@ -72,10 +74,10 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     let sender = Sender::new(&init);
     let chart = chart::Chart::new(&init);
     #[cfg(feature = "islands")]
-    Effect::new(move |_| listen::listen(account, chart));
+    effect(move || listen::listen(account, chart));
     let ticket = ticket::Ticket::new(&init, account);
     #[cfg(feature = "islands")]
-    Effect::new(move |_| hotkeys::listen(ticket));
+    effect(move || hotkeys::listen(ticket));
     let manager = Sender::managing(&init);
     let tradable = init.tradable;
     // On a phone the ticket is a sheet, which is closed until something is typed in it.
@@ -83,15 +85,15 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     view! {
         <div class="desk" data-testid="desk">
             <section class="desk-chart panel" aria-labelledby="chart-title">
-                <h2 id="chart-title" class="visually-hidden">{words.chart}</h2>
+                {still(|| view! { <h2 id="chart-title" class="visually-hidden">{words.chart}</h2> })}
                 {chart::view(chart, account, ticket)}
             </section>
             <section class="desk-ticket panel" aria-labelledby="ticket-title" data-tradable=tradable.then_some("")>
                 <div class="ticket-head">
-                    <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
+                    {still(|| view! { <h2 id="ticket-title" class="panel-title">{words.ticket}</h2> })}
                     {tradable.then(|| hotkeys::view(ticket))}
                 </div>
-                {tradable.then(|| view! { <details class="sheet" open=started><summary>{words.ticket}</summary></details> })}
+                {tradable.then(|| still(|| view! { <details class="sheet" open=started><summary>{words.ticket}</summary></details> }))}
                 {if tradable {
                     Either::Left((controls::view(account, sender), ticket_form::view(ticket, sender)))
                 } else {
@@ -99,13 +101,13 @@ fn desk_view(init: DeskInit) -> impl IntoView {
                 }}
             </section>
             <section class="desk-position panel" aria-labelledby="position-title">
-                <h2 id="position-title" class="panel-title">{words.position}</h2>
+                {still(|| view! { <h2 id="position-title" class="panel-title">{words.position}</h2> })}
                 {manage::answer(account, manager)}
                 {position::view(account, manager, tradable)}
                 {tradable.then(|| manage::view(account, manager))}
             </section>
             <section class="desk-orders panel" aria-labelledby="orders-title">
-                <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>
+                {still(|| view! { <h2 id="orders-title" class="panel-title">{words.open_orders}</h2> })}
                 {tradable.then(|| manage::entries(account, manager))}
                 {orders::view(account, manager)}
             </section>
@@ -116,6 +118,6 @@ fn desk_view(init: DeskInit) -> impl IntoView {
 /// Replaces the ticket if the key is traded by strategies or cannot trade yet.
 fn not_tradable(words: &'static Desk, automated: bool) -> impl IntoView {
     let text = if automated { words.automated } else { words.not_tradable };
-    let follows = automated.then(|| view! { <p><a href="/follows">{words.to_follows}</a></p> });
-    view! { <p class="empty" data-testid="not-tradable">{text}</p>{follows} }
+    let follows = automated.then(|| still(|| view! { <p><a href="/follows">{words.to_follows}</a></p> }));
+    (still(|| view! { <p class="empty" data-testid="not-tradable">{text}</p> }), follows)
 }

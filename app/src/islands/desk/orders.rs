@@ -1,10 +1,16 @@
 //! The market's open orders: each entry with its plan, then the protective orders by their price.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
+use crate::islands::part::{self, IntoPart, still};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
-    words::{desk::desk, orders::orders},
+    words::{
+        desk::{Desk, desk},
+        orders::orders,
+    },
 };
+use domain::money::Arithmetic as _;
 use domain::{
     Decimal, Order, OrderType,
     client_order_id::is_from_slipstream,
@@ -13,6 +19,7 @@ use domain::{
     trade::TargetShare,
 };
 use leptos::{either::Either, prelude::*};
+use std::sync::Arc;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,13 +57,40 @@ fn lines(state: &AccountState) -> Vec<Line> {
 /// The table of orders, or a text if there are none.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let words = desk(account.lang);
-    let list = Memo::new(move |_| account.state.with(lines));
-    let none = move || list.with(Vec::is_empty);
-    let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
+    let list = Memo::new(move |_| account.state.peek(lines));
+    let none = move || list.peek(Vec::is_empty);
+    let protection = Memo::new(move |_| account.state.peek(|a| a.protection.map(|p| p.state)));
+    // The rows depend on the protection, too.
+    let each = move || {
+        let state = protection.get().map_or("", ProtectionState::word);
+        list.get().into_iter().map(|line| of_line(account, sender, line, state)).collect::<Vec<_>>()
+    };
     view! {
-        <p class="empty" data-testid="no-orders" hidden=move || !none()>{words.no_orders}</p>
-        <div class="table-scroll" hidden=none>
+        <p class="empty" data-testid="no-orders" hidden=dynamic(move || !none())>{words.no_orders}</p>
+        <div class="table-scroll" hidden=dynamic(none)>
             <table class="table" data-testid="open-orders">
+                {still(|| head(words))}
+                <tbody>
+                    {part::rows(dynamic(each))}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// The row of a line, while the protection has a state.
+fn of_line(account: AccountSignals, sender: Sender, line: Line, state: &str) -> part::Row {
+    let key = format!("{} {state}", line_key(&line));
+    let render = move || match &line {
+        Line::Open(order) => row(account, sender, order).replaced(),
+        planned => plan(account, planned).replaced(),
+    };
+    (key, Arc::new(render))
+}
+
+/// The heads of the columns.
+fn head(words: &Desk) -> impl IntoView {
+    view! {
                 <thead>
                     <tr>
                         <th scope="col">{words.what}</th>
@@ -66,16 +100,6 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                         <th scope="col"><span class="visually-hidden">{words.action}</span></th>
                     </tr>
                 </thead>
-                <tbody>
-                    <For each=move || list.get() key=move |line| (line_key(line), protection.get()) let(line)>
-                        {match &line {
-                            Line::Open(order) => row(account, sender, order).into_any(),
-                            planned => plan(account, planned).into_any(),
-                        }}
-                    </For>
-                </tbody>
-            </table>
-        </div>
     }
 }
 
@@ -97,7 +121,7 @@ fn plan(account: AccountSignals, line: &Line) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let text = match line {
         Line::Target(_, _, price, share) => {
-            let percent = share.checked_mul(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
+            let percent = share.times(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
             words.planned_target(&figures::decimal(*price), &money::text(percent))
         }
         Line::Stop(_, price) => words.planned_stop(&figures::decimal(*price)),
@@ -136,20 +160,20 @@ fn row(account: AccountSignals, sender: Sender, order: &Order) -> impl IntoView 
 fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
     let words = desk(account.lang);
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
-    let supervised = account.state.with_untracked(|a| {
+    let supervised = account.state.peek_untracked(|a| {
         a.protection.is_some_and(|protection| protection.state == ProtectionState::Supervised)
     });
     let kept = is_stop && supervised;
     let (text, named) = if kept { (words.cancel_yes, None) } else { (words.cancel, Some(label.clone())) };
     let conditional = if order.kind.conditional() { "true" } else { "false" };
     let form = view! {
-        <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
+        <form method="post" action="/api/order-cancel" on:submit=handler(move |e| sender.submit(&e))>
             {hidden(account)}
             <input type="hidden" name="order" value=order.client_order_id.clone()/>
             <input type="hidden" name="conditional" value=conditional/>
             {kept.then(|| view! { <p>{words.stop_kept}</p> })}
             <button type="submit" class="button" data-kind="quiet" aria-label=named data-testid="cancel-order"
-                aria-disabled=move || sender.busy.get().then_some("true")>{text}</button>
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{text}</button>
         </form>
     };
     if kept {

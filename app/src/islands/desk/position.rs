@@ -1,6 +1,8 @@
 //! The position, its live profit, and the form to close it.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
+use crate::islands::part::{IntoPart, Part};
+use crate::islands::reactive::{Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -23,7 +25,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> i
     // The figures that depend on the price have their own signals: the card itself changes only with the
     // position.
     let position =
-        Memo::new(move |_| account.state.with(|a| a.position.clone().map(|p| (settled(p), a.protection))));
+        Memo::new(move |_| account.state.peek(|a| a.position.clone().map(|p| (settled(p), a.protection))));
     move || match position.get() {
         None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
         Some((position, protection)) => Either::Right(card(account, sender, &position, protection)),
@@ -53,7 +55,7 @@ fn card(
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
     let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
     let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
-    let tick = account.market.with_value(|m| m.tick);
+    let tick = account.market.peek_value(|m| m.tick);
     let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
     let size = format!("{} {base}", money::text(position.contracts));
     let (way, margin) = (names.way(position.side), names.margin(position.margin_mode));
@@ -81,11 +83,11 @@ fn card(
             {protection.map(|protection| supervision(account, sender, protection.state))}
             <details class="sure" id="close-position">
                 <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
-                <form method="post" action="/api/position-close" on:submit=move |e| sender.submit(&e)>
+                <form method="post" action="/api/position-close" on:submit=handler(move |e| sender.submit(&e))>
                     {hidden(account)}
                     <p>{sure}</p>
                     <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.close_yes}</button>
+                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.close_yes}</button>
                 </form>
             </details>
         </div>
@@ -109,34 +111,34 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
 }
 
 /// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
-fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<AnyView> {
+fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<Part> {
     let words = desk(account.lang);
     match state {
         ProtectionState::Supervised | ProtectionState::Missing => Some(
             view! {
                 <details class="sure">
                     <summary class="button" data-kind="quiet" data-testid="release">{words.release}</summary>
-                    <form method="post" action="/api/position-supervision" on:submit=move |e| sender.submit(&e)>
+                    <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
                         {hidden(account)}
                         <input type="hidden" name="supervised" value="false"/>
                         <p>{words.release_sure}</p>
                         <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
-                            aria-disabled=move || sender.busy.get().then_some("true")>{words.release_yes}</button>
+                            aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.release_yes}</button>
                     </form>
                 </details>
             }
-            .into_any(),
+            .part(),
         ),
         ProtectionState::Released => Some(
             view! {
-                <form method="post" action="/api/position-supervision" on:submit=move |e| sender.submit(&e)>
+                <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
                     {hidden(account)}
                     <input type="hidden" name="supervised" value="true"/>
                     <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
-                        aria-disabled=move || sender.busy.get().then_some("true")>{words.supervise}</button>
+                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.supervise}</button>
                 </form>
             }
-            .into_any(),
+            .part(),
         ),
         ProtectionState::NoStop | ProtectionState::Foreign => None,
     }

@@ -1,6 +1,8 @@
 //! The ticket's preview, and what must be closed first.
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
+use crate::islands::part::still;
+use crate::islands::reactive::{Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk},
@@ -20,12 +22,12 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let account = ticket.account;
     let words = desk(account.lang);
     let (_, quote) = account.assets();
-    let tick = account.market.with_value(|m| m.tick);
+    let tick = account.market.peek_value(|m| m.tick);
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
-            <p class="hint" data-testid="preview-hint" hidden=move || seen().is_some()>{move || hint(ticket)}</p>
-            <dl class="figures" hidden=move || seen().is_none()>
+            <p class="hint" data-testid="preview-hint" hidden=dynamic(move || seen().is_some())>{dynamic(move || hint(ticket))}</p>
+            <dl class="figures" hidden=dynamic(move || seen().is_none())>
                 {move || seen().map(|seen| rows(words, &seen, &quote, tick))}
             </dl>
         </section>
@@ -35,8 +37,8 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
 
 /// Why there is no preview yet.
 fn hint(ticket: Ticket) -> String {
-    let sized = ticket.draft.with(|d| !d.amount.is_empty());
-    let first = ticket.foreseen.with(|seen| {
+    let sized = ticket.draft.peek(|d| !d.amount.is_empty());
+    let first = ticket.foreseen.peek(|seen| {
         let problems = seen.as_ref().err()?;
         let shown = |p: &&FieldProblem| sized || p.problem == Problem::StopOnWrongSide;
         problems.iter().find(shown).map(|p| p.problem)
@@ -76,7 +78,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> im
     let row = |(name, value, tone, id): Row| {
         view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
     };
-    rows.into_iter().map(row).collect_view()
+    rows.into_iter().map(row).collect::<Vec<_>>()
 }
 
 /// The positions and orders that are closed and cancelled first. Once the page is interactive, the button asks for the
@@ -84,21 +86,21 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> im
 fn clearing(ticket: Ticket) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let sentence = Memo::new(move |_| confirm::sentence(ticket.account));
-    let none = move || sentence.with(String::is_empty);
+    let none = move || sentence.peek(String::is_empty);
     // A box that was ticked before the page was interactive must not confirm what opens later.
     let yes = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = yes.get() {
             input.set_checked(false);
         }
     });
     view! {
-        <div class="clears" data-testid="clears" hidden=none>
-            <p>{move || sentence.get()}</p>
-            <label class="check" hidden=move || ticket.awake.get()>
+        <div class="clears" data-testid="clears" hidden=dynamic(none)>
+            <p>{dynamic(move || sentence.get())}</p>
+            <label class="check" hidden=dynamic(move || ticket.awake.get())>
                 <input type="checkbox" name="replace" value="yes" node_ref=yes data-testid="replace"
-                    required=move || { !ticket.awake.get() && !none() }/>
-                <span>{words.confirm}</span>
+                    required=dynamic(move || { !ticket.awake.get() && !none() })/>
+                {still(|| view! { <span>{words.confirm}</span> })}
             </label>
         </div>
     }

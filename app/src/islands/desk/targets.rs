@@ -1,18 +1,25 @@
 //! The ticket's take-profit rows.
 
-use super::{exits, fields, send::Sender, ticket::Ticket};
+use super::{
+    exits, fields,
+    send::Sender,
+    ticket::{TargetRow, Ticket},
+};
+use crate::islands::part::{self, IntoPart, still};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The rows, and the button that adds one. Without scripts the button requests the page with one more row.
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let rows = ticket.targets;
-    let next = StoredValue::new(rows.with_untracked(Vec::len));
+    let next = StoredValue::new(rows.peek_untracked(Vec::len));
     let any = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        any.set(rows.with(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
+    effect(move || {
+        any.set(rows.peek(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
     });
     let problem = Memo::new(move |_| fields::problem(ticket, sender, "takeProfitPrices", any));
     let add = move |event: leptos::ev::MouseEvent| {
@@ -21,36 +28,42 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         next.set_value(id + 1);
         rows.update(|r| r.push((id, RwSignal::new(String::new()))));
     };
+    let each = move || {
+        let of = |row: TargetRow| -> part::Row {
+            (row.0.to_string(), Arc::new(move || target(ticket, row).replaced()))
+        };
+        rows.get().into_iter().map(of).collect::<Vec<_>>()
+    };
     view! {
         <fieldset class="group" aria-describedby="targets-problem">
-            <legend>{words.targets}</legend>
+            {still(|| view! { <legend>{words.targets}</legend> })}
             <div class="label-row">
-                <span class="hint">{move || if rows.with(Vec::len) < 2 { "" } else { words.targets_hint }}</span>
+                <span class="hint">{dynamic(move || if rows.peek(Vec::len) < 2 { "" } else { words.targets_hint })}</span>
                 {exits::targets_unit(ticket)}
             </div>
-            <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
-                {target(ticket, index, row)}
-            </ForEnumerate>
-            <p class="problem" id="targets-problem" hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
+            {part::rows(dynamic(each))}
+            <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
-                formnovalidate=true name="addTarget" value="1" disabled=move || { rows.with(Vec::len) >= MOST_TARGETS }
+                formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.peek(Vec::len) >= MOST_TARGETS })
                 on:click=add>{words.add_target}</button>
         </fieldset>
     }
 }
 
-fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRow) -> impl IntoView {
+fn target(ticket: Ticket, row: TargetRow) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let (id, text) = row;
     let rows = ticket.targets;
+    let place = move |rows: &Vec<TargetRow>| rows.iter().position(|other| other.0 == id).unwrap_or_default();
+    let index = Memo::new(move |_| rows.peek(place));
     let element = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = element.get() {
             text.set(input.value());
         }
     });
     // A change of the unit converts the text.
-    Effect::new(move |_| {
+    effect(move || {
         let value = text.get();
         if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
             input.set_value(&value);
@@ -58,20 +71,20 @@ fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::TargetRo
     });
     let number = move || (index.get() + 1).to_string();
     let converted = move || {
-        if ticket.units.with(|units| units.targets == LevelUnit::Price) {
+        if ticket.units.peek(|units| units.targets == LevelUnit::Price) {
             return String::new();
         }
-        let price = ticket.draft.with(|draft| draft.targets.get(index.get()).cloned());
+        let price = ticket.draft.peek(|draft| draft.targets.get(index.get()).cloned());
         exits::hint(ticket, &price.unwrap_or_default())
     };
     view! {
         <div class="target-row">
-            <input name=move || format!("takeProfitPrices[{}]", index.get()) node_ref=element inputmode="decimal"
-                autocomplete="off" value=text.get_untracked() aria-label=move || words.target_price(&number())
+            <input name=dynamic(move || format!("takeProfitPrices[{}]", index.get())) node_ref=element inputmode="decimal"
+                autocomplete="off" value=text.get_untracked() aria-label=dynamic(move || words.target_price(&number()))
                 on:input:target=move |event| text.set(event.target().value())/>
-            <button type="button" class="icon-button" aria-label=move || words.remove_target(&number())
-                on:click=move |_| rows.update(|r| r.retain(|other| other.0 != id))>"×"</button>
-            <p class="hint" hidden=move || converted().is_empty()>{converted}</p>
+            <button type="button" class="icon-button" aria-label=dynamic(move || words.remove_target(&number()))
+                on:click=handler(move |_| rows.update(|r| r.retain(|other| other.0 != id)))>"×"</button>
+            <p class="hint" hidden=dynamic(move || converted().is_empty())>{dynamic(converted)}</p>
         </div>
     }
 }

@@ -6,6 +6,7 @@ use super::{
     foresee::{self, Foreseen},
     units::{self, Units},
 };
+use crate::islands::reactive::{Peek, PeekValue};
 use crate::{
     figures,
     words::{desk::desk, problems},
@@ -74,7 +75,7 @@ impl Ticket {
                 stop_kind: stop_kind.get(),
                 stop_price: stop_price.get(),
                 callback: callback.get(),
-                targets: targets.with(|rows| rows.iter().map(|(_, t)| t.get()).collect()),
+                targets: targets.peek(|rows| rows.iter().map(|(_, t)| t.get()).collect()),
                 without_stop: without_stop.get(),
             };
             let ground = account.ground();
@@ -85,7 +86,7 @@ impl Ticket {
             }
             draft
         });
-        let foreseen = Memo::new(move |_| draft.with(|d| foresee::foresee(d, &account.ground())));
+        let foreseen = Memo::new(move |_| draft.peek(|d| foresee::foresee(d, &account.ground())));
         Self {
             side,
             kind,
@@ -112,12 +113,12 @@ impl Ticket {
     /// The price that distances and values are computed from.
     pub(super) fn entry(self) -> Decimal {
         let last = self.account.last.get();
-        self.draft.with(|draft| units::reference(draft, last))
+        self.draft.peek(|draft| units::reference(draft, last))
     }
 
     /// The problem of a field, once it has been typed in.
     pub(super) fn problem(self, name: &str, typed: bool) -> Option<String> {
-        let found = self.foreseen.with(|seen| {
+        let found = self.foreseen.peek(|seen| {
             let problems = seen.as_ref().err()?;
             problems.iter().find(|p| p.field == name).map(|p| p.problem)
         });
@@ -127,7 +128,7 @@ impl Ticket {
     /// The text of a problem, with the market's own limits where a filter rejects the value.
     pub(super) fn text_of(self, problem: Problem) -> String {
         let (words, market) = (desk(self.account.lang), self.account.market);
-        market.with_value(|m| match problem {
+        market.peek_value(|m| match problem {
             Problem::LotFilter => {
                 let [min, max, step] = [m.min_amount, m.max_amount, m.lot].map(figures::decimal);
                 words.amount_filter(&min, &max, m.symbol.base(), &step)
@@ -142,7 +143,7 @@ impl Ticket {
 
     /// The funds that the account lacks for the order, as a text.
     pub(super) fn shortfall(self) -> Option<String> {
-        let lacks = self.foreseen.with(|seen| seen.as_ref().ok().and_then(|seen| seen.shortfall))?;
+        let lacks = self.foreseen.peek(|seen| seen.as_ref().ok().and_then(|seen| seen.shortfall))?;
         let (_, quote) = self.account.assets();
         let [needed, available] = [lacks.needed, lacks.available].map(figures::cents);
         Some(desk(self.account.lang).shortfall(&needed, &quote, &available))

@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    confirm, exits,
+    confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -10,6 +10,8 @@ use super::{
     ticket::Ticket,
     ticket_size,
 };
+use crate::islands::part::{IntoPart, Part, still};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
@@ -25,19 +27,19 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let kind = Choice { name: "type", label: words.kind, text: ticket.kind };
     let kinds = [("MARKET", words.market), ("LIMIT", words.limit), ("TRAILING_STOP", words.trailing)];
     // Without scripts the summary updates only on request; from here on it follows what is typed.
-    Effect::new(move |_| ticket.awake.set(true));
+    effect(move || ticket.awake.set(true));
     view! {
         <form method="post" action="/api/order-place" class="ticket" data-testid="ticket" aria-describedby="ticket-answer"
-            data-awake=move || ticket.awake.get().then_some("") on:submit=move |event| send(ticket, sender, &event)>
+            data-awake=dynamic(move || ticket.awake.get().then_some("")) on:submit=handler(move |event| send(ticket, sender, &event))>
             // The form's first button is the one that Enter presses in a field.
-            <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button>
-            <input type="hidden" name="key" value=account.key()/>
-            <input type="hidden" name="symbol" value=account.symbol()/>
-            <input type="hidden" name="idempotency" value=move || sender.idempotency.get()/>
+            {still(|| view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button> })}
+            {still(|| controls::key(account))}
+            {still(|| controls::symbol(account))}
+            <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
             <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
-            <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p>
+            {still(|| view! { <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p> })}
             {ticket_size::view(ticket, sender)}
             <div data-for="TRAILING_STOP">{input("callbackRate", words.callback, "%", ticket.callback)}</div>
             <div data-not-for="TRAILING_STOP">
@@ -60,7 +62,7 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
     }
     if untrack(|| ticket.shortfall()).is_some() {
         event.prevent_default();
-        focus(if ticket.draft.with_untracked(|d| d.by_risk()) {
+        focus(if ticket.draft.peek_untracked(|d| d.by_risk()) {
             "#ticket-riskProfilePercent"
         } else {
             "#ticket-amount"
@@ -105,7 +107,7 @@ fn price(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <span data-not-for="TRAILING_STOP">{words.price}</span>
         <span data-for="TRAILING_STOP">{words.activation_price}</span>
     };
-    fields::labelled(&input, label.into_any())
+    fields::labelled(&input, label.fixed())
 }
 
 fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
@@ -114,16 +116,16 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     let closes = Choice { name: "stopTriggerType", label: words.stop_closes, text: ticket.stop_kind };
     let trigger = input("stopTriggerPrice", words.stop_trigger, ticket.stop);
     let unit = move || exits::unit_text(ticket, |units| units.stop);
-    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
+    let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
     let hint = move || {
-        let price = ticket.draft.with(|draft| draft.stop.clone());
+        let price = ticket.draft.peek(|draft| draft.stop.clone());
         exits::hint(ticket, &price)
     };
     view! {
         <fieldset class="group">
-            <legend>{words.stop_loss}</legend>
-            {fields::with_units(&trigger, words.stop_trigger.into_any(), exits::stop_unit(ticket), unit.into_any())}
-            <p class="hint one-line" data-testid="stop-converted">{hint}</p>
+            {still(|| view! { <legend>{words.stop_loss}</legend> })}
+            {fields::with_units(&trigger, words.stop_trigger.fixed(), exits::stop_unit(ticket), unit.fixed())}
+            <p class="hint one-line" data-testid="stop-converted">{dynamic(hint)}</p>
             {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
             {without_stop(ticket, sender)}
@@ -134,21 +136,21 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 /// The check box that confirms a position without a stop; shown while there is no stop.
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
-    let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
-    let must_confirm = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
+    let has_stop = move || !ticket.stop.peek(|stop| stop.trim().is_empty());
+    let must_confirm = move || sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
     let unanswered = move || must_confirm() && !has_stop() && !ticket.without_stop.get();
     let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
-        <div hidden=has_stop data-testid="without-stop-row">
+        <div hidden=dynamic(has_stop) data-testid="without-stop-row">
             <label class="check">
                 <input type="checkbox" name="withoutStop" value="yes" data-testid="without-stop"
-                    checked=ticket.without_stop.get_untracked() prop:checked=move || ticket.without_stop.get()
-                    aria-describedby=described aria-invalid=move || unanswered().then_some("true")
+                    checked=ticket.without_stop.get_untracked() prop:checked=dynamic(move || ticket.without_stop.get())
+                    aria-describedby=dynamic(described) aria-invalid=dynamic(move || unanswered().then_some("true"))
                     on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
-                <span>{words.without_stop}</span>
+                {still(|| view! { <span>{words.without_stop}</span> })}
             </label>
-            <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p>
-            <p class="problem" id="without-stop-problem" hidden=move || !unanswered()>{words.without_stop_needed}</p>
+            {still(|| view! { <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p> })}
+            <p class="problem" id="without-stop-problem" hidden=dynamic(move || !unanswered())>{words.without_stop_needed}</p>
         </div>
     }
 }
@@ -159,7 +161,7 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     let bad = move || {
         let words = desk(lang);
         let unconfirmed = if ticket.awake.get() { words.confirm_again } else { words.confirm_needed };
-        sender.failure.with(|f| match f.refusal {
+        sender.failure.peek(|f| match f.refusal {
             Some(rejection) => problems::rejection(lang, rejection),
             None if f.fields.iter().any(|p| p.field == "replace") => unconfirmed,
             None => unplaced(&f.fields).map_or("", |problem| problems::problem(lang, problem)),
@@ -168,8 +170,8 @@ fn answer(ticket: Ticket, sender: Sender) -> impl IntoView {
     let good = move || sender.notice.get().map(|notice| problems::notice(lang, notice)).unwrap_or_default();
     view! {
         <div id="ticket-answer">
-            <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=move || bad().is_empty()>{bad}</p>
-            <p class="message" data-tone="good" role="status" data-testid="notice" hidden=move || good().is_empty()>{good}</p>
+            <p class="message" data-tone="bad" role="alert" data-testid="refusal" hidden=dynamic(move || bad().is_empty())>{dynamic(bad)}</p>
+            <p class="message" data-tone="good" role="status" data-testid="notice" hidden=dynamic(move || good().is_empty())>{dynamic(good)}</p>
         </div>
     }
 }
@@ -180,18 +182,18 @@ fn unplaced(fields: &[FieldProblem]) -> Option<Problem> {
 }
 
 /// The check box that confirms an order with real funds without scripts; empty if none is needed.
-fn real_funds(ticket: Ticket) -> AnyView {
+fn real_funds(ticket: Ticket) -> Part {
     if !ticket.real_funds {
-        return ().into_any();
+        return ().fixed();
     }
     let awake = ticket.awake;
     view! {
-        <label class="check" hidden=move || awake.get()>
-            <input type="checkbox" required=true disabled=move || awake.get() data-testid="real-funds"/>
+        <label class="check" hidden=dynamic(move || awake.get())>
+            <input type="checkbox" required=true disabled=dynamic(move || awake.get()) data-testid="real-funds"/>
             <span>{desk(ticket.account.lang).real_funds}</span>
         </label>
     }
-    .into_any()
+    .fixed()
 }
 
 /// The button that sends the order. It stays enabled while sending, so that it keeps the focus; a second press sends
@@ -216,13 +218,13 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
         {real_funds(ticket)}
         <div class="ticket-buttons">
             <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-                hidden=move || ticket.awake.get()>{words.update_preview}</button>
-            <p class="visually-hidden" role="status">{question}</p>
-            <button type="submit" class="button place" data-kind="main" data-side=move || ticket.side.get()
-                data-asking=move || asking.get().then_some("") data-testid="place"
-                aria-disabled=move || sender.busy.get().then_some("true") on:click=|event| ignore_double(&event)>{label}</button>
-            <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=move || !asking.get()
-                on:click=move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); }>{words.cancel}</button>
+                hidden=dynamic(move || ticket.awake.get())>{words.update_preview}</button>
+            <p class="visually-hidden" role="status">{dynamic(question)}</p>
+            <button type="submit" class="button place" data-kind="main" data-side=dynamic(move || ticket.side.get())
+                data-asking=dynamic(move || asking.get().then_some("")) data-testid="place"
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{dynamic(label)}</button>
+            <button type="button" class="button" data-kind="quiet" data-testid="place-cancel" hidden=dynamic(move || !asking.get())
+                on:click=handler(move |_| { ticket.confirming.set(None); focus("[data-testid=place]"); })>{words.cancel}</button>
         </div>
     }
 }

@@ -6,7 +6,10 @@ use super::{
     ticket::Ticket,
     units,
 };
+use crate::islands::part::{IntoPart, Part, still};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic};
 use crate::{figures, words::desk::desk};
+use domain::money::Arithmetic as _;
 use domain::{Decimal, money, sizing::available_funds};
 use leptos::prelude::*;
 
@@ -17,13 +20,13 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(ticket.account.lang);
     let choice = Choice { name: "sizing", label: words.sizing, text: ticket.sizing };
     view! {
-        <p class="available" data-testid="available">{move || available(ticket)}</p>
+        <p class="available" data-testid="available">{dynamic(move || available(ticket))}</p>
         <div data-not-for="TRAILING_STOP">
             {fields::choice(choice, &[("amount", words.by_amount), ("risk", words.by_risk)])}
         </div>
         <div class="sized" data-size="amount">
             {amount(ticket, sender)}
-            <p class="hint one-line" data-testid="amount-converted">{move || converted(ticket)}</p>
+            <p class="hint one-line" data-testid="amount-converted">{dynamic(move || converted(ticket))}</p>
             {shares(ticket)}
         </div>
         <div class="sized" data-size="risk">{risk(ticket, sender)}</div>
@@ -34,7 +37,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
 fn available(ticket: Ticket) -> String {
     let (words, (_, quote)) = (desk(ticket.account.lang), ticket.account.assets());
     let fee_rate = ticket.account.fee_rate;
-    ticket.account.state.with(|state| {
+    ticket.account.state.peek(|state| {
         let free = state.balance.assets.get(&quote).map(|funds| funds.free).unwrap_or_default();
         let open = state.position.is_some() || !state.orders.is_empty();
         match available_funds(state, fee_rate).filter(|_| open) {
@@ -44,11 +47,11 @@ fn available(ticket: Ticket) -> String {
     })
 }
 
-fn amount(ticket: Ticket, sender: Sender) -> AnyView {
+fn amount(ticket: Ticket, sender: Sender) -> Part {
     let words = desk(ticket.account.lang);
     let (base, quote) = ticket.account.assets();
     let options = vec![("base", base.clone()), ("quote", quote.clone())];
-    let unit = move || if ticket.units.with(|units| units.quote) { quote.clone() } else { base.clone() };
+    let unit = move || if ticket.units.peek(|units| units.quote) { quote.clone() } else { base.clone() };
     let input = Input {
         name: "amount",
         label: words.amount,
@@ -60,13 +63,13 @@ fn amount(ticket: Ticket, sender: Sender) -> AnyView {
     let choice = fields::unit_choice(ticket, words.amount_unit, options, |ticket, value| {
         choose_unit(ticket, value == "quote");
     });
-    let unit = view! { <span class="unit" aria-hidden="true">{unit}</span> };
-    fields::with_units(&input, words.amount.into_any(), choice, unit.into_any())
+    let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };
+    fields::with_units(&input, words.amount.fixed(), choice, unit.fixed())
 }
 
 /// Switches the unit of the amount, and converts what is typed.
 fn choose_unit(ticket: Ticket, quote: bool) {
-    let amount = ticket.draft.with_untracked(|draft| money::parse(&draft.amount).ok());
+    let amount = ticket.draft.peek_untracked(|draft| money::parse(&draft.amount).ok());
     ticket.units.update(|units| units.quote = quote);
     if let Some(amount) = amount {
         set_amount(ticket, amount, quote);
@@ -75,7 +78,7 @@ fn choose_unit(ticket: Ticket, quote: bool) {
 
 /// Writes an amount of base units into the field, in its unit.
 fn set_amount(ticket: Ticket, amount: Decimal, quote: bool) {
-    let value = if quote { amount.checked_mul(untrack(|| ticket.entry())) } else { Some(amount) };
+    let value = if quote { amount.times(untrack(|| ticket.entry())) } else { Some(amount) };
     if let Some(value) = value {
         ticket.amount.set(money::text(value));
     }
@@ -84,13 +87,13 @@ fn set_amount(ticket: Ticket, amount: Decimal, quote: bool) {
 /// The amount in the other unit; empty while there is none.
 fn converted(ticket: Ticket) -> String {
     let (words, (base, quote)) = (desk(ticket.account.lang), ticket.account.assets());
-    let Some(amount) = ticket.draft.with(|draft| money::parse(&draft.amount).ok()) else {
+    let Some(amount) = ticket.draft.peek(|draft| money::parse(&draft.amount).ok()) else {
         return String::new();
     };
-    if ticket.units.with(|units| units.quote) {
+    if ticket.units.peek(|units| units.quote) {
         return words.converted(&figures::decimal(amount), &base);
     }
-    let value = amount.checked_mul(ticket.entry()).map(figures::cents);
+    let value = amount.times(ticket.entry()).map(figures::cents);
     value.map(|value| words.converted(&value, &quote)).unwrap_or_default()
 }
 
@@ -102,7 +105,7 @@ fn shares(ticket: Ticket) -> impl IntoView {
             event.prevent_default();
             let ground = untrack(|| ticket.account.ground());
             let draft = ticket.draft.get_untracked();
-            let quote = ticket.units.with_untracked(|units| units.quote);
+            let quote = ticket.units.peek_untracked(|units| units.quote);
             if let Some(amount) = units::amount_for_share(&draft, Decimal::from(percent), &ground) {
                 set_amount(ticket, amount, quote);
             }
@@ -115,7 +118,7 @@ fn shares(ticket: Ticket) -> impl IntoView {
         }
     };
     view! {
-        <div class="shares" role="group" aria-label=words.shares>{SHARES.map(button).into_iter().collect_view()}</div>
+        <div class="shares" role="group" aria-label=words.shares>{SHARES.map(button).into_iter().collect::<Vec<_>>()}</div>
     }
 }
 
@@ -131,14 +134,14 @@ fn risk(ticket: Ticket, sender: Sender) -> impl IntoView {
         sender,
     };
     let follows = move || {
-        let amount = ticket.draft.with(|d| d.amount.clone());
+        let amount = ticket.draft.peek(|d| d.amount.clone());
         if amount.is_empty() { words.risk_needs_stop.to_owned() } else { words.risk_amount(&amount, &base) }
     };
     let lacks = move || ticket.shortfall();
     view! {
         {fields::decimal(&percent)}
-        <p class="hint">{words.risk_hint}</p>
-        <output class="risk-amount" data-testid="risk-amount">{follows}</output>
-        <p class="problem" data-testid="risk-shortfall" hidden=move || lacks().is_none()>{move || lacks().unwrap_or_default()}</p>
+        {still(|| view! { <p class="hint">{words.risk_hint}</p> })}
+        <output class="risk-amount" data-testid="risk-amount">{dynamic(follows)}</output>
+        <p class="problem" data-testid="risk-shortfall" hidden=dynamic(move || lacks().is_none())>{dynamic(move || lacks().unwrap_or_default())}</p>
     }
 }

@@ -1,6 +1,7 @@
 //! The funds that an order needs, the largest order that the available funds allow, and the estimated liquidation price.
 
 use super::MAINTENANCE_RATE;
+use crate::money::Arithmetic as _;
 use crate::{Decimal, Market, PositionSide, dec, live::AccountState, money};
 
 /// The share of the order value that [`amount_for_share`] leaves for a fill at a worse price than the estimate.
@@ -10,8 +11,8 @@ pub const SLIPPAGE_RATE: Decimal = dec!(0.001);
 /// numbers overflow.
 #[must_use]
 pub fn funds_needed(cost: Decimal, leverage: u16, fee_rate: Decimal) -> Option<Decimal> {
-    let margin = cost.checked_div(Decimal::from(leverage.max(1)))?;
-    margin.checked_add(cost.checked_mul(fee_rate)?)
+    let margin = cost.over(Decimal::from(leverage.max(1)))?;
+    margin.plus(cost.times(fee_rate)?)
 }
 
 /// Returns the funds that a new order on the account's market can use, in quote units: what is free now, and what closing
@@ -23,15 +24,15 @@ pub fn available_funds(account: &AccountState, fee_rate: Decimal) -> Option<Deci
     let leverage = Decimal::from(account.leverage.max(1));
     let (mut free, mut fee) = (funds.free, Decimal::ZERO);
     if let Some(position) = &account.position {
-        free = free.checked_add(position.initial_margin)?;
-        fee = position.notional.checked_mul(fee_rate)?;
+        free = free.plus(position.initial_margin)?;
+        fee = position.notional.times(fee_rate)?;
     }
     for order in account.orders.iter().filter(|order| !order.reduce_only) {
         if let (Some(price), Some(remaining)) = (order.price.or(order.stop_price), order.remaining) {
-            free = free.checked_add(price.checked_mul(remaining)?.checked_div(leverage)?)?;
+            free = free.plus(price.times(remaining)?.over(leverage)?)?;
         }
     }
-    free.min(funds.total).checked_sub(fee)
+    free.min(funds.total).minus(fee)
 }
 
 /// Returns the amount that uses `percent` of the available funds for an entry at `entry`, in base units, rounded down to
@@ -46,13 +47,13 @@ pub fn amount_for_share(
     fee_rate: Decimal,
     market: &Market,
 ) -> Option<Decimal> {
-    let reserve = fee_rate.checked_add(SLIPPAGE_RATE)?;
+    let reserve = fee_rate.plus(SLIPPAGE_RATE)?;
     let for_one = funds_needed(entry, leverage, reserve)?;
-    let usable = available.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?;
+    let usable = available.times(percent)?.over(Decimal::ONE_HUNDRED)?;
     if for_one <= Decimal::ZERO || usable <= Decimal::ZERO {
         return None;
     }
-    let amount = usable.checked_div(for_one)?.min(market.max_amount);
+    let amount = usable.over(for_one)?.min(market.max_amount);
     Some(money::floor_to(amount, market.lot))
 }
 
@@ -63,7 +64,7 @@ pub fn amount_of_value(value: Decimal, price: Decimal, market: &Market) -> Optio
     if price <= Decimal::ZERO {
         return None;
     }
-    let exact = value.checked_div(price)?.min(Decimal::from(1_000_000_000_000_u64)).round_dp(12);
+    let exact = value.over(price)?.min(Decimal::from(1_000_000_000_000_u64)).round_dp(12);
     let rounded = money::floor_to(exact, market.lot);
     Some(if rounded.is_zero() { exact } else { rounded })
 }
@@ -77,12 +78,12 @@ pub fn liquidation_price(
     entry: Decimal,
     margin: Decimal,
 ) -> Option<Decimal> {
-    let value = amount.checked_mul(entry)?;
+    let value = amount.times(entry)?;
     let (left, factor) = match side {
-        PositionSide::Long => (value.checked_sub(margin)?, Decimal::ONE - MAINTENANCE_RATE),
-        PositionSide::Short => (value.checked_add(margin)?, Decimal::ONE + MAINTENANCE_RATE),
+        PositionSide::Long => (value.minus(margin)?, Decimal::ONE.minus(MAINTENANCE_RATE)?),
+        PositionSide::Short => (value.plus(margin)?, Decimal::ONE.plus(MAINTENANCE_RATE)?),
     };
-    let price = left.checked_div(amount.checked_mul(factor)?)?;
+    let price = left.over(amount.times(factor)?)?;
     (price > Decimal::ZERO).then_some(price)
 }
 

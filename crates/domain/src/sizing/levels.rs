@@ -1,5 +1,6 @@
 //! Stop and take-profit prices that are entered relative to the entry price.
 
+use crate::money::Arithmetic as _;
 use crate::{Decimal, Market, Side, key::words, money};
 
 words! {
@@ -37,14 +38,14 @@ pub fn exit_price(
 ) -> Option<Decimal> {
     let distance = match unit {
         LevelUnit::Price => return Some(value),
-        LevelUnit::Percent => entry.checked_mul(value)?.checked_div(Decimal::ONE_HUNDRED)?,
+        LevelUnit::Percent => entry.times(value)?.over(Decimal::ONE_HUNDRED)?,
         LevelUnit::Distance => value,
     };
     if distance <= Decimal::ZERO {
         return None;
     }
     let above = (side == Side::Buy) == (kind == ExitKind::Target);
-    let price = if above { entry.checked_add(distance)? } else { entry.checked_sub(distance)? };
+    let price = if above { entry.plus(distance)? } else { entry.minus(distance)? };
     let price = match kind {
         ExitKind::Stop => market.price_to_tick(price, side),
         ExitKind::Target => money::round_to(price, market.tick),
@@ -56,11 +57,11 @@ pub fn exit_price(
 /// the entry price is not positive or numbers overflow.
 #[must_use]
 pub fn exit_value(unit: LevelUnit, price: Decimal, entry: Decimal) -> Option<Decimal> {
-    let distance = price.checked_sub(entry)?.abs();
+    let distance = price.minus(entry)?.abs();
     match unit {
         LevelUnit::Price => Some(price),
         LevelUnit::Percent if entry > Decimal::ZERO => {
-            Some(distance.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(entry)?.round_dp(2))
+            Some(distance.times(Decimal::ONE_HUNDRED)?.over(entry)?.round_dp(2))
         }
         LevelUnit::Percent => None,
         LevelUnit::Distance => Some(distance),
@@ -71,7 +72,7 @@ pub fn exit_value(unit: LevelUnit, price: Decimal, entry: Decimal) -> Option<Dec
 /// decimals. `None` without a distance to the stop, or if numbers overflow.
 #[must_use]
 pub fn target_r(entry: Decimal, stop: Decimal, target: Decimal) -> Option<Decimal> {
-    super::r_multiple(target.checked_sub(entry)?.abs(), entry, stop, Decimal::ONE)
+    super::r_multiple(target.minus(entry)?.abs(), entry, stop, Decimal::ONE)
 }
 
 #[cfg(test)]

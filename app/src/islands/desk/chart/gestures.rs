@@ -123,6 +123,7 @@ pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
 mod load {
     use super::{super::Chart, FEWEST};
     use crate::islands::desk::{Bars, post};
+    use crate::islands::reactive::PeekValue;
     use domain::Frame;
     use leptos::prelude::*;
 
@@ -133,7 +134,7 @@ mod load {
             if first > FEWEST || self.loading.get_untracked() {
                 return;
             }
-            let before = self.bars.with_value(|b| b.settled.first().map(|bar| bar.0));
+            let before = self.bars.peek_value(|b| b.settled.first().map(|bar| bar.0));
             let Some(before) = before else { return };
             self.loading.set(true);
             let address = format!("{}&before={before}", self.address(self.frame.get_untracked()));
@@ -165,7 +166,7 @@ mod load {
         }
 
         fn address(self, frame: Frame) -> String {
-            self.market.with_value(|m| {
+            self.market.peek_value(|m| {
                 format!("/api/bars?symbol={}&tradeType={}&frame={frame}", m.symbol, m.trade_type)
             })
         }

@@ -4,6 +4,7 @@ use super::{
     Chart,
     scale::{AXIS, Scale},
 };
+use crate::islands::reactive::{Peek, PeekValue};
 use crate::{
     islands::desk::{account::AccountSignals, bars::in_steps, ticket::Ticket},
     words::{desk::desk, orders::orders},
@@ -28,17 +29,17 @@ pub(super) fn view(
         let scale = scale.get();
         let mut levels = open_levels(account);
         levels.extend(drafted(account, ticket));
-        let last = account.market.with_value(|m| in_steps(account.last.get(), m.tick));
+        let last = account.market.peek_value(|m| in_steps(account.last.get(), m.tick));
         levels.push(Level { price: last, tone: "last", label: "" });
         let inside = levels.into_iter().filter(|l| (scale.lo..=scale.hi).contains(&l.price));
-        inside.map(|level| line(chart, &scale, &level)).collect_view()
+        inside.map(|level| line(chart, &scale, &level)).collect::<Vec<_>>()
     }
 }
 
 fn open_levels(account: AccountSignals) -> Vec<Level> {
     let (words, names) = (desk(account.lang), orders(account.lang));
-    let tick = account.market.with_value(|m| m.tick);
-    account.state.with(|state| {
+    let tick = account.market.peek_value(|m| m.tick);
+    account.state.peek(|state| {
         let mut levels = Vec::new();
         let mut add = |price: Option<Decimal>, tone, label| {
             if let Some(price) = price {
@@ -72,7 +73,7 @@ fn tone(order: &Order) -> &'static str {
 
 fn drafted(account: AccountSignals, ticket: Ticket) -> Vec<Level> {
     let words = desk(account.lang);
-    let tick = account.market.with_value(|m| m.tick);
+    let tick = account.market.peek_value(|m| m.tick);
     let Ok(seen) = ticket.foreseen.get() else { return Vec::new() };
     let order = seen.order;
     let targets = order.targets.into_iter().map(|price| (price, words.target));

@@ -7,10 +7,12 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
+use crate::islands::reactive::{PeekValue, dynamic, effect, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
 };
+use domain::money::Arithmetic as _;
 use domain::{Decimal, Frame, Market, Micros};
 use leptos::prelude::*;
 use scale::{PAD, Scale};
@@ -63,7 +65,7 @@ impl Chart {
     pub(super) fn minute(self, minute: Bar) {
         let frame = self.frame.get_untracked();
         let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
-        self.bars.with_value(|b| self.forming.set(b.forming));
+        self.bars.peek_value(|b| self.forming.set(b.forming));
         if settled {
             // If past candles are shown, the same ones stay in view.
             if self.back.get_untracked() > 0 {
@@ -75,7 +77,7 @@ impl Chart {
 
     fn total(self) -> usize {
         self.settled.track();
-        self.bars.with_value(|b| b.settled.len() + 1)
+        self.bars.peek_value(|b| b.settled.len() + 1)
     }
 
     /// The first visible candle and one past the last.
@@ -89,7 +91,7 @@ impl Chart {
     fn visible(self, forming: bool) -> Vec<(i64, Bar)> {
         let (first, end) = self.window();
         let (total, last) = (self.total(), self.forming);
-        self.bars.with_value(|b| {
+        self.bars.peek_value(|b| {
             let settled = b.settled.iter().copied().enumerate().take(end.min(total - 1)).skip(first);
             let mut all: Vec<_> = settled.map(|(i, bar)| (slot(i - first), bar)).collect();
             if forming && end == total {
@@ -100,7 +102,9 @@ impl Chart {
     }
 
     fn price_text(self, ticks: i64) -> String {
-        self.market.with_value(|m| figures::grouped(&(Decimal::from(ticks) * m.tick).to_string()))
+        self.market.peek_value(|m| {
+            figures::grouped(&Decimal::from(ticks).times(m.tick).unwrap_or_default().to_string())
+        })
     }
 
     fn time_text(self, seconds: i64) -> String {
@@ -120,8 +124,9 @@ impl Chart {
             bars.iter().find(|(s, _)| *s == slot).copied()
         });
         let Some((_, bar)) = at.or_else(|| bars.last().copied()) else { return String::new() };
-        let volume =
-            self.market.with_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
+        let volume = self.market.peek_value(|m| {
+            figures::grouped(&Decimal::from(bar.5).times(m.lot).unwrap_or_default().to_string())
+        });
         let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
         let iso = Micros::from_millis(bar.0 * 1_000).to_string();
         let time = iso.get(..16).unwrap_or_default().replace('T', " ");
@@ -149,7 +154,7 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     let scale = Memo::new(move |_| chart.scale());
     let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]
-    Effect::new(move |_| gestures::measure(chart, svg));
+    effect(move || gestures::measure(chart, svg));
     let settled = move |rising: bool| {
         Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
     };
@@ -166,19 +171,19 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     let gestures = gestures::Gestures::new(chart, svg, scale);
     view! {
         {toolbar::view(chart, account)}
-        <p class="chart-legend" data-testid="legend" dir="ltr">{move || chart.legend()}</p>
+        <p class="chart-legend" data-testid="legend" dir="ltr">{dynamic(move || chart.legend())}</p>
         <svg class="chart" node_ref=svg role="img" aria-label=words.chart dir="ltr" data-testid="chart"
-            viewBox=move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) }
-            on:wheel=move |e| gestures.wheel(&e)
-            on:pointerdown=move |e| gestures.down(&e)
-            on:pointermove=move |e| gestures.moved(&e)
-            on:pointerup=move |_| gestures.up()
-            on:pointerleave=move |_| gestures.left()>
-            <path class="grid" d=move || paths::grid(&scale.get())/>
-            <path class="volume" d=volume/>
-            <path class="candles up" d=move || up.get()/>
-            <path class="candles down" d=move || down.get()/>
-            <path class=forming_way data-testid="forming" d=forming/>
+            viewBox=dynamic(move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) })
+            on:wheel=handler(move |e| gestures.wheel(&e))
+            on:pointerdown=handler(move |e| gestures.down(&e))
+            on:pointermove=handler(move |e| gestures.moved(&e))
+            on:pointerup=handler(move |_| gestures.up())
+            on:pointerleave=handler(move |_| gestures.left())>
+            <path class="grid" d=dynamic(move || paths::grid(&scale.get()))/>
+            <path class="volume" d=dynamic(volume)/>
+            <path class="candles up" d=dynamic(move || up.get())/>
+            <path class="candles down" d=dynamic(move || down.get())/>
+            <path class=dynamic(forming_way) data-testid="forming" d=dynamic(forming)/>
             {move || axes(chart, &scale.get())}
             {levels::view(chart, account, ticket, scale)}
             {move || crosshair(chart, &scale.get())}
@@ -189,15 +194,17 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
 fn axes(chart: Chart, scale: &Scale) -> impl IntoView + use<> {
     let x = scale.right() + 60;
     let prices: Vec<_> = scale.grid().into_iter().map(|p| (scale.y(p) + 40, chart.price_text(p))).collect();
-    let prices =
-        prices.into_iter().map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> }).collect_view();
+    let prices = prices
+        .into_iter()
+        .map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> })
+        .collect::<Vec<_>>();
     let (every, y) = (scale.every() * chart.frame.get().micros() / domain::time::SECOND, scale.height - 70);
     let times = chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0);
     let times: Vec<_> = times.map(|(slot, bar)| (scale.x(slot), chart.time_text(bar.0))).collect();
     let times = times
         .into_iter()
         .map(|(x, text)| view! { <text class="axis middle" x=x y=y>{text}</text> })
-        .collect_view();
+        .collect::<Vec<_>>();
     view! { <g>{prices}{times}</g> }
 }
 

@@ -2,7 +2,11 @@
 
 use super::{button, field, fixed, folded, form, once, problem, question};
 use crate::{
-    islands::desk::{account::AccountSignals, send::Sender},
+    islands::{
+        desk::{account::AccountSignals, send::Sender},
+        part::{IntoPart as _, Part},
+        reactive::Peek as _,
+    },
     words::desk::desk,
 };
 use domain::money;
@@ -14,7 +18,7 @@ const SHARES: [u16; 3] = [25, 50, 75];
 const ACTION: &str = "/api/trade-close-part";
 
 /// Closes a share or an amount of the position at the market price.
-pub(super) fn part(account: AccountSignals, sender: Sender) -> AnyView {
+pub(super) fn part(account: AccountSignals, sender: Sender) -> Part {
     let words = desk(account.lang);
     let share = |percent: u16| {
         let percent = percent.to_string();
@@ -22,14 +26,14 @@ pub(super) fn part(account: AccountSignals, sender: Sender) -> AnyView {
         let send = button(sender, "bad", format!("close-{percent}"), text);
         form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
     };
-    let shares = SHARES.map(share).into_iter().collect_view();
+    let shares = SHARES.map(share).into_iter().collect::<Vec<_>>();
     let amount = vec![
         once(account, sender),
         field(account, sender, "amount", words.close_amount, String::new()),
         button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
     ];
     let body = vec![
-        view! { <div class="row">{shares}{whole(account, sender)}</div> }.into_any(),
+        view! { <div class="row">{shares}{whole(account, sender)}</div> }.part(),
         form(sender, ACTION, "close-amount-form", amount),
     ];
     // Without scripts, a form that failed is shown again.
@@ -38,11 +42,11 @@ pub(super) fn part(account: AccountSignals, sender: Sender) -> AnyView {
 }
 
 /// Closes all of the position after a question, as "Close position" does. Asks again when the size has changed.
-fn whole(account: AccountSignals, sender: Sender) -> AnyView {
+fn whole(account: AccountSignals, sender: Sender) -> Part {
     const PERCENT: &str = "100";
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
-        account.state.with(|state| {
+        account.state.peek(|state| {
             let held = state.position.as_ref()?;
             Some((held.contracts, held.symbol.base().to_owned()))
         })
@@ -53,11 +57,11 @@ fn whole(account: AccountSignals, sender: Sender) -> AnyView {
         let parts = vec![
             once(account, sender),
             fixed("share", PERCENT.to_owned()),
-            view! { <p>{sure}</p> }.into_any(),
+            view! { <p>{sure}</p> }.part(),
             button(sender, "bad", "close-100-yes".to_owned(), words.close_yes.to_owned()),
         ];
         let form = form(sender, ACTION, "close-share-form", parts);
         Some(question("close-100", words.close_share(PERCENT), form))
     };
-    button_and_question.into_any()
+    button_and_question.part()
 }
