@@ -1,10 +1,9 @@
 //! A part of a page that is refreshed while it changes.
 
-use crate::islands::reactive::effect;
 use leptos::prelude::*;
 
 #[cfg(feature = "islands")]
-use super::bus::bus;
+use super::{bus::bus, reactive::effect};
 
 /// The refresh interval of a part that is still changing; a settled part is refreshed only after an event.
 #[cfg(feature = "islands")]

@@ -1,7 +1,7 @@
 //! The connection pill: whether the displayed data is live.
 
 use super::bus::{Link, bus};
-use crate::islands::reactive::{dynamic, effect};
+use crate::islands::reactive::dynamic;
 use crate::words::{lang, live::live};
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ pub fn ConnectionPill() -> impl IntoView {
     let link = bus().link;
     let state = link.clone();
     #[cfg(feature = "islands")]
-    effect(|| super::stream::start());
+    super::reactive::effect(super::stream::start);
     let text = move || match link.get() {
         Link::Connecting => words.connecting,
         Link::Live => words.connected,

@@ -2,7 +2,7 @@
 
 use super::{bus::bus, messages::Quote};
 use crate::figures;
-use crate::islands::reactive::{Peek, dynamic, effect};
+use crate::islands::reactive::{Peek, dynamic};
 use leptos::prelude::*;
 
 /// The server's data for a [`LivePrice`], provided as context: an island without props needs no props parser
@@ -32,7 +32,7 @@ pub fn LivePrice() -> impl IntoView {
     let first = seed.quote;
     let quotes = bus().quotes;
     #[cfg(feature = "islands")]
-    effect(move || {
+    crate::islands::reactive::effect(move || {
         let Some(root) = root.get() else { return };
         if let Some(count) = root.get_attribute("data-places").and_then(|n| n.parse().ok()) {
             places.set(count);

@@ -228,7 +228,7 @@ pub(crate) mod tests {
             let (entry, stop, fee) = (Decimal::new(entry, 2), Decimal::new(stop, 2), Decimal::new(4, 4));
             prop_assume!(entry != stop);
             let amount = amount_at_risk(equity, percent, entry, stop, fee, Decimal::new(1, 3)).unwrap();
-            let loss = amount * (entry.minus(stop)?.abs() + (entry + stop) * fee);
+            let loss = amount * ((entry - stop).abs() + (entry + stop) * fee);
             prop_assert!(loss <= equity * percent / Decimal::ONE_HUNDRED);
         }
     }

@@ -1,8 +1,8 @@
 //! Candles as the chart draws them: in whole ticks and lots, so that the browser needs neither decimals nor
 //! floats for pixel positions.
 
-use domain::Frame;
 #[cfg(any(feature = "islands", test))]
+use domain::Frame;
 use domain::money::Arithmetic as _;
 use domain::{Candle, Decimal, Market};
 use serde::{Deserialize, Serialize};

@@ -38,7 +38,8 @@ pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 
 use crate::islands::part::still;
-use crate::islands::reactive::effect;
+#[cfg(feature = "islands")]
+use crate::islands::reactive;
 use crate::{
     answer::FormFailure,
     words::{desk::Desk, desk::desk},
@@ -74,10 +75,10 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     let sender = Sender::new(&init);
     let chart = chart::Chart::new(&init);
     #[cfg(feature = "islands")]
-    effect(move || listen::listen(account, chart));
+    reactive::effect(move || listen::listen(account, chart));
     let ticket = ticket::Ticket::new(&init, account);
     #[cfg(feature = "islands")]
-    effect(move || hotkeys::listen(ticket));
+    reactive::effect(move || hotkeys::listen(ticket));
     let manager = Sender::managing(&init);
     let tradable = init.tradable;
     // On a phone the ticket is a sheet, which is closed until something is typed in it.

@@ -7,7 +7,7 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
-use crate::islands::reactive::{PeekValue, dynamic, effect, handler};
+use crate::islands::reactive::{PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -154,7 +154,7 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     let scale = Memo::new(move |_| chart.scale());
     let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]
-    effect(move || gestures::measure(chart, svg));
+    crate::islands::reactive::effect(move || gestures::measure(chart, svg));
     let settled = move |rising: bool| {
         Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
     };

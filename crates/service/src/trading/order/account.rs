@@ -4,7 +4,7 @@ use super::{change, protection::shown};
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    trading::{SharedTrading, Trading, key},
+    trading::{Trading, key},
 };
 use domain::{
     ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
