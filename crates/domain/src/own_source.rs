@@ -173,7 +173,7 @@ pub const fn most_sources(limits: &Limits) -> Option<i64> {
 /// A private signal source, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnSource {
-    /// Its strategy.
+    /// The strategy that the source feeds.
     pub strategy: Strategy,
     /// The audience of its strategy.
     pub visibility: Visibility,

@@ -44,7 +44,7 @@ pub enum AmountUnit {
 pub struct AlertAmount {
     /// The amount; more than zero.
     pub amount: Decimal,
-    /// Its unit.
+    /// The unit of the amount.
     pub unit: AmountUnit,
 }
 

@@ -42,7 +42,7 @@ pub async fn list_calls(desk: &Following, actor: &Actor, id: StrategyId) -> Resu
 pub(super) struct JudgedCall<'a> {
     /// The source.
     pub(super) source: &'a OwnSource,
-    /// Its strategy.
+    /// The strategy that the source feeds.
     pub(super) strategy: &'a Strategy,
     /// The body as it arrived.
     pub(super) body: &'a [u8],

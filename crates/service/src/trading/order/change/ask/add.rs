@@ -49,7 +49,7 @@ struct Means {
 /// # Errors
 /// [`Error::NotFound`] without an open trade, [`Error::Fields`] for an amount or a risk that does not fit, and for a
 /// `version` that is not the current one; 1101, 1103, 1104, 1106, 1300; 1500 if the balance is too small, or if the exchange
-/// refuses the larger stop or the order. [`Error::Unavailable`] while the outcome is unknown: the desk looks it up, and
+/// refuses the larger stop or the order. [`Error::Unavailable`] while the outcome is unknown: the desk queries the order, and
 /// never sends the order later.
 pub async fn add_to_trade(
     desk: &SharedTrading,
