@@ -102,7 +102,8 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
         broken.push(format!("f: its owner was not told of {} while it lasted", seconds(longest)));
     }
     if reported && book.meter.spans(book.at).is_empty() && play.life.stop {
-        broken.push("i: its owner was told of a missing stop that was never missing".to_owned());
+        let events = play.events.join(" ");
+        broken.push(format!("i: its owner was told of a missing stop that was never missing: {events}"));
     }
 }
 
