@@ -200,6 +200,8 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
     if rests && known.as_ref() == Some(&entry) && run.intent.has_its_stop() {
         return Ok(true);
     }
+    let grown = known.is_none_or(|known| known.filled != entry.filled);
+    run.fill_is_old = !grown && run.intent.has_its_stop();
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));
     let unsent: Vec<_> = run.unsent().cloned().collect();
     for leg in unsent {

@@ -54,6 +54,9 @@ pub(super) struct Run<'a> {
     pub(super) patience: i64,
     /// Whether an earlier holder may have sent legs without recording their outcome.
     pub(super) resumed: bool,
+    /// Whether the entry has not filled further since its stop was placed. A position that the exchange does not report
+    /// has ended then: reads lag behind new fills only.
+    pub(super) fill_is_old: bool,
     /// While the stop is being placed, the boot time since when the position may have been without it.
     pub(super) without_stop_since: Option<Micros>,
 }
@@ -67,7 +70,17 @@ impl<'a> Run<'a> {
     ) -> Result<Self> {
         let market = market::find_market(desk, intent.trade_type, &intent.symbol).await?;
         let (since, patience) = (desk.clock.boot(), PATIENCE);
-        Ok(Self { desk, who, intent, market, since, patience, resumed, without_stop_since: None })
+        Ok(Self {
+            desk,
+            who,
+            intent,
+            market,
+            since,
+            patience,
+            resumed,
+            fill_is_old: false,
+            without_stop_since: None,
+        })
     }
 
     /// Works a new intent from its first leg: clears the market, enters, protects.

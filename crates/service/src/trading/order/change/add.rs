@@ -12,7 +12,7 @@ use crate::{
     trading::order::{
         intent::Intent,
         legs::Leg,
-        protection::rules::Rule,
+        protection::{BETWEEN_READINGS, READINGS_LAG, rules::Rule},
         recover::NEVER_SENT,
         run::{Halt, Run, RunResult},
         side::entered_by,
@@ -119,6 +119,20 @@ impl Run<'_> {
         Ok(Some(Order { average, ..assumed }))
     }
 
+    /// Returns how much of the `expected` position the exchange reports, once its reads no longer lag behind the addition.
+    /// The owner may have closed a part of it meanwhile.
+    async fn held_of(&self, expected: Decimal) -> RunResult<Decimal> {
+        let (side, began) = (self.intent.entry_side(), self.desk.clock.boot());
+        loop {
+            let position = self.position().await?.filter(|position| Some(entered_by(position.side)) == side);
+            let held = position.map_or(Decimal::ZERO, |position| position.contracts);
+            if held >= expected || self.desk.clock.boot().since(began) >= READINGS_LAG {
+                return Ok(held.min(expected));
+            }
+            self.desk.clock.sleep(BETWEEN_READINGS).await;
+        }
+    }
+
     /// Replaces the take-profits by ones that share the larger position as before.
     async fn grow_targets(&mut self, adding: &Adding, added: Decimal) -> RunResult<()> {
         if adding.targets.is_empty() {
@@ -132,7 +146,8 @@ impl Run<'_> {
                 return Ok(());
             }
             let amounts: Vec<Decimal> = kept.iter().map(|(amount, _)| *amount).collect();
-            let fitted = fit_targets(&amounts, adding.own, adding.own + added, &self.market);
+            let held = self.held_of(adding.own + added).await?;
+            let fitted = fit_targets(&amounts, adding.own, held, &self.market);
             replace_targets(self.intent, &refitted(&kept, fitted))?;
             self.intent.save_progress(self.desk).await?;
         }

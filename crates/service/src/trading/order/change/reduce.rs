@@ -120,6 +120,7 @@ impl Run<'_> {
             }
             match self.look_up(&leg, Micros(0)).await? {
                 Some(order) if order.is_final() && !ended_unfilled(&order) => {
+                    self.notify_of_hits(&[(leg.role, order.clone())]).await?;
                     self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
                 }
                 Some(order) if !order.is_final() => kept.push((leg.unfilled(), leg)),

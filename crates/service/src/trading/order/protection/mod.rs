@@ -33,6 +33,7 @@ use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
+pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},

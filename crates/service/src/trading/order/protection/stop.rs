@@ -28,9 +28,9 @@ use store::{
 const STOP_PATIENCE: i64 = 8 * SECOND;
 const NEW: i64 = 60 * SECOND;
 /// Pause between the two readings that must agree before a position is closed at market.
-const BETWEEN_READINGS: Duration = Duration::from_secs(1);
+pub(in crate::trading::order) const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// How long after a fill the exchange may not yet report its position.
-const READINGS_LAG: i64 = 5 * SECOND;
+pub(in crate::trading::order) const READINGS_LAG: i64 = 5 * SECOND;
 /// The owner is notified once a position has been without its stop for this long.
 pub(super) const NOTIFY_AFTER: i64 = 5 * SECOND;
 /// How much later than the fill an intent that waits for it may learn of it.
@@ -106,7 +106,8 @@ impl Run<'_> {
                     Next::PlaceStop(amount) => uncovered = amount,
                     // The fill is known, so a position that is not reported may only lag.
                     Next::End
-                        if self.desk.clock.boot().since(started) < READINGS_LAG
+                        if !self.fill_is_old
+                            && self.desk.clock.boot().since(started) < READINGS_LAG
                             && Rule::UnseenPositionMayLag.holds() =>
                     {
                         self.pause_between_readings().await?;
