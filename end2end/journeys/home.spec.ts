@@ -55,7 +55,7 @@ test('a row closes its position, which is then a closed trade with its result', 
   await expectLive(page);
   await expect(dashboard.positions).toHaveCount(1);
   await dashboard.closePosition();
-  await expect(page).toHaveURL(/\/dashboard$/);
+  await expect(page).toHaveURL(/\/dashboard(\?|$)/);
   await expect(dashboard.message).toBeVisible();
   await expect(dashboard.positions).toHaveCount(0);
 
