@@ -53,7 +53,10 @@ for (const width of [1440, 390]) {
     await trade.moveStop(await trade.away(5));
     await trade.expectProblem(trade.newStop, /^The stop would trigger immediately/);
     await expect(trade.stop, 'the stop stays').toHaveText(grouped(moved));
+    // Nothing is half below the sticky header while the page is checked.
+    await page.setViewportSize({ width, height: 2400 });
     await expectAccessibleDayAndNight(page);
+    await page.setViewportSize({ width, height: 900 });
     await expectFits(page);
     await page.keyboard.press('Escape');
     await expect(trade.newStop).toBeHidden();
@@ -137,6 +140,9 @@ for (const width of [1440, 390]) {
     const trade = new Trade(page);
     await trade.open(key);
     await expectLive(page);
+    if (phone) {
+      await trade.ticket.reveal();
+    }
     await expect(trade.ticket.amountUnit, 'the desk is interactive').toBeEnabled();
     expect(await shift(page)).toBeLessThan(0.05);
   });
