@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { Trade } from '../pages/trade.ts';
 import {
   expectAccessibleDayAndNight,
+  expectWholeAccessibleDayAndNight,
   expectFits,
   expectLive,
   expectSameDocument,
@@ -53,10 +54,7 @@ for (const width of [1440, 390]) {
     await trade.moveStop(await trade.away(5));
     await trade.expectProblem(trade.newStop, /^The stop would trigger immediately/);
     await expect(trade.stop, 'the stop stays').toHaveText(grouped(moved));
-    // Nothing is half below the sticky header while the page is checked.
-    await page.setViewportSize({ width, height: 2400 });
-    await expectAccessibleDayAndNight(page);
-    await page.setViewportSize({ width, height: 900 });
+    await expectWholeAccessibleDayAndNight(page);
     await expectFits(page);
     await page.keyboard.press('Escape');
     await expect(trade.newStop).toBeHidden();

@@ -1,6 +1,7 @@
 import { Trade } from '../pages/trade.ts';
 import {
   expectAccessibleDayAndNight,
+  expectWholeAccessibleDayAndNight,
   expectLive,
   expectSameDocument,
   markDocument,
@@ -32,7 +33,7 @@ test('a market order with stop and targets: foreseen, filled, and live without a
     const share = 0.025 * ((targets[index] ?? 0) - seen.entry);
     expect(Math.abs(gain - share), 'the gain is the share of the way, less fees').toBeLessThan(1);
   }
-  await expectAccessibleDayAndNight(page);
+  await expectWholeAccessibleDayAndNight(page);
 
   await trade.ticket.place.click();
   await expect(trade.ticket.notice).toHaveText('Order placed.');
@@ -47,7 +48,7 @@ test('a market order with stop and targets: foreseen, filled, and live without a
   await expect.poll(() => trade.mark.innerText(), { message: 'the mark price stands still' }).not.toBe(mark);
   await expect(trade.pnl).toHaveText(/^[+−]?[\d,]+\.\d\d USDT$/);
   await expectSameDocument(page);
-  await expectAccessibleDayAndNight(page);
+  await expectWholeAccessibleDayAndNight(page);
 });
 
 test('a limit order rests until it is cancelled', async ({ page, key }) => {

@@ -51,6 +51,17 @@ export async function expectAccessibleDayAndNight(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: null });
 }
 
+/** Checks a page that is longer than its window: in one that shows all of it, nothing is half below the sticky header. */
+export async function expectWholeAccessibleDayAndNight(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  if (!size) {
+    throw new Error('the page has no fixed size');
+  }
+  await page.setViewportSize({ width: size.width, height: 2400 });
+  await expectAccessibleDayAndNight(page);
+  await page.setViewportSize(size);
+}
+
 /** Marks the document, so that [`expectSameDocument`] can recognise it. */
 export async function markDocument(page: Page): Promise<void> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'));

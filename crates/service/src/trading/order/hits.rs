@@ -5,7 +5,7 @@ use super::{
     client_id, costs,
     intent::{Intent, Request},
     legs::Role,
-    run::Run,
+    run::{Run, RunResult},
     seq,
 };
 use crate::{
@@ -107,6 +107,16 @@ pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, 
 }
 
 impl Run<'_> {
+    /// Whether the intent's own stop and take-profit orders have closed everything it entered.
+    pub(super) async fn closed_by_own_orders(&self) -> RunResult<bool> {
+        let entered = self.intent.entered().unwrap_or_default();
+        let mut closed = Decimal::ZERO;
+        for leg in self.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
+            closed += self.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);
+        }
+        Ok(closed >= entered)
+    }
+
     /// Notifies the owner of protective orders that filled before they could be cancelled. The profit is unknown if
     /// the fills cannot be read.
     pub(super) async fn notify_of_hits(&self, hits: &[(Role, Order)]) -> Result<()> {

@@ -83,7 +83,8 @@ impl Run<'_> {
             return Ok(());
         }
         let started = self.desk.clock.boot();
-        self.without_stop_since = Some(if self.resumed { self.since.plus(-LEARNED_AFTER) } else { started });
+        let unknown_since = if self.resumed { self.since.plus(-LEARNED_AFTER) } else { started };
+        self.without_stop_since = (!self.fill_is_old).then_some(unknown_since);
         (self.since, self.patience) = (started, STOP_PATIENCE);
         self.notify_of_missing_stop(Duration::ZERO).await?;
         let placed = self.try_stop(started).await;
@@ -110,6 +111,9 @@ impl Run<'_> {
                             && self.desk.clock.boot().since(started) < READINGS_LAG
                             && Rule::UnseenPositionMayLag.holds() =>
                     {
+                        if self.closed_by_own_orders().await? {
+                            return Ok(());
+                        }
                         self.pause_between_readings().await?;
                     }
                     _ => return Ok(()),

@@ -12,7 +12,7 @@ use crate::trading::order::{
     run::{Run, RunResult},
     send::CERTAIN,
 };
-use domain::{Decimal, Micros, time::SECOND};
+use domain::{Micros, time::SECOND};
 
 /// A protective order sent within this time may still arrive after its position has ended. This is much
 /// longer than a request's validity, because it is measured by wall clocks.
@@ -24,7 +24,7 @@ impl Supervisor<'_> {
         // A fill that the exchange does not report yet would be mistaken for the end of the position.
         let recent =
             just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
-        if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
+        if self.known == Known::Nothing && recent && !run.closed_by_own_orders().await? {
             return Ok(Pass::Differs);
         }
         if Rule::ProtectionEndsToo.holds() {
@@ -56,14 +56,4 @@ fn may_arrive_late(run: &Run<'_>) -> bool {
     let recent = |at: Micros| now.since(at) < SENT_RECENTLY;
     let protective = run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.order.is_some());
     protective.map(|leg| leg.changed_at).any(|at| recent(run.intent.updated_at) || at.is_none_or(recent))
-}
-
-/// Whether the intent's own stop and take-profit orders have closed everything it entered.
-async fn closed_by_own_orders(run: &Run<'_>) -> RunResult<bool> {
-    let entered = run.intent.entered().unwrap_or_default();
-    let mut closed = Decimal::ZERO;
-    for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
-        closed += run.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);
-    }
-    Ok(closed >= entered)
 }
