@@ -112,6 +112,7 @@ class World:
         self.automated, self.free = self.keys(2, "AUTOMATED")
         order = {"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"}
         self.post(f"/v1/priv/exchange/order/{self.key}", **order)
+        self.managed = self.get("/v1/priv/trade")["items"][0]["id"]
         self.strategies = [item["id"] for item in self.get("/v1/pub/strategy/list")["items"]]
         self.profiles = [item["id"] for item in self.get("/v1/pub/strategy/profile/list")["items"]]
         chosen = {"strategyAutomatedId": self.strategies[0], "strategyRiskProfileId": self.profiles[0]}
@@ -170,6 +171,7 @@ class World:
             ("/v1/priv/strategy/follow/{id}", lambda: self.follow),
             ("DELETE /v1/priv/strategy/source/{id}", lambda: spare(self.spare_sources)),
             ("/v1/priv/strategy/source/{id}", lambda: self.private),
+            ("/v1/priv/trade/{id}", lambda: self.managed),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),
             ("/v1/admin/strategy/{id}", lambda: self.own),
