@@ -62,7 +62,11 @@ fn at(schema: &Value, schemas: &Value, depth: usize) -> Value {
     match kind(schema) {
         "string" if nothing && schema.get("format").is_none() => Value::Null,
         "object" => fields(schema, schemas, depth),
-        "array" => json!([at(&schema["items"], schemas, depth + 1)]),
+        // Beyond the deepest level there is no example of an item.
+        "array" => match at(&schema["items"], schemas, depth + 1) {
+            Value::Null => json!([]),
+            item => json!([item]),
+        },
         "string" => json!(text(schema)),
         "integer" | "number" => schema.get("minimum").cloned().unwrap_or_else(|| json!(1)),
         "boolean" => json!(true),
