@@ -72,7 +72,7 @@ pub(super) async fn create_managed_trade(
     tag = "Exchange Order Execute",
     params(
         ("id" = String, Path, description = "TRADE_ID", format = Uuid),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the trade that the caller has seen.", max_length = 40),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the trade that the caller has seen."),
         ("Idempotency-Key" = Option<String>, Header, description = "Key chosen by the caller, at most 200 characters.", max_length = 200),
     ),
     request_body = TradeAddBody,
