@@ -245,10 +245,12 @@ pub(super) fn stop_of(value: &Value) -> Result<StopChange, Problem> {
         None => StopType::Market,
         Some(kind) => kind.as_str().and_then(StopType::parse).ok_or(Problem::NotStopType)?,
     };
+    // A value of the wrong type is refused, whatever the order type.
+    let given = value.get("limitPrice").filter(|price| !price.is_null());
+    let given = given.map(|price| positive(Some(price))).transpose()?;
     let limit = match kind {
         StopType::Market => None,
-        StopType::Limit if value.get("limitPrice").is_none() => return Err(Problem::StopPriceRequired),
-        StopType::Limit => Some(positive(value.get("limitPrice"))?),
+        StopType::Limit => Some(given.ok_or(Problem::StopPriceRequired)?),
     };
     Ok(StopChange::Set(Stop { trigger, limit }))
 }
