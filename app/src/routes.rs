@@ -84,7 +84,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/reset") view=pages::reset::page ssr=ssr.clone()/>
                 <Route path=path!("/not-me") view=pages::not_me::page ssr=ssr.clone()/>
                 <Route path=path!("/confirm") view=pages::confirm::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/people") view=pages::operator::users::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/people") view=pages::admin::users::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/activity") view=pages::activity::own ssr=ssr.clone()/>
                 <Route path=path!("/admin/audit") view=pages::activity::all ssr=ssr.clone()/>
                 <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>
@@ -92,7 +92,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>
                 <Route path=path!("/keys/:id") view=pages::key_days::page ssr=ssr.clone()/>
                 <Route path=path!("/support") view=pages::support::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/support") view=pages::operator::tickets::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/support") view=pages::admin::tickets::page ssr=ssr.clone()/>
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
                 <Route path=path!("/notices") view=pages::notices::page ssr=ssr.clone()/>
@@ -106,7 +106,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
                 <Route path=path!("/docs") view=pages::reference::page ssr=ssr.clone()/>
                 <Route path=path!("/maintenance") view=pages::closed::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/maintenance") view=pages::admin::maintenance::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/profile") view=pages::profile::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/own") view=pages::own_sources::page ssr=ssr.clone()/>
@@ -117,9 +117,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/follows/stop") view=pages::follow_stop::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/panic") view=pages::panic::page ssr=ssr.clone()/>
                 <Route path=path!("/copies") view=pages::copies::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/strategies") view=pages::operator::list::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/strategies/:id") view=pages::operator::strategy::page ssr=ssr.clone()/>
-                <Route path=path!("/admin/signals/:id") view=pages::operator::signal::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/strategies") view=pages::admin::list::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/strategies/:id") view=pages::admin::strategy::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/signals/:id") view=pages::admin::signal::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/api-clients") view=pages::api_clients::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/notifications") view=pages::notifications::page ssr=ssr.clone()/>
                 <Route path=path!("/telegram") view=pages::telegram::page ssr=ssr.clone()/>

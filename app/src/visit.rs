@@ -44,7 +44,7 @@ pub struct Visit {
     pub origin: Origin,
     /// The number of the user's unread notices, which the bell shows.
     pub unread: usize,
-    /// Whether maintenance mode is on; only operators see pages then.
+    /// Whether maintenance mode is on; only admins see pages then.
     pub closed: bool,
     /// The language of the page.
     pub lang: Lang,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
 import { History } from '../pages/history.ts';
 import { Landing } from '../pages/landing.ts';
-import { FanOut, Operate, OperateOne } from '../pages/operator.ts';
+import { FanOut, AdminStrategies, AdminStrategy } from '../pages/admin.ts';
 import { SignIn } from '../pages/sign-in.ts';
 import { SignUp } from '../pages/sign-up.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
@@ -14,7 +14,7 @@ import {
   markDocument,
   numberIn,
 } from '../support/checks.ts';
-import { becomeOperator } from '../support/operator.ts';
+import { becomeAdmin } from '../support/admin.ts';
 import { newPerson } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -72,10 +72,10 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
 }) => {
   test.setTimeout(120_000);
   expect(trader.email).toBeTruthy();
-  const [operate, one, fanOut] = [new Operate(elsewhere), new OperateOne(elsewhere), new FanOut(elsewhere)];
+  const [operate, one, fanOut] = [new AdminStrategies(elsewhere), new AdminStrategy(elsewhere), new FanOut(elsewhere)];
   const [begin, follows, copies] = [new NewFollow(page), new Follows(page), new Copies(page)];
   const name = byHand();
-  await becomeOperator(elsewhere, desk);
+  await becomeAdmin(elsewhere, desk);
   const strategy = await operate.make(name);
   await expectLive(elsewhere);
 
@@ -186,7 +186,7 @@ test('the panic button of a manual account says nothing about copy trading', asy
   await expect(panic.results).toHaveText(/No open orders or positions\.$/);
 });
 
-test('the operator connects an outside brain, pauses all copies, and leaves for everyone', async ({
+test('the admin connects an outside brain, pauses all copies, and leaves for everyone', async ({
   page,
   trader,
   desk,
@@ -196,9 +196,9 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   test.setTimeout(120_000);
   watch.allow(/status of 404/);
   expect(trader.email).toBeTruthy();
-  const [operate, one, fanOut] = [new Operate(elsewhere), new OperateOne(elsewhere), new FanOut(elsewhere)];
+  const [operate, one, fanOut] = [new AdminStrategies(elsewhere), new AdminStrategy(elsewhere), new FanOut(elsewhere)];
   const [begin, follows, copies] = [new NewFollow(page), new Follows(page), new Copies(page)];
-  await becomeOperator(elsewhere, desk);
+  await becomeAdmin(elsewhere, desk);
   await operate.open();
   await expectAccessibleDayAndNight(elsewhere);
   await operate.name.fill('No rules');
@@ -263,16 +263,16 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await expect(one.hook).toBeVisible();
   expect((await alert({ ...entry, id: randomUUID() })).status, 'the old address opens nothing').toBe(404);
   const answer = await page.goto('/admin/strategies');
-  expect(answer?.status(), "the operator's pages are not there for others").toBe(404);
+  expect(answer?.status(), "the admin's pages are not there for others").toBe(404);
   await expectLive(page);
 });
 
 test("another person's follow is not there", async ({ page, trader, desk, elsewhere, watch }) => {
   watch.allow(/status of 404/);
   expect(trader.email).toBeTruthy();
-  const [operator, begin, follows] = [new Operate(elsewhere), new NewFollow(page), new Follows(page)];
-  await becomeOperator(elsewhere, desk);
-  const strategy = await operator.make(byHand());
+  const [admin, begin, follows] = [new AdminStrategies(elsewhere), new NewFollow(page), new Follows(page)];
+  await becomeAdmin(elsewhere, desk);
+  const strategy = await admin.make(byHand());
   await begin.open(strategy);
   await begin.openSandbox.click();
   await begin.start.click();

@@ -3,10 +3,10 @@ import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/
 import { signUp } from '../support/person.ts';
 import { alone, expect } from '../support/test.ts';
 
-alone('the operator closes the desk and opens it again', async ({ page, desk, elsewhere, watch }) => {
+alone('the admin closes the desk and opens it again', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 503/);
-  const operator = await signUp(page, desk.url);
-  await desk.command('admin', operator.email);
+  const admin = await signUp(page, desk.url);
+  await desk.command('admin', admin.email);
   await signUp(elsewhere, desk.url);
 
   const maintenance = new Maintenance(page);
@@ -28,7 +28,7 @@ alone('the operator closes the desk and opens it again', async ({ page, desk, el
     }
   }
 
-  expect((await page.goto('/dashboard'))?.status(), 'the operator goes on').toBe(200);
+  expect((await page.goto('/dashboard'))?.status(), 'the admin goes on').toBe(200);
   const banner = page.getByTestId('closed-banner');
   await expect(banner).toBeVisible();
   expect((await banner.boundingBox())?.height, 'a line, not half the page').toBeLessThan(60);

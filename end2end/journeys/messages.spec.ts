@@ -2,7 +2,7 @@ import { Chat, Notifications } from '../pages/messages.ts';
 import { Outbox } from '../pages/outbox.ts';
 import { Trade } from '../pages/trade.ts';
 import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
-import { becomeOperator } from '../support/operator.ts';
+import { becomeAdmin } from '../support/admin.ts';
 import { expect, test } from '../support/test.ts';
 
 test('link the chat, place an order: a toast, a message and a mail', async ({
@@ -46,7 +46,7 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
   await chat.hear(/New order: buy BTC\/USDT/);
 
-  await becomeOperator(elsewhere, desk);
+  await becomeAdmin(elsewhere, desk);
   const outbox = new Outbox(elsewhere);
   await expect(async () => {
     await outbox.open();

@@ -4,7 +4,7 @@ import { Profile } from '../pages/profile.ts';
 import { Settings } from '../pages/settings.ts';
 import { Support } from '../pages/support.ts';
 import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
-import { becomeOperator } from '../support/operator.ts';
+import { becomeAdmin } from '../support/admin.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a profile is kept, and what is wrong is told beside its field', async ({ page, trader }) => {
@@ -45,15 +45,15 @@ test('a profile is kept, and what is wrong is told beside its field', async ({ p
   await expect(profile.first).toHaveValue('Ada');
 });
 
-test('a request for help reaches the operator, who closes it', async ({ page, desk, trader, elsewhere }) => {
-  const [support, operator] = [new Support(page), new Support(elsewhere)];
+test('a request for help reaches the admin, who closes it', async ({ page, desk, trader, elsewhere }) => {
+  const [support, admin] = [new Support(page), new Support(elsewhere)];
   const subject = `Help ${randomUUID()}`;
   await support.open();
   await expect(page.getByText('No requests yet.')).toBeVisible();
   await support.send.click();
   await support.expectProblem(support.subject, 'This field is required.');
   await expectAccessibleDayAndNight(page);
-  await becomeOperator(elsewhere, desk);
+  await becomeAdmin(elsewhere, desk);
   await support.ask(subject, 'First line\nsecond line');
   await expect(support.message).toHaveText("Request sent. We'll reply by e-mail.");
   await expect(support.ticket(subject)).toContainText('Open');
@@ -62,12 +62,12 @@ test('a request for help reaches the operator, who closes it', async ({ page, de
   const outbox = new Outbox(elsewhere);
   await outbox.open();
   await expect(outbox.mails.filter({ hasText: `Support: ${subject}` }).first()).toContainText('second line');
-  await operator.openAll();
-  await expect(operator.ticket(subject)).toContainText(trader.email);
+  await admin.openAll();
+  await expect(admin.ticket(subject)).toContainText(trader.email);
   await expectAccessibleDayAndNight(elsewhere);
-  await operator.close(subject);
-  await expect(operator.message).toHaveText('Request closed.');
-  await expect(operator.ticket(subject)).toContainText('Closed');
+  await admin.close(subject);
+  await expect(admin.message).toHaveText('Request closed.');
+  await expect(admin.ticket(subject)).toContainText('Closed');
   await support.open();
   await expect(support.ticket(subject)).toContainText('Closed');
 });

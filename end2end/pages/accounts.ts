@@ -67,7 +67,7 @@ export class SubAccount extends Frame {
   }
 }
 
-/** `/admin/accounts`: currency rules, brands and credits, for operators. */
+/** `/admin/accounts`: currency rules, brands and credits, for admins. */
 export class Rules extends Frame {
   async open(): Promise<void> {
     await this.at('/admin/accounts');

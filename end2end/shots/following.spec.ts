@@ -1,8 +1,8 @@
 import { Copies, Follows, NewFollow, Panic } from '../pages/follows.ts';
 import { Landing } from '../pages/landing.ts';
-import { Operate, OperateOne } from '../pages/operator.ts';
+import { AdminStrategies, AdminStrategy } from '../pages/admin.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
-import { becomeOperator } from '../support/operator.ts';
+import { becomeAdmin } from '../support/admin.ts';
 import { openSandbox, post, signUp } from '../support/person.ts';
 import { alone, expect } from '../support/test.ts';
 import { shoot } from './shoot.ts';
@@ -11,7 +11,7 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 4/);
   const [strategies, strategy, begin] = [new Strategies(page), new Strategy(page), new NewFollow(page)];
   const [follows, copies] = [new Follows(page), new Copies(page)];
-  const [operate, one] = [new Operate(elsewhere), new OperateOne(elsewhere)];
+  const [operate, one] = [new AdminStrategies(elsewhere), new AdminStrategy(elsewhere)];
   await expect(async () => {
     await strategies.open();
     await expect(page.getByTestId('curve-BACKTEST').getByRole('img')).toHaveCount(4, { timeout: 500 });
@@ -35,12 +35,12 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await begin.start.click();
   await shoot(page, 'follow-new');
 
-  await becomeOperator(elsewhere, desk);
+  await becomeAdmin(elsewhere, desk);
   await operate.open();
   await operate.name.fill('No rules');
   await operate.definition.fill('{"entry": {"long": "whenever"}}');
   await operate.create.click();
-  await shoot(elsewhere, 'operator-strategies');
+  await shoot(elsewhere, 'admin-strategies');
   const name = 'An outside brain with a longer name';
   const id = await operate.make(name);
   const landing = new Landing(elsewhere);
@@ -68,10 +68,10 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await one.open(id);
   await one.enter('SELL', Math.round(price * 1.1), Math.round(price * 0.9));
   await elsewhere.waitForTimeout(2_000);
-  await shoot(elsewhere, 'operator-signal');
+  await shoot(elsewhere, 'admin-signal');
   await one.open(id);
   await one.rotate.click();
-  await shoot(elsewhere, 'operator-strategy');
+  await shoot(elsewhere, 'admin-strategy');
 
   await follows.open();
   await follows.line(name).unfold();

@@ -71,14 +71,14 @@ alone('settings, support and the reference', async ({ page, desk, watch }) => {
 
 alone('a desk that is closed', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 503/);
-  const operator = await signUp(page, desk.url);
-  await desk.command('admin', operator.email);
+  const admin = await signUp(page, desk.url);
+  await desk.command('admin', admin.email);
   const maintenance = new Maintenance(page);
   await maintenance.open();
   await shoot(page, 'maintenance');
   await maintenance.say('Back at 14:00 UTC.');
   await page.goto('/dashboard');
-  await shoot(page, 'maintenance-operator');
+  await shoot(page, 'maintenance-admin');
   await elsewhere.goto('/dashboard');
   await shoot(elsewhere, 'maintenance-closed');
 });

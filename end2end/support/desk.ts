@@ -60,14 +60,14 @@ export class Desk {
     await this.healthy();
   }
 
-  /** Runs an operator's command (`admin`, …) on this desk's data; returns what it printed. */
+  /** Runs an admin's command (`admin`, …) on this desk's data; returns what it printed. */
   async command(...words: string[]): Promise<string> {
     const command = new Running(words, this.dataDir, { SLIPSTREAM_PUBLIC_URL: this.url });
     await command.succeeds();
     return command.log();
   }
 
-  /** Returns a password-reset link from the operator's command, because no page shows one. */
+  /** Returns a password-reset link from the admin's command, because no page shows one. */
   async resetLink(email: string): Promise<string> {
     const printed = await this.command('reset-link', email);
     const link = /http\S+\/reset\?token=\S+/.exec(printed)?.[0];

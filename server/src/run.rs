@@ -1,17 +1,17 @@
 //! Startup and shutdown: the database, the sandbox and unfinished orders come before the first request.
 
 mod candle_import;
+mod commands;
 mod embedded;
 mod instance;
 mod lock;
 mod master;
-mod operator;
 mod rehearsal;
 mod stop;
 mod test_checkout;
 
 pub use candle_import::{CandleFile, import_candles};
-pub use operator::{
+pub use commands::{
     assign_plan, backup, checkout_alone, confirm_review, list_reviews, maintenance, make_admin, migrate,
     person, rekey, reset_link, restored, sandbox_alone, verify_audit,
 };

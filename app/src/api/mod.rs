@@ -2,6 +2,7 @@
 //! scripts (see [`form`]).
 
 pub mod accounts;
+pub mod admin;
 pub mod billing;
 pub mod clients;
 pub mod follows;
@@ -9,7 +10,6 @@ mod form;
 pub mod home;
 pub mod keys;
 pub mod messages;
-pub mod operator;
 pub mod own_sources;
 pub mod personal;
 pub mod posted_ticket;

@@ -47,7 +47,7 @@ pub async fn save_profile(
         .await
 }
 
-/// Sends a support request to the operators.
+/// Sends a support request to the admins.
 #[server(endpoint = "support-ask")]
 pub async fn ask_support(
     #[server(default)] subject: String,

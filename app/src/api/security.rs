@@ -1,4 +1,4 @@
-//! Forms for account recovery, and operators' actions on users.
+//! Forms for account recovery, and admins' actions on users.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader, visitor};

@@ -17,7 +17,7 @@ pub(crate) fn table(rows: &[Copied], label: &'static str) -> AnyView {
     rows_of(rows, label, true)
 }
 
-/// The table of one signal's copies for operators, without the owners' names.
+/// The table of one signal's copies for admins, without the owners' names.
 pub(crate) fn anonymous(rows: &[Copied], label: &'static str) -> AnyView {
     rows_of(rows, label, false)
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     visit::{self, Visit},
     words::{
-        billing::billing, closed::closed, follows::follows, operator::operator, pages::Pages, pages::pages,
+        admin::admin, billing::billing, closed::closed, follows::follows, pages::Pages, pages::pages,
         personal::personal, reports::reports, security::security, strategies::strategies, users::people,
     },
 };
@@ -105,7 +105,7 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
     .rendered()
 }
 
-/// The banner that operators see on every page during maintenance mode.
+/// The banner that admins see on every page during maintenance mode.
 fn banner() -> AnyView {
     let words = closed(visit::lang());
     view! {
@@ -167,9 +167,9 @@ fn bell(unread: usize) -> AnyView {
 fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
     let people = people(visit::lang());
     let who = people.signed_in_as(&actor.email);
-    let operator = actor.role.may(Role::Admin).then(|| {
+    let admin = actor.role.may(Role::Admin).then(|| {
         view! {
-            <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
+            <a href="/admin/strategies">{icon("strategy")}<span>{admin(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
             <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).maintenance_title}</span></a>
             <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).users}</span></a>
@@ -190,7 +190,7 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
                 <a href="/billing">{icon("check")}<span>{billing(visit::lang()).title}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
                 <a href="/support">{icon("shield")}<span>{personal(visit::lang()).support}</span></a>
-                {operator}
+                {admin}
                 <form method="post" action="/api/sign-out">
                     <button type="submit" data-testid="sign-out">{icon("out")}<span>{words.sign_out}</span></button>
                 </form>

@@ -35,7 +35,7 @@ pub(crate) fn own() -> impl IntoView {
     })
 }
 
-/// All users' activity, for operators.
+/// All users' activity, for admins.
 pub(crate) fn all() -> impl IntoView {
     let before = visit::query("before").and_then(|id| id.parse().ok());
     let event = visit::query("event").unwrap_or_default();

@@ -25,8 +25,8 @@ pub(crate) fn page() -> impl IntoView {
             };
             return Ok(frame(&visit, words.open_title, Width::Narrow, body));
         };
-        let operator = visit.actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
-        let operate = operator.then(|| {
+        let admin = visit.actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
+        let operate = admin.then(|| {
             view! { <p><a class="button" href="/admin/maintenance">{words.maintenance_title}</a></p> }
         });
         let body = view! {

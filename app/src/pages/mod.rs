@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod activity;
+pub(crate) mod admin;
 pub(crate) mod api_clients;
 pub(crate) mod billing;
 pub(crate) mod closed;
@@ -23,7 +24,6 @@ pub(crate) mod not_found;
 pub(crate) mod not_me;
 pub(crate) mod notices;
 pub(crate) mod notifications;
-pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod own_source;
 pub(crate) mod own_sources;

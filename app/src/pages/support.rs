@@ -1,4 +1,4 @@
-//! `/support`: support requests to the operators.
+//! `/support`: support requests to the admins.
 
 use crate::components::rendered::Rendered as _;
 use crate::{

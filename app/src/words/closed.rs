@@ -1,4 +1,4 @@
-//! Texts of maintenance mode, for everyone and for operators.
+//! Texts of maintenance mode, for everyone and for admins.
 
 use super::table;
 

@@ -3,6 +3,8 @@
 //! The crate `language` defines what an entry is, and the languages.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod admin;
+#[cfg(feature = "ssr")]
 pub(crate) mod audit_actions;
 #[cfg(feature = "ssr")]
 pub(crate) mod billing;
@@ -27,8 +29,6 @@ pub(crate) mod messages;
 pub(crate) mod money;
 #[cfg(feature = "ssr")]
 pub(crate) mod notices;
-#[cfg(feature = "ssr")]
-pub(crate) mod operator;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]

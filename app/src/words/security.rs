@@ -3,7 +3,7 @@
 use super::table;
 
 table! {
-    /// Re-authentication, freezing an account, and the operators' list of users.
+    /// Re-authentication, freezing an account, and the admins' list of users.
     Security, security {
         password: "Password",
         forgot: "Forgot your password?",

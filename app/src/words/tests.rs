@@ -30,7 +30,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("messages", messages::messages(lang).entries()),
         ("money", money::money(lang).entries()),
         ("notices", notices::named_notices(lang).entries()),
-        ("operator", operator::operator(lang).entries()),
+        ("admin", admin::admin(lang).entries()),
         ("orders", orders::orders(lang).entries()),
         ("own_sources", own_sources::own_sources(lang).entries()),
         ("pages", pages::pages(lang).entries()),

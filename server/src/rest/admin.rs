@@ -1,4 +1,4 @@
-//! The operators' API (`/v1/admin`): strategies, their webhooks and signals, the resulting copies, and
+//! The admins' API (`/v1/admin`): strategies, their webhooks and signals, the resulting copies, and
 //! maintenance mode. It is our own, not part of the Mudawyl document, but follows that surface's request and
 //! error formats.
 

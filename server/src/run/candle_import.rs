@@ -1,6 +1,6 @@
 //! The operator's command that imports candles.
 
-use super::{Machine, at_sandbox, operator::idle_desk};
+use super::{Machine, at_sandbox, commands::idle_desk};
 use crate::config::{Config, ExchangeAt};
 use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};

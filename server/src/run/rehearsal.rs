@@ -1,6 +1,6 @@
 //! The command `rehearse`: what our checks, the exchange and a sandbox answer to the orders of a plan.
 
-use super::operator::desk_at;
+use super::commands::desk_at;
 use crate::config::{Config, ExchangeAt};
 use anyhow::{Context as _, Result};
 use domain::{ticket::RawTicket, validation::FieldProblem};

@@ -46,7 +46,7 @@ async fn the_page_shows_all_events_or_one_kind(db: &TestDb) {
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
     let trader = front.post_form("/api/sign-in", &form, &[]).await.cookie();
     let page = front.get(LOG, &[("cookie", &trader), ("accept", "text/html")]).await;
-    assert_eq!(page.status, StatusCode::NOT_FOUND, "for operators only");
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "for admins only");
 }
 
 async fn older_events_are_of_the_same_kind(db: &TestDb) {

@@ -85,9 +85,9 @@ impl Front {
         service::identity::token::sign_up(&self.desk, origin, email, PASSWORD).await.unwrap().access_token
     }
 
-    /// Creates an operator; returns the access token and the browser's cookie.
+    /// Creates an admin; returns the access token and the browser's cookie.
     pub(super) async fn admin(&self) -> (String, String) {
-        let email = "operator@example.org";
+        let email = "admin@example.org";
         let token = self.token(email).await;
         service::identity::account::make_admin(&self.desk, email).await.unwrap();
         let origin = service::Origin::new([127, 0, 0, 1].into(), "");

@@ -12,11 +12,11 @@ use store::testing::TestDb;
 
 store::each_engine!(
     api_clients_get_their_surfaces_error_format,
-    users_see_a_page_and_operators_continue,
+    users_see_a_page_and_admins_continue,
     the_reference_stays_open,
     every_instance_applies_it,
-    only_the_operator_switches,
-    the_operators_page_switches_without_a_script,
+    only_the_admin_switches,
+    the_admins_page_switches_without_a_script,
 );
 
 const SWITCH: &str = "/v1/admin/maintenance";
@@ -48,7 +48,7 @@ async fn api_clients_get_their_surfaces_error_format(db: &TestDb) {
         );
     }
     // Routes that an admin or monitoring needs stay open.
-    let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
+    let credentials = json!({ "email": "admin@example.org", "password": PASSWORD });
     assert_eq!(front.post_json("/v1/auth/sign-in", &credentials).await.status, StatusCode::OK);
     assert_eq!(front.post_json("/v1/auth/sign-up", &credentials).await.status.as_u16(), 503);
     let hook = front.post_json(&format!("/v1/hook/strategy/{}", "a".repeat(43)), &json!({})).await;
@@ -60,7 +60,7 @@ async fn api_clients_get_their_surfaces_error_format(db: &TestDb) {
     assert_eq!(front.get("/v1/pub/subscription/list", &[]).await.status, StatusCode::OK);
 }
 
-async fn users_see_a_page_and_operators_continue(db: &TestDb) {
+async fn users_see_a_page_and_admins_continue(db: &TestDb) {
     let front = Front::new(db);
     let (_, cookie) = front.admin().await;
     front.token(ADA).await;
@@ -96,7 +96,7 @@ async fn users_see_a_page_and_operators_continue(db: &TestDb) {
     let trader = front.post_form("/api/sign-in", &form, &[]).await;
     assert_eq!(trader.status, StatusCode::SEE_OTHER, "signing in stays open: {}", trader.text);
     let trader = front.get("/dashboard", &[("cookie", &trader.cookie())]).await;
-    assert_eq!(trader.status, StatusCode::SERVICE_UNAVAILABLE, "for nobody but the operator");
+    assert_eq!(trader.status, StatusCode::SERVICE_UNAVAILABLE, "for nobody but the admin");
     assert!(trader.text.contains(">2026-01-01 00:00<") && trader.text.contains(" UTC."), "{}", trader.text);
     maintenance::command(&front.desk, false, "").await.unwrap();
     assert_eq!(front.get("/", &[]).await.status, StatusCode::OK);
@@ -137,7 +137,7 @@ async fn every_instance_applies_it(db: &TestDb) {
     }
 }
 
-async fn only_the_operator_switches(db: &TestDb) {
+async fn only_the_admin_switches(db: &TestDb) {
     let front = Front::new(db);
     let (admin, _) = front.admin().await;
     let trader = front.token(ADA).await;
@@ -158,7 +158,7 @@ async fn only_the_operator_switches(db: &TestDb) {
     assert_eq!(maintenance::closed(&front.desk).await.unwrap(), None);
 }
 
-async fn the_operators_page_switches_without_a_script(db: &TestDb) {
+async fn the_admins_page_switches_without_a_script(db: &TestDb) {
     let front = Front::new(db);
     let (_, cookie) = front.admin().await;
     let post = async |form: &str| {

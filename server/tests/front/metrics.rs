@@ -15,12 +15,12 @@ use std::net::SocketAddr;
 use store::testing::TestDb;
 
 store::each_engine!(
-    figures_are_by_template_and_for_the_operator,
+    figures_are_by_template_and_for_the_admin,
     the_lag_of_a_job_is_by_the_databases_clock,
     without_a_token_only_this_machine_reads_metrics
 );
 
-const TOKEN: &str = "a token of the operator's";
+const TOKEN: &str = "a token of the admin's";
 
 /// The value of a series.
 fn value(text: &str, series: &str) -> f64 {
@@ -28,7 +28,7 @@ fn value(text: &str, series: &str) -> f64 {
     line.unwrap_or_else(|| panic!("no {series} in\n{text}")).parse().unwrap()
 }
 
-async fn figures_are_by_template_and_for_the_operator(db: &TestDb) {
+async fn figures_are_by_template_and_for_the_admin(db: &TestDb) {
     let metrics_token = Some(Secret(TOKEN.to_owned()));
     let front = Front::edge(db, EdgeSettings { metrics_token, ..EdgeSettings::default() });
     let ada = front.token(ADA).await;

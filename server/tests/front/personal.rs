@@ -21,7 +21,7 @@ use store::{
 
 store::each_engine!(
     a_profile_is_saved_and_problems_appear_beside_their_fields,
-    a_request_reaches_the_operator,
+    a_request_reaches_the_admin,
     a_key_shows_its_days_to_its_owner,
     the_dashboard_shows_profit_and_the_history_closed_trades,
     a_keys_problem_appears_where_it_is_fixed,
@@ -82,9 +82,9 @@ async fn a_profile_is_saved_and_problems_appear_beside_their_fields(db: &TestDb)
     assert_eq!((kept.first_name.as_deref(), kept.last_name, kept.time_zone), (Some("Ada"), None, None));
 }
 
-async fn a_request_reaches_the_operator(db: &TestDb) {
+async fn a_request_reaches_the_admin(db: &TestDb) {
     let front = Front::new(db);
-    let (ada, operator) =
+    let (ada, admin) =
         (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "op@example.org").await);
     account::make_admin(&front.desk, "op@example.org").await.unwrap();
     let shown = ada.post("/api/support-ask", "subject=&message=Half+a+thought").await.text;
@@ -93,7 +93,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     let shown = ada.post("/api/support-ask", request).await.text;
     assert!(shown.contains("&lt;b&gt;Help&lt;/b&gt;") && !shown.contains("<b>Help"), "words are no markup");
     assert_eq!(ada.get("/admin/support").await.status, StatusCode::NOT_FOUND);
-    let all = operator.get("/admin/support").await;
+    let all = admin.get("/admin/support").await;
     assert!(all.text.contains(ADA) && all.text.contains("One\ntwo"));
     let ticket =
         service::messaging::support::list_own(&front.desk, &ada.actor().await).await.unwrap().remove(0);
@@ -101,7 +101,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     let refused = front.post_form("/api/support-close", &close, &[("cookie", &ada.cookie)]).await;
     assert_ne!(refused.status, StatusCode::OK);
     assert!(ada.get("/support").await.text.contains(">Open<"), "a trader closes nothing");
-    assert!(operator.post("/api/support-close", &close).await.text.contains("Request closed."));
+    assert!(admin.post("/api/support-close", &close).await.text.contains("Request closed."));
     assert!(ada.get("/support").await.text.contains(">Closed<"));
 }
 

@@ -21,7 +21,7 @@ store::each_engine!(
     nothing_is_stored_for_strangers,
     a_browser_that_has_signed_in_is_known,
     opening_the_freeze_page_changes_nothing,
-    the_list_of_users_is_for_operators,
+    the_list_of_users_is_for_admins,
     a_caller_without_the_role_is_noted,
     the_settings_page_ends_the_sign_in_of_an_app,
     weak_passwords_are_rejected_by_page_and_api,
@@ -225,34 +225,34 @@ async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
     );
 }
 
-async fn the_list_of_users_is_for_operators(db: &TestDb) {
+async fn the_list_of_users_is_for_admins(db: &TestDb) {
     let front = Front::new(db);
-    let (_, operator) = front.admin().await;
+    let (_, admin) = front.admin().await;
     let cookie = browser(&front, ADA).await;
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
     assert_eq!(front.get("/admin/people", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
-    let page = front.get("/admin/people?search=ADA", &[("cookie", &operator)]).await;
+    let page = front.get("/admin/people?search=ADA", &[("cookie", &admin)]).await;
     assert!(
-        page.text.contains(&format!("data-email=\"{ADA}\"")) && !page.text.contains("data-email=\"operator")
+        page.text.contains(&format!("data-email=\"{ADA}\"")) && !page.text.contains("data-email=\"admin")
     );
     let act = async |who: &str, step: &str| {
         let body = format!("id={user}&step={step}&search=ada");
         front.post_form("/api/person-act", &body, &[("cookie", who)]).await
     };
     assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
-    assert!(to(&act(&operator, "suspend").await).starts_with("/admin/people?search=ada&flash="));
+    assert!(to(&act(&admin, "suspend").await).starts_with("/admin/people?search=ada&flash="));
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
-    to(&act(&operator, "unsuspend").await);
-    to(&act(&operator, "admin").await);
+    to(&act(&admin, "unsuspend").await);
+    to(&act(&admin, "admin").await);
     assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().role, Role::Admin);
-    to(&act(&operator, "trader").await);
-    let own = store::user::by_email(&front.desk.db, "operator@example.org").await.unwrap().unwrap().id;
+    to(&act(&admin, "trader").await);
+    let own = store::user::by_email(&front.desk.db, "admin@example.org").await.unwrap().unwrap().id;
     let body = format!("id={own}&step=trader");
-    let refused = front.post_form("/api/person-act", &body, &[("cookie", &operator)]).await;
-    let shown = front.get(&to(&refused), &[("cookie", &operator)]).await;
+    let refused = front.post_form("/api/person-act", &body, &[("cookie", &admin)]).await;
+    let shown = front.get(&to(&refused), &[("cookie", &admin)]).await;
     assert!(shown.text.contains("4102"), "{}", shown.text);
-    let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
+    let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &admin)]).await;
     assert!(to(&odd).contains("flash="));
 }
 

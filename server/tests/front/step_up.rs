@@ -18,7 +18,7 @@ store::each_engine!(
     a_form_waits_for_the_password_and_is_then_carried_out,
     a_confirmed_password_gives_the_browser_a_new_cookie,
     scripts_and_api_clients_get_the_step_up_error,
-    an_operators_form_and_token_need_the_password_first,
+    an_admins_form_and_token_need_the_password_first,
 );
 
 async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
@@ -143,7 +143,7 @@ async fn scripts_and_api_clients_get_the_step_up_error(db: &TestDb) {
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
-async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
+async fn an_admins_form_and_token_need_the_password_first(db: &TestDb) {
     let front = Front::new(db);
     browser(&front, ADA).await;
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
@@ -160,7 +160,7 @@ async fn an_operators_form_and_token_need_the_password_first(db: &TestDb) {
     assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
 
     // The same with a token of `/v1/auth`.
-    let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
+    let credentials = json!({ "email": "admin@example.org", "password": PASSWORD });
     let tokens = front.post_json("/v1/auth/sign-in", &credentials).await.json();
     let fresh = tokens["accessToken"].as_str().unwrap();
     front.clock.advance(11 * MINUTE);

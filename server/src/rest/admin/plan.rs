@@ -1,4 +1,4 @@
-//! Plans that operators assign.
+//! Plans that admins assign.
 
 use super::bodies::AssignBody;
 use crate::rest::{

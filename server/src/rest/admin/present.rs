@@ -1,4 +1,4 @@
-//! The operators' view in JSON.
+//! The admins' view in JSON.
 
 use crate::rest::mudawyl::present::{Iso, Num};
 use domain::{

@@ -1,4 +1,4 @@
-//! The operators' pages about strategies, users, support and maintenance.
+//! The admins' pages about strategies, users, support and maintenance.
 
 pub(crate) mod list;
 pub(crate) mod maintenance;

@@ -3,7 +3,7 @@ import { field, option } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/admin/strategies`: all strategies, a form to create one, and the switch for all new copies. */
-export class Operate extends Frame {
+export class AdminStrategies extends Frame {
   readonly list: Locator;
   readonly copies: Locator;
   readonly switchCopies: Locator;
@@ -41,7 +41,7 @@ export class Operate extends Frame {
 }
 
 /** `/admin/strategies/<id>`: activation, webhook, manual signal, past signals. */
-export class OperateOne extends Frame {
+export class AdminStrategy extends Frame {
   readonly switch: Locator;
   readonly rotate: Locator;
   readonly rotateYes: Locator;

@@ -9,13 +9,13 @@ use crate::{
         tables::dated_in,
     },
     pages::{
-        operator::explained,
+        admin::explained,
         strategies::{about, state},
     },
     visit,
     words::{
+        admin::{Admin, admin},
         closed::closed,
-        operator::{Operator, operator},
         own_sources::own_sources,
         strategies::strategies,
     },
@@ -33,7 +33,7 @@ use service::{
 
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
-        let (words, actor) = (operator(visit::lang()), visit.trader()?);
+        let (words, actor) = (admin(visit::lang()), visit.trader()?);
         let all = strategy::operated(&visit.desk, actor).await?;
         let owners = own_source::list_owners(&visit.desk, actor).await?;
         let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
@@ -55,7 +55,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
+fn switch(words: &'static Admin, paused: Option<Micros>) -> AnyView {
     let (text, button, to) = if paused.is_some() {
         (words.copies_paused, words.resume_all, "false")
     } else {
@@ -73,7 +73,7 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
     .rendered()
 }
 
-fn line(words: &'static Operator, operated: &Operated, owners: &[SourceOwner]) -> AnyView {
+fn line(words: &'static Admin, operated: &Operated, owners: &[SourceOwner]) -> AnyView {
     let (strategy, names) = (&operated.strategy, strategies(visit::lang()));
     let owner = owners.iter().find(|owner| owner.strategy == strategy.id);
     let owner = owner.map(|owner| {
@@ -99,7 +99,7 @@ fn line(words: &'static Operator, operated: &Operated, owners: &[SourceOwner]) -
     .rendered()
 }
 
-fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> AnyView {
+fn create(words: &'static Admin, posted: &Posted, markets: Vec<String>) -> AnyView {
     let field = |name, label| Field { name, label, autocomplete: "off", scope: "new-", ..Field::default() };
     let description = Field { optional: true, ..field("description", words.description) };
     let definition = Field {

@@ -1,11 +1,11 @@
-//! Texts of the operators' pages.
+//! Texts of the admins' pages.
 
 use super::table;
 use domain::signal::Source;
 
 table! {
-    /// Strategies, webhooks, signals and their fan-out, for operators.
-    Operator, operator {
+    /// Strategies, webhooks, signals and their fan-out, for admins.
+    Admin, admin {
         title: "Manage strategies",
         menu: "Manage strategies",
         lead: "All strategies, their signal sources and their signals.",
@@ -87,7 +87,7 @@ table! {
     }
 }
 
-impl Operator {
+impl Admin {
     /// The source of a signal.
     pub(crate) const fn source(&self, source: Source) -> &'static str {
         match source {

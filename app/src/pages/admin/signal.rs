@@ -13,8 +13,8 @@ use crate::{
     islands::fresh::Fresh,
     visit,
     words::{
+        admin::{Admin, admin},
         copies::{copies, reason},
-        operator::{Operator, operator},
         pages::pages,
     },
 };
@@ -28,7 +28,7 @@ const MOST: u16 = 50;
 pub(crate) fn page() -> impl IntoView {
     let (id, after) = (visit::param("id"), visit::query("after"));
     show(|visit| async move {
-        let (words, actor) = (operator(visit::lang()), visit.trader()?);
+        let (words, actor) = (admin(visit::lang()), visit.trader()?);
         let id: SignalId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let given = strategy::get_signal(&visit.desk, actor, id).await?;
         let symbol = strategy::operated_one(&visit.desk, actor, given.strategy_id).await?.strategy.symbol;
@@ -57,7 +57,7 @@ fn settled(given: &Given) -> bool {
 }
 
 /// The signal's content.
-fn confirmation(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
+fn confirmation(words: &'static Admin, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
     let action = copies(visit::lang()).action(given.action, given.side);
     let price = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), |v| ticks.price(symbol, v));
     let targets: Vec<_> = given.targets.iter().map(|t| ticks.price(symbol, *t)).collect();
@@ -76,7 +76,7 @@ fn confirmation(words: &'static Operator, given: &Given, symbol: &Symbol, ticks:
 }
 
 /// The number of copies per status, and the reasons of those that were skipped or failed.
-fn counts(words: &'static Operator, given: &Given) -> AnyView {
+fn counts(words: &'static Admin, given: &Given) -> AnyView {
     let names = copies(visit::lang());
     let of =
         |status: Status| given.copies.iter().filter(|c| c.status == status).map(|c| c.copies).sum::<i64>();
@@ -105,7 +105,7 @@ fn counts(words: &'static Operator, given: &Given) -> AnyView {
     .rendered()
 }
 
-fn progress(words: &Operator, given: &Given) -> String {
+fn progress(words: &Admin, given: &Given) -> String {
     let Some(done) = given.fanned_out_at else { return words.fanning.to_owned() };
     if given.copies.is_empty() {
         return words.none_reached.to_owned();
@@ -120,7 +120,7 @@ fn progress(words: &Operator, given: &Given) -> String {
 }
 
 /// The copies, in the order in which they were queued.
-fn outcomes(words: &'static Operator, id: SignalId, rows: &[Copied]) -> impl IntoView + use<> {
+fn outcomes(words: &'static Admin, id: SignalId, rows: &[Copied]) -> impl IntoView + use<> {
     let last = rows.last().filter(|_| rows.len() == usize::from(MOST));
     let more = last.map(|copy| {
         let href = format!("/admin/signals/{id}?after={}", copy.id);

@@ -1,4 +1,4 @@
-//! `/admin/strategies/<id>`: one strategy for operators: activation, webhook, manual signal, past signals.
+//! `/admin/strategies/<id>`: one strategy for admins: activation, webhook, manual signal, past signals.
 
 use crate::components::rendered::Rendered as _;
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
     },
     figures,
     pages::{
-        operator::explained,
+        admin::explained,
         strategies::{about, state},
     },
     visit,
     words::{
+        admin::{Admin, admin},
         copies::copies,
-        operator::{Operator, operator},
         strategies::strategies,
     },
 };
@@ -42,7 +42,7 @@ const ALERT: &str = r#"{
 pub(crate) fn page() -> impl IntoView {
     let id = visit::param("id");
     show(|visit| async move {
-        let (words, actor) = (operator(visit::lang()), visit.trader()?);
+        let (words, actor) = (admin(visit::lang()), visit.trader()?);
         let id: StrategyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let operated = strategy::operated_one(&visit.desk, actor, id).await?;
         let given = strategy::list_signals(&visit.desk, actor, Some(id), None, SIGNALS).await?;
@@ -66,7 +66,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
+fn activity(words: &'static Admin, operated: &Operated) -> AnyView {
     let strategy = &operated.strategy;
     let to = |active: bool| [("id", strategy.id.to_string()), ("active", active.to_string())];
     let switch = if strategy.active {
@@ -86,7 +86,7 @@ fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
     .rendered()
 }
 
-fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
+fn hook(words: &'static Admin, operated: &Operated) -> AnyView {
     let id = [("id", operated.strategy.id.to_string())];
     let (text, button) = if operated.hook {
         let (rotate, sure) = (words.hook_rotate, words.hook_rotate_hint);
@@ -105,7 +105,7 @@ fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
 }
 
 /// The webhook's new URL, shown only once.
-fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<impl IntoView + use<>> {
+fn token(words: &'static Admin, posted: &Posted, public_url: &str) -> Option<impl IntoView + use<>> {
     let posted = posted.of("hook-rotate");
     let (_, token) = posted.details().first()?;
     let address = format!("{}/v1/hook/strategy/{token}", public_url.trim_end_matches('/'));
@@ -120,7 +120,7 @@ fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<
     })
 }
 
-fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyView {
+fn send(words: &'static Admin, operated: &Operated, posted: &Posted) -> AnyView {
     let field = |name, label, hint, optional| Field {
         name,
         label,
@@ -158,7 +158,7 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
     .rendered()
 }
 
-fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
+fn signals(words: &'static Admin, given: &[Given]) -> AnyView {
     let names = copies(visit::lang());
     let columns = [
         (crate::words::pages::pages(visit::lang()).col_time, WORDS),
@@ -196,7 +196,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
     .rendered()
 }
 
-fn change(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyView {
+fn change(words: &'static Admin, operated: &Operated, posted: &Posted) -> AnyView {
     let strategy = &operated.strategy;
     let field = |name, label| Field { name, label, autocomplete: "off", scope: "edit-", ..Field::default() };
     let description = Field { optional: true, ..field("description", words.description) };
