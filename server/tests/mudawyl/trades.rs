@@ -95,6 +95,8 @@ pub(crate) async fn of_two_changes_of_one_version_the_second_is_412(db: &TestDb)
     assert_eq!((&now["stop"]["price"], &now["trade"]["note"]), (&first, &json!("")));
     trading.change_version(&now["version"], json!({"note": "in time"})).await.ok(200);
     assert_eq!(trading.change_version(&json!("nothing"), json!({"note": "no version"})).await.status, 412);
+    let long = trading.change_version(&json!("nothing"), json!({"note": "0".repeat(2_001)})).await;
+    assert_eq!(long.status, 422, "a wrong field is reported whatever the version");
 }
 
 pub(crate) async fn a_close_is_repeated_with_its_key_and_meets_no_later_trade(db: &TestDb) {

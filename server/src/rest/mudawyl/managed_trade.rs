@@ -224,12 +224,15 @@ fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure
     Ok((id, edit))
 }
 
+/// A version that no trade has.
+const NO_VERSION: i64 = -1;
+
 /// The version in `If-Match`; `None` without one, or if any version will do (`*`).
 pub(super) fn version_of(request: &RawRequest) -> Result<Option<i64>, MudawylFailure> {
     match request.header("if-match")?.map(str::trim) {
         None | Some("*") => Ok(None),
-        // No trade has a tag of another form.
-        Some(tag) => tag.trim_matches('"').parse().map(Some).map_err(|_| MudawylFailure::Stale),
+        // A tag of another form is the version of no trade. The use case says so, after it has checked the fields.
+        Some(tag) => Ok(Some(tag.trim_matches('"').parse().unwrap_or(NO_VERSION))),
     }
 }
 
