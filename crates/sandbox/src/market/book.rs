@@ -30,7 +30,7 @@ impl Book {
     pub(crate) fn new(market: MarketId, beat: &Beat, (seed, words): (u64, [u64; 3])) -> Self {
         let rules = market.rules();
         let key = noise(seed, &words);
-        let price = super::minutes::to_tick(beat.price, market);
+        let price = super::minute::to_tick(beat.price, market);
         let ticks = whole(price / rules.tick).max(2);
         let sparsity = market.pair.sparsity();
         let gap = 1 + ticks.saturating_mul(sparsity) / 100_000;

@@ -1,6 +1,9 @@
 //! Finding minutes and trade numbers among the kept and the computed candles of a pair.
 
-use super::minutes::{HISTORY, Minute, Minutes, TRADES};
+use super::{
+    minute::Minute,
+    minutes::{HISTORY, Minutes, TRADES},
+};
 use std::ops::Range;
 
 impl Minutes {

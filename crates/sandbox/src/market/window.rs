@@ -3,7 +3,7 @@
 
 use super::{
     Kline, MarketId, Pair,
-    minutes::{Minute, to_tick},
+    minute::{Minute, to_tick},
 };
 use domain::{Decimal, Micros, time};
 use std::{collections::VecDeque, ops::Range};

@@ -6,6 +6,7 @@ mod adopt;
 mod begin;
 mod change;
 mod checks;
+mod claim;
 mod client_id;
 mod close;
 pub(crate) mod copied;

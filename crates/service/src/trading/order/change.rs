@@ -12,6 +12,7 @@ mod plan;
 mod reduce;
 mod request;
 mod shown;
+mod trade_run;
 mod work;
 
 pub(super) use ask::close_target;

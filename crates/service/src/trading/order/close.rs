@@ -3,12 +3,12 @@
 //! stop until it is flat.
 
 use super::{
+    claim::claim,
     client_id,
     copied_request::Exiting,
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
     protection::rules::Rule,
-    recover::claim,
     run::{Halt, Run, RunResult},
     send::Tries,
     seq,

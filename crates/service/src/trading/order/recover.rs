@@ -3,9 +3,10 @@
 use super::{
     account::Access,
     change,
+    claim::claim,
     finish::finish,
     hits,
-    intent::{Intent, LEASE, Request},
+    intent::{Intent, Request},
     protection::{Known, inspect_market},
     run::{Halt, Run, RunResult},
     seq,
@@ -138,14 +139,6 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
         return Ok(None);
     }
     Ok(Some(intent))
-}
-
-/// Claims an unfinished intent for this instance. Returns `false` if another one holds it, or if it has ended.
-pub(super) async fn claim(desk: &Trading, id: IntentId, now: Micros) -> Result<bool> {
-    let mut tx = desk.db.begin().await?;
-    let ours = store::intent::claim_intent(&mut tx, id, &desk.instance, now, now.plus(LEASE)).await?;
-    tx.commit().await?;
-    Ok(ours)
 }
 
 /// Begins the work of a change that waits, so that no other instance begins anything on its market meanwhile: the

@@ -5,7 +5,7 @@ use super::{
     plan::replace_targets,
     reduce::refitted,
     request::{Adding, TargetStep},
-    work::TradeRun,
+    trade_run::TradeRun,
 };
 use crate::{
     error::Error,

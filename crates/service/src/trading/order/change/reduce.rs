@@ -3,7 +3,7 @@
 use super::{
     plan::{ended_unfilled, replace_targets, with_amount},
     request::{Reducing, TargetStep},
-    work::TradeRun,
+    trade_run::TradeRun,
 };
 use crate::trading::order::{
     close::Share,

@@ -22,9 +22,9 @@ use crate::{
         Trading,
         order::{
             account::Access,
+            claim::claim,
             intent::Intent,
             legs::{PlannedOrder, Role},
-            recover::claim,
             run::{Halt, Run, RunResult},
             seq,
         },

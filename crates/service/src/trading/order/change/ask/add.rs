@@ -13,9 +13,9 @@ use crate::{
                 plan::{Situation, plan_addition},
             },
             checks::{self, FEE_RATE},
+            claim::claim,
             intent::Request,
             place::{busy, check_first_day, may_enter},
-            recover::claim,
         },
     },
 };
