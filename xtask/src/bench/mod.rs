@@ -34,7 +34,7 @@ pub(crate) fn bench(workspace: &Workspace, seconds: u64) -> Result<()> {
         process::run(cargo.args(["--example", "serve"]))
     })?;
     console::step("compile the backtest example (release)", || backtest::build(workspace))?;
-    console::step("compile the fan-out example (release)", || fanout::build(workspace))?;
+    console::step("compile the examples of copies (release)", || fanout::build(workspace))?;
     let mut table = Table::default();
     sizes(workspace, &mut table)?;
     console::step("backtest", || backtest::measure(workspace, &mut table))?;
@@ -44,6 +44,10 @@ pub(crate) fn bench(workspace: &Workspace, seconds: u64) -> Result<()> {
             fanout::measure(workspace, followers, &mut table)
         })?;
     }
+
+    console::step("alerts of 1,000 private sources", || {
+        fanout::private_sources(workspace, 1_000, &mut table)
+    })?;
 
     let sandbox = Sandbox::start(workspace, "release", &["--unlimited"])?;
     let mut desk = Desk::start(&binary, &sandbox)?;
