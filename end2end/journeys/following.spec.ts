@@ -214,6 +214,7 @@ test('the admin connects an outside brain, pauses all copies, and leaves for eve
   const address = await one.hook.innerText();
   expect(address).toContain('/v1/hook/strategy/');
   await expect(one.alert).toContainText('{{strategy.market_position}}');
+  await expect(one.alert, 'a partial exit is no entry').toContainText('{{strategy.order.action}}');
   await expectAccessibleDayAndNight(elsewhere);
   await one.open(strategy);
   await expect(one.hook, 'the address is shown once').toHaveCount(0);
