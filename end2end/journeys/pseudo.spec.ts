@@ -219,7 +219,7 @@ async function copied(page: Page, desk: Desk, strategy: string): Promise<void> {
   await post(page, `${desk.url}/api/signal-send`, signal);
   await expect(async () => {
     await page.goto('/history?of=strategy');
-    await expect(page.getByTestId('past-row')).toHaveCount(1, { timeout: 500 });
+    await expect(page.getByTestId('past-row').first()).toBeVisible({ timeout: 500 });
   }).toPass();
 }
 
