@@ -112,7 +112,8 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
     Some(match what {
         ToastEvent::Order(order) => return format_order(words, order),
         ToastEvent::ClosedWithoutStop(symbol) => ("bad", words.closed_without_stop(symbol)),
-        ToastEvent::TargetRefused(symbol, why) => ("warn", words.target_refused(symbol, why)),
+        // The reason would need all its texts in the bundle: `/notices` shows it.
+        ToastEvent::TargetRefused(symbol, _) => ("warn", words.target_refused(symbol)),
         ToastEvent::KeyRefused(name) => ("bad", words.key_refused(name)),
         ToastEvent::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
         ToastEvent::AccountMode(name) => ("bad", words.account_mode(name)),
