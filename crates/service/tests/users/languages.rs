@@ -45,6 +45,8 @@ const DATA: &[&str] = &[
     "/panic",
     "/stop",
     "yes",
+    // The answer of an exchange.
+    "Unknown",
 ];
 
 store::each_engine!(
@@ -129,7 +131,7 @@ fn closed() -> Closed {
 fn trading_events() -> Vec<NotificationEvent> {
     use NotificationEvent as E;
     let (key, symbol, copy) = (key(), btc(), None);
-    let answered = |code| OrderFailure::Answered(code, "Odd.".to_owned());
+    let answered = |code| OrderFailure::Answered(code, "Unknown".to_owned());
     let unprotected = |closed| E::Unprotected { key, symbol: btc(), closed, copy };
     let foreign = |liquidation| {
         let (symbol, side, amount) = (btc(), Side::Sell, Decimal::TWO);
