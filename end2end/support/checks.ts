@@ -23,7 +23,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations, `accessibility of ${page.url()}`).toEqual([]);
 }
 
-/** What makes the page wider than its window: the excess, and elements outside the window. Empty if the page fits. */
+/** The pixels by which the page is wider than its window, and elements outside the window. Empty if the page fits. */
 export async function excess(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.documentElement;

@@ -61,7 +61,7 @@ impl FailureCause {
     }
 }
 
-/// What the code of an exchange's answer means for an order.
+/// The meaning of an exchange's error code for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectionKind {
     /// There is not enough margin.

@@ -63,7 +63,7 @@ impl ExchangeFailure {
     }
 }
 
-/// What is stored and shown of a failure that ended an order.
+/// The part of a failure that is stored and shown once it ended an order.
 impl From<&ExchangeFailure> for OrderFailure {
     fn from(failure: &ExchangeFailure) -> Self {
         Self::Cause(match failure {

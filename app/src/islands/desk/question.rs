@@ -21,7 +21,7 @@ pub(super) fn button(sender: Sender, kind: &'static str, id: String, text: Strin
 pub(super) struct Question {
     /// Id and test id of the button that opens the question; the others have `-yes` and `-no` after it.
     pub(super) name: &'static str,
-    /// What distinguishes the button from others of its name on the page.
+    /// The suffix of its id among several buttons of its name on the page.
     pub(super) row: String,
     /// The kind of the button that opens the question.
     pub(super) kind: &'static str,

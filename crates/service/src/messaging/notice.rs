@@ -73,7 +73,7 @@ pub async fn read_page(desk: &Messaging, actor: &Actor, before: Option<i64>) -> 
     let next = events.last().filter(|_| full).map(|event| event.seq);
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     let name_of = |id: ExchangeKeyId| keys.iter().find(|key| key.id == id).map(|key| key.name.clone());
-    // What happened to an order after this page: as many events as the page before it has.
+    // The events after this page, as many as a page has: an order among them is shown there.
     let later = match before {
         Some(before) => store::event::after(&desk.db, actor.user, before.saturating_sub(1), PAGE).await?,
         None => Vec::new(),

@@ -104,7 +104,7 @@ impl Request {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
-    /// The detail as [`CopyDetail::stored`] gives it; empty if the reason says all. Earlier releases stored sentences.
+    /// The detail as [`CopyDetail::stored`] gives it; empty if there is none beyond the reason. Earlier releases stored sentences.
     pub(crate) words: String,
     /// The reason shown to a copy's owner.
     #[serde(default)]
