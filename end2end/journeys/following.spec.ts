@@ -23,7 +23,7 @@ const DEMO = ['EMA cross', 'Donchian breakout', 'RSI reversal', 'Supertrend'];
 /** A strategy for one journey only, so that it gets no other signals. */
 const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
 
-test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {
+test('anyone browses strategies; to follow one, a visitor signs up first', async ({ page }) => {
   const [landing, strategies, strategy] = [new Landing(page), new Strategies(page), new Strategy(page)];
   await landing.open();
   await landing.strategies.click();

@@ -95,7 +95,7 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
     happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1);
     write(&desk, async |tx| store::read_mark::mark(tx, ada.user, 1).await).await;
-    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "nobody unreads");
+    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "the mark never moves back");
     assert!(notice::read_page(&desk, &bob, None).await.unwrap().items.is_empty());
 }
 
