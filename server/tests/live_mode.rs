@@ -5,7 +5,7 @@
 //! All responses and events of these tests have unknown fields and words, and all responses are compressed.
 //! `SLIPSTREAM_DEEP=1` also plays the faults that take a minute each.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 #[path = "live_mode/dress.rs"]

@@ -58,7 +58,7 @@ pub(crate) enum ToastEvent {
     Order(OrderNews),
     /// A position was closed because its stop was rejected. The market.
     ClosedWithoutStop(String),
-    /// A take-profit order was rejected. The market, and the exchange's message.
+    /// A take-profit order was rejected. The market, and the reason as it is stored.
     TargetRefused(String, String),
     /// The exchange rejected a key. The key's name.
     KeyRefused(String),

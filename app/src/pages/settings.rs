@@ -196,7 +196,7 @@ fn plan_card(name: String) -> AnyView {
 fn profile_card(profile: Option<Profile>) -> AnyView {
     let words = personal(visit::lang());
     let of = |read: fn(&Profile) -> Option<String>| profile.as_ref().and_then(read);
-    let unset = || words.untold.to_owned();
+    let unset = || words.unset.to_owned();
     let country = of(|profile| profile.country.clone()).map_or_else(unset, |code| country_name(&code));
     let zone = of(|profile| profile.time_zone.clone()).unwrap_or_else(|| "UTC".to_owned());
     let state = vec![(words.country, country), (words.zone, zone)];

@@ -6,6 +6,7 @@ use domain::{
     copy::{CopyDetail, Exit, Reason, Status, WaitReason},
     signal::Action,
 };
+use service::messaging::words::order_failure;
 
 table! {
     /// Copies and past trades.
@@ -82,7 +83,7 @@ impl Copies {
         }
     }
 
-    /// More about the reason of a copy. A message of the exchange is shown as it is.
+    /// More about the reason of a copy.
     pub(crate) fn detail(&self, lang: Lang, detail: &CopyDetail) -> String {
         match detail {
             CopyDetail::Waited(why) => waited(lang, *why).to_owned(),
@@ -91,7 +92,7 @@ impl Copies {
             CopyDetail::DailyLoss(lost, limit) => {
                 self.daily_loss(&figures::cents(*lost), &figures::cents(*limit))
             }
-            CopyDetail::Message(text) => text.clone(),
+            CopyDetail::Failure(failure) => order_failure(lang, failure),
         }
     }
 

@@ -21,6 +21,7 @@ pub mod market;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod order_failure;
 pub mod own_source;
 pub mod plan;
 pub mod position;

@@ -209,7 +209,7 @@ impl World {
         ];
         let found = kinds.iter().find(|(start, _)| path.starts_with(start));
         let advice = "say in server/tests/document/world.rs of what kind of thing its parameter is";
-        found.unwrap_or_else(|| panic!("{path}: {advice}, so that nobody reaches another's")).1
+        found.unwrap_or_else(|| panic!("{path}: {advice}, so that no user reaches another's")).1
     }
 
     /// An id for any path: Ada's, or a public one.

@@ -184,7 +184,7 @@ pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: 
     assert_eq!(
         holding.notified("LeftOpen").await,
         1,
-        "the owner is told that nobody supervises the stop any more"
+        "the owner is notified that the stop is no longer supervised"
     );
     let left = holding.server.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
     assert_eq!(left.len(), 1);

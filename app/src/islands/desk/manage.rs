@@ -7,7 +7,8 @@ mod close;
 use super::{
     account::AccountSignals,
     controls::hidden,
-    send::{Sender, ignore_double},
+    question::{Question, button},
+    send::Sender,
 };
 use crate::islands::part::{IntoPart, Part};
 use crate::islands::reactive::{Peek, dynamic, handler};
@@ -56,15 +57,6 @@ fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>)
     .part()
 }
 
-/// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
-fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
-    view! {
-        <button type="submit" class="button" data-kind=kind data-testid=id
-            aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{text}</button>
-    }
-    .part()
-}
-
 /// A button that opens a part of the controls.
 fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> Part {
     view! {
@@ -76,19 +68,8 @@ fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> 
     .part()
 }
 
-/// A question that a button asks before its form is sent.
-fn question(id: &'static str, text: String, form: Part) -> Part {
-    view! {
-        <details class="sure" id=id>
-            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
-            {form}
-        </details>
-    }
-    .part()
-}
-
 /// A hidden field of a form.
-fn fixed(name: &'static str, value: String) -> Part {
+pub(super) fn fixed(name: &'static str, value: String) -> Part {
     view! { <input type="hidden" name=name value=value/> }.part()
 }
 
@@ -148,12 +129,11 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     parts.push(button(sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
     let mut body = vec![form(sender, "/api/trade-stop", "stop-form", parts)];
     if trade.stop.is_some() {
-        let mut parts = identity(account, sender, trade);
-        parts.push(fixed("confirmNoStop", "yes".to_owned()));
-        parts.push(view! { <p>{words.remove_stop_sure}</p> }.part());
-        parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
-        let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
-        body.push(question("remove-stop", words.remove_stop.to_owned(), form));
+        let mut fields = identity(account, sender, trade);
+        fields.push(fixed("confirmNoStop", "yes".to_owned()));
+        let (text, sure) = (words.remove_stop.to_owned(), words.remove_stop_sure.to_owned());
+        let remove = Question::new("remove-stop", text, sure, words.dismiss, "/api/trade-stop", fields);
+        body.push(remove.view(sender));
     }
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
@@ -265,9 +245,9 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
             parts.push(fixed("confirmNoStop", "yes".to_owned()));
         }
         let sure = if bare { words.reverse_sure_bare } else { words.reverse_sure };
-        parts.push(view! { <p>{sure}</p> }.part());
-        parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
-        Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
+        let sure = sure.to_owned();
+        let reverse = Question::new("reverse", text, sure, words.dismiss, "/api/trade-reverse", parts);
+        Some(reverse.view(sender))
     };
     button_and_question.part()
 }
@@ -307,12 +287,9 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     });
     move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
-        let parts = vec![
-            hidden(account).part(),
-            view! { <p>{words.cancel_entries_sure(count)}</p> }.part(),
-            button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
-        ];
-        let form = form(sender, "/api/entries-cancel", "entries-form", parts);
-        Some(question("cancel-entries", words.cancel_entries(count), form))
+        let (text, sure) = (words.cancel_entries(count), words.cancel_entries_sure(count));
+        let (keep, fields) = (words.keep_orders, vec![hidden(account).part()]);
+        let cancel = Question::new("cancel-entries", text, sure, keep, "/api/entries-cancel", fields);
+        Some(cancel.view(sender))
     }
 }

@@ -1,7 +1,12 @@
 //! More about the reason of a copy. The database stores a word with its figures, so that the page shows it in the
-//! reader's language; the exchange's own messages are stored as they are.
+//! reader's language.
 
-use crate::{Decimal, figures, key::words, money};
+use crate::{
+    Decimal, figures,
+    key::words,
+    money,
+    order_failure::{FailureCause, OrderFailure},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -57,8 +62,8 @@ pub enum CopyDetail {
     FirstDayCap(Decimal),
     /// The loss of the day and its limit, in USD.
     DailyLoss(Decimal, Decimal),
-    /// The exchange's message, or a sentence that an earlier release stored.
-    Message(String),
+    /// Why its order was not carried out, or a sentence that an earlier release stored.
+    Failure(OrderFailure),
 }
 
 impl CopyDetail {
@@ -72,7 +77,7 @@ impl CopyDetail {
             Self::DailyLoss(lost, limit) => {
                 format!("daily-loss:{}:{}", money::text(*lost), money::text(*limit))
             }
-            Self::Message(text) => text.clone(),
+            Self::Failure(failure) => failure.stored(),
         }
     }
 
@@ -90,7 +95,7 @@ impl CopyDetail {
             _ => None,
         };
         let earlier = || WaitReason::ALL.iter().find(|why| why.sentence() == text).copied().map(Self::Waited);
-        known.or_else(earlier).unwrap_or_else(|| Self::Message(text.to_owned()))
+        known.or_else(earlier).unwrap_or_else(|| Self::Failure(OrderFailure::read(text)))
     }
 }
 
@@ -104,8 +109,20 @@ impl fmt::Display for CopyDetail {
             Self::DailyLoss(lost, limit) => {
                 write!(f, "lost {} USD today, limit {} USD", figures::cents(*lost), figures::cents(*limit))
             }
-            Self::Message(text) => f.write_str(text),
+            Self::Failure(failure) => fmt::Display::fmt(failure, f),
         }
+    }
+}
+
+impl From<OrderFailure> for CopyDetail {
+    fn from(failure: OrderFailure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<FailureCause> for CopyDetail {
+    fn from(cause: FailureCause) -> Self {
+        Self::Failure(cause.into())
     }
 }
 
@@ -120,8 +137,9 @@ mod tests {
             CopyDetail::PlanLimit(Decimal::from(500)),
             CopyDetail::FirstDayCap(Decimal::ONE_HUNDRED),
             CopyDetail::DailyLoss(Decimal::new(-1_234, 3), Decimal::from(50)),
-            CopyDetail::Message("Filter failure: LOT_SIZE".to_owned()),
-            CopyDetail::Message("wait: for the exchange".to_owned()),
+            OrderFailure::Answered(-1013, "Filter failure: LOT_SIZE".to_owned()).into(),
+            OrderFailure::Sentence("wait: for the exchange".to_owned()).into(),
+            FailureCause::SignalOld.into(),
         ];
         for detail in waits.chain(others) {
             assert_eq!(CopyDetail::read(&detail.stored()), detail);

@@ -1,7 +1,7 @@
 //! The order pipeline against an exchange that loses requests, loses responses and refuses; on both
 //! databases.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod changes;
 mod fake;
@@ -438,13 +438,13 @@ async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
 async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     let world = world(db).await;
     world.fake.state.lock().unwrap().readings_lost = 2;
-    let (asks, mut tells) = live::attach(world.desk.trading(), Some(world.actor.clone()));
+    let (asks, mut messages) = live::attach(world.desk.trading(), Some(world.actor.clone()));
     let account = Some((world.key, btc()));
     let message = ClientMessage::Watch { symbols: vec![], account, after: None };
     asks.send(Box::new(message)).await.unwrap();
     let shown = async {
         loop {
-            if let LiveMessage::Account(state) = *tells.recv().await.unwrap() {
+            if let LiveMessage::Account(state) = *messages.recv().await.unwrap() {
                 return state;
             }
         }

@@ -7,7 +7,7 @@
 //! `PROTECTION_DATABASE=postgres` reruns it on Postgres, for scenarios with two instances. `SLIPSTREAM_DEEP=1` also plays a
 //! sample of pairs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
 
 mod catalogue;

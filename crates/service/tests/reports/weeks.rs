@@ -223,7 +223,7 @@ async fn a_report_is_its_owners(db: &TestDb) {
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100), ("2026-03-05T01:00:00.000Z", 130)]).await;
     let (so_far, complete) = report::so_far(&desk, &ada).await.unwrap().unwrap();
-    assert!(complete, "nothing was traded: no exchange has anything to tell");
+    assert!(complete, "nothing was traded: no exchange has anything to report");
     assert_eq!((so_far.total.profit(), so_far.first_day.as_str()), (usd(30), "2026-03-02"));
     assert_eq!(report::next(&desk, &ada).await.unwrap(), "2026-03-09 00:00 UTC");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");

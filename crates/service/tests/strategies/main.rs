@@ -1,6 +1,6 @@
 //! Live operation of strategies and their records; on both databases.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod feed;
 mod own;
@@ -223,7 +223,7 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     let last = feed.candles().last().unwrap().start;
     assert_eq!(said, [(Action::Enter, START.plus(3 * MINUTE)), (Action::Exit, last)]);
     restarted.round(&desk).await.unwrap();
-    assert_eq!(signals(&desk, id).await.len(), 2, "told once");
+    assert_eq!(signals(&desk, id).await.len(), 2, "sent once");
 
     feed.closes(&["96.5"]);
     restarted.round(&desk).await.unwrap();
@@ -339,7 +339,7 @@ async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestD
     // The audit entry cannot be written.
     db.execute("alter table audit rename to lost_audit").await;
     strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap_err();
-    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that nobody gave");
+    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that was not sent");
 }
 
 /// An exit accepted after the clock was set back ends the trade of the entry before it.

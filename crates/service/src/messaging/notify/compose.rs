@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    messaging::Messaging,
+    messaging::{Messaging, words::order_failure},
     platform::{
         recipient::lang_of_user,
         time_zone::{self, Zone},
@@ -223,13 +223,14 @@ impl Composer<'_> {
             return Err(Error::fault("the event does not concern a position"));
         };
         let market = &symbol.to_string();
+        let answer = |why| shown(&order_failure(self.lang, why));
         let (title, why) = match event {
             E::Unprotected { closed: true, .. } => {
                 (words.unprotected_closed(market), words.unprotected_closed_why.to_owned())
             }
-            E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&shown(why))),
+            E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&answer(why))),
             E::StopNotMoved { why, .. } => {
-                (words.stop_not_moved(market), words.stop_not_moved_why(&shown(why)))
+                (words.stop_not_moved(market), words.stop_not_moved_why(&answer(why)))
             }
             E::WithoutStop { .. } => (words.without_stop(market), words.without_stop_why.to_owned()),
             _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),

@@ -5,6 +5,7 @@ use domain::{
     account::Credential,
     live::{LiveEventKind, RightsChange},
     notification::Kind,
+    order_failure::OrderFailure,
     own_source::RefusedAlert,
 };
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,8 @@ pub enum NotificationEvent {
         key: ExchangeKeyId,
         /// The market.
         symbol: Symbol,
-        /// The exchange's error message.
-        why: String,
+        /// The exchange's answer.
+        why: OrderFailure,
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
@@ -89,8 +90,8 @@ pub enum NotificationEvent {
         key: ExchangeKeyId,
         /// The market.
         symbol: Symbol,
-        /// The exchange's error message.
-        why: String,
+        /// The exchange's answer.
+        why: OrderFailure,
         /// The copy of the exit signal.
         copy: Option<CopyId>,
     },

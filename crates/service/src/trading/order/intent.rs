@@ -17,8 +17,11 @@ use super::{
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
-    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
-    ticket::ManualOrder, time,
+    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId,
+    copy::{CopyDetail, Reason},
+    order_failure::OrderFailure,
+    ticket::ManualOrder,
+    time,
 };
 use exchange::ExchangeFailure;
 use serde::{Deserialize, Serialize};
@@ -101,6 +104,7 @@ impl Request {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
+    /// The detail as [`CopyDetail::stored`] gives it; empty if there is none beyond the reason. Earlier releases stored sentences.
     pub(crate) words: String,
     /// The reason shown to a copy's owner.
     #[serde(default)]
@@ -237,7 +241,7 @@ impl Intent {
     pub(super) fn refuse(&mut self, seq: u16, failure: &ExchangeFailure) {
         self.mark(seq, LegStatus::Refused, None);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
-            leg.failure = Some(failure.to_string());
+            leg.failure = Some(OrderFailure::from(failure).stored());
         }
     }
 
@@ -274,8 +278,9 @@ impl Intent {
     }
 
     /// Ends the intent as failed.
-    pub(super) fn fail(&mut self, refusal: Refusal, words: String, reason: Option<Reason>) {
+    pub(super) fn fail(&mut self, refusal: Refusal, detail: Option<CopyDetail>, reason: Option<Reason>) {
         self.status = Status::Failed;
+        let words = detail.map(|detail| detail.stored()).unwrap_or_default();
         self.ending = Some(Ending { refusal, words, reason });
     }
 }
