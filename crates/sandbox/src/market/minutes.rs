@@ -5,6 +5,7 @@ use super::{
     Beat, Interval, Kline, MarketId, Pair,
     price_path::Span,
     runs::{Run, Runs},
+    steps::floor_volume,
     timeline::{Sum, Timeline},
     window::{Window, widest, windows},
 };
@@ -35,7 +36,7 @@ pub(super) struct Minute {
     pub(super) close: i64,
     pub(super) volume: i64,
     /// The sum of price times volume.
-    turnover: Decimal,
+    pub(super) turnover: Decimal,
     pub(super) trades: u32,
     /// Volume with a buyer as taker.
     pub(super) bought: i64,
@@ -121,7 +122,7 @@ impl Minutes {
             volume: span.volume,
             turnover: mean * Decimal::from(span.volume),
             trades: super::BEATS_PER_MINUTE,
-            bought: span.volume / 2,
+            bought: floor_volume(span.volume / 2, self.pair.volume_step()),
         });
     }
 

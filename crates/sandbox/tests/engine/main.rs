@@ -29,3 +29,4 @@ mod spot_conditional;
 mod spot_conservation;
 mod spot_desk;
 mod spot_lists;
+mod steps;
