@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod common;
+#[path = "live_mode/disturbance.rs"]
+mod disturbance;
 #[path = "live_mode/dress.rs"]
 mod dress;
 #[path = "live_mode/follower.rs"]
@@ -16,6 +18,8 @@ mod follower;
 mod proxy;
 #[path = "live_mode/reply.rs"]
 mod reply;
+#[path = "live_mode/spot_stream.rs"]
+mod spot_stream;
 #[path = "live_mode/world.rs"]
 mod world;
 
