@@ -99,7 +99,7 @@ async fn spot_events_arrive_and_those_of_a_gap_are_read() {
         buy(&world, &who, &gap).await;
         world.proxy.refuse_sockets(false);
 
-        // The event tells the readers of the stream to load the account again.
+        // After this event the readers of the stream load the account again.
         until(&mut events, AccountEvent::Connected).await;
         assert_eq!(world.proxy.subscriptions(&who.api_key), subscriptions + 1, "{loss:?}");
         let orders = adapter.orders(&who, KIND, &btc(), 100).await.unwrap();
