@@ -25,3 +25,4 @@ mod spot_conditional;
 mod spot_conservation;
 mod spot_desk;
 mod spot_lists;
+mod steps;
