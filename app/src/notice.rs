@@ -92,6 +92,12 @@ words! {
         FollowStopped = "follow-stopped",
         /// A follow was stopped and its position closed.
         FollowStoppedClosed = "follow-stopped-closed",
+        /// A position that was opened elsewhere was adopted.
+        PositionAdopted = "position-adopted",
+        /// All positions of an account were closed.
+        PositionsClosed = "positions-closed",
+        /// Not all positions of an account could be closed.
+        PositionsLeft = "positions-left",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

@@ -154,6 +154,7 @@ table! {
         stop_missing: "Stop missing: Slipstream is placing it",
         no_stop_by_choice: "No stop loss (your choice)",
         not_supervised: "Not supervised (your choice)",
+        adopt: "Adopt and protect",
         opened_elsewhere: "Opened outside Slipstream: not supervised",
         placed_elsewhere: "Placed outside Slipstream",
         release: "Stop supervising",

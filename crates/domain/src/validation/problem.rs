@@ -96,6 +96,10 @@ problems! {
     EntryStillOpen = "must belong to a trade whose entry is not open any more";
     /// A position or an entry is open on the market.
     PositionOpen = "position_open";
+    /// A trade of the desk is open on the market, and owns its position.
+    AlreadySupervised = "must be a market without an open trade";
+    /// No position is open on the market.
+    NoPosition = "must be a market with an open position";
     /// There is no stop to calculate the risk with.
     RiskNeedsStop = "must belong to a trade with a stop loss";
     /// The object was changed after the caller read it.

@@ -3,6 +3,7 @@
 
 mod account;
 mod adopt;
+mod adopting;
 mod begin;
 mod change;
 mod checks;
@@ -45,7 +46,10 @@ pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use origin::{exit_of, opening_of};
 pub(crate) use place::panic_market;
-pub use place::{NewTrade, close_position, open_trade, place_order, place_order_unless_open, reverse_trade};
+pub use place::{
+    ClosedPosition, NewTrade, adopt_position, close_position, close_positions, open_trade, place_order,
+    place_order_unless_open, reverse_trade,
+};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};
 pub use rehearse::{RehearsedOrder, Verdict, rehearse};

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
+mod adoption;
 mod changes;
 mod fake;
 mod fence;
@@ -15,6 +16,7 @@ mod rights;
 mod tabs;
 mod unfinished;
 
+use adoption::*;
 use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -534,4 +536,10 @@ store::each_engine![
     the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
     all_of_a_position_is_closed_while_a_change_cannot_be_completed,
     the_close_of_a_trade_closes_no_later_one,
+    a_position_that_was_opened_elsewhere_is_adopted,
+    an_adoption_that_does_not_fit_changes_nothing,
+    a_stop_that_the_exchange_refuses_adopts_nothing,
+    an_adoption_is_completed_after_a_crash_and_repeats_its_answer,
+    a_stop_of_the_owner_is_kept_as_that_of_the_trade,
+    all_positions_are_closed_with_a_result_for_each,
 ];
