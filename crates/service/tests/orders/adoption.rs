@@ -114,12 +114,17 @@ pub(crate) async fn an_adoption_is_completed_after_a_crash_and_repeats_its_answe
         let (desk, actor, key) = (desk.clone(), world.actor.clone(), world.key);
         async move { order::adopt_position(&desk, &actor, key, &btc(), wish(), idempotency("adopt", 1)).await }
     };
+    for _ in 0..60 {
+        world.fake.fault(STOP, Fault::RequestLost);
+    }
+    let unknown = adopt(&world.desk).await;
+    assert!(matches!(unknown, Err(Error::Unavailable { .. })), "{unknown:?}");
+    world.fake.state.lock().unwrap().faults.clear();
     world.fake.fault(STOP, Fault::AnswerLost);
-    world.fake.fault(STOP, Fault::RequestLost);
-    let first = adopt(&world.desk).await.unwrap();
-    let later = desk(db, &world.fake);
-    order::sweep(&later).await.unwrap();
-    assert_eq!(adopt(&later).await.unwrap(), first);
+    let restarted = desk(db, &world.fake);
+    order::sweep(&restarted).await.unwrap();
+    let first = adopt(&restarted).await.unwrap();
+    assert_eq!(adopt(&restarted).await.unwrap(), first, "it is adopted once");
     assert_eq!(world.fake.placed(STOP).len(), 1);
     assert_eq!(world.fake.placed(STOP)[0].side, Side::Buy);
 }
