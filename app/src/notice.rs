@@ -31,10 +31,8 @@ words! {
         PositionReversed = "position-reversed",
         /// The resting entries of a market were cancelled.
         EntriesCanceled = "entries-canceled",
-        /// The leverage of a market was set.
-        LeverageSet = "leverage-set",
-        /// The margin mode of a market was set.
-        MarginSet = "margin-set",
+        /// The leverage and the margin mode of a market were set.
+        MarketSet = "market-set",
     }
 }
 

@@ -183,11 +183,11 @@ export class Trade extends Frame {
 
   async setLeverage(times: number): Promise<void> {
     await this.leverage.fill(String(times));
-    await this.page.locator('form', { has: this.leverage }).getByRole('button').click();
+    await this.page.getByTestId('market-apply').click();
   }
 
-  async setMargin(type: 'ISOLATED' | 'CROSSED'): Promise<void> {
+  async setMarket(times: number, type: 'ISOLATED' | 'CROSSED'): Promise<void> {
     await this.margin.selectOption(type);
-    await this.page.locator('form', { has: this.margin }).getByRole('button').click();
+    await this.setLeverage(times);
   }
 }

@@ -141,40 +141,40 @@ pub async fn set_supervision(
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
-/// Sets the market's leverage.
-#[server(endpoint = "leverage")]
-pub async fn set_leverage(
+/// Sets the market's leverage and margin mode. An empty field stays as it is.
+#[server(endpoint = "market-settings")]
+pub async fn set_market(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] leverage: String,
-) -> Result<Done, FormFailure> {
-    let (visit, actor) = trader()?;
-    let leverage = leverage.trim().parse().map_err(|_| Error::field("leverage", Problem::NotLeverage));
-    let set = match (market_of(&key, &symbol), leverage) {
-        (Ok((id, pair)), Ok(times)) => order::set_leverage(&visit.desk, &actor, id, &pair, times).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::LeverageSet));
-    at_desk("leverage", &key, &symbol).answer(&visit, done).await
-}
-
-/// Sets the market's margin type.
-#[server(endpoint = "margin-mode")]
-pub async fn set_margin_mode(
-    #[server(default)] key: String,
-    #[server(default)] symbol: String,
     #[server(default)]
     #[server(rename = "marginType")]
     mode: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let mode = MarginMode::parse(&mode).ok_or_else(|| Error::field("marginType", Problem::NotMarginType));
-    let set = match (market_of(&key, &symbol), mode) {
-        (Ok((id, pair)), Ok(mode)) => order::set_margin_mode(&visit.desk, &actor, id, &pair, mode).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
+    let parse = || -> Result<_, Error> {
+        let (id, pair) = market_of(&key, &symbol)?;
+        let leverage = match leverage.trim() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| Error::field("leverage", Problem::NotLeverage))?),
+        };
+        let mode = match mode.as_str() {
+            "" => None,
+            word => {
+                let known = MarginMode::parse(word);
+                Some(known.ok_or_else(|| Error::field("marginType", Problem::NotMarginType))?)
+            }
+        };
+        Ok((id, pair, leverage, mode))
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarginSet));
-    at_desk("margin-mode", &key, &symbol).answer(&visit, done).await
+    let set = match parse() {
+        Ok((id, pair, leverage, mode)) => {
+            order::set_market_settings(&visit.desk, &actor, id, &pair, leverage, mode).await
+        }
+        Err(error) => Err(error),
+    };
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarketSet));
+    at_desk("market-settings", &key, &symbol).answer(&visit, done).await
 }
 
 /// The chart's candles: the newest, or those before a time in seconds.

@@ -31,7 +31,7 @@ use service::{
 };
 
 /// The forms whose problems the ticket shows.
-const TICKET_FORMS: [&str; 3] = ["order-place", "leverage", "margin-mode"];
+const TICKET_FORMS: [&str; 2] = ["order-place", "market-settings"];
 /// The default market.
 const FIRST: &str = "BTC/USDT";
 

@@ -123,7 +123,7 @@ table! {
         sending: "Placing order…",
         leverage: "Leverage",
         margin_type: "Margin mode",
-        set: "Set",
+        apply: "Apply",
         shortcuts: "Keyboard shortcuts",
         shortcuts_on: "Use keyboard shortcuts",
         key_buy: "Buy",

@@ -201,8 +201,7 @@ texts! {
         D::PositionIncreased => "Position increased.",
         D::PositionReversed => "Position reversed.",
         D::EntriesCanceled => "Entry orders cancelled. Stops and take profits of the position stay.",
-        D::LeverageSet => "Leverage updated.",
-        D::MarginSet => "Margin mode updated.",
+        D::MarketSet => "Leverage and margin mode updated.",
     }
 }
 

@@ -32,7 +32,7 @@ pub mod trade;
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
     HISTORY, account_state, cancel_order, get_position, list_history, list_open_orders, list_positions,
-    list_trades, protection_of, set_leverage, set_margin_mode,
+    list_trades, protection_of, set_leverage, set_margin_mode, set_market_settings,
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
