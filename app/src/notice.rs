@@ -9,6 +9,8 @@ words! {
     pub DeskNotice {
         /// An order was placed.
         OrderPlaced = "order-placed",
+        /// The entry of an order ended without a fill.
+        OrderUnfilled = "order-unfilled",
         /// An order was cancelled.
         OrderCanceled = "order-canceled",
         /// A position was closed.

@@ -27,6 +27,9 @@ texts! {
         P::NotOrderType => "Choose an order type.",
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
+        P::NotTimeInForce => "Choose a time in force.",
+        P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
+        P::NotReducing => "This side doesn't reduce your position. Choose the other side.",
         P::NotStopType => "Choose a stop order type.",
         P::PriceRequired => "This order type needs a price.",
         P::NotWithTrailing => "Trailing orders don't support a stop or take profit.",
@@ -190,6 +193,7 @@ texts! {
     /// The text of a success on the trade page.
     desk_notice(D) {
         D::OrderPlaced => "Order placed.",
+        D::OrderUnfilled => "Nothing was filled: the order has ended.",
         D::OrderCanceled => "Order cancelled.",
         D::PositionClosed => "Position closed.",
         D::SupervisionEnded => "Slipstream no longer supervises this position. Its orders at the exchange are unchanged.",

@@ -58,6 +58,12 @@ problems! {
     NotOrderType = "must be valid order type";
     /// Neither BUY nor SELL.
     NotSide = "must be valid order side";
+    /// Neither GTC, IOC, FOK nor GTX.
+    NotTimeInForce = "must be valid time in force";
+    /// A post-only order that would fill immediately.
+    WouldTake = "must not fill immediately: the order is post-only";
+    /// An order that would not reduce the position.
+    NotReducing = "must be the side that reduces the position";
     /// Neither ISOLATED nor CROSSED.
     NotMarginType = "must be valid margin type";
     /// Neither LIMIT nor MARKET.

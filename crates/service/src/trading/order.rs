@@ -38,6 +38,7 @@ pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
 pub use change::{
     AddSize, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
+    reduce_position,
 };
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};

@@ -14,6 +14,7 @@ mod profit;
 mod restored;
 mod rights;
 mod tabs;
+mod timed;
 mod unfinished;
 
 use adoption::*;
@@ -60,6 +61,7 @@ use std::{
 };
 use store::testing::TestDb;
 use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
+use timed::*;
 use unfinished::*;
 
 const ENTRY: u16 = 2;
@@ -542,4 +544,8 @@ store::each_engine![
     an_adoption_is_completed_after_a_crash_and_repeats_its_answer,
     a_stop_of_the_owner_is_kept_as_that_of_the_trade,
     all_positions_are_closed_with_a_result_for_each,
+    an_order_that_fills_in_part_and_expires_is_a_protected_position,
+    an_order_that_fills_nothing_is_no_trade,
+    a_post_only_order_that_would_fill_has_its_own_message,
+    a_reduce_only_order_closes_a_part_and_never_opens,
 ];

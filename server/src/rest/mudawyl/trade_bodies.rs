@@ -105,6 +105,12 @@ pub struct TradeBody {
     /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
+    /// GTC (default), IOC, FOK, or GTX for post-only; with LIMIT. An IOC order that fills in part is a position with its
+    /// stop loss; one that fills nothing is a CANCELED trade.
+    #[schema(example = "GTC")]
+    pub time_in_force: Option<String>,
+    /// The same as GTX: the order is rejected if it would fill immediately.
+    pub post_only: Option<bool>,
     /// Risk as a percentage of equity from which the amount was calculated.
     #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,

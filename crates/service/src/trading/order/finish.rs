@@ -5,10 +5,12 @@ use crate::{
     error::{Error, Result},
     trading::{Trading, key},
 };
-use domain::{Order, Refusal, copy::Reason};
+use domain::{Order, Refusal, copy::Reason, validation::Problem};
 use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
 
+/// "The order could not be executed as maker".
+const POST_ONLY_REJECTED: i64 = -5022;
 /// Failure text of an intent whose entry was never sent and is no longer wanted.
 pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
 
@@ -27,9 +29,16 @@ pub(super) async fn finish(
         }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
+            // It has a message of its own, because the balance and the filters are no cause.
+            let answer = match failure {
+                ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => {
+                    Error::field("price", Problem::WouldTake)
+                }
+                _ => refusal.into(),
+            };
             intent.fail(refusal, failure.to_string(), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
-            Err(refusal.into())
+            Err(answer)
         }
         Err(Halt::TooLate) => {
             let refusal = Refusal::ExchangeBadRequest;
