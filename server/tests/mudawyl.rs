@@ -564,4 +564,5 @@ store::each_engine!(
     changes_that_are_no_changes_are_refused,
     a_trade_is_increased_and_reversed,
     a_trade_is_opened_beside_nothing_unless_it_replaces,
+    a_trade_has_a_time_in_force,
 );

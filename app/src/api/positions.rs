@@ -109,7 +109,7 @@ async fn close(visit: &Visit, actor: &Actor, key: &str, symbol: &str) -> Result<
     order::close_positions(&visit.desk, actor, id, market.as_ref()).await
 }
 
-/// The market of a position, and what became of it.
+/// The market of a position, and the result there.
 fn detail(closed: ClosedPosition) -> (String, String) {
     let (lang, symbol) = (visit::lang(), closed.symbol.to_string());
     let text = match closed.outcome {

@@ -33,6 +33,7 @@ table! {
         activation_price: "Activation price",
         trailing_hint: "Activates at this price and enters when the price reverses by the callback rate.",
         callback: "Callback rate",
+        // words: allow(billing-period): the term for how long an order stays open
         time_in_force: "Time in force",
         gtc: "GTC",
         ioc: "IOC",

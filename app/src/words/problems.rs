@@ -27,7 +27,7 @@ texts! {
         P::NotOrderType => "Choose an order type.",
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
-        P::NotTimeInForce => "Choose a time in force.",
+        P::NotTimeInForce => "Choose GTC, IOC, FOK or post-only.",
         P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
         P::NotReducing => "This side doesn't reduce your position. Choose the other side.",
         P::NotStopType => "Choose a stop order type.",

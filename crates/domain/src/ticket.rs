@@ -60,7 +60,7 @@ pub enum Entry {
     Market,
     /// At this price or better, until it is cancelled.
     Limit(Decimal),
-    /// At this price or better, as long as its time in force says.
+    /// At this price or better, with a time in force.
     TimedLimit {
         /// Limit price.
         price: Decimal,

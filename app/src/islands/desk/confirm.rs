@@ -44,7 +44,7 @@ pub(super) fn replaces(ticket: Ticket) -> bool {
 /// button ask, and returns `false`. An order with problems is sent: the server reports them, and closes nothing until it
 /// is confirmed. The prices of the server may differ, so that an order with real funds is confirmed despite problems.
 pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
-    // Its button says what it closes, and it opens nothing.
+    // Its button names the part that it closes, and it opens nothing.
     if ticket.draft.peek(TicketDraft::reduces) {
         return true;
     }

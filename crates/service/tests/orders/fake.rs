@@ -51,8 +51,8 @@ pub(crate) struct State {
     pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
     /// The same for the next query of the key's rights.
     pub(crate) rights_gate: Option<(Arc<Notify>, Arc<Notify>)>,
-    /// What an order that must fill immediately fills; nothing by default. The rest of it expires.
-    pub(crate) fills_at_once: Decimal,
+    /// The amount that an IOC or FOK order fills; zero by default. The rest of it expires.
+    pub(crate) immediate_fill: Decimal,
     /// Whether the key has no right to trade futures.
     pub(crate) no_futures: bool,
     /// The account's balance in USDT; 10,000 by default.
@@ -372,7 +372,7 @@ impl Trading for Fake {
             state.position += signed;
         }
         if matches!(request.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
-            let (price, amount) = (state.price, state.fills_at_once);
+            let (price, amount) = (state.price, state.immediate_fill);
             if !amount.is_zero() {
                 let signed = fill(&mut order, amount, price);
                 state.position += signed;

@@ -33,7 +33,7 @@ impl World {
 
 pub(crate) async fn an_order_that_fills_in_part_and_expires_is_a_protected_position(db: &TestDb) {
     let world = world(db).await;
-    world.fake.state.lock().unwrap().fills_at_once = d("0.02");
+    world.fake.state.lock().unwrap().immediate_fill = d("0.02");
     let placed = world.place(&timed("IOC")).await.unwrap();
     assert_eq!((placed[0].status, placed[0].filled), (OrderStatus::Expired, d("0.02")));
     assert_eq!(world.position(), d("0.02"));
@@ -53,7 +53,7 @@ pub(crate) async fn an_order_that_fills_nothing_is_no_trade(db: &TestDb) {
         assert_eq!((placed.len(), placed[0].status), (1, OrderStatus::Expired), "{word}");
     }
     assert_eq!((world.position(), world.open().len()), (d("0"), 0));
-    assert!(store::protection::list_all(&*world.desk.db).await.unwrap().is_empty(), "nothing is supervised");
+    assert!(store::protection::list_all(&world.desk.db).await.unwrap().is_empty(), "nothing is supervised");
     assert_eq!(world.listed().await, 0);
 }
 

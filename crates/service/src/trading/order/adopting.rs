@@ -93,7 +93,7 @@ impl Run<'_> {
         let seen = self.inspect().await?;
         let side = adopting.order.side;
         if seen.position.is_none_or(|position| entered_by(position.side) != side) {
-            // What an earlier holder placed may have closed it: then the supervisor settles it.
+            // Orders of an earlier holder may have closed it: then the supervisor settles it.
             let placed = |leg: &Leg| leg.is_protective() && leg.status == LegStatus::Placed;
             if self.intent.legs.iter().any(placed) {
                 self.skip_unsent();
