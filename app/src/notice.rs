@@ -9,6 +9,8 @@ words! {
     pub DeskNotice {
         /// An order was placed.
         OrderPlaced = "order-placed",
+        /// The entry of an order ended without a fill.
+        OrderUnfilled = "order-unfilled",
         /// An order was cancelled.
         OrderCanceled = "order-canceled",
         /// A position was closed.
@@ -31,10 +33,8 @@ words! {
         PositionReversed = "position-reversed",
         /// The resting entries of a market were cancelled.
         EntriesCanceled = "entries-canceled",
-        /// The leverage of a market was set.
-        LeverageSet = "leverage-set",
-        /// The margin mode of a market was set.
-        MarginSet = "margin-set",
+        /// The leverage and the margin mode of a market were set.
+        MarketSet = "market-set",
     }
 }
 
@@ -92,6 +92,12 @@ words! {
         FollowStopped = "follow-stopped",
         /// A follow was stopped and its position closed.
         FollowStoppedClosed = "follow-stopped-closed",
+        /// A position that was opened elsewhere was adopted.
+        PositionAdopted = "position-adopted",
+        /// All positions of an account were closed.
+        PositionsClosed = "positions-closed",
+        /// Not all positions of an account could be closed.
+        PositionsLeft = "positions-left",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

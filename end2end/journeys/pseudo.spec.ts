@@ -201,7 +201,7 @@ async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
   const order = { ...market, side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.05' };
   await posted(page, desk, '/api/order-place', order);
   await posted(page, desk, '/api/order-place', { ...order, withoutStop: 'yes' });
-  await posted(page, desk, '/api/leverage', { ...market, leverage: '7' });
+  await posted(page, desk, '/api/market-settings', { ...market, leverage: '7' });
   await posted(page, desk, '/api/account-open', { currency: 'USDT' });
   await posted(page, desk, '/api/sub-account-save', { account_name: 'Pseudo Limited', country: 'XX' });
   await posted(page, desk, '/api/client-create', { name: 'Pseudo Client', 'permissions[0]': 'BOTS_READ' });

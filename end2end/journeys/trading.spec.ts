@@ -192,16 +192,14 @@ test('leverage and margin type', async ({ page, key, watch }) => {
   await trade.open(key);
   await expectLive(page);
   await trade.ticket.amount.fill('0.05');
-  await trade.setLeverage(25);
-  await expect(trade.ticket.notice).toHaveText('Leverage updated.');
+  await trade.setMarket(25, 'ISOLATED');
+  await expect(trade.ticket.notice).toHaveText('Leverage and margin mode updated.');
   await expect
     .poll(async () => {
       const { cost, margin } = await trade.ticket.preview();
       return Math.round(cost / margin);
     }, { message: 'the preview follows the leverage' })
     .toBe(25);
-  await trade.setMargin('ISOLATED');
-  await expect(trade.ticket.notice).toHaveText('Margin mode updated.');
   await trade.buy('0.05');
   await expect(trade.position).toContainText('Long · Isolated · 25×');
   await trade.open(key);

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod messages;
 pub mod own_sources;
 pub mod personal;
+pub mod positions;
 pub mod posted_ticket;
 pub mod rules;
 pub mod screen;
@@ -73,6 +74,8 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/position-close", Role::Trader),
     ("/api/open-position-close", Role::Trader),
     ("/api/position-supervision", Role::Trader),
+    ("/api/position-adopt", Role::Trader),
+    ("/api/positions-close", Role::Trader),
     ("/api/trade-stop", Role::Trader),
     ("/api/trade-targets", Role::Trader),
     ("/api/trade-breakeven", Role::Trader),
@@ -80,8 +83,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/trade-add", Role::Trader),
     ("/api/trade-reverse", Role::Trader),
     ("/api/entries-cancel", Role::Trader),
-    ("/api/leverage", Role::Trader),
-    ("/api/margin-mode", Role::Trader),
+    ("/api/market-settings", Role::Trader),
     ("/api/bars", Role::Trader),
     ("/api/follow-create", Role::Trader),
     ("/api/follow-change", Role::Trader),

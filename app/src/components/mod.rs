@@ -1,5 +1,6 @@
 //! Components of pages, rendered on the server only.
 
+pub(crate) mod adopt;
 pub(crate) mod agent;
 pub(crate) mod confirm;
 pub(crate) mod copied;

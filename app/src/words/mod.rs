@@ -5,6 +5,8 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod admin;
 #[cfg(feature = "ssr")]
+pub(crate) mod adopt;
+#[cfg(feature = "ssr")]
 pub(crate) mod audit_actions;
 #[cfg(feature = "ssr")]
 pub(crate) mod billing;

@@ -45,6 +45,9 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::ProfileSaved
         | N::SupportRequested
         | N::SupportClosed
+        | N::PositionAdopted
+        | N::PositionsClosed
+        | N::PositionsLeft
         | N::Panicked
         | N::DeskClosed
         | N::DeskOpened
@@ -130,6 +133,9 @@ texts! {
         N::FollowResumed => "Copying resumed. The next signal is copied.",
         N::FollowStopped => "Copying stopped.",
         N::FollowStoppedClosed => "Copying stopped and position closed.",
+        N::PositionAdopted => "Position adopted. Slipstream supervises it from now on.",
+        N::PositionsClosed => "All positions of the account are closed.",
+        N::PositionsLeft => "Not all positions could be closed. Check what's left and try again.",
         N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",

@@ -27,6 +27,9 @@ texts! {
         P::NotOrderType => "Choose an order type.",
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
+        P::NotTimeInForce => "Choose GTC, IOC, FOK or post-only.",
+        P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
+        P::NotReducing => "This side doesn't reduce your position. Choose the other side.",
         P::NotStopType => "Choose a stop order type.",
         P::PriceRequired => "This order type needs a price.",
         P::NotWithTrailing => "Trailing orders don't support a stop or take profit.",
@@ -45,6 +48,8 @@ texts! {
         P::MoreThanPosition => "The position is smaller than this.",
         P::EntryStillOpen => "The entry of this trade is still open. Cancel it, or wait until it has filled.",
         P::PositionOpen => "A position or an entry order is open on this market. Choose to replace it, or close it first.",
+        P::AlreadySupervised => "Slipstream already has an open trade on this market. Change that trade, or close it first.",
+        P::NoPosition => "There is no open position on this market any more.",
         P::RiskNeedsStop => "Without a stop loss there's no risk to calculate with. Enter an amount instead.",
         P::ChangedMeanwhile => "This trade was changed meanwhile. Check its current values and try again.",
         P::ChangedTooOften => "This trade can't be changed any more often. Close it and open a new one.",
@@ -188,6 +193,7 @@ texts! {
     /// The text of a success on the trade page.
     desk_notice(D) {
         D::OrderPlaced => "Order placed.",
+        D::OrderUnfilled => "Nothing was filled: the order has ended.",
         D::OrderCanceled => "Order cancelled.",
         D::PositionClosed => "Position closed.",
         D::SupervisionEnded => "Slipstream no longer supervises this position. Its orders at the exchange are unchanged.",
@@ -199,8 +205,7 @@ texts! {
         D::PositionIncreased => "Position increased.",
         D::PositionReversed => "Position reversed.",
         D::EntriesCanceled => "Entry orders cancelled. Stops and take profits of the position stay.",
-        D::LeverageSet => "Leverage updated.",
-        D::MarginSet => "Margin mode updated.",
+        D::MarketSet => "Leverage and margin mode updated.",
     }
 }
 

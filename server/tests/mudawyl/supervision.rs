@@ -10,15 +10,15 @@ use std::{future::Future, time::Duration};
 use store::testing::TestDb;
 
 /// A desk whose user has a long position with a stop, on an account whose credentials are known.
-struct Holding {
-    server: TestServer,
-    ada: Person,
-    id: String,
+pub(crate) struct Holding {
+    pub(crate) server: TestServer,
+    pub(crate) ada: Person,
+    pub(crate) id: String,
     credentials: (String, String),
 }
 
 impl Holding {
-    async fn open(db: &TestDb) -> Self {
+    pub(crate) async fn open(db: &TestDb) -> Self {
         let server = TestServer::open(db).await;
         let ada = Person::sign_up(&server, "ada").await;
         let credentials = ada.sandbox_account().await;
@@ -67,7 +67,7 @@ impl Holding {
     }
 
     /// Places an order at the exchange, outside Slipstream: at a price, or at the market.
-    async fn order_elsewhere(&self, id: &str, symbol: &str, amount: &str, price: Option<Decimal>) {
+    pub(crate) async fn order_elsewhere(&self, id: &str, symbol: &str, amount: &str, price: Option<Decimal>) {
         let request = OrderRequest {
             client_order_id: id.to_owned(),
             symbol: symbol.parse().unwrap(),

@@ -108,7 +108,8 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
     }
 }
 
-/// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
+/// The button that ends or resumes the supervision, or the link to the form that begins it; `None` if there is no stop to
+/// supervise.
 fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<Part> {
     let words = desk(account.lang);
     match state {
@@ -129,6 +130,11 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
             }
             .part(),
         ),
+        ProtectionState::Foreign if !account.automated => {
+            // The form is part of a page that was loaded with the position.
+            let page = format!("/trade?key={}&symbol={}&adopt=1#adopt", account.key(), account.symbol());
+            Some(view! { <a class="button" data-kind="main" href=page data-testid="adopt-link">{words.adopt}</a> }.part())
+        }
         ProtectionState::NoStop | ProtectionState::Foreign => None,
     }
 }

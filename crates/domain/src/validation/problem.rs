@@ -58,6 +58,12 @@ problems! {
     NotOrderType = "must be valid order type";
     /// Neither BUY nor SELL.
     NotSide = "must be valid order side";
+    /// Neither GTC, IOC, FOK nor GTX.
+    NotTimeInForce = "must be valid time in force";
+    /// A post-only order that would fill immediately.
+    WouldTake = "must not fill immediately: the order is post-only";
+    /// An order that would not reduce the position.
+    NotReducing = "must be the side that reduces the position";
     /// Neither ISOLATED nor CROSSED.
     NotMarginType = "must be valid margin type";
     /// Neither LIMIT nor MARKET.
@@ -96,6 +102,10 @@ problems! {
     EntryStillOpen = "must belong to a trade whose entry is not open any more";
     /// A position or an entry is open on the market.
     PositionOpen = "position_open";
+    /// A trade of the desk is open on the market, and owns its position.
+    AlreadySupervised = "must be a market without an open trade";
+    /// No position is open on the market.
+    NoPosition = "must be a market with an open position";
     /// There is no stop to calculate the risk with.
     RiskNeedsStop = "must belong to a trade with a stop loss";
     /// The object was changed after the caller read it.

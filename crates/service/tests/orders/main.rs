@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod adoption;
 mod changes;
 mod fake;
 mod fence;
@@ -13,8 +14,10 @@ mod profit;
 mod restored;
 mod rights;
 mod tabs;
+mod timed;
 mod unfinished;
 
+use adoption::*;
 use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -58,6 +61,7 @@ use std::{
 };
 use store::testing::TestDb;
 use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
+use timed::*;
 use unfinished::*;
 
 const ENTRY: u16 = 2;
@@ -534,4 +538,14 @@ store::each_engine![
     the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
     all_of_a_position_is_closed_while_a_change_cannot_be_completed,
     the_close_of_a_trade_closes_no_later_one,
+    a_position_that_was_opened_elsewhere_is_adopted,
+    an_adoption_that_does_not_fit_changes_nothing,
+    a_stop_that_the_exchange_refuses_adopts_nothing,
+    an_adoption_is_completed_after_a_crash_and_repeats_its_answer,
+    a_stop_of_the_owner_is_kept_as_that_of_the_trade,
+    all_positions_are_closed_with_a_result_for_each,
+    an_order_that_fills_in_part_and_expires_is_a_protected_position,
+    an_order_that_fills_nothing_is_no_trade,
+    a_post_only_order_that_would_fill_has_its_own_message,
+    a_reduce_only_order_closes_a_part_and_never_opens,
 ];

@@ -44,6 +44,7 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     notified(play, &mut broken);
     supervised(play, &mut broken);
     changes::judge(play, &mut broken);
+    changes::judge_adoption(play, &mut broken);
     broken
 }
 
@@ -59,7 +60,7 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
         }
         return;
     }
-    if book.foreign == book.position.abs() {
+    if book.foreign == book.position.abs() && !changes::has_adopted(play) {
         return;
     }
     let tick = book.tick.unwrap_or(Decimal::ONE);
@@ -221,6 +222,10 @@ fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
 fn foreign(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
+    if changes::adopts(play) {
+        // Its own invariant holds for it.
+        return;
+    }
     let all = !book.foreign.is_zero() && book.foreign == book.position.abs();
     let ours = book.orders.iter().filter(|r| r.open() && r.ours()).count();
     if all && ours > 0 {

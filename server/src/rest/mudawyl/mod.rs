@@ -14,6 +14,7 @@ pub mod examples;
 mod first_day;
 pub mod follow;
 pub mod key;
+mod managed_position;
 mod managed_trade;
 mod managed_trade_orders;
 pub mod notification;
@@ -91,6 +92,8 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade::close_managed_trade))
         .route(Role::Trader, routes!(managed_trade_orders::add_to_managed_trade))
         .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
+        .route(Role::Trader, routes!(managed_position::adopt_position))
+        .route(Role::Trader, routes!(managed_position::close_all_positions))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))

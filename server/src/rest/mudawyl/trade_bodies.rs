@@ -105,6 +105,12 @@ pub struct TradeBody {
     /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
+    /// GTC (default), IOC, FOK, or GTX for post-only; with LIMIT. An IOC order that fills in part is a position with its
+    /// stop loss; one that fills nothing is a CANCELED trade.
+    #[schema(example = "GTC")]
+    pub time_in_force: Option<String>,
+    /// The same as GTX: the order is rejected if it would fill immediately.
+    pub post_only: Option<bool>,
     /// Risk as a percentage of equity from which the amount was calculated.
     #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,
@@ -135,4 +141,42 @@ pub struct TradeAddBody {
 pub struct TradeReverseBody {
     /// Must be true if the trade has no stop loss: the new one has none either.
     pub confirm_no_stop: Option<bool>,
+}
+
+/// "Adopt Position". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "exchangeKeyId": "46a19fb1-4e90-4736-b820-257c947fd694",
+    "symbol": "BTC/USDT",
+    "stop": { "price": 18000, "type": "MARKET" },
+    "takeProfits": [{ "price": 21000, "share": 0.5 }],
+}))]
+pub struct AdoptBody {
+    /// API_KEY_ID of an active MANUAL FUTURES key.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Symbol.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub symbol: String,
+    /// The stop loss; required unless `confirmNoStop` is true.
+    pub stop: Option<StopBody>,
+    /// Must be true to adopt the position without a stop loss.
+    pub confirm_no_stop: Option<bool>,
+    /// Take profits with their shares of the position.
+    #[schema(max_items = 25)]
+    pub take_profits: Option<Vec<TakeProfitBody>>,
+}
+
+/// "Close All Positions". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "exchangeKeyId": "46a19fb1-4e90-4736-b820-257c947fd694" }))]
+pub struct CloseAllBody {
+    /// API_KEY_ID of a FUTURES key.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Only the position of this symbol.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub symbol: Option<String>,
 }

@@ -9,9 +9,13 @@ use domain::{
     Order, Refusal,
     copy::Reason,
     order_failure::{FailureCause, OrderFailure},
+    validation::Problem,
 };
 use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
+
+/// "The order could not be executed as maker".
+const POST_ONLY_REJECTED: i64 = -5022;
 
 /// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
 /// caller's answer.
@@ -28,9 +32,16 @@ pub(super) async fn finish(
         }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
+            // It has a message of its own, because the balance and the filters are no cause.
+            let answer = match failure {
+                ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => {
+                    Error::field("price", Problem::WouldTake)
+                }
+                _ => refusal.into(),
+            };
             intent.fail(refusal, Some(OrderFailure::from(&failure).into()), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
-            Err(refusal.into())
+            Err(answer)
         }
         Err(Halt::TooLate) => {
             let refusal = Refusal::ExchangeBadRequest;

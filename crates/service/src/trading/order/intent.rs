@@ -9,6 +9,7 @@ pub(super) use storage::read;
 
 use super::{
     account::Access,
+    adopting::Adopting,
     change::{Adding, Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
@@ -39,6 +40,8 @@ pub(super) const LEASE: i64 = 30 * time::SECOND;
 pub(crate) enum Request {
     /// A manual order.
     Open(ManualOrder),
+    /// Adopts a position that was opened elsewhere: its stop and take-profits are placed.
+    Adopt(Box<Adopting>),
     /// Cancels the market's orders and closes its position.
     Close,
     /// The same as `Close`, requested by the panic button.
@@ -60,7 +63,7 @@ pub(crate) enum Request {
 impl Request {
     const fn kind(&self) -> Kind {
         match self {
-            Self::Open(_) | Self::Enter(_) => Kind::Open,
+            Self::Open(_) | Self::Adopt(_) | Self::Enter(_) => Kind::Open,
             Self::Close
             | Self::Panic
             | Self::Exit(_)
@@ -76,10 +79,11 @@ impl Request {
         matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::Add(_) | Self::CancelEntries)
     }
 
-    /// Returns the order that opens a position; `None` for closing requests.
+    /// Returns the order that opens a position, or would have opened an adopted one; `None` for closing requests.
     pub(super) fn opens(&self) -> Option<&ManualOrder> {
         match self {
             Self::Open(order) => Some(order),
+            Self::Adopt(adopting) => Some(&adopting.order),
             Self::Enter(entering) => Some(&entering.order),
             Self::Close
             | Self::Panic
@@ -219,6 +223,11 @@ impl Intent {
     pub(super) fn has_reduced(&self) -> bool {
         let filled = |leg: &Leg| leg.placed.as_ref().is_some_and(|order| !order.filled.is_zero());
         matches!(self.request, Request::Reduce(_)) && self.legs.iter().any(filled)
+    }
+
+    /// Whether its position was opened elsewhere: its entry was never sent.
+    pub(super) const fn adopts(&self) -> bool {
+        matches!(self.request, Request::Adopt(_))
     }
 
     /// Returns the copy whose entry this is.

@@ -51,6 +51,7 @@ pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id:
 const fn by_request(request: &Request) -> ExitReason {
     match request {
         Request::Open(_)
+        | Request::Adopt(_)
         | Request::Close
         | Request::Protect(_)
         | Request::Reduce(_)

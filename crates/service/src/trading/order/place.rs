@@ -1,7 +1,11 @@
 //! Places manual orders and closes positions.
 
+mod adopt;
+mod close_all;
 mod open;
 
+pub use adopt::adopt_position;
+pub use close_all::{ClosedPosition, close_positions};
 pub use open::{NewTrade, open_trade, reverse_trade};
 
 use super::{

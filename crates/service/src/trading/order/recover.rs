@@ -125,6 +125,7 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
     }
     let outcome = match run.intent.request.clone() {
         Request::Open(_) => resume_manual(&mut run).await,
+        Request::Adopt(_) => run.adopt().await,
         // Retried until it is done, however old the request is.
         Request::Close | Request::Panic => run.fresh().await,
         Request::Enter(_) => run.resume_enter().await,

@@ -32,7 +32,7 @@ pub use notification::{Method, Notification};
 pub use number::{Iso, Num};
 pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
-pub use position::{Position, Protection};
+pub use position::{ClosedPositionItem, ClosedPositions, Position, Protection};
 pub use profile::ProfileItem;
 pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
 pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};

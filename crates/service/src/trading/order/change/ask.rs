@@ -36,7 +36,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
@@ -111,6 +111,28 @@ pub async fn close_part(
     close_target(desk, actor, id, symbol, target, part).await
 }
 
+/// Closes an amount of a position with an order of this side, as a reduce-only order would: never more than there is, and
+/// only if the side is the one that reduces the position.
+///
+/// # Errors
+/// As [`close_part`]; a field problem of `side` if the position is on that side.
+pub async fn reduce_position(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    (side, amount): (Side, Decimal),
+    idempotency: Option<IdempotencyKey>,
+) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    let work = async move {
+        let part = Part::Amount(amount);
+        Changer { desk: &shared, access, symbol, idempotency }.close(None, Some(side), part).await
+    };
+    desk.work.run(work).await
+}
+
 /// Does the same as [`close_part`] if the position belongs to the trade of `target`.
 pub(in crate::trading::order) async fn close_target(
     desk: &SharedTrading,
@@ -124,7 +146,8 @@ pub(in crate::trading::order) async fn close_target(
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let TradeTarget { trade, idempotency, .. } = target;
     // Runs detached: it continues if the caller disconnects.
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, part).await };
+    let work =
+        async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, None, part).await };
     desk.work.run(work).await
 }
 
@@ -185,7 +208,8 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    async fn close(self, meant: Option<IntentId>, part: Part) -> Result<()> {
+    /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
+    async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
@@ -198,6 +222,9 @@ impl Changer<'_> {
             self.complete_changes().await?;
         }
         let position = self.position().await?.ok_or(Error::NotFound)?;
+        if by.is_some_and(|by| by != position.side.closing()) {
+            return Err(Error::field("side", Problem::NotReducing));
+        }
         let side = entered_by(position.side);
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());

@@ -208,6 +208,14 @@ impl Intent {
     /// Returns the changed outcome of the position that this intent was to open.
     fn position_outcome(&self) -> Option<PositionOutcome> {
         self.request.opens()?;
+        if self.adopts() {
+            // The position is the trade's only once its stop is known to be placed.
+            return match self.status {
+                Status::Done => self.has_unsaved_fills().then_some(PositionOutcome::Entered),
+                Status::Failed => Some(PositionOutcome::Never),
+                Status::Working | Status::Waiting => None,
+            };
+        }
         let entry = self.leg(seq::ENTRY)?;
         if self.filled_entry().is_some() {
             return self.has_unsaved_fills().then_some(PositionOutcome::Entered);

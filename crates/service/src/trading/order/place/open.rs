@@ -93,7 +93,7 @@ pub(super) fn opening_with_shares(
 }
 
 /// Returns the intent whose orders these are.
-fn opened_by(orders: &[Order]) -> Result<IntentId> {
+pub(super) fn opened_by(orders: &[Order]) -> Result<IntentId> {
     let parsed = orders.first().and_then(|order| client_id::parse(&order.client_order_id));
     parsed.map(|parsed| parsed.intent).ok_or_else(|| Error::fault("an order was placed without an intent"))
 }

@@ -223,7 +223,11 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
         Request::Close | Request::Open(_) | Request::Reduce(_) => Exit::Manual,
-        Request::Enter(_) | Request::Protect(_) | Request::Add(_) | Request::CancelEntries => Exit::Elsewhere,
+        Request::Adopt(_)
+        | Request::Enter(_)
+        | Request::Protect(_)
+        | Request::Add(_)
+        | Request::CancelEntries => Exit::Elsewhere,
     })
 }
 
