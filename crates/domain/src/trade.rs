@@ -3,8 +3,13 @@
 //! A trade is what one opening order made: its position, or its share of it, with a stop and take-profits. Its id is
 //! that of the order's intent.
 
+mod automation;
 mod history;
 
+pub use automation::{
+    Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting, better_price,
+    is_better_stop,
+};
 pub use history::{ChangeKind, TradeSnapshot};
 
 use crate::money::Arithmetic as _;
@@ -45,6 +50,8 @@ pub struct OpenTrade {
     /// The wanted take-profits that have not filled, with their shares of `entered`; of the ordered amount while
     /// nothing has filled.
     pub targets: Vec<TargetShare>,
+    /// What the desk does with it by itself.
+    pub automation: Automation,
 }
 
 /// A change of a trade's stop.
@@ -66,6 +73,8 @@ pub struct TradeChange {
     pub stop: Option<StopChange>,
     /// The new take-profits, which replace all earlier ones; an empty list removes them.
     pub targets: Option<Vec<TargetShare>>,
+    /// The change of what the desk does by itself.
+    pub automation: AutomationChange,
 }
 
 /// The state of a trade and its market that a change is checked against.
@@ -87,10 +96,10 @@ impl TradeChange {
     /// Returns whether nothing would change.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.stop.is_none() && self.targets.is_none()
+        self.stop.is_none() && self.targets.is_none() && self.automation.is_empty()
     }
 
-    /// Checks the new stop and take-profits against the market and its price.
+    /// Checks the new stop and take-profits against the market and its price. The automation has its own check.
     ///
     /// # Errors
     /// All problems together.

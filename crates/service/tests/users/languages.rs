@@ -143,6 +143,7 @@ fn trading_events() -> Vec<NotificationEvent> {
         E::LeftOpen { name: "Main".to_owned(), symbols: vec![btc()] },
         E::WithoutStop { key, symbol: btc(), copy },
         E::StopNotMoved { key, symbol: btc(), why: "-2021".to_owned(), copy },
+        E::TimeLimit { key, symbol: btc(), minutes: 90, copy },
         E::ExitLate { key, symbol, why: "-2011".to_owned(), copy },
     ];
     events.extend([true, false].map(unprotected));

@@ -215,7 +215,7 @@ fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure
     let once = once_of(request, &mut check)?;
     let id = check.finish(id)?;
     let edit = TradeEdit {
-        change: TradeChange { stop, targets },
+        change: TradeChange { stop, targets, automation },
         note,
         tags,
         version: version_of(request)?,

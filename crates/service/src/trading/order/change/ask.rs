@@ -301,5 +301,5 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), targets: None })
+    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

@@ -116,7 +116,7 @@ impl Placing<'_> {
             prices: &prices,
             liquidation: None,
         };
-        let change = TradeChange { stop: None, targets: Some(targets.clone()) };
+        let change = TradeChange { targets: Some(targets.clone()), ..TradeChange::default() };
         change.check(&facts).map_err(Error::Fields)?;
         let shares = Some(&targets[..]).filter(|targets| !targets.is_empty());
         self.place_now(order, shares, replace).await
