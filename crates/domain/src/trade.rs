@@ -8,7 +8,6 @@ mod history;
 
 pub use automation::{
     Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting, better_price,
-    is_better_stop,
 };
 pub use history::{ChangeKind, TradeSnapshot};
 
@@ -161,7 +160,8 @@ fn check_targets(targets: &[TargetShare], facts: &TradeFacts<'_>, problems: &mut
 }
 
 /// Whether a position entered on this side gains when the price goes from `from` to `to`.
-fn gains(side: Side, from: Decimal, to: Decimal) -> bool {
+#[must_use]
+pub fn gains(side: Side, from: Decimal, to: Decimal) -> bool {
     match side {
         Side::Buy => to > from,
         Side::Sell => to < from,

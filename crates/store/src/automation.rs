@@ -4,7 +4,7 @@
 
 use crate::{DecimalText, Result, Source, Tx, protection::Wanted};
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Side, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Micros, Side, Symbol,
     trade::{Automation, PriceSource},
 };
 use sqlx::FromRow;
@@ -176,6 +176,17 @@ pub async fn put_automation(tx: &mut Tx, row: &AutomationRow) -> Result<()> {
 /// Records that the stop of a trade has been moved to breakeven.
 pub async fn set_breakeven(tx: &mut Tx, trade: IntentId, at: Micros) -> Result<()> {
     exec!(tx, "update trade_automations set breakeven_at = $2 where intent_id = $1", trade, at)?;
+    Ok(())
+}
+
+/// Writes the peak of a trailing stop.
+pub async fn set_peak(tx: &mut Tx, trade: IntentId, peak: Decimal) -> Result<()> {
+    exec!(
+        tx,
+        "update trade_automations set peak = $2 where intent_id = $1 and trailing_percent is not null",
+        trade,
+        DecimalText(peak)
+    )?;
     Ok(())
 }
 

@@ -222,11 +222,5 @@ pub fn better_price(side: Side, one: Decimal, other: Decimal) -> Decimal {
     if gains(side, one, other) { other } else { one }
 }
 
-/// Whether a stop at `to` protects more of a position entered on this side than one at `from`.
-#[must_use]
-pub fn is_better_stop(side: Side, from: Decimal, to: Decimal) -> bool {
-    gains(side, from, to)
-}
-
 #[cfg(test)]
 mod tests;

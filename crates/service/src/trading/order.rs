@@ -3,6 +3,7 @@
 
 mod account;
 mod adopt;
+pub mod automation;
 mod begin;
 mod change;
 mod checks;

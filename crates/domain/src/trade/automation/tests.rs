@@ -109,7 +109,7 @@ proptest! {
         for price in prices {
             peak = better_price(side, peak, Decimal::new(price, 1));
             let Some(next) = automation.trail(side, peak, stop, tick) else { continue };
-            prop_assert!(is_better_stop(side, stop.trigger, next.trigger));
+            prop_assert!(gains(side, stop.trigger, next.trigger));
             prop_assert!(money::on_step(next.trigger, tick));
             let distance = peak * Decimal::new(tenths, 1) / Decimal::ONE_HUNDRED;
             prop_assert!((peak - next.trigger).abs() >= distance);

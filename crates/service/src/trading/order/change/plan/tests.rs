@@ -59,7 +59,10 @@ fn trade(filled: Decimal) -> Intent {
 }
 
 fn moved(trigger: &str) -> TradeChange {
-    TradeChange { stop: Some(StopChange::Set(Stop { trigger: d(trigger), limit: None })), ..TradeChange::default() }
+    TradeChange {
+        stop: Some(StopChange::Set(Stop { trigger: d(trigger), limit: None })),
+        ..TradeChange::default()
+    }
 }
 
 fn planned(trade: &mut Intent, held: Option<&Position>, change: &TradeChange) -> Protecting {
