@@ -199,6 +199,7 @@ texts! {
         D::SupervisionResumed => "Slipstream supervises this position again.",
         D::StopMoved => "Stop moved.",
         D::StopRemoved => "Stop removed. This position has no stop.",
+        D::AutomationSet => "Automatic stop saved.",
         D::TargetsSet => "Take profits updated.",
         D::PartClosed => "Part of the position closed.",
         D::PositionIncreased => "Position increased.",
