@@ -6,7 +6,7 @@ use domain::{
     Decimal, Order, Refusal,
     copy::Exit,
     ticket::{RawTicket, Stop},
-    trade::{ChangeKind, OpenTrade, StopChange, TargetShare, TradeChange},
+    trade::{AutomationChange, ChangeKind, OpenTrade, StopChange, TargetShare, TradeChange},
     validation::Problem,
 };
 use service::{
@@ -387,7 +387,12 @@ pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb)
         let raw = RawTicket { take_profit_prices: vec!["20300".into(), "20400".into()], ..ticket() };
         let targets = [("20300", "0.8"), ("20400", "0.2")];
         let targets = targets.map(|(price, share)| TargetShare { price: d(price), share: d(share) });
-        NewTrade { order: raw.check().unwrap(), targets: targets.to_vec(), replace }
+        NewTrade {
+            order: raw.check().unwrap(),
+            targets: targets.to_vec(),
+            replace,
+            automation: AutomationChange::default(),
+        }
     };
     let open = |replace| order::open_trade(&world.desk, &world.actor, world.key, new(replace), None);
     let first = open(false).await.unwrap();

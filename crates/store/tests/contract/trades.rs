@@ -197,9 +197,9 @@ async fn what_the_desk_does_by_itself_is_listed_while_its_trade_is_open(db: &Tes
     assert_eq!((&read, read.automation(), read.breakeven_at), (&later, trailing, Some(NOW.plus(1))));
     assert_eq!(automation::list_active(&**db).await.unwrap().len(), 1);
     assert!(!automation::is_over(&**db, new.id).await.unwrap());
-    let over = |at| write(db, async move |tx| automation::set_over(tx, new.id, at).await);
-    assert!(over(NOW.plus(2)).await.unwrap());
-    assert!(!over(NOW.plus(3)).await.unwrap(), "once");
+    let first = write(db, async |tx| automation::set_over(tx, new.id, NOW.plus(2)).await).await.unwrap();
+    let second = write(db, async |tx| automation::set_over(tx, new.id, NOW.plus(3)).await).await.unwrap();
+    assert_eq!((first, second), (true, false), "once");
     assert!(automation::is_over(&**db, new.id).await.unwrap());
     write(db, async |tx| protection::set_wanted(tx, new.id, Wanted::Closed).await).await.unwrap();
     assert!(automation::list_active(&**db).await.unwrap().is_empty(), "it is being closed");
