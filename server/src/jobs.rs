@@ -111,6 +111,7 @@ impl Jobs {
         jobs.running.spawn(copy::run(desk.following()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(order::protection::run(desk.trading()));
+        jobs.running.spawn(order::automation::run(desk.trading()));
         jobs.running.spawn(review::watch(desk.trading()));
         jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod screen;
 pub mod security;
 pub mod trade;
+pub mod trade_automation;
 pub mod trade_change;
 pub mod trade_order;
 pub mod users;
@@ -78,6 +79,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/positions-close", Role::Trader),
     ("/api/trade-stop", Role::Trader),
     ("/api/trade-targets", Role::Trader),
+    ("/api/trade-automation", Role::Trader),
     ("/api/trade-breakeven", Role::Trader),
     ("/api/trade-close-part", Role::Trader),
     ("/api/trade-add", Role::Trader),

@@ -59,7 +59,7 @@ pub async fn change_stop(
     let removes = stop.trim().is_empty();
     let changed = match parse() {
         Ok((id, pair, target, stop)) => {
-            let change = TradeChange { stop: Some(stop), targets: None };
+            let change = TradeChange { stop: Some(stop), ..TradeChange::default() };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
         }
         Err(error) => Err(error),
@@ -97,7 +97,7 @@ pub async fn set_targets(
     };
     let changed = match parse() {
         Ok((id, pair, target, targets)) => {
-            let change = TradeChange { stop: None, targets: Some(targets) };
+            let change = TradeChange { targets: Some(targets), ..TradeChange::default() };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
         }
         Err(error) => Err(error),

@@ -116,6 +116,7 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
         ToastEvent::TargetRefused(symbol, _) => ("warn", words.target_refused(symbol)),
         ToastEvent::KeyRefused(name) => ("bad", words.key_refused(name)),
         ToastEvent::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
+        ToastEvent::TimeLimit(symbol) => ("warn", words.time_limit(symbol)),
         ToastEvent::AccountMode(name) => ("bad", words.account_mode(name)),
         ToastEvent::KeyRights(name, change) => return rights_changed(words, name, change),
         ToastEvent::ForeignFill(symbol) => ("warn", words.foreign_fill(symbol)),

@@ -101,6 +101,7 @@ mod tests {
             LiveEventKind::LeftOpen("mine".into()),
             LiveEventKind::StopReplaced(symbol.clone()),
             LiveEventKind::WithoutStop(symbol.clone()),
+            LiveEventKind::TimeLimit(symbol.clone()),
             LiveEventKind::CopyEnded {
                 strategy: "EMA".into(),
                 symbol: symbol.clone(),

@@ -67,6 +67,7 @@ table! {
         elsewhere: "Outside Slipstream",
         exit_stop: "Stop loss",
         exit_target: "Take profit",
+        exit_time_limit: "Time limit",
         exit_manual: "Closed by you",
         exit_signal: "Strategy signal",
         exit_owner: "You stopped copying",
@@ -90,6 +91,7 @@ impl Home {
         match exit {
             ExitReason::Stop => self.exit_stop,
             ExitReason::Target => self.exit_target,
+            ExitReason::TimeLimit => self.exit_time_limit,
             ExitReason::Manual => self.exit_manual,
             ExitReason::Signal => self.exit_signal,
             ExitReason::Owner => self.exit_owner,

@@ -33,6 +33,7 @@ table! {
         target_refused(symbol): "{symbol}: the exchange rejected a take profit. Activity shows the reason.",
         stop_replaced(symbol): "{symbol}: your position had lost its stop loss. A new one is in place.",
         without_stop(symbol): "{symbol}: your position has no stop loss. Slipstream keeps trying to place it.",
+        time_limit(symbol): "{symbol}: your position has reached its time limit and is being closed.",
         copy_ended(strategy, symbol): "{strategy}: {symbol} position closed",
         copy_stopped(strategy, symbol): "{strategy}: {symbol} position closed by stop loss",
         copy_reached(strategy, symbol): "{strategy}: {symbol} position closed by take profit",

@@ -51,6 +51,8 @@ words! {
         Panic = "PANIC",
         /// Its stop was lost and could not be placed again.
         Unprotected = "UNPROTECTED",
+        /// It was open as long as its owner allows.
+        TimeLimit = "TIME_LIMIT",
         /// Its owner closed it, in part or in whole, or replaced it by another order.
         Manual = "MANUAL",
         /// It was closed outside Slipstream.

@@ -198,6 +198,8 @@ pub enum LiveEventKind {
     StopReplaced(Symbol),
     /// A position has no stop; placing it is being retried.
     WithoutStop(Symbol),
+    /// A position has reached its time limit and is closed.
+    TimeLimit(Symbol),
     /// A copied position was closed.
     CopyEnded {
         /// Name of the strategy.

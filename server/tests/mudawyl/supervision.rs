@@ -284,9 +284,15 @@ pub(crate) async fn the_trade_page_has_the_controls_of_a_position_without_script
     let amount = page.split("id=\"ticket-amount\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
     let value = amount.split(" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(domain::money::parse(value).is_ok_and(|value| value > Decimal::ZERO), "a quarter: {amount}");
-    for action in
-        ["trade-stop", "trade-targets", "trade-breakeven", "trade-add", "trade-reverse", "trade-close-part"]
-    {
+    for action in [
+        "trade-stop",
+        "trade-targets",
+        "trade-automation",
+        "trade-breakeven",
+        "trade-add",
+        "trade-reverse",
+        "trade-close-part",
+    ] {
         let form =
             page.split("<form").find(|form| form.contains(&format!("action=\"/api/{action}\""))).unwrap();
         let form = form.split("</form>").next().unwrap();

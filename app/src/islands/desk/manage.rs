@@ -2,6 +2,7 @@
 //!
 //! Each part is an [`Part`]: the browser's bundle contains one form and one button instead of one per use.
 
+mod automatic;
 mod close;
 
 use super::{
@@ -37,6 +38,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 stop,
                 breakeven(account, sender, &trade),
                 targets(account, sender, &trade),
+                automatic::part(account, sender, &trade),
                 add(account, sender, &trade),
                 reverse(account, sender, trade),
             ]
@@ -94,7 +96,7 @@ fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Optio
     found.map(|problem| problems::problem(account.lang, problem))
 }
 
-/// A number field of a form, with its problem.
+/// A required number field of a form, with its problem.
 fn field(
     account: AccountSignals,
     sender: Sender,
@@ -102,12 +104,24 @@ fn field(
     label: &'static str,
     value: String,
 ) -> Part {
+    input(account, sender, name, label, value, true)
+}
+
+/// A number field of a form, with its problem.
+fn input(
+    account: AccountSignals,
+    sender: Sender,
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    required: bool,
+) -> Part {
     let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
     let found = move || problem(account, sender, name);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=true
+            <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=required
                 aria-describedby=problem_id.clone() aria-invalid=dynamic(move || found().map(|_| "true"))/>
             <p class="problem" id=problem_id hidden=dynamic(move || found().is_none())>{dynamic(move || found().unwrap_or_default())}</p>
         </div>
@@ -255,7 +269,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Problems of visible fields are shown beside them.
-    const BESIDE: [&str; 7] = [
+    const BESIDE: [&str; 10] = [
         "stopTriggerPrice",
         "stopPrice",
         "amount",
@@ -263,6 +277,9 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
         "addRisk",
         "takeProfitPrices",
         "takeProfitShares",
+        "breakevenAfter",
+        "trailingPercent",
+        "timeLimit",
     ];
     let lang = account.lang;
     let bad = move || {

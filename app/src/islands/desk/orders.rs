@@ -211,6 +211,7 @@ mod tests {
             entered: Decimal::ZERO,
             stop: Some(Stop { trigger: stop, limit: None }),
             targets: vec![TargetShare { price: target, share: half }; 2],
+            automation: domain::trade::Automation::default(),
         };
         let orders = vec![order("low", 80, true), order("entry", 100, false), order("high", 130, true)];
         let state = AccountState { orders: orders.clone(), trades: vec![trade], ..init().account };

@@ -108,6 +108,16 @@ problems! {
     NoPosition = "must be a market with an open position";
     /// There is no stop to calculate the risk with.
     RiskNeedsStop = "must belong to a trade with a stop loss";
+    /// There is no stop to move.
+    NeedsStop = "must belong to a trade with a stop loss";
+    /// Not the number of one of the trade's take-profits.
+    NotTargetNumber = "must be the number of a take profit";
+    /// Outside the range of distances of a trailing stop.
+    NotTrailingPercent = "must be between 0.1 and 50";
+    /// Neither last nor mark.
+    NotPriceSource = "must be last or mark";
+    /// Not a number of minutes up to a year.
+    NotTimeLimit = "must be integer between 1 and 525600";
     /// The object was changed after the caller read it.
     ChangedMeanwhile = "was changed meanwhile";
     /// A trade whose stop or take-profits were changed as often as the desk can number them.

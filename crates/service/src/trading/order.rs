@@ -4,6 +4,7 @@
 mod account;
 mod adopt;
 mod adopting;
+pub mod automation;
 mod begin;
 mod change;
 mod checks;

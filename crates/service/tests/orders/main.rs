@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod adoption;
+mod automation;
 mod changes;
 mod fake;
 mod fence;
@@ -18,6 +19,7 @@ mod timed;
 mod unfinished;
 
 use adoption::*;
+use automation::*;
 use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -536,6 +538,14 @@ store::each_engine![
     the_moved_stop_follows_the_fill_after_a_crash,
     a_moved_stop_beside_one_for_the_whole_position_has_an_amount,
     the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
+    the_stop_moves_to_breakeven_once_after_a_take_profit,
+    a_take_profit_that_filled_while_the_desk_was_off_moves_the_stop,
+    breakeven_never_moves_a_stop_to_a_worse_price,
+    a_trailing_stop_follows_the_peak_and_remembers_it,
+    a_trailing_stop_that_is_refused_leaves_the_old_one_and_is_tried_again,
+    a_trade_is_closed_at_its_time_limit_and_its_owner_is_notified,
+    settings_that_do_not_fit_a_trade_are_refused_and_end_with_its_stop,
+    a_trade_is_opened_with_its_settings,
     all_of_a_position_is_closed_while_a_change_cannot_be_completed,
     the_close_of_a_trade_closes_no_later_one,
     a_position_that_was_opened_elsewhere_is_adopted,

@@ -29,12 +29,12 @@ async fn change(desk: &SharedDesk, cast: &Cast, change: TradeChange) -> DeskResp
 
 pub(crate) async fn move_stop(desk: &SharedDesk, cast: &Cast, price: &str) -> DeskResponse {
     let stop = StopChange::Set(Stop { trigger: d(price), limit: None });
-    change(desk, cast, TradeChange { stop: Some(stop), targets: None }).await
+    change(desk, cast, TradeChange { stop: Some(stop), ..TradeChange::default() }).await
 }
 
 pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str, &str)]) -> DeskResponse {
     let targets = targets.iter().map(|(price, share)| TargetShare { price: d(price), share: d(share) });
-    change(desk, cast, TradeChange { stop: None, targets: Some(targets.collect()) }).await
+    change(desk, cast, TradeChange { targets: Some(targets.collect()), ..TradeChange::default() }).await
 }
 
 pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskResponse {

@@ -32,6 +32,7 @@ pub mod subscription;
 mod support;
 mod ticker;
 mod trade;
+mod trade_automation;
 pub mod trade_bodies;
 pub mod validate;
 

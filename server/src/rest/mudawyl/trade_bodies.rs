@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "stop": { "price": 19000, "type": "MARKET" },
+    "stop": { "price": 19000, "type": "MARKET", "trailingPercent": 2, "breakevenAfter": 1 },
     "takeProfits": [{ "price": 21000, "share": 0.5 }],
     "note": "Breakout",
     "tags": ["btc"],
@@ -30,19 +30,34 @@ pub struct TradeChangeBody {
     pub tags: Option<Vec<String>>,
 }
 
-/// A stop loss.
+/// A stop loss, and what Slipstream does with it by itself. What is absent stays as it is; `null` switches it off. Slipstream
+/// runs these: while it is off, they pause, and the stop loss stays at the exchange where it is.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StopBody {
-    /// Trigger price.
+    /// Trigger price. Without it, and with one of the fields below, the stop loss stays where it is.
     #[schema(example = 19000)]
-    pub price: f64,
+    pub price: Option<f64>,
     /// MARKET (default) or LIMIT.
     #[serde(rename = "type")]
     #[schema(example = "MARKET")]
     pub kind: Option<String>,
     /// Price of the limit order; required with LIMIT.
     pub limit_price: Option<f64>,
+    /// Distance of a trailing stop from the best price since it was set, in percent. The stop loss moves at most once a second,
+    /// only in favor of the position, and by at least a twentieth of the distance.
+    #[schema(minimum = 0.1, maximum = 50)]
+    pub trailing_percent: Option<f64>,
+    /// The number of filled take profits after which the stop loss moves to the price at which the trade ends at zero after
+    /// fees. It is never moved to a worse price.
+    #[schema(minimum = 1, maximum = 25)]
+    pub breakeven_after: Option<u16>,
+    /// The price that the trailing stop follows: `last` (default) or `mark`.
+    #[schema(example = "last")]
+    pub trigger: Option<String>,
+    /// How long the trade may be open, in minutes since its entry first filled. It is then closed at the market price.
+    #[schema(minimum = 1, maximum = 525600)]
+    pub time_limit: Option<u32>,
 }
 
 /// A take profit.

@@ -149,6 +149,7 @@ impl Composer<'_> {
             NotificationEvent::Unprotected { .. }
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::StopNotMoved { .. }
+            | NotificationEvent::TimeLimit { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::AlertRefused { strategy, name, reason } => {
                 let link = format!("{base}/strategies/own/{strategy}");
@@ -218,6 +219,7 @@ impl Composer<'_> {
         let (E::Unprotected { key, symbol, copy, .. }
         | E::WithoutStop { key, symbol, copy }
         | E::StopNotMoved { key, symbol, copy, .. }
+        | E::TimeLimit { key, symbol, copy, .. }
         | E::ExitLate { key, symbol, copy, .. }) = event
         else {
             return Err(Error::fault("the event does not concern a position"));
@@ -231,6 +233,9 @@ impl Composer<'_> {
             E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&answer(why))),
             E::StopNotMoved { why, .. } => {
                 (words.stop_not_moved(market), words.stop_not_moved_why(&answer(why)))
+            }
+            E::TimeLimit { minutes, .. } => {
+                (words.time_limit(market), words.time_limit_why(&minutes.to_string()))
             }
             E::WithoutStop { .. } => (words.without_stop(market), words.without_stop_why.to_owned()),
             _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),

@@ -83,6 +83,17 @@ pub enum NotificationEvent {
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
+    /// A position was open as long as its owner allows, and is closed.
+    TimeLimit {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The time limit, in minutes.
+        minutes: u32,
+        /// The copy that opened the position.
+        copy: Option<CopyId>,
+    },
     /// The exchange rejects the close of a copied position that its strategy has exited; the desk keeps
     /// trying.
     ExitLate {
@@ -200,7 +211,7 @@ impl NotificationEvent {
         match self {
             Self::NewOrder(_) => Kind::NewOrder,
             Self::TakeProfit(_) => Kind::TakeProfit,
-            Self::StopLoss(_) => Kind::StopLoss,
+            Self::StopLoss(_) | Self::TimeLimit { .. } => Kind::StopLoss,
             Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::KeyRights { .. } => Kind::KeyRights,
             Self::ForeignFill(_) => Kind::ForeignFill,
@@ -227,6 +238,7 @@ impl NotificationEvent {
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
+            | Self::TimeLimit { copy, .. }
             | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
@@ -245,6 +257,7 @@ impl NotificationEvent {
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::StopNotMoved { key, .. }
+            | Self::TimeLimit { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
@@ -274,6 +287,7 @@ impl NotificationEvent {
             Self::Unprotected { symbol, closed: true, .. } => LiveEventKind::ClosedWithoutStop(symbol.clone()),
             Self::Unprotected { symbol, .. } => LiveEventKind::StopReplaced(symbol.clone()),
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
+            Self::TimeLimit { symbol, .. } => LiveEventKind::TimeLimit(symbol.clone()),
             Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),

@@ -37,6 +37,8 @@ table! {
         without_stop_why: "The exchange isn't accepting the stop order. We keep trying and will notify you when the stop loss is back. You can also close the position yourself.",
         unprotected_again(symbol): "Stop loss restored: {symbol}",
         unprotected_again_why: "The position's stop loss was missing at the exchange. Slipstream placed it again, so you don't need to do anything.",
+        time_limit(symbol): "Time limit reached: {symbol}",
+        time_limit_why(minutes): "This position has been open for its time limit ({minutes} minutes), so it is being closed at the market price. Its stop loss stays in place until it is closed.",
         stop_not_moved(symbol): "Stop loss not moved: {symbol}",
         stop_not_moved_why(answer): "The exchange rejected the new stop loss: {answer}. The previous stop loss is still in place. Check its price and move it again.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",

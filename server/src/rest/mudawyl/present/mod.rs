@@ -25,7 +25,8 @@ pub use account::{
 pub use first_day::FirstDay;
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
 pub use managed_trade::{
-    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeChangeItem, TradeLevels, TradeStop, TradeTarget,
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
+    TradeSettings, TradeStop, TradeTarget,
 };
 pub use market::Ticker;
 pub use notification::{Method, Notification};

@@ -1,9 +1,11 @@
 //! The use cases: what an owner may ask for.
 
 mod add;
+mod automatic;
 mod entries;
 
 pub use add::{AddSize, add_to_trade};
+pub(in crate::trading::order) use automatic::{Automatic, move_automatically};
 pub use entries::cancel_entries;
 
 use super::{
@@ -61,6 +63,8 @@ pub struct TradeTarget {
 enum Wish {
     Change(TradeChange),
     Breakeven,
+    /// A move of the stop that the desk decides.
+    Automatic(Automatic),
 }
 
 /// Changes the stop and the take-profits of an open trade. What `change` does not mention stays.
@@ -185,16 +189,34 @@ impl Changer<'_> {
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let position = self.position().await?;
         let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let mut peak = None;
         let (kind, change) = match wish {
             Wish::Change(change) => (ChangeKind::Protection, change),
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
+            Wish::Automatic(step) => {
+                if let Automatic::Trail { peak: followed, .. } = step {
+                    peak = Some(followed);
+                }
+                let wanted = self.is_wanted(&trade, step).await?;
+                let change = if wanted { step.change(&trade, &row, &at, &market)? } else { None };
+                (step.kind(), change.unwrap_or_default())
+            }
         };
         if change.is_empty() {
             return Ok(());
         }
         change.check(&at.facts(&market)).map_err(Error::Fields)?;
-        let before = TradeSnapshot::from(in_force(&trade, &row));
-        let history = HistoryEntry::new(trade.id, kind, &before, change.clone().into())?;
+        let mark = position.as_ref().map_or(last, |position| position.mark_price);
+        let automation = match peak {
+            Some(peak) => self.automation_with(&trade, peak).await?,
+            None => self.automation_after(&trade, &row, &change, (last, mark)).await?,
+        };
+        let mut before = TradeSnapshot::from(in_force(&trade, &row));
+        let mut after = TradeSnapshot::from(change.clone());
+        if let Some((changed, settings)) = automation.as_ref().and_then(|new| Some((new, new.before?))) {
+            (before.automation, after.automation) = (Some(settings), Some(changed.row.automation()));
+        }
+        let history = HistoryEntry::new(trade.id, kind, &before, after)?;
         let step = plan(&mut trade, &change, &at, row.wanted, market.lot)?;
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
@@ -204,7 +226,9 @@ impl Changer<'_> {
         }
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
-        intent.commit_change(self.desk, idempotency, &mut trade, wanted, history).await.map_err(busy)?;
+        let automation = automation.as_ref().map(|changed| &changed.row);
+        let committed = intent.commit_change(self.desk, idempotency, &mut trade, wanted, automation, history);
+        committed.await.map_err(busy)?;
         self.work(intent).await
     }
 
@@ -329,5 +353,5 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), targets: None })
+    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

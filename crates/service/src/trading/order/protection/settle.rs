@@ -211,7 +211,10 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     match intent.leg_by_client_id(client_order_id).map(|leg| leg.role) {
         Some(Role::Stop) => return Ok(Exit::Stop),
         Some(Role::Target) => return Ok(Exit::Target),
-        Some(Role::Rescue) => return Ok(Exit::Unprotected),
+        Some(Role::Rescue) => {
+            let over = store::automation::is_over(&desk.db, intent.id).await?;
+            return Ok(if over { Exit::TimeLimit } else { Exit::Unprotected });
+        }
         _ => {}
     }
     let Some((id, _)) = store::intent::leg_by_client_id(&desk.db, client_order_id).await? else {
