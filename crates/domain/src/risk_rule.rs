@@ -12,7 +12,7 @@ pub use judge::{
 pub use replay::{PastCopy, Replay, replay};
 
 use crate::{
-    Decimal, ExchangeKeyId, FollowId, Micros, RiskRuleId,
+    Decimal, ExchangeKey, ExchangeKeyId, FollowId, Micros, RiskRuleId, StrategyType,
     copy::{HIGHEST_LEVERAGE, Reason},
     key::words,
     validation::{FieldProblem, Problem},
@@ -143,6 +143,15 @@ impl Kind {
     }
 }
 
+/// Returns the keys that a rule for all accounts covers: the automated live ones, or the automated paper accounts if
+/// there is no live one.
+#[must_use]
+pub fn covered_keys(keys: &[ExchangeKey]) -> Vec<ExchangeKeyId> {
+    let automated = || keys.iter().filter(|key| key.strategy_type == StrategyType::Automated);
+    let live = automated().any(|key| !key.sandbox);
+    automated().filter(|key| key.sandbox != live).map(|key| key.id).collect()
+}
+
 /// The reasons that rules give, in the order of their checks.
 pub const REASONS: [Reason; 10] = [
     Reason::DailyLoss,
@@ -247,6 +256,16 @@ pub struct RiskRule {
 }
 
 impl RiskRule {
+    /// Returns whether it applies to a follow of a key. `covered` are the keys that a rule for all accounts covers.
+    #[must_use]
+    pub fn applies(&self, follow: FollowId, key: ExchangeKeyId, covered: &[ExchangeKeyId]) -> bool {
+        match self.scope {
+            Scope::Follow(of) => of == follow,
+            Scope::Key(of) => of == key,
+            Scope::Person => covered.contains(&key),
+        }
+    }
+
     /// Returns the trip that stops entries now.
     #[must_use]
     pub fn active_trip(&self, now: Micros) -> Option<Trip> {

@@ -1,7 +1,7 @@
 //! The decision whether a rule is broken.
 
 use super::{DEFAULT_COOL_DOWN, Kind, REASONS, RiskRule};
-use crate::{Decimal, Micros, copy::Reason, time};
+use crate::{Decimal, Micros, RiskRuleId, copy::Reason, time};
 
 /// How far back the highest equity of a drawdown is looked for, in microseconds.
 const LOOKBACK: i64 = 90 * time::DAY;
@@ -29,7 +29,7 @@ pub struct EntryTerms {
 }
 
 /// What is known about the accounts that a rule applies to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     /// The time of the reading.
     pub now: Micros,
@@ -68,6 +68,8 @@ pub enum Verdict {
 /// The rule that forbids an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Objection {
+    /// The rule.
+    pub rule: RiskRuleId,
     /// Why the entry is skipped.
     pub reason: Reason,
     /// What the rule bounds.
@@ -134,7 +136,7 @@ pub fn first_objection<'a>(
 
 fn objection(rule: &RiskRule, verdict: Verdict, now: Micros) -> Option<Objection> {
     let (kind, limit) = (rule.terms.kind, rule.terms.threshold);
-    let broken = |seen| Objection { reason: kind.reason(), kind, seen, limit };
+    let broken = |seen| Objection { rule: rule.id, reason: kind.reason(), kind, seen, limit };
     match (rule.active_trip(now), verdict) {
         (Some(trip), _) => Some(broken(trip.seen)),
         (None, Verdict::Broken { seen, .. }) => Some(broken(seen)),

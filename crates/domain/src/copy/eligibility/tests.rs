@@ -39,7 +39,8 @@ fn rule() -> impl Strategy<Value = Objection> {
 }
 
 fn objecting(reason: Reason) -> Objection {
-    Objection { reason, kind: risk_rule::Kind::DayLoss, seen: Decimal::ONE, limit: Decimal::ONE }
+    let rule = crate::RiskRuleId(uuid::Uuid::nil());
+    Objection { rule, reason, kind: risk_rule::Kind::DayLoss, seen: Decimal::ONE, limit: Decimal::ONE }
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
