@@ -76,6 +76,8 @@ ids! {
     StrategyTradeId,
     /// A risk profile: the share of equity risked on one trade.
     RiskProfileId,
+    /// A bound that a trader sets on copying.
+    RiskRuleId,
     /// An exchange key that follows a strategy.
     FollowId,
     /// The copy of one signal for one follow.

@@ -29,6 +29,7 @@ pub mod profile;
 pub mod profit;
 pub mod refusal;
 pub mod report;
+pub mod risk_rule;
 pub mod role;
 pub mod signal;
 pub mod sizing;

@@ -3,7 +3,7 @@
 
 use crate::{
     AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
-    signal, strategy,
+    risk_rule, signal, strategy,
 };
 
 /// Maps a type to a text column. Takes a function that formats it and one that parses it (`None` for invalid
@@ -68,6 +68,9 @@ text_column!(crate::report::Period, |period| period.word().to_owned(), crate::re
 text_column!(own_source::Visibility, |it| it.word().to_owned(), own_source::Visibility::parse);
 text_column!(own_source::Verdict, |verdict| verdict.word().to_owned(), own_source::Verdict::parse);
 text_column!(own_source::RefusedAlert, |it| it.word().to_owned(), own_source::RefusedAlert::parse);
+text_column!(risk_rule::Kind, |kind| kind.word().to_owned(), risk_rule::Kind::parse);
+text_column!(risk_rule::RuleAction, |it| it.word().to_owned(), risk_rule::RuleAction::parse);
+text_column!(risk_rule::Level, |level| level.word().to_owned(), risk_rule::Level::parse);
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
 text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);

@@ -67,6 +67,7 @@ pub mod read_mark;
 pub mod refresh_token;
 pub mod report;
 pub mod review;
+pub mod risk_rule;
 pub mod session;
 pub mod signal;
 pub mod signing_key;

@@ -6,6 +6,7 @@ use crate::{
     key::words,
     money,
     order_failure::{FailureCause, OrderFailure},
+    risk_rule,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -62,6 +63,8 @@ pub enum CopyDetail {
     FirstDayCap(Decimal),
     /// The loss of the day and its limit, in USD.
     DailyLoss(Decimal, Decimal),
+    /// What a risk rule bounds, the value that broke it, and its threshold.
+    Rule(risk_rule::Kind, Decimal, Decimal),
     /// Why its order was not carried out, or a sentence that an earlier release stored.
     Failure(OrderFailure),
 }
@@ -77,7 +80,21 @@ impl CopyDetail {
             Self::DailyLoss(lost, limit) => {
                 format!("daily-loss:{}:{}", money::text(*lost), money::text(*limit))
             }
+            Self::Rule(kind, seen, limit) => {
+                format!("rule:{kind}:{}:{}", money::text(*seen), money::text(*limit))
+            }
             Self::Failure(failure) => failure.stored(),
+        }
+    }
+
+    /// Returns the detail of a risk rule's objection.
+    #[must_use]
+    pub const fn of_rule(objection: risk_rule::Objection) -> Self {
+        match objection.kind {
+            risk_rule::Kind::DayLoss if !matches!(objection.reason, super::Reason::RuleUnknown) => {
+                Self::DailyLoss(objection.seen, objection.limit)
+            }
+            kind => Self::Rule(kind, objection.seen, objection.limit),
         }
     }
 
@@ -92,11 +109,20 @@ impl CopyDetail {
             Some(("daily-loss", both)) => both
                 .split_once(':')
                 .and_then(|(lost, limit)| Some(Self::DailyLoss(figure(lost)?, figure(limit)?))),
+            Some(("rule", rest)) => rule(rest),
             _ => None,
         };
         let earlier = || WaitReason::ALL.iter().find(|why| why.sentence() == text).copied().map(Self::Waited);
         known.or_else(earlier).unwrap_or_else(|| Self::Failure(OrderFailure::read(text)))
     }
+}
+
+/// Parses the kind, value and threshold of a risk rule.
+fn rule(text: &str) -> Option<CopyDetail> {
+    let mut parts = text.split(':');
+    let kind = risk_rule::Kind::parse(parts.next()?)?;
+    let (seen, limit) = (money::parse(parts.next()?).ok()?, money::parse(parts.next()?).ok()?);
+    parts.next().is_none().then_some(CopyDetail::Rule(kind, seen, limit))
 }
 
 /// The English text, which the APIs answer.
@@ -108,6 +134,10 @@ impl fmt::Display for CopyDetail {
             Self::FirstDayCap(cap) => write!(f, "{} USD", figures::cents(*cap)),
             Self::DailyLoss(lost, limit) => {
                 write!(f, "lost {} USD today, limit {} USD", figures::cents(*lost), figures::cents(*limit))
+            }
+            Self::Rule(kind, seen, limit) => {
+                let (seen, limit) = (figures::cents(*seen), figures::cents(*limit));
+                write!(f, "{kind} {seen}, limit {limit}")
             }
             Self::Failure(failure) => fmt::Display::fmt(failure, f),
         }
@@ -137,6 +167,7 @@ mod tests {
             CopyDetail::PlanLimit(Decimal::from(500)),
             CopyDetail::FirstDayCap(Decimal::ONE_HUNDRED),
             CopyDetail::DailyLoss(Decimal::new(-1_234, 3), Decimal::from(50)),
+            CopyDetail::Rule(risk_rule::Kind::Slippage, Decimal::new(12, 1), Decimal::ONE),
             OrderFailure::Answered(-1013, "Filter failure: LOT_SIZE".to_owned()).into(),
             OrderFailure::Sentence("wait: for the exchange".to_owned()).into(),
             FailureCause::SignalOld.into(),

@@ -230,6 +230,14 @@ problems! {
     TooShort = "is too short";
     /// Not one of the listed values.
     NotInRange = "must be one of the listed values";
+    /// Not a threshold that the kind of risk rule allows.
+    NotRuleThreshold = "must be a percentage up to 100, or a whole number, as the kind of rule needs";
+    /// Not a number of hours that entries may stop.
+    NotCoolDown = "must be integer between 1 and 720";
+    /// A kind of risk rule that closes no positions.
+    NotFlattening = "must be STOP_ENTRIES for this kind of rule";
+    /// A risk rule of the same kind and action exists.
+    RuleExists = "has a rule with this action already";
     /// Not a two-letter code of a country or state.
     NotLetterCode = "must be a two-letter code";
     /// No brand of that name.
