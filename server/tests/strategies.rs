@@ -196,8 +196,16 @@ async fn the_life_of_a_follow(db: &TestDb) {
     assert_eq!(ada.put(&follow, json!({})).await.ok(200), updated, "what is left out stays");
     ada.put(&follow, json!({"strategyAutomatedId": other_market})).await.refused("1306");
 
+    let earned = ada.get(&format!("{follow}/performance")).await.ok(200);
+    let nothing = (&json!(0), &json!(0), &json!(0), &json!([]));
+    let figures = (&earned["openResult"], &earned["totalResult"], &earned["closedTrades"], &earned["curve"]);
+    assert_eq!((figures, &earned["inPosition"]), (nothing, &json!(false)));
+    assert_eq!((&earned["medianDelayMs"], &earned["slippage"]), (&Value::Null, &Value::Null));
+    ada.get("/v1/priv/strategy/follow/x/performance").await.problem("id", "must be UUID");
+
     let eve = Person::sign_up(&server, "eve").await;
     eve.put(&follow, json!({"active": false})).await.not_found();
+    eve.get(&format!("{follow}/performance")).await.not_found();
     eve.get(&path).await.not_found();
     eve.post(&path, body.clone()).await.not_found();
     assert_eq!(Person::anonymous(&server).get(&path).await.status, 401);

@@ -93,6 +93,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(follow::get_follow_performance))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
         .route(
             Role::Trader,

@@ -23,7 +23,7 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use first_day::FirstDay;
-pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
+pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
 pub use managed_trade::{
     ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeChangeItem, TradeLevels, TradeStop, TradeTarget,
 };
