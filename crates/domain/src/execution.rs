@@ -3,6 +3,10 @@
 //! The delay is the time from the acceptance of the signal until the fill of the entry was recorded. Slippage is the
 //! difference between the entry price and the signal's price; positive means a worse price.
 
+mod fan_out;
+
+pub use fan_out::{EntryFigures, FanOut, LEAST_PEOPLE, Outcomes, SignalCopy, StrategyExecution};
+
 use crate::{Decimal, Micros, Side};
 use serde::{Deserialize, Serialize};
 

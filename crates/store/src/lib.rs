@@ -37,6 +37,7 @@ pub mod daily_balance;
 pub mod desk_secret;
 pub mod equity;
 pub mod event;
+pub mod execution;
 pub mod fill;
 pub mod first_day;
 pub mod flash;

@@ -4,6 +4,7 @@ mod admin;
 mod backtest;
 mod candles;
 mod demo;
+mod execution;
 mod live;
 mod record;
 mod signals;
@@ -16,6 +17,7 @@ pub use admin::{
 pub use backtest::{explain, run_due};
 pub use candles::{Imported, import};
 pub use demo::seed;
+pub use execution::{execution, refresh_executions};
 pub use live::Live;
 pub(crate) use record::Records;
 pub use record::{card, cards, costs, history, history_seen_by, performance, trades, trades_seen_by};
