@@ -27,6 +27,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/strategies/own", Role::Trader),
     ("/strategies/own/{id}", Role::Trader),
     ("/strategies/{id}", Role::Anyone),
+    ("/strategies/{id}/execution", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
     ("/follows", Role::Trader),
     ("/follows/stop", Role::Trader),
@@ -113,6 +114,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/strategies/own") view=pages::own_sources::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/own/:id") view=pages::own_source::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/:id/execution") view=pages::execution::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>
                 <Route path=path!("/follows") view=pages::follows::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/stop") view=pages::follow_stop::page ssr=ssr.clone()/>

@@ -50,6 +50,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .listed(routes!(strategy::list_risk_profiles))
         .listed(routes!(strategy::list_strategy_history))
         .listed(routes!(strategy::get_strategy_performance))
+        .listed(routes!(strategy::get_strategy_execution))
         .route(Role::Trader, routes!(profile::get_profile, profile::update_profile))
         .route(Role::Trader, routes!(account::list_whitelist_addresses))
         .route(Role::Trader, routes!(account::get_total_balance))

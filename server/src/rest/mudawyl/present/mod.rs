@@ -34,5 +34,8 @@ pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeF
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
 pub use position::{Position, Protection};
 pub use profile::ProfileItem;
-pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
+pub use strategy::{
+    CopyOutcomes, ExecutedEntries, ExecutedSignal, ExecutionItem, Performance, Profile, Profiles, RangeItem,
+    Ranges, ReasonCount, Strategies, StrategyItem,
+};
 pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};
