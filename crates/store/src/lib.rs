@@ -28,6 +28,7 @@ mod writes;
 pub mod account_number;
 pub mod api_client;
 pub mod audit;
+pub mod backtest;
 pub mod billing;
 pub mod canary;
 pub mod candle;

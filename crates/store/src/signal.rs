@@ -140,6 +140,11 @@ pub struct NewestSignal {
     pub seq: i64,
 }
 
+/// Returns a strategy's first signal; `None` if it has none.
+pub async fn first(from: impl Source, strategy: StrategyId) -> Result<Option<Signal>> {
+    signals!(from, fetch_optional, "where strategy_id = $1 order by seq limit 1", strategy)
+}
+
 /// Lists signals of all strategies, newest first, starting before `before`. For display only: signals of different
 /// strategies have no order but that of their ids.
 pub async fn list_signals(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {

@@ -15,6 +15,7 @@ pub use admin::{
     set_active, unsound, update_strategy,
 };
 pub use backtest::{explain, run_due};
+pub(crate) use candles::Extended;
 pub use candles::{Imported, import};
 pub use demo::seed;
 pub use execution::{execution, refresh_executions};
