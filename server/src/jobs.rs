@@ -51,6 +51,7 @@ const LEASED: &[&str] = &[
     "prune",
     ARCHIVE,
     "backtests",
+    "executions",
     "balances",
     "keys",
     "reports",
@@ -105,6 +106,9 @@ impl Jobs {
             Duration::from_secs(15),
             |desk| async move { strategy::run_due(&desk).await },
         );
+        jobs.leased("executions", Duration::from_secs(5), |desk| async move {
+            strategy::refresh_executions(&desk).await
+        });
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
         jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));

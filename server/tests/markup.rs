@@ -53,6 +53,8 @@ async fn no_page_takes_a_name_for_markup(db: &TestDb) {
     let ids = BTreeMap::from([
         ("/strategies/{id}", strategy.as_str()),
         ("/strategies/{id}/follow", &strategy),
+        ("/strategies/{id}/execution", &strategy),
+        ("/follows/{id}", &follow),
         ("/admin/strategies/{id}", &strategy),
         ("/admin/signals/{id}", &signal),
         ("/keys/{id}", &key),

@@ -5,6 +5,7 @@ pub(crate) mod agent;
 pub(crate) mod confirm;
 pub(crate) mod copied;
 pub(crate) mod countries;
+pub(crate) mod earned;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod frame;

@@ -10,6 +10,8 @@ pub(crate) mod closed_trades;
 pub(crate) mod confirm;
 pub(crate) mod copies;
 pub(crate) mod dashboard;
+pub(crate) mod execution;
+pub(crate) mod follow;
 pub(crate) mod follow_new;
 pub(crate) mod follow_stop;
 pub(crate) mod follows;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod earned;
 #[path = "../orders/fake.rs"]
 #[allow(dead_code, reason = "shared with the tests of orders")]
 mod fake;

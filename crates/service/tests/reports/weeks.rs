@@ -10,7 +10,7 @@ use domain::{
 use service::{
     Actor, Error, SharedDesk,
     following::{
-        follow::{self, FollowProfit},
+        follow,
         report::{self, Performance, Range},
     },
     identity::profile::{self, ProfileChange},
@@ -275,8 +275,12 @@ async fn a_follow_has_the_profit_of_its_copies(db: &TestDb) {
     copied(&desk, &ada, mine, ema, ("2026-03-03T01:00:00.000Z", "2026-03-03T21:00:00.000Z"), Some(-2_000))
         .await;
     copied(&desk, &ada, mine, ema, ("2026-03-04T01:00:00.000Z", "2026-03-04T02:00:00.000Z"), None).await;
-    let all = follow::profits(&desk, &ada).await.unwrap();
-    let expected = FollowProfit { today: usd(-2_000), total: usd(5_000), ended: 2 };
-    assert_eq!(all.into_iter().collect::<Vec<_>>(), [(FollowId(Uuid::nil()), expected)]);
-    assert!(follow::profits(&desk, &eve).await.unwrap().is_empty());
+    let all = follow::performances(&desk, &ada).await.unwrap();
+    let earned = &all[&FollowId(Uuid::nil())];
+    assert_eq!((all.len(), earned.today, earned.total().net()), (1, usd(-2_000), usd(5_000)));
+    assert_eq!((earned.ended, earned.unknown, earned.in_position), (2, 1, false));
+    assert_eq!((earned.execution.filled, earned.execution.median_delay_ms), (3, Some(0)));
+    let values: Vec<_> = earned.curve.iter().map(|(_, value)| *value).collect();
+    assert_eq!(values, [usd(0), usd(7_000), usd(5_000)]);
+    assert!(follow::performances(&desk, &eve).await.unwrap().is_empty());
 }

@@ -12,6 +12,7 @@ mod edges;
 mod engine;
 mod equity;
 mod events;
+mod executions;
 mod first_day;
 mod group_commit;
 mod instances;

@@ -52,6 +52,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .listed(routes!(strategy::list_risk_profiles))
         .listed(routes!(strategy::list_strategy_history))
         .listed(routes!(strategy::get_strategy_performance))
+        .listed(routes!(strategy::get_strategy_execution))
         .route(Role::Trader, routes!(profile::get_profile, profile::update_profile))
         .route(Role::Trader, routes!(account::list_whitelist_addresses))
         .route(Role::Trader, routes!(account::get_total_balance))
@@ -97,6 +98,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_position::close_all_positions))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(follow::get_follow_performance))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
         .route(
             Role::Trader,

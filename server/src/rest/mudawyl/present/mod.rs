@@ -23,7 +23,7 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use first_day::FirstDay;
-pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
+pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
 pub use managed_trade::{
     ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
     TradeSettings, TradeStop, TradeTarget,
@@ -35,5 +35,8 @@ pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeF
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
 pub use position::{ClosedPositionItem, ClosedPositions, Position, Protection};
 pub use profile::ProfileItem;
-pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
+pub use strategy::{
+    CopyOutcomes, ExecutedEntries, ExecutedSignal, ExecutionItem, Performance, Profile, Profiles, RangeItem,
+    Ranges, ReasonCount, Strategies, StrategyItem,
+};
 pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};
