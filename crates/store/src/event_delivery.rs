@@ -97,6 +97,16 @@ pub async fn list_due_deliveries(
     )
 }
 
+/// Returns the oldest delivery of a webhook that is neither delivered nor failed for good.
+pub async fn oldest_waiting(from: impl Source, webhook: EventWebhookId) -> Result<Option<Delivery>> {
+    deliveries!(
+        from,
+        fetch_optional,
+        "where d.webhook_id = $1 and d.next_attempt_at is not null order by d.id limit 1",
+        webhook
+    )
+}
+
 /// Counts an attempt before it is made, and records it as interrupted until its outcome is known. Returns whether the
 /// delivery is still due.
 pub async fn begin_attempt(tx: &mut Tx, id: EventDeliveryId, now: Micros) -> Result<bool> {

@@ -1,4 +1,5 @@
-//! Event webhooks; their deliveries are in [`crate::event_delivery`]. One instance at a time delivers to a webhook, so that events arrive in order.
+//! Event webhooks; their deliveries are in [`crate::event_delivery`]. One instance at a time delivers to a webhook, so
+//! that events arrive in order.
 
 use crate::{Result, Source, Tx};
 use domain::{EventWebhookId, Micros, UserId, event_webhook::Disabled};
@@ -238,8 +239,23 @@ pub async fn set_after_seq(tx: &mut Tx, id: EventWebhookId, holder: &str, seq: i
     Ok(rows == 1)
 }
 
-/// Records since when deliveries fail, or that one succeeded.
-pub async fn set_failing(tx: &mut Tx, id: EventWebhookId, since: Option<Micros>) -> Result<()> {
-    exec!(tx, "update event_webhooks set failing_since = $2 where id = $1", id, since)?;
+/// Records that a delivery succeeded.
+pub async fn set_working(tx: &mut Tx, id: EventWebhookId) -> Result<()> {
+    exec!(
+        tx,
+        "update event_webhooks set failing_since = null where id = $1 and failing_since is not null",
+        id
+    )?;
     Ok(())
+}
+
+/// Records that a delivery failed; returns since when deliveries fail.
+pub async fn begin_failing(tx: &mut Tx, id: EventWebhookId, at: Micros) -> Result<Option<Micros>> {
+    exec!(
+        &mut *tx,
+        "update event_webhooks set failing_since = $2 where id = $1 and failing_since is null",
+        id,
+        at
+    )?;
+    value!(Micros, tx, "select failing_since from event_webhooks where id = $1", id)
 }

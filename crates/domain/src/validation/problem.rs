@@ -204,6 +204,8 @@ problems! {
     NotAddresses = "must be IP addresses or networks";
     /// Not an https address of a public host.
     NotPublicUrl = "must be an https URL of a public host";
+    /// The webhook is disabled.
+    WebhookDisabled = "must be enabled";
     /// Not a topic of events.
     NotTopic = "must be valid event topics";
     /// A time in the past, or no time.
