@@ -92,6 +92,8 @@ words! {
         PlanEnded = "account.plan_ended",
         /// A test that the owner sent.
         Test = "webhook.test",
+        /// The first message of an event stream.
+        StreamOpened = "stream.opened",
     }
 }
 
@@ -124,8 +126,7 @@ impl EventType {
         }
     }
 
-    /// Returns the topic that a webhook must have to receive the event; `None` for tests, which every webhook
-    /// receives.
+    /// Returns the topic that a webhook must have to receive the event; `None` for what is no event of the user.
     #[must_use]
     pub const fn topic(self) -> Option<EventTopic> {
         Some(match self {
@@ -144,7 +145,7 @@ impl EventType {
             | Self::PlanEndsSoon
             | Self::PaymentFailed
             | Self::PlanEnded => EventTopic::Account,
-            Self::Test => return None,
+            Self::Test | Self::StreamOpened => return None,
         })
     }
 }
@@ -280,7 +281,10 @@ mod tests {
     fn a_type_begins_with_its_topic() {
         for kind in EventType::ALL {
             let start = kind.word().split('.').next().unwrap();
-            assert_eq!(kind.topic().map(EventTopic::word), Some(start).filter(|start| *start != "webhook"));
+            assert_eq!(
+                kind.topic().map(EventTopic::word),
+                Some(start).filter(|start| !["webhook", "stream"].contains(start))
+            );
         }
     }
 }

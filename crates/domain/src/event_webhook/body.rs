@@ -114,8 +114,17 @@ impl EventBody {
     /// The body of a test.
     #[must_use]
     pub fn test(at: Micros) -> Self {
-        let data = EventData::default();
-        Self { kind: EventType::Test, seq: None, timestamp: at.to_string(), key_id: None, data }
+        Self::without_data(EventType::Test, None, at)
+    }
+
+    /// The first message of a stream that continues after the event with this number.
+    #[must_use]
+    pub fn opened(seq: i64, at: Micros) -> Self {
+        Self::without_data(EventType::StreamOpened, Some(seq), at)
+    }
+
+    fn without_data(kind: EventType, seq: Option<i64>, at: Micros) -> Self {
+        Self { kind, seq, timestamp: at.to_string(), key_id: None, data: EventData::default() }
     }
 }
 
