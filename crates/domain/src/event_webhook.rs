@@ -22,7 +22,7 @@ pub const LONGEST_URL: usize = 500;
 pub const ROTATION: i64 = DAY;
 /// A webhook whose deliveries have failed for this long is disabled.
 pub const FAILING_AT_MOST: i64 = 3 * DAY;
-/// What is kept of an answer, in bytes.
+/// The kept part of an answer, in bytes.
 pub const KEPT_ANSWER: usize = 1_024;
 
 words! {

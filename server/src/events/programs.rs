@@ -23,7 +23,7 @@ pub(crate) struct ProgramVisit {
     pub(crate) actor: Actor,
     /// Its access token, whose end also ends the stream.
     pub(crate) jwt: String,
-    /// Its address.
+    /// The IP address of the program.
     pub(crate) address: IpAddr,
     /// Number of the last event that it has.
     pub(crate) after: Option<i64>,

@@ -22,7 +22,7 @@ pub struct EventBody {
     pub timestamp: String,
     /// The exchange key, if it concerns one.
     pub key_id: Option<ExchangeKeyId>,
-    /// What happened.
+    /// The details.
     pub data: EventData,
 }
 

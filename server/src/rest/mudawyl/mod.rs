@@ -105,11 +105,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(event_webhook::list_webhooks, event_webhook::create_webhook))
         .route(
             Role::Trader,
-            routes!(
-                event_webhook::get_webhook,
-                event_webhook::change_webhook,
-                event_webhook::remove_webhook
-            ),
+            routes!(event_webhook::get_webhook, event_webhook::change_webhook, event_webhook::remove_webhook),
         )
         .route(Role::Trader, routes!(event_webhook::rotate_secret))
         .route(Role::Trader, routes!(event_webhook::list_deliveries))

@@ -42,8 +42,8 @@ pub(super) async fn post(
     Ok(Answer { status: response.status().as_u16(), text: start_of(response).await })
 }
 
-/// A client that connects to the checked addresses of this host only, and through no proxy, which would look the name
-/// up again.
+/// A client that connects to the checked addresses of this host only, and through no proxy, which would resolve the
+/// name again.
 async fn client(url: &Url, local: bool) -> Result<Client, DeliveryProblem> {
     let addresses = address::resolve(url, local).await?;
     let host = url.host_str().unwrap_or_default();
