@@ -144,6 +144,18 @@ words! {
         ClientMade = "client-made",
         /// An API client was revoked.
         ClientRevoked = "client-revoked",
+        /// An event webhook was created.
+        WebhookCreated = "webhook-created",
+        /// An event webhook was changed, enabled or disabled.
+        WebhookSaved = "webhook-saved",
+        /// An event webhook got a new secret.
+        WebhookRotated = "webhook-rotated",
+        /// An event webhook was removed.
+        WebhookRemoved = "webhook-removed",
+        /// A test event was queued.
+        WebhookTested = "webhook-tested",
+        /// An event was queued again.
+        WebhookResent = "webhook-resent",
         /// A currency account was opened.
         AccountOpened = "account-opened",
         /// A transfer was completed.

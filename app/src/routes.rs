@@ -52,6 +52,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/settings/activity", Role::Trader),
     ("/settings/profile", Role::Trader),
     ("/settings/api-clients", Role::Trader),
+    ("/settings/webhooks", Role::Trader),
     ("/settings/notifications", Role::Trader),
     ("/telegram", Role::Trader),
     ("/unsubscribe", Role::Anyone),
@@ -125,6 +126,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/admin/strategies/:id") view=pages::admin::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/signals/:id") view=pages::admin::signal::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/api-clients") view=pages::api_clients::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/webhooks") view=pages::event_webhooks::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/notifications") view=pages::notifications::page ssr=ssr.clone()/>
                 <Route path=path!("/telegram") view=pages::telegram::page ssr=ssr.clone()/>
                 <Route path=path!("/unsubscribe") view=pages::unsubscribe::page ssr=ssr.clone()/>

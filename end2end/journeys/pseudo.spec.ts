@@ -56,6 +56,7 @@ const TRADERS = [
   '/settings/activity',
   '/settings/profile',
   '/settings/api-clients',
+  '/settings/webhooks',
   '/settings/notifications',
   '/telegram',
   '/confirm',

@@ -123,12 +123,17 @@ class World:
         self.hook = self.post(f"/v1/admin/strategy/{self.own}/hook")["token"]
         sources = [self.source() for _ in range(1 + SPARE)]
         self.private, *self.spare_sources = sources
+        self.webhook, *self.spare_webhooks = [self.new_webhook() for _ in range(1 + SPARE)]
         signal = {"action": "ENTER", "side": "BUY", "stop": 1}
         self.signal = self.post(f"/v1/admin/strategy/{self.own}/signal", **signal)["id"]
 
     def source(self):
         """Creates a private signal source and returns its id."""
         return self.post("/v1/priv/strategy/source", name="Schema", symbol="BTC/USDT", stopPercent=2)["id"]
+
+    def new_webhook(self):
+        """Creates an event webhook whose topic has no events, and returns its id."""
+        return self.post("/v1/priv/webhook", name="Schema", url="http://127.0.0.1:9/", topics=["rule"])["id"]
 
     def accounts(self):
         def ask(method, path, scheme, **body):
@@ -171,6 +176,8 @@ class World:
             ("/v1/priv/strategy/follow/{id}", lambda: self.follow),
             ("DELETE /v1/priv/strategy/source/{id}", lambda: spare(self.spare_sources)),
             ("/v1/priv/strategy/source/{id}", lambda: self.private),
+            ("DELETE /v1/priv/webhook/{id}", lambda: spare(self.spare_webhooks)),
+            ("/v1/priv/webhook/{id}", lambda: self.webhook),
             ("/v1/priv/trade/{id}", lambda: self.managed),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),

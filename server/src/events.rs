@@ -1,6 +1,8 @@
 //! `/events`: the page's single WebSocket. Moves JSON between `service::trading::live` and the tab, without logic of
 //! its own.
 
+pub(crate) mod programs;
+
 use crate::{
     front::{Limits, Seat, Seats, Taker},
     proxy, same_site, visitor,

@@ -8,7 +8,7 @@ use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, bot,
     following::{copy, report, strategy},
-    identity::session,
+    identity::{event_webhook, session},
     messaging::notify,
     money::{billing, ledger},
     platform::{audit, rejection},
@@ -43,6 +43,7 @@ const ARCHIVE: &str = "archive";
 /// Jobs that one instance runs for all.
 const LEASED: &[&str] = &[
     "messages",
+    "webhooks",
     "audit",
     TELEGRAM,
     "equity",
@@ -73,6 +74,9 @@ impl Jobs {
         let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
+        });
+        jobs.leased("webhooks", Duration::from_secs(1), |desk| async move {
+            event_webhook::deliver(&desk).await.map(drop)
         });
         if notify::telegram::polls(desk) {
             jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move { bot::poll(&desk).await });

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admin;
 pub mod billing;
 pub mod clients;
+pub mod event_webhooks;
 pub mod follows;
 mod form;
 pub mod home;
@@ -61,6 +62,13 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/message-retry", Role::Admin),
     ("/api/client-create", Role::Trader),
     ("/api/client-revoke", Role::Trader),
+    ("/api/webhook-create", Role::Trader),
+    ("/api/webhook-change", Role::Trader),
+    ("/api/webhook-active", Role::Trader),
+    ("/api/webhook-rotate", Role::Trader),
+    ("/api/webhook-remove", Role::Trader),
+    ("/api/webhook-test", Role::Trader),
+    ("/api/webhook-resend", Role::Trader),
     ("/api/plan-checkout", Role::Trader),
     ("/api/plan-change", Role::Trader),
     ("/api/plan-end", Role::Trader),

@@ -10,6 +10,7 @@ pub(crate) mod closed_trades;
 pub(crate) mod confirm;
 pub(crate) mod copies;
 pub(crate) mod dashboard;
+pub(crate) mod event_webhooks;
 pub(crate) mod execution;
 pub(crate) mod follow;
 pub(crate) mod follow_new;

@@ -84,6 +84,10 @@ ids! {
     CopyId,
     /// An API client: a program's credentials on Slipstream.
     ApiClientId,
+    /// An event webhook: an address of a user's program that receives events.
+    EventWebhookId,
+    /// The delivery of one event to one webhook.
+    EventDeliveryId,
     /// A ledger account in one currency.
     LedgerAccountId,
     /// A balanced ledger transaction.

@@ -10,6 +10,7 @@ pub mod client_order_id;
 pub mod clock;
 pub mod closed_trade;
 pub mod copy;
+pub mod event_webhook;
 pub mod execution;
 pub mod figures;
 pub mod first_day;

@@ -62,6 +62,21 @@ text_column!(signal::Source, |source| source.word().to_owned(), signal::Source::
 text_column!(crate::trade::PriceSource, |source| source.word().to_owned(), crate::trade::PriceSource::parse);
 text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::parse);
 text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
+text_column!(
+    crate::event_webhook::EventType,
+    |kind| kind.word().to_owned(),
+    crate::event_webhook::EventType::parse
+);
+text_column!(
+    crate::event_webhook::Disabled,
+    |it| it.word().to_owned(),
+    crate::event_webhook::Disabled::parse
+);
+text_column!(
+    crate::event_webhook::DeliveryProblem,
+    |it| it.word().to_owned(),
+    crate::event_webhook::DeliveryProblem::parse
+);
 text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
 text_column!(crate::report::Period, |period| period.word().to_owned(), crate::report::Period::parse);

@@ -39,6 +39,8 @@ pub mod daily_balance;
 pub mod desk_secret;
 pub mod equity;
 pub mod event;
+pub mod event_delivery;
+pub mod event_webhook;
 pub mod execution;
 pub mod fill;
 pub mod first_day;

@@ -222,6 +222,12 @@ problems! {
     NotExchangePublicKey = "must be an Ed25519 or RSA public key in PEM, RSA of at least 2048 bits";
     /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
+    /// Not an https address of a public host.
+    NotPublicUrl = "must be an https URL of a public host";
+    /// The webhook is disabled.
+    WebhookDisabled = "must be enabled";
+    /// Not a topic of events.
+    NotTopic = "must be valid event topics";
     /// A time in the past, or no time.
     NotFuture = "must be in the future";
     /// More items than one user may have.

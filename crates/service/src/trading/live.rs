@@ -2,12 +2,14 @@
 //! viewers.
 
 mod account_feed;
+mod event_feed;
 mod feeds;
 mod market_feed;
 mod portfolio_feed;
 mod socket;
 
 pub(crate) use account_feed::AccountFeed;
+pub use event_feed::{MOST_EVENTS, follow_events, list_events};
 pub(crate) use market_feed::MarketFeed;
 pub use portfolio_feed::{OpenAccount, list_open};
 pub use socket::attach;

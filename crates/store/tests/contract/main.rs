@@ -11,6 +11,7 @@ mod current_copies;
 mod edges;
 mod engine;
 mod equity;
+mod event_webhooks;
 mod events;
 mod executions;
 mod first_day;

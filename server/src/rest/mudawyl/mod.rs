@@ -10,6 +10,7 @@ mod api_client;
 pub mod balance_history;
 pub mod bodies;
 pub mod error;
+mod event_webhook;
 pub mod examples;
 mod first_day;
 pub mod follow;
@@ -107,6 +108,16 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
         .route(Role::Trader, routes!(own_source::list_calls))
         .route(Role::Trader, routes!(own_source::test_alert))
+        .route(Role::Trader, routes!(event_webhook::list_webhooks, event_webhook::create_webhook))
+        .route(
+            Role::Trader,
+            routes!(event_webhook::get_webhook, event_webhook::change_webhook, event_webhook::remove_webhook),
+        )
+        .route(Role::Trader, routes!(event_webhook::rotate_secret))
+        .route(Role::Trader, routes!(event_webhook::list_deliveries))
+        .route(Role::Trader, routes!(event_webhook::test_webhook))
+        .route(Role::Trader, routes!(event_webhook::resend_event))
+        .route(Role::Trader, routes!(event_webhook::list_events))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }

@@ -115,6 +115,11 @@ pub enum NotificationEvent {
         /// Why the alert was refused.
         reason: RefusedAlert,
     },
+    /// An event webhook was disabled because its deliveries failed for too long.
+    WebhookDisabled {
+        /// Name of the webhook.
+        name: String,
+    },
     /// The plan ends soon.
     PlanLapses {
         /// Name of the plan.
@@ -221,6 +226,7 @@ impl NotificationEvent {
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
+            Self::WebhookDisabled { .. } => Kind::WebhookDisabled,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -274,6 +280,7 @@ impl NotificationEvent {
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
             | Self::ExitLate { .. }
+            | Self::WebhookDisabled { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone
             // else.
             | Self::Credential { .. } => {
