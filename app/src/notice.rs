@@ -9,6 +9,8 @@ words! {
     pub DeskNotice {
         /// An order was placed.
         OrderPlaced = "order-placed",
+        /// The entry of an order ended without a fill.
+        OrderUnfilled = "order-unfilled",
         /// An order was cancelled.
         OrderCanceled = "order-canceled",
         /// A position was closed.
@@ -21,6 +23,8 @@ words! {
         StopMoved = "stop-moved",
         /// The stop of an open trade was removed.
         StopRemoved = "stop-removed",
+        /// What the desk does with an open trade by itself was changed.
+        AutomationSet = "automation-set",
         /// The take-profits of an open trade were changed.
         TargetsSet = "targets-set",
         /// A part of a position was closed.
@@ -31,10 +35,8 @@ words! {
         PositionReversed = "position-reversed",
         /// The resting entries of a market were cancelled.
         EntriesCanceled = "entries-canceled",
-        /// The leverage of a market was set.
-        LeverageSet = "leverage-set",
-        /// The margin mode of a market was set.
-        MarginSet = "margin-set",
+        /// The leverage and the margin mode of a market were set.
+        MarketSet = "market-set",
     }
 }
 
@@ -92,6 +94,12 @@ words! {
         FollowStopped = "follow-stopped",
         /// A follow was stopped and its position closed.
         FollowStoppedClosed = "follow-stopped-closed",
+        /// A position that was opened elsewhere was adopted.
+        PositionAdopted = "position-adopted",
+        /// All positions of an account were closed.
+        PositionsClosed = "positions-closed",
+        /// Not all positions of an account could be closed.
+        PositionsLeft = "positions-left",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.
@@ -136,6 +144,18 @@ words! {
         ClientMade = "client-made",
         /// An API client was revoked.
         ClientRevoked = "client-revoked",
+        /// An event webhook was created.
+        WebhookCreated = "webhook-created",
+        /// An event webhook was changed, enabled or disabled.
+        WebhookSaved = "webhook-saved",
+        /// An event webhook got a new secret.
+        WebhookRotated = "webhook-rotated",
+        /// An event webhook was removed.
+        WebhookRemoved = "webhook-removed",
+        /// A test event was queued.
+        WebhookTested = "webhook-tested",
+        /// An event was queued again.
+        WebhookResent = "webhook-resent",
         /// A currency account was opened.
         AccountOpened = "account-opened",
         /// A transfer was completed.

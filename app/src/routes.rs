@@ -27,10 +27,12 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/strategies/own", Role::Trader),
     ("/strategies/own/{id}", Role::Trader),
     ("/strategies/{id}", Role::Anyone),
+    ("/strategies/{id}/execution", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
     ("/follows", Role::Trader),
     ("/follows/stop", Role::Trader),
     ("/follows/panic", Role::Trader),
+    ("/follows/{id}", Role::Trader),
     ("/copies", Role::Trader),
     ("/dashboard", Role::Trader),
     ("/keys", Role::Trader),
@@ -50,6 +52,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/settings/activity", Role::Trader),
     ("/settings/profile", Role::Trader),
     ("/settings/api-clients", Role::Trader),
+    ("/settings/webhooks", Role::Trader),
     ("/settings/notifications", Role::Trader),
     ("/telegram", Role::Trader),
     ("/unsubscribe", Role::Anyone),
@@ -112,15 +115,18 @@ pub fn App() -> AnyView {
                 <Route path=path!("/strategies/own") view=pages::own_sources::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/own/:id") view=pages::own_source::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/:id/execution") view=pages::execution::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>
                 <Route path=path!("/follows") view=pages::follows::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/stop") view=pages::follow_stop::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/panic") view=pages::panic::page ssr=ssr.clone()/>
+                <Route path=path!("/follows/:id") view=pages::follow::page ssr=ssr.clone()/>
                 <Route path=path!("/copies") view=pages::copies::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/strategies") view=pages::admin::list::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/strategies/:id") view=pages::admin::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/signals/:id") view=pages::admin::signal::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/api-clients") view=pages::api_clients::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/webhooks") view=pages::event_webhooks::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/notifications") view=pages::notifications::page ssr=ssr.clone()/>
                 <Route path=path!("/telegram") view=pages::telegram::page ssr=ssr.clone()/>
                 <Route path=path!("/unsubscribe") view=pages::unsubscribe::page ssr=ssr.clone()/>

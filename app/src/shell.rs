@@ -12,6 +12,22 @@ use leptos_meta::MetaTags;
 const SPECULATION: &str =
     r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
 
+/// Closes menus and questions with Esc and with a click outside, on every page and before its wasm runs. Questions that are
+/// popovers need no script. Esc returns the focus to what had opened the menu.
+const MENUS: &str = r#"{
+const open = () => document.querySelectorAll(":is(.account-menu,.sure,.shortcuts)[open]");
+addEventListener("click", (event) => {
+  for (const menu of open()) if (!event.composedPath().includes(menu)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of open()) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  }
+});
+}"#;
+
 /// The document. The page determines which wasm it loads: the trade desk's, or the small one.
 pub fn shell(options: LeptosOptions) -> AnyView {
     let lang = visit::lang();
@@ -33,6 +49,7 @@ pub fn shell(options: LeptosOptions) -> AnyView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 {scripts}
                 <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION></script>
+                <script nonce=use_nonce() inner_html=MENUS></script>
                 <MetaTags/>
             </head>
             <body><App/></body>

@@ -53,7 +53,7 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   expect(await currencycloud(desk.url, secrets)).toBe(401);
 });
 
-test('what cannot be used is told beside its field, and nothing is typed twice', async ({ page, trader }) => {
+test('a value that cannot be used has its problem beside its field, and nothing is typed twice', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const clients = new ApiClients(page);
   await clients.open();

@@ -38,7 +38,7 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await expect(trade.size).toHaveText('0.05 BTC');
   await expect(trade.orders).toHaveCount(2);
   const mark = await trade.mark.innerText();
-  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price stands still' }).not.toBe(mark);
+  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price does not change' }).not.toBe(mark);
   await trade.ticket.place.click();
   await expect(trade.size, 'the same order, sent again').toHaveText('0.02 BTC');
   await expectSameDocument(page);

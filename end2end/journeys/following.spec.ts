@@ -23,7 +23,7 @@ const DEMO = ['EMA cross', 'Donchian breakout', 'RSI reversal', 'Supertrend'];
 /** A strategy for one journey only, so that it gets no other signals. */
 const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
 
-test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {
+test('anyone browses strategies; to follow one, a visitor signs up first', async ({ page }) => {
   const [landing, strategies, strategy] = [new Landing(page), new Strategies(page), new Strategy(page)];
   await landing.open();
   await landing.strategies.click();
@@ -214,6 +214,7 @@ test('the admin connects an outside brain, pauses all copies, and leaves for eve
   const address = await one.hook.innerText();
   expect(address).toContain('/v1/hook/strategy/');
   await expect(one.alert).toContainText('{{strategy.market_position}}');
+  await expect(one.alert, 'a partial exit is no entry').toContainText('{{strategy.order.action}}');
   await expectAccessibleDayAndNight(elsewhere);
   await one.open(strategy);
   await expect(one.hook, 'the address is shown once').toHaveCount(0);

@@ -49,7 +49,8 @@ test('without a mouse: sign in, go to the desk, order, close', async ({ page, de
 
   await tabTo(page, page.getByTestId('close-position'));
   await keyboard.press('Enter');
-  await tabTo(page, page.getByTestId('close-position-yes'));
+  await expect(page.getByTestId('close-position-no')).toBeFocused();
+  await tabTo(page, page.getByTestId('close-position-yes'), 'Shift+Tab');
   await keyboard.press('Enter');
   await expect(trade.noPosition).toBeVisible();
   await expect(dashboard.connection).toHaveAttribute('data-state', 'live');

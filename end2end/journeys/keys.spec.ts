@@ -86,7 +86,7 @@ test('a wrong secret is refused, and so is a key that is connected already', asy
   await keys.open();
   await keys.add.send('Mine', { ...credentials, apiSecretKey: 'wrong'.repeat(12) });
   await expect(keys.message).toContainText('rejected this key (1103)');
-  await expect(keys.message, 'it stands where the page lands').toBeInViewport();
+  await expect(keys.message, 'it is visible where the page lands').toBeInViewport();
   await expect(keys.list).toHaveCount(0);
   await expect(keys.add.apiKey, 'what was typed is kept').toHaveValue(credentials.apiKey);
   await expect(keys.add.secret, 'the secret is not').toHaveValue('');

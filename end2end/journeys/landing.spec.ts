@@ -10,7 +10,7 @@ test('a visitor sees what Slipstream is, and a price that moves', async ({ page 
   await expectLive(page);
   const first = await landing.priceNow();
   expect(first).toBeGreaterThan(0);
-  await expect.poll(() => landing.priceNow(), { message: 'the live price stands still' }).not.toBe(first);
+  await expect.poll(() => landing.priceNow(), { message: 'the live price does not change' }).not.toBe(first);
   await expectAccessibleDayAndNight(page);
 });
 

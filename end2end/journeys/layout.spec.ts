@@ -33,6 +33,7 @@ const TRADERS = [
   '/billing',
   '/settings',
   '/settings/api-clients',
+  '/settings/webhooks',
   '/settings/notifications',
   '/telegram',
   '/settings/profile',

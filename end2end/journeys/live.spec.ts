@@ -64,7 +64,7 @@ test('twenty tabs at once are live', async ({ page, key, context }) => {
   }
   const prices = await Promise.all(others.map((tab) => tab.priceNow()));
   for (const [index, tab] of others.entries()) {
-    await expect.poll(() => tab.priceNow(), { message: `tab ${index} stands still` }).not.toBe(prices[index]);
+    await expect.poll(() => tab.priceNow(), { message: `the price of tab ${index} does not change` }).not.toBe(prices[index]);
   }
   await trade.buy('0.02');
   await expect(last.size).toHaveText('0.02 BTC');

@@ -80,7 +80,16 @@ for (const width of [1440, 390]) {
     await expect(trade.ordersOf('stop_market'), 'what is left stays protected').toHaveCount(1);
     await page.getByTestId('close-100').click();
     await expect(page.getByTestId('close-100-yes'), 'all of it has a question').toBeVisible();
-    await page.getByTestId('close-100').click();
+    await page.getByTestId('close-100-no').click();
+    await expect(page.getByTestId('close-100-yes'), 'the question closes').toBeHidden();
+    const stop = trade.ordersOf('stop_market');
+    await stop.getByTestId('cancel-stop').click();
+    await expect(stop.getByTestId('cancel-stop-no'), 'the button that changes nothing has the focus').toBeFocused();
+    await expectAccessibleDayAndNight(page);
+    await expectFits(page);
+    await stop.getByTestId('cancel-stop-no').click();
+    await expect(stop.getByTestId('cancel-stop'), 'the focus returns to the button').toBeFocused();
+    await expect(stop).toHaveCount(1);
     await expect(trade.size).toHaveText('0.02 BTC');
     await trade.closeShare(100);
     await expect(trade.noPosition).toBeVisible();

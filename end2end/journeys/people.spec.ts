@@ -17,7 +17,7 @@ test('sign up, sign out, sign in', async ({ page }) => {
   await up.send(person);
   await expect(dashboard.heading).toHaveText('Dashboard');
   await expect(dashboard.openSandbox).toBeVisible();
-  await expect(dashboard.firstSteps, 'only the first person of an install is told').toHaveCount(0);
+  await expect(dashboard.firstSteps, 'only the first user of an install sees them').toHaveCount(0);
   await expectLive(page);
   await dashboard.signOut();
   await page.goto('/dashboard');
@@ -159,7 +159,7 @@ alone('the first person becomes admin, and another finds a way back in', async (
   }
 
   await outbox.open();
-  await expect(outbox.mails, 'nobody writes to a stranger').toHaveCount(1);
+  await expect(outbox.mails, 'no mail goes to an unknown address').toHaveCount(1);
   await expect(outbox.mails.getByTestId('withheld'), 'a reset link is its reader’s alone').toBeVisible();
   await expect(page.getByText('/reset?token=')).toHaveCount(0);
   await expectAccessibleDayAndNight(page);

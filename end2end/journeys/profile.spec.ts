@@ -7,7 +7,7 @@ import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/
 import { becomeAdmin } from '../support/admin.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a profile is kept, and what is wrong is told beside its field', async ({ page, trader }) => {
+test('a profile is saved, and each problem is shown beside its field', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const [settings, profile] = [new Settings(page), new Profile(page)];
   await settings.open();

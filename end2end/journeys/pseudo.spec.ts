@@ -1,13 +1,13 @@
 import type { Page } from '@playwright/test';
-import { expectFits } from '../support/checks.ts';
+import { excess, numberIn } from '../support/checks.ts';
 import { Desk } from '../support/desk.ts';
 import { newPerson, openSandbox, type Person, post, signUp } from '../support/person.ts';
 import { expectTranslated, isOf, pagePatterns, PSEUDO } from '../support/pseudo.ts';
 import { expect, test as base } from '../support/test.ts';
 
 // Every page in the pseudo-locale: English with accents, longer, and written right to left. A text that is
-// written in code, or assembled from pieces, is not in brackets. E-mails and chats are in the pseudo-locale, too,
-// because the user has not chosen a language.
+// written in code, or assembled from pieces, is not in brackets. Pages with longer texts fit their window. E-mails
+// and chats are in the pseudo-locale, too, because the user has not chosen a language.
 const test = base.extend({
   desk: async ({}, use) => {
     const desk = await Desk.start({ SLIPSTREAM_PSEUDO_LOCALE: '1' });
@@ -56,6 +56,7 @@ const TRADERS = [
   '/settings/activity',
   '/settings/profile',
   '/settings/api-clients',
+  '/settings/webhooks',
   '/settings/notifications',
   '/telegram',
   '/confirm',
@@ -69,6 +70,9 @@ const ADMINS = [
   '/admin/support',
   '/admin/outbox',
 ];
+
+/** The widths that each page is checked at. */
+const WIDTHS = [390, 1440];
 
 /** The values that differ between runs. */
 interface Ids {
@@ -88,6 +92,7 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
       const answer = await page.goto(path);
       expect(answer?.status(), path).toBeLessThan(500);
       await expectTranslated(page);
+      await expectRoom(page);
     });
   };
   const all = async (paths: string[]) => {
@@ -123,10 +128,13 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   await page.goto('/accounts');
   const movements = await page.locator('a[href^="/accounts/movements"]').first().getAttribute('href');
   await visit(movements ?? '/accounts/movements');
+  await desk.command('admin', person.email);
+  await copied(page, desk, strategy);
+  await all(['/history?of=strategy', '/copies', '/follows', '/dashboard', `/strategies/${strategy}`]);
   await results(page, desk, ids, person);
+  await all(['/history?of=strategy', '/history?of=closed', '/notices', '/reports/so-far']);
   await visit(await source(page, desk));
 
-  await desk.command('admin', person.email);
   await all(ADMINS);
   await visit(`/admin/strategies/${strategy}`);
   await visit(await signal(page, desk, strategy));
@@ -140,6 +148,14 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   const missed = (await pagePatterns()).filter((pattern) => !seen.some((path) => isOf(pattern, path)));
   expect(missed, 'pages that were not visited').toEqual([]);
 });
+
+/** Expects that the open page fits each width. */
+async function expectRoom(page: Page): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    expect.soft(await excess(page), `what makes ${page.url()} wider than ${width} pixels`).toEqual([]);
+  }
+}
 
 /** The id in the first link of a page that matches. */
 async function hrefId(page: Page, path: string, links: string): Promise<string> {
@@ -186,7 +202,7 @@ async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
   const order = { ...market, side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.05' };
   await posted(page, desk, '/api/order-place', order);
   await posted(page, desk, '/api/order-place', { ...order, withoutStop: 'yes' });
-  await posted(page, desk, '/api/leverage', { ...market, leverage: '7' });
+  await posted(page, desk, '/api/market-settings', { ...market, leverage: '7' });
   await posted(page, desk, '/api/account-open', { currency: 'USDT' });
   await posted(page, desk, '/api/sub-account-save', { account_name: 'Pseudo Limited', country: 'XX' });
   await posted(page, desk, '/api/client-create', { name: 'Pseudo Client', 'permissions[0]': 'BOTS_READ' });
@@ -195,22 +211,18 @@ async function trade(page: Page, desk: Desk, strategy: string): Promise<Ids> {
   return { strategy, manual, automated };
 }
 
-test('longer texts fit a phone', async ({ page, context, desk }) => {
-  await context.addCookies([{ name: 'lang', value: PSEUDO, url: desk.url }]);
-  await signUp(page, desk.url);
-  await openSandbox(page, desk.url);
-  await page.setViewportSize({ width: 390, height: 900 });
-  for (const path of [
-    '/history',
-    '/history?of=trades',
-    '/history?of=strategy',
-    '/history?of=manual',
-    '/follows/panic',
-  ]) {
-    await page.goto(path);
-    await expectFits(page);
-  }
-});
+/** A signal of the strategy, and its copy. */
+async function copied(page: Page, desk: Desk, strategy: string): Promise<void> {
+  await page.goto('/');
+  const price = numberIn(await page.getByTestId('live-price').first().innerText());
+  const [stop, ...targets] = [0.9, 1.1, 1.2, 1.3].map((share) => String(Math.round(price * share)));
+  const signal = { id: strategy, action: 'BUY', stop: stop ?? '', targets: targets.join(' ') };
+  await post(page, `${desk.url}/api/signal-send`, signal);
+  await expect(async () => {
+    await page.goto('/history?of=strategy');
+    await expect(page.getByTestId('past-row').first()).toBeVisible({ timeout: 500 });
+  }).toPass();
+}
 
 /** A private signal source, with a test of each verdict. Returns its page. */
 async function source(page: Page, desk: Desk): Promise<string> {

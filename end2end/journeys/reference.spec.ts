@@ -1,7 +1,7 @@
 import { expectAccessibleDayAndNight } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
-test('the API reference comes from the desk alone, and every operation stands in it', async ({ page, request }) => {
+test('the API reference comes from the desk alone, and contains every operation', async ({ page, request }) => {
   const asked = new Set<string>();
   page.on('request', (sent) => asked.add(new URL(sent.url()).host));
   await page.goto('/');

@@ -45,7 +45,7 @@ test('a market order with stop and targets: foreseen, filled, and live without a
   await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
   await expect(trade.liquidation).not.toBeEmpty();
   const mark = await trade.mark.innerText();
-  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price stands still' }).not.toBe(mark);
+  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price does not change' }).not.toBe(mark);
   await expect(trade.pnl).toHaveText(/^[+−]?[\d,]+\.\d\d USDT$/);
   await expectSameDocument(page);
   await expectWholeAccessibleDayAndNight(page);
@@ -147,7 +147,7 @@ test('supervision is ended and resumed', async ({ page, key }) => {
   await expectSameDocument(page);
 });
 
-test('what is open gives way to a new order only when the person says so', async ({ page, key }) => {
+test('a new order replaces open ones only after a confirmation', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
@@ -182,7 +182,7 @@ test('what is open gives way to a new order only when the person says so', async
   await trade.ticket.place.click();
   await expect(trade.size).toHaveText('0.02 BTC');
   await expect(trade.position).toHaveAttribute('data-side', /short/i);
-  await expect(trade.orders, 'the old stop is gone, the new one stands').toHaveCount(1);
+  await expect(trade.orders, 'the old stop is gone, the new one is open').toHaveCount(1);
   await expectSameDocument(page);
 });
 
@@ -192,16 +192,14 @@ test('leverage and margin type', async ({ page, key, watch }) => {
   await trade.open(key);
   await expectLive(page);
   await trade.ticket.amount.fill('0.05');
-  await trade.setLeverage(25);
-  await expect(trade.ticket.notice).toHaveText('Leverage updated.');
+  await trade.setMarket(25, 'ISOLATED');
+  await expect(trade.ticket.notice).toHaveText('Leverage and margin mode updated.');
   await expect
     .poll(async () => {
       const { cost, margin } = await trade.ticket.preview();
       return Math.round(cost / margin);
     }, { message: 'the preview follows the leverage' })
     .toBe(25);
-  await trade.setMargin('ISOLATED');
-  await expect(trade.ticket.notice).toHaveText('Margin mode updated.');
   await trade.buy('0.05');
   await expect(trade.position).toContainText('Long · Isolated · 25×');
   await trade.open(key);
@@ -297,13 +295,13 @@ test('the page says which hour of history is playing', async ({ page, key }) => 
   await expectLive(page);
 });
 
-test('the chart lives: frames, zoom, and lines where orders stand', async ({ page, key }) => {
+test('the chart is live: timeframes, zoom, and lines at the prices of orders', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
   const forming = trade.chart.getByTestId('forming');
   const drawn = await forming.getAttribute('d');
-  await expect.poll(() => forming.getAttribute('d'), { message: 'the chart stands still' }).not.toBe(drawn);
+  await expect.poll(() => forming.getAttribute('d'), { message: 'the chart does not change' }).not.toBe(drawn);
   const candles = trade.chart.locator('.candles.up').first();
   const before = await candles.getAttribute('d');
   await trade.zoomIn.click();

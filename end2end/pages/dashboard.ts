@@ -21,6 +21,10 @@ export class Dashboard extends Frame {
   readonly outdated: Locator;
   /** The setting that shows the profit in the tab's title. */
   readonly inTitle: Locator;
+  /** The link of each position that was opened elsewhere. */
+  readonly adopt: Locator;
+  /** The result for each position of the last "close all". */
+  readonly closed: Locator;
   /** The open question whether to close a position. */
   readonly question: Locator;
 
@@ -39,6 +43,8 @@ export class Dashboard extends Frame {
     this.allTime = page.getByTestId('profit-all');
     this.outdated = page.getByTestId('offline-hint');
     this.inTitle = page.getByTestId('pnl-title');
+    this.adopt = page.getByTestId('position-adopt');
+    this.closed = page.getByTestId('closed-positions').getByRole('listitem');
     this.question = page.getByRole('dialog');
   }
 
@@ -55,6 +61,16 @@ export class Dashboard extends Frame {
   async closePosition(): Promise<void> {
     await this.page.getByTestId('position-close').click();
     await this.page.getByTestId('position-close-yes').click();
+  }
+
+  /** Asks whether to close all positions of the only account. */
+  async askToCloseAll(): Promise<void> {
+    await this.page.getByTestId('positions-close').click();
+  }
+
+  async closeAll(): Promise<void> {
+    await this.askToCloseAll();
+    await this.page.getByTestId('positions-close-yes').click();
   }
 
   async totalUsd(): Promise<number> {

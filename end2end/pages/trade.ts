@@ -23,6 +23,9 @@ export class Trade extends Frame {
   readonly supervise: Locator;
   readonly orders: Locator;
   readonly noOrders: Locator;
+  /** The form that adopts a position which was opened elsewhere. */
+  readonly adopt: Locator;
+  readonly adoptLink: Locator;
   readonly leverage: Locator;
   readonly margin: Locator;
   /** The stop's price in the position's figures. */
@@ -61,6 +64,8 @@ export class Trade extends Frame {
     this.supervise = page.getByTestId('supervise');
     this.orders = page.getByTestId('open-order');
     this.noOrders = page.getByTestId('no-orders');
+    this.adopt = page.getByTestId('adopt');
+    this.adoptLink = page.getByTestId('adopt-link');
     this.leverage = page.getByTestId('leverage');
     this.margin = page.getByTestId('margin-mode');
     this.stop = page.getByTestId('position-stop');
@@ -183,11 +188,16 @@ export class Trade extends Frame {
 
   async setLeverage(times: number): Promise<void> {
     await this.leverage.fill(String(times));
-    await this.page.locator('form', { has: this.leverage }).getByRole('button').click();
+    await this.page.getByTestId('market-apply').click();
   }
 
-  async setMargin(type: 'ISOLATED' | 'CROSSED'): Promise<void> {
+  async adoptWith(stop: number): Promise<void> {
+    await this.adopt.locator('[name="stopTriggerPrice"]').fill(String(stop));
+    await this.page.getByTestId('adopt-submit').click();
+  }
+
+  async setMarket(times: number, type: 'ISOLATED' | 'CROSSED'): Promise<void> {
     await this.margin.selectOption(type);
-    await this.page.locator('form', { has: this.margin }).getByRole('button').click();
+    await this.setLeverage(times);
   }
 }

@@ -28,7 +28,7 @@ SPARE = 3
 PROGRAMS = 30
 
 
-def told(response):
+def answered(response):
     """Returns the JSON of a successful response; any other response ends the run."""
     if not response.ok:
         raise RuntimeError(f"{response.request.method} {response.request.path_url}: {response.text}")
@@ -73,14 +73,14 @@ class World:
 
     def post(self, path, **body):
         headers = {"Authorization": self.token} if self.token else {}
-        return told(self.http.post(DESK + path, json=body, headers=headers))
+        return answered(self.http.post(DESK + path, json=body, headers=headers))
 
     def leaving(self):
         """Returns a token of a sign-in that no other request uses."""
-        return told(self.http.post(DESK + "/v1/auth/sign-in", json=EVE))["accessToken"]
+        return answered(self.http.post(DESK + "/v1/auth/sign-in", json=EVE))["accessToken"]
 
     def get(self, path):
-        return told(self.http.get(DESK + path, headers={"Authorization": self.token}))
+        return answered(self.http.get(DESK + path, headers={"Authorization": self.token}))
 
     def program(self):
         return self.post("/v1/priv/api-client", name="Schema", permissions=PERMISSIONS)
@@ -88,7 +88,7 @@ class World:
     def sign_in(self, program):
         """Returns a token for Currencycloud's surface."""
         login = {"login_id": program["loginId"], "api_key": program["apiSecret"]}
-        return told(self.http.post(DESK + "/v2/authenticate/api", data=login))["auth_token"]
+        return answered(self.http.post(DESK + "/v2/authenticate/api", data=login))["auth_token"]
 
     def opened(self):
         """Returns key and secret of a new paper account. A user may open 50 a day, so every 40th is a new user's."""
@@ -96,9 +96,9 @@ class World:
         if turn % 40 == 0:
             email = f"opener{turn}@example.org"
             up = self.http.post(DESK + "/v1/auth/sign-up", json={**EVE, "email": email})
-            self.opener = told(up)["accessToken"]
+            self.opener = answered(up)["accessToken"]
         headers = {"Authorization": self.opener}
-        return told(self.http.post(DESK + "/v1/priv/account/exchange/sandbox", json={}, headers=headers))
+        return answered(self.http.post(DESK + "/v1/priv/account/exchange/sandbox", json={}, headers=headers))
 
     def keys(self, number, strategy="MANUAL"):
         """Connects this number of new paper accounts and returns the ids of their exchange keys."""
@@ -123,6 +123,7 @@ class World:
         self.hook = self.post(f"/v1/admin/strategy/{self.own}/hook")["token"]
         sources = [self.source() for _ in range(1 + SPARE)]
         self.private, *self.spare_sources = sources
+        self.webhook, *self.spare_webhooks = [self.new_webhook() for _ in range(1 + SPARE)]
         signal = {"action": "ENTER", "side": "BUY", "stop": 1}
         self.signal = self.post(f"/v1/admin/strategy/{self.own}/signal", **signal)["id"]
 
@@ -130,11 +131,15 @@ class World:
         """Creates a private signal source and returns its id."""
         return self.post("/v1/priv/strategy/source", name="Schema", symbol="BTC/USDT", stopPercent=2)["id"]
 
+    def new_webhook(self):
+        """Creates an event webhook whose topic has no events, and returns its id."""
+        return self.post("/v1/priv/webhook", name="Schema", url="http://127.0.0.1:9/", topics=["rule"])["id"]
+
     def accounts(self):
         def ask(method, path, scheme, **body):
             headers = self.credentials(scheme, path, "unsigned")
             signed = Signature(self.secrets[headers["Apikey"]]) if "Apikey" in headers else None
-            return told(self.http.request(method, DESK + path, headers=headers, auth=signed, **body))
+            return answered(self.http.request(method, DESK + path, headers=headers, auth=signed, **body))
 
         numbers = [account["id"] for account in ask("GET", "/ver1/accounts", "threecommasKey")]
         # In the order in which their keys were connected.
@@ -171,6 +176,8 @@ class World:
             ("/v1/priv/strategy/follow/{id}", lambda: self.follow),
             ("DELETE /v1/priv/strategy/source/{id}", lambda: spare(self.spare_sources)),
             ("/v1/priv/strategy/source/{id}", lambda: self.private),
+            ("DELETE /v1/priv/webhook/{id}", lambda: spare(self.spare_webhooks)),
+            ("/v1/priv/webhook/{id}", lambda: self.webhook),
             ("/v1/priv/trade/{id}", lambda: self.managed),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),

@@ -53,7 +53,7 @@ alone('settings, support and the reference', async ({ page, desk, watch }) => {
   await shoot(page, 'profile-problem');
   await support.open();
   await shoot(page, 'support-empty');
-  await support.ask('A stop that was moved', 'The stop of my BTC/USDT position stands elsewhere than I put it.');
+  await support.ask('A stop that was moved', 'The stop of my BTC/USDT position is at another price than the one I set.');
   await shoot(page, 'support');
   await openSandbox(page, desk.url);
   for (const [name, path] of [

@@ -23,12 +23,31 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations, `accessibility of ${page.url()}`).toEqual([]);
 }
 
-/** Expects no horizontal overflow. */
+/** The pixels by which the page is wider than its window, and elements outside the window. Empty if the page fits. */
+export async function excess(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.documentElement;
+    const pixels = root.scrollWidth - root.clientWidth;
+    if (pixels <= 0) {
+      return [];
+    }
+    const outside = [...document.querySelectorAll('body *')].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      const scrolls = getComputedStyle(element).position !== 'absolute' && element.parentElement?.closest('.table-scroll, pre');
+      return width > 0 && (left < 0 || right > root.clientWidth) && !scrolls;
+    });
+    const names = outside.slice(0, 6).map((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      const text = (element.textContent ?? '').trim().slice(0, 30);
+      return `${element.tagName.toLowerCase()}.${element.className} ${Math.round(left)}–${Math.round(right)} “${text}”`;
+    });
+    return [`${pixels} pixels too wide`, ...names];
+  });
+}
+
+/** Checks that the page is no wider than its window. */
 export async function expectFits(page: Page): Promise<void> {
-  const excess = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(excess, `pixels that ${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
+  expect(await excess(page), `what makes ${page.url()} wider than its window`).toEqual([]);
 }
 
 /** Checks that two visible elements do not cover each other. */

@@ -46,6 +46,11 @@ export class Program {
     return items;
   }
 
+  /** Deletes a key; its orders and positions stay at the exchange. */
+  disconnect(key: string): Promise<void> {
+    return this.ask('DELETE', `/v1/priv/account/exchange/key/${key}`);
+  }
+
   place(key: string, order: Record<string, unknown>): Promise<Order[]> {
     return this.ask('POST', `/v1/priv/exchange/order/${key}`, { symbol: 'BTC/USDT', ...order });
   }
@@ -80,6 +85,6 @@ export class Program {
     if (!answer.ok) {
       throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
     }
-    return JSON.parse(text) as T;
+    return (text ? JSON.parse(text) : undefined) as T;
   }
 }

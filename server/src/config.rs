@@ -227,6 +227,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
         check.fail("DEFAULT_JURISDICTION", "a two-letter country code such as ZA");
     }
+    let local_webhooks = check.word("SLIPSTREAM_LOCAL_WEBHOOKS", &["0", "1"]) == Some("1");
+    if local_webhooks && mode == Mode::Live {
+        check.fail("SLIPSTREAM_LOCAL_WEBHOOKS", "unset in live mode");
+    }
     let egress: Vec<IpAddr> = check.list("EGRESS_IPS", "IP addresses, separated by commas");
     Settings {
         mode,
@@ -251,6 +255,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         edge: edge::settings(check),
         retention: retention::retention(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
+        local_webhooks: local_webhooks && mode == Mode::Sandbox,
         log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),
         pseudo_locale: check.word("SLIPSTREAM_PSEUDO_LOCALE", &["0", "1"]) == Some("1"),
     }

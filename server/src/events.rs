@@ -1,6 +1,8 @@
 //! `/events`: the page's single WebSocket. Moves JSON between `service::trading::live` and the tab, without logic of
 //! its own.
 
+pub(crate) mod programs;
+
 use crate::{
     front::{Limits, Seat, Seats, Taker},
     proxy, same_site, visitor,
@@ -119,8 +121,8 @@ struct Tab {
 
 async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (sender, receiver) = socket.split();
-    let (asks, tells) = live::attach(visit.desk.trading(), visit.actor.clone());
-    let mut tab = Tab { sender, receiver, asks, messages: tells, visit, last_received: Instant::now() };
+    let (asks, messages) = live::attach(visit.desk.trading(), visit.actor.clone());
+    let mut tab = Tab { sender, receiver, asks, messages, visit, last_received: Instant::now() };
     let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
     while tab.step(&mut pings, &mut checks).await {}
     // The connection may be closed already.

@@ -8,7 +8,7 @@ use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, bot,
     following::{copy, report, strategy},
-    identity::session,
+    identity::{event_webhook, session},
     messaging::notify,
     money::{billing, ledger},
     platform::{audit, rejection},
@@ -43,6 +43,7 @@ const ARCHIVE: &str = "archive";
 /// Jobs that one instance runs for all.
 const LEASED: &[&str] = &[
     "messages",
+    "webhooks",
     "audit",
     TELEGRAM,
     "equity",
@@ -51,6 +52,7 @@ const LEASED: &[&str] = &[
     "prune",
     ARCHIVE,
     "backtests",
+    "executions",
     "balances",
     "keys",
     "reports",
@@ -72,6 +74,9 @@ impl Jobs {
         let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
+        });
+        jobs.leased("webhooks", Duration::from_secs(1), |desk| async move {
+            event_webhook::deliver(&desk).await.map(drop)
         });
         if notify::telegram::polls(desk) {
             jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move { bot::poll(&desk).await });
@@ -105,12 +110,16 @@ impl Jobs {
             Duration::from_secs(15),
             |desk| async move { strategy::run_due(&desk).await },
         );
+        jobs.leased("executions", Duration::from_secs(5), |desk| async move {
+            strategy::refresh_executions(&desk).await
+        });
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
         jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
         jobs.running.spawn(copy::run(desk.following()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(order::protection::run(desk.trading()));
+        jobs.running.spawn(order::automation::run(desk.trading()));
         jobs.running.spawn(review::watch(desk.trading()));
         jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));

@@ -98,7 +98,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
     let ids = Ids { clock, entropy, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
-    let (programs, document) = programs(desk);
+    let (programs, document) = programs(desk, streams.clone());
     let ours = programs
         .merge(plain(desk, streams, meters))
         .merge(page_routes(desk, &document)?)
@@ -133,7 +133,7 @@ async fn sandbox_seat(State(seats): State<Seats>, request: Request, next: Next) 
 }
 
 /// The routes of `ApiRouter` and their document. A known path with another method is handled as an unknown path.
-fn programs(desk: &SharedDesk) -> (Router, Value) {
+fn programs(desk: &SharedDesk, streams: Streams) -> (Router, Value) {
     let (router, document, _) = api_routes(desk).build();
     let served = Bytes::from(document.to_string());
     // The 3Commas surface is also served under its second prefix.
@@ -149,6 +149,7 @@ fn programs(desk: &SharedDesk) -> (Router, Value) {
         .route("/public/api/{*path}", any(no_route))
         .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
         .method_not_allowed_fallback(no_route)
+        .layer(Extension(streams))
         .layer(from_fn_with_state(desk.clone(), closed::check_api))
         .layer(from_fn_with_state(desk.clone(), pace::limit_api));
     // Outermost, so that a script can also read rejections.

@@ -36,6 +36,7 @@ use sandbox::Sandbox;
 use service::{
     Desk, Parts, SharedDesk,
     following::strategy,
+    identity::event_webhook,
     messaging::notify,
     platform::{
         secrets::Sealer,
@@ -138,6 +139,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     review::begin(&desk).await?;
     strategy::seed(&desk).await?;
     notify::resume(&desk).await?;
+    event_webhook::resume(&desk).await?;
     reconcile(&desk).await;
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
     let checkout = test_checkout.as_ref().map(|test| (test_checkout::PATH, test.router()));

@@ -1,7 +1,7 @@
 //! Copies against the real sandbox behind a real desk: which followers trade what, which do not and why, and
 //! how copies end. The market moves by command only.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 #[path = "copies/world.rs"]
@@ -178,7 +178,7 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     assert_eq!(
         by_hand.position(&world).await.unwrap().contracts,
         d("0.01"),
-        "nobody's own position is touched"
+        "positions opened manually are not touched"
     );
     expected.push((by_hand, Reason::InPosition));
     for (follower, reason) in expected {
@@ -293,7 +293,7 @@ async fn a_stream_reports_a_stop_without_an_inspection(db: &TestDb) {
     assert_eq!(follower.open_orders(&world).await.len(), 0);
     let reported = store::event::after(&world.server.desk.db, follower.actor.user, 0, 50).await.unwrap();
     let ends = reported.iter().filter(|event| event.body.contains("CopyEnded")).count();
-    assert_eq!(ends, 1, "told once, however often it was heard: {reported:?}");
+    assert_eq!(ends, 1, "reported once, however often it was received: {reported:?}");
 }
 
 async fn an_exit_closes_what_was_copied_and_nothing_else(db: &TestDb) {
@@ -395,7 +395,7 @@ async fn panic_pauses_first_and_then_clears_everything(db: &TestDb) {
     assert_eq!(mine.open_orders(&world).await.len(), 0);
     let copy = mine.copies(&world).await.pop().unwrap();
     assert_eq!((copy.status, copy.exit_reason), (Status::Closed, Some(Exit::Panic)));
-    assert!(other.position(&world).await.is_some(), "nobody else's");
+    assert!(other.position(&world).await.is_some(), "no one else's");
     world.work_off().await;
     let waiting = store::copy::list_by_signal(&desk.db, accepted.signal().id, None, 9).await.unwrap();
     let reason = |f: &Follower| waiting.iter().find(|c| c.exchange_key_id == f.key).map(|c| c.reason);

@@ -3,7 +3,7 @@
 //! stop or was closed for want of one, and every copy has reached a final state. `SLIPSTREAM_DEEP=1` runs 1,000 followers and 25 kills
 //! instead of 100 and 8.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 #[path = "copies_crash/crowd.rs"]

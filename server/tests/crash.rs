@@ -4,7 +4,7 @@
 //! The desk runs as the real program, the sandbox as a separate process; each round kills at another time.
 //! `SLIPSTREAM_DEEP=1` runs 40 rounds instead of 8.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 

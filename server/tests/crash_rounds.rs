@@ -6,7 +6,7 @@
 //! They take minutes and run only with `SLIPSTREAM_DEEP=1`. `SLIPSTREAM_BIN` names another program than the
 //! one built with the tests.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 
@@ -240,7 +240,7 @@ async fn two_desks_of_which_one_is_paused() {
         })
         .await;
         story.desk.signal("CONT");
-        assert_eq!(story.settled(round).await, elsewhere, "both desks tell the same");
+        assert_eq!(story.settled(round).await, elsewhere, "both desks report the same");
         sleep(Duration::from_secs(8)).await;
         story.check(round).await;
     }

@@ -5,7 +5,7 @@
 //! `cargo xtask test flood` runs it against the release binary. `SLIPSTREAM_DEEP=1` also waits for the longer
 //! timeouts.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 

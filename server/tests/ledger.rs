@@ -150,15 +150,15 @@ async fn a_transfer_is_carried_out_once_however_often_it_is_sent(db: &TestDb) {
     let story = story(db, "FUTURES").await;
     let key = &story.person.get("/v1/priv/account/exchange/key/list").await.ok(200)["items"][0]["apiKey"];
     let route = format!("accounts/{}/funds", key.as_str().unwrap());
-    let tell = async |amount: &str, reference: &str| {
+    let credit = async |amount: &str, reference: &str| {
         let body = json!({"wallet": "FUTURES", "amount": amount, "reference": reference});
         story.server.control(&route, &body).await["moved"].as_bool().unwrap()
     };
-    assert!(tell("5", "a").await && tell("5", "a").await);
-    assert!(!tell("-99999", "b").await);
-    assert!(tell("99999", "c").await);
+    assert!(credit("5", "a").await && credit("5", "a").await);
+    assert!(!credit("-99999", "b").await);
+    assert!(credit("99999", "c").await);
     // A rejection is final, even if the transfer could be executed by now: its sender has given it up.
-    assert!(!tell("-99999", "b").await);
+    assert!(!credit("-99999", "b").await);
     story.hold(("1000", "0", "110004")).await;
 }
 

@@ -5,9 +5,11 @@
 //! All responses and events of these tests have unknown fields and words, and all responses are compressed.
 //! `SLIPSTREAM_DEEP=1` also plays the faults that take a minute each.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
+#[path = "live_mode/disturbance.rs"]
+mod disturbance;
 #[path = "live_mode/dress.rs"]
 mod dress;
 #[path = "live_mode/follower.rs"]
@@ -16,6 +18,8 @@ mod follower;
 mod proxy;
 #[path = "live_mode/reply.rs"]
 mod reply;
+#[path = "live_mode/spot_stream.rs"]
+mod spot_stream;
 #[path = "live_mode/world.rs"]
 mod world;
 
@@ -179,6 +183,8 @@ async fn a_plan_is_rehearsed_without_placing_anything() {
     assert!(good.report.contains("exchange  accepted") && good.report.contains("sandbox   accepted"));
     assert!(good.report.contains("stop: SELL stop_market the whole position"), "{}", good.report);
     assert!(good.report.contains("cannot be tested without placing it"), "{}", good.report);
+    let last = good.report.lines().last().unwrap();
+    assert!(last.starts_with("Not tested by the exchange: stop, target. "), "{}", good.report);
 
     // More digits than the market's lot allows.
     let bad = world.rehearse("0.0123456", price * 97 / 100, price * 103 / 100).await;

@@ -1,6 +1,6 @@
 //! Names chosen by users appear on many pages. No page may interpret them as markup.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 
@@ -53,6 +53,8 @@ async fn no_page_takes_a_name_for_markup(db: &TestDb) {
     let ids = BTreeMap::from([
         ("/strategies/{id}", strategy.as_str()),
         ("/strategies/{id}/follow", &strategy),
+        ("/strategies/{id}/execution", &strategy),
+        ("/follows/{id}", &follow),
         ("/admin/strategies/{id}", &strategy),
         ("/admin/signals/{id}", &signal),
         ("/keys/{id}", &key),
@@ -85,5 +87,5 @@ async fn no_page_takes_a_name_for_markup(db: &TestDb) {
             escaped += usize::from(body.contains("&lt;b"));
         }
     }
-    assert!(in_titles >= 5 && escaped >= 8, "the name stands in {in_titles} titles and on {escaped} pages");
+    assert!(in_titles >= 5 && escaped >= 8, "the name is in {in_titles} titles and on {escaped} pages");
 }

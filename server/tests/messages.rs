@@ -2,7 +2,7 @@
 //! exactly once, whatever fails in between. Here: the settings as the document has them, linking a chat, and
 //! its commands.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
 mod messages {
@@ -59,7 +59,7 @@ async fn the_settings_are_the_documents(db: &TestDb) {
     assert_eq!(params, [(json!("weeklyReport"), wrong.clone()), (json!("telegramStopLoss"), wrong)]);
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true);
     let bob = Person::sign_up(&server, "bob").await;
-    assert_eq!(bob.get(SETTINGS).await.ok(200)["monthlyReport"], true, "everybody's own");
+    assert_eq!(bob.get(SETTINGS).await.ok(200)["monthlyReport"], true, "each user has their own");
     assert_eq!(Person::anonymous(&server).get(SETTINGS).await.status, 401);
 }
 
@@ -158,7 +158,7 @@ async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
 
     assert!(
         send_text(&server, &me, "/panic yes").await.contains("within one minute"),
-        "nobody presses it unasked"
+        "it is never pressed without a confirmation"
     );
     server.clock.advance(MINUTE + SECOND);
     assert!(send_text(&server, &me, "/panic yes").await.contains("within one minute"), "it was too long ago");

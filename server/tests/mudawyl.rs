@@ -5,6 +5,8 @@
 
 #[path = "mudawyl/account.rs"]
 mod account;
+#[path = "mudawyl/adoption.rs"]
+mod adoption;
 mod common;
 mod mudawyl {
     mod billing;
@@ -17,6 +19,7 @@ mod supervision;
 mod trades;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
+use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -553,10 +556,13 @@ store::each_engine!(
     the_trade_page_has_the_controls_of_a_position_without_scripts,
     a_waiting_entry_shows_its_plan,
     what_was_placed_elsewhere_is_marked_in_every_table,
+    a_position_opened_elsewhere_is_adopted,
+    all_positions_are_closed_with_their_results,
     a_trade_is_changed_and_closed_by_its_id,
     of_two_changes_of_one_version_the_second_is_412,
     a_close_is_repeated_with_its_key_and_meets_no_later_trade,
     changes_that_are_no_changes_are_refused,
     a_trade_is_increased_and_reversed,
     a_trade_is_opened_beside_nothing_unless_it_replaces,
+    a_trade_has_a_time_in_force,
 );

@@ -4,7 +4,7 @@
 //!
 //! An input that breaks a target belongs in its corpus: the failure prints it as the bytes of a file.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 use axum::{body::Body, http::Request};
 use domain::{Frame, Micros, live::ClientMessage};
@@ -302,7 +302,7 @@ fn signatures_of_the_payment_provider() {
     feed("stripe", |input| {
         let (header, body) = split(input);
         if let Ok(id) = stripe.verify(&header, &body, now) {
-            assert!(known.contains(&body) && id == "evt_1", "a body that nobody signed");
+            assert!(known.contains(&body) && id == "evt_1", "a body without a signature");
         }
     });
 }

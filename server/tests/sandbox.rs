@@ -1,6 +1,6 @@
 //! The desk's requests to the sandbox outside Binance's protocol.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
 
 mod common;
 

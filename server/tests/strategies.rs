@@ -151,6 +151,61 @@ async fn what_a_strategy_came_to(db: &TestDb) {
     }
 }
 
+/// Adds a user whose paper account follows a strategy.
+async fn follower(server: &TestServer, name: &str, strategy: &str) -> Person {
+    let person = Person::sign_up(server, name).await;
+    let key = person.key("FUTURES", "AUTOMATED").await;
+    let body = json!({"strategyAutomatedId": strategy, "strategyRiskProfileId": MODERATE});
+    person.post(&format!("{FOLLOWS}/{key}"), body).await.ok(200);
+    person
+}
+
+/// Fewer than three users would be recognized by their figures.
+async fn how_a_strategys_signals_were_executed(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    server.price("BTC/USDT", "10000").await;
+    let admin = admin(&server).await;
+    let id = outside(&admin, "One", "BTC/USDT").await;
+    let (path, anyone) = (format!("/v1/pub/strategy/{id}/execution"), Person::anonymous(&server));
+    let withheld = json!({"entries": null, "signals": []});
+    let signal = async |body: Value| {
+        server.clock.advance(10 * time::SECOND);
+        admin.post(&format!("/v1/admin/strategy/{id}/signal"), body).await.ok(200);
+        copy::work_off(&server.desk).await.unwrap();
+        strategy::refresh_executions(&server.desk).await.unwrap();
+        anyone.get(&path).await.ok(200)
+    };
+    follower(&server, "ada", &id).await;
+    follower(&server, "ben", &id).await;
+    assert_eq!(anyone.get(&path).await.ok(200), withheld);
+    assert_eq!(signal(json!({"action": "EXIT"})).await, withheld);
+
+    let eve = follower(&server, "eve", &id).await;
+    let key = text(&eve.get("/v1/priv/account/exchange/key/list").await.ok(200)["items"][0]["id"]);
+    eve.put(&format!("/v1/priv/account/exchange/key/{key}"), json!({"active": false})).await.ok(200);
+    let shown = signal(json!({"action": "ENTER", "side": "SELL", "stop": 10100, "price": 10010})).await;
+    let entries = &shown["entries"];
+    let counts = ["copies", "filled", "skipped", "failed"].map(|name| entries[name].as_u64().unwrap());
+    assert_eq!(counts, [3, 2, 1, 0], "{shown}");
+    assert_eq!(entries["reasons"], json!([{"reason": "KEY_INACTIVE", "entries": 1}]));
+    assert!(
+        money(&entries["medianSlippagePercent"]) > Decimal::ZERO,
+        "sold below the signal's price: {shown}"
+    );
+    assert!(entries["medianDelayMs"].as_i64().unwrap() >= 0);
+    let first = &shown["signals"][0];
+    assert_eq!((&first["action"], &first["side"]), (&json!("ENTER"), &json!("SELL")));
+    assert_eq!((&first["outcomes"]["copies"], &first["outcomes"]["filled"]), (&json!(3), &json!(2)));
+    assert_eq!(shown["signals"][1]["outcomes"], Value::Null, "it reached two");
+    let closed = signal(json!({"action": "EXIT"})).await;
+    assert_eq!((&closed["entries"], &closed["signals"][0]["side"]), (entries, &Value::Null));
+    for private in ["example.org", &key] {
+        assert!(!closed.to_string().contains(private), "{closed}");
+    }
+    anyone.get(&format!("/v1/pub/strategy/{NOBODYS}/execution")).await.not_found();
+    anyone.get("/v1/pub/strategy/x/execution").await.problem("id", "must be UUID");
+}
+
 /// The document's example with our ids and times.
 fn expected_follow(mut example: Value, ours: &Value, strategy: &str) -> Value {
     for field in ["id", "createdAt", "updatedAt"] {
@@ -196,8 +251,16 @@ async fn the_life_of_a_follow(db: &TestDb) {
     assert_eq!(ada.put(&follow, json!({})).await.ok(200), updated, "what is left out stays");
     ada.put(&follow, json!({"strategyAutomatedId": other_market})).await.refused("1306");
 
+    let earned = ada.get(&format!("{follow}/performance")).await.ok(200);
+    let nothing = (&json!(0), &json!(0), &json!(0), &json!([]));
+    let figures = (&earned["openResult"], &earned["totalResult"], &earned["closedTrades"], &earned["curve"]);
+    assert_eq!((figures, &earned["inPosition"]), (nothing, &json!(false)));
+    assert_eq!((&earned["medianDelayMs"], &earned["slippage"]), (&Value::Null, &Value::Null));
+    ada.get("/v1/priv/strategy/follow/x/performance").await.problem("id", "must be UUID");
+
     let eve = Person::sign_up(&server, "eve").await;
     eve.put(&follow, json!({"active": false})).await.not_found();
+    eve.get(&format!("{follow}/performance")).await.not_found();
     eve.get(&path).await.not_found();
     eve.post(&path, body.clone()).await.not_found();
     assert_eq!(Person::anonymous(&server).get(&path).await.status, 401);
@@ -524,6 +587,7 @@ async fn the_operators_routes(db: &TestDb) {
 store::each_engine!(
     strategies_and_profiles_are_public,
     what_a_strategy_came_to,
+    how_a_strategys_signals_were_executed,
     the_life_of_a_follow,
     follows_that_are_not_started,
     what_was_traded,

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admin;
 pub mod billing;
 pub mod clients;
+pub mod event_webhooks;
 pub mod follows;
 mod form;
 pub mod home;
@@ -12,11 +13,13 @@ pub mod keys;
 pub mod messages;
 pub mod own_sources;
 pub mod personal;
+pub mod positions;
 pub mod posted_ticket;
 pub mod rules;
 pub mod screen;
 pub mod security;
 pub mod trade;
+pub mod trade_automation;
 pub mod trade_change;
 pub mod trade_order;
 pub mod users;
@@ -59,6 +62,13 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/message-retry", Role::Admin),
     ("/api/client-create", Role::Trader),
     ("/api/client-revoke", Role::Trader),
+    ("/api/webhook-create", Role::Trader),
+    ("/api/webhook-change", Role::Trader),
+    ("/api/webhook-active", Role::Trader),
+    ("/api/webhook-rotate", Role::Trader),
+    ("/api/webhook-remove", Role::Trader),
+    ("/api/webhook-test", Role::Trader),
+    ("/api/webhook-resend", Role::Trader),
     ("/api/plan-checkout", Role::Trader),
     ("/api/plan-change", Role::Trader),
     ("/api/plan-end", Role::Trader),
@@ -73,15 +83,17 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/position-close", Role::Trader),
     ("/api/open-position-close", Role::Trader),
     ("/api/position-supervision", Role::Trader),
+    ("/api/position-adopt", Role::Trader),
+    ("/api/positions-close", Role::Trader),
     ("/api/trade-stop", Role::Trader),
     ("/api/trade-targets", Role::Trader),
+    ("/api/trade-automation", Role::Trader),
     ("/api/trade-breakeven", Role::Trader),
     ("/api/trade-close-part", Role::Trader),
     ("/api/trade-add", Role::Trader),
     ("/api/trade-reverse", Role::Trader),
     ("/api/entries-cancel", Role::Trader),
-    ("/api/leverage", Role::Trader),
-    ("/api/margin-mode", Role::Trader),
+    ("/api/market-settings", Role::Trader),
     ("/api/bars", Role::Trader),
     ("/api/follow-create", Role::Trader),
     ("/api/follow-change", Role::Trader),

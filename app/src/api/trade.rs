@@ -4,6 +4,7 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
+    trade_change::{once, positive},
     trader,
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     visit::{Visit, encoded},
 };
 use domain::{
-    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Symbol, TradeType,
+    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType,
     validation::{FieldProblem, Problem},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -55,7 +56,10 @@ async fn place(
     replace: &str,
     idempotency: String,
 ) -> Result<Done, Error> {
-    let (id, _) = market_of(key, symbol)?;
+    let (id, pair) = market_of(key, symbol)?;
+    if draft.reduces() {
+        return reduce(visit, actor, (id, &pair), draft, idempotency).await;
+    }
     if draft.lacks_stop() {
         return Err(Error::field("withoutStop", Problem::Required));
     }
@@ -63,13 +67,32 @@ async fn place(
     let order = raw.check().map_err(Error::Fields)?;
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    if replace == "yes" {
-        order::place_order(&visit.desk, actor, id, order, idempotency).await?;
+    let placed = if replace == "yes" {
+        order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
         let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;
-        placed.map_err(unconfirmed)?;
-    }
-    Ok(Done::at(desk_page(key, symbol)).with_notice(DeskNotice::OrderPlaced))
+        placed.map_err(unconfirmed)?
+    };
+    // The entry comes first. One with a time in force may end without a fill.
+    let unfilled = placed.first().is_some_and(|entry| entry.is_final() && entry.filled.is_zero());
+    let notice = if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced };
+    Ok(Done::at(desk_page(key, symbol)).with_notice(notice))
+}
+
+/// Closes a part of the position with a reduce-only order of the ticket.
+async fn reduce(
+    visit: &Visit,
+    actor: &Actor,
+    (id, pair): (ExchangeKeyId, &Symbol),
+    draft: &TicketDraft,
+    idempotency: String,
+) -> Result<Done, Error> {
+    let side = Side::parse(&draft.side).ok_or_else(|| Error::field("side", Problem::NotSide))?;
+    let amount = positive("amount", &draft.amount)?;
+    let key = id.to_string();
+    let once = once("order-place", &[&key, &pair.to_string(), &draft.side, &draft.amount], idempotency);
+    order::reduce_position(&visit.desk, actor, id, pair, (side, amount), once).await?;
+    Ok(Done::at(desk_page(&key, &pair.to_string())).with_notice(DeskNotice::PartClosed))
 }
 
 /// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
@@ -85,7 +108,9 @@ fn unconfirmed(error: Error) -> Error {
 fn keep(form: Form, draft: &TicketDraft) -> Form {
     let mut draft = draft.clone();
     let form = draft.texts().into_iter().fold(form, |form, (name, value)| form.keep(name, value));
-    let form = form.keep("withoutStop", if draft.without_stop { "yes" } else { "" });
+    let form = form
+        .keep("withoutStop", if draft.without_stop { "yes" } else { "" })
+        .keep("reduceOnly", if draft.reduce_only { "yes" } else { "" });
     draft.targets.iter().fold(form, |form, target| form.keep("takeProfitPrices", target))
 }
 
@@ -141,40 +166,40 @@ pub async fn set_supervision(
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
-/// Sets the market's leverage.
-#[server(endpoint = "leverage")]
-pub async fn set_leverage(
+/// Sets the market's leverage and margin mode. An empty field stays as it is.
+#[server(endpoint = "market-settings")]
+pub async fn set_market(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] leverage: String,
-) -> Result<Done, FormFailure> {
-    let (visit, actor) = trader()?;
-    let leverage = leverage.trim().parse().map_err(|_| Error::field("leverage", Problem::NotLeverage));
-    let set = match (market_of(&key, &symbol), leverage) {
-        (Ok((id, pair)), Ok(times)) => order::set_leverage(&visit.desk, &actor, id, &pair, times).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::LeverageSet));
-    at_desk("leverage", &key, &symbol).answer(&visit, done).await
-}
-
-/// Sets the market's margin type.
-#[server(endpoint = "margin-mode")]
-pub async fn set_margin_mode(
-    #[server(default)] key: String,
-    #[server(default)] symbol: String,
     #[server(default)]
     #[server(rename = "marginType")]
     mode: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let mode = MarginMode::parse(&mode).ok_or_else(|| Error::field("marginType", Problem::NotMarginType));
-    let set = match (market_of(&key, &symbol), mode) {
-        (Ok((id, pair)), Ok(mode)) => order::set_margin_mode(&visit.desk, &actor, id, &pair, mode).await,
-        (Err(error), _) | (_, Err(error)) => Err(error),
+    let parse = || -> Result<_, Error> {
+        let (id, pair) = market_of(&key, &symbol)?;
+        let leverage = match leverage.trim() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| Error::field("leverage", Problem::NotLeverage))?),
+        };
+        let mode = match mode.as_str() {
+            "" => None,
+            word => {
+                let known = MarginMode::parse(word);
+                Some(known.ok_or_else(|| Error::field("marginType", Problem::NotMarginType))?)
+            }
+        };
+        Ok((id, pair, leverage, mode))
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarginSet));
-    at_desk("margin-mode", &key, &symbol).answer(&visit, done).await
+    let set = match parse() {
+        Ok((id, pair, leverage, mode)) => {
+            order::set_market_settings(&visit.desk, &actor, id, &pair, leverage, mode).await
+        }
+        Err(error) => Err(error),
+    };
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarketSet));
+    at_desk("market-settings", &key, &symbol).answer(&visit, done).await
 }
 
 /// The chart's candles: the newest, or those before a time in seconds.

@@ -59,7 +59,7 @@ pub async fn change_stop(
     let removes = stop.trim().is_empty();
     let changed = match parse() {
         Ok((id, pair, target, stop)) => {
-            let change = TradeChange { stop: Some(stop), targets: None };
+            let change = TradeChange { stop: Some(stop), ..TradeChange::default() };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
         }
         Err(error) => Err(error),
@@ -97,7 +97,7 @@ pub async fn set_targets(
     };
     let changed = match parse() {
         Ok((id, pair, target, targets)) => {
-            let change = TradeChange { stop: None, targets: Some(targets) };
+            let change = TradeChange { targets: Some(targets), ..TradeChange::default() };
             order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
         }
         Err(error) => Err(error),
@@ -199,7 +199,12 @@ pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
     if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }
 
-fn stop_change(trigger: &str, kind: &str, limit: &str, confirmed: bool) -> Result<StopChange, Error> {
+pub(super) fn stop_change(
+    trigger: &str,
+    kind: &str,
+    limit: &str,
+    confirmed: bool,
+) -> Result<StopChange, Error> {
     if trigger.trim().is_empty() {
         return if confirmed {
             Ok(StopChange::Remove { confirmed })
@@ -231,7 +236,7 @@ fn share_of(field: &str, text: &str) -> Result<Decimal, Error> {
     Ok(percent / Decimal::ONE_HUNDRED)
 }
 
-fn target_shares(prices: &[String], shares: &[String]) -> Result<Vec<TargetShare>, Error> {
+pub(super) fn target_shares(prices: &[String], shares: &[String]) -> Result<Vec<TargetShare>, Error> {
     let mut targets = Vec::new();
     for (index, price) in prices.iter().enumerate() {
         let share = shares.get(index).map_or("", String::as_str);

@@ -84,7 +84,7 @@ pub(crate) fn outcome(words: &Copies, copy: &Copied) -> String {
         Status::Skipped | Status::Failed => {
             let why = copy.reason.map(|r| capital(reason(visit::lang(), r))).unwrap_or_default();
             let detail = copy.detail.as_ref().map(|detail| words.detail(visit::lang(), detail));
-            match detail.filter(|detail| !detail.is_empty()) {
+            match detail.filter(|detail| !detail.is_empty() && capital(detail) != why) {
                 Some(detail) => words.with_detail(&why, &detail),
                 None => why,
             }
@@ -127,6 +127,7 @@ mod tests {
     use domain::{
         Micros, Side,
         copy::{CopyDetail, Exit, Reason},
+        order_failure::{FailureCause, OrderFailure},
     };
 
     fn id<T: std::str::FromStr<Err: std::fmt::Debug>>() -> T {
@@ -173,9 +174,22 @@ mod tests {
         let skipped = Copied { reason: Some(Reason::Margin), ..copy(Status::Skipped) };
         let text = outcome(words, &skipped);
         assert_eq!(text, "The order needs more margin than is available at the max leverage");
-        let detail = Some(CopyDetail::Message("Filter failure: LOT_SIZE".to_owned()));
-        let refused = Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) };
-        assert_eq!(outcome(words, &refused), "The exchange rejected the order: Filter failure: LOT_SIZE");
+        let refused = |detail: OrderFailure| {
+            let detail = Some(CopyDetail::from(detail));
+            outcome(words, &Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) })
+        };
+        assert_eq!(
+            refused(OrderFailure::Answered(-4141, "Symbol is closed.".to_owned())),
+            "The exchange rejected the order: the market isn't trading at the moment (error -4141)"
+        );
+        // A row of an earlier release.
+        assert_eq!(
+            refused(OrderFailure::read(
+                "the exchange rejected the request: Filter failure: LOT_SIZE (-1013)"
+            )),
+            "The exchange rejected the order: “Filter failure: LOT_SIZE” (error -1013)"
+        );
+        assert_eq!(refused(FailureCause::OrderRejected.into()), "The exchange rejected the order");
         let detail = Some(CopyDetail::DailyLoss(Decimal::new(512, 1), Decimal::from(50)));
         let lost = Copied { reason: Some(Reason::DailyLoss), detail, ..copy(Status::Skipped) };
         assert_eq!(

@@ -1,9 +1,11 @@
 //! Components of pages, rendered on the server only.
 
+pub(crate) mod adopt;
 pub(crate) mod agent;
 pub(crate) mod confirm;
 pub(crate) mod copied;
 pub(crate) mod countries;
+pub(crate) mod earned;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod frame;

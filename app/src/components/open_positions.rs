@@ -15,7 +15,11 @@ use crate::{
         pages::pages,
     },
 };
-use domain::{ExchangeKey, Position, live::PositionProtection, money};
+use domain::{
+    ExchangeKey, Position, StrategyType,
+    live::{PositionProtection, ProtectionState},
+    money,
+};
 use leptos::prelude::*;
 
 /// A position with its key and its protection.
@@ -72,7 +76,7 @@ fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
     .rendered()
 }
 
-/// The link to the trade page, and the button that closes the position after a question.
+/// The links to the trade page, and the button that closes the position after a question.
 fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
     let (key, name) = (open.key.id.to_string(), &open.key.name);
     let amount = format!("{} {}", money::text(open.position.contracts), open.position.symbol.base());
@@ -84,7 +88,13 @@ fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
         row: format!("{key}-{symbol}"),
         ..Confirm::new("open-position-close", &values, words.close, &question, "position-close")
     };
+    let foreign = open.protection.state == ProtectionState::Foreign && open.key.active;
+    let adopt = (foreign && open.key.strategy_type == StrategyType::Manual).then(|| {
+        let form = format!("{}&adopt=1#adopt", desk_page(&key, symbol));
+        view! { <a class="button" data-kind="main" href=form aria-label=words.adopt_label(symbol, name) data-testid="position-adopt">{words.adopt}</a> }
+    });
     view! {
+        {adopt}
         <a class="button" data-kind="quiet" href=desk_page(&key, symbol) aria-label=words.trade_label(symbol, name) data-testid="position-trade">{words.trade}</a>
         {close.show()}
     }

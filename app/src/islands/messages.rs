@@ -58,7 +58,7 @@ pub(crate) enum ToastEvent {
     Order(OrderNews),
     /// A position was closed because its stop was rejected. The market.
     ClosedWithoutStop(String),
-    /// A take-profit order was rejected. The market, and the exchange's message.
+    /// A take-profit order was rejected. The market, and the reason as it is stored.
     TargetRefused(String, String),
     /// The exchange rejected a key. The key's name.
     KeyRefused(String),
@@ -75,6 +75,8 @@ pub(crate) enum ToastEvent {
     /// A copied position has its stop again. The market.
     StopReplaced(String),
     WithoutStop(String),
+    /// The market of a position that has reached its time limit.
+    TimeLimit(String),
     /// A copied position ended. Strategy, market, exit reason, and profit; empty if unknown.
     CopyEnded(String, String, String, String),
     /// A stop was hit. The market and the profit; empty if unknown.
@@ -102,10 +104,11 @@ type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 13] = [
+const BY_ONE: [OfOne; 14] = [
     ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
     ("StopReplaced", ToastEvent::StopReplaced),
     ("WithoutStop", ToastEvent::WithoutStop),
+    ("TimeLimit", ToastEvent::TimeLimit),
     ("KeyRefused", ToastEvent::KeyRefused),
     ("AccountMode", ToastEvent::AccountMode),
     ("ForeignFill", ToastEvent::ForeignFill),

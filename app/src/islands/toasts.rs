@@ -112,9 +112,11 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
     Some(match what {
         ToastEvent::Order(order) => return format_order(words, order),
         ToastEvent::ClosedWithoutStop(symbol) => ("bad", words.closed_without_stop(symbol)),
-        ToastEvent::TargetRefused(symbol, why) => ("warn", words.target_refused(symbol, why)),
+        // The reason would need all its texts in the bundle: `/notices` shows it.
+        ToastEvent::TargetRefused(symbol, _) => ("warn", words.target_refused(symbol)),
         ToastEvent::KeyRefused(name) => ("bad", words.key_refused(name)),
         ToastEvent::WithoutStop(symbol) => ("bad", words.without_stop(symbol)),
+        ToastEvent::TimeLimit(symbol) => ("warn", words.time_limit(symbol)),
         ToastEvent::AccountMode(name) => ("bad", words.account_mode(name)),
         ToastEvent::KeyRights(name, change) => return rights_changed(words, name, change),
         ToastEvent::ForeignFill(symbol) => ("warn", words.foreign_fill(symbol)),
@@ -159,10 +161,13 @@ fn format_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String
         (_, amount) => words.sized(side, amount),
     };
     let partly = !matches!(order.filled.as_str(), "" | "0");
-    let symbol = order.symbol.as_str();
+    let (symbol, price) = (order.symbol.as_str(), figures::grouped(&order.average));
     Some(match order.status.as_str() {
-        "closed" => ("good", words.order_filled(&subject, symbol, &figures::grouped(&order.average))),
-        "open" if partly => ("good", words.order_partly(&subject, symbol, &order.filled)),
+        "closed" => ("good", words.order_filled(&subject, symbol, &price)),
+        "open" if partly => ("good", words.order_partly(&subject, symbol, &order.filled, &price)),
+        "canceled" | "expired" if partly => {
+            ("plain", words.order_part_only(&subject, symbol, &order.filled, &price))
+        }
         "open" if order.kind == "limit" => ("plain", words.order_open(&subject, symbol)),
         // Stops and targets follow their entry: one order is one message.
         "open" => return None,
@@ -229,7 +234,10 @@ mod tests {
         };
         assert_eq!(text(&order).unwrap(), "Buy 0.05 BTC/USDT filled at 10,800.1");
         let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
-        assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT partially filled: 0.02");
+        assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT partially filled: 0.02 at 10,800.1");
+        let ended = OrderNews { status: "canceled".into(), ..partly };
+        let expected = "Buy 0.05 BTC/USDT partially filled: 0.02 at 10,800.1; the rest was cancelled";
+        assert_eq!(text(&ended).unwrap(), expected);
         let waits = OrderNews {
             status: "open".into(),
             kind: "stop_market".into(),

@@ -1,6 +1,8 @@
 //! The number of unread notices, beside the bell.
 
 use super::bus::bus;
+#[cfg(any(feature = "islands", test))]
+use super::messages::ToastEvent;
 #[cfg(feature = "islands")]
 use super::toasts::format_toast;
 use crate::islands::reactive::dynamic;
@@ -14,7 +16,18 @@ pub const MOST: usize = 99;
 #[derive(Clone, Copy, Debug)]
 pub struct Before(pub usize);
 
-/// The bell's count: the unread notices when the page was rendered plus the events of the stream since.
+/// Returns whether an event counts: all events of one order are one notice.
+#[cfg(any(feature = "islands", test))]
+fn counts(orders: &mut Vec<String>, what: &ToastEvent) -> bool {
+    let ToastEvent::Order(order) = what else { return true };
+    let new = !orders.contains(&order.id);
+    if new {
+        orders.push(order.id.clone());
+    }
+    new
+}
+
+/// The bell's count: the unread notices when the page was rendered plus those of the stream since.
 #[island]
 pub fn Unread() -> impl IntoView {
     let words = live(lang());
@@ -23,9 +36,10 @@ pub fn Unread() -> impl IntoView {
     #[cfg(feature = "islands")]
     {
         let mut newest = i64::MIN;
+        let mut orders = Vec::new();
         super::reactive::effect(move || {
             let Some(news) = happened.get().filter(|n| n.seq > newest) else { return };
-            if format_toast(words, &news.what).is_some() {
+            if format_toast(words, &news.what).is_some() && counts(&mut orders, &news.what) {
                 count.update(|n| *n += 1);
             }
             newest = news.seq;
@@ -69,5 +83,15 @@ mod tests {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
         let words = live(crate::words::Lang::En);
         assert_eq!((label(words, 0), label(words, 2)), (String::new(), "2 unread".into()));
+    }
+
+    #[test]
+    fn an_order_counts_once() {
+        use crate::islands::messages::OrderNews;
+        let order = |id: &str| ToastEvent::Order(OrderNews { id: id.into(), ..OrderNews::default() });
+        let (mut orders, hit) = (Vec::new(), ToastEvent::StopHit("BTC/USDT".into(), String::new()));
+        let events = [order("7"), order("7"), order("8"), hit.clone(), hit];
+        let counted = events.iter().filter(|what| counts(&mut orders, what)).count();
+        assert_eq!(counted, 4);
     }
 }

@@ -177,7 +177,7 @@ fn open(words: &'static Money, posted: &Posted, place: &UserCountry, present: &[
 /// The country that decides which currencies there are. It is part of the profile, and changed there.
 fn country(words: &'static Money, place: &UserCountry) -> AnyView {
     let name = country_name(&place.country);
-    let text = if place.stated { words.country_is(&name) } else { words.country_untold(&name) };
+    let text = if place.stated { words.country_is(&name) } else { words.country_unset(&name) };
     view! {
         <p data-testid="country">{text}" "<a href="/settings/profile">{words.country_change}</a></p>
     }

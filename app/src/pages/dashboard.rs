@@ -4,6 +4,7 @@
 use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
+        confirm::Confirm,
         filters::tabs,
         form::Posted,
         frame::{Width, frame},
@@ -54,6 +55,7 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <h1>{words.welcome}</h1>
             {posted.message()}
+            {closed_positions(&posted)}
             {first.then(|| first_steps(&actor.email, words))}
             {content}
         };
@@ -225,16 +227,44 @@ fn curve(words: &'static Home, profit: &Performance, range: Range) -> AnyView {
     .rendered()
 }
 
+/// The button that closes all positions of a key after a question; `None` without a position.
+fn close_all(key: &ExchangeKey, positions: &[(Position, PositionProtection)]) -> Option<AnyView> {
+    let texts = home(visit::lang());
+    let count = Some(positions.len()).filter(|count| *count > 0)?;
+    let value: Decimal = positions.iter().map(|(position, _)| position.notional).sum();
+    let question = texts.close_all_sure(count, &figures::cents(value), &key.name);
+    let values = [("key", key.id.to_string())];
+    let confirm = Confirm {
+        named: Some(texts.close_all_label(&key.name)),
+        yes: texts.close_all_yes(count),
+        ..Confirm::new("positions-close", &values, texts.close_all, &question, "positions-close")
+    };
+    Some(confirm.show())
+}
+
+/// The result for each position of the last "close all".
+fn closed_positions(posted: &Posted) -> Option<AnyView> {
+    let posted = posted.of("positions-close");
+    let lines = posted.details();
+    (!lines.is_empty()).then(|| {
+        let line = |(_, text): &(String, String)| view! { <li>{text.clone()}</li> };
+        view! { <ul class="hint" data-testid="closed-positions">{lines.iter().map(line).collect_view()}</ul> }
+            .rendered()
+    })
+}
+
 fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
     let card = |holding: &Holding| {
         let key = &holding.key;
         let unread = (key.active && holding.open.is_none()).then(|| words.unreadable(&key.name));
         let state = if key.active { words.active } else { words.inactive };
+        let close = holding.open.as_ref().and_then(|(positions, _)| close_all(key, positions));
         view! {
             <li class="key-line">
                 <span class="key-name">{key.name.clone()}</span>
                 <span class="badge" data-mode=if key.active { "good" } else { "off" }>{state}</span>
                 {unread.map(|text| view! { <span class="hint">{text}</span> })}
+                {close}
                 {trade_link(words, key, words.open_desk, "quiet")}
             </li>
         }

@@ -41,8 +41,8 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn position(words: &'static Follows, stands: bool) -> impl IntoView {
-    if !stands {
+fn position(words: &'static Follows, has_position: bool) -> impl IntoView {
+    if !has_position {
         return view! {
             <input type="hidden" name="leaving" value=Leaving::Keep.word()/>
             <p>{words.stop_none}</p>

@@ -5,33 +5,33 @@ use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         copied,
+        earned::earned,
         form::{Field, Posted, act},
         frame::{Width, frame},
         icon::icon,
         show::show,
-        tables::tone,
     },
     figures,
     pages::follow_new::{can_follow, limits},
     visit::{self, Visit},
     words::{
         copies::{copies, reason},
+        execution::execution,
         follows::{Follows, follows},
-        home::home,
         pages::pages,
     },
 };
 use domain::{
-    Decimal, ExchangeKey, FollowId,
+    ExchangeKey, FollowId,
     copy::Paused,
-    follow::{Copied, Follow, RiskProfile},
+    follow::{Copied, Follow, FollowPerformance, RiskProfile},
     money,
     strategy::Strategy,
 };
 use leptos::prelude::*;
 use service::{
     Error,
-    following::follow::{self, FollowProfit, Overview},
+    following::follow::{self, Overview},
 };
 use std::collections::HashMap;
 
@@ -43,8 +43,8 @@ struct Choices {
     profiles: Vec<(String, String)>,
     strategies: Vec<Strategy>,
     posted: Posted,
-    /// The profit of each follow that has an ended copy.
-    profits: HashMap<FollowId, FollowProfit>,
+    /// What each follow with an entered copy earned.
+    performances: HashMap<FollowId, FollowPerformance>,
 }
 
 /// Grouped by account.
@@ -59,7 +59,7 @@ pub(crate) fn page() -> impl IntoView {
             profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
             strategies,
             posted,
-            profits: follow::profits(&visit.desk, actor).await?,
+            performances: follow::performances(&visit.desk, actor).await?,
         };
         let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
@@ -170,7 +170,7 @@ fn recent(words: &'static Follows, key: &ExchangeKey, last: &[Copied]) -> AnyVie
 }
 
 fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView {
-    let id = follow.id.to_string();
+    let (id, figures_of) = (follow.id.to_string(), execution(visit::lang()));
     let (mode, state) =
         if follow.active { ("good", words.following) } else { ("warn", words.paused(follow.paused)) };
     let position = follow
@@ -188,6 +188,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
         .daily_loss_limit_usd
         .map_or_else(|| words.limit_none.to_owned(), |usd| words.limit_is(&figures::decimal(usd)));
     let since = words.since(&follow.created_at.date());
+    let performance = choices.performances.get(&follow.id).cloned().unwrap_or_default();
     let about = format!("{} · {leverage} · {limit} · {since}", profile(words, &follow.profile));
     view! {
         <li class="follow" id=format!("follow-{id}") data-testid="follow-line">
@@ -198,30 +199,16 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
                 {position}
             </div>
             <p class="hint">{about}</p>
-            {profit(choices.profits.get(&follow.id).copied().unwrap_or_default())}
+            {earned(&performance)}
             {blocked}
             <div class="row">
                 {switch(words, follow)}
+                <a class="button" href=format!("/follows/{id}") data-testid="follow-performance"
+                    aria-label=figures_of.performance_of(&follow.strategy.name)>{figures_of.performance}</a>
                 <a class="button" href=format!("/follows/stop?id={id}") data-testid="follow-stop">{words.stop}</a>
             </div>
             {changes(words, follow, choices)}
         </li>
-    }
-    .rendered()
-}
-
-/// The profit of a follow's ended copies, today and in total.
-fn profit(profit: FollowProfit) -> AnyView {
-    let words = home(visit::lang());
-    let figure = |name: &'static str, value: Decimal, testid: &'static str| {
-        view! { <div><dt>{name}</dt><dd data-change=tone(value) data-testid=testid>{figures::signed_cents(value)}</dd></div> }
-    };
-    view! {
-        <dl class="figures">
-            {figure(words.today, profit.today, "follow-today")}
-            {figure(words.all_time, profit.total, "follow-total")}
-            <div><dt>{words.closed_trades}</dt><dd>{profit.ended}</dd></div>
-        </dl>
     }
     .rendered()
 }

@@ -14,8 +14,12 @@ use crate::{
         reports::{Reports, reports},
     },
 };
+use domain::live::LiveEventKind;
 use leptos::prelude::*;
-use service::messaging::notice::{self, Notice};
+use service::messaging::{
+    notice::{self, Notice},
+    words::order_failure,
+};
 
 /// The bell's page.
 pub(crate) fn page() -> impl IntoView {
@@ -57,10 +61,15 @@ fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
     )
 }
 
-/// The same text as the toast, produced by the same parser as in the browser.
+/// The same text as the toast, produced by the same parser as in the browser; with the reason of a rejection.
 fn format_notice(notice: &Notice) -> Option<(&'static str, String)> {
+    let lang = visit::lang();
+    if let LiveEventKind::TargetRefused(symbol, why) = &notice.event.what {
+        let why = order_failure(lang, why);
+        return Some(("warn", reports(lang).target_refused(&symbol.to_string(), &why)));
+    }
     let what = serde_json::to_value(&notice.event.what).ok()?;
-    toasts::format_toast(live(visit::lang()), &messages::toast_event(&what)?)
+    toasts::format_toast(live(lang), &messages::toast_event(&what)?)
 }
 
 #[cfg(test)]
@@ -69,7 +78,8 @@ mod tests {
     use domain::{
         Decimal, Micros, OrderStatus, OrderType, Symbol,
         copy::Exit,
-        live::{LiveEvent, LiveEventKind, RightsChange},
+        live::{LiveEvent, RightsChange},
+        order_failure::FailureCause,
     };
 
     fn notice(what: LiveEventKind) -> Notice {
@@ -83,7 +93,7 @@ mod tests {
         let symbol: Symbol = "BTC/USDT".parse().unwrap();
         let mut all = vec![
             LiveEventKind::ClosedWithoutStop(symbol.clone()),
-            LiveEventKind::TargetRefused(symbol.clone(), "no".into()),
+            LiveEventKind::TargetRefused(symbol.clone(), FailureCause::Unreachable.into()),
             LiveEventKind::KeyRefused("mine".into()),
             LiveEventKind::AccountMode("mine".into()),
             LiveEventKind::ForeignFill(symbol.clone()),
@@ -91,6 +101,7 @@ mod tests {
             LiveEventKind::LeftOpen("mine".into()),
             LiveEventKind::StopReplaced(symbol.clone()),
             LiveEventKind::WithoutStop(symbol.clone()),
+            LiveEventKind::TimeLimit(symbol.clone()),
             LiveEventKind::CopyEnded {
                 strategy: "EMA".into(),
                 symbol: symbol.clone(),

@@ -51,7 +51,7 @@ fn form(words: &'static Personal, posted: &Posted, profile: Option<&Profile>) ->
             {first.show_with(posted, &kept(|p| p.first_name.as_deref()), "")}
             {last.show_with(posted, &kept(|p| p.last_name.as_deref()), "")}
             {choice("country", words.country, "")
-                .select(posted, countries(("", words.untold)), &kept(|p| p.country.as_deref()), "")}
+                .select(posted, countries(("", words.unset)), &kept(|p| p.country.as_deref()), "")}
             {choice("language", words.language, words.language_hint)
                 .select(posted, languages(words), &kept(|p| p.language.map(Language::word)), "")}
             {choice("timezone", words.zone, words.zone_hint)
@@ -68,7 +68,7 @@ fn choice(name: &'static str, label: &'static str, hint: &'static str) -> Field 
 
 type Options = Vec<(String, String)>;
 
-fn untold(text: &str) -> std::iter::Once<(String, String)> {
+fn unset_option(text: &str) -> std::iter::Once<(String, String)> {
     std::iter::once((String::new(), text.to_owned()))
 }
 
@@ -80,7 +80,7 @@ fn languages(words: &'static Personal) -> Options {
         };
         (language.word().to_owned(), name.to_owned())
     };
-    untold(words.untold).chain(Language::ALL.iter().map(named)).collect()
+    unset_option(words.unset).chain(Language::ALL.iter().map(named)).collect()
 }
 
 fn zones(words: &'static Personal) -> Options {
@@ -88,5 +88,5 @@ fn zones(words: &'static Personal) -> Options {
         let shown = name.replace('_', " ");
         (name, shown)
     };
-    untold(words.utc).chain(time_zone::zones().into_iter().map(named)).collect()
+    unset_option(words.utc).chain(time_zone::zones().into_iter().map(named)).collect()
 }

@@ -25,7 +25,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 use service::{
     identity::{
-        api_client, plan, profile,
+        api_client, event_webhook, plan, profile,
         recovery::{self, Programs},
         session, token,
     },
@@ -39,6 +39,8 @@ pub(crate) fn page() -> impl IntoView {
         let sessions = session::list(&visit.desk, actor).await?;
         let apps = token::list(&visit.desk, actor).await?;
         let clients = api_client::list(&visit.desk, actor).await?;
+        let webhooks = event_webhook::list(&visit.desk, actor).await?;
+        let webhooks = webhooks.iter().filter(|webhook| webhook.disabled.is_none()).count();
         let others = recovery::programs(&visit.desk, actor).await?;
         let (chat, active) = (others.chat, clients.len());
         let plan = plan::plan_of(&visit.desk, actor).await?.name;
@@ -57,6 +59,7 @@ pub(crate) fn page() -> impl IntoView {
                 {plan_card(plan)}
                 {messages_card(&switches, chat)}
                 {programs_card(words, active)}
+                {webhooks_card(words, webhooks)}
             </div>
             {session_list(words, sessions, apps)}
             {activity()}
@@ -196,7 +199,7 @@ fn plan_card(name: String) -> AnyView {
 fn profile_card(profile: Option<Profile>) -> AnyView {
     let words = personal(visit::lang());
     let of = |read: fn(&Profile) -> Option<String>| profile.as_ref().and_then(read);
-    let unset = || words.untold.to_owned();
+    let unset = || words.unset.to_owned();
     let country = of(|profile| profile.country.clone()).map_or_else(unset, |code| country_name(&code));
     let zone = of(|profile| profile.time_zone.clone()).unwrap_or_else(|| "UTC".to_owned());
     let state = vec![(words.country, country), (words.zone, zone)];
@@ -207,6 +210,12 @@ fn programs_card(words: &'static People, active: usize) -> AnyView {
     let state = vec![(words.active, active.to_string())];
     let link = ("/settings/api-clients", "api-clients", words.api_clients_open);
     card("programs-title", words.api_clients, state, link)
+}
+
+fn webhooks_card(words: &'static People, active: usize) -> AnyView {
+    let state = vec![(words.active, active.to_string())];
+    let link = ("/settings/webhooks", "event-webhooks", words.webhooks_open);
+    card("webhooks-title", words.webhooks, state, link)
 }
 
 fn session_list(words: &'static People, sessions: Vec<SessionView>, apps: Vec<ProgramSignIn>) -> AnyView {

@@ -11,7 +11,10 @@ use crate::{
     figures,
     pages::strategies::{about, follow, state},
     visit,
-    words::strategies::{Strategies, strategies},
+    words::{
+        execution::execution,
+        strategies::{Strategies, strategies},
+    },
 };
 use domain::{
     StrategyId,
@@ -71,6 +74,11 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
         </div>
         <p class="hint">{about(words, strategy)}</p>
         {strategy.description.clone().map(|text| view! { <p class="lead">{text}</p> })}
+        <p>
+            <a class="button" href=format!("/strategies/{}/execution", strategy.id) data-testid="execution">
+                {execution(visit::lang()).see}
+            </a>
+        </p>
         {resting}
     }
     .rendered()

@@ -5,6 +5,7 @@ use crate::{
     answer::FormFailure,
     api::trade::{BARS, fresh_key},
     components::{
+        adopt::{self, adopt_form},
         form::Posted,
         frame::{Width, frame},
         show::show,
@@ -30,7 +31,7 @@ use service::{
 };
 
 /// The forms whose problems the ticket shows.
-const TICKET_FORMS: [&str; 3] = ["order-place", "leverage", "margin-mode"];
+const TICKET_FORMS: [&str; 2] = ["order-place", "market-settings"];
 /// The default market.
 const FIRST: &str = "BTC/USDT";
 
@@ -61,6 +62,7 @@ pub(crate) fn page() -> impl IntoView {
             Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
             init => init?,
         };
+        let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
@@ -75,6 +77,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {limits.map(|limits| keys::first_day::notice(chosen.id, &limits))}
             <script type="application/json" id=INIT inner_html=json></script>
+            {adopt}
             <TradeDesk/>
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
@@ -184,7 +187,7 @@ fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
 
 /// The problems of the last post, if it was one of the ticket's forms, or of the others.
 fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
-    let ours = |form: &str| TICKET_FORMS.contains(&form) == of_ticket;
+    let ours = |form: &str| form != adopt::FORM && TICKET_FORMS.contains(&form) == of_ticket;
     let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
     flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
 }

@@ -44,7 +44,7 @@ table! {
         hook_rotate_hint: "Replace the webhook URL? The current URL stops working immediately, so update your signal source.",
         hook_once: "Copy this webhook URL now. It won't be shown again:",
         hook_alert: "Paste this as the message of your TradingView alert:",
-        hook_alert_note: "TradingView fills in the placeholders in double braces. One message covers entries and exits: a flat position sends an exit, and its stop loss and take profits are ignored. Other signal sources can send \"action\": \"buy\", \"sell\" or \"exit\" instead of the position.",
+        hook_alert_note: "TradingView fills in the placeholders in double braces. One message covers entries and exits: a flat position sends an exit, and its stop loss and take profits are ignored. A partial exit is rejected, because copied positions are closed as a whole. Other signal sources can send \"action\": \"buy\", \"sell\" or \"exit\" instead of the position.",
 
         send_title: "Send signal",
         send_lead: "The signal is sent to all followers immediately.",

@@ -46,6 +46,7 @@ impl Audit {
             | Kind::KeyRights
             | Kind::ForeignFill
             | Kind::AlertRefused
+            | Kind::WebhookDisabled
             | Kind::PlanLapses
             | Kind::SignedIn
             | Kind::PasswordChanged
@@ -122,6 +123,9 @@ texts! {
         D::FollowStopped => "Copy trading stopped",
         D::ClientCreated => "API client created",
         D::ClientRevoked => "API client revoked",
+        D::WebhookCreated => "Event webhook created",
+        D::WebhookChanged => "Event webhook changed",
+        D::WebhookRemoved => "Event webhook removed",
         D::AccountOpened => "Currency account opened",
         D::AccountCredited => "Currency account credited",
         D::FundsMoved => "Funds transferred",

@@ -6,6 +6,7 @@ use domain::{
     copy::{CopyDetail, Exit, Reason, Status, WaitReason},
     signal::Action,
 };
+use service::messaging::words::order_failure;
 
 table! {
     /// Copies and past trades.
@@ -48,6 +49,7 @@ table! {
         exit_owner: "you stopped copying",
         exit_panic: "panic button",
         exit_unprotected: "the stop was missing and couldn't be placed again",
+        exit_time_limit: "time limit",
         exit_manual: "closed by you",
         exit_elsewhere: "closed outside Slipstream",
         exit_unwatched: "unknown, because the exchange key was deleted",
@@ -82,7 +84,7 @@ impl Copies {
         }
     }
 
-    /// More about the reason of a copy. A message of the exchange is shown as it is.
+    /// More about the reason of a copy.
     pub(crate) fn detail(&self, lang: Lang, detail: &CopyDetail) -> String {
         match detail {
             CopyDetail::Waited(why) => waited(lang, *why).to_owned(),
@@ -91,7 +93,7 @@ impl Copies {
             CopyDetail::DailyLoss(lost, limit) => {
                 self.daily_loss(&figures::cents(*lost), &figures::cents(*limit))
             }
-            CopyDetail::Message(text) => text.clone(),
+            CopyDetail::Failure(failure) => order_failure(lang, failure),
         }
     }
 
@@ -104,6 +106,7 @@ impl Copies {
             Exit::Owner => self.exit_owner,
             Exit::Panic => self.exit_panic,
             Exit::Unprotected => self.exit_unprotected,
+            Exit::TimeLimit => self.exit_time_limit,
             Exit::Manual => self.exit_manual,
             Exit::Elsewhere => self.exit_elsewhere,
             Exit::Unwatched => self.exit_unwatched,

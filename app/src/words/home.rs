@@ -26,6 +26,20 @@ table! {
         close_yes: "Close position",
         close_label(symbol, account): "Close {symbol} on {account}",
         trade_label(symbol, account): "Trade {symbol} on {account}",
+        adopt: "Adopt and protect",
+        adopt_label(symbol, account): "Adopt and protect {symbol} on {account}",
+        close_all: "Close all",
+        close_all_label(account): "Close all positions on {account}",
+        close_all_sure(count, value, account): plural {
+            one: "Close {count} position on {account} at market, about {value} USD? Orders on its market are cancelled.",
+            other: "Close {count} positions on {account} at market, about {value} USD? Orders on their markets are cancelled.",
+        },
+        close_all_yes(count): plural {
+            one: "Close {count} position",
+            other: "Close {count} positions",
+        },
+        closed_market(symbol): "{symbol}: closed.",
+        left_market(symbol, reason): "{symbol}: not closed. {reason}",
 
         closed_trades: "Closed trades",
         closed_lead: "Positions of all accounts, from the first fill to the last. Profit is realized P&L less fees and funding.",
@@ -53,6 +67,7 @@ table! {
         elsewhere: "Outside Slipstream",
         exit_stop: "Stop loss",
         exit_target: "Take profit",
+        exit_time_limit: "Time limit",
         exit_manual: "Closed by you",
         exit_signal: "Strategy signal",
         exit_owner: "You stopped copying",
@@ -76,6 +91,7 @@ impl Home {
         match exit {
             ExitReason::Stop => self.exit_stop,
             ExitReason::Target => self.exit_target,
+            ExitReason::TimeLimit => self.exit_time_limit,
             ExitReason::Manual => self.exit_manual,
             ExitReason::Signal => self.exit_signal,
             ExitReason::Owner => self.exit_owner,

@@ -5,6 +5,8 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod admin;
 #[cfg(feature = "ssr")]
+pub(crate) mod adopt;
+#[cfg(feature = "ssr")]
 pub(crate) mod audit_actions;
 #[cfg(feature = "ssr")]
 pub(crate) mod billing;
@@ -16,6 +18,10 @@ pub(crate) mod closed;
 pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
+#[cfg(feature = "ssr")]
+pub(crate) mod event_webhooks;
+#[cfg(feature = "ssr")]
+pub(crate) mod execution;
 #[cfg(feature = "ssr")]
 pub(crate) mod first_day;
 #[cfg(feature = "ssr")]

@@ -22,7 +22,7 @@ table! {
         open_title: "Open a currency account",
         nothing_left: "You have an account in every currency available in your country.",
         country_is(country): "Your country is {country}. It decides which currencies you can hold.",
-        country_untold(country): "Your country isn't set, so {country} applies. It decides which currencies you can hold.",
+        country_unset(country): "Your country isn't set, so {country} applies. It decides which currencies you can hold.",
         country_change: "Change your country",
         country_choose: "Choose a country",
         movements: "Transactions",

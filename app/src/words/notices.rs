@@ -33,6 +33,10 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         N::SourceSaved => words.source_saved(name),
         N::ClientMade => words.client_made(name),
         N::ClientRevoked => words.client_revoked(name),
+        N::WebhookCreated => words.webhook_created(name),
+        N::WebhookSaved => words.webhook_saved(name),
+        N::WebhookRotated => words.webhook_rotated(name),
+        N::WebhookRemoved => words.webhook_removed(name),
         N::AccountOpened => words.account_opened(name),
         N::SubAccountMade => words.sub_account_made(name),
         N::SubAccountSaved => words.sub_account_saved(name),
@@ -45,6 +49,9 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::ProfileSaved
         | N::SupportRequested
         | N::SupportClosed
+        | N::PositionAdopted
+        | N::PositionsClosed
+        | N::PositionsLeft
         | N::Panicked
         | N::DeskClosed
         | N::DeskOpened
@@ -59,6 +66,8 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::TelegramUnlinked
         | N::Unsubscribed
         | N::MessageRetried
+        | N::WebhookTested
+        | N::WebhookResent
         | N::FundsMoved
         | N::FundsMoving
         | N::AccountCredited
@@ -95,6 +104,10 @@ table! {
         source_saved(name): "Signal source {name} saved.",
         client_made(name): "API client {name} created. Copy its secret now: it won't be shown again.",
         client_revoked(name): "API client {name} revoked.",
+        webhook_created(name): "Webhook {name} created. Copy its secret now: it won't be shown again.",
+        webhook_saved(name): "Webhook {name} saved.",
+        webhook_rotated(name): "Webhook {name} has a new secret. Copy it now: it won't be shown again.",
+        webhook_removed(name): "Webhook {name} removed.",
         account_opened(name): "{name} account opened.",
         sub_account_made(name): "Sub-account {name} created.",
         sub_account_saved(name): "Sub-account {name} saved.",
@@ -130,6 +143,9 @@ texts! {
         N::FollowResumed => "Copying resumed. The next signal is copied.",
         N::FollowStopped => "Copying stopped.",
         N::FollowStoppedClosed => "Copying stopped and position closed.",
+        N::PositionAdopted => "Position adopted. Slipstream supervises it from now on.",
+        N::PositionsClosed => "All positions of the account are closed.",
+        N::PositionsLeft => "Not all positions could be closed. Check what's left and try again.",
         N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",
@@ -152,6 +168,12 @@ texts! {
         N::MessageRetried => "Message queued again.",
         N::ClientMade => "API client created. Copy its secret now: it won't be shown again.",
         N::ClientRevoked => "API client revoked.",
+        N::WebhookCreated => "Webhook created. Copy its secret now: it won't be shown again.",
+        N::WebhookSaved => "Webhook saved.",
+        N::WebhookRotated => "The webhook has a new secret. Copy it now: it won't be shown again.",
+        N::WebhookRemoved => "Webhook removed.",
+        N::WebhookTested => "Test event queued. Its answer appears in the log within seconds.",
+        N::WebhookResent => "Event queued again. Its answer appears in the log within seconds.",
         N::AccountOpened => "Account opened.",
         N::FundsMoved => "Transfer completed.",
         N::FundsMoving => "Transfer pending: the exchange hasn't confirmed it yet. Your funds are held until it does.",

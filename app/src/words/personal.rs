@@ -17,7 +17,7 @@ table! {
         arabic: "العربية",
         zone: "Time zone",
         zone_hint: "Used in your messages and reports.",
-        untold: "Not set",
+        unset: "Not set",
         utc: "Not set (UTC)",
         save: "Save profile",
         theme: "Appearance",

@@ -25,6 +25,7 @@ table! {
 
         notices: "Activity",
         notices_lead: "Everything that happened on your accounts in the last seven days, newest first.",
+        target_refused(symbol, reason): "{symbol}: the exchange rejected a take profit: {reason}",
         notices_empty: "No activity yet. Orders, closed positions, exchange key problems and new sign-ins appear here.",
         older: "Older",
         newest: "Newest",

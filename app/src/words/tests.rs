@@ -23,6 +23,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("copies", copies::copies(lang).entries()),
         ("audit_actions", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
+        ("execution", execution::execution(lang).entries()),
         ("first_day", first_day::first_day(lang).entries()),
         ("follows", follows::follows(lang).entries()),
         ("home", home::home(lang).entries()),

@@ -48,6 +48,8 @@ table! {
         rules: "Currency rules",
         api_clients: "API clients",
         api_clients_open: "Manage API clients",
+        webhooks: "Event webhooks",
+        webhooks_open: "Manage event webhooks",
         active: "Active",
         outbox: "Outbox",
     }

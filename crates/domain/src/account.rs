@@ -82,6 +82,14 @@ words! {
         SourceRotated = "source-rotated",
         /// The webhook of a private signal source was closed.
         SourceClosed = "source-closed",
+        /// An event webhook was created.
+        WebhookCreated = "webhook-created",
+        /// An event webhook got another address.
+        WebhookMoved = "webhook-moved",
+        /// An event webhook got a new secret.
+        WebhookRotated = "webhook-rotated",
+        /// An event webhook was removed.
+        WebhookRemoved = "webhook-removed",
         /// A Telegram chat was linked.
         ChatLinked = "chat-linked",
         /// The plan changed.

@@ -12,6 +12,8 @@ words! {
         Stop = "STOP",
         /// Its last take profit was reached.
         Target = "TARGET",
+        /// It was open as long as its owner allows.
+        TimeLimit = "TIME_LIMIT",
         /// Its owner closed or replaced it.
         Manual = "MANUAL",
         /// The strategy gave an exit signal or entered the opposite side.

@@ -5,7 +5,7 @@ mod eligibility;
 mod size;
 
 pub use detail::{CopyDetail, WaitReason};
-pub use eligibility::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
+pub use eligibility::{Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
 pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, SizedEntry, Terms, size};
 
 use crate::{key::words, time::SECOND};
@@ -51,10 +51,14 @@ words! {
         Panic = "PANIC",
         /// Its stop was lost and could not be placed again.
         Unprotected = "UNPROTECTED",
+        /// It was open as long as its owner allows.
+        TimeLimit = "TIME_LIMIT",
         /// Its owner closed it, in part or in whole, or replaced it by another order.
         Manual = "MANUAL",
         /// It was closed outside Slipstream.
         Elsewhere = "ELSEWHERE",
+        /// A risk rule closed it.
+        Rule = "RULE",
         /// Its key was deleted, so its outcome is unknown.
         Unwatched = "UNWATCHED",
     }
@@ -145,8 +149,26 @@ reasons! {
     PastTargets = "PAST_TARGETS", "the price had already passed every take profit";
     /// The account already has a position on the market.
     InPosition = "IN_POSITION", "the account already had a position on this market";
-    /// The follow's daily loss limit is reached.
+    /// A risk rule's limit of the loss of a day is reached.
     DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
+    /// A risk rule's limit of the loss of a week is reached.
+    WeeklyLoss = "WEEKLY_LOSS", "the weekly loss limit was reached";
+    /// A risk rule's limit of the drawdown is reached.
+    Drawdown = "DRAWDOWN", "the drawdown limit was reached";
+    /// A risk rule's number of losses in a row is reached.
+    LossStreak = "LOSS_STREAK", "too many losses in a row: copying pauses for a while";
+    /// The signal is older than a risk rule allows.
+    RuleSignalAge = "RULE_SIGNAL_AGE", "the signal was older than a risk rule allows";
+    /// A risk rule's number of open positions is reached.
+    RulePositions = "RULE_POSITIONS", "a risk rule's number of open positions was reached";
+    /// The entry would exceed the exposure that a risk rule allows.
+    RuleExposure = "RULE_EXPOSURE", "the open positions would be worth more than a risk rule allows";
+    /// The entry needs a higher leverage than a risk rule allows.
+    RuleLeverage = "RULE_LEVERAGE", "the order would need a higher leverage than a risk rule allows";
+    /// The price has moved further from the signal's than a risk rule allows.
+    RuleSlippage = "RULE_SLIPPAGE", "the price had moved further from the signal's price than a risk rule allows";
+    /// What a risk rule needs to know is not known.
+    RuleUnknown = "RULE_UNKNOWN", "a risk rule could not be checked, because data of the account was missing";
     /// The entry is larger than the key's first-day limits allow.
     FirstDayCap = "FIRST_DAY_CAP", "the order would be larger than the key's first-day limits allow: end them on the page of exchange keys";
     /// The amount is below the market's minimum amount or notional.

@@ -82,8 +82,10 @@ pub fn entry_value(order: &ManualOrder, last: Decimal) -> Option<Decimal> {
     let price = match order.entry {
         Entry::Market => last,
         // Never fills above its limit.
-        Entry::Limit(limit) if order.side == Side::Buy => limit,
-        Entry::Limit(price) | Entry::Trailing { activation: price, .. } => price.max(last),
+        Entry::Limit(limit) | Entry::TimedLimit { price: limit, .. } if order.side == Side::Buy => limit,
+        Entry::Limit(price) | Entry::TimedLimit { price, .. } | Entry::Trailing { activation: price, .. } => {
+            price.max(last)
+        }
     };
     price.checked_mul(order.amount)
 }

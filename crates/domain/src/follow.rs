@@ -1,5 +1,9 @@
 //! Copy trading as the key's owner sees it: the follows, their settings and the outcome of each signal.
 
+mod performance;
+
+pub use performance::{EnteredCopy, FollowPerformance};
+
 use crate::{
     CopyId, Decimal, ExchangeId, ExchangeKeyId, FollowId, Micros, RiskProfileId, Side, SignalId, StrategyId,
     Symbol,

@@ -76,12 +76,18 @@ ids! {
     StrategyTradeId,
     /// A risk profile: the share of equity risked on one trade.
     RiskProfileId,
+    /// A bound that a trader sets on copying.
+    RiskRuleId,
     /// An exchange key that follows a strategy.
     FollowId,
     /// The copy of one signal for one follow.
     CopyId,
     /// An API client: a program's credentials on Slipstream.
     ApiClientId,
+    /// An event webhook: an address of a user's program that receives events.
+    EventWebhookId,
+    /// The delivery of one event to one webhook.
+    EventDeliveryId,
     /// A ledger account in one currency.
     LedgerAccountId,
     /// A balanced ledger transaction.

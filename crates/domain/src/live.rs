@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    Symbol, Ticker, Trade, copy::Exit, trade::OpenTrade,
+    Symbol, Ticker, Trade, copy::Exit, order_failure::OrderFailure, trade::OpenTrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -180,8 +180,8 @@ pub enum LiveEventKind {
     Order(Box<Order>, Option<Trade>),
     /// The exchange rejected a stop, and the position was closed to limit the risk.
     ClosedWithoutStop(Symbol),
-    /// A take-profit order could not be placed; with the exchange's message.
-    TargetRefused(Symbol, String),
+    /// A take-profit order could not be placed; with the exchange's answer.
+    TargetRefused(Symbol, OrderFailure),
     /// The exchange rejected the key with this name, and the key was disabled.
     KeyRefused(String),
     /// The account of the key with this name is in an unsupported mode; no entries are sent to it.
@@ -198,6 +198,8 @@ pub enum LiveEventKind {
     StopReplaced(Symbol),
     /// A position has no stop; placing it is being retried.
     WithoutStop(Symbol),
+    /// A position has reached its time limit and is closed.
+    TimeLimit(Symbol),
     /// A copied position was closed.
     CopyEnded {
         /// Name of the strategy.

@@ -40,6 +40,8 @@ words! {
         ExitLate = "exit-late",
         /// A private signal source refused an alert.
         AlertRefused = "alert-refused",
+        /// An event webhook was disabled.
+        WebhookDisabled = "webhook-disabled",
         /// The subscription plan ends soon.
         PlanLapses = "plan-lapses",
         /// A sign-in from a new device or place.
@@ -82,6 +84,7 @@ impl Kind {
             | Self::Unprotected
             | Self::ExitLate
             | Self::AlertRefused
+            | Self::WebhookDisabled
             | Self::PlanLapses
             | Self::SignedIn
             | Self::PasswordChanged

@@ -3,7 +3,7 @@
 
 use crate::{
     AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
-    signal, strategy,
+    risk_rule, signal, strategy,
 };
 
 /// Maps a type to a text column. Takes a function that formats it and one that parses it (`None` for invalid
@@ -59,14 +59,33 @@ text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::pars
 text_column!(Side, |side| side.word().to_owned(), Side::parse);
 text_column!(signal::Action, |action| action.word().to_owned(), signal::Action::parse);
 text_column!(signal::Source, |source| source.word().to_owned(), signal::Source::parse);
+text_column!(crate::trade::PriceSource, |source| source.word().to_owned(), crate::trade::PriceSource::parse);
 text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::parse);
 text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
+text_column!(
+    crate::event_webhook::EventType,
+    |kind| kind.word().to_owned(),
+    crate::event_webhook::EventType::parse
+);
+text_column!(
+    crate::event_webhook::Disabled,
+    |it| it.word().to_owned(),
+    crate::event_webhook::Disabled::parse
+);
+text_column!(
+    crate::event_webhook::DeliveryProblem,
+    |it| it.word().to_owned(),
+    crate::event_webhook::DeliveryProblem::parse
+);
 text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
 text_column!(crate::report::Period, |period| period.word().to_owned(), crate::report::Period::parse);
 text_column!(own_source::Visibility, |it| it.word().to_owned(), own_source::Visibility::parse);
 text_column!(own_source::Verdict, |verdict| verdict.word().to_owned(), own_source::Verdict::parse);
 text_column!(own_source::RefusedAlert, |it| it.word().to_owned(), own_source::RefusedAlert::parse);
+text_column!(risk_rule::Kind, |kind| kind.word().to_owned(), risk_rule::Kind::parse);
+text_column!(risk_rule::RuleAction, |it| it.word().to_owned(), risk_rule::RuleAction::parse);
+text_column!(risk_rule::Level, |level| level.word().to_owned(), risk_rule::Level::parse);
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
 text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);

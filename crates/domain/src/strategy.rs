@@ -100,6 +100,68 @@ pub struct Range {
     pub figures: Figures,
 }
 
+/// Further figures of a record, over the time in which it was computed: for a backtest that of its candles, for a live
+/// record that since the first signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Start of that time; `None` for a record that has not begun.
+    pub start: Option<Micros>,
+    /// End of that time.
+    pub end: Option<Micros>,
+    /// Number of candles of a backtest; `None` for a live record.
+    pub bars: Option<i64>,
+    /// Benchmark: change of the market's price over that time in percent, without costs.
+    pub hold_percent: Option<Decimal>,
+    /// Gains divided by losses, with compounding trades; `None` without a loss.
+    pub profit_factor: Option<Decimal>,
+    /// Mean of the daily returns divided by their standard deviation, times the square root of 365; `None` for less than
+    /// ten days, or if all days are equal.
+    pub sharpe: Option<Decimal>,
+    /// Share of that time with an open position.
+    pub exposure: Option<Decimal>,
+    /// Mean profit of a trade in percent.
+    pub average_trade_percent: Option<Decimal>,
+}
+
+words! {
+    /// The figure that a list of strategies is sorted by; the best comes first.
+    pub SortBy {
+        /// Net profit of the backtest.
+        Backtest = "backtest",
+        /// Net profit of the live record.
+        Live = "live",
+        /// Sharpe ratio of the backtest.
+        Sharpe = "sharpe",
+        /// Profit factor of the backtest.
+        ProfitFactor = "profit-factor",
+        /// Max drawdown of the backtest.
+        Drawdown = "drawdown",
+        /// Longest live.
+        LiveSince = "live-since",
+    }
+}
+
+impl SortBy {
+    /// Sorts cards; those without the figure come last, and equal ones stay in their order.
+    pub fn sort(self, cards: &mut [Card]) {
+        let back = |card: &Card| card.backtest.metrics;
+        match self {
+            Self::Backtest => cards.sort_by_key(|card| Reverse(card.backtest.total.net_profit_percent)),
+            Self::Live => cards.sort_by_key(|card| Reverse(card.live.total.net_profit_percent)),
+            Self::Sharpe => cards.sort_by_key(|card| Reverse(back(card).sharpe)),
+            Self::ProfitFactor => cards.sort_by_key(|card| Reverse(back(card).profit_factor)),
+            Self::Drawdown => cards.sort_by_key(|card| {
+                let fall = card.backtest.total.max_draw_down;
+                (fall.is_none(), fall)
+            }),
+            Self::LiveSince => cards.sort_by_key(|card| {
+                let since = card.live.metrics.start;
+                (since.is_none(), since)
+            }),
+        }
+    }
+}
+
 /// The performance record of a strategy's backtested or live trades.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -107,6 +169,8 @@ pub struct Record {
     pub kind: Kind,
     /// Figures of all trades.
     pub total: Figures,
+    /// Further figures of all trades.
+    pub metrics: Metrics,
     /// When its first trade was entered.
     pub since: Option<Micros>,
     /// When its last trade ended.

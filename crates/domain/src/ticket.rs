@@ -2,7 +2,7 @@
 //! section "Create Manual Order" of the Mudawyl document.
 
 use crate::{
-    Decimal, Side, Symbol, dec,
+    Decimal, Side, Symbol, TimeInForce, dec,
     key::words,
     money,
     validation::{self, FieldProblem, Problem},
@@ -49,6 +49,8 @@ pub struct RawTicket {
     pub stop_price: Option<String>,
     pub callback_rate: Option<String>,
     pub risk_profile_percent: Option<String>,
+    /// Not a field of the document.
+    pub time_in_force: Option<String>,
 }
 
 /// The entry of a new position, with the parameters of its type.
@@ -56,8 +58,15 @@ pub struct RawTicket {
 pub enum Entry {
     /// At the best available price.
     Market,
-    /// At this price or better.
+    /// At this price or better, until it is cancelled.
     Limit(Decimal),
+    /// At this price or better, with a time in force.
+    TimedLimit {
+        /// Limit price.
+        price: Decimal,
+        /// IOC, FOK, or GTX (post-only).
+        time_in_force: TimeInForce,
+    },
     /// Activated at a price, entered when it reverses by the callback rate.
     Trailing {
         /// Activation price.
@@ -73,7 +82,7 @@ impl Entry {
     pub const fn kind(self) -> EntryType {
         match self {
             Self::Market => EntryType::Market,
-            Self::Limit(_) => EntryType::Limit,
+            Self::Limit(_) | Self::TimedLimit { .. } => EntryType::Limit,
             Self::Trailing { .. } => EntryType::TrailingStop,
         }
     }
@@ -83,7 +92,9 @@ impl Entry {
     pub const fn price(self) -> Option<Decimal> {
         match self {
             Self::Market => None,
-            Self::Limit(price) | Self::Trailing { activation: price, .. } => Some(price),
+            Self::Limit(price)
+            | Self::TimedLimit { price, .. }
+            | Self::Trailing { activation: price, .. } => Some(price),
         }
     }
 }
@@ -152,15 +163,20 @@ impl RawTicket {
         }
         let risk_percent =
             check.optional("riskProfilePercent", self.risk_profile_percent.as_deref(), risk_percent);
+        let timed = self.time_in_force(&mut check, kind);
         let entry = match (kind, price, callback) {
             (Some(EntryType::Market), _, _) => Some(Entry::Market),
-            (Some(EntryType::Limit), Some(price), _) => Some(Entry::Limit(price)),
+            (Some(EntryType::Limit), Some(price), _) => Some(match timed {
+                Some(time_in_force) => Entry::TimedLimit { price, time_in_force },
+                None => Entry::Limit(price),
+            }),
             (Some(EntryType::TrailingStop), Some(activation), Some(callback_rate)) => {
                 Some(Entry::Trailing { activation, callback_rate })
             }
             _ => None,
         };
-        if let Entry::Limit(reference) = entry.unwrap_or(Entry::Market)
+        if let Entry::Limit(reference) | Entry::TimedLimit { price: reference, .. } =
+            entry.unwrap_or(Entry::Market)
             && let Some(side) = side
         {
             check.sides(side, reference, &targets, stop);
@@ -171,6 +187,17 @@ impl RawTicket {
             }
             _ => Err(check.problems),
         }
+    }
+
+    /// The time in force of a limit order; `None` for good till cancelled.
+    fn time_in_force(&self, check: &mut Check, kind: Option<EntryType>) -> Option<TimeInForce> {
+        const FIELD: &str = "timeInForce";
+        let chosen = check.optional(FIELD, self.time_in_force.as_deref(), time_in_force);
+        let chosen = chosen.filter(|chosen| *chosen != TimeInForce::Gtc)?;
+        if kind.is_some_and(|kind| kind != EntryType::Limit) {
+            check.fail(FIELD, Problem::Contradicts);
+        }
+        Some(chosen)
     }
 
     fn targets(&self, check: &mut Check, trailing: bool) -> Vec<Decimal> {
@@ -280,6 +307,11 @@ impl Check {
 fn positive(text: &str) -> Result<Decimal, Problem> {
     let value = money::parse(text).map_err(|_| Problem::NotNumber)?;
     if value > Decimal::ZERO { Ok(value) } else { Err(Problem::NotPositive) }
+}
+
+fn time_in_force(text: &str) -> Result<TimeInForce, Problem> {
+    let chosen = TimeInForce::parse(text).filter(|chosen| *chosen != TimeInForce::GteGtc);
+    chosen.ok_or(Problem::NotTimeInForce)
 }
 
 fn callback_rate(text: &str) -> Result<Decimal, Problem> {

@@ -3,8 +3,12 @@
 //! A trade is what one opening order made: its position, or its share of it, with a stop and take-profits. Its id is
 //! that of the order's intent.
 
+mod automation;
 mod history;
 
+pub use automation::{
+    Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting, better_price,
+};
 pub use history::{ChangeKind, TradeSnapshot};
 
 use crate::money::Arithmetic as _;
@@ -45,6 +49,8 @@ pub struct OpenTrade {
     /// The wanted take-profits that have not filled, with their shares of `entered`; of the ordered amount while
     /// nothing has filled.
     pub targets: Vec<TargetShare>,
+    /// What the desk does with it by itself.
+    pub automation: Automation,
 }
 
 /// A change of a trade's stop.
@@ -66,6 +72,8 @@ pub struct TradeChange {
     pub stop: Option<StopChange>,
     /// The new take-profits, which replace all earlier ones; an empty list removes them.
     pub targets: Option<Vec<TargetShare>>,
+    /// The change of what the desk does by itself.
+    pub automation: AutomationChange,
 }
 
 /// The state of a trade and its market that a change is checked against.
@@ -87,10 +95,10 @@ impl TradeChange {
     /// Returns whether nothing would change.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.stop.is_none() && self.targets.is_none()
+        self.stop.is_none() && self.targets.is_none() && self.automation.is_empty()
     }
 
-    /// Checks the new stop and take-profits against the market and its price.
+    /// Checks the new stop and take-profits against the market and its price. The automation has its own check.
     ///
     /// # Errors
     /// All problems together.
@@ -152,7 +160,8 @@ fn check_targets(targets: &[TargetShare], facts: &TradeFacts<'_>, problems: &mut
 }
 
 /// Whether a position entered on this side gains when the price goes from `from` to `to`.
-fn gains(side: Side, from: Decimal, to: Decimal) -> bool {
+#[must_use]
+pub fn gains(side: Side, from: Decimal, to: Decimal) -> bool {
     match side {
         Side::Buy => to > from,
         Side::Sell => to < from,

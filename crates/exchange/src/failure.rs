@@ -1,5 +1,6 @@
 //! Classification of exchange failures, which determines what the caller may do next.
 
+use domain::order_failure::{FailureCause, OrderFailure};
 use std::time::Duration;
 
 /// Why the exchange did not fulfil a request.
@@ -14,9 +15,9 @@ pub enum ExchangeFailure {
     /// The exchange rejected the request; it had no effect. Error 1500 of the Mudawyl API.
     #[error("the exchange rejected the request: {message} ({code})")]
     Refused {
-        /// The exchange's error code.
+        /// The exchange's error code; 0 for a cause of our own ([`ExchangeFailure::of_cause`]).
         code: i64,
-        /// The exchange's error message.
+        /// The exchange's error message; the cause's word if the cause is ours.
         message: String,
     },
     /// Rate limit, or a timestamp that the exchange rejects because of clock skew; the request had no effect.
@@ -37,6 +38,12 @@ pub enum ExchangeFailure {
 }
 
 impl ExchangeFailure {
+    /// A rejection by ourselves, as which an order ends that the exchange did not answer about.
+    #[must_use]
+    pub fn of_cause(cause: FailureCause) -> Self {
+        Self::Refused { code: 0, message: cause.word().to_owned() }
+    }
+
     /// Whether the request certainly had no effect.
     #[must_use]
     pub const fn nothing_happened(&self) -> bool {
@@ -53,5 +60,41 @@ impl ExchangeFailure {
     #[must_use]
     pub const fn passing(&self) -> bool {
         matches!(self, Self::Limited(_) | Self::Unreachable | Self::Unknown(_) | Self::Expired)
+    }
+}
+
+/// The part of a failure that is stored and shown once it ended an order.
+impl From<&ExchangeFailure> for OrderFailure {
+    fn from(failure: &ExchangeFailure) -> Self {
+        Self::Cause(match failure {
+            ExchangeFailure::Refused { code, message } => {
+                let ours = FailureCause::parse(message).filter(|_| *code == 0);
+                return ours.map_or_else(|| Self::Answered(*code, message.clone()), Self::Cause);
+            }
+            ExchangeFailure::Unauthorized => FailureCause::KeyRejected,
+            ExchangeFailure::UnknownSymbol => FailureCause::UnknownMarket,
+            ExchangeFailure::Limited(_) => FailureCause::RateLimited,
+            ExchangeFailure::Expired => FailureCause::Expired,
+            ExchangeFailure::Unreachable => FailureCause::Unreachable,
+            ExchangeFailure::Unknown(_) => FailureCause::OutcomeUnknown,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_of_our_own_are_kept() {
+        for cause in FailureCause::ALL {
+            let failure = OrderFailure::from(&ExchangeFailure::of_cause(*cause));
+            assert_eq!(failure, OrderFailure::Cause(*cause));
+        }
+        let refused = |code, message: &str| ExchangeFailure::Refused { code, message: message.to_owned() };
+        for (code, message) in [(-2019, "Margin is insufficient."), (0, "<html>"), (-1, "expired")] {
+            let failure = OrderFailure::from(&refused(code, message));
+            assert_eq!(failure, OrderFailure::Answered(code, message.to_owned()));
+        }
     }
 }

@@ -252,6 +252,9 @@ mod tests {
         assert_eq!(silent.outbox(), Status::Degraded);
         assert_eq!([well().exchange(true), well().outbox()], [Status::Ok; 2]);
         assert!(well().exchange_answers() && !silent.exchange_answers());
-        assert!(!Parts { stream_received: false, ..well() }.exchange_answers(), "nobody has heard it yet");
+        assert!(
+            !Parts { stream_received: false, ..well() }.exchange_answers(),
+            "no stream message has arrived yet"
+        );
     }
 }

@@ -6,6 +6,7 @@ pub mod api_client;
 pub mod chat_link;
 mod context;
 pub mod device;
+pub mod event_webhook;
 pub mod flash;
 pub mod maintenance;
 pub(crate) mod oidc;

@@ -5,5 +5,6 @@ pub(crate) mod mail;
 pub mod notice;
 pub mod notify;
 pub mod support;
+pub mod words;
 
 pub use context::{Messaging, SharedMessaging};

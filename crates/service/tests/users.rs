@@ -12,6 +12,8 @@ mod users {
     mod account;
     mod audit;
     mod database_bytes;
+    mod event_program;
+    mod event_webhooks;
     mod languages;
     mod mails;
     mod passwords;

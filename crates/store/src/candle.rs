@@ -109,3 +109,31 @@ pub async fn nth_newest(from: impl Source, line: &CandleSeries, count: i64) -> R
         count.saturating_sub(1)
     )
 }
+
+/// Returns the opening time of the oldest candle.
+pub async fn oldest_at(from: impl Source, line: &CandleSeries) -> Result<Option<Micros>> {
+    let at = value!(
+        i64,
+        from,
+        "select min(opens_at) from candles where exchange_id = $1 and symbol = $2 and timeframe_s = $3",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s
+    )?;
+    Ok(at.map(Micros))
+}
+
+/// Returns the newest candle.
+pub async fn newest(from: impl Source, line: &CandleSeries) -> Result<Option<Candle>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select opens_at, open, high, low, close, volume from candles \
+         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 order by opens_at desc limit 1",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s
+    )?;
+    Ok(row.map(Candle::from))
+}

@@ -1,10 +1,12 @@
 //! Copies: the outcome of one signal for one follow. A copy's id is also the id of its intent.
 
+mod entry;
 mod exit;
 mod position;
 mod queue;
 mod row;
 
+pub use entry::{EntryRow, list_entries};
 pub use exit::{finish_exit, retry_exit};
 pub use position::{Ended, close_copy, fail_copy, forget_key, mark_checked, open_position};
 pub use queue::{
@@ -286,32 +288,6 @@ pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros)
         since
     )?;
     Ok(rows.into_iter().filter_map(|row| row.profit_usd).map(|text| text.0).collect())
-}
-
-/// The result of an ended copy.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct CopyProfit {
-    /// The follow it was for.
-    pub follow_id: FollowId,
-    /// When it ended.
-    pub finished_at: Option<Micros>,
-    /// Net profit or loss in USD.
-    pub profit_usd: Option<DecimalText>,
-    /// The user's time zone, by its name in the time zone database.
-    pub time_zone: Option<String>,
-}
-
-/// Lists the results of a user's copies that ended with a known result, in no particular order.
-pub async fn list_profits(from: impl Source, owner: UserId) -> Result<Vec<CopyProfit>> {
-    rows!(
-        CopyProfit,
-        from,
-        fetch_all,
-        "select c.follow_id, c.finished_at, c.profit_usd, p.time_zone \
-         from copies c left join profiles p on p.user_id = c.user_id \
-         where c.user_id = $1 and c.profit_usd is not null",
-        owner
-    )
 }
 
 #[derive(sqlx::FromRow)]

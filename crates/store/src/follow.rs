@@ -38,8 +38,6 @@ pub struct Follow {
     pub active: bool,
     /// Maximum leverage of a copy.
     pub max_leverage: Option<i64>,
-    /// Daily loss limit in USD: no copy is entered on a UTC day on which the key's copies have lost this much.
-    pub daily_loss_limit_usd: Option<DecimalText>,
     /// Why it is paused.
     pub paused_reason: Option<Paused>,
     /// When a copy was last sent.
@@ -77,8 +75,8 @@ pub async fn insert_follow(tx: &mut Tx, follow: &Follow) -> Result<()> {
     exec!(
         tx,
         "insert into follows (id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, \
-           max_leverage, daily_loss_limit_usd, paused_reason, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           max_leverage, paused_reason, created_at, updated_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         follow.id,
         follow.user_id,
         follow.exchange_key_id,
@@ -87,7 +85,6 @@ pub async fn insert_follow(tx: &mut Tx, follow: &Follow) -> Result<()> {
         follow.risk_profile_id,
         follow.active,
         follow.max_leverage,
-        follow.daily_loss_limit_usd,
         follow.paused_reason,
         follow.created_at,
         follow.updated_at
@@ -98,7 +95,7 @@ pub async fn insert_follow(tx: &mut Tx, follow: &Follow) -> Result<()> {
 select! {
     follows -> Follow,
     "id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
-     daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at",
+     paused_reason, last_copy_at, stopped_at, created_at, updated_at",
     "from follows"
 }
 
@@ -131,7 +128,7 @@ pub async fn update_follow(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     let rows = exec!(
         tx,
         "update follows set strategy_id = $3, symbol = $4, risk_profile_id = $5, active = $6, max_leverage = $7, \
-           daily_loss_limit_usd = $8, paused_reason = $9, stopped_at = $10, updated_at = $11 \
+           paused_reason = $8, stopped_at = $9, updated_at = $10 \
          where id = $1 and user_id = $2",
         follow.id,
         follow.user_id,
@@ -140,7 +137,6 @@ pub async fn update_follow(tx: &mut Tx, follow: &Follow) -> Result<bool> {
         follow.risk_profile_id,
         follow.active,
         follow.max_leverage,
-        follow.daily_loss_limit_usd,
         follow.paused_reason,
         follow.stopped_at,
         follow.updated_at
@@ -202,13 +198,14 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
     )
 }
 
-/// Records that a copy of the follow is being sent, unless the follow was paused or stopped, its key disabled, or
-/// its owner's account frozen or suspended. Pausing and sending lock the same row, so no new copy is begun after a
-/// pause.
+/// Records that a copy of the follow is being sent, unless the follow was paused or stopped, a risk rule has tripped, its
+/// key was disabled, or its owner's account frozen or suspended. Pausing, tripping and sending lock the same row, so no
+/// new copy is begun after a pause or a trip.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update follows set last_copy_at = $2 where id = $1 and active = true and exists ( \
+        "update follows set last_copy_at = $2 where id = $1 and active = true \
+           and (halted_until is null or halted_until <= $2) and exists ( \
            select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true) and exists ( \
            select 1 from users u where u.id = follows.user_id and u.frozen_at is null and u.suspended_at is null)",
         id,

@@ -120,6 +120,31 @@ pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Optio
     value!(i64, from, "select max(seq) from signals where strategy_id = $1", strategy)
 }
 
+/// Returns the time and the sequence number of a strategy's newest signal; `None` if it has none.
+pub async fn newest(from: impl Source, strategy: StrategyId) -> Result<Option<NewestSignal>> {
+    rows!(
+        NewestSignal,
+        from,
+        fetch_optional,
+        "select at, seq from signals where strategy_id = $1 order by seq desc limit 1",
+        strategy
+    )
+}
+
+/// The newest signal of a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct NewestSignal {
+    /// When it was accepted.
+    pub at: Micros,
+    /// Its sequence number.
+    pub seq: i64,
+}
+
+/// Returns a strategy's first signal; `None` if it has none.
+pub async fn first(from: impl Source, strategy: StrategyId) -> Result<Option<Signal>> {
+    signals!(from, fetch_optional, "where strategy_id = $1 order by seq limit 1", strategy)
+}
+
 /// Lists signals of all strategies, newest first, starting before `before`. For display only: signals of different
 /// strategies have no order but that of their ids.
 pub async fn list_signals(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {

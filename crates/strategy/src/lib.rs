@@ -43,6 +43,7 @@ pub mod demo;
 mod evaluator;
 mod indicator;
 mod json;
+pub mod metrics;
 pub mod performance;
 mod program;
 mod ratio;

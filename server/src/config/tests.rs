@@ -108,6 +108,14 @@ fn audit_rows_are_logged_where_it_is_wanted() {
 }
 
 #[test]
+fn webhooks_to_this_machine_are_for_tests() {
+    assert!(!read(&[]).unwrap().settings.local_webhooks);
+    assert!(read(&[("SLIPSTREAM_LOCAL_WEBHOOKS", "1")]).unwrap().settings.local_webhooks);
+    let live = [("SLIPSTREAM_LOCAL_WEBHOOKS", "1"), ("SLIPSTREAM_EXCHANGE", "live")];
+    assert!(refused(&live).iter().any(|problem| problem.contains("SLIPSTREAM_LOCAL_WEBHOOKS")));
+}
+
+#[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
 }

@@ -190,7 +190,7 @@ mod tests {
         let (bob, _bob) = all.admit(BOB).unwrap();
         let (_, _next) = all.admit(BOB).unwrap();
         assert!(is_evicted(&crowd[0].0).await && !is_evicted(&bob).await);
-        assert_eq!(all.open(), 5, "one has been told to close and has not done so yet");
+        assert_eq!(all.open(), 5, "one has been asked to close and has not done so yet");
     }
 
     #[tokio::test]

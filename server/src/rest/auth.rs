@@ -56,7 +56,7 @@ async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap, origin: &Orig
 }
 
 /// The raw token, with or without a preceding `Bearer `.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     match text.split_once(' ') {
         None => Some(text).filter(|t| !t.is_empty()),

@@ -58,6 +58,16 @@ listed! {
     SourceVerdict = domain::own_source::Verdict;
     /// Why a private signal source refused an alert.
     AlertRefusal = domain::own_source::RefusedAlert;
+    /// Topic of events.
+    EventTopic = domain::event_webhook::EventTopic;
+    /// Type of an event.
+    EventType = domain::event_webhook::EventType;
+    /// Why an event webhook receives no events.
+    WebhookDisabled = domain::event_webhook::Disabled;
+    /// State of a delivery of an event.
+    EventDeliveryState = domain::event_webhook::DeliveryState;
+    /// Why an attempt to deliver an event failed.
+    EventDeliveryProblem = domain::event_webhook::DeliveryProblem;
     /// Status of a copy.
     CopyStatus = copy::Status;
     /// Permission of an API client.

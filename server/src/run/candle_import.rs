@@ -95,7 +95,7 @@ fn named(path: &Path) -> Option<(Symbol, Frame)> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
 

@@ -35,7 +35,7 @@ pub(super) fn name(data_dir: &Path, entropy: &dyn Entropy) -> Result<String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
     use service::platform::system::OsEntropy;

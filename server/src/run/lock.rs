@@ -27,7 +27,7 @@ pub(super) fn take(data_dir: &Path, clock: &dyn Clock) -> Result<Lock> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
     use service::platform::system::WallClock;

@@ -66,7 +66,7 @@ pub async fn rehearse(config: Config, rehearsal: &Rehearsal) -> Result<Rehearsed
     let beside = beside.as_ref().map(|(exchange, who)| (exchange as &dyn Exchange, who));
     match order::rehearse(&desk, id, &plan, beside).await {
         Ok(orders) => Ok(Rehearsed {
-            report: orders.iter().map(reported).collect(),
+            report: orders.iter().map(reported).chain(untested(&orders)).collect(),
             agree: orders.iter().all(RehearsedOrder::agrees),
         }),
         Err(Error::NotFound) => anyhow::bail!("no exchange key has the id {key}"),
@@ -117,6 +117,20 @@ fn reported(order: &RehearsedOrder) -> String {
     report
 }
 
+/// A line about the orders that the exchange could not test; `None` if it tested all of them.
+fn untested(orders: &[RehearsedOrder]) -> Option<String> {
+    let missing = orders.iter().filter(|order| order.exchange == Verdict::Untested);
+    let mut names: Vec<_> = missing.map(|order| order.purpose).collect();
+    names.dedup();
+    if names.is_empty() {
+        return None;
+    }
+    let names = names.join(", ");
+    Some(format!(
+        "Not tested by the exchange: {names}. Only the desk's own checks examined these orders, against the exchange's filters and last price.\n"
+    ))
+}
+
 fn in_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Accepted => "accepted".to_owned(),
@@ -148,5 +162,25 @@ mod tests {
         );
         let agreeing = RehearsedOrder { exchange: Verdict::Accepted, sandbox: None, ..order };
         assert_eq!(reported(&agreeing).lines().count(), 3);
+    }
+
+    #[test]
+    fn orders_that_the_exchange_could_not_test_are_named_at_the_end() {
+        let order = |purpose, exchange| RehearsedOrder {
+            purpose,
+            order: String::new(),
+            desk: Verdict::Accepted,
+            exchange,
+            sandbox: None,
+        };
+        assert_eq!(untested(&[order("entry", Verdict::Accepted)]), None);
+        let plan = [
+            order("entry", Verdict::Accepted),
+            order("stop", Verdict::Untested),
+            order("target", Verdict::Untested),
+            order("target", Verdict::Untested),
+        ];
+        let line = untested(&plan).unwrap_or_default();
+        assert!(line.starts_with("Not tested by the exchange: stop, target. "), "{line}");
     }
 }

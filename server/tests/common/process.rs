@@ -1,6 +1,6 @@
 //! The real program as a child process that can be killed.
 
-#![allow(clippy::panic, reason = "a test fails where it stands, and says what it waited for")]
+#![allow(clippy::panic, reason = "a test fails with the condition that it waited for")]
 
 use std::{
     ffi::OsString,

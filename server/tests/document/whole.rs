@@ -234,7 +234,7 @@ async fn api_md_has_a_row_for_every_operation_and_its_tests_exist() {
         let row = page
             .lines()
             .find(|line| line.contains(&name))
-            .unwrap_or_else(|| panic!("docs/API.md does not tell of {name}"));
+            .unwrap_or_else(|| panic!("docs/API.md does not mention {name}"));
         let listed = ["/v1/pub/", "/v1/priv/"].iter().any(|start| operation.path.starts_with(start));
         let cells: Vec<_> = row.split('|').map(str::trim).collect();
         if listed {

@@ -80,6 +80,7 @@ pub(super) struct World {
     automated: String,
     follow: String,
     source: String,
+    webhook: String,
     number: String,
     currency: String,
     sub_account: String,
@@ -99,7 +100,7 @@ fn patient() -> Settings {
         client: plenty,
         ..Throttles::default()
     };
-    Settings { throttles, ..Settings::default() }
+    Settings { throttles, local_webhooks: true, ..Settings::default() }
 }
 
 impl World {
@@ -114,6 +115,7 @@ impl World {
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
             source: String::new(),
+            webhook: String::new(),
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
@@ -143,6 +145,8 @@ impl World {
         ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
         let source = json!({"name": "Mine", "symbol": "BTC/USDT", "stopPercent": 2});
         self.source = text(&ada.post("/v1/priv/strategy/source", source).await.ok(200)["id"]);
+        let webhook = json!({"name": "Mine", "url": "http://127.0.0.1:9/", "topics": ["rule"]});
+        self.webhook = text(&ada.post("/v1/priv/webhook", webhook).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -192,7 +196,7 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 13] = [
+        let kinds: [(&str, &str); 14] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),
@@ -201,6 +205,7 @@ impl World {
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),
             ("/v1/priv/strategy/follow/{id}", &self.follow),
             ("/v1/priv/strategy/source/{id}", &self.source),
+            ("/v1/priv/webhook/{id}", &self.webhook),
             ("/v1/priv/api-client/{id}", &self.ada.program.id),
             ("/ver1/accounts/{id}", &self.number),
             ("/api/v1/accounts/{id}", &self.currency),
@@ -209,7 +214,7 @@ impl World {
         ];
         let found = kinds.iter().find(|(start, _)| path.starts_with(start));
         let advice = "say in server/tests/document/world.rs of what kind of thing its parameter is";
-        found.unwrap_or_else(|| panic!("{path}: {advice}, so that nobody reaches another's")).1
+        found.unwrap_or_else(|| panic!("{path}: {advice}, so that no user reaches another's")).1
     }
 
     /// An id for any path: Ada's, or a public one.

@@ -52,7 +52,7 @@ async fn api_clients_get_their_surfaces_error_format(db: &TestDb) {
     assert_eq!(front.post_json("/v1/auth/sign-in", &credentials).await.status, StatusCode::OK);
     assert_eq!(front.post_json("/v1/auth/sign-up", &credentials).await.status.as_u16(), 503);
     let hook = front.post_json(&format!("/v1/hook/strategy/{}", "a".repeat(43)), &json!({})).await;
-    assert_ne!(hook.status, StatusCode::SERVICE_UNAVAILABLE, "an exit is not told again");
+    assert_ne!(hook.status, StatusCode::SERVICE_UNAVAILABLE, "an exit is not sent again");
     let health = front.get_here("/healthz").await;
     assert_eq!((health.status, &health.json()["maintenance"]), (StatusCode::OK, &json!(true)));
     let opened = front.send(Method::PUT, SWITCH, &admin, &json!({ "on": false })).await;
@@ -96,7 +96,7 @@ async fn users_see_a_page_and_admins_continue(db: &TestDb) {
     let trader = front.post_form("/api/sign-in", &form, &[]).await;
     assert_eq!(trader.status, StatusCode::SEE_OTHER, "signing in stays open: {}", trader.text);
     let trader = front.get("/dashboard", &[("cookie", &trader.cookie())]).await;
-    assert_eq!(trader.status, StatusCode::SERVICE_UNAVAILABLE, "for nobody but the admin");
+    assert_eq!(trader.status, StatusCode::SERVICE_UNAVAILABLE, "for the admin only");
     assert!(trader.text.contains(">2026-01-01 00:00<") && trader.text.contains(" UTC."), "{}", trader.text);
     maintenance::command(&front.desk, false, "").await.unwrap();
     assert_eq!(front.get("/", &[]).await.status, StatusCode::OK);

@@ -92,7 +92,11 @@ async fn a_trusted_proxys_header_separates_addresses(db: &TestDb) {
     let alone = Front::with(db, settings());
     assert_eq!(ask(&alone, "192.0.2.1").await, StatusCode::OK);
     assert_eq!(ask(&alone, "192.0.2.2").await, StatusCode::OK);
-    assert_eq!(ask(&alone, "192.0.2.3").await, StatusCode::TOO_MANY_REQUESTS, "anybody can write a header");
+    assert_eq!(
+        ask(&alone, "192.0.2.3").await,
+        StatusCode::TOO_MANY_REQUESTS,
+        "any client can write a header"
+    );
 }
 
 const SITE: &str = "https://app.example";

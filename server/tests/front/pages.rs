@@ -67,7 +67,7 @@ async fn a_failed_form_comes_back_to_its_page_for_that_browser_only(db: &TestDb)
     let cookie = failed.cookie();
     let token = cookie.split_once('=').unwrap().1;
     let origin = service::Origin::new([127, 0, 0, 1].into(), "");
-    assert_eq!(session::find(&front.desk, token, &origin).await.unwrap(), None, "nobody is signed in");
+    assert_eq!(session::find(&front.desk, token, &origin).await.unwrap(), None, "no one is signed in");
     let stranger = front.get(&back, &[]).await;
     assert!(!stranger.text.contains(ADA));
     let shown = front.get(&back, &[("cookie", &cookie)]).await;

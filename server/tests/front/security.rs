@@ -239,7 +239,7 @@ async fn the_list_of_users_is_for_admins(db: &TestDb) {
         let body = format!("id={user}&step={step}&search=ada");
         front.post_form("/api/person-act", &body, &[("cookie", who)]).await
     };
-    assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
+    assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "no user can promote themselves");
     assert!(to(&act(&admin, "suspend").await).starts_with("/admin/people?search=ada&flash="));
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(person::find_user(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);

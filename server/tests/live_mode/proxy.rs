@@ -2,6 +2,7 @@
 //! do, and it disturbs the streams.
 
 use crate::{
+    disturbance::{self, Disturbance},
     dress,
     reply::{Reply, gzip},
 };
@@ -21,7 +22,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle};
@@ -53,17 +54,6 @@ pub(crate) struct Fault {
     pub(crate) left: u32,
 }
 
-/// A disturbance of open WebSocket connections.
-#[derive(Clone, Debug)]
-enum Disturbance {
-    /// The exchange closes every connection, as after 24 hours.
-    Close,
-    /// The listen key with this name has expired: one event, then silence.
-    Expire(String),
-    /// The exchange neither sends nor reads any more, and leaves the connections open.
-    Freeze,
-}
-
 /// The running proxy, which ends when dropped.
 pub(crate) struct Proxy {
     /// Its address, for `BINANCE_SPOT_URL` and `BINANCE_FUTURES_URL`.
@@ -85,6 +75,10 @@ struct Shared {
     listen_keys: Mutex<HashMap<String, String>>,
     /// Paths of the WebSocket connections so far.
     opened: Mutex<Vec<String>>,
+    /// API keys of the spot subscriptions so far.
+    subscribed: Mutex<Vec<String>>,
+    /// Whether new WebSocket connections are refused.
+    refuses_sockets: AtomicBool,
     disturbances: broadcast::Sender<Disturbance>,
 }
 
@@ -107,6 +101,8 @@ impl Proxy {
             drift: AtomicI64::new(0),
             listen_keys: Mutex::default(),
             opened: Mutex::default(),
+            subscribed: Mutex::default(),
+            refuses_sockets: AtomicBool::new(false),
             disturbances: broadcast::channel(16).0,
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
@@ -150,6 +146,26 @@ impl Proxy {
         self.disturb(Disturbance::Expire(key.expect("the account has a listen key")));
     }
 
+    /// Ends an account's spot subscription.
+    pub(crate) fn terminate(&self, api_key: &str) {
+        self.disturb(Disturbance::Terminate(api_key.to_owned()));
+    }
+
+    /// Announces the end of all spot connections.
+    pub(crate) fn shut_down(&self) {
+        self.disturb(Disturbance::Shutdown);
+    }
+
+    /// Refuses new WebSocket connections, or accepts them again.
+    pub(crate) fn refuse_sockets(&self, refuses: bool) {
+        self.shared.refuses_sockets.store(refuses, Ordering::SeqCst);
+    }
+
+    /// How many spot subscriptions an account has made.
+    pub(crate) fn subscriptions(&self, api_key: &str) -> usize {
+        locked(&self.shared.subscribed).iter().filter(|key| *key == api_key).count()
+    }
+
     /// How many user-data streams an account has opened.
     pub(crate) fn streams(&self, api_key: &str) -> usize {
         let Some(key) = locked(&self.shared.listen_keys).get(api_key).cloned() else { return 0 };
@@ -169,6 +185,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let (mut parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     if parts.headers.contains_key(header::UPGRADE) {
+        if shared.refuses_sockets.load(Ordering::SeqCst) {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.unwrap();
         return upgrade.on_upgrade(move |socket| relay(shared, target, socket));
     }
@@ -260,6 +279,7 @@ async fn relay(shared: Arc<Shared>, target: String, mut desk: WebSocket) {
     let Ok((mut exchange, _)) = connect_async(url).await else { return };
     locked(&shared.opened).push(target.clone());
     let mut expired = false;
+    let mut subscriber: Option<String> = None;
     loop {
         tokio::select! {
             message = exchange.next() => match message {
@@ -276,6 +296,10 @@ async fn relay(shared: Arc<Shared>, target: String, mut desk: WebSocket) {
             },
             message = desk.recv() => match message {
                 Some(Ok(Message::Text(text))) => {
+                    if let Some(api_key) = disturbance::subscriber(text.as_str()) {
+                        locked(&shared.subscribed).push(api_key.clone());
+                        subscriber = Some(api_key);
+                    }
                     if exchange.send(Upstream::text(text.as_str())).await.is_err() {
                         return;
                     }
@@ -290,13 +314,14 @@ async fn relay(shared: Arc<Shared>, target: String, mut desk: WebSocket) {
                     let _ = desk.send(Message::Close(Some(frame))).await;
                     return;
                 }
-                Ok(Disturbance::Expire(key)) if target.ends_with(&key) => {
-                    let event = json!({ "e": "listenKeyExpired", "E": "1736996475556", "listenKey": key });
-                    let _ = desk.send(Message::text(event.to_string())).await;
-                    expired = true;
-                }
                 Ok(Disturbance::Freeze) => std::future::pending().await,
-                Ok(Disturbance::Expire(_)) | Err(_) => {}
+                Ok(other) => {
+                    if let Some(event) = other.last_event(&target, subscriber.as_deref()) {
+                        let _ = desk.send(Message::text(event.to_string())).await;
+                        expired = true;
+                    }
+                }
+                Err(_) => {}
             },
         }
     }

@@ -182,6 +182,16 @@ impl World {
         run::rehearse(config.unwrap(), &rehearsal).await.unwrap()
     }
 
+    /// An adapter of our own that reaches the exchange through the proxy, as the desk's does.
+    pub(crate) fn adapter(&self) -> Binance {
+        let config = BinanceConfig {
+            spot_weight: WEIGHT,
+            futures_weight: WEIGHT,
+            ..BinanceConfig::new(&self.proxy.base, &self.proxy.base)
+        };
+        Binance::new(config, Arc::new(WallClock)).unwrap()
+    }
+
     /// All orders, open orders and positions of an account, as the exchange has them.
     pub(crate) async fn state(&self, who: &Credentials) -> (Vec<Order>, Vec<Order>, Vec<Position>) {
         let (exchange, kind) = (&self.direct.exchange, TradeType::Futures);

@@ -61,7 +61,10 @@ async fn a_real_bot_links_answers_and_handles_each_update_once(db: &TestDb) {
     api.write(88, &format!("/start {}", code(&server, &me).await));
     poll(&server.desk).await;
     deliver(&server).await;
-    assert!(api.sent(77).pop().unwrap().contains("now linked to another chat"), "who loses it is told");
+    assert!(
+        api.sent(77).pop().unwrap().contains("now linked to another chat"),
+        "the user who loses it is notified"
+    );
     assert!(api.sent(88).pop().unwrap().contains("Telegram is connected to"));
 }
 

@@ -39,7 +39,7 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
     assert_eq!(
         mails.iter().map(|mail| mail.attempts).sum::<i64>(),
         1,
-        "where nobody answers the others need not knock"
+        "when the server does not answer, the others do not try"
     );
     let tried = mails.iter().find(|mail| mail.attempts == 1).unwrap();
     assert_eq!(tried.failure, Some(DeliveryFailure::of(FailureKind::MailServerUnreachable)));
@@ -142,7 +142,7 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
     ] {
         assert!(mail.contains(seen), "{seen} is not in {mail}");
     }
-    assert!(!mail.contains("<img"), "nothing tells on the reader");
+    assert!(!mail.contains("<img"), "nothing reports that it was read");
     assert!(mail.contains("\">Unsubscribe from these e-mails</a>"), "the long address is not read: {mail}");
     let token = stopping(&mail);
 

@@ -10,15 +10,15 @@ use std::{future::Future, time::Duration};
 use store::testing::TestDb;
 
 /// A desk whose user has a long position with a stop, on an account whose credentials are known.
-struct Holding {
-    server: TestServer,
-    ada: Person,
-    id: String,
+pub(crate) struct Holding {
+    pub(crate) server: TestServer,
+    pub(crate) ada: Person,
+    pub(crate) id: String,
     credentials: (String, String),
 }
 
 impl Holding {
-    async fn open(db: &TestDb) -> Self {
+    pub(crate) async fn open(db: &TestDb) -> Self {
         let server = TestServer::open(db).await;
         let ada = Person::sign_up(&server, "ada").await;
         let credentials = ada.sandbox_account().await;
@@ -67,7 +67,7 @@ impl Holding {
     }
 
     /// Places an order at the exchange, outside Slipstream: at a price, or at the market.
-    async fn order_elsewhere(&self, id: &str, symbol: &str, amount: &str, price: Option<Decimal>) {
+    pub(crate) async fn order_elsewhere(&self, id: &str, symbol: &str, amount: &str, price: Option<Decimal>) {
         let request = OrderRequest {
             client_order_id: id.to_owned(),
             symbol: symbol.parse().unwrap(),
@@ -184,7 +184,7 @@ pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: 
     assert_eq!(
         holding.notified("LeftOpen").await,
         1,
-        "the owner is told that nobody supervises the stop any more"
+        "the owner is notified that the stop is no longer supervised"
     );
     let left = holding.server.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
     assert_eq!(left.len(), 1);
@@ -284,9 +284,15 @@ pub(crate) async fn the_trade_page_has_the_controls_of_a_position_without_script
     let amount = page.split("id=\"ticket-amount\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
     let value = amount.split(" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(domain::money::parse(value).is_ok_and(|value| value > Decimal::ZERO), "a quarter: {amount}");
-    for action in
-        ["trade-stop", "trade-targets", "trade-breakeven", "trade-add", "trade-reverse", "trade-close-part"]
-    {
+    for action in [
+        "trade-stop",
+        "trade-targets",
+        "trade-automation",
+        "trade-breakeven",
+        "trade-add",
+        "trade-reverse",
+        "trade-close-part",
+    ] {
         let form =
             page.split("<form").find(|form| form.contains(&format!("action=\"/api/{action}\""))).unwrap();
         let form = form.split("</form>").next().unwrap();

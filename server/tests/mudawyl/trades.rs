@@ -211,3 +211,30 @@ pub(crate) async fn a_trade_is_opened_beside_nothing_unless_it_replaces(db: &Tes
     (bad["exchangeKeyId"], bad["takeProfits"]) = (json!(NOBODYS), json!([]));
     assert_eq!(ada.post(TRADES, bad).await.status, 404);
 }
+
+pub(crate) async fn a_trade_has_a_time_in_force(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let key = ada.key("FUTURES", "MANUAL").await;
+    let (low, high) = (near(&ada, 90).await, near(&ada, 105).await);
+    let order = |price: &Value, word: &str| {
+        json!({
+            "exchangeKeyId": key, "symbol": "BTC/USDT", "type": "LIMIT", "side": "BUY", "price": price, "amount": 0.01,
+            "timeInForce": word,
+        })
+    };
+    for word in ["IOC", "FOK"] {
+        let ended = ada.post(TRADES, order(&low, word)).await.ok(200);
+        assert_eq!(ended["trade"]["status"], "CANCELED", "nothing has filled: {ended}");
+    }
+    assert_eq!(ada.get(TRADES).await.ok(200)["items"], json!([]));
+    ada.post(TRADES, order(&high, "GTX"))
+        .await
+        .problem("price", "must not fill immediately: the order is post-only");
+    ada.post(TRADES, order(&high, "GTD")).await.problem("timeInForce", "must be valid time in force");
+    let mut both = order(&low, "IOC");
+    both["postOnly"] = json!(true);
+    ada.post(TRADES, both).await.problem("postOnly", "contradicts another field");
+    let filled = ada.post(TRADES, order(&high, "IOC")).await.ok(200);
+    assert_eq!(filled["trade"]["status"], "OPEN", "{filled}");
+}

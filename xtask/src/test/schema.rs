@@ -35,7 +35,8 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     let cluster = run.cluster()?;
     cluster.psql("postgres", &["-c", &format!("create database {DATABASE}")].map(OsStr::new))?;
     let (binary, database) = (run.workspace.binary("debug"), cluster.url(DATABASE));
-    let desk = Desk::with(&binary, &[("DATABASE_URL", database.as_str())])?;
+    let settings = [("DATABASE_URL", database.as_str()), ("SLIPSTREAM_LOCAL_WEBHOOKS", "1")];
+    let desk = Desk::with(&binary, &settings)?;
     // schemathesis stores data of a run here; the next run must not depend on it.
     let memory = tempfile::tempdir()?;
     let prepared = |program: &Path| {

@@ -2,7 +2,7 @@
 //! first-day limits apply: its button asks, and the next press sends.
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
-use super::{account::AccountSignals, send::Sender, ticket::Ticket};
+use super::{TicketDraft, account::AccountSignals, send::Sender, ticket::Ticket};
 use crate::islands::reactive::Peek;
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
@@ -44,6 +44,10 @@ pub(super) fn replaces(ticket: Ticket) -> bool {
 /// button ask, and returns `false`. An order with problems is sent: the server reports them, and closes nothing until it
 /// is confirmed. The prices of the server may differ, so that an order with real funds is confirmed despite problems.
 pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
+    // Its button names the part that it closes, and it opens nothing.
+    if ticket.draft.peek(TicketDraft::reduces) {
+        return true;
+    }
     let has_stop = ticket.draft.peek(|draft| !draft.lacks_stop());
     let complete = has_stop && ticket.foreseen.peek(Result::is_ok);
     let required = sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "replace"));
@@ -80,6 +84,22 @@ pub(super) fn label(ticket: Ticket) -> String {
     })
 }
 
+/// The button's text for an order that only reduces the position; `None` for any other, and without a position.
+pub(super) fn reducing(ticket: Ticket) -> Option<String> {
+    if !ticket.draft.peek(TicketDraft::reduces) {
+        return None;
+    }
+    let (words, amount) = (desk(ticket.account.lang), ticket.draft.peek(|draft| draft.amount.clone()));
+    ticket.account.state.peek(|state| {
+        let position = state.position.as_ref()?;
+        let size = money::text(position.contracts);
+        Some(match position.side {
+            PositionSide::Long => words.reduce_long(&amount, &size),
+            PositionSide::Short => words.reduce_short(&amount, &size),
+        })
+    })
+}
+
 /// The question about an order with real funds that closes and cancels nothing.
 fn real_funds(ticket: Ticket) -> Option<String> {
     if !ticket.real_funds || !sentence(ticket.account).is_empty() {
@@ -106,6 +126,7 @@ fn subject(ticket: Ticket) -> String {
         ticket.amount,
         ticket.percent,
         ticket.callback,
+        ticket.time_in_force,
         ticket.stop_kind,
         ticket.stop_price,
         ticket.stop,
@@ -118,7 +139,7 @@ fn subject(ticket: Ticket) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{DeskInit, TicketDraft, read::tests::init},
+        super::{DeskInit, read::tests::init},
         *,
     };
     use domain::validation::{FieldProblem, Problem};

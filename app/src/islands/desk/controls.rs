@@ -7,7 +7,7 @@ use crate::words::{desk::desk, orders::orders, problems};
 use domain::MarginMode;
 use leptos::prelude::*;
 
-/// Two small forms.
+/// One form for both.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let (leverage, mode) = account.state.peek_untracked(|a| (a.leverage, a.margin_mode));
@@ -17,37 +17,37 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     };
     let number = || {
         view! {
-                    <div class="with-unit">
-                        <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
-                            data-testid="leverage" aria-describedby="leverage-problem"/>
-                        <span class="unit" aria-hidden="true">"x"</span>
-                    </div>
+            <div>
+                <label for="leverage">{words.leverage}</label>
+                <div class="with-unit">
+                    <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
+                        data-testid="leverage" aria-describedby="leverage-problem"/>
+                    <span class="unit" aria-hidden="true">"x"</span>
+                </div>
+            </div>
         }
     };
     let modes = || {
         let modes = MarginMode::ALL.iter().map(|m| {
             view! { <option value=m.word() selected=*m == mode>{names.margin(*m)}</option> }
         });
-        view! { <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect::<Vec<_>>()}</select> }
+        view! {
+            <div>
+                <label for="margin-mode">{words.margin_type}</label>
+                <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect::<Vec<_>>()}</select>
+            </div>
+        }
     };
     view! {
-        <div class="controls">
-            <form method="post" action="/api/leverage" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
-                {still(|| key(account))}
-                {still(|| symbol(account))}
-                {still(|| view! { <label for="leverage">{words.leverage}</label> })}
-                {still(number)}
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
-                <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
-            </form>
-            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=handler(move |e| sender.submit(&e))>
-                {still(|| key(account))}
-                {still(|| symbol(account))}
-                {still(|| view! { <label for="margin-mode">{words.margin_type}</label> })}
-                {still(modes)}
-                <button type="submit" class="button" data-kind="quiet" aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.set}</button>
-            </form>
-        </div>
+        <form method="post" action="/api/market-settings" class="controls" on:submit=handler(move |e| sender.submit(&e))>
+            {still(|| key(account))}
+            {still(|| symbol(account))}
+            {still(number)}
+            {still(modes)}
+            <button type="submit" class="button" data-kind="quiet" data-testid="market-apply"
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.apply}</button>
+            <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
+        </form>
     }
 }
 

@@ -32,6 +32,12 @@ pub struct TicketDraft {
     /// Whether the user has confirmed that the position is to have no stop.
     #[serde(default)]
     pub without_stop: bool,
+    /// GTC, IOC, FOK or GTX (post-only); of a limit order.
+    #[serde(default)]
+    pub time_in_force: String,
+    /// Whether a market order only closes a part of the open position.
+    #[serde(default)]
+    pub reduce_only: bool,
 }
 
 impl Default for TicketDraft {
@@ -49,6 +55,8 @@ impl Default for TicketDraft {
             callback: "1".into(),
             targets: Vec::new(),
             without_stop: false,
+            time_in_force: "GTC".into(),
+            reduce_only: false,
         }
     }
 }
@@ -63,7 +71,7 @@ impl TicketDraft {
     }
 
     /// The fields with one text each, by their names in forms, queries and API requests.
-    pub(crate) fn texts(&mut self) -> [(&'static str, &mut String); 10] {
+    pub(crate) fn texts(&mut self) -> [(&'static str, &mut String); 11] {
         [
             ("side", &mut self.side),
             ("type", &mut self.kind),
@@ -75,6 +83,7 @@ impl TicketDraft {
             ("stopTriggerType", &mut self.stop_kind),
             ("stopPrice", &mut self.stop_price),
             ("callbackRate", &mut self.callback),
+            ("timeInForce", &mut self.time_in_force),
         ]
     }
 
@@ -87,6 +96,8 @@ impl TicketDraft {
     pub(crate) fn set(&mut self, name: &str, value: String) -> bool {
         if name == "withoutStop" {
             self.without_stop = value == "yes";
+        } else if name == "reduceOnly" {
+            self.reduce_only = value == "yes";
         } else if Self::is_list(name) {
             self.targets.push(value);
         } else {
@@ -126,6 +137,11 @@ impl TicketDraft {
         self.uses_stop() && self.stop.trim().is_empty() && !self.without_stop
     }
 
+    /// Whether the order closes a part of the position instead of opening one.
+    pub(crate) fn reduces(&self) -> bool {
+        self.reduce_only && self.kind == "MARKET"
+    }
+
     fn trailing(&self) -> bool {
         self.kind == "TRAILING_STOP"
     }
@@ -153,6 +169,7 @@ impl TicketDraft {
             stop_trigger_type: stop_kind,
             callback_rate: if trailing { given(&self.callback) } else { None },
             risk_profile_percent: if self.by_risk() { given(&self.percent) } else { None },
+            time_in_force: if self.kind == "LIMIT" { given(&self.time_in_force) } else { None },
         }
     }
 }
@@ -176,6 +193,7 @@ mod tests {
         assert_eq!((raw.price.as_deref(), raw.stop_price.as_deref()), (None, None));
         assert_eq!(raw.take_profit_prices, ["110"]);
         assert!(raw.check().is_ok());
+        assert_eq!(raw.time_in_force, None, "a market order has none");
         let trailing =
             TicketDraft { kind: "TRAILING_STOP".into(), price: "100".into(), ..draft }.raw("BTC/USDT");
         assert!(trailing.stop_trigger_price.is_none() && trailing.take_profit_prices.is_empty());

@@ -93,7 +93,9 @@ pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, 
     let order = checked.map_err(|problems| with_stop_side(problems, draft, ground))?;
     let entry = match order.entry {
         Entry::Market => ground.last,
-        Entry::Limit(price) | Entry::Trailing { activation: price, .. } => price,
+        Entry::Limit(price) | Entry::TimedLimit { price, .. } | Entry::Trailing { activation: price, .. } => {
+            price
+        }
     };
     if order.entry == Entry::Market {
         order.check_sides(entry)?;

@@ -80,8 +80,8 @@ mod browser {
     const OFF: &str = "slipstream-shortcuts-off";
     /// Fields in which a letter is text.
     const TYPING: &str = "input:not([type=radio],[type=checkbox]),select,textarea";
-    /// The elements that Escape closes.
-    const QUESTIONS: &str = ".sure[open],.edit[open],.shortcuts[open],.account-menu[open]";
+    /// The elements that Escape closes, besides the questions, which the browser closes.
+    const QUESTIONS: &str = ".edit[open],.shortcuts[open],.account-menu[open]";
     /// The elements that a click elsewhere closes.
     const MENUS: &str = ".shortcuts[open],.account-menu[open]";
 
@@ -171,12 +171,17 @@ mod browser {
         {
             let _ = sheet.set_attribute("open", "");
         }
-        if is("a,[type=radio]")
+        let asks = is("[popovertarget]");
+        if (asks || is("a,[type=radio]"))
             && let Some(element) = element.dyn_ref::<HtmlElement>()
         {
             element.click();
         }
-        focus(selector);
+        if asks {
+            focus(&format!("{selector} + :popover-open [type=submit]"));
+        } else {
+            focus(selector);
+        }
     }
 
     /// Closes every open question and menu; the focus returns to what had opened it.

@@ -2,12 +2,14 @@
 //!
 //! Each part is an [`Part`]: the browser's bundle contains one form and one button instead of one per use.
 
+mod automatic;
 mod close;
 
 use super::{
     account::AccountSignals,
     controls::hidden,
-    send::{Sender, ignore_double},
+    question::{Question, button},
+    send::Sender,
 };
 use crate::islands::part::{IntoPart, Part};
 use crate::islands::reactive::{Peek, dynamic, handler};
@@ -36,6 +38,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 stop,
                 breakeven(account, sender, &trade),
                 targets(account, sender, &trade),
+                automatic::part(account, sender, &trade),
                 add(account, sender, &trade),
                 reverse(account, sender, trade),
             ]
@@ -56,15 +59,6 @@ fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>)
     .part()
 }
 
-/// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
-fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
-    view! {
-        <button type="submit" class="button" data-kind=kind data-testid=id
-            aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{text}</button>
-    }
-    .part()
-}
-
 /// A button that opens a part of the controls.
 fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> Part {
     view! {
@@ -76,19 +70,8 @@ fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> 
     .part()
 }
 
-/// A question that a button asks before its form is sent.
-fn question(id: &'static str, text: String, form: Part) -> Part {
-    view! {
-        <details class="sure" id=id>
-            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
-            {form}
-        </details>
-    }
-    .part()
-}
-
 /// A hidden field of a form.
-fn fixed(name: &'static str, value: String) -> Part {
+pub(super) fn fixed(name: &'static str, value: String) -> Part {
     view! { <input type="hidden" name=name value=value/> }.part()
 }
 
@@ -113,7 +96,7 @@ fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Optio
     found.map(|problem| problems::problem(account.lang, problem))
 }
 
-/// A number field of a form, with its problem.
+/// A required number field of a form, with its problem.
 fn field(
     account: AccountSignals,
     sender: Sender,
@@ -121,12 +104,24 @@ fn field(
     label: &'static str,
     value: String,
 ) -> Part {
+    input(account, sender, name, label, value, true)
+}
+
+/// A number field of a form, with its problem.
+fn input(
+    account: AccountSignals,
+    sender: Sender,
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    required: bool,
+) -> Part {
     let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
     let found = move || problem(account, sender, name);
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=true
+            <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=required
                 aria-describedby=problem_id.clone() aria-invalid=dynamic(move || found().map(|_| "true"))/>
             <p class="problem" id=problem_id hidden=dynamic(move || found().is_none())>{dynamic(move || found().unwrap_or_default())}</p>
         </div>
@@ -148,12 +143,11 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     parts.push(button(sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
     let mut body = vec![form(sender, "/api/trade-stop", "stop-form", parts)];
     if trade.stop.is_some() {
-        let mut parts = identity(account, sender, trade);
-        parts.push(fixed("confirmNoStop", "yes".to_owned()));
-        parts.push(view! { <p>{words.remove_stop_sure}</p> }.part());
-        parts.push(button(sender, "bad", "remove-stop-yes".to_owned(), words.remove_stop.to_owned()));
-        let form = form(sender, "/api/trade-stop", "remove-stop-form", parts);
-        body.push(question("remove-stop", words.remove_stop.to_owned(), form));
+        let mut fields = identity(account, sender, trade);
+        fields.push(fixed("confirmNoStop", "yes".to_owned()));
+        let (text, sure) = (words.remove_stop.to_owned(), words.remove_stop_sure.to_owned());
+        let remove = Question::new("remove-stop", text, sure, words.dismiss, "/api/trade-stop", fields);
+        body.push(remove.view(sender));
     }
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
@@ -265,9 +259,9 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
             parts.push(fixed("confirmNoStop", "yes".to_owned()));
         }
         let sure = if bare { words.reverse_sure_bare } else { words.reverse_sure };
-        parts.push(view! { <p>{sure}</p> }.part());
-        parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
-        Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
+        let sure = sure.to_owned();
+        let reverse = Question::new("reverse", text, sure, words.dismiss, "/api/trade-reverse", parts);
+        Some(reverse.view(sender))
     };
     button_and_question.part()
 }
@@ -275,7 +269,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Problems of visible fields are shown beside them.
-    const BESIDE: [&str; 7] = [
+    const BESIDE: [&str; 10] = [
         "stopTriggerPrice",
         "stopPrice",
         "amount",
@@ -283,6 +277,9 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
         "addRisk",
         "takeProfitPrices",
         "takeProfitShares",
+        "breakevenAfter",
+        "trailingPercent",
+        "timeLimit",
     ];
     let lang = account.lang;
     let bad = move || {
@@ -307,12 +304,9 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     });
     move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
-        let parts = vec![
-            hidden(account).part(),
-            view! { <p>{words.cancel_entries_sure(count)}</p> }.part(),
-            button(sender, "bad", "cancel-entries-yes".to_owned(), words.cancel_entries(count)),
-        ];
-        let form = form(sender, "/api/entries-cancel", "entries-form", parts);
-        Some(question("cancel-entries", words.cancel_entries(count), form))
+        let (text, sure) = (words.cancel_entries(count), words.cancel_entries_sure(count));
+        let (keep, fields) = (words.keep_orders, vec![hidden(account).part()]);
+        let cancel = Question::new("cancel-entries", text, sure, keep, "/api/entries-cancel", fields);
+        Some(cancel.view(sender))
     }
 }

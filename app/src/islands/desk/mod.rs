@@ -22,6 +22,7 @@ mod position;
 #[cfg(feature = "islands")]
 mod post;
 mod preview;
+mod question;
 #[cfg(any(feature = "islands", test))]
 mod read;
 mod send;

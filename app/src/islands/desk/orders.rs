@@ -1,7 +1,7 @@
 //! The market's open orders: each entry with its plan, then the protective orders by their price.
 
-use super::{account::AccountSignals, controls::hidden, send::Sender};
-use crate::islands::part::{self, IntoPart, still};
+use super::{account::AccountSignals, controls::hidden, manage::fixed, question::Question, send::Sender};
+use crate::islands::part::{self, IntoPart, Part, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
@@ -18,8 +18,11 @@ use domain::{
     money,
     trade::TargetShare,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use std::sync::Arc;
+
+/// The form that cancels an order.
+const CANCEL: &str = "/api/order-cancel";
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,35 +160,34 @@ fn row(account: AccountSignals, sender: Sender, order: &Order) -> impl IntoView 
 }
 
 /// The cancel button. For a stop that supervision may restore, it first explains the consequence.
-fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
+fn cancel(account: AccountSignals, sender: Sender, order: &Order, label: String) -> Part {
     let words = desk(account.lang);
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
     let supervised = account.state.peek_untracked(|a| {
         a.protection.is_some_and(|protection| protection.state == ProtectionState::Supervised)
     });
     let kept = is_stop && supervised;
-    let (text, named) = if kept { (words.cancel_yes, None) } else { (words.cancel, Some(label.clone())) };
-    let conditional = if order.kind.conditional() { "true" } else { "false" };
-    let form = view! {
-        <form method="post" action="/api/order-cancel" on:submit=handler(move |e| sender.submit(&e))>
-            {hidden(account)}
-            <input type="hidden" name="order" value=order.client_order_id.clone()/>
-            <input type="hidden" name="conditional" value=conditional/>
-            {kept.then(|| view! { <p>{words.stop_kept}</p> })}
-            <button type="submit" class="button" data-kind="quiet" aria-label=named data-testid="cancel-order"
-                aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{text}</button>
-        </form>
-    };
+    let conditional = order.kind.conditional().to_string();
+    let fields = vec![
+        hidden(account).part(),
+        fixed("order", order.client_order_id.clone()),
+        fixed("conditional", conditional),
+    ];
     if kept {
-        Either::Left(view! {
-            <details class="sure">
-                <summary class="button" data-kind="quiet" aria-label=label>{words.cancel}</summary>
-                {form}
-            </details>
-        })
-    } else {
-        Either::Right(form)
+        let (text, sure) = (words.cancel_stop.to_owned(), words.stop_kept.to_owned());
+        let cancel = Question::new("cancel-stop", text, sure, words.keep_stop, CANCEL, fields);
+        let row = format!("-{}", order.client_order_id);
+        let button = words.cancel.to_owned();
+        return Question { row, button, named: Some(label), ..cancel }.view(sender);
     }
+    view! {
+        <form method="post" action=CANCEL on:submit=handler(move |e| sender.submit(&e))>
+            {fields}
+            <button type="submit" class="button" data-kind="quiet" aria-label=label data-testid="cancel-order"
+                aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.cancel}</button>
+        </form>
+    }
+    .part()
 }
 
 #[cfg(test)]
@@ -209,6 +211,7 @@ mod tests {
             entered: Decimal::ZERO,
             stop: Some(Stop { trigger: stop, limit: None }),
             targets: vec![TargetShare { price: target, share: half }; 2],
+            automation: domain::trade::Automation::default(),
         };
         let orders = vec![order("low", 80, true), order("entry", 100, false), order("high", 130, true)];
         let state = AccountState { orders: orders.clone(), trades: vec![trade], ..init().account };

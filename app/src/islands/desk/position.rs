@@ -1,6 +1,6 @@
 //! The position, its live profit, and the form to close it.
 
-use super::{account::AccountSignals, controls::hidden, send::Sender};
+use super::{account::AccountSignals, controls::hidden, manage::fixed, question::Question, send::Sender};
 use crate::islands::part::{IntoPart, Part};
 use crate::islands::reactive::{Peek, PeekValue, dynamic, handler};
 use crate::{
@@ -13,6 +13,9 @@ use domain::{
     money,
 };
 use leptos::{either::Either, prelude::*};
+
+/// The form that ends or resumes the supervision.
+const SUPERVISION: &str = "/api/position-supervision";
 
 /// The position, or a hint how to open one.
 pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> impl IntoView {
@@ -63,7 +66,10 @@ fn card(
     let liquidation = position
         .liquidation_price
         .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
+    let (text, fields) = (words.close.to_owned(), vec![hidden(account).part()]);
     let sure = words.close_sure(&money::text(position.contracts), &base);
+    let close = Question::new("close-position", text, sure, words.dismiss, "/api/position-close", fields);
+    let close = Question { kind: "bad", yes: words.close_yes.to_owned(), ..close };
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
             <p class="position-way">{way}</p>
@@ -81,15 +87,7 @@ fn card(
                 {protection.map(|protection| protection_figures(words, protection, tick))}
             </dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
-            <details class="sure" id="close-position">
-                <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
-                <form method="post" action="/api/position-close" on:submit=handler(move |e| sender.submit(&e))>
-                    {hidden(account)}
-                    <p>{sure}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
-                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.close_yes}</button>
-                </form>
-            </details>
+            {close.view(sender)}
         </div>
     }
 }
@@ -110,28 +108,20 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
     }
 }
 
-/// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
+/// The button that ends or resumes the supervision, or the link to the form that begins it; `None` if there is no stop to
+/// supervise.
 fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<Part> {
     let words = desk(account.lang);
     match state {
-        ProtectionState::Supervised | ProtectionState::Missing => Some(
-            view! {
-                <details class="sure">
-                    <summary class="button" data-kind="quiet" data-testid="release">{words.release}</summary>
-                    <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
-                        {hidden(account)}
-                        <input type="hidden" name="supervised" value="false"/>
-                        <p>{words.release_sure}</p>
-                        <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
-                            aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.release_yes}</button>
-                    </form>
-                </details>
-            }
-            .part(),
-        ),
+        ProtectionState::Supervised | ProtectionState::Missing => {
+            let (text, sure) = (words.release.to_owned(), words.release_sure.to_owned());
+            let fields = vec![hidden(account).part(), fixed("supervised", "false".to_owned())];
+            let release = Question::new("release", text, sure, words.dismiss, SUPERVISION, fields);
+            Some(Question { yes: words.release_yes.to_owned(), ..release }.view(sender))
+        }
         ProtectionState::Released => Some(
             view! {
-                <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
+                <form method="post" action=SUPERVISION on:submit=handler(move |e| sender.submit(&e))>
                     {hidden(account)}
                     <input type="hidden" name="supervised" value="true"/>
                     <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
@@ -140,6 +130,11 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
             }
             .part(),
         ),
+        ProtectionState::Foreign if !account.automated => {
+            // The form is part of a page that was loaded with the position.
+            let page = format!("/trade?key={}&symbol={}&adopt=1#adopt", account.key(), account.symbol());
+            Some(view! { <a class="button" data-kind="main" href=page data-testid="adopt-link">{words.adopt}</a> }.part())
+        }
         ProtectionState::NoStop | ProtectionState::Foreign => None,
     }
 }

@@ -244,6 +244,8 @@ impl FromTree for TicketDraft {
             callback: tree.string("callback"),
             targets: tree.get("targets")?.items()?.iter().filter_map(Tree::text).collect(),
             without_stop: boolean(tree, "without_stop")?,
+            time_in_force: tree.string("time_in_force"),
+            reduce_only: boolean(tree, "reduce_only")?,
         })
     }
 }

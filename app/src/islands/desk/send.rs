@@ -11,6 +11,16 @@ pub(crate) fn ignore_double(event: &ev::MouseEvent) {
     }
 }
 
+/// Closes the question that a form answers, with its button that cancels: the result is shown on the page.
+#[cfg(feature = "islands")]
+fn close_question(form: &web_sys::HtmlFormElement) {
+    use wasm_bindgen::JsCast;
+    let cancel = form.query_selector("[popovertargetaction]").ok().flatten();
+    if let Some(cancel) = cancel.and_then(|cancel| cancel.dyn_into::<web_sys::HtmlElement>().ok()) {
+        cancel.click();
+    }
+}
+
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
 #[derive(Clone, Copy)]
 pub(crate) struct Sender {
@@ -65,6 +75,7 @@ impl Sender {
             return;
         }
         self.busy.set(true);
+        close_question(&form);
         leptos::task::spawn_local(async move {
             let fresh = match super::post::post_form(&form, &replaced).await {
                 Ok(answer) => {

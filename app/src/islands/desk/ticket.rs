@@ -33,9 +33,12 @@ pub(crate) struct Ticket {
     pub(super) stop_kind: RwSignal<String>,
     pub(super) stop_price: RwSignal<String>,
     pub(super) callback: RwSignal<String>,
+    pub(super) time_in_force: RwSignal<String>,
     pub(super) targets: RwSignal<Vec<TargetRow>>,
     /// Whether the user confirmed an order without a stop.
     pub(super) without_stop: RwSignal<bool>,
+    /// Whether a market order only closes a part of the open position.
+    pub(super) reduce_only: RwSignal<bool>,
     /// The units in which amount, stop and take-profits are typed.
     pub(super) units: RwSignal<Units>,
     /// Whether the page is interactive.
@@ -61,7 +64,8 @@ impl Ticket {
         let (stop, stop_kind, stop_price) = (text(&from.stop), text(&from.stop_kind), text(&from.stop_price));
         let targets =
             RwSignal::new(from.targets.iter().map(|t| text(t)).enumerate().collect::<Vec<TargetRow>>());
-        let without_stop = RwSignal::new(from.without_stop);
+        let time_in_force = text(&from.time_in_force);
+        let (without_stop, reduce_only) = (RwSignal::new(from.without_stop), RwSignal::new(from.reduce_only));
         let units = RwSignal::new(Units::default());
         let draft = Memo::new(move |_| {
             let typed = TicketDraft {
@@ -77,6 +81,8 @@ impl Ticket {
                 callback: callback.get(),
                 targets: targets.peek(|rows| rows.iter().map(|(_, t)| t.get()).collect()),
                 without_stop: without_stop.get(),
+                time_in_force: time_in_force.get(),
+                reduce_only: reduce_only.get(),
             };
             let ground = account.ground();
             let mut draft = units::in_prices(typed, units.get(), &ground);
@@ -98,8 +104,10 @@ impl Ticket {
             stop_kind,
             stop_price,
             callback,
+            time_in_force,
             targets,
             without_stop,
+            reduce_only,
             units,
             awake: RwSignal::new(false),
             confirming: RwSignal::new(None),
@@ -156,6 +164,7 @@ impl Ticket {
         }
         self.targets.set(Vec::new());
         self.without_stop.set(false);
+        self.reduce_only.set(false);
         self.confirming.set(None);
     }
 }

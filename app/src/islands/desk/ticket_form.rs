@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    confirm, controls, exits,
+    TicketDraft, confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -26,6 +26,8 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let side = Choice { name: "side", label: words.side, text: ticket.side };
     let kind = Choice { name: "type", label: words.kind, text: ticket.kind };
     let kinds = [("MARKET", words.market), ("LIMIT", words.limit), ("TRAILING_STOP", words.trailing)];
+    let timing = Choice { name: "timeInForce", label: words.time_in_force, text: ticket.time_in_force };
+    let timings = [("GTC", words.gtc), ("IOC", words.ioc), ("FOK", words.fok), ("GTX", words.post_only)];
     // Without scripts the summary updates only on request; from here on it follows what is typed.
     effect(move || ticket.awake.set(true));
     view! {
@@ -40,7 +42,9 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {fields::choice(kind, &kinds)}
             <div data-not-for="MARKET">{price(ticket, sender, &quote)}</div>
             {still(|| view! { <p class="hint" data-for="TRAILING_STOP">{words.trailing_hint}</p> })}
+            <div data-for="LIMIT">{fields::choice(timing, &timings)}</div>
             {ticket_size::view(ticket, sender)}
+            {reduce_only(ticket)}
             <div data-for="TRAILING_STOP">{input("callbackRate", words.callback, "%", ticket.callback)}</div>
             <div data-not-for="TRAILING_STOP">
                 {stop(ticket, sender, &quote)}
@@ -60,7 +64,8 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    if untrack(|| ticket.shortfall()).is_some() {
+    let reduces = ticket.draft.peek_untracked(TicketDraft::reduces);
+    if !reduces && untrack(|| ticket.shortfall()).is_some() {
         event.prevent_default();
         focus(if ticket.draft.peek_untracked(|d| d.by_risk()) {
             "#ticket-riskProfilePercent"
@@ -130,6 +135,20 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
             {without_stop(ticket, sender)}
         </fieldset>
+    }
+}
+
+/// The check box of a market order that only closes a part of the open position; without scripts there is the form for
+/// partial closes.
+fn reduce_only(ticket: Ticket) -> impl IntoView {
+    let open = move || ticket.awake.get() && ticket.account.state.peek(|state| state.position.is_some());
+    view! {
+        <label class="check" data-for="MARKET" hidden=dynamic(move || !open())>
+            <input type="checkbox" name="reduceOnly" value="yes" data-testid="reduce-only"
+                prop:checked=dynamic(move || ticket.reduce_only.get())
+                on:change:target=move |event| ticket.reduce_only.set(event.target().checked())/>
+            {still(|| view! { <span>{desk(ticket.account.lang).reduce_only}</span> })}
+        </label>
     }
 }
 
@@ -205,6 +224,8 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
     let label = move || {
         if sender.busy.get() {
             words.sending.to_owned()
+        } else if let Some(text) = confirm::reducing(ticket) {
+            text
         } else if asking.get() {
             confirm::label(ticket)
         } else if ticket.side.get() == "SELL" {

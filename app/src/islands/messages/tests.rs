@@ -1,7 +1,10 @@
 //! Tests of the stream's messages: what the server writes is what the browser reads.
 
 use super::*;
-use domain::live::{ClientMessage, LiveEvent, LiveMessage};
+use domain::{
+    live::{ClientMessage, LiveEvent, LiveMessage},
+    order_failure::FailureCause,
+};
 
 fn parsed(message: &LiveMessage) -> Option<TabMessage> {
     read(&serde_json::to_value(message).unwrap())
@@ -21,8 +24,11 @@ fn reads_what_the_server_writes() {
     assert_eq!(parsed(&LiveMessage::Upstream { live: false }), Some(TabMessage::Upstream(false)));
     assert_eq!(parsed(&LiveMessage::Reload), None);
     let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-    let refused = happened(domain::live::LiveEventKind::TargetRefused(symbol.clone(), "no".into()));
-    let what = ToastEvent::TargetRefused("BTC/USDT".into(), "no".into());
+    let refused = happened(domain::live::LiveEventKind::TargetRefused(
+        symbol.clone(),
+        FailureCause::KeyRejected.into(),
+    ));
+    let what = ToastEvent::TargetRefused("BTC/USDT".into(), "key-rejected".into());
     assert_eq!(refused, Some(TabMessage::Happened(TabEvent { seq: 9, what })));
     let closed = happened(domain::live::LiveEventKind::ClosedWithoutStop(symbol));
     let what = ToastEvent::ClosedWithoutStop("BTC/USDT".into());

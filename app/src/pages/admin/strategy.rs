@@ -29,9 +29,12 @@ use service::{Error, following::strategy};
 
 /// The number of signals listed.
 const SIGNALS: u16 = 20;
-/// The message of a TradingView alert, with placeholders that TradingView replaces.
+/// The message of a TradingView alert, with placeholders that TradingView replaces. With the order's action, a partial
+/// exit (a sell that leaves the position long) contradicts itself and is refused; the position alone would be read as an
+/// entry.
 const ALERT: &str = r#"{
   "position": "{{strategy.market_position}}",
+  "action": "{{strategy.order.action}}",
   "price": "{{close}}",
   "stop": "{{plot("stop")}}",
   "targets": ["{{plot("target")}}"],

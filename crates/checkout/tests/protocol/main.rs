@@ -1,6 +1,6 @@
 //! The test checkout over HTTP, as Stripe's clients and browsers see it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 use axum::{
     body::{Body, to_bytes},

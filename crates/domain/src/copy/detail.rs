@@ -1,7 +1,13 @@
 //! More about the reason of a copy. The database stores a word with its figures, so that the page shows it in the
-//! reader's language; the exchange's own messages are stored as they are.
+//! reader's language.
 
-use crate::{Decimal, figures, key::words, money};
+use crate::{
+    Decimal, figures,
+    key::words,
+    money,
+    order_failure::{FailureCause, OrderFailure},
+    risk_rule,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -57,8 +63,10 @@ pub enum CopyDetail {
     FirstDayCap(Decimal),
     /// The loss of the day and its limit, in USD.
     DailyLoss(Decimal, Decimal),
-    /// The exchange's message, or a sentence that an earlier release stored.
-    Message(String),
+    /// What a risk rule bounds, the value that broke it, and its threshold.
+    Rule(risk_rule::Kind, Decimal, Decimal),
+    /// Why its order was not carried out, or a sentence that an earlier release stored.
+    Failure(OrderFailure),
 }
 
 impl CopyDetail {
@@ -72,7 +80,21 @@ impl CopyDetail {
             Self::DailyLoss(lost, limit) => {
                 format!("daily-loss:{}:{}", money::text(*lost), money::text(*limit))
             }
-            Self::Message(text) => text.clone(),
+            Self::Rule(kind, seen, limit) => {
+                format!("rule:{kind}:{}:{}", money::text(*seen), money::text(*limit))
+            }
+            Self::Failure(failure) => failure.stored(),
+        }
+    }
+
+    /// Returns the detail of a risk rule's objection.
+    #[must_use]
+    pub const fn of_rule(objection: risk_rule::Objection) -> Self {
+        match objection.kind {
+            risk_rule::Kind::DayLoss if !matches!(objection.reason, super::Reason::RuleUnknown) => {
+                Self::DailyLoss(objection.seen, objection.limit)
+            }
+            kind => Self::Rule(kind, objection.seen, objection.limit),
         }
     }
 
@@ -87,11 +109,20 @@ impl CopyDetail {
             Some(("daily-loss", both)) => both
                 .split_once(':')
                 .and_then(|(lost, limit)| Some(Self::DailyLoss(figure(lost)?, figure(limit)?))),
+            Some(("rule", rest)) => rule(rest),
             _ => None,
         };
         let earlier = || WaitReason::ALL.iter().find(|why| why.sentence() == text).copied().map(Self::Waited);
-        known.or_else(earlier).unwrap_or_else(|| Self::Message(text.to_owned()))
+        known.or_else(earlier).unwrap_or_else(|| Self::Failure(OrderFailure::read(text)))
     }
+}
+
+/// Parses the kind, value and threshold of a risk rule.
+fn rule(text: &str) -> Option<CopyDetail> {
+    let mut parts = text.split(':');
+    let kind = risk_rule::Kind::parse(parts.next()?)?;
+    let (seen, limit) = (money::parse(parts.next()?).ok()?, money::parse(parts.next()?).ok()?);
+    parts.next().is_none().then_some(CopyDetail::Rule(kind, seen, limit))
 }
 
 /// The English text, which the APIs answer.
@@ -104,8 +135,24 @@ impl fmt::Display for CopyDetail {
             Self::DailyLoss(lost, limit) => {
                 write!(f, "lost {} USD today, limit {} USD", figures::cents(*lost), figures::cents(*limit))
             }
-            Self::Message(text) => f.write_str(text),
+            Self::Rule(kind, seen, limit) => {
+                let (seen, limit) = (figures::cents(*seen), figures::cents(*limit));
+                write!(f, "{kind} {seen}, limit {limit}")
+            }
+            Self::Failure(failure) => fmt::Display::fmt(failure, f),
         }
+    }
+}
+
+impl From<OrderFailure> for CopyDetail {
+    fn from(failure: OrderFailure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<FailureCause> for CopyDetail {
+    fn from(cause: FailureCause) -> Self {
+        Self::Failure(cause.into())
     }
 }
 
@@ -120,8 +167,10 @@ mod tests {
             CopyDetail::PlanLimit(Decimal::from(500)),
             CopyDetail::FirstDayCap(Decimal::ONE_HUNDRED),
             CopyDetail::DailyLoss(Decimal::new(-1_234, 3), Decimal::from(50)),
-            CopyDetail::Message("Filter failure: LOT_SIZE".to_owned()),
-            CopyDetail::Message("wait: for the exchange".to_owned()),
+            CopyDetail::Rule(risk_rule::Kind::Slippage, Decimal::new(12, 1), Decimal::ONE),
+            OrderFailure::Answered(-1013, "Filter failure: LOT_SIZE".to_owned()).into(),
+            OrderFailure::Sentence("wait: for the exchange".to_owned()).into(),
+            FailureCause::SignalOld.into(),
         ];
         for detail in waits.chain(others) {
             assert_eq!(CopyDetail::read(&detail.stored()), detail);

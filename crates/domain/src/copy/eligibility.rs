@@ -6,7 +6,9 @@
 //! state of the signal, and last the state of the account at its exchange. Decision 0005 explains why.
 
 use super::{Paused, Reason};
-use crate::{ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder};
+use crate::{
+    ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder, risk_rule::Objection,
+};
 
 /// The state of a follow, as its owner set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,15 +109,6 @@ pub struct PlanBalance {
     pub limit: Decimal,
 }
 
-/// The loss of a key's copies on the current UTC day and the follow's limit, in USD.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DailyLoss {
-    /// Loss so far; negative after a profit.
-    pub lost: Decimal,
-    /// Entries stop when the loss reaches this limit.
-    pub limit: Decimal,
-}
-
 /// The known facts about one entry. A fact that is `None` is unknown to the caller and is not checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -141,14 +134,14 @@ pub struct Facts {
     pub too_old: Option<bool>,
     /// Whether the account holds a position on the market.
     pub in_position: Option<bool>,
-    /// The follow's daily loss and limit; also `None` if the follow has no limit.
-    pub daily_loss: Option<DailyLoss>,
+    /// The objection of the first risk rule that forbids the entry; also `None` if none does.
+    pub rule: Option<Objection>,
     /// The entry's value and the cap of the key's first-day limits; also `None` if the key has no such limits.
     pub capped_order: Option<CappedOrder>,
 }
 
 /// Every reason that [`eligibility`] gives, in the order of the checks.
-pub const REASONS_IN_ORDER: [Reason; 21] = [
+pub const REASONS_IN_ORDER: [Reason; 30] = [
     Reason::AccountSuspended,
     Reason::AccountFrozen,
     Reason::Stopped,
@@ -168,7 +161,17 @@ pub const REASONS_IN_ORDER: [Reason; 21] = [
     Reason::Superseded,
     Reason::TooOld,
     Reason::InPosition,
+    // Those of `risk_rule::REASONS`.
     Reason::DailyLoss,
+    Reason::WeeklyLoss,
+    Reason::Drawdown,
+    Reason::LossStreak,
+    Reason::RuleSignalAge,
+    Reason::RulePositions,
+    Reason::RuleExposure,
+    Reason::RuleLeverage,
+    Reason::RuleSlippage,
+    Reason::RuleUnknown,
     Reason::FirstDayCap,
 ];
 
@@ -179,7 +182,6 @@ pub const REASONS_IN_ORDER: [Reason; 21] = [
 pub fn eligibility(facts: &Facts) -> Result<(), Reason> {
     let when = |applies: Option<bool>, reason| applies.filter(|applies| *applies).map(|_| reason);
     let over_balance = facts.plan_balance.map(|balance| balance.counted > balance.limit);
-    let lost_too_much = facts.daily_loss.map(|loss| loss.lost >= loss.limit);
     let objections = [
         facts.account.and_then(AccountState::objection),
         facts.follow.and_then(FollowState::objection),
@@ -192,7 +194,7 @@ pub fn eligibility(facts: &Facts) -> Result<(), Reason> {
         when(facts.superseded, Reason::Superseded),
         when(facts.too_old, Reason::TooOld),
         when(facts.in_position, Reason::InPosition),
-        when(lost_too_much, Reason::DailyLoss),
+        facts.rule.map(|objection| objection.reason),
         when(facts.capped_order.map(CappedOrder::is_over), Reason::FirstDayCap),
     ];
     objections.into_iter().flatten().next().map_or(Ok(()), Err)

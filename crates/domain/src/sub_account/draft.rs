@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn all_problems_come_together_in_order() {
+    fn all_problems_are_returned_in_order() {
         let nothing: Vec<_> = problems_of(&SubAccountDraft::default());
         let fields: Vec<_> = nothing.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["account_name", "legal_entity_type", "street", "city", "postal_code", "country"]);

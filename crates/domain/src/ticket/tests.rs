@@ -71,3 +71,24 @@ fn a_limit_order_knows_its_sides() {
         ]
     );
 }
+
+#[test]
+fn a_limit_order_has_a_time_in_force() {
+    let limit = |word: &str| RawTicket {
+        kind: text("LIMIT"),
+        price: text("19100"),
+        time_in_force: text(word),
+        ..seed()
+    };
+    assert_eq!(limit("GTC").check().unwrap().entry, Entry::Limit(Decimal::from(19_100)));
+    let post_only = limit("GTX").check().unwrap().entry;
+    let expected = Entry::TimedLimit { price: Decimal::from(19_100), time_in_force: TimeInForce::Gtx };
+    assert_eq!((post_only, post_only.price()), (expected, Some(Decimal::from(19_100))));
+    for unknown in ["GTE_GTC", "GTD", ""] {
+        assert_eq!(problems(&limit(unknown)), [("timeInForce".to_owned(), Problem::NotTimeInForce)]);
+    }
+    let market = RawTicket { time_in_force: text("IOC"), ..seed() };
+    assert_eq!(problems(&market), [("timeInForce".to_owned(), Problem::Contradicts)]);
+    let sell = RawTicket { side: text("SELL"), ..limit("FOK") };
+    assert_eq!(problems(&sell).len(), 2, "its sides are checked like those of any limit order");
+}

@@ -1,6 +1,6 @@
 //! The history of a trade: its state before and after each change.
 
-use super::{StopChange, TargetShare, TradeChange};
+use super::{Automation, StopChange, TargetShare, TradeChange};
 use crate::{Decimal, key::words};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,22 @@ words! {
         Add = "ADD",
         /// The rest of its entry was cancelled.
         CancelEntry = "CANCEL_ENTRY",
+        /// The desk moved its stop to breakeven after a take-profit.
+        BreakevenAfter = "BREAKEVEN_AFTER",
+        /// The desk moved its trailing stop.
+        Trail = "TRAIL",
+    }
+}
+
+impl ChangeKind {
+    /// Returns who decided it, if that was the desk and not the trade's owner.
+    #[must_use]
+    pub const fn decided_by_desk(self) -> Option<&'static str> {
+        match self {
+            Self::BreakevenAfter => Some("desk (breakeven after take profit)"),
+            Self::Trail => Some("desk (trailing stop)"),
+            Self::Protection | Self::Breakeven | Self::Reduce | Self::Add | Self::CancelEntry => None,
+        }
     }
 }
 
@@ -32,6 +48,8 @@ pub struct TradeSnapshot {
     pub targets: Option<Vec<TargetShare>>,
     /// The amount in base units: what is held, or what was ordered while the entry rests.
     pub amount: Option<Decimal>,
+    /// What the desk does by itself.
+    pub automation: Option<Automation>,
 }
 
 impl TradeSnapshot {

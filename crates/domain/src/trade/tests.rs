@@ -27,11 +27,11 @@ fn target(price: &str, share: &str) -> TargetShare {
 
 fn set(trigger: &str) -> TradeChange {
     let stop = Stop { trigger: d(trigger), limit: None };
-    TradeChange { stop: Some(StopChange::Set(stop)), targets: None }
+    TradeChange { stop: Some(StopChange::Set(stop)), ..TradeChange::default() }
 }
 
 fn targets(targets: Vec<TargetShare>) -> TradeChange {
-    TradeChange { stop: None, targets: Some(targets) }
+    TradeChange { targets: Some(targets), ..TradeChange::default() }
 }
 
 /// The problems of a change of a trade of 0.05 whose last price is 20,000 and whose mark price is 20,010.
@@ -58,7 +58,8 @@ fn a_stop_is_on_the_losing_side_of_last_and_mark_price() {
 
 #[test]
 fn a_stop_is_removed_only_when_that_was_confirmed() {
-    let remove = |confirmed| TradeChange { stop: Some(StopChange::Remove { confirmed }), targets: None };
+    let remove =
+        |confirmed| TradeChange { stop: Some(StopChange::Remove { confirmed }), ..TradeChange::default() };
     assert_eq!(problems(Side::Buy, &remove(false)), [("confirmNoStop".to_owned(), Problem::Required)]);
     assert!(problems(Side::Buy, &remove(true)).is_empty());
 }
@@ -210,7 +211,7 @@ proptest! {
         let [trigger, last, mark] = [trigger, last, mark].map(|price| Decimal::new(price, 1));
         let prices = [last, mark];
         let facts = TradeFacts { market: &market, side, amount: Decimal::ONE, prices: &prices, liquidation: None };
-        let change = TradeChange { stop: Some(StopChange::Set(Stop { trigger, limit: None })), targets: None };
+        let change = TradeChange { stop: Some(StopChange::Set(Stop { trigger, limit: None })), ..TradeChange::default() };
         let fits = if buys { trigger < last.min(mark) } else { trigger > last.max(mark) };
         prop_assert_eq!(change.check(&facts).is_ok(), fits);
     }

@@ -58,6 +58,12 @@ problems! {
     NotOrderType = "must be valid order type";
     /// Neither BUY nor SELL.
     NotSide = "must be valid order side";
+    /// Neither GTC, IOC, FOK nor GTX.
+    NotTimeInForce = "must be valid time in force";
+    /// A post-only order that would fill immediately.
+    WouldTake = "must not fill immediately: the order is post-only";
+    /// An order that would not reduce the position.
+    NotReducing = "must be the side that reduces the position";
     /// Neither ISOLATED nor CROSSED.
     NotMarginType = "must be valid margin type";
     /// Neither LIMIT nor MARKET.
@@ -96,8 +102,22 @@ problems! {
     EntryStillOpen = "must belong to a trade whose entry is not open any more";
     /// A position or an entry is open on the market.
     PositionOpen = "position_open";
+    /// A trade of the desk is open on the market, and owns its position.
+    AlreadySupervised = "must be a market without an open trade";
+    /// No position is open on the market.
+    NoPosition = "must be a market with an open position";
     /// There is no stop to calculate the risk with.
     RiskNeedsStop = "must belong to a trade with a stop loss";
+    /// There is no stop to move.
+    NeedsStop = "must belong to a trade with a stop loss";
+    /// Not the number of one of the trade's take-profits.
+    NotTargetNumber = "must be the number of a take profit";
+    /// Outside the range of distances of a trailing stop.
+    NotTrailingPercent = "must be between 0.1 and 50";
+    /// Neither last nor mark.
+    NotPriceSource = "must be last or mark";
+    /// Not a number of minutes up to a year.
+    NotTimeLimit = "must be integer between 1 and 525600";
     /// The object was changed after the caller read it.
     ChangedMeanwhile = "was changed meanwhile";
     /// A trade whose stop or take-profits were changed as often as the desk can number them.
@@ -202,6 +222,12 @@ problems! {
     NotExchangePublicKey = "must be an Ed25519 or RSA public key in PEM, RSA of at least 2048 bits";
     /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
+    /// Not an https address of a public host.
+    NotPublicUrl = "must be an https URL of a public host";
+    /// The webhook is disabled.
+    WebhookDisabled = "must be enabled";
+    /// Not a topic of events.
+    NotTopic = "must be valid event topics";
     /// A time in the past, or no time.
     NotFuture = "must be in the future";
     /// More items than one user may have.
@@ -210,6 +236,14 @@ problems! {
     TooShort = "is too short";
     /// Not one of the listed values.
     NotInRange = "must be one of the listed values";
+    /// Not a threshold that the kind of risk rule allows.
+    NotRuleThreshold = "must be a percentage up to 100, or a whole number, as the kind of rule needs";
+    /// Not a number of hours that entries may stop.
+    NotCoolDown = "must be integer between 1 and 720";
+    /// A kind of risk rule that closes no positions.
+    NotFlattening = "must be STOP_ENTRIES for this kind of rule";
+    /// A risk rule of the same kind and action exists.
+    RuleExists = "has a rule with this action already";
     /// Not a two-letter code of a country or state.
     NotLetterCode = "must be a two-letter code";
     /// No brand of that name.

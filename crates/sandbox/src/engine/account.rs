@@ -2,7 +2,7 @@
 
 use super::{
     AlgoOrder, Amendment, ApiSecret, Fill, Income, MarginMove, NewAccount, Order, OrderList, Registry,
-    Rights, SpotAmendment,
+    Rights, SpotAmendment, WalletTransfer,
     futures_state::FuturesState,
     naked::Meter,
     position::Perpetual,
@@ -220,6 +220,11 @@ impl Account {
     /// The retained adjustments of isolated margin, oldest first.
     pub fn margin_moves(&self) -> impl DoubleEndedIterator<Item = &MarginMove> {
         self.state.margin_moves.iter()
+    }
+
+    /// The retained transfers between spot and futures, oldest first.
+    pub fn transfers(&self) -> impl DoubleEndedIterator<Item = &WalletTransfer> {
+        self.state.transfers.iter()
     }
 
     /// Whether the account pays fees in BNB if it holds any.

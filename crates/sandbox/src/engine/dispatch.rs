@@ -67,6 +67,9 @@ impl Engine {
         if before < ruleset::TRADE_NUMBERS && version >= ruleset::TRADE_NUMBERS {
             self.markets.number_trades();
         }
+        if before < ruleset::STEPPED_VOLUMES && version >= ruleset::STEPPED_VOLUMES {
+            self.markets.tape.step_volumes();
+        }
         let now = self.markets.now;
         for account in self.accounts.values_mut() {
             naked::measure(account, now);

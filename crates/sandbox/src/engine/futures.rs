@@ -59,17 +59,17 @@ fn accept(markets: &MarketState, account: &Account, new: &NewOrder) -> Result<Ac
         TimeInForce::Fok if plan.amount < amount => return Err(Reject::fok()),
         _ => {}
     }
-    let stands = price.filter(|_| tif != TimeInForce::Ioc);
+    let rest_price = price.filter(|_| tif != TimeInForce::Ioc);
     if !new.reduce_only {
         let (id, mark) = (new.position(), markets.mark(new.market.pair));
         let before = account.perpetual(id);
         let mut after = before;
         let rest = amount - plan.amount;
-        after.add_exposure(new.side, plan.cost + stands.map_or(Decimal::ZERO, |price| price * rest));
+        after.add_exposure(new.side, plan.cost + rest_price.map_or(Decimal::ZERO, |price| price * rest));
         let exposure = Exposure { had: before.exposure(mark), has: after.exposure(mark) };
         afford(markets, account, (id, new.side), exposure, &plan)?;
     }
-    Ok(Accepted { amount, tif, plan, rests: stands.is_some() })
+    Ok(Accepted { amount, tif, plan, rests: rest_price.is_some() })
 }
 
 /// Checks an order as [`place`] does, without placing it. Returns the order that would have been accepted.

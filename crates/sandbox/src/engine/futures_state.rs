@@ -7,11 +7,11 @@ use super::{
     terms::{PositionId, PositionSlot, PriceMatch, is_default},
 };
 use crate::market::Pair;
-use domain::{Decimal, Micros};
+use domain::{Decimal, Micros, TradeType};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many amendments and margin adjustments an account keeps; the oldest are dropped first.
+/// How many amendments, margin adjustments and transfers an account keeps; the oldest are dropped first.
 const KEPT: usize = 10_000;
 
 /// One change of a resting order's price or amount.
@@ -51,6 +51,19 @@ pub struct MarginMove {
     pub at: Micros,
 }
 
+/// A transfer of USDT between spot and futures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalletTransfer {
+    /// Its id (`tranId`).
+    pub id: u64,
+    /// The wallet that it came from.
+    pub from: TradeType,
+    /// The amount.
+    pub amount: Decimal,
+    /// Time of the transfer.
+    pub at: Micros,
+}
+
 /// State that accounts written by earlier releases lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -67,6 +80,8 @@ pub(super) struct FuturesState {
     pub(super) amendments: VecDeque<Amendment>,
     #[serde(skip_serializing_if = "is_default")]
     pub(super) margin_moves: VecDeque<MarginMove>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(super) transfers: VecDeque<WalletTransfer>,
     /// When the open orders of a perpetual are cancelled unless the timer is set again.
     #[serde(skip_serializing_if = "is_default")]
     pub(super) countdowns: BTreeMap<Pair, Micros>,
@@ -82,6 +97,10 @@ impl FuturesState {
 
     pub(super) fn keep_margin_move(&mut self, id: PositionId, amount: Decimal, at: Micros) {
         keep(&mut self.margin_moves, MarginMove { pair: id.pair, slot: id.slot, amount, at });
+    }
+
+    pub(super) fn keep_transfer(&mut self, transfer: WalletTransfer) {
+        keep(&mut self.transfers, transfer);
     }
 }
 

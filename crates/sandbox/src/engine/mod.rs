@@ -77,7 +77,7 @@ pub use command::{ApiSecret, Command, CommandResult, KeyState, NewAccount, Right
 pub use counterparty::CounterpartyLedger;
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
 pub use futures_request::FuturesRequest;
-pub use futures_state::{Amendment, MarginMove};
+pub use futures_state::{Amendment, MarginMove, WalletTransfer};
 pub use market_status::{MarketChange, MarketStatus};
 pub use naked::{Span, Summary, covered, summary};
 pub use order::{Fill, NewOrder, Order, Status, WorkingType};

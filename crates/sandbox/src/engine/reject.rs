@@ -52,7 +52,7 @@ rejects! {
     /// The queried order does not exist.
     no_such_order = -2013, "Order does not exist.";
     /// A transfer exceeds the balance.
-    balance_insufficient = -2018, "Balance is insufficient.";
+    balance_insufficient = -5013, "Asset transfer failed: insufficient balance";
     /// The futures margin does not suffice.
     margin_insufficient = -2019, "Margin is insufficient.";
     /// The trigger price of a conditional order is on the wrong side of the current price.
@@ -88,7 +88,7 @@ rejects! {
     /// A spot client id is not 1 to 36 of the allowed characters.
     spot_client_id = -1100, "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.";
     /// The amount is not a multiple of the step size.
-    quantity_off_step = -4023, "Quantity not increased by step size.";
+    quantity_off_step = -4023, "Qty not increased by step size.";
     /// The margin mode is already set.
     same_margin_mode = -4046, "No need to change margin type.";
     /// The margin mode cannot change while orders are open.
@@ -110,7 +110,7 @@ rejects! {
     /// Margin can only be adjusted for an open position.
     margin_without_position = -4054, "Cannot add position margin: position is 0.";
     /// Margin can only be adjusted for an isolated position.
-    margin_not_isolated = -4053, "Margin can be adjusted for isolated positions only.";
+    margin_not_isolated = -4049, "Add margin only support for isolated position.";
     /// More than the isolated position can give up.
     isolated_insufficient = -4051, "Isolated balance insufficient.";
     /// A GTE_GTC order has no position it could close.
@@ -168,7 +168,7 @@ rejects! {
     /// The book has no price at the level that the order names.
     no_depth = -5041, "No depth matches this BBO order";
     /// The asset cannot be transferred.
-    invalid_asset = -4062, "Invalid asset.";
+    invalid_asset = -1108, "Invalid asset.";
     /// The API key is already in use (specific to the sandbox; Binance generates keys itself).
     key_taken = -2014, "API-key format invalid.";
 }

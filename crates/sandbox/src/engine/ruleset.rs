@@ -6,7 +6,7 @@
 //! that came before.
 
 /// The newest version.
-pub(crate) const CURRENT: u32 = 4;
+pub(crate) const CURRENT: u32 = 5;
 
 /// From this version on, resting orders count against a new reduce-only order (-4118).
 pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
@@ -20,5 +20,8 @@ pub(super) const HEDGED_CLOSES: u32 = 4;
 pub(super) const ONE_ALGO_LIMIT: u32 = 1;
 /// From this version on, trades are numbered by market, and fills of resting orders are public trades.
 pub(super) const TRADE_NUMBERS: u32 = 3;
+/// From this version on, volumes of the market are on the step sizes of spot and perpetual. It decides how much of a
+/// resting order a beat fills.
+pub(super) const STEPPED_VOLUMES: u32 = 5;
 /// From this version on, spot orders must pass all documented filters.
 pub(super) const SPOT_FILTERS: u32 = 2;

@@ -1,8 +1,8 @@
 //! Account settings and funds: leverage, margin mode, isolated margin, transfers and reset; also price jumps.
 
 use super::{
-    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, bracket, cancel,
-    ending, filters, margin,
+    Account, AlgoStatus, CommandResult, Engine, EventKind, IncomeKind, Reason, Reject, WalletTransfer,
+    bracket, cancel, ending, filters, margin,
     markets::MarketState,
     rounding, ruleset, settle,
     terms::{PositionId, PositionSlot},
@@ -143,7 +143,9 @@ pub(super) fn transfer(
     settle::income(markets, account, IncomeKind::Transfer, None, change, None);
     emit_spot_transfer(markets, account, -change);
     markets.emit_futures_account(account, reason, change, &[]);
-    Ok(CommandResult::Transfer(markets.ids.income()))
+    let id = markets.ids.income();
+    account.state.keep_transfer(WalletTransfer { id, from, amount, at: markets.now });
+    Ok(CommandResult::Transfer(id))
 }
 
 /// Deposits USDT from outside or withdraws it. The first outcome for a reference, including a refusal, is

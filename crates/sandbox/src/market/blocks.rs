@@ -1,6 +1,6 @@
 //! Sums over ranges of candles that do not visit each candle.
 
-use super::price_path::Span;
+use super::{price_path::Span, steps::floor_volume};
 use std::ops::Range;
 
 /// Number of candles in a block.
@@ -21,11 +21,13 @@ pub(super) struct Total {
 }
 
 impl Total {
-    pub(super) fn of(span: &Span) -> Self {
+    /// One candle, with its volumes on a step.
+    pub(super) fn of(span: &Span, step: i64) -> Self {
         let Span { open, high, low, close, volume } = *span;
+        let volume = floor_volume(volume, step);
         let prices = i128::from(open) + i128::from(high) + i128::from(low) + i128::from(close);
         let quarters = prices * i128::from(volume);
-        Self { open, high, low, close, volume, bought: volume / 2, quarters }
+        Self { open, high, low, close, volume, bought: floor_volume(volume / 2, step), quarters }
     }
 
     /// Merges these candles with the following ones.
@@ -48,30 +50,30 @@ impl Total {
 }
 
 /// The totals of all whole blocks of a sequence of candles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Blocks(Vec<Total>);
 
 impl Blocks {
-    pub(super) fn new(len: usize, span: impl Fn(usize) -> Span) -> Self {
-        let blocks = (0..len / SIZE).filter_map(|block| fold(block * SIZE..(block + 1) * SIZE, &span));
+    pub(super) fn new(len: usize, total: impl Fn(usize) -> Total) -> Self {
+        let blocks = (0..len / SIZE).filter_map(|block| fold(block * SIZE..(block + 1) * SIZE, &total));
         Self(blocks.collect())
     }
 
     /// The total of the candles of a range; `None` if it is empty. Visits at most two blocks of candles, and one
     /// total for each block between them.
-    pub(super) fn sum(&self, range: Range<usize>, span: impl Fn(usize) -> Span) -> Option<Total> {
+    pub(super) fn sum(&self, range: Range<usize>, total: impl Fn(usize) -> Total) -> Option<Total> {
         let (first, end) = (range.start.div_ceil(SIZE), range.end / SIZE);
         if first >= end {
-            return fold(range, &span);
+            return fold(range, &total);
         }
         let middle = self.0.get(first..end)?.iter().copied().reduce(|all, next| all.then(&next));
-        let parts = [fold(range.start..first * SIZE, &span), middle, fold(end * SIZE..range.end, &span)];
+        let parts = [fold(range.start..first * SIZE, &total), middle, fold(end * SIZE..range.end, &total)];
         parts.into_iter().flatten().reduce(|all, next| all.then(&next))
     }
 }
 
-fn fold(range: Range<usize>, span: &impl Fn(usize) -> Span) -> Option<Total> {
-    range.map(|index| Total::of(&span(index))).reduce(|all, next| all.then(&next))
+fn fold(range: Range<usize>, total: &impl Fn(usize) -> Total) -> Option<Total> {
+    range.map(total).reduce(|all, next| all.then(&next))
 }
 
 #[cfg(test)]
@@ -80,19 +82,19 @@ mod tests {
     use crate::market::noise;
     use proptest::prelude::*;
 
-    fn span(index: usize) -> Span {
+    fn total(index: usize) -> Total {
         let draw = |salt| i64::try_from(noise(5, &[index as u64, salt]) % 1_000).unwrap();
         let (open, close) = (2_000 + draw(1), 2_000 + draw(2));
         let (high, low) = (open.max(close) + draw(3), open.min(close) - draw(4));
-        Span { open, high, low, close, volume: draw(5) }
+        Total::of(&Span { open, high, low, close, volume: draw(5) }, 10)
     }
 
     proptest! {
         #[test]
         fn a_sum_of_blocks_is_the_sum_of_the_candles(start in 0_usize..700, len in 0_usize..700) {
-            let blocks = Blocks::new(1_000, span);
+            let blocks = Blocks::new(1_000, total);
             let range = start..(start + len).min(1_000);
-            prop_assert_eq!(blocks.sum(range.clone(), span), fold(range, &span));
+            prop_assert_eq!(blocks.sum(range.clone(), total), fold(range, &total));
         }
     }
 }

@@ -117,6 +117,8 @@ fn part(price: i64, share: i64, of: i64) -> i64 {
 pub(super) struct Cycle {
     spans: Vec<Span>,
     blocks: Blocks,
+    /// The step of the volumes of sums.
+    step: i64,
 }
 
 impl Cycle {
@@ -137,8 +139,9 @@ impl Cycle {
             spans.push(candle(&character, open.max(1), close_of_day.max(1), &mut run));
             price = close_of_day.max(1);
         }
-        let blocks = Blocks::new(spans.len(), |index| spans.get(index).copied().unwrap_or_default());
-        Self { spans, blocks }
+        let mut cycle = Self { spans, blocks: Blocks::default(), step: pair.volume_step() };
+        cycle.blocks = Blocks::new(cycle.spans.len(), |index| cycle.total_of(index));
+        cycle
     }
 
     /// Number of candles.
@@ -158,7 +161,11 @@ impl Cycle {
     /// The candles of a part of the cycle, merged; `None` if it is empty.
     pub(super) fn total(&self, start: i64, count: i64) -> Option<Total> {
         let range = usize::try_from(start).ok()?..usize::try_from(start + count).ok()?;
-        self.blocks.sum(range, |index| self.at(index))
+        self.blocks.sum(range, |index| self.total_of(index))
+    }
+
+    fn total_of(&self, index: usize) -> Total {
+        Total::of(&self.at(index), self.step)
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     noise::noise,
     price_path::{self, PricePath, Span},
     source::Source,
+    steps::floor_volume,
     timeline::{Timeline, scaled},
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub(super) struct Feed {
     /// Number of candles started; part of each path's random key.
     #[serde(rename = "begun")]
     started: u64,
+    /// Whether volumes are on the pair's step. Exchanges of older releases divided them freely.
+    #[serde(default)]
+    stepped: bool,
     /// The fraction by which prices are scaled since the last price jump.
     bend: (i64, i64),
     /// The scale from the next candle on, if it changes there.
@@ -56,12 +60,13 @@ pub(super) fn beat_of(path: &PricePath, span: &Span, key: u64, place: usize) -> 
 }
 
 impl Feed {
-    pub(super) fn new(pair: Pair, source: Source) -> Self {
+    pub(super) fn new(pair: Pair, source: Source, stepped: bool) -> Self {
         Self {
             pair,
             source,
             span: Span::default(),
             started: 0,
+            stepped,
             bend: (1, 1),
             next_bend: None,
             path: None,
@@ -73,17 +78,35 @@ impl Feed {
     pub(super) fn begin(&mut self, seed: u64) -> Span {
         let (pair, cycle) = (self.pair, &self.cycle);
         let cycle = || Arc::clone(cycle.get_or_init(|| Arc::new(Cycle::new(pair, seed))));
-        self.span = self.source.next(seed, self.span.close, cycle);
+        let span = self.source.next(seed, self.span.close, cycle);
+        self.span = self.on_step(span);
         self.started += 1;
         self.path = None;
         self.bend = self.next_bend.take().unwrap_or(self.bend);
         self.span
     }
 
+    /// The step of volumes; `None` in exchanges of older releases.
+    pub(super) const fn step(&self) -> Option<i64> {
+        if self.stepped { Some(self.pair.volume_step()) } else { None }
+    }
+
+    fn on_step(&self, span: Span) -> Span {
+        let volume = self.step().map_or(span.volume, |step| floor_volume(span.volume, step));
+        Span { volume, ..span }
+    }
+
+    /// Keeps volumes on the pair's step from now on.
+    pub(super) fn step_volumes(&mut self) {
+        self.stepped = true;
+        self.span = self.on_step(self.span);
+        self.path = None;
+    }
+
     /// Returns the beat at this position in the candle.
     pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
-        let (span, key) = (self.span, self.key(seed, self.position()));
-        let path = self.path.get_or_insert_with(|| Box::new(price_path::generate(&span, key)));
+        let (span, step, key) = (self.span, self.step(), self.key(seed, self.position()));
+        let path = self.path.get_or_insert_with(|| Box::new(price_path::generate(&span, step, key)));
         let beat = beat_of(path, &span, key, place);
         Beat { price: scaled(beat.price, self.bend), ..beat }
     }

@@ -6,6 +6,7 @@ use super::{
     minute::{Minute, to_tick},
     price_path::Span,
     runs::{Run, Runs},
+    steps::floor_volume,
     timeline::{Sum, Timeline},
     window::{Window, widest, windows},
 };
@@ -71,7 +72,7 @@ impl Minutes {
             volume: span.volume,
             turnover: mean * Decimal::from(span.volume),
             trades: super::BEATS_PER_MINUTE,
-            bought: span.volume / 2,
+            bought: floor_volume(span.volume / 2, self.pair.volume_step()),
         });
     }
 

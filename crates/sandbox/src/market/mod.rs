@@ -25,6 +25,7 @@ mod price_path;
 mod quote;
 mod runs;
 mod source;
+mod steps;
 mod tape;
 mod tick;
 mod timeline;

@@ -172,6 +172,17 @@ impl Pair {
         }
     }
 
+    /// The step of the feed's volumes in volume units: the larger step size of the pair's two markets, so that every
+    /// trade is on the step of both.
+    pub(crate) const fn volume_step(self) -> i64 {
+        match self {
+            Self::BtcUsdt => 1_000,
+            Self::EthUsdt => 10,
+            Self::SolUsdt => 100,
+            _ => 1,
+        }
+    }
+
     /// The least amount of a level near the best price, in quote units.
     pub(crate) const fn least_depth(self) -> i64 {
         match self {
@@ -289,6 +300,10 @@ mod tests {
             assert_eq!(Pair::parse(id.pair.joined()), Some(id.pair));
         }
         assert_eq!(RULES.len(), 2 * Pair::ALL.len());
+        for id in MarketId::all() {
+            let step = Decimal::new(id.pair.volume_step(), id.pair.volume_scale());
+            assert!(domain::money::on_step(step, id.rules().lot), "{id:?}");
+        }
         assert_eq!(MarketId::spot(Pair::CheapUsdt).rules().tick, Decimal::new(1, 7));
         assert_eq!(MarketId::futures(Pair::BtcUsdt).rules().tick, Decimal::new(1, 1));
     }

@@ -29,13 +29,13 @@ pub(super) fn of_minute(feed: &Feed, minutes: &Minutes, seed: u64, minute: i64) 
                 .is_none_or(|row| i64::from(row.trades) == TRADES && row.span() == bent(&span, run.bend)) =>
         {
             let key = feed.key(seed, run.candle);
-            let path = price_path::generate(&span, key);
+            let path = price_path::generate(&span, feed.step(), key);
             let beat = |place| beat_of(&path, &span, key, place);
             (0..BEATS).map(beat).map(|beat| Beat { price: scaled(beat.price, run.bend), ..beat }).collect()
         }
         (Some(row), _) => {
             let key = noise(seed, &[0x7ADE, minute.unsigned_abs()]);
-            squeezed(&row.span(), key, i64::from(row.trades))
+            squeezed(&row.span(), feed.step().unwrap_or(1), key, i64::from(row.trades))
         }
         (None, _) => Vec::new(),
     };
@@ -55,17 +55,18 @@ fn numbered(beats: &[Beat], minute: i64, before: i64) -> Vec<PastTrade> {
         .collect()
 }
 
-/// A path through a candle in a given number of trades.
-fn squeezed(span: &Span, key: u64, trades: i64) -> Vec<Beat> {
-    let path = price_path::generate(span, key);
+/// A path through a candle in a given number of trades, with volumes on a step.
+fn squeezed(span: &Span, step: i64, key: u64, trades: i64) -> Vec<Beat> {
+    let path = price_path::generate(span, Some(step), key);
     let last = BEATS as i64 - 1;
     let price = |n: i64| {
         let place = if trades > 1 { n * last / (trades - 1) } else { last };
         usize::try_from(place).ok().and_then(|place| path.prices.get(place)).copied().unwrap_or(span.close)
     };
     let prices: Vec<i64> = (0..trades).map(price).collect();
-    let due = |n: i64| i128::from(span.volume) * i128::from(n) / i128::from(trades.max(1));
-    let volume = |n: i64| i64::try_from(due(n + 1) - due(n)).unwrap_or(0);
+    let steps = i128::from(span.volume / step);
+    let due = |n: i64| steps * i128::from(n) / i128::from(trades.max(1));
+    let volume = |n: i64| i64::try_from(due(n + 1) - due(n)).unwrap_or(0) * step;
     let mut before = span.open;
     prices
         .into_iter()

@@ -23,11 +23,12 @@ pub(super) struct PricePath {
 }
 
 /// Generates a path through a candle: it starts at the open, ends at the close, touches high and low, never
-/// leaves that range and distributes all the volume.
+/// leaves that range and distributes all the volume, which is a multiple of `step`, in multiples of it. Without a
+/// step, as in exchanges of older releases, the volume is divided freely.
 ///
 /// A rising candle visits its low first and a falling one its high, because that path is shorter and
 /// likelier.
-pub(super) fn generate(span: &Span, key: u64) -> PricePath {
+pub(super) fn generate(span: &Span, step: Option<i64>, key: u64) -> PricePath {
     let mut run = Run::new(key);
     let rising = span.close >= span.open;
     let (near, far) = if rising { (span.low, span.high) } else { (span.high, span.low) };
@@ -40,7 +41,11 @@ pub(super) fn generate(span: &Span, key: u64) -> PricePath {
     for pair in anchors.windows(2) {
         bridge(&mut prices, pair[0], pair[1], span, &mut run);
     }
-    PricePath { prices, volumes: share(span.volume, &mut run) }
+    let volumes = match step {
+        Some(step) => share_steps(span.volume, step.max(1), &mut run),
+        None => share(span.volume, &mut run),
+    };
+    PricePath { prices, volumes }
 }
 
 /// Fills the beats between two anchors with a random walk adjusted to end at the second anchor.
@@ -64,6 +69,13 @@ fn bridge(prices: &mut [i64; BEATS], from: (i64, i64), to: (i64, i64), span: &Sp
     if let Some(slot) = usize::try_from(to.0).ok().and_then(|i| prices.get_mut(i)) {
         *slot = to.1;
     }
+}
+
+/// Distributes a multiple of a step in multiples of it: if there are enough of them, at least one to each beat.
+fn share_steps(whole: i64, step: i64, run: &mut Run) -> [i64; BEATS] {
+    let steps = whole / step;
+    let least = i64::from(steps >= BEATS as i64);
+    share(steps - least * BEATS as i64, run).map(|part| (part + least) * step)
 }
 
 /// Distributes a total over the beats by random weights; the sum is exact.
@@ -103,7 +115,20 @@ mod tests {
             down in 0_i64..1_000_000, volume in 0_i64..i64::MAX / 2, key in any::<u64>(),
         ) {
             let span = Span { open, close, high: open.max(close) + up, low: open.min(close) - down, volume };
-            exact(&span, &generate(&span, key));
+            exact(&span, &generate(&span, None, key));
+            exact(&span, &generate(&span, Some(1), key));
+        }
+
+        #[test]
+        fn volumes_are_multiples_of_the_step(
+            steps in 0_i64..5_000, step in prop::sample::select(vec![1_i64, 10, 100, 1_000]), key in any::<u64>(),
+        ) {
+            let span = Span { open: 5, high: 9, low: 3, close: 4, volume: steps * step };
+            let path = generate(&span, Some(step), key);
+            exact(&span, &path);
+            prop_assert!(path.volumes.iter().all(|volume| volume % step == 0));
+            let trades = path.volumes.iter().filter(|&&volume| volume > 0).count();
+            prop_assert!(steps < BEATS as i64 || trades == BEATS, "every beat is a trade");
         }
     }
 
@@ -114,14 +139,14 @@ mod tests {
             let at = usize::try_from(noise(77, &[n])).unwrap() % record.len();
             let h = record[at];
             let span = Span { open: h.open, high: h.high, low: h.low, close: h.close, volume: h.volume };
-            exact(&span, &generate(&span, n));
+            exact(&span, &generate(&span, None, n));
         }
     }
 
     #[test]
     fn the_same_key_generates_the_same_path() {
         let span = Span { open: 100, high: 900, low: 50, close: 300, volume: 10_000 };
-        assert_eq!(generate(&span, 5), generate(&span, 5));
-        assert_ne!(generate(&span, 5), generate(&span, 6));
+        assert_eq!(generate(&span, Some(10), 5), generate(&span, Some(10), 5));
+        assert_ne!(generate(&span, Some(10), 5), generate(&span, Some(10), 6));
     }
 }

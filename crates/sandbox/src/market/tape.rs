@@ -30,8 +30,8 @@ const AVERAGED: i64 = 10;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tape {
     seed: u64,
-    feeds: Vec<Feed>,
-    minutes: Vec<Minutes>,
+    pub(super) feeds: Vec<Feed>,
+    pub(super) minutes: Vec<Minutes>,
     /// Beats played of the current candle.
     played: usize,
     /// The minute under which the current beats are published, since the Unix epoch.
@@ -48,7 +48,7 @@ impl Tape {
         let mut feeds = Vec::new();
         let mut minutes = Vec::new();
         for pair in Pair::ALL {
-            let (feed, past) = begin_pair(pair, seed, minute, start);
+            let (feed, past) = begin_pair(pair, seed, minute, start, true);
             feeds.push(feed);
             minutes.push(past);
         }
@@ -57,8 +57,9 @@ impl Tape {
 
     /// Adds the pairs that a release of fewer pairs did not have.
     pub(crate) fn complete(&mut self) {
+        let stepped = self.feeds.iter().all(|feed| feed.step().is_some());
         for pair in Pair::ALL.into_iter().skip(self.feeds.len()) {
-            let (feed, past) = begin_pair(pair, self.seed, self.minute, DEFAULT_START);
+            let (feed, past) = begin_pair(pair, self.seed, self.minute, DEFAULT_START, stepped);
             self.feeds.push(feed);
             self.minutes.push(past);
         }
@@ -213,8 +214,8 @@ impl Tape {
 }
 
 /// Starts the feed of a pair in a minute: the record from the hour `start` on, or a cycle. Returns it with the
-/// candles of the minutes before.
-fn begin_pair(pair: Pair, seed: u64, minute: i64, start: Micros) -> (Feed, Minutes) {
+/// candles of the minutes before. `stepped`: volumes are on the pair's step.
+fn begin_pair(pair: Pair, seed: u64, minute: i64, start: Micros, stepped: bool) -> (Feed, Minutes) {
     let before = BACKFILL as i64;
     let source = if pair.synthetic() {
         Source::Cycle { next: minute - before }
@@ -222,7 +223,7 @@ fn begin_pair(pair: Pair, seed: u64, minute: i64, start: Micros) -> (Feed, Minut
         Source::record(start, BACKFILL)
     };
     let mut past = Minutes::new(pair, minute, before, source.position() + before);
-    let mut feed = Feed::new(pair, source);
+    let mut feed = Feed::new(pair, source, stepped);
     for back in (1..=before).rev() {
         let span = feed.begin(seed);
         // Those before can be computed.
@@ -321,7 +322,7 @@ mod tests {
     fn an_exchange_of_an_older_release_gets_a_past() {
         let mut tape = Tape::new(6, AT, DEFAULT_START);
         let source = Source::Synthetic { pair: Pair::EthUsdt, made: 1_501, price: 180_000 };
-        let mut feed = Feed::new(Pair::EthUsdt, source);
+        let mut feed = Feed::new(Pair::EthUsdt, source, true);
         feed.begin(6);
         tape.feeds[Pair::EthUsdt.number()] = feed;
         tape.minutes[Pair::EthUsdt.number()].runs = Runs::default();

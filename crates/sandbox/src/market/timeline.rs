@@ -6,6 +6,7 @@
 //! Into the future it is repeated in scaled passes. A synthetic market repeats its cycle, which ends where it begins.
 
 use super::{
+    Pair,
     blocks::{Blocks, Total},
     cycle::Cycle,
     pack,
@@ -17,6 +18,8 @@ use std::sync::LazyLock;
 
 /// The totals of the record's blocks.
 static BLOCKS: LazyLock<Blocks> = LazyLock::new(|| Blocks::new(pack::record().len(), recorded));
+/// The step of the record's volumes.
+const STEP: i64 = Pair::BtcUsdt.volume_step();
 /// A quarter.
 const QUARTER: Decimal = dec!(0.25);
 
@@ -128,7 +131,7 @@ fn record_part(tile: i64, offset: i64, part: i64, length: i64) -> Option<Sum> {
     let pass = Pass::numbered(u32::try_from(tile.max(0)).unwrap_or(u32::MAX));
     if pass.mirrored {
         // Reciprocal prices have no common factor, so the turnover is added up candle by candle.
-        let spans = range.map(|index| Sum::of(&Total::of(&pass.span(&hour(index))), 1));
+        let spans = range.map(|index| Sum::of(&Total::of(&pass.span(&hour(index)), STEP), 1));
         return spans.reduce(|all, next| all.then(&next));
     }
     let total = BLOCKS.sum(range, recorded)?;
@@ -147,14 +150,13 @@ fn hour(index: usize) -> pack::Hour {
     pack::record().get(index).copied().unwrap_or_default()
 }
 
-fn recorded(index: usize) -> Span {
-    source::plain(&hour(index))
+fn recorded(index: usize) -> Total {
+    Total::of(&source::plain(&hour(index)), STEP)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::Pair;
     use proptest::prelude::*;
 
     fn check(timeline: Timeline<'_>, from: i64, parts: [i64; 3]) {
@@ -192,7 +194,7 @@ mod tests {
             assert_eq!(before.close, after.open, "{position}");
         }
         let record = Timeline::Record.span(-2 * length + 7);
-        assert_eq!(record, recorded(7), "two tiles back the record itself plays");
+        assert_eq!(record, Sum::of(&recorded(7), 1).span, "two tiles back the record itself plays");
     }
 
     #[test]
@@ -201,7 +203,8 @@ mod tests {
         for number in 1..6 {
             let pass = Pass::numbered(number);
             let position = i64::from(number) * length + 11;
-            assert_eq!(Timeline::Record.span(position), pass.span(&hour(11)), "pass {number}");
+            let played = Sum::of(&Total::of(&pass.span(&hour(11)), STEP), 1).span;
+            assert_eq!(Timeline::Record.span(position), played, "pass {number}");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Parses a pair parameter.
 pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
@@ -23,6 +24,15 @@ pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
         return Err(SandboxFailure::illegal("symbol", "^[A-Z0-9-_.]{1,20}$"));
     }
     Pair::parse(name).ok_or_else(SandboxFailure::invalid_symbol)
+}
+
+/// The pairs of a list that names none of them twice.
+pub(crate) fn each_pair_once(names: &[String]) -> Reply<Vec<Pair>> {
+    let pairs = names.iter().map(|name| named_pair(name)).collect::<Reply<Vec<_>>>()?;
+    if pairs.iter().copied().collect::<BTreeSet<_>>().len() < pairs.len() {
+        return Err(SandboxFailure::refused(-1151, "Symbol is present multiple times in the list."));
+    }
+    Ok(pairs)
 }
 
 /// The mandatory `symbol` parameter as a market.
@@ -65,7 +75,7 @@ pub(crate) fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> R
         Some(text) => {
             let names: Vec<String> = serde_json::from_str(text)
                 .map_err(|_| SandboxFailure::illegal("symbols", "^\\[(\"[A-Z0-9-_.]{1,20}\",?)+\\]$"))?;
-            names.iter().map(|name| named_pair(name)).collect::<Reply<Vec<_>>>()?
+            each_pair_once(&names)?
         }
         None => Pair::ALL.to_vec(),
     };
@@ -91,10 +101,19 @@ pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
     let limit = match call.venue {
         Venue::Spot => call.params.limit(100, 5_000)?,
-        Venue::Futures => call.params.limit(500, 1_000)?,
+        Venue::Futures => book_levels(call)?,
     };
     let depth = call.read(|engine| engine.depth(market, limit))?;
     Ok(shape::depth(market, &depth, call.now))
+}
+
+/// The number of levels that a book of futures may be asked for.
+fn book_levels(call: &Call<'_>) -> Reply<usize> {
+    let levels = call.params.limit(500, usize::MAX)?;
+    if [5, 10, 20, 50, 100, 500, 1_000].contains(&levels) {
+        return Ok(levels);
+    }
+    Err(SandboxFailure::refused(-4021, format!("'{levels}' is not valid depth limit.")))
 }
 
 pub(crate) fn trades(call: &mut Call<'_>) -> Reply {
@@ -135,7 +154,10 @@ pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)>
     if let (Some(start), Some(end)) = (start, end)
         && start > end
     {
-        return Err(SandboxFailure::refused(-1127, "startTime must be before endTime."));
+        return Err(match call.venue {
+            Venue::Spot => SandboxFailure::refused(-1127, "Lookup interval is too big."),
+            Venue::Futures => SandboxFailure::refused(-1023, "Start time is greater than end time."),
+        });
     }
     Ok((start, end))
 }
@@ -185,7 +207,7 @@ pub(crate) fn mini(call: &Call<'_>) -> Reply<bool> {
     match call.params.text("type")? {
         None | Some("FULL") => Ok(false),
         Some("MINI") => Ok(true),
-        Some(_) => Err(SandboxFailure::not_valid("type")),
+        Some(_) => Err(SandboxFailure::refused(-1139, "Invalid ticker type.")),
     }
 }
 

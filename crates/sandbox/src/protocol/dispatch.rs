@@ -55,7 +55,7 @@ pub(crate) async fn answer(
     }
     let takes_effect = effect.when == When::After || effect.kind == FaultKind::Slow;
     let answer = if takes_effect { Some(carry_out(&shared, venue, endpoint, &incoming).await) } else { None };
-    effect.respond(shared.exchange.now(), answer).await
+    effect.respond(venue, shared.exchange.now(), answer).await
 }
 
 /// A completely received request.
@@ -106,7 +106,7 @@ async fn late(
         // The caller has gone, so the response is discarded.
         let _ = carry_out(&shared, venue, endpoint, &Incoming { waited, ..incoming }).await;
     });
-    effect.respond(now, None).await
+    effect.respond(venue, now, None).await
 }
 
 async fn run(

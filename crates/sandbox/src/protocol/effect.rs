@@ -1,6 +1,9 @@
 //! The effect of an injected fault on a request and its response.
 
-use super::failure::SandboxFailure;
+use super::{
+    failure::SandboxFailure,
+    limits::{Limits, Venue},
+};
 use axum::{
     body::{Body, Bytes, to_bytes},
     response::{IntoResponse, Response},
@@ -139,7 +142,7 @@ impl Effect {
 
     /// Builds the response for the caller; `answer` is the exchange's own response if the request took
     /// effect.
-    pub(crate) async fn respond(&self, now: Micros, answer: Option<Response>) -> Response {
+    pub(crate) async fn respond(&self, venue: Venue, now: Micros, answer: Option<Response>) -> Response {
         let seconds = self.seconds.unwrap_or(SHORT_WAIT);
         match self.kind {
             FaultKind::Drop | FaultKind::Late => broken_off(),
@@ -155,8 +158,15 @@ impl Effect {
             FaultKind::StatusUnknown => SandboxFailure::timed_out().into_response(),
             FaultKind::Throttled => SandboxFailure::throttled().into_response(),
             FaultKind::Unavailable => SandboxFailure::unavailable().into_response(),
-            FaultKind::TooMany => SandboxFailure::too_many_requests(2_400, seconds).into_response(),
-            FaultKind::Banned => SandboxFailure::banned(now, seconds).into_response(),
+            FaultKind::TooMany => {
+                let limits = Limits::default();
+                let limit = match venue {
+                    Venue::Spot => limits.spot_weight,
+                    Venue::Futures => limits.futures_weight,
+                };
+                SandboxFailure::too_many_requests(venue, limit, seconds).into_response()
+            }
+            FaultKind::Banned => SandboxFailure::banned(venue, now, seconds).into_response(),
             FaultKind::ClockSkew => SandboxFailure::outside_window().into_response(),
             FaultKind::Refuse | FaultKind::RejectTrigger => self.refusal().into_response(),
             FaultKind::Garbage => axum::Json(serde_json::json!({ "foo": "bar" })).into_response(),

@@ -1,5 +1,6 @@
 //! Binance's errors: code, message and HTTP status.
 
+use super::limits::Venue;
 use axum::response::{IntoResponse, Response};
 use domain::Micros;
 use http::{HeaderValue, StatusCode, header};
@@ -52,11 +53,24 @@ impl SandboxFailure {
     }
 
     /// The IP address is banned for this many seconds.
-    pub(crate) fn banned(now: Micros, seconds: u64) -> Self {
+    pub(crate) fn banned(venue: Venue, now: Micros, seconds: u64) -> Self {
         let millis = i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
         let until = now.millis().saturating_add(millis);
-        let msg = format!("Way too many requests; IP banned until {until}.").into();
-        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg, retry_after: Some(seconds), data: None }
+        let msg = match venue {
+            Venue::Spot => format!(
+                "Way too much request weight used; IP banned until {until}. Please use WebSocket Streams for live updates to avoid bans."
+            ),
+            Venue::Futures => format!(
+                "Way too many requests; IP banned until {until}. Please use the websocket for live updates to avoid bans."
+            ),
+        };
+        Self {
+            status: StatusCode::IM_A_TEAPOT,
+            code: -1003,
+            msg: msg.into(),
+            retry_after: Some(seconds),
+            data: None,
+        }
     }
 
     /// New orders are throttled; other requests are not.
@@ -69,8 +83,15 @@ impl SandboxFailure {
         Self::refused(-1021, "Timestamp for this request is outside of the recvWindow.")
     }
 
-    pub(crate) fn too_many_requests(limit: u32, retry_after: u64) -> Self {
-        let msg = format!("Too many requests; current limit is {limit} request weight per 1 MINUTE.");
+    pub(crate) fn too_many_requests(venue: Venue, limit: u32, retry_after: u64) -> Self {
+        let msg = match venue {
+            Venue::Spot => format!(
+                "Too much request weight used; current limit is {limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API."
+            ),
+            Venue::Futures => format!(
+                "Too many requests; current limit is {limit} requests per minute. Please use the websocket for live updates to avoid polling the API."
+            ),
+        };
         Self {
             status: StatusCode::TOO_MANY_REQUESTS,
             code: -1003,
@@ -97,6 +118,11 @@ impl SandboxFailure {
 
     pub(crate) fn unknown_key() -> Self {
         Self::with(StatusCode::UNAUTHORIZED, -2015, "Invalid API-key, IP, or permissions for action.")
+    }
+
+    /// The key has no permission for this kind of request.
+    pub(crate) fn unauthorized() -> Self {
+        Self::with(StatusCode::UNAUTHORIZED, -1002, "You are not authorized to execute this request.")
     }
 
     pub(crate) fn bad_signature() -> Self {

@@ -155,7 +155,8 @@ impl Budget {
         let rest = windows.weight.rest(now);
         let used = windows.weight.at(now, (address, venue));
         *used = used.saturating_add(weight);
-        let answer = if *used > limit { Err(SandboxFailure::too_many_requests(limit, rest)) } else { Ok(()) };
+        let over = || SandboxFailure::too_many_requests(venue, limit, rest);
+        let answer = if *used > limit { Err(over()) } else { Ok(()) };
         (*used, answer)
     }
 

@@ -8,8 +8,14 @@ use super::{
 };
 use serde_json::json;
 
-fn no_such_key() -> SandboxFailure {
-    SandboxFailure::refused(-1125, "This listenKey does not exist.")
+fn no_such_key(venue: Venue) -> SandboxFailure {
+    let msg = match venue {
+        Venue::Spot => "This listenKey does not exist.",
+        Venue::Futures => {
+            "This listenKey does not exist. Please use `POST /fapi/v1/listenKey` to recreate `listenKey`"
+        }
+    };
+    SandboxFailure::refused(-1125, msg)
 }
 
 fn listener(call: &Call<'_>) -> Reply<Listener> {
@@ -33,7 +39,7 @@ pub(crate) fn keep(call: &mut Call<'_>) -> Reply {
     if call.shared.listen_keys.keep(call.now, &listener(call)?, key(call)?) {
         Ok(json!({}))
     } else {
-        Err(no_such_key())
+        Err(no_such_key(call.venue))
     }
 }
 
@@ -46,7 +52,7 @@ pub(crate) fn ping(call: &mut Call<'_>) -> Reply {
 pub(crate) fn close(call: &mut Call<'_>) -> Reply {
     let listener = listener(call)?;
     if !call.shared.listen_keys.close(&listener, key(call)?) {
-        return Err(no_such_key());
+        return Err(no_such_key(call.venue));
     }
     // Having no receivers is not an error.
     let _ = call.shared.closed.send(listener);

@@ -4,6 +4,7 @@ use super::{
     call::Call,
     data::{self, period},
     failure::{Reply, SandboxFailure},
+    limits::Venue,
     listen,
     params::Params,
 };
@@ -12,7 +13,7 @@ use crate::{
     history::ReadKind,
     market::MarketId,
 };
-use domain::{Micros, Side, TimeInForce, TradeType};
+use domain::{Micros, Side, TimeInForce, TradeType, time};
 use serde_json::Value;
 
 /// Default number of rows of a history page.
@@ -97,6 +98,20 @@ pub(crate) fn open(call: &Call<'_>, kind: TradeType, market: Option<MarketId>) -
     })
 }
 
+/// Checks the length of a period of the caller's history, in milliseconds: a day on spot, a week on futures.
+fn check_length(venue: Venue, millis: i64) -> Reply<()> {
+    let day = time::DAY / (time::SECOND / 1_000);
+    match venue {
+        Venue::Spot if millis > day => {
+            Err(SandboxFailure::refused(-1127, "More than 24 hours between startTime and endTime."))
+        }
+        Venue::Futures if millis > 7 * day => {
+            Err(SandboxFailure::refused(-4165, "Maximum time interval is 7 days"))
+        }
+        Venue::Spot | Venue::Futures => Ok(()),
+    }
+}
+
 /// The requested part of a history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HistoryRange {
@@ -110,6 +125,9 @@ impl HistoryRange {
     /// Parses the period, the limit and the first id, whose parameter is named `from`.
     pub(crate) fn read(call: &Call<'_>, from: &str) -> Reply<Self> {
         let (start, end) = period(call)?;
+        if let (Some(start), Some(end)) = (start, end) {
+            check_length(call.venue, end.millis() - start.millis())?;
+        }
         let from = call.params.integer(from)?;
         Ok(Self { from, start, end, limit: call.params.limit(PAGE, LARGEST_PAGE)? })
     }

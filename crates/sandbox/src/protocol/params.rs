@@ -10,8 +10,12 @@ use std::{cell::Cell, str::FromStr};
 
 const NUMBER: &str = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
 const INTEGER: &str = "^[0-9]{1,20}$";
-/// Binance's pattern for client order ids.
+/// Binance's pattern for client order ids of futures.
 const CLIENT_ID: &str = "^[\\.A-Z\\:/a-z0-9_-]{1,36}$";
+/// Binance's pattern for client order ids of spot.
+const SPOT_CLIENT_ID: &str = "^[a-zA-Z0-9-_]{1,36}$";
+/// Decimal places of spot's prices and amounts.
+const SPOT_PLACES: u32 = 8;
 /// Maximum number of parameters.
 const MOST: usize = 64;
 
@@ -111,6 +115,16 @@ impl Params {
             .transpose()
     }
 
+    /// As [`Params::decimal`], with no more decimal places than spot has.
+    pub(crate) fn spot_decimal(&self, name: &str) -> Reply<Option<Decimal>> {
+        let value = self.decimal(name)?;
+        if value.is_some_and(|value| value.normalize().scale() > SPOT_PLACES) {
+            let msg = format!("Parameter '{name}' has too much precision.");
+            return Err(SandboxFailure::refused(-1111, msg));
+        }
+        Ok(value)
+    }
+
     /// A non-negative integer.
     pub(crate) fn integer<T: FromStr>(&self, name: &str) -> Reply<Option<T>> {
         let read = |text: &str| {
@@ -149,14 +163,24 @@ impl Params {
         }
     }
 
-    /// A client order id.
+    /// A client order id of futures.
     pub(crate) fn client_id(&self, name: &str) -> Reply<Option<&str>> {
+        self.client_id_of(name, b".:/_-", CLIENT_ID)
+    }
+
+    /// A client order id of spot.
+    pub(crate) fn spot_client_id(&self, name: &str) -> Reply<Option<&str>> {
+        self.client_id_of(name, b"_-", SPOT_CLIENT_ID)
+    }
+
+    /// A client order id of letters, digits and `signs`.
+    fn client_id_of(&self, name: &str, signs: &[u8], range: &str) -> Reply<Option<&str>> {
         let legal = |text: &str| {
             (1..=36).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b))
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || signs.contains(&b))
         };
         match self.text(name)? {
-            Some(text) if !legal(text) => Err(SandboxFailure::illegal(name, CLIENT_ID)),
+            Some(text) if !legal(text) => Err(SandboxFailure::illegal(name, range)),
             other => Ok(other),
         }
     }
@@ -199,6 +223,9 @@ mod tests {
         assert_eq!(code(p.flag("b")), -1130);
         assert_eq!(code(p.limit(1, 2)), -1130);
         assert_eq!(code(p.client_id("id")), -1100);
+        let p = params("a=x:y&b=0.123456789&c=0.1234567800");
+        assert_eq!((p.client_id("a"), code(p.spot_client_id("a"))), (Ok(Some("x:y")), -1100));
+        assert_eq!((code(p.spot_decimal("b")), code(p.spot_decimal("c"))), (-1111, 0));
         assert_eq!(code(p.forbid("d")), -1106);
         assert_eq!(code(Params::parse("a=1", "a=2")), -1101);
     }

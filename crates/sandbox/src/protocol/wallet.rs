@@ -8,7 +8,7 @@ use super::{
     orders,
 };
 use crate::{
-    engine::{Command, CommandResult, KeyState, SPOT_FEE, SpotBalance},
+    engine::{Command, CommandResult, KeyState, SPOT_FEE, SpotBalance, WalletTransfer},
     market::{Pair, QUOTE},
 };
 use domain::{Decimal, TradeType};
@@ -29,6 +29,15 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::GET, "/sapi/v1/asset/tradeFee", 1, fees),
         Endpoint::signed(Method::POST, "/sapi/v1/futures/transfer", 1, futures_transfer),
         Endpoint::signed(Method::POST, "/sapi/v1/asset/transfer", 90, transfer),
+        Endpoint::signed(Method::GET, "/sapi/v1/asset/transfer", 1, transfers),
+        Endpoint::signed(Method::POST, "/sapi/v1/asset/get-funding-asset", 1, nothing),
+        Endpoint::signed(Method::POST, "/sapi/v1/capital/withdraw/apply", 900, withdraw),
+        Endpoint::signed(Method::GET, "/sapi/v1/margin/account", 10, no_margin_account),
+        Endpoint::signed(Method::GET, "/sapi/v1/margin/isolated/account", 10, no_isolated_account),
+        Endpoint::signed(Method::GET, "/sapi/v1/margin/borrow-repay", 10, no_margin_account),
+        Endpoint::signed(Method::POST, "/sapi/v1/margin/borrow-repay", 1_500, no_margin_account),
+        Endpoint::signed(Method::GET, "/sapi/v1/margin/interestHistory", 1, no_margin_account),
+        Endpoint::signed(Method::GET, "/sapi/v1/margin/forceLiquidationRec", 1, no_margin_account),
     ]
 });
 
@@ -36,9 +45,23 @@ fn status(_: &mut Call<'_>) -> Reply {
     Ok(json!({ "status": 0, "msg": "normal" }))
 }
 
-/// The rows of what is not offered: margin trading on spot, deposits and withdrawals.
+/// The rows of what is not offered: margin trading on spot, a funding wallet, deposits and withdrawals.
 fn nothing(_: &mut Call<'_>) -> Reply {
     Ok(json!([]))
+}
+
+/// Accounts have no margin trading.
+fn no_margin_account(_: &mut Call<'_>) -> Reply {
+    Err(SandboxFailure::refused(-3003, "Margin account does not exist."))
+}
+
+fn no_isolated_account(_: &mut Call<'_>) -> Reply {
+    Err(SandboxFailure::refused(-11_001, "Isolated margin account does not exist."))
+}
+
+/// No key can withdraw: there is nowhere to withdraw to.
+fn withdraw(_: &mut Call<'_>) -> Reply {
+    Err(SandboxFailure::unauthorized())
 }
 
 fn restrictions(call: &mut Call<'_>) -> Reply {
@@ -110,13 +133,48 @@ fn futures_transfer(call: &mut Call<'_>) -> Reply {
     move_from(call, from)
 }
 
+/// The wallet that a universal transfer comes from.
+fn universal_source(call: &Call<'_>) -> Reply<TradeType> {
+    match call.params.required("type")? {
+        "MAIN_UMFUTURE" => Ok(TradeType::Spot),
+        "UMFUTURE_MAIN" => Ok(TradeType::Futures),
+        _ => Err(SandboxFailure::not_valid("type")),
+    }
+}
+
 fn transfer(call: &mut Call<'_>) -> Reply {
-    let from = match call.params.required("type")? {
-        "MAIN_UMFUTURE" => TradeType::Spot,
-        "UMFUTURE_MAIN" => TradeType::Futures,
-        _ => return Err(SandboxFailure::not_valid("type")),
-    };
+    let from = universal_source(call)?;
     move_from(call, from)
+}
+
+/// The transfers of one type, newest first.
+fn transfers(call: &mut Call<'_>) -> Reply {
+    let from = universal_source(call)?;
+    let (start, end) = data::period(call)?;
+    let page = call.params.integer::<usize>("current")?.unwrap_or(1).max(1);
+    let size = call.params.integer::<usize>("size")?.unwrap_or(10).clamp(1, 100);
+    let word = if from == TradeType::Spot { "MAIN_UMFUTURE" } else { "UMFUTURE_MAIN" };
+    let row = |transfer: &WalletTransfer| {
+        json!({
+            "asset": QUOTE,
+            "amount": transfer.amount.normalize().to_string(),
+            "type": word,
+            "status": "CONFIRMED",
+            "tranId": transfer.id,
+            "timestamp": transfer.at.millis(),
+        })
+    };
+    orders::account(call, |account| {
+        let wanted = |transfer: &&WalletTransfer| {
+            transfer.from == from
+                && start.is_none_or(|at| transfer.at >= at)
+                && end.is_none_or(|at| transfer.at <= at)
+        };
+        let all: Vec<_> = account.transfers().rev().filter(wanted).collect();
+        let rows = all.iter().copied().skip(size.saturating_mul(page - 1)).take(size);
+        let rows: Vec<Value> = rows.map(row).collect();
+        json!({ "total": all.len(), "rows": rows })
+    })
 }
 
 fn move_from(call: &mut Call<'_>, from: TradeType) -> Reply {

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotation_that_did_not_come_to_pass_may_leave_an_empty_journal() {
+    fn a_failed_rotation_may_leave_an_empty_journal() {
         let dir = tempfile::tempdir().unwrap();
         let (_, mut store) = open(dir.path()).unwrap();
         store.append(&1).unwrap();

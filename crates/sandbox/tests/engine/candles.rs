@@ -36,7 +36,7 @@ fn same(kline: &Kline, hour: &pack::Hour) {
             cents(hour.high),
             cents(hour.low),
             cents(hour.close),
-            Decimal::new(hour.volume.max(LEAST_VOLUME), 6)
+            Decimal::new(hour.volume.max(LEAST_VOLUME) / 1_000, 3)
         ),
     );
 }

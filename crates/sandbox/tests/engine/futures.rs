@@ -101,12 +101,12 @@ fn reduce_only_needs_a_position_and_never_turns_it() {
 fn a_resting_reduce_only_order_is_clipped() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.1"));
-    let standing = desk.place(reduce(limit(Side::Sell, "0.3", "21000", Gtc)));
+    let resting = desk.place(reduce(limit(Side::Sell, "0.3", "21000", Gtc)));
     assert_eq!(desk.position().order_margin, d("0"));
     desk.jump("21001");
     assert_eq!(desk.position().amount, d("0"));
-    let standing = desk.order(&standing);
-    assert_eq!((standing.status, standing.filled), (Status::Expired, d("0.1")));
+    let resting = desk.order(&resting);
+    assert_eq!((resting.status, resting.filled), (Status::Expired, d("0.1")));
 }
 
 #[test]

@@ -1,11 +1,7 @@
 //! Tests of the engine and its market through the public interface: commands and ticks in, answers and events
 //! out.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper that cannot go on fails its test where it stands"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot continue fails its test")]
 
 mod amend;
 mod candles;
@@ -29,3 +25,4 @@ mod spot_conditional;
 mod spot_conservation;
 mod spot_desk;
 mod spot_lists;
+mod steps;

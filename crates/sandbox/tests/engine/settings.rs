@@ -93,15 +93,15 @@ fn transfers_move_what_is_free() {
     let mut desk = Desk::new();
     desk.transfer(TradeType::Spot, "USDT", "2500.5").unwrap();
     assert_eq!((desk.wallet(), desk.spot("USDT").0), (d("12500.5"), d("7499.5")));
-    assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", "7499.6")), -2018);
-    assert_eq!(code(desk.transfer(TradeType::Spot, "BTC", "1")), -4062);
+    assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", "7499.6")), -5013);
+    assert_eq!(code(desk.transfer(TradeType::Spot, "BTC", "1")), -1108);
     assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", "-1")), -1111);
     assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", "0.000000001")), -1111);
     desk.place(limit(Side::Buy, "10", "19000", TimeInForce::Gtc));
-    assert_eq!(code(desk.transfer(TradeType::Futures, "USDT", "3001")), -2018, "9,500 are held");
+    assert_eq!(code(desk.transfer(TradeType::Futures, "USDT", "3001")), -5013, "9,500 are held");
     desk.transfer(TradeType::Futures, "USDT", "3000").unwrap();
     let big = "79228162514264337593543950335";
-    assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", big)), -2018);
+    assert_eq!(code(desk.transfer(TradeType::Spot, "USDT", big)), -5013);
 }
 
 #[test]

@@ -200,7 +200,7 @@ async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(patience, waiting).await.expect("it did not come to pass")
+    tokio::time::timeout(patience, waiting).await.expect("the condition was not met in time")
 }
 
 /// A client of the process that will be killed.

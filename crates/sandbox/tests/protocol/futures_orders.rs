@@ -93,7 +93,7 @@ async fn amendments_are_refused_one_by_one() {
     let priced = "symbol=BTCUSDT&side=BUY&origClientOrderId=mine&quantity=0.01&priceMatch=QUEUE_5";
     assert_eq!(desk.call("PUT", ORDER, priced).await.ok()["priceMatch"], "QUEUE_5");
     let unknown = "symbol=BTCUSDT&startTime=2&endTime=1&orderId=1";
-    assert_eq!(desk.call("GET", "/fapi/v1/orderAmendment", unknown).await.code(), -1127);
+    assert_eq!(desk.call("GET", "/fapi/v1/orderAmendment", unknown).await.code(), -1023);
     assert_eq!(desk.call("GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT").await.code(), -1102);
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the sandbox as its clients see it: Binance's protocol, the streams, the control API, and crashes.
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod crash;

@@ -96,7 +96,7 @@ async fn complains_of_parameters_as_binance_does() {
         ("/fapi/v1/klines?symbol=BTCUSDT&interval=7m", -1120),
         ("/fapi/v1/klines?symbol=BTCUSDT", -1102),
         ("/fapi/v1/klines?symbol=BTCUSDT&interval=1m&limit=0", -1130),
-        ("/fapi/v1/klines?symbol=BTCUSDT&interval=1m&startTime=2&endTime=1", -1127),
+        ("/fapi/v1/klines?symbol=BTCUSDT&interval=1m&startTime=2&endTime=1", -1023),
         ("/api/v3/ticker/price?symbols=oops", -1100),
         ("/api/v3/nothing", -1000),
     ] {
@@ -180,7 +180,19 @@ async fn the_wallet_answers_the_requests_of_api_clients() {
     let futures = desk.call("GET", "/fapi/v2/balance", "").await.ok();
     assert_eq!(futures[0]["balance"], "10200.00000000");
     let too_much = desk.call("POST", "/sapi/v1/futures/transfer", "type=2&asset=USDT&amount=99999").await;
-    assert_eq!(too_much.status, StatusCode::BAD_REQUEST);
+    assert_eq!(too_much.code(), -5013);
+    let sent =
+        desk.call("POST", "/sapi/v1/asset/transfer", "type=MAIN_UMFUTURE&asset=USDT&amount=1.5").await.ok();
+    let path = "/sapi/v1/asset/transfer";
+    let list = desk.call("GET", path, "type=MAIN_UMFUTURE&size=1").await.ok();
+    assert_eq!((&list["total"], list["rows"].as_array().map(Vec::len)), (&json!(2), Some(1)));
+    let newest = &list["rows"][0];
+    assert_eq!((&newest["tranId"], &newest["amount"]), (&sent["tranId"], &json!("1.5")));
+    let older = desk.call("GET", path, "type=MAIN_UMFUTURE&size=1&current=2").await.ok();
+    assert_eq!(older["rows"][0]["amount"], "250");
+    let back = desk.call("GET", path, "type=UMFUTURE_MAIN").await.ok();
+    assert_eq!((&back["rows"][0]["amount"], &back["rows"][0]["status"]), (&json!("50"), &json!("CONFIRMED")));
+    assert_eq!(desk.call("GET", path, "type=MAIN_CMFUTURE").await.code(), -1130);
     for path in [
         "/sapi/v1/margin/allPairs",
         "/sapi/v1/margin/isolated/allPairs",

@@ -126,7 +126,7 @@ async fn requests_name_their_markets() {
         assert_eq!(none.body, json!({ "code": -1102, "msg": msg }));
         for (query, code) in [
             ("symbol=NOSUCH", -1121),
-            ("symbol=BTCUSDT&type=HALF", -1130),
+            ("symbol=BTCUSDT&type=HALF", -1139),
             ("symbol=BTCUSDT&symbols=[]", -1106),
         ] {
             assert_eq!(desk.get(&format!("{path}?{query}")).await.code(), code, "{path} {query}");

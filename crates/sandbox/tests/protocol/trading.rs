@@ -133,7 +133,7 @@ async fn a_futures_position_from_opening_to_closing() {
     assert_eq!(
         sum(&income, "income"),
         wallet - decimal("10000"),
-        "the income tells every change of the wallet"
+        "the income lists every change of the wallet"
     );
     assert_eq!(desk.call("POST", "/fapi/v1/order", params).await.code(), -2022);
 }

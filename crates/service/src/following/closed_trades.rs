@@ -154,7 +154,9 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
 
 /// Groups the fills by account and market, each group in the order in which they happened. Fills of earlier versions have
 /// no details and are left out.
-fn by_market(stored: Vec<Fill>) -> BTreeMap<(ExchangeKeyId, Symbol), Vec<FuturesFill>> {
+pub(in crate::following) fn by_market(
+    stored: Vec<Fill>,
+) -> BTreeMap<(ExchangeKeyId, Symbol), Vec<FuturesFill>> {
     let mut groups: BTreeMap<_, Vec<Fill>> = BTreeMap::new();
     for fill in stored {
         groups.entry((fill.key, fill.symbol.clone())).or_default().push(fill);

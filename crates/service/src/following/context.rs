@@ -1,7 +1,11 @@
 //! State of copy trading and strategies.
 
 use crate::{
-    following::{copy::Copying, report::fills::FundingReads, strategy::Records},
+    following::{
+        copy::Copying,
+        report::fills::FundingReads,
+        strategy::{Extended, Records},
+    },
     money::SharedMoney,
 };
 use domain::follow::RiskProfile;
@@ -15,6 +19,8 @@ pub struct Following {
     pub(crate) copies: Copying,
     /// Track records of strategies, requested by every visitor.
     pub(crate) records: Records,
+    /// The candle series that were extended into the past.
+    pub(crate) extended: Extended,
     /// All risk profiles; only migrations change them.
     pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
     /// The markets whose funding was read lately.
@@ -29,6 +35,7 @@ impl Following {
         Arc::new(Self {
             copies: Copying::default(),
             records: Records::default(),
+            extended: Extended::default(),
             risk_profiles: OnceCell::new(),
             funding_reads: FundingReads::default(),
             money,

@@ -3,8 +3,8 @@
 mod change;
 mod copies;
 mod overview;
+mod performance;
 mod preview;
-mod profits;
 
 pub use change::{
     FollowChange, NewFollow, create_follow, limit_problems, pause_follow, resume_follow, stop_follow,
@@ -13,8 +13,8 @@ pub use change::{
 pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
 pub use overview::{Overview, overview};
+pub use performance::{performance, performances};
 pub use preview::preview;
-pub use profits::{FollowProfit, profits};
 
 use crate::{
     actor::Actor,

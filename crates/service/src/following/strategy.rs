@@ -4,6 +4,7 @@ mod admin;
 mod backtest;
 mod candles;
 mod demo;
+mod execution;
 mod live;
 mod record;
 mod signals;
@@ -14,8 +15,10 @@ pub use admin::{
     set_active, unsound, update_strategy,
 };
 pub use backtest::{explain, run_due};
+pub(crate) use candles::Extended;
 pub use candles::{Imported, import};
 pub use demo::seed;
+pub use execution::{execution, refresh_executions};
 pub use live::Live;
 pub(crate) use record::Records;
 pub use record::{card, cards, costs, history, history_seen_by, performance, trades, trades_seen_by};

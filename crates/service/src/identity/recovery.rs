@@ -41,7 +41,7 @@ pub(crate) struct KeptSignIn {
 /// Access a user has given to others, besides sign-ins and API clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Programs {
-    /// Number of webhooks whose address they were shown.
+    /// Number of webhooks whose address they were shown, and of their event webhooks.
     pub webhooks: usize,
     /// Whether a chat is linked.
     pub chat: bool,
@@ -55,7 +55,8 @@ pub async fn programs(desk: &Identity, actor: &Actor) -> Result<Programs> {
     let webhooks = store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
     let chat =
         store::telegram::get_link(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
-    Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
+    let events = store::event_webhook::list_by_user(&desk.db, actor.user).await?.len();
+    Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0).saturating_add(events), chat })
 }
 
 /// Ends all sessions and programs' sign-ins except the one that is kept. The caller drops the cached verified
@@ -79,12 +80,13 @@ pub(crate) async fn end_clients(desk: &Identity, tx: &mut Tx, user: UserId) -> R
     Ok(store::api_client::revoke_all(tx, user, desk.clock.now()).await?)
 }
 
-/// Closes the webhooks whose address the user was shown. Older webhooks have no record of that and are closed
-/// with those of any admin.
+/// Closes the webhooks whose address the user was shown, and removes their event webhooks. Older webhooks have no record
+/// of who was shown them and are closed with those of any admin.
 pub(crate) async fn end_webhooks(desk: &Identity, tx: &mut Tx, user: UserId) -> Result<u64> {
     let role = store::user::get_user(&mut *tx, user).await?.map(|user| user.role);
     let unnamed = role == Some(Role::Admin);
-    Ok(store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
+    let removed = store::event_webhook::delete_all(&mut *tx, user).await?;
+    Ok(removed + store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
 }
 
 /// Ends everything that gives access to the account, except one sign-in.

@@ -123,6 +123,12 @@ pub enum AuditAction {
     ClientCreated,
     /// An API client was revoked.
     ClientRevoked,
+    /// An event webhook was created.
+    WebhookCreated,
+    /// An event webhook was changed, or got a new secret.
+    WebhookChanged,
+    /// An event webhook was removed.
+    WebhookRemoved,
     /// A currency account was opened.
     AccountOpened,
     /// A currency account was credited by the operator.
@@ -212,6 +218,9 @@ impl AuditAction {
             Self::FollowStopped => "follow-stopped",
             Self::ClientCreated => "client-created",
             Self::ClientRevoked => "client-revoked",
+            Self::WebhookCreated => "webhook-created",
+            Self::WebhookChanged => "webhook-changed",
+            Self::WebhookRemoved => "webhook-removed",
             Self::AccountOpened => "account-opened",
             Self::AccountCredited => "account-credited",
             Self::FundsMoved => "funds-moved",

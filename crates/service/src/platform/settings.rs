@@ -53,6 +53,8 @@ pub struct Settings {
     pub edge: EdgeSettings,
     /// Maximum age in seconds of a signal whose entry may still be sent, and of an alert on arrival.
     pub signal_max_age_s: i64,
+    /// Whether event webhooks may have addresses on this machine, without TLS; for tests and sandbox mode only.
+    pub local_webhooks: bool,
     /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
     pub log_audit: bool,
     /// How long rows stay in the database.
@@ -199,6 +201,7 @@ impl Default for Settings {
             signal_max_age_s: SIGNAL_MAX_AGE_S,
             allow_unrestricted_keys: false,
             first_day_cap_usd: Some(FIRST_DAY_CAP_USD),
+            local_webhooks: false,
             log_audit: false,
             retention: Retention::default(),
             pseudo_locale: false,

@@ -161,7 +161,7 @@ mod tests {
         let key = ExchangeKeyId(uuid::Uuid::nil());
         let btc = "BTC/USDT".parse::<Symbol>().unwrap();
         accounts.leverage_was_set(key, &btc, 5);
-        assert!(!accounts.has_leverage(key, &btc, 5), "nobody would report a change");
+        assert!(!accounts.has_leverage(key, &btc, 5), "no stream would report a change");
         accounts.set_live(key, true);
         accounts.leverage_was_set(key, &btc, 5);
         assert!(accounts.has_leverage(key, &btc, 5));

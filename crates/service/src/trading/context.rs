@@ -7,7 +7,7 @@ use crate::{
         account_cache::Accounts,
         live::Hub,
         market::Cache,
-        order::{Install, protection::Supervision},
+        order::{Install, automation::Automations, protection::Supervision},
         review::Reviews,
         sandbox_control::SandboxControl,
     },
@@ -33,6 +33,8 @@ pub struct Trading {
     pub(crate) accounts: Accounts,
     /// In-memory state of the position supervisor.
     pub(crate) supervision: Supervision,
+    /// What is remembered of the trades that the desk manages by itself.
+    pub(crate) automations: Automations,
     /// Accounts under review.
     pub(crate) reviews: Reviews,
     /// Writes that share a transaction (group commit).
@@ -56,6 +58,7 @@ impl Trading {
             cache: Cache::default(),
             accounts: Accounts::default(),
             supervision: Supervision::default(),
+            automations: Automations::default(),
             reviews: Reviews::default(),
             group_commit: GroupCommit::default(),
             identity,

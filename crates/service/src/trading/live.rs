@@ -2,12 +2,15 @@
 //! viewers.
 
 mod account_feed;
+mod event_feed;
 mod feeds;
 mod market_feed;
 mod portfolio_feed;
 mod socket;
 
 pub(crate) use account_feed::AccountFeed;
+pub use event_feed::{MOST_EVENTS, follow_events, list_events};
+pub(crate) use market_feed::MarketFeed;
 pub use portfolio_feed::{OpenAccount, list_open};
 pub use socket::attach;
 
@@ -15,9 +18,8 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading},
 };
-use domain::{ExchangeKeyId, Micros, Symbol, Ticker, UserId};
+use domain::{Decimal, ExchangeKeyId, Micros, Symbol, Ticker, UserId};
 use feeds::{BACKLOG, locked};
-use market_feed::MarketFeed;
 use portfolio_feed::PortfolioFeed;
 use std::{
     collections::HashMap,
@@ -52,6 +54,12 @@ impl Hub {
     pub(crate) fn ticker(&self, symbol: &Symbol, since: Micros) -> Option<Ticker> {
         let feed = locked(&self.markets).get(symbol)?.upgrade()?;
         feed.ticker().filter(|t| t.at >= since)
+    }
+
+    /// Returns the last pushed mark price of a market, while prices arrive.
+    pub(crate) fn mark(&self, symbol: &Symbol) -> Option<Decimal> {
+        let feed = locked(&self.markets).get(symbol)?.upgrade()?;
+        feed.mark()
     }
 
     /// Returns the feed of a market, starting it if needed. The market must exist.

@@ -3,6 +3,8 @@
 
 mod account;
 mod adopt;
+mod adopting;
+pub mod automation;
 mod begin;
 mod change;
 mod checks;
@@ -32,12 +34,13 @@ pub mod trade;
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
     HISTORY, account_state, cancel_order, get_position, list_history, list_open_orders, list_positions,
-    list_trades, protection_of, set_leverage, set_margin_mode,
+    list_trades, protection_of, set_leverage, set_margin_mode, set_market_settings,
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
 pub use change::{
     AddSize, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
+    reduce_position,
 };
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};
@@ -46,7 +49,10 @@ pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
 pub(crate) use origin::{exit_of, opening_of};
 pub(crate) use place::panic_market;
-pub use place::{NewTrade, close_position, open_trade, place_order, place_order_unless_open, reverse_trade};
+pub use place::{
+    ClosedPosition, NewTrade, adopt_position, close_position, close_positions, open_trade, place_order,
+    place_order_unless_open, reverse_trade,
+};
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};
 pub use rehearse::{RehearsedOrder, Verdict, rehearse};

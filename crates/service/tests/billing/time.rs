@@ -37,7 +37,7 @@ async fn a_plan_renews(db: &TestDb) {
     let reported = billing::current_subscription(&shop.desk, &ada).await.unwrap().unwrap();
     assert_eq!(reported.period_start.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("BASIC", vec![2_000, 2_000]));
-    assert_eq!(shop.letters(&ada).await.len(), 1, "a renewal is nobody's news");
+    assert_eq!(shop.letters(&ada).await.len(), 1, "a renewal is not news");
 }
 
 async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
@@ -93,7 +93,7 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     assert_eq!(shop.named(&ada).await, "FREE");
     assert_eq!(billing::current_subscription(&shop.desk, &ada).await.unwrap(), None);
     let lapsed = billing::overview(&shop.desk, &ada).await.unwrap().lapsed.unwrap();
-    assert!(!lapsed.unpaid, "it ended as it was told to");
+    assert!(!lapsed.unpaid, "it ended as requested");
     assert_eq!(shop.letters(&ada).await.len(), 3, "begun, ends soon, ended");
     days(&shop, 3).await;
     assert_eq!(shop.letters(&ada).await.len(), 3);

@@ -74,7 +74,7 @@ async fn a_lost_answer_opens_no_second_page(db: &TestDb) {
     shop.deliver_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
     let open = store::billing::find_operation(&shop.desk.db, user(&ada), Status::Open).await.unwrap();
-    assert_eq!(open, None, "nobody waits at a page any more");
+    assert_eq!(open, None, "no one waits at a page any more");
 }
 
 async fn a_lost_answer_changes_and_charges_once(db: &TestDb) {

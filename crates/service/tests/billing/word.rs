@@ -11,7 +11,7 @@ use store::testing::TestDb;
 store::each_engine!(
     a_webhook_sent_five_times_acts_once,
     a_forged_or_old_message_does_nothing,
-    messages_in_any_order_come_to_the_same,
+    messages_in_any_order_have_the_same_result,
     a_lost_message_is_found_out,
 );
 
@@ -64,7 +64,7 @@ async fn a_forged_or_old_message_does_nothing(db: &TestDb) {
     assert_eq!(shop.named(&ada).await, "FREE");
 }
 
-async fn messages_in_any_order_come_to_the_same(db: &TestDb) {
+async fn messages_in_any_order_have_the_same_result(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     paid(&shop, &ada).await;
@@ -83,7 +83,7 @@ async fn a_lost_message_is_found_out(db: &TestDb) {
     paid(&shop, &ada).await;
     drop(shop.messages().await);
     billing::round(&shop.desk).await.unwrap();
-    assert_eq!(shop.named(&ada).await, "FREE", "nobody asks the provider all the time");
+    assert_eq!(shop.named(&ada).await, "FREE", "the provider is not asked all the time");
     shop.clock.advance(16 * domain::time::SECOND);
     billing::round(&shop.desk).await.unwrap();
     assert_eq!(shop.named(&ada).await, "BASIC");

@@ -1,7 +1,8 @@
 //! Copies on an in-memory exchange: clocks are set back, processes are frozen and exits are refused.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod earned;
 #[path = "../orders/fake.rs"]
 #[allow(dead_code, reason = "shared with the tests of orders")]
 mod fake;

@@ -6,7 +6,7 @@ use domain::{
     Decimal, Order, Refusal,
     copy::Exit,
     ticket::{RawTicket, Stop},
-    trade::{ChangeKind, OpenTrade, StopChange, TargetShare, TradeChange},
+    trade::{AutomationChange, ChangeKind, OpenTrade, StopChange, TargetShare, TradeChange},
     validation::Problem,
 };
 use service::{
@@ -27,16 +27,16 @@ const ADDED: u16 = 30_000;
 
 pub(crate) fn stop(price: &str) -> TradeChange {
     let stop = Stop { trigger: d(price), limit: None };
-    TradeChange { stop: Some(StopChange::Set(stop)), targets: None }
+    TradeChange { stop: Some(StopChange::Set(stop)), ..TradeChange::default() }
 }
 
 pub(crate) fn targets(all: &[(&str, &str)]) -> TradeChange {
     let targets = all.iter().map(|(price, share)| TargetShare { price: d(price), share: d(share) });
-    TradeChange { stop: None, targets: Some(targets.collect()) }
+    TradeChange { targets: Some(targets.collect()), ..TradeChange::default() }
 }
 
 pub(crate) fn remove(confirmed: bool) -> TradeChange {
-    TradeChange { stop: Some(StopChange::Remove { confirmed }), targets: None }
+    TradeChange { stop: Some(StopChange::Remove { confirmed }), ..TradeChange::default() }
 }
 
 impl World {
@@ -105,7 +105,7 @@ pub(crate) async fn a_stop_becomes_a_limit_order_and_a_market_order_again(db: &T
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
     let limit = Stop { trigger: d("19000"), limit: Some(d("18990")) };
-    let change = TradeChange { stop: Some(StopChange::Set(limit)), targets: None };
+    let change = TradeChange { stop: Some(StopChange::Set(limit)), ..TradeChange::default() };
     world.change(change).await.unwrap();
     assert_eq!(world.trade().await.stop, Some(limit));
     assert!(world.open_stops().is_empty(), "no market stop is left");
@@ -387,7 +387,12 @@ pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb)
         let raw = RawTicket { take_profit_prices: vec!["20300".into(), "20400".into()], ..ticket() };
         let targets = [("20300", "0.8"), ("20400", "0.2")];
         let targets = targets.map(|(price, share)| TargetShare { price: d(price), share: d(share) });
-        NewTrade { order: raw.check().unwrap(), targets: targets.to_vec(), replace }
+        NewTrade {
+            order: raw.check().unwrap(),
+            targets: targets.to_vec(),
+            replace,
+            automation: AutomationChange::default(),
+        }
     };
     let open = |replace| order::open_trade(&world.desk, &world.actor, world.key, new(replace), None);
     let first = open(false).await.unwrap();

@@ -51,6 +51,8 @@ pub(crate) struct State {
     pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
     /// The same for the next query of the key's rights.
     pub(crate) rights_gate: Option<(Arc<Notify>, Arc<Notify>)>,
+    /// The amount that an IOC or FOK order fills; zero by default. The rest of it expires.
+    pub(crate) immediate_fill: Decimal,
     /// Whether the key has no right to trade futures.
     pub(crate) no_futures: bool,
     /// The account's balance in USDT; 10,000 by default.
@@ -368,6 +370,16 @@ impl Trading for Fake {
             let price = state.price;
             let signed = fill(&mut order, request.amount.unwrap(), price);
             state.position += signed;
+        }
+        if matches!(request.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
+            let (price, amount) = (state.price, state.immediate_fill);
+            if !amount.is_zero() {
+                let signed = fill(&mut order, amount, price);
+                state.position += signed;
+            }
+            if !order.is_final() {
+                order.status = OrderStatus::Expired;
+            }
         }
         state.orders.push(order.clone());
         match fault {

@@ -52,7 +52,7 @@ pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_
     // The desk is paused here, holding what it has read.
     let (other, _) = another(db, &fake, "other");
     order::sweep(&other).await.unwrap();
-    assert_eq!(closes(&fake), 0, "its lease has not ended: nobody takes over");
+    assert_eq!(closes(&fake), 0, "its lease has not ended: no other instance takes over");
     clock.advance(41 * SECOND);
     db.execute("update instances set lease_until = lease_until - 41000000 where name = 'test'").await;
     order::sweep(&other).await.unwrap();

@@ -96,7 +96,7 @@ pub(crate) async fn a_key_fails_after_several_tries_and_recovers_by_itself(db: &
     assert_eq!(
         store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(),
         0,
-        "nobody is alarmed"
+        "no alarm is raised"
     );
 }
 

@@ -1,8 +1,10 @@
 //! The order pipeline against an exchange that loses requests, loses responses and refuses; on both
 //! databases.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod adoption;
+mod automation;
 mod changes;
 mod fake;
 mod fence;
@@ -13,8 +15,11 @@ mod profit;
 mod restored;
 mod rights;
 mod tabs;
+mod timed;
 mod unfinished;
 
+use adoption::*;
+use automation::*;
 use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -58,6 +63,7 @@ use std::{
 };
 use store::testing::TestDb;
 use tabs::an_orders_event_reaches_the_tabs_of_every_instance_once;
+use timed::*;
 use unfinished::*;
 
 const ENTRY: u16 = 2;
@@ -438,13 +444,13 @@ async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
 async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     let world = world(db).await;
     world.fake.state.lock().unwrap().readings_lost = 2;
-    let (asks, mut tells) = live::attach(world.desk.trading(), Some(world.actor.clone()));
+    let (asks, mut messages) = live::attach(world.desk.trading(), Some(world.actor.clone()));
     let account = Some((world.key, btc()));
     let message = ClientMessage::Watch { symbols: vec![], account, after: None };
     asks.send(Box::new(message)).await.unwrap();
     let shown = async {
         loop {
-            if let LiveMessage::Account(state) = *tells.recv().await.unwrap() {
+            if let LiveMessage::Account(state) = *messages.recv().await.unwrap() {
                 return state;
             }
         }
@@ -532,6 +538,24 @@ store::each_engine![
     the_moved_stop_follows_the_fill_after_a_crash,
     a_moved_stop_beside_one_for_the_whole_position_has_an_amount,
     the_stop_of_a_waiting_entry_that_is_replaced_is_recorded,
+    the_stop_moves_to_breakeven_once_after_a_take_profit,
+    a_take_profit_that_filled_while_the_desk_was_off_moves_the_stop,
+    breakeven_never_moves_a_stop_to_a_worse_price,
+    a_trailing_stop_follows_the_peak_and_remembers_it,
+    a_trailing_stop_that_is_refused_leaves_the_old_one_and_is_tried_again,
+    a_trade_is_closed_at_its_time_limit_and_its_owner_is_notified,
+    settings_that_do_not_fit_a_trade_are_refused_and_end_with_its_stop,
+    a_trade_is_opened_with_its_settings,
     all_of_a_position_is_closed_while_a_change_cannot_be_completed,
     the_close_of_a_trade_closes_no_later_one,
+    a_position_that_was_opened_elsewhere_is_adopted,
+    an_adoption_that_does_not_fit_changes_nothing,
+    a_stop_that_the_exchange_refuses_adopts_nothing,
+    an_adoption_is_completed_after_a_crash_and_repeats_its_answer,
+    a_stop_of_the_owner_is_kept_as_that_of_the_trade,
+    all_positions_are_closed_with_a_result_for_each,
+    an_order_that_fills_in_part_and_expires_is_a_protected_position,
+    an_order_that_fills_nothing_is_no_trade,
+    a_post_only_order_that_would_fill_has_its_own_message,
+    a_reduce_only_order_closes_a_part_and_never_opens,
 ];

@@ -56,6 +56,8 @@ const TARGETS: &[Act] = &[
     Passes(2, 20),
 ];
 
+const FOREIGN: &[Act] = &[Happens(OutsideEvent::OwnerOpens("0.05")), Passes(1, 1)];
+const ADOPTED: &[Act] = &[Happens(OutsideEvent::OwnerOpens("0.05")), Passes(1, 1), Asks(Ask::Adopt)];
 const SHARES: &[(&str, &str)] = &[("20400", "0.3"), ("20500", "0.5"), ("20600", "0.2")];
 const PARTLY_FILLED: &[Act] = &[
     Asks(Ask::Order(OrderKind::Limit, Buy)),
@@ -146,6 +148,8 @@ pub(crate) fn all() -> Vec<Life> {
         life("add", &[OPEN], &[Asks(Ask::Add("0.05")), FIRST]),
         life("add-stop-limit", &[STOP_LIMIT], &[Asks(Ask::Add("0.05")), FIRST, SECOND]),
         life("cancel-entries", PARTLY_FILLED, &[Asks(Ask::CancelEntries), Passes(2, 1)]),
+        life("adopt", FOREIGN, &[Asks(Ask::Adopt), FIRST, SECOND]),
+        flat("adopt-stop-hit", ADOPTED, &[STOP_HIT, FIRST, SECOND]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),

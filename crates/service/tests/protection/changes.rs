@@ -3,7 +3,7 @@
 use crate::{
     lives::{Act, Ask, DeskResponse},
     play::Play,
-    sim::book::{Resting, btc, d},
+    sim::book::{LONG_STOP, Resting, btc, d},
     stage::Cast,
 };
 use domain::{
@@ -29,12 +29,12 @@ async fn change(desk: &SharedDesk, cast: &Cast, change: TradeChange) -> DeskResp
 
 pub(crate) async fn move_stop(desk: &SharedDesk, cast: &Cast, price: &str) -> DeskResponse {
     let stop = StopChange::Set(Stop { trigger: d(price), limit: None });
-    change(desk, cast, TradeChange { stop: Some(stop), targets: None }).await
+    change(desk, cast, TradeChange { stop: Some(stop), ..TradeChange::default() }).await
 }
 
 pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str, &str)]) -> DeskResponse {
     let targets = targets.iter().map(|(price, share)| TargetShare { price: d(price), share: d(share) });
-    change(desk, cast, TradeChange { stop: None, targets: Some(targets.collect()) }).await
+    change(desk, cast, TradeChange { targets: Some(targets.collect()), ..TradeChange::default() }).await
 }
 
 pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskResponse {
@@ -45,6 +45,46 @@ pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskR
 pub(crate) async fn add(desk: &SharedDesk, cast: &Cast, amount: &str) -> DeskResponse {
     let (target, size) = (TradeTarget::default(), AddSize::Amount(d(amount)));
     order::add_to_trade(desk, &cast.trader, cast.manual, &btc(), target, size).await.into()
+}
+
+/// Adopts the position with the stop that every life wants, and with a take-profit for half of it.
+pub(crate) async fn adopt(desk: &SharedDesk, cast: &Cast) -> DeskResponse {
+    let stop = StopChange::Set(Stop { trigger: d(LONG_STOP), limit: None });
+    let targets = vec![TargetShare { price: d("20400"), share: d("0.5") }];
+    let wish = TradeChange { stop: Some(stop), targets: Some(targets) };
+    order::adopt_position(desk, &cast.trader, cast.manual, &btc(), wish, None).await.into()
+}
+
+/// Whether the life adopts a position, before or in its acts.
+pub(crate) fn adopts(play: &Play<'_>) -> bool {
+    play.life.setup.iter().chain(play.life.acts).any(|act| *act == Act::Ask(Ask::Adopt))
+}
+
+/// Whether the desk supervises an adopted position at the end.
+pub(crate) fn has_adopted(play: &Play<'_>) -> bool {
+    adopts(play) && !play.supervised.is_empty()
+}
+
+/// (q) An adopted position is never closed for lack of a stop, and one whose adoption failed is left as it was.
+pub(crate) fn judge_adoption(play: &Play<'_>, broken: &mut Vec<String>) {
+    if !adopts(play) {
+        return;
+    }
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let closes = |r: &&Resting| r.ours() && !r.protects() && !r.order.filled.is_zero();
+    if book.orders.iter().any(|r| closes(&r)) {
+        broken.push("q: the desk traded a position that it was to adopt".to_owned());
+    }
+    let ours = book.orders.iter().filter(|r| r.open() && r.ours()).count();
+    if play.supervised.is_empty() && ours > 0 {
+        broken.push(format!("q: {ours} orders on a position that was not adopted"));
+    }
+    let said = play.answered.iter().find(|received| received.ask == Ask::Adopt);
+    let promised = said.is_some_and(|received| received.response == Some(DeskResponse::Yes));
+    if promised && !book.position.is_zero() && play.supervised.is_empty() {
+        broken.push("q: answered yes, and the position is not supervised".to_owned());
+    }
 }
 
 fn changes(act: &Act) -> bool {

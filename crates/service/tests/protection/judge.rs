@@ -44,6 +44,7 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     notified(play, &mut broken);
     supervised(play, &mut broken);
     changes::judge(play, &mut broken);
+    changes::judge_adoption(play, &mut broken);
     broken
 }
 
@@ -55,11 +56,11 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
     let stops = book.stops();
     if !play.life.stop {
         if stops.iter().any(|stop| stop.ours()) {
-            broken.push("a: a stop that nobody wanted".to_owned());
+            broken.push("a: a stop that was not wanted".to_owned());
         }
         return;
     }
-    if book.foreign == book.position.abs() {
+    if book.foreign == book.position.abs() && !changes::has_adopted(play) {
         return;
     }
     let tick = book.tick.unwrap_or(Decimal::ONE);
@@ -95,15 +96,15 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     }
     let reported = play.events.iter().any(|event| NOTIFIED_AS.iter().any(|word| event.contains(word)));
     if longest > NOTIFIED_AFTER && !reported {
-        broken.push(format!("f: its owner was not told of {}", seconds(longest)));
+        broken.push(format!("f: its owner was not notified of {}", seconds(longest)));
     }
     let during = play.events.iter().any(|event| IN_TIME.iter().any(|word| event.contains(word)));
     if longest > NOTIFIED_AFTER + NOTICED && !during {
-        broken.push(format!("f: its owner was not told of {} while it lasted", seconds(longest)));
+        broken.push(format!("f: its owner was not notified of {} while it lasted", seconds(longest)));
     }
     if reported && book.meter.spans(book.at).is_empty() && play.life.stop {
         let events = play.events.join(" ");
-        broken.push(format!("i: its owner was told of a missing stop that was never missing: {events}"));
+        broken.push(format!("i: its owner was notified of a missing stop that was never missing: {events}"));
     }
 }
 
@@ -133,7 +134,7 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
         && play.answered[0].ask != Ask::CancelEntries
         && !matches!(play.answered[0].response, Some(DeskResponse::No(_)));
     if alone && book.orders.iter().any(|r| ended(&r)) {
-        broken.push("c: an entry was cancelled that nobody ended".to_owned());
+        broken.push("c: an entry was cancelled without a request".to_owned());
     }
     let signals: Vec<_> = play.answered.iter().filter(|h| matches!(h.ask, Ask::Enter(_))).collect();
     let latest = signals.iter().map(|h| h.requested_at.plus(SIGNAL_MAX_AGE_S * SECOND + VALID)).max();
@@ -221,6 +222,10 @@ fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
 fn foreign(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
+    if changes::adopts(play) {
+        // Its own invariant holds for it.
+        return;
+    }
     let all = !book.foreign.is_zero() && book.foreign == book.position.abs();
     let ours = book.orders.iter().filter(|r| r.open() && r.ours()).count();
     if all && ours > 0 {
@@ -254,7 +259,7 @@ fn closed(play: &Play<'_>, broken: &mut Vec<String>) {
     }
     let reported = play.events.iter().filter(|event| event.contains("ClosedWithoutStop")).count();
     if reported < filled.len().min(1) {
-        broken.push("k: its owner was not told that it was closed".to_owned());
+        broken.push("k: its owner was not notified that it was closed".to_owned());
     }
 }
 
@@ -268,12 +273,12 @@ fn notified(play: &Play<'_>, broken: &mut Vec<String>) {
     let hits = book.orders.iter().filter(|r| r.ours() && r.protects() && !r.order.filled.is_zero()).count();
     let reported = has(&["StopHit", "TargetHit", "CopyEnded"]);
     if reported < hits {
-        broken.push(format!("l: {hits} protective orders filled, and {reported} were told"));
+        broken.push(format!("l: {hits} protective orders filled, and {reported} were reported"));
     }
     let last = |word: &str| play.events.iter().rposition(|event| event.contains(word));
     let missing = last("\"WithoutStop\"").filter(|_| !book.position.is_zero());
     if missing.is_some_and(|missing| last("StopReplaced").is_none_or(|back| back < missing)) {
-        broken.push("l: its owner was not told that the stop is back".to_owned());
+        broken.push("l: its owner was not notified that the stop is back".to_owned());
     }
 }
 

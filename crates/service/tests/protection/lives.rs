@@ -50,6 +50,8 @@ pub(crate) enum Ask {
     /// Closes this share of the position.
     Reduce(&'static str),
     CancelEntries,
+    /// Adopts the position that its owner opened elsewhere.
+    Adopt,
 }
 
 /// The kind of a manual order.
@@ -76,6 +78,8 @@ pub(crate) enum OutsideEvent {
     /// The owner replaces our stop by one for a part of the position.
     OwnerStopsPart(&'static str),
     OwnerCloses,
+    /// The owner opens a position of this amount.
+    OwnerOpens(&'static str),
     /// The owner reverses the position.
     OwnerTurns,
     /// The owner adds this amount to the position.
@@ -187,6 +191,7 @@ impl Ask {
             Self::SetTargets(targets) => changes::set_targets(desk, cast, targets).await,
             Self::Add(amount) => changes::add(desk, cast, amount).await,
             Self::Reduce(share) => changes::reduce(desk, cast, share).await,
+            Self::Adopt => changes::adopt(desk, cast).await,
             Self::CancelEntries => {
                 order::cancel_entries(desk, &cast.trader, cast.manual, &btc()).await.into()
             }
@@ -267,6 +272,7 @@ impl OutsideEvent {
             Self::OwnerCancelsStop => book.cancel_stops(),
             Self::OwnerMovesStop(price) => book.move_stop(price),
             Self::OwnerStopsPart(amount) => book.stop_part(amount),
+            Self::OwnerOpens(amount) => book.opened_by_owner(amount),
             Self::OwnerTurns => book.turned_by_owner(),
             Self::OwnerAdds(amount) => book.added_by_owner(amount),
             Self::OwnerCloses | Self::Liquidated => book.close_by_owner(),

@@ -7,7 +7,7 @@
 //! `PROTECTION_DATABASE=postgres` reruns it on Postgres, for scenarios with two instances. `SLIPSTREAM_DEEP=1` also plays a
 //! sample of pairs.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
 
 mod catalogue;
@@ -154,6 +154,7 @@ two_desks! {
     stop_cancelled = "stop-cancelled",
     move_stop = "move-stop",
     close_part = "close-part",
+    adopt = "adopt",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     copy_panic = "copy-panic",
@@ -202,6 +203,8 @@ lives! {
     add = "add",
     add_stop_limit = "add-stop-limit",
     cancel_entries = "cancel-entries",
+    adopt = "adopt",
+    adopt_stop_hit = "adopt-stop-hit",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     flip = "flip",

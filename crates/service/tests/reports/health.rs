@@ -45,7 +45,7 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
 
     pass(60).await;
     let late = parts().await;
-    assert_eq!((late.jobs(), late.orders()), (Status::Degraded, Status::Degraded), "nobody has begun");
+    assert_eq!((late.jobs(), late.orders()), (Status::Degraded, Status::Degraded), "no job has started");
     assert_eq!(late.stream_age, 60 * SECOND);
     let begun = now().await;
     write(&desk, async |tx| {
@@ -165,7 +165,7 @@ async fn a_hanging_write_is_reported_and_so_is_recovery(db: &TestDb) {
     let mut held = desk.db.begin().await.unwrap();
     store::write_probe::write(&mut held, desk.instance(), desk.clock.now()).await.unwrap();
     let reported = until_writes(&desk, false).await;
-    assert!(reported < Duration::from_secs(5), "told after {reported:?}");
+    assert!(reported < Duration::from_secs(5), "reported after {reported:?}");
     drop(held);
     let well = until_writes(&desk, true).await;
     assert!(well < Duration::from_secs(5), "well after {well:?}");
@@ -179,7 +179,7 @@ async fn a_rejected_write_is_reported_immediately() {
     let (desk, _) = testing::desk((*db).clone());
     assert!(health::writes_succeed(&desk).await);
     db.execute("pragma query_only = on").await;
-    assert!(health::writes_succeed(&desk).await, "a write succeeded a moment ago, and nobody wrote since");
+    assert!(health::writes_succeed(&desk).await, "a write succeeded a moment ago, and none followed");
     assert!(desk.db.begin().await.is_err());
     assert!(!health::writes_succeed(&desk).await);
     db.execute("pragma query_only = off").await;

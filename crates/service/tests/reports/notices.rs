@@ -12,7 +12,12 @@ use service::{
 };
 use store::testing::TestDb;
 
-store::each_engine!(what_is_read_counts_no_more, a_page_ends_and_the_next_goes_on);
+store::each_engine!(
+    what_is_read_counts_no_more,
+    a_page_ends_and_the_next_goes_on,
+    an_order_is_one_notice,
+    an_order_is_not_repeated_on_the_next_page,
+);
 
 async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, what: LiveEventKind) {
     let event = LiveEvent { key: Some(key), at: desk.clock.now(), what };
@@ -21,7 +26,26 @@ async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, wh
 }
 
 fn waiting_stop() -> LiveEventKind {
+    LiveEventKind::Order(Box::new(stop_order()), None)
+}
+
+/// An order of this id to buy 3, with these fills.
+fn buy(id: &str, filled: i64, status: OrderStatus) -> LiveEventKind {
     let order = Order {
+        id: id.into(),
+        kind: OrderType::Market,
+        side: Side::Buy,
+        amount: Some(Decimal::from(3)),
+        average: Some(Decimal::TEN),
+        filled: Decimal::from(filled),
+        status,
+        ..stop_order()
+    };
+    LiveEventKind::Order(Box::new(order), None)
+}
+
+fn stop_order() -> Order {
+    Order {
         id: "1".into(),
         client_order_id: "slip-1".into(),
         at: Micros(0),
@@ -40,8 +64,7 @@ fn waiting_stop() -> LiveEventKind {
         filled: Decimal::ZERO,
         remaining: None,
         status: OrderStatus::Open,
-    };
-    LiveEventKind::Order(Box::new(order), None)
+    }
 }
 
 async fn what_is_read_counts_no_more(db: &TestDb) {
@@ -72,7 +95,7 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
     happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1);
     write(&desk, async |tx| store::read_mark::mark(tx, ada.user, 1).await).await;
-    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "nobody unreads");
+    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "the mark never moves back");
     assert!(notice::read_page(&desk, &bob, None).await.unwrap().items.is_empty());
 }
 
@@ -98,4 +121,54 @@ async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
     assert_eq!((first.items.len(), second.items.len(), second.next), (200, 50, None));
     let all: Vec<_> = first.items.iter().chain(&second.items).map(|n| n.at.0).collect();
     assert_eq!(all, (0..250).rev().collect::<Vec<_>>());
+}
+
+async fn an_order_is_one_notice(db: &TestDb) {
+    let (desk, _) = testing::desk((**db).clone());
+    let ada = person(&desk, "ada@example.org").await;
+    let (mine, other) = (key(&desk, &ada, "Main", true).await, key(&desk, &ada, "Other", true).await);
+    happens(&desk, ada.user, mine, buy("7", 1, OrderStatus::Open)).await;
+    happens(&desk, ada.user, mine, buy("8", 1, OrderStatus::Open)).await;
+    happens(&desk, ada.user, mine, buy("7", 3, OrderStatus::Closed)).await;
+    // Reported late, and on another account an order with the same number.
+    happens(&desk, ada.user, mine, buy("7", 2, OrderStatus::Open)).await;
+    happens(&desk, ada.user, other, buy("7", 1, OrderStatus::Open)).await;
+    happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
+    happens(&desk, ada.user, mine, LiveEventKind::StopReplaced(btc())).await;
+    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 5);
+    let page = notice::read_page(&desk, &ada, None).await.unwrap();
+    let shown: Vec<_> = page.items.iter().map(|notice| notice.event.what.clone()).collect();
+    let replaced = LiveEventKind::StopReplaced(btc());
+    let orders =
+        [buy("7", 1, OrderStatus::Open), buy("7", 3, OrderStatus::Closed), buy("8", 1, OrderStatus::Open)];
+    assert_eq!(shown, [vec![replaced.clone(), replaced], orders.to_vec()].concat());
+
+    happens(&desk, ada.user, mine, buy("8", 3, OrderStatus::Closed)).await;
+    assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1);
+    let page = notice::read_page(&desk, &ada, None).await.unwrap();
+    assert_eq!((page.items.len(), page.items[0].unread), (5, true), "it moves up and is new again");
+    assert_eq!(page.items[0].event.what, buy("8", 3, OrderStatus::Closed));
+}
+
+async fn an_order_is_not_repeated_on_the_next_page(db: &TestDb) {
+    let (desk, _) = testing::desk((**db).clone());
+    let ada = person(&desk, "ada@example.org").await;
+    let mine = key(&desk, &ada, "Main", true).await;
+    let body = |what: LiveEventKind| {
+        serde_json::to_string(&LiveEvent { key: Some(mine), at: Micros(1), what }).unwrap()
+    };
+    write(&desk, async |tx| {
+        let (partial, full) = (buy("7", 1, OrderStatus::Open), buy("7", 3, OrderStatus::Closed));
+        store::event::append_event(tx, ada.user, &body(partial), Micros(1)).await?;
+        for _ in 0..199 {
+            let other = body(LiveEventKind::StopReplaced(btc()));
+            store::event::append_event(tx, ada.user, &other, Micros(2)).await?;
+        }
+        store::event::append_event(tx, ada.user, &body(full), Micros(3)).await.map(|_| ())
+    })
+    .await;
+    let first = notice::read_page(&desk, &ada, None).await.unwrap();
+    assert_eq!(first.items[0].event.what, buy("7", 3, OrderStatus::Closed));
+    let second = notice::read_page(&desk, &ada, first.next).await.unwrap();
+    assert_eq!((first.items.len(), second.items.len()), (200, 0), "its first fill belongs to the first page");
 }

@@ -10,7 +10,7 @@ use domain::{
 use service::{
     Actor, Error, SharedDesk,
     following::{
-        follow::{self, FollowProfit},
+        follow,
         report::{self, Performance, Range},
     },
     identity::profile::{self, ProfileChange},
@@ -223,7 +223,7 @@ async fn a_report_is_its_owners(db: &TestDb) {
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100), ("2026-03-05T01:00:00.000Z", 130)]).await;
     let (so_far, complete) = report::so_far(&desk, &ada).await.unwrap().unwrap();
-    assert!(complete, "nothing was traded: no exchange has anything to tell");
+    assert!(complete, "nothing was traded: no exchange has anything to report");
     assert_eq!((so_far.total.profit(), so_far.first_day.as_str()), (usd(30), "2026-03-02"));
     assert_eq!(report::next(&desk, &ada).await.unwrap(), "2026-03-09 00:00 UTC");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");
@@ -275,8 +275,12 @@ async fn a_follow_has_the_profit_of_its_copies(db: &TestDb) {
     copied(&desk, &ada, mine, ema, ("2026-03-03T01:00:00.000Z", "2026-03-03T21:00:00.000Z"), Some(-2_000))
         .await;
     copied(&desk, &ada, mine, ema, ("2026-03-04T01:00:00.000Z", "2026-03-04T02:00:00.000Z"), None).await;
-    let all = follow::profits(&desk, &ada).await.unwrap();
-    let expected = FollowProfit { today: usd(-2_000), total: usd(5_000), ended: 2 };
-    assert_eq!(all.into_iter().collect::<Vec<_>>(), [(FollowId(Uuid::nil()), expected)]);
-    assert!(follow::profits(&desk, &eve).await.unwrap().is_empty());
+    let all = follow::performances(&desk, &ada).await.unwrap();
+    let earned = &all[&FollowId(Uuid::nil())];
+    assert_eq!((all.len(), earned.today, earned.total().net()), (1, usd(-2_000), usd(5_000)));
+    assert_eq!((earned.ended, earned.unknown, earned.in_position), (2, 1, false));
+    assert_eq!((earned.execution.filled, earned.execution.median_delay_ms), (3, Some(0)));
+    let values: Vec<_> = earned.curve.iter().map(|(_, value)| *value).collect();
+    assert_eq!(values, [usd(0), usd(7_000), usd(5_000)]);
+    assert!(follow::performances(&desk, &eve).await.unwrap().is_empty());
 }

@@ -1,6 +1,6 @@
 //! Live operation of strategies and their records; on both databases.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod feed;
 mod own;
@@ -223,7 +223,7 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     let last = feed.candles().last().unwrap().start;
     assert_eq!(said, [(Action::Enter, START.plus(3 * MINUTE)), (Action::Exit, last)]);
     restarted.round(&desk).await.unwrap();
-    assert_eq!(signals(&desk, id).await.len(), 2, "told once");
+    assert_eq!(signals(&desk, id).await.len(), 2, "sent once");
 
     feed.closes(&["96.5"]);
     restarted.round(&desk).await.unwrap();
@@ -339,7 +339,7 @@ async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestD
     // The audit entry cannot be written.
     db.execute("alter table audit rename to lost_audit").await;
     strategy::send(&desk, &ada, id, manual_signal(Side::Buy, "95", &[])).await.unwrap_err();
-    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that nobody gave");
+    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that was not sent");
 }
 
 /// An exit accepted after the clock was set back ends the trade of the entry before it.
@@ -419,6 +419,12 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
             card.strategy.name
         );
         assert_eq!(trades.len(), usize::try_from(card.backtest.total.trades).unwrap());
+        let (metrics, first, last) = (card.backtest.metrics, stored[0], stored[stored.len() - 1]);
+        assert_eq!((metrics.start, metrics.end), (Some(first.start), Some(last.start.plus(MINUTE))));
+        let held = (last.close - first.open) * Decimal::ONE_HUNDRED / first.open;
+        assert_eq!(metrics.hold_percent, Some(held.round_dp(8)));
+        assert!(metrics.exposure.is_some() && metrics.average_trade_percent.is_some());
+        assert_eq!(card.live.metrics, domain::strategy::Metrics::default(), "it has given no signal");
         assert!(trades.iter().all(|trade| trade.stop.is_some() && trade.exited_at.is_some()));
         assert_eq!((card.live.total.trades, card.live.months.len()), (0, 0), "a backtest is no live result");
     }
@@ -445,6 +451,27 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 4);
     strategy::run_due(&desk).await.unwrap();
     assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
+}
+
+/// A first backtest covers ten days, because its candles are there soon. The older ones follow.
+async fn a_backtest_is_repeated_over_all_candles_of_the_exchange(db: &TestDb) {
+    let feed = Feed::new();
+    wander(16_600).into_iter().for_each(|candle| feed.minute(candle));
+    let desk = desk(db, &feed);
+    strategy::seed(&desk).await.unwrap();
+    strategy::run_due(&desk).await.unwrap();
+    assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 4);
+    let id = strategy::list_strategies(&desk).await.unwrap()[0].id;
+    let bars = async || store::backtest::get_span(&desk.db, id).await.unwrap().unwrap().bars;
+    assert_eq!(bars().await, 14_999);
+    strategy::run_due(&desk).await.unwrap();
+    assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
+    assert_eq!(bars().await, 16_600);
+    let stored = store::candle::after(&desk.db, &line(), Micros(0), 20_000).await.unwrap();
+    assert_eq!(stored, feed.candles());
+    let requests = feed.requests();
+    strategy::run_due(&desk).await.unwrap();
+    assert_eq!(feed.requests(), requests, "the exchange has no older ones");
 }
 
 fn line() -> store::candle::CandleSeries {
@@ -520,6 +547,7 @@ store::each_engine![
     a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all,
     the_record_keeps_the_order_of_signals_when_the_clock_goes_back,
     a_fresh_install_is_backtested_once,
+    a_backtest_is_repeated_over_all_candles_of_the_exchange,
     the_operator_alone_makes_strategies_and_only_sound_ones,
     pages_do_not_move_while_trading_goes_on,
 ];

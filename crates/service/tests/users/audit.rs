@@ -126,7 +126,7 @@ async fn users_read_their_own_log_and_operators_all(db: &TestDb) {
     let own = audit::list_own(&desk, &trader, None).await.unwrap();
     let events: Vec<_> = own.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(events, ["signed-out-by-operator", "signed-in", "signed-up"]);
-    assert_eq!((own[0].who.as_str(), own[0].address.as_str()), ("", ""), "who the operators are is not told");
+    assert_eq!((own[0].who.as_str(), own[0].address.as_str()), ("", ""), "the names of admins are not shown");
     let all = audit::list_all(&desk, &eve, "", None).await.unwrap();
     assert!(all.len() > own.len() && all[0].who == "eve@example.org");
     assert_eq!(audit::list_all(&desk, &eve, "signed-up", None).await.unwrap().len(), 2);

@@ -6,6 +6,7 @@ use domain::{
     account::Credential,
     live::RightsChange,
     notification::{Channel, Outgoing},
+    order_failure::OrderFailure,
     own_source::RefusedAlert,
 };
 use service::{
@@ -44,6 +45,8 @@ const DATA: &[&str] = &[
     "/panic",
     "/stop",
     "yes",
+    // The answer of an exchange.
+    "Unknown",
 ];
 
 store::each_engine!(
@@ -128,6 +131,7 @@ fn closed() -> Closed {
 fn trading_events() -> Vec<NotificationEvent> {
     use NotificationEvent as E;
     let (key, symbol, copy) = (key(), btc(), None);
+    let answered = |code| OrderFailure::Answered(code, "Unknown".to_owned());
     let unprotected = |closed| E::Unprotected { key, symbol: btc(), closed, copy };
     let foreign = |liquidation| {
         let (symbol, side, amount) = (btc(), Side::Sell, Decimal::TWO);
@@ -142,8 +146,9 @@ fn trading_events() -> Vec<NotificationEvent> {
         E::KeyRefused { key, credentials },
         E::LeftOpen { name: "Main".to_owned(), symbols: vec![btc()] },
         E::WithoutStop { key, symbol: btc(), copy },
-        E::StopNotMoved { key, symbol: btc(), why: "-2021".to_owned(), copy },
-        E::ExitLate { key, symbol, why: "-2011".to_owned(), copy },
+        E::StopNotMoved { key, symbol: btc(), why: answered(-2021), copy },
+        E::TimeLimit { key, symbol: btc(), minutes: 90, copy },
+        E::ExitLate { key, symbol, why: answered(-2011), copy },
     ];
     events.extend([true, false].map(unprotected));
     events.extend([true, false].map(foreign));
@@ -157,6 +162,7 @@ fn trading_events() -> Vec<NotificationEvent> {
 fn account_events() -> Vec<NotificationEvent> {
     use NotificationEvent as E;
     let mut events = vec![
+        E::WebhookDisabled { name: "Main".to_owned() },
         E::PlanLapses { plan: "BASIC".to_owned(), at: domain::Micros(0) },
         E::SignedIn { agent: "Firefox".to_owned(), address: "192.0.2.7".to_owned() },
         E::PasswordChanged,

@@ -148,6 +148,8 @@ pub struct Work {
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
     pub signal_at: Micros,
+    /// The signal's price.
+    pub signal_price: Option<DecimalText>,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
     /// Take-profit prices.
@@ -164,8 +166,6 @@ pub struct Work {
     pub stopped_at: Option<Micros>,
     /// Maximum leverage.
     pub max_leverage: Option<i64>,
-    /// Maximum loss per UTC day, in USD.
-    pub daily_loss_limit_usd: Option<DecimalText>,
     /// When the account was frozen, by its owner or an admin; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
     /// When an admin suspended the account; `None` if it is not suspended.
@@ -175,9 +175,10 @@ pub struct Work {
 select! {
     work -> Work,
     "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
-     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, \
+     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, \
+     s.price as signal_price, s.stop, s.targets, \
      s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
-     f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, u.frozen_at, u.suspended_at",
+     f.stopped_at, f.max_leverage, u.frozen_at, u.suspended_at",
     "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
      join follows f on f.id = c.follow_id join users u on u.id = c.user_id"
 }

@@ -37,7 +37,7 @@ async fn a_day_is_noted_once(db: &TestDb) {
     assert_eq!(missing(2, mine).await, [second]);
     assert_eq!(missing(3, nobody).await, [second]);
     write(db, async |tx| key::disable_rejected(tx, second, &sealed(7), NOW).await).await.unwrap();
-    assert_eq!(missing(3, nobody).await, [], "what is switched off has no days");
+    assert_eq!(missing(3, nobody).await, [], "a disabled key has no days");
     write(db, async |tx| key::delete_key(tx, me, mine).await).await.unwrap();
     assert_eq!(page(ever.0, ever.1, 9).await, []);
 }

@@ -231,7 +231,7 @@ async fn of_sixteen_workers_each_copy_has_one(db: &TestDb) {
     let count = all.len();
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), count, "nobody has another's");
+    assert_eq!(all.len(), count, "no one has another user's");
 }
 
 async fn a_copy_moves_forward_only(db: &TestDb) {

@@ -14,7 +14,7 @@ async fn a_dropped_transaction_never_happened(db: &TestDb) {
     );
     assert!(
         users::get_user(&**db, user(1).id).await.unwrap().is_none(),
-        "nobody else does before the commit"
+        "no other connection does before the commit"
     );
     drop(tx);
     assert_eq!(users::count_users(&**db).await.unwrap(), 0);

@@ -23,7 +23,7 @@ async fn a_lease_is_renewed_by_its_generation_alone(db: &TestDb) {
         assert_eq!(
             instance::renew_lease(&**db, "one", second, LASTING).await.unwrap(),
             Renewal::Renewed,
-            "nobody ends what another has taken"
+            "an instance cannot end what another has taken"
         );
     }
 }

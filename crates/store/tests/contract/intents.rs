@@ -187,11 +187,11 @@ async fn an_intent_is_its_holders_until_it_is_freed(db: &TestDb) {
     assert_eq!(deadline, Some(NOW.plus(35)), "it is overdue since it was released, not since 1970");
     assert!(claim("two", 39).await);
     release("one", 40).await;
-    assert!(!claim("one", 40).await, "nobody gives back what is another's");
+    assert!(!claim("one", 40).await, "an instance cannot release another's work");
     release("two", 40).await;
     assert!(claim("one", 40).await);
     ended(db, 10, Status::Done).await;
-    assert!(!claim("one", 41).await, "what has ended is nobody's");
+    assert!(!claim("one", 41).await, "finished work has no holder");
 }
 
 async fn of_sixteen_who_find_an_intent_one_takes_it(db: &TestDb) {

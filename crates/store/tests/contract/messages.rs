@@ -79,7 +79,7 @@ async fn a_burst_is_waited_for_and_gathered_once(db: &TestDb) {
     };
     assert_eq!((gather(1).await, gather(2).await), (3, 0));
     assert_eq!(ready(99, 99).await, 0);
-    assert_eq!(notify(db, me, "a", Kind::StopLoss, "burst", 0).await, 0, "told is told");
+    assert_eq!(notify(db, me, "a", Kind::StopLoss, "burst", 0).await, 0, "a notice is sent once");
     let pruned = write(db, async |tx| notice::prune_before(tx, NOW.plus(1)).await).await.unwrap();
     assert_eq!(pruned, 3);
 }

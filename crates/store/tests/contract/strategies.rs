@@ -193,8 +193,8 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
     };
     assert!(write(db, async |tx| strategy_trade::insert_entry(tx, &entered(1)).await).await.unwrap());
     assert!(!write(db, async |tx| strategy_trade::insert_entry(tx, &entered(2)).await).await.unwrap());
-    let standing = strategy_trade::open_trade(&**db, strategy.id).await.unwrap().unwrap();
-    assert_eq!((standing.signal_id, standing.exited_at), (Some(said.id), None));
+    let open = strategy_trade::open_trade(&**db, strategy.id).await.unwrap().unwrap();
+    assert_eq!((open.signal_id, open.exited_at), (Some(said.id), None));
     let how = Exited {
         at: NOW.plus(MINUTE),
         price: Decimal::from(20_100),

@@ -69,7 +69,7 @@ async fn refresh_tokens_work_once_and_fall_together(db: &TestDb) {
     assert_eq!(
         refresh::get(&**db, &[1; 32]).await.unwrap().unwrap().used_at,
         Some(NOW),
-        "and it can be told"
+        "and it can be reported"
     );
 
     let family = TokenFamilyId(id(1));

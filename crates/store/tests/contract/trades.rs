@@ -1,10 +1,17 @@
 //! Trades: written with the intent that opens them, opened, changed and closed once.
 
 use crate::samples::{NOW, id, intended, intent, person, write};
-use domain::{ExchangeKeyId, IntentId, Side, copy::Exit, money};
+use domain::{
+    ExchangeKeyId, IntentId, Side,
+    copy::Exit,
+    money,
+    trade::{Automation, PriceSource},
+};
 use store::{
+    DecimalText,
+    automation::{self, AutomationRow},
     intent::NewIntent,
-    protection::{NewProtection, Wanted},
+    protection::{self, NewProtection, Wanted},
     testing::TestDb,
     trade::{self, ChangeRow, ClosedTrade, Opened, Tags, TradeFilter, TradeStatus},
 };
@@ -163,7 +170,43 @@ async fn the_newest_changes_are_listed_oldest_first(db: &TestDb) {
     assert_eq!(ids, [11, 12].map(|number| IntentId(id(number))));
 }
 
+async fn what_the_desk_does_by_itself_is_listed_while_its_trade_is_open(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = opening(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    let wanted = Automation { breakeven_after: Some(1), ..Automation::default() };
+    let row = AutomationRow::new(new.id, &wanted);
+    write(db, async |tx| automation::put_automation(tx, &row).await).await.unwrap();
+    assert!(automation::list_active(&**db).await.unwrap().is_empty(), "nothing has filled");
+    write(db, async |tx| protection::set_entered(tx, new.id, NOW).await).await.unwrap();
+    let active = automation::list_active(&**db).await.unwrap();
+    let found: Vec<_> = active.iter().map(|one| (one.intent_id, one.entered_at, one.automation())).collect();
+    assert_eq!(found, [(new.id, Some(NOW), wanted)]);
+    write(db, async |tx| automation::set_breakeven(tx, new.id, NOW.plus(1)).await).await.unwrap();
+    assert!(automation::list_active(&**db).await.unwrap().is_empty(), "it is done");
+    let trailing = Automation {
+        trailing_percent: Some(d("1.5")),
+        trigger: PriceSource::Mark,
+        time_limit: Some(90),
+        ..Automation::default()
+    };
+    let read = automation::get_automation(&**db, new.id).await.unwrap().unwrap();
+    let later = AutomationRow { peak: Some(DecimalText(d("20100.5"))), ..read.with(&trailing) };
+    write(db, async |tx| automation::put_automation(tx, &later).await).await.unwrap();
+    let read = automation::get_automation(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!((&read, read.automation(), read.breakeven_at), (&later, trailing, Some(NOW.plus(1))));
+    assert_eq!(automation::list_active(&**db).await.unwrap().len(), 1);
+    assert!(!automation::is_over(&**db, new.id).await.unwrap());
+    let first = write(db, async |tx| automation::set_over(tx, new.id, NOW.plus(2)).await).await.unwrap();
+    let second = write(db, async |tx| automation::set_over(tx, new.id, NOW.plus(3)).await).await.unwrap();
+    assert_eq!((first, second), (true, false), "once");
+    assert!(automation::is_over(&**db, new.id).await.unwrap());
+    write(db, async |tx| protection::set_wanted(tx, new.id, Wanted::Closed).await).await.unwrap();
+    assert!(automation::list_active(&**db).await.unwrap().is_empty(), "it is being closed");
+}
+
 store::each_engine![
+    what_the_desk_does_by_itself_is_listed_while_its_trade_is_open,
     a_trade_opens_with_its_fill_and_closes_once,
     an_entry_that_never_filled_is_in_no_list,
     trades_are_listed_newest_first_by_key_and_market,

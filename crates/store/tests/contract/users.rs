@@ -55,7 +55,7 @@ async fn roles_and_passwords_change(db: &TestDb) {
     assert!(!users::any_admin(&**db).await.unwrap());
     let later = NOW.plus(9);
     let changed = write(db, async |tx| {
-        assert!(!users::set_role(tx, UserId(id(9)), Role::Admin, later).await?, "nobody of that id");
+        assert!(!users::set_role(tx, UserId(id(9)), Role::Admin, later).await?, "no user has that id");
         assert!(users::set_password(tx, second, "another", later).await?);
         users::set_role(tx, second, Role::Admin, later).await
     });
@@ -241,7 +241,7 @@ async fn a_message_is_handed_over_by_one_at_a_time(db: &TestDb) {
     assert_eq!(due(db, 1).await, [MessageId(id(1)), MessageId(id(2))]);
     assert_eq!(message::list_due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
     assert!(claim(db, 1, "one", 3).await);
-    assert!(!claim(db, 1, "two", 4).await, "somebody is at it");
+    assert!(!claim(db, 1, "two", 4).await, "another instance holds it");
     assert_eq!(due(db, 3).await, [MessageId(id(2)), MessageId(id(3))]);
     write(db, async |tx| message::let_go(tx, "one").await).await.unwrap();
     let cut_off = message::get_message(&**db, MessageId(id(1))).await.unwrap().unwrap();
@@ -285,7 +285,7 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
         all.iter().map(|m| m.id).collect::<Vec<_>>()
     };
     let [dead, waiting, sent] = [3, 2, 1].map(|number| MessageId(id(number)));
-    assert_eq!(found(search).await, [dead, waiting, sent], "what needs somebody comes first");
+    assert_eq!(found(search).await, [dead, waiting, sent], "messages that need an admin come first");
     let page = message::Search { limit: 1, ..search };
     assert_eq!(found(message::Search { after: Some((Stage::Dead, dead)), ..page }).await, [waiting]);
     assert_eq!(found(message::Search { after: Some((Stage::Waiting, waiting)), ..page }).await, [sent]);

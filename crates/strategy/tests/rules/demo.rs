@@ -13,7 +13,7 @@ const SHOWN: [(&str, u32, &str, &str, &str); 4] = [
 ];
 
 #[test]
-fn they_trade_both_ways_and_come_to_what_is_shown() {
+fn they_trade_both_ways_with_the_results_that_are_shown() {
     let series = series(&record());
     let ticks = Ticks::new(Decimal::new(1, 1)).unwrap();
     for (demo, (name, trades, net, wins, fall)) in demo::demo_strategies().into_iter().zip(SHOWN) {

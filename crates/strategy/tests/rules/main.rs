@@ -1,6 +1,6 @@
 //! Tests of the crate's public interface: the meaning of definitions, backtests, and candle files.
 
-#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test where it stands")]
+#![allow(clippy::unwrap_used, reason = "a helper that cannot continue fails its test")]
 
 mod bars;
 mod candles;

@@ -215,6 +215,18 @@ pub enum OpeningErrors {
     PositionOpen(Message),
 }
 
+/// The response to an act on a position that the caller does not have.
+#[derive(IntoResponses)]
+#[allow(missing_docs)] // the description is the attribute's
+pub enum MissingPosition {
+    #[response(
+        status = 404,
+        description = "The exchange key does not exist or belongs to another user, or no position is open on the market.",
+        example = json!({ "message": "route not found" })
+    )]
+    Missing(Message),
+}
+
 /// The errors that a business rule or the exchange may cause. [`crate::document`] adds those that follow from
 /// the route.
 #[derive(IntoResponses)]

@@ -3,7 +3,7 @@
 use super::{
     bodies::{FollowBody, FollowChangeBody},
     error::{HandlerResult, PrivateErrors},
-    present::{FollowItem, Follows},
+    present::{FollowItem, FollowPerformanceItem, Follows},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
 };
@@ -103,6 +103,30 @@ pub(super) async fn update_follow(
     let follow =
         follow::update_follow(&desk, &actor, follow, change).await.map_err(|error| request.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
+}
+
+/// Get Follow Performance
+///
+/// Returns what a follow earned: its open, today's and total result, costs, equity curve, and the slippage and delay of its
+/// entries against the signals. Not in the original document.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/strategy/follow/{id}/performance",
+    operation_id = "getFollowPerformance",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "STRATEGY_FOLLOW_ID", format = Uuid)),
+    responses((status = 200, body = FollowPerformanceItem), PrivateErrors)
+)]
+pub(super) async fn get_follow_performance(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> HandlerResult<FollowPerformanceItem> {
+    let mut check = Check::new(&request, FieldLocation::Params);
+    let id = check.path_id();
+    let id = check.finish(id)?;
+    let (_, performance) = follow::performance(&desk, &actor, id).await?;
+    Ok(Json(FollowPerformanceItem::from(performance)))
 }
 
 /// Checks that strategy and profile exist, so that it is reported together with the other field problems.

@@ -6,6 +6,7 @@ use super::{
     present::{ManagedTrade, ManagedTradeDetails, ManagedTrades},
     raw_request::{FieldLocation, RawRequest},
     strategy::MOST,
+    trade_automation::{automation_of, placed_stop_of},
     trade_bodies::{TradeChangeBody, TradeCloseBody},
     validate::{Check, decimal, flag, id, symbol, text, timestamp, token, whole},
 };
@@ -106,8 +107,9 @@ pub(super) async fn get_managed_trade(
 /// Change Trade
 ///
 /// Changes the stop loss and the take profits of an open trade, and the note and tags of any. What is absent stays. A
-/// `stop` of `null` removes the stop loss and needs `confirmNoStop`; an empty list removes the take profits. With
-/// `If-Match`, a trade that was changed since is not changed. Not in the original document.
+/// `stop` of `null` removes the stop loss and needs `confirmNoStop`; an empty list removes the take profits. `stop` also says
+/// what Slipstream does by itself: without a `price`, the stop loss stays where it is. With `If-Match`, a trade that was changed
+/// since is not changed. Not in the original document.
 #[utoipa::path(
     patch,
     path = "/v1/priv/trade/{id}",
@@ -207,15 +209,16 @@ fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure
     let stop = if request.is_null(FieldLocation::Body, "stop") {
         Some(StopChange::Remove { confirmed })
     } else {
-        check.optional("stop", stop_of)
+        check.optional("stop", placed_stop_of).flatten()
     };
+    let automation = automation_of(request, &mut check);
     let targets = check.optional("takeProfits", targets_of);
     let note = check.optional("note", text(|note| Ok(note.to_owned())));
     let tags = check.optional("tags", tags_of);
     let once = once_of(request, &mut check)?;
     let id = check.finish(id)?;
     let edit = TradeEdit {
-        change: TradeChange { stop, targets },
+        change: TradeChange { stop, targets, automation },
         note,
         tags,
         version: version_of(request)?,

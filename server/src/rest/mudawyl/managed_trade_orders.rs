@@ -2,10 +2,11 @@
 
 use super::{
     error::{MudawylFailure, OpeningErrors, PrivateErrors, StaleVersion},
-    managed_trade::{Versioned, refused, stop_of, targets_of, version_of, versioned},
+    managed_trade::{Versioned, refused, targets_of, version_of, versioned},
     order::once_of,
     present::ManagedTradeDetails,
     raw_request::{FieldLocation, RawRequest},
+    trade_automation::{automation_of, placed_stop_of},
     trade_bodies::{TradeAddBody, TradeBody, TradeReverseBody},
     validate::{Check, decimal, flag, id},
 };
@@ -44,17 +45,19 @@ pub(super) async fn create_managed_trade(
 ) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
     let mut check = Check::new(&request, FieldLocation::Body);
     let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
-    let stop = check.optional("stop", stop_of).and_then(|change| match change {
+    let stop = check.optional("stop", placed_stop_of).flatten();
+    let stop = stop.and_then(|change| match change {
         StopChange::Set(stop) => Some(stop),
         StopChange::Remove { .. } => None,
     });
     let targets = check.optional("takeProfits", targets_of).unwrap_or_default();
+    let automation = automation_of(&request, &mut check);
     let replace = check.optional("replace", flag).unwrap_or(false);
     let order = check.trade_ticket(stop, &targets);
     let once = once_of(&request, &mut check)?;
     let (key, order) = check.finish(key.zip(order))?;
     let once = once.map(|header| header.of(key.0, &request));
-    let new = NewTrade { order, targets, replace };
+    let new = NewTrade { order, targets, replace, automation };
     let opened = order::open_trade(&desk, &actor, key, new, once).await;
     let opened = opened.map_err(|error| unopened(&request, error))?;
     versioned(&desk, &actor, opened).await

@@ -10,10 +10,12 @@ mod api_client;
 pub mod balance_history;
 pub mod bodies;
 pub mod error;
+mod event_webhook;
 pub mod examples;
 mod first_day;
 pub mod follow;
 pub mod key;
+mod managed_position;
 mod managed_trade;
 mod managed_trade_orders;
 pub mod notification;
@@ -31,6 +33,7 @@ pub mod subscription;
 mod support;
 mod ticker;
 mod trade;
+mod trade_automation;
 pub mod trade_bodies;
 pub mod validate;
 
@@ -50,6 +53,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .listed(routes!(strategy::list_risk_profiles))
         .listed(routes!(strategy::list_strategy_history))
         .listed(routes!(strategy::get_strategy_performance))
+        .listed(routes!(strategy::get_strategy_execution))
         .route(Role::Trader, routes!(profile::get_profile, profile::update_profile))
         .route(Role::Trader, routes!(account::list_whitelist_addresses))
         .route(Role::Trader, routes!(account::get_total_balance))
@@ -91,8 +95,11 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade::close_managed_trade))
         .route(Role::Trader, routes!(managed_trade_orders::add_to_managed_trade))
         .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
+        .route(Role::Trader, routes!(managed_position::adopt_position))
+        .route(Role::Trader, routes!(managed_position::close_all_positions))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(follow::get_follow_performance))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
         .route(
             Role::Trader,
@@ -101,6 +108,16 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
         .route(Role::Trader, routes!(own_source::list_calls))
         .route(Role::Trader, routes!(own_source::test_alert))
+        .route(Role::Trader, routes!(event_webhook::list_webhooks, event_webhook::create_webhook))
+        .route(
+            Role::Trader,
+            routes!(event_webhook::get_webhook, event_webhook::change_webhook, event_webhook::remove_webhook),
+        )
+        .route(Role::Trader, routes!(event_webhook::rotate_secret))
+        .route(Role::Trader, routes!(event_webhook::list_deliveries))
+        .route(Role::Trader, routes!(event_webhook::test_webhook))
+        .route(Role::Trader, routes!(event_webhook::resend_event))
+        .route(Role::Trader, routes!(event_webhook::list_events))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     error::{HandlerResult, MudawylFailure},
-    present::{Performance, Profiles, Ranges, Strategies},
+    present::{ExecutionItem, Performance, Profiles, Ranges, Strategies},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, whole, word},
 };
@@ -94,6 +94,30 @@ pub(super) async fn get_strategy_performance(
 ) -> HandlerResult<Performance> {
     let (id, interval, limit) = ranges(&request)?;
     Ok(Json(Performance::from(strategy::performance(&desk, id, Kind::Live, interval, limit).await?)))
+}
+
+/// Get Strategy Execution
+///
+/// Returns how the strategy's newest signals were executed on the accounts that copy it: delay, slippage, reasons for
+/// skipping, and the copies of each signal. Signals that reached fewer than three users count in no figure. Not in the
+/// original document.
+#[utoipa::path(
+    get,
+    path = "/v1/pub/strategy/{id}/execution",
+    operation_id = "getStrategyExecution",
+    tag = "Public Data",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 200, body = ExecutionItem))
+)]
+pub(super) async fn get_strategy_execution(
+    State(desk): State<SharedDesk>,
+    request: RawRequest,
+) -> HandlerResult<ExecutionItem> {
+    let mut check = Check::new(&request, FieldLocation::Query);
+    let id = check.path_id();
+    let id = check.finish(id)?;
+    let (_, execution) = strategy::execution(&desk, None, id).await?;
+    Ok(Json(ExecutionItem::from(execution)))
 }
 
 /// Parses the strategy and the ranges.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "stop": { "price": 19000, "type": "MARKET" },
+    "stop": { "price": 19000, "type": "MARKET", "trailingPercent": 2, "breakevenAfter": 1 },
     "takeProfits": [{ "price": 21000, "share": 0.5 }],
     "note": "Breakout",
     "tags": ["btc"],
@@ -30,19 +30,34 @@ pub struct TradeChangeBody {
     pub tags: Option<Vec<String>>,
 }
 
-/// A stop loss.
+/// A stop loss, and what Slipstream does with it by itself. What is absent stays as it is; `null` switches it off. Slipstream
+/// runs these: while it is off, they pause, and the stop loss stays at the exchange where it is.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StopBody {
-    /// Trigger price.
+    /// Trigger price. Without it, and with one of the fields below, the stop loss stays where it is.
     #[schema(example = 19000)]
-    pub price: f64,
+    pub price: Option<f64>,
     /// MARKET (default) or LIMIT.
     #[serde(rename = "type")]
     #[schema(example = "MARKET")]
     pub kind: Option<String>,
     /// Price of the limit order; required with LIMIT.
     pub limit_price: Option<f64>,
+    /// Distance of a trailing stop from the best price since it was set, in percent. The stop loss moves at most once a second,
+    /// only in favor of the position, and by at least a twentieth of the distance.
+    #[schema(minimum = 0.1, maximum = 50)]
+    pub trailing_percent: Option<f64>,
+    /// The number of filled take profits after which the stop loss moves to the price at which the trade ends at zero after
+    /// fees. It is never moved to a worse price.
+    #[schema(minimum = 1, maximum = 25)]
+    pub breakeven_after: Option<u16>,
+    /// The price that the trailing stop follows: `last` (default) or `mark`.
+    #[schema(example = "last")]
+    pub trigger: Option<String>,
+    /// How long the trade may be open, in minutes since its entry first filled. It is then closed at the market price.
+    #[schema(minimum = 1, maximum = 525600)]
+    pub time_limit: Option<u32>,
 }
 
 /// A take profit.
@@ -105,6 +120,12 @@ pub struct TradeBody {
     /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
+    /// GTC (default), IOC, FOK, or GTX for post-only; with LIMIT. An IOC order that fills in part is a position with its
+    /// stop loss; one that fills nothing is a CANCELED trade.
+    #[schema(example = "GTC")]
+    pub time_in_force: Option<String>,
+    /// The same as GTX: the order is rejected if it would fill immediately.
+    pub post_only: Option<bool>,
     /// Risk as a percentage of equity from which the amount was calculated.
     #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,
@@ -135,4 +156,42 @@ pub struct TradeAddBody {
 pub struct TradeReverseBody {
     /// Must be true if the trade has no stop loss: the new one has none either.
     pub confirm_no_stop: Option<bool>,
+}
+
+/// "Adopt Position". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "exchangeKeyId": "46a19fb1-4e90-4736-b820-257c947fd694",
+    "symbol": "BTC/USDT",
+    "stop": { "price": 18000, "type": "MARKET" },
+    "takeProfits": [{ "price": 21000, "share": 0.5 }],
+}))]
+pub struct AdoptBody {
+    /// API_KEY_ID of an active MANUAL FUTURES key.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Symbol.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub symbol: String,
+    /// The stop loss; required unless `confirmNoStop` is true.
+    pub stop: Option<StopBody>,
+    /// Must be true to adopt the position without a stop loss.
+    pub confirm_no_stop: Option<bool>,
+    /// Take profits with their shares of the position.
+    #[schema(max_items = 25)]
+    pub take_profits: Option<Vec<TakeProfitBody>>,
+}
+
+/// "Close All Positions". Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({ "exchangeKeyId": "46a19fb1-4e90-4736-b820-257c947fd694" }))]
+pub struct CloseAllBody {
+    /// API_KEY_ID of a FUTURES key.
+    #[schema(format = Uuid)]
+    pub exchange_key_id: String,
+    /// Only the position of this symbol.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
+    pub symbol: Option<String>,
 }

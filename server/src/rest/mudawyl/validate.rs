@@ -6,7 +6,7 @@ use super::{
     raw_request::{FieldLocation, RawRequest},
 };
 use domain::{
-    Decimal, ExchangeKeyId, Micros, Symbol, money,
+    Decimal, ExchangeKeyId, Micros, Symbol, TimeInForce, money,
     ticket::{ManualOrder, RawTicket, Stop},
     trade::TargetShare,
     validation::{self, Problem},
@@ -27,6 +27,7 @@ const TICKET: &[&str] = &[
     "stopPrice",
     "callbackRate",
     "riskProfilePercent",
+    "timeInForce",
 ];
 
 /// The validation of one request.
@@ -110,6 +111,7 @@ impl<'a> Check<'a> {
             stop_trigger_price: stop.map(|stop| money::text(stop.trigger)),
             stop_trigger_type: stop.map(|stop| stop.kind().word().to_owned()),
             stop_price: stop.and_then(|stop| stop.limit).map(money::text),
+            time_in_force: self.time_in_force(),
             ..self.raw_ticket()
         };
         self.checked(&raw)
@@ -135,6 +137,17 @@ impl<'a> Check<'a> {
         order
     }
 
+    /// The time in force of a trade's order. `postOnly` is another name of GTX.
+    fn time_in_force(&mut self) -> Option<String> {
+        let post_only = self.optional("postOnly", flag).unwrap_or(false);
+        let given = self.request.field(FieldLocation::Body, "timeInForce").map(as_text);
+        let gtx = TimeInForce::Gtx.word();
+        if post_only && given.as_deref().is_some_and(|given| given != gtx) {
+            self.fail("postOnly", Problem::Contradicts);
+        }
+        if post_only { Some(gtx.to_owned()) } else { given }
+    }
+
     fn raw_ticket(&self) -> RawTicket {
         let text = |field: &str| self.request.field(FieldLocation::Body, field).map(as_text);
         let targets = self.request.field(FieldLocation::Body, "takeProfitPrices").and_then(Value::as_array);
@@ -150,6 +163,8 @@ impl<'a> Check<'a> {
             stop_price: text("stopPrice"),
             callback_rate: text("callbackRate"),
             risk_profile_percent: text("riskProfilePercent"),
+            // Only trades have one: the document's order has no such field.
+            time_in_force: None,
         }
     }
 

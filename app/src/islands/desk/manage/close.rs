@@ -1,9 +1,13 @@
 //! Closing a part of the position, or all of it.
 
-use super::{button, field, fixed, folded, form, once, problem, question};
+use super::{field, fixed, folded, form, once, problem};
 use crate::{
     islands::{
-        desk::{account::AccountSignals, send::Sender},
+        desk::{
+            account::AccountSignals,
+            question::{Question, button},
+            send::Sender,
+        },
         part::{IntoPart as _, Part},
         reactive::Peek as _,
     },
@@ -53,15 +57,10 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
     });
     let button_and_question = move || {
         let (contracts, base) = held.get()?;
-        let sure = words.close_sure(&money::text(contracts), &base);
-        let parts = vec![
-            once(account, sender),
-            fixed("share", PERCENT.to_owned()),
-            view! { <p>{sure}</p> }.part(),
-            button(sender, "bad", "close-100-yes".to_owned(), words.close_yes.to_owned()),
-        ];
-        let form = form(sender, ACTION, "close-share-form", parts);
-        Some(question("close-100", words.close_share(PERCENT), form))
+        let (text, sure) = (words.close_share(PERCENT), words.close_sure(&money::text(contracts), &base));
+        let fields = vec![once(account, sender), fixed("share", PERCENT.to_owned())];
+        let close = Question::new("close-100", text, sure, words.dismiss, ACTION, fields);
+        Some(Question { yes: words.close_yes.to_owned(), ..close }.view(sender))
     };
     button_and_question.part()
 }

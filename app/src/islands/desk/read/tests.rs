@@ -3,7 +3,7 @@
 use super::*;
 use domain::{
     ticket::Stop,
-    trade::{OpenTrade, TargetShare},
+    trade::{Automation, OpenTrade, PriceSource, TargetShare},
 };
 
 fn again<T: FromTree + serde::Serialize>(value: &T) -> Option<T> {
@@ -44,6 +44,12 @@ fn trade() -> OpenTrade {
         entered: n(0),
         stop: Some(Stop { trigger: n(9), limit: None }),
         targets: vec![TargetShare { price: n(11), share: Decimal::new(5, 1) }],
+        automation: Automation {
+            breakeven_after: Some(1),
+            trailing_percent: Some(Decimal::new(15, 1)),
+            trigger: PriceSource::Mark,
+            time_limit: None,
+        },
     }
 }
 

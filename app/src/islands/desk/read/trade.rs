@@ -5,7 +5,7 @@ use crate::islands::tree::Tree;
 use domain::{
     Side,
     ticket::Stop,
-    trade::{OpenTrade, TargetShare},
+    trade::{Automation, OpenTrade, PriceSource, TargetShare},
 };
 
 impl FromTree for TargetShare {
@@ -30,6 +30,19 @@ impl FromTree for OpenTrade {
             entered: decimal(tree, "entered")?,
             stop: tree.get("stop").and_then(|stop| Stop::read(&stop)),
             targets: list(tree, "targets")?,
+            automation: Automation::read(&tree.get("automation")?)?,
+        })
+    }
+}
+
+impl FromTree for Automation {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let number = |key: &str| tree.get(key).and_then(|value| value.int());
+        Some(Self {
+            breakeven_after: number("breakeven_after").and_then(|after| u16::try_from(after).ok()),
+            trailing_percent: optional_decimal(tree, "trailing_percent")?,
+            trigger: parsed(tree, "trigger", PriceSource::parse)?,
+            time_limit: number("time_limit").and_then(|minutes| u32::try_from(minutes).ok()),
         })
     }
 }

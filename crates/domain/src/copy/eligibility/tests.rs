@@ -1,4 +1,5 @@
 use super::*;
+use crate::risk_rule;
 use proptest::{option, prelude::*};
 
 fn follow() -> impl Strategy<Value = FollowState> {
@@ -32,14 +33,24 @@ fn amounts() -> impl Strategy<Value = (Decimal, Decimal)> {
     (-3_i64..3, -3_i64..3).prop_map(|(one, other)| (Decimal::from(one), Decimal::from(other)))
 }
 
+/// The objection of one of the risk rules.
+fn rule() -> impl Strategy<Value = Objection> {
+    proptest::sample::select(risk_rule::REASONS.to_vec()).prop_map(objecting)
+}
+
+fn objecting(reason: Reason) -> Objection {
+    let rule = crate::RiskRuleId(uuid::Uuid::nil());
+    Objection { rule, reason, kind: risk_rule::Kind::DayLoss, seen: Decimal::ONE, limit: Decimal::ONE }
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let flag = || option::of(any::<bool>());
     let first = (option::of(follow()), option::of(key()), flag(), option::of(amounts()), flag());
-    let second = (flag(), flag(), flag(), flag(), option::of(amounts()));
+    let second = (flag(), flag(), flag(), flag(), option::of(rule()));
     let first_day = (flag(), option::of(amounts()));
     (option::of(account()), first, second, first_day).prop_map(|(account, first, second, first_day)| {
         let (follow, key, plan, balance, all_paused) = first;
-        let (strategy_active, superseded, too_old, in_position, loss) = second;
+        let (strategy_active, superseded, too_old, in_position, rule) = second;
         let (other_first_day_market, capped) = first_day;
         Facts {
             account,
@@ -53,7 +64,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             superseded,
             too_old,
             in_position,
-            daily_loss: loss.map(|(lost, limit)| DailyLoss { lost, limit }),
+            rule,
             capped_order: capped.map(|(value, cap)| CappedOrder { value, cap }),
         }
     })
@@ -74,7 +85,7 @@ fn one_by_one(f: Facts) -> [Facts; 13] {
         Facts { superseded: f.superseded, ..none },
         Facts { too_old: f.too_old, ..none },
         Facts { in_position: f.in_position, ..none },
-        Facts { daily_loss: f.daily_loss, ..none },
+        Facts { rule: f.rule, ..none },
         Facts { capped_order: f.capped_order, ..none },
     ]
 }
@@ -93,7 +104,7 @@ fn merged(a: Facts, b: Facts) -> Facts {
         superseded: a.superseded.or(b.superseded),
         too_old: a.too_old.or(b.too_old),
         in_position: a.in_position.or(b.in_position),
-        daily_loss: a.daily_loss.or(b.daily_loss),
+        rule: a.rule.or(b.rule),
         capped_order: a.capped_order.or(b.capped_order),
     }
 }
@@ -110,7 +121,7 @@ const FAVOURABLE: Facts = Facts {
     superseded: Some(false),
     too_old: Some(false),
     in_position: Some(false),
-    daily_loss: Some(DailyLoss { lost: Decimal::ZERO, limit: Decimal::ONE }),
+    rule: None,
     capped_order: Some(CappedOrder { value: Decimal::ONE, cap: Decimal::ONE }),
 };
 
@@ -175,9 +186,16 @@ fn the_first_day_allows_one_market_and_small_orders() {
 #[test]
 fn limits_decide_at_their_own_value() {
     assert_eq!(eligibility(&FAVOURABLE), Ok(()), "a balance may equal the plan's limit");
-    let lost =
-        Facts { daily_loss: Some(DailyLoss { lost: Decimal::ONE, limit: Decimal::ONE }), ..FAVOURABLE };
-    assert_eq!(eligibility(&lost), Err(Reason::DailyLoss), "a loss may not");
+}
+
+/// The rules' reasons are one run in the order of all reasons, so that both orders agree.
+#[test]
+fn risk_rules_keep_their_order_among_all_reasons() {
+    let first = REASONS_IN_ORDER.iter().position(|reason| *reason == risk_rule::REASONS[0]).unwrap();
+    assert_eq!(REASONS_IN_ORDER[first..first + risk_rule::REASONS.len()], risk_rule::REASONS);
+    for reason in risk_rule::REASONS {
+        assert_eq!(eligibility(&Facts { rule: Some(objecting(reason)), ..FAVOURABLE }), Err(reason));
+    }
 }
 
 #[test]
@@ -207,7 +225,7 @@ proptest! {
     #[test]
     fn judging_in_stages_gives_the_reason_of_judging_once(facts in facts()) {
         let account = Facts { capped_order: None, ..facts };
-        let rows = Facts { in_position: None, daily_loss: None, ..account };
+        let rows = Facts { in_position: None, rule: None, ..account };
         let staged = eligibility(&rows).and_then(|()| eligibility(&account)).and_then(|()| eligibility(&facts));
         prop_assert_eq!(staged, eligibility(&facts));
     }

@@ -47,14 +47,14 @@ async fn a_spot_account_streams_orders_and_funds() {
     let mut socket = subscribed(&mut fake).await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
     send_json(&mut socket, &enveloped(&report())).await;
-    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("no event arrived") };
     assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
     assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
     // Other reports refer to no original order.
     let mut placed = report();
     (placed["c"], placed["C"], placed["x"]) = (json!("slip-5"), json!(""), json!("NEW"));
     send_json(&mut socket, &enveloped(&placed)).await;
-    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("no event arrived") };
     assert_eq!(order.client_order_id, "slip-5");
     let position = json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [
         { "a": "LTC", "f": "10000.000000", "l": "1.500000" }] });

@@ -218,7 +218,7 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 
     send_json(&mut socket, &algo_update("NEW", "")).await;
-    let AccountEvent::Order(waiting, None) = next(&mut events).await else { panic!("not told") };
+    let AccountEvent::Order(waiting, None) = next(&mut events).await else { panic!("no event arrived") };
     assert_eq!((waiting.client_order_id.as_str(), waiting.status), ("slip-3", OrderStatus::Open));
     assert_eq!((waiting.kind, waiting.stop_price), (OrderType::StopMarket, Some(d("19850"))));
 
@@ -238,7 +238,7 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     );
     fake.on("GET /fapi/v1/order", [ok(orders::plain(json!({ "orderId": 88 })))]);
     send_json(&mut socket, &algo_update("FINISHED", "88")).await;
-    let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("not told") };
+    let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("no event arrived") };
     assert_eq!((ended.id.as_str(), ended.client_order_id.as_str()), ("88", "slip-3"));
     assert_eq!(ended.status, OrderStatus::Closed);
     // The order could not be queried, so the whole account must be reloaded.

@@ -33,7 +33,9 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     let slot = terms::slot(call)?;
     let working_type = match params.text("workingType")? {
         None => WorkingType::Contract,
-        Some(word) => WorkingType::parse(word).ok_or_else(|| SandboxFailure::not_valid("workingType"))?,
+        Some(word) => WorkingType::parse(word).ok_or_else(|| {
+            SandboxFailure::refused(-4031, format!("Invalid parameter working type: {word}"))
+        })?,
     };
     let close_position = params.flag("closePosition")?.unwrap_or(false);
     let reduce_only = terms::reduce_only(params, slot)?;

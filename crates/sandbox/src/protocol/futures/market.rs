@@ -27,7 +27,10 @@ fn perpetual(call: &Call<'_>) -> Reply<bool> {
 }
 
 fn pair(call: &Call<'_>) -> Reply<Pair> {
-    named_pair(call.params.required("pair")?)
+    named_pair(call.params.required("pair")?).map_err(|failure| match failure.code {
+        -1121 => SandboxFailure::refused(-4144, "Invalid pair"),
+        _ => failure,
+    })
 }
 
 /// Nothing of this kind exists here.

@@ -82,7 +82,7 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     let result = match call.params.text("newOrderRespType")? {
         Some("RESULT") => true,
         None | Some("ACK") => false,
-        Some(_) => return Err(SandboxFailure::not_valid("newOrderRespType")),
+        Some(_) => return Err(SandboxFailure::refused(-1136, "Invalid newOrderRespType.")),
     };
     let account = call.account()?;
     match call.apply(Command::Place { account, order })? {

@@ -126,13 +126,13 @@ impl Fields {
         }
         Ok(Self {
             tif: time_in_force_of(params, &names.of("timeInForce"))?,
-            price: params.decimal(&names.of("price"))?,
+            price: params.spot_decimal(&names.of("price"))?,
             quote_amount: None,
-            stop_price: params.decimal(&names.of("stopPrice"))?,
-            client_id: params.client_id(&names.of("clientOrderId"))?.map(str::to_owned),
+            stop_price: params.spot_decimal(&names.of("stopPrice"))?,
+            client_id: params.spot_client_id(&names.of("clientOrderId"))?.map(str::to_owned),
             options: SpotOptions {
                 trailing_delta: params.integer(&names.of("trailingDelta"))?,
-                iceberg: params.decimal(&names.of("icebergQty"))?,
+                iceberg: params.spot_decimal(&names.of("icebergQty"))?,
                 strategy_id: params.integer(&names.of("strategyId"))?,
                 strategy_type: strategy_type(params, names)?,
                 self_trade_prevention: None,

@@ -34,7 +34,7 @@ impl Head {
     fn read(call: &Call<'_>) -> Reply<Self> {
         Ok(Self {
             market: data::market(call)?,
-            client_id: call.params.client_id("listClientOrderId")?.map(str::to_owned),
+            client_id: call.params.spot_client_id("listClientOrderId")?.map(str::to_owned),
             prevention: prevention(&call.params)?,
             detail: detail(&call.params, Detail::Result)?,
         })
@@ -102,7 +102,7 @@ pub(super) fn oco(call: &mut Call<'_>) -> Reply {
     call.count_orders(2)?;
     let (head, params) = (Head::read(call)?, &call.params);
     let side = side_of(params, "side")?;
-    let amount = params.decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
+    let amount = params.spot_decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
     let common = head.common(side, Some(amount));
     let legs = pair(side, leg(params, "above", common)?, leg(params, "below", common)?)?;
     place(call, head, None, legs)
@@ -113,20 +113,20 @@ pub(super) fn old_oco(call: &mut Call<'_>) -> Reply {
     call.count_orders(2)?;
     let (head, params) = (Head::read(call)?, &call.params);
     let side = side_of(params, "side")?;
-    let amount = params.decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
+    let amount = params.spot_decimal("quantity")?.ok_or_else(|| SandboxFailure::missing("quantity"))?;
     let common = head.common(side, Some(amount));
-    let text = |name: &str| Ok::<_, SandboxFailure>(params.client_id(name)?.map(str::to_owned));
+    let text = |name: &str| Ok::<_, SandboxFailure>(params.spot_client_id(name)?.map(str::to_owned));
     let limit = Fields {
-        price: params.decimal("price")?,
+        price: params.spot_decimal("price")?,
         client_id: text("limitClientOrderId")?,
         options: labels(params, "limit")?,
         ..Fields::default()
     };
     params.required("stopPrice")?;
     let mut stop = Fields {
-        price: params.decimal("stopLimitPrice")?,
+        price: params.spot_decimal("stopLimitPrice")?,
         tif: time_in_force_of(params, "stopLimitTimeInForce")?,
-        stop_price: params.decimal("stopPrice")?,
+        stop_price: params.spot_decimal("stopPrice")?,
         client_id: text("stopClientOrderId")?,
         options: labels(params, "stop")?,
         ..Fields::default()
@@ -151,7 +151,7 @@ pub(super) fn old_oco(call: &mut Call<'_>) -> Reply {
 fn labels(params: &Params, prefix: &'static str) -> Reply<SpotOptions> {
     let names = Names(prefix);
     Ok(SpotOptions {
-        iceberg: params.decimal(&names.of("icebergQty"))?,
+        iceberg: params.spot_decimal(&names.of("icebergQty"))?,
         strategy_id: params.integer(&names.of("strategyId"))?,
         strategy_type: strategy_type(params, names)?,
         ..SpotOptions::default()
@@ -161,7 +161,7 @@ fn labels(params: &Params, prefix: &'static str) -> Reply<SpotOptions> {
 /// The mandatory quantity of a list's order.
 fn quantity(params: &Params, names: Names) -> Reply<Option<Decimal>> {
     let name = names.of("quantity");
-    params.decimal(&name)?.map(Some).ok_or_else(|| SandboxFailure::missing(&name))
+    params.spot_decimal(&name)?.map(Some).ok_or_else(|| SandboxFailure::missing(&name))
 }
 
 /// Parses the working order of an OTO.
@@ -202,7 +202,7 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let list = orders::reference(&call.params, "orderListId", "listClientOrderId")?;
     let client = call.params.text("listClientOrderId")?.map(str::to_owned);
-    let by = call.params.client_id("newClientOrderId")?.map(str::to_owned);
+    let by = call.params.spot_client_id("newClientOrderId")?.map(str::to_owned);
     all_known(&call.params)?;
     let same = orders::account(call, |account| {
         let found = account.order_lists().find(&list);

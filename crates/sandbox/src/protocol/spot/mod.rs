@@ -74,7 +74,7 @@ fn exchange_info(call: &mut Call<'_>) -> Reply {
         (None, Some(text)) => {
             let names: Vec<String> =
                 serde_json::from_str(text).map_err(|_| SandboxFailure::not_valid("symbols"))?;
-            names.iter().map(|name| named_pair(name)).collect::<Reply<_>>()?
+            data::each_pair_once(&names)?
         }
         (None, None) => Pair::ALL.to_vec(),
     };

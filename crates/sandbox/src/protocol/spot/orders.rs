@@ -47,9 +47,9 @@ pub(super) fn new_order(call: &Call<'_>) -> Reply<(SpotOrder, Detail)> {
     let side = side(params)?;
     let kind = SpotKind::parse(params.required("type")?)?;
     let mut fields = Fields::read(params, Names::PLAIN)?;
-    fields.quote_amount = params.decimal("quoteOrderQty")?;
+    fields.quote_amount = params.spot_decimal("quoteOrderQty")?;
     let common =
-        Common { market, side, amount: params.decimal("quantity")?, prevention: prevention(params)? };
+        Common { market, side, amount: params.spot_decimal("quantity")?, prevention: prevention(params)? };
     let order = fields.order(kind, common, Names::PLAIN)?;
     let full = matches!(kind, SpotKind::Market | SpotKind::Limit);
     Ok((order, detail(params, if full { Detail::Full } else { Detail::Ack })?))
@@ -120,7 +120,7 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let order = reference(call, "orderId", "origClientOrderId")?;
     let restriction = restriction(&call.params)?;
-    let by = call.params.client_id("newClientOrderId")?.map(str::to_owned);
+    let by = call.params.spot_client_id("newClientOrderId")?.map(str::to_owned);
     all_known(&call.params)?;
     let by = by.unwrap_or_else(|| fresh_client_id(call));
     let action = SpotAction::Cancel(Cancellation { order, restriction, by: by.clone() });

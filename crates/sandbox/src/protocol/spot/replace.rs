@@ -38,7 +38,7 @@ pub(super) fn replace(call: &mut Call<'_>) -> Reply {
     };
     let which = reference(call, "cancelOrderId", "cancelOrigClientOrderId")?;
     let restriction = restriction(params)?;
-    let by = params.client_id("cancelNewClientOrderId")?.map(str::to_owned);
+    let by = params.spot_client_id("cancelNewClientOrderId")?.map(str::to_owned);
     all_known(params)?;
     let limited = match call.count_orders(1) {
         Err(limit) if cancel_only => Some(Reject { code: limit.code, message: limit.msg }),
@@ -86,8 +86,8 @@ fn answer(result: SpotResult, by: &str, detail: Detail, over: bool) -> Reply {
 pub(super) fn amend(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let order = reference(call, "orderId", "origClientOrderId")?;
-    let amount = call.params.decimal("newQty")?.ok_or_else(|| SandboxFailure::missing("newQty"))?;
-    let client_id = call.params.client_id("newClientOrderId")?.map(str::to_owned);
+    let amount = call.params.spot_decimal("newQty")?.ok_or_else(|| SandboxFailure::missing("newQty"))?;
+    let client_id = call.params.spot_client_id("newClientOrderId")?.map(str::to_owned);
     all_known(&call.params)?;
     match act(call, market, SpotAction::Amend { order, amount, client_id })? {
         SpotResult::Amended { order, amendment, list } => {

@@ -155,7 +155,7 @@ impl Job {
             Ok(value) => axum::Json(value).into_response(),
             Err(failure) => failure.into_response(),
         });
-        let (parts, body) = effect.respond(now, answer).await.into_parts();
+        let (parts, body) = effect.respond(self.venue, now, answer).await.into_parts();
         let body = to_bytes(body, LARGEST_ANSWER).await.map_err(|_| Gone)?;
         let value: Value = serde_json::from_slice(&body).map_err(|_| Gone)?;
         if parts.status.is_success() {

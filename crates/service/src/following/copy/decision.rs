@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::{
     CopyId, Micros, UserId,
     copy::{CopyDetail, Reason, WaitReason},
+    order_failure::OrderFailure,
 };
 use store::{Tx, copy, group_commit::BatchedWrite};
 
@@ -15,9 +16,8 @@ pub(super) enum Decided {
     Skip(Reason, Option<String>),
     /// The copy is tried again at this time, because of this.
     Postpone(Micros, WaitReason),
-    /// An exit was refused and is retried at this time; the text gives the reason. The owner is notified
-    /// once.
-    RetryExit(Micros, String, Notification),
+    /// An exit was refused for this reason and is retried at this time. The owner is notified once.
+    RetryExit(Micros, OrderFailure, Notification),
     /// An exit is done: a separate intent closed the position.
     Exited,
 }
@@ -52,7 +52,7 @@ impl BatchedWrite for Decision {
             }
             Decided::Exited => copy::finish_exit(tx, id, holder, at).await,
             Decided::RetryExit(until, why, notification) => {
-                let ours = copy::retry_exit(tx, id, holder, *until, why, at).await?;
+                let ours = copy::retry_exit(tx, id, holder, *until, &why.stored(), at).await?;
                 if ours {
                     notification.write(tx).await?;
                 }

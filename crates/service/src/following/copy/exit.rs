@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     ApiKeyStatus, Micros,
     copy::{CopyDetail, Exit, Reason, Status, WaitReason, exit_pause},
+    order_failure::{FailureCause, OrderFailure},
 };
 use store::{
     copy::{CopyTrade, Work},
@@ -33,7 +34,7 @@ pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<Att
     match copy.status {
         Status::Queued => return Ok(AttemptOutcome::Later(WaitReason::EntryQueued)),
         Status::Sending => return Ok(AttemptOutcome::Later(WaitReason::EntrySending)),
-        _ if refused => return Ok(AttemptOutcome::Refused("the exchange rejects the key".to_owned())),
+        _ if refused => return Ok(AttemptOutcome::Refused(FailureCause::KeyRejected.into())),
         _ => {}
     }
     // The first attempt's intent takes the id of the exit's copy, so that both end in one transaction.
@@ -48,7 +49,7 @@ pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<Att
     }
     Ok(match store::copy::get_copy(&desk.db, copy.id).await? {
         Some(CopyTrade { status: Status::Open, .. }) => {
-            AttemptOutcome::Refused(words(work.detail.as_deref()))
+            AttemptOutcome::Refused(failure_of(work.detail.as_deref()))
         }
         _ => AttemptOutcome::Exited,
     })
@@ -78,7 +79,7 @@ async fn nothing_open(desk: &SharedFollowing, work: &Work) -> Result<AttemptOutc
 async fn after_first(desk: &SharedFollowing, work: &Work) -> Result<AttemptOutcome> {
     let copy = store::copy::get_copy(&desk.db, work.id).await?;
     if let Some(copy) = copy.filter(|copy| copy.status == Status::Queued && copy.attempts > 0) {
-        let notification = late(work, words(copy.detail.as_deref()), desk.clock.now())?;
+        let notification = late(work, failure_of(copy.detail.as_deref()), desk.clock.now())?;
         let mut tx = desk.db.begin().await?;
         notification.write(&mut tx).await?;
         tx.commit().await?;
@@ -87,7 +88,7 @@ async fn after_first(desk: &SharedFollowing, work: &Work) -> Result<AttemptOutco
 }
 
 /// Schedules a refused exit for a retry after its pause.
-pub(super) fn retry_exit(work: &Work, why: String, now: Micros) -> Result<Decided> {
+pub(super) fn retry_exit(work: &Work, why: OrderFailure, now: Micros) -> Result<Decided> {
     let until = now.plus(exit_pause(work.attempts));
     let notification = late(work, why.clone(), now)?;
     Ok(Decided::RetryExit(until, why, notification))
@@ -95,7 +96,7 @@ pub(super) fn retry_exit(work: &Work, why: String, now: Micros) -> Result<Decide
 
 /// The notification about a late exit. Its idempotency key makes it a single one, however often the exit is
 /// refused.
-fn late(work: &Work, why: String, at: Micros) -> Result<Notification> {
+fn late(work: &Work, why: OrderFailure, at: Micros) -> Result<Notification> {
     let event = NotificationEvent::ExitLate {
         key: work.exchange_key_id,
         symbol: work.symbol.clone(),
@@ -105,9 +106,10 @@ fn late(work: &Work, why: String, at: Micros) -> Result<Notification> {
     Notification::new(work.user_id, format!("exit-late:{}", work.id), &event, at)
 }
 
-fn words(detail: Option<&str>) -> String {
-    detail.map_or_else(
-        || "the exchange rejected the order".to_owned(),
-        |text| CopyDetail::read(text).to_string(),
-    )
+/// Why the exit was not carried out. What it waited for before is no answer of the exchange.
+fn failure_of(detail: Option<&str>) -> OrderFailure {
+    match detail.map(CopyDetail::read) {
+        Some(CopyDetail::Failure(failure)) => failure,
+        _ => FailureCause::OrderRejected.into(),
+    }
 }

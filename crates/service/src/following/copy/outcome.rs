@@ -1,7 +1,10 @@
 //! The outcome of one attempt at a queued copy.
 
 use crate::trading::eligibility::No;
-use domain::copy::{Reason, WaitReason};
+use domain::{
+    copy::{Reason, WaitReason},
+    order_failure::OrderFailure,
+};
 
 /// The outcome of one attempt at a queued copy.
 pub(super) enum AttemptOutcome {
@@ -12,7 +15,7 @@ pub(super) enum AttemptOutcome {
     /// The copy cannot be decided now.
     Later(WaitReason),
     /// An exit failed, for this reason, and is retried.
-    Refused(String),
+    Refused(OrderFailure),
     /// The exit was carried out by an intent that does not update the exit's copy.
     Exited,
 }

@@ -19,6 +19,7 @@ use crate::{
 use domain::{
     Micros, Side,
     copy::{Exit, Reason, Status, WaitReason},
+    order_failure::OrderFailure,
     signal::Action,
     ticket::{Entry as EntryKind, ManualOrder, Stop},
     time,
@@ -149,11 +150,13 @@ async fn one(desk: &SharedFollowing, round: &ClaimContext, work: Work) -> Result
         Ok(AttemptOutcome::Exited) => Decided::Exited,
         Ok(AttemptOutcome::Refused(why)) => exit::retry_exit(&work, why, now)?,
         Err(Error::Refused(refusal)) if work.action == Action::Exit => {
-            exit::retry_exit(&work, refusal.to_string(), now)?
+            exit::retry_exit(&work, OrderFailure::Refused(refusal), now)?
         }
         Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), WaitReason::ExchangeSilent),
-        Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
+        Err(Error::Refused(refusal)) => {
+            Decided::Skip(Reason::Refused, Some(OrderFailure::Refused(refusal).stored()))
+        }
         Err(error) => {
             // Ours to mend; the copy waits for it as long as its signal is fresh.
             tracing::error!(copy = %work.id, %error, "could not decide a copy");

@@ -10,14 +10,15 @@ use crate::{
 use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
 use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
 use language::Lang;
-use store::candle::CandleSeries;
+use store::{DecimalText, backtest::BacktestSpan, candle::CandleSeries};
 
 /// Candles per read.
 const PAGE: i64 = 50_000;
 /// Starting capital of a backtest. Profits are relative, so any amount works.
 const START: i64 = 1_000_000_000_000;
 
-/// Runs every backtest that is due.
+/// Runs every backtest that is due, then extends the candles of all strategies into the past, which makes their backtests due
+/// again: a first result is there soon, and one over years follows.
 ///
 /// # Errors
 /// If the database cannot be queried. A strategy whose market or candles are unavailable stays due.
@@ -25,6 +26,12 @@ pub async fn run_due(desk: &Following) -> Result<()> {
     for row in store::strategy::backtest_due(&desk.db).await? {
         if let Err(error) = run(desk, &row).await {
             tracing::warn!(strategy = %row.id, %error, "could not run a backtest; will retry");
+        }
+    }
+    let all = store::strategy::list_strategies(&desk.db).await?;
+    for row in all.iter().filter(|row| row.definition.is_some()) {
+        if let Err(error) = candles::extend(desk, &line(row), frame(row)?).await {
+            tracing::warn!(strategy = %row.id, %error, "could not read older candles; will retry");
         }
     }
     Ok(())
@@ -62,6 +69,7 @@ async fn run(desk: &Following, row: &store::strategy::Strategy) -> Result<()> {
     candles::refresh(desk, &line, frame(row)?).await?;
     let ticks = ticks(desk, &line).await?;
     let series = series(desk, &line).await?;
+    let span = span(&series, frame(row)?.micros());
     let start = Price::from_units(START).ok_or_else(|| Error::fault("no starting balance"))?;
     let work = move || backtest::run(&definition, ticks, terms, start, &series);
     let report = tokio::task::spawn_blocking(work).await.map_err(Error::fault)?;
@@ -71,6 +79,9 @@ async fn run(desk: &Following, row: &store::strategy::Strategy) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if store::strategy::set_backtested(&mut tx, row.id, json, desk.clock.now()).await? {
         store::strategy_trade::replace_backtest(&mut tx, row.id, &trades).await?;
+        if let Some(span) = span {
+            store::backtest::put_span(&mut tx, row.id, &span).await?;
+        }
         tx.commit().await?;
         tracing::info!(strategy = %row.name, bars = report.bars, trades = trades.len(), "backtest finished");
     }
@@ -88,6 +99,19 @@ async fn series(desk: &Following, line: &CandleSeries) -> Result<Series> {
         // Invalid candles of an exchange are skipped.
         page.iter().filter_map(Bar::from_candle).for_each(|bar| series.push(&bar));
     }
+}
+
+/// Describes the candles of a backtest; `None` without candles.
+fn span(series: &Series, frame: i64) -> Option<BacktestSpan> {
+    let (first, last) = (series.bars().next()?, series.bars().next_back()?);
+    let (bought, sold) = (first.open.decimal(), last.close.decimal());
+    let gain = (sold - bought).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(bought)?;
+    Some(BacktestSpan {
+        bars: i64::try_from(series.len()).ok()?,
+        first_at: first.at,
+        last_at: last.at.plus(frame),
+        hold_percent: DecimalText(gain.round_dp(8)),
+    })
 }
 
 /// Converts a trade to the form in which records store it.

@@ -6,12 +6,21 @@ use crate::{
     platform::audit,
 };
 use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND, validation::Problem};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 use store::{candle::CandleSeries, strategy::Strategy};
 
 /// Candles per request.
 const PAGE: u16 = 1_500;
 /// How far an empty series is backfilled: ten days of one-minute candles.
 const PAGES: usize = 10;
+/// Number of candles that a backtest covers if the exchange has them: the hours of the sandbox's record, which is 5.4 years,
+/// and as many years of hourly candles elsewhere.
+const HISTORY: i64 = 47_000;
+/// Maximum number of older pages fetched in one run.
+const OLDER_PAGES: usize = 40;
 /// Stored candles per read.
 const STORED: i64 = 50_000;
 /// A candle that ended this long ago counts as closed, even if the exchange has not begun the next one.
@@ -68,6 +77,43 @@ async fn fetch(
         all.pop();
     }
     Ok(all)
+}
+
+/// The series that were extended into the past since this process has started.
+#[derive(Default)]
+pub(crate) struct Extended(Mutex<HashSet<CandleSeries>>);
+
+/// Extends a stored series into the past, until it is long enough for a backtest or the exchange has no older candles; once
+/// per process. Each page is stored by itself and makes the backtests over it due, so that a later run continues an
+/// interrupted one.
+///
+/// # Errors
+/// If the exchange or the database cannot be queried.
+pub(super) async fn extend(desk: &Following, line: &CandleSeries, frame: Frame) -> Result<()> {
+    let extended = || desk.extended.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if extended().contains(line) {
+        return Ok(());
+    }
+    for _ in 0..OLDER_PAGES {
+        if store::candle::nth_newest(&desk.db, line, HISTORY).await?.is_some() {
+            break;
+        }
+        // Its first candles are fetched for its first backtest.
+        let Some(oldest) = store::candle::oldest_at(&desk.db, line).await? else { return Ok(()) };
+        let market = TradeType::Futures;
+        let mut page = desk.exchange.candles(market, &line.symbol, frame, Some(oldest), PAGE).await?;
+        page.retain(|candle| candle.start < oldest);
+        if page.is_empty() {
+            break;
+        }
+        let mut tx = desk.db.begin().await?;
+        store::candle::insert_all(&mut tx, line, &page).await?;
+        let CandleSeries { exchange_id, symbol, timeframe_s } = line;
+        store::strategy::request_backtests(&mut tx, *exchange_id, symbol, *timeframe_s).await?;
+        tx.commit().await?;
+    }
+    extended().insert(line.clone());
+    Ok(())
 }
 
 /// The result of importing a file.

@@ -1,14 +1,14 @@
 //! Track records of strategies, backtested or live: by interval, in total, and as chart data.
 
-use super::{shown, visible};
+use super::{line, shown, visible};
 use crate::{actor::Actor, error::Result, following::Following, platform::recent::Recent};
 use ::strategy::{
-    Ratio,
+    Ratio, metrics,
     performance::{self, TradeResult},
 };
 use domain::{
     Decimal, Micros, PositionSide, StrategyId, dec,
-    strategy::{Card, Costs, Figures, Interval, Kind, Range, Record, Trade},
+    strategy::{Card, Costs, Figures, Interval, Kind, Metrics, Range, Record, Trade},
     time,
 };
 use std::sync::Arc;
@@ -135,26 +135,75 @@ pub async fn card(desk: &Following, viewer: Option<&Actor>, id: StrategyId) -> R
 
 async fn with_records(desk: &Following, row: store::strategy::Strategy) -> Result<Card> {
     let (backtest, live) =
-        tokio::try_join!(record(desk, row.id, Kind::Backtest), record(desk, row.id, Kind::Live))?;
+        tokio::try_join!(record(desk, &row, Kind::Backtest), record(desk, &row, Kind::Live))?;
     Ok(Card { strategy: shown(row)?, backtest: (*backtest).clone(), live: (*live).clone() })
 }
 
-async fn record(desk: &Following, id: StrategyId, kind: Kind) -> Result<Arc<Record>> {
+async fn record(desk: &Following, row: &store::strategy::Strategy, kind: Kind) -> Result<Arc<Record>> {
     let read = async {
-        let trades = store::strategy_trade::list_ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
-        Ok(Arc::new(whole(kind, &trades)))
+        let trades = store::strategy_trade::list_ended(&desk.db, row.id, kind, Micros(i64::MIN)).await?;
+        let span = match kind {
+            Kind::Backtest => backtest_span(desk, row.id).await?,
+            Kind::Live => live_span(desk, row).await?,
+        };
+        Ok(Arc::new(whole(kind, &trades, span)))
     };
-    desk.records.0.get((id, kind), &*desk.clock, read).await
+    desk.records.0.get((row.id, kind), &*desk.clock, read).await
+}
+
+/// The candles of a backtest and their benchmark; nothing is known of a backtest that was computed by an earlier version.
+async fn backtest_span(desk: &Following, id: StrategyId) -> Result<Metrics> {
+    let stored = store::backtest::get_span(&desk.db, id).await?;
+    Ok(stored.map_or_else(Metrics::default, |span| Metrics {
+        start: Some(span.first_at),
+        end: Some(span.last_at),
+        bars: Some(span.bars),
+        hold_percent: Some(span.hold_percent.0),
+        ..Metrics::default()
+    }))
+}
+
+/// The time since a strategy's first signal, and the change of the price since then.
+async fn live_span(desk: &Following, row: &store::strategy::Strategy) -> Result<Metrics> {
+    let Some(first) = store::signal::first(&desk.db, row.id).await? else { return Ok(Metrics::default()) };
+    let newest = store::candle::newest(&desk.db, &line(row)).await?.filter(|candle| candle.start >= first.at);
+    let bought = first.market_price.or(first.price).map(|text| text.0);
+    let hold_percent = bought.zip(newest).and_then(|(bought, candle)| {
+        let gain = (candle.close - bought).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(bought)?;
+        Some(gain.round_dp(8))
+    });
+    let now = desk.clock.now();
+    Ok(Metrics { start: Some(first.at), end: Some(now), hold_percent, ..Metrics::default() })
+}
+
+/// Computes the further figures of trades over a span; over that of the trades if it is not known.
+fn measured(outcomes: &[TradeResult], span: Metrics) -> Metrics {
+    if outcomes.is_empty() {
+        return span;
+    }
+    let start = span.start.or_else(|| outcomes.iter().map(|outcome| outcome.entered_at).min());
+    let end = span.end.or_else(|| outcomes.last().map(|outcome| outcome.exited_at));
+    let over = start.zip(end);
+    Metrics {
+        start,
+        end,
+        profit_factor: metrics::profit_factor(outcomes),
+        sharpe: over.and_then(|(start, end)| metrics::sharpe(outcomes, start, end)),
+        exposure: over.and_then(|(start, end)| metrics::exposure(outcomes, start, end)),
+        average_trade_percent: metrics::average_trade_percent(outcomes),
+        ..span
+    }
 }
 
 /// Computes a record from all its trades, ordered by their exit time.
-fn whole(kind: Kind, trades: &[Trade]) -> Record {
+fn whole(kind: Kind, trades: &[Trade], span: Metrics) -> Record {
     let outcomes = outcomes(trades);
     let until = outcomes.last().map(|outcome| outcome.exited_at);
     let first = outcomes.first().map(|outcome| outcome.exited_at);
     Record {
         kind,
         total: performance::total(&outcomes),
+        metrics: measured(&outcomes, span),
         since: outcomes.iter().map(|outcome| outcome.entered_at).min(),
         until,
         curve: curve(&outcomes),
@@ -221,7 +270,7 @@ mod tests {
     fn a_record_has_its_months_and_a_curve_that_ends_where_the_total_does() {
         let trades: Vec<_> =
             (0..400).map(|day| trade(day, if day % 3 == 0 { "1.5" } else { "-0.7" })).collect();
-        let record = whole(Kind::Live, &trades);
+        let record = whole(Kind::Live, &trades, Metrics::default());
         assert_eq!(record.months.len(), 14);
         assert_eq!(record.months[0].start.date(), "2022-10-01");
         assert!(record.months.windows(2).all(|pair| pair[0].end == pair[1].start));
@@ -229,11 +278,21 @@ mod tests {
         assert!(record.curve.len() <= POINTS + 2);
         let total = record.total.net_profit_percent.unwrap().round_dp(4);
         assert_eq!(record.curve.last().unwrap().1, total);
+        let metrics = record.metrics;
+        assert_eq!((metrics.start, metrics.end), (record.since, record.until));
+        assert!(
+            metrics.sharpe.is_some() && metrics.profit_factor.is_some_and(|factor| factor > Decimal::ONE)
+        );
+        // An hour a day, of 399 days and an hour.
+        assert_eq!(metrics.exposure, Some(dec!(0.04176673)));
+        let known = Metrics { start: Some(trades[0].entered_at.plus(-time::DAY)), ..Metrics::default() };
+        assert_eq!(whole(Kind::Live, &trades, known).metrics.start, known.start);
     }
 
     #[test]
     fn without_trades_there_are_no_figures() {
-        let record = whole(Kind::Backtest, &[]);
+        let record = whole(Kind::Backtest, &[], Metrics::default());
+        assert_eq!(record.metrics, Metrics::default());
         assert_eq!((record.total, record.curve.len(), record.months.len()), (Figures::default(), 0, 0));
     }
 }

@@ -1,6 +1,6 @@
 //! Tests against an issuer in this process with its own keys, and tokens with every kind of fault.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod strict;
 
@@ -36,7 +36,7 @@ store::each_engine!(
     keys_change_and_the_issuer_is_not_pestered,
     an_issuer_that_is_gone_keeps_its_known_keys,
     no_account_is_taken_over_by_an_email_address,
-    tokens_of_ours_go_on,
+    our_tokens_stay_valid,
 );
 
 /// Keys that the issuer serves, and the number of requests.
@@ -218,7 +218,7 @@ async fn what_does_not_hold_is_refused(db: &TestDb) {
     for name in ["iss", "sub", "exp", "client_id", "token_use"] {
         refused(&desk, &rs256("one", &without(&good, name)), name).await;
     }
-    refused(&desk, &rs256("unknown", &good), "a key that nobody has").await;
+    refused(&desk, &rs256("unknown", &good), "an unknown key").await;
     let jwt = rs256("one", &good);
     let (text, _) = jwt.rsplit_once('.').unwrap();
     refused(&desk, &format!("{text}.{}", B64.encode([0; 256])), "another signature").await;
@@ -293,7 +293,7 @@ async fn an_issuer_that_is_gone_keeps_its_known_keys(db: &TestDb) {
     clock.advance(2 * HOUR);
     let later = with(&claims, "jti", json!("later"));
     token::verify(&desk, &rs256("one", &later)).await.unwrap();
-    refused(&desk, &rs256("two", &claims), "not known, and nobody to ask").await;
+    refused(&desk, &rs256("two", &claims), "unknown, and the issuer cannot be asked").await;
 }
 
 async fn no_account_is_taken_over_by_an_email_address(db: &TestDb) {
@@ -320,7 +320,7 @@ async fn no_account_is_taken_over_by_an_email_address(db: &TestDb) {
     }
 }
 
-async fn tokens_of_ours_go_on(db: &TestDb) {
+async fn our_tokens_stay_valid(db: &TestDb) {
     let issuer = Issuer::open(Vec::new()).await;
     let (desk, _) = desk(db, &issuer);
     let origin = Origin::new([127, 0, 0, 1].into(), "");

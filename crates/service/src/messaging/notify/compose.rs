@@ -2,6 +2,7 @@
 //! strategies.
 
 mod content;
+mod credential;
 
 pub(super) use content::unreadable;
 
@@ -14,16 +15,17 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    messaging::Messaging,
+    messaging::{Messaging, words::order_failure},
     platform::{
         recipient::lang_of_user,
         time_zone::{self, Zone},
     },
 };
 use content::{Item, alone, together};
+use credential::credential;
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, account::Credential,
-    copy::Status, figures, live::RightsChange, notification::Topic, plan::title,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, copy::Status, figures,
+    live::RightsChange, notification::Topic, plan::title,
 };
 use language::Lang;
 use std::collections::HashMap;
@@ -58,35 +60,6 @@ pub(super) async fn compose(
     };
     let alarm = events.iter().any(|(_, event)| event.kind().is_security());
     Ok(Content { topic, alarm, ..content })
-}
-
-/// Title and text of a change of credentials.
-fn credential(words: &Words, what: Credential, name: &str, base: &str) -> (String, String) {
-    let name = &shown(name);
-    let keys = || format!("{base}/keys");
-    let clients = || format!("{base}/settings/api-clients");
-    let strategies = || format!("{base}/admin/strategies");
-    let sources = || format!("{base}/strategies/own");
-    match what {
-        Credential::KeyConnected => (words.key_connected(name), words.key_connected_why(&keys())),
-        Credential::KeyRenewed => (words.key_renewed(name), words.key_renewed_why(&keys())),
-        Credential::KeyDeleted => (words.key_deleted(name), words.key_deleted_why(&keys())),
-        Credential::FirstDayEnded => (words.first_day_ended(name), words.first_day_ended_why(&keys())),
-        Credential::ClientCreated => (words.client_created(name), words.client_created_why(&clients())),
-        Credential::ClientRevoked => (words.client_revoked(name), words.client_revoked_why(&clients())),
-        Credential::HookRotated => (words.hook_rotated(name), words.hook_rotated_why(&strategies())),
-        Credential::HookClosed => (words.hook_closed(name), words.hook_closed_why(&strategies())),
-        Credential::SourceRotated => (words.hook_rotated(name), words.hook_rotated_why(&sources())),
-        Credential::SourceClosed => (words.hook_closed(name), words.hook_closed_why(&sources())),
-        Credential::ChatLinked => {
-            let settings = format!("{base}/settings/notifications");
-            (words.chat_linked.to_owned(), words.chat_linked_why(&settings))
-        }
-        Credential::PlanChanged => {
-            (words.plan_changed(&title(name)), words.plan_changed_why(&format!("{base}/billing")))
-        }
-        Credential::Frozen => (words.frozen.to_owned(), words.frozen_why(&format!("{base}/forgot"))),
-    }
 }
 
 fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
@@ -149,11 +122,16 @@ impl Composer<'_> {
             NotificationEvent::Unprotected { .. }
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::StopNotMoved { .. }
+            | NotificationEvent::TimeLimit { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::AlertRefused { strategy, name, reason } => {
                 let link = format!("{base}/strategies/own/{strategy}");
                 let facts = vec![(words.why, refused_alert(self.lang, *reason).to_owned())];
                 warning(words.alert_refused(&shown(name)), words.alert_refused_why(&link), facts)
+            }
+            NotificationEvent::WebhookDisabled { name } => {
+                let why = words.webhook_disabled_why(&format!("{base}/settings/webhooks"));
+                warning(words.webhook_disabled(&shown(name)), why, vec![])
             }
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
@@ -218,18 +196,23 @@ impl Composer<'_> {
         let (E::Unprotected { key, symbol, copy, .. }
         | E::WithoutStop { key, symbol, copy }
         | E::StopNotMoved { key, symbol, copy, .. }
+        | E::TimeLimit { key, symbol, copy, .. }
         | E::ExitLate { key, symbol, copy, .. }) = event
         else {
             return Err(Error::fault("the event does not concern a position"));
         };
         let market = &symbol.to_string();
+        let answer = |why| shown(&order_failure(self.lang, why));
         let (title, why) = match event {
             E::Unprotected { closed: true, .. } => {
                 (words.unprotected_closed(market), words.unprotected_closed_why.to_owned())
             }
-            E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&shown(why))),
+            E::ExitLate { why, .. } => (words.exit_late(market), words.exit_late_why(&answer(why))),
             E::StopNotMoved { why, .. } => {
-                (words.stop_not_moved(market), words.stop_not_moved_why(&shown(why)))
+                (words.stop_not_moved(market), words.stop_not_moved_why(&answer(why)))
+            }
+            E::TimeLimit { minutes, .. } => {
+                (words.time_limit(market), words.time_limit_why(&minutes.to_string()))
             }
             E::WithoutStop { .. } => (words.without_stop(market), words.without_stop_why.to_owned()),
             _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),

@@ -5,6 +5,7 @@ use domain::{
     account::Credential,
     live::{LiveEventKind, RightsChange},
     notification::Kind,
+    order_failure::OrderFailure,
     own_source::RefusedAlert,
 };
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,19 @@ pub enum NotificationEvent {
         key: ExchangeKeyId,
         /// The market.
         symbol: Symbol,
-        /// The exchange's error message.
-        why: String,
+        /// The exchange's answer.
+        why: OrderFailure,
+        /// The copy that opened the position.
+        copy: Option<CopyId>,
+    },
+    /// A position was open as long as its owner allows, and is closed.
+    TimeLimit {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The time limit, in minutes.
+        minutes: u32,
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
@@ -89,8 +101,8 @@ pub enum NotificationEvent {
         key: ExchangeKeyId,
         /// The market.
         symbol: Symbol,
-        /// The exchange's error message.
-        why: String,
+        /// The exchange's answer.
+        why: OrderFailure,
         /// The copy of the exit signal.
         copy: Option<CopyId>,
     },
@@ -102,6 +114,11 @@ pub enum NotificationEvent {
         name: String,
         /// Why the alert was refused.
         reason: RefusedAlert,
+    },
+    /// An event webhook was disabled because its deliveries failed for too long.
+    WebhookDisabled {
+        /// Name of the webhook.
+        name: String,
     },
     /// The plan ends soon.
     PlanLapses {
@@ -199,7 +216,7 @@ impl NotificationEvent {
         match self {
             Self::NewOrder(_) => Kind::NewOrder,
             Self::TakeProfit(_) => Kind::TakeProfit,
-            Self::StopLoss(_) => Kind::StopLoss,
+            Self::StopLoss(_) | Self::TimeLimit { .. } => Kind::StopLoss,
             Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::KeyRights { .. } => Kind::KeyRights,
             Self::ForeignFill(_) => Kind::ForeignFill,
@@ -209,6 +226,7 @@ impl NotificationEvent {
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
+            Self::WebhookDisabled { .. } => Kind::WebhookDisabled,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -226,6 +244,7 @@ impl NotificationEvent {
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
+            | Self::TimeLimit { copy, .. }
             | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
@@ -244,6 +263,7 @@ impl NotificationEvent {
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::StopNotMoved { key, .. }
+            | Self::TimeLimit { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
@@ -260,6 +280,7 @@ impl NotificationEvent {
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
             | Self::ExitLate { .. }
+            | Self::WebhookDisabled { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone
             // else.
             | Self::Credential { .. } => {
@@ -273,6 +294,7 @@ impl NotificationEvent {
             Self::Unprotected { symbol, closed: true, .. } => LiveEventKind::ClosedWithoutStop(symbol.clone()),
             Self::Unprotected { symbol, .. } => LiveEventKind::StopReplaced(symbol.clone()),
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
+            Self::TimeLimit { symbol, .. } => LiveEventKind::TimeLimit(symbol.clone()),
             Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),

@@ -31,7 +31,7 @@ async fn many_requests_share_one_renewal(db: &TestDb) {
     assert_eq!(desk.validity().await.unwrap().checked_at, start.plus(RENEWAL_VALID_FOR + 1));
     assert_eq!(renewals(), 2 * u64::from(db.is_shared()));
     desk.keep_lease().await.unwrap();
-    assert_eq!(renewals(), 3 * u64::from(db.is_shared()), "the job renews before anybody must");
+    assert_eq!(renewals(), 3 * u64::from(db.is_shared()), "the job renews before a request has to");
 }
 
 async fn requests_started_before_a_gap_are_never_sent_after_it(db: &TestDb) {

@@ -3,7 +3,7 @@
 
 use super::{Sealed, VERSION, canary};
 use crate::{error::Result, platform::Platform};
-use domain::{ApiClientId, ExchangeKeyId, MessageId};
+use domain::{ApiClientId, EventWebhookId, ExchangeKeyId, MessageId};
 use store::key::SealedSecret;
 use uuid::Uuid;
 
@@ -19,7 +19,8 @@ const PAGE: i64 = 200;
 pub async fn rekey(desk: &Platform) -> Result<u64> {
     let (keys, clients) = (exchange_keys(desk).await?, api_clients(desk).await?);
     let (messages, signing) = (messages(desk).await?, signing_keys(desk).await?);
-    let done = keys + clients + messages + signing + desk_secrets(desk).await?;
+    let webhooks = event_webhooks(desk).await?;
+    let done = keys + clients + messages + signing + webhooks + desk_secrets(desk).await?;
     canary::renew(&desk.db, &desk.sealer, &*desk.clock, &*desk.entropy).await?;
     Ok(done)
 }
@@ -61,6 +62,29 @@ async fn api_clients(desk: &Platform) -> Result<u64> {
             let Some(new) = new else { continue };
             let mut tx = desk.db.begin().await?;
             done += u64::from(store::api_client::reseal(&mut tx, row.id, &new).await?);
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn event_webhooks(desk: &Platform) -> Result<u64> {
+    let (mut after, mut done) = (EventWebhookId(Uuid::nil()), 0);
+    loop {
+        let rows = store::event_webhook::list_webhooks_after(&desk.db, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.id;
+        for row in rows {
+            let renew = |bytes: &[u8]| anew(desk, "event_webhooks", row.id.0, row.user_id.0, bytes);
+            let secret = renew(&row.sealed_secret)?;
+            let previous = row.sealed_previous.as_deref().map(renew).transpose()?.flatten();
+            if secret.is_none() && previous.is_none() {
+                continue;
+            }
+            let secret = secret.unwrap_or_else(|| row.sealed_secret.clone());
+            let previous = previous.or_else(|| row.sealed_previous.clone());
+            let mut tx = desk.db.begin().await?;
+            done +=
+                u64::from(store::event_webhook::reseal(&mut tx, &row, &secret, previous.as_deref()).await?);
             tx.commit().await?;
         }
     }

@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(changes(&known(false, true), &found(false, true)), []);
         assert_eq!(changes(&known(false, false), &found(false, false)), []);
         assert_eq!(changes(&known(false, true), &found(true, true)), [RightsChange::WithdrawGained]);
-        assert_eq!(changes(&known(true, true), &found(true, true)), [], "it was told before");
+        assert_eq!(changes(&known(true, true), &found(true, true)), [], "it was reported before");
         assert_eq!(changes(&known(true, true), &found(false, true)), [RightsChange::WithdrawLost]);
         assert_eq!(changes(&known(false, true), &found(false, false)), [RightsChange::AnyAddress]);
         assert_eq!(changes(&known(false, false), &found(false, true)), [], "that is for the better");

@@ -44,7 +44,7 @@ impl MarketFeed {
     }
 
     /// Returns the current state as messages, and a receiver for all later ones.
-    pub(super) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
+    pub(crate) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
         let receiver = self.viewers.subscribe();
         (self.present(), receiver)
     }

@@ -182,6 +182,35 @@ pub async fn set_margin_mode(
     Ok(())
 }
 
+/// Sets a market's leverage and margin mode together. What is `None` or as it should be stays.
+///
+/// # Errors
+/// 1106 for a SPOT key; 1500 if the exchange allows less for this account, or if an open position or order prevents it.
+pub async fn set_market_settings(
+    desk: &Trading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    leverage: Option<u16>,
+    mode: Option<MarginMode>,
+) -> Result<()> {
+    if leverage.is_some_and(|leverage| !(1..=125).contains(&leverage)) {
+        return Err(Error::field("leverage", Problem::NotLeverage));
+    }
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let present = desk.exchange.leverage(&access.who, symbol).await;
+    let present = access.take(desk, present).await?;
+    // The margin mode first: it is the one that the exchange may refuse.
+    if let Some(mode) = mode.filter(|mode| *mode != present.1) {
+        set_margin_mode(desk, actor, id, symbol, mode).await?;
+    }
+    if let Some(leverage) = leverage.filter(|leverage| *leverage != present.0) {
+        set_leverage(desk, actor, id, symbol, leverage).await?;
+    }
+    Ok(())
+}
+
 /// Cancels one open order. It is not an error if the order is no longer open.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::Result, trading::Trading};
 use domain::{
-    IntentId, Order, OrderType,
+    IntentId, Order, OrderType, TimeInForce,
     ticket::{Entry, ManualOrder, Stop},
 };
 use store::{
@@ -46,7 +46,12 @@ fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> O
         symbol: entry.symbol.clone(),
         side: entry.side,
         entry: match (entry.kind, entry.price) {
-            (OrderType::Limit, Some(price)) => Entry::Limit(price),
+            (OrderType::Limit, Some(price)) => match entry.time_in_force {
+                time_in_force @ (TimeInForce::Ioc | TimeInForce::Fok | TimeInForce::Gtx) => {
+                    Entry::TimedLimit { price, time_in_force }
+                }
+                TimeInForce::Gtc | TimeInForce::GteGtc => Entry::Limit(price),
+            },
             _ => Entry::Market,
         },
         amount: entry.amount.unwrap_or(entry.filled),

@@ -15,8 +15,10 @@ mod shown;
 mod trade_run;
 mod work;
 
-pub(super) use ask::close_target;
-pub use ask::{AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part};
+pub use ask::{
+    AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part, reduce_position,
+};
+pub(super) use ask::{Automatic, close_target, move_automatically};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Adding, Protecting, Reducing};

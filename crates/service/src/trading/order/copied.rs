@@ -7,7 +7,7 @@ use super::{
     account::Access,
     begin::{BeginCondition, PendingIntent},
     copied_request::{Entering, Exiting},
-    finish::{TOO_LATE, finish},
+    finish::finish,
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     record::CopyOutcome,
@@ -18,7 +18,11 @@ use crate::{
     error::{Error, Result},
     trading::{Trading, eligibility},
 };
-use domain::{CopyId, IntentId, Market, Refusal, copy::Reason};
+use domain::{
+    CopyId, IntentId, Market, Refusal,
+    copy::{CopyDetail, Reason},
+    order_failure::FailureCause,
+};
 use exchange::ExchangeResult;
 use store::{copy::Ended, group_commit::CommitOutcome, intent::Status};
 
@@ -118,8 +122,8 @@ impl Run<'_> {
         let Request::Enter(entering) = self.intent.request.clone() else { return Ok(()) };
         match self.unwanted(&entering).await? {
             None => self.enter(&entering).await,
-            Some((reason, words)) => {
-                self.intent.fail(Refusal::ExchangeBadRequest, words, Some(reason));
+            Some((reason, detail)) => {
+                self.intent.fail(Refusal::ExchangeBadRequest, detail, Some(reason));
                 Ok(())
             }
         }
@@ -127,16 +131,16 @@ impl Run<'_> {
 
     /// Returns why an entry that was decided but certainly not sent is no longer wanted, by the same rule
     /// that new entries are judged by; `None` if it still is.
-    async fn unwanted(&self, entering: &Entering) -> Result<Option<(Reason, String)>> {
+    async fn unwanted(&self, entering: &Entering) -> Result<Option<(Reason, Option<CopyDetail>)>> {
         let Some(work) = store::copy::get_work(&self.desk.db, CopyId(self.intent.id.0)).await? else {
-            return Ok(Some((Reason::KeyDeleted, Reason::KeyDeleted.text().to_owned())));
+            return Ok(Some((Reason::KeyDeleted, None)));
         };
-        if let Err((reason, words)) = eligibility::resumed(self.desk, &work).await? {
-            let words = if reason == Reason::TooOld { Some(TOO_LATE.to_owned()) } else { words };
-            return Ok(Some((reason, words.unwrap_or_else(|| reason.text().to_owned()))));
+        let unsent = || (Reason::TooOld, Some(FailureCause::SignalOld.into()));
+        if let Err((reason, detail)) = eligibility::resumed(self.desk, &work).await? {
+            let known = || (reason, detail.as_deref().map(CopyDetail::read));
+            return Ok(Some(if reason == Reason::TooOld { unsent() } else { known() }));
         }
-        let late = entering.is_too_late(&*self.desk.clock);
-        Ok(late.then(|| (Reason::TooOld, TOO_LATE.to_owned())))
+        Ok(entering.is_too_late(&*self.desk.clock).then(unsent))
     }
 }
 
@@ -149,8 +153,8 @@ impl Intent {
                 Some(CopyOutcome::Open(entry.id.clone(), price, entry.filled))
             }
             (Status::Done, Request::Enter(_), None) => {
-                let words = "the entry ended without a fill".to_owned();
-                Some(CopyOutcome::Failed(Reason::Refused, Some(words)))
+                let detail = CopyDetail::from(FailureCause::NoFill).stored();
+                Some(CopyOutcome::Failed(Reason::Refused, Some(detail)))
             }
             (Status::Done, Request::Exit(exiting), _) => {
                 let price = self.leg_order(seq::CLOSE).and_then(|order| order.average);
@@ -158,6 +162,7 @@ impl Intent {
             }
             (Status::Failed, Request::Enter(_) | Request::Exit(_), entry) => {
                 let words = self.ending.as_ref().map(|ending| ending.words.clone());
+                let words = words.filter(|words| !words.is_empty());
                 let given = self.ending.as_ref().and_then(|ending| ending.reason);
                 let reason =
                     if entry.is_some() { Reason::StopRefused } else { given.unwrap_or(Reason::Refused) };

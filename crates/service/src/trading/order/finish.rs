@@ -5,12 +5,17 @@ use crate::{
     error::{Error, Result},
     trading::{Trading, key},
 };
-use domain::{Order, Refusal, copy::Reason};
+use domain::{
+    Order, Refusal,
+    copy::Reason,
+    order_failure::{FailureCause, OrderFailure},
+    validation::Problem,
+};
 use exchange::{Credentials, ExchangeFailure};
 use store::intent::Status;
 
-/// Failure text of an intent whose entry was never sent and is no longer wanted.
-pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
+/// "The order could not be executed as maker".
+const POST_ONLY_REJECTED: i64 = -5022;
 
 /// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
 /// caller's answer.
@@ -27,13 +32,20 @@ pub(super) async fn finish(
         }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
-            intent.fail(refusal, failure.to_string(), Some(reason(&failure)));
+            // It has a message of its own, because the balance and the filters are no cause.
+            let answer = match failure {
+                ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => {
+                    Error::field("price", Problem::WouldTake)
+                }
+                _ => refusal.into(),
+            };
+            intent.fail(refusal, Some(OrderFailure::from(&failure).into()), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
-            Err(refusal.into())
+            Err(answer)
         }
         Err(Halt::TooLate) => {
             let refusal = Refusal::ExchangeBadRequest;
-            intent.fail(refusal, TOO_LATE.to_owned(), Some(Reason::TooOld));
+            intent.fail(refusal, Some(FailureCause::SignalOld.into()), Some(Reason::TooOld));
             Err(refusal.into())
         }
         Err(Halt::Later(failure)) => {

@@ -20,9 +20,9 @@ use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveE
 const HISTORY: u16 = 1_000;
 
 impl Intent {
-    /// Builds the notification sent once the exchange has the entry.
+    /// Builds the notification sent once the exchange has the entry; `None` for an adopted position.
     pub(super) fn ordered(&self, now: Micros) -> Result<Option<Notification>> {
-        let Some(entry) = self.leg_order(seq::ENTRY) else { return Ok(None) };
+        let Some(entry) = self.leg_order(seq::ENTRY).filter(|_| !self.adopts()) else { return Ok(None) };
         let copy = self.copy();
         let event = NotificationEvent::NewOrder(Ordered {
             key: self.key,

@@ -9,6 +9,7 @@ pub(super) use storage::read;
 
 use super::{
     account::Access,
+    adopting::Adopting,
     change::{Adding, Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
@@ -17,8 +18,11 @@ use super::{
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
-    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
-    ticket::ManualOrder, time,
+    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId,
+    copy::{CopyDetail, Reason},
+    order_failure::OrderFailure,
+    ticket::ManualOrder,
+    time,
 };
 use exchange::ExchangeFailure;
 use serde::{Deserialize, Serialize};
@@ -36,6 +40,8 @@ pub(super) const LEASE: i64 = 30 * time::SECOND;
 pub(crate) enum Request {
     /// A manual order.
     Open(ManualOrder),
+    /// Adopts a position that was opened elsewhere: its stop and take-profits are placed.
+    Adopt(Box<Adopting>),
     /// Cancels the market's orders and closes its position.
     Close,
     /// The same as `Close`, requested by the panic button.
@@ -57,7 +63,7 @@ pub(crate) enum Request {
 impl Request {
     const fn kind(&self) -> Kind {
         match self {
-            Self::Open(_) | Self::Enter(_) => Kind::Open,
+            Self::Open(_) | Self::Adopt(_) | Self::Enter(_) => Kind::Open,
             Self::Close
             | Self::Panic
             | Self::Exit(_)
@@ -73,10 +79,11 @@ impl Request {
         matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::Add(_) | Self::CancelEntries)
     }
 
-    /// Returns the order that opens a position; `None` for closing requests.
+    /// Returns the order that opens a position, or would have opened an adopted one; `None` for closing requests.
     pub(super) fn opens(&self) -> Option<&ManualOrder> {
         match self {
             Self::Open(order) => Some(order),
+            Self::Adopt(adopting) => Some(&adopting.order),
             Self::Enter(entering) => Some(&entering.order),
             Self::Close
             | Self::Panic
@@ -101,6 +108,7 @@ impl Request {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
+    /// The detail as [`CopyDetail::stored`] gives it; empty if there is none beyond the reason. Earlier releases stored sentences.
     pub(crate) words: String,
     /// The reason shown to a copy's owner.
     #[serde(default)]
@@ -217,6 +225,11 @@ impl Intent {
         matches!(self.request, Request::Reduce(_)) && self.legs.iter().any(filled)
     }
 
+    /// Whether its position was opened elsewhere: its entry was never sent.
+    pub(super) const fn adopts(&self) -> bool {
+        matches!(self.request, Request::Adopt(_))
+    }
+
     /// Returns the copy whose entry this is.
     pub(super) fn copy(&self) -> Option<CopyId> {
         matches!(self.request, Request::Enter(_)).then_some(CopyId(self.id.0))
@@ -237,7 +250,7 @@ impl Intent {
     pub(super) fn refuse(&mut self, seq: u16, failure: &ExchangeFailure) {
         self.mark(seq, LegStatus::Refused, None);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
-            leg.failure = Some(failure.to_string());
+            leg.failure = Some(OrderFailure::from(failure).stored());
         }
     }
 
@@ -274,8 +287,9 @@ impl Intent {
     }
 
     /// Ends the intent as failed.
-    pub(super) fn fail(&mut self, refusal: Refusal, words: String, reason: Option<Reason>) {
+    pub(super) fn fail(&mut self, refusal: Refusal, detail: Option<CopyDetail>, reason: Option<Reason>) {
         self.status = Status::Failed;
+        let words = detail.map(|detail| detail.stored()).unwrap_or_default();
         self.ending = Some(Ending { refusal, words, reason });
     }
 }

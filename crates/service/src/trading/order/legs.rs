@@ -263,7 +263,7 @@ pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> 
 fn entry(order: &ManualOrder) -> PlannedOrder {
     let (kind, price, stop_price, callback_rate) = match order.entry {
         Entry::Market => (OrderType::Market, None, None, None),
-        Entry::Limit(price) => (OrderType::Limit, Some(price), None, None),
+        Entry::Limit(price) | Entry::TimedLimit { price, .. } => (OrderType::Limit, Some(price), None, None),
         Entry::Trailing { activation, callback_rate } => {
             (OrderType::TrailingStopMarket, None, Some(activation), Some(callback_rate))
         }
@@ -275,7 +275,10 @@ fn entry(order: &ManualOrder) -> PlannedOrder {
         price,
         stop_price,
         callback_rate,
-        time_in_force: TimeInForce::Gtc,
+        time_in_force: match order.entry {
+            Entry::TimedLimit { time_in_force, .. } => time_in_force,
+            _ => TimeInForce::Gtc,
+        },
         reduce_only: false,
     }
 }

@@ -42,6 +42,9 @@ pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id:
     Ok(match Role::parse(&origin.role) {
         Some(Role::Stop) => ExitReason::Stop,
         Some(Role::Target) => ExitReason::Target,
+        Some(Role::Rescue) if store::automation::is_over(&desk.db, origin.intent_id).await? => {
+            ExitReason::TimeLimit
+        }
         Some(Role::Rescue) => ExitReason::Unprotected,
         _ => read::<Request>(&origin.request).map_or(ExitReason::Manual, |request| by_request(&request)),
     })
@@ -51,6 +54,7 @@ pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id:
 const fn by_request(request: &Request) -> ExitReason {
     match request {
         Request::Open(_)
+        | Request::Adopt(_)
         | Request::Close
         | Request::Protect(_)
         | Request::Reduce(_)
@@ -65,6 +69,7 @@ const fn by_request(request: &Request) -> ExitReason {
             Exit::Owner => ExitReason::Owner,
             Exit::Panic => ExitReason::Panic,
             Exit::Unprotected => ExitReason::Unprotected,
+            Exit::TimeLimit => ExitReason::TimeLimit,
             Exit::Manual => ExitReason::Manual,
             Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
         },

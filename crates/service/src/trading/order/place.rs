@@ -1,7 +1,11 @@
 //! Places manual orders and closes positions.
 
+mod adopt;
+mod close_all;
 mod open;
 
+pub use adopt::adopt_position;
+pub use close_all::{ClosedPosition, close_positions};
 pub use open::{NewTrade, open_trade, reverse_trade};
 
 use super::{
@@ -23,7 +27,7 @@ use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     first_day::{FirstDayLimits, entry_value},
     ticket::ManualOrder,
-    trade::TargetShare,
+    trade::{Automation, TargetShare},
     validation::Problem,
 };
 use store::intent::Status;
@@ -72,7 +76,7 @@ async fn place_with(
     let access = Access::any(desk, actor, id).await?;
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
-    let work = async move { Placing { desk: &shared, access, idempotency }.place(order, replace).await };
+    let work = async move { Placing::new(&shared, access, idempotency).place(order, replace).await };
     desk.work.run(work).await
 }
 
@@ -99,8 +103,7 @@ pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: S
 async fn close_with(desk: &SharedTrading, access: Access, symbol: Symbol, request: Request) -> Result<()> {
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
-    let work =
-        async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
+    let work = async move { Placing::new(&shared, access, None).close(symbol, request).await };
     desk.work.run(work).await
 }
 
@@ -108,9 +111,15 @@ struct Placing<'a> {
     desk: &'a SharedTrading,
     access: Access,
     idempotency: Option<IdempotencyKey>,
+    /// What the desk will do with the trade by itself.
+    automation: Automation,
 }
 
-impl Placing<'_> {
+impl<'a> Placing<'a> {
+    fn new(desk: &'a SharedTrading, access: Access, idempotency: Option<IdempotencyKey>) -> Self {
+        Self { desk, access, idempotency, automation: Automation::default() }
+    }
+
     async fn place(self, order: ManualOrder, replace: bool) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &order.symbol).await;
@@ -171,7 +180,8 @@ impl Placing<'_> {
         // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
-        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        let idempotency = self.idempotency.as_ref();
+        intent.commit_opening(self.desk, idempotency, &self.automation).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
         finish(self.desk, &self.access.who, &mut intent, outcome).await
     }

@@ -15,7 +15,9 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
 };
-use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, time};
+use domain::{
+    ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, order_failure::FailureCause, time,
+};
 use exchange::ExchangeFailure;
 use store::{
     intent::{LegStatus, Status},
@@ -24,8 +26,6 @@ use store::{
 
 /// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
-/// The failure message of an intent if the desk stopped before it sent the entry.
-pub(super) const NEVER_SENT: &str = "the order had not been sent when the server stopped";
 
 /// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is
 /// still unfinished.
@@ -81,6 +81,7 @@ async fn follow_up(desk: &SharedTrading, order: &Order) -> Result<()> {
     }
     // A filled stop or take-profit is reported immediately; the remaining position decides what follows.
     hits::hit(desk, id, row.exchange_key_id, order).await?;
+    desk.automations.look_soon(id);
     inspect_market(desk, row.exchange_key_id, &row.symbol, Known::Nothing).await
 }
 
@@ -88,7 +89,11 @@ async fn follow_up(desk: &SharedTrading, order: &Order) -> Result<()> {
 pub(crate) async fn forget_key(desk: &Trading, key: ExchangeKeyId) -> Result<()> {
     for row in store::intent::unfinished_for_key(&desk.db, key).await? {
         if let Some(mut intent) = Intent::load(desk, row.id).await? {
-            intent.fail(Refusal::KeyInactive, "the key was deleted".to_owned(), Some(Reason::KeyDeleted));
+            intent.fail(
+                Refusal::KeyInactive,
+                Some(FailureCause::KeyDeleted.into()),
+                Some(Reason::KeyDeleted),
+            );
             intent.save(desk).await?;
         }
     }
@@ -121,6 +126,7 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
     }
     let outcome = match run.intent.request.clone() {
         Request::Open(_) => resume_manual(&mut run).await,
+        Request::Adopt(_) => run.adopt().await,
         // Retried until it is done, however old the request is.
         Request::Close | Request::Panic => run.fresh().await,
         Request::Enter(_) => run.resume_enter().await,
@@ -162,7 +168,7 @@ async fn begin_again(desk: &Trading, id: IntentId, now: Micros) -> Result<bool> 
 /// Resumes a manual order. An entry that never arrived is not sent late.
 async fn resume_manual(run: &mut Run<'_>) -> RunResult<()> {
     if !resume_open(run).await? {
-        run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned(), None);
+        run.intent.fail(Refusal::ExchangeBadRequest, Some(FailureCause::NeverSent.into()), None);
     }
     Ok(())
 }
@@ -204,8 +210,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
     }
     if is_to_be_closed(run).await? {
         run.close_unprotected().await?;
-        let message = "its stop loss was rejected, and the position was closed".to_owned();
-        return Err(Halt::Refused(ExchangeFailure::Refused { code: 0, message }));
+        return Err(Halt::Refused(ExchangeFailure::of_cause(FailureCause::ClosedUnprotected)));
     }
     run.protect(&entry).await?;
     Ok(true)

@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
                 }
                 Err(Halt::Refused(failure)) => {
                     self.intent.refuse(leg.seq, &failure);
-                    let what = LiveEventKind::TargetRefused(self.intent.symbol.clone(), failure.to_string());
+                    let what = LiveEventKind::TargetRefused(self.intent.symbol.clone(), (&failure).into());
                     self.notify_pages(what).await?;
                 }
                 Err(other) => halted = Some(other),

@@ -12,9 +12,9 @@ use crate::{
     trading::{SharedTrading, Trading, page_token::Token},
 };
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Symbol, UserId,
+    Decimal, ExchangeKeyId, IntentId, Micros, Symbol, UserId,
     ticket::Stop,
-    trade::{StopChange, TargetShare, TradeChange, TradeSnapshot},
+    trade::{Automation, StopChange, TargetShare, TradeChange, TradeSnapshot, better_price},
     unseen::unseen,
     validation::Problem,
 };
@@ -43,8 +43,23 @@ pub struct TradeView {
     pub stop: Option<Stop>,
     /// The wanted take-profits, while the trade is open.
     pub targets: Vec<TargetShare>,
+    /// What the desk does with it by itself, and the peak that its trailing stop follows, while the trade is open.
+    pub automation: Option<AutomationView>,
     /// Its changes, oldest first.
     pub changes: Vec<PastChange>,
+}
+
+/// What the desk does with an open trade by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct AutomationView {
+    /// The settings.
+    pub settings: Automation,
+    /// When the stop was moved to breakeven after a take-profit.
+    pub breakeven_at: Option<Micros>,
+    /// The best price since the trailing stop was set, as far as it is known.
+    pub peak: Option<Decimal>,
+    /// When its time limit ends.
+    pub closes_at: Option<Micros>,
 }
 
 /// A change in a trade's history.
@@ -149,6 +164,10 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
     let in_force =
         intent.as_ref().zip(protection.as_ref()).map(|(intent, row)| change::in_force(intent, row));
     let in_force = in_force.unwrap_or_default();
+    let automation = match &protection {
+        Some(open) => automation_of(desk, open).await?,
+        None => None,
+    };
     let changes = stored::list_changes(&desk.db, id).await?.into_iter().map(|change| {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
         let (before, after) = (read(&change.before), read(&change.after));
@@ -161,6 +180,7 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
             _ => None,
         },
         targets: in_force.targets.unwrap_or_default(),
+        automation,
         changes: changes.collect(),
         row,
     })
@@ -252,6 +272,27 @@ pub async fn reverse(
     let row = own(desk, actor, id).await?;
     let (key, symbol) = (row.exchange_key_id, row.symbol);
     place::reverse_trade(desk, actor, key, &symbol, Some(id), confirmed, idempotency).await
+}
+
+/// Returns what the desk does with an open trade by itself.
+async fn automation_of(desk: &Trading, open: &rows::Protection) -> Result<Option<AutomationView>> {
+    let row = store::automation::get_automation(&desk.db, open.intent_id).await?;
+    let view = |row: store::automation::AutomationRow| {
+        let (settings, stored) = (row.automation(), row.peak.map(|peak| peak.0));
+        // Another instance may follow it.
+        let followed = desk.automations.peak(open.intent_id);
+        let peak = match (stored, followed) {
+            (Some(stored), Some(followed)) => Some(better_price(open.side, stored, followed)),
+            (stored, followed) => stored.or(followed),
+        };
+        AutomationView {
+            settings,
+            breakeven_at: row.breakeven_at,
+            peak: peak.filter(|_| settings.trailing_percent.is_some()),
+            closes_at: open.entered_at.and_then(|entered| settings.closes_at(entered)),
+        }
+    };
+    Ok(row.map(view).filter(|view| view.settings != Automation::default() || view.breakeven_at.is_some()))
 }
 
 async fn own(desk: &Trading, actor: &Actor, id: IntentId) -> Result<TradeRow> {

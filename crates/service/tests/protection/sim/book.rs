@@ -230,8 +230,8 @@ impl Book {
     pub(crate) fn settle(&mut self) {
         let side = self.side();
         for resting in &mut self.orders {
-            let stands = side.is_some_and(|side| side.closing() == resting.order.side);
-            if resting.open() && resting.order.time_in_force == TimeInForce::GteGtc && !stands {
+            let is_kept = side.is_some_and(|side| side.closing() == resting.order.side);
+            if resting.open() && resting.order.time_in_force == TimeInForce::GteGtc && !is_kept {
                 resting.order.status = OrderStatus::Expired;
                 self.changed.push(resting.order.client_order_id.clone());
             }

@@ -49,6 +49,12 @@ impl Book {
         self.owner_trades(side.closing(), self.position.abs() * Decimal::TWO);
     }
 
+    /// The owner opens a long position, which is the owner's alone.
+    pub(crate) fn opened_by_owner(&mut self, amount: &str) {
+        self.foreign = d(amount);
+        self.owner_trades(Side::Buy, d(amount));
+    }
+
     /// The owner adds to the position.
     pub(crate) fn added_by_owner(&mut self, amount: &str) {
         let Some(side) = self.side() else { return };

@@ -1,7 +1,10 @@
 //! Follows.
 
 use super::{Iso, Num};
-use domain::follow::Follow;
+use domain::{
+    Decimal,
+    follow::{Follow, FollowPerformance},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -71,5 +74,79 @@ impl From<Follow> for FollowItem {
 impl From<Vec<Follow>> for Follows {
     fn from(follows: Vec<Follow>) -> Self {
         Self { items: follows.into_iter().map(FollowItem::from).collect() }
+    }
+}
+
+/// What a follow earned, in USDT. Not in the original document.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FollowPerformanceItem {
+    /// Whether a copied position is open.
+    pub in_position: bool,
+    /// Net result of the open position so far: 0 without one, `null` if the exchange does not respond.
+    pub open_result: Option<Num>,
+    /// Net result of the trades that closed since midnight in the user's time zone.
+    pub today_result: Num,
+    /// Net result of all closed trades and of the open position, as far as it is known.
+    pub total_result: Num,
+    /// Realized profit, before fees and funding.
+    pub realized: Num,
+    /// Unrealized profit of the open position at the mark price.
+    pub unrealized: Num,
+    /// Fees paid.
+    pub fees: Num,
+    /// Funding paid; negative if it was received.
+    pub funding: Num,
+    /// Number of closed trades with a known result.
+    pub closed_trades: u32,
+    /// Number of closed trades whose result is unknown; they count in no sum.
+    pub unknown_trades: u32,
+    /// Slippage of all entries against the signals' prices; positive is a worse price.
+    pub slippage: Option<Num>,
+    /// Median slippage of an entry, in percent of the signal's price.
+    pub median_slippage_percent: Option<Num>,
+    /// 90th percentile of the slippage, in percent.
+    pub p90_slippage_percent: Option<Num>,
+    /// Median time from the signal to the filled entry, in milliseconds.
+    pub median_delay_ms: Option<i64>,
+    /// 90th percentile of the delay, in milliseconds.
+    pub p90_delay_ms: Option<i64>,
+    /// The cumulative net result after each closed trade, oldest first, thinned; the last point is the present total.
+    pub curve: Vec<CurvePoint>,
+}
+
+/// A point of an equity curve.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CurvePoint {
+    /// Time of the point.
+    pub at: Iso,
+    /// Cumulative net result.
+    pub value: Num,
+}
+
+impl From<FollowPerformance> for FollowPerformanceItem {
+    fn from(performance: FollowPerformance) -> Self {
+        let (total, execution) = (performance.total(), performance.execution);
+        let open = performance.open.map(|open| open.net());
+        let none = (!performance.in_position).then_some(Decimal::ZERO);
+        let point = |(at, value)| CurvePoint { at: Iso(at), value: Num(value) };
+        Self {
+            in_position: performance.in_position,
+            open_result: open.or(none).map(Num),
+            today_result: Num(performance.today),
+            total_result: Num(total.net()),
+            realized: Num(total.realized),
+            unrealized: Num(total.unrealized),
+            fees: Num(total.fees),
+            funding: Num(total.funding),
+            closed_trades: performance.ended,
+            unknown_trades: performance.unknown,
+            slippage: performance.slippage.map(Num),
+            median_slippage_percent: execution.median_slippage_percent.map(Num),
+            p90_slippage_percent: execution.p90_slippage_percent.map(Num),
+            median_delay_ms: execution.median_delay_ms,
+            p90_delay_ms: execution.p90_delay_ms,
+            curve: performance.curve.into_iter().map(point).collect(),
+        }
     }
 }

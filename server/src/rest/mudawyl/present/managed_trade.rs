@@ -4,10 +4,10 @@ use super::{Iso, Num};
 use domain::{
     Decimal,
     ticket::Stop,
-    trade::{ChangeKind, StopChange, TargetShare, TradeSnapshot},
+    trade::{Automation, ChangeKind, StopChange, TargetShare, TradeSnapshot},
 };
 use serde::Serialize;
-use service::trading::order::trade::{PastChange, TradeRow, TradeView};
+use service::trading::order::trade::{AutomationView, PastChange, TradeRow, TradeView};
 use utoipa::ToSchema;
 
 /// "List Trades".
@@ -87,8 +87,40 @@ pub struct ManagedTradeDetails {
     pub stop: Option<TradeStop>,
     /// The wanted take profits that have not filled.
     pub take_profits: Vec<TradeTarget>,
+    /// What Slipstream does with the open trade by itself; `null` if nothing.
+    pub automation: Option<TradeAutomation>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
+}
+
+/// What Slipstream does with an open trade by itself. While Slipstream is off, it pauses: the trailing stop stands still, and
+/// the stop loss stays at the exchange where it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeAutomation {
+    /// The settings.
+    pub settings: TradeSettings,
+    /// Whether the stop loss was moved to breakeven after a take profit.
+    pub breakeven_done: bool,
+    /// The best price since the trailing stop was set.
+    pub peak: Option<Num>,
+    /// When the time limit ends.
+    pub closes_at: Option<Iso>,
+}
+
+/// The settings of what Slipstream does with an open trade by itself.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeSettings {
+    /// The number of filled take profits after which the stop loss moves to breakeven.
+    pub breakeven_after: Option<u16>,
+    /// Distance of the trailing stop from the best price, in percent.
+    pub trailing_percent: Option<Num>,
+    /// The price that the trailing stop follows: `last` or `mark`.
+    #[schema(example = "last")]
+    pub trigger: &'static str,
+    /// How long the trade may be open, in minutes.
+    pub time_limit: Option<u32>,
 }
 
 /// A stop loss.
@@ -121,10 +153,11 @@ pub struct TradeTarget {
 pub struct TradeChangeItem {
     /// When it was decided.
     pub at: Iso,
-    /// The id of the user who requested it.
-    #[schema(format = Uuid)]
+    /// The id of the user who requested it, or `desk` with the reason if Slipstream did it by itself: `desk (trailing stop)`.
+    #[schema(example = "46a19fb1-4e90-4736-b820-257c947fd694")]
     pub by: String,
-    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, ADD, or CANCEL_ENTRY.
+    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, ADD, CANCEL_ENTRY, BREAKEVEN_AFTER for
+    /// breakeven after a take profit, or TRAIL.
     #[schema(example = "PROTECTION")]
     pub kind: &'static str,
     /// The state before.
@@ -143,6 +176,8 @@ pub struct TradeLevels {
     pub take_profits: Option<Vec<TradeTarget>>,
     /// The amount in base units: of the position, or of the entry while it rests; `null` if it stayed as it was.
     pub amount: Option<Num>,
+    /// What Slipstream does by itself; `null` if it stayed as it was.
+    pub automation: Option<TradeSettings>,
 }
 
 impl From<&TradeRow> for ManagedTrade {
@@ -184,7 +219,30 @@ impl From<&TradeView> for ManagedTradeDetails {
             version: view.version,
             stop: view.stop.map(TradeStop::from),
             take_profits: view.targets.iter().map(TradeTarget::from).collect(),
+            automation: view.automation.as_ref().map(TradeAutomation::from),
             changes: view.changes.iter().map(TradeChangeItem::from).collect(),
+        }
+    }
+}
+
+impl From<&AutomationView> for TradeAutomation {
+    fn from(view: &AutomationView) -> Self {
+        Self {
+            settings: TradeSettings::from(view.settings),
+            breakeven_done: view.breakeven_at.is_some(),
+            peak: view.peak.map(Num),
+            closes_at: view.closes_at.map(Iso),
+        }
+    }
+}
+
+impl From<Automation> for TradeSettings {
+    fn from(settings: Automation) -> Self {
+        Self {
+            breakeven_after: settings.breakeven_after,
+            trailing_percent: settings.trailing_percent.map(Num),
+            trigger: settings.trigger.word(),
+            time_limit: settings.time_limit,
         }
     }
 }
@@ -203,10 +261,11 @@ impl From<&TargetShare> for TradeTarget {
 
 impl From<&PastChange> for TradeChangeItem {
     fn from(change: &PastChange) -> Self {
+        let kind = change.after.kind.unwrap_or(ChangeKind::Protection);
         Self {
             at: Iso(change.at),
-            by: change.user.to_string(),
-            kind: change.after.kind.unwrap_or(ChangeKind::Protection).word(),
+            by: kind.decided_by_desk().map_or_else(|| change.user.to_string(), str::to_owned),
+            kind: kind.word(),
             before: TradeLevels::from(&change.before),
             after: TradeLevels::from(&change.after),
         }
@@ -221,7 +280,8 @@ impl From<&TradeSnapshot> for TradeLevels {
         };
         let targets = change.targets.as_ref();
         let take_profits = targets.map(|targets| targets.iter().map(TradeTarget::from).collect());
-        Self { stop, take_profits, amount: change.amount.map(Num) }
+        let automation = change.automation.map(TradeSettings::from);
+        Self { stop, take_profits, amount: change.amount.map(Num), automation }
     }
 }
 

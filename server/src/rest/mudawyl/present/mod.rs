@@ -23,16 +23,20 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use first_day::FirstDay;
-pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
+pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
 pub use managed_trade::{
-    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeChangeItem, TradeLevels, TradeStop, TradeTarget,
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
+    TradeSettings, TradeStop, TradeTarget,
 };
 pub use market::Ticker;
 pub use notification::{Method, Notification};
 pub use number::{Iso, Num};
 pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
-pub use position::{Position, Protection};
+pub use position::{ClosedPositionItem, ClosedPositions, Position, Protection};
 pub use profile::ProfileItem;
-pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
+pub use strategy::{
+    CopyOutcomes, ExecutedEntries, ExecutedSignal, ExecutionItem, Performance, Profile, Profiles, RangeItem,
+    Ranges, ReasonCount, Strategies, StrategyItem,
+};
 pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};

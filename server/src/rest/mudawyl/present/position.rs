@@ -3,6 +3,7 @@
 use super::{Iso, Num};
 use domain::Decimal;
 use serde::Serialize;
+use service::{Error, trading::order::ClosedPosition};
 use utoipa::ToSchema;
 
 /// "Get Futures Open Position".
@@ -78,5 +79,49 @@ pub struct Protection {
 impl From<domain::live::PositionProtection> for Protection {
     fn from(protection: domain::live::PositionProtection) -> Self {
         Self { state: protection.state.word(), stop_trigger_price: protection.stop.map(Num) }
+    }
+}
+
+/// "Close All Positions": the result for each position.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClosedPositions {
+    /// In no particular order; empty if nothing was open.
+    pub items: Vec<ClosedPositionItem>,
+}
+
+/// The result of closing one position.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClosedPositionItem {
+    /// Symbol.
+    #[schema(example = "BTC/USDT")]
+    pub symbol: String,
+    /// `long` or `short`.
+    #[schema(example = "long")]
+    pub side: &'static str,
+    /// The size before, in base units.
+    pub amount: Num,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Why it is not closed. If the outcome is not known yet, Slipstream continues to close it.
+    #[schema(example = "exchange bad request (1500)")]
+    pub error: Option<String>,
+}
+
+impl From<&[ClosedPosition]> for ClosedPositions {
+    fn from(closed: &[ClosedPosition]) -> Self {
+        let item = |position: &ClosedPosition| ClosedPositionItem {
+            symbol: position.symbol.to_string(),
+            side: position.side.word(),
+            amount: Num(position.amount),
+            closed: position.outcome.is_ok(),
+            // The details of an internal error are only in the log.
+            error: position.outcome.as_ref().err().map(|error| match error {
+                Error::Fault(_) => "internal error".to_owned(),
+                known => known.to_string(),
+            }),
+        };
+        Self { items: closed.iter().map(item).collect() }
     }
 }

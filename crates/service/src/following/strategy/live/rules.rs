@@ -43,17 +43,17 @@ impl Rules {
         row: &Strategy,
         frame: Frame,
         bar: &Bar,
-        stands: Option<SignalId>,
+        open: Option<SignalId>,
     ) -> Result<bool> {
         self.last = Some(bar.at);
-        self.owed = self.owed.filter(|owed| Some(*owed) == stands);
+        self.owed = self.owed.filter(|owed| Some(*owed) == open);
         // The runner's own trades belong to the backtest; the live record follows the signals that were
         // given.
         let Some(decision) = self.runner.step(bar, &mut Vec::new()).cloned() else { return Ok(false) };
         let closed_at = bar.at.plus(frame.micros());
         let late = desk.clock.now().since(closed_at) > desk.settings.signal_max_age_s.saturating_mul(SECOND);
         if late {
-            self.owed = stands;
+            self.owed = open;
             return Ok(false);
         }
         self.owed = None;
@@ -69,10 +69,10 @@ impl Rules {
         &mut self,
         desk: &Following,
         row: &Strategy,
-        stands: Option<SignalId>,
+        open: Option<SignalId>,
     ) -> Result<()> {
         let (Some(owed), Some(bar_at)) = (self.owed.take(), self.last) else { return Ok(()) };
-        if stands == Some(owed) && row.active {
+        if open == Some(owed) && row.active {
             submit(desk, leaving(row, Some(bar_at), None)).await?;
         }
         Ok(())

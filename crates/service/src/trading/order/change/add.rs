@@ -13,12 +13,11 @@ use crate::{
         intent::Intent,
         legs::Leg,
         protection::{BETWEEN_READINGS, READINGS_LAG, rules::Rule},
-        recover::NEVER_SENT,
         run::{Halt, Run, RunResult},
         side::entered_by,
     },
 };
-use domain::{Decimal, Micros, Order, trade::fit_targets};
+use domain::{Decimal, Micros, Order, order_failure::FailureCause, trade::fit_targets};
 use exchange::ExchangeFailure;
 use store::intent::LegStatus;
 
@@ -30,7 +29,7 @@ impl TradeRun<'_> {
             let trade = Intent::load(self.desk, self.id).await?;
             let order = trade.as_ref().and_then(|trade| trade.leg_order(adding.leg));
             let added = order.is_some_and(|order| !order.filled.is_zero());
-            return if added { Ok(()) } else { Err(refused("the position has ended")) };
+            return if added { Ok(()) } else { Err(refused(FailureCause::PositionEnded)) };
         };
         let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
         let outcome = run.add(adding).await;
@@ -57,7 +56,7 @@ impl Run<'_> {
             return Err(Halt::Later(ExchangeFailure::Unknown("the order has not filled yet".to_owned())));
         }
         if order.filled.is_zero() {
-            return Err(refused("the order has not filled"));
+            return Err(refused(FailureCause::NoFill));
         }
         // It may have been interrupted. If it is refused now, the supervisor covers what has no stop.
         match self.change_stop(adding.stop).await {
@@ -100,7 +99,7 @@ impl Run<'_> {
         if known.is_none() && leg.status == LegStatus::Planned {
             self.intent.mark(adding.leg, LegStatus::Skipped, None);
         }
-        known.ok_or_else(|| refused(NEVER_SENT))
+        known.ok_or_else(|| refused(FailureCause::NeverSent))
     }
 
     /// Looks for evidence of an order that the exchange does not find by its id: a position that is as large as
@@ -156,6 +155,6 @@ impl Run<'_> {
     }
 }
 
-fn refused(why: &str) -> Halt {
-    Halt::Refused(ExchangeFailure::Refused { code: 0, message: why.to_owned() })
+fn refused(why: FailureCause) -> Halt {
+    Halt::Refused(ExchangeFailure::of_cause(why))
 }

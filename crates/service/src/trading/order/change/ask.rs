@@ -1,9 +1,11 @@
 //! The use cases: what an owner may ask for.
 
 mod add;
+mod automatic;
 mod entries;
 
 pub use add::{AddSize, add_to_trade};
+pub(in crate::trading::order) use automatic::{Automatic, move_automatically};
 pub use entries::cancel_entries;
 
 use super::{
@@ -36,7 +38,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
@@ -61,6 +63,8 @@ pub struct TradeTarget {
 enum Wish {
     Change(TradeChange),
     Breakeven,
+    /// A move of the stop that the desk decides.
+    Automatic(Automatic),
 }
 
 /// Changes the stop and the take-profits of an open trade. What `change` does not mention stays.
@@ -111,6 +115,28 @@ pub async fn close_part(
     close_target(desk, actor, id, symbol, target, part).await
 }
 
+/// Closes an amount of a position with an order of this side, as a reduce-only order would: never more than there is, and
+/// only if the side is the one that reduces the position.
+///
+/// # Errors
+/// As [`close_part`]; a field problem of `side` if the position is on that side.
+pub async fn reduce_position(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    (side, amount): (Side, Decimal),
+    idempotency: Option<IdempotencyKey>,
+) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    let work = async move {
+        let part = Part::Amount(amount);
+        Changer { desk: &shared, access, symbol, idempotency }.close(None, Some(side), part).await
+    };
+    desk.work.run(work).await
+}
+
 /// Does the same as [`close_part`] if the position belongs to the trade of `target`.
 pub(in crate::trading::order) async fn close_target(
     desk: &SharedTrading,
@@ -124,7 +150,8 @@ pub(in crate::trading::order) async fn close_target(
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let TradeTarget { trade, idempotency, .. } = target;
     // Runs detached: it continues if the caller disconnects.
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, part).await };
+    let work =
+        async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, None, part).await };
     desk.work.run(work).await
 }
 
@@ -162,16 +189,34 @@ impl Changer<'_> {
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let position = self.position().await?;
         let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let mut peak = None;
         let (kind, change) = match wish {
             Wish::Change(change) => (ChangeKind::Protection, change),
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
+            Wish::Automatic(step) => {
+                if let Automatic::Trail { peak: followed, .. } = step {
+                    peak = Some(followed);
+                }
+                let wanted = self.is_wanted(&trade, step).await?;
+                let change = if wanted { step.change(&trade, &row, &at, &market)? } else { None };
+                (step.kind(), change.unwrap_or_default())
+            }
         };
         if change.is_empty() {
             return Ok(());
         }
         change.check(&at.facts(&market)).map_err(Error::Fields)?;
-        let before = TradeSnapshot::from(in_force(&trade, &row));
-        let history = HistoryEntry::new(trade.id, kind, &before, change.clone().into())?;
+        let mark = position.as_ref().map_or(last, |position| position.mark_price);
+        let automation = match peak {
+            Some(peak) => self.automation_with(&trade, peak).await?,
+            None => self.automation_after(&trade, &row, &change, (last, mark)).await?,
+        };
+        let mut before = TradeSnapshot::from(in_force(&trade, &row));
+        let mut after = TradeSnapshot::from(change.clone());
+        if let Some((changed, settings)) = automation.as_ref().and_then(|new| Some((new, new.before?))) {
+            (before.automation, after.automation) = (Some(settings), Some(changed.row.automation()));
+        }
+        let history = HistoryEntry::new(trade.id, kind, &before, after)?;
         let step = plan(&mut trade, &change, &at, row.wanted, market.lot)?;
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
@@ -181,11 +226,14 @@ impl Changer<'_> {
         }
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
-        intent.commit_change(self.desk, idempotency, &mut trade, wanted, history).await.map_err(busy)?;
+        let automation = automation.as_ref().map(|changed| &changed.row);
+        let committed = intent.commit_change(self.desk, idempotency, &mut trade, wanted, automation, history);
+        committed.await.map_err(busy)?;
         self.work(intent).await
     }
 
-    async fn close(self, meant: Option<IntentId>, part: Part) -> Result<()> {
+    /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
+    async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
@@ -198,6 +246,9 @@ impl Changer<'_> {
             self.complete_changes().await?;
         }
         let position = self.position().await?.ok_or(Error::NotFound)?;
+        if by.is_some_and(|by| by != position.side.closing()) {
+            return Err(Error::field("side", Problem::NotReducing));
+        }
         let side = entered_by(position.side);
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
@@ -302,5 +353,5 @@ fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<Trade
     let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), targets: None })
+    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

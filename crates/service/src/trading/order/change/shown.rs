@@ -15,9 +15,12 @@ use crate::{
 use domain::{
     Decimal, ExchangeKeyId, OrderType, Position, Symbol,
     ticket::Stop,
-    trade::{OpenTrade, StopChange, TargetShare, TradeChange},
+    trade::{Automation, OpenTrade, StopChange, TargetShare, TradeChange},
 };
-use store::protection::{self as rows, Protection, Wanted};
+use store::{
+    automation,
+    protection::{self as rows, Protection, Wanted},
+};
 
 /// Decimals of a share.
 const DECIMALS: u32 = 4;
@@ -41,7 +44,10 @@ pub(in crate::trading::order) async fn open_trades(
         }
         if let Some(intent) = Intent::load(desk, row.intent_id).await? {
             let version = version_of(desk, &intent).await?;
-            trades.extend(open_trade(&intent, &row, position, version));
+            let settings = automation::get_automation(&desk.db, intent.id).await?;
+            let settings = settings.map(|row| row.automation()).unwrap_or_default();
+            let shown = open_trade(&intent, &row, position, version);
+            trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
         }
     }
     Ok(trades)
@@ -82,6 +88,7 @@ fn open_trade(
         entered: intent.entered().unwrap_or_default(),
         stop: intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of),
         targets: intent.wanted_targets().filter_map(share).collect(),
+        automation: Automation::default(),
     })
 }
 
@@ -97,6 +104,7 @@ pub(in crate::trading::order) fn in_force(intent: &Intent, row: &Protection) -> 
     TradeChange {
         stop: Some(stop.map_or(StopChange::Remove { confirmed: true }, StopChange::Set)),
         targets: Some(intent.wanted_targets().filter_map(share).collect()),
+        ..TradeChange::default()
     }
 }
 

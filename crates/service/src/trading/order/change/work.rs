@@ -17,7 +17,7 @@ use crate::{
         },
     },
 };
-use domain::{Micros, Order};
+use domain::{Micros, Order, order_failure::FailureCause};
 use exchange::{Credentials, ExchangeFailure};
 use store::{
     intent::{LegStatus, Status},
@@ -123,8 +123,7 @@ impl Run<'_> {
             }
             LegStatus::Planned | LegStatus::Placed => {}
             LegStatus::Refused => {
-                let message = "the exchange refused the stop".to_owned();
-                return Err(Halt::Refused(ExchangeFailure::Refused { code: 0, message }));
+                return Err(Halt::Refused(ExchangeFailure::of_cause(FailureCause::StopRejected)));
             }
             // A later change has replaced it.
             LegStatus::Skipped | LegStatus::Done => return Ok(()),

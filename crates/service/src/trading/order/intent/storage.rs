@@ -14,10 +14,11 @@ use crate::{
         },
     },
 };
-use domain::{IntentId, Micros, Order, ticket::ManualOrder};
+use domain::{IntentId, Micros, Order, ticket::ManualOrder, trade::Automation};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
     JsonText,
+    automation::{self, AutomationRow},
     group_commit::{BatchedWrite as _, CommitOutcome},
     instance,
     intent::{self as rows, LegStatus, Status},
@@ -78,8 +79,27 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
+    /// Does the same as [`Self::commit`] for an order, with what the desk will do with its trade by itself.
+    pub(in crate::trading::order) async fn commit_opening(
+        &mut self,
+        desk: &Trading,
+        idempotency: Option<&IdempotencyKey>,
+        automation: &Automation,
+    ) -> Result<()> {
+        if *automation == Automation::default() {
+            return self.commit(desk, idempotency).await;
+        }
+        self.tenure = desk.tenure().await?;
+        let (new, legs) = self.rows(&desk.instance, idempotency)?;
+        let mut tx = desk.db.begin().await?;
+        rows::insert_intent(&mut tx, &new, &legs).await?;
+        automation::put_automation(&mut tx, &AutomationRow::new(self.id, automation)).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
-    /// position, and with an entry in the trade's history. Nothing is sent before this has been committed.
+    /// position, with its changed automation, and with an entry in the trade's history. Nothing is sent before this has been
+    /// committed.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if another instance has taken `trade` over meanwhile: nothing is written, because a change
@@ -90,6 +110,7 @@ impl Intent {
         idempotency: Option<&IdempotencyKey>,
         trade: &mut Self,
         wanted: Option<Wanted>,
+        automation: Option<&AutomationRow>,
         history: HistoryEntry,
     ) -> Result<()> {
         self.tenure = desk.tenure().await?;
@@ -103,6 +124,9 @@ impl Intent {
         changed.write(&mut tx).await?;
         if let Some(wanted) = wanted {
             protection::set_wanted(&mut tx, trade.id, wanted).await?;
+        }
+        if let Some(automation) = automation {
+            automation::put_automation(&mut tx, automation).await?;
         }
         history.write(&mut tx, self).await?;
         Ok(tx.commit().await?)
@@ -208,6 +232,14 @@ impl Intent {
     /// Returns the changed outcome of the position that this intent was to open.
     fn position_outcome(&self) -> Option<PositionOutcome> {
         self.request.opens()?;
+        if self.adopts() {
+            // The position is the trade's only once its stop is known to be placed.
+            return match self.status {
+                Status::Done => self.has_unsaved_fills().then_some(PositionOutcome::Entered),
+                Status::Failed => Some(PositionOutcome::Never),
+                Status::Working | Status::Waiting => None,
+            };
+        }
         let entry = self.leg(seq::ENTRY)?;
         if self.filled_entry().is_some() {
             return self.has_unsaved_fills().then_some(PositionOutcome::Entered);

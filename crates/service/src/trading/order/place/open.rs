@@ -20,7 +20,10 @@ use crate::{
 use domain::{
     ExchangeKeyId, IntentId, Market, Order, Symbol,
     ticket::{Entry, ManualOrder},
-    trade::{StopChange, TargetShare, TradeChange, TradeFacts, mirrored_stop, target_amounts},
+    trade::{
+        Automation, AutomationChange, AutomationFacts, StopChange, TargetShare, TradeChange, TradeFacts,
+        mirrored_stop, target_amounts,
+    },
     validation::Problem,
 };
 use store::protection::{self as rows, Protection, Wanted};
@@ -34,6 +37,8 @@ pub struct NewTrade {
     pub targets: Vec<TargetShare>,
     /// Whether what is open on the market is closed and cancelled first.
     pub replace: bool,
+    /// What the desk will do with the trade by itself.
+    pub automation: AutomationChange,
 }
 
 /// Opens a trade like [`super::place_order`], with take-profits of unequal shares. Returns its id.
@@ -51,7 +56,7 @@ pub async fn open_trade(
     let access = Access::any(desk, actor, id).await?;
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
-    let work = async move { Placing { desk: &shared, access, idempotency }.open(new).await };
+    let work = async move { Placing::new(&shared, access, idempotency).open(new).await };
     opened_by(&desk.work.run(work).await?)
 }
 
@@ -73,7 +78,7 @@ pub async fn reverse_trade(
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let work =
-        async move { Placing { desk: &shared, access, idempotency }.reverse(symbol, trade, confirmed).await };
+        async move { Placing::new(&shared, access, idempotency).reverse(symbol, trade, confirmed).await };
     opened_by(&desk.work.run(work).await?)
 }
 
@@ -93,14 +98,14 @@ pub(super) fn opening_with_shares(
 }
 
 /// Returns the intent whose orders these are.
-fn opened_by(orders: &[Order]) -> Result<IntentId> {
+pub(super) fn opened_by(orders: &[Order]) -> Result<IntentId> {
     let parsed = orders.first().and_then(|order| client_id::parse(&order.client_order_id));
     parsed.map(|parsed| parsed.intent).ok_or_else(|| Error::fault("an order was placed without an intent"))
 }
 
 impl Placing<'_> {
-    async fn open(self, new: NewTrade) -> Result<Vec<Order>> {
-        let NewTrade { order, targets, replace } = new;
+    async fn open(mut self, new: NewTrade) -> Result<Vec<Order>> {
+        let NewTrade { order, targets, replace, automation } = new;
         let key = &self.access.row.key;
         let _lock = self.desk.locks.lock(key.id, &order.symbol).await;
         if let Some(answer) = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await? {
@@ -116,8 +121,12 @@ impl Placing<'_> {
             prices: &prices,
             liquidation: None,
         };
-        let change = TradeChange { stop: None, targets: Some(targets.clone()) };
+        let change = TradeChange { targets: Some(targets.clone()), ..TradeChange::default() };
         change.check(&facts).map_err(Error::Fields)?;
+        let (targets_given, has_stop) = (targets.len(), order.stop.is_some());
+        let facts = AutomationFacts { targets: targets_given, has_stop, open_for: None };
+        automation.check(&facts).map_err(Error::Fields)?;
+        self.automation = automation.apply(Automation::default());
         let shares = Some(&targets[..]).filter(|targets| !targets.is_empty());
         self.place_now(order, shares, replace).await
     }

@@ -35,7 +35,7 @@ impl Intent {
         let event = NotificationEvent::StopNotMoved {
             key: self.key,
             symbol: self.symbol.clone(),
-            why: failure.to_string(),
+            why: failure.into(),
             copy: self.copy(),
         };
         Notification::new(self.user, format!("stop-not-moved:{}:{}", self.id, now.0), &event, now)

@@ -211,7 +211,10 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     match intent.leg_by_client_id(client_order_id).map(|leg| leg.role) {
         Some(Role::Stop) => return Ok(Exit::Stop),
         Some(Role::Target) => return Ok(Exit::Target),
-        Some(Role::Rescue) => return Ok(Exit::Unprotected),
+        Some(Role::Rescue) => {
+            let over = store::automation::is_over(&desk.db, intent.id).await?;
+            return Ok(if over { Exit::TimeLimit } else { Exit::Unprotected });
+        }
         _ => {}
     }
     let Some((id, _)) = store::intent::leg_by_client_id(&desk.db, client_order_id).await? else {
@@ -223,7 +226,11 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
         Request::Close | Request::Open(_) | Request::Reduce(_) => Exit::Manual,
-        Request::Enter(_) | Request::Protect(_) | Request::Add(_) | Request::CancelEntries => Exit::Elsewhere,
+        Request::Adopt(_)
+        | Request::Enter(_)
+        | Request::Protect(_)
+        | Request::Add(_)
+        | Request::CancelEntries => Exit::Elsewhere,
     })
 }
 

@@ -279,7 +279,9 @@ impl Run<'_> {
         let entered = self.intent.entry_side().zip(self.intent.entered());
         let (side, amount) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
-        if closed && Rule::ClosingIsNotified.holds() {
+        // The end of a time limit was notified when it was reached.
+        let over = store::automation::is_over(&self.desk.db, self.intent.id).await.map_err(Error::from)?;
+        if closed && !over && Rule::ClosingIsNotified.holds() {
             let notification = self.intent.unprotected(self.desk.clock.now())?;
             let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
             notification.write(&mut tx).await.map_err(Error::from)?;

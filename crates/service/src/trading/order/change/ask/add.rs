@@ -108,7 +108,7 @@ impl Changer<'_> {
         let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, held.contracts, after)?;
         let mut intent = self.intent(Request::Add(Box::new(adding)), Vec::new());
         let idempotency = self.idempotency.as_ref();
-        intent.commit_change(self.desk, idempotency, &mut trade, None, history).await.map_err(busy)?;
+        intent.commit_change(self.desk, idempotency, &mut trade, None, None, history).await.map_err(busy)?;
         self.work(intent).await
     }
 

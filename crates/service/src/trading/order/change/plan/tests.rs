@@ -59,7 +59,10 @@ fn trade(filled: Decimal) -> Intent {
 }
 
 fn moved(trigger: &str) -> TradeChange {
-    TradeChange { stop: Some(StopChange::Set(Stop { trigger: d(trigger), limit: None })), targets: None }
+    TradeChange {
+        stop: Some(StopChange::Set(Stop { trigger: d(trigger), limit: None })),
+        ..TradeChange::default()
+    }
 }
 
 fn planned(trade: &mut Intent, held: Option<&Position>, change: &TradeChange) -> Protecting {
@@ -86,7 +89,7 @@ fn a_moved_market_stop_covers_what_its_owner_has_added_elsewhere() {
     planned(&mut trade, Some(&held), &moved("95"));
     assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1.5")), "so did the stop before it");
     let limit = Stop { trigger: d("94"), limit: Some(d("93")) };
-    let change = TradeChange { stop: Some(StopChange::Set(limit)), targets: None };
+    let change = TradeChange { stop: Some(StopChange::Set(limit)), ..TradeChange::default() };
     planned(&mut trade, Some(&held), &change);
     assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1")));
 }
@@ -127,7 +130,7 @@ fn new_take_profits_replace_those_that_have_not_filled() {
     let held = position(d("1"));
     let shares = [("110", "0.3"), ("120", "0.5"), ("130", "0.2")];
     let targets = shares.map(|(price, share)| TargetShare { price: d(price), share: d(share) }).to_vec();
-    let change = TradeChange { stop: None, targets: Some(targets) };
+    let change = TradeChange { targets: Some(targets), ..TradeChange::default() };
     let step = planned(&mut trade, Some(&held), &change).targets.unwrap();
     assert_eq!((step.old, &step.new[..]), (vec![4, 5], &[20_000, 20_001, 20_002][..]));
     let amounts: Vec<_> = step.new.iter().map(|seq| trade.leg(*seq).unwrap().unfilled()).collect();
@@ -180,7 +183,7 @@ fn only_the_new_take_profits_are_sent_if_the_entry_fills_before_the_change_is_ca
     partly.mark(5, LegStatus::Planned, None);
     let held = position(d("0.3"));
     let targets = vec![TargetShare { price: d("130"), share: d("1") }];
-    let change = TradeChange { stop: None, targets: Some(targets) };
+    let change = TradeChange { targets: Some(targets), ..TradeChange::default() };
     let step = planned(&mut partly, Some(&held), &change).targets.unwrap();
     assert_eq!((&step.old[..], &step.new[..]), (&[4, 5][..], &[20_000][..]));
     legs::fit_to_fill(&mut partly.legs, d("1"), &market());
@@ -269,7 +272,7 @@ fn changes_leave_the_last_numbers_to_lost_stops_and_partial_closes() {
     trade.plan(seq::TARGETS.end - seq::RESERVED - 2, Role::Target, target);
     let targets = |count| {
         let all = vec![TargetShare { price: d("110"), share: d("0.5") }; count];
-        TradeChange { stop: None, targets: Some(all) }
+        TradeChange { targets: Some(all), ..TradeChange::default() }
     };
     assert!(often(refused(&mut trade, &targets(2))));
     assert!(refused(&mut trade, &targets(0)).is_ok());
@@ -289,7 +292,7 @@ proptest! {
             let price = Decimal::new(price, 1);
             let change = TradeChange {
                 stop: Some(StopChange::Set(Stop { trigger: price, limit: None })),
-                targets: None,
+                ..TradeChange::default()
             };
             let StopStep::Move(seq) = planned(&mut trade, Some(&held), &change).stop else { continue };
             if accepted {

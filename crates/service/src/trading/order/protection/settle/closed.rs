@@ -48,8 +48,14 @@ impl PastPosition {
         trades: &[Trade],
     ) -> Self {
         let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
-        let mut fills = fills_of(trades, entry);
-        let complete = are_complete(trades, &fills, entry, entered);
+        let (mut fills, complete) = if intent.adopts() {
+            let (fills, flat) = fills_after(trades, entry);
+            (fills, flat && reach_back(trades, entry))
+        } else {
+            let fills = fills_of(trades, entry);
+            let complete = are_complete(trades, &fills, entry, entered);
+            (fills, complete)
+        };
         let until = fills.last().filter(|_| is_flat(&fills, side)).map_or(desk.clock.now(), |last| last.at);
         let funding = costs::known_funding(desk, access, intent, (entry.at, until)).await;
         let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
@@ -102,9 +108,28 @@ pub(super) async fn closed_trade(
 /// Whether `fills` are all fills of the position: the market's last fills, newest first, reach back to the entry, and
 /// they contain all of `entered`. No more than [`HISTORY`] are read, and exchanges list only those of some days.
 fn are_complete(trades: &[Trade], fills: &[Trade], entry: &Order, entered: Decimal) -> bool {
-    let reach = trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < entry.at);
     let opening = fills.iter().filter(|trade| trade.side == entry.side);
-    reach && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
+    reach_back(trades, entry) && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
+}
+
+/// Whether the market's last fills, newest first, reach back to the entry.
+fn reach_back(trades: &[Trade], entry: &Order) -> bool {
+    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < entry.at)
+}
+
+/// Returns the fills of an adopted position since its adoption, oldest first, until it was flat, and whether it was. `entry`
+/// stands for the position as it was adopted.
+fn fills_after(trades: &[Trade], entry: &Order) -> (Vec<Trade>, bool) {
+    let mut fills: Vec<Trade> = trades.iter().rev().filter(|trade| trade.at > entry.at).cloned().collect();
+    // Fills of the same time keep their order.
+    fills.sort_by_key(|trade| trade.at);
+    let mut held = entry.filled;
+    let flat = fills.iter().position(|trade| {
+        held += if trade.side == entry.side { trade.amount } else { -trade.amount };
+        held <= Decimal::ZERO
+    });
+    fills.truncate(flat.map_or(fills.len(), |last| last + 1));
+    (fills, flat.is_some())
 }
 
 /// Whether the position of these fills, which were entered on `side`, has been closed.
@@ -201,6 +226,23 @@ mod tests {
         assert_eq!(fills_of(&newest_first[..1], &entry).len(), 1);
         let part = PastPosition { complete: false, ..position(&newest_first) };
         assert_eq!(part.figures(), Figures { funding: Some(d("0")), ..Figures::default() });
+    }
+
+    #[test]
+    fn an_adopted_position_has_the_fills_since_its_adoption() {
+        let adopted = Order { filled: d("2"), ..entry_at(5) };
+        let newest_first = [
+            fill(9, Side::Sell, "80", "1", "-10"),
+            fill(7, Side::Sell, "110", "2", "20"),
+            fill(6, Side::Sell, "120", "1", "20"),
+            fill(6, Side::Buy, "110", "1", "0"),
+            fill(5, Side::Buy, "100", "2", "0"),
+        ];
+        let (fills, flat) = fills_after(&newest_first, &adopted);
+        assert_eq!(fills.iter().map(|fill| fill.at.0).collect::<Vec<_>>(), [6, 6, 7]);
+        assert!(flat);
+        assert_eq!(position(&fills).figures().realized, Some(d("40")));
+        assert!(!fills_after(&newest_first[2..], &adopted).1, "a part is still held");
     }
 
     #[test]

@@ -1,0 +1,226 @@
+//! What the desk does with the stop of an open trade by itself: breakeven after a take-profit, a trailing stop, and a time
+//! limit.
+
+use super::gains;
+use crate::money::Arithmetic as _;
+use crate::{
+    Decimal, Micros, Side, dec,
+    key::words,
+    money,
+    ticket::{MOST_TARGETS, Stop},
+    time::MINUTE,
+    validation::{FieldProblem, Problem},
+};
+use serde::{Deserialize, Serialize};
+
+/// The longest time limit, in minutes: a year.
+pub const LONGEST_TIME_LIMIT: u32 = 365 * 24 * 60;
+/// The smallest and the largest distance of a trailing stop, in percent of the peak.
+const TRAILING_PERCENT: (Decimal, Decimal) = (dec!(0.1), dec!(50));
+/// A trailing stop moves by at least this part of its distance: each move costs two requests.
+const STEPS: Decimal = dec!(20);
+
+words! {
+    /// The price that a trailing stop follows.
+    #[derive(Default)]
+    pub PriceSource {
+        /// The last price.
+        #[default]
+        Last = "last",
+        /// The mark price.
+        Mark = "mark",
+    }
+}
+
+/// What the desk does with an open trade by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Automation {
+    /// The number of filled take-profits after which the stop moves to breakeven.
+    pub breakeven_after: Option<u16>,
+    /// The distance of the trailing stop from the peak, in percent of the peak.
+    pub trailing_percent: Option<Decimal>,
+    /// The price whose peak the trailing stop follows.
+    pub trigger: PriceSource,
+    /// How long the trade may be open, in minutes since the first fill of its entry.
+    pub time_limit: Option<u32>,
+}
+
+/// The change of one setting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Setting<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is switched off.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}
+
+/// A change of what the desk does by itself. What is not mentioned stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationChange {
+    /// The new [`Automation::breakeven_after`].
+    pub breakeven_after: Setting<u16>,
+    /// The new [`Automation::trailing_percent`].
+    pub trailing_percent: Setting<Decimal>,
+    /// The new [`Automation::trigger`].
+    pub trigger: Option<PriceSource>,
+    /// The new [`Automation::time_limit`].
+    pub time_limit: Setting<u32>,
+}
+
+/// The state of a trade that a change of its automation is checked against.
+#[derive(Clone, Copy, Debug)]
+pub struct AutomationFacts {
+    /// The number of its take-profits, filled ones included.
+    pub targets: usize,
+    /// Whether it has a stop after the change.
+    pub has_stop: bool,
+    /// How long it has been open, in microseconds; `None` while nothing has filled.
+    pub open_for: Option<i64>,
+}
+
+impl<T: Copy> Setting<T> {
+    const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    fn apply(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
+    fn set(self) -> Option<T> {
+        self.apply(None)
+    }
+}
+
+impl<T> From<Option<T>> for Setting<T> {
+    /// `None` switches the setting off.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
+impl AutomationChange {
+    /// Returns whether nothing would change.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.breakeven_after.is_keep()
+            && self.trailing_percent.is_keep()
+            && self.trigger.is_none()
+            && self.time_limit.is_keep()
+    }
+
+    /// Returns the settings after the change.
+    #[must_use]
+    pub fn apply(self, before: Automation) -> Automation {
+        Automation {
+            breakeven_after: self.breakeven_after.apply(before.breakeven_after),
+            trailing_percent: self.trailing_percent.apply(before.trailing_percent),
+            trigger: self.trigger.unwrap_or(before.trigger),
+            time_limit: self.time_limit.apply(before.time_limit),
+        }
+    }
+
+    /// Checks the new settings.
+    ///
+    /// # Errors
+    /// All problems together.
+    pub fn check(&self, facts: &AutomationFacts) -> Result<(), Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut fail = |field, problem| problems.push(FieldProblem::new(field, problem));
+        if let Some(after) = self.breakeven_after.set() {
+            if !facts.has_stop {
+                fail("breakevenAfter", Problem::NeedsStop);
+            } else if after == 0 || usize::from(after) > facts.targets.min(MOST_TARGETS) {
+                fail("breakevenAfter", Problem::NotTargetNumber);
+            }
+        }
+        if let Some(percent) = self.trailing_percent.set() {
+            let (least, most) = TRAILING_PERCENT;
+            if !(least..=most).contains(&percent) {
+                fail("trailingPercent", Problem::NotTrailingPercent);
+            } else if !facts.has_stop {
+                fail("trailingPercent", Problem::NeedsStop);
+            }
+        }
+        if let Some(minutes) = self.time_limit.set() {
+            if !(1..=LONGEST_TIME_LIMIT).contains(&minutes) {
+                fail("timeLimit", Problem::NotTimeLimit);
+            } else if facts.open_for.is_some_and(|open| open >= i64::from(minutes) * MINUTE) {
+                fail("timeLimit", Problem::NotFuture);
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+}
+
+impl Automation {
+    /// Returns what is left of the settings when the stop is removed.
+    #[must_use]
+    pub const fn without_stop(self) -> Self {
+        Self { breakeven_after: None, trailing_percent: None, ..self }
+    }
+
+    /// Returns when a trade that was entered at `entered` reaches its time limit; `None` without one.
+    #[must_use]
+    pub fn closes_at(&self, entered: Micros) -> Option<Micros> {
+        self.time_limit.map(|minutes| entered.plus(i64::from(minutes) * MINUTE))
+    }
+
+    /// Returns the price of the trailing stop below `peak` (above it for a short position), rounded to the tick away from
+    /// the peak. `None` without a trailing stop, or if numbers overflow.
+    #[must_use]
+    pub fn trailing_stop(&self, side: Side, peak: Decimal, tick: Decimal) -> Option<Decimal> {
+        let distance = peak.times(self.trailing_percent?)?.over(Decimal::ONE_HUNDRED)?;
+        match side {
+            Side::Buy => Some(money::floor_to(peak.minus(distance)?, tick)),
+            Side::Sell => {
+                let exact = peak.plus(distance)?;
+                let down = money::floor_to(exact, tick);
+                if down < exact { down.plus(tick) } else { Some(down) }
+            }
+        }
+    }
+
+    /// Returns the smallest move of the trailing stop: a tick, or a twentieth of its distance if that is more.
+    #[must_use]
+    pub fn smallest_step(&self, peak: Decimal, tick: Decimal) -> Option<Decimal> {
+        let distance = peak.times(self.trailing_percent?)?.over(Decimal::ONE_HUNDRED)?;
+        Some(money::floor_to(distance.over(STEPS)?, tick).max(tick))
+    }
+
+    /// Returns the stop that replaces `stop` for a trade whose best price was `peak`: it only moves in favor of the
+    /// position, and by at least [`Self::smallest_step`]. A limit price keeps its distance. `None` if the stop stays.
+    #[must_use]
+    pub fn trail(&self, side: Side, peak: Decimal, stop: Stop, tick: Decimal) -> Option<Stop> {
+        let trigger = self.trailing_stop(side, peak, tick)?;
+        let gained = match side {
+            Side::Buy => trigger.minus(stop.trigger)?,
+            Side::Sell => stop.trigger.minus(trigger)?,
+        };
+        if trigger <= Decimal::ZERO || gained < self.smallest_step(peak, tick)? {
+            return None;
+        }
+        let limit = match stop.limit {
+            Some(limit) => Some(limit.plus(trigger)?.minus(stop.trigger)?),
+            None => None,
+        };
+        Some(Stop { trigger, limit })
+    }
+}
+
+/// Returns the better price for a position entered on this side.
+#[must_use]
+pub fn better_price(side: Side, one: Decimal, other: Decimal) -> Decimal {
+    if gains(side, one, other) { other } else { one }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Reads what rules count: copies from the rows, and the profit of open ones from the accounts.
+
+use crate::{
+    error::{Error, Result},
+    following::Following,
+    trading::{account_cache::CachedAccount, key, order::Access},
+};
+use domain::{
+    Decimal, ExchangeKey, ExchangeKeyId, FollowId, Micros, Symbol, UserId,
+    copy::Status,
+    risk_rule::{Ended, Kind, Measured, RiskRule, Scope, covered_keys, longest_lookback, start},
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+use store::{
+    follow::Follow,
+    risk_rule::{CountedCopy, list_counted},
+};
+
+/// How long a page waits for an account that is not cached.
+const WITHIN: Duration = Duration::from_secs(1);
+
+/// The profit of the open positions of accounts, by market. An account that could not be read has no entry.
+pub(crate) type Profits = HashMap<ExchangeKeyId, HashMap<Symbol, Decimal>>;
+
+/// A user's rules with the keys, follows and copies that they count.
+pub(crate) struct RuleBook {
+    pub(super) rules: Vec<RiskRule>,
+    pub(super) copies: Vec<CountedCopy>,
+    follows: Vec<Follow>,
+    covered: Vec<ExchangeKeyId>,
+    now: Micros,
+}
+
+impl RuleBook {
+    /// Reads a user's rules. Without rules nothing else is read.
+    pub(crate) async fn read(desk: &Following, user: UserId) -> Result<Self> {
+        let rules = store::risk_rule::list_by_user(&desk.db, user).await?;
+        Self::with(desk, user, rules).await
+    }
+
+    /// Reads what these rules count.
+    pub(super) async fn with(desk: &Following, user: UserId, rules: Vec<RiskRule>) -> Result<Self> {
+        let now = desk.clock.now();
+        if rules.is_empty() {
+            return Ok(Self { rules, copies: Vec::new(), follows: Vec::new(), covered: Vec::new(), now });
+        }
+        let keys: Vec<ExchangeKey> = store::key::list_by_user(&desk.db, user).await?;
+        let follows = store::follow::list_by_user(&desk.db, user).await?;
+        let copies = list_counted(&desk.db, user, longest_lookback(now)).await?;
+        Ok(Self { rules, copies, follows, covered: covered_keys(&keys), now })
+    }
+
+    /// The rules that apply to a follow.
+    pub(super) fn of_follow(&self, follow: FollowId, key: ExchangeKeyId) -> Vec<RiskRule> {
+        let applies = |rule: &&RiskRule| rule.applies(follow, key, &self.covered);
+        self.rules.iter().filter(applies).copied().collect()
+    }
+
+    /// The keys whose copies a rule counts.
+    pub(super) fn keys_of(&self, rule: &RiskRule) -> Vec<ExchangeKeyId> {
+        match rule.scope {
+            Scope::Follow(id) => {
+                let follow = self.follows.iter().find(|follow| follow.id == id);
+                follow.map(|follow| follow.exchange_key_id).into_iter().collect()
+            }
+            Scope::Key(key) => vec![key],
+            Scope::Person => self.covered.clone(),
+        }
+    }
+
+    /// The copies that a rule stops or closes.
+    pub(super) fn concerned(&self, rule: &RiskRule) -> Vec<&CountedCopy> {
+        let applies = |copy: &&CountedCopy| rule.applies(copy.follow_id, copy.exchange_key_id, &self.covered);
+        self.copies.iter().filter(applies).collect()
+    }
+
+    /// The keys with open copies whose profit these rules need.
+    pub(super) fn keys_to_read(&self, rules: &[RiskRule]) -> Vec<ExchangeKeyId> {
+        let needing = rules.iter().filter(|rule| rule.terms.kind.may_flatten());
+        let keys: BTreeSet<_> = needing.flat_map(|rule| self.keys_of(rule)).collect();
+        let open = |key: &ExchangeKeyId| self.open().any(|copy| copy.exchange_key_id == *key);
+        keys.into_iter().filter(open).collect()
+    }
+
+    fn open(&self) -> impl Iterator<Item = &CountedCopy> {
+        self.copies.iter().filter(|copy| copy.status == Status::Open)
+    }
+
+    /// Collects what a rule counts, without an entry. `profits` has the accounts of [`Self::keys_to_read`].
+    pub(super) async fn measure(
+        &self,
+        desk: &Following,
+        rule: &RiskRule,
+        profits: &Profits,
+    ) -> Result<Measured> {
+        let keys = self.keys_of(rule);
+        let base = match rule.terms.kind {
+            Kind::DayLossPercent | Kind::WeekLossPercent | Kind::Drawdown => {
+                equity_at(desk, &keys, start(rule, self.now)).await?
+            }
+            _ => None,
+        };
+        let of_keys = |copy: &&CountedCopy| keys.contains(&copy.exchange_key_id);
+        let own = |copy: &&CountedCopy| match (rule.scope, rule.terms.kind) {
+            // The follow's own copies; everything else is the account's.
+            (Scope::Follow(follow), Kind::LossStreak | Kind::Exposure) => copy.follow_id == follow,
+            _ => true,
+        };
+        let counted = || self.copies.iter().filter(of_keys).filter(own);
+        let active = || counted().filter(|copy| copy.finished_at.is_none());
+        let mut ended: Vec<_> = counted().filter_map(ended).collect();
+        ended.sort_by_key(|ended| ended.at);
+        Ok(Measured {
+            now: self.now,
+            ended,
+            unrealized: self.unrealized(&keys, profits),
+            positions: active().count(),
+            exposure: active().filter_map(value).sum(),
+            base,
+            signal_at: None,
+            entry: None,
+        })
+    }
+
+    /// The profit of the open copies of some keys; `None` if an account is unknown.
+    fn unrealized(&self, keys: &[ExchangeKeyId], profits: &Profits) -> Option<Decimal> {
+        let mut sum = Decimal::ZERO;
+        for copy in self.open().filter(|copy| keys.contains(&copy.exchange_key_id)) {
+            let account = profits.get(&copy.exchange_key_id)?;
+            sum += account.get(&copy.symbol).copied().unwrap_or_default();
+        }
+        Some(sum)
+    }
+
+    /// The profit of the open copies of an account, as the account shows it.
+    pub(super) fn profits_in(&self, key: ExchangeKeyId, account: &CachedAccount) -> HashMap<Symbol, Decimal> {
+        let of_key = self.open().filter(|copy| copy.exchange_key_id == key);
+        let profit =
+            |copy: &CountedCopy| Some((copy.symbol.clone(), account.held(&copy.symbol)?.unrealized_pnl));
+        of_key.filter_map(profit).collect()
+    }
+
+    /// Reads accounts from the cache, or at their exchange if it answers soon. Accounts that cannot be read are left out.
+    pub(super) async fn read_cached(&self, desk: &Following, keys: Vec<ExchangeKeyId>) -> Result<Profits> {
+        let mut profits = Profits::new();
+        for key in keys {
+            let Some(copy) = self.open().find(|copy| copy.exchange_key_id == key) else { continue };
+            let Some(access) = access(desk, key).await? else { continue };
+            let read = desk.accounts.of(desk, &access, copy.symbol.quote());
+            if let Ok(Ok(account)) = tokio::time::timeout(WITHIN, read).await {
+                profits.insert(key, self.profits_in(key, &account));
+            }
+        }
+        Ok(profits)
+    }
+}
+
+/// A key with its credentials; `None` if it was deleted.
+pub(super) async fn access(desk: &Following, id: ExchangeKeyId) -> Result<Option<Access>> {
+    let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(None) };
+    Ok(Some(Access { who: key::credentials(desk, &row)?, row }))
+}
+
+/// Reads the profit of the open positions of an account at its exchange, on the mark price.
+pub(super) async fn read_now(desk: &Following, id: ExchangeKeyId) -> Result<HashMap<Symbol, Decimal>> {
+    let access = access(desk, id).await?.ok_or(Error::NotFound)?;
+    let positions = desk.exchange.positions(&access.who, None).await;
+    let positions = access.take(desk, positions).await?;
+    Ok(positions.into_iter().map(|position| (position.symbol, position.unrealized_pnl)).collect())
+}
+
+/// The equity of some keys at a time; `None` if one of them is unknown.
+async fn equity_at(desk: &Following, keys: &[ExchangeKeyId], at: Micros) -> Result<Option<Decimal>> {
+    let mut sum = Decimal::ZERO;
+    for key in keys {
+        let Some(point) = store::equity::as_of(&desk.db, *key, at).await? else { return Ok(None) };
+        sum += point.total_usd;
+    }
+    Ok(Some(sum))
+}
+
+fn ended(copy: &CountedCopy) -> Option<Ended> {
+    Some(Ended { at: copy.finished_at?, profit: copy.profit_usd?.0 })
+}
+
+/// The value of a copy at its entry price, in quote units.
+pub(super) fn value(copy: &CountedCopy) -> Option<Decimal> {
+    copy.amount?.0.checked_mul(copy.entry_price?.0)
+}

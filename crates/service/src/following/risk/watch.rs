@@ -1,0 +1,200 @@
+//! The supervision of rules that can trip without an entry: losses, drawdown and losses in a row.
+//!
+//! A rule that closes positions acts on two readings of the accounts at their exchange, at least five seconds apart, none
+//! of them older than ten. A reading that fails is none: missing data closes nothing.
+
+use super::{
+    measure::{Profits, RuleBook, read_now},
+    trip::{flattens, record_trip},
+};
+use crate::{error::Result, following::Following};
+use domain::{
+    Decimal, ExchangeKeyId, Micros, RiskRuleId, Symbol,
+    risk_rule::{RiskRule, Trip, Verdict, judge},
+    time::{HOUR, SECOND},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use store::risk_rule::OwnedRule;
+
+/// The shortest time between the two readings.
+const APART: i64 = 5 * SECOND;
+/// The longest age of a reading.
+const OLDEST: i64 = 10 * SECOND;
+/// Users without open copies are watched for this long after their last one ended.
+const RECENT: i64 = HOUR;
+/// Accounts read in one round, of a request weight of 5 each: about a sixth of an address's budget.
+const MOST_READS: usize = 4;
+
+/// A reading that broke a rule.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    /// When it was requested, by the boot clock.
+    boot: Micros,
+    /// When it was requested.
+    at: Micros,
+    seen: Decimal,
+}
+
+/// The first of two readings of each rule, and when each account was last read. Lost with the process: then a rule needs
+/// two new readings.
+#[derive(Default)]
+pub(in crate::following) struct Readings {
+    first: Mutex<HashMap<RiskRuleId, Reading>>,
+    accounts: Mutex<HashMap<ExchangeKeyId, Micros>>,
+    rounds: AtomicUsize,
+}
+
+/// An account as read in this round.
+struct Read {
+    boot: Micros,
+    at: Micros,
+    profits: HashMap<Symbol, Decimal>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Judges the rules of all users with open or recently ended copies. One instance runs it at a time.
+///
+/// # Errors
+/// If the database cannot be queried. A user whose rules cannot be judged does not delay the others.
+pub async fn watch(desk: &Following) -> Result<()> {
+    let now = desk.clock.now();
+    let watched = store::risk_rule::list_watched(&desk.db, now, now.plus(-RECENT)).await?;
+    let mut users: Vec<&[OwnedRule]> = watched.chunk_by(|one, next| one.user_id == next.user_id).collect();
+    // Each round begins with another user, because the accounts read in a round are limited. Rules that wait for their
+    // second reading come first.
+    let round = desk.readings.rounds.fetch_add(1, Ordering::Relaxed);
+    if !users.is_empty() {
+        let begin = round % users.len();
+        users.rotate_left(begin);
+    }
+    let waiting: HashSet<RiskRuleId> = locked(&desk.readings.first).keys().copied().collect();
+    users.sort_by_key(|owned| !owned.iter().any(|owned| waiting.contains(&owned.rule.id)));
+    let mut reads = MOST_READS;
+    for owned in users {
+        if let Err(error) = watch_user(desk, owned, &mut reads).await {
+            tracing::warn!(%error, "could not judge a user's risk rules; will retry");
+        }
+    }
+    let boot = desk.clock.boot();
+    locked(&desk.readings.first).retain(|_, reading| boot.since(reading.boot) <= OLDEST);
+    locked(&desk.readings.accounts).retain(|_, read| boot.since(*read) <= OLDEST);
+    Ok(())
+}
+
+/// Judges the rules of one user.
+async fn watch_user(desk: &Following, owned: &[OwnedRule], reads: &mut usize) -> Result<()> {
+    let Some(first) = owned.first() else { return Ok(()) };
+    let book = RuleBook::read(desk, first.user_id).await?;
+    let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
+        owned.iter().partition(|owned| flattens(&owned.rule));
+    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping))).await?;
+    for owned in stopping {
+        let measured = book.measure(desk, &owned.rule, &profits).await?;
+        if let Verdict::Broken { seen, until } = judge(&owned.rule, &measured) {
+            let trip = Trip { at: desk.clock.now(), until, seen, first: None, closing: false };
+            record_trip(desk, owned, trip).await?;
+        }
+    }
+    let read = read_accounts(desk, book.keys_to_read(&rules_of(&closing)), reads).await;
+    for owned in closing {
+        judge_closing(desk, &book, owned, &read).await?;
+    }
+    Ok(())
+}
+
+fn rules_of(owned: &[&OwnedRule]) -> Vec<RiskRule> {
+    owned.iter().map(|owned| owned.rule).collect()
+}
+
+/// Reads accounts at their exchange, each at most once within the shortest time between two readings. Those that cannot
+/// be read are left out.
+async fn read_accounts(
+    desk: &Following,
+    keys: Vec<ExchangeKeyId>,
+    reads: &mut usize,
+) -> HashMap<ExchangeKeyId, Read> {
+    let mut all = HashMap::new();
+    for key in keys {
+        let (boot, at) = (desk.clock.boot(), desk.clock.now());
+        let last = locked(&desk.readings.accounts).get(&key).copied();
+        if *reads == 0 || last.is_some_and(|last| boot.since(last) < APART) {
+            continue;
+        }
+        *reads -= 1;
+        locked(&desk.readings.accounts).insert(key, boot);
+        match read_now(desk, key).await {
+            Ok(profits) => drop(all.insert(key, Read { boot, at, profits })),
+            Err(error) => {
+                tracing::info!(%key, %error, "could not read an account for a risk rule; nothing is closed");
+            }
+        }
+    }
+    all
+}
+
+/// Judges a rule that closes positions, by the accounts read in this round.
+async fn judge_closing(
+    desk: &Following,
+    book: &RuleBook,
+    owned: &OwnedRule,
+    read: &HashMap<ExchangeKeyId, Read>,
+) -> Result<()> {
+    let rule = &owned.rule;
+    let keys = book.keys_to_read(std::slice::from_ref(rule));
+    let of_rule: Vec<&Read> = keys.iter().filter_map(|key| read.get(key)).collect();
+    if of_rule.len() < keys.len() {
+        return Ok(());
+    }
+    let profits: Profits =
+        keys.iter().filter_map(|key| Some((*key, read.get(key)?.profits.clone()))).collect();
+    let measured = book.measure(desk, rule, &profits).await?;
+    let Verdict::Broken { seen, until } = judge(rule, &measured) else {
+        locked(&desk.readings.first).remove(&rule.id);
+        return Ok(());
+    };
+    // A reading is as old as the first account in it.
+    let (now_boot, now) = (desk.clock.boot(), desk.clock.now());
+    let boot = of_rule.iter().map(|read| read.boot).min().unwrap_or(now_boot);
+    let at = of_rule.iter().map(|read| read.at).min().unwrap_or(now);
+    let reading = Reading { boot, at, seen };
+    if keys.is_empty() {
+        // The loss is settled, so there is nothing that a reading could get wrong.
+        return trip_and_close(desk, owned, reading, None, until).await;
+    }
+    let first = locked(&desk.readings.first).get(&rule.id).copied();
+    let fresh = |reading: &Reading| now_boot.since(reading.boot) <= OLDEST;
+    match first {
+        Some(first) if fresh(&first) && fresh(&reading) && boot.since(first.boot) >= APART => {
+            trip_and_close(desk, owned, reading, Some(first), until).await
+        }
+        // The one before stays the first, unless it is too old.
+        Some(first) if fresh(&first) => Ok(()),
+        _ => {
+            locked(&desk.readings.first).insert(rule.id, reading);
+            Ok(())
+        }
+    }
+}
+
+async fn trip_and_close(
+    desk: &Following,
+    owned: &OwnedRule,
+    reading: Reading,
+    first: Option<Reading>,
+    until: Option<Micros>,
+) -> Result<()> {
+    let first = first.map(|first| (first.at, first.seen));
+    let trip = Trip { at: reading.at, until, seen: reading.seen, first, closing: true };
+    record_trip(desk, owned, trip).await?;
+    locked(&desk.readings.first).remove(&owned.rule.id);
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Adopts a position that was opened elsewhere: it becomes a trade with a stop and take-profits, and is supervised from then
+//! on.
+
+use super::{Placing, answered_before, busy, open::opened_by};
+use crate::{
+    actor::Actor,
+    error::{Error, Result},
+    trading::{
+        SharedTrading, market,
+        order::{
+            account::Access,
+            adopting::{Adopting, adopted_legs},
+            checks,
+            finish::finish,
+            idempotency::IdempotencyKey,
+            intent::{Intent, Request},
+            legs::Leg,
+            recover,
+            run::Run,
+        },
+    },
+};
+use domain::{
+    ExchangeKeyId, IntentId, Order, Symbol,
+    trade::{StopChange, TradeChange, TradeFacts},
+    validation::Problem,
+};
+use store::protection as rows;
+
+/// Makes a trade of the position that is open on a market and that no trade of the desk has opened. `wish` is its stop, or
+/// the confirmation that it has none, and its take-profits. Nothing is entered, closed or cancelled. Returns the trade's id.
+///
+/// # Errors
+/// [`Error::NotFound`] without a position; [`Error::Fields`] for a missing stop, for levels that do not fit the position or
+/// the market, and with [`Problem::AlreadySupervised`] if a trade of the desk is open there; 1103, 1106, 1110, 1115, 1300; 1500
+/// if the exchange refuses the stop, and then nothing is adopted. [`Error::Unavailable`] while the outcome is unknown.
+pub async fn adopt_position(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    wish: TradeChange,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<IntentId> {
+    let access = Access::futures(desk, actor, id).await?;
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    // Runs detached: it continues if the caller disconnects.
+    let work = async move { Placing { desk: &shared, access, idempotency }.adopt(symbol, wish).await };
+    opened_by(&desk.work.run(work).await?)
+}
+
+impl Placing<'_> {
+    async fn adopt(self, symbol: Symbol, wish: TradeChange) -> Result<Vec<Order>> {
+        let key = &self.access.row.key;
+        let _lock = self.desk.locks.lock(key.id, &symbol).await;
+        if let Some(answer) = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await? {
+            return Ok(answer);
+        }
+        checks::key_fits(key)?;
+        if self.desk.reviews.since(key.id).is_some() {
+            return Err(Error::field("apiKey", Problem::KeyUnderReview));
+        }
+        recover::before_new(self.desk, &self.access, &symbol).await?;
+        let supervised = rows::on_market(&self.desk.db, key.id, &symbol).await?;
+        if supervised.iter().any(|row| row.ended_at.is_none()) {
+            return Err(Error::field("symbol", Problem::AlreadySupervised));
+        }
+        let (adopting, legs) = self.adoption(&symbol, &wish).await?;
+        self.desk.work.begin()?;
+        let request = Request::Adopt(Box::new(adopting));
+        let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
+        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.adopt().await;
+        finish(self.desk, &self.access.who, &mut intent, outcome).await
+    }
+
+    /// Checks what is wished for against the position, and returns what is adopted with its legs.
+    async fn adoption(&self, symbol: &Symbol, wish: &TradeChange) -> Result<(Adopting, Vec<Leg>)> {
+        if wish.stop.is_none() {
+            return Err(Error::field("stopTriggerPrice", Problem::Required));
+        }
+        let kind = self.access.row.key.trade_type;
+        let market = market::find_market(self.desk, kind, symbol).await?;
+        let last = market::last_price(self.desk, kind, symbol).await?;
+        let position = self.desk.exchange.position_for_stop(&self.access.who, symbol).await;
+        let position = self.access.take(self.desk, position).await?.ok_or(Error::NotFound)?;
+        let prices = [last, position.mark_price];
+        let facts = TradeFacts {
+            market: &market,
+            side: position.side.opening(),
+            amount: position.contracts,
+            prices: &prices,
+            liquidation: position.liquidation_price,
+        };
+        wish.check(&facts).map_err(Error::Fields)?;
+        let stop = match wish.stop {
+            Some(StopChange::Set(stop)) => Some(stop),
+            _ => None,
+        };
+        let targets = wish.targets.as_deref().unwrap_or_default();
+        let adopting = Adopting::new(&position, stop, targets);
+        let legs = adopted_legs(&adopting.order, targets, market.lot);
+        let legs = legs.ok_or_else(|| Error::field("takeProfitShares", Problem::TargetTooSmall))?;
+        Ok((adopting, legs))
+    }
+}

@@ -1,0 +1,101 @@
+//! What a follow earns: its total is that of its closed copies and its open position.
+
+use crate::{
+    fake::d,
+    world::{SECOND, World},
+};
+use domain::{
+    Decimal, Fee, IntentId, Side, Trade,
+    copy::{Exit, Status},
+    profit::Profit,
+};
+use exchange::Funding;
+use service::{
+    Error,
+    following::{follow, signal::NewSignal},
+};
+use store::{copy::Ended, testing::TestDb, trade::ClosedTrade};
+
+/// The leg of an entry.
+const ENTRY: u16 = 2;
+
+store::each_engine!(
+    the_total_of_a_follow_is_that_of_its_copies_and_its_open_position,
+    a_follow_without_copies_earned_nothing_and_is_its_owners,
+);
+
+/// Opens a copy at 20,000 for a signal at 19,990, a second after it.
+async fn opened(world: &World) {
+    let clock = std::sync::Arc::clone(&world.clock);
+    world.fake.state.lock().unwrap().before_entry = Some(Box::new(move || clock.advance(SECOND)));
+    world.give(NewSignal { price: Some(d("19990")), ..world.entry(Side::Buy) }).await;
+    assert_eq!(world.last_copy().await.status, Status::Open, "{:?}", world.last_copy().await);
+}
+
+/// The exchange reports the fill of the entry, and a funding payment.
+fn report_costs(world: &World, amount: Decimal) {
+    let order = world.fake.placed(ENTRY).last().unwrap().clone();
+    let at = world.desk.clock.now();
+    let mut state = world.fake.state.lock().unwrap();
+    state.trades.push(Trade {
+        id: "1".into(),
+        order: order.id,
+        symbol: order.symbol,
+        at,
+        side: Side::Buy,
+        maker: false,
+        price: d("20000"),
+        amount,
+        cost: d("20000") * amount,
+        fee: Fee { cost: d("1.5"), currency: "USDT".into() },
+        realized: Decimal::ZERO,
+    });
+    state.funding.push(Funding { id: "1".into(), at: at.plus(1), paid: d("0.25") });
+}
+
+async fn the_total_of_a_follow_is_that_of_its_copies_and_its_open_position(db: &TestDb) {
+    let world = World::open(db).await;
+    opened(&world).await;
+    let copy = world.last_copy().await;
+    let amount = copy.amount.unwrap().0;
+    report_costs(&world, amount);
+    world.fake.state.lock().unwrap().price = d("20100");
+    world.clock.advance(SECOND);
+    let (of, open) = follow::performance(&world.desk, &world.follower, world.follow).await.unwrap();
+    assert!(of.in_position && open.in_position);
+    let expected =
+        Profit { realized: Decimal::ZERO, unrealized: d("100") * amount, fees: d("1.5"), funding: d("0.25") };
+    assert_eq!((open.open, open.closed), (Some(expected), Profit::default()));
+    assert_eq!(open.total().net(), expected.net());
+    assert_eq!((open.execution.median_delay_ms, open.slippage), (Some(1_000), Some(d("10") * amount)));
+    assert_eq!(open.execution.median_slippage_percent, Some(d("0.05002501")));
+
+    let (id, now) = (copy.id, world.desk.clock.now());
+    let mut tx = world.desk.db.begin().await.unwrap();
+    let ended = Ended { exit: Exit::Signal, price: Some(d("20100")), profit: Some(d("42")) };
+    assert!(store::copy::close_copy(&mut tx, id, ended, now).await.unwrap());
+    let trade = ClosedTrade {
+        price: ended.price,
+        realized: Some(d("45.25")),
+        fees: Some(d("3")),
+        funding: Some(d("0.25")),
+        exit: Exit::Signal,
+    };
+    store::trade::close_trade(&mut tx, IntentId(id.0), &trade, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let all = follow::performances(&world.desk, &world.follower).await.unwrap();
+    let closed = &all[&world.follow];
+    let sum: Decimal =
+        world.copies().await.iter().filter_map(|copy| copy.profit_usd).map(|text| text.0).sum();
+    assert_eq!((closed.total().net(), closed.today, closed.open), (sum, sum, None));
+    assert_eq!((closed.closed.realized, closed.closed.fees), (d("45.25"), d("3")));
+    assert_eq!(closed.curve.last(), Some(&(now, sum)));
+}
+
+async fn a_follow_without_copies_earned_nothing_and_is_its_owners(db: &TestDb) {
+    let world = World::open(db).await;
+    let (_, none) = follow::performance(&world.desk, &world.follower, world.follow).await.unwrap();
+    assert_eq!(none, domain::follow::FollowPerformance::default());
+    let other = follow::performance(&world.desk, &world.admin, world.follow).await;
+    assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
+}

@@ -1,0 +1,15 @@
+-- What the desk does with an open trade by itself: breakeven after a number of take-profits, a trailing stop, and a time limit.
+-- A trade without a row has none of them. Prices and percentages are exact decimals as text.
+create table trade_automations (
+    intent_id        uuid    not null primary key references intents (id) on delete cascade,
+    -- The number of filled take-profits after which the stop moves to breakeven, and when it has.
+    breakeven_after  bigint,
+    breakeven_at     bigint,
+    -- The distance of the trailing stop from the peak, in percent; the price that it follows; and the peak when the stop last moved.
+    trailing_percent text,
+    price_source     text    not null check (price_source in ('last', 'mark')),
+    peak             text,
+    -- How long the trade may be open, in minutes, and when it was found to be over.
+    time_limit       bigint,
+    over_at          bigint
+);

@@ -1,0 +1,87 @@
+//! `/v1/priv/events` as a WebSocket: the events of an API user, as JSON text. What the program sends is ignored, except
+//! pongs.
+
+use super::{LARGEST, PING, READ_BUFFER, RECHECK, SILENCE, Streams, WRITE_BUFFER, beat, no_seat};
+use crate::front::{Seat, Taker};
+use axum::{
+    body::Bytes,
+    extract::ws::{Message, WebSocket, WebSocketUpgrade},
+    response::{IntoResponse as _, Response},
+};
+use domain::event_webhook::EventBody;
+use futures::{SinkExt as _, StreamExt as _};
+use service::{Actor, Error, SharedDesk, identity::token, trading::live};
+use std::net::IpAddr;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+
+/// A program that opens a stream.
+pub(crate) struct ProgramVisit {
+    /// The user.
+    pub(crate) actor: Actor,
+    /// Its access token, whose end also ends the stream.
+    pub(crate) jwt: String,
+    /// The IP address of the program.
+    pub(crate) address: IpAddr,
+    /// Number of the last event that it has.
+    pub(crate) after: Option<i64>,
+}
+
+/// Opens a stream, if the limits of the user and the address allow one more.
+pub(crate) async fn open(
+    streams: &Streams,
+    upgrade: WebSocketUpgrade,
+    visit: ProgramVisit,
+) -> Result<Response, Error> {
+    let Some(seat) = streams.seats.take(Taker::Person(visit.address, visit.actor.user)) else {
+        return Ok(no_seat());
+    };
+    let desk = streams.desk.clone();
+    let events = live::follow_events(desk.trading(), &visit.actor, visit.after).await?;
+    let upgrade = upgrade
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER);
+    // Boxed as the pages' streams are.
+    let opened = upgrade.on_upgrade(move |socket| Box::pin(serve(socket, desk, visit.jwt, events, seat)));
+    Ok(opened.into_response())
+}
+
+async fn serve(
+    socket: WebSocket,
+    desk: SharedDesk,
+    jwt: String,
+    mut events: mpsc::Receiver<EventBody>,
+    seat: Seat,
+) {
+    let (mut sender, mut receiver) = socket.split();
+    let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
+    let mut last_received = Instant::now();
+    loop {
+        let goes_on = tokio::select! {
+            event = events.recv() => match event.as_ref().map(serde_json::to_string) {
+                // A program that accepts nothing for this long is gone. It resumes after the last event it has.
+                Some(Ok(text)) => matches!(timeout(PING, sender.send(Message::text(text))).await, Ok(Ok(()))),
+                _ => false,
+            },
+            received = receiver.next() => {
+                last_received = Instant::now();
+                matches!(received, Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_))))
+            }
+            _ = pings.tick() => {
+                last_received.elapsed() < SILENCE && sender.send(Message::Ping(Bytes::new())).await.is_ok()
+            }
+            _ = checks.tick() => !matches!(token::verify(&desk, &jwt).await, Err(Error::Unauthenticated)),
+        };
+        if !goes_on {
+            break;
+        }
+    }
+    // The connection may be closed already.
+    let _ = sender.close().await;
+    drop(seat);
+}
