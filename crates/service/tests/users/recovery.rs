@@ -175,7 +175,11 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     change(&desk, &admin, PASSWORD, OTHER, &Keep::default()).await.unwrap();
     let reported = mails(&desk).await;
     let subjects: Vec<_> = reported.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
-    assert!(subjects.iter().any(|subject| subject.ends_with("was removed")), "{subjects:?}");
+    assert!(
+        subjects
+            .iter()
+            .any(|subject| subject.starts_with("The webhook of") && subject.ends_with("was revoked"))
+    );
     for expected in [
         "API client Bots was created",
         "API client Bots was revoked",
