@@ -152,7 +152,7 @@ async fn stored(world: &World, accepted: &signal::Accepted) -> store::signal::Si
     store::signal::get_signal(&world.server.desk.db, accepted.signal().id).await.unwrap().unwrap()
 }
 
-async fn who_does_not_trade_reads_why(db: &TestDb) {
+async fn a_follower_who_does_not_trade_sees_the_reason(db: &TestDb) {
     let world = World::open(db).await;
     let mut expected: Vec<(Follower, Reason)> = Vec::new();
     let paused = world.follower("MODERATE").await;
@@ -470,7 +470,7 @@ store::each_engine![
     a_copied_trade_is_notified_once,
     each_order_that_closed_a_share_is_notified_with_its_own_result,
     a_repeated_signal_trades_only_once,
-    who_does_not_trade_reads_why,
+    a_follower_who_does_not_trade_sees_the_reason,
     between_signal_and_worker_anything_may_change,
     bad_signals_are_refused_by_name_and_leave_nothing,
     a_position_that_ends_ends_its_copy_with_its_result,
