@@ -3,7 +3,7 @@ import { Profile } from '../pages/profile.ts';
 import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
-test('open a currency account, move funds, and see the movement', async ({ page, desk, trader, key }) => {
+test('open a currency account, transfer funds, and see the transaction', async ({ page, desk, trader, key }) => {
   expect(key).toBeTruthy();
   const [accounts, rules] = [new Accounts(page), new Rules(page)];
   await accounts.open();

@@ -4,7 +4,7 @@ import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { currencycloud, lumetrade, threecommas } from '../support/programs.ts';
 import { expect, test } from '../support/test.ts';
 
-test('create a client, use it from programs, and revoke it', async ({ page, desk, key }) => {
+test('create an API client, use it from apps, and revoke it', async ({ page, desk, key }) => {
   expect(key).toBeTruthy();
   const [settings, clients] = [new Settings(page), new ApiClients(page)];
   await settings.open();

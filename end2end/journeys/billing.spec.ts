@@ -15,7 +15,7 @@ async function subscribe(page: Page, plan: string, card: Card): Promise<void> {
   await expect(billing.plan).toHaveText(plan);
 }
 
-test('a stranger sees the plans, and is asked to sign up', async ({ page }) => {
+test('a visitor sees the plans, and is asked to sign up', async ({ page }) => {
   const plans = new Plans(page);
   await plans.open();
   await expect(plans.cards).toHaveCount(3);
@@ -66,7 +66,7 @@ test('going back from the payment page leaves everything as it was', async ({ pa
   await expect(billing.plan).toHaveText('Free');
 });
 
-test('upgrade: what it costs is said before, and charged at once', async ({ page, trader }) => {
+test('upgrade: the price is shown first, and charged immediately', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   await subscribe(page, 'Basic', 'pays');
   const [plans, billing] = [new Plans(page), new Billing(page)];
@@ -79,7 +79,7 @@ test('upgrade: what it costs is said before, and charged at once', async ({ page
   await expect(billing.invoices).toHaveCount(2);
 });
 
-test('end with the paid period, keep it after all, and let it end', async ({ page, desk, trader }) => {
+test('cancel a plan, keep it before the period ends, and let it end', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
   await subscribe(page, 'Basic', 'pays');
   const billing = new Billing(page);
@@ -95,7 +95,7 @@ test('end with the paid period, keep it after all, and let it end', async ({ pag
   await billing.becomes('Free');
 });
 
-test('a renewal that fails can be paid, and lapses when it is not', async ({ page, desk, trader }) => {
+test('a failed renewal can be paid; otherwise the plan ends', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
   await subscribe(page, 'Basic', 'pays_once');
   const [billing, checkout] = [new Billing(page), new Checkout(page)];

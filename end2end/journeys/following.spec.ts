@@ -64,7 +64,7 @@ test('anyone browses strategies; to follow one, a visitor signs up first', async
   await expectLive(page);
 });
 
-test('follow, see a copy happen after a signal, change the risk, pause, panic', async ({
+test('copy a strategy, see a copied trade after a signal, change the risk, pause, panic', async ({
   page,
   trader,
   desk,
@@ -177,7 +177,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expectLive(page);
 });
 
-test('the panic button of a manual account says nothing about copy trading', async ({ page, key }) => {
+test('the panic button of a manual account does not mention copy trading', async ({ page, key }) => {
   const panic = new Panic(page);
   await page.goto(`/follows/panic?key=${key}`);
   await expectLive(page);
@@ -186,7 +186,7 @@ test('the panic button of a manual account says nothing about copy trading', asy
   await expect(panic.results).toHaveText(/No open orders or positions\.$/);
 });
 
-test('the admin connects an outside brain, pauses all copies, and leaves for everyone', async ({
+test('the admin connects an external signal source, pauses all copying, and closes all copied positions', async ({
   page,
   trader,
   desk,
@@ -268,7 +268,7 @@ test('the admin connects an outside brain, pauses all copies, and leaves for eve
   await expectLive(page);
 });
 
-test("another person's follow is not there", async ({ page, trader, desk, elsewhere, watch }) => {
+test("another user's copied strategy is not found", async ({ page, trader, desk, elsewhere, watch }) => {
   watch.allow(/status of 404/);
   expect(trader.email).toBeTruthy();
   const [admin, begin, follows] = [new AdminStrategies(elsewhere), new NewFollow(page), new Follows(page)];

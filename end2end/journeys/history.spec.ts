@@ -4,7 +4,7 @@ import { Trade } from '../pages/trade.ts';
 import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
-test('history lists what was ordered and what was traded', async ({ page, key }) => {
+test('history lists orders and trades', async ({ page, key }) => {
   const [trade, history] = [new Trade(page), new History(page)];
   await history.open(key);
   await expect(page.getByText('No orders on this market yet.')).toBeVisible();

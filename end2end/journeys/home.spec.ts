@@ -18,7 +18,7 @@ const GONE = /WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|Failed to f
 const entry = (side: 'BUY' | 'SELL', amount: string) => ({ type: 'MARKET', side, amount });
 
 for (const width of [1440, 390]) {
-  test(`a position of a program reaches the dashboard, and its profit moves, at ${width}`, async ({
+  test(`a position opened by an app reaches the dashboard, and its profit changes, at ${width}`, async ({
     page,
     key,
     trader,
@@ -112,7 +112,7 @@ for (const width of [1440, 390]) {
   });
 }
 
-test('the profit is in the title of the tab where that is wanted', async ({ page, key, trader, desk }) => {
+test('the profit is in the title of the tab if the user chose that', async ({ page, key, trader, desk }) => {
   const dashboard = new Dashboard(page);
   const program = await Program.signIn(desk.url, trader);
   await program.place(key, entry('BUY', '0.5'));

@@ -10,7 +10,7 @@ import { Program } from '../support/v1.ts';
 /** The name that a user's first paper account is given. */
 const PAPER = 'Paper 1';
 
-test('one click opens a sandbox account, and the desk is ready to trade', async ({ page, trader }) => {
+test('one click opens a paper account that is ready to trade', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const [dashboard, trade, keys] = [new Dashboard(page), new Trade(page), new Keys(page)];
   await dashboard.open();
@@ -29,7 +29,7 @@ test('one click opens a sandbox account, and the desk is ready to trade', async 
   await expect.poll(() => dashboard.totalUsd()).toBeCloseTo(10_000, 0);
 });
 
-test('connect a key of your own, rename it, switch it off and on', async ({ page, desk, trader }) => {
+test('connect an exchange key, rename it, disable and enable it', async ({ page, desk, trader }) => {
   const keys = new Keys(page);
   const credentials = await (await Program.signIn(desk.url, trader)).openSandbox();
   await keys.open();
@@ -59,7 +59,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await expectLive(page);
 });
 
-test('new credentials take the place of the old', async ({ page, desk, trader }) => {
+test('new credentials replace the old ones', async ({ page, desk, trader }) => {
   const keys = new Keys(page);
   const program = await Program.signIn(desk.url, trader);
   const [before, after] = [await program.openSandbox(), await program.openSandbox()];
@@ -79,7 +79,7 @@ test('new credentials take the place of the old', async ({ page, desk, trader })
   await expectLive(page);
 });
 
-test('a wrong secret is refused, and so is a key that is connected already', async ({ page, desk, trader }) => {
+test('a wrong secret and a key that is already connected are rejected', async ({ page, desk, trader }) => {
   const keys = new Keys(page);
   const program = await Program.signIn(desk.url, trader);
   const credentials = await program.openSandbox();
@@ -98,7 +98,7 @@ test('a wrong secret is refused, and so is a key that is connected already', asy
   await expectLive(page);
 });
 
-test('a key that may withdraw is not kept', async ({ page, desk, trader }) => {
+test('a key that can withdraw is rejected', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
   const keys = new Keys(page);
   const credentials = await desk.withdrawableAccount();
@@ -110,7 +110,7 @@ test('a key that may withdraw is not kept', async ({ page, desk, trader }) => {
   await expectLive(page);
 });
 
-test('a sandbox account starts afresh', async ({ page, key }) => {
+test('a paper account is reset', async ({ page, key }) => {
   const [keys, trade] = [new Keys(page), new Trade(page)];
   await trade.open(key);
   await expectLive(page);
@@ -170,7 +170,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await expect(keys.list).toHaveCount(0);
 });
 
-test("another person's key is not there", async ({ page, key, watch, elsewhere, desk }) => {
+test("another user's key is not found", async ({ page, key, watch, elsewhere, desk }) => {
   watch.allow(/status of 404/);
   await signUp(elsewhere, desk.url);
   const theirs = await openSandbox(elsewhere, desk.url);

@@ -28,7 +28,7 @@ test.describe('without scripts', () => {
   });
 });
 
-test('styles, scripts and wasm come compressed and may be kept for ever', async ({ page, request }) => {
+test('styles, scripts and wasm are compressed and cached forever', async ({ page, request }) => {
   const loaded: string[] = [];
   page.on('request', (asked) => {
     if (new URL(asked.url()).pathname.startsWith('/pkg/')) {

@@ -42,7 +42,7 @@ const TRADERS = [
 ];
 
 for (const width of WIDTHS) {
-  test(`nothing sticks out at ${width} pixels`, async ({ page, watch }) => {
+  test(`pages fit at ${width} pixels`, async ({ page, watch }) => {
     watch.allow(/status of 404/);
     await page.setViewportSize({ width, height: 900 });
     for (const path of [...STRANGERS, '/nowhere']) {
@@ -53,7 +53,7 @@ for (const width of WIDTHS) {
     await expectAccessible(page);
   });
 
-  test(`nothing of a trader's sticks out at ${width} pixels`, async ({ page, key }) => {
+  test(`a trader's pages fit at ${width} pixels`, async ({ page, key }) => {
     await page.setViewportSize({ width, height: 900 });
     const trade = new Trade(page);
     await trade.open(key);

@@ -4,7 +4,7 @@ import { expectLive, expectSameDocument, markDocument } from '../support/checks.
 import { expect, test } from '../support/test.ts';
 import { Program } from '../support/v1.ts';
 
-test('what one tab does, the other shows', async ({ page, key, context }) => {
+test('one tab shows what another does', async ({ page, key, context }) => {
   const [here, there] = [new Trade(page), new Trade(await context.newPage())];
   for (const tab of [here, there]) {
     await tab.open(key);
@@ -22,7 +22,7 @@ test('what one tab does, the other shows', async ({ page, key, context }) => {
   await expectSameDocument(there.page);
 });
 
-test('what a program does through /v1 appears on the page', async ({ page, key, trader, desk }) => {
+test('an order of an app through /v1 appears on the page', async ({ page, key, trader, desk }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
@@ -45,7 +45,7 @@ test('what a program does through /v1 appears on the page', async ({ page, key, 
   await expectSameDocument(page);
 });
 
-test('twenty tabs at once are live', async ({ page, key, context }) => {
+test('twenty tabs are live at the same time', async ({ page, key, context }) => {
   test.setTimeout(120_000);
   const trade = new Trade(page);
   await trade.open(key);

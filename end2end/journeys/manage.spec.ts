@@ -308,7 +308,7 @@ test('on a small window, a shortcut opens the ticket', async ({ page, key }) => 
   await expect(trade.ticket.sheet, 'the focus is not lost').toBeFocused();
 });
 
-test('shortcuts are listed, and can be switched off', async ({ page, key }) => {
+test('shortcuts are listed, and can be disabled', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);

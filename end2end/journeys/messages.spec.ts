@@ -5,7 +5,7 @@ import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { becomeAdmin } from '../support/admin.ts';
 import { expect, test } from '../support/test.ts';
 
-test('link the chat, place an order: a toast, a message and a mail', async ({
+test('connect Telegram, place an order: a toast, a message and a mail', async ({
   page,
   key,
   trader,

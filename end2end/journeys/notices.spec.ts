@@ -30,7 +30,7 @@ test('the bell counts what happens until it is opened', async ({ page, key }) =>
   await expectLive(page);
 });
 
-test('reports: when the first comes, and the week so far', async ({ page, key }) => {
+test('reports: when the first arrives, and the week so far', async ({ page, key }) => {
   expect(key).not.toBe('');
   const reports = new Reports(page);
   await reports.open();

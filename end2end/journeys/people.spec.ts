@@ -28,7 +28,7 @@ test('sign up, sign out, sign in', async ({ page }) => {
   await expectLive(page);
 });
 
-test('a sign-up that cannot be says what is wrong beside the field', async ({ page }) => {
+test('a rejected sign-up shows the problem beside the field', async ({ page }) => {
   const up = new SignUp(page);
   await up.open();
   await up.send({ email: 'nobody', password: 'short' });
@@ -54,7 +54,7 @@ test('a wrong password and an unknown e-mail get the same answer', async ({ page
   await expectLive(page);
 });
 
-test('signing in leads to the page that was asked for, and never off the desk', async ({ page, trader }) => {
+test('signing in leads to the requested page, and never to another site', async ({ page, trader }) => {
   const inside = new SignIn(page);
   await page.context().clearCookies();
   await page.goto('/settings');
@@ -134,7 +134,7 @@ test('the theme is chosen and kept', async ({ page, trader }) => {
   await expectLive(page);
 });
 
-alone('the first person becomes admin, and another finds a way back in', async ({ page, desk, elsewhere, watch }) => {
+alone('the first user becomes admin, and another regains access', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 404/);
   const [dashboard, outbox] = [new Dashboard(page), new Outbox(page)];
   const admin = await signUp(page, desk.url);

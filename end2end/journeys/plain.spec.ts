@@ -9,7 +9,7 @@ import { expect, test } from '../support/test.ts';
 
 test.use({ javaScriptEnabled: false });
 
-test('without scripts: sign up, open a sandbox account, trade, look back', async ({ page }) => {
+test('without scripts: sign up, open a paper account, trade, view the history', async ({ page }) => {
   const [up, dashboard, trade, history] = [new SignUp(page), new Dashboard(page), new Trade(page), new History(page)];
   await up.open();
   await up.send(newPerson());
@@ -108,7 +108,7 @@ test('without scripts: add to a position, then reverse it', async ({ page, key }
   await expect(trade.reverse).toHaveText('Reverse to long 0.06');
 });
 
-test('without scripts: follow a strategy, reckon again, pause, stop', async ({ page, trader }) => {
+test('without scripts: copy a strategy, recalculate, pause, stop', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
   const [strategies, begin, follows, copies] = [
     new Strategies(page),

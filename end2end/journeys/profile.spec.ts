@@ -45,7 +45,7 @@ test('a profile is saved, and each problem is shown beside its field', async ({ 
   await expect(profile.first).toHaveValue('Ada');
 });
 
-test('a request for help reaches the admin, who closes it', async ({ page, desk, trader, elsewhere }) => {
+test('a support request reaches the admin, who closes it', async ({ page, desk, trader, elsewhere }) => {
   const [support, admin] = [new Support(page), new Support(elsewhere)];
   const subject = `Help ${randomUUID()}`;
   await support.open();
@@ -72,7 +72,7 @@ test('a request for help reaches the admin, who closes it', async ({ page, desk,
   await expect(support.ticket(subject)).toContainText('Closed');
 });
 
-test('each key has its days', async ({ page, key }) => {
+test('each key has its balance history', async ({ page, key }) => {
   await page.goto('/keys');
   await page.getByTestId('key-days').first().click();
   await expect(page).toHaveURL(new RegExp(`/keys/${key}$`));

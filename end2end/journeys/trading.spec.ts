@@ -10,7 +10,7 @@ import {
 import { post } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a market order with stop and targets: foreseen, filled, and live without a reload', async ({ page, key }) => {
+test('a market order with stop and take profits: previewed, filled, and live without a reload', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
@@ -108,7 +108,7 @@ test('a position is closed, and its stop with it', async ({ page, key }) => {
   await expectSameDocument(page);
 });
 
-test('a position without a stop is opened only when the person says so', async ({ page, key, watch }) => {
+test('a position without a stop is opened only after a confirmation', async ({ page, key, watch }) => {
   watch.allow(/status of 422/);
   const trade = new Trade(page);
   await trade.open(key);
@@ -227,7 +227,7 @@ test('the amount follows from the share of equity at risk', async ({ page, key }
   expect(Math.abs(numberIn(await trade.size.innerText()) - expected)).toBeLessThan(expected * 0.1);
 });
 
-test('what is wrong is said beside its field while it is typed', async ({ page, key }) => {
+test('problems are shown beside their fields while typing', async ({ page, key }) => {
   const trade = new Trade(page);
   const { ticket } = trade;
   await trade.open(key);
@@ -243,7 +243,7 @@ test('what is wrong is said beside its field while it is typed', async ({ page, 
   await expectAccessibleDayAndNight(page);
 });
 
-test('an order that the account cannot carry is refused, and changes nothing', async ({ page, key, watch }) => {
+test('an order without enough margin is rejected, and changes nothing', async ({ page, key, watch }) => {
   watch.allow(/status of 409/);
   const trade = new Trade(page);
   await trade.open(key);
@@ -288,7 +288,7 @@ test('the same form sent twice acts once', async ({ page, key, desk }) => {
   await expect(page.getByTestId('order-row')).toHaveCount(1);
 });
 
-test('the page says which hour of history is playing', async ({ page, key }) => {
+test('the page shows which hour of history is replayed', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
   await expect(trade.playing).toHaveText(/^Replaying 2020-1\d-\d\d \d\d:00 UTC\. One hour plays per minute, so candles show today's dates\.$/);

@@ -43,8 +43,6 @@ const APART = [
   '[data-testid="rule"] td:first-of-type',
   // The description of a strategy, which an admin wrote.
   '.strategy-head ~ .lead',
-  // The reason of a failed delivery, which is stored in English.
-  '[data-testid="message-row"] .problem',
   // The user's own words to the bot.
   '[data-by="you"] .chat-text',
   // The facts of an e-mail: names, markets, amounts.

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_unknown_is_named() {
+    fn missing_and_unknown_arguments_are_named() {
         let (kind, text) = refused("backup");
         assert!(kind == ErrorKind::MissingRequiredArgument && text.contains("<FILE>"), "{text}");
         let (kind, text) = refused("backup a b");

@@ -73,7 +73,7 @@ async fn a_copied_trade_is_notified_once(db: &TestDb) {
         let mails = reported(follower).await;
         assert_eq!(mails.len(), 1, "{mails:?}");
         assert_eq!(mails[0].subject, "New order: buy BTC/USDT");
-        assert!(mails[0].body.contains("Key: Copies\nStrategy: Test"), "{}", mails[0].body);
+        assert!(mails[0].body.contains("Account: Copies\nStrategy: Test"), "{}", mails[0].body);
     }
     world.server.price("BTC/USDT", "9890").await;
     for _ in 0..2 {
@@ -81,7 +81,7 @@ async fn a_copied_trade_is_notified_once(db: &TestDb) {
         for follower in [&one, &two] {
             let mails = reported(follower).await;
             assert_eq!(mails.len(), 2, "{mails:?}");
-            assert_eq!(mails[0].subject, "Stop loss filled: BTC/USDT");
+            assert_eq!(mails[0].subject, "Stop loss hit: BTC/USDT");
             assert!(mails[0].body.contains("Result: −"), "{}", mails[0].body);
             assert!(mails[0].body.contains(" USD (−1."), "{}", mails[0].body);
         }
@@ -104,7 +104,7 @@ async fn each_order_that_closed_a_share_is_notified_with_its_own_result(db: &Tes
         let mail = all.iter().find(|m| m.to == follower.actor.email && m.subject == subject).unwrap();
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
     };
-    assert_eq!((result("Take profit filled: BTC/USDT"), result("Stop loss filled: BTC/USDT")), ('+', '−'));
+    assert_eq!((result("Take profit hit: BTC/USDT"), result("Stop loss hit: BTC/USDT")), ('+', '−'));
     // Pages show the last one as the end of the copy.
     let reported = store::event::after(&world.server.desk.db, follower.actor.user, 0, 50).await.unwrap();
     let reported: Vec<_> = reported.iter().map(|event| event.body.as_str()).collect();
@@ -152,7 +152,7 @@ async fn stored(world: &World, accepted: &signal::Accepted) -> store::signal::Si
     store::signal::get_signal(&world.server.desk.db, accepted.signal().id).await.unwrap().unwrap()
 }
 
-async fn who_does_not_trade_reads_why(db: &TestDb) {
+async fn a_follower_who_does_not_trade_sees_the_reason(db: &TestDb) {
     let world = World::open(db).await;
     let mut expected: Vec<(Follower, Reason)> = Vec::new();
     let paused = world.follower("MODERATE").await;
@@ -470,7 +470,7 @@ store::each_engine![
     a_copied_trade_is_notified_once,
     each_order_that_closed_a_share_is_notified_with_its_own_result,
     a_repeated_signal_trades_only_once,
-    who_does_not_trade_reads_why,
+    a_follower_who_does_not_trade_sees_the_reason,
     between_signal_and_worker_anything_may_change,
     bad_signals_are_refused_by_name_and_leave_nothing,
     a_position_that_ends_ends_its_copy_with_its_result,

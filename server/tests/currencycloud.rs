@@ -150,7 +150,7 @@ async fn several_errors_together(db: &TestDb) {
     assert_eq!(answer["error_messages"]["base"][0]["params"], json!({"parameters": "a, b"}));
 }
 
-async fn who_signs_in(db: &TestDb) {
+async fn sign_in_of_api_clients(db: &TestDb) {
     let server = TestServer::open(db).await;
     let program = ada(&server).await;
     let sign_in = async |login: &str, key: &str| {
@@ -400,7 +400,7 @@ store::each_engine!(
     the_documents_example,
     every_row_of_the_table,
     several_errors_together,
-    who_signs_in,
+    sign_in_of_api_clients,
     a_token_lives_while_it_is_used,
     a_change,
     anothers_account_is_not_there,

@@ -210,7 +210,7 @@ async fn a_trader_notices_nothing_of_half_sent_requests_and_streams() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_never_finished_is_closed() {
+async fn unfinished_requests_are_closed() {
     let desk = Arc::new(Desk::start(DESCRIPTORS, &[]).await);
     let closed = async |text: &str, at_least: u64, at_most: u64| {
         let (started, mut stream) = (Instant::now(), desk.connect(text).await.unwrap());

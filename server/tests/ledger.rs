@@ -123,7 +123,7 @@ async fn there_and_back(db: &TestDb) {
     }
 }
 
-async fn what_is_not_known_is_held_and_found_out(db: &TestDb) {
+async fn a_transfer_with_an_unknown_outcome_is_held_and_settled(db: &TestDb) {
     let story = story(db, "FUTURES").await;
     let cut_off = story.cut_off();
     assert_eq!(story.send(&cut_off, true, "100").await.unwrap(), TransferStatus::Working);
@@ -190,7 +190,7 @@ async fn accounts_that_cannot_take_part(db: &TestDb) {
 
 store::each_engine!(
     there_and_back,
-    what_is_not_known_is_held_and_found_out,
+    a_transfer_with_an_unknown_outcome_is_held_and_settled,
     a_transfer_is_carried_out_once_however_often_it_is_sent,
     accounts_that_cannot_take_part,
 );

@@ -89,7 +89,7 @@ async fn every_seeded_currency_opens_once(db: &TestDb) {
     assert_eq!(ada.read("/accounts").await.ok(200).as_array().unwrap().len(), 10);
 }
 
-async fn what_is_not_opened(db: &TestDb) {
+async fn accounts_that_cannot_be_opened(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = program(&server, "ada").await;
     let post = async |path: &str, kind: &str, body: Vec<u8>| {
@@ -180,7 +180,7 @@ async fn two_concurrent_requests_create_one(db: &TestDb) {
 store::each_engine!(
     the_documents_example,
     every_seeded_currency_opens_once,
-    what_is_not_opened,
+    accounts_that_cannot_be_opened,
     the_country_decides,
     anothers_account_is_not_there,
     two_concurrent_requests_create_one,

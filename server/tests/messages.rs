@@ -96,14 +96,14 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
 
     let on = ada.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
     assert_eq!((&on["telegramNewOrder"], &on["telegramStopLoss"]), (&json!(true), &json!(false)));
-    assert!(send_text(&server, &actor, "/stop").await.contains("unlinked"));
+    assert!(send_text(&server, &actor, "/stop").await.contains("disconnected"));
     assert_eq!(ada.get(path).await.ok(200)["telegramActive"], false);
     assert_eq!(
         ada.get(SETTINGS).await.ok(200)["telegramNewOrder"],
         false,
         "nothing is promised that cannot be"
     );
-    assert!(send_text(&server, &actor, "/positions").await.contains("isn't linked"));
+    assert!(send_text(&server, &actor, "/positions").await.contains("isn't connected"));
 }
 
 async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
@@ -113,7 +113,7 @@ async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
     link(&server, &ada).await;
     let bobs = code(&server, &bob).await;
     let answer = send_text(&server, &ada, &format!("/start {bobs}")).await;
-    assert!(answer.contains("linked to another account"), "{answer}");
+    assert!(answer.contains("connected to another account"), "{answer}");
     assert!(chat_link::method(&server.desk, &ada).await.unwrap().active);
     assert_eq!(code(&server, &bob).await, bobs, "the code is not spent");
 
@@ -141,12 +141,12 @@ async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
     let ada = Person::sign_up(&server, "ada").await;
     let key = ada.key("FUTURES", "MANUAL").await;
     let me = actor(&server, "ada").await;
-    assert!(send_text(&server, &me, "/status").await.contains("isn't linked"));
+    assert!(send_text(&server, &me, "/status").await.contains("isn't connected"));
     link(&server, &me).await;
     assert!(send_text(&server, &me, "hello").await.contains("/positions"));
     let status = send_text(&server, &me, "/status").await;
     assert!(
-        status.contains("Total equity: 10,000.00 USD") && status.contains("Keys: 1 of 1 active"),
+        status.contains("Total equity: 10,000.00 USD") && status.contains("Accounts: 1 of 1 active"),
         "{status}"
     );
     assert_eq!(send_text(&server, &me, "/positions").await, "No open positions.");

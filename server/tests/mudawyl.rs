@@ -390,7 +390,7 @@ async fn leverage_and_margin(db: &TestDb) {
     put("margin", json!({"symbol": "BTC/USDT", "type": "CROSSED"})).await.refused("1500");
 }
 
-async fn what_the_market_does_not_take(db: &TestDb) {
+async fn orders_that_the_market_rejects(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
@@ -451,7 +451,7 @@ async fn each_operation(person: &Person, id: &str) -> Vec<(String, HttpAnswer)> 
     answers
 }
 
-async fn who_may(db: &TestDb) {
+async fn only_the_owner_has_access(db: &TestDb) {
     let server = TestServer::open(db).await;
     let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     let id = ada.key("FUTURES", "MANUAL").await;
@@ -545,8 +545,8 @@ store::each_engine!(
     the_same_order_sent_twice,
     keys_of_the_wrong_kind,
     leverage_and_margin,
-    what_the_market_does_not_take,
-    who_may,
+    orders_that_the_market_rejects,
+    only_the_owner_has_access,
     checks_come_in_the_documents_order,
     bodies_that_are_none,
     an_owner_ends_and_resumes_the_supervision_of_a_position,
@@ -555,7 +555,7 @@ store::each_engine!(
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
     the_trade_page_has_the_controls_of_a_position_without_scripts,
     a_waiting_entry_shows_its_plan,
-    what_was_placed_elsewhere_is_marked_in_every_table,
+    orders_placed_elsewhere_are_marked_in_every_table,
     a_position_opened_elsewhere_is_adopted,
     all_positions_are_closed_with_their_results,
     a_trade_is_changed_and_closed_by_its_id,

@@ -484,7 +484,7 @@ fn entry() -> PastTrade {
 }
 
 #[test]
-fn what_was_traded() {
+fn history_of_trades() {
     let second = PastTrade {
         order_id: "3237478932".into(),
         price: some("19160"),

@@ -235,7 +235,7 @@ fn a_change_of_credentials_needs_both_halves() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_400() {
+async fn a_body_that_is_no_json_object_is_400() {
     for bad in ["[]", "1", "null", "{", "\"x\"", "{\"a\":1}}", "\u{feff}{}", &"[".repeat(500)] {
         let (status, body) = answer(RawRequest::new([], "", bad.as_bytes())).await;
         assert_eq!(status, 400, "{bad}");

@@ -61,7 +61,7 @@ async fn signed_in(desk: &Running, route: &str) -> reqwest::Response {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_done_before_a_stop_is_there_after_a_start() {
+async fn everything_is_there_after_a_server_restart() {
     let folder = tempfile::tempdir().unwrap();
     let desk = start(folder.path()).await;
     let health: Value = client().get(url(&desk, "/healthz")).send().await.unwrap().json().await.unwrap();

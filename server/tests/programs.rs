@@ -205,7 +205,7 @@ async fn each_route(program: &Program) -> Vec<HttpAnswer> {
     ]
 }
 
-async fn who_is_let_in(db: &TestDb) {
+async fn authentication_of_api_clients(db: &TestDb) {
     let server = TestServer::with(db, patient()).await;
     let ada = Person::sign_up(&server, "ada").await;
     let good = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await;
@@ -310,7 +310,7 @@ store::each_engine!(
     every_route_belongs_to_its_surface,
     the_life_of_a_client,
     clients_that_are_not_made,
-    who_is_let_in,
+    authentication_of_api_clients,
     headers_that_are_none,
     too_many_requests_are_rejected,
 );

@@ -102,7 +102,7 @@ async fn strategies_and_profiles_are_public(db: &TestDb) {
 }
 
 /// The document's four trades, which lost 5.62505875 % in a day; the first two cancel each other out.
-async fn what_a_strategy_came_to(db: &TestDb) {
+async fn results_of_a_strategy(db: &TestDb) {
     let server = TestServer::open(db).await;
     strategy::seed(&server.desk).await.unwrap();
     let anyone = Person::anonymous(&server);
@@ -365,7 +365,7 @@ async fn nothing_was_traded(server: &TestServer, ada: &Person) {
     }
 }
 
-async fn what_was_traded(db: &TestDb) {
+async fn history_of_trades(db: &TestDb) {
     let server = TestServer::open(db).await;
     server.price("BTC/USDT", "10000").await;
     let admin = admin(&server).await;
@@ -413,7 +413,7 @@ async fn what_was_traded(db: &TestDb) {
     assert!(item["leverage"].as_u64().unwrap() >= 1);
     assert_eq!(money(&item["cost"]), money(&item["price"]) * money(&item["amount"]));
 
-    what_the_operator_sees(&admin, &ada, &given, &key).await;
+    an_admin_sees_the_copies(&admin, &ada, &given, &key).await;
 
     // Day ranges: one that ends before the trades, and one that begins before them.
     for path in [MANUAL_TRADES, STRATEGY_TRADES] {
@@ -427,7 +427,7 @@ async fn what_was_traded(db: &TestDb) {
 }
 
 /// The operator's view of the same signal.
-async fn what_the_operator_sees(admin: &Person, ada: &Person, given: &Value, key: &str) {
+async fn an_admin_sees_the_copies(admin: &Person, ada: &Person, given: &Value, key: &str) {
     let watched = admin.get(&format!("/v1/admin/signal/{}", text(&given["id"]))).await.ok(200);
     assert_eq!(watched["copies"], json!([{"status": "OPEN", "reason": null, "copies": 1}]));
     let copies = admin.get(&format!("/v1/admin/signal/{}/copies", text(&given["id"]))).await.ok(200);
@@ -586,11 +586,11 @@ async fn the_operators_routes(db: &TestDb) {
 
 store::each_engine!(
     strategies_and_profiles_are_public,
-    what_a_strategy_came_to,
+    results_of_a_strategy,
     how_a_strategys_signals_were_executed,
     the_life_of_a_follow,
     follows_that_are_not_started,
-    what_was_traded,
+    history_of_trades,
     an_external_signal_source_uses_its_webhook,
     the_operators_routes,
 );

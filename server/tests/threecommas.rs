@@ -150,7 +150,7 @@ async fn gains_are_what_was_earned(db: &TestDb) {
     same(&loaded, &example());
 }
 
-async fn what_is_not_connected(db: &TestDb) {
+async fn accounts_that_cannot_be_connected(db: &TestDb) {
     let server = TestServer::open(db).await;
     let (person, program, good) = ada(&server).await;
     let try_with = async |changes: Value| {
@@ -334,7 +334,7 @@ async fn rsa_signs_too(db: &TestDb) {
     with.get("/ver1/validate").await.ok(200);
 }
 
-async fn what_was_not_signed_is_not_done(db: &TestDb) {
+async fn unsigned_requests_are_rejected(db: &TestDb) {
     let server = TestServer::open(db).await;
     let (_, program, body) = ada(&server).await;
     let json = body.to_string();
@@ -393,12 +393,12 @@ store::each_engine!(
     the_documents_example,
     an_account_in_all_its_forms,
     gains_are_what_was_earned,
-    what_is_not_connected,
+    accounts_that_cannot_be_connected,
     two_concurrent_requests_create_one,
     anothers_account_is_not_there,
     the_plan_decides,
     markets_list_what_can_be_traded,
     each_way_of_signing,
     rsa_signs_too,
-    what_was_not_signed_is_not_done,
+    unsigned_requests_are_rejected,
 );

@@ -44,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{title.clone()}</h1>
             {posted.message()}
             <p class="lead">{words.delete_lead}</p>
-            {what_is_open(words, key.name, open, shown)}
+            {show_open(words, key.name, open, shown)}
             {any.then(|| view! { <p>{words.delete_choice}</p> })}
             <form method="post" action="/api/key-delete" class="row">
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -57,7 +57,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn what_is_open(
+fn show_open(
     words: &'static Pages,
     name: String,
     open: KeyUse,

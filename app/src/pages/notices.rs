@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_news_has_words_and_nothing_else_has() {
+    fn news_and_nothing_else_has_a_text() {
         let symbol: Symbol = "BTC/USDT".parse().unwrap();
         let mut all = vec![
             LiveEventKind::ClosedWithoutStop(symbol.clone()),

@@ -81,7 +81,7 @@ texts! {
         D::MadeTrader => "Admin role removed",
         D::SignedOutByOperator => "Sessions ended by an admin",
         D::ProgramsRevoked => "API clients revoked by an admin",
-        D::HooksEnded => "Webhooks closed by an admin",
+        D::HooksEnded => "Webhooks revoked by an admin",
         D::ResetLinkShown => "Reset link shown to an admin",
         D::SignedIn => "Signed in",
         D::SignInFailed => "Sign-in failed",

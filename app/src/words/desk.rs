@@ -181,7 +181,7 @@ table! {
         add: "Add to position",
         add_amount: "Amount to add",
         add_this: "Add amount",
-        add_risk: "Balance at risk, in percent",
+        add_risk: "Equity at risk, in percent",
         add_by_risk: "Add by risk",
         reverse_to_long(size): "Reverse to long {size}",
         reverse_to_short(size): "Reverse to short {size}",

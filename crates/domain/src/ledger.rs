@@ -219,7 +219,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_what_was_written(units in 1_i64..i64::MAX, scale in 0_u32..=8) {
+        fn an_amount_reads_as_it_was_written(units in 1_i64..i64::MAX, scale in 0_u32..=8) {
             let currency = Currency { code: "X1".into(), name: String::new(), scale };
             let step = 10_i64.pow(PLACES - scale);
             let amount = Units(units / step * step);

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_brought_is_no_profit() {
+    fn deposits_are_no_profit() {
         let d = Decimal::from;
         let worth = Worth { start: d(1_000), end: d(1_600), brought: d(500) };
         assert_eq!(worth.profit(), d(100));

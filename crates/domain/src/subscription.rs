@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_counts_no_more() {
+    fn ended_subscriptions_are_not_in_force() {
         for state in
             [State::Canceled, State::Unpaid, State::Incomplete, State::IncompleteExpired, State::Paused]
         {

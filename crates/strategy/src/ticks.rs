@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_price_is_refused() {
+    fn invalid_prices_are_rejected() {
         for bad in ["0", "-1", "0.000000001", "99999999999999"] {
             assert_eq!(Price::from_decimal(money::parse(bad).unwrap()), None, "{bad}");
         }

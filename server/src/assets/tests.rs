@@ -102,7 +102,7 @@ async fn the_style_sheet_is_inside_the_program_and_whole() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn missing_assets_are_not_found() {
     for path in ["/pkg/nothing.css", "/../Cargo.toml", "/"] {
         let response = serve(Method::GET, path.parse().unwrap(), HeaderMap::new()).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");

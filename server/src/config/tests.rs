@@ -215,7 +215,7 @@ fn half_of_stripe_is_refused() {
 }
 
 #[test]
-fn what_real_money_and_secrets_go_to_is_encrypted() {
+fn live_mode_needs_encrypted_connections() {
     let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &*"ab".repeat(32))];
     let plain = [
         ("SLIPSTREAM_PUBLIC_URL", "http://desk.example"),

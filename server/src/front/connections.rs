@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_being_served_is_not_closed() {
+    async fn a_connection_that_is_being_served_is_not_closed() {
         let all = connections(100, 1);
         let (first, place) = all.admit(ALICE).unwrap();
         first.begin();

@@ -167,7 +167,7 @@ mod tests {
         }
 
         #[test]
-        fn what_was_encoded_comes_out(value in "[^\0]*") {
+        fn an_encoded_value_is_decoded(value in "[^\0]*") {
             let encoded = serde_urlencoded::to_string([("a", &value)]).unwrap();
             let fields = Fields::parse(encoded.as_bytes()).unwrap();
             prop_assert_eq!(fields.get("a"), Some(value.as_str()));

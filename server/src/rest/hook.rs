@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_named_all_together() {
+    fn all_invalid_fields_are_reported_together() {
         let bad =
             r#"{"action":"up","price":"{{close}}","stop":"x","targets":["{{plot(\"tp\")}}"],"time":"now"}"#;
         let field = |name: &str, problem| (name.to_owned(), problem);

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_named() {
+    fn invalid_options_are_named() {
         let desk = ["--url", "https://desk.example"];
         for (more, named) in [
             (&["--every", "0", "--command", "x"][..], "--every"),

@@ -140,7 +140,7 @@ async fn markets_that_are_none(db: &TestDb) {
     }
 }
 
-async fn what_the_exchange_refuses(db: &TestDb) {
+async fn orders_that_the_exchange_rejects(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = Person::sign_up(&server, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
@@ -208,6 +208,6 @@ store::each_engine!(
     keys_of_another_kind,
     a_key_that_is_switched_off,
     markets_that_are_none,
-    what_the_exchange_refuses,
+    orders_that_the_exchange_rejects,
     spot_keys_read_their_market,
 );

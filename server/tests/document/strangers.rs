@@ -35,7 +35,7 @@ async fn anonymous_callers_get_401(db: &TestDb) {
     }
 }
 
-async fn what_has_expired_opens_nothing(db: &TestDb) {
+async fn expired_credentials_open_nothing(db: &TestDb) {
     let world = World::new(db).await;
     let id = &world.ada.program.id;
     world.ada.person.delete(&format!("/v1/priv/api-client/{id}"), None).await.ok(204);
@@ -79,7 +79,7 @@ async fn credentials_stay_on_their_surface(db: &TestDb) {
 
 store::each_engine!(
     anonymous_callers_get_401,
-    what_has_expired_opens_nothing,
+    expired_credentials_open_nothing,
     operator_routes_are_closed_to_others,
     credentials_stay_on_their_surface,
 );

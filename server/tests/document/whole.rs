@@ -185,7 +185,7 @@ async fn the_document_describes_what_is_counted_where() {
 }
 
 #[tokio::test]
-async fn what_is_referred_to_is_there_and_nothing_else() {
+async fn every_reference_exists_and_every_schema_is_used() {
     let (desk, _db) = desk().await;
     let (document, _) = server::router::api(&desk);
     let text = document.to_string();

@@ -22,7 +22,7 @@ use tokio::{
 
 store::each_engine!(
     changes_come_with_a_persons_token,
-    what_no_person_sends_is_refused,
+    implausible_tokens_are_rejected,
     an_unreachable_verifier_blocks_the_request,
 );
 
@@ -127,7 +127,7 @@ async fn changes_come_with_a_persons_token(db: &TestDb) {
     assert_eq!(front.post_json("/api/v1/accounts", &json!({})).await.status, StatusCode::UNAUTHORIZED);
 }
 
-async fn what_no_person_sends_is_refused(db: &TestDb) {
+async fn implausible_tokens_are_rejected(db: &TestDb) {
     let verifier = Verifier::open().await;
     let front = front(db, &verifier.url, SECRET);
     front.token(ADA).await;

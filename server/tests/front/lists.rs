@@ -15,7 +15,7 @@ store::each_engine!(
     every_form_is_the_same_list,
     a_write_shows_in_the_next_answer,
     a_new_day_is_a_new_history,
-    what_is_no_answer_is_not_kept,
+    errors_are_not_cached,
     a_list_that_is_too_large_to_keep_is_served_whole,
     a_request_for_the_head_keeps_the_whole_list,
 );
@@ -120,7 +120,7 @@ async fn a_new_day_is_a_new_history(db: &TestDb) {
     assert_eq!(tomorrow.json()["items"].as_array().map(Vec::len), Some(2));
 }
 
-async fn what_is_no_answer_is_not_kept(db: &TestDb) {
+async fn errors_are_not_cached(db: &TestDb) {
     let (front, id) = seeded(db).await;
     let nobody = "0199c0de-0000-7000-8000-000000000000";
     for (path, status) in [

@@ -73,7 +73,7 @@ async fn an_order_and_its_end_are_notified_once_on_every_channel(db: &TestDb) {
         (mails[0].to.as_str(), mails[0].subject.as_str()),
         ("ada@example.org", "New order: buy BTC/USDT")
     );
-    for seen in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
+    for seen in ["Amount: 0.05 BTC", "Price: ", "Account: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
         assert!(mails[0].body.contains(seen), "{seen} is not in {}", mails[0].body);
     }
     let said = chat(&server, &me).await.split_off(answered);
@@ -90,7 +90,7 @@ async fn an_order_and_its_end_are_notified_once_on_every_channel(db: &TestDb) {
     }
     let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 2, "{mails:?}");
-    assert_eq!(mails[0].subject, "Take profit filled: BTC/USDT");
+    assert_eq!(mails[0].subject, "Take profit hit: BTC/USDT");
     assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
     assert!(mails[0].body.contains("% of the entry value)"), "{}", mails[0].body);
     // Events are stored even though no stream was open: the entry, and the target with its profit.
@@ -146,7 +146,7 @@ async fn a_burst_is_one_message(db: &TestDb) {
     deliver(&server).await;
     let mails = mails_about_orders(&server).await;
     assert_eq!(mails.len(), 1);
-    assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1,000 keys)");
+    assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1,000 accounts)");
     assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10,000 USDT").count(), 1_000);
     assert_eq!(chat(&server, &me).await.len(), answered + 1);
 }

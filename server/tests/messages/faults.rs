@@ -62,7 +62,7 @@ async fn a_real_bot_links_answers_and_handles_each_update_once(db: &TestDb) {
     poll(&server.desk).await;
     deliver(&server).await;
     assert!(
-        api.sent(77).pop().unwrap().contains("now linked to another chat"),
+        api.sent(77).pop().unwrap().contains("now connected to another chat"),
         "the user who loses it is notified"
     );
     assert!(api.sent(88).pop().unwrap().contains("Telegram is connected to"));

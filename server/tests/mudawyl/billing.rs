@@ -13,7 +13,7 @@ const EXPERT: &str = "00000000-0000-7000-8000-000000000002";
 
 store::each_engine!(
     the_life_of_a_subscription,
-    what_is_refused_about_plans,
+    plan_changes_that_are_rejected,
     a_message_counts_once_and_only_when_signed,
     the_operator_gives_a_plan,
     plans_that_are_not_for_sale,
@@ -97,7 +97,7 @@ async fn the_life_of_a_subscription(db: &TestDb) {
     assert_eq!(eve.get(&format!("{BASE}/stripe")).await.text, "null", "another's is not shown");
 }
 
-async fn what_is_refused_about_plans(db: &TestDb) {
+async fn plan_changes_that_are_rejected(db: &TestDb) {
     let server = TestServer::open(db).await;
     let ada = Person::sign_up(&server, "ada").await;
     let unknown = checkout(&ada, "eefffe05-5d1d-4be8-a300-20c7c39c9fee").await;

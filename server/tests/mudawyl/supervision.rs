@@ -238,7 +238,7 @@ fn rows<'a>(page: &'a str, id: &str) -> Vec<&'a str> {
     rows.filter(|row| row.contains(&id)).collect()
 }
 
-pub(crate) async fn what_was_placed_elsewhere_is_marked_in_every_table(db: &TestDb) {
+pub(crate) async fn orders_placed_elsewhere_are_marked_in_every_table(db: &TestDb) {
     let holding = Holding::open(db).await;
     let price = number(&near(&holding.ada, 90).await);
     holding.order_elsewhere("web_limit", "BTC/USDT", "0.01", Some(price)).await;

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_start_is_left_to_the_stages() {
+    fn a_job_that_cannot_start_is_left_to_the_stages() {
         let target = tempfile::tempdir().unwrap();
         let mut absent = Command::new(target.path().join("absent"));
         let job =

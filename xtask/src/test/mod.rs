@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_the_release_build_comes_last() {
+    fn stages_that_need_the_release_build_are_last() {
         let needs: Vec<bool> = STAGES.iter().map(|stage| stage.needs.contains(&Need::Release)).collect();
         assert!(needs.is_sorted());
         assert_eq!(needs.iter().filter(|needed| **needed).count(), 3);

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_converted_is_not_dropped() {
+    fn an_invalid_distance_is_not_dropped() {
         for typed in ["much", "0", "-1", "100"] {
             let sent = in_prices(TicketDraft { stop: typed.into(), ..draft() }, ALL, &ground());
             assert!(!sent.stop.is_empty() && money::parse(&sent.stop).is_err(), "{typed}: {}", sent.stop);

@@ -167,7 +167,7 @@ fn a_downgrade_is_settled_with_the_next_invoice() {
 }
 
 #[test]
-fn what_a_change_gives_back_is_used_up_by_later_invoices() {
+fn credit_of_a_plan_change_pays_later_invoices() {
     let mut shop = Shop::new();
     shop.basic = shop.advanced.clone();
     let id = shop.subscribed(Card::Pays).made.id;

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_left_out() {
+    fn invalid_pairs_are_left_out() {
         let odd = b"a[b][c][d][e][f][g]=1&x=1&x[y]=2&[=3&]=4&%FF=5&&=";
         let _ = Form::parse(odd);
         assert_eq!(Form::parse(b"x=1&x[y]=2").text(&["x"]), Some("1"));

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_has_its_default() {
+    fn missing_fields_have_their_defaults() {
         let details = draft(&[]).check(None).unwrap();
         assert_eq!((details.brand.as_str(), details.spread_table.as_str()), (BRAND, SPREAD_TABLE));
         assert_eq!(details.status, Status::Enabled);
@@ -291,7 +291,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_given_is_checked_and_never_too_long(
+        fn checked_fields_are_never_too_long(
             fields in proptest::collection::btree_map("[a-z_]{1,12}|account_name|country|brand", ".{0,300}", 0..6)
         ) {
             if let Ok(details) = SubAccountDraft::new(fields).check(None) {

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_null_or_empty_is_none() {
+    fn absent_null_and_empty_values_are_none() {
         let read = |json: &str| serde_json::from_str::<Lenient>(json);
         for none in [
             "{}",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_an_error_and_not_none() {
+    fn an_unreadable_value_is_an_error_and_not_none() {
         for bad in [
             r#"{"price":"NaN"}"#,
             r#"{"price":[]}"#,

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_known_is_not_guessed() {
+    fn missing_fields_are_an_error() {
         for missing in ["items", "status"] {
             let mut broken = today();
             broken[missing] = Value::Null;

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_is_gone_from_the_top() {
+    fn taken_amounts_leave_the_top_of_the_book() {
         let book = book(MarketId::futures(Pair::BtcUsdt), 1_000_000, 2_000_000_000, 4);
         let whole: Vec<_> = book.against(Side::Buy, Decimal::ZERO).collect();
         let taken = whole[0].amount + Decimal::new(1, 3);

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_candle_is_not_packed() {
+    fn invalid_candles_are_not_packed() {
         let good = Hour { hour: 5, open: 10, high: 12, low: 9, close: 11, volume: 3 };
         assert!(pack(&[good]).is_some());
         assert!(pack(&[Hour { high: 10, ..good }]).is_none());

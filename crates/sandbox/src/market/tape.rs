@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_played_and_forgotten_is_computed_again() {
+    fn forgotten_history_is_computed_again() {
         let mut tape = Tape::new(6, AT, DEFAULT_START);
         for number in 0..12 {
             minute(&mut tape, number);

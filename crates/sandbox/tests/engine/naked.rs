@@ -51,7 +51,7 @@ fn a_cancelled_stop_leaves_a_span_until_the_next() {
 }
 
 #[test]
-fn what_a_tick_fills_is_measured_from_the_tick_on() {
+fn a_fill_is_measured_from_its_tick_on() {
     let mut desk = Desk::new();
     desk.place(limit(Side::Buy, "0.1", "19500", Gtc));
     desk.later(3_000);

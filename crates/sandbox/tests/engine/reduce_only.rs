@@ -13,7 +13,7 @@ fn with_target(amount: &str) -> Desk {
 }
 
 #[test]
-fn what_rests_and_what_comes_may_not_exceed_the_position() {
+fn resting_and_new_orders_must_not_exceed_the_position() {
     for (target, amount, code) in
         [("0.1", "0.1", -4118), ("0.1", "0.001", -4118), ("0.06", "0.041", -4118), ("0.06", "0.2", -4118)]
     {

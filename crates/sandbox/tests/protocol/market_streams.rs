@@ -156,7 +156,7 @@ async fn a_liquidation_is_published() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_is_refused() {
+async fn unknown_streams_are_rejected() {
     let desk = Desk::open().await;
     let address = desk.serve().await;
     let mut ear = Ear::open(address, "/spot/ws").await;

@@ -209,7 +209,7 @@ async fn both_ids_must_belong_to_the_same_order() {
 }
 
 #[tokio::test]
-async fn what_never_happens_here_is_answered_empty() {
+async fn lists_without_entries_are_empty() {
     let desk = Desk::open().await;
     for (path, params) in [
         ("/api/v3/myPreventedMatches", "symbol=BTCUSDT&orderId=1"),

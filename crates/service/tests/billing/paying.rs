@@ -11,12 +11,12 @@ use store::testing::TestDb;
 
 store::each_engine!(
     paying_starts_a_plan_when_the_provider_confirms,
-    what_cannot_be_bought,
+    plans_that_cannot_be_bought,
     an_upgrade_is_charged_immediately_and_a_downgrade_credits,
     it_ends_with_its_period_and_goes_on_after_all,
     a_declined_card_changes_nothing,
     no_paying_user_has_less,
-    what_the_operator_gives_counts_beside_what_is_paid,
+    an_assigned_plan_counts_beside_a_paid_one,
 );
 
 async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
@@ -44,7 +44,7 @@ async fn paying_starts_a_plan_when_the_provider_confirms(db: &TestDb) {
     assert_eq!(billing::current_subscription(&shop.desk, &eve).await.unwrap(), None);
 }
 
-async fn what_cannot_be_bought(db: &TestDb) {
+async fn plans_that_cannot_be_bought(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     let expert = shop.plan("EXPERT").await.id;
@@ -126,7 +126,7 @@ async fn no_paying_user_has_less(db: &TestDb) {
     assert_eq!(held.limits.max_api_key, Some(2), "what it allows by itself is shown");
 }
 
-async fn what_the_operator_gives_counts_beside_what_is_paid(db: &TestDb) {
+async fn an_assigned_plan_counts_beside_a_paid_one(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     service::identity::plan::assign_plan(&shop.desk, "ADA@example.org", "expert").await.unwrap();

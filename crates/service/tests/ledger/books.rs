@@ -29,7 +29,7 @@ async fn a_reference_happens_once(db: &TestDb) {
     sound(&desk, &accounts).await;
 }
 
-async fn what_is_held_cannot_be_paid(db: &TestDb) {
+async fn held_funds_cannot_be_paid(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 2).await;
     let hold = domain::LedgerHoldId::mint(&*desk.clock, &*desk.entropy);
@@ -47,7 +47,7 @@ async fn what_is_held_cannot_be_paid(db: &TestDb) {
     sound(&desk, &accounts).await;
 }
 
-async fn what_was_written_stays_as_it_is(db: &TestDb) {
+async fn ledger_rows_cannot_be_changed(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 1).await;
     for sql in [
@@ -88,7 +88,7 @@ async fn movements_are_listed_newest_first(db: &TestDb) {
     assert!(matches!(ledger::list_movements(&desk, &eve, &account.public_id).await, Err(Error::NotFound)));
 }
 
-async fn what_is_not_credited(db: &TestDb) {
+async fn credits_that_are_rejected(db: &TestDb) {
     let desk = desk(db);
     let (admin, ada) = (admin(&desk).await, person(&desk, "ada").await);
     let account = ledger::open_account(&desk, &ada, &here(), "ZAR").await.unwrap();
@@ -111,8 +111,8 @@ async fn what_is_not_credited(db: &TestDb) {
 
 store::each_engine!(
     a_reference_happens_once,
-    what_is_held_cannot_be_paid,
-    what_was_written_stays_as_it_is,
+    held_funds_cannot_be_paid,
+    ledger_rows_cannot_be_changed,
     movements_are_listed_newest_first,
-    what_is_not_credited,
+    credits_that_are_rejected,
 );

@@ -126,7 +126,7 @@ fn a_position_that_the_database_does_not_know_keeps_its_stop_and_nothing_else_is
 }
 
 #[test]
-fn what_the_owner_asks_for_is_done_while_the_account_is_under_review() {
+fn requests_of_the_owner_are_carried_out_during_a_review() {
     let template = restored(&[OPEN]);
     play(async {
         let restored = Restored::start(&template).await;

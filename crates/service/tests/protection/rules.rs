@@ -31,7 +31,7 @@ fn play_both(rule: Rule, scenarios: &[&str]) {
 /// With `PROTECTION_WITHOUT=<rule>` prints the singles that fail without that rule, tried on the lives of
 /// `PROTECTION_LIVES=a,b`.
 #[test]
-fn which_singles_miss_the_requested_rule() {
+fn scenarios_that_miss_the_requested_rule() {
     let Ok(name) = std::env::var("PROTECTION_WITHOUT") else { return };
     let rule = *Rule::ALL.iter().find(|rule| format!("{rule:?}") == name).expect("a rule of this name");
     let lives = std::env::var("PROTECTION_LIVES").unwrap_or_default();

@@ -13,7 +13,7 @@ use service::{
 use store::testing::TestDb;
 
 store::each_engine!(
-    what_is_read_counts_no_more,
+    read_notices_are_not_counted,
     a_page_ends_and_the_next_goes_on,
     an_order_is_one_notice,
     an_order_is_not_repeated_on_the_next_page,
@@ -67,7 +67,7 @@ fn stop_order() -> Order {
     }
 }
 
-async fn what_is_read_counts_no_more(db: &TestDb) {
+async fn read_notices_are_not_counted(db: &TestDb) {
     let (desk, _) = testing::desk((**db).clone());
     let (ada, bob) = (person(&desk, "ada@example.org").await, person(&desk, "bob@example.org").await);
     let mine = key(&desk, &ada, "Main", true).await;

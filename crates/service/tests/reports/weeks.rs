@@ -25,7 +25,7 @@ store::each_engine!(
     a_week_is_reported_once_when_it_ends_in_its_owners_zone,
     the_figures_are_what_happened,
     after_a_pause_only_the_last_periods_are_reported,
-    who_wants_no_mail_finds_the_report_on_the_page,
+    a_report_is_on_the_page_without_its_mail,
     a_report_waits_for_an_exchange_and_not_for_ever,
     a_report_is_its_owners,
     profit_is_shown_for_today_this_week_and_in_total,
@@ -183,7 +183,7 @@ async fn after_a_pause_only_the_last_periods_are_reported(db: &TestDb) {
     assert_eq!(days, [(Period::Week, "2026-04-27".to_owned()), (Period::Month, "2026-04-01".to_owned())]);
 }
 
-async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
+async fn a_report_is_on_the_page_without_its_mail(db: &TestDb) {
     let (desk, clock, ada) = started_desk(db).await;
     let admin = admin(&desk).await;
     let mine = key(&desk, &ada, "Main", false).await;

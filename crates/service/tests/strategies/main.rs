@@ -199,7 +199,7 @@ fn new(definition: Option<&str>) -> NewStrategy {
     }
 }
 
-async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) {
+async fn a_missed_entry_is_not_sent_late_but_a_missed_exit_is(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
     let ada = admin(&desk).await;
@@ -539,7 +539,7 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
 
 store::each_engine![
     a_live_day_is_what_a_backtest_finds,
-    what_was_missed_is_not_entered_late_but_left_all_the_same,
+    a_missed_entry_is_not_sent_late_but_a_missed_exit_is,
     a_strategy_of_an_unknown_timeframe_stops_no_other,
     two_instances_send_and_record_everything_once,
     an_external_signal_source_has_a_record_by_the_same_rules,

@@ -27,7 +27,7 @@ store::each_engine!(
     rows_that_commit_late_are_sealed_too,
     the_table_refuses_changes,
     users_read_their_own_log_and_operators_all,
-    what_has_no_address_states_its_origin,
+    actions_without_an_address_state_their_origin,
     chats_and_wrong_passwords_are_noted,
     rejected_attempts_are_noted_once_a_minute_with_their_count,
 );
@@ -138,7 +138,7 @@ async fn users_read_their_own_log_and_operators_all(db: &TestDb) {
     assert!(file.starts_with("time,who,event") && file.contains(ADA) && !file.contains("eve@"));
 }
 
-async fn what_has_no_address_states_its_origin(db: &TestDb) {
+async fn actions_without_an_address_state_their_origin(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
     account::make_admin(&desk, ADA).await.unwrap();

@@ -22,7 +22,7 @@ store::each_engine!(
     signing_out_everywhere_ends_programs_too,
     a_flash_is_read_once_by_the_browser_that_posted,
     a_stranger_carries_a_flash_and_nothing_is_stored,
-    what_expired_is_pruned,
+    expired_rows_are_pruned,
 );
 
 async fn a_session_lives_while_it_is_used(db: &TestDb) {
@@ -159,7 +159,7 @@ async fn a_stranger_carries_a_flash_and_nothing_is_stored(db: &TestDb) {
     assert_eq!(flash::carried(&desk, &cookie), None);
 }
 
-async fn what_expired_is_pruned(db: &TestDb) {
+async fn expired_rows_are_pruned(db: &TestDb) {
     let (desk, clock) = desk(db);
     let kept = ada(&desk).await;
     flash::store_flash(&desk, &kept.token, &a_flash()).await.unwrap();

@@ -66,7 +66,7 @@ async fn a_subscription_is_read_as_it_was_written_and_changed_by_one(db: &TestDb
     assert!(subscription::of_user(&**db, person(db, 2).await).await.unwrap().is_empty());
 }
 
-async fn what_ends_soon_is_found_until_its_owner_knows(db: &TestDb) {
+async fn ending_subscriptions_are_listed_until_their_owner_is_notified(db: &TestDb) {
     let (user, plan) = (person(db, 1).await, plan_id(db, "BASIC").await);
     let mut row = kept(user, plan);
     write(db, async |tx| subscription::insert_subscription(tx, &row).await).await.unwrap();
@@ -137,7 +137,7 @@ async fn one_operation_works_and_one_page_is_open_at_a_time(db: &TestDb) {
     assert_eq!(billing::get_operation(&**db, other, first.id).await.unwrap(), None);
 }
 
-async fn which_users_are_due_for_a_query(db: &TestDb) {
+async fn users_due_for_a_query(db: &TestDb) {
     let (ada, eve) = (person(db, 1).await, person(db, 2).await);
     for (user, customer) in [(ada, "cus_1"), (ada, "cus_2"), (eve, "cus_3")] {
         write(db, async |tx| billing::set_customer(tx, user, customer, NOW).await).await.unwrap();
@@ -182,9 +182,9 @@ async fn the_operator_gives_plans_and_takes_them_back(db: &TestDb) {
 
 store::each_engine!(
     a_subscription_is_read_as_it_was_written_and_changed_by_one,
-    what_ends_soon_is_found_until_its_owner_knows,
+    ending_subscriptions_are_listed_until_their_owner_is_notified,
     one_operation_works_and_one_page_is_open_at_a_time,
-    which_users_are_due_for_a_query,
+    users_due_for_a_query,
     a_message_is_acted_upon_once,
     the_operator_gives_plans_and_takes_them_back,
 );

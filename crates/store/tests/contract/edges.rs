@@ -37,7 +37,7 @@ async fn a_notice_keeps_its_beginning(db: &TestDb) {
     assert_eq!(switch::get_message(&**db, switch::MAINTENANCE).await.unwrap(), None);
 }
 
-async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
+async fn changes_of_public_lists_are_counted(db: &TestDb) {
     let version = async || public_version::get(&**db).await.unwrap();
     let mut last = version().await;
     for change in [
@@ -56,7 +56,7 @@ async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
     assert_eq!(version().await, last, "what no list shows");
 }
 
-async fn what_waits_is_counted(db: &TestDb) {
+async fn waiting_work_is_counted(db: &TestDb) {
     let waiting = gauge::waiting(db).await.unwrap();
     assert_eq!((waiting.queued, waiting.queued_since, waiting.open, waiting.mails), (0, None, 0, 0));
     let connections = db.connections();
@@ -94,7 +94,7 @@ async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
 store::each_engine!(
     an_issuers_subject_is_one_person,
     a_notice_keeps_its_beginning,
-    what_a_public_list_shows_has_a_version,
-    what_waits_is_counted,
+    changes_of_public_lists_are_counted,
+    waiting_work_is_counted,
     a_copy_is_whole_and_overwrites_nothing,
 );

@@ -148,7 +148,7 @@ async fn a_closed_database_returns_an_error(db: &TestDb) {
     assert!(db.ping().await.is_err());
 }
 
-async fn what_is_shown_holds_no_secret(db: &TestDb) {
+async fn errors_and_debug_output_contain_no_secret(db: &TestDb) {
     person(db, 1).await;
     let error = write(db, async |tx| users::insert_user(tx, &user(1)).await).await.unwrap_err();
     let shown = format!("{db:?} {:?} {error} {error:?}", user(1));
@@ -163,7 +163,7 @@ store::each_engine!(
     two_instances_may_start_concurrently,
     a_role_that_may_create_nothing_serves_migrated_tables,
     a_closed_database_returns_an_error,
-    what_is_shown_holds_no_secret,
+    errors_and_debug_output_contain_no_secret,
 );
 
 mod files {

@@ -108,7 +108,7 @@ async fn until_blocked(db: &TestDb) {
     tokio::time::timeout(patience, polled).await.unwrap();
 }
 
-async fn who_is_being_succeeded_cannot_begin_anew_in_between(db: &TestDb) {
+async fn an_instance_cannot_resume_during_a_takeover(db: &TestDb) {
     if !db.is_shared() {
         return;
     }
@@ -139,5 +139,5 @@ store::each_engine!(
     a_lease_that_has_ended_begins_anew,
     work_is_freed_ten_seconds_after_its_holders_lease,
     work_without_a_known_holder_is_freed_by_its_own_times,
-    who_is_being_succeeded_cannot_begin_anew_in_between,
+    an_instance_cannot_resume_during_a_takeover,
 );

@@ -151,7 +151,7 @@ async fn an_intent_ends_once(db: &TestDb) {
     assert_eq!(kind(ending.await), Some(StoreErrorKind::Other), "waiting is no end");
 }
 
-async fn what_is_unfinished_is_found_again(db: &TestDb) {
+async fn unfinished_intents_are_listed(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     for (owner, key, number) in [(me, 50, 10), (me, 51, 11), (other, 52, 12), (me, 53, 13)] {
         intended(db, &intent(owner, key, number)).await.unwrap();
@@ -262,7 +262,7 @@ store::each_engine!(
     of_sixteen_of_one_idempotency_key_one_is_kept,
     one_intent_at_a_time_works_on_a_market,
     an_intent_ends_once,
-    what_is_unfinished_is_found_again,
+    unfinished_intents_are_listed,
     an_intent_is_its_holders_until_it_is_freed,
     of_sixteen_who_find_an_intent_one_takes_it,
     history_outlives_its_key_but_needs_its_person,

@@ -134,7 +134,7 @@ async fn only_the_databases_own_failures_count(db: &TestDb) {
 }
 
 /// Postgres would report success for the commit of a failed transaction without storing anything.
-async fn what_failed_is_not_committed(db: &TestDb) {
+async fn a_failed_transaction_is_not_committed(db: &TestDb) {
     person(db, 1).await;
     let mut tx = db.begin().await.unwrap();
     users::insert_user(&mut tx, &user(2)).await.unwrap();
@@ -144,4 +144,4 @@ async fn what_failed_is_not_committed(db: &TestDb) {
     assert_eq!(committed, kept, "a commit that succeeds has kept what it was to keep");
 }
 
-store::each_engine!(only_the_databases_own_failures_count, what_failed_is_not_committed);
+store::each_engine!(only_the_databases_own_failures_count, a_failed_transaction_is_not_committed);

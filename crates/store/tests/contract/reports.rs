@@ -178,7 +178,7 @@ async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
     assert!(traded(1).await.is_empty());
 }
 
-async fn what_was_read_stays_read(db: &TestDb) {
+async fn the_read_mark_never_moves_back(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     let mut seqs = Vec::new();
     for number in 0..3 {
@@ -225,6 +225,6 @@ store::each_engine!(
     details_of_futures_fills_are_listed_to_their_owner,
     a_funding_payment_is_kept_once,
     entries_that_reached_the_exchange_are_counted,
-    what_was_read_stays_read,
+    the_read_mark_never_moves_back,
     leases_of_jobs_are_listed_and_those_of_accounts_are_not,
 );

@@ -307,7 +307,7 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MessageId(id(2))]);
 }
 
-async fn what_was_done_is_noted(db: &TestDb) {
+async fn actions_are_recorded(db: &TestDb) {
     let me = person(db, 1).await;
     let entry = |user_id, action| audit::NewEntry {
         user_id,
@@ -346,5 +346,5 @@ store::each_engine!(
     a_flash_is_read_once_by_its_browser,
     a_message_is_handed_over_by_one_at_a_time,
     a_message_waits_is_tried_again_and_given_up,
-    what_was_done_is_noted,
+    actions_are_recorded,
 );

@@ -132,7 +132,7 @@ fn candles() -> impl Strategy<Value = Vec<Candle>> {
 
 proptest! {
     #[test]
-    fn what_is_rendered_is_read(candles in candles()) {
+    fn rendered_candles_are_parsed(candles in candles()) {
         prop_assume!(!candles.is_empty());
         prop_assert_eq!(parse(&render(&candles), Frame::M1, Gaps::Keep), Ok(candles));
     }

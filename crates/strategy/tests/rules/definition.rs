@@ -41,7 +41,7 @@ fn is_read_as_it_is_written() {
 }
 
 #[test]
-fn what_is_not_one_is_refused_in_words() {
+fn an_invalid_definition_is_rejected_with_an_explanation() {
     let long = r#""long": {"above": [{"price": "close"}, {"ema": {"length": 5}}]}"#;
     let deep = format!("{{\"entry\":{{\"long\":{}{}", "{\"not\":".repeat(5_000), "}".repeat(5_002));
     for (bad, part) in [

@@ -165,7 +165,7 @@ fn a_key_that_may_withdraw_takes_no_entries() {
 }
 
 #[test]
-fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
+fn reasons_that_the_follower_can_fix_come_before_those_of_the_admin() {
     let key_off = Facts { key: Some(KeyState::Inactive), all_paused: Some(true), ..FAVOURABLE };
     assert_eq!(eligibility(&key_off), Err(Reason::KeyInactive));
     let refused = ExchangeKey { active: false, status: ApiKeyStatus::Unauthorized, ..an_exchange_key() };

@@ -6,7 +6,7 @@ use domain::{AccountMode, Fee, Funds, Micros, Side, Trade, TradeType};
 use serde_json::json;
 
 #[tokio::test]
-async fn what_a_key_may_do() {
+async fn permissions_of_a_key_are_read() {
     let (fake, binance) = pair().await;
     fake.on(
         "GET /sapi/v1/account/apiRestrictions",

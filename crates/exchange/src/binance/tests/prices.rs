@@ -123,7 +123,7 @@ async fn two_marks(limits: Value) -> ExchangeResult<Decimal> {
 }
 
 #[tokio::test]
-async fn what_the_exchange_grants_a_minute_is_its_own_word() {
+async fn the_rate_limit_is_the_exchanges_own() {
     let limit = |kind: &str, limit: u32| json!({ "rateLimitType": kind, "interval": "MINUTE", "intervalNum": 1, "limit": limit });
     assert!(matches!(two_marks(json!([limit("ORDERS", 1_000)])).await, Err(ExchangeFailure::Limited(_))));
     let granted = two_marks(json!([limit("ORDERS", 1), limit("REQUEST_WEIGHT", 1_000)])).await;

@@ -81,7 +81,7 @@ async fn an_order_event_with_unknown_words_and_empty_fields_is_read() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_reloads_the_account_once() {
+async fn an_unreadable_event_reloads_the_account_once() {
     let (mut fake, binance) = fixture(|_| ()).await;
     let (mut events, mut socket) = connected(&mut fake, &binance).await;
     for unreadable in [

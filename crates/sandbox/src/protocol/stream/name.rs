@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_venue_does_not_have_is_no_name() {
+    fn a_venue_has_only_its_own_stream_names() {
         for (venue, names) in [
             (
                 Venue::Spot,

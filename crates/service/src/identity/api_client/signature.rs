@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_clients_sign() {
+    fn signatures_of_other_clients() {
         let json = br#"{"name":"x"}"#;
         assert!(verify(SECRET, None, &signed("/p", None, json, &sign(&[b"/p", &json[..]].concat()))));
         assert!(verify(SECRET, None, &signed("/p", None, b"", &sign(b"/p"))));

@@ -31,7 +31,7 @@ const NOW: i64 = 1_767_225_600;
 
 store::each_engine!(
     a_subject_becomes_one_person_at_first_use,
-    what_does_not_hold_is_refused,
+    tokens_with_invalid_claims_are_rejected,
     the_algorithm_is_the_keys,
     keys_change_and_the_issuer_is_not_pestered,
     an_issuer_that_is_gone_keeps_its_known_keys,
@@ -193,7 +193,7 @@ async fn a_subject_becomes_one_person_at_first_use(db: &TestDb) {
     assert_ne!(token::verify(&desk, &other).await.unwrap().user, first.user);
 }
 
-async fn what_does_not_hold_is_refused(db: &TestDb) {
+async fn tokens_with_invalid_claims_are_rejected(db: &TestDb) {
     let issuer = Issuer::open(vec![rsa_jwk("one")]).await;
     let (desk, clock) = desk(db, &issuer);
     let good = issuer.claims();

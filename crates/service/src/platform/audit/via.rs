@@ -67,7 +67,7 @@ mod tests {
     use super::Via;
 
     #[test]
-    fn what_has_no_address_has_a_name() {
+    fn sources_without_an_address_have_a_name() {
         let named = [Via::Telegram, Via::CommandLine, Via::Job, Via::PaymentProvider, Via::Issuer];
         assert_eq!(named.map(Via::address), Via::NAMES);
         assert!(named.iter().all(|via| via.client().is_empty()));

@@ -12,7 +12,7 @@ const OWNER: Uuid = Uuid::from_u128(2);
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens_in_its_place_and_only_there(secret in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn a_sealed_value_opens_only_in_its_place(secret in prop::collection::vec(any::<u8>(), 0..200)) {
         let sealer = sealer(1);
         let sealed = sealer.seal("exchange_keys", ROW, OWNER, &secret).unwrap();
         prop_assert_eq!(&*sealer.open("exchange_keys", ROW, OWNER, &sealed).unwrap(), &secret);

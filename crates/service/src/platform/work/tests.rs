@@ -13,7 +13,7 @@ fn soon() -> Instant {
 }
 
 #[tokio::test]
-async fn what_is_under_way_is_finished_and_nothing_new_begins() {
+async fn running_work_is_finished_and_no_new_work_starts() {
     let (work, go) = (Arc::new(Work::default()), Arc::new(Notify::new()));
     let (running, waiting) = (Arc::clone(&work), Arc::clone(&go));
     let caller = tokio::spawn(async move {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_brought_is_no_gain() {
+    fn deposits_are_no_gain() {
         let (d, price) = (Decimal::from, |p: i64| Some(Decimal::from(p)));
         let gain = gained(point(1, 10_000), point(2, 11_500), d(1_000), price(10_000), price(20_000));
         assert_eq!((gain.usd, gain.usd_percent), (d(500), d(5)));

@@ -58,6 +58,6 @@ fn every_literal_of_a_shown_file_is_a_text() {
 }
 
 #[test]
-fn what_is_not_rust_is_an_error() {
+fn invalid_rust_is_an_error() {
     assert!(scan("const A: &str = \"open", false).is_err());
 }

@@ -23,7 +23,7 @@ fn step(hours: i64, worth: i64, won: i64) -> ValuePoint {
 }
 
 #[test]
-fn what_was_brought_and_taken_is_no_profit() {
+fn deposits_and_withdrawals_are_no_profit() {
     let opening = point(-1, 1_000);
     let points = [point(1, 1_010), point(5, 1_520), point(9, 1_310)];
     let moved = [(at(-2), d(77)), (at(3), d(500)), (at(7), d(-200))];
@@ -34,7 +34,7 @@ fn what_was_brought_and_taken_is_no_profit() {
 }
 
 #[test]
-fn what_an_account_held_when_it_was_connected_was_brought() {
+fn the_first_balance_of_an_account_is_a_deposit() {
     let (worth, steps) = account(None, &[point(4, 900), point(6, 950)], &[(at(3), d(900))], START).unwrap();
     assert_eq!((worth.start, worth.brought, worth.profit()), (d(0), d(900), d(50)));
     assert_eq!(steps, [step(4, 900, 0), step(4, 900, 0), step(6, 950, 50)]);

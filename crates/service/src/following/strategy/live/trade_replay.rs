@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_bar_did_before_a_signal_is_not_the_signals_doing() {
+    fn the_part_of_a_bar_before_its_signal_does_not_count() {
         let mut replay = replay();
         let mut due = VecDeque::from([recorded_signal(90, 100, enter(LONG, 95))]);
         // The price had been at 80 before the signal.

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_its_owner_or_the_desk_decided_counts() {
+    fn the_wanted_protection_decides() {
         let long = position(d("2"));
         let wanted = |wanted| next(&Facts { wanted, ..facts(Some(&long), &[]) });
         assert_eq!(wanted(Wanted::NoStop), Next::Agree);

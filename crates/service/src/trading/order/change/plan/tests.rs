@@ -153,7 +153,7 @@ fn a_position_that_grows_gets_a_larger_stop_where_the_stop_has_an_amount() {
 }
 
 #[test]
-fn what_was_added_counts_as_entered() {
+fn an_addition_counts_as_entered() {
     let mut trade = trade(d("1"));
     let held = position(d("1"));
     let at = Situation::of(&trade, Some(&held), d("100")).unwrap();
