@@ -162,7 +162,7 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
     );
 }
 
-pub(crate) async fn a_trade_says_what_slipstream_does_by_itself(db: &TestDb) {
+pub(crate) async fn the_automation_of_a_trade_is_set_and_shown(db: &TestDb) {
     let trading = Trading::open(db).await;
     let (ada, before) = (&trading.ada, trading.get().await);
     assert_eq!(before["automation"], Value::Null);
