@@ -23,7 +23,7 @@ words! {
         StopMoved = "stop-moved",
         /// The stop of an open trade was removed.
         StopRemoved = "stop-removed",
-        /// What the desk does with an open trade by itself was changed.
+        /// The automation of an open trade was changed.
         AutomationSet = "automation-set",
         /// The take-profits of an open trade were changed.
         TargetsSet = "targets-set",

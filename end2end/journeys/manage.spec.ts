@@ -62,6 +62,33 @@ for (const width of [1440, 390]) {
     await expectSameDocument(page);
   });
 
+  test(`at ${width} pixels: the stop trails the price by itself`, async ({ page, key, watch }) => {
+    watch.allow(/status of 422/);
+    await page.setViewportSize({ width, height: 900 });
+    const trade = new Trade(page);
+    await trade.open(key);
+    await expectLive(page);
+    await markDocument(page);
+    if (phone) {
+      await trade.ticket.reveal();
+    }
+    await trade.ticket.stop.fill(String(await trade.away(-9)));
+    await trade.buy('0.04');
+    await expect(trade.orders).toHaveCount(1);
+    const first = await trade.stop.innerText();
+
+    await trade.automate({ trailingPercent: '60' });
+    await trade.expectProblem(trade.automation('trailingPercent'), /^Enter a distance from 0\.1 to 50 percent/);
+    await expect(trade.stop, 'the stop stays').toHaveText(first);
+    await trade.automate({ trailingPercent: '4', timeLimit: '600' });
+    await expect(trade.stop, 'Slipstream moves it').not.toHaveText(first);
+    await expect(trade.orders, 'never two for good').toHaveCount(1);
+    await expect(trade.automation('trailingPercent')).toHaveValue('4');
+    await expect(trade.automation('timeLimit')).toHaveValue('600');
+    await expectFits(page);
+    await expectSameDocument(page);
+  });
+
   test(`at ${width} pixels: a part of the position is closed`, async ({ page, key }) => {
     await page.setViewportSize({ width, height: 900 });
     const trade = new Trade(page);

@@ -86,6 +86,24 @@ test('without scripts: size by the balance, manage the position, replace it', as
   await expect(trade.size).toHaveText('0.03 BTC');
 });
 
+test('without scripts: let the stop move by itself', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await trade.ticket.amount.fill('0.04');
+  await trade.ticket.stop.fill(String(await trade.away(-9)));
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.04 BTC');
+  await trade.automate({ breakevenAfter: '1' });
+  await trade.expectProblem(trade.automation('breakevenAfter'), /^Enter the number of one of this trade's take profits/);
+  await trade.automate({ trailingPercent: '20', timeLimit: '90' });
+  await expect(trade.message).toHaveText('Automatic stop saved.');
+  await expect(trade.automation('trailingPercent')).toHaveValue('20');
+  await expect(trade.automation('timeLimit')).toHaveValue('90');
+  await trade.automate({});
+  await expect(trade.message).toHaveText('Automatic stop saved.');
+  await expect(trade.automation('trailingPercent')).toHaveValue('');
+});
+
 test('without scripts: add to a position, then reverse it', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);

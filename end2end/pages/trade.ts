@@ -81,6 +81,23 @@ export class Trade extends Frame {
     this.plan = page.getByTestId('plan-row');
   }
 
+  /** A field of what Slipstream does with the stop by itself. */
+  automation(name: 'breakevenAfter' | 'trailingPercent' | 'trigger' | 'timeLimit'): Locator {
+    return this.page.getByTestId('automation-form').locator(`[name="${name}"]`);
+  }
+
+  /** Sets what Slipstream does with the stop by itself, without waiting for the result. */
+  async automate(settings: { breakevenAfter?: string; trailingPercent?: string; timeLimit?: string }): Promise<void> {
+    if (!(await this.page.getByTestId('automation-form').isVisible())) {
+      await this.page.getByTestId('automation').click();
+    }
+    const { breakevenAfter, trailingPercent, timeLimit } = settings;
+    await this.automation('breakevenAfter').fill(breakevenAfter ?? '');
+    await this.automation('trailingPercent').fill(trailingPercent ?? '');
+    await this.automation('timeLimit').fill(timeLimit ?? '');
+    await this.page.getByTestId('automation-send').click();
+  }
+
   /** Moves the stop of the position, without waiting for the result. */
   async moveStop(price: number): Promise<void> {
     if (!(await this.newStop.isVisible())) {

@@ -562,6 +562,7 @@ store::each_engine!(
     of_two_changes_of_one_version_the_second_is_412,
     a_close_is_repeated_with_its_key_and_meets_no_later_trade,
     changes_that_are_no_changes_are_refused,
+    the_automation_of_a_trade_is_set_and_shown,
     a_trade_is_increased_and_reversed,
     a_trade_is_opened_beside_nothing_unless_it_replaces,
     a_trade_has_a_time_in_force,

@@ -49,7 +49,7 @@ pub struct OpenTrade {
     /// The wanted take-profits that have not filled, with their shares of `entered`; of the ordered amount while
     /// nothing has filled.
     pub targets: Vec<TargetShare>,
-    /// What the desk does with it by itself.
+    /// The moves of its stop and the close that the desk decides by itself.
     pub automation: Automation,
 }
 

@@ -1,4 +1,4 @@
-//! What the desk does with an open trade by itself: breakeven after a number of take-profits, a trailing stop, and a time
+//! Automation of open trades: breakeven after a number of take-profits, a trailing stop, and a time
 //! limit. A trade without a row has none of them. The row is written in the transaction of the intent that opens or
 //! changes the trade.
 

@@ -139,6 +139,15 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
         ),
         (json!({"takeProfits": [{"price": high}]}), "takeProfits", "is required"),
         (json!({"tags": [""]}), "tags", "is required"),
+        (json!({"stop": {}}), "stop", "is required"),
+        (json!({"stop": {"type": "LIMIT", "trailingPercent": 2}}), "stop", "is required"),
+        (json!({"stop": {"trailingPercent": 60}}), "trailingPercent", "must be between 0.1 and 50"),
+        (json!({"stop": {"trailingPercent": "x"}}), "trailingPercent", "must be number"),
+        (json!({"stop": {"trigger": "index"}}), "trigger", "must be last or mark"),
+        (json!({"stop": {"breakevenAfter": 0}}), "breakevenAfter", "must be the number of a take profit"),
+        (json!({"stop": {"breakevenAfter": 1}}), "breakevenAfter", "must be the number of a take profit"),
+        (json!({"stop": {"timeLimit": 0.5}}), "timeLimit", "must be integer between 1 and 525600"),
+        (json!({"stop": {"timeLimit": 600_000}}), "timeLimit", "must be integer between 1 and 525600"),
     ];
     for (body, field, words) in cases {
         trading.change(body).await.problem(field, words);
@@ -153,6 +162,48 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
         ada.get(&format!("{TRADES}?status=closed")).await.ok(200),
         json!({"items": [], "nextToken": null})
     );
+}
+
+pub(crate) async fn the_automation_of_a_trade_is_set_and_shown(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    assert_eq!(before["automation"], Value::Null);
+    let target = json!([{"price": near(ada, 103).await, "share": 0.5}]);
+    let stop = json!({"trailingPercent": 20, "trigger": "mark", "breakevenAfter": 1, "timeLimit": 90});
+    let set = trading.change(json!({"stop": stop, "takeProfits": target})).await.ok(200);
+    assert_eq!(set["stop"], before["stop"], "the stop stays where it is");
+    let automation = &set["automation"];
+    assert_eq!(number(&automation["settings"]["trailingPercent"]), domain::Decimal::from(20));
+    assert_eq!(automation["settings"]["trigger"], "mark");
+    assert_eq!(
+        (&automation["settings"]["breakevenAfter"], &automation["settings"]["timeLimit"]),
+        (&json!(1), &json!(90))
+    );
+    assert_eq!(automation["breakevenDone"], false);
+    assert!(number(&automation["peak"]) > domain::Decimal::ZERO, "{automation}");
+    assert!(automation["closesAt"].is_string(), "{automation}");
+    let change = set["changes"].as_array().unwrap().last().unwrap().clone();
+    let after = &change["after"]["automation"];
+    assert_eq!((&change["kind"], after), (&json!("PROTECTION"), &automation["settings"]));
+    let off = trading.change(json!({"stop": {"trailingPercent": null, "timeLimit": null}})).await.ok(200);
+    let left = json!({"trailingPercent": null, "trigger": "mark", "breakevenAfter": 1, "timeLimit": null});
+    assert_eq!(off["automation"]["settings"], left);
+    let removed = trading.change(json!({"stop": null, "confirmNoStop": true})).await.ok(200);
+    assert_eq!(removed["automation"]["settings"]["breakevenAfter"], Value::Null, "{removed}");
+    let refused = trading.change(json!({"stop": {"trailingPercent": 2}})).await;
+    refused.problem("trailingPercent", "must belong to a trade with a stop loss");
+    let body = json!({
+        "exchangeKeyId": before["trade"]["exchangeKeyId"], "replace": true,
+        "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.02,
+        "stop": {"price": near(ada, 95).await, "trailingPercent": 20, "timeLimit": 60},
+    });
+    let mut bad = body.clone();
+    bad["stop"]["breakevenAfter"] = json!(1);
+    ada.post(TRADES, bad).await.problem("breakevenAfter", "must be the number of a take profit");
+    let opened = ada.post(TRADES, body).await.ok(200);
+    let settings = &opened["automation"]["settings"];
+    assert_eq!(number(&settings["trailingPercent"]), domain::Decimal::from(20));
+    assert_eq!((&settings["trigger"], &settings["timeLimit"]), (&json!("last"), &json!(60)));
 }
 
 pub(crate) async fn a_trade_is_increased_and_reversed(db: &TestDb) {

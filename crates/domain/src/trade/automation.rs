@@ -1,4 +1,4 @@
-//! What the desk does with the stop of an open trade by itself: breakeven after a take-profit, a trailing stop, and a time
+//! Automation of an open trade: the desk moves its stop and closes it without being asked. Breakeven after a take-profit, a trailing stop, and a time
 //! limit.
 
 use super::gains;
@@ -32,7 +32,7 @@ words! {
     }
 }
 
-/// What the desk does with an open trade by itself.
+/// The settings by which the desk moves the stop of an open trade and closes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Automation {
@@ -52,7 +52,7 @@ pub enum Setting<T> {
     /// It stays as it is.
     #[default]
     Keep,
-    /// It is switched off.
+    /// It is disabled.
     Clear,
     /// It becomes this.
     Set(T),
@@ -101,7 +101,7 @@ impl<T: Copy> Setting<T> {
 }
 
 impl<T> From<Option<T>> for Setting<T> {
-    /// `None` switches the setting off.
+    /// `None` disables the setting.
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Clear, Self::Set)
     }

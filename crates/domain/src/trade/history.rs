@@ -48,7 +48,7 @@ pub struct TradeSnapshot {
     pub targets: Option<Vec<TargetShare>>,
     /// The amount in base units: what is held, or what was ordered while the entry rests.
     pub amount: Option<Decimal>,
-    /// What the desk does by itself.
+    /// The settings of its automation.
     pub automation: Option<Automation>,
 }
 

@@ -33,7 +33,7 @@ pub struct Trading {
     pub(crate) accounts: Accounts,
     /// In-memory state of the position supervisor.
     pub(crate) supervision: Supervision,
-    /// What is remembered of the trades that the desk manages by itself.
+    /// Memory of the trades with an automation.
     pub(crate) automations: Automations,
     /// Accounts under review.
     pub(crate) reviews: Reviews,

@@ -1,4 +1,4 @@
-//! What the desk does with an open trade by itself: breakeven after a take-profit, a trailing stop, and a time limit.
+//! Automation of open trades: breakeven after a take-profit, a trailing stop, and a time limit.
 
 use super::{
     TARGET, World,

@@ -143,6 +143,12 @@ pub(crate) fn all() -> Vec<Life> {
         flat("liquidated", &[OPEN], &[LIQUIDATED, FIRST, SECOND]),
         life("move-stop", &[OPEN], &[Asks(Ask::MoveStop("19500")), FIRST, SECOND]),
         life("move-limit-stop", &[STOP_LIMIT], &[Asks(Ask::MoveStop("19500")), FIRST, SECOND]),
+        // The desk decides this move itself.
+        life(
+            "trail",
+            &[OPEN, Asks(Ask::Trail("2"))],
+            &[Happens(OutsideEvent::Price("20050")), FIRST, SECOND],
+        ),
         life("set-targets", &[OPEN], &[Asks(Ask::SetTargets(SHARES)), FIRST]),
         life("close-part", &[OPEN], &[Asks(Ask::Reduce("0.5")), FIRST]),
         life("add", &[OPEN], &[Asks(Ask::Add("0.05")), FIRST]),

@@ -1,7 +1,7 @@
 //! Requests that change an open trade, and what must hold after them.
 
 use crate::{
-    lives::{Act, Ask, DeskResponse},
+    lives::{Act, Ask, DeskResponse, Life},
     play::Play,
     sim::book::{LONG_STOP, Resting, btc, d},
     stage::Cast,
@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Decimal, Side,
     ticket::Stop,
-    trade::{OpenTrade, StopChange, TargetShare, TradeChange},
+    trade::{AutomationChange, OpenTrade, Setting, StopChange, TargetShare, TradeChange},
 };
 use service::{
     SharedDesk,
@@ -18,6 +18,8 @@ use service::{
 
 /// The amount that every life enters.
 const ENTERED: &str = "0.05";
+/// Where the trailed stop is: 2 % below the price of the life.
+const TRAILED: &str = "19649";
 /// The leg of a closing order, and the legs of those after it.
 const CLOSE: u16 = 1;
 const CLOSES: std::ops::Range<u16> = 10_000..20_000;
@@ -30,6 +32,12 @@ async fn change(desk: &SharedDesk, cast: &Cast, change: TradeChange) -> DeskResp
 pub(crate) async fn move_stop(desk: &SharedDesk, cast: &Cast, price: &str) -> DeskResponse {
     let stop = StopChange::Set(Stop { trigger: d(price), limit: None });
     change(desk, cast, TradeChange { stop: Some(stop), ..TradeChange::default() }).await
+}
+
+pub(crate) async fn trail(desk: &SharedDesk, cast: &Cast, percent: &str) -> DeskResponse {
+    let trailing_percent = Setting::Set(d(percent));
+    let automation = AutomationChange { trailing_percent, ..AutomationChange::default() };
+    change(desk, cast, TradeChange { automation, ..TradeChange::default() }).await
 }
 
 pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str, &str)]) -> DeskResponse {
@@ -97,9 +105,14 @@ fn changes(act: &Act) -> bool {
     matches!(act, Act::Ask(ask) if asks(ask))
 }
 
+/// Whether the desk trails the stop in a life.
+fn trails(life: &Life) -> bool {
+    life.setup.iter().any(|act| matches!(act, Act::Ask(Ask::Trail(_))))
+}
+
 /// Returns the open trades as their owner sees them, in lives that change one.
 pub(crate) async fn shown(play: &Play<'_>, desk: &SharedDesk) -> Vec<OpenTrade> {
-    if !play.life.acts.iter().any(changes) {
+    if !play.life.acts.iter().any(changes) && !trails(play.life) {
         return Vec::new();
     }
     // Nothing is planned for this read.
@@ -112,6 +125,9 @@ pub(crate) async fn shown(play: &Play<'_>, desk: &SharedDesk) -> Vec<OpenTrade> 
 /// Returns the price at which the stop is wanted after it was moved; `None` if the move was refused. If the caller got
 /// no answer, it is what its owner sees.
 pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
+    if trails(play.life) {
+        return Some(play.trades.last()?.stop?.trigger);
+    }
     let moves = |ask: Ask| if let Ask::MoveStop(price) = ask { Some(price) } else { None };
     let (price, received) =
         play.answered.iter().rev().find_map(|received| Some((moves(received.ask)?, received)))?;
@@ -123,9 +139,9 @@ pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
 }
 
 /// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed, and no other amount added, than
-/// requested.
+/// requested; (q) a trailed stop follows the price.
 pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
-    if !play.life.acts.iter().any(changes) {
+    if !play.life.acts.iter().any(changes) && !trails(play.life) {
         return;
     }
     let mut world = play.stage.sim.world();
@@ -167,6 +183,9 @@ pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
         broken.push(format!("o: take-profits of {total} for a position of {}", book.position));
     }
     let Some(trade) = play.trades.last() else { return };
+    if play.faultless && trails(play.life) && trade.stop.is_none_or(|stop| stop.trigger != d(TRAILED)) {
+        broken.push(format!("q: the stop has not followed the price: {:?}", trade.stop));
+    }
     let mut shown: Vec<Decimal> = trade.targets.iter().map(|target| target.price).collect();
     shown.sort_unstable();
     let rests = trade.entry.is_some();

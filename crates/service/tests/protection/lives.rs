@@ -43,6 +43,8 @@ pub(crate) enum Ask {
     Exit,
     /// Moves the stop of the open trade.
     MoveStop(&'static str),
+    /// Trails the stop of the open trade, by this distance in percent.
+    Trail(&'static str),
     /// Replaces the take-profits of the open trade: prices and shares.
     SetTargets(&'static [(&'static str, &'static str)]),
     /// Increases the open position by this amount.
@@ -188,6 +190,7 @@ impl Ask {
                 signal::accept(desk, NewSignal { targets: Vec::new(), ..exit }).await.into()
             }
             Self::MoveStop(price) => changes::move_stop(desk, cast, price).await,
+            Self::Trail(percent) => changes::trail(desk, cast, percent).await,
             Self::SetTargets(targets) => changes::set_targets(desk, cast, targets).await,
             Self::Add(amount) => changes::add(desk, cast, amount).await,
             Self::Reduce(share) => changes::reduce(desk, cast, share).await,

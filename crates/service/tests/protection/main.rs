@@ -198,6 +198,7 @@ lives! {
     liquidated = "liquidated",
     move_stop = "move-stop",
     move_limit_stop = "move-limit-stop",
+    trail = "trail",
     set_targets = "set-targets",
     close_part = "close-part",
     add = "add",

@@ -27,6 +27,7 @@ pub(crate) async fn background(desk: &SharedDesk) {
     // Anything that fails now is done in the next pass.
     drop(order::sweep(desk).await);
     drop(order::protection::tick(desk).await);
+    drop(order::automation::tick(desk).await);
     drop(copy::work_off(desk).await);
 }
 

@@ -107,8 +107,8 @@ pub(super) async fn get_managed_trade(
 /// Change Trade
 ///
 /// Changes the stop loss and the take profits of an open trade, and the note and tags of any. What is absent stays. A
-/// `stop` of `null` removes the stop loss and needs `confirmNoStop`; an empty list removes the take profits. `stop` also says
-/// what Slipstream does by itself: without a `price`, the stop loss stays where it is. With `If-Match`, a trade that was changed
+/// `stop` of `null` removes the stop loss and needs `confirmNoStop`; an empty list removes the take profits. `stop` also has
+/// the settings of the automation: without a `price`, the stop loss stays where it is. With `If-Match`, a trade that was changed
 /// since is not changed. Not in the original document.
 #[utoipa::path(
     patch,

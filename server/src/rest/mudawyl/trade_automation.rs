@@ -1,4 +1,4 @@
-//! The fields of `stop` that say what the desk does with an open trade by itself. Not in the original document.
+//! The fields of `stop` for the automation of an open trade. Not in the original document.
 
 use super::{
     managed_trade::stop_of,

@@ -1,4 +1,4 @@
-//! What the desk does with the position by itself: breakeven after a take-profit, a trailing stop, and a time limit.
+//! The automation of the position: breakeven after a take-profit, a trailing stop, and a time limit.
 
 use super::{button, folded, form, identity, input, problem};
 use crate::{

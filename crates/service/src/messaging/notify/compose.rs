@@ -193,12 +193,7 @@ impl Composer<'_> {
     async fn of_position(&mut self, event: &NotificationEvent) -> Result<Item> {
         use NotificationEvent as E;
         let words = self.words;
-        let (E::Unprotected { key, symbol, copy, .. }
-        | E::WithoutStop { key, symbol, copy }
-        | E::StopNotMoved { key, symbol, copy, .. }
-        | E::TimeLimit { key, symbol, copy, .. }
-        | E::ExitLate { key, symbol, copy, .. }) = event
-        else {
+        let Some((key, symbol, copy)) = event.position() else {
             return Err(Error::fault("the event does not concern a position"));
         };
         let market = &symbol.to_string();
@@ -212,13 +207,13 @@ impl Composer<'_> {
                 (words.stop_not_moved(market), words.stop_not_moved_why(&answer(why)))
             }
             E::TimeLimit { minutes, .. } => {
-                (words.time_limit(market), words.time_limit_why(&minutes.to_string()))
+                (words.time_over(market), words.time_over_why(&minutes.to_string()))
             }
             E::WithoutStop { .. } => (words.without_stop(market), words.without_stop_why.to_owned()),
             _ => (words.unprotected_again(market), words.unprotected_again_why.to_owned()),
         };
-        let mut facts = vec![(words.market, market.clone()), (words.key, self.key(*key).await?)];
-        facts.extend(self.strategy(self.copy(*copy).await?.as_ref()));
+        let mut facts = vec![(words.market, market.clone()), (words.key, self.key(key).await?)];
+        facts.extend(self.strategy(self.copy(copy).await?.as_ref()));
         Ok(warning(title, why, facts))
     }
 

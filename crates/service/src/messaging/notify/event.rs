@@ -269,6 +269,18 @@ impl NotificationEvent {
         }
     }
 
+    /// The account, market and copy of an event of a position's protection or exit; `None` for other events.
+    pub(super) const fn position(&self) -> Option<(ExchangeKeyId, &Symbol, Option<CopyId>)> {
+        match self {
+            Self::Unprotected { key, symbol, copy, .. }
+            | Self::WithoutStop { key, symbol, copy }
+            | Self::StopNotMoved { key, symbol, copy, .. }
+            | Self::TimeLimit { key, symbol, copy, .. }
+            | Self::ExitLate { key, symbol, copy, .. } => Some((*key, symbol, *copy)),
+            _ => None,
+        }
+    }
+
     /// The event as shown on pages; `None` if it is not shown, or only where the caller adds it
     /// ([`super::Notification::shown`]).
     pub(super) fn what(&self) -> Option<LiveEventKind> {

@@ -1,4 +1,4 @@
-//! What the desk does with open trades by itself: it moves the stop to breakeven after a take-profit, trails it behind the
+//! Automation of open trades: the desk moves the stop to breakeven after a take-profit, trails it behind the
 //! peak, and closes a trade that has been open for as long as its owner allows.
 //!
 //! Everything is derived from the trade, its settings (`store::automation`) and the price, so a restart continues where the
@@ -50,7 +50,7 @@ pub async fn run(desk: SharedTrading) {
     }
 }
 
-/// Runs one round, with the prices of this moment only.
+/// Runs one round, with the current prices only.
 ///
 /// # Errors
 /// If the database cannot be read. One trade's failure never delays the others.

@@ -111,7 +111,7 @@ struct Placing<'a> {
     desk: &'a SharedTrading,
     access: Access,
     idempotency: Option<IdempotencyKey>,
-    /// What the desk will do with the trade by itself.
+    /// The automation of the trade.
     automation: Automation,
 }
 

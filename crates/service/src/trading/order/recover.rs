@@ -81,7 +81,7 @@ async fn follow_up(desk: &SharedTrading, order: &Order) -> Result<()> {
     }
     // A filled stop or take-profit is reported immediately; the remaining position decides what follows.
     hits::hit(desk, id, row.exchange_key_id, order).await?;
-    desk.automations.look_soon(id);
+    desk.automations.check_soon(id);
     inspect_market(desk, row.exchange_key_id, &row.symbol, Known::Nothing).await
 }
 

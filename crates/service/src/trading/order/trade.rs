@@ -43,13 +43,13 @@ pub struct TradeView {
     pub stop: Option<Stop>,
     /// The wanted take-profits, while the trade is open.
     pub targets: Vec<TargetShare>,
-    /// What the desk does with it by itself, and the peak that its trailing stop follows, while the trade is open.
+    /// Its automation and the peak that its trailing stop follows, while the trade is open.
     pub automation: Option<AutomationView>,
     /// Its changes, oldest first.
     pub changes: Vec<PastChange>,
 }
 
-/// What the desk does with an open trade by itself.
+/// The automation of an open trade.
 #[derive(Clone, Copy, Debug)]
 pub struct AutomationView {
     /// The settings.

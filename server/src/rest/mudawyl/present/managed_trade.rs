@@ -87,14 +87,14 @@ pub struct ManagedTradeDetails {
     pub stop: Option<TradeStop>,
     /// The wanted take profits that have not filled.
     pub take_profits: Vec<TradeTarget>,
-    /// What Slipstream does with the open trade by itself; `null` if nothing.
+    /// The automation of the open trade; `null` without one.
     pub automation: Option<TradeAutomation>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
 }
 
-/// What Slipstream does with an open trade by itself. While Slipstream is off, it pauses: the trailing stop stands still, and
-/// the stop loss stays at the exchange where it is.
+/// The automation of an open trade. Slipstream runs it: while Slipstream is off, the trail pauses, and the stop loss stays at
+/// the exchange where it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TradeAutomation {
@@ -108,7 +108,7 @@ pub struct TradeAutomation {
     pub closes_at: Option<Iso>,
 }
 
-/// The settings of what Slipstream does with an open trade by itself.
+/// The settings of an automation.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TradeSettings {
@@ -176,7 +176,7 @@ pub struct TradeLevels {
     pub take_profits: Option<Vec<TradeTarget>>,
     /// The amount in base units: of the position, or of the entry while it rests; `null` if it stayed as it was.
     pub amount: Option<Num>,
-    /// What Slipstream does by itself; `null` if it stayed as it was.
+    /// The settings of the automation; `null` if they stayed as they were.
     pub automation: Option<TradeSettings>,
 }
 

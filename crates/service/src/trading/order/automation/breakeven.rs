@@ -24,7 +24,7 @@ use store::{
 /// Returns whether the stop was moved, or found where it belongs.
 pub(super) async fn work(desk: &SharedTrading, row: &ActiveAutomation) -> Result<bool> {
     let (id, needed) = (row.intent_id, row.automation().breakeven_after.unwrap_or(u16::MAX));
-    if !desk.automations.is_ready(id, needed) && !desk.automations.may_look(id, desk.clock.boot()) {
+    if !desk.automations.is_ready(id, needed) && !desk.automations.may_check(id, desk.clock.boot()) {
         return Ok(false);
     }
     let (Some(access), Some(intent)) = (access(desk, row).await?, Intent::load(desk, id).await?) else {

@@ -17,11 +17,11 @@ const BETWEEN_MOVES: i64 = SECOND;
 const LONGEST_PAUSE: i64 = 300 * SECOND;
 /// How often take-profits are looked up where their fills may have been missed, and a trailing stop is compared with the
 /// stop that is in force: its owner may have moved it.
-const LOOK_EVERY: i64 = 20 * SECOND;
+const CHECK_EVERY: i64 = 20 * SECOND;
 /// How often a peak is written although the stop has not moved.
 const KEEP_PEAK_EVERY: i64 = 60 * SECOND;
 
-/// What is remembered of the trades that this instance manages.
+/// The memory of the trades that this instance manages.
 #[derive(Default)]
 pub(crate) struct Automations {
     trades: Mutex<HashMap<IntentId, Memory>>,
@@ -34,7 +34,7 @@ struct Memory {
     /// When the next change may be tried.
     next: Micros,
     failures: u32,
-    looked_at: Option<Micros>,
+    checked_at: Option<Micros>,
     /// The number of take-profits before breakeven that are known to have filled.
     ready: Option<u16>,
 }
@@ -54,15 +54,15 @@ impl Automations {
         self.trades.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes when a trade should be looked at.
+    /// Completes when a trade should be checked.
     pub(super) fn woken(&self) -> impl Future<Output = ()> + '_ {
         self.wake.notified()
     }
 
-    /// Looks at a trade's take-profits in the next round: one of them has changed.
-    pub(in crate::trading::order) fn look_soon(&self, trade: IntentId) {
+    /// Checks a trade's take-profits in the next round: one of them has changed.
+    pub(in crate::trading::order) fn check_soon(&self, trade: IntentId) {
         if let Some(memory) = self.trades().get_mut(&trade) {
-            (memory.looked_at, memory.next) = (None, Micros(0));
+            (memory.checked_at, memory.next) = (None, Micros(0));
             self.wake.notify_one();
         }
     }
@@ -114,7 +114,7 @@ impl Automations {
     ) -> bool {
         let trades = self.trades();
         let compared = trades.get(&trade).and_then(|memory| memory.trail.as_ref()?.compared);
-        compared.is_none_or(|(stop, at)| further(stop) || now.since(at) >= LOOK_EVERY)
+        compared.is_none_or(|(stop, at)| further(stop) || now.since(at) >= CHECK_EVERY)
     }
 
     /// Records that a trailing stop was compared with the stop in force.
@@ -164,12 +164,12 @@ impl Automations {
     }
 
     /// Whether the take-profits should be looked up now, and records that they are.
-    pub(super) fn may_look(&self, trade: IntentId, now: Micros) -> bool {
+    pub(super) fn may_check(&self, trade: IntentId, now: Micros) -> bool {
         let mut trades = self.trades();
         let Some(memory) = trades.get_mut(&trade) else { return false };
-        let due = memory.looked_at.is_none_or(|at| now.since(at) >= LOOK_EVERY);
+        let due = memory.checked_at.is_none_or(|at| now.since(at) >= CHECK_EVERY);
         if due {
-            memory.looked_at = Some(now);
+            memory.checked_at = Some(now);
         }
         due
     }

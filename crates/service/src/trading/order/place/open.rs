@@ -37,7 +37,7 @@ pub struct NewTrade {
     pub targets: Vec<TargetShare>,
     /// Whether what is open on the market is closed and cancelled first.
     pub replace: bool,
-    /// What the desk will do with the trade by itself.
+    /// The automation of the trade.
     pub automation: AutomationChange,
 }
 

@@ -71,8 +71,8 @@ fn take_profits_are_looked_up_now_and_then_and_when_one_changes() {
     let long = row(Side::Buy, None);
     automations.keep_only(std::slice::from_ref(&long));
     let id = long.intent_id;
-    assert!(automations.may_look(id, Micros(0)) && !automations.may_look(id, Micros(LOOK_EVERY - 1)));
-    automations.look_soon(id);
-    assert!(automations.may_look(id, Micros(LOOK_EVERY - 1)));
-    assert!(automations.may_look(id, Micros(2 * LOOK_EVERY)));
+    assert!(automations.may_check(id, Micros(0)) && !automations.may_check(id, Micros(CHECK_EVERY - 1)));
+    automations.check_soon(id);
+    assert!(automations.may_check(id, Micros(CHECK_EVERY - 1)));
+    assert!(automations.may_check(id, Micros(2 * CHECK_EVERY)));
 }

@@ -1,5 +1,4 @@
-//! What the desk does with a trade by itself: its settings, which change with the trade, and the moves of the stop that
-//! follow from them.
+//! The automation of a trade: its settings, which change with the trade, and the moves of the stop that follow from them.
 
 use super::{Changer, TradeTarget, Wish, breakeven_of};
 use crate::{
