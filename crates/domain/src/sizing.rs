@@ -7,7 +7,7 @@ mod levels;
 pub use funds::{
     SLIPPAGE_RATE, amount_for_share, amount_of_value, available_funds, funds_needed, liquidation_price,
 };
-pub use levels::{ExitKind, LevelUnit, exit_price, exit_value, target_r};
+pub use levels::{ExitBase, ExitKind, LevelUnit, exit_price, exit_value, target_r};
 
 use crate::money::Arithmetic as _;
 use crate::{Decimal, Side, dec, money, ticket::ManualOrder};

@@ -12,7 +12,8 @@ use crate::{
     words::{desk::desk, problems},
 };
 use domain::{
-    Decimal, money,
+    Decimal,
+    sizing::{ExitBase, ExitKind},
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
@@ -85,12 +86,7 @@ impl Ticket {
                 reduce_only: reduce_only.get(),
             };
             let ground = account.ground();
-            let mut draft = units::in_prices(typed, units.get(), &ground);
-            if draft.by_risk() {
-                let amount = foresee::amount_by_risk(&draft, &ground);
-                draft.amount = amount.map(money::text).unwrap_or_default();
-            }
-            draft
+            units::in_prices(typed, units.get(), &ground)
         });
         let foreseen = Memo::new(move |_| draft.peek(|d| foresee::foresee(d, &account.ground())));
         Self {
@@ -122,6 +118,12 @@ impl Ticket {
     pub(super) fn entry(self) -> Decimal {
         let last = self.account.last.get();
         self.draft.peek(|draft| units::reference(draft, last))
+    }
+
+    /// What the units of an exit are measured by.
+    pub(super) fn exit_base(self, kind: ExitKind) -> ExitBase {
+        let last = self.account.last.get();
+        self.draft.peek(|draft| units::exit_base(draft, kind, last))
     }
 
     /// The problem of a field, once it has been typed in.

@@ -1,9 +1,13 @@
 //! The units of the ticket's fields: the amount in base or quote units, the exits as prices or distances.
 
-use super::{TicketDraft, foresee::Ground};
+use super::{
+    TicketDraft,
+    foresee::{self, Ground},
+};
+use domain::money::Arithmetic as _;
 use domain::{
     Decimal, Side, money,
-    sizing::{self, ExitKind, LevelUnit},
+    sizing::{self, ExitBase, ExitKind, LevelUnit},
 };
 
 /// The units in which the ticket's fields are typed.
@@ -31,22 +35,47 @@ pub(crate) fn reference(draft: &TicketDraft, last: Decimal) -> Decimal {
 
 /// The draft with its amount in base units and its exits as prices: what is sent.
 pub(crate) fn in_prices(mut draft: TicketDraft, units: Units, ground: &Ground) -> TicketDraft {
-    let entry = reference(&draft, ground.last);
-    let side = if draft.side == Side::Sell.word() { Side::Sell } else { Side::Buy };
-    let exit = |kind, unit, text: &str| {
+    let exit = |kind, unit, text: &str, base: &ExitBase| {
         if unit == LevelUnit::Price {
             return text.to_owned();
         }
-        let price = |value| sizing::exit_price(kind, unit, value, entry, side, &ground.market);
-        converted(text, price)
+        converted(text, |value| sizing::exit_price(kind, unit, value, base, &ground.market))
     };
-    draft.stop = exit(ExitKind::Stop, units.stop, &draft.stop);
-    draft.targets = draft.targets.iter().map(|text| exit(ExitKind::Target, units.targets, text)).collect();
     if units.quote {
+        let entry = reference(&draft, ground.last);
         draft.amount =
             converted(&draft.amount, |value| sizing::amount_of_value(value, entry, &ground.market));
     }
+    if draft.by_risk() {
+        // It follows from the stop, which money can then not be.
+        draft.amount = String::new();
+    }
+    let base = exit_base(&draft, ExitKind::Stop, ground.last);
+    draft.stop = exit(ExitKind::Stop, units.stop, &draft.stop, &base);
+    if draft.by_risk() {
+        draft.amount = foresee::amount_by_risk(&draft, ground).map(money::text).unwrap_or_default();
+    }
+    let base = exit_base(&draft, ExitKind::Target, ground.last);
+    draft.targets =
+        draft.targets.iter().map(|text| exit(ExitKind::Target, units.targets, text, &base)).collect();
     draft
+}
+
+/// What the units of the stop, or of each take-profit, are measured by. The take-profits share the amount equally. `draft`
+/// has its amount in base units, and for take-profits its stop as a price.
+pub(crate) fn exit_base(draft: &TicketDraft, kind: ExitKind, last: Decimal) -> ExitBase {
+    let entry = reference(draft, last);
+    let amount = money::parse(&draft.amount).ok();
+    let targets = draft.targets.iter().filter(|text| !text.trim().is_empty()).count();
+    let (amount, risk) = match kind {
+        ExitKind::Stop => (amount, None),
+        ExitKind::Target => (
+            amount.and_then(|amount| amount.over(Decimal::from(targets))),
+            money::parse(&draft.stop).ok().and_then(|stop| Some(stop.minus(entry)?.abs())),
+        ),
+    };
+    let side = if draft.side == Side::Sell.word() { Side::Sell } else { Side::Buy };
+    ExitBase { entry, side, amount, risk }
 }
 
 /// A typed text in another unit; an empty text stays empty. A text that cannot be converted becomes one that is no number,
@@ -107,6 +136,20 @@ mod tests {
         let short = TicketDraft { side: "SELL".into(), ..draft() };
         assert_eq!(in_prices(short, ALL, &ground()).stop, "10200");
         assert_eq!(in_prices(draft(), Units::default(), &ground()), draft(), "prices are sent as typed");
+    }
+
+    #[test]
+    fn money_and_r_follow_the_amount_and_the_stop() {
+        let units = Units { quote: false, stop: LevelUnit::Money, targets: LevelUnit::R };
+        let typed = TicketDraft { amount: "0.5".into(), stop: "50".into(), ..draft() };
+        let sent = in_prices(typed.clone(), units, &ground());
+        assert_eq!((sent.stop.as_str(), sent.targets[0].as_str()), ("9900", "10300"), "3 R of 100");
+        let money = Units { targets: LevelUnit::Money, ..units };
+        let two = TicketDraft { targets: vec!["30".into(), "30".into()], ..typed.clone() };
+        assert_eq!(in_prices(two, money, &ground()).targets, ["10120", "10120"], "each closes a half");
+        let risk = TicketDraft { sizing: "risk".into(), ..typed };
+        let without = in_prices(risk, units, &ground());
+        assert!(money::parse(&without.stop).is_err(), "the amount follows from the stop: {}", without.stop);
     }
 
     #[test]
