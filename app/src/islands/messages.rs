@@ -86,6 +86,8 @@ pub(crate) enum ToastEvent {
     PasswordChanged,
     /// The private signal source of this name refused an alert.
     AlertRefused(String),
+    /// A risk rule tripped. The strategy, key or user that it applies to.
+    RuleTripped(String),
     /// The plan of this name ends soon.
     PlanEndsSoon(String),
     /// The renewal of this plan was declined.
@@ -102,7 +104,7 @@ type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 13] = [
+const BY_ONE: [OfOne; 14] = [
     ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
     ("StopReplaced", ToastEvent::StopReplaced),
     ("WithoutStop", ToastEvent::WithoutStop),
@@ -113,6 +115,7 @@ const BY_ONE: [OfOne; 13] = [
     ("LeftOpen", ToastEvent::LeftOpen),
     ("SignedIn", ToastEvent::SignedIn),
     ("AlertRefused", ToastEvent::AlertRefused),
+    ("RuleTripped", ToastEvent::RuleTripped),
     ("PlanEndsSoon", ToastEvent::PlanEndsSoon),
     ("PaymentFailed", ToastEvent::PaymentFailed),
     ("PlanEnded", ToastEvent::PlanEnded),

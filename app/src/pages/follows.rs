@@ -12,26 +12,34 @@ use crate::{
         tables::tone,
     },
     figures,
-    pages::follow_new::{can_follow, limits},
+    pages::{
+        follow_new::{can_follow, limits},
+        risk_rules::tripped_rules,
+    },
     visit::{self, Visit},
     words::{
         copies::{copies, reason},
         follows::{Follows, follows},
         home::home,
         pages::pages,
+        risk_rules::risk_rules,
     },
 };
 use domain::{
-    Decimal, ExchangeKey, FollowId,
+    Decimal, ExchangeKey, FollowId, Micros,
     copy::Paused,
     follow::{Copied, Follow, RiskProfile},
     money,
+    risk_rule::{RiskRule, Scope},
     strategy::Strategy,
 };
 use leptos::prelude::*;
 use service::{
     Error,
-    following::follow::{self, FollowProfit, Overview},
+    following::{
+        follow::{self, FollowProfit, Overview},
+        risk,
+    },
 };
 use std::collections::HashMap;
 
@@ -45,6 +53,15 @@ struct Choices {
     posted: Posted,
     /// The profit of each follow that has an ended copy.
     profits: HashMap<FollowId, FollowProfit>,
+    rules: Vec<RiskRule>,
+    now: Micros,
+}
+
+impl Choices {
+    /// The tripped rules of a scope, with buttons to resume.
+    fn tripped(&self, scope: Scope) -> Option<AnyView> {
+        tripped_rules(&self.rules, scope, self.now)
+    }
 }
 
 /// Grouped by account.
@@ -60,6 +77,8 @@ pub(crate) fn page() -> impl IntoView {
             strategies,
             posted,
             profits: follow::profits(&visit.desk, actor).await?,
+            rules: risk::list_rules(&visit.desk, actor).await?,
+            now: visit.desk.clock.now(),
         };
         let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
@@ -77,6 +96,7 @@ pub(crate) fn page() -> impl IntoView {
             </div>
             <p class="lead">{words.lead}</p>
             {message}
+            {choices.tripped(Scope::Person)}
             {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
             {(!all.is_empty()).then(|| more(words))}
@@ -108,6 +128,7 @@ fn more(words: &'static Follows) -> AnyView {
         <p class="row">
             <a class="button" href="/strategies">{words.follow_more}</a>
             <a class="button" href="/copies">{words.all_copies}</a>
+            <a class="button" href="/rules">{risk_rules(visit::lang()).manage}</a>
         </p>
     }
     .rendered()
@@ -147,6 +168,7 @@ fn account(
                 <span class="badge" data-mode=mode>{state}</span>
                 {panic(words, Some(key))}
             </div>
+            {choices.tripped(Scope::Key(key.id))}
             {empty}
             <ul class="follows">{mine.iter().map(|f| line(words, f, choices)).collect_view()}</ul>
             {recent}
@@ -200,6 +222,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
             <p class="hint">{about}</p>
             {profit(choices.profits.get(&follow.id).copied().unwrap_or_default())}
             {blocked}
+            {choices.tripped(Scope::Follow(follow.id))}
             <div class="row">
                 {switch(words, follow)}
                 <a class="button" href=format!("/follows/stop?id={id}") data-testid="follow-stop">{words.stop}</a>

@@ -46,6 +46,7 @@ impl Audit {
             | Kind::KeyRights
             | Kind::ForeignFill
             | Kind::AlertRefused
+            | Kind::RuleTripped
             | Kind::PlanLapses
             | Kind::SignedIn
             | Kind::PasswordChanged
@@ -120,6 +121,9 @@ texts! {
         D::FollowStarted => "Copy trading started",
         D::FollowChanged => "Copy trading changed",
         D::FollowStopped => "Copy trading stopped",
+        D::RiskRuleSet => "Risk rule added or changed",
+        D::RiskRuleResumed => "Risk rule resumed",
+        D::RiskRuleRemoved => "Risk rule removed",
         D::ClientCreated => "API client created",
         D::ClientRevoked => "API client revoked",
         D::AccountOpened => "Currency account opened",

@@ -40,6 +40,8 @@ words! {
         ExitLate = "exit-late",
         /// A private signal source refused an alert.
         AlertRefused = "alert-refused",
+        /// A risk rule tripped, or skipped an entry.
+        RuleTripped = "rule-tripped",
         /// The subscription plan ends soon.
         PlanLapses = "plan-lapses",
         /// A sign-in from a new device or place.
@@ -82,6 +84,7 @@ impl Kind {
             | Self::Unprotected
             | Self::ExitLate
             | Self::AlertRefused
+            | Self::RuleTripped
             | Self::PlanLapses
             | Self::SignedIn
             | Self::PasswordChanged

@@ -2,6 +2,7 @@
 //! strategies.
 
 mod content;
+mod rule;
 
 pub(super) use content::unreadable;
 
@@ -155,6 +156,7 @@ impl Composer<'_> {
                 let facts = vec![(words.why, refused_alert(self.lang, *reason).to_owned())];
                 warning(words.alert_refused(&shown(name)), words.alert_refused_why(&link), facts)
             }
+            NotificationEvent::RuleTripped(news) => self.rule(news).await?,
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
                 let facts = vec![(words.plan, plan.clone()), (words.until, self.zone.show(*at))];

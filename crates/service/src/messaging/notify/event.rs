@@ -6,6 +6,7 @@ use domain::{
     live::{LiveEventKind, RightsChange},
     notification::Kind,
     own_source::RefusedAlert,
+    risk_rule,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,8 @@ pub enum NotificationEvent {
         /// Why the alert was refused.
         reason: RefusedAlert,
     },
+    /// A risk rule tripped, or skipped an entry.
+    RuleTripped(RuleNews),
     /// The plan ends soon.
     PlanLapses {
         /// Name of the plan.
@@ -126,6 +129,29 @@ pub enum NotificationEvent {
         /// Name given by the owner.
         name: String,
     },
+}
+
+/// What a risk rule saw and did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleNews {
+    /// Name of the strategy or key, or e-mail address of the user, that the rule applies to.
+    pub about: String,
+    /// The account, if it concerns one.
+    pub key: Option<ExchangeKeyId>,
+    /// What the rule bounds.
+    pub kind: risk_rule::Kind,
+    /// The value that broke it.
+    pub seen: Decimal,
+    /// Its threshold.
+    pub limit: Decimal,
+    /// Whether positions are closed.
+    pub closing: bool,
+    /// When entries are copied again by themselves.
+    pub until: Option<Micros>,
+    /// The reading before, with its time.
+    pub first: Option<(Micros, Decimal)>,
+    /// The skipped copy; `None` if the rule stays tripped.
+    pub copy: Option<CopyId>,
 }
 
 /// Credentials that an exchange rejected.
@@ -209,6 +235,7 @@ impl NotificationEvent {
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
+            Self::RuleTripped(_) => Kind::RuleTripped,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -226,7 +253,8 @@ impl NotificationEvent {
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
-            | Self::ExitLate { copy, .. } => *copy,
+            | Self::ExitLate { copy, .. }
+            | Self::RuleTripped(RuleNews { copy, .. }) => *copy,
             _ => None,
         }
     }
@@ -245,6 +273,7 @@ impl NotificationEvent {
             | Self::WithoutStop { key, .. }
             | Self::StopNotMoved { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
+            Self::RuleTripped(RuleNews { key, .. }) => *key,
             _ => None,
         }
     }
@@ -274,6 +303,7 @@ impl NotificationEvent {
             Self::Unprotected { symbol, .. } => LiveEventKind::StopReplaced(symbol.clone()),
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
             Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
+            Self::RuleTripped(news) => LiveEventKind::RuleTripped(news.about.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),
             Self::PasswordChanged => LiveEventKind::PasswordChanged,

@@ -66,6 +66,7 @@ const fn by_request(request: &Request) -> ExitReason {
             Exit::Panic => ExitReason::Panic,
             Exit::Unprotected => ExitReason::Unprotected,
             Exit::Manual => ExitReason::Manual,
+            Exit::Rule => ExitReason::Rule,
             Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
         },
     }
