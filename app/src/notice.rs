@@ -92,12 +92,10 @@ words! {
         FollowStopped = "follow-stopped",
         /// A follow was stopped and its position closed.
         FollowStoppedClosed = "follow-stopped-closed",
-        /// A risk rule was added or changed.
+        /// A risk rule was added, changed or removed.
         RiskRuleSaved = "risk-rule-saved",
         /// A tripped risk rule was resumed.
         RiskRuleResumed = "risk-rule-resumed",
-        /// A risk rule was removed.
-        RiskRuleRemoved = "risk-rule-removed",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

@@ -175,7 +175,7 @@ pub async fn remove_risk_rule(#[server(default)] id: String) -> Result<Done, For
         Ok(id) => risk::remove_rule(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    let done = removed.map(|()| done(PageNotice::RiskRuleRemoved));
+    let done = removed.map(|()| done(PageNotice::RiskRuleSaved));
     form("risk-rule-remove", PAGE).keep("id", &id).answer(&visit, done).await
 }
 

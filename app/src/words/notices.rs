@@ -47,7 +47,6 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::SupportClosed
         | N::RiskRuleSaved
         | N::RiskRuleResumed
-        | N::RiskRuleRemoved
         | N::Panicked
         | N::DeskClosed
         | N::DeskOpened
@@ -133,9 +132,8 @@ texts! {
         N::FollowResumed => "Copying resumed. The next signal is copied.",
         N::FollowStopped => "Copying stopped.",
         N::FollowStoppedClosed => "Copying stopped and position closed.",
-        N::RiskRuleSaved => "Risk rule saved. It applies from now on.",
+        N::RiskRuleSaved => "Risk rules saved. They apply from now on.",
         N::RiskRuleResumed => "Risk rule resumed. New entries are copied again, and losses count from now.",
-        N::RiskRuleRemoved => "Risk rule removed.",
         N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",

@@ -80,6 +80,7 @@ pub(super) struct World {
     automated: String,
     follow: String,
     source: String,
+    rule: String,
     number: String,
     currency: String,
     sub_account: String,
@@ -114,6 +115,7 @@ impl World {
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
             source: String::new(),
+            rule: String::new(),
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
@@ -143,6 +145,9 @@ impl World {
         ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
         let source = json!({"name": "Mine", "symbol": "BTC/USDT", "stopPercent": 2});
         self.source = text(&ada.post("/v1/priv/strategy/source", source).await.ok(200)["id"]);
+        let rule =
+            json!({"level": "PERSON", "kind": "OPEN_POSITIONS", "threshold": 9, "action": "STOP_ENTRIES"});
+        self.rule = text(&ada.post("/v1/priv/risk-rule", rule).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -192,7 +197,7 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 13] = [
+        let kinds: [(&str, &str); 14] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),
@@ -201,6 +206,7 @@ impl World {
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),
             ("/v1/priv/strategy/follow/{id}", &self.follow),
             ("/v1/priv/strategy/source/{id}", &self.source),
+            ("/v1/priv/risk-rule/{id}", &self.rule),
             ("/v1/priv/api-client/{id}", &self.ada.program.id),
             ("/ver1/accounts/{id}", &self.number),
             ("/api/v1/accounts/{id}", &self.currency),

@@ -25,6 +25,7 @@ mod position;
 pub mod present;
 pub mod profile;
 pub mod raw_request;
+mod risk_rule;
 pub mod setting;
 pub mod strategy;
 pub mod subscription;
@@ -101,6 +102,10 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
         .route(Role::Trader, routes!(own_source::list_calls))
         .route(Role::Trader, routes!(own_source::test_alert))
+        .route(Role::Trader, routes!(risk_rule::list_rules, risk_rule::create_rule))
+        .route(Role::Trader, routes!(risk_rule::preview_rule))
+        .route(Role::Trader, routes!(risk_rule::change_rule, risk_rule::remove_rule))
+        .route(Role::Trader, routes!(risk_rule::resume_rule))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }
