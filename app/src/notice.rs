@@ -100,6 +100,10 @@ words! {
         PositionsClosed = "positions-closed",
         /// Not all positions of an account could be closed.
         PositionsLeft = "positions-left",
+        /// A risk rule was added, changed or removed.
+        RiskRuleSaved = "risk-rule-saved",
+        /// A tripped risk rule was resumed.
+        RiskRuleResumed = "risk-rule-resumed",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

@@ -33,6 +33,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/follows/stop", Role::Trader),
     ("/follows/panic", Role::Trader),
     ("/follows/{id}", Role::Trader),
+    ("/rules", Role::Trader),
     ("/copies", Role::Trader),
     ("/dashboard", Role::Trader),
     ("/keys", Role::Trader),
@@ -121,6 +122,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/follows/stop") view=pages::follow_stop::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/panic") view=pages::panic::page ssr=ssr.clone()/>
                 <Route path=path!("/follows/:id") view=pages::follow::page ssr=ssr.clone()/>
+                <Route path=path!("/rules") view=pages::risk_rules::page ssr=ssr.clone()/>
                 <Route path=path!("/copies") view=pages::copies::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/strategies") view=pages::admin::list::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/strategies/:id") view=pages::admin::strategy::page ssr=ssr.clone()/>

@@ -124,6 +124,10 @@ class World:
         sources = [self.source() for _ in range(1 + SPARE)]
         self.private, *self.spare_sources = sources
         self.webhook, *self.spare_webhooks = [self.new_webhook() for _ in range(1 + SPARE)]
+        self.rule = self.risk_rule("OPEN_POSITIONS", 9)
+        of_key = {"level": "KEY", "exchangeKeyId": self.automated}
+        kinds = ("EXPOSURE", "LEVERAGE", "SLIPPAGE", "SIGNAL_AGE", "DAY_LOSS", "WEEK_LOSS", "DRAWDOWN", "LOSS_STREAK")
+        self.spare_rules = [self.risk_rule(kind, 1, **of_key) for kind in kinds]
         signal = {"action": "ENTER", "side": "BUY", "stop": 1}
         self.signal = self.post(f"/v1/admin/strategy/{self.own}/signal", **signal)["id"]
 
@@ -134,6 +138,10 @@ class World:
     def new_webhook(self):
         """Creates an event webhook whose topic has no events, and returns its id."""
         return self.post("/v1/priv/webhook", name="Schema", url="http://127.0.0.1:9/", topics=["rule"])["id"]
+    def risk_rule(self, kind, threshold, **scope):
+        """Creates a risk rule and returns its id."""
+        scope = scope or {"level": "PERSON"}
+        return self.post("/v1/priv/risk-rule", kind=kind, threshold=threshold, action="STOP_ENTRIES", **scope)["id"]
 
     def accounts(self):
         def ask(method, path, scheme, **body):
@@ -178,6 +186,8 @@ class World:
             ("/v1/priv/strategy/source/{id}", lambda: self.private),
             ("DELETE /v1/priv/webhook/{id}", lambda: spare(self.spare_webhooks)),
             ("/v1/priv/webhook/{id}", lambda: self.webhook),
+            ("DELETE /v1/priv/risk-rule/{id}", lambda: spare(self.spare_rules)),
+            ("/v1/priv/risk-rule/{id}", lambda: self.rule),
             ("/v1/priv/trade/{id}", lambda: self.managed),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),

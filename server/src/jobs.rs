@@ -7,7 +7,7 @@ mod strategies;
 use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, bot,
-    following::{copy, report, strategy},
+    following::{copy, report, risk, strategy},
     identity::{event_webhook, session},
     messaging::notify,
     money::{billing, ledger},
@@ -31,7 +31,7 @@ pub(crate) struct Jobs {
 }
 
 /// Jobs that place or watch orders, move money or send messages: shutdown waits for their current round.
-const FINISHED: &[&str] = &["messages", "protections", "billing", "transfers"];
+const FINISHED: &[&str] = &["messages", "protections", "billing", "transfers", "risk-closings"];
 
 /// The renewal interval of a running job's lease. With the number of renewals it allows a quarter of an hour.
 const RENEWED: Duration = Duration::from_secs(20);
@@ -57,6 +57,8 @@ const LEASED: &[&str] = &[
     "keys",
     "reports",
     "reviews",
+    "risk-rules",
+    "risk-closings",
     strategies::NAME,
 ];
 
@@ -113,6 +115,7 @@ impl Jobs {
         jobs.leased("executions", Duration::from_secs(5), |desk| async move {
             strategy::refresh_executions(&desk).await
         });
+        jobs.risk_rules();
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
         jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
@@ -125,6 +128,14 @@ impl Jobs {
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
+    }
+
+    /// Two readings of a rule that closes positions are at least five seconds apart, and none is older than ten.
+    fn risk_rules(&mut self) {
+        self.leased("risk-rules", Duration::from_secs(3), |desk| async move { risk::watch(&desk).await });
+        self.leased("risk-closings", Duration::from_secs(2), |desk| async move {
+            risk::close_due(&desk.following()).await
+        });
     }
 
     fn archive(&mut self, files: archive::Files) {

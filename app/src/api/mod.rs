@@ -15,6 +15,7 @@ pub mod own_sources;
 pub mod personal;
 pub mod positions;
 pub mod posted_ticket;
+pub mod risk_rules;
 pub mod rules;
 pub mod screen;
 pub mod security;
@@ -108,6 +109,10 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/own-source-revoke", Role::Trader),
     ("/api/own-source-remove", Role::Trader),
     ("/api/own-source-test", Role::Trader),
+    ("/api/risk-rule-create", Role::Trader),
+    ("/api/risk-rule-change", Role::Trader),
+    ("/api/risk-rule-resume", Role::Trader),
+    ("/api/risk-rule-remove", Role::Trader),
     ("/api/copies-pause", Role::Admin),
     ("/api/maintenance-set", Role::Admin),
     ("/api/review-confirm", Role::Admin),

@@ -30,6 +30,11 @@ impl Posted {
         Ok(Self(flash::take_flash(&visit.desk, token, id).await?))
     }
 
+    /// The values and problems of a form that was not posted, such as one whose fields are in the query.
+    pub(crate) const fn with(flash: Flash) -> Self {
+        Self(Some(flash))
+    }
+
     /// Only if the form `name` was posted; otherwise empty.
     pub(crate) fn of(&self, name: &str) -> Self {
         Self(self.0.clone().filter(|f| f.form == name))

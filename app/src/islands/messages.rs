@@ -88,6 +88,8 @@ pub(crate) enum ToastEvent {
     PasswordChanged,
     /// The private signal source of this name refused an alert.
     AlertRefused(String),
+    /// A risk rule tripped. The strategy, key or user that it applies to.
+    RuleTripped(String),
     /// The plan of this name ends soon.
     PlanEndsSoon(String),
     /// The renewal of this plan was declined.
@@ -116,6 +118,7 @@ const BY_ONE: [OfOne; 14] = [
     ("LeftOpen", ToastEvent::LeftOpen),
     ("SignedIn", ToastEvent::SignedIn),
     ("AlertRefused", ToastEvent::AlertRefused),
+    ("RuleTripped", ToastEvent::RuleTripped),
     ("PlanEndsSoon", ToastEvent::PlanEndsSoon),
     ("PaymentFailed", ToastEvent::PaymentFailed),
     ("PlanEnded", ToastEvent::PlanEnded),

@@ -12,26 +12,34 @@ use crate::{
         show::show,
     },
     figures,
-    pages::follow_new::{can_follow, limits},
+    pages::{
+        follow_new::{can_follow, limits},
+        risk_rules::tripped_rules,
+    },
     visit::{self, Visit},
     words::{
         copies::{copies, reason},
         execution::execution,
         follows::{Follows, follows},
         pages::pages,
+        risk_rules::risk_rules,
     },
 };
 use domain::{
-    ExchangeKey, FollowId,
+    ExchangeKey, FollowId, Micros,
     copy::Paused,
     follow::{Copied, Follow, FollowPerformance, RiskProfile},
     money,
+    risk_rule::{RiskRule, Scope},
     strategy::Strategy,
 };
 use leptos::prelude::*;
 use service::{
     Error,
-    following::follow::{self, Overview},
+    following::{
+        follow::{self, Overview},
+        risk,
+    },
 };
 use std::collections::HashMap;
 
@@ -45,6 +53,15 @@ struct Choices {
     posted: Posted,
     /// What each follow with an entered copy earned.
     performances: HashMap<FollowId, FollowPerformance>,
+    rules: Vec<RiskRule>,
+    now: Micros,
+}
+
+impl Choices {
+    /// The tripped rules of a scope, with buttons to resume.
+    fn tripped(&self, scope: Scope) -> Option<AnyView> {
+        tripped_rules(&self.rules, scope, self.now)
+    }
 }
 
 /// Grouped by account.
@@ -60,6 +77,8 @@ pub(crate) fn page() -> impl IntoView {
             strategies,
             posted,
             performances: follow::performances(&visit.desk, actor).await?,
+            rules: risk::list_rules(&visit.desk, actor).await?,
+            now: visit.desk.clock.now(),
         };
         let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
@@ -77,6 +96,7 @@ pub(crate) fn page() -> impl IntoView {
             </div>
             <p class="lead">{words.lead}</p>
             {message}
+            {choices.tripped(Scope::Person)}
             {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
             {(!all.is_empty()).then(|| more(words))}
@@ -108,6 +128,7 @@ fn more(words: &'static Follows) -> AnyView {
         <p class="row">
             <a class="button" href="/strategies">{words.follow_more}</a>
             <a class="button" href="/copies">{words.all_copies}</a>
+            <a class="button" href="/rules">{risk_rules(visit::lang()).manage}</a>
         </p>
     }
     .rendered()
@@ -147,6 +168,7 @@ fn account(
                 <span class="badge" data-mode=mode>{state}</span>
                 {panic(words, Some(key))}
             </div>
+            {choices.tripped(Scope::Key(key.id))}
             {empty}
             <ul class="follows">{mine.iter().map(|f| line(words, f, choices)).collect_view()}</ul>
             {recent}
@@ -201,6 +223,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
             <p class="hint">{about}</p>
             {earned(&performance)}
             {blocked}
+            {choices.tripped(Scope::Follow(follow.id))}
             <div class="row">
                 {switch(words, follow)}
                 <a class="button" href=format!("/follows/{id}") data-testid="follow-performance"

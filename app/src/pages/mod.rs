@@ -38,6 +38,7 @@ pub(crate) mod reference;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod reset;
+pub(crate) mod risk_rules;
 pub(crate) mod rules;
 pub(crate) mod settings;
 pub(crate) mod sign_in;

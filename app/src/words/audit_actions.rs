@@ -47,6 +47,7 @@ impl Audit {
             | Kind::ForeignFill
             | Kind::AlertRefused
             | Kind::WebhookDisabled
+            | Kind::RuleTripped
             | Kind::PlanLapses
             | Kind::SignedIn
             | Kind::PasswordChanged
@@ -121,6 +122,9 @@ texts! {
         D::FollowStarted => "Copy trading started",
         D::FollowChanged => "Copy trading changed",
         D::FollowStopped => "Copy trading stopped",
+        D::RiskRuleSet => "Risk rule added or changed",
+        D::RiskRuleResumed => "Risk rule resumed",
+        D::RiskRuleRemoved => "Risk rule removed",
         D::ClientCreated => "API client created",
         D::ClientRevoked => "API client revoked",
         D::WebhookCreated => "Event webhook created",

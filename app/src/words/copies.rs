@@ -1,6 +1,6 @@
 //! Texts about copies (status, reasons, exits) and past trades.
 
-use super::{Lang, table, texts};
+use super::{Lang, risk_rules::rule_value, table, texts};
 use crate::figures;
 use domain::{
     copy::{CopyDetail, Exit, Reason, Status, WaitReason},
@@ -42,12 +42,14 @@ table! {
         with_detail(reason, detail): "{reason}: {detail}",
         limit_of(limit): "the limit is {limit} USD",
         daily_loss(lost, limit): "{lost} USD lost today, the limit is {limit} USD",
+        rule(seen, limit): "{seen}, the limit is {limit}",
         position_closed: "Position closed",
         exit_stop: "stop loss",
         exit_target: "last take profit",
         exit_signal: "strategy signal",
         exit_owner: "you stopped copying",
         exit_panic: "panic button",
+        exit_rule: "risk rule",
         exit_unprotected: "the stop was missing and couldn't be placed again",
         exit_time_limit: "time limit",
         exit_manual: "closed by you",
@@ -94,6 +96,9 @@ impl Copies {
                 self.daily_loss(&figures::cents(*lost), &figures::cents(*limit))
             }
             CopyDetail::Failure(failure) => order_failure(lang, failure),
+            CopyDetail::Rule(kind, seen, limit) => {
+                self.rule(&rule_value(lang, *kind, *seen), &rule_value(lang, *kind, *limit))
+            }
         }
     }
 
@@ -105,6 +110,7 @@ impl Copies {
             Exit::Signal => self.exit_signal,
             Exit::Owner => self.exit_owner,
             Exit::Panic => self.exit_panic,
+            Exit::Rule => self.exit_rule,
             Exit::Unprotected => self.exit_unprotected,
             Exit::TimeLimit => self.exit_time_limit,
             Exit::Manual => self.exit_manual,
@@ -150,6 +156,15 @@ texts! {
         Reason::PastTargets => "the price had already passed every take profit",
         Reason::InPosition => "the account already had a position on this market",
         Reason::DailyLoss => "the daily loss limit was reached",
+        Reason::WeeklyLoss => "the weekly loss limit was reached",
+        Reason::Drawdown => "the drawdown limit was reached",
+        Reason::LossStreak => "too many losses in a row, so copying pauses for a while",
+        Reason::RuleSignalAge => "the signal was older than your risk rule allows",
+        Reason::RulePositions => "your risk rule's number of open positions was reached",
+        Reason::RuleExposure => "your open positions would be worth more than your risk rule allows",
+        Reason::RuleLeverage => "the order needs a higher leverage than your risk rule allows",
+        Reason::RuleSlippage => "the price had moved further from the signal's price than your risk rule allows",
+        Reason::RuleUnknown => "a risk rule couldn't be checked, because data of the account was missing",
         Reason::BelowMinimum => "the order would be below the exchange's minimum",
         Reason::AboveMaximum => "the order would be above the exchange's maximum",
         Reason::Margin => "the order needs more margin than is available at the max leverage",

@@ -50,6 +50,8 @@ pub(crate) mod reference;
 #[cfg(feature = "ssr")]
 pub(crate) mod reports;
 #[cfg(feature = "ssr")]
+pub(crate) mod risk_rules;
+#[cfg(feature = "ssr")]
 pub(crate) mod security;
 #[cfg(feature = "ssr")]
 pub(crate) mod strategies;

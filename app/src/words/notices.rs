@@ -52,6 +52,8 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::PositionAdopted
         | N::PositionsClosed
         | N::PositionsLeft
+        | N::RiskRuleSaved
+        | N::RiskRuleResumed
         | N::Panicked
         | N::DeskClosed
         | N::DeskOpened
@@ -146,6 +148,8 @@ texts! {
         N::PositionAdopted => "Position adopted. Slipstream supervises it from now on.",
         N::PositionsClosed => "All positions of the account are closed.",
         N::PositionsLeft => "Not all positions could be closed. Check what's left and try again.",
+        N::RiskRuleSaved => "Risk rules saved. They apply from now on.",
+        N::RiskRuleResumed => "Risk rule resumed. New entries are copied again, and losses count from now.",
         N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",

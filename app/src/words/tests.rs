@@ -39,6 +39,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("personal", personal::personal(lang).entries()),
         ("reference", reference::words(lang).entries()),
         ("reports", reports::reports(lang).entries()),
+        ("risk_rules", risk_rules::risk_rules(lang).entries()),
         ("security", security::security(lang).entries()),
         ("strategies", strategies::strategies(lang).entries()),
         ("sub", sub::sub(lang).entries()),

@@ -22,6 +22,8 @@ words! {
         Owner = "OWNER",
         /// The panic button was used.
         Panic = "PANIC",
+        /// A risk rule closed it.
+        Rule = "RULE",
         /// Its stop was lost and could not be placed again.
         Unprotected = "UNPROTECTED",
         /// The exchange liquidated it.

@@ -221,6 +221,9 @@ pub enum LiveEventKind {
     PasswordChanged,
     /// The private signal source with this name refused an alert.
     AlertRefused(String),
+    /// A risk rule tripped, and positions are being closed if it closes any. The strategy, key or user that the rule
+    /// applies to.
+    RuleTripped(String),
     /// The plan with this name ends soon.
     PlanEndsSoon(String),
     /// The renewal of the plan with this name was declined.

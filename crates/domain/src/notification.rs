@@ -42,6 +42,8 @@ words! {
         AlertRefused = "alert-refused",
         /// An event webhook was disabled.
         WebhookDisabled = "webhook-disabled",
+        /// A risk rule tripped, or skipped an entry.
+        RuleTripped = "rule-tripped",
         /// The subscription plan ends soon.
         PlanLapses = "plan-lapses",
         /// A sign-in from a new device or place.
@@ -85,6 +87,7 @@ impl Kind {
             | Self::ExitLate
             | Self::AlertRefused
             | Self::WebhookDisabled
+            | Self::RuleTripped
             | Self::PlanLapses
             | Self::SignedIn
             | Self::PasswordChanged

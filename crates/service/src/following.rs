@@ -7,6 +7,7 @@ pub mod follow;
 pub mod own_source;
 pub mod panic;
 pub mod report;
+pub mod risk;
 pub mod signal;
 pub mod strategy;
 pub mod trade_history;

@@ -81,6 +81,7 @@ pub(super) struct World {
     follow: String,
     source: String,
     webhook: String,
+    rule: String,
     number: String,
     currency: String,
     sub_account: String,
@@ -116,6 +117,7 @@ impl World {
             follow: String::new(),
             source: String::new(),
             webhook: String::new(),
+            rule: String::new(),
             number: String::new(),
             currency: String::new(),
             sub_account: String::new(),
@@ -147,6 +149,9 @@ impl World {
         self.source = text(&ada.post("/v1/priv/strategy/source", source).await.ok(200)["id"]);
         let webhook = json!({"name": "Mine", "url": "http://127.0.0.1:9/", "topics": ["rule"]});
         self.webhook = text(&ada.post("/v1/priv/webhook", webhook).await.ok(200)["id"]);
+        let rule =
+            json!({"level": "PERSON", "kind": "OPEN_POSITIONS", "threshold": 9, "action": "STOP_ENTRIES"});
+        self.rule = text(&ada.post("/v1/priv/risk-rule", rule).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -206,6 +211,7 @@ impl World {
             ("/v1/priv/strategy/follow/{id}", &self.follow),
             ("/v1/priv/strategy/source/{id}", &self.source),
             ("/v1/priv/webhook/{id}", &self.webhook),
+            ("/v1/priv/risk-rule/{id}", &self.rule),
             ("/v1/priv/api-client/{id}", &self.ada.program.id),
             ("/ver1/accounts/{id}", &self.number),
             ("/api/v1/accounts/{id}", &self.currency),

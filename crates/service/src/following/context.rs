@@ -4,11 +4,13 @@ use crate::{
     following::{
         copy::Copying,
         report::fills::FundingReads,
+        risk::Readings,
         strategy::{Extended, Records},
     },
     money::SharedMoney,
+    platform::locks::Locks,
 };
-use domain::follow::RiskProfile;
+use domain::{UserId, follow::RiskProfile};
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::OnceCell;
 
@@ -25,6 +27,10 @@ pub struct Following {
     pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
     /// The markets whose funding was read lately.
     pub(in crate::following) funding_reads: FundingReads,
+    /// Entries of users whose risk rules bound the number or the value of positions, one after the other.
+    pub(in crate::following) rule_locks: Locks<UserId>,
+    /// The readings of risk rules that close positions.
+    pub(in crate::following) readings: Readings,
 }
 
 /// Shared handle of the district's context.
@@ -38,6 +44,8 @@ impl Following {
             extended: Extended::default(),
             risk_profiles: OnceCell::new(),
             funding_reads: FundingReads::default(),
+            rule_locks: Locks::default(),
+            readings: Readings::default(),
             money,
         })
     }

@@ -8,14 +8,13 @@ mod decision;
 mod end;
 mod exit;
 mod follow_up;
-mod loss;
 mod outcome;
 mod switch;
 mod worker;
 
+pub(in crate::following) use end::close_copy;
 pub use end::close_position;
 pub(crate) use follow_up::settle_closed;
-pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
 pub use worker::{run, work_off};
 

@@ -19,15 +19,16 @@ pub use preview::preview;
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    following::{Following, copy, strategy},
+    following::{Following, risk::RuleBook, strategy},
     identity::plan,
     trading::{eligibility, first_day, key},
 };
 use domain::{
-    ExchangeKey, ExchangeKeyId, FollowId, Refusal, StrategyType,
+    Decimal, ExchangeKey, ExchangeKeyId, FollowId, Refusal, StrategyType,
     copy::{Facts, FollowState, KeyState, PlanBalance, Status, eligibility as judge},
     first_day::FirstDayLimits,
     follow::{Follow, RiskProfile},
+    risk_rule::{Kind, RuleAction, Scope},
     strategy::Strategy,
 };
 use std::collections::HashMap;
@@ -87,6 +88,8 @@ struct FollowContext {
     all_paused: bool,
     /// The first-day limits that apply to the keys.
     first_day: HashMap<ExchangeKeyId, FirstDayLimits>,
+    /// The risk rules with what they count.
+    book: RuleBook,
 }
 
 impl FollowContext {
@@ -113,6 +116,7 @@ impl FollowContext {
             plan_includes_strategies: limits.strategy_automated,
             all_paused: eligibility::all_paused(desk).await?,
             first_day: first_day::active_of_user(desk, actor.user).await?,
+            book: RuleBook::read(desk, actor.user).await?,
         })
     }
 
@@ -135,12 +139,11 @@ impl FollowContext {
         let strategy = strategy.ok_or(Error::NotFound)?.clone();
         let profile = self.profiles.iter().find(|profile| profile.id == row.risk_profile_id);
         let profile = profile.ok_or(Error::NotFound)?.clone();
-        let limit = row.daily_loss_limit_usd.map(|text| text.0);
         let mut facts = self.facts(&row, key, &strategy);
         facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
         // The account is read only if nothing else blocks the next entry.
         if judge(&facts).is_ok() {
-            facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit, &self.copies).await?;
+            facts.rule = self.book.objection(desk, row.id, key.id).await?;
         }
         Ok(Follow {
             id: row.id,
@@ -152,12 +155,23 @@ impl FollowContext {
             paused: row.paused_reason,
             blocked: judge(&facts).err(),
             max_leverage: row.max_leverage.and_then(|times| u16::try_from(times).ok()),
-            daily_loss_limit_usd: limit,
+            daily_loss_limit_usd: self.daily_limit(row.id),
             in_position: self.open().any(|copy| copy.follow_id == row.id),
             last_copy_at: row.last_copy_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
+    }
+
+    /// The daily loss limit of a follow: one of its risk rules.
+    fn daily_limit(&self, follow: FollowId) -> Option<Decimal> {
+        let mut rules = self.book.rules().iter();
+        let rule = rules.find(|rule| {
+            rule.scope == Scope::Follow(follow)
+                && rule.terms.kind == Kind::DayLoss
+                && rule.terms.action == RuleAction::StopEntries
+        });
+        rule.map(|rule| rule.terms.threshold)
     }
 
     /// The copies with open positions.

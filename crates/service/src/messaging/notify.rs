@@ -27,7 +27,7 @@ pub(crate) use deliver::deliver_to;
 pub use deliver::{deliver, gather, prune, resume};
 pub use direct::Direct;
 pub(crate) use email::Mailer;
-pub use event::{Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials};
+pub use event::{Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials, RuleNews};
 pub(crate) use freeze_link::read_freeze_link;
 pub(crate) use notification::{Notification, announce_credential};
 pub use outbox::{Letter, Search, as_mailed, dead, letter, list, retry};

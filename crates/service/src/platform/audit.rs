@@ -119,6 +119,12 @@ pub enum AuditAction {
     FollowChanged,
     /// A follow ended.
     FollowStopped,
+    /// A risk rule was added or changed.
+    RiskRuleSet,
+    /// A tripped risk rule was resumed.
+    RiskRuleResumed,
+    /// A risk rule was removed.
+    RiskRuleRemoved,
     /// An API client was created.
     ClientCreated,
     /// An API client was revoked.
@@ -216,6 +222,9 @@ impl AuditAction {
             Self::FollowStarted => "follow-begun",
             Self::FollowChanged => "follow-changed",
             Self::FollowStopped => "follow-stopped",
+            Self::RiskRuleSet => "risk-rule-set",
+            Self::RiskRuleResumed => "risk-rule-resumed",
+            Self::RiskRuleRemoved => "risk-rule-removed",
             Self::ClientCreated => "client-created",
             Self::ClientRevoked => "client-revoked",
             Self::WebhookCreated => "webhook-created",

@@ -9,8 +9,9 @@ use crate::{
 use domain::{
     Clock, Decimal, ExchangeKey, Micros, Symbol, UserId,
     account::AccountState,
-    copy::{CopyDetail, DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
+    copy::{CopyDetail, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
     plan::Limits,
+    risk_rule::{Kind, Measured, Objection, REASONS, Verdict, covered_keys, first_objection, judge},
     time::SECOND,
 };
 use store::{
@@ -160,7 +161,31 @@ pub(crate) async fn resumed(desk: &Trading, work: &Work) -> Result<std::result::
         newest_seq: store::signal::newest_seq(&desk.db, work.strategy_id).await?,
     };
     let fresh_until = FreshUntil::of(desk, work.signal_at);
-    Ok(by_rows(desk, work, key.as_ref(), common, fresh_until).await?.map(drop))
+    let facts = match by_rows(desk, work, key.as_ref(), common, fresh_until).await? {
+        Ok(facts) => Facts { rule: by_trips(desk, work).await?, ..facts },
+        Err(no) => return Ok(Err(no)),
+    };
+    Ok(eligibility(&facts).map_err(|reason| in_words(reason, &facts, work.detail.as_deref())))
+}
+
+/// The objection of a risk rule that has tripped since the entry was decided, or whose signal is too old by now. What the
+/// account holds was judged when the entry was decided.
+async fn by_trips(desk: &Trading, work: &Work) -> Result<Option<Objection>> {
+    let rules = store::risk_rule::list_by_user(&desk.db, work.user_id).await?;
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let covered = covered_keys(&store::key::list_by_user(&desk.db, work.user_id).await?);
+    let now = desk.clock.now();
+    let measured = Measured { now, signal_at: Some(work.signal_at), ..Measured::default() };
+    let judged = rules
+        .iter()
+        .filter(|rule| rule.applies(work.follow_id, work.exchange_key_id, &covered))
+        .map(|rule| match rule.terms.kind {
+            Kind::SignalAge => (rule, judge(rule, &measured)),
+            _ => (rule, Verdict::Kept),
+        });
+    Ok(first_objection(judged, now))
 }
 
 /// A reason with the figure that decided it, as it is stored. `waited` is the reason for which the copy was kept waiting.
@@ -169,11 +194,11 @@ pub(crate) fn in_words(reason: Reason, facts: &Facts, waited: Option<&str>) -> N
         Reason::PlanBalance => {
             facts.plan_balance.map(|balance| CopyDetail::PlanLimit(balance.limit).stored())
         }
-        Reason::DailyLoss => {
-            facts.daily_loss.map(|DailyLoss { lost, limit }| CopyDetail::DailyLoss(lost, limit).stored())
-        }
         Reason::FirstDayCap => facts.capped_order.map(|order| CopyDetail::FirstDayCap(order.cap).stored()),
         Reason::TooOld => waited.map(str::to_owned),
+        reason if REASONS.contains(&reason) => {
+            facts.rule.map(|objection| CopyDetail::of_rule(objection).stored())
+        }
         _ => None,
     };
     (reason, detail)

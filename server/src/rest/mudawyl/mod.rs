@@ -27,6 +27,7 @@ mod position;
 pub mod present;
 pub mod profile;
 pub mod raw_request;
+mod risk_rule;
 pub mod setting;
 pub mod strategy;
 pub mod subscription;
@@ -118,6 +119,10 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(event_webhook::test_webhook))
         .route(Role::Trader, routes!(event_webhook::resend_event))
         .route(Role::Trader, routes!(event_webhook::list_events))
+        .route(Role::Trader, routes!(risk_rule::list_rules, risk_rule::create_rule))
+        .route(Role::Trader, routes!(risk_rule::preview_rule))
+        .route(Role::Trader, routes!(risk_rule::change_rule, risk_rule::remove_rule))
+        .route(Role::Trader, routes!(risk_rule::resume_rule))
         .route(Role::Trader, routes!(past::list_strategy_trades))
         .route(Role::Trader, routes!(past::list_manual_trades))
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     error::Result,
-    following::Following,
+    following::{Following, risk::EntryRules},
     trading::{
         account_cache::CachedAccount,
         eligibility::{self, Common, FreshUntil, No},
@@ -13,16 +13,14 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, MarginMode, Market, SignalId, StrategyId, TradeType,
-    copy::{DailyLoss, Facts, Reason, SizedEntry, Terms, size},
+    copy::{Facts, Reason, SizedEntry, Terms, size},
     figures,
     first_day::CappedOrder,
+    risk_rule::{EntryTerms, Objection},
     time::SECOND,
 };
 use std::collections::HashMap;
-use store::{
-    copy::{CopyTrade, Work},
-    key::KeyRow,
-};
+use store::{copy::Work, key::KeyRow};
 
 /// How long the keys read with a claim may be used before they are read again.
 const KEYS_FRESH: i64 = 2 * SECOND;
@@ -84,54 +82,36 @@ impl ClaimContext {
 }
 
 /// Adds the account's facts to those of the database and decides whether the entry is eligible.
-pub(super) async fn by_account(
-    desk: &Following,
+pub(super) fn by_account(
     work: &Work,
     facts: Facts,
     account: &CachedAccount,
-) -> Result<std::result::Result<(), No>> {
-    let limit = work.daily_loss_limit_usd.map(|limit| limit.0);
-    let facts = Facts {
-        in_position: Some(account.held(&work.symbol).is_some()),
-        daily_loss: daily_loss(desk, work.exchange_key_id, limit, Some(account)).await?,
-        ..facts
-    };
-    let judged = domain::copy::eligibility(&facts);
-    Ok(judged.map_err(|reason| eligibility::in_words(reason, &facts, None)))
+    rules: &EntryRules,
+) -> std::result::Result<(), No> {
+    let in_position = Some(account.held(&work.symbol).is_some());
+    judged(&Facts { in_position, rule: rules.before_size(), ..facts })
 }
 
-/// Returns the loss of a key's copies on the current UTC day: settled copies and, if the account is known,
-/// open ones. `None` without a limit.
-pub(super) async fn daily_loss(
-    desk: &Following,
-    key: ExchangeKeyId,
-    limit: Option<Decimal>,
-    account: Option<&CachedAccount>,
-) -> Result<Option<DailyLoss>> {
-    let Some(limit) = limit else { return Ok(None) };
-    let today = desk.clock.now().day();
-    let settled = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
-    let open = match account {
-        Some(_) => store::copy::open_of_key(&desk.db, key).await?,
-        None => Vec::new(),
+/// Checks a sized entry against the risk rules.
+pub(super) fn by_rules(
+    work: &Work,
+    facts: Facts,
+    entry: &PricedEntry,
+    rules: &EntryRules,
+) -> std::result::Result<(), (No, Option<Objection>)> {
+    let terms = EntryTerms {
+        // Too large for a decimal is more than any rule allows.
+        value: entry.sized.amount.checked_mul(entry.price).unwrap_or(Decimal::MAX),
+        leverage: entry.sized.leverage,
+        price: entry.price,
+        signal_price: work.signal_price.map(|text| text.0),
     };
-    Ok(Some(loss(limit, settled, open.iter(), account)))
+    let rule = rules.of_sized(terms);
+    judged(&Facts { rule, ..facts }).map_err(|no| (no, rule))
 }
 
-/// The loss of settled copies and, if the account is known, of open ones.
-pub(super) fn loss<'a>(
-    limit: Decimal,
-    settled: Decimal,
-    open: impl Iterator<Item = &'a CopyTrade>,
-    account: Option<&CachedAccount>,
-) -> DailyLoss {
-    let unsettled: Decimal = match account {
-        Some(account) => {
-            open.filter_map(|copy| account.held(&copy.symbol)).map(|held| held.unrealized_pnl).sum()
-        }
-        None => Decimal::ZERO,
-    };
-    DailyLoss { lost: -(settled + unsettled), limit }
+fn judged(facts: &Facts) -> std::result::Result<(), No> {
+    domain::copy::eligibility(facts).map_err(|reason| eligibility::in_words(reason, facts, None))
 }
 
 /// Sizes the entry at the current price.

@@ -39,6 +39,29 @@ pub async fn close_position(desk: &SharedFollowing, follow: FollowId) -> Result<
     desk.work.run(work).await
 }
 
+/// Ends an open copied position for a reason of its own, such as a risk rule. Nothing happens to a copy that is not open
+/// any more. A copy that is being sent, or whose close is under way, is left to the next call.
+///
+/// # Errors
+/// 1103; unavailable during shutdown.
+pub(in crate::following) async fn close_copy(desk: &SharedFollowing, id: CopyId, why: Exit) -> Result<()> {
+    let Some(copy) = store::copy::get_copy(&desk.db, id).await? else { return Ok(()) };
+    let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
+    let who = key::credentials(desk, &row)?;
+    let access = Access { row, who };
+    let shared = desk.clone();
+    let work = async move {
+        let _lock = shared.locks.lock(copy.exchange_key_id, &copy.symbol).await;
+        match store::copy::get_copy(&shared.db, id).await? {
+            Some(copy) if copy.status == Status::Open => {
+                end_copy(&shared, &access, &copy, why, None).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    };
+    desk.work.run(work).await
+}
+
 /// Returns `Ok` once the copy is closed, or unavailable while its closing continues in the background.
 async fn is_closed(desk: &Following, id: CopyId) -> Result<()> {
     let copy = store::copy::get_copy(&desk.db, id).await?;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    following::{SharedFollowing, signal},
+    following::{SharedFollowing, risk::EntryRules, signal},
     trading::{
         eligibility::FreshUntil,
         key,
@@ -186,7 +186,11 @@ async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Res
     }
     let answer = desk.accounts.of(desk, &access, work.symbol.quote()).await;
     let account = access.take(desk, answer).await?;
-    if let Err(no) = decide::by_account(desk, work, facts, &account).await? {
+    let rules = EntryRules::read(desk, work, &account).await?;
+    if let Err(no) = decide::by_account(work, facts, &account, &rules) {
+        if let Some(objection) = rules.before_size().filter(|objection| objection.reason == no.0) {
+            rules.notify(desk, work, &objection).await?;
+        }
         return Ok(no.into());
     }
     let sized = match decide::by_size(desk, work, &account).await? {
@@ -197,6 +201,12 @@ async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Res
         Ok(entry) => entry,
         Err(no) => return Ok(no.into()),
     };
+    if let Err((no, objection)) = decide::by_rules(work, facts, &entry, &rules) {
+        if let Some(objection) = objection {
+            rules.notify(desk, work, &objection).await?;
+        }
+        return Ok(no.into());
+    }
     if let Err(no) = decide::by_first_day(desk, work, facts, &entry).await? {
         return Ok(no.into());
     }

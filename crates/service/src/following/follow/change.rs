@@ -4,7 +4,7 @@ use super::{FollowContext, automated, usable};
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    following::{Following, SharedFollowing, copy},
+    following::{Following, SharedFollowing, copy, risk},
     identity::plan,
     platform::audit::{self, AuditAction},
     trading::key,
@@ -15,7 +15,7 @@ use domain::{
     follow::{Follow, Leaving},
     validation::{FieldProblem, Problem},
 };
-use store::{DecimalText, follow as rows, strategy::Strategy};
+use store::{follow as rows, strategy::Strategy};
 
 /// Input for following a strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,9 @@ pub async fn create_follow(
         Err(error) if error.kind() == store::StoreErrorKind::ForeignKey => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
     }
+    if new.daily_loss_limit_usd.is_some() {
+        risk::set_daily_limit(desk, &mut tx, actor.user, row.id, new.daily_loss_limit_usd).await?;
+    }
     audit::record(
         desk,
         &mut tx,
@@ -122,7 +125,6 @@ fn new_row(
         risk_profile_id: new.profile,
         active: new.active,
         max_leverage: new.max_leverage.map(i64::from),
-        daily_loss_limit_usd: new.daily_loss_limit_usd.map(DecimalText),
         paused_reason: (!new.active).then_some(Paused::Owner),
         last_copy_at: None,
         stopped_at: None,
@@ -176,7 +178,7 @@ pub async fn update_follow(
         row.max_leverage = bound.map(i64::from);
     }
     if let Some(limit) = change.daily_loss_limit_usd {
-        row.daily_loss_limit_usd = limit.map(DecimalText);
+        risk::set_daily_limit(desk, &mut tx, actor.user, id, limit).await?;
     }
     match change.active {
         Some(true) => (row.active, row.paused_reason) = (true, None),

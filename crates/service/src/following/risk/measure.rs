@@ -27,7 +27,7 @@ pub(crate) type Profits = HashMap<ExchangeKeyId, HashMap<Symbol, Decimal>>;
 
 /// A user's rules with the keys, follows and copies that they count.
 pub(crate) struct RuleBook {
-    pub(super) rules: Vec<RiskRule>,
+    rules: Vec<RiskRule>,
     pub(super) copies: Vec<CountedCopy>,
     follows: Vec<Follow>,
     covered: Vec<ExchangeKeyId>,
@@ -51,6 +51,11 @@ impl RuleBook {
         let follows = store::follow::list_by_user(&desk.db, user).await?;
         let copies = list_counted(&desk.db, user, longest_lookback(now)).await?;
         Ok(Self { rules, copies, follows, covered: covered_keys(&keys), now })
+    }
+
+    /// The user's rules, oldest first.
+    pub(crate) fn rules(&self) -> &[RiskRule] {
+        &self.rules
     }
 
     /// The rules that apply to a follow.

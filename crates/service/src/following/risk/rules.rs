@@ -47,12 +47,35 @@ pub async fn list_rules(desk: &Following, actor: &Actor) -> Result<Vec<RiskRule>
     Ok(rows::list_by_user(&desk.db, actor.user).await?)
 }
 
+/// A trip of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleTrip {
+    /// The rule.
+    pub rule: RiskRuleId,
+    /// When it tripped.
+    pub at: Micros,
+    /// The rule's threshold then.
+    pub threshold: Decimal,
+    /// The value that broke it.
+    pub seen: Decimal,
+    /// The reading before, with its time, if the rule closed positions.
+    pub first: Option<(Micros, Decimal)>,
+}
+
 /// Returns the newest trips of the caller's rules, newest first.
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub async fn list_trips(desk: &Following, actor: &Actor) -> Result<Vec<rows::PastTrip>> {
-    Ok(rows::list_trips(&desk.db, actor.user, MOST_TRIPS).await?)
+pub async fn list_trips(desk: &Following, actor: &Actor) -> Result<Vec<RuleTrip>> {
+    let rows = rows::list_trips(&desk.db, actor.user, MOST_TRIPS).await?;
+    let trip = |row: rows::PastTrip| RuleTrip {
+        rule: row.rule_id,
+        at: row.at,
+        threshold: row.threshold.0,
+        seen: row.seen.0,
+        first: row.first_seen_at.zip(row.first_seen.map(|text| text.0)),
+    };
+    Ok(rows.into_iter().map(trip).collect())
 }
 
 /// Returns one of the caller's rules.

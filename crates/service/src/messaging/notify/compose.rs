@@ -3,6 +3,7 @@
 
 mod content;
 mod credential;
+mod rule;
 
 pub(super) use content::unreadable;
 
@@ -133,6 +134,7 @@ impl Composer<'_> {
                 let why = words.webhook_disabled_why(&format!("{base}/settings/webhooks"));
                 warning(words.webhook_disabled(&shown(name)), why, vec![])
             }
+            NotificationEvent::RuleTripped(news) => self.rule(news).await?,
             NotificationEvent::PlanLapses { plan, at } => {
                 let plan = shown(&title(plan));
                 let facts = vec![(words.plan, plan.clone()), (words.until, self.zone.show(*at))];

@@ -7,6 +7,7 @@ use domain::{
     notification::Kind,
     order_failure::OrderFailure,
     own_source::RefusedAlert,
+    risk_rule,
 };
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +121,8 @@ pub enum NotificationEvent {
         /// Name of the webhook.
         name: String,
     },
+    /// A risk rule tripped, or skipped an entry.
+    RuleTripped(RuleNews),
     /// The plan ends soon.
     PlanLapses {
         /// Name of the plan.
@@ -143,6 +146,29 @@ pub enum NotificationEvent {
         /// Name given by the owner.
         name: String,
     },
+}
+
+/// What a risk rule saw and did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleNews {
+    /// Name of the strategy or key, or e-mail address of the user, that the rule applies to.
+    pub about: String,
+    /// The account, if it concerns one.
+    pub key: Option<ExchangeKeyId>,
+    /// What the rule bounds.
+    pub kind: risk_rule::Kind,
+    /// The value that broke it.
+    pub seen: Decimal,
+    /// Its threshold.
+    pub limit: Decimal,
+    /// Whether positions are closed.
+    pub closing: bool,
+    /// When entries are copied again by themselves.
+    pub until: Option<Micros>,
+    /// The reading before, with its time.
+    pub first: Option<(Micros, Decimal)>,
+    /// The skipped copy; `None` if the rule stays tripped.
+    pub copy: Option<CopyId>,
 }
 
 /// Credentials that an exchange rejected.
@@ -227,6 +253,7 @@ impl NotificationEvent {
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
             Self::WebhookDisabled { .. } => Kind::WebhookDisabled,
+            Self::RuleTripped(_) => Kind::RuleTripped,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -245,7 +272,8 @@ impl NotificationEvent {
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
             | Self::TimeLimit { copy, .. }
-            | Self::ExitLate { copy, .. } => *copy,
+            | Self::ExitLate { copy, .. }
+            | Self::RuleTripped(RuleNews { copy, .. }) => *copy,
             _ => None,
         }
     }
@@ -265,6 +293,7 @@ impl NotificationEvent {
             | Self::StopNotMoved { key, .. }
             | Self::TimeLimit { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
+            Self::RuleTripped(RuleNews { key, .. }) => *key,
             _ => None,
         }
     }
@@ -308,6 +337,7 @@ impl NotificationEvent {
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
             Self::TimeLimit { symbol, .. } => LiveEventKind::TimeLimit(symbol.clone()),
             Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
+            Self::RuleTripped(news) => LiveEventKind::RuleTripped(news.about.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),
             Self::PasswordChanged => LiveEventKind::PasswordChanged,

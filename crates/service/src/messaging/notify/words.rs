@@ -1,6 +1,6 @@
 //! Texts of notifications.
 
-use domain::{copy::Reason, own_source::RefusedAlert as A};
+use domain::{copy::Reason, own_source::RefusedAlert as A, risk_rule::Kind as R};
 use language::{table, texts};
 
 table! {
@@ -43,6 +43,16 @@ table! {
         stop_not_moved_why(answer): "The exchange rejected the new stop loss: {answer}. The previous stop loss is still in place. Check its price and move it again.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",
         exit_late_why(answer): "The strategy closed its position, but the exchange hasn't closed yours: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
+        rule_tripped(name): "Risk rule reached: {name}",
+        rule_tripped_why(link): "Slipstream copies no new entries that this rule covers. Open positions keep their stop losses and take profits, and exits are still copied. Resume or change the rule: {link}",
+        rule_closing_why(link): "Slipstream copies no new entries that this rule covers and closes its open copied positions at the market price. Resume or change the rule: {link}",
+        rule_skipped(name): "Entry skipped by a risk rule: {name}",
+        rule_skipped_why(link): "You get this message at most once an hour for each rule; your copied trades show every skipped entry. Change the rule: {link}",
+        rule: "Rule",
+        rule_seen: "Value",
+        rule_limit: "Limit",
+        rule_first: "Reading before",
+        rule_reading(value, time): "{value} at {time}",
         alert_refused(source): "Signal source {source} rejected an alert",
         alert_refused_why(link): "No order was placed for it. See the alert and the reason: {link}",
         plan_lapses(plan): "Your {plan} plan ends soon",
@@ -130,6 +140,23 @@ texts! {
     /// Why a copy was skipped, as in the API's answers.
     reason(Reason) {
         why => why.text(),
+    }
+}
+
+texts! {
+    /// What a risk rule bounds, with its unit.
+    rule_kind(R) {
+        R::OpenPositions => "Open positions",
+        R::Exposure => "Exposure (quote)",
+        R::Leverage => "Leverage",
+        R::DayLoss => "Loss of the day (USD)",
+        R::DayLossPercent => "Loss of the day (%)",
+        R::WeekLoss => "Loss of the week (USD)",
+        R::WeekLossPercent => "Loss of the week (%)",
+        R::Drawdown => "Drawdown (%)",
+        R::LossStreak => "Losses in a row",
+        R::Slippage => "Slippage (%)",
+        R::SignalAge => "Signal age (seconds)",
     }
 }
 

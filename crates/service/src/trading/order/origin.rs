@@ -71,6 +71,7 @@ const fn by_request(request: &Request) -> ExitReason {
             Exit::Unprotected => ExitReason::Unprotected,
             Exit::TimeLimit => ExitReason::TimeLimit,
             Exit::Manual => ExitReason::Manual,
+            Exit::Rule => ExitReason::Rule,
             Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
         },
     }
