@@ -32,7 +32,8 @@ async fn seeded(db: &TestDb) -> (Front, String) {
 
 async fn a_list_is_revalidated_by_its_etag(db: &TestDb) {
     let (front, id) = seeded(db).await;
-    let figures = ["history", "performance?interval=1M", "execution"].map(|what| format!("/v1/pub/strategy/{id}/{what}"));
+    let figures = ["history", "performance?interval=1M", "execution"]
+        .map(|what| format!("/v1/pub/strategy/{id}/{what}"));
     for path in LISTS.iter().copied().chain(figures.iter().map(String::as_str)) {
         let first = front.get(path, &[]).await;
         assert_eq!(first.status, StatusCode::OK, "{path}: {}", first.text);
