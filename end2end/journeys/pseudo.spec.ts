@@ -105,6 +105,7 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   await visit('/nowhere');
   const strategy = await hrefId(page, '/strategies', 'a[href^="/strategies/"]');
   await visit(`/strategies/${strategy}`);
+  await visit(`/strategies/${strategy}/execution`);
   await problems(page, desk);
 
   const person = await signUp(page, desk.url);
@@ -125,6 +126,9 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   await page.goto('/follows');
   const stop = await page.getByTestId('follow-stop').first().getAttribute('href');
   await visit(stop ?? '/follows/stop');
+  await page.goto('/follows');
+  const follow = await page.getByTestId('follow-performance').first().getAttribute('href');
+  await visit(follow ?? '/follows/none');
   await page.goto('/accounts');
   const movements = await page.locator('a[href^="/accounts/movements"]').first().getAttribute('href');
   await visit(movements ?? '/accounts/movements');

@@ -72,6 +72,9 @@ class FollowLine {
   readonly pause: Locator;
   readonly resume: Locator;
   readonly stop: Locator;
+  readonly performance: Locator;
+  readonly open: Locator;
+  readonly total: Locator;
   private readonly risks: Locator;
   readonly maxLeverage: Locator;
   readonly save: Locator;
@@ -81,6 +84,9 @@ class FollowLine {
     this.pause = root.getByTestId('follow-pause');
     this.resume = root.getByTestId('follow-resume');
     this.stop = root.getByTestId('follow-stop');
+    this.performance = root.getByTestId('follow-performance');
+    this.open = root.getByTestId('follow-open');
+    this.total = root.getByTestId('follow-total');
     const form = root.getByTestId('follow-change');
     this.risks = field(form, 'strategyRiskProfileId');
     this.maxLeverage = field(form, 'maxLeverage');
@@ -98,6 +104,30 @@ class FollowLine {
     if ((await changes.getAttribute('open')) === null) {
       await changes.locator('summary').click();
     }
+  }
+}
+
+/** `/follows/<id>`: what a follow earned, and how its entries were executed. */
+export class FollowPerformance extends Frame {
+  readonly open: Locator;
+  readonly total: Locator;
+  readonly closed: Locator;
+  readonly fees: Locator;
+  readonly slippage: Locator;
+  readonly delay: Locator;
+  readonly chart: Locator;
+  readonly execution: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.open = page.getByTestId('follow-open');
+    this.total = page.getByTestId('follow-total');
+    this.closed = page.getByTestId('follow-closed');
+    this.fees = page.getByTestId('follow-fees');
+    this.slippage = page.getByTestId('follow-slippage');
+    this.delay = page.getByTestId('follow-delay');
+    this.chart = page.getByTestId('profit-chart');
+    this.execution = page.getByRole('link', { name: 'View execution' });
   }
 }
 

@@ -76,6 +76,10 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await follows.open();
   await follows.line(name).unfold();
   await shoot(page, 'follows');
+  await follows.line(name).performance.click();
+  await shoot(page, 'follow-performance');
+  await page.goto(`/strategies/${id}/execution`);
+  await shoot(page, 'strategy-execution');
   await copies.open();
   await shoot(page, 'copies');
   await follows.open();

@@ -30,12 +30,21 @@ export class Program {
     return this.ask('POST', '/v1/priv/account/exchange/sandbox');
   }
 
-  /** Connects a futures key for manual trading; returns its id. */
-  async connect(name: string, credentials: Credentials): Promise<string> {
-    const kind = { exchangeId: 'BINANCE', tradeType: 'FUTURES', strategyType: 'MANUAL', active: true };
+  /** Connects a futures key, by default for manual trading; returns its id. */
+  async connect(name: string, credentials: Credentials, strategyType = 'MANUAL'): Promise<string> {
+    const kind = { exchangeId: 'BINANCE', tradeType: 'FUTURES', strategyType, active: true };
     const body = { ...kind, name, ...credentials };
     const { id } = await this.ask<{ id: string }>('POST', '/v1/priv/account/exchange/key', body);
     return id;
+  }
+
+  /** Copies a strategy on a new paper account at moderate risk. */
+  async follow(strategy: string): Promise<void> {
+    const key = await this.connect('Copies', await this.openSandbox(), 'AUTOMATED');
+    const { items } = await this.ask<{ items: { id: string; name: string }[] }>('GET', '/v1/pub/strategy/profile/list');
+    const profile = items.find((one) => one.name === 'MODERATE')?.id;
+    const body = { strategyAutomatedId: strategy, strategyRiskProfileId: profile };
+    await this.ask('POST', `/v1/priv/strategy/follow/exchange/key/${key}`, body);
   }
 
   async keys(): Promise<{ id: string; name: string }[]> {

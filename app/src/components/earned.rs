@@ -1,4 +1,4 @@
-//! What a follow earned, as a list of figures.
+//! The results, costs and execution of a follow, as a list of figures.
 
 use super::tables::tone;
 use crate::components::rendered::Rendered as _;

@@ -7,8 +7,8 @@ use crate::{
     words::strategies::{Strategies, strategies},
 };
 use domain::{
-    Decimal,
-    strategy::{Card, Figures, Kind, Range, Record, Trade},
+    Decimal, Micros,
+    strategy::{Card, Kind, Range, Record, Trade},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -51,9 +51,9 @@ pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
 /// The figures of both records side by side.
 pub(crate) fn compared(card: &Card) -> AnyView {
     let words = strategies(visit::lang());
-    let (back, live) = (card.backtest.total, card.live.total);
+    let (back, live) = (&card.backtest, &card.live);
     let row = |(name, show): Row| {
-        view! { <tr><th scope="row">{name}</th>{cell(show(&back))}{cell(show(&live))}</tr> }
+        view! { <tr><th scope="row">{name}</th>{cell(show(back))}{cell(show(live))}</tr> }
     };
     view! {
         <table class="table compared" data-testid="figures">
@@ -70,17 +70,23 @@ pub(crate) fn compared(card: &Card) -> AnyView {
 /// A figure and its tone: gain or loss.
 struct Shown(String, &'static str);
 
-/// A row of the comparison: its name, and how it is computed from the figures.
-type Row = (&'static str, fn(&Figures) -> Shown);
+/// A row of the comparison: its name, and how it is computed from a record.
+type Row = (&'static str, fn(&Record) -> Shown);
 
-fn rows(words: &Strategies) -> [Row; 6] {
+fn rows(words: &Strategies) -> [Row; 12] {
     [
-        (words.net_profit, |f| profit(f.net_profit_percent)),
-        (words.win_rate, |f| plain(f.win_rate.map(figures::share))),
-        (words.max_draw_down, |f| plain(f.max_draw_down.map(figures::share))),
-        (words.trades, |f| plain(Some(f.trades.to_string()))),
-        (words.long, |f| plain(Some(f.long.to_string()))),
-        (words.short, |f| plain(Some(f.short.to_string()))),
+        (words.since, |r| plain(r.metrics.start.map(Micros::date))),
+        (words.net_profit, |r| profit(r.total.net_profit_percent)),
+        (words.benchmark, |r| profit(r.metrics.hold_percent)),
+        (words.max_draw_down, |r| plain(r.total.max_draw_down.map(figures::share))),
+        (words.profit_factor, |r| plain(r.metrics.profit_factor.map(figures::cents))),
+        (words.sharpe, |r| plain(r.metrics.sharpe.map(figures::cents))),
+        (words.exposure, |r| plain(r.metrics.exposure.map(figures::share))),
+        (words.average_trade, |r| profit(r.metrics.average_trade_percent)),
+        (words.win_rate, |r| plain(r.total.win_rate.map(figures::share))),
+        (words.trades, |r| plain(Some(r.total.trades.to_string()))),
+        (words.long, |r| plain(Some(r.total.long.to_string()))),
+        (words.short, |r| plain(Some(r.total.short.to_string()))),
     ]
 }
 

@@ -17,7 +17,7 @@ use crate::{
 use domain::{
     Decimal, Side,
     copy::Reason,
-    execution::{EntryFigures, FanOut, LEAST_PEOPLE, Outcomes, StrategyExecution},
+    execution::{EntryFigures, FanOut, LEAST_USERS, Outcomes, StrategyExecution},
 };
 use leptos::prelude::*;
 use service::{Error, following::strategy};
@@ -46,7 +46,7 @@ fn withheld(words: &'static Execution) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="withheld-title" data-testid="execution-withheld">
             <h2 id="withheld-title" class="panel-title">{words.withheld}</h2>
-            <p>{words.withheld_lead(&LEAST_PEOPLE.to_string())}</p>
+            <p>{words.withheld_lead(&LEAST_USERS.to_string())}</p>
         </section>
     }
     .rendered()
@@ -151,7 +151,7 @@ fn signals(words: &'static Execution, signals: &[FanOut]) -> AnyView {
     };
     let hidden = signals.iter().any(|signal| signal.outcomes.is_none());
     let hidden = hidden.then(|| {
-        let text = words.hidden_hint(&LEAST_PEOPLE.to_string());
+        let text = words.hidden_hint(&LEAST_USERS.to_string());
         view! { <p class="hint">{text}</p> }
     });
     view! {
@@ -165,7 +165,7 @@ fn signals(words: &'static Execution, signals: &[FanOut]) -> AnyView {
     .rendered()
 }
 
-/// What a signal did; an exit has no side.
+/// The action of a signal in words; an exit has no side.
 const fn action(words: &Execution, side: Option<Side>) -> &'static str {
     match side {
         Some(Side::Buy) => words.enter_long,
@@ -182,7 +182,7 @@ fn rules(words: &'static Execution) -> AnyView {
                 <li>{words.rule_delay}</li>
                 <li>{words.rule_slippage}</li>
                 <li>{words.rule_percentile}</li>
-                <li>{words.rule_people}</li>
+                <li>{words.rule_users}</li>
             </ul>
         </section>
     }

@@ -52,7 +52,7 @@ fn about(words: &Execution, follow: &Follow) -> String {
     words.follow_about(&follow.key_name, &risk, &follow.created_at.date())
 }
 
-/// What the figures leave out.
+/// Remarks on what the figures leave out.
 fn remarks(words: &'static Execution, performance: &FollowPerformance) -> AnyView {
     let silent = (performance.in_position && performance.open.is_none())
         .then(|| view! { <p class="message" data-tone="warn">{words.open_unknown}</p> });

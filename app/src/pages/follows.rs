@@ -51,7 +51,7 @@ struct Choices {
     profiles: Vec<(String, String)>,
     strategies: Vec<Strategy>,
     posted: Posted,
-    /// What each follow with an entered copy earned.
+    /// The performance of each follow with an entered copy.
     performances: HashMap<FollowId, FollowPerformance>,
     rules: Vec<RiskRule>,
     now: Micros,

@@ -17,17 +17,24 @@ use crate::{
     },
 };
 use domain::{
-    StrategyId,
-    strategy::{Card, Costs, Interval, Kind, Range, Record, Trade},
+    Decimal, StrategyId, dec,
+    strategy::{Card, Costs, Interval, Kind, Range, Record, Strategy, Trade},
+    time::MINUTE,
 };
 use leptos::prelude::*;
-use service::{Error, following::strategy};
+use service::{Error, following::strategy, platform::settings::Mode};
 
 /// The number of days or months listed.
 const RANGES: u16 = 30;
 
 /// The number of trades listed.
 const TRADES: u16 = 20;
+
+/// The market whose recorded hours the sandbox plays, one a minute.
+const RECORDED: &str = "BTC/USDT";
+
+/// Hours per year.
+const YEAR_HOURS: Decimal = dec!(8766);
 
 /// For everyone, signed in or not; a private signal source only for its owner.
 pub(crate) fn page() -> impl IntoView {
@@ -42,12 +49,13 @@ pub(crate) fn page() -> impl IntoView {
         let ranges = strategy::history_seen_by(&visit.desk, viewer, id, kind, interval, RANGES).await?;
         let trades = strategy::trades_seen_by(&visit.desk, viewer, id, kind, TRADES).await?;
         let costs = strategy::costs();
+        let sandbox = visit.desk.settings.mode == Mode::Sandbox;
         let name = card.strategy.name.clone();
         let body = view! {
             {head(words, &card)}
             <div class="columns even">
-                {panel(words, &card.backtest, card.strategy.outside)}
-                {panel(words, &card.live, card.strategy.outside)}
+                {panel(words, &card.strategy, &card.backtest, sandbox)}
+                {panel(words, &card.strategy, &card.live, sandbox)}
             </div>
             <div class="columns even">
                 <section class="panel" aria-label=words.figures(&name)>{record::compared(&card)}</section>
@@ -84,20 +92,37 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
     .rendered()
 }
 
-fn panel(words: &'static Strategies, record: &Record, outside: bool) -> AnyView {
+fn panel(words: &'static Strategies, strategy: &Strategy, record: &Record, sandbox: bool) -> AnyView {
+    let outside = strategy.outside;
     let lead = match record.kind {
         Kind::Live => Some(words.live_lead),
         Kind::Backtest => (!outside).then_some(words.backtest_lead),
     };
+    let span = record.metrics.start.zip(record.metrics.end).zip(record.metrics.bars);
+    let span = span.map(|((start, end), bars)| {
+        let bars = figures::grouped(&bars.to_string());
+        let text = words.backtest_span(&bars, strategy.frame.word(), &start.date(), &end.date());
+        view! { <p class="hint" data-testid="backtest-span">{text}" "{recorded(words, strategy, sandbox, end.since(start))}</p> }
+    });
     let ends = (record.curve.len() > 1).then(|| plot::ends(&record.curve, figures::signed_percent));
     view! {
         <section class="panel" aria-label=words.kind(record.kind)>
             {record::curve(record, outside)}
             {ends}
             {lead.map(|lead| view! { <p class="hint">{lead}</p> })}
+            {span}
         </section>
     }
     .rendered()
+}
+
+/// How much of the recorded market a span of the sandbox covers; nothing for other markets.
+fn recorded(words: &Strategies, strategy: &Strategy, sandbox: bool, span: i64) -> Option<String> {
+    let played = sandbox && strategy.symbol.to_string() == RECORDED;
+    played.then(|| {
+        let years = Decimal::from(span / MINUTE) / YEAR_HOURS;
+        words.recorded(&figures::decimal(years.round_dp(1)))
+    })
 }
 
 /// The heat maps of the records that have months, one below the other.
@@ -129,6 +154,10 @@ fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
                 <li>{words.rule_slippage(&slippage)}</li>
                 <li>{words.rule_funding(&funding)}</li>
                 <li>{words.rule_compound}</li>
+                <li>{words.rule_benchmark}</li>
+                <li>{words.rule_factor}</li>
+                <li>{words.rule_sharpe}</li>
+                <li>{words.rule_exposure}</li>
                 <li>{words.rule_live}</li>
             </ul>
             <p class="hint">{words.past}</p>

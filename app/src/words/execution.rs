@@ -46,7 +46,7 @@ table! {
         see: "View execution",
         back(strategy): "Back to {strategy}",
         withheld: "Not enough followers yet",
-        withheld_lead(least): "Figures appear once signals have been copied by at least {least} people. With fewer, they would reveal the trades of one account.",
+        withheld_lead(least): "Figures appear once signals have been copied by at least {least} users. With fewer, they would reveal the trades of one account.",
         window(count): plural {
             one: "The last signal that reached followers.",
             other: "The last {count} signals that reached followers.",
@@ -71,11 +71,11 @@ table! {
         exit: "Close",
         copied: "Copies",
         hidden: "Hidden",
-        hidden_hint(least): "Signals that reached fewer than {least} people show no figures.",
+        hidden_hint(least): "Signals that reached fewer than {least} users show no figures.",
         rule_delay: "Delay is the time from the acceptance of a signal until the entry was filled.",
         rule_slippage: "Slippage is the difference between the entry price and the signal's price. A positive value is a worse price for the follower.",
         rule_percentile: "Nine of ten entries were not above the 90th percentile.",
-        rule_people: "Figures are updated for ten minutes after each signal. They name no follower, and no account can be identified by them.",
+        rule_users: "Figures are updated for ten minutes after each signal. They name no follower, and no account can be identified by them.",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Texts of the pages about strategies.
 
 use super::table;
-use domain::strategy::{Exit, Kind};
+use domain::strategy::{Exit, Kind, SortBy};
 
 table! {
     /// Strategies, their records, and how these were computed.
@@ -20,10 +20,24 @@ table! {
         details_of(strategy): "{strategy}: View details",
         follow: "Copy",
         follow_this(strategy): "Copy {strategy}",
+        sort: "Sort by",
+        sort_none: "Default order",
+        sort_backtest: "Net profit (backtest)",
+        sort_live: "Net profit (live)",
+        sort_sharpe: "Sharpe ratio (backtest)",
+        sort_factor: "Profit factor (backtest)",
+        sort_drawdown: "Max drawdown (backtest)",
+        sort_since: "Longest live",
+        market: "Market",
+        any_market: "All markets",
+        show: "Show",
+        none_found: "No strategies trade this market.",
 
         backtest: "Backtest",
         live: "Live",
         backtest_lead: "Simulated on historical prices.",
+        backtest_span(candles, frame, first, last): "{candles} candles of {frame}, from {first} to {last}.",
+        recorded(years): "The sandbox plays a recorded hour in each minute, so this covers {years} years of the recorded market.",
         live_lead: "Results of live signals.",
         traded(first, last): "Trades from {first} to {last}",
         traded_on(day): "Trades of {day}",
@@ -35,6 +49,12 @@ table! {
         net_profit: "Net profit",
         win_rate: "Win rate",
         max_draw_down: "Max drawdown",
+        since: "Since (UTC)",
+        benchmark: "Holding the coin",
+        profit_factor: "Profit factor",
+        sharpe: "Sharpe ratio",
+        exposure: "Exposure",
+        average_trade: "Average trade",
         trades: "Trades",
         long: "Long",
         short: "Short",
@@ -83,6 +103,10 @@ table! {
         rule_slippage(percent): "Slippage is {percent} per fill.",
         rule_funding(percent): "Longs pay {percent} funding every eight hours; shorts receive it.",
         rule_compound: "Trades compound the full balance without leverage. Max drawdown is measured after each trade.",
+        rule_benchmark: "Holding the coin is the price change over the same time, without costs.",
+        rule_factor: "Profit factor is all gains divided by all losses.",
+        rule_sharpe: "Sharpe ratio is the mean daily return divided by its standard deviation, times the square root of 365. It needs at least ten days.",
+        rule_exposure: "Exposure is the share of time with an open position. Average trade isn't compounded.",
         rule_live: "Live results start at the price after the signal and include the same costs. Backtest and live results are never mixed.",
         past: "Past performance doesn't predict future results. Your own results will differ: your account trades at its own risk, price and time.",
     }
@@ -102,6 +126,18 @@ impl Strategies {
         match kind {
             Kind::Backtest => self.backtest,
             Kind::Live => self.live,
+        }
+    }
+
+    /// The figure that the list is sorted by.
+    pub(crate) const fn sorted_by(&self, by: SortBy) -> &'static str {
+        match by {
+            SortBy::Backtest => self.sort_backtest,
+            SortBy::Live => self.sort_live,
+            SortBy::Sharpe => self.sort_sharpe,
+            SortBy::ProfitFactor => self.sort_factor,
+            SortBy::Drawdown => self.sort_drawdown,
+            SortBy::LiveSince => self.sort_since,
         }
     }
 

@@ -5,7 +5,7 @@
 
 mod fan_out;
 
-pub use fan_out::{EntryFigures, FanOut, LEAST_PEOPLE, Outcomes, SignalCopy, StrategyExecution};
+pub use fan_out::{EntryFigures, FanOut, LEAST_USERS, Outcomes, SignalCopy, StrategyExecution};
 
 use crate::{Decimal, Micros, Side};
 use serde::{Deserialize, Serialize};

@@ -289,3 +289,51 @@ pub struct Count {
     /// Number of copies.
     pub copies: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dec;
+    use uuid::Uuid;
+
+    fn card(name: &str, sharpe: Option<Decimal>, fall: Option<Decimal>) -> Card {
+        let record = |kind| Record {
+            kind,
+            total: Figures { max_draw_down: fall, ..Figures::default() },
+            metrics: Metrics { sharpe, ..Metrics::default() },
+            since: None,
+            until: None,
+            curve: Vec::new(),
+            months: Vec::new(),
+        };
+        let strategy = Strategy {
+            id: StrategyId(Uuid::nil()),
+            active: true,
+            name: name.to_owned(),
+            description: None,
+            exchange_id: ExchangeId::Binance,
+            symbol: "BTC/USDT".parse().unwrap(),
+            frame: Frame::M1,
+            outside: false,
+            created_at: Micros(0),
+            updated_at: Micros(0),
+        };
+        Card { strategy, backtest: record(Kind::Backtest), live: record(Kind::Live) }
+    }
+
+    #[test]
+    fn the_best_comes_first_and_the_unknown_last() {
+        let mut cards = [
+            card("none", None, None),
+            card("low", Some(dec!(-1)), Some(dec!(0.1))),
+            card("high", Some(dec!(2)), Some(dec!(0.5))),
+        ];
+        let names = |cards: &[Card]| cards.iter().map(|card| card.strategy.name.clone()).collect::<Vec<_>>();
+        SortBy::Sharpe.sort(&mut cards);
+        assert_eq!(names(&cards), ["high", "low", "none"]);
+        SortBy::Drawdown.sort(&mut cards);
+        assert_eq!(names(&cards), ["low", "high", "none"]);
+        SortBy::LiveSince.sort(&mut cards);
+        assert_eq!(names(&cards), ["low", "high", "none"], "equal ones stay in their order");
+    }
+}

@@ -1,4 +1,4 @@
-//! What the stored backtests were computed over.
+//! The candles that the stored backtests were computed over.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{Micros, StrategyId};

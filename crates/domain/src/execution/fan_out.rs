@@ -1,5 +1,5 @@
 //! How a strategy's signals were executed on the accounts that copy it. The figures are public, so they must not reveal the
-//! trades of one account: a signal that reached fewer than [`LEAST_PEOPLE`] users counts in none.
+//! trades of one account: a signal that reached fewer than [`LEAST_USERS`] users counts in none.
 
 use super::{Entry, Execution, percentile};
 use crate::{
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The number of users that a signal must have reached for its figures to be shown.
-pub const LEAST_PEOPLE: usize = 3;
+pub const LEAST_USERS: usize = 3;
 
 /// One copy of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub struct EntryFigures {
     pub reasons: Vec<(Reason, u32)>,
 }
 
-/// What one signal did on the accounts that copy it.
+/// The fan-out of one signal: its copies on the accounts that follow the strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FanOut {
     /// When the signal was accepted.
@@ -127,8 +127,8 @@ impl StrategyExecution {
         let (mut signals, mut shown) = (Vec::new(), Vec::new());
         for copies in copies.chunk_by(|a, b| a.signal == b.signal) {
             let Some(first) = copies.first() else { continue };
-            let people: BTreeSet<UserId> = copies.iter().map(|copy| copy.user).collect();
-            let reached = people.len() >= LEAST_PEOPLE;
+            let users: BTreeSet<UserId> = copies.iter().map(|copy| copy.user).collect();
+            let reached = users.len() >= LEAST_USERS;
             signals.push(FanOut {
                 at: first.signal_at,
                 action: first.action,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_that_reached_two_people_counts_in_no_figure() {
+    fn a_signal_that_reached_two_users_counts_in_no_figure() {
         let two = [copy(1, 1, Status::Open), copy(1, 2, Status::Open), copy(1, 2, Status::Skipped)];
         assert_eq!(StrategyExecution::of(&two), StrategyExecution::default());
         let three: Vec<_> = (1..=3).map(|user| copy(2, user, Status::Closed)).collect();

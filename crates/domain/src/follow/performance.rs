@@ -1,5 +1,5 @@
-//! What a follow earns: the results of its ended copies and of its open one, by the definition of [`crate::profit`], and
-//! how its entries were executed.
+//! The performance of a follow: the results of its ended copies and of its open one, by the definition of
+//! [`crate::profit`], and how its entries were executed.
 
 use crate::{
     Decimal, Micros,
@@ -21,7 +21,7 @@ pub struct EnteredCopy {
     pub profit: Option<Profit>,
 }
 
-/// What a follow earned.
+/// The results, costs and execution of a follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FollowPerformance {
     /// The results of the ended copies, added up.

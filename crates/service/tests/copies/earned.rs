@@ -1,4 +1,4 @@
-//! What a follow earns: its total is that of its closed copies and its open position.
+//! The performance of a follow: its total is that of its closed copies and its open position.
 
 use crate::{
     fake::d,

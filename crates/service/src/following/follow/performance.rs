@@ -1,5 +1,5 @@
-//! What each follow earns: the results of its ended copies, the open position at the mark price, and the execution of its
-//! entries against the signals.
+//! The performance of each follow: the results of its ended copies, the open position at the mark price, and the
+//! execution of its entries against the signals.
 
 use super::get_follow;
 use crate::{

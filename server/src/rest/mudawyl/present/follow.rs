@@ -77,7 +77,7 @@ impl From<Vec<Follow>> for Follows {
     }
 }
 
-/// What a follow earned, in USDT. Not in the original document.
+/// The results, costs and execution of a follow, in USDT. Not in the original document.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FollowPerformanceItem {
