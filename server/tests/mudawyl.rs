@@ -8,6 +8,7 @@ mod account;
 mod common;
 mod mudawyl {
     mod billing;
+    mod events;
     mod first_day;
     mod own_sources;
 }
