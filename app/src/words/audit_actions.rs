@@ -46,6 +46,7 @@ impl Audit {
             | Kind::KeyRights
             | Kind::ForeignFill
             | Kind::AlertRefused
+            | Kind::StrategyPaused
             | Kind::WebhookDisabled
             | Kind::PlanLapses
             | Kind::SignedIn
@@ -109,6 +110,7 @@ texts! {
         D::SupervisionResumed => "Supervision of a position resumed",
         D::StrategyCreated => "Strategy created",
         D::StrategyChanged => "Strategy changed",
+        D::StrategyPaused => "Strategy paused: too many signals",
         D::HookChanged => "Webhook changed",
         D::PlanStarted => "Plan started",
         D::PlanChanged => "Plan changed",

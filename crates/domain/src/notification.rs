@@ -40,6 +40,8 @@ words! {
         ExitLate = "exit-late",
         /// A private signal source refused an alert.
         AlertRefused = "alert-refused",
+        /// A strategy was paused because it sent too many signals.
+        StrategyPaused = "strategy-paused",
         /// An event webhook was disabled.
         WebhookDisabled = "webhook-disabled",
         /// The subscription plan ends soon.
@@ -84,6 +86,7 @@ impl Kind {
             | Self::Unprotected
             | Self::ExitLate
             | Self::AlertRefused
+            | Self::StrategyPaused
             | Self::WebhookDisabled
             | Self::PlanLapses
             | Self::SignedIn

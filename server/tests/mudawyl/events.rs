@@ -119,9 +119,13 @@ async fn what_no_event_webhook_can_be(db: &TestDb) {
     }
     let made = ada.post(WEBHOOKS, journal()).await.ok(200);
     let path = format!("{WEBHOOKS}/{}", text(&made["id"]));
-    ada.put(&path, json!({"url": "https://[::1]/"})).await.problem("url", "must be an https URL of a public host");
+    ada.put(&path, json!({"url": "https://[::1]/"}))
+        .await
+        .problem("url", "must be an https URL of a public host");
     ada.put(&path, json!({"active": "perhaps"})).await.problem("active", "must be boolean");
-    ada.post(&format!("{path}/resend"), json!({"deliveryId": "7"})).await.problem("deliveryId", "must be UUID");
+    ada.post(&format!("{path}/resend"), json!({"deliveryId": "7"}))
+        .await
+        .problem("deliveryId", "must be UUID");
     for after in ["-1", "x", "1.5", "99999999999999999999"] {
         let answer = ada.get(&format!("{EVENTS}?after={after}")).await;
         answer.problem("after", "must be number");
