@@ -14,6 +14,8 @@ const SETTINGS = {
   SLIPSTREAM_SANDBOX_LIMITS: 'none',
   // So that a month of a subscription passes by command.
   SLIPSTREAM_SANDBOX_CONTROL: 'open',
+  // The receivers of events run on this machine.
+  SLIPSTREAM_LOCAL_WEBHOOKS: '1',
 };
 
 /** The key and secret of an exchange account. */

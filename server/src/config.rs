@@ -19,7 +19,8 @@ use crate::front::Wanted;
 use service::platform::{
     secrets::MasterKey,
     settings::{
-        Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
+        Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, SIGNALS_PER_MINUTE, Settings, TELEGRAM,
+        TelegramSettings, Throttles,
     },
 };
 use std::{
@@ -227,6 +228,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
         check.fail("DEFAULT_JURISDICTION", "a two-letter country code such as ZA");
     }
+    let signals: Option<u16> = check.parsed("SLIPSTREAM_SIGNALS_PER_MINUTE", "a number of signals");
+    if signals == Some(0) {
+        check.fail("SLIPSTREAM_SIGNALS_PER_MINUTE", "at least 1");
+    }
     let local_webhooks = check.word("SLIPSTREAM_LOCAL_WEBHOOKS", &["0", "1"]) == Some("1");
     if local_webhooks && mode == Mode::Live {
         check.fail("SLIPSTREAM_LOCAL_WEBHOOKS", "unset in live mode");
@@ -255,6 +260,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         edge: edge::settings(check),
         retention: retention::retention(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
+        max_signals_per_minute: signals.unwrap_or(SIGNALS_PER_MINUTE),
         local_webhooks: local_webhooks && mode == Mode::Sandbox,
         log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),
         pseudo_locale: check.word("SLIPSTREAM_PSEUDO_LOCALE", &["0", "1"]) == Some("1"),

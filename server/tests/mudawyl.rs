@@ -10,6 +10,7 @@ mod adoption;
 mod common;
 mod mudawyl {
     mod billing;
+    mod events;
     mod first_day;
     mod own_sources;
 }

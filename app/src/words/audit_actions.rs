@@ -46,6 +46,7 @@ impl Audit {
             | Kind::KeyRights
             | Kind::ForeignFill
             | Kind::AlertRefused
+            | Kind::StrategyPaused
             | Kind::WebhookDisabled
             | Kind::RuleTripped
             | Kind::PlanLapses
@@ -110,6 +111,7 @@ texts! {
         D::SupervisionResumed => "Supervision of a position resumed",
         D::StrategyCreated => "Strategy created",
         D::StrategyChanged => "Strategy changed",
+        D::StrategyPaused => "Strategy paused: too many signals",
         D::HookChanged => "Webhook changed",
         D::PlanStarted => "Plan started",
         D::PlanChanged => "Plan changed",

@@ -40,6 +40,8 @@ words! {
         ExitLate = "exit-late",
         /// A private signal source refused an alert.
         AlertRefused = "alert-refused",
+        /// A strategy was paused because it sent too many signals.
+        StrategyPaused = "strategy-paused",
         /// An event webhook was disabled.
         WebhookDisabled = "webhook-disabled",
         /// A risk rule tripped, or skipped an entry.
@@ -86,6 +88,7 @@ impl Kind {
             | Self::Unprotected
             | Self::ExitLate
             | Self::AlertRefused
+            | Self::StrategyPaused
             | Self::WebhookDisabled
             | Self::RuleTripped
             | Self::PlanLapses

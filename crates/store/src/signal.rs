@@ -110,6 +110,17 @@ pub async fn find_repeated(
     )
 }
 
+/// Returns when the newest signal but `number - 1` of a strategy was accepted; `None` if it has fewer than `number`.
+pub async fn nth_newest_at(from: impl Source, strategy: StrategyId, number: i64) -> Result<Option<Micros>> {
+    value!(
+        Micros,
+        from,
+        "select at from signals where strategy_id = $1 order by seq desc limit 1 offset $2",
+        strategy,
+        number.saturating_sub(1)
+    )
+}
+
 /// Lists the signals whose copies have not all been queued. Those of one strategy are in order.
 pub async fn list_due(from: impl Source) -> Result<Vec<Signal>> {
     signals!(from, fetch_all, "where fanned_out_at is null order by seq, id")

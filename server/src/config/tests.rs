@@ -116,6 +116,16 @@ fn webhooks_to_this_machine_are_for_tests() {
 }
 
 #[test]
+fn a_strategy_may_send_so_many_signals_a_minute() {
+    assert_eq!(read(&[]).unwrap().settings.max_signals_per_minute, 30);
+    let set = |value| read(&[("SLIPSTREAM_SIGNALS_PER_MINUTE", value)]);
+    assert_eq!(set("5").unwrap().settings.max_signals_per_minute, 5);
+    for bad in ["0", "-1", "many"] {
+        assert_eq!(refused(&[("SLIPSTREAM_SIGNALS_PER_MINUTE", bad)]).len(), 1, "{bad}");
+    }
+}
+
+#[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
 }

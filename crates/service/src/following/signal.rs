@@ -3,6 +3,7 @@
 //! follower.
 
 mod fan_out;
+mod flood;
 
 pub(crate) use fan_out::fan_out_due;
 
@@ -76,7 +77,8 @@ impl Accepted {
 /// Accepts a signal. On return it is stored; its copies follow immediately.
 ///
 /// # Errors
-/// Not found if there is no such strategy; fields: `strategy` for an entry of an inactive strategy, `time` if
+/// Not found if there is no such strategy; fields: `strategy` for an entry of an inactive strategy, or of one that is
+/// paused because it sends too many signals, `time` if
 /// it is too old or in the future, `id` if it belongs to another signal, and levels that cannot be traded;
 /// unavailable if an entry needs the current price and the exchange does not answer. Nothing is stored then.
 pub async fn accept(desk: &Following, new: NewSignal) -> Result<Accepted> {
@@ -109,6 +111,11 @@ pub(crate) async fn accept_from(desk: &Following, by: Option<&Actor>, new: NewSi
         seq: 0,
     };
     let mut tx = desk.db.begin().await?;
+    // Exits still pass: they only reduce risk.
+    if flood::pause_if_flooding(desk, &mut tx, &strategy, &new).await? && new.action == Action::Enter {
+        tx.commit().await?;
+        return Err(Error::field("strategy", Problem::StrategyInactive));
+    }
     match store::signal::insert_signal(&mut tx, &signal).await {
         Ok(seq) => {
             if let Some(actor) = by {

@@ -95,6 +95,8 @@ pub enum AuditAction {
     StrategyCreated,
     /// A strategy was changed, activated or deactivated.
     StrategyChanged,
+    /// A strategy was paused because it sent too many signals.
+    StrategyPaused,
     /// A strategy's webhook got a new token, or was closed.
     HookChanged,
     /// A paid plan began.
@@ -210,6 +212,7 @@ impl AuditAction {
             Self::SupervisionResumed => "supervision-resumed",
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
+            Self::StrategyPaused => "strategy-paused",
             Self::HookChanged => "hook-changed",
             Self::PlanStarted => "plan-begun",
             Self::PlanChanged => "plan-changed",

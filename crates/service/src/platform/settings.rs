@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 /// short enough for the price to be meaningful.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
 
+/// Default number of signals of one strategy within a minute above which it is paused: working strategies send a few.
+pub const SIGNALS_PER_MINUTE: u16 = 30;
+
 /// Default highest value of one order while the first-day limits of a key apply, in USD.
 pub const FIRST_DAY_CAP_USD: Decimal = dec!(100);
 
@@ -55,6 +58,8 @@ pub struct Settings {
     pub signal_max_age_s: i64,
     /// Whether event webhooks may have addresses on this machine, without TLS; for tests and sandbox mode only.
     pub local_webhooks: bool,
+    /// Number of signals of one strategy within a minute above which it is paused for entries.
+    pub max_signals_per_minute: u16,
     /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
     pub log_audit: bool,
     /// How long rows stay in the database.
@@ -202,6 +207,7 @@ impl Default for Settings {
             allow_unrestricted_keys: false,
             first_day_cap_usd: Some(FIRST_DAY_CAP_USD),
             local_webhooks: false,
+            max_signals_per_minute: SIGNALS_PER_MINUTE,
             log_audit: false,
             retention: Retention::default(),
             pseudo_locale: false,

@@ -107,6 +107,24 @@ async fn the_page_and_the_worker_agree(db: &TestDb) {
     }
 }
 
+/// A pause that another instance has written takes effect with the next copy: nothing is remembered of the time before.
+async fn a_pause_on_one_instance_holds_on_every_other(db: &TestDb) {
+    let world = World::open(db).await;
+    let other = world.another_desk(db, 0);
+    world.give(world.entry(Side::Buy)).await;
+    world.give(world.exit()).await;
+    let placed = world.placed();
+    world.accept(world.entry(Side::Buy)).await;
+    copy::pause_all(&other, &world.admin, true).await.unwrap();
+    world.work_off().await;
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(Reason::AllPaused)), "{copy:?}");
+    assert_eq!(world.placed(), placed);
+    copy::pause_all(&other, &world.admin, false).await.unwrap();
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open);
+}
+
 /// A refused exit stays queued until the position is closed; its owner is notified once of the delay.
 async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb) {
     let world = World::open(db).await;
@@ -248,6 +266,7 @@ store::each_engine!(
     an_entry_is_not_sent_after_its_signals_age,
     a_resumed_entry_is_judged_like_a_new_one,
     the_page_and_the_worker_agree,
+    a_pause_on_one_instance_holds_on_every_other,
     a_refused_exit_is_tried_again_until_the_position_is_closed,
     a_stop_beyond_liquidation_is_skipped_on_an_isolated_account,
     many_rescues_of_copies_suspend_their_entries,

@@ -16,7 +16,7 @@ use service::{
         strategy::{self, StrategyChange},
     },
     identity::{account, session},
-    messaging::notice,
+    messaging::{notice, notify},
     platform::settings::{Limit, Settings, Throttles},
     testing::{Setup, desk_with},
 };
@@ -146,20 +146,46 @@ async fn a_flood_of_alerts_is_refused_without_a_trace(db: &TestDb) {
     let id = source.strategy.id;
     let (other, _) =
         own_source::create_source(&desk, &bob, new("Others", SourceRules::default())).await.unwrap();
-    let mut refused = 0;
+    let (mut paused, mut refused) = (0, 0);
     for _ in 0..70 {
         match own_source::receive(&desk, &token, b"BTC long SL 90").await {
+            Ok(Some(verdict)) if verdict.reason == Some(RefusedAlert::Paused) => paused += 1,
             Ok(verdict) => assert_eq!(verdict.unwrap().verdict, Verdict::Accepted),
             Err(Error::TooMany { .. }) => refused += 1,
             Err(error) => panic!("{error:?}"),
         }
     }
-    assert_eq!((signals(&desk, id).await, refused), (60, 10));
+    // Before the limit on calls, the limit on signals pauses the source.
+    assert_eq!((signals(&desk, id).await, paused, refused), (30, 30, 10));
     let next = own_source::rotate_token(&desk, &bob, other.strategy.id).await.unwrap();
     assert!(
         own_source::receive(&desk, &next, b"BTC long SL 90").await.is_ok(),
         "each source has its own limit"
     );
+}
+
+async fn a_source_that_sends_too_many_signals_is_paused_and_its_exits_pass(db: &TestDb) {
+    let (_, desk, bob, source, token) = opened(db).await;
+    let (id, ada) = (source.strategy.id, admin(&desk).await);
+    let receive =
+        async |body: &str| own_source::receive(&desk, &token, body.as_bytes()).await.unwrap().unwrap();
+    for _ in 0..30 {
+        assert_eq!(receive("BTC long SL 90").await.verdict, Verdict::Accepted);
+    }
+    assert!(own_source::get_source(&desk, &bob, id).await.unwrap().strategy.active);
+    assert_eq!(receive("BTC long SL 90").await.reason, Some(RefusedAlert::Paused));
+    assert!(!own_source::get_source(&desk, &bob, id).await.unwrap().strategy.active);
+    assert_eq!(receive("close").await.verdict, Verdict::Accepted, "an exit passes");
+    assert_eq!(receive("BTC long SL 90").await.reason, Some(RefusedAlert::Paused));
+    notify::gather(&desk).await.unwrap();
+    let mails = notify::list(&desk, &ada, &notify::Search::first(100)).await.unwrap();
+    let about: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("was paused")).collect();
+    assert_eq!(about.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["bob@example.org"]);
+    assert!(about[0].body.contains(&format!("/strategies/own/{id}")), "{}", about[0].body);
+
+    let resume = SourceChange { active: Some(true), ..SourceChange::default() };
+    own_source::change_source(&desk, &bob, id, resume).await.unwrap();
+    assert_eq!(receive("BTC long SL 90").await.reason, Some(RefusedAlert::Paused), "still within the minute");
 }
 
 async fn tokens_are_rotated_and_revoked_by_the_owner_alone(db: &TestDb) {
@@ -248,6 +274,7 @@ store::each_engine!(
     a_test_gives_no_signal_and_no_notice,
     the_newest_calls_are_kept,
     a_flood_of_alerts_is_refused_without_a_trace,
+    a_source_that_sends_too_many_signals_is_paused_and_its_exits_pass,
     tokens_are_rotated_and_revoked_by_the_owner_alone,
     admins_can_only_pause_a_source,
     a_source_is_sound_and_within_the_plan,

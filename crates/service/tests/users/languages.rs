@@ -162,6 +162,12 @@ fn trading_events() -> Vec<NotificationEvent> {
 fn account_events() -> Vec<NotificationEvent> {
     use NotificationEvent as E;
     let mut events = vec![
+        E::StrategyPaused {
+            strategy: StrategyId(uuid::Uuid::from_u128(8)),
+            name: "Main".to_owned(),
+            signals: 30,
+            own: true,
+        },
         E::WebhookDisabled { name: "Main".to_owned() },
         E::PlanLapses { plan: "BASIC".to_owned(), at: domain::Micros(0) },
         E::SignedIn { agent: "Firefox".to_owned(), address: "192.0.2.7".to_owned() },

@@ -217,7 +217,8 @@ pub struct EntrySize {
 }
 
 /// Changes the status from queued to sending, in the transaction that records the copy's intent; `size` is given
-/// for entries. Returns `false` if the holder no longer holds it.
+/// for entries. Returns `false` if the holder no longer holds it, or if it is an entry and all copying or its strategy was
+/// paused after the holder decided: a pause by any instance stops every entry that is not committed yet.
 pub async fn begin_sending(
     tx: &mut Tx,
     id: CopyId,
@@ -228,7 +229,11 @@ pub async fn begin_sending(
     let rows = exec!(
         tx,
         "update copies set status = 'SENDING', detail = null, equity = $3, amount = $4, leverage = $5, entry_price = $6, stop = $7, \
-           targets = $8, updated_at = $9 where id = $1 and status = 'QUEUED' and lease_holder = $2",
+           targets = $8, updated_at = $9 where id = $1 and status = 'QUEUED' and lease_holder = $2 \
+           and (action = 'EXIT' or ( \
+             not exists (select 1 from switches p where p.name = 'pause-copies') \
+             and exists (select 1 from signals g join strategies s on s.id = g.strategy_id \
+               where g.id = copies.signal_id and s.active = true)))",
         id,
         holder,
         size.map(|b| DecimalText(b.equity)),

@@ -24,6 +24,7 @@ mod ledgers;
 mod messages;
 mod outage;
 mod own_sources;
+mod paused_copies;
 mod plans;
 mod profiles;
 mod reports;

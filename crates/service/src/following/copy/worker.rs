@@ -272,8 +272,8 @@ async fn send(
     match written {
         Written::Committed => Ok(AttemptOutcome::Done),
         Written::Conflict => Ok(AttemptOutcome::Later(WaitReason::EarlierOrder)),
-        // Either the follow was paused meanwhile, and the next attempt finds the reason, or another instance has
-        // taken the copy, and there is no next attempt.
+        // Either the follow, its strategy or all copying was paused meanwhile, and the next attempt finds the reason, or
+        // another instance has taken the copy, and there is no next attempt.
         Written::PreconditionFailed => Ok(AttemptOutcome::Later(WaitReason::FollowChanged)),
     }
 }

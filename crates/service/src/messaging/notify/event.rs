@@ -116,6 +116,17 @@ pub enum NotificationEvent {
         /// Why the alert was refused.
         reason: RefusedAlert,
     },
+    /// A strategy was paused for entries because it sent too many signals.
+    StrategyPaused {
+        /// Id of the strategy.
+        strategy: StrategyId,
+        /// Its name.
+        name: String,
+        /// The permitted number of signals within a minute.
+        signals: u16,
+        /// Whether it is the recipient's own signal source.
+        own: bool,
+    },
     /// An event webhook was disabled because its deliveries failed for too long.
     WebhookDisabled {
         /// Name of the webhook.
@@ -252,6 +263,7 @@ impl NotificationEvent {
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
+            Self::StrategyPaused { .. } => Kind::StrategyPaused,
             Self::WebhookDisabled { .. } => Kind::WebhookDisabled,
             Self::RuleTripped(_) => Kind::RuleTripped,
             Self::PlanLapses { .. } => Kind::PlanLapses,
@@ -321,6 +333,7 @@ impl NotificationEvent {
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
             | Self::ExitLate { .. }
+            | Self::StrategyPaused { .. }
             | Self::WebhookDisabled { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone
             // else.

@@ -77,6 +77,8 @@ table! {
         hook_rotated_why(link): "The old URL no longer works. Anyone who has the new URL can send signals. View your strategies: {link}",
         hook_closed(strategy): "The webhook of {strategy} was revoked",
         hook_closed_why(link): "Signals sent to its URL are rejected. View your strategies: {link}",
+        strategy_paused(strategy): "Strategy {strategy} was paused",
+        strategy_paused_why(signals, link): "It sent more than {signals} signals within a minute, so its entries are no longer copied. Exits still work, and open positions keep their stop losses. Check the sender, then activate it again: {link}",
         webhook_created(name): "Event webhook {name} was created",
         webhook_created_why(link): "Its address receives your orders, fills, trades and other events. View your webhooks: {link}",
         webhook_moved(name): "Event webhook {name} has a new address",

@@ -22,7 +22,7 @@ actions! {
     SignInFailed, PasswordChanged, ResetRequested, PasswordReset, SignedOutEverywhere, TokenReused,
     VouchedFor, MadeAdmin, KeyCreated, KeyChanged, KeyDeleted, FirstDayEnded, SupportRequested, SupportClosed,
     SandboxOpened, SandboxReset, DeskClosed, DeskOpened, CopiesPaused, CopiesResumed, Panicked,
-    SupervisionEnded, SupervisionResumed, StrategyCreated, StrategyChanged, HookChanged, PlanStarted,
+    SupervisionEnded, SupervisionResumed, StrategyCreated, StrategyChanged, StrategyPaused, HookChanged, PlanStarted,
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,
     FollowStarted, FollowChanged, FollowStopped, RiskRuleSet, RiskRuleResumed, RiskRuleRemoved,
     ClientCreated, ClientRevoked, WebhookCreated, WebhookChanged, WebhookRemoved, AccountOpened,
