@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod both_venues;
 mod candles;
 mod conditional;
 mod conservation;
