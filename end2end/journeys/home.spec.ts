@@ -60,6 +60,7 @@ test('a row closes its position, which is then a closed trade with its result', 
   await expect(dashboard.positions).toHaveCount(0);
 
   await history.openClosed();
+  await expect(history.paperDates).toContainText('today');
   await expect(history.closed).toHaveCount(1);
   await expect(history.closed).toContainText('BTC/USDT');
   await expect(history.closed).toHaveAttribute('data-exit', 'MANUAL');

@@ -15,6 +15,8 @@ export class History extends Frame {
   /** The net profit of all closed trades that match. */
   readonly closedNet: Locator;
   readonly csv: Locator;
+  /** The note about the dates of paper accounts. */
+  readonly paperDates: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -26,6 +28,7 @@ export class History extends Frame {
     this.closedTab = page.getByTestId('tab-closed');
     this.closedNet = page.getByTestId('closed-net');
     this.csv = page.getByTestId('csv');
+    this.paperDates = page.getByTestId('paper-dates');
   }
 
   async open(key: string): Promise<void> {

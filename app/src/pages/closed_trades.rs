@@ -27,6 +27,7 @@ use leptos::prelude::*;
 use service::{
     Error,
     following::closed_trades::{self, ClosedTradePage, Filter as Wanted, Sorting},
+    platform::settings::Mode,
     trading::market,
 };
 
@@ -102,8 +103,11 @@ pub(crate) async fn section(
     });
     let partial =
         (!found.complete).then(|| view! { <p class="hint" role="status">{words.closed_partial}</p> });
+    let paper = visit.desk.settings.mode == Mode::Sandbox;
+    let paper = paper.then(|| view! { <p class="hint" data-testid="paper-dates">{words.closed_paper}</p> });
     Ok(view! {
         <p class="lead">{words.closed_lead}</p>
+        {paper}
         {filters}
         {sums(words, &found)}
         <section class="panel" aria-label=words.closed_trades>

@@ -44,6 +44,7 @@ table! {
         closed_trades: "Closed trades",
         closed_lead: "Positions of all accounts, from the first fill to the last. Profit is realized P&L less fees and funding.",
         closed_empty: "No closed trades in this range.",
+        closed_paper: "Paper accounts: one recorded hour plays per minute, so dates are today's, not those of the record.",
         closed_partial: "An exchange hasn't returned its newest trades yet. Reload the page in a moment.",
         closed_total(count): plural {
             one: "{count} closed trade",

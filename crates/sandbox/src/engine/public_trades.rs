@@ -113,6 +113,12 @@ impl Engine {
         self.public_trades(market, &TradeQuery { limit, ..TradeQuery::default() })
     }
 
+    /// The id of the latest public trade; zero without one.
+    #[must_use]
+    pub fn last_trade_id(&self, market: MarketId) -> u64 {
+        self.markets.book(market).trades.back().map_or(0, |trade| trade.id)
+    }
+
     /// Public trades of any time, oldest first. Their cost is in proportion to the limit.
     #[must_use]
     pub fn public_trades(&self, market: MarketId, query: &TradeQuery) -> Vec<PublicTrade> {

@@ -141,6 +141,15 @@ impl Call<'_> {
         self.account.ok_or_else(SandboxFailure::unknown_key)
     }
 
+    /// The requested number of rows, from 1 to `most`. Spot reduces a larger one, futures refuse it.
+    pub(crate) fn limit(&self, default: usize, most: usize) -> Reply<usize> {
+        let limit = self.params.limit(default)?;
+        if self.venue == Venue::Futures && limit > most {
+            return Err(SandboxFailure::not_valid("limit"));
+        }
+        Ok(limit.min(most))
+    }
+
     /// Counts new orders of the caller, for endpoints that are not marked with [`Endpoint::orders`].
     pub(crate) fn count_orders(&mut self, orders: u32) -> Reply<()> {
         let account = self.account()?;

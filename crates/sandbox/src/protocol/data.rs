@@ -100,7 +100,7 @@ pub(crate) fn time(call: &mut Call<'_>) -> Reply {
 pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
     let limit = match call.venue {
-        Venue::Spot => call.params.limit(100, 5_000)?,
+        Venue::Spot => call.limit(100, 5_000)?,
         Venue::Futures => book_levels(call)?,
     };
     let depth = call.read(|engine| engine.depth(market, limit))?;
@@ -109,16 +109,16 @@ pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
 
 /// The number of levels that a book of futures may be asked for.
 fn book_levels(call: &Call<'_>) -> Reply<usize> {
-    let levels = call.params.limit(500, usize::MAX)?;
+    let levels = call.limit(500, 1_000)?;
     if [5, 10, 20, 50, 100, 500, 1_000].contains(&levels) {
         return Ok(levels);
     }
-    Err(SandboxFailure::refused(-4021, format!("'{levels}' is not valid depth limit.")))
+    Err(SandboxFailure::refused(-4021, format!("{levels} is not valid depth limit")))
 }
 
 pub(crate) fn trades(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
-    let limit = call.params.limit(500, 1_000)?;
+    let limit = call.limit(500, 1_000)?;
     let trades = call.read(|engine| engine.trades(market, limit))?;
     Ok(trades.iter().map(|trade| shape::trade(market, trade)).collect())
 }
@@ -126,7 +126,7 @@ pub(crate) fn trades(call: &mut Call<'_>) -> Reply {
 /// Every trade is its own aggregate, because each has one taker and one price.
 pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
-    let limit = call.params.limit(500, 1_000)?;
+    let limit = call.limit(500, 1_000)?;
     let from = call.params.integer::<u64>("fromId")?;
     let (start, end) = period(call)?;
     let query = TradeQuery { from, start, end, limit };
@@ -138,8 +138,8 @@ pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
 pub(crate) fn historical_trades(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
     let limit = match call.venue {
-        Venue::Spot => call.params.limit(500, 1_000)?,
-        Venue::Futures => call.params.limit(100, 500)?,
+        Venue::Spot => call.limit(500, 1_000)?,
+        Venue::Futures => call.limit(100, 500)?,
     };
     let from = call.params.integer::<u64>("fromId")?;
     let query = TradeQuery { from, limit, ..TradeQuery::default() };
@@ -179,7 +179,7 @@ pub(crate) fn candle_rows(call: &Call<'_>, market: MarketId) -> Reply<(Interval,
     let interval = interval.in_zone(zone);
     let (start, end) = period(call)?;
     let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
-    let limit = call.params.limit(500, most)?;
+    let limit = call.limit(500, most)?;
     let rows = call.read(|engine| {
         if interval == Interval::SECOND {
             engine.seconds(market, (start, end), limit)
@@ -241,7 +241,7 @@ pub(crate) fn premium_index(call: &mut Call<'_>) -> Reply {
 pub(crate) fn funding_rates(call: &mut Call<'_>) -> Reply {
     let pairs = maybe_market(call)?.map_or(Pair::ALL.to_vec(), |market| vec![market.pair]);
     let (start, end) = period(call)?;
-    let limit = call.params.limit(100, 1_000)?;
+    let limit = call.limit(100, 1_000)?;
     let mut rows = Vec::new();
     for pair in pairs {
         let history = call.read(|engine| engine.funding_history(pair, start, end, limit))?;

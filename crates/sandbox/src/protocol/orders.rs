@@ -129,7 +129,7 @@ impl HistoryRange {
             check_length(call.venue, end.millis() - start.millis())?;
         }
         let from = call.params.integer(from)?;
-        Ok(Self { from, start, end, limit: call.params.limit(PAGE, LARGEST_PAGE)? })
+        Ok(Self { from, start, end, limit: call.limit(PAGE, LARGEST_PAGE)? })
     }
 
     /// Selects the rows of the page. If a start is given, these are the oldest rows from there; otherwise the

@@ -154,11 +154,11 @@ impl Params {
         self.text(name)?.map(read).transpose()
     }
 
-    /// The requested number of rows, from 1 to `most`; larger values are reduced to `most`, as on Binance.
-    pub(crate) fn limit(&self, default: usize, most: usize) -> Reply<usize> {
+    /// The requested number of rows, which is at least 1.
+    pub(crate) fn limit(&self, default: usize) -> Reply<usize> {
         match self.integer::<usize>("limit")? {
             Some(0) => Err(SandboxFailure::not_valid("limit")),
-            Some(limit) => Ok(limit.min(most)),
+            Some(limit) => Ok(limit),
             None => Ok(default),
         }
     }
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(p.decimal("d"), Ok(Some(Decimal::new(15, 1))));
         assert_eq!(p.flag("e"), Ok(Some(true)));
         assert_eq!(code(p.flag("b")), -1130);
-        assert_eq!(code(p.limit(1, 2)), -1130);
+        assert_eq!(code(p.limit(1)), -1130);
         assert_eq!(code(p.client_id("id")), -1100);
         let p = params("a=x:y&b=0.123456789&c=0.1234567800");
         assert_eq!((p.client_id("a"), code(p.spot_client_id("a"))), (Ok(Some("x:y")), -1100));

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// Checks for each asset that the holdings of accounts and exchange add up to the amount issued.
 pub(crate) fn conserved(engine: &Engine) {
-    for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
+    for asset in Pair::ALL.map(Pair::base).into_iter().chain(["USDT"]) {
         let mut held = engine.counterparty().held(asset);
         for account in engine.accounts() {
             let spot = account.spot_balances().into_iter().filter(|b| b.asset == asset);

@@ -97,7 +97,7 @@ fn amend() -> impl Strategy<Value = FuturesRequest> {
 }
 
 /// One request or one move of the market. A batch is several commands.
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let pair = Pair::BtcUsdt;
     account().prop_flat_map(move |account| {
         let place = move |order| Step::Do(Command::Place { account, order });
@@ -135,8 +135,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+/// Checks that an account's futures wallet is what it was opened with and its income.
+pub(crate) fn income_matches(engine: &Engine, account: &Account) {
+    let earned: Decimal = account.income().map(|entry| entry.amount).sum();
+    assert_eq!(engine.futures(account.id).unwrap().wallet, d("10000") + earned);
+}
+
 /// Checks that the fills of each position add up to it.
-fn fills_match(engine: &Engine, account: &Account) {
+pub(crate) fn fills_match(engine: &Engine, account: &Account) {
     for position in engine.futures(account.id).unwrap().positions {
         let of_it = account.fills().filter(|fill| {
             let here = fill.market.pair == position.pair && fill.market.kind == BTC.kind;
@@ -174,6 +180,7 @@ proptest! {
             for account in engine.accounts() {
                 sound(&engine, account);
                 fills_match(&engine, account);
+                income_matches(&engine, account);
             }
             if n % 8 == 0 {
                 books_match(&engine);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot continue fails its test")]
 
 mod amend;
+mod both_venues;
 mod candles;
 mod conditional;
 mod conservation;

@@ -67,8 +67,12 @@ fn legs() -> impl Strategy<Value = Vec<SpotOrder>> {
 }
 
 fn cancellation() -> impl Strategy<Value = Cancellation> {
-    (1_u64..60, prop::option::of(Just(CancelRestriction::OnlyNew))).prop_map(|(id, restriction)| {
-        Cancellation { order: OrderRef::Id(id), restriction, by: "cancel".into() }
+    let restriction =
+        prop::sample::select(vec![CancelRestriction::OnlyNew, CancelRestriction::OnlyPartiallyFilled]);
+    (1_u64..60, prop::option::of(restriction)).prop_map(|(id, restriction)| Cancellation {
+        order: OrderRef::Id(id),
+        restriction,
+        by: "cancel".into(),
     })
 }
 
@@ -83,7 +87,7 @@ fn working() -> impl Strategy<Value = SpotOrder> {
     })
 }
 
-fn action() -> impl Strategy<Value = SpotAction> {
+pub(crate) fn action() -> impl Strategy<Value = SpotAction> {
     prop_oneof![
         6 => order().prop_map(SpotAction::Place),
         4 => legs().prop_map(|legs| list(None, legs)),
@@ -125,7 +129,7 @@ fn worth(order: &Order) -> Decimal {
 }
 
 /// Checks that exactly what the open orders and lists need is locked.
-fn locks_match(account: &Account) {
+pub(crate) fn locks_match(account: &Account) {
     let open: Vec<_> = account.orders(BTC_SPOT.kind).open().filter(|o| o.phase() != Phase::Pending).collect();
     for (asset, side) in [("USDT", Side::Buy), ("BTC", Side::Sell)] {
         let mine = || open.iter().filter(|order| order.side == side);
@@ -145,7 +149,7 @@ fn locks_match(account: &Account) {
 }
 
 /// Checks that the lists and their orders agree.
-fn lists_match(account: &Account) {
+pub(crate) fn lists_match(account: &Account) {
     let orders = account.orders(BTC_SPOT.kind);
     for list in account.order_lists().all() {
         let of = |id: u64| orders.find(&OrderRef::Id(id)).unwrap();
@@ -163,7 +167,7 @@ fn lists_match(account: &Account) {
 }
 
 /// Checks that the fills of each order add up to its filled amount.
-fn fills_match(account: &Account) {
+pub(crate) fn fills_match(account: &Account) {
     for order in account.orders(BTC_SPOT.kind).all() {
         let fills = || account.fills().filter(|fill| fill.order_id == order.id && fill.market == BTC_SPOT);
         assert_eq!(order.filled, fills().map(|fill| fill.amount).sum::<Decimal>());

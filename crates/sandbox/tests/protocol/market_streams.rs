@@ -60,6 +60,10 @@ async fn candles_of_every_interval_are_those_of_the_rest_answer() {
             let query = format!("{path}/klines?symbol=BTCUSDT&interval={word}&limit=1");
             let rows = desk.get(&query).await.ok();
             same_candle(&message["k"], &rows[0]);
+            let (first, last) = (message["k"]["f"].as_i64(), message["k"]["L"].as_i64());
+            let trades = desk.get(&format!("{path}/trades?symbol=BTCUSDT&limit=1")).await.ok();
+            assert_eq!(last, trades[0]["id"].as_i64(), "{word}");
+            assert_eq!(last.zip(first).map(|(last, first)| last - first + 1), rows[0][8].as_i64(), "{word}");
             assert_eq!((&message["k"]["i"], &message["k"]["x"]), (&json!(word), &json!(false)));
             if stream.contains("continuous") {
                 assert_eq!(message["e"], "continuous_kline");
@@ -87,6 +91,7 @@ async fn candles_of_a_second_follow_the_trades() {
         volume += number(&trade["q"]);
         assert_eq!(number(&running["v"]), volume);
         assert_eq!((&running["x"], &running["n"]), (&json!(false), &json!(beat + 1)));
+        assert_eq!(running["L"], trade["t"]);
         assert_eq!(running["T"].as_i64().unwrap() - running["t"].as_i64().unwrap(), 999);
         start = running["t"].clone();
         desk.clock.forward(250_000);

@@ -98,7 +98,7 @@ pub(super) fn income(call: &mut Call<'_>) -> Reply {
         Some(word) => Some(IncomeKind::parse(word).ok_or_else(|| SandboxFailure::not_valid("incomeType"))?),
     };
     let (start, end) = period(call)?;
-    let limit = call.params.limit(100, 1_000)?;
+    let limit = call.limit(100, 1_000)?;
     let page = call.params.integer::<usize>("page")?.unwrap_or(1).max(1);
     orders::account(call, |account| {
         let rows: Vec<_> = account

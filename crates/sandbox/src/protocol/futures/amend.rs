@@ -37,7 +37,7 @@ pub(super) fn history(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
     let order = reference(&call.params, "orderId", "origClientOrderId")?;
     let (start, end) = period(call)?;
-    let limit = call.params.limit(50, 100)?;
+    let limit = call.limit(50, 100)?;
     let of_order = |change: &&Amendment| match &order {
         OrderRef::Id(id) => change.order_id == *id,
         OrderRef::Client(name) => change.client_id == *name,

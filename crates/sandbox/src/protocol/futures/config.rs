@@ -72,7 +72,7 @@ pub(super) fn position_margin_history(call: &mut Call<'_>) -> Reply {
         Some(_) => return Err(SandboxFailure::not_valid("type")),
     };
     let (start, end) = period(call)?;
-    let limit = call.params.limit(500, 1_000)?;
+    let limit = call.limit(500, 1_000)?;
     let wanted = |change: &&MarginMove| {
         change.pair == pair
             && added.is_none_or(|added| added != change.amount.is_sign_negative())

@@ -124,7 +124,7 @@ fn periods(call: &Call<'_>, market: MarketId) -> Reply<Vec<Kline>> {
         _ => return Err(SandboxFailure::not_valid("period")),
     };
     let (start, end) = period(call)?;
-    let limit = call.params.limit(30, 500)?;
+    let limit = call.limit(30, 500)?;
     let rows_of_one = usize::try_from(length / frame.micros()).unwrap_or(1);
     let rows = call.read(|engine| engine.klines(market, frame, start, end, limit * rows_of_one))?;
     let mut merged: Vec<Kline> = Vec::new();

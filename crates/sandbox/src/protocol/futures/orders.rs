@@ -122,7 +122,7 @@ pub(super) fn forced(call: &mut Call<'_>) -> Reply {
         Some(_) => return Err(SandboxFailure::not_valid("autoCloseType")),
     };
     let (start, end) = data::period(call)?;
-    let limit = call.params.limit(50, 100)?;
+    let limit = call.limit(50, 100)?;
     orders::account(call, |account| {
         let rows = account.orders(call.venue.kind()).all().rev().filter(|o| {
             liquidations

@@ -57,7 +57,7 @@ fn prevented_matches(call: &mut Call<'_>) -> Reply {
     let (matched, order) =
         (call.params.integer::<u64>("preventedMatchId")?, call.params.integer::<u64>("orderId")?);
     let from = call.params.integer::<u64>("fromPreventedMatchId")?;
-    call.params.limit(500, 1_000)?;
+    call.limit(500, 1_000)?;
     orders::all_known(&call.params)?;
     if matched.is_some() == order.is_some() || (from.is_some() && order.is_none()) {
         return Err(SandboxFailure::refused(-1128, "Combination of optional parameters invalid."));
@@ -71,7 +71,7 @@ fn allocations(call: &mut Call<'_>) -> Reply {
     data::period(call)?;
     call.params.integer::<u64>("fromAllocationId")?;
     call.params.integer::<u64>("orderId")?;
-    call.params.limit(500, 1_000)?;
+    call.limit(500, 1_000)?;
     orders::all_known(&call.params)?;
     Ok(json!([]))
 }

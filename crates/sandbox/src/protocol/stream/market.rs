@@ -58,14 +58,11 @@ fn of_market(engine: &Engine, at: Micros, topic: Topic, update: &MarketUpdate) -
         Topic::BookTicker => vec![book_ticker(at, update)],
         Topic::Trade => update.trades.iter().map(|row| trade(at, market, row)).collect(),
         Topic::AggTrade => update.trades.iter().map(|row| agg_trade(at, market, row)).collect(),
-        Topic::Kline(interval) => klines(engine, interval, update)
-            .iter()
-            .map(|(candle, closed)| kline(at, market, interval, candle, *closed))
-            .collect(),
-        Topic::ContinuousKline(interval) => klines(engine, interval, update)
-            .iter()
-            .map(|(candle, closed)| extra::continuous(kline(at, market, interval, candle, *closed), market))
-            .collect(),
+        Topic::Kline(interval) => candles(engine, at, interval, update),
+        Topic::ContinuousKline(interval) => {
+            let rows = candles(engine, at, interval, update).into_iter();
+            rows.map(|row| extra::continuous(row, market)).collect()
+        }
         Topic::Depth(depth) => vec![partial_book(engine, at, market, depth.count())],
         Topic::MarkPrice => mark_price(at, update).into_iter().collect(),
         Topic::AveragePrice => vec![extra::average_price(engine, at, market)],
@@ -189,6 +186,37 @@ fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     body
 }
 
+/// The messages of an interval's candles.
+fn candles(engine: &Engine, at: Micros, interval: Interval, update: &MarketUpdate) -> Vec<Value> {
+    let last = last_trade_id(engine, update);
+    write_candles(at, update.market, interval, &klines(engine, interval, update), last)
+}
+
+/// The id of the market's latest trade as of an update.
+pub(super) fn last_trade_id(engine: &Engine, update: &MarketUpdate) -> u64 {
+    update.trades.last().map_or_else(|| engine.last_trade_id(update.market), |trade| trade.id)
+}
+
+/// The messages of consecutive candles, oldest first, of which the last one ends with the trade `last`.
+pub(super) fn write_candles(
+    at: Micros,
+    market: MarketId,
+    interval: Interval,
+    candles: &[(Kline, bool)],
+    last: u64,
+) -> Vec<Value> {
+    let mut last = i64::try_from(last).unwrap_or(i64::MAX);
+    let newest_first = candles.iter().rev().map(|(candle, closed)| {
+        let trades = i64::try_from(candle.trades).unwrap_or(0);
+        let ids = if trades == 0 { (-1, -1) } else { (last - trades + 1, last) };
+        last -= trades;
+        kline(at, market, interval, (candle, *closed), ids)
+    });
+    let mut messages: Vec<Value> = newest_first.collect();
+    messages.reverse();
+    messages
+}
+
 /// The current candle, preceded by the closed one if this batch closed one. The flag is set for the closed one.
 fn klines(engine: &Engine, interval: Interval, update: &MarketUpdate) -> Vec<(Kline, bool)> {
     let market = update.market;
@@ -212,7 +240,14 @@ fn klines(engine: &Engine, interval: Interval, update: &MarketUpdate) -> Vec<(Kl
     rows
 }
 
-pub(super) fn kline(at: Micros, market: MarketId, interval: Interval, k: &Kline, closed: bool) -> Value {
+/// The message of a candle; `ids` are those of its first and its last trade.
+fn kline(
+    at: Micros,
+    market: MarketId,
+    interval: Interval,
+    (k, closed): (&Kline, bool),
+    ids: (i64, i64),
+) -> Value {
     json!({
         "e": "kline",
         "E": stamp(at),
@@ -222,8 +257,8 @@ pub(super) fn kline(at: Micros, market: MarketId, interval: Interval, k: &Kline,
             "T": close_time(interval, k.start),
             "s": market.pair.joined(),
             "i": interval.word(),
-            "f": -1,
-            "L": -1,
+            "f": ids.0,
+            "L": ids.1,
             "o": price(market, k.open),
             "c": price(market, k.close),
             "h": price(market, k.high),

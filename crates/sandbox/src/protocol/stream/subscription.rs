@@ -126,7 +126,7 @@ impl Subscription {
             }
             Source::Seconds(pair, candles) => {
                 let mine = step.updates.iter().filter(|update| update.market.pair == *pair);
-                mine.flat_map(|update| second(candles, step.at, update)).collect()
+                mine.flat_map(|update| second(candles, step, update)).collect()
             }
         }
     }
@@ -170,8 +170,8 @@ fn liquidations(step: &Step<'_>, only: Option<Pair>) -> Vec<Value> {
     step.batch.events.iter().filter_map(|event| extra::liquidation(event, only)).collect()
 }
 
-fn second(candles: &mut SecondCandles, at: Micros, update: &MarketUpdate) -> Vec<Value> {
-    let rows = candles.add(at, update);
-    let write = |(candle, closed)| market::kline(at, update.market, Interval::SECOND, &candle, closed);
-    rows.into_iter().map(write).collect()
+fn second(candles: &mut SecondCandles, step: &Step<'_>, update: &MarketUpdate) -> Vec<Value> {
+    let rows = candles.add(step.at, update);
+    let last = market::last_trade_id(step.engine, update);
+    market::write_candles(step.at, update.market, Interval::SECOND, &rows, last)
 }
