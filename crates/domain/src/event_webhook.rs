@@ -62,6 +62,8 @@ words! {
         CopyClosed = "trade.copy_closed",
         /// The exchange liquidated a position.
         Liquidated = "trade.liquidated",
+        /// A position has reached its time limit and is closed.
+        TimeLimit = "trade.time_limit",
         /// A position has no stop.
         StopMissing = "protection.stop_missing",
         /// A missing stop was placed again.
@@ -70,6 +72,8 @@ words! {
         ClosedWithoutStop = "protection.position_closed",
         /// A take-profit could not be placed.
         TakeProfitRejected = "protection.take_profit_rejected",
+        /// A risk rule tripped.
+        RuleTripped = "rule.tripped",
         /// The exchange rejected a key, which was disabled.
         KeyRejected = "key.rejected",
         /// A key's account is in an unsupported mode.
@@ -111,6 +115,8 @@ impl EventType {
             LiveEventKind::KeyRights(..) => Self::KeyPermissions,
             LiveEventKind::ForeignFill(_) => Self::ForeignFill,
             LiveEventKind::Liquidated(_) => Self::Liquidated,
+            LiveEventKind::TimeLimit(_) => Self::TimeLimit,
+            LiveEventKind::RuleTripped(_) => Self::RuleTripped,
             LiveEventKind::LeftOpen(_) => Self::KeyDeleted,
             LiveEventKind::StopReplaced(_) => Self::StopReplaced,
             LiveEventKind::WithoutStop(_) => Self::StopMissing,
@@ -132,7 +138,10 @@ impl EventType {
         Some(match self {
             Self::OrderUpdated => EventTopic::Order,
             Self::OrderFilled | Self::ForeignFill => EventTopic::Fill,
-            Self::StopLoss | Self::TakeProfit | Self::CopyClosed | Self::Liquidated => EventTopic::Trade,
+            Self::StopLoss | Self::TakeProfit | Self::CopyClosed | Self::Liquidated | Self::TimeLimit => {
+                EventTopic::Trade
+            }
+            Self::RuleTripped => EventTopic::Rule,
             Self::StopMissing | Self::StopReplaced | Self::ClosedWithoutStop | Self::TakeProfitRejected => {
                 EventTopic::Protection
             }

@@ -7,6 +7,7 @@ use crate::{
     sizing::r_multiple,
 };
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// Maximum length of a name, in characters.
 pub const LONGEST_NAME: usize = 60;

@@ -60,6 +60,9 @@ pub struct EventData {
     /// Name of the private signal source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// What the risk rule applies to: the strategy, key or user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applies_to: Option<String>,
     /// Name of the plan.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -140,11 +143,12 @@ impl EventData {
                 ..on(&order.symbol)
             },
             LiveEventKind::TargetRefused(symbol, message) => {
-                Self { message: Some(message.clone()), ..on(symbol) }
+                Self { message: Some(message.to_string()), ..on(symbol) }
             }
             LiveEventKind::ClosedWithoutStop(symbol)
             | LiveEventKind::ForeignFill(symbol)
             | LiveEventKind::Liquidated(symbol)
+            | LiveEventKind::TimeLimit(symbol)
             | LiveEventKind::StopReplaced(symbol)
             | LiveEventKind::WithoutStop(symbol) => on(symbol),
             LiveEventKind::KeyRefused(name)
@@ -163,6 +167,9 @@ impl EventData {
             LiveEventKind::SignedIn(address) => Self { address: Some(address.clone()), ..Self::default() },
             LiveEventKind::PasswordChanged => Self::default(),
             LiveEventKind::AlertRefused(name) => Self { source: Some(name.clone()), ..Self::default() },
+            LiveEventKind::RuleTripped(name) => {
+                Self { applies_to: Some(name.clone()), ..Self::default() }
+            }
             LiveEventKind::PlanEndsSoon(name)
             | LiveEventKind::PaymentFailed(name)
             | LiveEventKind::PlanEnded(name) => of_plan(name),
