@@ -61,7 +61,7 @@ pub async fn adopt_position(
         let (id, pair) = market_of(&key, &symbol)?;
         let stop = stop_change(&stop, &stop_kind, &stop_price, confirm == "yes")?;
         let targets = target_shares(&prices, &shares)?;
-        Ok((id, pair, TradeChange { stop: Some(stop), targets: Some(targets) }))
+        Ok((id, pair, TradeChange { stop: Some(stop), targets: Some(targets), ..TradeChange::default() }))
     };
     let adopted = match parse() {
         Ok((id, pair, wish)) => {

@@ -106,7 +106,7 @@ type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 14] = [
+const BY_ONE: [OfOne; 15] = [
     ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
     ("StopReplaced", ToastEvent::StopReplaced),
     ("WithoutStop", ToastEvent::WithoutStop),

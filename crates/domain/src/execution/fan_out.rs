@@ -175,7 +175,7 @@ fn entry_figures(copies: &[SignalCopy]) -> EntryFigures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dec, time::SECOND};
+    use crate::{Decimal, dec, time::SECOND};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn an_exit_has_the_delay_until_it_was_carried_out() {
-        let exit = |user, seconds| SignalCopy {
+        let exit = |user, seconds: i64| SignalCopy {
             action: Action::Exit,
             side: None,
             entry: None,

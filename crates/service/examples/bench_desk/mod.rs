@@ -130,7 +130,6 @@ pub(crate) async fn follow(
         risk_profile_id: profiles.get(number % profiles.len().max(1)).context("no risk profile")?.id,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

@@ -59,7 +59,7 @@ pub(crate) async fn add(desk: &SharedDesk, cast: &Cast, amount: &str) -> DeskRes
 pub(crate) async fn adopt(desk: &SharedDesk, cast: &Cast) -> DeskResponse {
     let stop = StopChange::Set(Stop { trigger: d(LONG_STOP), limit: None });
     let targets = vec![TargetShare { price: d("20400"), share: d("0.5") }];
-    let wish = TradeChange { stop: Some(stop), targets: Some(targets) };
+    let wish = TradeChange { stop: Some(stop), targets: Some(targets), ..TradeChange::default() };
     order::adopt_position(desk, &cast.trader, cast.manual, &btc(), wish, None).await.into()
 }
 

@@ -45,7 +45,7 @@ pub async fn adopt_position(
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     // Runs detached: it continues if the caller disconnects.
-    let work = async move { Placing { desk: &shared, access, idempotency }.adopt(symbol, wish).await };
+    let work = async move { Placing::new(&shared, access, idempotency).adopt(symbol, wish).await };
     opened_by(&desk.work.run(work).await?)
 }
 
