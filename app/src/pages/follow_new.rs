@@ -289,10 +289,12 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
         Some(view! { <p class="message" data-tone="warn">{text}" "{bound}</p> })
     });
     view! {
-        <table class="table">
-            <thead><tr><td></td>{names.collect_view()}</tr></thead>
-            <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
-        </table>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=words.preview>
+            <table class="table">
+                <thead><tr><td></td>{names.collect_view()}</tr></thead>
+                <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
+            </table>
+        </div>
         {skipped.collect_view()}
     }
     .rendered()
