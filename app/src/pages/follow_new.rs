@@ -170,7 +170,7 @@ async fn choose(
                 <p class="hint">{words.start_note}</p>
                 <div class="row">
                     <button type="submit" class="button" data-kind="main" data-testid="follow-start">{words.start}</button>
-                    <button type="submit" class="button" formmethod="get" formaction=page data-testid="reckon">{words.preview_again}</button>
+                    <button type="submit" class="button" formmethod="get" formaction=page data-testid="recalculate">{words.preview_again}</button>
                 </div>
             </section>
             {preview(words, &key, &profiles, previews)}
@@ -251,7 +251,7 @@ fn preview(
                 words.stop_away(&figures::decimal(first.entry), &figures::plain_percent(first.stop_percent));
             Either::Left(view! {
                 <p>{lead}" "{stop}</p>
-                {reckoned(words, &known)}
+                {typical_trades(words, &known)}
             })
         }
         None => {
@@ -268,7 +268,7 @@ fn preview(
     .rendered()
 }
 
-fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
+fn typical_trades(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
     let names = known.iter().map(|(profile, _)| {
         view! { <th scope="col" class="number">{words.profile(&profile.name)}</th> }
     });
