@@ -141,7 +141,7 @@ test('without scripts: copy a strategy, recalculate, pause, stop', async ({ page
   await begin.risk('aggressive').check();
   await begin.maxLeverage.fill('9');
   await expect(async () => {
-    await begin.reckon.click();
+    await begin.recalculate.click();
     await expect(begin.preview).toContainText('Risk', { timeout: 500 });
   }).toPass();
   await expect(begin.maxLeverage, 'what was typed is kept').toHaveValue('9');

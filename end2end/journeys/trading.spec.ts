@@ -123,7 +123,7 @@ test('a position without a stop is opened only after a confirmation', async ({ p
   await trade.ticket.place.click();
   await expect(trade.size).toHaveText('0.03 BTC');
   await expect(trade.protection).toHaveText('No stop loss (your choice)');
-  await expect(trade.ticket.withoutStop, 'it is asked anew for the next order').not.toBeChecked();
+  await expect(trade.ticket.withoutStop, 'it is asked again for the next order').not.toBeChecked();
   await expectSameDocument(page);
 });
 

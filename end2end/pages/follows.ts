@@ -15,7 +15,7 @@ export class NewFollow extends Frame {
   readonly preview: Locator;
   readonly maxLeverage: Locator;
   readonly dailyLimit: Locator;
-  readonly reckon: Locator;
+  readonly recalculate: Locator;
   readonly start: Locator;
 
   constructor(page: Page) {
@@ -26,7 +26,7 @@ export class NewFollow extends Frame {
     this.preview = page.getByTestId('preview');
     this.maxLeverage = field(this.form, 'maxLeverage');
     this.dailyLimit = field(this.form, 'dailyLossLimitUsd');
-    this.reckon = page.getByTestId('reckon');
+    this.recalculate = page.getByTestId('recalculate');
     this.start = page.getByTestId('follow-start');
   }
 

@@ -33,13 +33,15 @@ export async function excess(page: Page): Promise<string[]> {
     }
     const outside = [...document.querySelectorAll('body *')].filter((element) => {
       const { left, right, width } = element.getBoundingClientRect();
-      const scrolls = getComputedStyle(element).position !== 'absolute' && element.parentElement?.closest('.table-scroll, pre');
+      const placed = getComputedStyle(element).position === 'absolute';
+      const scrolls = !placed && element.parentElement?.closest('.table-scroll, pre');
       return width > 0 && (left < 0 || right > root.clientWidth) && !scrolls;
     });
     const names = outside.slice(0, 6).map((element) => {
       const { left, right } = element.getBoundingClientRect();
       const text = (element.textContent ?? '').trim().slice(0, 30);
-      return `${element.tagName.toLowerCase()}.${element.className} ${Math.round(left)}–${Math.round(right)} “${text}”`;
+      const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+      return `${name} ${Math.round(left)}–${Math.round(right)} “${text}”`;
     });
     return [`${pixels} pixels too wide`, ...names];
   });

@@ -26,7 +26,7 @@ fn filled(path: &str) -> String {
 }
 
 /// A request of a route, with its surface's credentials.
-fn knock(program: &Program, route: &RouteInfo, surface: Surface) -> RequestBuilder {
+fn request_to(program: &Program, route: &RouteInfo, surface: Surface) -> RequestBuilder {
     let method: Method = route.method.as_str().parse().unwrap();
     let path = filled(&route.path);
     match surface {
@@ -94,10 +94,10 @@ async fn every_route_requires_its_permission(db: &TestDb) {
         let Some(permission) = permission else { continue };
         let others = words(Permission::ALL.iter().copied().filter(|p| *p != permission));
         let without = Program::of(&ada, &server, &others).await.signed_in().await;
-        let answer = without.send(knock(&without, &route, surface)).await;
+        let answer = without.send(request_to(&without, &route, surface)).await;
         assert_eq!(answer.ok(403), error_body(surface, 403), "{} {}", route.method, route.path);
         let with = Program::of(&ada, &server, &[permission.word()]).await.signed_in().await;
-        let answer = with.send(knock(&with, &route, surface)).await;
+        let answer = with.send(request_to(&with, &route, surface)).await;
         assert!(![401, 403, 500].contains(&answer.status), "{} {}: {answer:?}", route.method, route.path);
         for id in [stranger.id, without.id, with.id] {
             ada.delete(&format!("{CLIENTS}/{id}"), None).await.ok(204);

@@ -170,7 +170,7 @@ async fn choose(
                 <p class="hint">{words.start_note}</p>
                 <div class="row">
                     <button type="submit" class="button" data-kind="main" data-testid="follow-start">{words.start}</button>
-                    <button type="submit" class="button" formmethod="get" formaction=page data-testid="reckon">{words.preview_again}</button>
+                    <button type="submit" class="button" formmethod="get" formaction=page data-testid="recalculate">{words.preview_again}</button>
                 </div>
             </section>
             {preview(words, &key, &profiles, previews)}
@@ -251,7 +251,7 @@ fn preview(
                 words.stop_away(&figures::decimal(first.entry), &figures::plain_percent(first.stop_percent));
             Either::Left(view! {
                 <p>{lead}" "{stop}</p>
-                {reckoned(words, &known)}
+                {typical_trades(words, &known)}
             })
         }
         None => {
@@ -268,7 +268,7 @@ fn preview(
     .rendered()
 }
 
-fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
+fn typical_trades(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
     let names = known.iter().map(|(profile, _)| {
         view! { <th scope="col" class="number">{words.profile(&profile.name)}</th> }
     });
@@ -289,10 +289,12 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
         Some(view! { <p class="message" data-tone="warn">{text}" "{bound}</p> })
     });
     view! {
-        <table class="table">
-            <thead><tr><td></td>{names.collect_view()}</tr></thead>
-            <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
-        </table>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=words.preview>
+            <table class="table">
+                <thead><tr><td></td>{names.collect_view()}</tr></thead>
+                <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
+            </table>
+        </div>
         {skipped.collect_view()}
     }
     .rendered()

@@ -89,14 +89,14 @@ pub(crate) fn page() -> impl IntoView {
 fn refused(visit: &Visit, title: &str, key: &ExchangeKey, choosers: AnyView, why: Refusal) -> AnyView {
     let words = pages(visit::lang());
     visit::set_status(StatusCode::CONFLICT);
-    let mend = format!("/keys#key-{}", key.id);
+    let fix = format!("/keys#key-{}", key.id);
     let body = view! {
         <h1>{words.refused_title}</h1>
         <div class="market-bar">{choosers}</div>
         <p class="message" data-tone="bad" role="alert" data-testid="key-refused">
             {problems::rule(visit::lang(), why)}
         </p>
-        <p><a class="button" data-kind="main" href=mend>{words.mend_key(&key.name)}</a></p>
+        <p><a class="button" data-kind="main" href=fix>{words.fix_key(&key.name)}</a></p>
     };
     frame(visit, title, Width::Wide, body)
 }

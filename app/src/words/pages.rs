@@ -145,7 +145,7 @@ table! {
         trade_title(symbol): "Trade {symbol}",
         choose_key: "Account",
         choose_market: "Market",
-        mend_key(key): "Fix exchange key “{key}”",
+        fix_key(key): "Fix exchange key “{key}”",
         synthetic(symbol): "{symbol} (synthetic)",
         playing(time): around { "Replaying {time} UTC. One hour plays per minute, so candles show today's dates." },
         trade_empty: "You need an account to trade. Open a paper account to start.",

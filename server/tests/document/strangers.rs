@@ -10,7 +10,7 @@ use serde_json::Value;
 use server::rest::surface::Surface;
 use store::testing::TestDb;
 
-async fn knock(world: &World, caller: &Caller, operation: &Operation) -> HttpAnswer {
+async fn call(world: &World, caller: &Caller, operation: &Operation) -> HttpAnswer {
     let thing = if operation.names() { world.any(&operation.path) } else { "" };
     world.examples(caller, operation, thing).await
 }
@@ -30,7 +30,7 @@ async fn anonymous_callers_get_401(db: &TestDb) {
             let nobody =
                 Program { key: "0".repeat(64), token: bad.replace(' ', ""), ..world.ada.program.clone() };
             let caller = Caller { person: world.ada.person.with_token(bad), program: nobody };
-            assert_documented(operation, &knock(&world, &caller, operation).await, 401);
+            assert_documented(operation, &call(&world, &caller, operation).await, 401);
         }
     }
 }
@@ -41,7 +41,7 @@ async fn expired_credentials_open_nothing(db: &TestDb) {
     world.ada.person.delete(&format!("/v1/priv/api-client/{id}"), None).await.ok(204);
     world.server.clock.advance(16 * time::MINUTE);
     for operation in world.operations.iter().filter(|operation| operation.closed()) {
-        assert_documented(operation, &knock(&world, &world.ada, operation).await, 401);
+        assert_documented(operation, &call(&world, &world.ada, operation).await, 401);
     }
 }
 
@@ -50,7 +50,7 @@ async fn operator_routes_are_closed_to_others(db: &TestDb) {
     let operators = world.operations.iter().filter(|operation| operation.route.role == Role::Admin);
     let mut seen = 0;
     for operation in operators {
-        assert_documented(operation, &knock(&world, &world.ada, operation).await, 403);
+        assert_documented(operation, &call(&world, &world.ada, operation).await, 403);
         seen += 1;
     }
     assert!(seen >= 12, "{seen} operations");

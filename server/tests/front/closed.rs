@@ -104,7 +104,7 @@ async fn users_see_a_page_and_admins_continue(db: &TestDb) {
     assert_eq!(front.get("/maintenance", &[]).await.status, StatusCode::OK);
 }
 
-/// Programs are written and mended while the desk is closed.
+/// Programs are written and fixed while the desk is closed.
 async fn the_reference_stays_open(db: &TestDb) {
     let front = Front::new(db);
     let open = front.get("/docs", &[("accept", "text/html")]).await;

@@ -47,10 +47,8 @@ pub struct NoticePage {
 pub async fn unread(desk: &Messaging, actor: &Actor) -> Result<usize> {
     let events = store::read_mark::list_unread(&desk.db, actor.user, COUNTED).await?;
     let mut orders = HashSet::new();
-    let notices = events.iter().filter_map(news).filter(|live| match order_of(live) {
-        Some(order) => orders.insert(order),
-        None => true,
-    });
+    let is_first = |live: &LiveEvent| order_of(live).is_none_or(|order| orders.insert(order));
+    let notices = events.iter().filter_map(news).filter(is_first);
     Ok(notices.take(MOST_UNREAD + 1).count())
 }
 

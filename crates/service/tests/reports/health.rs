@@ -77,8 +77,8 @@ async fn a_job_that_does_not_run_is_late_and_then_stuck(db: &TestDb) {
 
     // A desk just started on the same database has not missed anything yet.
     let setup = Setup { clock: clock.clone(), ..Setup::default() };
-    let anew = testing::desk_with((**db).clone(), setup);
-    assert_eq!(health::measure(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
+    let restarted = testing::desk_with((**db).clone(), setup);
+    assert_eq!(health::measure(&restarted, &JOBS).await.unwrap().jobs(), Status::Ok);
 }
 
 async fn jobs_are_judged_by_the_databases_clock(db: &TestDb) {

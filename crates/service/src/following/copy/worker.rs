@@ -158,7 +158,7 @@ async fn one(desk: &SharedFollowing, round: &ClaimContext, work: Work) -> Result
             Decided::Skip(Reason::Refused, Some(OrderFailure::Refused(refusal).stored()))
         }
         Err(error) => {
-            // Ours to mend; the copy waits for it as long as its signal is fresh.
+            // Our own fault; the copy waits for it as long as its signal is fresh.
             tracing::error!(copy = %work.id, %error, "could not decide a copy");
             Decided::Postpone(now.plus(LATER), WaitReason::InternalError)
         }

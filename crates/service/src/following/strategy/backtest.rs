@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_costs_that_are_shown_are_those_that_are_reckoned_with() {
+    fn the_costs_that_are_shown_are_those_that_are_applied() {
         assert_eq!(terms().unwrap(), Costs::PERPETUAL);
     }
 

@@ -58,7 +58,7 @@ async fn api_clients(desk: &Platform) -> Result<u64> {
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.id;
         for row in rows {
-            let new = anew(desk, "api_clients", row.id.0, row.user_id.0, &row.sealed_secret)?;
+            let new = resealed(desk, "api_clients", row.id.0, row.user_id.0, &row.sealed_secret)?;
             let Some(new) = new else { continue };
             let mut tx = desk.db.begin().await?;
             done += u64::from(store::api_client::reseal(&mut tx, row.id, &new).await?);
@@ -98,7 +98,7 @@ async fn messages(desk: &Platform) -> Result<u64> {
         after = last.id;
         for row in rows {
             let owner = row.user_id.map_or(Uuid::nil(), |user| user.0);
-            let Some(new) = anew(desk, "mails", row.id.0, owner, &row.sealed_body)? else { continue };
+            let Some(new) = resealed(desk, "mails", row.id.0, owner, &row.sealed_body)? else { continue };
             let mut tx = desk.db.begin().await?;
             done += u64::from(store::message::reseal(&mut tx, row.id, &new).await?);
             tx.commit().await?;
@@ -109,7 +109,7 @@ async fn messages(desk: &Platform) -> Result<u64> {
 async fn signing_keys(desk: &Platform) -> Result<u64> {
     let mut done = 0;
     for row in store::signing_key::list(&desk.db).await? {
-        let Some(new) = anew(desk, "signing_keys", row.id.0, Uuid::nil(), &row.sealed)? else { continue };
+        let Some(new) = resealed(desk, "signing_keys", row.id.0, Uuid::nil(), &row.sealed)? else { continue };
         let mut tx = desk.db.begin().await?;
         done += u64::from(store::signing_key::reseal(&mut tx, row.id, &new).await?);
         tx.commit().await?;
@@ -120,7 +120,7 @@ async fn signing_keys(desk: &Platform) -> Result<u64> {
 async fn desk_secrets(desk: &Platform) -> Result<u64> {
     let mut done = 0;
     for row in store::desk_secret::list(&desk.db).await? {
-        let Some(new) = anew(desk, "desk_secrets", row.id, Uuid::nil(), &row.sealed)? else { continue };
+        let Some(new) = resealed(desk, "desk_secrets", row.id, Uuid::nil(), &row.sealed)? else { continue };
         let mut tx = desk.db.begin().await?;
         done += u64::from(store::desk_secret::reseal(&mut tx, row.id, &new).await?);
         tx.commit().await?;
@@ -129,7 +129,7 @@ async fn desk_secrets(desk: &Platform) -> Result<u64> {
 }
 
 /// The value under the current key; `None` if it is already.
-fn anew(desk: &Platform, table: &str, row: Uuid, owner: Uuid, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+fn resealed(desk: &Platform, table: &str, row: Uuid, owner: Uuid, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
     let old = Sealed::from_bytes(bytes)?;
     if old.master_key_id == desk.sealer.master_key_id() {
         return Ok(None);
