@@ -181,7 +181,6 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         risk_profile_id: profiles.get(number % profiles.len().max(1)).context("no risk profile")?.id,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

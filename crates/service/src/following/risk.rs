@@ -12,8 +12,8 @@ mod watch;
 pub use close::close_due;
 pub use preview::{PREVIEW_DAYS, RulePreview, preview};
 pub use rules::{
-    MOST_RULES, NewRule, RuleChange, RuleTrip, change_rule, create_rule, get_rule, list_rules, list_trips, remove_rule,
-    resume_rule,
+    MOST_RULES, NewRule, RuleChange, RuleTrip, change_rule, create_rule, get_rule, list_rules, list_trips,
+    remove_rule, resume_rule,
 };
 pub use watch::watch;
 

@@ -76,7 +76,6 @@ fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
         risk_profile_id: RiskProfileId(uuid::Uuid::from_u128(PROFILE)),
         active: true,
         max_leverage: Some(10),
-        daily_loss_limit_usd: Some(d(50)),
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

@@ -27,16 +27,20 @@ impl EntryRules {
             turn = Some(desk.rule_locks.at(work.user_id).await);
             rules = store::risk_rule::list_by_user(&desk.db, work.user_id).await?;
         }
-        let book = RuleBook::with(desk, work.user_id, rules).await?;
         let own = work.exchange_key_id;
+        if rules.is_empty() {
+            return Ok(Self { judged: Vec::new(), _turn: None });
+        }
+        let keys = store::key::list_by_user(&desk.db, work.user_id).await?;
+        let book = RuleBook::of(desk, work.user_id, rules, &keys, Vec::new()).await?;
         let rules = book.of_follow(work.follow_id, own);
-        let mut others = book.keys_to_read(&rules);
+        let mut others = book.keys_to_read(&rules, Some(own));
         others.retain(|key| *key != own);
         let mut profits = book.read_cached(desk, others).await?;
         profits.insert(own, book.profits_in(own, account));
         let mut judged = Vec::with_capacity(rules.len());
         for rule in rules {
-            let measured = book.measure(desk, &rule, &profits).await?;
+            let measured = book.measure(desk, &rule, Some(own), &profits).await?;
             judged.push((rule, Measured { signal_at: Some(work.signal_at), ..measured }));
         }
         Ok(Self { judged, _turn: turn })
@@ -87,10 +91,10 @@ impl RuleBook {
         if rules.is_empty() {
             return Ok(None);
         }
-        let profits = self.read_cached(desk, self.keys_to_read(&rules)).await?;
+        let profits = self.read_cached(desk, self.keys_to_read(&rules, Some(key))).await?;
         let mut judged = Vec::with_capacity(rules.len());
         for rule in &rules {
-            judged.push((rule, judge(rule, &self.measure(desk, rule, &profits).await?)));
+            judged.push((rule, judge(rule, &self.measure(desk, rule, Some(key), &profits).await?)));
         }
         Ok(first_objection(judged.into_iter(), desk.clock.now()))
     }

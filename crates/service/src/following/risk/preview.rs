@@ -46,7 +46,7 @@ pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<Ru
         updated_at: now,
     };
     let book = RuleBook::with(desk, actor.user, vec![rule]).await?;
-    let keys = book.keys_of(&rule);
+    let keys = book.keys_of(&rule, None);
     let concerned: Vec<_> = book.concerned(&rule).into_iter().map(|copy| copy.id).collect();
     // Losses in a row, and the value of positions, are the follow's own.
     let own =

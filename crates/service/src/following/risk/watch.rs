@@ -96,15 +96,15 @@ async fn watch_user(desk: &Following, owned: &[OwnedRule], reads: &mut usize) ->
     let book = RuleBook::read(desk, first.user_id).await?;
     let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
         owned.iter().partition(|owned| flattens(&owned.rule));
-    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping))).await?;
+    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping), None)).await?;
     for owned in stopping {
-        let measured = book.measure(desk, &owned.rule, &profits).await?;
+        let measured = book.measure(desk, &owned.rule, None, &profits).await?;
         if let Verdict::Broken { seen, until } = judge(&owned.rule, &measured) {
             let trip = Trip { at: desk.clock.now(), until, seen, first: None, closing: false };
             record_trip(desk, owned, trip).await?;
         }
     }
-    let read = read_accounts(desk, book.keys_to_read(&rules_of(&closing)), reads).await;
+    let read = read_accounts(desk, book.keys_to_read(&rules_of(&closing), None), reads).await;
     for owned in closing {
         judge_closing(desk, &book, owned, &read).await?;
     }
@@ -149,14 +149,14 @@ async fn judge_closing(
     read: &HashMap<ExchangeKeyId, Read>,
 ) -> Result<()> {
     let rule = &owned.rule;
-    let keys = book.keys_to_read(std::slice::from_ref(rule));
+    let keys = book.keys_to_read(std::slice::from_ref(rule), None);
     let of_rule: Vec<&Read> = keys.iter().filter_map(|key| read.get(key)).collect();
     if of_rule.len() < keys.len() {
         return Ok(());
     }
     let profits: Profits =
         keys.iter().filter_map(|key| Some((*key, read.get(key)?.profits.clone()))).collect();
-    let measured = book.measure(desk, rule, &profits).await?;
+    let measured = book.measure(desk, rule, None, &profits).await?;
     let Verdict::Broken { seen, until } = judge(rule, &measured) else {
         locked(&desk.readings.first).remove(&rule.id);
         return Ok(());
