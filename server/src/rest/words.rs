@@ -58,11 +58,11 @@ listed! {
     SourceVerdict = domain::own_source::Verdict;
     /// Why a private signal source refused an alert.
     AlertRefusal = domain::own_source::RefusedAlert;
-    /// What a risk rule bounds.
+    /// Quantity that a risk rule bounds.
     RiskRuleKind = domain::risk_rule::Kind;
-    /// What a risk rule applies to.
+    /// Level that a risk rule applies to.
     RiskRuleLevel = domain::risk_rule::Level;
-    /// What happens when a risk rule is broken.
+    /// Effect of a broken risk rule.
     RiskRuleAction = domain::risk_rule::RuleAction;
     /// Status of a copy.
     CopyStatus = copy::Status;
