@@ -44,7 +44,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 /// Registers the routes of this surface.
 #[must_use]
 pub fn register(routes: ApiRouter) -> ApiRouter {
-    routes
+    risk_rules(routes)
         .route(Role::Anyone, describing_errors(routes!(ticker::get_ticker)))
         .listed(routes!(plan::list_plans))
         .listed(routes!(strategy::list_strategies))
@@ -102,12 +102,16 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
         .route(Role::Trader, routes!(own_source::list_calls))
         .route(Role::Trader, routes!(own_source::test_alert))
+        .route(Role::Trader, routes!(past::list_strategy_trades))
+        .route(Role::Trader, routes!(past::list_manual_trades))
+}
+
+fn risk_rules(routes: ApiRouter) -> ApiRouter {
+    routes
         .route(Role::Trader, routes!(risk_rule::list_rules, risk_rule::create_rule))
         .route(Role::Trader, routes!(risk_rule::preview_rule))
         .route(Role::Trader, routes!(risk_rule::change_rule, risk_rule::remove_rule))
         .route(Role::Trader, routes!(risk_rule::resume_rule))
-        .route(Role::Trader, routes!(past::list_strategy_trades))
-        .route(Role::Trader, routes!(past::list_manual_trades))
 }
 
 /// Adds the error schemas, which only shared responses refer to and which utoipa would therefore not collect.
