@@ -162,7 +162,7 @@ async fn a_follower_who_does_not_trade_sees_the_reason(db: &TestDb) {
     let cautious = world.follower("AGGRESSIVE").await;
     world.change(&cautious, |f| f.max_leverage = Some(1)).await;
     let losing = world.follower("MODERATE").await;
-    world.change(&losing, |f| f.daily_loss_limit_usd = Some(store::DecimalText(Decimal::ZERO))).await;
+    world.limit_loss(&losing, Decimal::ZERO).await;
     let by_hand = world.follower("MODERATE").await;
     by_hand.buy(&world, "0.01").await;
     let off = world.follower("MODERATE").await;

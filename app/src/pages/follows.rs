@@ -36,10 +36,7 @@ use domain::{
 use leptos::prelude::*;
 use service::{
     Error,
-    following::{
-        follow::{self, Overview},
-        risk,
-    },
+    following::follow::{self, Overview},
 };
 use std::collections::HashMap;
 
@@ -68,7 +65,7 @@ impl Choices {
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
-        let Overview { keys, follows: all, mut newest, in_position, strategies, profiles } =
+        let Overview { keys, follows: all, mut newest, in_position, strategies, profiles, rules } =
             follow::overview(&visit.desk, actor, COPIES).await?;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
@@ -77,7 +74,7 @@ pub(crate) fn page() -> impl IntoView {
             strategies,
             posted,
             performances: follow::performances(&visit.desk, actor).await?,
-            rules: risk::list_rules(&visit.desk, actor).await?,
+            rules,
             now: visit.desk.clock.now(),
         };
         let (mut panels, mut any_kept) = (Vec::new(), false);

@@ -63,7 +63,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// What a rule may apply to, with its name: everything, each automated key, and each follow.
+/// The possible scopes of a rule with their names: all accounts, each automated key, and each follow.
 async fn scopes(visit: &Visit, words: &RiskRules) -> Result<Vec<(Scope, String)>, Error> {
     let actor = visit.trader()?;
     let keys: Vec<ExchangeKey> = key::list_keys(&visit.desk, actor).await?;
@@ -253,7 +253,7 @@ fn add(words: &'static RiskRules, posted: &Posted, scopes: &[(Scope, String)]) -
     .rendered()
 }
 
-/// What a rule would have done.
+/// The preview of a rule.
 fn result(words: &'static RiskRules, preview: &RulePreview) -> AnyView {
     let replay = &preview.replay;
     let nothing = replay.stopped.is_empty() && replay.unknown == 0;

@@ -4,6 +4,7 @@ use super::{Lang, table, texts};
 use crate::notice::{PageNotice as N, PostNotice};
 
 /// The text of a success that names its object; `None` for a success without one.
+#[allow(clippy::too_many_lines, reason = "a table: a line for each notice")]
 pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option<String> {
     let PostNotice::Page(notice) = notice else { return None };
     let words = named_notices(lang);

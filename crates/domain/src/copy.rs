@@ -167,7 +167,7 @@ reasons! {
     RuleLeverage = "RULE_LEVERAGE", "the order would need a higher leverage than a risk rule allows";
     /// The price has moved further from the signal's than a risk rule allows.
     RuleSlippage = "RULE_SLIPPAGE", "the price had moved further from the signal's price than a risk rule allows";
-    /// What a risk rule needs to know is not known.
+    /// Data that a risk rule needs is missing.
     RuleUnknown = "RULE_UNKNOWN", "a risk rule could not be checked, because data of the account was missing";
     /// The entry is larger than the key's first-day limits allow.
     FirstDayCap = "FIRST_DAY_CAP", "the order would be larger than the key's first-day limits allow: end them on the page of exchange keys";

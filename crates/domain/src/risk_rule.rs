@@ -20,7 +20,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What a rule bounds.
+    /// The quantity that a rule bounds.
     pub Kind {
         /// Number of open copied positions.
         OpenPositions = "OPEN_POSITIONS",
@@ -48,7 +48,7 @@ words! {
 }
 
 words! {
-    /// What happens when a rule is broken.
+    /// The effect of a broken rule.
     pub RuleAction {
         /// No new entries are copied.
         StopEntries = "STOP_ENTRIES",
@@ -58,7 +58,7 @@ words! {
 }
 
 words! {
-    /// What a rule applies to.
+    /// The level that a rule applies to.
     pub Level {
         /// One follow.
         Follow = "FOLLOW",
@@ -69,7 +69,7 @@ words! {
     }
 }
 
-/// What one rule applies to.
+/// The follow, key or accounts that a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Scope {
     /// A follow. Its losses, drawdown and open positions are those of its key's copies.
@@ -192,13 +192,13 @@ impl Trip {
 /// The settings of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTerms {
-    /// What it bounds.
+    /// The bounded quantity.
     pub kind: Kind,
     /// The bound, in the unit of its kind.
     pub threshold: Decimal,
     /// For [`Kind::LossStreak`]: for how many hours entries stop.
     pub cool_down_hours: Option<u16>,
-    /// What happens when it is broken.
+    /// The effect when it is broken.
     pub action: RuleAction,
 }
 
@@ -241,11 +241,11 @@ impl RuleTerms {
 pub struct RiskRule {
     /// Id of the rule.
     pub id: RiskRuleId,
-    /// What it applies to.
+    /// The follow, key or accounts that it applies to.
     pub scope: Scope,
-    /// Its settings.
+    /// The rule's kind, threshold and action.
     pub terms: RuleTerms,
-    /// What happened before is not counted, because the owner resumed then; `None` if they never did.
+    /// Time of the owner's last resume: earlier losses are not counted. `None` if they never resumed.
     pub armed_at: Option<Micros>,
     /// The last trip.
     pub trip: Option<Trip>,

@@ -68,11 +68,11 @@ listed! {
     EventDeliveryState = domain::event_webhook::DeliveryState;
     /// Why an attempt to deliver an event failed.
     EventDeliveryProblem = domain::event_webhook::DeliveryProblem;
-    /// What a risk rule bounds.
+    /// Quantity that a risk rule bounds.
     RiskRuleKind = domain::risk_rule::Kind;
-    /// What a risk rule applies to.
+    /// Level that a risk rule applies to.
     RiskRuleLevel = domain::risk_rule::Level;
-    /// What happens when a risk rule is broken.
+    /// Effect of a broken risk rule.
     RiskRuleAction = domain::risk_rule::RuleAction;
     /// Status of a copy.
     CopyStatus = copy::Status;

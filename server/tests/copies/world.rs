@@ -2,8 +2,8 @@
 
 use crate::common::TestServer;
 use domain::{
-    Decimal, ExchangeId, ExchangeKeyId, FollowId, Order, OrderType, Position, Role, Side, StrategyId,
-    StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
+    Decimal, ExchangeId, ExchangeKeyId, FollowId, Order, OrderType, Position, RiskRuleId, Role, Side,
+    StrategyId, StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
     signal::{Action, Source},
 };
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
@@ -123,7 +123,6 @@ impl World {
             risk_profile_id: profiles.iter().find(|p| p.name == profile).unwrap().id,
             active: true,
             max_leverage: None,
-            daily_loss_limit_usd: None,
             paused_reason: None,
             last_copy_at: None,
             stopped_at: None,
@@ -184,6 +183,16 @@ impl World {
         change(&mut follow);
         let mut tx = self.server.desk.db.begin().await.unwrap();
         store::follow::update_follow(&mut tx, &follow).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Sets the daily loss limit of the follower's follow.
+    pub(crate) async fn limit_loss(&self, follower: &Follower, limit: Decimal) {
+        let desk = &self.server.desk;
+        let (id, now) = (RiskRuleId::mint(&*desk.clock, &*desk.entropy), desk.clock.now());
+        let (owner, follow) = (follower.actor.user, follower.follow.id);
+        let mut tx = desk.db.begin().await.unwrap();
+        store::risk_rule::set_daily_limit(&mut tx, owner, follow, Some(limit), id, now).await.unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -287,7 +287,6 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         risk_profile_id: profile,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

@@ -111,7 +111,6 @@ async fn follow(desk: &Desk, strategy: StrategyId, email: &str, key: ExchangeKey
         risk_profile_id: profile,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

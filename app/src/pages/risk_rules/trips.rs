@@ -20,12 +20,12 @@ use service::following::risk::RuleTrip;
 pub(super) fn tripped(words: &'static RiskRules, rule: &RiskRule, trip: &Trip) -> AnyView {
     let lang = visit::lang();
     let value = |seen| rule_value(lang, rule.terms.kind, seen);
-    let since = moment(words, trip.at);
+    let since = utc_time(words, trip.at);
     let text = match trip.until {
-        Some(until) => words.state_until(&since, &value(trip.seen), &moment(words, until)),
+        Some(until) => words.state_until(&since, &value(trip.seen), &utc_time(words, until)),
         None => words.state_open(&since, &value(trip.seen)),
     };
-    let first = trip.first.map(|(at, seen)| words.first_reading(&value(seen), &moment(words, at)));
+    let first = trip.first.map(|(at, seen)| words.first_reading(&value(seen), &utc_time(words, at)));
     let closing = trip.closing.then(|| view! { <span class="badge" data-mode="live">{words.closing}</span> });
     view! {
         <span class="badge" data-mode="warn" data-testid="rule-state">{words.tripped}</span>
@@ -56,7 +56,7 @@ pub(crate) fn tripped_rules(rules: &[RiskRule], scope: Scope, now: Micros) -> Op
 }
 
 /// A time, to the minute in UTC.
-fn moment(words: &RiskRules, at: Micros) -> String {
+fn utc_time(words: &RiskRules, at: Micros) -> String {
     let iso = at.to_string();
     words.utc(&iso.get(..16).unwrap_or(&iso).replace('T', " "))
 }
@@ -73,8 +73,9 @@ pub(super) fn table(words: &'static RiskRules, rules: &[RiskRule], past: &[RuleT
     let of_rule =
         |trip: &RuleTrip| rules.iter().find(|rule| rule.id == trip.rule).map(|rule| rule.terms.kind);
     let rows = past.iter().filter_map(|trip| Some((trip, of_rule(trip)?))).map(|(trip, of)| {
-        let before =
-            trip.first.map(|(at, seen)| words.first_reading(&rule_value(lang, of, seen), &moment(words, at)));
+        let before = trip
+            .first
+            .map(|(at, seen)| words.first_reading(&rule_value(lang, of, seen), &utc_time(words, at)));
         view! {
             <tr data-testid="trip">
                 <td>{timestamp(trip.at)}</td>

@@ -63,7 +63,7 @@ pub enum CopyDetail {
     FirstDayCap(Decimal),
     /// The loss of the day and its limit, in USD.
     DailyLoss(Decimal, Decimal),
-    /// What a risk rule bounds, the value that broke it, and its threshold.
+    /// The kind of a risk rule, the value that broke it, and the threshold.
     Rule(risk_rule::Kind, Decimal, Decimal),
     /// Why its order was not carried out, or a sentence that an earlier release stored.
     Failure(OrderFailure),

@@ -20,7 +20,7 @@ pub struct Ended {
 pub struct EntryTerms {
     /// Its value, in quote units.
     pub value: Decimal,
-    /// Its leverage.
+    /// Leverage of the position.
     pub leverage: u16,
     /// The market's price.
     pub price: Decimal,
@@ -28,7 +28,7 @@ pub struct EntryTerms {
     pub signal_price: Option<Decimal>,
 }
 
-/// What is known about the accounts that a rule applies to.
+/// A reading of the accounts that a rule applies to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     /// The time of the reading.
@@ -61,7 +61,7 @@ pub enum Verdict {
         /// When it is kept again by itself; `None` if that cannot be foreseen.
         until: Option<Micros>,
     },
-    /// What the rule needs is unknown: no entries, and nothing is closed.
+    /// Data that the rule needs is missing: no entries, and nothing is closed.
     Unknown,
 }
 
@@ -72,7 +72,7 @@ pub struct Objection {
     pub rule: RiskRuleId,
     /// Why the entry is skipped.
     pub reason: Reason,
-    /// What the rule bounds.
+    /// The bounded quantity.
     pub kind: Kind,
     /// The value that breaks the rule; the threshold if it is unknown.
     pub seen: Decimal,

@@ -1,4 +1,4 @@
-//! What a rule would have done over past copies: the same decision as for new entries, at each of their entries and ends.
+//! Replays past copies under a rule: the same decision as for new entries, at each of their entries and ends.
 
 use super::{
     Kind, RiskRule, RuleAction, Trip,
@@ -30,7 +30,7 @@ pub struct PastCopy {
     pub concerned: bool,
 }
 
-/// What a rule would have done.
+/// The effects that a rule would have had.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {
     /// When it would have begun to stop entries, or have skipped an entry; oldest first.
@@ -52,7 +52,7 @@ pub fn replay(
     from: Micros,
     equity: impl Fn(Micros) -> Option<Decimal>,
 ) -> Replay {
-    // What the owner or a trip did to the real rule is not part of the past that is played.
+    // Trips and resumes of the real rule are not part of the past that is played.
     let mut rule = RiskRule { armed_at: None, trip: None, created_at: from, ..*rule };
     let mut done = Replay::default();
     for (at, entry) in events(copies, from) {

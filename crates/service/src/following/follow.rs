@@ -107,6 +107,8 @@ impl FollowContext {
             Some(key) => eligibility::plan_balance(desk, actor.user, &limits, key).await.ok().flatten(),
             None => None,
         };
+        let rules = store::risk_rule::list_by_user(&desk.db, actor.user).await?;
+        let book = RuleBook::of(desk, actor.user, rules, &keys, Vec::new()).await?;
         Ok(Self {
             plan_balance,
             keys,
@@ -116,7 +118,7 @@ impl FollowContext {
             plan_includes_strategies: limits.strategy_automated,
             all_paused: eligibility::all_paused(desk).await?,
             first_day: first_day::active_of_user(desk, actor.user).await?,
-            book: RuleBook::read(desk, actor.user).await?,
+            book,
         })
     }
 

@@ -196,7 +196,7 @@ pub(crate) fn in_words(reason: Reason, facts: &Facts, waited: Option<&str>) -> N
         }
         Reason::FirstDayCap => facts.capped_order.map(|order| CopyDetail::FirstDayCap(order.cap).stored()),
         Reason::TooOld => waited.map(str::to_owned),
-        reason if REASONS.contains(&reason) => {
+        reason if reason != Reason::RuleUnknown && REASONS.contains(&reason) => {
             facts.rule.map(|objection| CopyDetail::of_rule(objection).stored())
         }
         _ => None,

@@ -197,7 +197,6 @@ async fn following(
         risk_profile_id: profiles.iter().find(|profile| profile.name == "MODERATE").unwrap().id,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

@@ -268,7 +268,6 @@ async fn follow(desk: &SharedDesk, cast: &Cast) {
         risk_profile_id: profiles[0].id,
         active: true,
         max_leverage: None,
-        daily_loss_limit_usd: None,
         paused_reason: None,
         last_copy_at: None,
         stopped_at: None,

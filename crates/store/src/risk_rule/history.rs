@@ -1,4 +1,4 @@
-//! What rules counted and did: copies, and trips of the past.
+//! Past trips of rules, and the copies that rules count.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{CopyId, ExchangeKeyId, FollowId, Micros, RiskRuleId, Side, Symbol, UserId, copy::Status};
@@ -19,7 +19,7 @@ pub struct PastTrip {
     pub first_seen_at: Option<Micros>,
     /// The value of the reading before.
     pub first_seen: Option<DecimalText>,
-    /// When the trip ended by itself, if nobody resumed before.
+    /// When the trip ended by itself, unless the owner resumed before.
     pub until: Option<Micros>,
 }
 

@@ -47,7 +47,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 /// Registers the routes of this surface.
 #[must_use]
 pub fn register(routes: ApiRouter) -> ApiRouter {
-    routes
+    risk_rules(routes)
         .route(Role::Anyone, describing_errors(routes!(ticker::get_ticker)))
         .listed(routes!(plan::list_plans))
         .listed(routes!(strategy::list_strategies))
@@ -119,12 +119,16 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(event_webhook::test_webhook))
         .route(Role::Trader, routes!(event_webhook::resend_event))
         .route(Role::Trader, routes!(event_webhook::list_events))
+        .route(Role::Trader, routes!(past::list_strategy_trades))
+        .route(Role::Trader, routes!(past::list_manual_trades))
+}
+
+fn risk_rules(routes: ApiRouter) -> ApiRouter {
+    routes
         .route(Role::Trader, routes!(risk_rule::list_rules, risk_rule::create_rule))
         .route(Role::Trader, routes!(risk_rule::preview_rule))
         .route(Role::Trader, routes!(risk_rule::change_rule, risk_rule::remove_rule))
         .route(Role::Trader, routes!(risk_rule::resume_rule))
-        .route(Role::Trader, routes!(past::list_strategy_trades))
-        .route(Role::Trader, routes!(past::list_manual_trades))
 }
 
 /// Adds the error schemas, which only shared responses refer to and which utoipa would therefore not collect.

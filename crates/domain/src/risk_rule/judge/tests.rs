@@ -200,7 +200,7 @@ proptest! {
         }
     }
 
-    /// A rule that is broken says until when, and that is in the future.
+    /// The end of a trip is in the future.
     #[test]
     fn a_trip_ends_in_the_future(kind in kinds(), results in results(), limit in 1_i64..60) {
         let measured = Measured { ended: results, ..reading() };

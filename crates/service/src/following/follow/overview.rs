@@ -5,6 +5,7 @@ use crate::{actor::Actor, error::Result, following::Following};
 use domain::{
     ExchangeKey, ExchangeKeyId,
     follow::{Copied, Follow, RiskProfile},
+    risk_rule::RiskRule,
     strategy::Strategy,
 };
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,8 @@ pub struct Overview {
     pub strategies: Vec<Strategy>,
     /// All risk profiles, lowest risk first.
     pub profiles: Vec<RiskProfile>,
+    /// The caller's risk rules, oldest first.
+    pub rules: Vec<RiskRule>,
 }
 
 /// Returns the overview with the `newest` last copies of each key.
@@ -35,7 +38,7 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
     let context = FollowContext::with_copies(desk, actor, newest).await?;
     let follows = context.all(desk, rows).await?;
     let in_position = context.open().map(|copy| copy.exchange_key_id).collect();
-    let FollowContext { keys, strategies, profiles, copies, .. } = context;
+    let FollowContext { keys, strategies, profiles, copies, book, .. } = context;
     let names = keys.iter().map(|key| (key.id, key.name.clone())).collect();
     let mut by_key: HashMap<ExchangeKeyId, Vec<Copied>> = HashMap::new();
     for copy in copies {
@@ -45,5 +48,6 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
             of_key.push(shown_copy(copy, &names)?);
         }
     }
-    Ok(Overview { keys, follows, newest: by_key, in_position, strategies, profiles })
+    let rules = book.rules().to_vec();
+    Ok(Overview { keys, follows, newest: by_key, in_position, strategies, profiles, rules })
 }

@@ -17,8 +17,8 @@ use store::risk_rule::OwnedRule;
 /// If the database cannot be queried.
 pub async fn close_due(desk: &SharedFollowing) -> Result<()> {
     let due = store::risk_rule::list_closing(&desk.db).await?;
-    let each = due.iter().map(|owned| async move {
-        if let Err(error) = close_positions(desk, owned).await {
+    let each = due.into_iter().map(|owned| async move {
+        if let Err(error) = close_positions(desk, &owned).await {
             tracing::warn!(rule = %owned.rule.id, %error, "could not close the positions of a risk rule; will retry");
         }
     });

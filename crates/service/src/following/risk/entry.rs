@@ -10,36 +10,40 @@ use domain::{
 use store::copy::Work;
 use tokio::sync::OwnedMutexGuard;
 
-/// What the rules of an entry count.
+/// The rules of an entry with their readings.
 pub(crate) struct EntryRules {
     judged: Vec<(RiskRule, Measured)>,
     /// Held until the entry is recorded, so that two entries of a user cannot both take the last place that a rule
     /// allows.
-    _turn: Option<OwnedMutexGuard<()>>,
+    _lock: Option<OwnedMutexGuard<()>>,
 }
 
 impl EntryRules {
     /// Reads the rules of a queued entry, whose account was read before.
     pub(crate) async fn read(desk: &Following, work: &Work, account: &CachedAccount) -> Result<Self> {
         let mut rules = store::risk_rule::list_by_user(&desk.db, work.user_id).await?;
-        let mut turn = None;
+        let mut lock = None;
         if rules.iter().any(|rule| matches!(rule.terms.kind, Kind::OpenPositions | Kind::Exposure)) {
-            turn = Some(desk.rule_locks.at(work.user_id).await);
+            lock = Some(desk.rule_locks.at(work.user_id).await);
             rules = store::risk_rule::list_by_user(&desk.db, work.user_id).await?;
         }
-        let book = RuleBook::with(desk, work.user_id, rules).await?;
         let own = work.exchange_key_id;
+        if rules.is_empty() {
+            return Ok(Self { judged: Vec::new(), _lock: None });
+        }
+        let keys = store::key::list_by_user(&desk.db, work.user_id).await?;
+        let book = RuleBook::of(desk, work.user_id, rules, &keys, Vec::new()).await?;
         let rules = book.of_follow(work.follow_id, own);
-        let mut others = book.keys_to_read(&rules);
+        let mut others = book.keys_to_read(&rules, Some(own));
         others.retain(|key| *key != own);
         let mut profits = book.read_cached(desk, others).await?;
         profits.insert(own, book.profits_in(own, account));
         let mut judged = Vec::with_capacity(rules.len());
         for rule in rules {
-            let measured = book.measure(desk, &rule, &profits).await?;
+            let measured = book.measure(desk, &rule, Some(own), &profits).await?;
             judged.push((rule, Measured { signal_at: Some(work.signal_at), ..measured }));
         }
-        Ok(Self { judged, _turn: turn })
+        Ok(Self { judged, _lock: lock })
     }
 
     /// The first objection that needs no size. Missing data objects only with the size, because it is the last reason.
@@ -87,10 +91,10 @@ impl RuleBook {
         if rules.is_empty() {
             return Ok(None);
         }
-        let profits = self.read_cached(desk, self.keys_to_read(&rules)).await?;
+        let profits = self.read_cached(desk, self.keys_to_read(&rules, Some(key))).await?;
         let mut judged = Vec::with_capacity(rules.len());
         for rule in &rules {
-            judged.push((rule, judge(rule, &self.measure(desk, rule, &profits).await?)));
+            judged.push((rule, judge(rule, &self.measure(desk, rule, Some(key), &profits).await?)));
         }
         Ok(first_objection(judged.into_iter(), desk.clock.now()))
     }

@@ -43,14 +43,29 @@ impl RuleBook {
 
     /// Reads what these rules count.
     pub(super) async fn with(desk: &Following, user: UserId, rules: Vec<RiskRule>) -> Result<Self> {
-        let now = desk.clock.now();
         if rules.is_empty() {
-            return Ok(Self { rules, copies: Vec::new(), follows: Vec::new(), covered: Vec::new(), now });
+            return Self::of(desk, user, rules, &[], Vec::new()).await;
         }
-        let keys: Vec<ExchangeKey> = store::key::list_by_user(&desk.db, user).await?;
+        let keys = store::key::list_by_user(&desk.db, user).await?;
         let follows = store::follow::list_by_user(&desk.db, user).await?;
-        let copies = list_counted(&desk.db, user, longest_lookback(now)).await?;
-        Ok(Self { rules, copies, follows, covered: covered_keys(&keys), now })
+        Self::of(desk, user, rules, &keys, follows).await
+    }
+
+    /// Reads the copies that these rules count. Keys and follows were read before.
+    pub(crate) async fn of(
+        desk: &Following,
+        user: UserId,
+        rules: Vec<RiskRule>,
+        keys: &[ExchangeKey],
+        follows: Vec<Follow>,
+    ) -> Result<Self> {
+        let now = desk.clock.now();
+        let copies = if rules.is_empty() {
+            Vec::new()
+        } else {
+            list_counted(&desk.db, user, longest_lookback(now)).await?
+        };
+        Ok(Self { rules, copies, follows, covered: covered_keys(keys), now })
     }
 
     /// The user's rules, oldest first.
@@ -64,12 +79,12 @@ impl RuleBook {
         self.rules.iter().filter(applies).copied().collect()
     }
 
-    /// The keys whose copies a rule counts.
-    pub(super) fn keys_of(&self, rule: &RiskRule) -> Vec<ExchangeKeyId> {
+    /// The keys whose copies a rule counts. `own` is the key of the rule's follow, if the caller knows it.
+    pub(super) fn keys_of(&self, rule: &RiskRule, own: Option<ExchangeKeyId>) -> Vec<ExchangeKeyId> {
         match rule.scope {
             Scope::Follow(id) => {
-                let follow = self.follows.iter().find(|follow| follow.id == id);
-                follow.map(|follow| follow.exchange_key_id).into_iter().collect()
+                let follow = || self.follows.iter().find(|follow| follow.id == id);
+                own.or_else(|| follow().map(|follow| follow.exchange_key_id)).into_iter().collect()
             }
             Scope::Key(key) => vec![key],
             Scope::Person => self.covered.clone(),
@@ -83,9 +98,9 @@ impl RuleBook {
     }
 
     /// The keys with open copies whose profit these rules need.
-    pub(super) fn keys_to_read(&self, rules: &[RiskRule]) -> Vec<ExchangeKeyId> {
+    pub(super) fn keys_to_read(&self, rules: &[RiskRule], own: Option<ExchangeKeyId>) -> Vec<ExchangeKeyId> {
         let needing = rules.iter().filter(|rule| rule.terms.kind.may_flatten());
-        let keys: BTreeSet<_> = needing.flat_map(|rule| self.keys_of(rule)).collect();
+        let keys: BTreeSet<_> = needing.flat_map(|rule| self.keys_of(rule, own)).collect();
         let open = |key: &ExchangeKeyId| self.open().any(|copy| copy.exchange_key_id == *key);
         keys.into_iter().filter(open).collect()
     }
@@ -99,9 +114,10 @@ impl RuleBook {
         &self,
         desk: &Following,
         rule: &RiskRule,
+        own: Option<ExchangeKeyId>,
         profits: &Profits,
     ) -> Result<Measured> {
-        let keys = self.keys_of(rule);
+        let keys = self.keys_of(rule, own);
         let base = match rule.terms.kind {
             Kind::DayLossPercent | Kind::WeekLossPercent | Kind::Drawdown => {
                 equity_at(desk, &keys, start(rule, self.now)).await?
@@ -109,12 +125,12 @@ impl RuleBook {
             _ => None,
         };
         let of_keys = |copy: &&CountedCopy| keys.contains(&copy.exchange_key_id);
-        let own = |copy: &&CountedCopy| match (rule.scope, rule.terms.kind) {
+        let of_rule = |copy: &&CountedCopy| match (rule.scope, rule.terms.kind) {
             // The follow's own copies; everything else is the account's.
             (Scope::Follow(follow), Kind::LossStreak | Kind::Exposure) => copy.follow_id == follow,
             _ => true,
         };
-        let counted = || self.copies.iter().filter(of_keys).filter(own);
+        let counted = || self.copies.iter().filter(of_keys).filter(of_rule);
         let active = || counted().filter(|copy| copy.finished_at.is_none());
         let mut ended: Vec<_> = counted().filter_map(ended).collect();
         ended.sort_by_key(|ended| ended.at);

@@ -1,4 +1,4 @@
-//! What a rule would have done over the last days, by the function that judges new entries.
+//! The preview of a rule over the last days, by the function that judges new entries.
 
 use super::{
     measure::{RuleBook, value},
@@ -15,14 +15,14 @@ use store::{equity::Point, risk_rule::CountedCopy};
 /// How many days the preview covers.
 pub const PREVIEW_DAYS: i64 = 30;
 
-/// What a rule would have done.
+/// The effects that a rule would have had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RulePreview {
     /// The first day of the preview.
     pub from: Micros,
     /// Number of past copies that the rule would have applied to.
     pub copies: usize,
-    /// What it would have done.
+    /// The effects.
     pub replay: Replay,
 }
 
@@ -46,7 +46,7 @@ pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<Ru
         updated_at: now,
     };
     let book = RuleBook::with(desk, actor.user, vec![rule]).await?;
-    let keys = book.keys_of(&rule);
+    let keys = book.keys_of(&rule, None);
     let concerned: Vec<_> = book.concerned(&rule).into_iter().map(|copy| copy.id).collect();
     // Losses in a row, and the value of positions, are the follow's own.
     let own =

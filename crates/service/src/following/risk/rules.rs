@@ -22,9 +22,9 @@ const MOST_TRIPS: i64 = 50;
 /// Input for adding a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewRule {
-    /// What it applies to.
+    /// The follow, key or accounts that it applies to.
     pub scope: Scope,
-    /// Its settings.
+    /// The kind, threshold and action.
     pub terms: RuleTerms,
 }
 

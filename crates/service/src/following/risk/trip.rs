@@ -13,7 +13,7 @@ use domain::{
 use store::{copy::Work, risk_rule::OwnedRule};
 
 /// Records a trip of a rule and notifies its owner, in one transaction. Returns whether the trip is new: a rule trips
-/// once, whoever finds it.
+/// once, also if several instances find it.
 pub(super) async fn record_trip(desk: &Following, owned: &OwnedRule, trip: Trip) -> Result<bool> {
     let OwnedRule { user_id, rule } = owned;
     let news = RuleNews {

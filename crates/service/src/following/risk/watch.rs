@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{error::Result, following::Following};
 use domain::{
-    Decimal, ExchangeKeyId, Micros, RiskRuleId, Symbol,
+    Decimal, ExchangeKeyId, Micros, RiskRuleId, Symbol, UserId,
     risk_rule::{RiskRule, Trip, Verdict, judge},
     time::{HOUR, SECOND},
 };
+use futures::future::join_all;
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -28,8 +29,11 @@ const APART: i64 = 5 * SECOND;
 const OLDEST: i64 = 10 * SECOND;
 /// Users without open copies are watched for this long after their last one ended.
 const RECENT: i64 = HOUR;
-/// Accounts read in one round, of a request weight of 5 each: about a sixth of an address's budget.
+/// Accounts read in one round, of a request weight of 5 each: about a sixth of an address's budget. The accounts of one
+/// user are read together, even if they are more.
 const MOST_READS: usize = 4;
+/// In how many rounds rules that close nothing are judged once.
+const ROUNDS: usize = 4;
 
 /// A reading that broke a rule.
 #[derive(Clone, Copy, Debug)]
@@ -41,17 +45,17 @@ struct Reading {
     seen: Decimal,
 }
 
-/// The first of two readings of each rule, and when each account was last read. Lost with the process: then a rule needs
+/// The first of two readings of each rule, and when each user's accounts were last read. Lost with the process: then a rule needs
 /// two new readings.
 #[derive(Default)]
 pub(in crate::following) struct Readings {
     first: Mutex<HashMap<RiskRuleId, Reading>>,
-    accounts: Mutex<HashMap<ExchangeKeyId, Micros>>,
+    users: Mutex<HashMap<UserId, Micros>>,
     rounds: AtomicUsize,
 }
 
 /// An account as read in this round.
-struct Read {
+struct AccountReading {
     boot: Micros,
     at: Micros,
     profits: HashMap<Symbol, Decimal>,
@@ -80,13 +84,16 @@ pub async fn watch(desk: &Following) -> Result<()> {
     users.sort_by_key(|owned| !owned.iter().any(|owned| waiting.contains(&owned.rule.id)));
     let mut reads = MOST_READS;
     for owned in users {
+        if round % ROUNDS != 0 && !owned.iter().any(|owned| flattens(&owned.rule)) {
+            continue;
+        }
         if let Err(error) = watch_user(desk, owned, &mut reads).await {
             tracing::warn!(%error, "could not judge a user's risk rules; will retry");
         }
     }
     let boot = desk.clock.boot();
     locked(&desk.readings.first).retain(|_, reading| boot.since(reading.boot) <= OLDEST);
-    locked(&desk.readings.accounts).retain(|_, read| boot.since(*read) <= OLDEST);
+    locked(&desk.readings.users).retain(|_, read| boot.since(*read) <= OLDEST);
     Ok(())
 }
 
@@ -96,15 +103,16 @@ async fn watch_user(desk: &Following, owned: &[OwnedRule], reads: &mut usize) ->
     let book = RuleBook::read(desk, first.user_id).await?;
     let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
         owned.iter().partition(|owned| flattens(&owned.rule));
-    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping))).await?;
+    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping), None)).await?;
     for owned in stopping {
-        let measured = book.measure(desk, &owned.rule, &profits).await?;
+        let measured = book.measure(desk, &owned.rule, None, &profits).await?;
         if let Verdict::Broken { seen, until } = judge(&owned.rule, &measured) {
             let trip = Trip { at: desk.clock.now(), until, seen, first: None, closing: false };
             record_trip(desk, owned, trip).await?;
         }
     }
-    let read = read_accounts(desk, book.keys_to_read(&rules_of(&closing)), reads).await;
+    let keys = book.keys_to_read(&rules_of(&closing), None);
+    let read = read_accounts(desk, first.user_id, keys, reads).await;
     for owned in closing {
         judge_closing(desk, &book, owned, &read).await?;
     }
@@ -115,24 +123,26 @@ fn rules_of(owned: &[&OwnedRule]) -> Vec<RiskRule> {
     owned.iter().map(|owned| owned.rule).collect()
 }
 
-/// Reads accounts at their exchange, each at most once within the shortest time between two readings. Those that cannot
+/// Reads a user's accounts at their exchange, not more often than two readings may follow each other. Those that cannot
 /// be read are left out.
 async fn read_accounts(
     desk: &Following,
+    user: UserId,
     keys: Vec<ExchangeKeyId>,
     reads: &mut usize,
-) -> HashMap<ExchangeKeyId, Read> {
+) -> HashMap<ExchangeKeyId, AccountReading> {
+    let (boot, at) = (desk.clock.boot(), desk.clock.now());
+    let last = locked(&desk.readings.users).get(&user).copied();
+    if keys.is_empty() || *reads == 0 || last.is_some_and(|last| boot.since(last) < APART) {
+        return HashMap::new();
+    }
+    *reads = reads.saturating_sub(keys.len());
+    locked(&desk.readings.users).insert(user, boot);
+    let each = keys.into_iter().map(|key| async move { (key, read_now(desk, key).await) });
     let mut all = HashMap::new();
-    for key in keys {
-        let (boot, at) = (desk.clock.boot(), desk.clock.now());
-        let last = locked(&desk.readings.accounts).get(&key).copied();
-        if *reads == 0 || last.is_some_and(|last| boot.since(last) < APART) {
-            continue;
-        }
-        *reads -= 1;
-        locked(&desk.readings.accounts).insert(key, boot);
-        match read_now(desk, key).await {
-            Ok(profits) => drop(all.insert(key, Read { boot, at, profits })),
+    for (key, read) in join_all(each).await {
+        match read {
+            Ok(profits) => drop(all.insert(key, AccountReading { boot, at, profits })),
             Err(error) => {
                 tracing::info!(%key, %error, "could not read an account for a risk rule; nothing is closed");
             }
@@ -146,17 +156,17 @@ async fn judge_closing(
     desk: &Following,
     book: &RuleBook,
     owned: &OwnedRule,
-    read: &HashMap<ExchangeKeyId, Read>,
+    read: &HashMap<ExchangeKeyId, AccountReading>,
 ) -> Result<()> {
     let rule = &owned.rule;
-    let keys = book.keys_to_read(std::slice::from_ref(rule));
-    let of_rule: Vec<&Read> = keys.iter().filter_map(|key| read.get(key)).collect();
+    let keys = book.keys_to_read(std::slice::from_ref(rule), None);
+    let of_rule: Vec<&AccountReading> = keys.iter().filter_map(|key| read.get(key)).collect();
     if of_rule.len() < keys.len() {
         return Ok(());
     }
     let profits: Profits =
         keys.iter().filter_map(|key| Some((*key, read.get(key)?.profits.clone()))).collect();
-    let measured = book.measure(desk, rule, &profits).await?;
+    let measured = book.measure(desk, rule, None, &profits).await?;
     let Verdict::Broken { seen, until } = judge(rule, &measured) else {
         locked(&desk.readings.first).remove(&rule.id);
         return Ok(());

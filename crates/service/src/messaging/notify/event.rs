@@ -159,18 +159,18 @@ pub enum NotificationEvent {
     },
 }
 
-/// What a risk rule saw and did.
+/// A trip of a risk rule, or an entry that it skips.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleNews {
     /// Name of the strategy or key, or e-mail address of the user, that the rule applies to.
     pub about: String,
     /// The account, if it concerns one.
     pub key: Option<ExchangeKeyId>,
-    /// What the rule bounds.
+    /// The bounded quantity.
     pub kind: risk_rule::Kind,
     /// The value that broke it.
     pub seen: Decimal,
-    /// Its threshold.
+    /// Threshold of the rule.
     pub limit: Decimal,
     /// Whether positions are closed.
     pub closing: bool,

@@ -146,7 +146,7 @@ texts! {
 }
 
 texts! {
-    /// What a risk rule bounds, with its unit.
+    /// The quantity that a risk rule bounds, with its unit.
     rule_kind(R) {
         R::OpenPositions => "Open positions",
         R::Exposure => "Exposure (quote)",

@@ -27,7 +27,7 @@ pub(in crate::rest) struct RuleItem {
     follow_id: Option<Uuid>,
     /// The exchange key of a rule of level KEY.
     exchange_key_id: Option<Uuid>,
-    /// What it bounds.
+    /// The bounded quantity.
     #[schema(value_type = words::RiskRuleKind)]
     kind: &'static str,
     /// The bound: a number, percent, USD, quote units or seconds, as the kind needs.
@@ -112,14 +112,14 @@ pub(in crate::rest) struct RuleItems {
 #[serde(rename_all = "camelCase")]
 #[schema(as = RiskRuleBody, example = json!({"level": "PERSON", "kind": "DAY_LOSS", "threshold": 50, "action": "STOP_ENTRIES"}))]
 pub(in crate::rest) struct RuleBody {
-    /// What it applies to.
+    /// FOLLOW, KEY or PERSON.
     #[schema(value_type = words::RiskRuleLevel)]
     level: String,
     /// The follow, for level FOLLOW.
     follow_id: Option<Uuid>,
     /// The AUTOMATED exchange key, for level KEY.
     exchange_key_id: Option<Uuid>,
-    /// What it bounds.
+    /// The bounded quantity.
     #[schema(value_type = words::RiskRuleKind)]
     kind: String,
     /// The bound, in the unit of the kind.
@@ -149,7 +149,7 @@ pub(in crate::rest) struct RuleChangeBody {
     action: Option<String>,
 }
 
-/// What a risk rule would have done.
+/// The effects that a risk rule would have had.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RiskRulePreview)]
