@@ -104,7 +104,8 @@ test('anyone sorts and filters strategies without a script', async ({ page, desk
   }).toPass();
   await strategies.sort('drawdown', 'BTC/USDT');
   await expect(page).toHaveURL(/sort=drawdown&market=BTC%2FUSDT/);
-  const falls = await strategies.list.getByRole('row', { name: 'Max drawdown' }).locator('td:nth-of-type(1)').allInnerTexts();
+  const rows = strategies.list.getByRole('row', { name: 'Max drawdown' });
+  const falls = await rows.locator('td:nth-of-type(1)').allInnerTexts();
   const known = falls.map((fall) => Number.parseFloat(fall)).filter((fall) => !Number.isNaN(fall));
   expect(known.length).toBeGreaterThan(1);
   expect(known).toEqual([...known].sort((a, b) => a - b));

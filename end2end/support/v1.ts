@@ -41,7 +41,10 @@ export class Program {
   /** Copies a strategy on a new paper account at moderate risk. */
   async follow(strategy: string): Promise<void> {
     const key = await this.connect('Copies', await this.openSandbox(), 'AUTOMATED');
-    const { items } = await this.ask<{ items: { id: string; name: string }[] }>('GET', '/v1/pub/strategy/profile/list');
+    const { items } = await this.ask<{ items: { id: string; name: string }[] }>(
+      'GET',
+      '/v1/pub/strategy/profile/list',
+    );
     const profile = items.find((one) => one.name === 'MODERATE')?.id;
     const body = { strategyAutomatedId: strategy, strategyRiskProfileId: profile };
     await this.ask('POST', `/v1/priv/strategy/follow/exchange/key/${key}`, body);

@@ -199,7 +199,7 @@ async fn how_a_strategys_signals_were_executed(db: &TestDb) {
     assert_eq!(shown["signals"][1]["outcomes"], Value::Null, "it reached two");
     let closed = signal(json!({"action": "EXIT"})).await;
     assert_eq!((&closed["entries"], &closed["signals"][0]["side"]), (entries, &Value::Null));
-    for private in ["example.org", &key] {
+    for private in ["example.org", key.as_str()] {
         assert!(!closed.to_string().contains(private), "{closed}");
     }
     anyone.get(&format!("/v1/pub/strategy/{NOBODYS}/execution")).await.not_found();

@@ -1,24 +1,37 @@
-//! The profit curve of the dashboard: with axes, and with the value of each interval shown while it is pointed at. It
+//! Profit curves with axes, and with the value of each interval shown while it is pointed at. It
 //! needs no script.
 
 use crate::components::rendered::Rendered as _;
 use crate::{components::plot, figures};
-use domain::{Decimal, Micros};
+use domain::{Decimal, Micros, time::DAY};
 use leptos::prelude::*;
 
 /// The number of intervals with a value of their own.
 const INTERVALS: i64 = 48;
+/// Curves longer than this have dates at their axis instead of times.
+const LONG: i64 = 60 * DAY;
 
 /// The curve of a cumulative profit in USD. There are at least two points.
 pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyView {
+    chart(points, label, figures::signed_cents)
+}
+
+/// The curve of a cumulative profit in percent. There are at least two points.
+pub(crate) fn percent_chart(points: &[(Micros, Decimal)], label: String) -> AnyView {
+    chart(points, label, figures::signed_percent)
+}
+
+fn chart(points: &[(Micros, Decimal)], label: String, show: fn(Decimal) -> String) -> AnyView {
     let (low, high) = plot::profit_scale(points);
     let middle = (low + high) / Decimal::TWO;
-    let heights = [high, middle, low].map(|value| view! { <span>{figures::signed_cents(value)}</span> });
+    let heights = [high, middle, low].map(|value| view! { <span>{show(value)}</span> });
     let (first, last) = (points.first().map_or(0, |p| p.0.0), points.last().map_or(0, |p| p.0.0));
     let ends = [first, first + (last - first) / 2, last];
-    let times = ends.map(|at| view! { <time datetime=Micros(at).to_string()>{axis_time(Micros(at))}</time> });
+    let times = ends.map(
+        |at| view! { <time datetime=Micros(at).to_string()>{axis_time(Micros(at), last - first)}</time> },
+    );
     let hover = intervals(points).into_iter().map(|(at, value)| {
-        view! { <span><span>{axis_time(at)}" "<b>{figures::signed_cents(value)}</b></span></span> }
+        view! { <span><span>{axis_time(at, last - first)}" "<b>{show(value)}</b></span></span> }
     });
     view! {
         <figure class="axes" data-testid="profit-chart">
@@ -33,8 +46,11 @@ pub(crate) fn profit_chart(points: &[(Micros, Decimal)], label: String) -> AnyVi
     .rendered()
 }
 
-/// A time of the axis, in UTC: `11-30 21:05`.
-fn axis_time(at: Micros) -> String {
+/// A time of the axis, in UTC: `11-30 21:05`, or `2026-11-30` on a long one.
+fn axis_time(at: Micros, span: i64) -> String {
+    if span > LONG {
+        return at.date();
+    }
     at.to_string().get(5..16).unwrap_or_default().replace('T', " ")
 }
 
@@ -71,7 +87,8 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_time_has_no_year() {
-        assert_eq!(axis_time(Micros(1_767_225_600_000_000)), "01-01 00:00");
+    fn an_axis_time_has_no_year_unless_the_axis_is_long() {
+        assert_eq!(axis_time(Micros(1_767_225_600_000_000), DAY), "01-01 00:00");
+        assert_eq!(axis_time(Micros(1_767_225_600_000_000), 90 * DAY), "2026-01-01");
     }
 }

@@ -1,6 +1,6 @@
 //! Track records of strategies: curves, and figures of backtest and live side by side, never mixed.
 
-use super::{copied::in_r, plot};
+use super::{copied::in_r, plot, profit_chart::percent_chart};
 use crate::components::rendered::Rendered as _;
 use crate::{
     figures, visit,
@@ -21,6 +21,15 @@ pub(crate) fn badge(kind: Kind) -> AnyView {
 /// The curve of a record below its name, or a text if there is none. Only strategies with rules can be
 /// backtested.
 pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
+    drawn(record, outside, plot::profit)
+}
+
+/// As [`curve`], with axes.
+pub(crate) fn chart(record: &Record, outside: bool) -> AnyView {
+    drawn(record, outside, percent_chart)
+}
+
+fn drawn(record: &Record, outside: bool, draw: fn(&[(Micros, Decimal)], String) -> AnyView) -> AnyView {
     let words = strategies(visit::lang());
     let name = words.kind(record.kind);
     let span = record.since.zip(record.until);
@@ -30,7 +39,7 @@ pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
     });
     let drawn = if record.curve.len() > 1 {
         let last = record.curve.last().map(|p| figures::signed_percent(p.1)).unwrap_or_default();
-        Either::Left(plot::profit(&record.curve, words.curve(name, &last)))
+        Either::Left(draw(&record.curve, words.curve(name, &last)))
     } else {
         let text = match record.kind {
             Kind::Live => words.no_live,

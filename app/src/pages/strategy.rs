@@ -107,7 +107,7 @@ fn panel(words: &'static Strategies, strategy: &Strategy, record: &Record, sandb
     let ends = (record.curve.len() > 1).then(|| plot::ends(&record.curve, figures::signed_percent));
     view! {
         <section class="panel" aria-label=words.kind(record.kind)>
-            {record::curve(record, outside)}
+            {record::chart(record, outside)}
             {ends}
             {lead.map(|lead| view! { <p class="hint">{lead}</p> })}
             {span}

@@ -40,7 +40,10 @@ const STEPS: &[(&str, &str)] = &[
     ("coalesce(c.user_id, $2) = $2", "(signal_id=?)"),
     ("signals s cross join copies c", "SEARCH s USING INDEX signals_seq (strategy_id=? AND seq>?)"),
     ("signals s cross join copies c", "(signal_id=?)"),
-    ("left join trades t on t.intent_id = c.id where c.user_id", "c USING INDEX copies_user (user_id=?)"),
+    (
+        "left join profiles p on p.user_id = c.user_id where c.user_id = $1 and c.action",
+        "c USING INDEX copies_user (user_id=?)",
+    ),
     ("external_id = $2 or (bar_at", "(strategy_id=? AND external_id=?)"),
     (
         "finished_at is not null and archived_at is null",

@@ -167,9 +167,7 @@ impl EventData {
             LiveEventKind::SignedIn(address) => Self { address: Some(address.clone()), ..Self::default() },
             LiveEventKind::PasswordChanged => Self::default(),
             LiveEventKind::AlertRefused(name) => Self { source: Some(name.clone()), ..Self::default() },
-            LiveEventKind::RuleTripped(name) => {
-                Self { applies_to: Some(name.clone()), ..Self::default() }
-            }
+            LiveEventKind::RuleTripped(name) => Self { applies_to: Some(name.clone()), ..Self::default() },
             LiveEventKind::PlanEndsSoon(name)
             | LiveEventKind::PaymentFailed(name)
             | LiveEventKind::PlanEnded(name) => of_plan(name),

@@ -83,16 +83,22 @@ impl Accounts {
         quote: &str,
     ) -> ExchangeResult<CachedAccount> {
         let (key, now) = (access.row.key.id, desk.clock.now());
-        let live = locked(&self.live).contains(&key);
-        let known = locked(&self.known).get(&key).cloned();
-        if let Some(account) = known.filter(|a| live && a.available.is_some() && now.since(a.at) < FRESH) {
+        if let Some(account) = self.cached(key, now) {
             return Ok(account);
         }
+        let live = self.is_live(key);
         let account = CachedAccount::read(&desk.exchange.holdings(&access.who).await?, quote, now);
         if live {
             locked(&self.known).insert(key, account.clone());
         }
         Ok(account)
+    }
+
+    /// Returns the account from the cache while its stream is connected and the entry is fresh.
+    pub(crate) fn cached(&self, key: ExchangeKeyId, now: Micros) -> Option<CachedAccount> {
+        let live = self.is_live(key);
+        let known = locked(&self.known).get(&key).cloned();
+        known.filter(|account| live && account.available.is_some() && now.since(account.at) < FRESH)
     }
 
     /// Whether the account's stream is connected.

@@ -41,6 +41,8 @@ pub struct EntryRow {
     pub fees: Option<DecimalText>,
     /// Funding that was paid in quote units, once the position has ended.
     pub funding: Option<DecimalText>,
+    /// The user's time zone, by its name in the time zone database.
+    pub time_zone: Option<String>,
 }
 
 /// Lists a user's copies that entered a position, oldest first.
@@ -51,8 +53,9 @@ pub async fn list_entries(from: impl Source, owner: UserId) -> Result<Vec<EntryR
         fetch_all,
         "select c.id, c.follow_id, c.exchange_key_id, c.symbol, c.side, c.status, c.amount, c.entry_price, \
            c.profit_usd, c.opened_at, c.finished_at, s.at as signal_at, s.price as signal_price, \
-           t.opened_at as filled_at, t.entry_price as average_price, t.fees, t.funding \
+           t.opened_at as filled_at, t.entry_price as average_price, t.fees, t.funding, p.time_zone \
          from copies c join signals s on s.id = c.signal_id left join trades t on t.intent_id = c.id \
+           left join profiles p on p.user_id = c.user_id \
          where c.user_id = $1 and c.action = 'ENTER' and (c.opened_at is not null or c.profit_usd is not null) \
          order by c.id",
         owner

@@ -6,19 +6,22 @@ use crate::{
     actor::Actor,
     error::Result,
     following::{Following, closed_trades::by_market, report::fills},
-    platform::time_zone,
-    trading::{key, order::Access},
+    platform::time_zone::Zone,
+    trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
-    Decimal, FollowId, Micros, TradeType, UserId,
+    Decimal, ExchangeKeyId, FollowId, Micros, Symbol, TradeType, UserId,
     copy::Status,
     execution::Entry,
     follow::{EnteredCopy, Follow, FollowPerformance},
-    profit::{self, FundingPayment, Profit, round_trips},
+    profit::{self, FundingPayment, FuturesFill, Profit, round_trips},
     time::MINUTE,
 };
-use exchange::{ExchangeFailure, HeldPosition};
-use std::{collections::HashMap, time::Duration};
+use exchange::HeldPosition;
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 use store::copy::EntryRow;
 
 /// How long a page waits for the account and the mark price of an open position.
@@ -32,28 +35,20 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// # Errors
 /// If the database cannot be queried.
 pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<FollowId, FollowPerformance>> {
-    let midnight = midnight(desk, actor.user).await?;
     let rows = store::copy::list_entries(&desk.db, actor.user).await?;
-    let mut all: HashMap<FollowId, (Vec<EnteredCopy>, Option<EntryRow>)> = HashMap::new();
-    for row in rows {
-        let (copies, open) = all.entry(row.follow_id).or_default();
-        copies.push(entered(&row));
-        if row.status == Status::Open {
-            *open = Some(row);
-        }
+    let zone = Zone::named(rows.first().and_then(|row| row.time_zone.as_deref()));
+    let midnight = zone.midnight(zone.local(desk.clock.now()).date());
+    let mut copies: HashMap<FollowId, Vec<EnteredCopy>> = HashMap::new();
+    for row in &rows {
+        copies.entry(row.follow_id).or_default().push(entered(row));
     }
-    let mut performances = HashMap::with_capacity(all.len());
-    // An exchange that did not answer once is not asked for every position.
-    let mut answers = true;
-    for (follow, (copies, open)) in all {
-        let mut performance = FollowPerformance::of(&copies, midnight);
-        if let Some(row) = open.filter(|_| answers) {
-            match open_result(desk, actor.user, &row).await? {
-                Some(open) => performance.set_open(open, desk.clock.now()),
-                None => answers = false,
-            }
+    let of =
+        |(follow, copies): (FollowId, Vec<EnteredCopy>)| (follow, FollowPerformance::of(&copies, midnight));
+    let mut performances: HashMap<FollowId, FollowPerformance> = copies.into_iter().map(of).collect();
+    for (follow, open) in open_results(desk, actor.user, &rows).await? {
+        if let Some(performance) = performances.get_mut(&follow) {
+            performance.set_open(open, desk.clock.now());
         }
-        performances.insert(follow, performance);
     }
     Ok(performances)
 }
@@ -77,11 +72,6 @@ pub async fn performance(
     Ok((follow, performance))
 }
 
-async fn midnight(desk: &Following, user: UserId) -> Result<Micros> {
-    let zone = time_zone::zone_of(desk, user).await?;
-    Ok(zone.midnight(zone.local(desk.clock.now()).date()))
-}
-
 /// Converts a stored entry. A result without its costs, of a copy from before they were stored, counts as realized.
 fn entered(row: &EntryRow) -> EnteredCopy {
     let (fees, funding) = (row.fees.map(|text| text.0), row.funding.map(|text| text.0));
@@ -100,47 +90,83 @@ fn entered(row: &EntryRow) -> EnteredCopy {
     EnteredCopy { entry, ended_at: row.finished_at, profit: row.profit_usd.map(|text| profit(text.0)) }
 }
 
-/// Returns the result of an open copy so far: its position at the mark price, and what its stored fills and funding
-/// payments realized and cost. `None` if the exchange does not answer in time.
-async fn open_result(desk: &Following, user: UserId, row: &EntryRow) -> Result<Option<Profit>> {
-    let Some((held, unrealized)) = unrealized(desk, row).await? else { return Ok(None) };
-    let mut result = Profit { unrealized, ..Profit::default() };
-    let now = desk.clock.now().plus(1);
-    // The exchange's clock may differ from ours.
-    let since = row.signal_at.plus(-MINUTE);
-    let stored =
-        store::fill::list_futures(&desk.db, user, (since, now), Some(row.exchange_key_id), Some(&row.symbol))
-            .await?;
-    let funding: Vec<FundingPayment> = store::funding::list_between(&desk.db, user, since, now)
-        .await?
-        .into_iter()
-        .filter(|payment| payment.key == row.exchange_key_id && payment.symbol == row.symbol)
-        .map(|payment| FundingPayment { at: payment.at, paid: payment.paid })
-        .collect();
-    for (_, fills) in by_market(stored) {
-        // A position that has just ended is not settled yet.
-        let last = round_trips(&fills, &funding).pop().filter(|trip| trip.closed_at.is_none() == held);
-        if let Some(trip) = last {
-            result += trip.profit;
+/// Returns the results of the open copies so far: their positions at the mark price, and what their stored fills and
+/// funding payments realized and cost. Those that the exchange does not answer for in time are left out.
+async fn open_results(desk: &Following, user: UserId, rows: &[EntryRow]) -> Result<Vec<(FollowId, Profit)>> {
+    let mut positions = Vec::new();
+    for row in rows.iter().filter(|row| row.status == Status::Open) {
+        match unrealized(desk, row).await? {
+            Some((held, profit)) => positions.push((row, held, profit)),
+            // An exchange that did not answer once is not asked for every position.
+            None => break,
         }
     }
-    Ok(Some(result))
+    // The exchange's clock may differ from ours.
+    let Some(since) = positions.iter().map(|(row, ..)| row.signal_at.plus(-MINUTE)).min() else {
+        return Ok(Vec::new());
+    };
+    let costs = StoredCosts::read(desk, user, since).await?;
+    let result = |(row, held, unrealized): (&EntryRow, bool, Decimal)| {
+        let costs = costs.of(row, held).unwrap_or_default();
+        (row.follow_id, Profit { unrealized, ..costs })
+    };
+    Ok(positions.into_iter().map(result).collect())
+}
+
+/// The stored fills and funding payments of a user's accounts since a time, by market.
+struct StoredCosts {
+    fills: BTreeMap<(ExchangeKeyId, Symbol), Vec<FuturesFill>>,
+    funding: BTreeMap<(ExchangeKeyId, Symbol), Vec<FundingPayment>>,
+}
+
+impl StoredCosts {
+    async fn read(desk: &Following, user: UserId, since: Micros) -> Result<Self> {
+        let until = desk.clock.now().plus(1);
+        let fills = store::fill::list_futures(&desk.db, user, (since, until), None, None).await?;
+        let mut funding: BTreeMap<_, Vec<FundingPayment>> = BTreeMap::new();
+        for payment in store::funding::list_between(&desk.db, user, since, until).await? {
+            let paid = FundingPayment { at: payment.at, paid: payment.paid };
+            funding.entry((payment.key, payment.symbol)).or_default().push(paid);
+        }
+        Ok(Self { fills: by_market(fills), funding })
+    }
+
+    /// Returns what the fills of a copy's position realized and cost; `None` if none of them is stored yet. `held` is whether
+    /// the position is still open at the exchange: one that has just ended is not settled yet.
+    fn of(&self, row: &EntryRow, held: bool) -> Option<Profit> {
+        let market = (row.exchange_key_id, row.symbol.clone());
+        let since = row.signal_at.plus(-MINUTE);
+        let fills: Vec<_> =
+            self.fills.get(&market)?.iter().filter(|fill| fill.at >= since).cloned().collect();
+        let funding = self.funding.get(&market).map(Vec::as_slice).unwrap_or_default();
+        let last = round_trips(&fills, funding).pop()?;
+        (last.closed_at.is_none() == held).then_some(last.profit)
+    }
 }
 
 /// Returns whether a copy's position is still open at the exchange, and its unrealized profit at the mark price. `None` if
 /// the exchange does not answer in time.
 async fn unrealized(desk: &Following, row: &EntryRow) -> Result<Option<(bool, Decimal)>> {
-    let Some(stored) = store::key::get_any(&desk.db, row.exchange_key_id).await? else { return Ok(None) };
     let Some(entry) = row.average_price.or(row.entry_price) else { return Ok(None) };
-    let access = Access { who: key::credentials(desk, &stored)?, row: stored };
-    let read = async {
-        let account = desk.accounts.of(desk, &access, row.symbol.quote()).await?;
-        let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol).await?;
-        Ok::<_, ExchangeFailure>((account, mark))
+    let account = match desk.accounts.cached(row.exchange_key_id, desk.clock.now()) {
+        Some(account) => account,
+        None => match read_account(desk, row).await? {
+            Some(account) => account,
+            None => return Ok(None),
+        },
     };
-    let Ok(Ok((account, mark))) = tokio::time::timeout(WITHIN, read).await else { return Ok(None) };
+    let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
+    let Ok(Ok(mark)) = tokio::time::timeout(WITHIN, mark).await else { return Ok(None) };
     let held = account.held(&row.symbol).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
     })))
+}
+
+/// Reads the account of a copy from the exchange; `None` if it does not answer in time.
+async fn read_account(desk: &Following, row: &EntryRow) -> Result<Option<CachedAccount>> {
+    let Some(stored) = store::key::get_any(&desk.db, row.exchange_key_id).await? else { return Ok(None) };
+    let access = Access { who: key::credentials(desk, &stored)?, row: stored };
+    let read = desk.accounts.of(desk, &access, row.symbol.quote());
+    Ok(tokio::time::timeout(WITHIN, read).await.ok().and_then(std::result::Result::ok))
 }

@@ -13,7 +13,7 @@ use language::Lang;
 use store::{DecimalText, backtest::BacktestSpan, candle::CandleSeries};
 
 /// Candles per read.
-const PAGE: i64 = 50_000;
+const PAGE: i64 = 10_000;
 /// Starting capital of a backtest. Profits are relative, so any amount works.
 const START: i64 = 1_000_000_000_000;
 
