@@ -5,6 +5,7 @@ mod backtest;
 mod candles;
 mod demo;
 mod live;
+mod reach;
 mod record;
 mod signals;
 mod words;
@@ -17,6 +18,7 @@ pub use backtest::{explain, run_due};
 pub use candles::{Imported, import};
 pub use demo::seed;
 pub use live::Live;
+pub use reach::{SignalReach, preview_signal};
 pub(crate) use record::Records;
 pub use record::{card, cards, costs, history, history_seen_by, performance, trades, trades_seen_by};
 pub use signals::{
