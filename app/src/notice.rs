@@ -160,6 +160,8 @@ words! {
         WebhookTested = "webhook-tested",
         /// An event was queued again.
         WebhookResent = "webhook-resent",
+        /// A manual signal is shown before it is sent.
+        SignalPreviewed = "signal-previewed",
         /// A currency account was opened.
         AccountOpened = "account-opened",
         /// A transfer was completed.

@@ -270,5 +270,5 @@ async function messages(page: Page): Promise<void> {
 
 /** Sends a signal of a strategy; returns the path of its page. */
 async function signal(page: Page, desk: Desk, strategy: string): Promise<string> {
-  return post(page, `${desk.url}/api/signal-send`, { id: strategy, action: 'EXIT' });
+  return post(page, `${desk.url}/api/signal-send`, { id: strategy, action: 'EXIT', confirmed: 'true' });
 }

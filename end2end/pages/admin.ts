@@ -71,12 +71,20 @@ export class AdminStrategy extends Frame {
     await this.at(`/admin/strategies/${id}`);
   }
 
+  /** Confirms the previewed signal, which names the accounts it reaches. */
+  async confirm(): Promise<void> {
+    const preview = this.page.getByTestId('signal-preview');
+    await expect(preview).toContainText(/\d+ accounts? trades?/);
+    await this.page.getByTestId('signal-confirm').click();
+  }
+
   /** Sends a manual entry signal and watches its fan-out. */
   async enter(side: 'BUY' | 'SELL', stop: number, ...targets: number[]): Promise<void> {
     await option(this.form, 'action', side).click();
     await this.stop.fill(String(stop));
     await this.targets.fill(targets.join(' '));
     await this.send.click();
+    await this.confirm();
     await expect(this.page).toHaveURL(/\/admin\/signals\//);
   }
 
@@ -89,7 +97,7 @@ export class AdminStrategy extends Frame {
   /** Closes all copied positions and confirms. */
   async leave(): Promise<void> {
     await this.page.getByTestId('signal-leave').click();
-    await this.page.getByTestId('signal-leave-yes').click();
+    await this.confirm();
     await expect(this.page).toHaveURL(/\/admin\/signals\//);
   }
 }

@@ -21,7 +21,7 @@ use service::{
     Error,
     following::{
         copy,
-        strategy::{self, NewStrategy, SignalRequest, StrategyChange},
+        strategy::{self, NewStrategy, SignalReach, SignalRequest, StrategyChange},
     },
     identity::maintenance,
     trading::review,
@@ -170,7 +170,7 @@ pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, FormFail
     of("hook-rotate", &id).answer(&visit, done).await
 }
 
-/// Sends a signal manually.
+/// Sends a signal manually. Its first post shows how many accounts it reaches, and its second post confirms it.
 #[server(endpoint = "signal-send")]
 pub async fn send_signal(
     #[server(default)] id: String,
@@ -178,6 +178,7 @@ pub async fn send_signal(
     #[server(default)] price: String,
     #[server(default)] stop: String,
     #[server(default)] targets: String,
+    #[server(default)] confirmed: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let answer = of("signal-send", &id)
@@ -185,13 +186,37 @@ pub async fn send_signal(
         .keep("price", &price)
         .keep("stop", &stop)
         .keep("targets", &targets);
-    let sent = match (signal_request(&action, &price, &stop, &targets), id.parse()) {
-        (Ok(signal_request), Ok(id)) => strategy::send(&visit.desk, &actor, id, signal_request).await,
-        (Err(problems), _) => Err(Error::Fields(problems)),
-        (Ok(_), Err(_)) => Err(Error::NotFound),
+    let (request, id) = match (signal_request(&action, &price, &stop, &targets), id.parse::<StrategyId>()) {
+        (Ok(request), Ok(id)) => (request, id),
+        (Err(problems), _) => return answer.answer(&visit, Err(Error::Fields(problems))).await,
+        (Ok(_), Err(_)) => return answer.answer(&visit, Err(Error::NotFound)).await,
     };
-    let done = sent.map(|signal| Done::at(format!("/admin/signals/{}", signal.id)));
+    let done = if confirmed == "true" {
+        let sent = strategy::send(&visit.desk, &actor, id, request).await;
+        sent.map(|signal| Done::at(format!("/admin/signals/{}", signal.id)))
+    } else {
+        let reach = strategy::preview_signal(&visit.desk, &actor, id, &request).await;
+        let form = [("action", action), ("price", price), ("stop", stop), ("targets", targets)];
+        reach.map(|reach| {
+            let details = form.into_iter().chain(figures(reach)).map(|(name, text)| (name.to_owned(), text));
+            Done::at(format!("{}#send", page(id)))
+                .with_notice(PageNotice::SignalPreviewed)
+                .with_details(details.collect())
+        })
+    };
     answer.answer(&visit, done).await
+}
+
+/// The figures of a preview, as the page shows them.
+fn figures(reach: SignalReach) -> Vec<(&'static str, String)> {
+    let value = reach.value.map(domain::figures::cents).unwrap_or_default();
+    vec![
+        ("accounts", reach.accounts.to_string()),
+        ("too-small", reach.too_small.to_string()),
+        ("unknown", reach.unknown.to_string()),
+        ("value", value),
+        ("quote", reach.quote),
+    ]
 }
 
 /// Parses the form; an exit needs no other fields.

@@ -69,6 +69,7 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::TelegramUnlinked
         | N::Unsubscribed
         | N::MessageRetried
+        | N::SignalPreviewed
         | N::WebhookTested
         | N::WebhookResent
         | N::FundsMoved
@@ -177,6 +178,7 @@ texts! {
         N::WebhookSaved => "Webhook saved.",
         N::WebhookRotated => "The webhook has a new secret. Copy it now: it won't be shown again.",
         N::WebhookRemoved => "Webhook removed.",
+        N::SignalPreviewed => "Check the signal below. It isn't sent yet.",
         N::WebhookTested => "Test event queued. Its answer appears in the log within seconds.",
         N::WebhookResent => "Event queued again. Its answer appears in the log within seconds.",
         N::AccountOpened => "Account opened.",

@@ -233,6 +233,28 @@ pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Co
     )
 }
 
+/// The open copied position of an exchange key.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenAmount {
+    /// The exchange key.
+    pub exchange_key_id: ExchangeKeyId,
+    /// Amount in base units, as it was entered.
+    pub amount: Option<DecimalText>,
+}
+
+/// Lists the open positions that a strategy's signals have entered.
+pub async fn open_of_strategy(from: impl Source, strategy: StrategyId) -> Result<Vec<OpenAmount>> {
+    // Written without joins, so that SQLite begins with the few open copies.
+    rows!(
+        OpenAmount,
+        from,
+        fetch_all,
+        "select c.exchange_key_id, c.amount from copies c where c.status = 'OPEN' \
+           and (select s.strategy_id from signals s where s.id = c.signal_id) = $1 order by c.id",
+        strategy
+    )
+}
+
 /// Returns a follow's copy with an open position.
 pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<CopyTrade>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)

@@ -95,6 +95,18 @@ pub async fn list_strategies(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
 
+/// Lists the strategies whose live record continues, in display order: the active ones, and those whose trade has not
+/// ended.
+pub async fn list_recorded(from: impl Source) -> Result<Vec<Strategy>> {
+    strategies!(
+        from,
+        fetch_all,
+        "where active = true or exists ( \
+           select 1 from strategy_trades t where t.strategy_id = strategies.id and t.kind = 'LIVE' \
+             and t.exited_at is null) order by position, id"
+    )
+}
+
 /// Lists the strategies that everyone can see, in display order.
 pub async fn list_public(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(

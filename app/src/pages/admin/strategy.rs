@@ -59,7 +59,8 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {token(words, &posted, &visit.desk.settings.public_url)}
             <div class="columns even">
-                {send(words, &operated, &posted.of("signal-send"))}
+                {confirm(words, &operated, &posted.of("signal-send"))
+                    .unwrap_or_else(|| send(words, &operated, &posted.of("signal-send")))}
                 <div class="cards">{activity(words, &operated)}{hook(words, &operated)}</div>
             </div>
             {signals(words, &given)}
@@ -151,14 +152,54 @@ fn send(words: &'static Admin, operated: &Operated, posted: &Posted) -> AnyView 
         view! { <p>{words.send_inactive}</p> }.rendered()
     };
     view! {
-        <section class="panel" aria-labelledby="send-title">
+        <section class="panel" id="send" aria-labelledby="send-title">
             <h2 id="send-title" class="panel-title">{words.send_title}</h2>
             <p class="hint">{words.send_lead}</p>
             {content}
-            {act_sure("signal-send", &leave, words.leave, words.leave_sure, "signal-leave")}
+            {act("signal-send", &leave, words.leave, "signal-leave")}
         </section>
     }
     .rendered()
+}
+
+/// A signal that waits for its confirmation: the accounts that it reaches, and about how much they would trade.
+fn confirm(words: &'static Admin, operated: &Operated, posted: &Posted) -> Option<AnyView> {
+    let details = posted.details();
+    let text = |name: &str| details.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone());
+    let action = text("action")?;
+    let count = |name: &str| text(name).and_then(|text| text.parse::<usize>().ok()).unwrap_or_default();
+    let (accounts, too_small, unknown) = (count("accounts"), count("too-small"), count("unknown"));
+    let value = text("value").filter(|value| !value.is_empty());
+    let value = value.map(|value| words.confirm_value(&value, &text("quote").unwrap_or_default()));
+    let (what, button) = match action.as_str() {
+        "EXIT" => (words.leave, words.confirm_close),
+        "BUY" => (words.buy, words.send),
+        _ => (words.sell, words.send),
+    };
+    let id = operated.strategy.id.to_string();
+    let hidden = ["action", "price", "stop", "targets"].map(|name| {
+        view! { <input type="hidden" name=name value=text(name).unwrap_or_default()/> }
+    });
+    let back = format!("/admin/strategies/{id}");
+    Some(
+        view! {
+            <section class="panel note" id="send" aria-labelledby="confirm-title" data-testid="signal-preview">
+                <h2 id="confirm-title" class="panel-title">{words.confirm_title}</h2>
+                <p><strong>{what}</strong>" "{text("stop").filter(|stop| !stop.is_empty()).map(|stop| view! { {words.stop}" "{stop} })}</p>
+                <p>{words.confirm_accounts(accounts)}" "{value}</p>
+                {(too_small > 0).then(|| view! { <p>{words.confirm_too_small(too_small)}</p> })}
+                {(unknown > 0).then(|| view! { <p>{words.confirm_unknown(unknown)}</p> })}
+                <form method="post" action="/api/signal-send" class="row">
+                    <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="confirmed" value="true"/>
+                    {hidden.into_iter().collect_view()}
+                    <button type="submit" class="button" data-kind="main" data-testid="signal-confirm">{button}</button>
+                    <a class="button" href=back>{words.confirm_back}</a>
+                </form>
+            </section>
+        }
+        .rendered(),
+    )
 }
 
 fn signals(words: &'static Admin, given: &[Given]) -> AnyView {

@@ -6,6 +6,7 @@ mod candles;
 mod demo;
 mod execution;
 mod live;
+mod reach;
 mod record;
 mod signals;
 mod words;
@@ -20,6 +21,7 @@ pub use candles::{Imported, import};
 pub use demo::seed;
 pub use execution::{execution, refresh_executions};
 pub use live::Live;
+pub use reach::{SignalReach, preview_signal};
 pub(crate) use record::Records;
 pub use record::{card, cards, costs, history, history_seen_by, performance, trades, trades_seen_by};
 pub use signals::{

@@ -13,18 +13,21 @@ mod world;
 use domain::{
     MarginMode, Side,
     copy::{Exit, Reason, Status},
+    signal::Action,
 };
 use fake::{Fault, d};
 use service::{
+    Error,
     following::{
         copy, follow,
         signal::{self, NewSignal},
+        strategy::{self, SignalRequest},
     },
     identity::person::{self, By, UserAction},
     messaging::notify,
     trading::order,
 };
-use store::testing::TestDb;
+use store::{equity::Point, testing::TestDb};
 use world::{SECOND, World};
 
 /// The leg of an exit that closes the position.
@@ -123,6 +126,41 @@ async fn a_pause_on_one_instance_holds_on_every_other(db: &TestDb) {
     copy::pause_all(&other, &world.admin, false).await.unwrap();
     world.give(world.entry(Side::Buy)).await;
     assert_eq!(world.last_copy().await.status, Status::Open);
+}
+
+/// Before an admin sends a signal to everyone, they see how many accounts it reaches and about how much it trades.
+async fn a_manual_signal_is_previewed_with_its_accounts_and_value(db: &TestDb) {
+    let world = World::open(db).await;
+    let id = world.entry(Side::Buy).strategy;
+    let enter = SignalRequest {
+        action: Action::Enter,
+        side: Some(Side::Buy),
+        price: None,
+        stop: Some(d("19800")),
+        targets: Vec::new(),
+    };
+    let exit = SignalRequest { action: Action::Exit, side: None, stop: None, ..enter.clone() };
+    let preview = async |request: &SignalRequest| {
+        strategy::preview_signal(&world.desk, &world.admin, id, request).await.unwrap()
+    };
+    let unknown = preview(&enter).await;
+    assert_eq!((unknown.accounts, unknown.unknown, unknown.value), (0, 1, Some(d("0"))));
+    let point = Point { key: world.key, at: world.desk.clock.now(), total_usd: d("10000") };
+    let mut tx = world.desk.db.begin().await.unwrap();
+    store::equity::insert(&mut tx, &point).await.unwrap();
+    tx.commit().await.unwrap();
+    let known = preview(&enter).await;
+    assert_eq!((known.accounts, known.unknown, known.quote.as_str()), (1, 0, "USDT"));
+    assert!(known.value.is_some_and(|value| value > d("100")), "{known:?}");
+    assert_eq!(world.placed(), 0, "a preview sends nothing");
+    assert_eq!(preview(&exit).await.accounts, 0);
+
+    world.give(world.entry(Side::Buy)).await;
+    let amount = world.last_copy().await.amount.unwrap().0;
+    let open = preview(&exit).await;
+    assert_eq!((open.accounts, open.value), (1, Some(amount * d("20000"))));
+    let refused = strategy::preview_signal(&world.desk, &world.follower, id, &exit).await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
 }
 
 /// A refused exit stays queued until the position is closed; its owner is notified once of the delay.
@@ -267,6 +305,7 @@ store::each_engine!(
     a_resumed_entry_is_judged_like_a_new_one,
     the_page_and_the_worker_agree,
     a_pause_on_one_instance_holds_on_every_other,
+    a_manual_signal_is_previewed_with_its_accounts_and_value,
     a_refused_exit_is_tried_again_until_the_position_is_closed,
     a_stop_beyond_liquidation_is_skipped_on_an_isolated_account,
     many_rescues_of_copies_suspend_their_entries,

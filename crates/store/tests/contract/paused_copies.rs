@@ -6,7 +6,7 @@ use crate::{
 };
 use store::{strategy, switch, testing::TestDb};
 
-async fn an_entry_is_not_begun_while_all_copying_is_paused(db: &TestDb) {
+async fn no_entry_starts_while_all_copying_is_paused(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
     queued(db, &[copy_of(&follow, 701)]).await;
@@ -17,7 +17,7 @@ async fn an_entry_is_not_begun_while_all_copying_is_paused(db: &TestDb) {
     assert!(begin(db, 701, "one").await);
 }
 
-async fn an_entry_is_not_begun_while_its_strategy_is_paused(db: &TestDb) {
+async fn no_entry_starts_while_its_strategy_is_paused(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
     queued(db, &[copy_of(&follow, 701)]).await;
@@ -32,6 +32,6 @@ async fn an_entry_is_not_begun_while_its_strategy_is_paused(db: &TestDb) {
 }
 
 store::each_engine!(
-    an_entry_is_not_begun_while_all_copying_is_paused,
-    an_entry_is_not_begun_while_its_strategy_is_paused,
+    no_entry_starts_while_all_copying_is_paused,
+    no_entry_starts_while_its_strategy_is_paused,
 );

@@ -51,13 +51,8 @@ impl Live {
     /// # Errors
     /// If the database cannot be queried. A strategy that fails is restarted in the next round.
     pub async fn round(&mut self, desk: &SharedFollowing) -> Result<()> {
-        let mut wanted = Vec::new();
-        for row in store::strategy::list_strategies(&desk.db).await? {
-            // A record continues until its trade has ended, even if its strategy was deactivated.
-            if row.active || store::strategy_trade::open_trade(&desk.db, row.id).await?.is_some() {
-                wanted.push(row);
-            }
-        }
+        // One query, however many strategies are inactive: every private signal source that was paused is one.
+        let wanted = store::strategy::list_recorded(&desk.db).await?;
         let ids: HashSet<_> = wanted.iter().map(|row| row.id).collect();
         self.running.retain(|id, _| ids.contains(id));
         let mut fetched: HashSet<CandleSeries> = HashSet::new();

@@ -64,7 +64,7 @@ pub struct SignalReceipt {
 }
 
 impl SignalRequest {
-    fn of(self, strategy: StrategyId, source: Source) -> NewSignal {
+    pub(super) fn of(self, strategy: StrategyId, source: Source) -> NewSignal {
         let Self { action, side, price, stop, targets } = self;
         NewSignal {
             strategy,

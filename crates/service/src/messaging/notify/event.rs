@@ -120,7 +120,7 @@ pub enum NotificationEvent {
     StrategyPaused {
         /// Id of the strategy.
         strategy: StrategyId,
-        /// Its name.
+        /// Name of the strategy.
         name: String,
         /// The permitted number of signals within a minute.
         signals: u16,
