@@ -24,6 +24,7 @@ pub mod order;
 pub mod own_source;
 pub mod plan;
 pub mod position;
+pub mod preset;
 pub mod profile;
 pub mod profit;
 pub mod refusal;

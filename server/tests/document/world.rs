@@ -77,6 +77,7 @@ pub(super) struct World {
     pub(super) bob: Caller,
     key: String,
     trade: String,
+    preset: String,
     automated: String,
     follow: String,
     source: String,
@@ -111,6 +112,7 @@ impl World {
         let mut world = Self {
             key: ada.person.key("FUTURES", "MANUAL").await,
             trade: String::new(),
+            preset: String::new(),
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
             source: String::new(),
@@ -143,6 +145,8 @@ impl World {
         ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
         let source = json!({"name": "Mine", "symbol": "BTC/USDT", "stopPercent": 2});
         self.source = text(&ada.post("/v1/priv/strategy/source", source).await.ok(200)["id"]);
+        let preset = json!({"name": "Mine", "amount": 0.01});
+        self.preset = text(&ada.post("/v1/priv/trade/preset", preset).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -192,10 +196,11 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 13] = [
+        let kinds: [(&str, &str); 14] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),
+            ("/v1/priv/trade/preset/{id}", &self.preset),
             ("/v1/priv/exchange/trade/{id}", &self.key),
             ("/v1/priv/exchange/position/{id}", &self.key),
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),

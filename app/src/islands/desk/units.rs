@@ -61,7 +61,7 @@ pub(crate) fn in_prices(mut draft: TicketDraft, units: Units, ground: &Ground) -
     draft
 }
 
-/// What the units of the stop, or of each take-profit, are measured by. The take-profits share the amount equally. `draft`
+/// Returns the measures of the units of the stop, or of each take-profit. The take-profits share the amount equally. `draft`
 /// has its amount in base units, and for take-profits its stop as a price.
 pub(crate) fn exit_base(draft: &TicketDraft, kind: ExitKind, last: Decimal) -> ExitBase {
     let entry = reference(draft, last);

@@ -23,6 +23,7 @@ mod messages;
 mod outage;
 mod own_sources;
 mod plans;
+mod presets;
 mod profiles;
 mod reports;
 mod samples;
