@@ -98,6 +98,10 @@ words! {
         PositionsClosed = "positions-closed",
         /// Not all positions of an account could be closed.
         PositionsLeft = "positions-left",
+        /// A preset of the ticket was saved.
+        PresetSaved = "preset-saved",
+        /// A preset of the ticket was deleted.
+        PresetDeleted = "preset-deleted",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

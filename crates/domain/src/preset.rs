@@ -39,11 +39,11 @@ pub struct PresetSettings {
 /// A preset of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// Its id.
+    /// Id of the preset.
     pub id: PresetId,
     /// Its name, unique among its user's presets.
     pub name: String,
-    /// Its settings.
+    /// Size, exits and leverage.
     pub settings: PresetSettings,
 }
 

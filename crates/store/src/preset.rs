@@ -7,7 +7,7 @@ use sqlx::FromRow;
 /// A preset.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct PresetRow {
-    /// Its id.
+    /// Id of the preset.
     pub id: PresetId,
     /// The owner.
     pub user_id: UserId,

@@ -20,7 +20,7 @@ pub struct PresetItem {
     /// PRESET_ID.
     #[schema(format = Uuid)]
     pub id: String,
-    /// Its name.
+    /// Name, unique among the user's presets.
     #[schema(example = "Swing")]
     pub name: String,
     /// Amount in base units; `null` if the order is sized by risk.
