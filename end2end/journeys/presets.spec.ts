@@ -67,7 +67,7 @@ test('a limit order can be post-only, and a market order reduce-only', async ({ 
   await expect(trade.noPosition).toBeVisible();
 
   await trade.ticket.choose('BUY', 'LIMIT');
-  await page.locator('[name="timeInForce"][value="GTX"]').check({ force: true });
+  await trade.ticket.option('timeInForce', 'GTX').click();
   await trade.ticket.price.fill(String(await trade.away(5)));
   await trade.ticket.amount.fill('0.02');
   await trade.ticket.withoutStop.check();

@@ -102,7 +102,7 @@ impl Typed<'_> {
         let leverage = match self.leverage.trim() {
             "" => None,
             text => {
-                let times = text.parse().ok();
+                let times = text.parse::<u16>().ok();
                 if times.is_none() {
                     problems.push(FieldProblem::new("leverage", Problem::NotLeverage));
                 }

@@ -230,7 +230,7 @@ fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
     let (price, amount, cost) = filled(&entry, &request);
     let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
-        Entry::Market | Entry::Limit(_) => (None, None),
+        Entry::Market | Entry::Limit(_) | Entry::TimedLimit { .. } => (None, None),
     };
     Ok(Some(PastTrade {
         order_id: entry.id,
