@@ -104,6 +104,10 @@ words! {
         RiskRuleSaved = "risk-rule-saved",
         /// A tripped risk rule was resumed.
         RiskRuleResumed = "risk-rule-resumed",
+        /// A preset of the ticket was saved.
+        PresetSaved = "preset-saved",
+        /// A preset of the ticket was deleted.
+        PresetDeleted = "preset-deleted",
         /// The panic button was pressed.
         Panicked = "panicked",
         /// Maintenance mode was turned on.

@@ -73,7 +73,7 @@ export class Ticket {
   }
 
   /** One of the buttons of a choice. */
-  option(choice: 'side' | 'type' | 'sizing' | 'stopTriggerType', value: string): Locator {
+  option(choice: 'side' | 'type' | 'sizing' | 'stopTriggerType' | 'timeInForce', value: string): Locator {
     return option(this.form, choice, value);
   }
 

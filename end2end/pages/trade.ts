@@ -26,6 +26,10 @@ export class Trade extends Frame {
   /** The form that adopts a position which was opened elsewhere. */
   readonly adopt: Locator;
   readonly adoptLink: Locator;
+  /** The choice of a preset. */
+  readonly presets: Locator;
+  /** The form that saves the ticket as a preset. */
+  readonly presetForm: Locator;
   readonly leverage: Locator;
   readonly margin: Locator;
   /** The stop's price in the position's figures. */
@@ -65,6 +69,8 @@ export class Trade extends Frame {
     this.orders = page.getByTestId('open-order');
     this.noOrders = page.getByTestId('no-orders');
     this.adopt = page.getByTestId('adopt');
+    this.presets = page.getByTestId('presets');
+    this.presetForm = page.getByTestId('preset-form');
     this.adoptLink = page.getByTestId('adopt-link');
     this.leverage = page.getByTestId('leverage');
     this.margin = page.getByTestId('margin-mode');
@@ -206,6 +212,11 @@ export class Trade extends Frame {
   async setLeverage(times: number): Promise<void> {
     await this.leverage.fill(String(times));
     await this.page.getByTestId('market-apply').click();
+  }
+
+  async savePreset(name: string): Promise<void> {
+    await this.presetForm.locator('[name="name"]').fill(name);
+    await this.page.getByTestId('preset-save').click();
   }
 
   async adoptWith(stop: number): Promise<void> {

@@ -113,6 +113,7 @@ class World:
         order = {"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"}
         self.post(f"/v1/priv/exchange/order/{self.key}", **order)
         self.managed = self.get("/v1/priv/trade")["items"][0]["id"]
+        self.preset = self.post("/v1/priv/trade/preset", name="Schema", amount=0.01)["id"]
         self.strategies = [item["id"] for item in self.get("/v1/pub/strategy/list")["items"]]
         self.profiles = [item["id"] for item in self.get("/v1/pub/strategy/profile/list")["items"]]
         chosen = {"strategyAutomatedId": self.strategies[0], "strategyRiskProfileId": self.profiles[0]}
@@ -189,6 +190,7 @@ class World:
             ("DELETE /v1/priv/risk-rule/{id}", lambda: spare(self.spare_rules)),
             ("/v1/priv/risk-rule/{id}", lambda: self.rule),
             ("/v1/priv/trade/{id}", lambda: self.managed),
+            ("/v1/priv/trade/preset/{id}", lambda: self.preset),
             ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
             ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),
             ("/v1/admin/strategy/{id}", lambda: self.own),

@@ -14,6 +14,8 @@ mod mudawyl {
     mod first_day;
     mod own_sources;
 }
+#[path = "mudawyl/presets.rs"]
+mod presets;
 #[path = "mudawyl/supervision.rs"]
 mod supervision;
 #[path = "mudawyl/trades.rs"]
@@ -22,6 +24,7 @@ mod trades;
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
+use presets::*;
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::platform::settings::{Limit, Settings, Throttles};
@@ -567,4 +570,6 @@ store::each_engine!(
     a_trade_is_increased_and_reversed,
     a_trade_is_opened_beside_nothing_unless_it_replaces,
     a_trade_has_a_time_in_force,
+    presets_are_saved_by_name,
+    a_user_has_so_many_presets,
 );

@@ -16,6 +16,7 @@ pub mod personal;
 pub mod positions;
 pub mod posted_ticket;
 pub mod risk_rules;
+pub mod presets;
 pub mod rules;
 pub mod screen;
 pub mod security;
@@ -95,6 +96,8 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/trade-reverse", Role::Trader),
     ("/api/entries-cancel", Role::Trader),
     ("/api/market-settings", Role::Trader),
+    ("/api/preset-save", Role::Trader),
+    ("/api/preset-delete", Role::Trader),
     ("/api/bars", Role::Trader),
     ("/api/follow-create", Role::Trader),
     ("/api/follow-change", Role::Trader),

@@ -181,7 +181,10 @@ pub async fn set_market(
         let (id, pair) = market_of(&key, &symbol)?;
         let leverage = match leverage.trim() {
             "" => None,
-            text => Some(text.parse().map_err(|_| Error::field("leverage", Problem::NotLeverage))?),
+            text => {
+                let times = text.parse::<u16>();
+                Some(times.map_err(|_| Error::field("leverage", Problem::NotLeverage))?)
+            }
         };
         let mode = match mode.as_str() {
             "" => None,

@@ -13,6 +13,7 @@ pub(crate) mod heat;
 pub(crate) mod icon;
 pub(crate) mod open_positions;
 pub(crate) mod plot;
+pub(crate) mod presets;
 pub(crate) mod profit_chart;
 pub(crate) mod record;
 pub(crate) mod rendered;

@@ -8,6 +8,7 @@ use crate::{
         adopt::{self, adopt_form},
         form::Posted,
         frame::{Width, frame},
+        presets::{self, preset_bar, save_form},
         show::show,
         tables::dated_in,
     },
@@ -21,13 +22,14 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, preset::Preset,
+    ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
 use service::{
     Error,
-    trading::{first_day, key, market, order, sandbox_control::Playing},
+    trading::{first_day, key, market, order, preset, sandbox_control::Playing},
 };
 
 /// The forms whose problems the ticket shows.
@@ -55,6 +57,7 @@ pub(crate) fn page() -> impl IntoView {
         let limits = first_day::get_limits(&visit.desk, visit.trader()?, chosen.id).await?;
         let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await;
         let init = init.map(|init| DeskInit { first_day: limits.is_some(), ..init });
+        let all = preset::list_presets(&visit.desk, visit.trader()?).await?;
         let playing = market::playing(&visit.desk).await.ok().flatten();
         let title = words.trade_title(&symbol.to_string());
         let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
@@ -62,6 +65,7 @@ pub(crate) fn page() -> impl IntoView {
             Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
             init => init?,
         };
+        let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
@@ -77,12 +81,28 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {limits.map(|limits| keys::first_day::notice(chosen.id, &limits))}
             <script type="application/json" id=INIT inner_html=json></script>
+            {presets}
             {adopt}
             <TradeDesk/>
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
     })
+}
+
+/// The choice of a preset, and the form that saves the ticket as one if it was requested or has problems.
+fn presets_of(init: &DeskInit, all: &[Preset], query: &[(String, String)], posted: &Posted) -> AnyView {
+    let chosen = named(query, "preset").and_then(|id| id.parse().ok());
+    let saving = named(query, "savePreset").is_some() || posted.of(presets::FORM).failed();
+    let form = saving.then(|| {
+        let ground = Ground::new(&init.account, &init.market, init.last, init.fee_rate);
+        save_form(&init.account, &init.draft, &ground, posted)
+    });
+    view! {
+        {preset_bar(&init.account, all, chosen)}
+        {form}
+    }
+    .rendered()
 }
 
 /// Shown instead of the desk if its key cannot be used: to choose another key, or to fix this one.
@@ -141,9 +161,14 @@ async fn desk_init(
     let (market, candles) = (market.map_err(missing_market)?, candles?);
     let (account, fee_rate) = (account?, fee_rate(kind));
     let tradable = kind == TradeType::Futures && key.strategy_type == StrategyType::Manual && key.active;
-    let mut draft = draft(query, posted);
+    let ground = Ground::new(&account, &market, ticker.last, fee_rate);
+    let mut draft = draft(query, posted).in_units_of(query, &ground);
+    if let Some(id) = named(query, "preset").and_then(|id| id.parse().ok()) {
+        let preset = preset::get_preset(desk, actor, id).await?;
+        draft.use_preset(&preset.settings, &ground);
+    }
     if let Some(percent) = named(query, "share") {
-        draft.use_share(percent, &Ground::new(&account, &market, ticker.last, fee_rate));
+        draft.use_share(percent, &ground);
     }
     Ok(DeskInit {
         bars: Bars::new(&candles, &market),
@@ -187,7 +212,9 @@ fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
 
 /// The problems of the last post, if it was one of the ticket's forms, or of the others.
 fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
-    let ours = |form: &str| form != adopt::FORM && TICKET_FORMS.contains(&form) == of_ticket;
+    let ours = |form: &str| {
+        ![adopt::FORM, presets::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
+    };
     let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
     flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
 }

@@ -126,6 +126,7 @@ table! {
             one: "Cancel {count} order and sell {amount}",
             other: "Cancel {count} orders and sell {amount}",
         },
+        save_preset: "Save as preset",
         place_order: "Place order",
         place_buy(asset): "Buy {asset}",
         place_sell(asset): "Sell {asset}",

@@ -43,6 +43,8 @@ pub(crate) mod own_sources;
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub(crate) mod personal;
+#[cfg(feature = "ssr")]
+pub(crate) mod presets;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]

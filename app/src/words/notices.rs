@@ -42,7 +42,9 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         N::SubAccountMade => words.sub_account_made(name),
         N::SubAccountSaved => words.sub_account_saved(name),
         N::BrandSet => words.brand_set(name),
-        N::ResetSent
+        N::PresetSaved => words.preset_saved(name),
+        N::PresetDeleted
+        | N::ResetSent
         | N::PasswordReset
         | N::PasswordChanged
         | N::AccountFrozen
@@ -116,6 +118,7 @@ table! {
         sub_account_made(name): "Sub-account {name} created.",
         sub_account_saved(name): "Sub-account {name} saved.",
         brand_set(name): "Brand {name} saved.",
+        preset_saved(name): "Preset {name} saved.",
     }
 }
 
@@ -152,6 +155,8 @@ texts! {
         N::PositionsLeft => "Not all positions could be closed. Check what's left and try again.",
         N::RiskRuleSaved => "Risk rules saved. They apply from now on.",
         N::RiskRuleResumed => "Risk rule resumed. New entries are copied again, and losses count from now.",
+        N::PresetSaved => "Preset saved.",
+        N::PresetDeleted => "Preset deleted.",
         N::Panicked => "Nothing to close: you have no exchange keys.",
         N::DeskClosed => "Maintenance mode is on: only admins can sign in.",
         N::DeskOpened => "Maintenance mode is off.",

@@ -50,6 +50,8 @@ ids! {
     SessionId,
     /// A flash message: the result of a failed form post, shown on the next page.
     FlashId,
+    /// A preset of the ticket.
+    PresetId,
     /// A chain of refresh tokens that started with one sign-in.
     TokenFamilyId,
     /// A message of the notification outbox.

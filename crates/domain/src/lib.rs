@@ -27,6 +27,7 @@ pub mod order_failure;
 pub mod own_source;
 pub mod plan;
 pub mod position;
+pub mod preset;
 pub mod profile;
 pub mod profit;
 pub mod refusal;

@@ -13,6 +13,7 @@ pub mod live;
 pub mod market;
 pub mod order;
 pub(crate) mod page_token;
+pub mod preset;
 pub mod reconciler;
 pub mod review;
 pub mod sandbox_control;

@@ -64,6 +64,7 @@ pub mod own_source;
 pub mod password_reset;
 pub mod pending_form;
 pub mod plan;
+pub mod preset;
 pub mod profile;
 pub mod protection;
 pub mod public_version;

@@ -77,6 +77,7 @@ pub(super) struct World {
     pub(super) bob: Caller,
     key: String,
     trade: String,
+    preset: String,
     automated: String,
     follow: String,
     source: String,
@@ -113,6 +114,7 @@ impl World {
         let mut world = Self {
             key: ada.person.key("FUTURES", "MANUAL").await,
             trade: String::new(),
+            preset: String::new(),
             automated: ada.person.key("FUTURES", "AUTOMATED").await,
             follow: String::new(),
             source: String::new(),
@@ -152,6 +154,8 @@ impl World {
         let rule =
             json!({"level": "PERSON", "kind": "OPEN_POSITIONS", "threshold": 9, "action": "STOP_ENTRIES"});
         self.rule = text(&ada.post("/v1/priv/risk-rule", rule).await.ok(200)["id"]);
+        let preset = json!({"name": "Mine", "amount": 0.01});
+        self.preset = text(&ada.post("/v1/priv/trade/preset", preset).await.ok(200)["id"]);
         self.follow = follow;
         self.trade = text(&ada.get("/v1/priv/trade").await.ok(200)["items"][0]["id"]);
     }
@@ -205,6 +209,7 @@ impl World {
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),
+            ("/v1/priv/trade/preset/{id}", &self.preset),
             ("/v1/priv/exchange/trade/{id}", &self.key),
             ("/v1/priv/exchange/position/{id}", &self.key),
             ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub(super) fn stop_unit(ticket: Ticket) -> Part {
     let words = desk(ticket.account.lang);
     let money = [(LevelUnit::Money.word(), words.unit_loss.to_owned())];
-    choice(ticket, words.stop_unit, money.to_vec(), |ticket, value| {
+    choice(ticket, ("stopUnit", words.stop_unit), money.to_vec(), |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
         let price = ticket.draft.peek_untracked(|draft| draft.stop.clone());
         ticket.units.update(|units| units.stop = unit);
@@ -27,7 +27,7 @@ pub(super) fn targets_unit(ticket: Ticket) -> Part {
     let words = desk(ticket.account.lang);
     let more = [(LevelUnit::Money, words.unit_gain), (LevelUnit::R, words.unit_r)];
     let more = more.map(|(unit, name)| (unit.word(), name.to_owned()));
-    choice(ticket, words.targets_unit, more.to_vec(), |ticket, value| {
+    choice(ticket, ("targetsUnit", words.targets_unit), more.to_vec(), |ticket, value| {
         let Some(unit) = LevelUnit::parse(value) else { return };
         let prices = ticket.draft.peek_untracked(|draft| draft.targets.clone());
         ticket.units.update(|units| units.targets = unit);
@@ -40,7 +40,7 @@ pub(super) fn targets_unit(ticket: Ticket) -> Part {
 /// The choice of a unit: one of those that every exit has, or of `more`.
 fn choice(
     ticket: Ticket,
-    label: &'static str,
+    named: (&'static str, &'static str),
     more: Vec<(&'static str, String)>,
     choose: fn(Ticket, &str),
 ) -> Part {
@@ -51,7 +51,7 @@ fn choice(
         (LevelUnit::Distance.word(), words.unit_distance.to_owned()),
     ];
     options.extend(more);
-    fields::unit_choice(ticket, label, options, choose)
+    fields::unit_choice(ticket, named, options, choose)
 }
 
 /// Writes an exit's price into its field, in a unit; a field without a price keeps its text.

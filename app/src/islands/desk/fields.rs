@@ -80,18 +80,18 @@ pub(super) fn problem(ticket: Ticket, sender: Sender, name: &str, text: RwSignal
     found.or_else(|| rejected.map(|problem| ticket.text_of(problem)))
 }
 
-/// A choice of the unit in which a field is typed; `choose` gets the value of the option. It is not part of the form: the
-/// desk converts before it sends.
+/// A choice of the unit in which a field is typed; `choose` gets the value of the option. An order does not contain it,
+/// because the desk converts before it sends; a request of the page does.
 pub(super) fn unit_choice(
     ticket: Ticket,
-    label: &'static str,
+    (name, label): (&'static str, &'static str),
     options: Vec<(&'static str, String)>,
     choose: fn(Ticket, &str),
 ) -> Part {
     let option = |(value, text): (&'static str, String)| view! { <option value=value>{text}</option> };
     let options = options.into_iter().map(option).collect::<Vec<_>>();
     view! {
-        <select class="unit-choice" aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
+        <select class="unit-choice" name=name aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
             on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
     }
     .fixed()

@@ -120,7 +120,7 @@ impl Ticket {
         self.draft.peek(|draft| units::reference(draft, last))
     }
 
-    /// What the units of an exit are measured by.
+    /// The measures of the units of an exit.
     pub(super) fn exit_base(self, kind: ExitKind) -> ExitBase {
         let last = self.account.last.get();
         self.draft.peek(|draft| units::exit_base(draft, kind, last))

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
-use crate::words::{desk::desk, problems};
+use crate::words::{
+    desk::{Desk, desk},
+    problems,
+};
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
 
@@ -53,12 +56,25 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {preview::view(ticket)}
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
+            {still(|| save_preset(words))}
         </form>
+    }
+}
+
+/// The button that requests the page with the form that saves a preset.
+fn save_preset(words: &'static Desk) -> impl IntoView {
+    view! {
+        <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+            name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
     }
 }
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.
 fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
+    // Its button requests the page that saves a preset.
+    if event.submitter().is_some_and(|button| button.has_attribute("formaction")) {
+        return;
+    }
     // The position that the order in progress opens must not become the question of another press.
     if sender.busy.get_untracked() {
         event.prevent_default();

@@ -60,7 +60,7 @@ fn amount(ticket: Ticket, sender: Sender) -> Part {
         ticket,
         sender,
     };
-    let choice = fields::unit_choice(ticket, words.amount_unit, options, |ticket, value| {
+    let choice = fields::unit_choice(ticket, ("amountUnit", words.amount_unit), options, |ticket, value| {
         choose_unit(ticket, value == "quote");
     });
     let unit = view! { <span class="unit" aria-hidden="true">{dynamic(unit)}</span> };

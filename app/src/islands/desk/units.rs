@@ -10,6 +10,9 @@ use domain::{
     sizing::{self, ExitBase, ExitKind, LevelUnit},
 };
 
+#[cfg(feature = "ssr")]
+use domain::preset::{PresetSettings, PresetSize};
+
 /// The units in which the ticket's fields are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Units {
@@ -61,7 +64,7 @@ pub(crate) fn in_prices(mut draft: TicketDraft, units: Units, ground: &Ground) -
     draft
 }
 
-/// What the units of the stop, or of each take-profit, are measured by. The take-profits share the amount equally. `draft`
+/// Returns the measures of the units of the stop, or of each take-profit. The take-profits share the amount equally. `draft`
 /// has its amount in base units, and for take-profits its stop as a price.
 pub(crate) fn exit_base(draft: &TicketDraft, kind: ExitKind, last: Decimal) -> ExitBase {
     let entry = reference(draft, last);
@@ -110,6 +113,46 @@ impl TicketDraft {
         if let Some(amount) = percent.and_then(|percent| amount_for_share(self, percent, ground)) {
             self.amount = money::text(amount);
         }
+    }
+
+    /// Fills in a preset: its size, and its exits as prices on their sides of the entry price.
+    pub(crate) fn use_preset(&mut self, settings: &PresetSettings, ground: &Ground) {
+        match settings.size {
+            PresetSize::Amount(amount) => {
+                (self.sizing, self.amount) = ("amount".to_owned(), money::text(amount));
+            }
+            PresetSize::Risk(percent) => {
+                (self.sizing, self.percent) = ("risk".to_owned(), money::text(percent));
+            }
+        }
+        let base = exit_base(self, ExitKind::Stop, ground.last);
+        let price = |kind, percent| {
+            let price = sizing::exit_price(kind, LevelUnit::Percent, percent, &base, &ground.market);
+            price.map(money::text).unwrap_or_default()
+        };
+        self.stop = settings.stop_percent.map(|percent| price(ExitKind::Stop, percent)).unwrap_or_default();
+        let targets = settings.target_percents.iter();
+        self.targets = targets.map(|percent| price(ExitKind::Target, *percent)).collect();
+    }
+
+    /// The ticket of a query with the units of its fields, in base units and prices.
+    pub(crate) fn in_units_of(self, query: &[(String, String)], ground: &Ground) -> Self {
+        let of = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let unit = |name| of(name).and_then(LevelUnit::parse).unwrap_or(LevelUnit::Price);
+        let units = Units {
+            quote: of("amountUnit") == Some("quote"),
+            stop: unit("stopUnit"),
+            targets: unit("targetsUnit"),
+        };
+        if units == Units::default() { self } else { in_prices(self, units, ground) }
+    }
+
+    /// The distance of an exit's price from the entry price, in percent of it; empty without a price.
+    pub(crate) fn percent_of(&self, price: &str, ground: &Ground) -> String {
+        let base = exit_base(self, ExitKind::Stop, ground.last);
+        let percent = money::parse(price).ok();
+        let percent = percent.and_then(|price| sizing::exit_value(LevelUnit::Percent, price, &base));
+        percent.map(money::text).unwrap_or_default()
     }
 }
 
@@ -175,6 +218,37 @@ mod tests {
     fn a_share_of_the_funds_is_an_amount() {
         // 10,000 at 10 times: one unit needs 1,000 of margin and 15 for fee and slippage.
         assert_eq!(amount_for_share(&draft(), Decimal::from(50), &ground()), money::parse("4.926").ok());
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_preset_is_filled_in_at_any_price() {
+        let settings = PresetSettings {
+            size: PresetSize::Risk(Decimal::TWO),
+            stop_percent: Some(Decimal::ONE),
+            target_percents: vec![Decimal::TWO, Decimal::from(5)],
+            leverage: None,
+        };
+        let mut short = TicketDraft { side: "SELL".into(), ..TicketDraft::default() };
+        short.use_preset(&settings, &ground());
+        assert_eq!((short.sizing.as_str(), short.percent.as_str()), ("risk", "2"));
+        assert_eq!(short.stop, "10100");
+        assert_eq!(short.targets, ["9800", "9500"]);
+        assert_eq!(short.percent_of("9500", &ground()), "5");
+        assert_eq!(short.percent_of("", &ground()), "");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_query_may_have_units() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let query = [pair("stopUnit", "percent"), pair("amountUnit", "quote"), pair("targetsUnit", "price")];
+        let read = draft().in_units_of(&query, &ground());
+        assert_eq!(
+            (read.amount.as_str(), read.stop.as_str(), read.targets[0].as_str()),
+            ("0.05", "9800", "3")
+        );
+        assert_eq!(draft().in_units_of(&[], &ground()), draft());
     }
 
     #[cfg(feature = "ssr")]

@@ -26,6 +26,7 @@ mod outage;
 mod own_sources;
 mod paused_copies;
 mod plans;
+mod presets;
 mod profiles;
 mod reports;
 mod samples;

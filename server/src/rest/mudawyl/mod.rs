@@ -25,6 +25,7 @@ pub mod past;
 mod plan;
 mod position;
 pub mod present;
+mod preset;
 pub mod profile;
 pub mod raw_request;
 mod risk_rule;
@@ -98,6 +99,8 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_trade_orders::reverse_managed_trade))
         .route(Role::Trader, routes!(managed_position::adopt_position))
         .route(Role::Trader, routes!(managed_position::close_all_positions))
+        .route(Role::Trader, routes!(preset::list_presets, preset::save_preset))
+        .route(Role::Trader, routes!(preset::delete_preset))
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(follow::get_follow_performance))

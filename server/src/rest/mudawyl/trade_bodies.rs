@@ -195,3 +195,33 @@ pub struct CloseAllBody {
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: Option<String>,
 }
+
+/// "Save Preset". Numbers can be JSON numbers or strings. Not in the original document.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "name": "Swing",
+    "riskPercent": 1,
+    "stopPercent": 2,
+    "takeProfitPercents": [3, 6],
+    "leverage": 10,
+}))]
+pub struct PresetBody {
+    /// 1 to 40 characters; a preset of this name is replaced.
+    #[schema(min_length = 1, max_length = 40)]
+    pub name: String,
+    /// Amount in base units; without it, `riskPercent` is required.
+    #[schema(value_type = Option<words::Number>)]
+    pub amount: Option<f64>,
+    /// Share of equity at risk, in percent; not together with `amount`.
+    #[schema(value_type = Option<words::Number>)]
+    pub risk_percent: Option<f64>,
+    /// Distance of the stop loss from the entry, in percent of its price.
+    #[schema(value_type = Option<words::Number>)]
+    pub stop_percent: Option<f64>,
+    /// Distances of the take profits from the entry, in percent of its price.
+    #[schema(max_items = 25, value_type = Option<Vec<words::Number>>)]
+    pub take_profit_percents: Option<Vec<f64>>,
+    /// Leverage of the market, 1 to 125.
+    pub leverage: Option<u16>,
+}

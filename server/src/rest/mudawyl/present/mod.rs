@@ -15,6 +15,7 @@ mod number;
 mod order;
 mod past;
 mod position;
+mod preset;
 mod profile;
 mod strategy;
 mod subscription;
@@ -34,6 +35,7 @@ pub use number::{Iso, Num};
 pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
 pub use position::{ClosedPositionItem, ClosedPositions, Position, Protection};
+pub use preset::{PresetItem, PresetItems};
 pub use profile::ProfileItem;
 pub use strategy::{
     CopyOutcomes, ExecutedEntries, ExecutedSignal, ExecutionItem, Performance, Profile, Profiles, RangeItem,
