@@ -1,5 +1,5 @@
-//! Automation of an open trade: the desk moves its stop and closes it without being asked. Breakeven after a take-profit, a trailing stop, and a time
-//! limit.
+//! Automation of an open trade: the desk moves its stop to breakeven after a take-profit, trails it behind the peak, and
+//! closes the trade at its time limit.
 
 use super::gains;
 use crate::money::Arithmetic as _;
@@ -97,13 +97,6 @@ impl<T: Copy> Setting<T> {
 
     fn set(self) -> Option<T> {
         self.apply(None)
-    }
-}
-
-impl<T> From<Option<T>> for Setting<T> {
-    /// `None` disables the setting.
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Clear, Self::Set)
     }
 }
 

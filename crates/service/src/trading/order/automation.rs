@@ -4,7 +4,7 @@
 //! Everything is derived from the trade, its settings (`store::automation`) and the price, so a restart continues where the
 //! desk stopped. A move is an ordinary change of the trade: the new stop is placed before the old one is cancelled, and an
 //! ordinary stop is at the exchange all the time. While the desk is off, nothing moves. The instance that supervises an
-//! account's positions also does this ([`crate::platform::shares`]).
+//! account's positions also does this (`platform::shares`).
 
 mod breakeven;
 mod memory;

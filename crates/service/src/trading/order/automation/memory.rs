@@ -62,7 +62,7 @@ impl Automations {
     /// Checks a trade's take-profits in the next round: one of them has changed.
     pub(in crate::trading::order) fn check_soon(&self, trade: IntentId) {
         if let Some(memory) = self.trades().get_mut(&trade) {
-            (memory.checked_at, memory.next) = (None, Micros(0));
+            memory.checked_at = None;
             self.wake.notify_one();
         }
     }
@@ -93,9 +93,10 @@ impl Automations {
             (Some(start), Some(best)) => better_price(row.side, start, best),
             (start, best) => start.or(best)?,
         };
+        let kept_at = memory.trail.as_ref().and_then(|trail| trail.kept_at);
         match memory.trail.as_mut().filter(|trail| trail.stored == stored) {
             Some(trail) => trail.peak = peak,
-            None => memory.trail = Some(Followed { stored, peak, compared: None, kept_at: None }),
+            None => memory.trail = Some(Followed { stored, peak, compared: None, kept_at }),
         }
         Some(peak)
     }
