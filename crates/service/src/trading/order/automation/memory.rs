@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 
 /// The shortest time between two changes of a trade.
 const BETWEEN_MOVES: i64 = SECOND;
+/// The pause while the price does not allow a change. Each try reads the position.
+const WAIT: i64 = 5 * SECOND;
 /// The longest pause after changes that fail: each may leave an entry in the trade's history.
 const LONGEST_PAUSE: i64 = 300 * SECOND;
 /// How often take-profits are looked up where their fills may have been missed, and a trailing stop is compared with the
@@ -147,6 +149,13 @@ impl Automations {
     pub(super) fn record_move(&self, trade: IntentId, now: Micros) {
         if let Some(memory) = self.trades().get_mut(&trade) {
             (memory.next, memory.failures) = (now.plus(BETWEEN_MOVES), 0);
+        }
+    }
+
+    /// Records that the price does not allow a change of a trade yet.
+    pub(super) fn record_wait(&self, trade: IntentId, now: Micros) {
+        if let Some(memory) = self.trades().get_mut(&trade) {
+            memory.next = now.plus(WAIT);
         }
     }
 
