@@ -200,7 +200,7 @@ table! {
         automation_hint: "Leave a field empty to turn it off. The stop only moves in your favor. Slipstream moves it, so it stays where it is while Slipstream is off.",
         breakeven_after: "Breakeven after take profit number",
         trailing_percent: "Trailing distance, in percent",
-        trail_by: "Price to follow",
+        trail_by: "Stop triggered by",
         last_price: "Last price",
         time_limit: "Close after minutes",
         set_automation: "Save automatic stop",

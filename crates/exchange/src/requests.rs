@@ -3,7 +3,7 @@
 use crate::HoldingsChange;
 use domain::{
     Balance, Candle, Clock, Decimal, Micros, Order, OrderType, Side, Symbol, Ticker, TimeInForce, Trade,
-    TradeType,
+    TradeType, trade::PriceSource,
 };
 use std::time::Duration;
 
@@ -67,6 +67,8 @@ pub struct OrderRequest {
     pub price: Option<Decimal>,
     /// Trigger price, or activation price of a trailing stop.
     pub stop_price: Option<Decimal>,
+    /// The price that triggers a conditional futures order.
+    pub trigger: PriceSource,
     /// Callback rate of a trailing stop, in percent.
     pub callback_rate: Option<Decimal>,
     /// Time in force; ignored for market orders.

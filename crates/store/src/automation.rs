@@ -123,7 +123,8 @@ fn settings(
     }
 }
 
-/// Lists the trades of all users whose position is open, is not being closed, and has an automation, oldest first.
+/// Lists the trades of all users whose position is open, is not being closed, and has an automation, oldest first. SQLite
+/// joins in the order of a cross join: open positions are few, and rows of ended trades stay.
 pub async fn list_active(from: impl Source) -> Result<Vec<ActiveAutomation>> {
     rows!(
         ActiveAutomation,
@@ -131,8 +132,8 @@ pub async fn list_active(from: impl Source) -> Result<Vec<ActiveAutomation>> {
         fetch_all,
         "select a.intent_id, p.exchange_key_id, p.symbol, p.side, p.wanted, p.entered_at, a.breakeven_after, \
            a.breakeven_at, a.trailing_percent, a.price_source, a.peak, a.time_limit \
-         from trade_automations a join protected_trades p on p.intent_id = a.intent_id \
-         where p.entered_at is not null and p.ended_at is null and p.wanted <> 'CLOSED' \
+         from protected_trades p cross join trade_automations a \
+         where a.intent_id = p.intent_id and p.entered_at is not null and p.ended_at is null and p.wanted <> 'CLOSED' \
            and (a.trailing_percent is not null or a.time_limit is not null \
              or (a.breakeven_after is not null and a.breakeven_at is null)) \
          order by p.seq"

@@ -50,6 +50,7 @@ const STEPS: &[(&str, &str)] = &[
         "SEARCH intents USING INDEX intents_unarchived (id>?",
     ),
     ("(f.strategy_id = $1 and f.active = true) or", "SCAN c USING INDEX copies_open"),
+    ("cross join trade_automations a", "SEARCH a USING INDEX"),
 ];
 
 /// The statements that the macros have checked, from their offline data.

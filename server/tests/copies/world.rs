@@ -309,6 +309,7 @@ impl Follower {
             amount: Some(d(amount)),
             price: None,
             stop_price: None,
+            trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,

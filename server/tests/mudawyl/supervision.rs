@@ -76,6 +76,7 @@ impl Holding {
             amount: Some(amount.parse().unwrap()),
             price,
             stop_price: None,
+            trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,

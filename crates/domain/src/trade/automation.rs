@@ -1,5 +1,5 @@
-//! Automation of an open trade: the desk moves its stop and closes it without being asked. Breakeven after a take-profit, a trailing stop, and a time
-//! limit.
+//! Automation of an open trade: the desk moves its stop to breakeven after a take-profit, trails it behind the peak, and
+//! closes the trade at its time limit.
 
 use super::gains;
 use crate::money::Arithmetic as _;
@@ -21,7 +21,7 @@ const TRAILING_PERCENT: (Decimal, Decimal) = (dec!(0.1), dec!(50));
 const STEPS: Decimal = dec!(20);
 
 words! {
-    /// The price that a trailing stop follows.
+    /// The price that triggers a stop, and that a trailing stop follows.
     #[derive(Default)]
     pub PriceSource {
         /// The last price.
@@ -40,7 +40,7 @@ pub struct Automation {
     pub breakeven_after: Option<u16>,
     /// The distance of the trailing stop from the peak, in percent of the peak.
     pub trailing_percent: Option<Decimal>,
-    /// The price whose peak the trailing stop follows.
+    /// The price that triggers the stop, and whose peak a trailing stop follows.
     pub trigger: PriceSource,
     /// How long the trade may be open, in minutes since the first fill of its entry.
     pub time_limit: Option<u32>,
@@ -97,13 +97,6 @@ impl<T: Copy> Setting<T> {
 
     fn set(self) -> Option<T> {
         self.apply(None)
-    }
-}
-
-impl<T> From<Option<T>> for Setting<T> {
-    /// `None` disables the setting.
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Clear, Self::Set)
     }
 }
 
@@ -165,7 +158,7 @@ impl Automation {
     /// Returns what is left of the settings when the stop is removed.
     #[must_use]
     pub const fn without_stop(self) -> Self {
-        Self { breakeven_after: None, trailing_percent: None, ..self }
+        Self { breakeven_after: None, trailing_percent: None, trigger: PriceSource::Last, ..self }
     }
 
     /// Returns when a trade that was entered at `entered` reaches its time limit; `None` without one.

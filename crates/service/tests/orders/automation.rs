@@ -195,6 +195,26 @@ pub(crate) async fn a_trade_is_closed_at_its_time_limit_and_its_owner_is_notifie
     assert_eq!((told("TimeLimit"), told("ClosedWithoutStop")), (1, 0), "{events:?}");
 }
 
+pub(crate) async fn a_stop_that_another_price_triggers_is_placed_again(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let by = |source| AutomationChange { trigger: Some(source), ..AutomationChange::default() };
+    let before = world.fake.log().len();
+    world.automate(by(PriceSource::Mark)).await.unwrap();
+    let log = world.fake.log();
+    assert_eq!(log[before..before + 2], ["place 100", "cancel 3"], "{log:?}");
+    assert_eq!(world.open_stops(), [Some(d("19000"))]);
+    world.automate(by(PriceSource::Mark)).await.unwrap();
+    // A move keeps the price that triggers it, and the supervisor agrees.
+    world.change(stop("19100")).await.unwrap();
+    order::protection::tick(&world.desk).await.unwrap();
+    assert_eq!(world.open_stops(), [Some(d("19100"))]);
+    let placed = world.fake.log().iter().filter(|line| line.starts_with("place 10")).count();
+    assert_eq!(placed, 2, "the same setting again places nothing");
+    world.automate(by(PriceSource::Last)).await.unwrap();
+    assert_eq!(world.open_stops(), [Some(d("19100"))]);
+}
+
 pub(crate) async fn settings_that_do_not_fit_a_trade_are_refused_and_end_with_its_stop(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();

@@ -52,7 +52,8 @@ pub struct StopBody {
     /// fees. It is never moved to a worse price.
     #[schema(minimum = 1, maximum = 25)]
     pub breakeven_after: Option<u16>,
-    /// The price that the trailing stop follows: `last` (default) or `mark`.
+    /// The price that triggers the stop loss, and that a trailing stop follows: `last` (default) or `mark`. A stop loss that
+    /// another price triggers is placed again.
     #[schema(example = "last")]
     pub trigger: Option<String>,
     /// How long the trade may be open, in minutes since its entry first filled. It is then closed at the market price.

@@ -5,7 +5,7 @@ use crate::{
     OrderRequest,
     binance::{prices::pair, sign::Params},
 };
-use domain::{OrderType, TimeInForce};
+use domain::{OrderType, TimeInForce, trade::PriceSource};
 
 /// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
 /// reject.
@@ -55,8 +55,15 @@ pub(super) fn conditional(order: &OrderRequest) -> Params {
         .decimal("price", order.price.filter(|_| priced(order.kind)))
         .decimal(if trailing { "activatePrice" } else { "triggerPrice" }, order.stop_price)
         .decimal("callbackRate", order.callback_rate.filter(|_| trailing))
-        .with("workingType", "CONTRACT_PRICE")
+        .with("workingType", working_type(order.trigger))
         .with("clientAlgoId", &order.client_order_id)
+}
+
+fn working_type(trigger: PriceSource) -> &'static str {
+    match trigger {
+        PriceSource::Last => "CONTRACT_PRICE",
+        PriceSource::Mark => "MARK_PRICE",
+    }
 }
 
 /// Whether the order type has a limit price.

@@ -97,6 +97,7 @@ fn order() -> OrderRequest {
         amount: Some(d("0.050")),
         price: None,
         stop_price: None,
+        trigger: domain::trade::PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
         reduce_only: false,

@@ -83,6 +83,9 @@ async fn conditional_orders_go_to_the_algo_service() {
         "symbol=BTCUSDT&algoType=CONDITIONAL&side=SELL&type=STOP_MARKET&timeInForce=GTE_GTC&closePosition=true\
          &triggerPrice=19000.5&workingType=CONTRACT_PRICE&clientAlgoId=slip-1"
     );
+    let by_mark = OrderRequest { trigger: domain::trade::PriceSource::Mark, ..close };
+    let sent_by_mark = sent("POST /fapi/v1/algoOrder", &by_mark).await;
+    assert!(sent_by_mark.contains("&workingType=MARK_PRICE&"), "{sent_by_mark}");
     let trailing = OrderRequest {
         kind: OrderType::TrailingStopMarket,
         callback_rate: Some(d("0.50")),

@@ -4,7 +4,7 @@
 //! Everything is derived from the trade, its settings (`store::automation`) and the price, so a restart continues where the
 //! desk stopped. A move is an ordinary change of the trade: the new stop is placed before the old one is cancelled, and an
 //! ordinary stop is at the exchange all the time. While the desk is off, nothing moves. The instance that supervises an
-//! account's positions also does this ([`crate::platform::shares`]).
+//! account's positions also does this (`platform::shares`).
 
 mod breakeven;
 mod memory;
@@ -16,7 +16,7 @@ pub(crate) use memory::Automations;
 
 use super::account::Access;
 use crate::{
-    error::Result,
+    error::{Error, Result},
     trading::{SharedTrading, Trading, key},
 };
 use domain::ApiKeyStatus;
@@ -66,9 +66,14 @@ async fn round(desk: &SharedTrading, feeds: Option<&mut Feeds>) -> Result<()> {
     let prices = &prices;
     stream::iter(rows)
         .for_each_concurrent(CONCURRENCY, |row| async move {
-            if let Err(error) = manage(desk, &row, prices).await {
-                tracing::debug!(trade = %row.intent_id, %error, "could not manage a trade; will retry");
-                desk.automations.record_failure(row.intent_id, desk.clock.boot());
+            match manage(desk, &row, prices).await {
+                Ok(()) => {}
+                // The last or the mark price has passed the new stop.
+                Err(Error::Fields(_)) => desk.automations.record_wait(row.intent_id, desk.clock.boot()),
+                Err(error) => {
+                    tracing::debug!(trade = %row.intent_id, %error, "could not manage a trade; will retry");
+                    desk.automations.record_failure(row.intent_id, desk.clock.boot());
+                }
             }
         })
         .await;

@@ -5,7 +5,7 @@ use domain::{
     Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
     sizing,
     ticket::{Entry, ManualOrder, Stop},
-    trade,
+    trade::{self, PriceSource},
 };
 use exchange::{OrderRequest, Urgency};
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,9 @@ pub(crate) struct PlannedOrder {
     pub(crate) amount: Option<Decimal>,
     pub(crate) price: Option<Decimal>,
     pub(crate) stop_price: Option<Decimal>,
+    /// The price that triggers it. Earlier releases did not record it.
+    #[serde(default)]
+    pub(crate) trigger: PriceSource,
     pub(crate) callback_rate: Option<Decimal>,
     pub(crate) time_in_force: TimeInForce,
     pub(crate) reduce_only: bool,
@@ -140,6 +143,7 @@ impl PlannedOrder {
             amount: Some(amount),
             price: None,
             stop_price: None,
+            trigger: PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: true,
@@ -165,6 +169,8 @@ impl PlannedOrder {
             amount: order.amount,
             price: order.price.filter(|_| order.kind != OrderType::Market),
             stop_price: order.stop_price,
+            // It is not reported; the last price is usual.
+            trigger: PriceSource::Last,
             callback_rate: order.callback_rate,
             time_in_force: order.time_in_force,
             reduce_only: order.reduce_only,
@@ -208,8 +214,8 @@ impl PlannedOrder {
 
     /// Whether this is the same stop as `other`, for whatever amount.
     pub(crate) fn stops_as(&self, other: &Self) -> bool {
-        (self.side, self.kind, self.price, self.stop_price)
-            == (other.side, other.kind, other.price, other.stop_price)
+        (self.side, self.kind, self.price, self.stop_price, self.trigger)
+            == (other.side, other.kind, other.price, other.stop_price, other.trigger)
     }
 
     /// Returns the exchange request for this order.
@@ -229,6 +235,7 @@ impl PlannedOrder {
             amount: self.amount,
             price: self.price,
             stop_price: self.stop_price,
+            trigger: self.trigger,
             callback_rate: self.callback_rate,
             time_in_force: self.time_in_force,
             reduce_only: self.reduce_only,
@@ -274,6 +281,7 @@ fn entry(order: &ManualOrder) -> PlannedOrder {
         amount: Some(order.amount),
         price,
         stop_price,
+        trigger: PriceSource::Last,
         callback_rate,
         time_in_force: match order.entry {
             Entry::TimedLimit { time_in_force, .. } => time_in_force,
@@ -292,6 +300,7 @@ pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrd
         amount: stop.limit.map(|_| amount),
         price: stop.limit,
         stop_price: Some(stop.trigger),
+        trigger: PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::GteGtc,
         reduce_only: true,
@@ -300,14 +309,10 @@ pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrd
 
 pub(crate) fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
     PlannedOrder {
-        side: entry.opposite(),
         kind: OrderType::TakeProfit,
-        amount: Some(amount),
         price: Some(price),
         stop_price: Some(price),
-        callback_rate: None,
-        time_in_force: TimeInForce::Gtc,
-        reduce_only: true,
+        ..PlannedOrder::closing(entry.opposite(), amount)
     }
 }
 

@@ -42,10 +42,10 @@ pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id:
     Ok(match Role::parse(&origin.role) {
         Some(Role::Stop) => ExitReason::Stop,
         Some(Role::Target) => ExitReason::Target,
-        Some(Role::Rescue) if store::automation::is_over(&desk.db, origin.intent_id).await? => {
-            ExitReason::TimeLimit
+        Some(Role::Rescue) => {
+            let over = store::automation::is_over(&desk.db, origin.intent_id).await?;
+            if over { ExitReason::TimeLimit } else { ExitReason::Unprotected }
         }
-        Some(Role::Rescue) => ExitReason::Unprotected,
         _ => read::<Request>(&origin.request).map_or(ExitReason::Manual, |request| by_request(&request)),
     })
 }

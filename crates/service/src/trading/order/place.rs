@@ -14,7 +14,7 @@ use super::{
     finish::finish,
     idempotency::IdempotencyKey,
     intent::{Intent, Request},
-    legs::{self, Leg},
+    legs::{self, Leg, Role},
     recover,
     run::Run,
 };
@@ -155,7 +155,10 @@ impl<'a> Placing<'a> {
             Some(shares) => open::opening_with_shares(&order, shares, &market),
             None => legs::opening(&order, &market),
         };
-        let legs = legs.ok_or(Refusal::ExchangeBadRequest)?;
+        let mut legs = legs.ok_or(Refusal::ExchangeBadRequest)?;
+        for leg in legs.iter_mut().filter(|leg| leg.role == Role::Stop) {
+            leg.order.iter_mut().for_each(|order| order.trigger = self.automation.trigger);
+        }
         if let Some(limits) = first_day
             && !first_day::claim_market(self.desk, key, &limits, &order.symbol).await?
         {

@@ -116,7 +116,7 @@ pub struct TradeSettings {
     pub breakeven_after: Option<u16>,
     /// Distance of the trailing stop from the best price, in percent.
     pub trailing_percent: Option<Num>,
-    /// The price that the trailing stop follows: `last` or `mark`.
+    /// The price that triggers the stop loss, and that a trailing stop follows: `last` or `mark`.
     #[schema(example = "last")]
     pub trigger: &'static str,
     /// How long the trade may be open, in minutes.

@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 
 /// The shortest time between two changes of a trade.
 const BETWEEN_MOVES: i64 = SECOND;
+/// The pause while the price does not allow a change. Each try reads the position.
+const WAIT: i64 = 5 * SECOND;
 /// The longest pause after changes that fail: each may leave an entry in the trade's history.
 const LONGEST_PAUSE: i64 = 300 * SECOND;
 /// How often take-profits are looked up where their fills may have been missed, and a trailing stop is compared with the
@@ -62,7 +64,7 @@ impl Automations {
     /// Checks a trade's take-profits in the next round: one of them has changed.
     pub(in crate::trading::order) fn check_soon(&self, trade: IntentId) {
         if let Some(memory) = self.trades().get_mut(&trade) {
-            (memory.checked_at, memory.next) = (None, Micros(0));
+            memory.checked_at = None;
             self.wake.notify_one();
         }
     }
@@ -93,9 +95,10 @@ impl Automations {
             (Some(start), Some(best)) => better_price(row.side, start, best),
             (start, best) => start.or(best)?,
         };
+        let kept_at = memory.trail.as_ref().and_then(|trail| trail.kept_at);
         match memory.trail.as_mut().filter(|trail| trail.stored == stored) {
             Some(trail) => trail.peak = peak,
-            None => memory.trail = Some(Followed { stored, peak, compared: None, kept_at: None }),
+            None => memory.trail = Some(Followed { stored, peak, compared: None, kept_at }),
         }
         Some(peak)
     }
@@ -146,6 +149,13 @@ impl Automations {
     pub(super) fn record_move(&self, trade: IntentId, now: Micros) {
         if let Some(memory) = self.trades().get_mut(&trade) {
             (memory.next, memory.failures) = (now.plus(BETWEEN_MOVES), 0);
+        }
+    }
+
+    /// Records that the price does not allow a change of a trade yet.
+    pub(super) fn record_wait(&self, trade: IntentId, now: Micros) {
+        if let Some(memory) = self.trades().get_mut(&trade) {
+            memory.next = now.plus(WAIT);
         }
     }
 

@@ -5,6 +5,7 @@ mod automatic;
 mod entries;
 
 pub use add::{AddSize, add_to_trade};
+use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically};
 pub use entries::cancel_entries;
 
@@ -188,9 +189,9 @@ impl Changer<'_> {
         let (mut trade, row) = self.trade(&target).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let position = self.position().await?;
-        let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
         let mut peak = None;
-        let (kind, change) = match wish {
+        let (kind, mut change) = match wish {
             Wish::Change(change) => (ChangeKind::Protection, change),
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
             Wish::Automatic(step) => {
@@ -205,12 +206,15 @@ impl Changer<'_> {
         if change.is_empty() {
             return Ok(());
         }
-        change.check(&at.facts(&market)).map_err(Error::Fields)?;
         let mark = position.as_ref().map_or(last, |position| position.mark_price);
         let automation = match peak {
             Some(peak) => self.automation_with(&trade, peak).await?,
             None => self.automation_after(&trade, &row, &change, (last, mark)).await?,
         };
+        if let Some(new) = &automation {
+            trigger_by(new.row.price_source, &trade, &row, &mut at, &mut change);
+        }
+        change.check(&at.facts(&market)).map_err(Error::Fields)?;
         let mut before = TradeSnapshot::from(in_force(&trade, &row));
         let mut after = TradeSnapshot::from(change.clone());
         if let Some((changed, settings)) = automation.as_ref().and_then(|new| Some((new, new.before?))) {

@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     Decimal, Market, Order, OrderType, Position, Side,
     ticket::Stop,
-    trade::{StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
+    trade::{PriceSource, StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
     validation::Problem,
 };
 use store::protection::Wanted;
@@ -26,6 +26,8 @@ pub(super) struct Situation {
     pub(super) rests: bool,
     /// The amount that stop and take-profits are for: what is held, or what was ordered while the entry rests.
     pub(super) amount: Decimal,
+    /// The price that triggers the stop.
+    pub(super) trigger: PriceSource,
     /// The whole position on the trade's side, also what its owner has added elsewhere.
     held: Decimal,
     /// The average entry price; `None` while nothing has filled.
@@ -41,6 +43,7 @@ impl Situation {
         let (side, ordered) = (order.side, order.amount);
         let held = position.filter(|position| entered_by(position.side) == side);
         let rests = trade.entry_rests();
+        let trigger = trade.wanted_stop().map(|stop| stop.trigger).unwrap_or_default();
         let Some(entered) = trade.entered() else {
             let prices = vec![order.entry.price().unwrap_or(last)];
             let (entry_price, liquidation) = (None, None);
@@ -49,6 +52,7 @@ impl Situation {
                 unfilled: true,
                 rests,
                 amount: ordered,
+                trigger,
                 held: Decimal::ZERO,
                 entry_price,
                 prices,
@@ -61,6 +65,7 @@ impl Situation {
             unfilled: false,
             rests,
             amount: if rests { ordered } else { entered.min(held.contracts) },
+            trigger,
             held: held.contracts,
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
@@ -93,7 +98,8 @@ impl Situation {
     /// stop that closes the whole position, and the old one stays until the new one is open. A market stop is for all
     /// that is held, so that moving it protects no less than before.
     fn stop_order(&self, stop: Stop) -> PlannedOrder {
-        let planned = legs::stop_order(self.side, stop, self.amount);
+        let planned =
+            PlannedOrder { trigger: self.trigger, ..legs::stop_order(self.side, stop, self.amount) };
         if self.unfilled || planned.amount.is_some() {
             return planned;
         }

@@ -94,6 +94,20 @@ impl Automatic {
     }
 }
 
+/// Applies the price that triggers the stop. A stop that another price triggers is placed again.
+pub(super) fn trigger_by(
+    source: PriceSource,
+    trade: &Intent,
+    row: &Protection,
+    at: &mut Situation,
+    change: &mut TradeChange,
+) {
+    at.trigger = source;
+    if change.stop.is_none() && trade.wanted_stop().is_some_and(|stop| stop.trigger != source) {
+        change.stop = in_force(trade, row).stop.filter(|stop| matches!(stop, StopChange::Set(_)));
+    }
+}
+
 impl Changer<'_> {
     /// Whether a move of the stop still follows from the trade's settings.
     pub(super) async fn is_wanted(&self, trade: &Intent, step: Automatic) -> Result<bool> {
