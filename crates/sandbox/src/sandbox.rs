@@ -105,6 +105,7 @@ impl Sandbox {
             entropy,
             listen_keys: ListenKeys::default(),
             closed: broadcast::Sender::new(64),
+            ends: broadcast::Sender::new(64),
             budget: Budget::new(options.limits),
             faults: Faults::default(),
             control_token,

@@ -24,27 +24,30 @@ pub(crate) enum Security {
     Signed,
 }
 
-/// How many markets a request names, as far as its weight depends on it.
+/// How many markets and rows a request names, as far as its weight depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Named {
     one: bool,
     /// The number of symbols in a list.
     listed: u32,
+    /// The number of rows.
+    rows: Option<u32>,
 }
 
 impl Named {
-    /// Of a request with or without `symbol`, and with this list of `symbols`, which may be percent-encoded.
-    pub(crate) fn new(one: bool, symbols: Option<&str>) -> Self {
+    /// Of a request with or without `symbol`, and with this list of `symbols`, which may be percent-encoded, and this
+    /// `limit`.
+    pub(crate) fn new(one: bool, symbols: Option<&str>, limit: Option<&str>) -> Self {
         let commas =
             |text: &str| text.matches(',').count() + text.to_ascii_uppercase().matches("%2C").count();
         let listed = symbols.map_or(0, |text| u32::try_from(commas(text) + 1).unwrap_or(u32::MAX));
-        Self { one, listed }
+        Self { one, listed, rows: limit.and_then(|text| text.parse().ok()) }
     }
 
     /// Of a request's query string.
     pub(crate) fn of_query(query: &str) -> Self {
         let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
-        Self::new(value("symbol=").is_some(), value("symbols="))
+        Self::new(value("symbol=").is_some(), value("symbols="), value("limit="))
     }
 }
 
@@ -61,6 +64,8 @@ pub(crate) struct Endpoint {
     pub(crate) weight_of_all: u32,
     /// The most that a request weighs whose weight is that of one symbol times their number.
     most: Option<u32>,
+    /// The weights of requests with so many rows at most.
+    by_rows: &'static [(u32, u32)],
     /// The request counts against the order rate limit.
     pub(crate) order: bool,
     pub(crate) handler: Handler,
@@ -74,7 +79,17 @@ impl Endpoint {
         weight: u32,
         handler: Handler,
     ) -> Self {
-        Self { method, path, security, weight, weight_of_all: weight, most: None, order: false, handler }
+        Self {
+            method,
+            path,
+            security,
+            weight,
+            weight_of_all: weight,
+            most: None,
+            by_rows: &[],
+            order: false,
+            handler,
+        }
     }
 
     pub(crate) const fn public(path: &'static str, weight: u32, handler: Handler) -> Self {
@@ -101,8 +116,18 @@ impl Endpoint {
         self
     }
 
+    /// Weighs a request by its number of rows, if it names one: the largest numbers of rows, each with its weight.
+    pub(crate) const fn by_rows(mut self, weights: &'static [(u32, u32)]) -> Self {
+        self.by_rows = weights;
+        self
+    }
+
     /// The weight of a request.
     pub(crate) fn weight_for(&self, named: Named) -> u32 {
+        if let (Some(rows), Some((_, largest))) = (named.rows, self.by_rows.last()) {
+            let step = self.by_rows.iter().find(|(most, _)| rows <= *most);
+            return step.map_or(*largest, |(_, weight)| *weight);
+        }
         match self.most {
             Some(most) => self.weight.saturating_mul(named.listed.max(1)).min(most),
             None if named.one => self.weight,
@@ -195,6 +220,13 @@ mod tests {
     fn a_weight_follows_from_the_markets_named() {
         let each = Endpoint::public("/each", 4, nothing).per_symbol(200);
         let all = Endpoint::public("/all", 2, nothing).all(80);
+        let rows =
+            Endpoint::public("/rows", 5, nothing).by_rows(&[(99, 1), (499, 2), (1_000, 5), (1_500, 10)]);
+        for (query, weight) in
+            [("limit=99", 1), ("limit=100&a=b", 2), ("", 5), ("limit=1500", 10), ("limit=9999", 10)]
+        {
+            assert_eq!(rows.weight_for(Named::of_query(query)), weight, "{query}");
+        }
         let many = format!("symbols=[{}]", ["%22A%22"; 60].join(","));
         for (query, weights) in [
             ("symbol=BTCUSDT", (4, 2)),

@@ -16,7 +16,7 @@ use http::Method;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The endpoints, with Binance's weights.
+/// The endpoints, with Binance's weights. Those that it counts by user instead of address are 1, but for transfers.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     vec![
         Endpoint::public("/sapi/v1/system/status", 1, status),
@@ -31,11 +31,11 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         Endpoint::signed(Method::POST, "/sapi/v1/asset/transfer", 90, transfer),
         Endpoint::signed(Method::GET, "/sapi/v1/asset/transfer", 1, transfers),
         Endpoint::signed(Method::POST, "/sapi/v1/asset/get-funding-asset", 1, nothing),
-        Endpoint::signed(Method::POST, "/sapi/v1/capital/withdraw/apply", 900, withdraw),
+        Endpoint::signed(Method::POST, "/sapi/v1/capital/withdraw/apply", 1, withdraw),
         Endpoint::signed(Method::GET, "/sapi/v1/margin/account", 10, no_margin_account),
         Endpoint::signed(Method::GET, "/sapi/v1/margin/isolated/account", 10, no_isolated_account),
         Endpoint::signed(Method::GET, "/sapi/v1/margin/borrow-repay", 10, no_margin_account),
-        Endpoint::signed(Method::POST, "/sapi/v1/margin/borrow-repay", 1_500, no_margin_account),
+        Endpoint::signed(Method::POST, "/sapi/v1/margin/borrow-repay", 1, no_margin_account),
         Endpoint::signed(Method::GET, "/sapi/v1/margin/interestHistory", 1, no_margin_account),
         Endpoint::signed(Method::GET, "/sapi/v1/margin/forceLiquidationRec", 1, no_margin_account),
     ]

@@ -1,4 +1,4 @@
-//! Conservation where an account trades on both venues at once and moves money between them, with all order types: no
+//! Conservation where an account trades on both venues and moves money between them, with all order types: no
 //! asset is created or lost, and once all orders are cancelled, nothing is held back for any.
 
 use crate::{

@@ -103,3 +103,54 @@ async fn calls_of_the_websocket_api_work_or_are_refused_as_by_binance() {
         check(&call, (status, frame.get("result").unwrap_or(&frame["error"])));
     }
 }
+
+#[tokio::test]
+async fn bad_requests_of_the_websocket_api_are_refused_with_binances_codes_and_texts() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let (now, key) = (desk.clock_millis(), desk.key.as_str());
+    let missing =
+        |name: &str| format!("Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
+    let order = json!({ "symbol": "BTCUSDT", "side": "HOLD", "type": "MARKET", "quantity": "1",
+        "apiKey": key, "timestamp": now, "signature": "00" });
+    let account = "account.status";
+    for (method, params, status, code, msg) in [
+        ("depth", json!({}), 400, -1102, missing("symbol")),
+        ("depth", json!({ "symbol": "NOSUCH" }), 400, -1121, "Invalid symbol.".into()),
+        ("depth", json!({ "symbol": "" }), 400, -1105, "Parameter 'symbol' was empty.".into()),
+        (account, json!({}), 400, -1102, missing("apiKey")),
+        (account, json!({ "apiKey": "short" }), 401, -2014, "API-key format invalid.".into()),
+        (
+            account,
+            json!({ "apiKey": "x".repeat(64) }),
+            401,
+            -2015,
+            "Invalid API-key, IP, or permissions for action.".into(),
+        ),
+        (account, json!({ "apiKey": key }), 400, -1102, missing("timestamp")),
+        (account, json!({ "apiKey": key, "timestamp": now }), 400, -1102, missing("signature")),
+        (
+            account,
+            json!({ "apiKey": key, "timestamp": now - 6_000, "signature": "00" }),
+            400,
+            -1021,
+            "Timestamp for this request is outside of the recvWindow.".into(),
+        ),
+        (
+            account,
+            json!({ "apiKey": key, "timestamp": now + 1_001, "signature": "00" }),
+            400,
+            -1021,
+            "Timestamp for this request was 1000ms ahead of the server's time.".into(),
+        ),
+        ("order.place", order, 400, -1022, "Signature for this request is not valid.".into()),
+        ("order.dance", json!({}), 400, -1020, "This operation is not supported.".into()),
+    ] {
+        for path in [SPOT, FUTURES] {
+            let mut api = Api::open(address, path).await;
+            let frame = api.call(method, params.clone()).await;
+            let expected = (&json!(status), &json!({ "code": code, "msg": msg }));
+            assert_eq!((&frame["status"], &frame["error"]), expected, "{path} {method} {params}");
+        }
+    }
+}

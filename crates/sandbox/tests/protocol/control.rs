@@ -33,7 +33,7 @@ async fn the_control_api_requires_the_token() {
 async fn tests_may_move_the_market_only_where_that_is_switched_on() {
     let (dir, clock) = (tempfile::tempdir().unwrap(), crate::desk::TestClock::new());
     let sandbox = open_at(dir.path(), &clock, Options { controllable: false, ..options() });
-    for path in ["tick", "price", "fault", "clock"] {
+    for path in ["tick", "price", "fault", "clock", "streams"] {
         let request = Request::post(format!("/control/{path}"))
             .header("X-Sandbox-Control", sandbox.control_token())
             .body(Body::from("{}"));

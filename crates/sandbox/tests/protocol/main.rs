@@ -46,6 +46,8 @@ mod spot_replace;
 #[cfg(test)]
 mod spot_shapes;
 #[cfg(test)]
+mod stream_ends;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod tickers;

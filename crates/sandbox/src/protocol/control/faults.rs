@@ -9,8 +9,10 @@ use crate::{
         effect::FaultKind,
         failure::SandboxFailure,
         fault::{Garbled, Storm},
+        limits::Venue,
+        listen::Listener,
         scope::Fault,
-        shared::ServerState,
+        shared::{ServerState, StreamEnd},
     },
 };
 use axum::{
@@ -148,4 +150,47 @@ pub(super) async fn events(State(shared): App, body: Bytes) -> Response {
         }
         Err(bad) => bad.into_response(),
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum EndWord {
+    Close,
+    Shutdown,
+    Expire,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndRequest {
+    end: EndWord,
+    /// The account whose user-data streams expire, by API key.
+    account: Option<String>,
+}
+
+/// Ends streams.
+pub(super) async fn end_streams(State(shared): App, body: Bytes) -> Response {
+    let request: EndRequest = match read(&body) {
+        Ok(request) => request,
+        Err(bad) => return bad.into_response(),
+    };
+    let end = match (request.end, request.account) {
+        (EndWord::Close, None) => StreamEnd::Close,
+        (EndWord::Shutdown, None) => StreamEnd::Shutdown,
+        (EndWord::Expire, Some(key)) => match account(&shared, &key) {
+            Ok(account) => StreamEnd::Expire(account),
+            Err(missing) => return missing.into_response(),
+        },
+        _ => return bad_request("expire needs an account, and nothing else has one"),
+    };
+    if let StreamEnd::Expire(account) = end {
+        for venue in [Venue::Spot, Venue::Futures] {
+            let listener = Listener { account, venue };
+            shared.listen_keys.close(&listener, None);
+            // Having no receivers is not an error, here and below.
+            let _ = shared.closed.send(listener);
+        }
+    }
+    let _ = shared.ends.send(end);
+    done(Ok(()))
 }

@@ -53,6 +53,7 @@ pub(crate) fn router(shared: Arc<ServerState>) -> Router {
             .route("/lag", post(faults::lag))
             .route("/storm", post(faults::storm))
             .route("/events", post(faults::events))
+            .route("/streams", post(faults::end_streams))
             .route("/clock", post(clock));
     }
     closed

@@ -19,6 +19,11 @@ use super::{
 use http::Method;
 use std::sync::LazyLock;
 
+/// The weights of a book's levels.
+static BOOK: [(u32, u32); 4] = [(50, 2), (100, 5), (500, 10), (1_000, 20)];
+/// The weights of candles.
+static CANDLES: [(u32, u32); 4] = [(99, 1), (499, 2), (1_000, 5), (1_500, 10)];
+
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let mut all = market_data();
@@ -35,14 +40,14 @@ fn market_data() -> Vec<Endpoint> {
         Endpoint::public("/fapi/v1/time", 1, data::time),
         Endpoint::public("/fapi/v1/exchangeInfo", 1, exchange_info),
         Endpoint::public("/dapi/v1/exchangeInfo", 1, coin_exchange_info),
-        Endpoint::public("/fapi/v1/depth", 10, data::depth),
+        Endpoint::public("/fapi/v1/depth", 10, data::depth).by_rows(&BOOK),
         Endpoint::public("/fapi/v1/trades", 5, data::trades),
         Endpoint::public("/fapi/v1/aggTrades", 20, data::agg_trades),
-        Endpoint::public("/fapi/v1/klines", 5, data::klines),
-        Endpoint::public("/fapi/v1/continuousKlines", 5, market::continuous_klines),
-        Endpoint::public("/fapi/v1/indexPriceKlines", 5, market::index_klines),
-        Endpoint::public("/fapi/v1/markPriceKlines", 5, market::mark_klines),
-        Endpoint::public("/fapi/v1/premiumIndexKlines", 5, market::premium_klines),
+        Endpoint::public("/fapi/v1/klines", 5, data::klines).by_rows(&CANDLES),
+        Endpoint::public("/fapi/v1/continuousKlines", 5, market::continuous_klines).by_rows(&CANDLES),
+        Endpoint::public("/fapi/v1/indexPriceKlines", 5, market::index_klines).by_rows(&CANDLES),
+        Endpoint::public("/fapi/v1/markPriceKlines", 5, market::mark_klines).by_rows(&CANDLES),
+        Endpoint::public("/fapi/v1/premiumIndexKlines", 5, market::premium_klines).by_rows(&CANDLES),
         Endpoint::keyed(Method::GET, "/fapi/v1/historicalTrades", 20, data::historical_trades),
         Endpoint::public("/fapi/v1/ticker/24hr", 1, data::day_ticker).all(40),
         Endpoint::public("/fapi/v1/ticker/price", 1, data::price_ticker).all(2),

@@ -26,13 +26,16 @@ use std::sync::LazyLock;
 /// The path of the listen keys, which Binance has retired.
 pub(crate) const LISTEN_KEY: &str = "/api/v3/userDataStream";
 
+/// The weights of a book's levels.
+static BOOK: [(u32, u32); 4] = [(100, 5), (500, 25), (1_000, 50), (5_000, 250)];
+
 /// The endpoints, with Binance's weights.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
     let mut all = vec![
         Endpoint::public("/api/v3/ping", 1, data::ping),
         Endpoint::public("/api/v3/time", 1, data::time),
         Endpoint::public("/api/v3/exchangeInfo", 20, exchange_info),
-        Endpoint::public("/api/v3/depth", 5, data::depth),
+        Endpoint::public("/api/v3/depth", 5, data::depth).by_rows(&BOOK),
         Endpoint::public("/api/v3/trades", 25, data::trades),
         Endpoint::public("/api/v3/aggTrades", 4, data::agg_trades),
         Endpoint::public("/api/v3/historicalTrades", 25, data::historical_trades),

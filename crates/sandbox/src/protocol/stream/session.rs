@@ -10,7 +10,12 @@ use super::{
 use crate::{
     engine::{Engine, EventKind, MarketUpdate},
     exchange::EventBatch,
-    protocol::{limits::Venue, listen::Listener, shared::ServerState, time_unit::TimeUnit},
+    protocol::{
+        limits::Venue,
+        listen::Listener,
+        shared::{ServerState, StreamEnd},
+        time_unit::TimeUnit,
+    },
 };
 use axum::extract::ws::{Message, WebSocket};
 use futures::{StreamExt, stream::SplitStream};
@@ -105,7 +110,7 @@ impl Session {
         mut incoming: SplitStream<WebSocket>,
         batches: &mut Receiver<EventBatch>,
     ) -> Gone {
-        let mut closed = self.shared.closed.subscribe();
+        let (mut closed, mut ends) = (self.shared.closed.subscribe(), self.shared.ends.subscribe());
         let mut round = time::interval(ROUND);
         loop {
             let result = tokio::select! {
@@ -123,6 +128,15 @@ impl Session {
                 listener = closed.recv() => match listener {
                     Ok(listener) => self.end_keys(outgoing, Some(&listener)).await,
                     Err(_) => Ok(()),
+                },
+                end = ends.recv() => match end {
+                    Ok(StreamEnd::Close) => Err(Gone),
+                    Ok(StreamEnd::Shutdown) if self.venue == Venue::Spot => {
+                        let message = self.shutdown();
+                        outgoing.json(&message).await
+                    }
+                    // The keys of an account that expire are closed, too.
+                    Ok(StreamEnd::Shutdown | StreamEnd::Expire(_)) | Err(_) => Ok(()),
                 },
                 _ = round.tick() => self.go_round(outgoing).await,
             };
@@ -205,6 +219,12 @@ impl Session {
     async fn go_round(&mut self, outgoing: &mut Outgoing) -> Result<(), Gone> {
         outgoing.send(Message::Ping(Vec::new().into())).await?;
         self.end_keys(outgoing, None).await
+    }
+
+    /// The message that the server will close the connection.
+    fn shutdown(&self) -> Value {
+        let event = self.unit.scope(|| user::shutdown(self.shared.exchange.now()));
+        wrapped(self.combined, "!serverShutdown", event)
     }
 
     /// Ends the streams of a listener whose key was closed, or all streams whose keys have expired.

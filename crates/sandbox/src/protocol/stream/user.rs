@@ -65,6 +65,11 @@ pub(crate) fn expired(at: Micros, key: &str) -> Value {
     json!({ "e": "listenKeyExpired", "E": stamp(at), "listenKey": key })
 }
 
+/// The message that the server will close the connection.
+pub(crate) fn shutdown(at: Micros) -> Value {
+    json!({ "e": "serverShutdown", "E": stamp(at) })
+}
+
 fn execution_report(
     at: Micros,
     order: &Order,

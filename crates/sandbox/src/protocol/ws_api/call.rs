@@ -99,7 +99,8 @@ impl Job {
     async fn try_to(&self, used: &mut Used) -> Reply {
         let now = self.shared.exchange.now();
         let one = self.request.params.contains_key("symbol");
-        let named = Named::new(one, self.request.text("symbols").as_deref());
+        let (symbols, limit) = (self.request.text("symbols"), self.request.text("limit"));
+        let named = Named::new(one, symbols.as_deref(), limit.as_deref());
         let weight = self.endpoint.weight_for(named);
         let (weight, within) = self.shared.budget.spend(now, self.address, self.venue, weight);
         used.weight = weight;

@@ -14,10 +14,11 @@ use crate::{
         failure::{Reply, SandboxFailure},
         limits::Venue,
         retired::is_retired,
-        shared::ServerState,
+        shared::{ServerState, StreamEnd},
         stream::{
             outgoing::{Gone, Outgoing},
             rate::MessageRate,
+            user,
         },
         time_unit::TimeUnit,
     },
@@ -25,7 +26,7 @@ use crate::{
 use axum::extract::ws::{Message, WebSocket};
 use domain::Micros;
 use futures::{StreamExt, stream::SplitStream};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
@@ -79,6 +80,7 @@ impl Connection {
 
     async fn serve(&mut self, outgoing: &mut Outgoing, mut incoming: SplitStream<WebSocket>) -> Gone {
         let mut batches = self.session.shared.exchange.listen();
+        let mut ends = self.session.shared.ends.subscribe();
         let mut round = time::interval(ROUND);
         loop {
             let result = tokio::select! {
@@ -91,6 +93,11 @@ impl Connection {
                     // Without subscriptions nothing was missed.
                     Err(RecvError::Lagged(_)) if self.session.subscriptions.is_empty() => Ok(()),
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
+                },
+                end = ends.recv() => match end {
+                    Ok(StreamEnd::Close) => Err(Gone),
+                    Ok(end) => self.send_end(outgoing, end).await,
+                    Err(_) => Ok(()),
                 },
                 _ = round.tick() => outgoing.send(Message::Ping(Vec::new().into())).await,
             };
@@ -122,6 +129,23 @@ impl Connection {
         let events = || self.session.subscriptions.events(&self.session.shared.faults, batch);
         for message in self.session.unit.scope(events) {
             outgoing.feed(&message).await?;
+        }
+        outgoing.flush().await
+    }
+
+    /// Sends the events of an end of streams.
+    async fn send_end(&mut self, outgoing: &mut Outgoing, end: StreamEnd) -> Result<(), Gone> {
+        let (unit, now) = (self.session.unit, self.session.shared.exchange.now());
+        let session = &mut self.session;
+        let events = unit.scope(|| match end {
+            StreamEnd::Shutdown if session.venue == Venue::Spot => {
+                vec![json!({ "event": user::shutdown(now) })]
+            }
+            StreamEnd::Expire(account) => session.subscriptions.end_account(account, now),
+            StreamEnd::Close | StreamEnd::Shutdown => Vec::new(),
+        });
+        for event in events {
+            outgoing.feed(&event).await?;
         }
         outgoing.flush().await
     }

@@ -71,6 +71,11 @@ impl Subscriptions {
         Ok(ended)
     }
 
+    /// Ends the subscription of an account.
+    pub(super) fn end_account(&mut self, account: AccountId, now: Micros) -> Vec<Value> {
+        self.end_where(now, |active| active.account == account)
+    }
+
     /// Ends the subscription that the session made.
     pub(super) fn end_session(&mut self, now: Micros) -> Vec<Value> {
         self.end_where(now, |active| active.by_session)
