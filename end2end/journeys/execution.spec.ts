@@ -55,6 +55,7 @@ test('a follower sees what a follow earns; everyone sees the execution once thre
   await expect(earned.closed).toHaveText('0');
   await expect(earned.delay).toHaveText(/^[\d,]+ m?s$/);
   await expect(earned.slippage).toHaveText(/%/);
+  await expect(earned.stop).toHaveText(new RegExp(`^${Math.round(price * 0.95).toLocaleString('en')}(\\.0)?$`));
   expect(Number((await earned.fees.innerText()).replace(',', ''))).toBeGreaterThan(0);
   await expect(page.getByText('The curve appears after the first closed trade.')).toBeVisible();
   await expectFits(page);

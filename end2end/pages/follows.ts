@@ -116,6 +116,7 @@ export class FollowPerformance extends Frame {
   readonly slippage: Locator;
   readonly delay: Locator;
   readonly chart: Locator;
+  readonly stop: Locator;
   readonly execution: Locator;
 
   constructor(page: Page) {
@@ -127,6 +128,7 @@ export class FollowPerformance extends Frame {
     this.slippage = page.getByTestId('follow-slippage');
     this.delay = page.getByTestId('follow-delay');
     this.chart = page.getByTestId('profit-chart');
+    this.stop = page.getByTestId('position-stop');
     this.execution = page.getByRole('link', { name: 'View execution' });
   }
 }

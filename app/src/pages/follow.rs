@@ -14,6 +14,7 @@ use crate::{
     words::{
         execution::{Execution, execution},
         follows::follows,
+        orders::orders,
     },
 };
 use domain::{
@@ -21,7 +22,10 @@ use domain::{
     follow::{Follow, FollowPerformance},
 };
 use leptos::{either::Either, prelude::*};
-use service::{Error, following::follow};
+use service::{
+    Error,
+    following::follow::{self, OpenCopy},
+};
 
 /// Only for its owner.
 pub(crate) fn page() -> impl IntoView {
@@ -30,6 +34,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (execution(visit::lang()), visit.trader()?);
         let id: FollowId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let (follow, performance) = follow::performance(&visit.desk, actor, id).await?;
+        let open = follow::open_copy(&visit.desk, actor, id).await?;
         let title = words.follow_title(&follow.strategy.name);
         let body = view! {
             <p><a href="/follows" data-ahead>{follows(visit::lang()).back}</a></p>
@@ -39,6 +44,7 @@ pub(crate) fn page() -> impl IntoView {
             <section class="panel" aria-label=words.performance data-testid="follow-performance">
                 {earned(&performance)}
             </section>
+            {open.map(|open| position(words, &follow, &open))}
             {curve(words, &performance)}
             <div class="columns even">{parts(words, &performance)}{how(words)}</div>
             {links(words, &follow)}
@@ -61,6 +67,36 @@ fn remarks(words: &'static Execution, performance: &FollowPerformance) -> AnyVie
         view! { <p class="message" data-tone="warn">{text}</p> }
     });
     view! { {silent}{unknown} }.rendered()
+}
+
+/// The open position with the levels in force.
+fn position(words: &'static Execution, follow: &Follow, open: &OpenCopy) -> AnyView {
+    let symbol = follow.strategy.symbol.to_string();
+    let price = |price: Option<Decimal>| price.map_or_else(|| "—".to_owned(), figures::price);
+    let targets: Vec<_> = open.targets.iter().map(|target| figures::price(*target)).collect();
+    let targets = if targets.is_empty() { "—".to_owned() } else { targets.join(" · ") };
+    let leverage = open.leverage.map_or_else(|| "—".to_owned(), |times| format!("{times}×"));
+    let rows = [
+        (words.amount, figures::decimal(open.amount), "position-amount"),
+        (words.entry, price(open.entry_price), "position-entry"),
+        (words.leverage, leverage, "position-leverage"),
+        (words.stop, price(open.stop), "position-stop"),
+        (words.targets, targets, "position-targets"),
+    ];
+    let row = |(name, value, testid): (&'static str, String, &'static str)| {
+        view! { <div><dt>{name}</dt><dd data-testid=testid>{value}</dd></div> }
+    };
+    let key = follow.key.to_string();
+    let trade = address("/trade", [("key", key.as_str()), ("symbol", symbol.as_str())]);
+    view! {
+        <section class="panel" aria-labelledby="position-title">
+            <h2 id="position-title" class="panel-title">{words.position}</h2>
+            <p>{words.position_of(orders(visit::lang()).entered(open.side), &symbol)}</p>
+            <dl class="figures wide">{rows.into_iter().map(row).collect_view()}</dl>
+            <p><a class="button" href=trade>{words.manage}</a></p>
+        </section>
+    }
+    .rendered()
 }
 
 fn curve(words: &'static Execution, performance: &FollowPerformance) -> AnyView {

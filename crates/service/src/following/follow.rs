@@ -2,6 +2,7 @@
 
 mod change;
 mod copies;
+mod open_copy;
 mod overview;
 mod performance;
 mod preview;
@@ -12,6 +13,7 @@ pub use change::{
 };
 pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
+pub use open_copy::{OpenCopy, open_copy};
 pub use overview::{Overview, overview};
 pub use performance::{performance, performances};
 pub use preview::preview;

@@ -69,6 +69,11 @@ async fn the_total_of_a_follow_is_that_of_its_copies_and_its_open_position(db: &
     assert_eq!(open.total().net(), expected.net());
     assert_eq!((open.execution.median_delay_ms, open.slippage), (Some(1_000), Some(d("10") * amount)));
     assert_eq!(open.execution.median_slippage_percent, Some(d("0.05002501")));
+    let position = follow::open_copy(&world.desk, &world.follower, world.follow).await.unwrap().unwrap();
+    assert_eq!((position.side, position.amount, position.stop), (Side::Buy, amount, Some(d("19800"))));
+    assert_eq!((position.entry_price, position.targets), (Some(d("20000")), vec![]));
+    let other = follow::open_copy(&world.desk, &world.admin, world.follow).await;
+    assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
 
     let (id, now) = (copy.id, world.desk.clock.now());
     let mut tx = world.desk.db.begin().await.unwrap();
