@@ -164,6 +164,12 @@ words! {
         WebhookTested = "webhook-tested",
         /// An event was queued again.
         WebhookResent = "webhook-resent",
+        /// The admins were asked to make a signal source public.
+        ApprovalRequested = "approval-requested",
+        /// The request to make a signal source public was withdrawn.
+        ApprovalWithdrawn = "approval-withdrawn",
+        /// The audience of a signal source was decided.
+        SourceDecided = "source-decided",
         /// A manual signal is shown before it is sent.
         SignalPreviewed = "signal-previewed",
         /// A currency account was opened.

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     Frame, Side, StrategyId, Symbol, money,
+    own_source::SourceDecision,
     signal::Action,
     strategy::Strategy,
     validation::{FieldProblem, Problem},
@@ -20,7 +21,7 @@ use leptos::prelude::*;
 use service::{
     Error,
     following::{
-        copy,
+        copy, own_source,
         strategy::{self, NewStrategy, SignalReach, SignalRequest, StrategyChange},
     },
     identity::maintenance,
@@ -168,6 +169,22 @@ pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, FormFail
             .with_details(vec![("token".to_owned(), token)])
     });
     of("hook-rotate", &id).answer(&visit, done).await
+}
+
+/// Decides whether a private signal source becomes public, or private again.
+#[server(endpoint = "source-decide")]
+pub async fn decide_source(
+    #[server(default)] id: String,
+    #[server(default)] decision: String,
+) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let decided = match (id.parse::<StrategyId>(), SourceDecision::parse(&decision)) {
+        (Ok(id), Some(decision)) => own_source::decide_source(&visit.desk, &actor, id, decision).await,
+        (Err(_), _) => Err(Error::NotFound),
+        (Ok(_), None) => Err(Error::field("decision", Problem::NotInRange)),
+    };
+    let done = decided.map(|()| Done::at("/admin/strategies").with_notice(PageNotice::SourceDecided));
+    form("source-decide", "/admin/strategies").answer(&visit, done).await
 }
 
 /// Sends a signal manually. Its first post shows how many accounts it reaches, and its second post confirms it.

@@ -111,6 +111,8 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/own-source-rotate", Role::Trader),
     ("/api/own-source-revoke", Role::Trader),
     ("/api/own-source-remove", Role::Trader),
+    ("/api/own-source-approval", Role::Trader),
+    ("/api/source-decide", Role::Admin),
     ("/api/own-source-test", Role::Trader),
     ("/api/risk-rule-create", Role::Trader),
     ("/api/risk-rule-change", Role::Trader),

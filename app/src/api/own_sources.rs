@@ -179,6 +179,24 @@ pub async fn remove_own_source(#[server(default)] id: String) -> Result<Done, Fo
     of("own-source-remove", &id).answer(&visit, done).await
 }
 
+/// Asks the admins to make a source public, or withdraws the request.
+#[server(endpoint = "own-source-approval")]
+pub async fn request_source_approval(
+    #[server(default)] id: String,
+    #[server(default)] wanted: String,
+) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let changed = match (id.parse::<StrategyId>(), wanted.parse::<bool>()) {
+        (Ok(id), Ok(true)) => own_source::request_approval(&visit.desk, &actor, id).await,
+        (Ok(id), Ok(false)) => own_source::withdraw_request(&visit.desk, &actor, id).await,
+        (Err(_), _) => Err(Error::NotFound),
+        (Ok(_), Err(_)) => Err(Error::field("wanted", Problem::NotBoolean)),
+    };
+    let notice = if wanted == "true" { PageNotice::ApprovalRequested } else { PageNotice::ApprovalWithdrawn };
+    let done = changed.map(|source| Done::at(page(source.strategy.id)).with_notice(notice));
+    of("own-source-approval", &id).answer(&visit, done).await
+}
+
 /// Judges an alert without placing orders; the page shows the verdict.
 #[server(endpoint = "own-source-test")]
 pub async fn test_own_source(

@@ -17,7 +17,7 @@ use crate::{
 };
 use domain::{
     StrategyId,
-    own_source::{OwnSource, SourceCall, sample_alert},
+    own_source::{OwnSource, SourceCall, Visibility, sample_alert},
 };
 use leptos::prelude::*;
 use service::{Error, following::own_source};
@@ -64,7 +64,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.besides("own-source-rules").message()}
             {once(words, &posted, &visit.desk.settings.public_url)}
             <div class="columns even">
-                <div class="cards">{webhook(words, &source)}{status(words, &source)}</div>
+                <div class="cards">{webhook(words, &source)}{status(words, &source)}{audience(words, &source)}</div>
                 {setup(words)}
             </div>
             <div class="columns even">
@@ -138,6 +138,30 @@ fn status(words: &'static OwnSources, source: &OwnSource) -> AnyView {
                 {button}
                 {Confirm::new("own-source-remove", &id, words.remove, &sure, "source-remove").show()}
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The audience of the source, and the request to make it public.
+fn audience(words: &'static OwnSources, source: &OwnSource) -> AnyView {
+    let to = |wanted: bool| [("id", source.strategy.id.to_string()), ("wanted", wanted.to_string())];
+    let (text, button) = match (source.visibility, source.approval_requested_at) {
+        (Visibility::Approved, _) => (words.audience_public, None),
+        (Visibility::Private, None) => {
+            let ask = act("own-source-approval", &to(true), words.ask_approval, "source-approval");
+            (words.audience_private, Some(ask))
+        }
+        (Visibility::Private, Some(_)) => {
+            let withdraw = act("own-source-approval", &to(false), words.withdraw, "source-withdraw");
+            (words.audience_waiting, Some(withdraw))
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="audience-title">
+            <h2 id="audience-title" class="panel-title">{words.audience}</h2>
+            <p data-testid="source-audience">{text}</p>
+            {button}
         </section>
     }
     .into_any()

@@ -46,6 +46,7 @@ impl Audit {
             | Kind::KeyRights
             | Kind::ForeignFill
             | Kind::AlertRefused
+            | Kind::SourceApproval
             | Kind::StrategyPaused
             | Kind::WebhookDisabled
             | Kind::RuleTripped
@@ -112,6 +113,8 @@ texts! {
         D::StrategyCreated => "Strategy created",
         D::StrategyChanged => "Strategy changed",
         D::StrategyPaused => "Strategy paused: too many signals",
+        D::SourceRequested => "Approval of a signal source requested or withdrawn",
+        D::SourceDecided => "Audience of a signal source decided",
         D::HookChanged => "Webhook changed",
         D::PlanStarted => "Plan started",
         D::PlanChanged => "Plan changed",

@@ -71,6 +71,9 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::TelegramUnlinked
         | N::Unsubscribed
         | N::MessageRetried
+        | N::ApprovalRequested
+        | N::ApprovalWithdrawn
+        | N::SourceDecided
         | N::SignalPreviewed
         | N::WebhookTested
         | N::WebhookResent
@@ -183,6 +186,9 @@ texts! {
         N::WebhookSaved => "Webhook saved.",
         N::WebhookRotated => "The webhook has a new secret. Copy it now: it won't be shown again.",
         N::WebhookRemoved => "Webhook removed.",
+        N::ApprovalRequested => "Approval requested. An admin will decide, and you'll be notified.",
+        N::ApprovalWithdrawn => "Request withdrawn. The source stays private.",
+        N::SourceDecided => "Decision saved. The owner is notified.",
         N::SignalPreviewed => "Check the signal below. It isn't sent yet.",
         N::WebhookTested => "Test event queued. Its answer appears in the log within seconds.",
         N::WebhookResent => "Event queued again. Its answer appears in the log within seconds.",

@@ -40,6 +40,8 @@ words! {
         ExitLate = "exit-late",
         /// A private signal source refused an alert.
         AlertRefused = "alert-refused",
+        /// A private signal source waits for approval, or an admin decided about it.
+        SourceApproval = "source-approval",
         /// A strategy was paused because it sent too many signals.
         StrategyPaused = "strategy-paused",
         /// An event webhook was disabled.
@@ -88,6 +90,7 @@ impl Kind {
             | Self::Unprotected
             | Self::ExitLate
             | Self::AlertRefused
+            | Self::SourceApproval
             | Self::StrategyPaused
             | Self::WebhookDisabled
             | Self::RuleTripped

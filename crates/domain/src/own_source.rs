@@ -185,6 +185,37 @@ pub struct OwnSource {
     pub live_since: Option<Micros>,
     /// Number of the owner's keys that copy it, paused ones included.
     pub follows: i64,
+    /// When its owner asked the admins to approve it, while the request is open.
+    pub approval_requested_at: Option<Micros>,
+}
+
+/// An open request to approve a private source for everyone, as admins see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRequest {
+    /// Id of its strategy.
+    pub strategy: StrategyId,
+    /// Name of the strategy.
+    pub name: String,
+    /// Trading pair.
+    pub symbol: Symbol,
+    /// The owner's e-mail address.
+    pub email: String,
+    /// When the first alert was accepted.
+    pub live_since: Option<Micros>,
+    /// When it was requested.
+    pub requested_at: Micros,
+}
+
+words! {
+    /// An admin's decision about the audience of a private source.
+    pub SourceDecision {
+        /// Everyone may follow it.
+        Approve = "APPROVE",
+        /// The request is rejected; the source stays private.
+        Reject = "REJECT",
+        /// An approved source becomes private again.
+        Revoke = "REVOKE",
+    }
 }
 
 /// A private signal source, as admins see it.

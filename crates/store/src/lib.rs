@@ -76,6 +76,7 @@ pub mod risk_rule;
 pub mod session;
 pub mod signal;
 pub mod signing_key;
+pub mod source_approval;
 pub mod strategy;
 pub mod strategy_trade;
 pub mod sub_account;

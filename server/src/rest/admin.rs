@@ -7,6 +7,7 @@ mod maintenance;
 mod plan;
 mod present;
 mod signal;
+mod source;
 mod strategy;
 
 use crate::api_router::ApiRouter;
@@ -22,6 +23,8 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Admin, routes!(strategy::get_strategy, strategy::update_strategy))
         .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))
         .route(Role::Admin, routes!(plan::assign_plan))
+        .route(Role::Admin, routes!(source::list_requests))
+        .route(Role::Admin, routes!(source::decide_source))
         .route(Role::Admin, routes!(signal::send_signal))
         .route(Role::Admin, routes!(signal::list_signals))
         .route(Role::Admin, routes!(signal::get_signal))

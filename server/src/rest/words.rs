@@ -54,6 +54,8 @@ listed! {
     SignalSource = domain::signal::Source;
     /// Visibility of a private signal source.
     SourceVisibility = domain::own_source::Visibility;
+    /// An admin's decision about a private signal source.
+    SourceDecision = domain::own_source::SourceDecision;
     /// Verdict on a call of a private signal source.
     SourceVerdict = domain::own_source::Verdict;
     /// Why a private signal source refused an alert.

@@ -92,4 +92,45 @@ async fn alerts_of_an_own_source(db: &TestDb) {
     assert_eq!(calls.iter().filter(|call| call["signalId"].is_string()).count(), 1);
 }
 
-store::each_engine!(the_life_of_an_own_source, alerts_of_an_own_source);
+async fn an_admin_makes_a_source_public(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    server.price("BTC/USDT", "10000").await;
+    let (ada, boss) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "boss").await);
+    service::identity::account::make_admin(&server.desk, "boss@example.org").await.unwrap();
+    let made = ada.post(SOURCES, json!({"name": "Mine", "symbol": "BTC/USDT"})).await.ok(200);
+    let (id, path) = (text(&made["id"]), format!("{SOURCES}/{}", text(&made["id"])));
+    let (ask, decide) = (format!("{path}/approval"), format!("/v1/admin/strategy/{id}/approval"));
+    let public = async || Person::anonymous(&server).get("/v1/pub/strategy/list").await.ok(200).to_string();
+    let requests = async || boss.get("/v1/admin/source/approval").await.ok(200)["items"].clone();
+
+    boss.post(&decide, json!({"decision": "APPROVE"})).await.not_found();
+    boss.post(&ask, json!({})).await.not_found();
+    assert!(ada.post(&ask, json!({})).await.ok(200)["approvalRequestedAt"].is_string());
+    let problem = "must be private and without an open request";
+    ada.post(&ask, json!({})).await.problem("visibility", problem);
+    assert_eq!(ada.delete(&ask, None).await.ok(200)["approvalRequestedAt"], Value::Null);
+    ada.delete(&ask, None).await.not_found();
+    ada.post(&ask, json!({})).await.ok(200);
+    let listed = requests().await;
+    assert_eq!((&listed[0]["id"], &listed[0]["owner"]), (&json!(id), &json!("ada@example.org")));
+    assert_eq!(ada.get("/v1/admin/source/approval").await.status, 403);
+    assert_eq!(ada.post(&decide, json!({"decision": "APPROVE"})).await.status, 403);
+    boss.post(&decide, json!({"decision": "PERHAPS"}))
+        .await
+        .problem("decision", "must be one of the listed values");
+    assert_eq!(boss.post(&decide, json!({"decision": "REJECT"})).await.status, 204);
+    assert_eq!((requests().await, public().await.contains(&id)), (json!([]), false));
+
+    ada.post(&ask, json!({})).await.ok(200);
+    assert_eq!(boss.post(&decide, json!({"decision": "APPROVE"})).await.status, 204);
+    let source = ada.get(&path).await.ok(200);
+    assert_eq!((&source["visibility"], &source["approvalRequestedAt"]), (&json!("APPROVED"), &Value::Null));
+    assert!(source["liveSince"].is_string(), "it is live since its approval: {source}");
+    assert!(public().await.contains(&id));
+    ada.post(&ask, json!({})).await.problem("visibility", problem);
+    boss.post(&decide, json!({"decision": "REJECT"})).await.not_found();
+    assert_eq!(boss.post(&decide, json!({"decision": "REVOKE"})).await.status, 204);
+    assert!(!public().await.contains(&id));
+}
+
+store::each_engine!(the_life_of_an_own_source, alerts_of_an_own_source, an_admin_makes_a_source_public);

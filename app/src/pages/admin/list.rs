@@ -3,6 +3,7 @@
 use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
+        confirm::Confirm,
         form::{Field, Posted, act},
         frame::{Width, frame},
         show::show,
@@ -22,7 +23,7 @@ use crate::{
 };
 use domain::{
     Frame, Micros, TradeType,
-    own_source::{SourceOwner, Visibility},
+    own_source::{ApprovalRequest, SourceDecision, SourceOwner, Visibility},
     strategy::Operated,
 };
 use leptos::prelude::*;
@@ -36,6 +37,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (admin(visit::lang()), visit.trader()?);
         let all = strategy::operated(&visit.desk, actor).await?;
         let owners = own_source::list_owners(&visit.desk, actor).await?;
+        let requested = own_source::list_requests(&visit.desk, actor).await?;
         let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
         // If the exchange does not respond, a market can still be typed.
         let markets = market::list_markets(&visit.desk, TradeType::Futures).await.unwrap_or_default();
@@ -47,6 +49,7 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.lead}</p>
             {posted.besides("strategy-create").message()}
             {switch(words, paused)}
+            {requests(words, &requested)}
             {empty}
             <ul class="cards" data-testid="operated">{all.iter().map(|s| line(words, s, &owners)).collect_view()}</ul>
             {create(words, &posted.of("strategy-create"), markets)}
@@ -73,6 +76,47 @@ fn switch(words: &'static Admin, paused: Option<Micros>) -> AnyView {
     .rendered()
 }
 
+/// The requests to make private signal sources public.
+fn requests(words: &'static Admin, requested: &[ApprovalRequest]) -> Option<AnyView> {
+    let line = |request: &ApprovalRequest| {
+        let to = |decision: SourceDecision| {
+            [("id", request.strategy.to_string()), ("decision", decision.word().to_owned())]
+        };
+        let sure = words.approve_sure(&request.name);
+        let approve = Confirm {
+            kind: "main",
+            ..Confirm::new(
+                "source-decide",
+                &to(SourceDecision::Approve),
+                words.approve,
+                &sure,
+                "source-approve",
+            )
+        };
+        let live = request.live_since.map(|at| words.request_live(&at.date()));
+        view! {
+            <li data-testid="approval-request">
+                <p>{words.request_of(&request.name, &request.symbol.to_string(), &request.email)}</p>
+                <p class="hint">{live.unwrap_or_else(|| words.request_no_alert.to_owned())}</p>
+                <div class="row">
+                    {approve.show()}
+                    {act("source-decide", &to(SourceDecision::Reject), words.reject, "source-reject")}
+                </div>
+            </li>
+        }
+    };
+    (!requested.is_empty()).then(|| {
+        view! {
+            <section class="panel" aria-labelledby="requests-title">
+                <h2 id="requests-title" class="panel-title">{words.requests_title}</h2>
+                <p class="hint">{words.requests_lead}</p>
+                <ul class="link-list">{requested.iter().map(line).collect_view()}</ul>
+            </section>
+        }
+        .rendered()
+    })
+}
+
 fn line(words: &'static Admin, operated: &Operated, owners: &[SourceOwner]) -> AnyView {
     let (strategy, names) = (&operated.strategy, strategies(visit::lang()));
     let owner = owners.iter().find(|owner| owner.strategy == strategy.id);
@@ -82,6 +126,13 @@ fn line(words: &'static Admin, operated: &Operated, owners: &[SourceOwner]) -> A
             Visibility::Approved => owner.email.clone(),
         };
         view! { <p class="hint" data-testid="source-owner">{text}</p> }
+    });
+    let public =
+        owners.iter().any(|owner| owner.strategy == strategy.id && owner.visibility == Visibility::Approved);
+    let revoke = public.then(|| {
+        let to = [("id", strategy.id.to_string()), ("decision", SourceDecision::Revoke.word().to_owned())];
+        let sure = words.revoke_sure(&strategy.name);
+        Confirm::new("source-decide", &to, words.revoke_approval, &sure, "source-revoke").show()
     });
     let href = format!("/admin/strategies/{}", strategy.id);
     let followers = words.followers(usize::try_from(operated.followers).unwrap_or_default());
@@ -94,6 +145,7 @@ fn line(words: &'static Admin, operated: &Operated, owners: &[SourceOwner]) -> A
             </div>
             <p class="hint">{format!("{} · {followers}", about(names, strategy))}</p>
             {owner}
+            {revoke}
         </li>
     }
     .rendered()

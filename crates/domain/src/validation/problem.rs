@@ -224,6 +224,8 @@ problems! {
     NotAddresses = "must be IP addresses or networks";
     /// Not an https address of a public host.
     NotPublicUrl = "must be an https URL of a public host";
+    /// The source is public, or a request to approve it is open.
+    ApprovalRequested = "must be private and without an open request";
     /// The webhook is disabled.
     WebhookDisabled = "must be enabled";
     /// Not a topic of events.

@@ -1,10 +1,12 @@
 //! Private signal sources: strategies that a trader feeds with alerts through a webhook of their own. Only the owner
 //! sees them and copies them; every query is scoped by the owner.
 
+mod approval;
 mod calls;
 mod manage;
 mod receive;
 
+pub use approval::{decide_source, list_requests, request_approval, withdraw_request};
 pub use calls::list_calls;
 pub use manage::{
     NewSource, SourceChange, change_source, create_source, remove_source, revoke_token, rotate_token,
@@ -35,6 +37,8 @@ pub async fn list_sources(desk: &Following, actor: &Actor) -> Result<Vec<OwnSour
         strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect();
     let webhooks = store::strategy::list_with_webhook(&desk.db).await?;
     let follows = store::follow::list_by_user(&desk.db, actor.user).await?;
+    let requests = store::source_approval::list_by_user(&desk.db, actor.user).await?;
+    let requested = |id| requests.iter().find(|request| request.strategy_id == id);
     let mut sources = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(strategy) = strategies.get(&row.strategy_id) else { continue };
@@ -45,6 +49,7 @@ pub async fn list_sources(desk: &Following, actor: &Actor) -> Result<Vec<OwnSour
             webhook: webhooks.contains(&strategy.id),
             live_since: row.live_since,
             follows: i64::try_from(followed).unwrap_or(i64::MAX),
+            approval_requested_at: requested(strategy.id).and_then(|request| request.approval_requested_at),
             strategy: strategy.clone(),
         });
     }

@@ -97,6 +97,10 @@ pub enum AuditAction {
     StrategyChanged,
     /// A strategy was paused because it sent too many signals.
     StrategyPaused,
+    /// A trader asked for the approval of a private signal source, or withdrew the request.
+    SourceRequested,
+    /// An admin decided about the audience of a private signal source.
+    SourceDecided,
     /// A strategy's webhook got a new token, or was closed.
     HookChanged,
     /// A paid plan began.
@@ -213,6 +217,8 @@ impl AuditAction {
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
             Self::StrategyPaused => "strategy-paused",
+            Self::SourceRequested => "source-requested",
+            Self::SourceDecided => "source-decided",
             Self::HookChanged => "hook-changed",
             Self::PlanStarted => "plan-begun",
             Self::PlanChanged => "plan-changed",

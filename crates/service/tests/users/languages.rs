@@ -7,7 +7,7 @@ use domain::{
     live::RightsChange,
     notification::{Channel, Outgoing},
     order_failure::OrderFailure,
-    own_source::RefusedAlert,
+    own_source::{RefusedAlert, SourceDecision},
 };
 use service::{
     Actor, SharedDesk, bot,
@@ -162,6 +162,11 @@ fn trading_events() -> Vec<NotificationEvent> {
 fn account_events() -> Vec<NotificationEvent> {
     use NotificationEvent as E;
     let mut events = vec![
+        E::ApprovalRequested {
+            strategy: StrategyId(uuid::Uuid::from_u128(8)),
+            name: "Main".to_owned(),
+            email: "ada@example.org".to_owned(),
+        },
         E::StrategyPaused {
             strategy: StrategyId(uuid::Uuid::from_u128(8)),
             name: "Main".to_owned(),
@@ -178,6 +183,13 @@ fn account_events() -> Vec<NotificationEvent> {
         name: "Main".to_owned(),
         reason: *reason,
     };
+    let decided = |decision: &SourceDecision| E::SourceDecided {
+        strategy: StrategyId(uuid::Uuid::from_u128(8)),
+        name: "Main".to_owned(),
+        decision: *decision,
+        own: true,
+    };
+    events.extend(SourceDecision::ALL.iter().map(decided));
     events.extend(RefusedAlert::ALL.iter().map(refused));
     events.extend(Credential::ALL.iter().map(|what| E::Credential { what: *what, name: "Main".to_owned() }));
     events

@@ -110,6 +110,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
             routes!(own_source::get_source, own_source::change_source, own_source::remove_source),
         )
         .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
+        .route(Role::Trader, routes!(own_source::request_approval, own_source::withdraw_approval))
         .route(Role::Trader, routes!(own_source::list_calls))
         .route(Role::Trader, routes!(own_source::test_alert))
         .route(Role::Trader, routes!(event_webhook::list_webhooks, event_webhook::create_webhook))

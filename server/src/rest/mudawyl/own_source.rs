@@ -175,6 +175,46 @@ pub(super) async fn revoke_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Request Source Approval
+///
+/// Asks the admins to make a private signal source public, so that everyone can follow it. Not in the original document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/strategy/source/{id}/approval",
+    operation_id = "requestSourceApproval",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 200, body = SourceItem))
+)]
+pub(super) async fn request_approval(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> HandlerResult<SourceItem> {
+    let requested = own_source::request_approval(&desk, &actor, only_id(&request)?).await;
+    Ok(Json(SourceItem::from(requested.map_err(|error| request.refuse(error))?)))
+}
+
+/// Withdraw Source Approval Request
+///
+/// Withdraws the open request to make a signal source public. Not in the original document.
+#[utoipa::path(
+    delete,
+    path = "/v1/priv/strategy/source/{id}/approval",
+    operation_id = "withdrawSourceApproval",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 200, body = SourceItem))
+)]
+pub(super) async fn withdraw_approval(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> HandlerResult<SourceItem> {
+    let source = own_source::withdraw_request(&desk, &actor, only_id(&request)?).await?;
+    Ok(Json(SourceItem::from(source)))
+}
+
 /// List Own Webhook Calls
 ///
 /// Returns the newest calls of a private signal source with their verdicts. Not in the original document.

@@ -3,6 +3,7 @@
 
 mod content;
 mod credential;
+mod program;
 mod rule;
 
 pub(super) use content::unreadable;
@@ -12,7 +13,7 @@ use super::{
     event::{Closed, ForeignFill, NotificationEvent, Ordered},
     plain::shown,
     result::{in_r, result_text},
-    words::{Words, reason, refused_alert, words},
+    words::{Words, reason, words},
 };
 use crate::{
     error::{Error, Result},
@@ -126,6 +127,8 @@ impl Composer<'_> {
             | NotificationEvent::TimeLimit { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::AlertRefused { .. }
+            | NotificationEvent::ApprovalRequested { .. }
+            | NotificationEvent::SourceDecided { .. }
             | NotificationEvent::StrategyPaused { .. }
             | NotificationEvent::WebhookDisabled { .. } => self.of_program(event)?,
             NotificationEvent::RuleTripped(news) => self.rule(news).await?,
@@ -151,30 +154,6 @@ impl Composer<'_> {
         };
         item.facts.push((words.time, self.zone.show(at)));
         Ok(item)
-    }
-
-    /// An event of a signal source, a strategy or a webhook; a fault for other events.
-    fn of_program(&self, event: &NotificationEvent) -> Result<Item> {
-        let words = self.words;
-        let base = self.desk.settings.public_url.as_str();
-        Ok(match event {
-            NotificationEvent::AlertRefused { strategy, name, reason } => {
-                let link = format!("{base}/strategies/own/{strategy}");
-                let facts = vec![(words.why, refused_alert(self.lang, *reason).to_owned())];
-                warning(words.alert_refused(&shown(name)), words.alert_refused_why(&link), facts)
-            }
-            NotificationEvent::StrategyPaused { strategy, name, signals, own } => {
-                let page = if *own { "strategies/own" } else { "admin/strategies" };
-                let link = format!("{base}/{page}/{strategy}");
-                let why = words.strategy_paused_why(&signals.to_string(), &link);
-                warning(words.strategy_paused(&shown(name)), why, vec![])
-            }
-            NotificationEvent::WebhookDisabled { name } => {
-                let why = words.webhook_disabled_why(&format!("{base}/settings/webhooks"));
-                warning(words.webhook_disabled(&shown(name)), why, vec![])
-            }
-            _ => return Err(Error::fault("the event does not concern a program")),
-        })
     }
 
     /// An event of an exchange key; a fault for other events.

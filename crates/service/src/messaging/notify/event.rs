@@ -6,7 +6,7 @@ use domain::{
     live::{LiveEventKind, RightsChange},
     notification::Kind,
     order_failure::OrderFailure,
-    own_source::RefusedAlert,
+    own_source::{RefusedAlert, SourceDecision},
     risk_rule,
 };
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,26 @@ pub enum NotificationEvent {
         name: String,
         /// Why the alert was refused.
         reason: RefusedAlert,
+    },
+    /// A trader asks the admins to approve a private signal source for everyone.
+    ApprovalRequested {
+        /// Id of the source's strategy.
+        strategy: StrategyId,
+        /// Name of the source.
+        name: String,
+        /// The owner's e-mail address.
+        email: String,
+    },
+    /// An admin decided about the audience of a private signal source.
+    SourceDecided {
+        /// Id of the source's strategy.
+        strategy: StrategyId,
+        /// Name of the source.
+        name: String,
+        /// The decision.
+        decision: SourceDecision,
+        /// Whether the recipient is its owner.
+        own: bool,
     },
     /// A strategy was paused for entries because it sent too many signals.
     StrategyPaused {
@@ -263,6 +283,7 @@ impl NotificationEvent {
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
+            Self::ApprovalRequested { .. } | Self::SourceDecided { .. } => Kind::SourceApproval,
             Self::StrategyPaused { .. } => Kind::StrategyPaused,
             Self::WebhookDisabled { .. } => Kind::WebhookDisabled,
             Self::RuleTripped(_) => Kind::RuleTripped,
@@ -333,6 +354,8 @@ impl NotificationEvent {
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
             | Self::ExitLate { .. }
+            | Self::ApprovalRequested { .. }
+            | Self::SourceDecided { .. }
             | Self::StrategyPaused { .. }
             | Self::WebhookDisabled { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone

@@ -74,7 +74,7 @@ async fn event_webhooks(desk: &Platform) -> Result<u64> {
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.id;
         for row in rows {
-            let renew = |bytes: &[u8]| anew(desk, "event_webhooks", row.id.0, row.user_id.0, bytes);
+            let renew = |bytes: &[u8]| resealed(desk, "event_webhooks", row.id.0, row.user_id.0, bytes);
             let secret = renew(&row.sealed_secret)?;
             let previous = row.sealed_previous.as_deref().map(renew).transpose()?.flatten();
             if secret.is_none() && previous.is_none() {

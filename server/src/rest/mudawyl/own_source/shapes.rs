@@ -35,17 +35,20 @@ pub(in crate::rest) struct SourceItem {
     target_percents: Vec<Num>,
     /// Largest distance of an alert's price from the market's, in percent.
     max_distance_percent: Num,
-    /// When the first alert was accepted.
+    /// When the first alert was accepted; of a public source, when it was approved.
     live_since: Option<Iso>,
     /// Number of the user's keys that follow it.
     follows: i64,
+    /// Since when a request to make it public is open.
+    approval_requested_at: Option<Iso>,
     /// Creation time.
     created_at: Iso,
 }
 
 impl From<OwnSource> for SourceItem {
     fn from(source: OwnSource) -> Self {
-        let OwnSource { strategy, visibility, rules, webhook, live_since, follows } = source;
+        let OwnSource { strategy, visibility, rules, webhook, live_since, follows, approval_requested_at } =
+            source;
         Self {
             id: strategy.id.0,
             name: strategy.name,
@@ -58,6 +61,7 @@ impl From<OwnSource> for SourceItem {
             max_distance_percent: Num(rules.max_distance_percent),
             live_since: live_since.map(Iso),
             follows,
+            approval_requested_at: approval_requested_at.map(Iso),
             created_at: Iso(strategy.created_at),
         }
     }
