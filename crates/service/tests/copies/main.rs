@@ -7,6 +7,7 @@
 mod fake;
 mod first_day;
 mod own_sources;
+mod risk;
 mod world;
 
 use domain::{
