@@ -8,6 +8,7 @@ mod earned;
 mod fake;
 mod first_day;
 mod own_sources;
+mod risk;
 mod world;
 
 use domain::{

@@ -55,6 +55,10 @@ pub(crate) struct State {
     pub(crate) immediate_fill: Decimal,
     /// Whether the key has no right to trade futures.
     pub(crate) no_futures: bool,
+    /// Profit of the open position; zero by default.
+    pub(crate) unrealized: Option<Decimal>,
+    /// How many readings of positions fail.
+    pub(crate) positions_lost: u8,
     /// The account's balance in USDT; 10,000 by default.
     pub(crate) funds: Option<Decimal>,
     /// The part of it that is available as margin; all by default.
@@ -144,7 +148,7 @@ impl Fake {
         Ok(vec![Position {
             symbol: btc(),
             contracts: size,
-            unrealized_pnl: zero,
+            unrealized_pnl: state.unrealized.unwrap_or(zero),
             leverage: 10,
             liquidation_price: None,
             collateral: zero,
@@ -313,6 +317,13 @@ impl Positions for Fake {
         if let Some((reached, go_on)) = gate {
             reached.notify_one();
             go_on.notified().await;
+        }
+        {
+            let mut state = self.state.lock().unwrap();
+            if state.positions_lost > 0 {
+                state.positions_lost -= 1;
+                return Err(ExchangeFailure::Unknown("lost".into()));
+            }
         }
         if self.state.lock().unwrap().refused_api_key.as_ref() == Some(&who.api_key) {
             return Err(ExchangeFailure::Unauthorized);
