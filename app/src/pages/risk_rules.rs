@@ -135,9 +135,10 @@ fn group(
     let rows = rules.iter().map(|rule| line(words, rule, posted, now)).collect_view();
     let hint = (scope == Scope::Person).then(|| view! { <p class="hint">{words.person_hint}</p> });
     let title = format!("rules-{}", scope_text(scope).replace(':', "-"));
+    let heading = title.clone();
     Some(
         view! {
-            <section class="panel" aria-labelledby=title.clone() data-testid="rule-group">
+            <section class="panel" aria-labelledby=heading data-testid="rule-group">
                 <h2 id=title class="panel-title">{name.to_owned()}</h2>
                 {hint}
                 {scrolling(name.to_owned(), &columns, rows)}

@@ -24,7 +24,7 @@ async fn a_preset_is_replaced_by_name_and_seen_by_its_owner_alone(db: &TestDb) {
     write(db, async |tx| preset::save_preset(tx, &again).await).await.unwrap();
     let replaced = PresetRow { settings: again.settings, ..first.clone() };
     assert_eq!(list(me).await, [second, replaced], "with its id");
-    assert_eq!(list(other).await, [theirs.clone()]);
+    assert_eq!(list(other).await, std::slice::from_ref(&theirs));
 
     let delete =
         async |user, id| write(db, async |tx| preset::delete_preset(tx, user, id).await).await.unwrap();
