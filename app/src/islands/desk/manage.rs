@@ -289,7 +289,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Problems of visible fields are shown beside them.
-    const BESIDE: [&str; 10] = [
+    const BESIDE: [&str; 11] = [
         "stopTriggerPrice",
         "stopPrice",
         "amount",
@@ -299,6 +299,7 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
         "takeProfitShares",
         "breakevenAfter",
         "trailingPercent",
+        "trailingAtr",
         "timeLimit",
     ];
     let lang = account.lang;

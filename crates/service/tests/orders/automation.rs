@@ -223,6 +223,8 @@ pub(crate) async fn settings_that_do_not_fit_a_trade_are_refused_and_end_with_it
     assert_eq!(refused, field("breakevenAfter", Problem::NotTargetNumber));
     let refused = problem(world.automate(trailing("51")).await);
     assert_eq!(refused, field("trailingPercent", Problem::NotTrailingPercent));
+    let ranges = AutomationChange { trailing_atr: Some(d("2")), ..AutomationChange::default() };
+    assert_eq!(problem(world.automate(ranges).await), field("trailingAtr", Problem::TooFewCandles));
     assert!(world.automation().await.is_none(), "nothing has changed");
     let all = AutomationChange { time_limit: Setting::Set(90), ..trailing("1") };
     world.automate(AutomationChange { breakeven_after: Setting::Set(2), ..all }).await.unwrap();

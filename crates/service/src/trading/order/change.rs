@@ -15,7 +15,7 @@ mod shown;
 mod work;
 
 pub use ask::{AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part};
-pub(super) use ask::{Automatic, close_target, move_automatically};
+pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Adding, Protecting, Reducing};

@@ -6,7 +6,7 @@ mod entries;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
-pub(in crate::trading::order) use automatic::{Automatic, move_automatically};
+pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
 pub use entries::cancel_entries;
 
 use super::{
@@ -168,7 +168,10 @@ impl Changer<'_> {
         let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
         let mut peak = None;
         let (kind, mut change) = match wish {
-            Wish::Change(change) => (ChangeKind::Protection, change),
+            Wish::Change(change) => {
+                let automation = with_distance(self.desk, &self.symbol, change.automation).await?;
+                (ChangeKind::Protection, TradeChange { automation, ..change })
+            }
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
             Wish::Automatic(step) => {
                 if let Automatic::Trail { peak: followed, .. } = step {

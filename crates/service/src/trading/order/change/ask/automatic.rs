@@ -4,7 +4,7 @@ use super::{Changer, TradeTarget, Wish, breakeven_of};
 use crate::{
     error::{Error, Result},
     trading::{
-        SharedTrading,
+        SharedTrading, Trading, market,
         order::{
             account::Access,
             change::{in_force, plan::Situation},
@@ -13,8 +13,12 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, IntentId, Market, Symbol,
-    trade::{Automation, AutomationFacts, ChangeKind, PriceSource, Setting, StopChange, TradeChange, gains},
+    Decimal, Frame, IntentId, Market, Symbol, TradeType,
+    trade::{
+        ATR_CANDLES, Automation, AutomationChange, AutomationFacts, ChangeKind, PriceSource, Setting,
+        StopChange, TradeChange, atr_percent, gains,
+    },
+    validation::Problem,
 };
 use store::{
     DecimalText,
@@ -92,6 +96,27 @@ impl Automatic {
         let change = |stop| TradeChange { stop: Some(StopChange::Set(stop)), ..TradeChange::default() };
         Ok(moved.map(change))
     }
+}
+
+/// Returns a change of an automation with the distance of its trailing stop in percent, where it is a multiple of the
+/// average true range of the last hours. It stays as it is from then on.
+///
+/// # Errors
+/// A field problem of `trailingAtr`; unavailable if the exchange does not answer.
+pub(in crate::trading::order) async fn with_distance(
+    desk: &Trading,
+    symbol: &Symbol,
+    change: AutomationChange,
+) -> Result<AutomationChange> {
+    let Some(multiple) = change.atr_multiple().map_err(|problem| Error::Fields(vec![problem]))? else {
+        return Ok(change);
+    };
+    let kind = TradeType::Futures;
+    let candles = market::list_candles(desk, kind, symbol, Frame::H1, None, ATR_CANDLES).await?;
+    let last = market::last_price(desk, kind, symbol).await?;
+    let percent = atr_percent(&candles, multiple, last);
+    let percent = percent.ok_or_else(|| Error::field("trailingAtr", Problem::TooFewCandles))?;
+    Ok(change.with_distance(percent))
 }
 
 /// Applies the price that triggers the stop. A stop that another price triggers is placed again.
