@@ -187,14 +187,21 @@ impl Changer<'_> {
         Ok(Some(ChangedAutomation { row, before: Some(before) }))
     }
 
-    /// Returns the automation of a trade with a new peak.
+    /// Returns the automation of a trade after a move that the desk decides. It does not change the trade's version:
+    /// its owner may be editing it.
     pub(super) async fn automation_with(
         &self,
         trade: &Intent,
-        peak: Decimal,
+        step: Automatic,
     ) -> Result<Option<ChangedAutomation>> {
-        let row = rows::get_automation(&self.desk.db, trade.id).await?;
-        let row = row.map(|row| AutomationRow { peak: Some(DecimalText(peak)), ..row });
-        Ok(row.map(|row| ChangedAutomation { row, before: None }))
+        let Some(row) = rows::get_automation(&self.desk.db, trade.id).await? else { return Ok(None) };
+        let peak = match step {
+            Automatic::Breakeven => row.peak,
+            Automatic::Trail { peak, .. } => Some(DecimalText(peak)),
+        };
+        // Its entry in the history, and its leg unless that of a refused move is used again.
+        let adds_leg = trade.next_moved_stop().is_some_and(|seq| trade.leg(seq).is_none());
+        let moves = row.moves + 1 + i64::from(adds_leg);
+        Ok(Some(ChangedAutomation { row: AutomationRow { peak, moves, ..row }, before: None }))
     }
 }
