@@ -15,8 +15,8 @@ use crate::{
 use domain::{
     Decimal, Frame, IntentId, Market, Symbol, TradeType,
     trade::{
-        ATR_CANDLES, Automation, AutomationChange, AutomationFacts, ChangeKind, PriceSource, Setting,
-        StopChange, TradeChange, atr_percent, gains,
+        ATR_CANDLES, Automation, AutomationChange, AutomationFacts, ChangeKind, PriceSource, StopChange,
+        TradeChange, atr_percent, gains,
     },
     validation::Problem,
 };
@@ -177,11 +177,12 @@ impl Changer<'_> {
         let kept = before.trailing_percent.is_some() && before.trigger == after.trigger;
         let price = if after.trigger == PriceSource::Mark { prices.1 } else { prices.0 };
         let peak = old.peak.filter(|_| kept).unwrap_or(DecimalText(price));
-        let again = matches!(change.automation.breakeven_after, Setting::Set(_));
+        // The form sends all settings, also those that stay.
+        let same = after.breakeven_after == before.breakeven_after;
         let row = AutomationRow {
             // Before the first fill there is no peak.
             peak: Some(peak).filter(|_| after.trailing_percent.is_some() && row.entered_at.is_some()),
-            breakeven_at: old.breakeven_at.filter(|_| !again),
+            breakeven_at: old.breakeven_at.filter(|_| same),
             ..old.with(&after)
         };
         Ok(Some(ChangedAutomation { row, before: Some(before) }))
