@@ -11,5 +11,7 @@ create table trade_automations (
     peak             text,
     -- How long the trade may be open, in minutes, and when it was found to be over.
     time_limit       integer,
-    over_at          integer
+    over_at          integer,
+    -- By how much moves of the desk have incremented the trade's version, which counts only changes by its owner.
+    moves            integer not null default 0
 ) strict;

@@ -32,6 +32,9 @@ pub async fn set_automation(
     #[server(default)]
     #[server(rename = "trailingPercent")]
     trailing_percent: String,
+    #[server(default)]
+    #[server(rename = "trailingAtr")]
+    trailing_atr: String,
     #[server(default)] trigger: String,
     #[server(default)]
     #[server(rename = "timeLimit")]
@@ -42,13 +45,15 @@ pub async fn set_automation(
     let form = at_desk("trade-automation", &key, &symbol)
         .keep("breakevenAfter", &breakeven_after)
         .keep("trailingPercent", &trailing_percent)
+        .keep("trailingAtr", &trailing_atr)
         .keep("trigger", &trigger)
         .keep("timeLimit", &time_limit);
-    let body = [&key, &symbol, &trade, &breakeven_after, &trailing_percent, &trigger, &time_limit];
+    let trail = [&trailing_percent, &trailing_atr];
+    let body = [&key, &symbol, &trade, &breakeven_after, trail[0], trail[1], &trigger, &time_limit];
     let idempotency = once("trade-automation", &body, idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
-        let automation = automation_of(&breakeven_after, &trailing_percent, &trigger, &time_limit);
+        let automation = automation_of(&breakeven_after, trail.map(String::as_str), &trigger, &time_limit);
         Ok((id, pair, target(&trade, &version, idempotency)?, automation.map_err(Error::Fields)?))
     };
     let changed = match parse() {
@@ -62,16 +67,24 @@ pub async fn set_automation(
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
+/// `percent` and `atr` are the distance of the trailing stop; a multiple of the average true range replaces a percentage.
 fn automation_of(
     after: &str,
-    percent: &str,
+    [percent, atr]: [&str; 2],
     trigger: &str,
     limit: &str,
 ) -> Result<AutomationChange, Vec<FieldProblem>> {
     let mut problems = Vec::new();
+    let multiple = setting(&mut problems, "trailingAtr", atr, Problem::NotAtrMultiple, Some);
+    let percent = setting(&mut problems, "trailingPercent", percent, Problem::NotNumber, Some);
+    let (trailing_percent, trailing_atr) = match multiple {
+        Setting::Set(multiple) => (Setting::Keep, Some(multiple)),
+        Setting::Clear | Setting::Keep => (percent, None),
+    };
     let change = AutomationChange {
         breakeven_after: setting(&mut problems, "breakevenAfter", after, Problem::NotTargetNumber, whole),
-        trailing_percent: setting(&mut problems, "trailingPercent", percent, Problem::NotNumber, Some),
+        trailing_percent,
+        trailing_atr,
         trigger: Some(PriceSource::parse(trigger).unwrap_or_default()),
         time_limit: setting(&mut problems, "timeLimit", limit, Problem::NotTimeLimit, whole),
     };
@@ -108,24 +121,28 @@ mod tests {
 
     #[test]
     fn an_empty_field_switches_a_setting_off() {
-        let read = automation_of("", " 1.5 ", "mark", "").unwrap();
+        let read = automation_of("", [" 1.5 ", ""], "mark", "").unwrap();
         let expected = AutomationChange {
             breakeven_after: Setting::Clear,
             trailing_percent: Setting::Set(Decimal::new(15, 1)),
+            trailing_atr: None,
             trigger: Some(PriceSource::Mark),
             time_limit: Setting::Clear,
         };
         assert_eq!(read, expected);
+        let read = automation_of("", ["1.5", "2"], "mark", "").unwrap();
+        let (trailing_percent, trailing_atr) = (Setting::Keep, Some(Decimal::TWO));
+        assert_eq!(read, AutomationChange { trailing_percent, trailing_atr, ..expected });
     }
 
     #[test]
     fn every_field_that_cannot_be_read_is_named() {
-        let problems = automation_of("1.5", "much", "elsewhere", "-1").unwrap_err();
+        let problems = automation_of("1.5", ["much", ""], "elsewhere", "-1").unwrap_err();
         let named: Vec<_> =
             problems.iter().map(|problem| (problem.field.as_str(), problem.problem)).collect();
         let expected = [
-            ("breakevenAfter", Problem::NotTargetNumber),
             ("trailingPercent", Problem::NotNumber),
+            ("breakevenAfter", Problem::NotTargetNumber),
             ("timeLimit", Problem::NotTimeLimit),
         ];
         assert_eq!(named, expected);

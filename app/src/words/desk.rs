@@ -200,6 +200,7 @@ table! {
         automation_hint: "Leave a field empty to turn it off. The stop only moves in your favor. Slipstream moves it, so it stays where it is while Slipstream is off.",
         breakeven_after: "Breakeven after take profit number",
         trailing_percent: "Trailing distance, in percent",
+        trailing_atr: "Or as a multiple of the average range of 14 hours (ATR)",
         trail_by: "Stop triggered by",
         last_price: "Last price",
         time_limit: "Close after minutes",

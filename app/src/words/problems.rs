@@ -54,6 +54,8 @@ texts! {
         P::NeedsStop => "Set a stop price first.",
         P::NotTargetNumber => "Enter the number of one of this trade's take profits, such as 1.",
         P::NotTrailingPercent => "Enter a distance from 0.1 to 50 percent.",
+        P::NotAtrMultiple => "Enter a multiple above 0, up to 20.",
+        P::TooFewCandles => "This market is too new for an average range. Enter a distance in percent instead.",
         P::NotPriceSource => "Choose the last price or the mark price.",
         P::NotTimeLimit => "Enter whole minutes, up to 525,600 (one year).",
         P::ChangedMeanwhile => "This trade was changed meanwhile. Check its current values and try again.",

@@ -7,7 +7,8 @@ mod automation;
 mod history;
 
 pub use automation::{
-    Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting, better_price,
+    ATR_CANDLES, Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting,
+    atr_percent, better_price,
 };
 pub use history::{ChangeKind, TradeSnapshot};
 

@@ -28,11 +28,13 @@ pub struct AutomationRow {
     pub time_limit: Option<i64>,
     /// When it had been open that long.
     pub over_at: Option<Micros>,
+    /// By how much moves of the desk have incremented the trade's version.
+    pub moves: i64,
 }
 
 select! {
     automations -> AutomationRow,
-    "intent_id, breakeven_after, breakeven_at, trailing_percent, price_source, peak, time_limit, over_at",
+    "intent_id, breakeven_after, breakeven_at, trailing_percent, price_source, peak, time_limit, over_at, moves",
     "from trade_automations"
 }
 
@@ -49,6 +51,7 @@ impl AutomationRow {
             peak: None,
             time_limit: None,
             over_at: None,
+            moves: 0,
         };
         row.with(automation)
     }
@@ -156,12 +159,12 @@ pub async fn put_automation(tx: &mut Tx, row: &AutomationRow) -> Result<()> {
     exec!(
         tx,
         "insert into trade_automations (intent_id, breakeven_after, breakeven_at, trailing_percent, price_source, peak, \
-           time_limit, over_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) \
+           time_limit, over_at, moves) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          on conflict (intent_id) do update set breakeven_after = excluded.breakeven_after, \
            breakeven_at = excluded.breakeven_at, trailing_percent = excluded.trailing_percent, \
            price_source = excluded.price_source, peak = excluded.peak, time_limit = excluded.time_limit, \
-           over_at = excluded.over_at",
+           over_at = excluded.over_at, moves = excluded.moves",
         row.intent_id,
         row.breakeven_after,
         row.breakeven_at,
@@ -169,7 +172,8 @@ pub async fn put_automation(tx: &mut Tx, row: &AutomationRow) -> Result<()> {
         row.price_source,
         row.peak,
         row.time_limit,
-        row.over_at
+        row.over_at,
+        row.moves
     )?;
     Ok(())
 }

@@ -143,6 +143,12 @@ pub(crate) async fn changes_that_are_no_changes_are_refused(db: &TestDb) {
         (json!({"stop": {"type": "LIMIT", "trailingPercent": 2}}), "stop", "is required"),
         (json!({"stop": {"trailingPercent": 60}}), "trailingPercent", "must be between 0.1 and 50"),
         (json!({"stop": {"trailingPercent": "x"}}), "trailingPercent", "must be number"),
+        (json!({"stop": {"trailingAtr": 0}}), "trailingAtr", "must be greater than 0 and at most 20"),
+        (
+            json!({"stop": {"trailingAtr": 2, "trailingPercent": 1}}),
+            "trailingAtr",
+            "contradicts another field",
+        ),
         (json!({"stop": {"trigger": "index"}}), "trigger", "must be last or mark"),
         (json!({"stop": {"breakevenAfter": 0}}), "breakevenAfter", "must be the number of a take profit"),
         (json!({"stop": {"breakevenAfter": 1}}), "breakevenAfter", "must be the number of a take profit"),

@@ -23,13 +23,11 @@ const SPARE_ROWS: usize = 2;
 
 /// The controls of the market's open trade; of a position that Slipstream did not open, only its parts can be closed.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
-    // Fills do not change the controls: what is typed in them is kept.
-    let trade = Memo::new(move |_| {
-        account.state.peek(|state| {
-            let trade = state.trades.iter().find(|trade| !trade.entered.is_zero())?;
-            Some(OpenTrade { entered: Decimal::ZERO, entry: None, ..trade.clone() })
-        })
-    });
+    // Fills and moves of the stop that its owner did not ask for do not change the controls: what is typed in them is kept.
+    let find = move |_: Option<&Option<OpenTrade>>| {
+        account.state.peek(|state| state.trades.iter().find(|trade| !trade.entered.is_zero()).cloned())
+    };
+    let trade = Memo::new_with_compare(find, is_changed);
     let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
     let of_trade = move || {
         trade.get().map(|trade| {
@@ -48,6 +46,15 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
         open.get().then(|| {
             view! { <div class="manage" data-testid="manage">{of_trade}{close::part(account, sender)}</div> }
         })
+    }
+}
+
+/// Whether the controls of a trade differ from those before.
+fn is_changed(before: Option<&Option<OpenTrade>>, now: Option<&Option<OpenTrade>>) -> bool {
+    let shown = |trade: &OpenTrade| (trade.id, trade.version, trade.automation, trade.stop.is_some());
+    match (before.and_then(Option::as_ref), now.and_then(Option::as_ref)) {
+        (Some(before), Some(now)) => shown(before) != shown(now) || before.targets != now.targets,
+        (before, now) => before.is_some() || now.is_some(),
     }
 }
 
@@ -269,7 +276,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
 /// The result of the last post of the position's and the orders' forms.
 pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Problems of visible fields are shown beside them.
-    const BESIDE: [&str; 10] = [
+    const BESIDE: [&str; 11] = [
         "stopTriggerPrice",
         "stopPrice",
         "amount",
@@ -279,6 +286,7 @@ pub(super) fn answer(account: AccountSignals, sender: Sender) -> impl IntoView {
         "takeProfitShares",
         "breakevenAfter",
         "trailingPercent",
+        "trailingAtr",
         "timeLimit",
     ];
     let lang = account.lang;

@@ -4,7 +4,7 @@
 use super::gains;
 use crate::money::Arithmetic as _;
 use crate::{
-    Decimal, Micros, Side, dec,
+    Candle, Decimal, Micros, Side, dec,
     key::words,
     money,
     ticket::{MOST_TARGETS, Stop},
@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 pub const LONGEST_TIME_LIMIT: u32 = 365 * 24 * 60;
 /// The smallest and the largest distance of a trailing stop, in percent of the peak.
 const TRAILING_PERCENT: (Decimal, Decimal) = (dec!(0.1), dec!(50));
+/// The largest multiple of the average true range.
+const MOST_ATR: Decimal = dec!(20);
+/// The number of candles for an average true range: one more than ranges, because each has the close before it.
+pub const ATR_CANDLES: u16 = 15;
 /// A trailing stop moves by at least this part of its distance: each move costs two requests.
 const STEPS: Decimal = dec!(20);
 
@@ -65,6 +69,9 @@ pub struct AutomationChange {
     pub breakeven_after: Setting<u16>,
     /// The new [`Automation::trailing_percent`].
     pub trailing_percent: Setting<Decimal>,
+    /// The distance of the trailing stop as a multiple of the average true range, which replaces `trailing_percent`
+    /// ([`Self::with_distance`]).
+    pub trailing_atr: Option<Decimal>,
     /// The new [`Automation::trigger`].
     pub trigger: Option<PriceSource>,
     /// The new [`Automation::time_limit`].
@@ -106,6 +113,7 @@ impl AutomationChange {
     pub const fn is_empty(&self) -> bool {
         self.breakeven_after.is_keep()
             && self.trailing_percent.is_keep()
+            && self.trailing_atr.is_none()
             && self.trigger.is_none()
             && self.time_limit.is_keep()
     }
@@ -119,6 +127,29 @@ impl AutomationChange {
             trigger: self.trigger.unwrap_or(before.trigger),
             time_limit: self.time_limit.apply(before.time_limit),
         }
+    }
+
+    /// Checks the multiple of the average true range, and returns it; `None` without one.
+    ///
+    /// # Errors
+    /// The problem of `trailingAtr`.
+    pub fn atr_multiple(&self) -> Result<Option<Decimal>, FieldProblem> {
+        let Some(multiple) = self.trailing_atr else { return Ok(None) };
+        let problem = if self.trailing_percent.set().is_some() {
+            Problem::Contradicts
+        } else if multiple <= Decimal::ZERO || multiple > MOST_ATR {
+            Problem::NotAtrMultiple
+        } else {
+            return Ok(Some(multiple));
+        };
+        Err(FieldProblem::new("trailingAtr", problem))
+    }
+
+    /// Returns the change with this distance of the trailing stop, in percent, in place of a multiple of the average true
+    /// range.
+    #[must_use]
+    pub fn with_distance(self, percent: Decimal) -> Self {
+        Self { trailing_percent: Setting::Set(percent), trailing_atr: None, ..self }
     }
 
     /// Checks the new settings.
@@ -207,6 +238,20 @@ impl Automation {
         };
         Some(Stop { trigger, limit })
     }
+}
+
+/// Returns `multiple` times the average true range of the newest candles (oldest first) in percent of `last`, with two
+/// decimals. `None` if there are fewer than [`ATR_CANDLES`], or if numbers overflow.
+#[must_use]
+pub fn atr_percent(candles: &[Candle], multiple: Decimal, last: Decimal) -> Option<Decimal> {
+    let newest = candles.get(candles.len().checked_sub(usize::from(ATR_CANDLES))?..)?;
+    let mut sum = Decimal::ZERO;
+    for (before, candle) in newest.iter().zip(&newest[1..]) {
+        let (high, low) = (candle.high.max(before.close), candle.low.min(before.close));
+        sum = sum.plus(high.minus(low)?)?;
+    }
+    let average = sum.over(Decimal::from(ATR_CANDLES - 1))?;
+    Some(average.times(multiple)?.times(Decimal::ONE_HUNDRED)?.over(last)?.round_dp(2))
 }
 
 /// Returns the better price for a position entered on this side.

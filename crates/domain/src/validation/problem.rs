@@ -114,6 +114,10 @@ problems! {
     NotTargetNumber = "must be the number of a take profit";
     /// Outside the range of distances of a trailing stop.
     NotTrailingPercent = "must be between 0.1 and 50";
+    /// Outside the range of multiples of the average true range.
+    NotAtrMultiple = "must be greater than 0 and at most 20";
+    /// The market has too few candles for an average true range.
+    TooFewCandles = "needs more candles than the market has";
     /// Neither last nor mark.
     NotPriceSource = "must be last or mark";
     /// Not a number of minutes up to a year.

@@ -135,9 +135,12 @@ pub(crate) async fn a_trailing_stop_follows_the_peak_and_remembers_it(db: &TestD
     world.place(&ticket()).await.unwrap();
     let id = world.trade().await.id;
     world.automate(trailing("1")).await.unwrap();
+    let version = world.trade().await.version;
     world.until_stop(&world.desk, "19800").await;
     world.price("20090");
     world.until_stop(&world.desk, "19889.1").await;
+    let seen = world.view(id).await.version;
+    assert_eq!((world.trade().await.version, seen), (version, version), "its owner may be editing it");
     world.price("19950");
     world.stop_stays(&world.desk, "19889.1").await;
     // A gain of less than a twentieth of the distance is no reason to move.
@@ -223,6 +226,8 @@ pub(crate) async fn settings_that_do_not_fit_a_trade_are_refused_and_end_with_it
     assert_eq!(refused, field("breakevenAfter", Problem::NotTargetNumber));
     let refused = problem(world.automate(trailing("51")).await);
     assert_eq!(refused, field("trailingPercent", Problem::NotTrailingPercent));
+    let ranges = AutomationChange { trailing_atr: Some(d("2")), ..AutomationChange::default() };
+    assert_eq!(problem(world.automate(ranges).await), field("trailingAtr", Problem::TooFewCandles));
     assert!(world.automation().await.is_none(), "nothing has changed");
     let all = AutomationChange { time_limit: Setting::Set(90), ..trailing("1") };
     world.automate(AutomationChange { breakeven_after: Setting::Set(2), ..all }).await.unwrap();

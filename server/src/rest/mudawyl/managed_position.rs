@@ -53,7 +53,7 @@ pub(super) async fn adopt_position(
     let once = once_of(&request, &mut check)?;
     let (key, symbol) = check.finish(key.zip(symbol))?;
     let once = once.map(|header| header.of(key.0, &request));
-    let wish = TradeChange { stop, targets };
+    let wish = TradeChange { stop, targets, ..TradeChange::default() };
     let adopted = order::adopt_position(&desk, &actor, key, &symbol, wish, once).await;
     let adopted = adopted.map_err(|error| refused(&request, error))?;
     versioned(&desk, &actor, adopted).await

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 /// The fields of an order for the stop loss.
 const PLACED: [&str; 3] = ["price", "type", "limitPrice"];
 /// The fields for what the desk does by itself.
-const AUTOMATIC: [&str; 4] = ["breakevenAfter", "trailingPercent", "trigger", "timeLimit"];
+const AUTOMATIC: [&str; 5] = ["breakevenAfter", "trailingPercent", "trailingAtr", "trigger", "timeLimit"];
 
 /// Reads the stop loss of `stop`; `None` if only what the desk does by itself is given.
 ///
@@ -36,6 +36,10 @@ pub(super) fn automation_of(request: &RawRequest, check: &mut Check<'_>) -> Auto
     AutomationChange {
         breakeven_after: setting(check, stop, "breakevenAfter", number),
         trailing_percent: setting(check, stop, "trailingPercent", decimal),
+        trailing_atr: match setting(check, stop, "trailingAtr", decimal) {
+            Setting::Set(multiple) => Some(multiple),
+            Setting::Keep | Setting::Clear => None,
+        },
         trigger: match setting(check, stop, "trigger", source) {
             Setting::Set(source) => Some(source),
             Setting::Keep => None,

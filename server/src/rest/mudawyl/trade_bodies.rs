@@ -48,6 +48,10 @@ pub struct StopBody {
     /// only in favor of the position, and by at least a twentieth of the distance.
     #[schema(minimum = 0.1, maximum = 50)]
     pub trailing_percent: Option<f64>,
+    /// The same distance as a multiple of the average true range of the last 14 hours, instead of `trailingPercent`. It is
+    /// converted to percent once.
+    #[schema(maximum = 20)]
+    pub trailing_atr: Option<f64>,
     /// The number of filled take profits after which the stop loss moves to the price at which the trade ends at zero after
     /// fees. It is never moved to a worse price.
     #[schema(minimum = 1, maximum = 25)]

@@ -15,7 +15,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// The names of the fields.
-const FIELDS: [&str; 3] = ["breakevenAfter", "trailingPercent", "timeLimit"];
+const FIELDS: [&str; 4] = ["breakevenAfter", "trailingPercent", "trailingAtr", "timeLimit"];
 
 /// The settings; an empty field switches one off. Without a stop there is only the time limit.
 pub(super) fn part(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
@@ -24,10 +24,11 @@ pub(super) fn part(account: AccountSignals, sender: Sender, trade: &OpenTrade) -
     let field = |name, label, value: Option<String>| {
         input(account, sender, name, label, value.unwrap_or_default(), false)
     };
-    let [after, percent, limit] = FIELDS;
+    let [after, percent, atr, limit] = FIELDS;
     if trade.stop.is_some() {
         parts.push(field(after, words.breakeven_after, set.breakeven_after.map(|after| after.to_string())));
         parts.push(field(percent, words.trailing_percent, set.trailing_percent.map(money::text)));
+        parts.push(field(atr, words.trailing_atr, None));
         parts.push(sources(account, set.trigger));
     }
     parts.push(field(limit, words.time_limit, set.time_limit.map(|minutes| minutes.to_string())));

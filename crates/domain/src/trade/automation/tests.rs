@@ -92,6 +92,34 @@ fn settings_that_cannot_be_followed_are_refused() {
     assert_eq!(problems(limit(LONGEST_TIME_LIMIT + 1), OPEN), field("timeLimit", Problem::NotTimeLimit));
 }
 
+#[test]
+fn an_average_true_range_counts_gaps() {
+    let candle = |high: &str, low: &str, close: &str| Candle {
+        start: Micros(0),
+        open: d(low),
+        high: d(high),
+        low: d(low),
+        close: d(close),
+        volume: Decimal::ONE,
+    };
+    let mut candles = vec![candle("101", "99", "100"); usize::from(ATR_CANDLES)];
+    assert_eq!(atr_percent(&candles, d("1"), d("100")), Some(d("2")));
+    assert_eq!(atr_percent(&candles, d("1.5"), d("200")), Some(d("1.5")));
+    // The last one opened 14 above the close before it: its range is 16 instead of 2.
+    candles[usize::from(ATR_CANDLES) - 1] = candle("116", "114", "115");
+    assert_eq!(atr_percent(&candles, d("1"), d("100")), Some(d("3")));
+    assert_eq!(atr_percent(&candles[1..], d("1"), d("100")), None);
+    assert_eq!(atr_percent(&candles, d("1"), d("0")), None);
+    let by =
+        |multiple: &str| AutomationChange { trailing_atr: Some(d(multiple)), ..AutomationChange::default() };
+    assert_eq!(by("2").atr_multiple(), Ok(Some(d("2"))));
+    let refused = |problem| Err(FieldProblem::new("trailingAtr", problem));
+    assert_eq!(by("20.1").atr_multiple(), refused(Problem::NotAtrMultiple));
+    let both = AutomationChange { trailing_percent: Setting::Set(d("1")), ..by("2") };
+    assert_eq!(both.atr_multiple(), refused(Problem::Contradicts));
+    assert_eq!(by("2").with_distance(d("3")).apply(Automation::default()), trailing("3"));
+}
+
 proptest! {
     /// Whatever the prices, the stop only moves in favor of the position, stays on the tick, and is never closer to the peak
     /// than the distance.

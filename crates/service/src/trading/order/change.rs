@@ -18,9 +18,9 @@ mod work;
 pub use ask::{
     AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part, reduce_position,
 };
-pub(super) use ask::{Automatic, close_target, move_automatically};
+pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Adding, Protecting, Reducing};
-pub(super) use shown::{in_force, open_trades};
+pub(super) use shown::{in_force, open_trades, version_of};
 pub(super) use work::carry_out;

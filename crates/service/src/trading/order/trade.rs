@@ -168,13 +168,17 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
         Some(open) => automation_of(desk, open).await?,
         None => None,
     };
+    let version = match &intent {
+        Some(intent) => change::version_of(desk, intent).await?,
+        None => row.version,
+    };
     let changes = stored::list_changes(&desk.db, id).await?.into_iter().map(|change| {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
         let (before, after) = (read(&change.before), read(&change.after));
         PastChange { at: change.at, user: change.user_id, before, after }
     });
     Ok(TradeView {
-        version: intent.map_or(row.version, |intent| row.version.saturating_add(intent.protection_version())),
+        version,
         stop: match in_force.stop {
             Some(StopChange::Set(stop)) => Some(stop),
             _ => None,

@@ -6,7 +6,7 @@ mod entries;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
-pub(in crate::trading::order) use automatic::{Automatic, move_automatically};
+pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
 pub use entries::cancel_entries;
 
 use super::{
@@ -190,14 +190,15 @@ impl Changer<'_> {
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let position = self.position().await?;
         let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
-        let mut peak = None;
+        let mut automatic = None;
         let (kind, mut change) = match wish {
-            Wish::Change(change) => (ChangeKind::Protection, change),
+            Wish::Change(change) => {
+                let automation = with_distance(self.desk, &self.symbol, change.automation).await?;
+                (ChangeKind::Protection, TradeChange { automation, ..change })
+            }
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
             Wish::Automatic(step) => {
-                if let Automatic::Trail { peak: followed, .. } = step {
-                    peak = Some(followed);
-                }
+                automatic = Some(step);
                 let wanted = self.is_wanted(&trade, step).await?;
                 let change = if wanted { step.change(&trade, &row, &at, &market)? } else { None };
                 (step.kind(), change.unwrap_or_default())
@@ -207,8 +208,8 @@ impl Changer<'_> {
             return Ok(());
         }
         let mark = position.as_ref().map_or(last, |position| position.mark_price);
-        let automation = match peak {
-            Some(peak) => self.automation_with(&trade, peak).await?,
+        let automation = match automatic {
+            Some(step) => self.automation_with(&trade, step).await?,
             None => self.automation_after(&trade, &row, &change, (last, mark)).await?,
         };
         if let Some(new) = &automation {

@@ -54,10 +54,11 @@ pub(in crate::trading::order) async fn open_trades(
 }
 
 /// Returns the version of a trade: it grows with each change by its owner, and with each stop and take-profit that
-/// replaces another.
-pub(super) async fn version_of(desk: &Trading, intent: &Intent) -> Result<i64> {
+/// replaces another. Moves that the desk decides do not count.
+pub(in crate::trading::order) async fn version_of(desk: &Trading, intent: &Intent) -> Result<i64> {
     let row = store::trade::get_trade(&desk.db, intent.id).await?;
-    Ok(row.map_or(0, |row| row.version).saturating_add(intent.protection_version()))
+    let moves = automation::get_automation(&desk.db, intent.id).await?.map_or(0, |row| row.moves);
+    Ok(row.map_or(0, |row| row.version).saturating_add(intent.protection_version()).saturating_sub(moves))
 }
 
 /// Returns one open trade; `None` if its position is gone, or if nothing is known of its entry.

@@ -4,7 +4,7 @@ use super::{Changer, TradeTarget, Wish, breakeven_of};
 use crate::{
     error::{Error, Result},
     trading::{
-        SharedTrading,
+        SharedTrading, Trading, market,
         order::{
             account::Access,
             change::{in_force, plan::Situation},
@@ -13,8 +13,12 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, IntentId, Market, Symbol,
-    trade::{Automation, AutomationFacts, ChangeKind, PriceSource, Setting, StopChange, TradeChange, gains},
+    Decimal, Frame, IntentId, Market, Symbol, TradeType,
+    trade::{
+        ATR_CANDLES, Automation, AutomationChange, AutomationFacts, ChangeKind, PriceSource, StopChange,
+        TradeChange, atr_percent, gains,
+    },
+    validation::Problem,
 };
 use store::{
     DecimalText,
@@ -94,6 +98,27 @@ impl Automatic {
     }
 }
 
+/// Returns a change of an automation with the distance of its trailing stop in percent, where it is a multiple of the
+/// average true range of the last hours. It stays as it is from then on.
+///
+/// # Errors
+/// A field problem of `trailingAtr`; unavailable if the exchange does not answer.
+pub(in crate::trading::order) async fn with_distance(
+    desk: &Trading,
+    symbol: &Symbol,
+    change: AutomationChange,
+) -> Result<AutomationChange> {
+    let Some(multiple) = change.atr_multiple().map_err(|problem| Error::Fields(vec![problem]))? else {
+        return Ok(change);
+    };
+    let kind = TradeType::Futures;
+    let candles = market::list_candles(desk, kind, symbol, Frame::H1, None, ATR_CANDLES).await?;
+    let last = market::last_price(desk, kind, symbol).await?;
+    let percent = atr_percent(&candles, multiple, last);
+    let percent = percent.ok_or_else(|| Error::field("trailingAtr", Problem::TooFewCandles))?;
+    Ok(change.with_distance(percent))
+}
+
 /// Applies the price that triggers the stop. A stop that another price triggers is placed again.
 pub(super) fn trigger_by(
     source: PriceSource,
@@ -152,24 +177,32 @@ impl Changer<'_> {
         let kept = before.trailing_percent.is_some() && before.trigger == after.trigger;
         let price = if after.trigger == PriceSource::Mark { prices.1 } else { prices.0 };
         let peak = old.peak.filter(|_| kept).unwrap_or(DecimalText(price));
-        let again = matches!(change.automation.breakeven_after, Setting::Set(_));
+        // The form sends all settings, also those that stay.
+        let same = after.breakeven_after == before.breakeven_after;
         let row = AutomationRow {
             // Before the first fill there is no peak.
             peak: Some(peak).filter(|_| after.trailing_percent.is_some() && row.entered_at.is_some()),
-            breakeven_at: old.breakeven_at.filter(|_| !again),
+            breakeven_at: old.breakeven_at.filter(|_| same),
             ..old.with(&after)
         };
         Ok(Some(ChangedAutomation { row, before: Some(before) }))
     }
 
-    /// Returns the automation of a trade with a new peak.
+    /// Returns the automation of a trade after a move that the desk decides. It does not change the trade's version:
+    /// its owner may be editing it.
     pub(super) async fn automation_with(
         &self,
         trade: &Intent,
-        peak: Decimal,
+        step: Automatic,
     ) -> Result<Option<ChangedAutomation>> {
-        let row = rows::get_automation(&self.desk.db, trade.id).await?;
-        let row = row.map(|row| AutomationRow { peak: Some(DecimalText(peak)), ..row });
-        Ok(row.map(|row| ChangedAutomation { row, before: None }))
+        let Some(row) = rows::get_automation(&self.desk.db, trade.id).await? else { return Ok(None) };
+        let peak = match step {
+            Automatic::Breakeven => row.peak,
+            Automatic::Trail { peak, .. } => Some(DecimalText(peak)),
+        };
+        // Its entry in the history, and its leg unless that of a refused move is used again.
+        let adds_leg = trade.next_moved_stop().is_some_and(|seq| trade.leg(seq).is_none());
+        let moves = row.moves + 1 + i64::from(adds_leg);
+        Ok(Some(ChangedAutomation { row: AutomationRow { peak, moves, ..row }, before: None }))
     }
 }
