@@ -32,7 +32,7 @@ impl World {
         order::adopt_position(&self.desk, &self.actor, self.key, &btc(), wish, None).await
     }
 
-    async fn state(&self) -> Option<ProtectionState> {
+    async fn protection_state(&self) -> Option<ProtectionState> {
         let state = order::account_state(&self.desk, &self.actor, self.key, &btc()).await.unwrap();
         state.protection.map(|protection| protection.state)
     }
@@ -46,12 +46,12 @@ fn problems(result: Result<IntentId, Error>) -> Vec<(String, Problem)> {
 pub(crate) async fn a_position_that_was_opened_elsewhere_is_adopted(db: &TestDb) {
     let world = world(db).await;
     world.open_elsewhere("0.05");
-    assert_eq!(world.state().await, Some(ProtectionState::Foreign));
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Foreign));
     let id = world.adopt(wish()).await.unwrap();
     assert_eq!(world.fake.log(), ["place 3", "place 20000"], "nothing is entered");
     assert_eq!((world.position(), world.open_stops()), (d("0.05"), vec![Some(d("19000"))]));
     assert_eq!(world.fake.placed(NEW_TARGET)[0].amount, Some(d("0.03")));
-    assert_eq!(world.state().await, Some(ProtectionState::Supervised));
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
     let view = order::trade::get_trade(&world.desk, &world.actor, id).await.unwrap();
     assert_eq!((view.row.status, view.row.amount.0), (TradeStatus::Open, d("0.05")));
     assert_eq!(view.row.entry_price.map(|price| price.0), Some(d("20000")));
@@ -90,7 +90,7 @@ pub(crate) async fn an_adoption_that_does_not_fit_changes_nothing(db: &TestDb) {
     assert!(world.fake.log().is_empty(), "nothing was sent");
     world.adopt(remove(true)).await.unwrap();
     assert!(world.fake.log().is_empty());
-    assert_eq!(world.state().await, Some(ProtectionState::NoStop), "its owner chose so");
+    assert_eq!(world.protection_state().await, Some(ProtectionState::NoStop), "its owner chose so");
 }
 
 pub(crate) async fn a_stop_that_the_exchange_refuses_adopts_nothing(db: &TestDb) {
@@ -101,7 +101,7 @@ pub(crate) async fn a_stop_that_the_exchange_refuses_adopts_nothing(db: &TestDb)
     assert!(matches!(refused, Err(Error::Refused(Refusal::ExchangeBadRequest))), "{refused:?}");
     order::protection::tick(&world.desk).await.unwrap();
     assert_eq!((world.position(), world.open().len()), (d("0.05"), 0), "it is left as it was");
-    assert_eq!(world.state().await, Some(ProtectionState::Foreign));
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Foreign));
     world.adopt(wish()).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19000"))], "and can be adopted later");
 }
@@ -155,7 +155,7 @@ pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb
     world.fake.state.lock().unwrap().orders.push(own);
     world.adopt(stop("19000")).await.unwrap();
     assert!(world.fake.log().is_empty(), "the position has this stop already");
-    assert_eq!(world.state().await, Some(ProtectionState::Supervised));
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
     world.change(stop("19500")).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))], "moving it replaces the owner's");
 }
