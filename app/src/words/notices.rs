@@ -38,36 +38,8 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         N::SubAccountSaved => words.sub_account_saved(name),
         N::BrandSet => words.brand_set(name),
         N::PresetSaved => words.preset_saved(name),
-        N::PresetDeleted
-        | N::ResetSent
-        | N::PasswordReset
-        | N::PasswordChanged
-        | N::AccountFrozen
-        | N::SessionEnded
-        | N::ProfileSaved
-        | N::SupportRequested
-        | N::SupportClosed
-        | N::PositionAdopted
-        | N::PositionsClosed
-        | N::PositionsLeft
-        | N::Panicked
-        | N::DeskClosed
-        | N::DeskOpened
-        | N::ReviewConfirmed
-        | N::CopiesPaused
-        | N::CopiesResumed
-        | N::HookRotated
-        | N::SourceRevoked
-        | N::SourceRemoved
-        | N::SourceTested
-        | N::NotificationsSaved
-        | N::TelegramUnlinked
-        | N::Unsubscribed
-        | N::MessageRetried
-        | N::FundsMoved
-        | N::FundsMoving
-        | N::AccountCredited
-        | N::RuleSet => return None,
+        // The others are about no single object.
+        _ => return None,
     };
     Some(text)
 }

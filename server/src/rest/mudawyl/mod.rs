@@ -45,7 +45,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 /// Registers the routes of this surface.
 #[must_use]
 pub fn register(routes: ApiRouter) -> ApiRouter {
-    routes
+    let routes = routes
         .route(Role::Anyone, describing_errors(routes!(ticker::get_ticker)))
         .listed(routes!(plan::list_plans))
         .listed(routes!(strategy::list_strategies))
@@ -85,6 +85,24 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(trade::list_trade_history))
         .route(Role::Trader, routes!(position::get_position, position::close_position))
         .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision))
+        .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
+        .route(Role::Trader, routes!(follow::update_follow))
+        .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
+        .route(
+            Role::Trader,
+            routes!(own_source::get_source, own_source::change_source, own_source::remove_source),
+        )
+        .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
+        .route(Role::Trader, routes!(own_source::list_calls))
+        .route(Role::Trader, routes!(own_source::test_alert))
+        .route(Role::Trader, routes!(past::list_strategy_trades))
+        .route(Role::Trader, routes!(past::list_manual_trades));
+    register_trades(routes)
+}
+
+/// Registers trades, acts on positions and the ticket's presets.
+fn register_trades(routes: ApiRouter) -> ApiRouter {
+    routes
         .route(
             Role::Trader,
             routes!(managed_trade::list_managed_trades, managed_trade_orders::create_managed_trade),
@@ -97,18 +115,6 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_position::close_all_positions))
         .route(Role::Trader, routes!(preset::list_presets, preset::save_preset))
         .route(Role::Trader, routes!(preset::delete_preset))
-        .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
-        .route(Role::Trader, routes!(follow::update_follow))
-        .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
-        .route(
-            Role::Trader,
-            routes!(own_source::get_source, own_source::change_source, own_source::remove_source),
-        )
-        .route(Role::Trader, routes!(own_source::rotate_token, own_source::revoke_token))
-        .route(Role::Trader, routes!(own_source::list_calls))
-        .route(Role::Trader, routes!(own_source::test_alert))
-        .route(Role::Trader, routes!(past::list_strategy_trades))
-        .route(Role::Trader, routes!(past::list_manual_trades))
 }
 
 /// Adds the error schemas, which only shared responses refer to and which utoipa would therefore not collect.
