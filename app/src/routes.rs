@@ -74,6 +74,7 @@ pub(crate) const DESK_PAGES: &[&str] = &["/trade"];
 /// All pages. Each is rendered completely before it is sent: it can be read, and its forms work, without
 /// scripts. Its type is erased here, so that the tree of views is compiled once, in this crate, and not again
 /// in every crate that uses it.
+#[allow(clippy::too_many_lines, reason = "a table: a line for each page")]
 #[component]
 pub fn App() -> AnyView {
     provide_meta_context();

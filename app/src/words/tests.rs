@@ -17,6 +17,7 @@ type Entries = Vec<(&'static str, Vec<&'static str>)>;
 
 fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
     vec![
+        ("adopt", adopt::adopt(lang).entries()),
         ("billing", billing::billing(lang).entries()),
         ("clients", clients::clients(lang).entries()),
         ("closed", closed::closed(lang).entries()),
@@ -37,6 +38,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("pages", pages::pages(lang).entries()),
         ("users", users::people(lang).entries()),
         ("personal", personal::personal(lang).entries()),
+        ("presets", presets::presets(lang).entries()),
         ("reference", reference::words(lang).entries()),
         ("reports", reports::reports(lang).entries()),
         ("risk_rules", risk_rules::risk_rules(lang).entries()),

@@ -295,3 +295,27 @@ pub(crate) async fn a_trade_has_a_time_in_force(db: &TestDb) {
     let filled = ada.post(TRADES, order(&high, "IOC")).await.ok(200);
     assert_eq!(filled["trade"]["status"], "OPEN", "{filled}");
 }
+
+pub(crate) async fn a_reduce_only_order_closes_a_part_of_the_trade(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    let order = |side: &str, amount: Value| {
+        json!({
+            "exchangeKeyId": before["trade"]["exchangeKeyId"], "symbol": "BTC/USDT", "type": "MARKET", "side": side,
+            "amount": amount, "reduceOnly": true,
+        })
+    };
+    ada.post(TRADES, order("BUY", json!(0.02)))
+        .await
+        .problem("side", "must be the side that reduces the position");
+    ada.post(TRADES, order("SELL", json!(1))).await.problem("amount", "must not exceed the position");
+    let mut limit = order("SELL", json!(0.02));
+    limit["type"] = json!("LIMIT");
+    ada.post(TRADES, limit).await.problem("reduceOnly", "contradicts another field");
+    assert_eq!(trading.get().await, before, "nothing has changed");
+    let reduced = ada.post(TRADES, order("SELL", json!("0.02"))).await.ok(200);
+    assert_eq!((&reduced["trade"]["id"], &reduced["stop"]), (&before["trade"]["id"], &before["stop"]));
+    assert_eq!(reduced["changes"][0]["kind"], "REDUCE", "{reduced}");
+    ada.post(TRADES, order("SELL", json!(0.03))).await.ok(200);
+    assert_eq!(ada.post(TRADES, order("SELL", json!(0.01))).await.status, 404, "nothing is open any more");
+}

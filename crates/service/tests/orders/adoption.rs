@@ -1,6 +1,6 @@
 //! Positions that were opened elsewhere: adopted, and closed together with the others.
 
-use super::{STOP, World, desk, fake::Fault, idempotency, ticket, world};
+use super::{ENTRY, STOP, World, desk, fake::Fault, idempotency, ticket, world};
 use crate::{
     changes::{NEW_TARGET, remove, stop, targets},
     fake::{btc, d},
@@ -13,9 +13,12 @@ use domain::{
 };
 use service::{
     Error,
-    trading::order::{self, trade::TradeStatus},
+    trading::{
+        order::{self, trade::TradeStatus},
+        review,
+    },
 };
-use store::testing::TestDb;
+use store::{protection::Wanted, testing::TestDb};
 
 /// The stop and the take-profits that the tests adopt a long position with.
 fn wish() -> TradeChange {
@@ -158,6 +161,24 @@ pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb
     assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
     world.change(stop("19500")).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))], "moving it replaces the owner's");
+}
+
+pub(crate) async fn an_adoption_that_a_restored_database_does_not_know_is_rebuilt(db: &TestDb) {
+    let world = world(db).await;
+    review::begin(&world.desk).await.unwrap();
+    world.open_elsewhere("0.05");
+    let id = world.adopt(wish()).await.unwrap();
+    db.execute("delete from intents").await;
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Foreign));
+    let restored = desk(db, &world.fake);
+    review::begin(&restored).await.unwrap();
+    review::check_next(&restored).await.unwrap();
+    let rows = store::protection::of_key(&**db, world.key).await.unwrap();
+    assert_eq!(rows.iter().map(|row| (row.intent_id, row.wanted)).collect::<Vec<_>>(), [(id, Wanted::Stop)]);
+    assert!(rows[0].entered_at.is_some());
+    let legs = store::intent::list_legs(&**db, id).await.unwrap();
+    assert_eq!(legs.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [ENTRY, STOP, NEW_TARGET]);
+    assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
 }
 
 pub(crate) async fn all_positions_are_closed_with_a_result_for_each(db: &TestDb) {

@@ -8,25 +8,29 @@ use super::{
     raw_request::{FieldLocation, RawRequest},
     trade_automation::{automation_of, placed_stop_of},
     trade_bodies::{TradeAddBody, TradeBody, TradeReverseBody},
-    validate::{Check, decimal, flag, id},
+    validate::{Check, decimal, flag, id, word},
 };
 use crate::rest::auth::Trader;
 use axum::extract::State;
 use domain::{
-    Decimal, ExchangeKeyId, IntentId,
+    Decimal, ExchangeKeyId, IntentId, Side,
+    ticket::EntryType,
     trade::StopChange,
     validation::{FieldProblem, Problem},
 };
 use service::{
-    Error, SharedDesk,
-    trading::order::{self, AddSize, NewTrade, trade},
+    Actor, Error, SharedDesk,
+    trading::order::{
+        self, AddSize, NewTrade,
+        trade::{self, TradeListRequest},
+    },
 };
 
 /// Create Trade
 ///
 /// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
 /// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. Not in the original document.
+/// supported yet. With `reduceOnly` it closes an amount of the open trade instead. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",
@@ -44,6 +48,9 @@ pub(super) async fn create_managed_trade(
     request: RawRequest,
 ) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
     let mut check = Check::new(&request, FieldLocation::Body);
+    if check.optional("reduceOnly", flag).unwrap_or(false) {
+        return reduce(&desk, &actor, &request).await;
+    }
     let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
     let stop = check.optional("stop", placed_stop_of).flatten();
     let stop = stop.and_then(|change| match change {
@@ -61,6 +68,43 @@ pub(super) async fn create_managed_trade(
     let opened = order::open_trade(&desk, &actor, key, new, once).await;
     let opened = opened.map_err(|error| unopened(&request, error))?;
     versioned(&desk, &actor, opened).await
+}
+
+/// Closes an amount of the position of an open trade, as a reduce-only order would, and returns the trade.
+async fn reduce(
+    desk: &SharedDesk,
+    actor: &Actor,
+    request: &RawRequest,
+) -> Result<Versioned<ManagedTradeDetails>, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
+    let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
+    let symbol = check.symbol();
+    let kind = check.required("type", word(EntryType::parse, Problem::NotOrderType));
+    if kind.is_some_and(|kind| kind != EntryType::Market) {
+        check.fail("reduceOnly", Problem::Contradicts);
+    }
+    let side = check.required("side", word(Side::parse, Problem::NotSide));
+    let amount = check.required("amount", positive);
+    let once = once_of(request, &mut check)?;
+    let ((key, symbol), part) = check.finish(key.zip(symbol).zip(side.zip(amount)))?;
+    let repeated = once.is_some();
+    let once = once.map(|header| header.of(key.0, request));
+    let of = |closed| TradeListRequest {
+        closed,
+        key: Some(key),
+        symbol: Some(symbol.clone()),
+        limit: 1,
+        ..TradeListRequest::default()
+    };
+    let mut trades = trade::list_trades(desk, actor, &of(false)).await?.items;
+    if trades.is_empty() && repeated {
+        // A repeated request gets its answer although the trade has closed.
+        trades = trade::list_trades(desk, actor, &of(true)).await?.items;
+    }
+    let id = trades.first().map(|trade| trade.intent_id).ok_or(Error::NotFound)?;
+    let reduced = order::reduce_position(desk, actor, key, &symbol, part, once).await;
+    reduced.map_err(|error| refused(request, error))?;
+    versioned(desk, actor, id).await
 }
 
 /// Add to Trade

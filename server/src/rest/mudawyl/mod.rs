@@ -48,7 +48,7 @@ use utoipa_axum::{router::UtoipaMethodRouter, routes};
 /// Registers the routes of this surface.
 #[must_use]
 pub fn register(routes: ApiRouter) -> ApiRouter {
-    risk_rules(routes)
+    let routes = routes
         .route(Role::Anyone, describing_errors(routes!(ticker::get_ticker)))
         .listed(routes!(plan::list_plans))
         .listed(routes!(strategy::list_strategies))
@@ -88,7 +88,13 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(setting::set_margin_type))
         .route(Role::Trader, routes!(trade::list_trade_history))
         .route(Role::Trader, routes!(position::get_position, position::close_position))
-        .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision))
+        .route(Role::Trader, routes!(position::get_position_protection, position::set_position_supervision));
+    register_risk_rules(register_following(register_trades(routes)))
+}
+
+/// Registers trades, acts on positions and the ticket's presets.
+fn register_trades(routes: ApiRouter) -> ApiRouter {
+    routes
         .route(
             Role::Trader,
             routes!(managed_trade::list_managed_trades, managed_trade_orders::create_managed_trade),
@@ -101,6 +107,11 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(managed_position::close_all_positions))
         .route(Role::Trader, routes!(preset::list_presets, preset::save_preset))
         .route(Role::Trader, routes!(preset::delete_preset))
+}
+
+/// Registers copied strategies, private signal sources, event webhooks and past trades.
+fn register_following(routes: ApiRouter) -> ApiRouter {
+    routes
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(follow::get_follow_performance))
@@ -127,7 +138,8 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(past::list_manual_trades))
 }
 
-fn risk_rules(routes: ApiRouter) -> ApiRouter {
+/// Registers risk rules.
+fn register_risk_rules(routes: ApiRouter) -> ApiRouter {
     routes
         .route(Role::Trader, routes!(risk_rule::list_rules, risk_rule::create_rule))
         .route(Role::Trader, routes!(risk_rule::preview_rule))

@@ -141,6 +141,9 @@ pub struct TradeBody {
     pub take_profits: Option<Vec<TakeProfitBody>>,
     /// Closes the position and cancels the orders of the market first. Without it, they are a 409.
     pub replace: Option<bool>,
+    /// With MARKET: closes `amount` of the open trade, if `side` is the one that reduces it. Nothing is opened, and the answer is
+    /// the open trade.
+    pub reduce_only: Option<bool>,
 }
 
 /// "Add to Trade": an amount or a risk. Not in the original document.

@@ -3,6 +3,7 @@
 
 use super::{
     account::Access,
+    adopting::Adopting,
     client_id,
     intent::{Intent, Request},
     legs::{Leg, PlannedOrder, Role},
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{error::Result, trading::Trading};
 use domain::{
-    IntentId, Order, OrderType, TimeInForce,
+    IntentId, Order, OrderType, Position, TimeInForce,
     ticket::{Entry, ManualOrder, Stop},
 };
 use store::{
@@ -19,9 +20,16 @@ use store::{
 };
 
 /// Rebuilds and stores the intent that sent `orders`, all of one market, with its protection. Returns `false`
-/// if they are not enough: the entry and a stop must be among them.
-pub(crate) async fn adopt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> Result<bool> {
-    let Some(mut intent) = rebuilt(desk, access, id, orders) else { return Ok(false) };
+/// if they are not enough: the entry and a stop must be among them. `position` is one that no order of this install
+/// has opened: it then stands for the entry, because it was opened elsewhere and adopted.
+pub(crate) async fn adopt(
+    desk: &Trading,
+    access: &Access,
+    id: IntentId,
+    orders: &[Order],
+    position: Option<&Position>,
+) -> Result<bool> {
+    let Some(mut intent) = rebuilt(desk, access, id, orders, position) else { return Ok(false) };
     let at = desk.clock.now();
     let (new, legs) = intent.rows(&desk.instance, None)?;
     let mut tx = desk.db.begin().await?;
@@ -31,16 +39,25 @@ pub(crate) async fn adopt(desk: &Trading, access: &Access, id: IntentId, orders:
     Ok(true)
 }
 
-fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> Option<Intent> {
+fn rebuilt(
+    desk: &Trading,
+    access: &Access,
+    id: IntentId,
+    orders: &[Order],
+    position: Option<&Position>,
+) -> Option<Intent> {
     let of = |order: &Order| client_id::parse(&order.client_order_id).filter(|parsed| parsed.intent == id);
     let mut known: Vec<(u16, &Order)> =
         orders.iter().filter_map(|order| Some((of(order)?.seq, order))).collect();
     known.sort_by_key(|(seq, _)| *seq);
     known.dedup_by_key(|(seq, _)| *seq);
-    let entry = known.iter().find(|(seq, _)| *seq == seq::ENTRY)?.1;
-    let stop =
+    let sent =
         known.iter().filter(|(seq, _)| role(*seq) == Some(Role::Stop)).max_by_key(|(_, order)| order.at)?.1;
-    let stop = Stop { trigger: stop.stop_price?, limit: stop.price.filter(|_| stop.amount.is_some()) };
+    let stop = Stop { trigger: sent.stop_price?, limit: sent.price.filter(|_| sent.amount.is_some()) };
+    let Some((_, entry)) = known.iter().find(|(seq, _)| *seq == seq::ENTRY) else {
+        let position = position.filter(|position| position.side.closing() == sent.side)?;
+        return Some(rebuilt_adoption(desk, access, id, &known, (position, stop)));
+    };
     let targets = known.iter().filter(|(seq, _)| role(*seq) == Some(Role::Target));
     let order = ManualOrder {
         symbol: entry.symbol.clone(),
@@ -59,6 +76,39 @@ fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> O
         stop: Some(stop),
         risk_percent: None,
     };
+    let legs = placed_legs(&known);
+    let mut intent = Intent::new(desk, id, access, entry.symbol.clone(), Request::Open(order), legs);
+    intent.created_at = entry.at;
+    intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
+    Some(intent)
+}
+
+/// Returns the intent that adopted a position.
+fn rebuilt_adoption(
+    desk: &Trading,
+    access: &Access,
+    id: IntentId,
+    known: &[(u16, &Order)],
+    (position, stop): (&Position, Stop),
+) -> Intent {
+    let adopting = Adopting::new(position, Some(stop), &[]);
+    let planned = PlannedOrder::adding(adopting.order.side, adopting.order.amount);
+    let mut legs = vec![Leg::new(seq::ENTRY, Role::Entry, Some(planned))];
+    // The position contains what was added to it.
+    let added = |seq: u16| role(seq) == Some(Role::Add);
+    let others: Vec<_> = known.iter().copied().filter(|(seq, _)| !added(*seq)).collect();
+    legs.extend(placed_legs(&others));
+    let request = Request::Adopt(Box::new(adopting.clone()));
+    let mut intent = Intent::new(desk, id, access, position.symbol.clone(), request, legs);
+    let entry = adopting.entry(intent.client_id(seq::ENTRY), &position.symbol);
+    intent.created_at = entry.at;
+    intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
+    intent.status = Status::Done;
+    intent
+}
+
+/// Returns the legs of orders that the exchange has.
+fn placed_legs(known: &[(u16, &Order)]) -> Vec<Leg> {
     let legs = known.iter().filter_map(|(seq, order)| {
         let planned = PlannedOrder::as_sent(order);
         let mut leg = Leg::new(*seq, role(*seq)?, Some(planned));
@@ -67,11 +117,7 @@ fn rebuilt(desk: &Trading, access: &Access, id: IntentId, orders: &[Order]) -> O
         leg.placed = Some((*order).clone());
         Some(leg)
     });
-    let legs = legs.collect();
-    let mut intent = Intent::new(desk, id, access, entry.symbol.clone(), Request::Open(order), legs);
-    intent.created_at = entry.at;
-    intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
-    Some(intent)
+    legs.collect()
 }
 
 /// Returns the role of the leg with this number; `None` for closing legs.

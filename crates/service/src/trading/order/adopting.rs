@@ -52,7 +52,7 @@ impl Adopting {
     }
 
     /// Returns the position as the filled order that would have opened it.
-    fn entry(&self, client_order_id: String, symbol: &Symbol) -> Order {
+    pub(super) fn entry(&self, client_order_id: String, symbol: &Symbol) -> Order {
         let planned = PlannedOrder::adding(self.order.side, self.order.amount);
         Order {
             price: Some(self.price),

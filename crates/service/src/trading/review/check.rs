@@ -83,7 +83,7 @@ async fn check(desk: &Trading, row: KeyRow) -> Result<()> {
             unknown.add_past(desk, &order, opened).await?;
         }
     }
-    let differences = settle_unknown(desk, &access, &unknown).await?;
+    let differences = settle_unknown(desk, &access, &unknown, &bare).await?;
     note(desk, &access.row, &differences).await
 }
 
@@ -132,8 +132,13 @@ async fn without_row(desk: &Trading, key: ExchangeKeyId, positions: &[Position])
 }
 
 /// Rebuilds what can be rebuilt, and returns the differences. Past intents without open orders that did not
-/// open a current position are ignored.
-async fn settle_unknown(desk: &Trading, access: &Access, unknown: &Unknown) -> Result<Vec<Difference>> {
+/// open a current position are ignored. `bare` are the positions that no protection row covers.
+async fn settle_unknown(
+    desk: &Trading,
+    access: &Access,
+    unknown: &Unknown,
+    bare: &[Position],
+) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     let newest = newest_entries(unknown);
     for (intent, orders) in &unknown.0 {
@@ -142,7 +147,10 @@ async fn settle_unknown(desk: &Trading, access: &Access, unknown: &Unknown) -> R
         if !open && newest.get(symbol) != Some(intent) {
             continue;
         }
-        let adopted = order::adopt(desk, access, *intent, orders).await?;
+        let opened = bare.iter().find(|position| position.symbol == *symbol);
+        // A position that an order of this install has opened belongs to that order's intent.
+        let opened = opened.filter(|_| !newest.contains_key(symbol));
+        let adopted = order::adopt(desk, access, *intent, orders, opened).await?;
         for order in orders.iter().filter(|order| !open || !order.is_final()) {
             differences.push(Difference::new(symbol.clone(), UnknownOrder::of(order), adopted));
         }
