@@ -1,5 +1,5 @@
-//! Profit curves with axes, and with the value of each interval shown while it is pointed at. It
-//! needs no script.
+//! Profit curves with axes, and with the value of each interval shown while it is pointed at. They
+//! need no script.
 
 use crate::components::rendered::Rendered as _;
 use crate::{components::plot, figures};

@@ -11,6 +11,7 @@ use domain::{
 };
 use store::{
     DecimalText,
+    backtest::{self, BacktestSpan},
     copy::{self, Ended, NewCopy},
     execution::{self, Figures},
     public_version, signal,
@@ -21,6 +22,7 @@ store::each_engine!(
     a_users_entries_have_their_signal,
     the_copies_of_a_strategys_newest_signals_are_listed,
     figures_are_stored_once_per_strategy_and_counted_when_they_change,
+    a_strategy_has_one_backtest_and_a_first_signal,
 );
 
 /// Queues two copies; the first is opened at 101 and closed with a profit of 7, the second skipped from the start.
@@ -99,4 +101,22 @@ async fn figures_are_stored_once_per_strategy_and_counted_when_they_change(db: &
     assert_eq!(version().await, before + 2);
     let stored = execution::get_execution(&**db, strategy).await.unwrap().unwrap();
     assert_eq!((stored.figures.as_str(), stored.computed_at), ("2", NOW.plus(3)));
+}
+
+async fn a_strategy_has_one_backtest_and_a_first_signal(db: &TestDb) {
+    with_strategy(db).await;
+    let strategy = StrategyId(id(STRATEGY));
+    assert_eq!(backtest::get_span(&**db, strategy).await.unwrap(), None);
+    let hold_percent = DecimalText(Decimal::new(-125, 2));
+    let first = BacktestSpan { bars: 3, first_at: NOW, last_at: NOW.plus(60), hold_percent };
+    let second = BacktestSpan { bars: 4, first_at: NOW.plus(-20), last_at: NOW.plus(70), ..first };
+    for span in [first, second] {
+        write(db, async |tx| backtest::put_span(tx, strategy, &span).await).await.unwrap();
+        assert_eq!(backtest::get_span(&**db, strategy).await.unwrap(), Some(span));
+    }
+    let next = signal_row(SIGNAL + 1, Action::Exit);
+    write(db, async |tx| signal::insert_signal(tx, &next).await).await.unwrap();
+    let found = signal::first(&**db, strategy).await.unwrap().unwrap();
+    assert_eq!((found.id, found.seq), (SignalId(id(SIGNAL)), 1));
+    assert_eq!(signal::first(&**db, StrategyId(id(9))).await.unwrap(), None);
 }

@@ -46,6 +46,10 @@ async fn candles_are_kept_once_and_read_in_order(db: &TestDb) {
     assert_eq!(some, all[3..5]);
     assert_eq!(candle::newest_at(&**db, &minutes).await.unwrap(), Some(all[2_499].start));
     assert_eq!(candle::newest_at(&**db, &line(300)).await.unwrap(), None);
+    assert_eq!(candle::oldest_at(&**db, &minutes).await.unwrap(), Some(all[0].start));
+    assert_eq!(candle::oldest_at(&**db, &line(300)).await.unwrap(), None);
+    assert_eq!(candle::newest(&**db, &minutes).await.unwrap(), Some(all[2_499]));
+    assert_eq!(candle::newest(&**db, &line(300)).await.unwrap(), None);
     assert_eq!(candle::nth_newest(&**db, &hours, 3).await.unwrap(), Some(all[0].start));
     assert_eq!(candle::nth_newest(&**db, &hours, 4).await.unwrap(), None);
 }

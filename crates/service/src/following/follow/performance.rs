@@ -23,9 +23,10 @@ use std::{
     time::Duration,
 };
 use store::copy::EntryRow;
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// How long a page waits for the account and the mark price of an open position.
-const WITHIN: Duration = Duration::from_secs(1);
+/// How long a page waits for the accounts and the mark prices of all open positions.
+const WITHIN: Duration = Duration::from_secs(2);
 /// How long the page of one follow waits for the exchange's newest fills.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -66,7 +67,7 @@ pub async fn performance(
     if follow.in_position {
         let since = desk.clock.now().plus(-fills::COLLECT_BACK);
         // Without an answer in time the costs of the open position are those of the stored fills.
-        let _ = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, since)).await;
+        let _ = timeout(PATIENCE, fills::collect(desk, actor.user, since)).await;
     }
     let performance = performances(desk, actor).await?.remove(&id).unwrap_or_default();
     Ok((follow, performance))
@@ -93,9 +94,10 @@ fn entered(row: &EntryRow) -> EnteredCopy {
 /// Returns the results of the open copies so far: their positions at the mark price, and what their stored fills and
 /// funding payments realized and cost. Those that the exchange does not answer for in time are left out.
 async fn open_results(desk: &Following, user: UserId, rows: &[EntryRow]) -> Result<Vec<(FollowId, Profit)>> {
-    let mut positions = Vec::new();
+    let (mut positions, mut marks) = (Vec::new(), HashMap::new());
+    let deadline = Instant::now() + WITHIN;
     for row in rows.iter().filter(|row| row.status == Status::Open) {
-        match unrealized(desk, row).await? {
+        match unrealized(desk, row, &mut marks, deadline).await? {
             Some((held, profit)) => positions.push((row, held, profit)),
             // An exchange that did not answer once is not asked for every position.
             None => break,
@@ -145,18 +147,30 @@ impl StoredCosts {
 }
 
 /// Returns whether a copy's position is still open at the exchange, and its unrealized profit at the mark price. `None` if
-/// the exchange does not answer in time.
-async fn unrealized(desk: &Following, row: &EntryRow) -> Result<Option<(bool, Decimal)>> {
+/// the exchange does not answer in time. `marks` has the mark prices that were read.
+async fn unrealized(
+    desk: &Following,
+    row: &EntryRow,
+    marks: &mut HashMap<Symbol, Decimal>,
+    deadline: Instant,
+) -> Result<Option<(bool, Decimal)>> {
     let Some(entry) = row.average_price.or(row.entry_price) else { return Ok(None) };
     let account = match desk.accounts.cached(row.exchange_key_id, desk.clock.now()) {
         Some(account) => account,
-        None => match read_account(desk, row).await? {
+        None => match read_account(desk, row, deadline).await? {
             Some(account) => account,
             None => return Ok(None),
         },
     };
-    let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
-    let Ok(Ok(mark)) = tokio::time::timeout(WITHIN, mark).await else { return Ok(None) };
+    let mark = match marks.get(&row.symbol) {
+        Some(mark) => *mark,
+        None => {
+            let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
+            let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
+            marks.insert(row.symbol.clone(), mark);
+            mark
+        }
+    };
     let held = account.held(&row.symbol).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
@@ -164,9 +178,9 @@ async fn unrealized(desk: &Following, row: &EntryRow) -> Result<Option<(bool, De
 }
 
 /// Reads the account of a copy from the exchange; `None` if it does not answer in time.
-async fn read_account(desk: &Following, row: &EntryRow) -> Result<Option<CachedAccount>> {
+async fn read_account(desk: &Following, row: &EntryRow, deadline: Instant) -> Result<Option<CachedAccount>> {
     let Some(stored) = store::key::get_any(&desk.db, row.exchange_key_id).await? else { return Ok(None) };
     let access = Access { who: key::credentials(desk, &stored)?, row: stored };
     let read = desk.accounts.of(desk, &access, row.symbol.quote());
-    Ok(tokio::time::timeout(WITHIN, read).await.ok().and_then(std::result::Result::ok))
+    Ok(timeout_at(deadline, read).await.ok().and_then(std::result::Result::ok))
 }
