@@ -70,6 +70,7 @@ pub mod report;
 pub mod review;
 pub mod session;
 pub mod signal;
+pub mod signal_size;
 pub mod signing_key;
 pub mod source_approval;
 pub mod strategy;
