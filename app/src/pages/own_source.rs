@@ -143,7 +143,7 @@ fn status(words: &'static OwnSources, source: &OwnSource) -> AnyView {
     .into_any()
 }
 
-/// Who decides the size of the owner's copies.
+/// The choice between the alert's amount and the risk profile.
 fn sizing(words: &'static OwnSources, source: &OwnSource) -> AnyView {
     let to = |on: bool| [("id", source.strategy.id.to_string()), ("sizeFromAlert", on.to_string())];
     let (text, button) = if source.size_from_alert {
