@@ -2,6 +2,7 @@ import { Copies, Follows, NewFollow } from '../pages/follows.ts';
 import { OwnSource, OwnSources } from '../pages/own-sources.ts';
 import { Strategies } from '../pages/strategies.ts';
 import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
+import { becomeAdmin } from '../support/admin.ts';
 import { signUp } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -78,4 +79,30 @@ test('a trader copies their own alerts, and no other user sees them', async ({
   await source.rotate();
   await expect(source.hook).toBeVisible();
   expect((await alert('BTC long')).status, 'the old address opens nothing').toBe(404);
+});
+
+test('a source takes sizes from alerts, and an admin makes it public', async ({ page, trader, desk, elsewhere }) => {
+  expect(trader.email).toBeTruthy();
+  const [sources, source] = [new OwnSources(page), new OwnSource(page)];
+  await sources.open();
+  const id = await sources.make('For everyone', '2');
+  const name = await source.heading.innerText();
+  await expect(source.size).toContainText('Your risk profile decides');
+  await source.switchSize();
+  await expect(source.size).toContainText('The amount in each alert decides');
+  await source.askApproval();
+  await expectAccessibleDayAndNight(page);
+
+  await becomeAdmin(elsewhere, desk);
+  await elsewhere.goto(`${desk.url}/admin/strategies`);
+  const request = elsewhere.getByTestId('approval-request').filter({ hasText: name });
+  await expect(request).toContainText(trader.email);
+  await expectAccessibleDayAndNight(elsewhere);
+  await request.getByTestId('source-approve').click();
+  await request.getByTestId('source-approve-yes').click();
+  await expect(request).toHaveCount(0);
+  await source.open(id);
+  await expect(source.audience).toContainText('Everyone can see and copy this source.');
+  await page.goto(`/strategies/${id}`);
+  await expectLive(page);
 });

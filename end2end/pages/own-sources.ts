@@ -41,9 +41,13 @@ export class OwnSource extends Frame {
   readonly test: Locator;
   readonly verdict: Locator;
   readonly calls: Locator;
+  readonly audience: Locator;
+  readonly size: Locator;
 
   constructor(page: Page) {
     super(page);
+    this.audience = page.getByTestId('source-audience');
+    this.size = page.getByTestId('source-size');
     this.hook = page.getByTestId('hook-address');
     this.follow = page.getByTestId('follow');
     const form = page.getByTestId('own-source-test');
@@ -55,6 +59,17 @@ export class OwnSource extends Frame {
 
   async open(id: string): Promise<void> {
     await this.at(`/strategies/own/${id}`);
+  }
+
+  /** Asks the admins to make the source public. */
+  async askApproval(): Promise<void> {
+    await this.page.getByTestId('source-approval').click();
+    await expect(this.audience).toContainText('Waiting');
+  }
+
+  /** Switches between the alert's amount and the risk profile. */
+  async switchSize(): Promise<void> {
+    await this.page.getByTestId('source-sizing').click();
   }
 
   /** Tests an alert. */

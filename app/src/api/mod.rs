@@ -112,6 +112,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/own-source-revoke", Role::Trader),
     ("/api/own-source-remove", Role::Trader),
     ("/api/own-source-approval", Role::Trader),
+    ("/api/own-source-sizing", Role::Trader),
     ("/api/source-decide", Role::Admin),
     ("/api/own-source-test", Role::Trader),
     ("/api/risk-rule-create", Role::Trader),

@@ -179,6 +179,27 @@ pub async fn remove_own_source(#[server(default)] id: String) -> Result<Done, Fo
     of("own-source-remove", &id).answer(&visit, done).await
 }
 
+/// Chooses whether alerts or the risk profile decide the size of copies.
+#[server(endpoint = "own-source-sizing")]
+pub async fn set_source_sizing(
+    #[server(default)] id: String,
+    #[server(default)]
+    #[server(rename = "sizeFromAlert")]
+    on: String,
+) -> Result<Done, FormFailure> {
+    let (visit, actor) = trader()?;
+    let changed = match (id.parse::<StrategyId>(), on.parse::<bool>()) {
+        (Ok(id), Ok(on)) => {
+            let change = SourceChange { size_from_alert: Some(on), ..SourceChange::default() };
+            own_source::change_source(&visit.desk, &actor, id, change).await
+        }
+        (Err(_), _) => Err(Error::NotFound),
+        (Ok(_), Err(_)) => Err(Error::field("sizeFromAlert", Problem::NotBoolean)),
+    };
+    let done = changed.map(|source| done(&source, PageNotice::SourceSaved));
+    of("own-source-sizing", &id).answer(&visit, done).await
+}
+
 /// Asks the admins to make a source public, or withdraws the request.
 #[server(endpoint = "own-source-approval")]
 pub async fn request_source_approval(

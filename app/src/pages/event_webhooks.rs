@@ -24,12 +24,13 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (event_webhooks(visit::lang()), visit.trader()?);
         let all = event_webhook::list(&visit.desk, actor).await?;
-        let posted = Posted::read(&visit).await?;
-        let mut cards = Vec::with_capacity(all.len());
+        let mut logs = Vec::with_capacity(all.len());
         for webhook in &all {
-            let log = event_webhook::list_deliveries(&visit.desk, actor, webhook.id).await?;
-            cards.push(card(words, webhook, &log, &posted));
+            logs.push(event_webhook::list_deliveries(&visit.desk, actor, webhook.id).await?);
         }
+        let posted = Posted::read(&visit).await?;
+        let cards = all.iter().zip(&logs).map(|(webhook, log)| card(words, webhook, log, &posted));
+        let cards = cards.collect_view();
         let none = all.is_empty().then(|| view! { <p class="empty">{words.none}</p> });
         let created = posted.of("webhook-create");
         let body = view! {

@@ -64,7 +64,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.besides("own-source-rules").message()}
             {once(words, &posted, &visit.desk.settings.public_url)}
             <div class="columns even">
-                <div class="cards">{webhook(words, &source)}{status(words, &source)}{audience(words, &source)}</div>
+                <div class="cards">{webhook(words, &source)}{status(words, &source)}{sizing(words, &source)}{audience(words, &source)}</div>
                 {setup(words)}
             </div>
             <div class="columns even">
@@ -138,6 +138,24 @@ fn status(words: &'static OwnSources, source: &OwnSource) -> AnyView {
                 {button}
                 {Confirm::new("own-source-remove", &id, words.remove, &sure, "source-remove").show()}
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The choice between the alert's amount and the risk profile.
+fn sizing(words: &'static OwnSources, source: &OwnSource) -> AnyView {
+    let to = |on: bool| [("id", source.strategy.id.to_string()), ("sizeFromAlert", on.to_string())];
+    let (text, button) = if source.size_from_alert {
+        (words.sizing_alert, act("own-source-sizing", &to(false), words.size_from_risk, "source-sizing"))
+    } else {
+        (words.sizing_risk, act("own-source-sizing", &to(true), words.size_from_alert, "source-sizing"))
+    };
+    view! {
+        <section class="panel" aria-labelledby="sizing-title">
+            <h2 id="sizing-title" class="panel-title">{words.sizing}</h2>
+            <p data-testid="source-size">{text}</p>
+            {button}
         </section>
     }
     .into_any()

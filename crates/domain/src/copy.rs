@@ -6,7 +6,7 @@ mod size;
 
 pub use detail::{CopyDetail, WaitReason};
 pub use eligibility::{Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
-pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, SizedEntry, Terms, size};
+pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, SizedEntry, Terms, size, size_as_requested};
 
 use crate::{key::words, time::SECOND};
 

@@ -185,6 +185,8 @@ pub struct OwnSource {
     pub live_since: Option<Micros>,
     /// Number of the owner's keys that copy it, paused ones included.
     pub follows: i64,
+    /// Whether its alerts decide the size of the owner's copies; otherwise the risk profile does.
+    pub size_from_alert: bool,
     /// When its owner asked the admins to approve it, while the request is open.
     pub approval_requested_at: Option<Micros>,
 }

@@ -24,6 +24,29 @@ words! {
     }
 }
 
+words! {
+    /// The unit of the amount that an alert asks for, as 3Commas names it.
+    pub AmountUnit {
+        /// Units of the base asset.
+        Base = "base",
+        /// Units of the quote asset.
+        Quote = "quote",
+        /// Percent of the margin that is available.
+        MarginPercent = "margin_percent",
+        /// Percent of the open position.
+        PositionPercent = "position_percent",
+    }
+}
+
+/// The size of an entry that an alert asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignalSize {
+    /// The amount; more than zero.
+    pub amount: Decimal,
+    /// The unit of the amount.
+    pub unit: AmountUnit,
+}
+
 /// Maximum number of targets; more would split a position into amounts too small to trade.
 pub const MOST_TARGETS: usize = 25;
 

@@ -60,6 +60,7 @@ text_column!(Side, |side| side.word().to_owned(), Side::parse);
 text_column!(signal::Action, |action| action.word().to_owned(), signal::Action::parse);
 text_column!(signal::Source, |source| source.word().to_owned(), signal::Source::parse);
 text_column!(crate::trade::PriceSource, |source| source.word().to_owned(), crate::trade::PriceSource::parse);
+text_column!(signal::AmountUnit, |unit| unit.word().to_owned(), signal::AmountUnit::parse);
 text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::parse);
 text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
 text_column!(

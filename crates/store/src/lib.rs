@@ -75,6 +75,7 @@ pub mod review;
 pub mod risk_rule;
 pub mod session;
 pub mod signal;
+pub mod signal_size;
 pub mod signing_key;
 pub mod source_approval;
 pub mod strategy;

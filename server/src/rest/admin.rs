@@ -26,6 +26,7 @@ pub fn register(routes: ApiRouter) -> ApiRouter {
         .route(Role::Admin, routes!(source::list_requests))
         .route(Role::Admin, routes!(source::decide_source))
         .route(Role::Admin, routes!(signal::send_signal))
+        .route(Role::Admin, routes!(signal::preview_signal))
         .route(Role::Admin, routes!(signal::list_signals))
         .route(Role::Admin, routes!(signal::get_signal))
         .route(Role::Admin, routes!(signal::list_copies))

@@ -3,7 +3,11 @@
 //! the copies.
 
 use super::Reason;
-use crate::{Decimal, Market, Side, dec, money, sizing};
+use crate::{
+    Decimal, Market, Side, dec, money,
+    signal::{AmountUnit, SignalSize},
+    sizing,
+};
 
 /// The taker fee assumed when sizing; the exchange's actual rate decides.
 pub const FEE_RATE: Decimal = dec!(0.0005);
@@ -59,6 +63,40 @@ pub type No = (Reason, Option<Decimal>);
 /// # Errors
 /// The reason for skipping it, as shown to the follower.
 pub fn size(terms: &Terms<'_>, market: &Market) -> Result<SizedEntry, No> {
+    let stop = checked_stop(terms, market)?;
+    let amount =
+        sizing::amount_at_risk(terms.equity, terms.risk_percent, terms.price, stop, FEE_RATE, market.lot)
+            .ok_or(too_large(market))?;
+    complete(terms, stop, amount, market)
+}
+
+/// Sizes an entry as its alert asks. A percentage of the margin is multiplied by the follower's maximum leverage, and a
+/// percentage of a position, which an entry does not have yet, leaves the size to the risk profile.
+///
+/// # Errors
+/// As [`size`].
+pub fn size_as_requested(terms: &Terms<'_>, asked: SignalSize, market: &Market) -> Result<SizedEntry, No> {
+    let stop = checked_stop(terms, market)?;
+    let in_quote = |value: Option<Decimal>| value.and_then(|value| value.checked_div(terms.price));
+    let amount = match asked.unit {
+        AmountUnit::Base => Some(asked.amount),
+        AmountUnit::Quote => in_quote(Some(asked.amount)),
+        AmountUnit::MarginPercent => {
+            let most = Decimal::from(terms.max_leverage.unwrap_or(1).clamp(1, HIGHEST_LEVERAGE));
+            let margin = terms.available.checked_mul(asked.amount);
+            in_quote(margin.and_then(|margin| (margin / Decimal::ONE_HUNDRED).checked_mul(most)))
+        }
+        AmountUnit::PositionPercent => return size(terms, market),
+    };
+    complete(terms, stop, money::floor_to(amount.ok_or(too_large(market))?, market.lot), market)
+}
+
+fn too_large(market: &Market) -> No {
+    (Reason::AboveMaximum, Some(market.max_amount))
+}
+
+/// The stop on the market's tick, if the price has not passed it.
+fn checked_stop(terms: &Terms<'_>, market: &Market) -> Result<Decimal, No> {
     let stop = market.price_to_tick(terms.stop, terms.side);
     let lost = match terms.side {
         Side::Buy => stop >= terms.price,
@@ -70,12 +108,13 @@ pub fn size(terms: &Terms<'_>, market: &Market) -> Result<SizedEntry, No> {
     if terms.equity <= Decimal::ZERO {
         return Err((Reason::NoEquity, Some(terms.equity)));
     }
-    let too_large = (Reason::AboveMaximum, Some(market.max_amount));
-    let amount =
-        sizing::amount_at_risk(terms.equity, terms.risk_percent, terms.price, stop, FEE_RATE, market.lot)
-            .ok_or(too_large)?;
+    Ok(stop)
+}
+
+/// Checks an amount against the market and the balance, and completes the entry.
+fn complete(terms: &Terms<'_>, stop: Decimal, amount: Decimal, market: &Market) -> Result<SizedEntry, No> {
     if amount > market.max_amount {
-        return Err(too_large);
+        return Err(too_large(market));
     }
     if amount < market.min_amount {
         return Err((Reason::BelowMinimum, Some(market.min_amount)));
@@ -83,7 +122,7 @@ pub fn size(terms: &Terms<'_>, market: &Market) -> Result<SizedEntry, No> {
     if market.check_notional(terms.price, amount).is_err() {
         return Err((Reason::BelowMinimum, Some(market.min_notional)));
     }
-    let cost = amount.checked_mul(terms.price).ok_or(too_large)?;
+    let cost = amount.checked_mul(terms.price).ok_or(too_large(market))?;
     let leverage = least_leverage(cost, terms)?;
     let loss = amount * ((terms.price - stop).abs() + (terms.price + stop) * FEE_RATE);
     let targets = targets(terms, amount, market)?;
@@ -167,6 +206,28 @@ mod tests {
         assert_eq!((sized.amount, sized.leverage), (d("0.909"), 2));
         assert!(sized.loss <= d("200") && sized.loss > d("199"));
         assert_eq!(sized.targets, [d("20200"), d("20400")]);
+    }
+
+    #[test]
+    fn an_alert_decides_the_amount_within_the_same_limits() {
+        let asked = |amount: &str, unit| SignalSize { amount: d(amount), unit };
+        let sized = |asked| size_as_requested(&terms(&[]), asked, &market()).map(|sized| sized.amount);
+        assert_eq!(sized(asked("0.1234", AmountUnit::Base)), Ok(d("0.123")));
+        assert_eq!(sized(asked("1000", AmountUnit::Quote)), Ok(d("0.05")));
+        assert_eq!(sized(asked("10", AmountUnit::MarginPercent)), Ok(d("0.05")));
+        let leveraged = Terms { max_leverage: Some(5), ..terms(&[]) };
+        let leveraged =
+            size_as_requested(&leveraged, asked("10", AmountUnit::MarginPercent), &market()).unwrap();
+        assert_eq!(leveraged.amount, d("0.25"));
+        let by_risk = size(&terms(&[]), &market()).unwrap().amount;
+        assert_eq!(sized(asked("50", AmountUnit::PositionPercent)), Ok(by_risk));
+        let reason = |asked| sized(asked).unwrap_err().0;
+        assert_eq!(reason(asked("0.0001", AmountUnit::Base)), Reason::BelowMinimum);
+        assert_eq!(reason(asked("2000", AmountUnit::Base)), Reason::AboveMaximum);
+        assert_eq!(reason(asked("200", AmountUnit::Base)), Reason::Margin);
+        let passed = Terms { price: d("19700"), ..terms(&[]) };
+        let passed = size_as_requested(&passed, asked("0.1", AmountUnit::Base), &market());
+        assert_eq!(passed.unwrap_err().0, Reason::PastStop);
     }
 
     #[test]

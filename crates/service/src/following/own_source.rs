@@ -38,6 +38,7 @@ pub async fn list_sources(desk: &Following, actor: &Actor) -> Result<Vec<OwnSour
     let webhooks = store::strategy::list_with_webhook(&desk.db).await?;
     let follows = store::follow::list_by_user(&desk.db, actor.user).await?;
     let requests = store::source_approval::list_by_user(&desk.db, actor.user).await?;
+    let sized = store::signal_size::list_sized(&desk.db, actor.user).await?;
     let requested = |id| requests.iter().find(|request| request.strategy_id == id);
     let mut sources = Vec::with_capacity(rows.len());
     for row in rows {
@@ -49,6 +50,7 @@ pub async fn list_sources(desk: &Following, actor: &Actor) -> Result<Vec<OwnSour
             webhook: webhooks.contains(&strategy.id),
             live_since: row.live_since,
             follows: i64::try_from(followed).unwrap_or(i64::MAX),
+            size_from_alert: sized.iter().any(|sized| sized.strategy_id == strategy.id),
             approval_requested_at: requested(strategy.id).and_then(|request| request.approval_requested_at),
             strategy: strategy.clone(),
         });

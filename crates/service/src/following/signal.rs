@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     Decimal, Micros, Side, SignalId, StrategyId, TradeType, money,
-    signal::{Action, BadLevels, Source, check_levels},
+    signal::{Action, BadLevels, SignalSize, Source, check_levels},
     time,
     validation::Problem,
 };
@@ -82,11 +82,29 @@ impl Accepted {
 /// it is too old or in the future, `id` if it belongs to another signal, and levels that cannot be traded;
 /// unavailable if an entry needs the current price and the exchange does not answer. Nothing is stored then.
 pub async fn accept(desk: &Following, new: NewSignal) -> Result<Accepted> {
-    accept_from(desk, None, new).await
+    store_signal(desk, None, None, new).await
+}
+
+/// Does the same as [`accept`], for a signal whose alert asks for a size of its owner's copies.
+pub(crate) async fn accept_sized(
+    desk: &Following,
+    size: Option<SignalSize>,
+    new: NewSignal,
+) -> Result<Accepted> {
+    store_signal(desk, None, size, new).await
 }
 
 /// Does the same as [`accept`]. A signal of an operator (`by`) is stored together with its audit entry.
 pub(crate) async fn accept_from(desk: &Following, by: Option<&Actor>, new: NewSignal) -> Result<Accepted> {
+    store_signal(desk, by, None, new).await
+}
+
+async fn store_signal(
+    desk: &Following,
+    by: Option<&Actor>,
+    size: Option<SignalSize>,
+    new: NewSignal,
+) -> Result<Accepted> {
     let strategy = store::strategy::get_strategy(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
     // A repeated signal is answered before it is checked, since it may be too old by now.
@@ -118,6 +136,9 @@ pub(crate) async fn accept_from(desk: &Following, by: Option<&Actor>, new: NewSi
     }
     match store::signal::insert_signal(&mut tx, &signal).await {
         Ok(seq) => {
+            if let Some(size) = size {
+                store::signal_size::insert_size(&mut tx, signal.id, size).await?;
+            }
             if let Some(actor) = by {
                 let (action, subject) = (AuditAction::SignalGiven, signal.id.to_string());
                 audit::record(desk, &mut tx, Some(actor.user), action, &subject, actor.from.as_ref()).await?;

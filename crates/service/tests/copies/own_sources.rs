@@ -1,6 +1,9 @@
 //! Alerts of private signal sources, copied on their owner's key and on no other.
 
-use super::world::{SECOND, World};
+use super::{
+    fake::d,
+    world::{SECOND, World},
+};
 use domain::{
     StrategyId,
     copy::Status,
@@ -54,6 +57,33 @@ async fn an_alert_trades_on_the_owners_key(db: &TestDb) {
     assert!(world.position().is_zero());
     let seen = own_source::get_source(&world.desk, &world.follower, id).await.unwrap();
     assert!(seen.live_since.is_some() && seen.follows == 1, "{seen:?}");
+}
+
+/// With its owner's consent, the amount of an alert decides the size of the owner's copy.
+async fn an_alert_decides_the_size_where_its_owner_wants_it(db: &TestDb) {
+    let world = World::open(db).await;
+    let (id, token) = source(&world, &world.follower).await;
+    let change = FollowChange { strategy: Some(id), ..FollowChange::default() };
+    follow::update_follow(&world.desk, &world.follower, world.follow, change).await.unwrap();
+    let bot = |amount: &str, unit: &str| {
+        format!(r#"{{"action":"enter_long","order":{{"amount":"{amount}","currency_type":"{unit}"}}}}"#)
+    };
+    let traded = async |body: String| {
+        assert_eq!(alert(&world, &token, &body).await.verdict, Verdict::Accepted);
+        let copy = world.last_copy().await;
+        assert_eq!(copy.status, Status::Open, "{copy:?}");
+        assert_eq!(alert(&world, &token, r#"{"action":"exit_long"}"#).await.verdict, Verdict::Accepted);
+        copy.amount.unwrap().0
+    };
+    let by_risk = traded(bot("0.005", "base")).await;
+    assert_ne!(by_risk, d("0.005"), "it is not switched on");
+    let on = SourceChange { size_from_alert: Some(true), ..SourceChange::default() };
+    let changed = own_source::change_source(&world.desk, &world.follower, id, on).await.unwrap();
+    assert!(changed.size_from_alert);
+    assert_eq!(traded(bot("0.005", "base")).await, d("0.005"));
+    assert_eq!(traded(bot("200", "quote")).await, d("0.01"));
+    assert_eq!(traded(bot("50", "position_percent")).await, by_risk);
+    assert_eq!(traded(r#"{"action":"enter_long"}"#.to_owned()).await, by_risk);
 }
 
 /// An opposite entry that a paused follow skips leaves the position open, and the exit must still close it.
@@ -125,6 +155,7 @@ async fn an_entry_reaches_no_other_users_key(db: &TestDb) {
 
 store::each_engine!(
     an_alert_trades_on_the_owners_key,
+    an_alert_decides_the_size_where_its_owner_wants_it,
     an_exit_closes_what_a_skipped_entry_left_open,
     anothers_source_cannot_be_reached,
     an_entry_reaches_no_other_users_key,

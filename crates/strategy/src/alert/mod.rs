@@ -12,6 +12,7 @@ mod signal_bot;
 mod tests;
 mod text;
 
+pub use domain::signal::AmountUnit;
 pub use rules::{Levels, complete, is_late, same_market};
 
 use domain::{
@@ -25,19 +26,6 @@ use serde_json::Value;
 pub const LARGEST: usize = 8 * 1024;
 /// The field of problems that concern a whole body.
 pub const BODY: &str = "body";
-
-/// The unit of the amount that an alert asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AmountUnit {
-    /// Units of the base asset.
-    Base,
-    /// Units of the quote asset.
-    Quote,
-    /// Percent of the account's margin.
-    MarginPercent,
-    /// Percent of the open position.
-    PositionPercent,
-}
 
 /// The amount that an alert asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

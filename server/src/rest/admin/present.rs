@@ -8,6 +8,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::Value;
+use service::following::strategy::SignalReach;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -106,6 +107,30 @@ pub(super) struct GivenItem {
     /// When the copies of all followers were queued.
     fanned_out_at: Option<Iso>,
     copies: Vec<CountItem>,
+}
+
+/// The accounts that a signal would reach.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SignalReach)]
+pub(super) struct ReachItem {
+    /// Number of accounts that would trade.
+    accounts: usize,
+    /// Number of accounts whose balance is too small for the signal.
+    too_small: usize,
+    /// Number of accounts whose balance is not known yet.
+    unknown: usize,
+    /// The value of all positions in the quote asset; null if the price is not available.
+    value: Option<Num>,
+    #[schema(example = "USDT")]
+    quote: String,
+}
+
+impl From<SignalReach> for ReachItem {
+    fn from(reach: SignalReach) -> Self {
+        let SignalReach { accounts, too_small, unknown, value, quote } = reach;
+        Self { accounts, too_small, unknown, value: value.map(Num), quote }
+    }
 }
 
 /// The number of copies with a status and a reason.

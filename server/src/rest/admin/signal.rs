@@ -2,7 +2,7 @@
 
 use super::{
     bodies::{PauseBody, SignalBody},
-    present::{CopyItem, CopyList, GivenItem, GivenList, Paused},
+    present::{CopyItem, CopyList, GivenItem, GivenList, Paused, ReachItem},
 };
 use crate::rest::{
     auth::Trader,
@@ -49,6 +49,31 @@ pub(super) async fn send_signal(
     let (id, signal) = check.finish(id.zip(signal))?;
     let given = strategy::send(&desk, &actor, id, signal).await.map_err(|error| request.refuse(error))?;
     Ok(Json(GivenItem::from(given)))
+}
+
+/// Preview Signal
+///
+/// Returns how many accounts a manual signal would reach and about how much it would trade, by the stored balances.
+/// Nothing is sent.
+#[utoipa::path(
+    post,
+    path = "/v1/admin/strategy/{id}/signal/preview",
+    operation_id = "adminPreviewSignal",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    request_body = SignalBody,
+    responses((status = 200, body = ReachItem), PrivateErrors)
+)]
+pub(super) async fn preview_signal(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    request: RawRequest,
+) -> HandlerResult<ReachItem> {
+    let mut check = Check::new(&request, FieldLocation::Body);
+    let (id, signal) = (check.path_id(), signal_request(&mut check));
+    let (id, signal) = check.finish(id.zip(signal))?;
+    let reach = strategy::preview_signal(&desk, &actor, id, &signal).await;
+    Ok(Json(ReachItem::from(reach.map_err(|error| request.refuse(error))?)))
 }
 
 /// List Signals

@@ -108,7 +108,11 @@ pub(super) async fn change_source(
 ) -> HandlerResult<SourceItem> {
     let mut check = Check::new(&request, FieldLocation::Body);
     let id = check.path_id();
-    let change = SourceChange { active: check.optional("active", flag), rules: source_rules(&mut check) };
+    let change = SourceChange {
+        active: check.optional("active", flag),
+        rules: source_rules(&mut check),
+        size_from_alert: check.optional("sizeFromAlert", flag),
+    };
     let id = check.finish(id)?;
     let changed = own_source::change_source(&desk, &actor, id, change).await;
     Ok(Json(SourceItem::from(changed.map_err(|error| request.refuse(error))?)))

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, MarginMode, Market, SignalId, StrategyId, TradeType,
-    copy::{Facts, Reason, SizedEntry, Terms, size},
+    copy::{Facts, Reason, SizedEntry, Terms, size, size_as_requested},
     figures,
     first_day::CappedOrder,
     risk_rule::{EntryTerms, Objection},
@@ -136,7 +136,12 @@ pub(super) async fn by_size(
         stop: stop.0,
         targets: &targets,
     };
-    Ok(match size(&terms, &market) {
+    // Only of the copies of the owner of a private source, who has switched it on.
+    let sized = match store::signal_size::requested_of(&desk.db, work.signal_id, work.user_id).await? {
+        Some(asked) => size_as_requested(&terms, asked, &market),
+        None => size(&terms, &market),
+    };
+    Ok(match sized {
         Ok(sized) => Ok(PricedEntry { sized, side, price, equity: account.equity(), market }),
         Err((reason, figure)) => {
             Err((reason, figure.map(|figure| format_figure(reason, figure, work.symbol.quote()))))

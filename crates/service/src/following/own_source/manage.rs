@@ -44,6 +44,8 @@ pub struct SourceChange {
     pub active: Option<bool>,
     /// New rules.
     pub rules: Option<SourceRules>,
+    /// Whether alerts decide the size of the owner's copies; otherwise the risk profile does.
+    pub size_from_alert: Option<bool>,
 }
 
 /// Creates a source with a webhook, and returns it with the webhook's token, which cannot be shown again.
@@ -149,6 +151,9 @@ pub async fn change_source(
     let row = store::own_source::get_source(&mut tx, actor.user, id).await?.ok_or(Error::NotFound)?;
     if let Some(rules) = &change.rules {
         store::own_source::update_rules(&mut tx, &with_rules(row, rules)?).await?;
+    }
+    if let Some(on) = change.size_from_alert {
+        store::signal_size::set_sized(&mut tx, id, on, desk.clock.now()).await?;
     }
     if let Some(active) = change.active {
         store::strategy::set_active(&mut tx, id, active, desk.clock.now()).await?;

@@ -14,12 +14,12 @@ use crate::{
     platform::{opaque, pace},
     trading::market,
 };
-use ::strategy::alert::{self, Levels, ReadAlert};
+use ::strategy::alert::{self, AlertAmount, Levels, ReadAlert};
 use domain::{
     Decimal, SignalId, StrategyId, TradeType,
     copy::Status,
     own_source::{RefusedAlert, Verdict},
-    signal::{Action, Source},
+    signal::{Action, SignalSize, Source},
 };
 use store::{own_source::OwnSource, strategy::Strategy};
 
@@ -117,7 +117,8 @@ async fn judge(
     let accepted = if test {
         signal::rehearse(desk, &new).await.map(|()| SourceVerdict::accepted(None))
     } else {
-        signal::accept(desk, new).await.map(|accepted| match accepted {
+        let size = requested_size(desk, source, &alert).await?;
+        signal::accept_sized(desk, size, new).await.map(|accepted| match accepted {
             Accepted::New(signal) => SourceVerdict::accepted(Some(signal.id)),
             Accepted::Repeated(signal) => SourceVerdict::repeated(signal.id),
         })
@@ -135,6 +136,18 @@ async fn judge(
         }
         other => other,
     }
+}
+
+/// The size that an alert asks for, if the source's owner has switched that on. An exit closes the whole position.
+async fn requested_size(
+    desk: &Following,
+    source: &OwnSource,
+    alert: &ReadAlert,
+) -> Result<Option<SignalSize>> {
+    let asked = alert.amount.filter(|_| alert.action == Action::Enter);
+    let Some(AlertAmount { amount, unit }) = asked else { return Ok(None) };
+    let sized = store::signal_size::is_sized(&desk.db, source.strategy_id).await?;
+    Ok(sized.then_some(SignalSize { amount, unit }))
 }
 
 /// Returns the verdict on an alert whose id was accepted before.

@@ -16,7 +16,7 @@ use domain::{
 };
 use std::collections::HashSet;
 
-/// What a signal would trade if it was sent now, by what is stored about each account.
+/// The accounts that a signal would reach if it was sent now, and their trades, by the stored balances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignalReach {
     /// Number of accounts that would trade.

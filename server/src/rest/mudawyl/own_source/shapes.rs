@@ -39,6 +39,8 @@ pub(in crate::rest) struct SourceItem {
     live_since: Option<Iso>,
     /// Number of the user's keys that follow it.
     follows: i64,
+    /// Whether its alerts decide the size of the owner's copies; otherwise the risk profile does.
+    size_from_alert: bool,
     /// Since when a request to make it public is open.
     approval_requested_at: Option<Iso>,
     /// Creation time.
@@ -47,8 +49,16 @@ pub(in crate::rest) struct SourceItem {
 
 impl From<OwnSource> for SourceItem {
     fn from(source: OwnSource) -> Self {
-        let OwnSource { strategy, visibility, rules, webhook, live_since, follows, approval_requested_at } =
-            source;
+        let OwnSource {
+            strategy,
+            visibility,
+            rules,
+            webhook,
+            live_since,
+            follows,
+            size_from_alert,
+            approval_requested_at,
+        } = source;
         Self {
             id: strategy.id.0,
             name: strategy.name,
@@ -61,6 +71,7 @@ impl From<OwnSource> for SourceItem {
             max_distance_percent: Num(rules.max_distance_percent),
             live_since: live_since.map(Iso),
             follows,
+            size_from_alert,
             approval_requested_at: approval_requested_at.map(Iso),
             created_at: Iso(strategy.created_at),
         }
@@ -116,6 +127,8 @@ pub(in crate::rest) struct SourceBody {
 pub(in crate::rest) struct SourceChangeBody {
     /// Resumes or pauses it: a paused source refuses entries.
     active: Option<bool>,
+    /// Whether `order.amount` of its alerts decides the size of the owner's copies.
+    size_from_alert: Option<bool>,
     /// Distance of the stop from the price in percent, for alerts without one.
     #[schema(value_type = Option<words::Number>, example = 2)]
     stop_percent: Option<f64>,
