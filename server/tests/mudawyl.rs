@@ -10,6 +10,7 @@ mod mudawyl {
     mod billing;
     mod first_day;
     mod own_sources;
+    mod risk_rules;
 }
 #[path = "mudawyl/supervision.rs"]
 mod supervision;

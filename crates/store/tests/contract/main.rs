@@ -25,6 +25,7 @@ mod own_sources;
 mod plans;
 mod profiles;
 mod reports;
+mod risk_rules;
 mod samples;
 mod signals;
 mod strategies;
