@@ -67,7 +67,7 @@ test('a loss trips a risk rule, its page shows it, and the trader resumes', asyn
   await copied(3, 'SKIPPED');
   await expect(copies.rows.first()).toContainText('Too many losses in a row');
   await page.goto('/notices');
-  await expect(page.getByText('A risk rule on')).toBeVisible();
+  await expect(page.getByText('A risk rule on').first()).toBeVisible();
   await follows.open();
   await rules.resume.click();
   await expect(rules.states).toHaveText(['Active']);

@@ -7,6 +7,7 @@ use domain::{
     live::RightsChange,
     notification::{Channel, Outgoing},
     own_source::RefusedAlert,
+    risk_rule,
 };
 use service::{
     Actor, SharedDesk, bot,
@@ -15,7 +16,9 @@ use service::{
         profile::{self, ProfileChange},
     },
     messaging::{
-        notify::{self, Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials, telegram},
+        notify::{
+            self, Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials, RuleNews, telegram,
+        },
         support,
     },
     platform::settings::{Limit, Settings, Throttles},
@@ -167,6 +170,16 @@ fn account_events() -> Vec<NotificationEvent> {
         reason: *reason,
     };
     events.extend(RefusedAlert::ALL.iter().map(refused));
+    let (at, skipped) = (domain::Micros(0), Some(domain::CopyId(uuid::Uuid::from_u128(9))));
+    let tripped = |kind: &risk_rule::Kind, closing, copy| {
+        let (seen, limit) = (Decimal::TEN, Decimal::TWO);
+        let (until, first) = (Some(at), Some((at, Decimal::TEN)));
+        let about = "Main".to_owned();
+        E::RuleTripped(RuleNews { about, key: None, kind: *kind, seen, limit, closing, until, first, copy })
+    };
+    events.extend(risk_rule::Kind::ALL.iter().map(|kind| tripped(kind, false, None)));
+    events.push(tripped(&risk_rule::Kind::DayLoss, true, None));
+    events.push(tripped(&risk_rule::Kind::Slippage, false, skipped));
     events.extend(Credential::ALL.iter().map(|what| E::Credential { what: *what, name: "Main".to_owned() }));
     events
 }

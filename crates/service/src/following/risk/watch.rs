@@ -84,7 +84,7 @@ pub async fn watch(desk: &Following) -> Result<()> {
     users.sort_by_key(|owned| !owned.iter().any(|owned| waiting.contains(&owned.rule.id)));
     let mut reads = MOST_READS;
     for owned in users {
-        if round % ROUNDS != 0 && !owned.iter().any(|owned| flattens(&owned.rule)) {
+        if !round.is_multiple_of(ROUNDS) && !owned.iter().any(|owned| flattens(&owned.rule)) {
             continue;
         }
         if let Err(error) = watch_user(desk, owned, &mut reads).await {
