@@ -29,6 +29,7 @@ const TRADERS = [
   '/follows',
   '/follows/panic',
   '/copies',
+  '/rules',
   '/plans',
   '/billing',
   '/settings',

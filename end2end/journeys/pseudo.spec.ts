@@ -44,6 +44,7 @@ const TRADERS = [
   '/follows',
   '/follows/panic',
   '/copies',
+  '/rules?preview=1&scope=PERSON&kind=DAY_LOSS&threshold=50&action=FLATTEN',
   '/notices',
   '/reports',
   '/reports/so-far',

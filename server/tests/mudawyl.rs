@@ -13,6 +13,7 @@ mod mudawyl {
     mod events;
     mod first_day;
     mod own_sources;
+    mod risk_rules;
 }
 #[path = "mudawyl/presets.rs"]
 mod presets;

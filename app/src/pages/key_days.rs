@@ -1,4 +1,4 @@
-//! `/keys/<id>?next=`: the daily balance of a key's account.
+//! `/keys/<id>?next=`: the daily balance of a key's account, and its tripped risk rules.
 
 use crate::components::rendered::Rendered as _;
 use crate::{
@@ -10,17 +10,19 @@ use crate::{
         tables::{NUMBER, WORDS, scrolling, tone},
     },
     figures,
-    pages::copies::pager,
+    pages::{copies::pager, risk_rules::tripped_rules},
     visit,
     words::{
         copies::copies,
         personal::{Personal, personal},
+        risk_rules::risk_rules,
     },
 };
-use domain::{Decimal, ExchangeKeyId, Micros};
+use domain::{Decimal, ExchangeKeyId, Micros, StrategyType, risk_rule::Scope};
 use leptos::prelude::*;
 use service::{
     Error,
+    following::risk,
     trading::{
         balance_history::{self, BalanceHistoryPage, BalanceHistoryRequest, DAYS, Day},
         key,
@@ -49,11 +51,19 @@ pub(crate) fn page() -> impl IntoView {
             }
             page => page?,
         };
+        let rules = risk::list_rules(&visit.desk, actor).await?;
+        let tripped = tripped_rules(&rules, Scope::Key(id), visit.desk.clock.now());
+        let manage = (key.strategy_type == StrategyType::Automated).then(|| {
+            let href = format!("/rules?scope=KEY:{id}#add");
+            view! { <p><a href=href>{risk_rules(visit::lang()).manage}</a></p> }
+        });
         let here = format!("/keys/{id}");
         let older = page.next.as_deref().map(|token| address(&here, [("next", token)]));
         let body = view! {
             <h1>{key.name.clone()}</h1>
             <p class="lead">{words.balance_lead}</p>
+            {tripped}
+            {manage}
             {days(words, &key.name, &page)}
             {pager(copies(visit::lang()), next.map(|_| here), older)}
             <p><a href="/keys">{words.back_to_keys}</a></p>

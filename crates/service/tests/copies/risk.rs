@@ -20,6 +20,7 @@ use service::{
         signal::NewSignal,
     },
     messaging::notify,
+    trading::order,
 };
 use store::testing::TestDb;
 
@@ -219,6 +220,20 @@ async fn every_bound_of_an_entry_skips_it(db: &TestDb) {
     assert_eq!(world.placed(), 2, "entry and stop of the one that was copied: {:?}", world.fake.log());
 }
 
+/// An entry that was decided but certainly not sent is judged by the rules again.
+async fn a_resumed_entry_obeys_the_rules(db: &TestDb) {
+    let world = World::open(db).await;
+    world.add_rule(rule(Scope::Person, Kind::SignalAge, "5", RuleAction::StopEntries)).await;
+    world.fake.state.lock().unwrap().before_entry = Some(Box::new(|| panic!("the worker is killed")));
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Sending);
+    world.clock.advance(10 * SECOND);
+    order::sweep(&world.desk).await.unwrap();
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Failed, Some(Reason::RuleSignalAge)), "{copy:?}");
+    assert_eq!(world.placed(), 0);
+}
+
 async fn the_limit_of_a_follow_is_one_of_its_rules(db: &TestDb) {
     let world = World::open(db).await;
     let set = async |limit| {
@@ -277,6 +292,7 @@ store::each_engine!(
     one_bad_reading_closes_nothing_and_two_close_once,
     every_kind_of_loss_skips_an_entry,
     every_bound_of_an_entry_skips_it,
+    a_resumed_entry_obeys_the_rules,
     the_limit_of_a_follow_is_one_of_its_rules,
     a_rule_is_its_owners,
     the_preview_judges_past_copies,

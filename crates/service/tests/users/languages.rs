@@ -6,8 +6,13 @@ use domain::{
     account::Credential,
     live::RightsChange,
     notification::{Channel, Outgoing},
+<<<<<<< HEAD
     order_failure::OrderFailure,
     own_source::{RefusedAlert, SourceDecision},
+=======
+    own_source::RefusedAlert,
+    risk_rule,
+>>>>>>> rules
 };
 use service::{
     Actor, SharedDesk, bot,
@@ -16,7 +21,9 @@ use service::{
         profile::{self, ProfileChange},
     },
     messaging::{
-        notify::{self, Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials, telegram},
+        notify::{
+            self, Closed, ForeignFill, NotificationEvent, Ordered, RefusedCredentials, RuleNews, telegram,
+        },
         support,
     },
     platform::settings::{Limit, Settings, Throttles},
@@ -191,6 +198,16 @@ fn account_events() -> Vec<NotificationEvent> {
     };
     events.extend(SourceDecision::ALL.iter().map(decided));
     events.extend(RefusedAlert::ALL.iter().map(refused));
+    let (at, skipped) = (domain::Micros(0), Some(domain::CopyId(uuid::Uuid::from_u128(9))));
+    let tripped = |kind: &risk_rule::Kind, closing, copy| {
+        let (seen, limit) = (Decimal::TEN, Decimal::TWO);
+        let (until, first) = (Some(at), Some((at, Decimal::TEN)));
+        let about = "Main".to_owned();
+        E::RuleTripped(RuleNews { about, key: None, kind: *kind, seen, limit, closing, until, first, copy })
+    };
+    events.extend(risk_rule::Kind::ALL.iter().map(|kind| tripped(kind, false, None)));
+    events.push(tripped(&risk_rule::Kind::DayLoss, true, None));
+    events.push(tripped(&risk_rule::Kind::Slippage, false, skipped));
     events.extend(Credential::ALL.iter().map(|what| E::Credential { what: *what, name: "Main".to_owned() }));
     events
 }

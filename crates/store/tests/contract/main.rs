@@ -29,6 +29,7 @@ mod plans;
 mod presets;
 mod profiles;
 mod reports;
+mod risk_rules;
 mod samples;
 mod signals;
 mod strategies;

@@ -39,10 +39,13 @@ const TRADES: &str = "select source || ' ' || side || ' ' || status || ' ' || am
 async fn upgraded(db: &TestDb, sql: &'static str) {
     db.migrate_to(BEFORE).await.unwrap();
     db.script(sql).await;
+    db.execute("update follows set daily_loss_limit_usd = '50'").await;
     let before = db.texts(STATES).await;
     assert!(before.len() > 40, "the kept database was read");
     db.migrate().await.unwrap();
     assert_eq!(db.texts(STATES).await, before);
+    let rules = "select level || ' ' || kind || ' ' || threshold || ' ' || action as state from risk_rules";
+    assert_eq!(db.texts(rules).await, ["FOLLOW DAY_LOSS 50 STOP_ENTRIES"]);
 
     let rows = protection::list_all(&**db).await.unwrap();
     let number = |id: IntentId| u64::try_from(id.0.as_u128() & 0xff).unwrap();

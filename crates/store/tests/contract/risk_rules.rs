@@ -1,0 +1,136 @@
+//! Risk rules: one of each kind and action, trips that happen once, and the follows that they stop.
+
+use crate::{
+    copies::{follower, with_strategy},
+    samples::{NOW, id, person, write},
+};
+use domain::{
+    Decimal, Micros, RiskRuleId,
+    risk_rule::{Kind, RiskRule, RuleAction, RuleTerms, Scope, Trip},
+    time::DAY,
+};
+use store::{
+    StoreErrorKind, follow,
+    follow::Follow,
+    risk_rule::{self, OwnedRule},
+    testing::TestDb,
+};
+
+fn rule(number: u128, scope: Scope, action: RuleAction) -> RiskRule {
+    let terms =
+        RuleTerms { kind: Kind::DayLoss, threshold: Decimal::from(50), cool_down_hours: None, action };
+    RiskRule {
+        id: RiskRuleId(id(number)),
+        scope,
+        terms,
+        armed_at: None,
+        trip: None,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+fn trip(at: i64, until: Option<i64>, closing: bool) -> Trip {
+    let (at, until) = (NOW.plus(at), until.map(|until| NOW.plus(until)));
+    Trip { at, until, seen: Decimal::from(60), first: Some((at, Decimal::from(55))), closing }
+}
+
+async fn stored(db: &TestDb, follow: &Follow, rule: &RiskRule) -> store::Result<()> {
+    write(db, async |tx| risk_rule::insert_rule(tx, follow.user_id, rule).await).await
+}
+
+async fn tripped(db: &TestDb, follow: &Follow, rule: RiskRule, trip: &Trip) -> bool {
+    let owned = OwnedRule { user_id: follow.user_id, rule };
+    write(db, async |tx| risk_rule::trip_rule(tx, &owned, trip).await).await.unwrap()
+}
+
+async fn begins(db: &TestDb, follow: &Follow, at: Micros) -> bool {
+    write(db, async |tx| follow::begin_copy(tx, follow.id, at).await).await.unwrap()
+}
+
+async fn there_is_one_rule_of_each_kind_and_action(db: &TestDb) {
+    with_strategy(db).await;
+    let follow = follower(db, 1).await;
+    let stranger = person(db, 9).await;
+    let scopes = [Scope::Follow(follow.id), Scope::Key(follow.exchange_key_id), Scope::Person];
+    let mut number = 300;
+    for scope in scopes {
+        for action in RuleAction::ALL {
+            number += 1;
+            let new = rule(number, scope, *action);
+            stored(db, &follow, &new).await.unwrap();
+            let found = risk_rule::get_rule(&**db, follow.user_id, new.id).await.unwrap();
+            assert_eq!(found, Some(new));
+            assert_eq!(risk_rule::get_rule(&**db, stranger, new.id).await.unwrap(), None);
+            let twin = RiskRule { id: RiskRuleId(id(400 + number)), ..new };
+            assert_eq!(stored(db, &follow, &twin).await.unwrap_err().kind(), StoreErrorKind::Unique);
+        }
+    }
+    assert_eq!(risk_rule::list_by_user(&**db, follow.user_id).await.unwrap().len(), 6);
+    assert_eq!(risk_rule::count_of_user(&**db, follow.user_id).await.unwrap(), 6);
+    assert!(risk_rule::list_by_user(&**db, stranger).await.unwrap().is_empty());
+}
+
+async fn a_rule_trips_once_and_stops_its_follows(db: &TestDb) {
+    with_strategy(db).await;
+    let (follow, other) = (follower(db, 1).await, follower(db, 2).await);
+    let of_key = rule(301, Scope::Key(follow.exchange_key_id), RuleAction::Flatten);
+    let of_all = rule(302, Scope::Person, RuleAction::StopEntries);
+    stored(db, &follow, &of_key).await.unwrap();
+    stored(db, &follow, &of_all).await.unwrap();
+    assert!(tripped(db, &follow, of_key, &trip(1, Some(DAY), true)).await);
+    assert!(!tripped(db, &follow, of_key, &trip(2, Some(DAY), true)).await, "it is tripped");
+    let changed = RiskRule { updated_at: NOW.plus(5), ..of_all };
+    assert!(!tripped(db, &follow, changed, &trip(1, None, false)).await, "it was changed since it was read");
+    assert!(!begins(db, &follow, NOW.plus(3)).await);
+    assert!(begins(db, &other, NOW.plus(3)).await, "another user's");
+    assert!(begins(db, &follow, NOW.plus(DAY)).await, "the trip ends by itself");
+    let found = risk_rule::get_rule(&**db, follow.user_id, of_key.id).await.unwrap().unwrap();
+    assert_eq!(found.trip, Some(trip(1, Some(DAY), true)));
+    let closing = risk_rule::list_closing(&**db).await.unwrap();
+    assert_eq!(closing.iter().map(|owned| owned.rule.id).collect::<Vec<_>>(), [of_key.id]);
+    let end = async |at| write(db, async |tx| risk_rule::end_closing(tx, of_key.id, at).await).await.unwrap();
+    assert!(!end(NOW).await && end(NOW.plus(1)).await && !end(NOW.plus(1)).await);
+
+    // The other rule stops until the owner resumes; resuming one leaves the other.
+    assert!(tripped(db, &follow, of_all, &trip(4, None, false)).await);
+    assert!(!begins(db, &follow, NOW.plus(9 * DAY)).await);
+    let resume = async |rule: RiskRule| {
+        write(db, async |tx| {
+            assert!(risk_rule::resume_rule(tx, follow.user_id, rule.id, NOW.plus(6)).await?);
+            risk_rule::refresh_halts(tx, follow.user_id, NOW.plus(6)).await
+        })
+        .await
+        .unwrap();
+    };
+    resume(of_all).await;
+    assert!(!begins(db, &follow, NOW.plus(7)).await);
+    resume(of_key).await;
+    assert!(begins(db, &follow, NOW.plus(7)).await);
+    assert_eq!(risk_rule::list_trips(&**db, follow.user_id, 9).await.unwrap().len(), 2);
+    assert!(risk_rule::list_trips(&**db, other.user_id, 9).await.unwrap().is_empty());
+}
+
+async fn the_daily_limit_of_a_follow_is_set_and_removed(db: &TestDb) {
+    with_strategy(db).await;
+    let follow = follower(db, 1).await;
+    let set = async |limit: Option<i64>| {
+        let limit = limit.map(Decimal::from);
+        let (owner, rule) = (follow.user_id, RiskRuleId(id(301)));
+        write(db, async |tx| risk_rule::set_daily_limit(tx, owner, follow.id, limit, rule, NOW).await)
+            .await
+            .unwrap();
+        let rules = risk_rule::list_by_user(&**db, owner).await.unwrap();
+        rules.into_iter().map(|rule| rule.terms.threshold).collect::<Vec<_>>()
+    };
+    assert_eq!(set(Some(50)).await, [Decimal::from(50)]);
+    assert_eq!(set(Some(70)).await, [Decimal::from(70)]);
+    assert!(set(None).await.is_empty());
+    assert!(risk_rule::list_watched(&**db, NOW, NOW).await.unwrap().is_empty());
+}
+
+store::each_engine!(
+    there_is_one_rule_of_each_kind_and_action,
+    a_rule_trips_once_and_stops_its_follows,
+    the_daily_limit_of_a_follow_is_set_and_removed,
+);
