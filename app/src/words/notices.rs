@@ -81,8 +81,6 @@ pub(crate) fn named_notice(lang: Lang, notice: PostNotice, name: &str) -> Option
         | N::FundsMoving
         | N::AccountCredited
         | N::RuleSet => return None,
-        // The others are about no single object.
-        _ => return None,
     };
     Some(text)
 }

@@ -205,7 +205,7 @@ impl World {
     /// # Panics
     /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
-        let kinds: [(&str, &str); 14] = [
+        let kinds: [(&str, &str); 16] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
             ("/v1/priv/exchange/order/{id}", &self.key),
             ("/v1/priv/trade/{id}", &self.trade),

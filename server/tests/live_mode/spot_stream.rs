@@ -5,7 +5,7 @@ use crate::{
     common::process::PATIENCE,
     world::{World, btc},
 };
-use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType};
+use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType, trade::PriceSource};
 use exchange::{AccountEvent, Credentials, OrderRequest, Streams as _, Trading as _, Urgency, Validity};
 use service::platform::system::WallClock;
 use tokio::sync::mpsc::Receiver;
@@ -34,6 +34,7 @@ async fn buy(world: &World, who: &Credentials, name: &str) {
         amount: Some(Decimal::new(1, 3)),
         price: None,
         stop_price: None,
+        trigger: PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
         reduce_only: false,

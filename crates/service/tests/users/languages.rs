@@ -6,13 +6,9 @@ use domain::{
     account::Credential,
     live::RightsChange,
     notification::{Channel, Outgoing},
-<<<<<<< HEAD
     order_failure::OrderFailure,
     own_source::{RefusedAlert, SourceDecision},
-=======
-    own_source::RefusedAlert,
     risk_rule,
->>>>>>> rules
 };
 use service::{
     Actor, SharedDesk, bot,
