@@ -266,8 +266,8 @@ async fn a_rule_is_its_owners(db: &TestDb) {
     assert!(matches!(risk::get_rule(&world.desk, other, id).await, Err(Error::NotFound)));
     assert!(matches!(risk::resume_rule(&world.desk, other, id).await, Err(Error::NotFound)));
     assert!(matches!(risk::remove_rule(&world.desk, other, id).await, Err(Error::NotFound)));
-    assert!(matches!(risk::create_rule(&world.desk, other, new).await, Err(Error::NotFound)));
-    assert!(matches!(risk::preview(&world.desk, other, new).await, Err(Error::NotFound)));
+    assert!(matches!(risk::create_rule(&world.desk, other, new).await, Err(Error::Fields(_))));
+    assert!(matches!(risk::preview(&world.desk, other, new).await, Err(Error::Fields(_))));
 }
 
 async fn the_preview_judges_past_copies(db: &TestDb) {
