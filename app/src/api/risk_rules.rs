@@ -66,13 +66,16 @@ impl RuleFields {
 
 /// Names the form's field for the problems of a scope.
 pub(crate) fn of_scope(error: Error) -> Error {
-    let Error::Fields(mut problems) = error else { return error };
-    for problem in &mut problems {
-        if matches!(problem.field.as_str(), "followId" | "exchangeKeyId") {
-            "scope".clone_into(&mut problem.field);
+    match error {
+        Error::Fields(problems) => {
+            let named = problems.into_iter().map(|problem| match problem.field.as_str() {
+                "followId" | "exchangeKeyId" => FieldProblem::new("scope", problem.problem),
+                _ => problem,
+            });
+            Error::Fields(named.collect())
         }
+        other => other,
     }
-    Error::Fields(problems)
 }
 
 /// The text of a scope in the form.

@@ -241,7 +241,7 @@ fn add(words: &'static RiskRules, posted: &Posted, scopes: &[(Scope, String)]) -
                     {hours.show_with(posted, &start("coolDownHours"), "")}
                     {field("action", words.action, "").select(posted, actions, &start("action"), "")}
                 </div>
-                {(posted.failed()).then(|| posted.message())}
+                {posted.failed().then(|| posted.message())}
                 <div class="row">
                     <button type="submit" class="button" name="preview" value="1" data-testid="rule-preview">{words.preview}</button>
                     <button type="submit" class="button" data-kind="main" formmethod="post"
