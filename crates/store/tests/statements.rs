@@ -45,7 +45,7 @@ const STEPS: &[(&str, &str)] = &[
     ),
     (
         "union select e.id from copies e where e.user_id = $1",
-        "SEARCH e USING COVERING INDEX copies_user_finished (user_id=? AND finished_at>?)",
+        "SEARCH e USING INDEX copies_user_finished (user_id=? AND finished_at>?)",
     ),
     ("(f.strategy_id = $1 and f.active = true) or", "SCAN c USING INDEX copies_open"),
 ];
