@@ -25,6 +25,7 @@ mod front {
     mod perimeter;
     mod personal;
     mod reported;
+    mod risk_rules;
     mod roles;
     mod security;
     mod step_up;

@@ -64,6 +64,20 @@ impl RuleFields {
     }
 }
 
+/// Names the form's field for the problems of a scope.
+pub(crate) fn of_scope(error: Error) -> Error {
+    match error {
+        Error::Fields(problems) => {
+            let named = problems.into_iter().map(|problem| match problem.field.as_str() {
+                "followId" | "exchangeKeyId" => FieldProblem::new("scope", problem.problem),
+                _ => problem,
+            });
+            Error::Fields(named.collect())
+        }
+        other => other,
+    }
+}
+
 /// The text of a scope in the form.
 pub(crate) fn scope_text(scope: Scope) -> String {
     let level = scope.level();
@@ -117,7 +131,7 @@ pub async fn create_risk_rule(
         .keep("coolDownHours", &hours)
         .keep("action", &action);
     let created = match (RuleFields { scope, kind, threshold, hours, action }).read() {
-        Ok(new) => risk::create_rule(&visit.desk, &actor, new).await,
+        Ok(new) => risk::create_rule(&visit.desk, &actor, new).await.map_err(of_scope),
         Err(problems) => Err(Error::Fields(problems)),
     };
     answer.answer(&visit, created.map(|_rule| done(PageNotice::RiskRuleSaved))).await

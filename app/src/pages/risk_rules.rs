@@ -6,7 +6,7 @@ pub(crate) use trips::tripped_rules;
 
 use crate::components::rendered::Rendered as _;
 use crate::{
-    api::risk_rules::{RuleFields, scope_text},
+    api::risk_rules::{RuleFields, of_scope, scope_text},
     components::{
         confirm::Confirm,
         form::{Field, Posted},
@@ -104,7 +104,7 @@ async fn previewed(visit: &Visit, posted: Posted) -> Result<(Posted, Option<Rule
         return Ok((Posted::with(flash), None));
     }
     let preview = match fields.read() {
-        Ok(new) => risk::preview(&visit.desk, visit.trader()?, new).await,
+        Ok(new) => risk::preview(&visit.desk, visit.trader()?, new).await.map_err(of_scope),
         Err(problems) => Err(Error::Fields(problems)),
     };
     match preview {
@@ -242,7 +242,7 @@ fn add(words: &'static RiskRules, posted: &Posted, scopes: &[(Scope, String)]) -
                     {hours.show_with(posted, &start("coolDownHours"), "")}
                     {field("action", words.action, "").select(posted, actions, &start("action"), "")}
                 </div>
-                {(posted.failed()).then(|| posted.message())}
+                {posted.failed().then(|| posted.message())}
                 <div class="row">
                     <button type="submit" class="button" name="preview" value="1" data-testid="rule-preview">{words.preview}</button>
                     <button type="submit" class="button" data-kind="main" formmethod="post"

@@ -112,6 +112,8 @@ texts! {
         P::TooShort => "This field is required.",
         P::NotInRange => "Choose one of the options.",
         P::NotRuleThreshold => "Enter a percentage up to 100, or a whole number, as the rule needs.",
+        P::NotFollow => "Choose a strategy that you copy.",
+        P::NotAutomatedKey => "Choose one of your automated accounts.",
         P::NotCoolDown => "Enter 1 to 720 hours.",
         P::NotFlattening => "This kind of rule can only stop entries.",
         P::RuleExists => "There's a rule of this kind with this action already. Change or remove it.",

@@ -18,7 +18,6 @@ table! {
         person_hint: "These rules cover your live automated accounts together, or your paper accounts if you have no live one.",
         of_key(account): "Account {account}",
         of_follow(strategy, account): "{strategy} on {account}",
-        gone: "Copying that was stopped",
 
         col_rule: "Rule",
         col_limit: "Limit",

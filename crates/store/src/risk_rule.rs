@@ -246,8 +246,8 @@ pub async fn list_watched(from: impl Source, now: Micros, since: Micros) -> Resu
         fetch_all,
         "where r.kind in ('DAY_LOSS', 'DAY_LOSS_PERCENT', 'WEEK_LOSS', 'WEEK_LOSS_PERCENT', 'DRAWDOWN', 'LOSS_STREAK') \
            and (r.tripped_at is null or r.tripped_until <= $1) \
-           and (exists (select 1 from copies c where c.user_id = r.user_id and c.finished_at is null \
-                 and c.status = 'OPEN') \
+           and (exists (select 1 from copies c where c.user_id = r.user_id and c.status = 'OPEN' \
+                 and c.finished_at is null) \
              or exists (select 1 from copies c where c.user_id = r.user_id and c.finished_at >= $2)) \
            and not exists (select 1 from follows f where f.id = r.follow_id and f.stopped_at is not null) \
          order by r.user_id, r.id",

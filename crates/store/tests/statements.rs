@@ -49,6 +49,10 @@ const STEPS: &[(&str, &str)] = &[
         "finished_at is not null and archived_at is null",
         "SEARCH intents USING INDEX intents_unarchived (id>?",
     ),
+    (
+        "union select e.id from copies e where e.user_id = $1",
+        "SEARCH e USING INDEX copies_user_finished (user_id=? AND finished_at>?)",
+    ),
     ("(f.strategy_id = $1 and f.active = true) or", "SCAN c USING INDEX copies_open"),
     ("cross join trade_automations a", "SEARCH a USING INDEX"),
 ];

@@ -43,7 +43,8 @@ async fn the_life_of_a_risk_rule(db: &TestDb) {
     patch(&eve, &path, json!({"threshold": 60})).await.not_found();
     eve.delete(&path, None).await.not_found();
     eve.post(&format!("{path}/resume"), json!({})).await.not_found();
-    eve.post(RULES, streak).await.not_found();
+    let own = "must be one of your automated exchange keys";
+    eve.post(RULES, streak).await.problem("exchangeKeyId", own);
     assert_eq!(eve.get(RULES).await.text, r#"{"items":[]}"#);
 
     let changed = patch(&ada, &path, json!({"threshold": 60, "action": "STOP_ENTRIES"})).await.ok(200);
@@ -89,9 +90,10 @@ async fn a_bad_risk_rule_names_its_fields(db: &TestDb) {
         ada.post(&format!("{RULES}/preview"), body).await.problem(field, text);
     }
     let of_manual = json!({"level": "KEY", "exchangeKeyId": manual, "kind": "DAY_LOSS", "threshold": 1, "action": "FLATTEN"});
-    ada.post(RULES, of_manual).await.refused("1106");
+    let automated = "must be one of your automated exchange keys";
+    ada.post(RULES, of_manual).await.problem("exchangeKeyId", automated);
     let nobodys = json!({"level": "FOLLOW", "followId": manual, "kind": "DAY_LOSS", "threshold": 1, "action": "FLATTEN"});
-    ada.post(RULES, nobodys).await.not_found();
+    ada.post(RULES, nobodys).await.problem("followId", "must be one of your follows");
     patch(&ada, &format!("{RULES}/1"), json!({"threshold": 1})).await.problem("id", "must be UUID");
 }
 

@@ -244,6 +244,10 @@ problems! {
     NotInRange = "must be one of the listed values";
     /// Not a threshold that the kind of risk rule allows.
     NotRuleThreshold = "must be a percentage up to 100, or a whole number, as the kind of rule needs";
+    /// Not a follow of the user.
+    NotFollow = "must be one of your follows";
+    /// Not an AUTOMATED exchange key of the user.
+    NotAutomatedKey = "must be one of your automated exchange keys";
     /// Not a number of hours that entries may stop.
     NotCoolDown = "must be integer between 1 and 720";
     /// A kind of risk rule that closes no positions.

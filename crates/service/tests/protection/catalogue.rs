@@ -8,6 +8,7 @@ use domain::Side::{Buy, Sell};
 
 const OPEN: Act = Asks(Ask::Order(OrderKind::Market, Buy));
 const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
+const RULED: &[Act] = &[Asks(Ask::AddRule), Asks(Ask::Enter(Buy)), Passes(2, 1)];
 /// The desk inspects a position within this many seconds, even if it receives no event about it.
 const INSPECT_AT: i64 = 75;
 /// The desk's background work shortly after an event, and after its inspection interval has passed.
@@ -161,6 +162,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),
+        life("copy-rule", RULED, &[Asks(Ask::TripRule)]),
         // A position that its owner keeps after the follow has ended is supervised as before.
         found("copy-kept", COPIED, &[Asks(Ask::KeepPosition), CANCELS, FIRST, SECOND, THIRD]),
         life("copy-held", COPIED, &[FIRST, SECOND, THIRD]),

@@ -9,6 +9,7 @@ use crate::{
 use domain::{
     Decimal, Side,
     follow::Leaving,
+    risk_rule::{Kind, RuleAction, RuleTerms, Scope, Trip},
     signal::{Action, Source},
     ticket::{ManualOrder, RawTicket},
 };
@@ -16,10 +17,12 @@ use service::{
     Error, SharedDesk,
     following::{
         copy, follow, panic,
+        risk::{self, NewRule},
         signal::{self, NewSignal},
     },
     trading::order::{self, IdempotencyKey},
 };
+use store::risk_rule::OwnedRule;
 
 /// A request to the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,10 @@ pub(crate) enum Ask {
     StopFollowing,
     /// Stops following and keeps the open position.
     KeepPosition,
+    /// Adds a risk rule that closes the copies of the following key.
+    AddRule,
+    /// That rule trips, and its position is closed.
+    TripRule,
     /// A strategy's entry.
     Enter(Side),
     /// A strategy's exit.
@@ -162,7 +169,7 @@ impl Ask {
 
     /// Whether the position must be gone when the desk answers yes.
     pub(crate) const fn closes(self) -> bool {
-        matches!(self, Self::Close | Self::Panic | Self::CopyPanic | Self::StopFollowing)
+        matches!(self, Self::Close | Self::Panic | Self::CopyPanic | Self::StopFollowing | Self::TripRule)
     }
 
     /// Sends the request to the desk.
@@ -183,6 +190,8 @@ impl Ask {
             }
             Self::Panic => panicked(panic::close_key(desk, &cast.trader, cast.manual).await),
             Self::CopyPanic => panicked(panic::close_key(desk, &cast.trader, cast.automated).await),
+            Self::AddRule => risk::create_rule(desk, &cast.trader, closing_rule(cast)).await.into(),
+            Self::TripRule => trip_rule(desk, cast).await.into(),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),
             Self::Exit => {
                 let exit =
@@ -199,6 +208,27 @@ impl Ask {
                 order::cancel_entries(desk, &cast.trader, cast.manual, &btc()).await.into()
             }
         }
+    }
+}
+
+fn closing_rule(cast: &Cast) -> NewRule {
+    let (kind, action) = (Kind::DayLoss, RuleAction::Flatten);
+    let terms = RuleTerms { kind, threshold: Decimal::ONE, cool_down_hours: None, action };
+    NewRule { scope: Scope::Key(cast.automated), terms }
+}
+
+/// Records a trip of the trader's rule, and closes its position as the background work does.
+async fn trip_rule(desk: &SharedDesk, cast: &Cast) -> Result<(), Error> {
+    let rules = store::risk_rule::list_by_user(&desk.db, cast.trader.user).await?;
+    let owned = OwnedRule { user_id: cast.trader.user, rule: rules[0] };
+    let trip = Trip { at: desk.clock.now(), until: None, seen: Decimal::ONE, first: None, closing: true };
+    let mut tx = desk.db.begin().await?;
+    store::risk_rule::trip_rule(&mut tx, &owned, &trip).await?;
+    tx.commit().await?;
+    risk::close_due(&desk.following()).await?;
+    match store::copy::open_of_follow(&desk.db, cast.follow).await? {
+        None => Ok(()),
+        Some(_) => Err(Error::Unavailable { retry_after_s: 1 }),
     }
 }
 

@@ -211,6 +211,7 @@ lives! {
     flip = "flip",
     copy_panic = "copy-panic",
     copy_stop_following = "copy-stop-following",
+    copy_rule = "copy-rule",
     copy_kept = "copy-kept",
     copy_held = "copy-held",
     copy_stop_hit = "copy-stop-hit",

@@ -5,7 +5,7 @@ use crate::sim::{Commits, Sim, SimClock, SimConnection, book::Book};
 use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
 use service::{
     Actor, SharedDesk,
-    following::copy,
+    following::{copy, risk},
     testing::{Setup, desk_with},
     trading::{
         key::{self, NewKey},
@@ -29,6 +29,7 @@ pub(crate) async fn background(desk: &SharedDesk) {
     drop(order::protection::tick(desk).await);
     drop(order::automation::tick(desk).await);
     drop(copy::work_off(desk).await);
+    drop(risk::close_due(&desk.following()).await);
 }
 
 /// The trader and keys of every scenario.

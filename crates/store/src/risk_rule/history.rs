@@ -82,8 +82,10 @@ pub async fn list_counted(from: impl Source, owner: UserId, since: Micros) -> Re
            c.entry_price, c.profit_usd, c.created_at, c.opened_at, c.finished_at, s.price as signal_price, \
            s.at as signal_at \
          from copies c join signals s on s.id = c.signal_id \
-         where c.user_id = $1 and c.action = 'ENTER' and c.status in ('SENDING', 'OPEN', 'CLOSED') \
-           and (c.finished_at is null or c.finished_at >= $2) order by c.id",
+         where c.id in ( \
+             select a.id from copies a where a.user_id = $1 and a.finished_at is null \
+             union select e.id from copies e where e.user_id = $1 and e.finished_at >= $2) \
+           and c.action = 'ENTER' and c.status in ('SENDING', 'OPEN', 'CLOSED') order by c.id",
         owner,
         since
     )

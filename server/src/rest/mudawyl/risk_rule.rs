@@ -3,7 +3,7 @@
 mod shapes;
 
 use super::{
-    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors},
+    error::{EmptyResult, HandlerResult, MudawylFailure},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, decimal, id, whole, word},
 };
@@ -48,7 +48,7 @@ pub(super) async fn list_rules(
     operation_id = "createRiskRule",
     tag = "Strategy Automated",
     request_body = RuleBody,
-    responses((status = 200, body = RuleItem), PrivateErrors)
+    responses((status = 200, body = RuleItem))
 )]
 pub(super) async fn create_rule(
     State(desk): State<SharedDesk>,
@@ -70,7 +70,7 @@ pub(super) async fn create_rule(
     operation_id = "previewRiskRule",
     tag = "Strategy Automated",
     request_body = RuleBody,
-    responses((status = 200, body = PreviewItem), PrivateErrors)
+    responses((status = 200, body = PreviewItem))
 )]
 pub(super) async fn preview_rule(
     State(desk): State<SharedDesk>,

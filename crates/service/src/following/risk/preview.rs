@@ -29,7 +29,7 @@ pub struct RulePreview {
 /// Returns what a rule would have done over the last [`PREVIEW_DAYS`] days.
 ///
 /// # Errors
-/// Fields; not found; 1106.
+/// Fields.
 pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<RulePreview> {
     let terms = checked(new.terms)?;
     check_scope(desk, actor, new.scope).await?;

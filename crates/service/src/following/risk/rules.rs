@@ -5,10 +5,9 @@ use crate::{
     error::{Error, Result},
     following::Following,
     platform::audit::{self, AuditAction},
-    trading::key,
 };
 use domain::{
-    Decimal, FollowId, Micros, Refusal, RiskRuleId, StrategyType, UserId,
+    Decimal, FollowId, Micros, RiskRuleId, StrategyType, UserId,
     risk_rule::{DEFAULT_COOL_DOWN, Kind, RiskRule, RuleAction, RuleTerms, Scope},
     validation::{FieldProblem, Problem},
 };
@@ -89,22 +88,28 @@ pub async fn get_rule(desk: &Following, actor: &Actor, id: RiskRuleId) -> Result
 /// Checks that a scope is the caller's.
 ///
 /// # Errors
-/// Not found; 1106 for a key that is not AUTOMATED.
+/// Fields.
 pub(super) async fn check_scope(desk: &Following, actor: &Actor, scope: Scope) -> Result<()> {
-    match scope {
-        Scope::Person => Ok(()),
+    let known = match scope {
+        Scope::Person => true,
         Scope::Follow(id) => {
             let follow = store::follow::get_follow(&desk.db, actor.user, id).await?;
-            follow.filter(|follow| follow.stopped_at.is_none()).map(drop).ok_or(Error::NotFound)
+            follow.is_some_and(|follow| follow.stopped_at.is_none())
         }
         Scope::Key(id) => {
-            let key = key::find_key(desk, actor, id).await?.key;
-            if key.strategy_type == StrategyType::Automated {
-                Ok(())
-            } else {
-                Err(Refusal::KeyTypeInvalid.into())
-            }
+            let row = store::key::get_key(&desk.db, actor.user, id).await?;
+            row.is_some_and(|row| row.key.strategy_type == StrategyType::Automated)
         }
+    };
+    if known { Ok(()) } else { Err(unknown(scope)) }
+}
+
+/// The problem of a scope that is not the caller's, or was deleted.
+fn unknown(scope: Scope) -> Error {
+    match scope {
+        Scope::Follow(_) => Error::field("followId", Problem::NotFollow),
+        Scope::Key(_) => Error::field("exchangeKeyId", Problem::NotAutomatedKey),
+        Scope::Person => Error::NotFound,
     }
 }
 
@@ -119,7 +124,7 @@ pub(super) fn checked(terms: RuleTerms) -> Result<RuleTerms> {
 /// Adds a rule. It is judged from its first period on, what happened in it before included.
 ///
 /// # Errors
-/// Fields, also if there is a rule of the same kind and action; not found; 1106.
+/// Fields, also if there is a rule of the same kind and action.
 pub async fn create_rule(desk: &Following, actor: &Actor, new: NewRule) -> Result<RiskRule> {
     let terms = checked(new.terms)?;
     check_scope(desk, actor, new.scope).await?;
@@ -138,7 +143,7 @@ pub async fn create_rule(desk: &Following, actor: &Actor, new: NewRule) -> Resul
     if rows::count_of_user(&mut tx, actor.user).await? >= MOST_RULES {
         return Err(Error::field("kind", Problem::TooMany));
     }
-    rows::insert_rule(&mut tx, actor.user, &rule).await.map_err(taken)?;
+    rows::insert_rule(&mut tx, actor.user, &rule).await.map_err(|error| taken(error, rule.scope))?;
     note(desk, &mut tx, actor, AuditAction::RiskRuleSet, rule.id).await?;
     tx.commit().await?;
     Ok(rule)
@@ -167,7 +172,10 @@ pub async fn change_rule(
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
-    if !rows::update_terms(&mut tx, actor.user, id, &terms, now).await.map_err(taken)? {
+    if !rows::update_terms(&mut tx, actor.user, id, &terms, now)
+        .await
+        .map_err(|error| taken(error, rule.scope))?
+    {
         return Err(Error::NotFound);
     }
     rows::refresh_halts(&mut tx, actor.user, now).await?;
@@ -225,11 +233,11 @@ pub(in crate::following) async fn set_daily_limit(
 }
 
 /// A rule of the same kind and action exists, or what it applies to was deleted meanwhile.
-fn taken(error: store::Error) -> Error {
+fn taken(error: store::Error, scope: Scope) -> Error {
     if error.is_unique() {
         return Error::Fields(vec![FieldProblem::new("kind", Problem::RuleExists)]);
     }
-    if error.kind() == store::StoreErrorKind::ForeignKey { Error::NotFound } else { error.into() }
+    if error.kind() == store::StoreErrorKind::ForeignKey { unknown(scope) } else { error.into() }
 }
 
 async fn note(
