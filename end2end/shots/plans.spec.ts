@@ -60,6 +60,7 @@ alone('settings, support and the reference', async ({ page, desk, watch }) => {
     ['notification-settings', '/settings/notifications'],
     ['telegram', '/telegram'],
     ['api-clients', '/settings/api-clients'],
+    ['event-webhooks', '/settings/webhooks'],
     ['accounts', '/accounts'],
     ['keys', '/keys'],
     ['docs', '/docs'],

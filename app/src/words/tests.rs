@@ -25,6 +25,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("audit_actions", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
         ("execution", execution::execution(lang).entries()),
+        ("event_webhooks", event_webhooks::event_webhooks(lang).entries()),
         ("first_day", first_day::first_day(lang).entries()),
         ("follows", follows::follows(lang).entries()),
         ("home", home::home(lang).entries()),

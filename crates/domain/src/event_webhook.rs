@@ -5,7 +5,7 @@ mod body;
 pub use body::{EventBody, EventData};
 
 use crate::{
-    EventDeliveryId, EventWebhookId, Micros,
+    EventDeliveryId, EventWebhookId, Micros, OrderStatus,
     key::words,
     live::LiveEventKind,
     time::{DAY, HOUR, MINUTE, SECOND},
@@ -104,9 +104,15 @@ words! {
 impl EventType {
     /// Returns the type of an event.
     #[must_use]
-    pub const fn of(kind: &LiveEventKind) -> Self {
+    pub fn of(kind: &LiveEventKind) -> Self {
         match kind {
             LiveEventKind::Order(_, Some(_)) => Self::OrderFilled,
+            // The answer to a market order reports that it was filled, without the fills.
+            LiveEventKind::Order(order, None)
+                if order.status == OrderStatus::Closed && !order.filled.is_zero() =>
+            {
+                Self::OrderFilled
+            }
             LiveEventKind::Order(_, None) => Self::OrderUpdated,
             LiveEventKind::ClosedWithoutStop(_) => Self::ClosedWithoutStop,
             LiveEventKind::TargetRefused(..) => Self::TakeProfitRejected,

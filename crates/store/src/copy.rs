@@ -250,7 +250,7 @@ pub async fn open_of_strategy(from: impl Source, strategy: StrategyId) -> Result
         from,
         fetch_all,
         "select c.exchange_key_id, c.amount from copies c where c.status = 'OPEN' \
-           and (select s.strategy_id from signals s where s.id = c.signal_id) = $1 order by c.id",
+           and (select s.strategy_id from signals s where s.id = c.signal_id) = $1",
         strategy
     )
 }

@@ -80,7 +80,8 @@ pub async fn insert_delivery(tx: &mut Tx, new: &NewDelivery<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Lists the due deliveries of a webhook, in the order of their events.
+/// Lists the due deliveries of a webhook: tests first, then in the order of their events. Ids do not decide, because several
+/// may be generated at the same time.
 pub async fn list_due_deliveries(
     from: impl Source,
     webhook: EventWebhookId,
@@ -90,19 +91,19 @@ pub async fn list_due_deliveries(
     deliveries!(
         from,
         fetch_all,
-        "where d.webhook_id = $1 and d.next_attempt_at <= $2 order by d.id limit $3",
+        "where d.webhook_id = $1 and d.next_attempt_at <= $2 order by coalesce(d.seq, 0), d.id limit $3",
         webhook,
         now,
         limit
     )
 }
 
-/// Returns the oldest delivery of a webhook that is neither delivered nor failed for good.
+/// Returns the oldest delivery of an event that is neither delivered nor failed for good.
 pub async fn oldest_waiting(from: impl Source, webhook: EventWebhookId) -> Result<Option<Delivery>> {
     deliveries!(
         from,
         fetch_optional,
-        "where d.webhook_id = $1 and d.next_attempt_at is not null order by d.id limit 1",
+        "where d.webhook_id = $1 and d.next_attempt_at is not null and d.seq is not null order by d.seq limit 1",
         webhook
     )
 }
@@ -159,7 +160,8 @@ pub async fn prune_deliveries(tx: &mut Tx, webhook: EventWebhookId, keep: i64) -
     exec!(
         tx,
         "delete from event_deliveries where webhook_id = $1 and next_attempt_at is null and id not in ( \
-           select n.id from event_deliveries n where n.webhook_id = $1 order by n.id desc limit $2)",
+           select n.id from event_deliveries n where n.webhook_id = $1 \
+           order by n.created_at desc, coalesce(n.seq, 0) desc, n.id desc limit $2)",
         webhook,
         keep
     )
@@ -176,7 +178,8 @@ pub async fn list_deliveries(
         from,
         fetch_all,
         "join event_webhooks w on w.id = d.webhook_id \
-         where d.webhook_id = $1 and w.user_id = $2 order by d.id desc limit $3",
+         where d.webhook_id = $1 and w.user_id = $2 \
+         order by d.created_at desc, coalesce(d.seq, 0) desc, d.id desc limit $3",
         webhook,
         owner,
         limit

@@ -76,6 +76,17 @@ pub async fn get_webhook(from: impl Source, owner: UserId, id: EventWebhookId) -
     webhooks!(from, fetch_optional, "where w.id = $1 and w.user_id = $2", id, owner)
 }
 
+/// Whether a user has a webhook that is enabled.
+pub async fn has_enabled(from: impl Source, owner: UserId) -> Result<bool> {
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from event_webhooks where user_id = $1 and disabled is null",
+        owner
+    )?;
+    Ok(count.unwrap_or(0) > 0)
+}
+
 /// Changes name, address and topics of a user's webhook; returns whether it exists.
 pub async fn update_webhook(tx: &mut Tx, webhook: &Webhook) -> Result<bool> {
     let rows = exec!(

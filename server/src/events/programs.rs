@@ -6,7 +6,7 @@ use crate::front::{Seat, Taker};
 use axum::{
     body::Bytes,
     extract::ws::{Message, WebSocket, WebSocketUpgrade},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use domain::event_webhook::EventBody;
 use futures::{SinkExt as _, StreamExt as _};
@@ -47,8 +47,7 @@ pub(crate) async fn open(
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER);
     // Boxed as the pages' streams are.
-    let opened = upgrade.on_upgrade(move |socket| Box::pin(serve(socket, desk, visit.jwt, events, seat)));
-    Ok(opened.into_response())
+    Ok(upgrade.on_upgrade(move |socket| Box::pin(serve(socket, desk, visit.jwt, events, seat))))
 }
 
 async fn serve(

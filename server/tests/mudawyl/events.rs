@@ -8,7 +8,10 @@ use domain::{
 use futures::StreamExt as _;
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{platform::settings::Settings, trading::live};
+use service::{
+    platform::settings::Settings,
+    trading::{account_streams::AccountStreams, live},
+};
 use std::time::Duration;
 use store::{JsonText, testing::TestDb};
 use tokio::{net::TcpStream, time::timeout};
@@ -214,7 +217,40 @@ async fn events_stream_to_programs_and_resume(db: &TestDb) {
     listening.abort();
 }
 
+/// Orders of users with a webhook are recorded from the account's stream: no page need be open.
+async fn fills_are_recorded_for_a_webhook_while_no_page_is_open(db: &TestDb) {
+    let server = open(db).await;
+    server.price("BTC/USDT", "10000").await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let path = format!("/v1/priv/exchange/order/{}", ada.key("FUTURES", "MANUAL").await);
+    ada.post(WEBHOOKS, journal()).await.ok(200);
+    let limit =
+        json!({"symbol": "BTC/USDT", "type": "LIMIT", "side": "BUY", "price": "9900", "amount": "0.01"});
+    let mut streams = AccountStreams::default();
+    let filled = async {
+        loop {
+            // Only the stream reports the fill, so it is repeated until the stream is connected.
+            ada.post(&path, limit.clone()).await.ok(200);
+            streams.round(&server.desk).await.unwrap();
+            server.price("BTC/USDT", "9850").await;
+            server.beat(4);
+            server.price("BTC/USDT", "10000").await;
+            let events = ada.get(EVENTS).await.ok(200)["items"].clone();
+            let filled =
+                events.as_array().unwrap().iter().any(|event| {
+                    event["type"] == "fill.created" && event["data"]["order"]["type"] == "limit"
+                });
+            if filled {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, filled).await.expect("the fill is recorded");
+}
+
 store::each_engine!(
+    fills_are_recorded_for_a_webhook_while_no_page_is_open,
     the_life_of_an_event_webhook,
     what_no_event_webhook_can_be,
     events_stream_to_programs_and_resume,

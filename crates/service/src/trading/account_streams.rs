@@ -9,9 +9,10 @@ mod foreign;
 
 use crate::{
     error::Result,
+    platform::user_events,
     trading::{SharedTrading, key, order},
 };
-use domain::{ExchangeKeyId, TradeType, UserId, client_order_id::is_from_slipstream};
+use domain::{ExchangeKeyId, Order, Trade, TradeType, UserId, client_order_id::is_from_slipstream};
 use exchange::{AccountEvent, Credentials};
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
@@ -101,9 +102,14 @@ impl Listener {
             AccountEvent::Order(order, fill) => {
                 if !is_from_slipstream(&order.client_order_id) {
                     foreign::order_changed(desk, self.owner, id, &order, fill.as_ref()).await;
-                } else if order.is_final() && order::protects(&order.client_order_id) {
+                    return;
+                }
+                if order.is_final() && order::protects(&order.client_order_id) {
                     // Most other reports concern orders whose response has just arrived here anyway.
                     order::touched(desk, &order);
+                }
+                if let Err(error) = self.record(order, fill).await {
+                    tracing::warn!(key = %id, %error, "could not record an order for the owner's event webhooks");
                 }
             }
             // The exchange ends the stream after this event.
@@ -113,5 +119,16 @@ impl Listener {
                 }
             }
         }
+    }
+
+    /// Records the state of an order for the owner's event webhooks. Without any, orders are recorded only while a page
+    /// shows their market, because nothing else needs them.
+    async fn record(&self, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
+        if order::reported_as_hit(&order)
+            || !store::event_webhook::has_enabled(&self.desk.db, self.owner).await?
+        {
+            return Ok(());
+        }
+        user_events::record_order(&self.desk, self.owner, self.key, order, fill).await
     }
 }

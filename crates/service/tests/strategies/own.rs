@@ -175,7 +175,7 @@ async fn a_source_that_sends_too_many_signals_is_paused_and_its_exits_pass(db: &
     assert!(own_source::get_source(&desk, &bob, id).await.unwrap().strategy.active);
     assert_eq!(receive("BTC long SL 90").await.reason, Some(RefusedAlert::Paused));
     assert!(!own_source::get_source(&desk, &bob, id).await.unwrap().strategy.active);
-    assert_eq!(receive("close").await.verdict, Verdict::Accepted, "an exit passes");
+    assert_eq!(receive("close BTC").await.verdict, Verdict::Accepted, "an exit passes");
     assert_eq!(receive("BTC long SL 90").await.reason, Some(RefusedAlert::Paused));
     notify::gather(&desk).await.unwrap();
     let mails = notify::list(&desk, &ada, &notify::Search::first(100)).await.unwrap();

@@ -8,6 +8,7 @@ use service::{
         account,
         api_client::{self, NewClient},
         chat_link,
+        event_webhook::{self, NewWebhook},
         flash::{self, Flash},
         token,
     },
@@ -39,11 +40,16 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
         NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     let made = api_client::create(&desk, &owner, &here(), client).await.unwrap();
     let token = api_client::sign_in(&desk, &here(), &made.client.login_id, &made.secret).await.unwrap();
+    // An address that needs no name lookup; no event is ever sent to it.
+    let webhook =
+        NewWebhook { name: "Journal".into(), url: "https://1.1.1.1/in".into(), topics: vec!["rule".into()] };
+    let webhook = event_webhook::create(&desk, &owner, &here(), webhook).await.unwrap();
     let flash = Flash { details: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
     let fresh = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
     flash::store_flash(&desk, &fresh.token, &flash).await.unwrap();
     let mut secrets = vec![
         made.secret.to_string(),
+        webhook.secret.to_string(),
         token,
         fresh.token,
         PASSWORD.into(),
@@ -134,15 +140,15 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let (old, _) = desk(db);
     let user = store::user::by_email(&old.db, ADA).await.unwrap().unwrap().id;
     let id = store_key(&old, user).await;
-    assert_eq!(notify::gather(&old).await.unwrap(), 2);
+    assert_eq!(notify::gather(&old).await.unwrap(), 3);
     let ada = account::sign_in(&old, here(), ADA, OTHER).await.unwrap().actor;
     let before = chat_link::method(&old, &ada).await.unwrap();
     let entropy = Arc::clone(&old.entropy);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), entropy.clone()));
-    // Two keys, an API client, a reset mail, notices of the change and of the client, the signing key, and
-    // the messages' secret.
-    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 8);
+    // Two keys, an API client, a webhook, a reset mail, notices of the change, of the client and of the webhook, the
+    // signing key, and the messages' secret.
+    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 10);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 
     let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, entropy));
@@ -159,6 +165,9 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let client = store::api_client::list_by_user(&new.db, user).await.unwrap().remove(0);
     let sealed = secrets::Sealed::from_bytes(&client.sealed_secret).unwrap();
     assert_eq!(new.sealer.open("api_clients", client.id.0, user.0, &sealed).unwrap().len(), 64);
+    let webhook = store::event_webhook::list_by_user(&new.db, user).await.unwrap().remove(0);
+    let sealed = secrets::Sealed::from_bytes(&webhook.sealed_secret).unwrap();
+    assert_eq!(new.sealer.open("event_webhooks", webhook.id.0, user.0, &sealed).unwrap().len(), 32);
     let after = chat_link::method(&new, &ada).await.unwrap();
     assert_ne!(before.code, after.code, "a code is not taken over: it is followed by another");
     let tokens = token::sign_in(&new, here(), ADA, OTHER).await.unwrap();

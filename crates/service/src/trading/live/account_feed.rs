@@ -7,8 +7,8 @@ use crate::{
     trading::{SharedTrading, Trading, key, order},
 };
 use domain::{
-    ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
-    live::{AccountState, LiveEvent, LiveEventKind, LiveMessage},
+    ExchangeKeyId, Symbol, TradeType, UserId,
+    live::{AccountState, LiveMessage},
 };
 use exchange::{AccountEvent, Credentials};
 use std::{
@@ -77,7 +77,7 @@ impl AccountFeed {
                 if order::reported_as_hit(&order) {
                     return Ok(());
                 }
-                self.record(desk, order, fill).await
+                user_events::record_order(desk, self.user, self.key, order, fill).await
             }
             AccountEvent::Unauthorized => key::disable_rejected(desk, self.key, who).await,
             AccountEvent::Account { positions, .. }
@@ -91,19 +91,6 @@ impl AccountFeed {
                 Ok(())
             }
         }
-    }
-
-    /// Records an order event, unless another instance or the sender of the order already has.
-    async fn record(&self, desk: &Trading, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
-        let now = desk.clock.now();
-        let once = user_events::order_once(self.key, &order);
-        let mut tx = desk.db.begin().await?;
-        if store::event::record_once(&mut tx, self.user, &once, now).await? {
-            let what = LiveEventKind::Order(order, fill);
-            user_events::append(&mut tx, self.user, &LiveEvent { key: Some(self.key), at: now, what })
-                .await?;
-        }
-        Ok(tx.commit().await?)
     }
 
     /// Reads the state and sends it to the viewers.
