@@ -1,3 +1,5 @@
+//! Each notice has a word of its own, and words of later releases are read.
+
 use super::*;
 
 #[test]
