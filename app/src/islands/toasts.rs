@@ -251,12 +251,18 @@ mod tests {
             status: "canceled".into(),
             side: "SELL".into(),
             amount: String::new(),
+            filled: "0".into(),
             ..order
         };
         assert_eq!(text(&stop).unwrap(), "Stop BTC/USDT cancelled");
         let part = OrderNews { amount: "0.05".into(), ..stop.clone() };
         assert_eq!(text(&part).unwrap(), "Stop 0.05 BTC/USDT cancelled");
-        let target = OrderNews { kind: "take_profit_market".into(), status: "closed".into(), ..part.clone() };
+        let target = OrderNews {
+            kind: "take_profit_market".into(),
+            status: "closed".into(),
+            filled: "0.05".into(),
+            ..part.clone()
+        };
         assert_eq!(text(&target).unwrap(), "Sell 0.05 BTC/USDT filled at 10,800.1");
     }
     #[test]

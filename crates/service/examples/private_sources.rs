@@ -26,7 +26,7 @@ use std::{io::Write as _, time::Duration};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What one alert took, in microseconds from the moment at which all were sent.
+/// The times of one alert in microseconds, from the time at which all were sent.
 struct Latency {
     /// Until the sender had its answer.
     answered: i64,

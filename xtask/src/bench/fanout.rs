@@ -59,7 +59,7 @@ pub(super) fn measure(workspace: &Workspace, followers: u32, table: &mut Table) 
     Ok(())
 }
 
-/// An alert of each of `sources` private sources at the same moment.
+/// Measures alerts of `sources` private sources that are sent at the same time.
 pub(super) fn private_sources(workspace: &Workspace, sources: u32, table: &mut Table) -> Result<()> {
     let answer = figures(workspace, "private_sources", sources)?;
     let row = |name: &str| -> Result<String> {

@@ -60,7 +60,7 @@ pub struct EventData {
     /// Name of the private signal source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// What the risk rule applies to: the strategy, key or user.
+    /// Strategy, key or user that the risk rule applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<String>,
     /// Name of the plan.

@@ -226,7 +226,7 @@ mod tests {
         let p = params("a=x:y&b=0.123456789&c=0.1234567800");
         assert_eq!((p.client_id("a"), code(p.spot_client_id("a"))), (Ok(Some("x:y")), -1100));
         assert_eq!((code(p.spot_decimal("b")), code(p.spot_decimal("c"))), (-1111, 0));
-        assert_eq!(code(p.forbid("d")), -1106);
+        assert_eq!(code(p.forbid("c")), -1106);
         assert_eq!(code(Params::parse("a=1", "a=2")), -1101);
     }
 

@@ -234,7 +234,7 @@ const NO_VERSION: i64 = -1;
 pub(super) fn version_of(request: &RawRequest) -> Result<Option<i64>, MudawylFailure> {
     match request.header("if-match")?.map(str::trim) {
         None | Some("*") => Ok(None),
-        // A tag of another form is the version of no trade. The use case says so, after it has checked the fields.
+        // A tag of another form is the version of no trade. The use case refuses it after it has checked the fields.
         Some(tag) => Ok(Some(tag.trim_matches('"').parse().unwrap_or(NO_VERSION))),
     }
 }
