@@ -29,6 +29,7 @@ texts! {
         P::NotMarginType => "Choose Isolated or Cross.",
         P::NotTimeInForce => "Choose GTC, IOC, FOK or post-only.",
         P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
+        P::NotFilledWhole => "The whole amount couldn't be filled at this price, so nothing was filled. Use a smaller amount or IOC.",
         P::NotReducing => "This side doesn't reduce your position. Choose the other side.",
         P::NotStopType => "Choose a stop order type.",
         P::PriceRequired => "This order type needs a price.",

@@ -122,7 +122,7 @@ async fn what_no_event_webhook_can_be(db: &TestDb) {
     }
     let made = ada.post(WEBHOOKS, journal()).await.ok(200);
     let path = format!("{WEBHOOKS}/{}", text(&made["id"]));
-    ada.put(&path, json!({"url": "https://[::1]/"}))
+    ada.put(&path, json!({"url": "https://[fd00::1]/"}))
         .await
         .problem("url", "must be an https URL of a public host");
     ada.put(&path, json!({"active": "perhaps"})).await.problem("active", "must be boolean");

@@ -217,6 +217,10 @@ pub(crate) async fn a_foreign_order_is_notified_unless_the_owner_trades_there_to
         holding.notified("ForeignFill").await > 0
     })
     .await;
+    // Events arrive in their order: after this one, those of the orders before it have been counted.
+    holding.order_elsewhere("web_last", "ETH/USDT", "0.1", None).await;
+    until("the last order is reported", async || holding.notified("ForeignFill\":\"ETH/USDT").await > 0)
+        .await;
     let body = json!({"tradedElsewhere": true});
     holding.ada.put(&format!("{KEYS}/{}", holding.id), body).await.ok(200);
     let before = holding.notified("ForeignFill").await;

@@ -62,6 +62,8 @@ problems! {
     NotTimeInForce = "must be valid time in force";
     /// A post-only order that would fill immediately.
     WouldTake = "must not fill immediately: the order is post-only";
+    /// A fill-or-kill order that could not be filled completely.
+    NotFilledWhole = "must be filled completely: nothing was filled";
     /// An order that would not reduce the position.
     NotReducing = "must be the side that reduces the position";
     /// Neither ISOLATED nor CROSSED.

@@ -28,7 +28,7 @@ use service::{
     messaging::notify,
     trading::order,
 };
-use store::{equity::Point, testing::TestDb};
+use store::testing::TestDb;
 use world::{SECOND, World};
 
 /// The leg of an exit that closes the position.
@@ -144,12 +144,6 @@ async fn a_manual_signal_is_previewed_with_its_accounts_and_value(db: &TestDb) {
     let preview = async |request: &SignalRequest| {
         strategy::preview_signal(&world.desk, &world.admin, id, request).await.unwrap()
     };
-    let unknown = preview(&enter).await;
-    assert_eq!((unknown.accounts, unknown.unknown, unknown.value), (0, 1, Some(d("0"))));
-    let point = Point { key: world.key, at: world.desk.clock.now(), total_usd: d("10000") };
-    let mut tx = world.desk.db.begin().await.unwrap();
-    store::equity::insert(&mut tx, &point).await.unwrap();
-    tx.commit().await.unwrap();
     let known = preview(&enter).await;
     assert_eq!((known.accounts, known.unknown, known.quote.as_str()), (1, 0, "USDT"));
     assert!(known.value.is_some_and(|value| value > d("100")), "{known:?}");

@@ -382,8 +382,12 @@ impl Trading for Fake {
             let signed = fill(&mut order, request.amount.unwrap(), price);
             state.position += signed;
         }
+        let fills_whole = request.amount.is_some_and(|amount| amount <= state.immediate_fill);
+        if request.time_in_force == TimeInForce::Fok && !fills_whole {
+            return Err(ExchangeFailure::Refused { code: -5021, message: "FOK order is rejected".into() });
+        }
         if matches!(request.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
-            let (price, amount) = (state.price, state.immediate_fill);
+            let (price, amount) = (state.price, request.amount.unwrap_or_default().min(state.immediate_fill));
             if !amount.is_zero() {
                 let signed = fill(&mut order, amount, price);
                 state.position += signed;

@@ -177,10 +177,12 @@ async fn unrealized(
     })))
 }
 
-/// Reads the account of a copy from the exchange; `None` if it does not answer in time.
+/// Reads the account of a copy from the exchange; `None` if it does not answer in time, or if its credentials cannot be
+/// opened, which must not hide the other figures.
 async fn read_account(desk: &Following, row: &EntryRow, deadline: Instant) -> Result<Option<CachedAccount>> {
     let Some(stored) = store::key::get_any(&desk.db, row.exchange_key_id).await? else { return Ok(None) };
-    let access = Access { who: key::credentials(desk, &stored)?, row: stored };
+    let Ok(who) = key::credentials(desk, &stored) else { return Ok(None) };
+    let access = Access { who, row: stored };
     let read = desk.accounts.of(desk, &access, row.symbol.quote());
     Ok(timeout_at(deadline, read).await.ok().and_then(std::result::Result::ok))
 }

@@ -25,7 +25,7 @@ proptest! {
     #[test]
     fn one_flipped_bit_anywhere_is_noticed(at in any::<prop::sample::Index>(), bit in 0_u8..8, in_key: bool) {
         let sealer = sealer(1);
-        let mut sealed = sealer.seal("mails", ROW, OWNER, b"our secret").unwrap();
+        let mut sealed = sealer.seal("mails", ROW, OWNER, b"a secret of ours").unwrap();
         let part = if in_key { &mut sealed.data_key } else { &mut sealed.secret };
         let at = at.index(part.len());
         part[at] ^= 1 << bit;
@@ -58,7 +58,7 @@ fn secrets_are_stored_in_the_format_of_every_release() {
     let data_key = "b0b1b2b3b4b5b6b7b8b9babb478fe9e539c1fba1c1e02e66a92032b499e08e66a69069b142013918685ab241\
                     e0e6395755ebcc062d1bf2ab78e6aad4";
     let known = Sealer::new(MasterKey::new([1; 32]), None, Arc::<Known>::default());
-    let sealed = known.seal("exchange_keys", ROW, OWNER, b"our secret").unwrap();
+    let sealed = known.seal("exchange_keys", ROW, OWNER, b"a secret of ours").unwrap();
     assert_eq!(hex::encode(&sealed.secret), secret);
     assert_eq!(hex::encode(&sealed.data_key), data_key);
     let stored = Sealed {
@@ -67,7 +67,7 @@ fn secrets_are_stored_in_the_format_of_every_release() {
         master_key_id: MasterKey::new([1; 32]).id().to_owned(),
         version: 1,
     };
-    assert_eq!(&**sealer(1).open("exchange_keys", ROW, OWNER, &stored).unwrap(), b"our secret");
+    assert_eq!(&**sealer(1).open("exchange_keys", ROW, OWNER, &stored).unwrap(), b"a secret of ours");
 }
 
 #[test]

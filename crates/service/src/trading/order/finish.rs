@@ -16,6 +16,8 @@ use store::intent::Status;
 
 /// "The order could not be executed as maker".
 const POST_ONLY_REJECTED: i64 = -5022;
+/// "The order could not be filled immediately": of a fill-or-kill order.
+const FILL_OR_KILL_REJECTED: i64 = -5021;
 
 /// Records the outcome of the work, for which requests were signed with the credentials `who`, and returns the
 /// caller's answer.
@@ -32,10 +34,13 @@ pub(super) async fn finish(
         }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
-            // It has a message of its own, because the balance and the filters are no cause.
+            // These have messages of their own, because the balance and the filters are no cause.
             let answer = match failure {
                 ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => {
                     Error::field("price", Problem::WouldTake)
+                }
+                ExchangeFailure::Refused { code: FILL_OR_KILL_REJECTED, .. } => {
+                    Error::field("timeInForce", Problem::NotFilledWhole)
                 }
                 _ => refusal.into(),
             };

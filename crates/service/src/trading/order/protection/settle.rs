@@ -106,6 +106,10 @@ async fn report_hits(desk: &Trading, access: &Access, intent: &Intent) -> Result
 /// Notifies the owner that the position was closed because it could not be protected. The run that closed it
 /// normally does so, unless it was killed before; the idempotency key makes it a single notification.
 async fn report_rescue(desk: &Trading, access: &Access, intent: &Intent) -> Result<()> {
+    // The end of a time limit was notified when it was reached.
+    if store::automation::is_over(&desk.db, intent.id).await? {
+        return Ok(());
+    }
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     for leg in intent.legs.iter().filter(|leg| leg.role == Role::Rescue) {
         let order = match &leg.placed {
