@@ -39,7 +39,6 @@ pub(crate) trait Peek: Read {
 
 impl<S: Read> Peek for S {}
 
-#[cfg(any(feature = "ssr", feature = "desk"))]
 /// As [`Peek`], without depending on the signal.
 pub(crate) trait PeekUntracked: ReadUntracked {
     /// Passes the value to `read`.
@@ -48,10 +47,8 @@ pub(crate) trait PeekUntracked: ReadUntracked {
     }
 }
 
-#[cfg(any(feature = "ssr", feature = "desk"))]
 impl<S: ReadUntracked> PeekUntracked for S {}
 
-#[cfg(any(feature = "ssr", feature = "desk"))]
 /// As [`Peek`], for stored values.
 pub(crate) trait PeekValue: ReadValue {
     /// Passes the value to `read`.
@@ -60,5 +57,4 @@ pub(crate) trait PeekValue: ReadValue {
     }
 }
 
-#[cfg(any(feature = "ssr", feature = "desk"))]
 impl<V: ReadValue> PeekValue for V {}

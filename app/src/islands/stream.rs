@@ -2,11 +2,11 @@
 //! event, backs off after failures, and publishes its state.
 
 use super::{
-    bus::{Link, bus},
-    messages::{PORTFOLIO, Quote, TabMessage, read, watch_message},
-    tree,
+    bus::{self, Link, report_link},
+    messages::{PORTFOLIO, TabMessage, read, watch_message},
+    price, toasts, tree,
 };
-use leptos::prelude::*;
+use leptos::prelude::{document, set_interval, set_timeout, window};
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
@@ -134,7 +134,7 @@ fn disconnected() {
         w.failures = if std::mem::take(&mut w.received) { 0 } else { w.failures.saturating_add(1) };
         w.failures
     });
-    bus().link.set(Link::Offline);
+    report_link(Link::Offline);
     set_timeout(connect, back_off(failures));
 }
 
@@ -184,22 +184,25 @@ fn receive(text: &str) {
     });
     if text == "\"Reload\"" {
         forget();
-        return bus().outdated.set(true);
+        return toasts::show_outdated();
     }
     let Some(message) = tree::parse(text) else { return };
     match read(&message) {
         Some(TabMessage::Hello(seq)) => greeted(seq),
-        Some(TabMessage::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
-        Some(TabMessage::Price(symbol, quote)) => quoted(symbol, quote),
+        Some(TabMessage::Upstream(live)) => report_link(if live { Link::Live } else { Link::Stale }),
+        Some(TabMessage::Price(symbol, quote)) => {
+            report_link(Link::Live);
+            price::show(symbol, quote);
+        }
         Some(TabMessage::Happened(event)) => {
             remember(event.seq);
-            bus().happened.set(Some(event));
+            bus::report_event(&event);
         }
         None => {}
     }
     // Without prices the stream is live as long as the positions arrive.
     if lively {
-        set_live();
+        report_link(Link::Live);
     }
     if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
         reader(&message);
@@ -214,34 +217,8 @@ fn greeted(seq: i64) {
     }
     // A page without price subscriptions has nothing more to wait for.
     if WISH.with_borrow(|w| w.symbols.is_empty()) {
-        bus().link.set(Link::Live);
+        report_link(Link::Live);
     }
-}
-
-fn set_live() {
-    let link = bus().link;
-    if link.get_untracked() != Link::Live {
-        link.set(Link::Live);
-    }
-}
-
-fn quoted(symbol: String, mut quote: Quote) {
-    set_live();
-    bus().quotes.update(|quotes| match quotes.iter_mut().find(|(of, _)| *of == symbol) {
-        Some((_, before)) => {
-            quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
-            *before = quote;
-        }
-        None => quotes.push((symbol, quote)),
-    });
-}
-
-/// Compares two positive decimal texts digit by digit; whether `a` is greater.
-fn above(a: &str, b: &str) -> bool {
-    fn whole(text: &str) -> usize {
-        text.find('.').unwrap_or(text.len())
-    }
-    (whole(a), a) > (whole(b), b)
 }
 
 /// A socket can stay open over a dead network: a stream that should send something but does not is not live.
@@ -250,8 +227,7 @@ fn notice_silence() {
         let expected = w.portfolio || !w.symbols.is_empty();
         expected && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
     });
-    let link = bus().link;
-    if silent && link.get_untracked() == Link::Live {
-        link.set(Link::Stale);
+    if silent && bus::link() == Link::Live {
+        report_link(Link::Stale);
     }
 }
