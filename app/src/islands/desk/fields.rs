@@ -3,7 +3,7 @@
 
 use super::{send::Sender, ticket::Ticket};
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, effect, handler};
 use leptos::prelude::*;
 
 /// A number field.

@@ -10,7 +10,7 @@ use super::{
     send::{Sender, ignore_double},
 };
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{Peek, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::money::Arithmetic as _;
 use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
@@ -250,7 +250,7 @@ fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
 fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
-        account.state.with(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
+        account.state.peek(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
     });
     let button_and_question = move || {
         let (side, contracts) = held.get()?;

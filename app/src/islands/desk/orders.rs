@@ -2,7 +2,7 @@
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::islands::part::{self, IntoPart, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
     words::{

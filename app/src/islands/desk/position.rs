@@ -2,7 +2,7 @@
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
 use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{Peek, PeekValue, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},

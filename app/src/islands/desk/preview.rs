@@ -2,7 +2,7 @@
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
 use crate::islands::part::still;
-use crate::islands::reactive::{Peek, PeekValue, dynamic, effect};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk},

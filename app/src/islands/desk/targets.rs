@@ -6,7 +6,7 @@ use super::{
     ticket::{TargetRow, Ticket},
 };
 use crate::islands::part::{self, IntoPart, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, RwSignal, StoredValue, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;

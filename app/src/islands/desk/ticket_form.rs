@@ -11,7 +11,7 @@ use super::{
     ticket_size,
 };
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{desk::desk, problems};
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};

@@ -1,6 +1,7 @@
 //! Zooming, panning and pointing.
 
 use super::{Chart, FEWEST, scale::Scale};
+use crate::islands::reactive::{Memo, StoredValue};
 use leptos::{ev, prelude::*};
 
 /// The pointer's interaction with the chart.

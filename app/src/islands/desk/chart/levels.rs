@@ -4,7 +4,7 @@ use super::{
     Chart,
     scale::{AXIS, Scale},
 };
-use crate::islands::reactive::{Peek, PeekValue};
+use crate::islands::reactive::{Memo, Peek, PeekValue};
 use crate::{
     islands::desk::{account::AccountSignals, bars::in_steps, ticket::Ticket},
     words::{desk::desk, orders::orders},

@@ -7,7 +7,7 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
-use crate::islands::reactive::{PeekValue, dynamic, handler};
+use crate::islands::reactive::{Memo, PeekValue, RwSignal, StoredValue, dynamic, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -64,7 +64,7 @@ impl Chart {
     #[cfg(feature = "islands")]
     pub(super) fn minute(self, minute: Bar) {
         let frame = self.frame.get_untracked();
-        let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
+        let settled = self.bars.update_value(|b| b.minute(minute, frame));
         self.bars.peek_value(|b| self.forming.set(b.forming));
         if settled {
             // If past candles are shown, the same ones stay in view.

@@ -5,7 +5,7 @@ use crate::{
     islands::{
         desk::{account::AccountSignals, send::Sender},
         part::{IntoPart as _, Part},
-        reactive::Peek as _,
+        reactive::{Memo, Peek as _},
     },
     words::desk::desk,
 };
