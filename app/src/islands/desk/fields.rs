@@ -63,7 +63,7 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
             <div class="with-unit">
                 <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
                     aria-describedby=problem_id.clone() aria-invalid=dynamic(move || problem.get().map(|_| "true"))
-                    on:input:target=move |event| text.set(event.target().value())/>
+                    on:input=handler(move |event| text.set(event_target_value(&event)))/>
                 {unit}
             </div>
             <p class="problem" id=problem_id hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
@@ -92,7 +92,7 @@ pub(super) fn unit_choice(
     let options = options.into_iter().map(option).collect::<Vec<_>>();
     view! {
         <select class="unit-choice" aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
-            on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
+            on:change=handler(move |event| choose(ticket, &event_target_value(&event)))>{options}</select>
     }
     .fixed()
 }

@@ -9,7 +9,7 @@ use super::{
     controls::hidden,
     send::{Sender, ignore_double},
 };
-use crate::islands::part::{IntoPart, Part};
+use crate::islands::part::{IntoPart, Part, changing};
 use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::money::Arithmetic as _;
@@ -39,13 +39,15 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 add(account, sender, &trade),
                 reverse(account, sender, trade),
             ]
+            .part()
         })
     };
-    move || {
+    changing(move || {
         open.get().then(|| {
-            view! { <div class="manage" data-testid="manage">{of_trade}{close::part(account, sender)}</div> }
+            view! { <div class="manage" data-testid="manage">{changing(of_trade)}{close::part(account, sender)}</div> }
+                .part()
         })
-    }
+    })
 }
 
 /// A form of the position.
@@ -217,7 +219,7 @@ fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<Str
             <div class="with-unit">
                 <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
                     autocomplete="off" aria-label=words.share_of(&number)
-                    on:input:target=move |event| share.set(event.target().value())/>
+                    on:input=handler(move |event| share.set(event_target_value(&event)))/>
                 <span class="unit" aria-hidden="true">"%"</span>
             </div>
         </div>
@@ -269,7 +271,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
         parts.push(button(sender, "bad", "reverse-yes".to_owned(), text.clone()));
         Some(question("reverse", text, form(sender, "/api/trade-reverse", "reverse-form", parts)))
     };
-    button_and_question.part()
+    changing(button_and_question).part()
 }
 
 /// The result of the last post of the position's and the orders' forms.
@@ -305,7 +307,7 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     let count = Memo::new(move |_| {
         account.state.peek(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
     });
-    move || {
+    changing(move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
         let parts = vec![
             hidden(account).part(),
@@ -314,5 +316,5 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
         ];
         let form = form(sender, "/api/entries-cancel", "entries-form", parts);
         Some(question("cancel-entries", words.cancel_entries(count), form))
-    }
+    })
 }

@@ -1,7 +1,7 @@
 //! The position, its live profit, and the form to close it.
 
 use super::{account::AccountSignals, controls::hidden, send::Sender};
-use crate::islands::part::{IntoPart, Part};
+use crate::islands::part::{IntoPart, Part, changing};
 use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
@@ -12,7 +12,7 @@ use domain::{
     live::{PositionProtection, ProtectionState},
     money,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The position, or a hint how to open one.
 pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> impl IntoView {
@@ -26,10 +26,12 @@ pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> i
     // position.
     let position =
         Memo::new(move |_| account.state.peek(|a| a.position.clone().map(|p| (settled(p), a.protection))));
-    move || match position.get() {
-        None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
-        Some((position, protection)) => Either::Right(card(account, sender, &position, protection)),
-    }
+    changing(move || {
+        Some(match position.get() {
+            None => view! { <p class="empty" data-testid="no-position">{none}</p> }.replaced(),
+            Some((position, protection)) => card(account, sender, &position, protection).replaced(),
+        })
+    })
 }
 
 /// The position without the parts that change with every price.
@@ -53,10 +55,15 @@ fn card(
     let (words, names) = (desk(account.lang), orders(account.lang));
     let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
-    let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
-    let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
+    let profit = move || {
+        let profit = account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
+        profit.unwrap_or_default()
+    };
+    let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r))).unwrap_or_default();
     let tick = account.market.peek_value(|m| m.tick);
-    let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
+    let mark = move || {
+        account.mark.get().map(|price| figures::decimal(money::round_to(price, tick))).unwrap_or_default()
+    };
     let size = format!("{} {base}", money::text(position.contracts));
     let (way, margin) = (names.way(position.side), names.margin(position.margin_mode));
     let way = words.way(way, margin, &position.leverage.to_string());
@@ -69,13 +76,13 @@ fn card(
             <p class="position-way">{way}</p>
             <p class="position-profit">
                 <span class="visually-hidden">{words.profit}</span>
-                <strong data-change=tone data-testid="pnl">{profit}</strong>" "
-                <span data-change=tone data-testid="roe" title=words.roe>{roe}</span>
+                <strong data-change=dynamic(tone) data-testid="pnl">{dynamic(profit)}</strong>" "
+                <span data-change=dynamic(tone) data-testid="roe" title=words.roe>{dynamic(roe)}</span>
             </p>
             <dl class="figures">
                 <div><dt>{words.size}</dt><dd data-testid="position-size">{size}</dd></div>
                 <div><dt>{words.entry_price}</dt><dd>{figures::decimal(money::round_to(position.entry_price, tick))}</dd></div>
-                <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
+                <div><dt>{words.mark_price}</dt><dd data-testid="mark">{dynamic(mark)}</dd></div>
                 <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
                 <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
                 {protection.map(|protection| protection_figures(words, protection, tick))}

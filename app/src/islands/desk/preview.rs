@@ -1,7 +1,7 @@
 //! The ticket's preview, and what must be closed first.
 
 use super::{confirm, foresee::Foreseen, ticket::Ticket};
-use crate::islands::part::still;
+use crate::islands::part::{IntoPart, changing, still};
 use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
@@ -28,7 +28,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
             <p class="hint" data-testid="preview-hint" hidden=dynamic(move || seen().is_some())>{dynamic(move || hint(ticket))}</p>
             <dl class="figures" hidden=dynamic(move || seen().is_none())>
-                {move || seen().map(|seen| rows(words, &seen, &quote, tick))}
+                {changing(move || seen().map(|seen| rows(words, &seen, &quote, tick).part()))}
             </dl>
         </section>
         {clearing(ticket)}

@@ -4,7 +4,7 @@ use super::{button, field, fixed, folded, form, once, problem, question};
 use crate::{
     islands::{
         desk::{account::AccountSignals, send::Sender},
-        part::{IntoPart as _, Part},
+        part::{IntoPart as _, Part, changing},
         reactive::{Memo, Peek as _},
     },
     words::desk::desk,
@@ -63,5 +63,5 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
         let form = form(sender, ACTION, "close-share-form", parts);
         Some(question("close-100", words.close_share(PERCENT), form))
     };
-    button_and_question.part()
+    changing(button_and_question).part()
 }
