@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn LivePortfolio() -> impl IntoView {
     let words = live(lang());
     view! {
-        <label class="check" hidden=true>
+        <label class="check" data-asleep="true">
             <input type="checkbox" data-testid="pnl-title" data-pnl-title="true"/>
             <span>{words.pnl_in_title}</span>
         </label>
@@ -32,7 +32,7 @@ mod browser {
             bus::{self, Link},
             fresh,
             messages::{PortfolioNews, portfolio_news},
-            page::{find, listen, mark, set_shown},
+            page::{find, listen, mark},
             stream,
         },
     };
@@ -63,7 +63,8 @@ mod browser {
         PLAIN.set(document().title());
         TITLED.set(wanted());
         if let Some(label) = input.parent_element() {
-            set_shown(&label, true);
+            // An attribute of this name can always be removed.
+            let _ = label.remove_attribute("data-asleep");
         }
         let input = input.unchecked_into::<HtmlInputElement>();
         input.set_checked(TITLED.get());

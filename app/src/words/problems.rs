@@ -5,25 +5,16 @@ use crate::notice::{DeskNotice as D, PostNotice, Rejection, RequestError as E};
 use domain::{Refusal as R, validation::Problem as P};
 
 texts! {
-    /// The text of a field problem.
+    /// The text of a field problem. The table has what the forms of the trade page may answer; the browser knows no other.
     problem(P) {
         P::Required => "This field is required.",
-        P::NotText | P::Unknown => "This value isn't valid.",
+        P::NotText | P::Unknown => INVALID,
         P::NotBoolean => "Choose yes or no.",
         P::NotUuid => "Invalid ID.",
         P::NotNumber => "Enter a number, such as 0.05.",
         P::NotPositive => "Enter a number above zero.",
         P::NotLeverage => "Enter a whole number from 1 to 125.",
         P::NotSymbol => "Choose a market, such as BTC/USDT.",
-        P::NotExchange => "Choose an exchange from the list.",
-        P::NotTradeType => "Choose spot or futures.",
-        P::NotStrategyType => "Choose Manual or Automated.",
-        P::SpotNotAutomated => "Spot keys can't copy strategies. Choose Manual.",
-        P::NotAlphabetic => "Use letters, spaces, hyphens and apostrophes.",
-        P::NotCountry => "Choose a country from the list.",
-        P::NotLanguage => "Choose a language from the list.",
-        P::NotTimeZone => "Choose a time zone from the list.",
-        P::NameTooLong => "Use 24 characters or fewer.",
         P::NotOrderType => "Choose an order type.",
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
@@ -59,6 +50,33 @@ texts! {
         P::KeyUnderReview => "This account is under review: its orders at the exchange differ from Slipstream's records. Your stop losses stay in place, and you can close positions. New orders are possible again once an admin confirms the differences.",
         P::FirstDayCap => "The order is larger than this account's first-day limit. Lower the amount, or end the limits on the Exchange keys page.",
         P::FirstDayMarket => "This account's first-day limit allows another market only. End the limits on the Exchange keys page.",
+        P::TooLong | P::TextTooLong => "This is too long.",
+        P::HasSpaces => "Remove the spaces and line breaks.",
+        P::Contradicts => "This contradicts another field.",
+        P::NotFuture => "Choose a future date.",
+        P::TooMany => "You've reached the limit. Remove one first.",
+        P::NotInRange => "Choose one of the options.",
+        P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
+        other => elsewhere(Lang::En, other),
+    }
+}
+
+/// The text of a problem that needs no explanation, or that this build does not know.
+const INVALID: &str = "This value isn't valid.";
+
+#[cfg(feature = "ssr")]
+texts! {
+    /// The text of a field problem of other pages.
+    elsewhere(P) {
+        P::NotExchange => "Choose an exchange from the list.",
+        P::NotTradeType => "Choose spot or futures.",
+        P::NotStrategyType => "Choose Manual or Automated.",
+        P::SpotNotAutomated => "Spot keys can't copy strategies. Choose Manual.",
+        P::NotAlphabetic => "Use letters, spaces, hyphens and apostrophes.",
+        P::NotCountry => "Choose a country from the list.",
+        P::NotLanguage => "Choose a language from the list.",
+        P::NotTimeZone => "Choose a time zone from the list.",
+        P::NameTooLong => "Use 24 characters or fewer.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",
@@ -68,8 +86,6 @@ texts! {
         P::WrongPassword => "This isn't your current password.",
         P::EmailTaken => "This e-mail address can't be used. Do you already have an account?",
         P::ResetInvalid => "This link has been used or has expired. Request a new one.",
-        P::TooLong | P::TextTooLong => "This is too long.",
-        P::HasSpaces => "Remove the spaces and line breaks.",
         P::NotLimit => "Enter a whole number from 1 to 1,000.",
         P::NotDate => "Enter a date.",
         P::NotInterval => "Choose days or months.",
@@ -85,16 +101,12 @@ texts! {
         P::Placeholder => "A placeholder wasn't replaced by its value.",
         P::TooOld => "The signal is too old.",
         P::InFuture => "The time is in the future.",
-        P::Contradicts => "This contradicts another field.",
         P::SignalIdReused => "Another signal already used this ID.",
         P::NotPermission => "Choose at least one permission.",
         P::NotPublicKey => "Paste an RSA public key in PEM format, 2,048 bits or more. Never paste the private key.",
         P::NotExchangePublicKey => "Paste an Ed25519 or RSA public key in PEM format, RSA with 2,048 bits or more. Never paste the private key.",
         P::NotAddresses => "Enter IP addresses such as 203.0.113.7, or networks such as 203.0.113.0/24.",
-        P::NotFuture => "Choose a future date.",
-        P::TooMany => "You've reached the limit. Remove one first.",
         P::TooShort => "This field is required.",
-        P::NotInRange => "Choose one of the options.",
         P::NotLetterCode => "Use a two-letter code, such as NY.",
         P::BrandUnknown => "There is no brand with this name.",
         P::BrandNotBroker => "New accounts aren't allowed under this brand.",
@@ -106,12 +118,18 @@ texts! {
         P::TooManyDecimals => "Too many decimals for this currency.",
         P::NotCovered => "Your balance is too low.",
         P::AlertUnreadable => "The alert has none of the supported formats. See the examples on the source's page.",
-        P::OtherMarket => "The alert is about another market than this source.",
         P::FarFromMarket => "The alert's price is too far from the market price.",
         P::NothingToExit => "The alert exits the other side than the source's last entry.",
         P::NotTransferable => "You can only transfer between a USDT account and a paper account.",
-        P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
+        P::OtherMarket => "The alert is about another market than this source.",
+        _ => INVALID,
     }
+}
+
+/// The browser shows problems of the trade page only.
+#[cfg(not(feature = "ssr"))]
+const fn elsewhere(_: Lang, _: P) -> &'static str {
+    INVALID
 }
 
 /// The text of a rejected post.
@@ -207,6 +225,15 @@ texts! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn every_problem_has_a_text() {
+        let bare = |problem: &&P| problem.name() != "NotText" && problem.name() != "Unknown";
+        for found in P::ALL.iter().filter(bare) {
+            assert_ne!(problem(Lang::En, *found), INVALID, "{}", found.name());
+        }
+    }
 
     #[test]
     fn the_text_of_a_rule_names_its_code() {
