@@ -16,7 +16,7 @@ export async function recordShifts(page: Page): Promise<void> {
     const found: { value: number; what: string[] }[] = [];
     const add = (entries: PerformanceEntryList): void => {
       for (const entry of entries as Shift[]) {
-        // What follows a press within half a second is expected.
+        // Shifts within half a second after a press are expected.
         if (!entry.hadRecentInput) {
           const what = entry.sources.map(({ node }) =>
             node instanceof Element ? node.outerHTML.slice(0, 90) : String(node?.textContent?.slice(0, 40)),

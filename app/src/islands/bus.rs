@@ -33,8 +33,10 @@ pub(crate) use browser::{link, report_event, report_link};
 #[cfg(feature = "islands")]
 mod browser {
     use super::Link;
+    #[cfg(feature = "pages")]
+    use crate::islands::{fresh, portfolio};
     use crate::{
-        islands::{fresh, messages::TabEvent, pill, portfolio, toasts, unread},
+        islands::{messages::TabEvent, pill, toasts, unread},
         words::{lang, live::live},
     };
     use std::cell::Cell;
@@ -50,6 +52,7 @@ mod browser {
     pub(crate) fn report_link(link: Link) {
         if LINK.replace(link) != link {
             pill::show(link);
+            #[cfg(feature = "pages")]
             portfolio::show_link(link);
         }
     }
@@ -59,6 +62,7 @@ mod browser {
         let words = live(lang());
         toasts::show(words, event);
         unread::count(words, event);
+        #[cfg(feature = "pages")]
         fresh::renew_after_event();
     }
 }

@@ -13,10 +13,10 @@ pub fn Fresh() -> impl IntoView {
     view! { <template data-renewed></template> }
 }
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
 pub(crate) use browser::{renew, renew_after_event, start};
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
 mod browser {
     use crate::islands::page::find;
     use leptos::prelude::{set_interval, window};

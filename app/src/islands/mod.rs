@@ -29,7 +29,9 @@ pub mod unread;
 pub fn start() {
     toasts::start();
     price::start();
+    #[cfg(feature = "pages")]
     portfolio::start();
+    #[cfg(feature = "pages")]
     fresh::start();
     stream::start();
 }

@@ -43,7 +43,7 @@ impl<V: IntoAny> IntoPart for V {
 /// A row of a list that changes: its key, and a function that renders it. A row of the same key is not rendered again.
 pub(crate) type Row = (String, Arc<dyn Fn() -> Part + Send + Sync>);
 
-/// A part that is rendered again when its signals change: one such effect in the bundle for all of them.
+/// A part that is rendered again when its signals change: the bundle contains one effect for all of them.
 pub(crate) type Changing = Box<dyn FnMut() -> Option<Part> + Send>;
 
 /// A part that is rendered again when the signals in `render` change.

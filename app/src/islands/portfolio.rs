@@ -21,10 +21,10 @@ pub fn LivePortfolio() -> impl IntoView {
     }
 }
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
 pub(crate) use browser::{show_link, start};
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
 mod browser {
     use crate::{
         figures,
