@@ -3,8 +3,6 @@
 
 #[cfg(not(feature = "islands"))]
 use app as _;
-#[cfg(not(feature = "desk"))]
-use leptos as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Starts the live parts of the page, and the hydration of its island.

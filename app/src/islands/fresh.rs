@@ -18,8 +18,7 @@ pub(crate) use browser::{renew, renew_after_event, start};
 
 #[cfg(feature = "pages")]
 mod browser {
-    use crate::islands::page::find;
-    use leptos::prelude::{set_interval, window};
+    use crate::islands::page::{document, find, repeat, window};
     use std::{cell::Cell, time::Duration};
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -55,7 +54,7 @@ mod browser {
     /// Starts to replace the part.
     pub(crate) fn start() {
         if is_renewed() {
-            set_interval(tick, PERIOD);
+            repeat(PERIOD, tick);
         }
     }
 
@@ -113,7 +112,7 @@ mod browser {
     }
 
     async fn read(began: f64) -> Result<(), JsValue> {
-        let here = leptos::prelude::location().href()?;
+        let here = window().location().href()?;
         let response: Response = JsFuture::from(window().fetch_with_str(&here)).await?.unchecked_into();
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         if BEGAN.get() != began {
@@ -130,10 +129,6 @@ mod browser {
             old.set_attribute("data-fresh", &new.get_attribute("data-fresh").unwrap_or_default())?;
         }
         Ok(())
-    }
-
-    fn document() -> Document {
-        leptos::prelude::document()
     }
 
     fn part(of: &Document) -> Option<Element> {

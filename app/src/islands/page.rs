@@ -1,8 +1,36 @@
 //! The page's elements. The live parts of every page write to them directly: with Leptos their bundle was three times as large.
 
-use leptos::prelude::document;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event};
+use web_sys::{Document, Element, Event, Window};
+
+/// The window. The bundles run nowhere else.
+pub(crate) fn window() -> Window {
+    js_sys::global().unchecked_into()
+}
+
+/// The document of the window.
+pub(crate) fn document() -> Document {
+    window().document().unwrap_or_else(|| unreachable!())
+}
+
+/// Calls `run` once, after this time.
+pub(crate) fn after(time: Duration, run: impl FnOnce() + 'static) {
+    let run = Closure::once_into_js(run);
+    // A window has timers.
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(run.unchecked_ref(), millis(time));
+}
+
+/// Calls `run` again and again, always after this time.
+pub(crate) fn repeat(time: Duration, run: fn()) {
+    let run = Closure::<dyn FnMut()>::new(run).into_js_value();
+    let _ =
+        window().set_interval_with_callback_and_timeout_and_arguments_0(run.unchecked_ref(), millis(time));
+}
+
+fn millis(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX)
+}
 
 /// The first element that matches a CSS selector.
 pub(crate) fn find(selector: &str) -> Option<Element> {

@@ -1,5 +1,6 @@
 //! The connection pill: whether the displayed data is live.
 
+#[cfg(any(feature = "ssr", feature = "islands"))]
 use super::bus::Link;
 #[cfg(any(feature = "ssr", feature = "islands"))]
 use crate::words::{lang, live::Live, live::live};

@@ -32,11 +32,10 @@ mod browser {
             bus::{self, Link},
             fresh,
             messages::{PortfolioNews, portfolio_news},
-            page::{find, listen, mark},
+            page::{document, find, listen, mark, window},
             stream,
         },
     };
-    use leptos::prelude::{document, window};
     use std::cell::{Cell, RefCell};
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::spawn_local;

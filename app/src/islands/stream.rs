@@ -4,9 +4,9 @@
 use super::{
     bus::{self, Link, report_link},
     messages::{PORTFOLIO, TabMessage, read, watch_message},
+    page::{after, document, repeat, window},
     price, toasts, tree,
 };
-use leptos::prelude::{document, set_interval, set_timeout, window};
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
@@ -82,7 +82,7 @@ pub(crate) fn start() {
     let first = WISH.with_borrow_mut(|w| !std::mem::replace(&mut w.running, true));
     if first {
         when_shown(connect);
-        set_interval(notice_silence, SILENCE / 4);
+        repeat(SILENCE / 4, notice_silence);
     }
 }
 
@@ -136,7 +136,7 @@ fn disconnected() {
         w.failures
     });
     report_link(Link::Offline);
-    set_timeout(connect, back_off(failures));
+    after(back_off(failures), connect);
 }
 
 /// Sends this tab's subscriptions if it is connected.

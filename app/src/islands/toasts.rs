@@ -35,11 +35,10 @@ mod browser {
     use crate::{
         islands::{
             messages::TabEvent,
-            page::{find, find_all, listen, mark, set_shown},
+            page::{after, document, find, find_all, listen, mark, set_shown},
         },
         words::live::Live,
     };
-    use leptos::prelude::{document, set_timeout};
     use std::{cell::RefCell, time::Duration};
     use wasm_bindgen::JsCast;
     use web_sys::Element;
@@ -78,7 +77,7 @@ mod browser {
         let Some(toast) = toast_of(words, event.seq, &event.what) else { return };
         if toast.tone != "bad" {
             let seq = toast.seq;
-            set_timeout(move || remove(seq), READ);
+            after(READ, move || remove(seq));
         }
         let element = element(words, &toast);
         SHOWN.with_borrow_mut(|shown| {

@@ -1,9 +1,10 @@
 //! Leptos's signals, memos and stored values under their own names, with values of any type.
 
+#[cfg(feature = "islands")]
+use leptos::prelude::WriteValue as _;
 use leptos::prelude::{
-    self, ReadValue as _, Set as _, SetValue as _, Track as _, Write as _, WriteValue as _,
+    self, Read as _, ReadUntracked as _, ReadValue as _, Set as _, SetValue as _, Track as _, Write as _,
 };
-use leptos::prelude::{Read as _, ReadUntracked as _};
 use std::{any::Any, marker::PhantomData};
 
 /// A value whose type is known to its signal.
