@@ -109,7 +109,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         if let Some(mut binder) = binder.take() {
             binder.wait_for_success()?;
         }
-        let bundle = bind(&binder_path, &site, name, &raw)?;
+        let bundle = bind(&binder_path, &site, name, &raw, mode)?;
         if mode == Mode::Release {
             compress_bundle(&site, &bundle.stem)?;
         }
@@ -149,7 +149,7 @@ fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Res
 
 /// Runs wasm-bindgen and names the two files after their content; does nothing if the raw module is
 /// unchanged.
-fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
+fn bind(binder: &Path, site: &Path, name: &str, raw: &Path, mode: Mode) -> Result<Bundle> {
     let source = digest([fs::read(raw)?.as_slice(), env!("CARGO_PKG_VERSION").as_bytes()]);
     if let Some(stem) = stem(site, name) {
         let same =
@@ -160,7 +160,8 @@ fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
     }
     console::step(&format!("bind the {name} bundle"), || {
         let out = tempfile::tempdir_in(site)?;
-        process::run(Command::new(binder).arg(name).arg(raw).arg(out.path()))?;
+        let ordered = (mode == Mode::Release).then_some("ordered");
+        process::run(Command::new(binder).arg(name).arg(raw).arg(out.path()).args(ordered))?;
         let js = std::fs::read_to_string(out.path().join(format!("{name}.js")))?;
         let js = compact(&js).into_bytes();
         let wasm = fs::read(&out.path().join(format!("{name}_bg.wasm")))?;
