@@ -1,8 +1,14 @@
 //! The position, its live profit, and the form to close it.
 
-use super::{account::AccountSignals, controls::hidden, send::Sender};
+use super::{
+    account::AccountSignals,
+    controls::hidden,
+    figure::figure,
+    manage::{button, fixed, form, question_of_kind},
+    send::Sender,
+};
 use crate::islands::part::{IntoPart, Part, changing};
-use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -70,7 +76,25 @@ fn card(
     let liquidation = position
         .liquidation_price
         .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
+    let entry = figures::decimal(money::round_to(position.entry_price, tick));
+    let margin_held = figures::cents(position.initial_margin);
+    let mut rows = vec![
+        named(words.size, size, None, "position-size"),
+        figure(words.entry_price.to_owned(), entry, None, None),
+        view! { <div><dt>{words.mark_price}</dt><dd data-testid="mark">{dynamic(mark)}</dd></div> }.part(),
+        named(words.liquidation_price, liquidation, None, "liquidation"),
+        figure(words.margin_held.to_owned(), margin_held, None, None),
+    ];
+    if let Some(protection) = protection {
+        rows.extend(protection_figures(words, protection, tick));
+    }
     let sure = words.close_sure(&money::text(position.contracts), &base);
+    let parts = vec![
+        hidden(account).part(),
+        view! { <p>{sure}</p> }.part(),
+        button(sender, "bad", "close-position-yes".to_owned(), words.close_yes.to_owned()),
+    ];
+    let close = form(sender, "/api/position-close", "close-position-form", parts);
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
             <p class="position-way">{way}</p>
@@ -79,30 +103,15 @@ fn card(
                 <strong data-change=dynamic(tone) data-testid="pnl">{dynamic(profit)}</strong>" "
                 <span data-change=dynamic(tone) data-testid="roe" title=words.roe>{dynamic(roe)}</span>
             </p>
-            <dl class="figures">
-                <div><dt>{words.size}</dt><dd data-testid="position-size">{size}</dd></div>
-                <div><dt>{words.entry_price}</dt><dd>{figures::decimal(money::round_to(position.entry_price, tick))}</dd></div>
-                <div><dt>{words.mark_price}</dt><dd data-testid="mark">{dynamic(mark)}</dd></div>
-                <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
-                <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
-                {protection.map(|protection| protection_figures(words, protection, tick))}
-            </dl>
+            <dl class="figures">{rows}</dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
-            <details class="sure" id="close-position">
-                <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
-                <form method="post" action="/api/position-close" on:submit=handler(move |e| sender.submit(&e))>
-                    {hidden(account)}
-                    <p>{sure}</p>
-                    <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
-                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.close_yes}</button>
-                </form>
-            </details>
+            {question_of_kind("close-position", "bad", words.close.to_owned(), close)}
         </div>
     }
 }
 
 /// The stop order at the exchange, and the state of its supervision.
-fn protection_figures(words: &'static Desk, protection: PositionProtection, tick: Decimal) -> impl IntoView {
+fn protection_figures(words: &'static Desk, protection: PositionProtection, tick: Decimal) -> [Part; 2] {
     let (state, tone) = match protection.state {
         ProtectionState::Supervised => (words.supervised, None),
         ProtectionState::Missing => (words.stop_missing, Some("loss")),
@@ -111,42 +120,41 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
         ProtectionState::Foreign => (words.opened_elsewhere, None),
     };
     let stop = protection.stop.map(|price| figures::decimal(money::round_to(price, tick)));
-    view! {
-        <div><dt>{words.stop_loss}</dt><dd data-testid="position-stop">{stop.unwrap_or_else(|| words.none.to_owned())}</dd></div>
-        <div><dt>{words.protection}</dt><dd data-change=tone data-testid="protection">{state}</dd></div>
-    }
+    let stop = stop.unwrap_or_else(|| words.none.to_owned());
+    [
+        named(words.stop_loss, stop, None, "position-stop"),
+        named(words.protection, state.to_owned(), tone, "protection"),
+    ]
+}
+
+/// A figure with a test id.
+fn named(name: &str, value: String, tone: Option<&'static str>, id: &str) -> Part {
+    figure(name.to_owned(), value, tone, Some(id.to_owned()))
 }
 
 /// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
 fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<Part> {
+    const ACTION: &str = "/api/position-supervision";
     let words = desk(account.lang);
     match state {
-        ProtectionState::Supervised | ProtectionState::Missing => Some(
-            view! {
-                <details class="sure">
-                    <summary class="button" data-kind="quiet" data-testid="release">{words.release}</summary>
-                    <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
-                        {hidden(account)}
-                        <input type="hidden" name="supervised" value="false"/>
-                        <p>{words.release_sure}</p>
-                        <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
-                            aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.release_yes}</button>
-                    </form>
-                </details>
-            }
-            .part(),
-        ),
-        ProtectionState::Released => Some(
-            view! {
-                <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
-                    {hidden(account)}
-                    <input type="hidden" name="supervised" value="true"/>
-                    <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
-                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.supervise}</button>
-                </form>
-            }
-            .part(),
-        ),
+        ProtectionState::Supervised | ProtectionState::Missing => {
+            let parts = vec![
+                hidden(account).part(),
+                fixed("supervised", "false".to_owned()),
+                view! { <p>{words.release_sure}</p> }.part(),
+                button(sender, "bad", "release-yes".to_owned(), words.release_yes.to_owned()),
+            ];
+            let form = form(sender, ACTION, "release-form", parts);
+            Some(question_of_kind("release", "quiet", words.release.to_owned(), form))
+        }
+        ProtectionState::Released => {
+            let parts = vec![
+                hidden(account).part(),
+                fixed("supervised", "true".to_owned()),
+                button(sender, "quiet", "supervise".to_owned(), words.supervise.to_owned()),
+            ];
+            Some(form(sender, ACTION, "supervise-form", parts))
+        }
         ProtectionState::NoStop | ProtectionState::Foreign => None,
     }
 }
