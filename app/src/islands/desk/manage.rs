@@ -51,7 +51,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
 }
 
 /// A form of the position.
-pub(super) fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>) -> Part {
+fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>) -> Part {
     view! {
         <form method="post" action=action data-testid=id on:submit=handler(move |event| sender.submit(&event))>{body}</form>
     }
@@ -59,7 +59,7 @@ pub(super) fn form(sender: Sender, action: &'static str, id: &'static str, body:
 }
 
 /// The button that sends a form. It stays enabled while sending, so that it keeps the focus.
-pub(super) fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
+fn button(sender: Sender, kind: &'static str, id: String, text: String) -> Part {
     view! {
         <button type="submit" class="button" data-kind=kind data-testid=id
             aria-disabled=dynamic(move || sender.busy.get().then_some("true")) on:click=handler(|event| ignore_double(&event))>{text}</button>
@@ -80,14 +80,9 @@ fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> 
 
 /// A question that a button asks before its form is sent.
 fn question(id: &'static str, text: String, form: Part) -> Part {
-    question_of_kind(id, "quiet", text, form)
-}
-
-/// As [`question`], with the kind of the button.
-pub(super) fn question_of_kind(id: &'static str, kind: &'static str, text: String, form: Part) -> Part {
     view! {
         <details class="sure" id=id>
-            <summary class="button" data-kind=kind data-testid=id>{text}</summary>
+            <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             {form}
         </details>
     }
@@ -95,7 +90,7 @@ pub(super) fn question_of_kind(id: &'static str, kind: &'static str, text: Strin
 }
 
 /// A hidden field of a form.
-pub(super) fn fixed(name: &'static str, value: String) -> Part {
+fn fixed(name: &'static str, value: String) -> Part {
     view! { <input type="hidden" name=name value=value/> }.part()
 }
 

@@ -1,14 +1,8 @@
 //! The position, its live profit, and the form to close it.
 
-use super::{
-    account::AccountSignals,
-    controls::hidden,
-    figure::figure,
-    manage::{button, fixed, form, question_of_kind},
-    send::Sender,
-};
+use super::{account::AccountSignals, controls::hidden, figure::figure, send::Sender};
 use crate::islands::part::{IntoPart, Part, changing};
-use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -89,12 +83,6 @@ fn card(
         rows.extend(protection_figures(words, protection, tick));
     }
     let sure = words.close_sure(&money::text(position.contracts), &base);
-    let parts = vec![
-        hidden(account).part(),
-        view! { <p>{sure}</p> }.part(),
-        button(sender, "bad", "close-position-yes".to_owned(), words.close_yes.to_owned()),
-    ];
-    let close = form(sender, "/api/position-close", "close-position-form", parts);
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
             <p class="position-way">{way}</p>
@@ -105,7 +93,15 @@ fn card(
             </p>
             <dl class="figures">{rows}</dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
-            {question_of_kind("close-position", "bad", words.close.to_owned(), close)}
+            <details class="sure" id="close-position">
+                <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
+                <form method="post" action="/api/position-close" on:submit=handler(move |e| sender.submit(&e))>
+                    {hidden(account)}
+                    <p>{sure}</p>
+                    <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
+                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.close_yes}</button>
+                </form>
+            </details>
         </div>
     }
 }
@@ -134,27 +130,34 @@ fn named(name: &str, value: String, tone: Option<&'static str>, id: &str) -> Par
 
 /// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
 fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) -> Option<Part> {
-    const ACTION: &str = "/api/position-supervision";
     let words = desk(account.lang);
     match state {
-        ProtectionState::Supervised | ProtectionState::Missing => {
-            let parts = vec![
-                hidden(account).part(),
-                fixed("supervised", "false".to_owned()),
-                view! { <p>{words.release_sure}</p> }.part(),
-                button(sender, "bad", "release-yes".to_owned(), words.release_yes.to_owned()),
-            ];
-            let form = form(sender, ACTION, "release-form", parts);
-            Some(question_of_kind("release", "quiet", words.release.to_owned(), form))
-        }
-        ProtectionState::Released => {
-            let parts = vec![
-                hidden(account).part(),
-                fixed("supervised", "true".to_owned()),
-                button(sender, "quiet", "supervise".to_owned(), words.supervise.to_owned()),
-            ];
-            Some(form(sender, ACTION, "supervise-form", parts))
-        }
+        ProtectionState::Supervised | ProtectionState::Missing => Some(
+            view! {
+                <details class="sure">
+                    <summary class="button" data-kind="quiet" data-testid="release">{words.release}</summary>
+                    <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
+                        {hidden(account)}
+                        <input type="hidden" name="supervised" value="false"/>
+                        <p>{words.release_sure}</p>
+                        <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
+                            aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.release_yes}</button>
+                    </form>
+                </details>
+            }
+            .part(),
+        ),
+        ProtectionState::Released => Some(
+            view! {
+                <form method="post" action="/api/position-supervision" on:submit=handler(move |e| sender.submit(&e))>
+                    {hidden(account)}
+                    <input type="hidden" name="supervised" value="true"/>
+                    <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
+                        aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.supervise}</button>
+                </form>
+            }
+            .part(),
+        ),
         ProtectionState::NoStop | ProtectionState::Foreign => None,
     }
 }
