@@ -1,5 +1,7 @@
 //! The number of unread notices, beside the bell.
 
+#[cfg(any(feature = "islands", test))]
+use super::messages::ToastEvent;
 use crate::words::live::Live;
 #[cfg(feature = "ssr")]
 use crate::words::{lang, live::live};
@@ -35,6 +37,17 @@ fn label(words: &Live, count: usize) -> String {
     if count == 0 { String::new() } else { words.unread(&shown(count)) }
 }
 
+/// Returns whether an event counts: all events of one order are one notice.
+#[cfg(any(feature = "islands", test))]
+fn counts(orders: &mut Vec<String>, what: &ToastEvent) -> bool {
+    let ToastEvent::Order(order) = what else { return true };
+    let new = !orders.contains(&order.id);
+    if new {
+        orders.push(order.id.clone());
+    }
+    new
+}
+
 /// Adds an event to the bell's count, unless it was counted already.
 #[cfg(feature = "islands")]
 pub(crate) fn count(words: &Live, event: &super::messages::TabEvent) {
@@ -42,17 +55,22 @@ pub(crate) fn count(words: &Live, event: &super::messages::TabEvent) {
         page::{find, mark, set_shown},
         toasts::format_toast,
     };
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
 
-    thread_local! { static NEWEST: Cell<i64> = const { Cell::new(i64::MIN) }; }
+    thread_local! {
+        static NEWEST: Cell<i64> = const { Cell::new(i64::MIN) };
+        static ORDERS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
 
     if event.seq <= NEWEST.get() {
         return;
     }
     NEWEST.set(event.seq);
-    let Some(bell) = find("[data-unread]").filter(|_| format_toast(words, &event.what).is_some()) else {
+    let is_notice = format_toast(words, &event.what).is_some();
+    if !is_notice || !ORDERS.with_borrow_mut(|orders| counts(orders, &event.what)) {
         return;
-    };
+    }
+    let Some(bell) = find("[data-unread]") else { return };
     let before: usize = bell.get_attribute("data-unread").and_then(|n| n.parse().ok()).unwrap_or_default();
     let count = before + 1;
     mark(&bell, "data-unread", &count.to_string());
@@ -74,5 +92,15 @@ mod tests {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
         let words = crate::words::live::live(crate::words::Lang::En);
         assert_eq!((label(words, 0), label(words, 2)), (String::new(), "2 unread".into()));
+    }
+
+    #[test]
+    fn an_order_counts_once() {
+        use crate::islands::messages::OrderNews;
+        let order = |id: &str| ToastEvent::Order(OrderNews { id: id.into(), ..OrderNews::default() });
+        let (mut orders, hit) = (Vec::new(), ToastEvent::StopHit("BTC/USDT".into(), String::new()));
+        let events = [order("7"), order("7"), order("8"), hit.clone(), hit];
+        let counted = events.iter().filter(|what| counts(&mut orders, what)).count();
+        assert_eq!(counted, 4);
     }
 }
