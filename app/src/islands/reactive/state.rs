@@ -106,23 +106,9 @@ impl<T: Send + Sync + 'static> PeekUntracked for RwSignal<T> {
     }
 }
 
-/// A value that can be compared with one of the same type.
-trait Compared: Any + Send + Sync {
-    fn is(&self, other: &dyn Any) -> bool;
-}
-
-impl<T: PartialEq + Send + Sync + 'static> Compared for T {
-    fn is(&self, other: &dyn Any) -> bool {
-        other.downcast_ref() == Some(self)
-    }
-}
-
-/// The value of a memo.
-struct Computed(Box<dyn Compared>);
-
 /// A value that is computed from others, and counts as changed only if it differs.
 pub(crate) struct Memo<T> {
-    inner: prelude::Memo<Computed>,
+    inner: prelude::Memo<Erased>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -136,7 +122,20 @@ impl<T> Copy for Memo<T> {}
 
 impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
     pub(crate) fn new(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
-        let compute = move || Computed(Box::new(compute(None)));
+        Self::new_with_compare(compute, |old, new| old != new)
+    }
+
+    /// A memo with its own rule for when it has changed.
+    pub(crate) fn new_with_compare(
+        compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
+        is_changed: fn(Option<&T>, Option<&T>) -> bool,
+    ) -> Self {
+        let compute = move |old: Option<Erased>| -> (Erased, bool) {
+            let old = old.as_ref().and_then(|old| old.downcast_ref());
+            let new = compute(old);
+            let changed = is_changed(old, Some(&new));
+            (Box::new(new), changed)
+        };
         Self { inner: boxed_memo(Box::new(compute)), of: PhantomData }
     }
 
@@ -155,21 +154,18 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
     }
 }
 
-fn boxed_memo(compute: Box<dyn Fn() -> Computed + Send + Sync>) -> prelude::Memo<Computed> {
-    prelude::Memo::new_with_compare(
-        move |_| compute(),
-        |old, new| match (old, new) {
-            (Some(old), Some(new)) => !old.0.is(&*new.0),
-            _ => true,
-        },
-    )
+/// Computes a memo's value from the one before it, and whether it has changed.
+type Compute = Box<dyn Fn(Option<Erased>) -> (Erased, bool) + Send + Sync>;
+
+fn boxed_memo(compute: Compute) -> prelude::Memo<Erased> {
+    prelude::Memo::new_owning(move |old| compute(old))
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Peek for Memo<T> {
     type Value = T;
 
     fn peek<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&*self.inner.read().0, read)
+        pass(&**self.inner.read(), read)
     }
 }
 
@@ -177,7 +173,7 @@ impl<T: PartialEq + Send + Sync + 'static> PeekUntracked for Memo<T> {
     type Value = T;
 
     fn peek_untracked<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&*self.inner.read_untracked().0, read)
+        pass(&**self.inner.read_untracked(), read)
     }
 }
 
