@@ -64,6 +64,9 @@ texts! {
 /// The text of a problem that needs no explanation, or that this build does not know.
 const INVALID: &str = "This value isn't valid.";
 
+/// The text of a rule that this build does not know.
+const REJECTED: &str = "The request was rejected.";
+
 #[cfg(feature = "ssr")]
 texts! {
     /// The text of a field problem of other pages.
@@ -141,18 +144,28 @@ pub(crate) fn rejection(lang: Lang, rejection: Rejection) -> &'static str {
 }
 
 texts! {
-    /// The text of a business rule that rejects a request.
+    /// The text of a business rule that rejects a request. As for problems, the browser knows those of the trade page.
     rule(R) {
         R::KeyUnauthorized => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
         R::KeyTypeInvalid => "This action needs another kind of exchange key (1106).",
-        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
         R::KeyInactive => "This exchange key is disabled (1110). Enable it first.",
         R::KeyTypeUnsupported => "Spot orders aren't supported yet (1115). Use a futures key.",
-        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
         R::SymbolInvalid => "The exchange doesn't offer this market (1300).",
+        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
+        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
+        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
+        other => rule_elsewhere(Lang::En, other),
+    }
+}
+
+#[cfg(feature = "ssr")]
+texts! {
+    /// The text of a business rule of other pages.
+    rule_elsewhere(R) {
+        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
+        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
         R::SymbolMismatch => "The strategy trades another market (1306).",
         R::SymbolFollowed => "This account already copies a strategy on this market (1309).",
-        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
         R::PlanInvalid => "This plan isn't available (2100).",
         R::PlanFeature => "Your plan doesn't include this (2103).",
         R::PlanKeyLimit => "You've reached your plan's limit of exchange keys (2129a).",
@@ -160,10 +173,15 @@ texts! {
         R::PaymentDeclined => "Your card was declined, and nothing has changed (3102). Pay with another card, or keep your plan.",
         R::NoStripeSubscription => "You have no paid subscription to change (3104).",
         R::StripeSubscriptionExists => "You already have a paid subscription (3109).",
-        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
-        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
         R::LastAdmin => "This is the last admin (4102). Make another user an admin first.",
+        _ => REJECTED,
     }
+}
+
+/// The browser shows rules of the trade page only.
+#[cfg(not(feature = "ssr"))]
+const fn rule_elsewhere(_: Lang, _: R) -> &'static str {
+    REJECTED
 }
 
 texts! {
@@ -235,6 +253,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "ssr")]
     #[test]
     fn the_text_of_a_rule_names_its_code() {
         for refusal in R::ALL {
