@@ -43,6 +43,7 @@ pub(crate) struct Quote {
 }
 
 /// An event for a toast.
+#[cfg(any(feature = "islands", test))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TabEvent {
     /// Its sequence number.

@@ -65,9 +65,9 @@ pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) +
     start();
 }
 
-#[cfg(feature = "pages")]
 /// Subscribes to the open positions of all accounts; `reader` receives every raw message. A page has either these or the
 /// changes of one account.
+#[cfg(feature = "pages")]
 pub(crate) fn watch_portfolio(reader: impl Fn(&JsValue) + 'static) {
     WISH.with_borrow_mut(|w| {
         w.portfolio = true;
