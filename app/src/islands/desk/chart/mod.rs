@@ -153,9 +153,8 @@ fn slot(index: usize) -> i64 {
 pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> impl IntoView {
     let words = desk(chart.lang);
     let scale = Memo::new(move |_| chart.scale());
-    let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]
-    crate::islands::reactive::effect(move || gestures::measure(chart, svg));
+    crate::islands::reactive::effect(move || gestures::measure(chart));
     let settled = move |rising: bool| {
         Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
     };
@@ -169,11 +168,11 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     };
     let forming_way = move || if chart.forming.get().rises() { "candles up" } else { "candles down" };
     let volume = move || paths::volumes(&scale.get(), chart.visible(true).into_iter());
-    let gestures = gestures::Gestures::new(chart, svg, scale);
+    let gestures = gestures::Gestures::new(chart, scale);
     view! {
         {toolbar::view(chart, account)}
         <p class="chart-legend" data-testid="legend" dir="ltr">{dynamic(move || chart.legend())}</p>
-        <svg class="chart" node_ref=svg role="img" aria-label=words.chart dir="ltr" data-testid="chart"
+        <svg class="chart" role="img" aria-label=words.chart dir="ltr" data-testid="chart"
             viewBox=dynamic(move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) })
             on:wheel=handler(move |e| gestures.wheel(&e))
             on:pointerdown=handler(move |e| gestures.down(&e))
