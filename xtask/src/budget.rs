@@ -58,7 +58,7 @@ mod tests {
         for (name, size) in sizes {
             listing.push_str(&format!("{name} {name}-aa\n"));
             for suffix in ["_bg.wasm", "_bg.wasm.br", ".js.br"] {
-                let content = vec![0; usize::try_from(size).unwrap()];
+                let content = vec![0_u8; usize::try_from(size).unwrap()];
                 std::fs::write(site.path().join("pkg").join(format!("{name}-aa{suffix}")), content).unwrap();
             }
         }
