@@ -1,10 +1,8 @@
-//! The front end of Slipstream: pages that the server renders, forms that work without scripts, and islands
-//! for the live parts.
+//! The front end of Slipstream: pages that the server renders, forms that work without scripts, and the live parts.
 //!
-//! Compiled three times: for the server (`ssr`), for the small wasm bundle of most pages (`islands`), and for
-//! the
-//! trade page's bundle (`islands` + `desk`). The browser bundles contain only the islands and what they
-//! share.
+//! Compiled three times: for the server (`ssr`), for the small wasm bundle of most pages (`islands` + `pages`), and for the
+//! trade page's bundle (`islands` + `desk`). The browser bundles contain only the live parts and what they share; only the
+//! trade page's has Leptos.
 #![recursion_limit = "512"]
 
 #[cfg(any(feature = "ssr", feature = "desk"))]

@@ -1,12 +1,15 @@
-//! The wasm entry point. Leptos calls `hydrate`, then each island of the page through its own export, which
+//! The wasm entry point. The page calls `hydrate`, then the island of the trade page through its own export, which
 //! comes from linking `app`.
 
+#[cfg(not(feature = "islands"))]
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Starts the hydration of the islands.
+/// Starts the live parts of the page, and the hydration of its island.
 #[wasm_bindgen]
 pub fn hydrate() {
-    #[cfg(feature = "islands")]
+    #[cfg(feature = "desk")]
     leptos::mount::hydrate_islands();
+    #[cfg(feature = "islands")]
+    app::islands::start();
 }

@@ -1,6 +1,7 @@
 //! All developer commands of Slipstream. `cargo xtask` without arguments lists them.
 
 mod bench;
+mod budget;
 mod build;
 mod check;
 mod cli;

@@ -17,7 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each bundle and the features of `frontend` that it is built with.
-pub(crate) const BUNDLES: [(&str, &str); 2] = [("small", "islands"), ("desk", "islands,desk")];
+pub(crate) const BUNDLES: [(&str, &str); 2] = [("small", "islands,pages"), ("desk", "islands,desk")];
+
+/// The one bundle that serves as both, where it matters more how soon it is built.
+const ONE_BUNDLE: [(&str, &str); 1] = [("desk", "islands,pages,desk")];
 
 /// The build mode. Server and bundles must be built with the same assertions: a release server with a debug
 /// bundle does not hydrate.
@@ -54,7 +57,7 @@ impl Mode {
     fn bundles(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Release | Self::Dev => &BUNDLES,
-            Self::Quick => &BUNDLES[1..],
+            Self::Quick => &ONE_BUNDLE,
         }
     }
 
@@ -106,7 +109,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         if let Some(mut binder) = binder.take() {
             binder.wait_for_success()?;
         }
-        let bundle = bind(&binder_path, &site, name, &raw)?;
+        let bundle = bind(&binder_path, &site, name, &raw, mode)?;
         if mode == Mode::Release {
             compress_bundle(&site, &bundle.stem)?;
         }
@@ -146,7 +149,7 @@ fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Res
 
 /// Runs wasm-bindgen and names the two files after their content; does nothing if the raw module is
 /// unchanged.
-fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
+fn bind(binder: &Path, site: &Path, name: &str, raw: &Path, mode: Mode) -> Result<Bundle> {
     let source = digest([fs::read(raw)?.as_slice(), env!("CARGO_PKG_VERSION").as_bytes()]);
     if let Some(stem) = stem(site, name) {
         let same =
@@ -157,8 +160,10 @@ fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
     }
     console::step(&format!("bind the {name} bundle"), || {
         let out = tempfile::tempdir_in(site)?;
-        process::run(Command::new(binder).arg(name).arg(raw).arg(out.path()))?;
-        let js = fs::read(&out.path().join(format!("{name}.js")))?;
+        let ordered = (mode == Mode::Release).then_some("ordered");
+        process::run(Command::new(binder).arg(name).arg(raw).arg(out.path()).args(ordered))?;
+        let js = std::fs::read_to_string(out.path().join(format!("{name}.js")))?;
+        let js = compact(&js).into_bytes();
         let wasm = fs::read(&out.path().join(format!("{name}_bg.wasm")))?;
         // One hash for both: the module and its glue code only work together.
         let hash = digest([js.as_slice(), wasm.as_slice()]);
@@ -169,6 +174,20 @@ fn bind(binder: &Path, site: &Path, name: &str, raw: &Path) -> Result<Bundle> {
         copy_snippets(&out.path().join("snippets"), &site.join("pkg").join("snippets"))?;
         Ok(Bundle { stem, source })
     })
+}
+
+/// wasm-bindgen's JavaScript without indentation, empty lines, and lines of comments; none of its texts has several lines.
+fn compact(script: &str) -> String {
+    let (mut compacted, mut in_comment) = (String::with_capacity(script.len()), false);
+    for line in script.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            compacted.push_str(line);
+            compacted.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    compacted
 }
 
 fn pair(site: &Path, stem: &str) -> [PathBuf; 2] {
@@ -263,6 +282,13 @@ mod tests {
         remove_old(pkg.path(), &["small-bb".to_owned()]).unwrap();
         let left: Vec<_> = fs::files_below(pkg.path()).unwrap();
         assert_eq!(left, [pkg.path().join("inline0.js"), pkg.path().join("small-bb.js")]);
+    }
+
+    #[test]
+    fn comments_of_the_script_go() {
+        let script =
+            "/* a */\n/**\n * b\n */\nexport class C {\n\n    d() { // e\n        return 'f';\n    }\n}\n";
+        assert_eq!(compact(script), "export class C {\nd() { // e\nreturn 'f';\n}\n}\n");
     }
 
     #[test]

@@ -1,7 +1,4 @@
-//! State shared by the islands of a tab.
-
-use super::messages::{Quote, TabEvent};
-use leptos::prelude::*;
+//! Passes what the stream reports to the live parts of the page.
 
 /// The state of the stream, as the connection pill shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,26 +27,42 @@ impl Link {
     }
 }
 
-/// The signals that the stream writes and islands read.
-#[derive(Clone, Default)]
-pub(crate) struct Bus {
-    /// The state of the stream.
-    pub(crate) link: ArcRwSignal<Link>,
-    /// The newest price of each watched market: a few at most, so a list is enough.
-    pub(crate) quotes: ArcRwSignal<Vec<(String, Quote)>>,
-    /// The newest event.
-    pub(crate) happened: ArcRwSignal<Option<TabEvent>>,
-    /// Whether too many events were missed to catch up.
-    pub(crate) outdated: ArcRwSignal<bool>,
-}
+#[cfg(feature = "islands")]
+pub(crate) use browser::{link, report_event, report_link};
 
-/// The tab's single bus; on the server a new one for each island, so that nothing leaks between requests.
-pub(crate) fn bus() -> Bus {
-    #[cfg(feature = "islands")]
-    {
-        thread_local! { static BUS: Bus = Bus::default(); }
-        BUS.with(Clone::clone)
+#[cfg(feature = "islands")]
+mod browser {
+    use super::Link;
+    #[cfg(feature = "pages")]
+    use crate::islands::{fresh, portfolio};
+    use crate::{
+        islands::{messages::TabEvent, pill, toasts, unread},
+        words::{lang, live::live},
+    };
+    use std::cell::Cell;
+
+    thread_local! { static LINK: Cell<Link> = const { Cell::new(Link::Connecting) }; }
+
+    /// The present state of the stream.
+    pub(crate) fn link() -> Link {
+        LINK.get()
     }
-    #[cfg(not(feature = "islands"))]
-    Bus::default()
+
+    /// Shows another state of the stream.
+    pub(crate) fn report_link(link: Link) {
+        if LINK.replace(link) != link {
+            pill::show(link);
+            #[cfg(feature = "pages")]
+            portfolio::show_link(link);
+        }
+    }
+
+    /// Shows an event that has just happened.
+    pub(crate) fn report_event(event: &TabEvent) {
+        let words = live(lang());
+        toasts::show(words, event);
+        unread::count(words, event);
+        #[cfg(feature = "pages")]
+        fresh::renew_after_event();
+    }
 }

@@ -1,42 +1,31 @@
 //! A part of a page that is refreshed while it changes.
 
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-#[cfg(feature = "islands")]
-use super::{bus::bus, reactive::effect};
-
-/// The refresh interval of a part that is still changing; a settled part is refreshed only after an event.
-#[cfg(feature = "islands")]
-const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
-
-/// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
+/// Marks a page whose `data-fresh` part the browser replaces: every one and a half seconds while the server
 /// marks it as `moving`, every half minute while it is `slow`, and whenever the stream reports an event. A part in
 /// use (a field with the focus, an open form or question) is replaced once it no longer is, and that of a hidden page once
 /// it is shown. Without scripts a reload does the same.
-#[island]
+#[cfg(feature = "ssr")]
+#[component]
 pub fn Fresh() -> impl IntoView {
-    #[cfg(feature = "islands")]
-    {
-        let happened = bus().happened;
-        effect(move || {
-            if happened.get().is_some() {
-                leptos::task::spawn_local(renew());
-            }
-        });
-        set_interval(browser::tick, PERIOD);
-    }
+    view! { <template data-renewed></template> }
 }
 
-#[cfg(feature = "islands")]
-pub(super) use browser::renew;
+#[cfg(feature = "pages")]
+pub(crate) use browser::{renew, renew_after_event, start};
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
 mod browser {
-    use std::cell::Cell;
+    use crate::islands::page::{document, find, repeat, window};
+    use std::{cell::Cell, time::Duration};
     use wasm_bindgen::{JsCast, JsValue};
-    use wasm_bindgen_futures::JsFuture;
+    use wasm_bindgen_futures::{JsFuture, spawn_local};
     use web_sys::{Document, DomParser, Element, Response, SupportedType};
 
+    /// The refresh interval of a part that is still changing; a settled part is refreshed only after an event.
+    const PERIOD: Duration = Duration::from_millis(1_500);
     /// Ticks between two refreshes of a part that changes slowly.
     const SLOW: u32 = 20;
     const PART: &str = "[data-fresh]";
@@ -57,12 +46,31 @@ mod browser {
         static AGAIN: Cell<bool> = const { Cell::new(false) };
     }
 
+    /// Whether the page has a part that is replaced.
+    fn is_renewed() -> bool {
+        find("[data-renewed]").is_some()
+    }
+
+    /// Starts to replace the part.
+    pub(crate) fn start() {
+        if is_renewed() {
+            repeat(PERIOD, tick);
+        }
+    }
+
+    /// Refreshes the part because something has happened.
+    pub(crate) fn renew_after_event() {
+        if is_renewed() {
+            spawn_local(renew());
+        }
+    }
+
     fn running() -> bool {
         // The clock may have been set back meanwhile.
         (0.0..PATIENCE).contains(&(js_sys::Date::now() - BEGAN.get()))
     }
 
-    pub(super) fn tick() {
+    fn tick() {
         let Some(part) = part(&document()) else { return };
         let moving = match part.get_attribute("data-fresh").as_deref() {
             Some("moving") => true,
@@ -71,7 +79,7 @@ mod browser {
         };
         let late = part.has_attribute(BEHIND) && !held(&part);
         if (moving || late) && !running() && !document().hidden() {
-            leptos::task::spawn_local(renew());
+            spawn_local(renew());
         }
     }
 
@@ -104,9 +112,8 @@ mod browser {
     }
 
     async fn read(began: f64) -> Result<(), JsValue> {
-        let here = leptos::prelude::location().href()?;
-        let response: Response =
-            JsFuture::from(leptos::prelude::window().fetch_with_str(&here)).await?.unchecked_into();
+        let here = window().location().href()?;
+        let response: Response = JsFuture::from(window().fetch_with_str(&here)).await?.unchecked_into();
         let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
         if BEGAN.get() != began {
             return Ok(());
@@ -122,10 +129,6 @@ mod browser {
             old.set_attribute("data-fresh", &new.get_attribute("data-fresh").unwrap_or_default())?;
         }
         Ok(())
-    }
-
-    fn document() -> Document {
-        leptos::prelude::document()
     }
 
     fn part(of: &Document) -> Option<Element> {

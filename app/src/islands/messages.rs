@@ -19,7 +19,7 @@ pub(crate) enum TabMessage {
 }
 
 /// The profit of the open positions of all accounts (`domain::live::Portfolio`).
-#[cfg(any(feature = "islands", test))]
+#[cfg(any(feature = "pages", test))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PortfolioNews {
     /// Changes when the page has to read the positions and orders again.
@@ -43,6 +43,7 @@ pub(crate) struct Quote {
 }
 
 /// An event for a toast.
+#[cfg(any(feature = "islands", test))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TabEvent {
     /// Its sequence number.
@@ -166,7 +167,7 @@ pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
 }
 
 /// Parses the message with the profit of the open positions; `None` for any other.
-#[cfg(any(feature = "islands", test))]
+#[cfg(any(feature = "pages", test))]
 pub(crate) fn portfolio_news(message: &impl Tree) -> Option<PortfolioNews> {
     let portfolio = message.get("Portfolio")?;
     let mut positions = Vec::new();

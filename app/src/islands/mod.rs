@@ -1,19 +1,21 @@
-//! The interactive parts of pages. Islands share one stream and one [`bus::Bus`] per tab.
+//! The interactive parts of pages.
 //!
-//! The islands of every page take no props and parse the stream manually, without serde: together they stay
-//! small. Only the
-//! trade desk needs the large dependencies.
+//! The live parts of every page (price, connection pill, toasts, bell, positions) are HTML of the server. The browser writes
+//! to it directly, without Leptos and serde, so that the small bundle stays small. Only the trade desk is an island.
 
 pub(crate) mod bus;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub mod desk;
 pub mod fresh;
 pub(crate) mod messages;
+#[cfg(feature = "islands")]
+pub(crate) mod page;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod part;
 pub mod pill;
 pub mod portfolio;
 pub mod price;
+#[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod reactive;
 #[cfg(feature = "islands")]
 pub(crate) mod stream;
@@ -21,6 +23,18 @@ pub mod toasts;
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 pub(crate) mod tree;
 pub mod unread;
+
+/// Starts the live parts of the page: one stream for all of them.
+#[cfg(feature = "islands")]
+pub fn start() {
+    toasts::start();
+    price::start();
+    #[cfg(feature = "pages")]
+    portfolio::start();
+    #[cfg(feature = "pages")]
+    fresh::start();
+    stream::start();
+}
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -43,6 +43,14 @@ impl<V: IntoAny> IntoPart for V {
 /// A row of a list that changes: its key, and a function that renders it. A row of the same key is not rendered again.
 pub(crate) type Row = (String, Arc<dyn Fn() -> Part + Send + Sync>);
 
+/// A part that is rendered again when its signals change: the bundle contains one effect for all of them.
+pub(crate) type Changing = Box<dyn FnMut() -> Option<Part> + Send>;
+
+/// A part that is rendered again when the signals in `render` change.
+pub(crate) fn changing(render: impl FnMut() -> Option<Part> + Send + 'static) -> Changing {
+    Box::new(render)
+}
+
 /// The rows of a list: one list in the bundle for all kinds of rows.
 pub(crate) fn rows(each: Dynamic<Vec<Row>>) -> impl IntoView {
     view! { <For each=move || each() key=|row: &Row| row.0.clone() let(row)>{(row.1)()}</For> }

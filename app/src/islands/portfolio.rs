@@ -1,50 +1,44 @@
 //! The profit of the dashboard's open positions, as prices move.
 
-use crate::islands::reactive::handler;
+#[cfg(feature = "ssr")]
 use crate::words::{lang, live::live};
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-/// Keeps the figures of the open positions current: writes each profit into its `data-pnl` element and the sum into the
-/// `data-pnl-total` one, has the page's `data-fresh` part replaced when positions or orders change, and marks the
-/// `data-holdings` part with the state of the stream. Renders the setting that shows the sum in the tab's title.
-///
-/// It writes to the page's elements without signals and views in between, whose code would be a multiple of its own.
-#[island]
+/// The setting that shows the sum of the profits in the tab's title. On a page that has it, the browser keeps the figures of the
+/// open positions current: it writes each profit into its `data-pnl` element and the sum into the `data-pnl-total` one, has the
+/// page's `data-fresh` part replaced when positions or orders change, and marks the `data-holdings` part with the state of
+/// the stream. Without scripts the title cannot change, and there is nothing to set.
+#[cfg(feature = "ssr")]
+#[component]
 pub fn LivePortfolio() -> impl IntoView {
     let words = live(lang());
-    #[cfg(feature = "islands")]
-    browser::run();
-    let set = move |on: bool| {
-        #[cfg(feature = "islands")]
-        browser::choose(on);
-        #[cfg(not(feature = "islands"))]
-        let _ = on;
-    };
-    // Without scripts the title cannot change, and there is nothing to set.
     view! {
-        <label class="check" hidden=true>
-            <input type="checkbox" data-testid="pnl-title" data-pnl-title="true"
-                on:change=handler(move |event| set(event_target_checked(&event)))/>
+        <label class="check" data-asleep="true">
+            <input type="checkbox" data-testid="pnl-title" data-pnl-title="true"/>
             <span>{words.pnl_in_title}</span>
         </label>
     }
 }
 
-#[cfg(feature = "islands")]
+#[cfg(feature = "pages")]
+pub(crate) use browser::{show_link, start};
+
+#[cfg(feature = "pages")]
 mod browser {
     use crate::{
         figures,
         islands::{
-            bus::bus,
+            bus::{self, Link},
             fresh,
             messages::{PortfolioNews, portfolio_news},
-            reactive::effect,
+            page::{document, find, listen, mark, window},
             stream,
         },
     };
-    use leptos::prelude::*;
     use std::cell::{Cell, RefCell};
     use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen_futures::spawn_local;
     use web_sys::{Element, HtmlInputElement, Storage};
 
     /// The key of the setting in the browser's storage.
@@ -61,28 +55,20 @@ mod browser {
         static SUM: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
-    pub(super) fn run() {
-        let link = bus().link;
-        let mut started = false;
-        effect(move || {
-            mark("data-link", link.get().name());
-            if !std::mem::replace(&mut started, true) {
-                start();
-            }
-        });
-    }
-
-    /// Shows the setting, and subscribes to the positions.
-    fn start() {
+    /// Shows the setting, and subscribes to the positions, on a page that has the setting.
+    pub(crate) fn start() {
+        let Some(input) = find("[data-pnl-title]") else { return };
+        show_link(bus::link());
         PLAIN.set(document().title());
         TITLED.set(wanted());
-        if let Some(input) = find("[data-pnl-title]") {
-            if let Some(label) = input.parent_element() {
-                // An attribute of this name can always be removed.
-                let _ = label.remove_attribute("hidden");
-            }
-            input.unchecked_into::<HtmlInputElement>().set_checked(TITLED.get());
+        if let Some(label) = input.parent_element() {
+            // An attribute of this name can always be removed.
+            let _ = label.remove_attribute("data-asleep");
         }
+        let input = input.unchecked_into::<HtmlInputElement>();
+        input.set_checked(TITLED.get());
+        let setting = input.clone();
+        listen(&input, "change", Box::new(move |_| choose(setting.checked())));
         stream::watch_portfolio(|message: &JsValue| {
             if let Some(news) = portfolio_news(message) {
                 show(&news);
@@ -106,13 +92,13 @@ mod browser {
         if TITLED.get() {
             show_title();
         }
-        mark("data-complete", if news.complete { "true" } else { "false" });
+        mark_holdings("data-complete", if news.complete { "true" } else { "false" });
         let rows = find("[data-pnl-rows]").and_then(|rows| rows.get_attribute("data-pnl-rows"));
         let differs = missing || rows.and_then(|rows| rows.parse().ok()) != Some(news.positions.len());
         // Once per revision: an account that only one of the two could read must not cause a request each second.
         let seen = SEEN.replace(Some(news.revision));
         if seen.map_or(differs, |seen| seen != news.revision) {
-            leptos::task::spawn_local(fresh::renew());
+            spawn_local(fresh::renew());
         }
     }
 
@@ -123,8 +109,7 @@ mod browser {
             _ => "plain",
         };
         cell.set_text_content(Some(text));
-        // An attribute of this name can always be set.
-        let _ = cell.set_attribute("data-change", tone);
+        mark(cell, "data-change", tone);
     }
 
     fn show_title() {
@@ -134,14 +119,17 @@ mod browser {
         document().set_title(&title);
     }
 
-    fn mark(name: &str, value: &str) {
-        if let Some(part) = find("[data-holdings]") {
-            let _ = part.set_attribute(name, value);
+    /// Marks the positions with the state of the stream.
+    pub(crate) fn show_link(link: Link) {
+        if find("[data-pnl-title]").is_some() {
+            mark_holdings("data-link", link.name());
         }
     }
 
-    fn find(selector: &str) -> Option<Element> {
-        document().query_selector(selector).ok().flatten()
+    fn mark_holdings(name: &str, value: &str) {
+        if let Some(part) = find("[data-holdings]") {
+            mark(&part, name, value);
+        }
     }
 
     fn storage() -> Option<Storage> {
@@ -153,7 +141,7 @@ mod browser {
     }
 
     /// Applies the setting, and stores it in this browser. Without storage it lasts as long as the page.
-    pub(super) fn choose(on: bool) {
+    fn choose(on: bool) {
         TITLED.set(on);
         show_title();
         let Some(storage) = storage() else { return };

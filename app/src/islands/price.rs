@@ -1,12 +1,12 @@
 //! The live price of one market.
 
-use super::{bus::bus, messages::Quote};
+use super::messages::Quote;
 use crate::figures;
-use crate::islands::reactive::{Peek, dynamic};
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-/// The server's data for a [`LivePrice`], provided as context: an island without props needs no props parser
-/// in its wasm.
+/// The server's data for a [`LivePrice`], provided as context.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seed {
     /// The symbol of the market.
@@ -18,46 +18,110 @@ pub(crate) struct Seed {
 }
 
 /// The last price of the market of the [`Seed`] in context, and its change over 24 hours.
-#[island]
+#[cfg(feature = "ssr")]
+#[component]
 pub fn LivePrice() -> impl IntoView {
-    let seed = use_context::<Seed>().unwrap_or_default();
-    // Hydration writes custom attributes again, and the browser does not know the symbol: `None` leaves the
-    // server's value.
-    let named = Some(seed.symbol.clone()).filter(|name| !name.is_empty());
-    let placed = named.as_ref().map(|_| seed.places.to_string());
-    let root = NodeRef::<leptos::html::Span>::new();
-    // The browser reads from the page which market this is.
-    let symbol = RwSignal::new(seed.symbol);
-    let places = RwSignal::new(seed.places as usize);
-    let first = seed.quote;
-    let quotes = bus().quotes;
-    #[cfg(feature = "islands")]
-    crate::islands::reactive::effect(move || {
-        let Some(root) = root.get() else { return };
-        if let Some(count) = root.get_attribute("data-places").and_then(|n| n.parse().ok()) {
-            places.set(count);
-        }
-        if let Some(name) = root.get_attribute("data-live-price").filter(|n| !n.is_empty()) {
-            super::stream::watch(&name);
-            symbol.set(name);
-        }
-    });
-    let quote = Memo::new(move |_| {
-        let name = symbol.get();
-        quotes
-            .peek(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
-            .unwrap_or_else(|| first.clone())
-    });
-    // Before the first message the browser knows no price, and leaves the server's text unchanged.
-    let known = move |yes, no, is: fn(&Quote) -> bool| {
-        quote.peek(|q| (!q.last.is_empty()).then(|| if is(q) { yes } else { no }))
-    };
-    let way = move || known("up", "down", |q| q.up);
-    let change = move || known("loss", "gain", |q| q.percent.starts_with('-'));
+    let Seed { symbol, places, quote } = use_context::<Seed>().unwrap_or_default();
+    let shown = Shown::new(&quote, places as usize);
     view! {
-        <span class="live-price" node_ref=root data-live-price=named data-places=placed data-way=dynamic(way)>
-            <span class="live-price-last" data-testid="live-price">{dynamic(move || quote.peek(|q| figures::steady(&q.last, places.get())))}</span>
-            <span class="live-price-change" data-change=dynamic(change)>{dynamic(move || quote.peek(|q| figures::percent(&q.percent)))}</span>
+        <span class="live-price" data-live-price=symbol data-places=places.to_string() data-way=shown.way>
+            <span class="live-price-last" data-testid="live-price">{shown.last}</span>
+            <span class="live-price-change" data-change=shown.tone>{shown.change}</span>
         </span>
+    }
+}
+
+/// A price as it is displayed.
+#[cfg_attr(not(any(feature = "islands", feature = "ssr")), allow(dead_code))] // written by the server and the browser
+struct Shown {
+    /// The direction of the last change.
+    way: &'static str,
+    last: String,
+    tone: &'static str,
+    change: String,
+}
+
+#[cfg_attr(not(any(feature = "islands", feature = "ssr")), allow(dead_code))] // likewise
+impl Shown {
+    fn new(quote: &Quote, places: usize) -> Self {
+        Self {
+            way: if quote.up { "up" } else { "down" },
+            last: figures::steady(&quote.last, places),
+            tone: if quote.percent.starts_with('-') { "loss" } else { "gain" },
+            change: figures::percent(&quote.percent),
+        }
+    }
+}
+
+#[cfg(feature = "islands")]
+pub(crate) use browser::{show, start};
+
+#[cfg(feature = "islands")]
+mod browser {
+    use super::Shown;
+    use crate::islands::{
+        messages::Quote,
+        page::{find_all, mark},
+        stream,
+    };
+    use std::cell::RefCell;
+    use web_sys::Element;
+
+    thread_local! {
+        /// The newest price of each watched market: a few at most, so a list is enough.
+        static QUOTES: RefCell<Vec<(String, Quote)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Subscribes to the markets whose prices are on the page.
+    pub(crate) fn start() {
+        for place in places() {
+            stream::watch(&symbol(&place));
+        }
+    }
+
+    fn places() -> Vec<Element> {
+        find_all("[data-live-price]")
+    }
+
+    fn symbol(place: &Element) -> String {
+        place.get_attribute("data-live-price").unwrap_or_default()
+    }
+
+    /// Writes a new price into the page.
+    pub(crate) fn show(of: String, mut quote: Quote) {
+        QUOTES.with_borrow_mut(|quotes| match quotes.iter_mut().find(|(symbol, _)| *symbol == of) {
+            Some((_, before)) => {
+                let same = before.last == quote.last;
+                quote.up = if same { before.up } else { above(&quote.last, &before.last) };
+                before.clone_from(&quote);
+            }
+            None => quotes.push((of.clone(), quote.clone())),
+        });
+        for place in places() {
+            if symbol(&place) == of {
+                write(&place, &quote);
+            }
+        }
+    }
+
+    fn write(place: &Element, quote: &Quote) {
+        let count = place.get_attribute("data-places").and_then(|n| n.parse().ok());
+        let shown = Shown::new(quote, count.unwrap_or_default());
+        mark(place, "data-way", shown.way);
+        if let Some(last) = place.first_element_child() {
+            last.set_text_content(Some(&shown.last));
+        }
+        if let Some(change) = place.last_element_child() {
+            mark(&change, "data-change", shown.tone);
+            change.set_text_content(Some(&shown.change));
+        }
+    }
+
+    /// Compares two positive decimal texts digit by digit; whether `a` is greater.
+    fn above(a: &str, b: &str) -> bool {
+        fn whole(text: &str) -> usize {
+            text.find('.').unwrap_or(text.len())
+        }
+        (whole(a), a) > (whole(b), b)
     }
 }

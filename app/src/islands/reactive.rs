@@ -1,8 +1,12 @@
-//! Reactive parts with few types: Leptos compiles each function that a view depends on separately, with its effect. The
-//! functions below erase the type of the closure, so that the bundles contain that code once per result.
+//! Reactive parts with few types: Leptos compiles each function that a view depends on separately, with its effect, and each
+//! type of a signal's value with its graph. The functions and types below erase the type, so that the bundle contains that code
+//! once.
+
+mod state;
 
 use leptos::prelude::*;
-use std::{ops::Deref, sync::Arc};
+pub(crate) use state::{Memo, Peek, PeekUntracked, PeekValue, RwSignal, StoredValue};
+use std::sync::Arc;
 
 /// A function that a text or an attribute depends on.
 pub(crate) type Dynamic<T> = Arc<dyn Fn() -> T + Send + Sync>;
@@ -28,37 +32,3 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 fn boxed_effect(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_| run());
 }
-
-/// Reads a signal by reference. Leptos's `with` is compiled for each closure; the guard used here once for each type of value.
-pub(crate) trait Peek: Read {
-    /// Passes the value to `read`, and depends on it.
-    fn peek<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
-        read(&self.read())
-    }
-}
-
-impl<S: Read> Peek for S {}
-
-#[cfg(any(feature = "ssr", feature = "desk"))]
-/// As [`Peek`], without depending on the signal.
-pub(crate) trait PeekUntracked: ReadUntracked {
-    /// Passes the value to `read`.
-    fn peek_untracked<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
-        read(&self.read_untracked())
-    }
-}
-
-#[cfg(any(feature = "ssr", feature = "desk"))]
-impl<S: ReadUntracked> PeekUntracked for S {}
-
-#[cfg(any(feature = "ssr", feature = "desk"))]
-/// As [`Peek`], for stored values.
-pub(crate) trait PeekValue: ReadValue {
-    /// Passes the value to `read`.
-    fn peek_value<U>(&self, read: impl FnOnce(&<Self::Value as Deref>::Target) -> U) -> U {
-        read(&self.read_value())
-    }
-}
-
-#[cfg(any(feature = "ssr", feature = "desk"))]
-impl<V: ReadValue> PeekValue for V {}

@@ -2,11 +2,11 @@
 //! event, backs off after failures, and publishes its state.
 
 use super::{
-    bus::{Link, bus},
-    messages::{PORTFOLIO, Quote, TabMessage, read, watch_message},
-    tree,
+    bus::{self, Link, report_link},
+    messages::{PORTFOLIO, TabMessage, read, watch_message},
+    page::{after, document, repeat, window},
+    price, toasts, tree,
 };
-use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, WebSocket};
@@ -67,6 +67,7 @@ pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) +
 
 /// Subscribes to the open positions of all accounts; `reader` receives every raw message. A page has either these or the
 /// changes of one account.
+#[cfg(feature = "pages")]
 pub(crate) fn watch_portfolio(reader: impl Fn(&JsValue) + 'static) {
     WISH.with_borrow_mut(|w| {
         w.portfolio = true;
@@ -81,7 +82,7 @@ pub(crate) fn start() {
     let first = WISH.with_borrow_mut(|w| !std::mem::replace(&mut w.running, true));
     if first {
         when_shown(connect);
-        set_interval(notice_silence, SILENCE / 4);
+        repeat(SILENCE / 4, notice_silence);
     }
 }
 
@@ -134,8 +135,8 @@ fn disconnected() {
         w.failures = if std::mem::take(&mut w.received) { 0 } else { w.failures.saturating_add(1) };
         w.failures
     });
-    bus().link.set(Link::Offline);
-    set_timeout(connect, back_off(failures));
+    report_link(Link::Offline);
+    after(back_off(failures), connect);
 }
 
 /// Sends this tab's subscriptions if it is connected.
@@ -184,22 +185,25 @@ fn receive(text: &str) {
     });
     if text == "\"Reload\"" {
         forget();
-        return bus().outdated.set(true);
+        return toasts::show_outdated();
     }
     let Some(message) = tree::parse(text) else { return };
     match read(&message) {
         Some(TabMessage::Hello(seq)) => greeted(seq),
-        Some(TabMessage::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
-        Some(TabMessage::Price(symbol, quote)) => quoted(symbol, quote),
+        Some(TabMessage::Upstream(live)) => report_link(if live { Link::Live } else { Link::Stale }),
+        Some(TabMessage::Price(symbol, quote)) => {
+            report_link(Link::Live);
+            price::show(symbol, quote);
+        }
         Some(TabMessage::Happened(event)) => {
             remember(event.seq);
-            bus().happened.set(Some(event));
+            bus::report_event(&event);
         }
         None => {}
     }
     // Without prices the stream is live as long as the positions arrive.
     if lively {
-        set_live();
+        report_link(Link::Live);
     }
     if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
         reader(&message);
@@ -214,34 +218,8 @@ fn greeted(seq: i64) {
     }
     // A page without price subscriptions has nothing more to wait for.
     if WISH.with_borrow(|w| w.symbols.is_empty()) {
-        bus().link.set(Link::Live);
+        report_link(Link::Live);
     }
-}
-
-fn set_live() {
-    let link = bus().link;
-    if link.get_untracked() != Link::Live {
-        link.set(Link::Live);
-    }
-}
-
-fn quoted(symbol: String, mut quote: Quote) {
-    set_live();
-    bus().quotes.update(|quotes| match quotes.iter_mut().find(|(of, _)| *of == symbol) {
-        Some((_, before)) => {
-            quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
-            *before = quote;
-        }
-        None => quotes.push((symbol, quote)),
-    });
-}
-
-/// Compares two positive decimal texts digit by digit; whether `a` is greater.
-fn above(a: &str, b: &str) -> bool {
-    fn whole(text: &str) -> usize {
-        text.find('.').unwrap_or(text.len())
-    }
-    (whole(a), a) > (whole(b), b)
 }
 
 /// A socket can stay open over a dead network: a stream that should send something but does not is not live.
@@ -250,8 +228,7 @@ fn notice_silence() {
         let expected = w.portfolio || !w.symbols.is_empty();
         expected && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
     });
-    let link = bus().link;
-    if silent && link.get_untracked() == Link::Live {
-        link.set(Link::Stale);
+    if silent && bus::link() == Link::Live {
+        report_link(Link::Stale);
     }
 }

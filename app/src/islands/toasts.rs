@@ -1,97 +1,132 @@
 //! Toasts for events as they happen.
 
-use super::{
-    bus::bus,
-    messages::{OrderNews, ToastEvent},
-};
-use crate::islands::reactive::{dynamic, effect, handler};
-use crate::{
-    figures,
-    words::{lang, live::Live, live::live},
-};
+use super::messages::{OrderNews, ToastEvent};
+#[cfg(feature = "ssr")]
+use crate::words::{lang, live::live};
+use crate::{figures, words::live::Live};
 use domain::plan::title;
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-/// The maximum number of toasts on the screen.
-const MOST: usize = 4;
-/// How long a toast is shown.
+#[cfg(any(feature = "islands", test))]
+mod shown;
+
 #[cfg(feature = "islands")]
-const READ: std::time::Duration = std::time::Duration::from_secs(8);
+pub(crate) use browser::{show, show_outdated, start};
 
-/// A toast on the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Toast {
-    /// Sequence number of its event.
-    seq: i64,
-    tone: &'static str,
-    text: String,
-    /// Id of the order; empty for other events.
-    order: String,
-    /// Whether the order has reached a final status.
-    complete: bool,
-}
-
-/// Adds a toast. Each order has one: a fill replaces the one before, and a late partial fill does not replace the
-/// complete one.
-fn add_toast(shown: &mut Vec<Toast>, toast: Toast) {
-    let same = |old: &Toast| !toast.order.is_empty() && old.order == toast.order;
-    if !toast.complete && shown.iter().any(|old| same(old) && old.complete) {
-        return;
-    }
-    shown.retain(|old| old.seq != toast.seq && !same(old));
-    shown.push(toast);
-    let over = shown.len().saturating_sub(MOST);
-    shown.drain(..over);
-}
-
-/// The toast of an event, if it has one. A closed position cancels its stop and its take profits: those are notices
-/// only, because the close has a toast of its own.
-fn toast_of(words: &Live, seq: i64, what: &ToastEvent) -> Option<Toast> {
-    let (order, complete) = match what {
-        ToastEvent::Order(order)
-            if order.status == "canceled" && protective(words, &order.kind).is_some() =>
-        {
-            return None;
-        }
-        ToastEvent::Order(order) => (order.id.clone(), order.status != "open"),
-        _ => (String::new(), true),
-    };
-    let (tone, text) = format_toast(words, what)?;
-    Some(Toast { seq, tone, text, order, complete })
-}
-
-/// The page's notifications, newest last.
-#[island]
+/// The place of the page's notifications, newest last. The browser adds them.
+#[cfg(feature = "ssr")]
+#[component]
 pub fn Toasts() -> impl IntoView {
     let words = live(lang());
-    let shown = RwSignal::new(Vec::<Toast>::new());
-    let shared = bus();
-    let outdated = shared.outdated.clone();
-    effect(move || {
-        if let Some(news) = shared.happened.get() {
-            let Some(toast) = toast_of(words, news.seq, &news.what) else { return };
-            // Bad news stays until it is dismissed.
-            #[cfg(feature = "islands")]
-            if toast.tone != "bad" {
-                set_timeout(move || shown.update(|s| s.retain(|toast| toast.seq != news.seq)), READ);
-            }
-            shown.update(|s| add_toast(s, toast));
-        }
-    });
-    let dismiss = move |seq: i64| shown.update(|s| s.retain(|toast| toast.seq != seq));
     view! {
         <section class="toasts" aria-label=words.toasts aria-live="polite" data-testid="toasts">
-            <p class="toast" data-tone="warn" hidden=dynamic(move || !outdated.get())>
+            <p class="toast" data-tone="warn" data-outdated hidden=true>
                 <span>{words.reload}</span>
                 <a href="" class="button" data-kind="quiet">{words.reload_now}</a>
             </p>
-            <For each=move || shown.get() key=|toast| toast.seq let(Toast { seq, tone, text, .. })>
-                <p class="toast" data-tone=tone>
-                    <span>{text}</span>
-                    <button type="button" class="icon-button" aria-label=words.dismiss on:click=handler(move |_| dismiss(seq))>"×"</button>
-                </p>
-            </For>
         </section>
+    }
+}
+
+#[cfg(feature = "islands")]
+mod browser {
+    use super::shown::{Toast, add_toast, toast_of};
+    use crate::{
+        islands::{
+            messages::TabEvent,
+            page::{after, document, find, find_all, listen, mark, set_shown},
+        },
+        words::live::Live,
+    };
+    use std::{cell::RefCell, time::Duration};
+    use wasm_bindgen::JsCast;
+    use web_sys::Element;
+
+    /// How long a toast is shown.
+    const READ: Duration = Duration::from_secs(8);
+
+    thread_local! { static SHOWN: RefCell<Vec<Toast>> = const { RefCell::new(Vec::new()) }; }
+
+    /// Makes the buttons of the toasts work.
+    pub(crate) fn start() {
+        let Some(section) = find(".toasts") else { return };
+        listen(
+            &section,
+            "click",
+            Box::new(|event| {
+                let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                let toast = target.filter(|target| target.matches("button").unwrap_or_default());
+                let seq = toast.and_then(|button| button.parent_element()).and_then(|toast| seq(&toast));
+                if let Some(seq) = seq {
+                    remove(seq);
+                }
+            }),
+        );
+    }
+
+    /// Shows that the page is out of date.
+    pub(crate) fn show_outdated() {
+        if let Some(toast) = find("[data-outdated]") {
+            set_shown(&toast, true);
+        }
+    }
+
+    /// Shows the toast of an event. Bad news stays until it is dismissed.
+    pub(crate) fn show(words: &Live, event: &TabEvent) {
+        let Some(toast) = toast_of(words, event.seq, &event.what) else { return };
+        if toast.tone != "bad" {
+            let seq = toast.seq;
+            after(READ, move || remove(seq));
+        }
+        let element = element(words, &toast);
+        SHOWN.with_borrow_mut(|shown| {
+            if add_toast(shown, toast) {
+                remove_others(shown);
+                if let (Some(section), Some(element)) = (find(".toasts"), element) {
+                    // Elements made here can always be appended.
+                    let _ = section.append_child(&element);
+                }
+            }
+        });
+    }
+
+    fn remove(seq: i64) {
+        SHOWN.with_borrow_mut(|shown| {
+            shown.retain(|toast| toast.seq != seq);
+            remove_others(shown);
+        });
+    }
+
+    /// Removes the elements of toasts that are no longer shown.
+    fn remove_others(shown: &[Toast]) {
+        for element in find_all(".toast[data-seq]") {
+            let stays = seq(&element).is_some_and(|seq| shown.iter().any(|toast| toast.seq == seq));
+            if !stays {
+                element.remove();
+            }
+        }
+    }
+
+    fn seq(toast: &Element) -> Option<i64> {
+        toast.get_attribute("data-seq")?.parse().ok()
+    }
+
+    fn element(words: &Live, toast: &Toast) -> Option<Element> {
+        let [element, text, button] = ["p", "span", "button"].map(|tag| document().create_element(tag).ok());
+        let (element, text, button) = (element?, text?, button?);
+        mark(&element, "class", "toast");
+        mark(&element, "data-tone", toast.tone);
+        mark(&element, "data-seq", &toast.seq.to_string());
+        text.set_text_content(Some(&toast.text));
+        mark(&button, "type", "button");
+        mark(&button, "class", "icon-button");
+        mark(&button, "aria-label", words.dismiss);
+        button.set_text_content(Some("×"));
+        for part in [&text, &button] {
+            let _ = element.append_child(part);
+        }
+        Some(element)
     }
 }
 
@@ -191,7 +226,7 @@ fn protective(words: &Live, kind: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Lang;
+    use crate::words::{Lang, live::live};
 
     #[test]
     fn formats_the_result_of_a_copy() {
@@ -264,41 +299,5 @@ mod tests {
             ..part.clone()
         };
         assert_eq!(text(&target).unwrap(), "Sell 0.05 BTC/USDT filled at 10,800.1");
-    }
-    #[test]
-    fn an_order_has_one_toast() {
-        let words = live(Lang::En);
-        let order = |id: &str, status: &str, filled: &str| {
-            ToastEvent::Order(OrderNews {
-                id: id.into(),
-                symbol: "BTC/USDT".into(),
-                kind: "market".into(),
-                side: "BUY".into(),
-                status: status.into(),
-                amount: "0.4".into(),
-                filled: filled.into(),
-                average: "10800".into(),
-            })
-        };
-        let mut shown = Vec::new();
-        let mut receive = |seq: i64, what: &ToastEvent| {
-            if let Some(toast) = toast_of(words, seq, what) {
-                add_toast(&mut shown, toast);
-            }
-            shown.iter().map(|toast| toast.seq).collect::<Vec<_>>()
-        };
-        assert_eq!(receive(1, &order("7", "open", "0.1")), [1]);
-        assert_eq!(receive(2, &order("7", "open", "0.2")), [2]);
-        assert_eq!(receive(3, &order("8", "open", "0.1")), [2, 3]);
-        assert_eq!(receive(4, &order("7", "closed", "0.4")), [3, 4]);
-        assert_eq!(receive(5, &order("7", "open", "0.3")), [3, 4], "a late partial fill");
-        let other = ToastEvent::StopHit("BTC/USDT".into(), String::new());
-        assert_eq!(receive(6, &other), [3, 4, 6]);
-        assert_eq!(receive(7, &other), [3, 4, 6, 7]);
-        assert_eq!(receive(8, &other), [4, 6, 7, 8], "at most four");
-        let ToastEvent::Order(stop) = order("9", "canceled", "0") else { panic!("an order") };
-        let stop = ToastEvent::Order(OrderNews { kind: "stop_market".into(), ..stop });
-        assert_eq!(receive(9, &stop), [4, 6, 7, 8], "a stop is cancelled when its position is closed");
-        assert!(format_toast(words, &stop).is_some(), "it is a notice");
     }
 }

@@ -1,20 +1,41 @@
 //! The number of unread notices, beside the bell.
 
-use super::bus::bus;
 #[cfg(any(feature = "islands", test))]
 use super::messages::ToastEvent;
-#[cfg(feature = "islands")]
-use super::toasts::format_toast;
-use crate::islands::reactive::dynamic;
-use crate::words::{lang, live::Live, live::live};
+use crate::words::live::Live;
+#[cfg(feature = "ssr")]
+use crate::words::{lang, live::live};
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
 /// The highest number that is displayed.
 pub const MOST: usize = 99;
 
-/// The count at the time of rendering: a context on the server, the bell's attribute in the browser.
+/// The count at the time of rendering, a context.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug)]
 pub struct Before(pub usize);
+
+/// The bell's count: the unread notices when the page was rendered. The browser adds the events of the stream since.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Unread() -> impl IntoView {
+    let count = use_context::<Before>().map_or(0, |before| before.0);
+    view! {
+        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=count == 0>{shown(count)}</span>
+        <span class="visually-hidden" data-unread-label>{label(live(lang()), count)}</span>
+    }
+}
+
+#[cfg(any(feature = "ssr", feature = "islands", test))]
+fn shown(count: usize) -> String {
+    if count > MOST { format!("{MOST}+") } else { count.to_string() }
+}
+
+#[cfg(any(feature = "ssr", feature = "islands", test))]
+fn label(words: &Live, count: usize) -> String {
+    if count == 0 { String::new() } else { words.unread(&shown(count)) }
+}
 
 /// Returns whether an event counts: all events of one order are one notice.
 #[cfg(any(feature = "islands", test))]
@@ -27,51 +48,39 @@ fn counts(orders: &mut Vec<String>, what: &ToastEvent) -> bool {
     new
 }
 
-/// The bell's count: the unread notices when the page was rendered plus those of the stream since.
-#[island]
-pub fn Unread() -> impl IntoView {
-    let words = live(lang());
-    let count = RwSignal::new(before());
-    let happened = bus().happened;
-    #[cfg(feature = "islands")]
-    {
-        let mut newest = i64::MIN;
-        let mut orders = Vec::new();
-        super::reactive::effect(move || {
-            let Some(news) = happened.get().filter(|n| n.seq > newest) else { return };
-            if format_toast(words, &news.what).is_some() && counts(&mut orders, &news.what) {
-                count.update(|n| *n += 1);
-            }
-            newest = news.seq;
-        });
-    }
-    #[cfg(not(feature = "islands"))]
-    drop(happened);
-    view! {
-        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=dynamic(move || count.get() == 0)>
-            {dynamic(move || shown(count.get()))}
-        </span>
-        <span class="visually-hidden">{dynamic(move || label(words, count.get()))}</span>
-    }
-}
-
-fn shown(count: usize) -> String {
-    if count > MOST { format!("{MOST}+") } else { count.to_string() }
-}
-
-fn label(words: &Live, count: usize) -> String {
-    if count == 0 { String::new() } else { words.unread(&shown(count)) }
-}
-
+/// Adds an event to the bell's count, unless it was counted already.
 #[cfg(feature = "islands")]
-fn before() -> usize {
-    let bell = document().query_selector("[data-unread]").ok().flatten();
-    bell.and_then(|b| b.get_attribute("data-unread")).and_then(|n| n.parse().ok()).unwrap_or_default()
-}
+pub(crate) fn count(words: &Live, event: &super::messages::TabEvent) {
+    use super::{
+        page::{find, mark, set_shown},
+        toasts::format_toast,
+    };
+    use std::cell::{Cell, RefCell};
 
-#[cfg(not(feature = "islands"))]
-fn before() -> usize {
-    use_context::<Before>().map_or(0, |b| b.0)
+    thread_local! {
+        static NEWEST: Cell<i64> = const { Cell::new(i64::MIN) };
+        static ORDERS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    if event.seq <= NEWEST.get() {
+        return;
+    }
+    NEWEST.set(event.seq);
+    let is_notice = format_toast(words, &event.what).is_some();
+    if !is_notice || !ORDERS.with_borrow_mut(|orders| counts(orders, &event.what)) {
+        return;
+    }
+    let Some(bell) = find("[data-unread]") else { return };
+    let before: usize = bell.get_attribute("data-unread").and_then(|n| n.parse().ok()).unwrap_or_default();
+    let count = before + 1;
+    mark(&bell, "data-unread", &count.to_string());
+    if let Some(badge) = find(".bell-count") {
+        badge.set_text_content(Some(&shown(count)));
+        set_shown(&badge, true);
+    }
+    if let Some(spoken) = find("[data-unread-label]") {
+        spoken.set_text_content(Some(&label(words, count)));
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +90,7 @@ mod tests {
     #[test]
     fn counts_up_to_a_point() {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
-        let words = live(crate::words::Lang::En);
+        let words = crate::words::live::live(crate::words::Lang::En);
         assert_eq!((label(words, 0), label(words, 2)), (String::new(), "2 unread".into()));
     }
 

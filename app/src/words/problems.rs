@@ -5,25 +5,16 @@ use crate::notice::{DeskNotice as D, PostNotice, Rejection, RequestError as E};
 use domain::{Refusal as R, validation::Problem as P};
 
 texts! {
-    /// The text of a field problem.
+    /// The text of a field problem. The table has what the forms of the trade page may answer; the browser knows no other.
     problem(P) {
         P::Required => "This field is required.",
-        P::NotText | P::Unknown => "This value isn't valid.",
+        P::NotText | P::Unknown => INVALID,
         P::NotBoolean => "Choose yes or no.",
         P::NotUuid => "Invalid ID.",
         P::NotNumber => "Enter a number, such as 0.05.",
         P::NotPositive => "Enter a number above zero.",
         P::NotLeverage => "Enter a whole number from 1 to 125.",
         P::NotSymbol => "Choose a market, such as BTC/USDT.",
-        P::NotExchange => "Choose an exchange from the list.",
-        P::NotTradeType => "Choose spot or futures.",
-        P::NotStrategyType => "Choose Manual or Automated.",
-        P::SpotNotAutomated => "Spot keys can't copy strategies. Choose Manual.",
-        P::NotAlphabetic => "Use letters, spaces, hyphens and apostrophes.",
-        P::NotCountry => "Choose a country from the list.",
-        P::NotLanguage => "Choose a language from the list.",
-        P::NotTimeZone => "Choose a time zone from the list.",
-        P::NameTooLong => "Use 24 characters or fewer.",
         P::NotOrderType => "Choose an order type.",
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
@@ -72,6 +63,36 @@ texts! {
         P::KeyUnderReview => "This account is under review: its orders at the exchange differ from Slipstream's records. Your stop losses stay in place, and you can close positions. New orders are possible again once an admin confirms the differences.",
         P::FirstDayCap => "The order is larger than this account's first-day limit. Lower the amount, or end the limits on the Exchange keys page.",
         P::FirstDayMarket => "This account's first-day limit allows another market only. End the limits on the Exchange keys page.",
+        P::TooLong | P::TextTooLong => "This is too long.",
+        P::HasSpaces => "Remove the spaces and line breaks.",
+        P::Contradicts => "This contradicts another field.",
+        P::NotFuture => "Choose a future date.",
+        P::TooMany => "You've reached the limit. Remove one first.",
+        P::NotInRange => "Choose one of the options.",
+        P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
+        other => elsewhere(Lang::En, other),
+    }
+}
+
+/// The text of a problem that needs no explanation, or that this build does not know.
+const INVALID: &str = "This value isn't valid.";
+
+/// The text of a rule that this build does not know.
+const REJECTED: &str = "The request was rejected.";
+
+#[cfg(feature = "ssr")]
+texts! {
+    /// The text of a field problem of other pages.
+    elsewhere(P) {
+        P::NotExchange => "Choose an exchange from the list.",
+        P::NotTradeType => "Choose spot or futures.",
+        P::NotStrategyType => "Choose Manual or Automated.",
+        P::SpotNotAutomated => "Spot keys can't copy strategies. Choose Manual.",
+        P::NotAlphabetic => "Use letters, spaces, hyphens and apostrophes.",
+        P::NotCountry => "Choose a country from the list.",
+        P::NotLanguage => "Choose a language from the list.",
+        P::NotTimeZone => "Choose a time zone from the list.",
+        P::NameTooLong => "Use 24 characters or fewer.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",
@@ -81,8 +102,6 @@ texts! {
         P::WrongPassword => "This isn't your current password.",
         P::EmailTaken => "This e-mail address can't be used. Do you already have an account?",
         P::ResetInvalid => "This link has been used or has expired. Request a new one.",
-        P::TooLong | P::TextTooLong => "This is too long.",
-        P::HasSpaces => "Remove the spaces and line breaks.",
         P::NotLimit => "Enter a whole number from 1 to 1,000.",
         P::NotDate => "Enter a date.",
         P::NotInterval => "Choose days or months.",
@@ -98,7 +117,6 @@ texts! {
         P::Placeholder => "A placeholder wasn't replaced by its value.",
         P::TooOld => "The signal is too old.",
         P::InFuture => "The time is in the future.",
-        P::Contradicts => "This contradicts another field.",
         P::SignalIdReused => "Another signal already used this ID.",
         P::NotPermission => "Choose at least one permission.",
         P::NotPublicKey => "Paste an RSA public key in PEM format, 2,048 bits or more. Never paste the private key.",
@@ -108,10 +126,7 @@ texts! {
         P::ApprovalRequested => "This source is public already, or waits for an admin's approval.",
         P::WebhookDisabled => "This webhook is disabled. Enable it first.",
         P::NotTopic => "Choose at least one kind of event.",
-        P::NotFuture => "Choose a future date.",
-        P::TooMany => "You've reached the limit. Remove one first.",
         P::TooShort => "This field is required.",
-        P::NotInRange => "Choose one of the options.",
         P::NotRuleThreshold => "Enter a percentage up to 100, or a whole number, as the rule needs.",
         P::NotFollow => "Choose a strategy that you copy.",
         P::NotAutomatedKey => "Choose one of your automated accounts.",
@@ -129,12 +144,18 @@ texts! {
         P::TooManyDecimals => "Too many decimals for this currency.",
         P::NotCovered => "Your balance is too low.",
         P::AlertUnreadable => "The alert has none of the supported formats. See the examples on the source's page.",
-        P::OtherMarket => "The alert is about another market than this source.",
         P::FarFromMarket => "The alert's price is too far from the market price.",
         P::NothingToExit => "The alert exits the other side than the source's last entry.",
         P::NotTransferable => "You can only transfer between a USDT account and a paper account.",
-        P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
+        P::OtherMarket => "The alert is about another market than this source.",
+        _ => INVALID,
     }
+}
+
+/// The browser shows problems of the trade page only.
+#[cfg(not(feature = "ssr"))]
+const fn elsewhere(_: Lang, _: P) -> &'static str {
+    INVALID
 }
 
 /// The text of a rejected post.
@@ -146,18 +167,28 @@ pub(crate) fn rejection(lang: Lang, rejection: Rejection) -> &'static str {
 }
 
 texts! {
-    /// The text of a business rule that rejects a request.
+    /// The text of a business rule that rejects a request. As for problems, the browser knows those of the trade page.
     rule(R) {
         R::KeyUnauthorized => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
         R::KeyTypeInvalid => "This action needs another kind of exchange key (1106).",
-        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
         R::KeyInactive => "This exchange key is disabled (1110). Enable it first.",
         R::KeyTypeUnsupported => "Spot orders aren't supported yet (1115). Use a futures key.",
-        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
         R::SymbolInvalid => "The exchange doesn't offer this market (1300).",
+        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
+        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
+        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
+        other => rule_elsewhere(Lang::En, other),
+    }
+}
+
+#[cfg(feature = "ssr")]
+texts! {
+    /// The text of a business rule of other pages.
+    rule_elsewhere(R) {
+        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
+        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
         R::SymbolMismatch => "The strategy trades another market (1306).",
         R::SymbolFollowed => "This account already copies a strategy on this market (1309).",
-        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
         R::PlanInvalid => "This plan isn't available (2100).",
         R::PlanFeature => "Your plan doesn't include this (2103).",
         R::PlanKeyLimit => "You've reached your plan's limit of exchange keys (2129a).",
@@ -165,10 +196,15 @@ texts! {
         R::PaymentDeclined => "Your card was declined, and nothing has changed (3102). Pay with another card, or keep your plan.",
         R::NoStripeSubscription => "You have no paid subscription to change (3104).",
         R::StripeSubscriptionExists => "You already have a paid subscription (3109).",
-        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
-        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
         R::LastAdmin => "This is the last admin (4102). Make another user an admin first.",
+        _ => REJECTED,
     }
+}
+
+/// The browser shows rules of the trade page only.
+#[cfg(not(feature = "ssr"))]
+const fn rule_elsewhere(_: Lang, _: R) -> &'static str {
+    REJECTED
 }
 
 texts! {
@@ -232,6 +268,16 @@ texts! {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn every_problem_has_a_text() {
+        let bare = |problem: &&P| problem.name() != "NotText" && problem.name() != "Unknown";
+        for found in P::ALL.iter().filter(bare) {
+            assert_ne!(problem(Lang::En, *found), INVALID, "{}", found.name());
+        }
+    }
+
+    #[cfg(feature = "ssr")]
     #[test]
     fn the_text_of_a_rule_names_its_code() {
         for refusal in R::ALL {

@@ -1,4 +1,7 @@
-//! `bind <name> <module> <folder>`: writes `<name>.js`, `<name>_bg.wasm` and the snippets of a wasm module to a folder.
+//! `bind <name> <module> <folder> [ordered]`: writes `<name>.js`, `<name>_bg.wasm` and the snippets of a wasm module to a folder,
+//! and orders the module's functions if asked to.
+
+mod order;
 
 use anyhow::{Context as _, Result};
 use std::path::PathBuf;
@@ -9,6 +12,7 @@ fn main() -> Result<()> {
     let mut next = |what: &str| arguments.next().with_context(|| format!("the {what} is missing"));
     let name = next("name")?.to_string_lossy().into_owned();
     let (module, folder) = (PathBuf::from(next("module")?), PathBuf::from(next("folder")?));
+    let ordered = arguments.next().is_some_and(|argument| argument == "ordered");
     let raw = std::fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     Bindgen::new()
         .web(true)?
@@ -19,5 +23,10 @@ fn main() -> Result<()> {
         .input_bytes(&name, raw)
         .out_name(&name)
         .generate(&folder)
-        .with_context(|| format!("wasm-bindgen on the {name} bundle"))
+        .with_context(|| format!("wasm-bindgen on the {name} bundle"))?;
+    if ordered {
+        let path = folder.join(format!("{name}_bg.wasm"));
+        std::fs::write(&path, order::order(&std::fs::read(&path)?)?)?;
+    }
+    Ok(())
 }

@@ -11,9 +11,10 @@ mod peer;
 mod reads;
 mod table;
 
+use crate::budget::{BUDGETS, Size};
 use crate::sandbox::Sandbox;
 use crate::workspace::Workspace;
-use crate::{build, console, process, site, tools};
+use crate::{build, console, process, tools};
 use anyhow::{Context as _, Result};
 use desk::Desk;
 use load::{Load, load, micros};
@@ -81,13 +82,8 @@ pub(crate) fn bench(workspace: &Workspace, seconds: u64) -> Result<()> {
 /// The size in bytes of each wasm bundle including its glue code: what a first visit loads.
 fn sizes(workspace: &Workspace, table: &mut Table) -> Result<()> {
     let site = workspace.target.join("site");
-    for ((name, _), limit) in site::BUNDLES.iter().zip([75_000_u64, 180_000]) {
-        let stem = site::stem(&site, name).with_context(|| format!("no bundle {name}"))?;
-        let size =
-            |file: String| -> Result<u64> { Ok(std::fs::metadata(site.join("pkg").join(file))?.len()) };
-        let raw = size(format!("{stem}_bg.wasm"))?;
-        let packed = size(format!("{stem}_bg.wasm.br"))?;
-        let glue = size(format!("{stem}.js.br"))?;
+    for (name, limit) in BUDGETS {
+        let Size { raw, packed, script: glue } = Size::of(&site, name)?;
         let shown = format!("{packed} B brotli ({raw} raw, + {glue} of JavaScript)");
         let value = json!({ "raw": raw, "brotli": packed, "javascriptBrotli": glue });
         let target = Some((packed <= limit, format!("{limit} B")));

@@ -11,7 +11,7 @@ mod tally;
 
 use crate::tools::postgres::Cluster;
 use crate::workspace::Workspace;
-use crate::{build, check, console, deny, sqlx, tools, words};
+use crate::{budget, build, check, console, deny, sqlx, tools, words};
 use anyhow::{Result, bail};
 use background::Background;
 pub(crate) use prepare::prepare;
@@ -110,9 +110,9 @@ const STAGES: [Stage; 13] = [
     },
     Stage {
         name: "release",
-        what: "wasm and release build",
+        what: "wasm and release build, and the budgets of the bundles",
         needs: &[Need::Release],
-        run: |run| once(run.binary().map(drop)),
+        run: |run| once(run.binary().and_then(|_| budget::check(&run.workspace.target.join("site")))),
     },
     Stage {
         name: "flood",

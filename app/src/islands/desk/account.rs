@@ -1,11 +1,10 @@
 //! The account and prices of the desk, as signals.
 
 use super::{DeskInit, foresee::Ground};
-use crate::islands::reactive::{Peek, PeekUntracked, PeekValue};
+use crate::islands::reactive::{Peek, PeekUntracked, PeekValue, RwSignal, StoredValue};
 use crate::words::{self, Lang};
 use domain::money::Arithmetic as _;
 use domain::{Decimal, Market, live::AccountState};
-use leptos::prelude::*;
 
 /// The state that the stream updates.
 #[derive(Clone, Copy)]

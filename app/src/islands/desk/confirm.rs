@@ -7,7 +7,6 @@ use crate::islands::reactive::Peek;
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
 use domain::{PositionSide, Side, money};
-use leptos::prelude::*;
 
 /// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
 pub(super) fn sentence(account: AccountSignals) -> String {
@@ -143,6 +142,7 @@ mod tests {
         *,
     };
     use domain::validation::{FieldProblem, Problem};
+    use leptos::prelude::Owner;
 
     /// Runs `test` with a ticket for 0.02 BTC that uses real funds. The market has an open order and position, or nothing.
     fn with_ticket(open: bool, test: impl FnOnce(Ticket, Sender)) {

@@ -2,7 +2,7 @@
 
 use super::{fields, ticket::Ticket, units::Units};
 use crate::islands::part::Part;
-use crate::islands::reactive::{Peek, PeekUntracked};
+use crate::islands::reactive::{Peek, PeekUntracked, RwSignal};
 use crate::{figures, words::desk::desk};
 use domain::{
     money,

@@ -3,7 +3,7 @@
 
 use super::{send::Sender, ticket::Ticket};
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, effect, handler};
 use leptos::prelude::*;
 
 /// A number field.
@@ -63,7 +63,7 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
             <div class="with-unit">
                 <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
                     aria-describedby=problem_id.clone() aria-invalid=dynamic(move || problem.get().map(|_| "true"))
-                    on:input:target=move |event| text.set(event.target().value())/>
+                    on:input=handler(move |event| text.set(event_target_value(&event)))/>
                 {unit}
             </div>
             <p class="problem" id=problem_id hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
@@ -92,7 +92,7 @@ pub(super) fn unit_choice(
     let options = options.into_iter().map(option).collect::<Vec<_>>();
     view! {
         <select class="unit-choice" name=name aria-label=label autocomplete="off" disabled=dynamic(move || !ticket.awake.get())
-            on:change:target=move |event| choose(ticket, &event.target().value())>{options}</select>
+            on:change=handler(move |event| choose(ticket, &event_target_value(&event)))>{options}</select>
     }
     .fixed()
 }

@@ -2,7 +2,7 @@
 
 use super::ticket::Ticket;
 use crate::islands::part::still;
-use crate::islands::reactive::dynamic;
+use crate::islands::reactive::{dynamic, handler};
 use crate::words::desk::{Desk, desk};
 use leptos::prelude::*;
 
@@ -49,7 +49,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
                 {still(list)}
                 <label class="check">
                     <input type="checkbox" id="shortcuts-on" checked=true autocomplete="off" data-testid="shortcuts-on"
-                        on:change:target=move |event| keep(event.target().checked())/>
+                        on:change=handler(|event| keep(event_target_checked(&event)))/>
                     {still(|| view! { <span>{words.shortcuts_on}</span> })}
                 </label>
                 {still(|| view! { <a href="/follows/panic" id="to-panic">{words.key_panic}</a> })}
@@ -71,6 +71,7 @@ pub(super) use browser::listen;
 mod browser {
     use super::{KEYS, Ticket};
     use crate::islands::desk::focus::{close_sheet, focus};
+    use crate::islands::page::{find, find_all as all};
     use crate::islands::reactive::PeekUntracked;
     use leptos::{ev, prelude::*};
     use wasm_bindgen::JsCast;
@@ -114,15 +115,6 @@ mod browser {
         if let Some(storage) = storage() {
             let _ = if on { storage.remove_item(OFF) } else { storage.set_item(OFF, "1") };
         }
-    }
-
-    fn find(selector: &str) -> Option<Element> {
-        document().query_selector(selector).ok().flatten()
-    }
-
-    fn all(selector: &str) -> Vec<Element> {
-        let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
-        (0..list.length()).filter_map(|index| list.item(index)?.dyn_into::<Element>().ok()).collect()
     }
 
     fn pressed(ticket: Ticket, event: &web_sys::KeyboardEvent) {

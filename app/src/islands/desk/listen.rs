@@ -9,7 +9,6 @@ use super::{
 use crate::islands::reactive::PeekValue;
 use crate::islands::{stream, tree::Tree};
 use domain::{Candle, live::AccountState};
-use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 /// Subscribes to the desk's account and market while the page is open.

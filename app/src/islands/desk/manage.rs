@@ -11,8 +11,8 @@ use super::{
     question::{Question, button},
     send::Sender,
 };
-use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{Peek, dynamic, handler};
+use crate::islands::part::{IntoPart, Part, changing};
+use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::money::Arithmetic as _;
 use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
@@ -40,13 +40,15 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 add(account, sender, &trade),
                 reverse(account, sender, trade),
             ]
+            .part()
         })
     };
-    move || {
+    changing(move || {
         open.get().then(|| {
-            view! { <div class="manage" data-testid="manage">{of_trade}{close::part(account, sender)}</div> }
+            view! { <div class="manage" data-testid="manage">{changing(of_trade)}{close::part(account, sender)}</div> }
+                .part()
         })
-    }
+    })
 }
 
 /// Whether the controls of a trade differ from those before.
@@ -218,7 +220,7 @@ fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<Str
             <div class="with-unit">
                 <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
                     autocomplete="off" aria-label=words.share_of(&number)
-                    on:input:target=move |event| share.set(event.target().value())/>
+                    on:input=handler(move |event| share.set(event_target_value(&event)))/>
                 <span class="unit" aria-hidden="true">"%"</span>
             </div>
         </div>
@@ -251,7 +253,7 @@ fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
 fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
-        account.state.with(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
+        account.state.peek(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
     });
     let button_and_question = move || {
         let (side, contracts) = held.get()?;
@@ -270,7 +272,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
         let reverse = Question::new("reverse", text, sure, words.dismiss, "/api/trade-reverse", parts);
         Some(reverse.view(sender))
     };
-    button_and_question.part()
+    changing(button_and_question).part()
 }
 
 /// The result of the last post of the position's and the orders' forms.
@@ -310,11 +312,11 @@ pub(super) fn entries(account: AccountSignals, sender: Sender) -> impl IntoView 
     let count = Memo::new(move |_| {
         account.state.peek(|state| state.orders.iter().filter(|o| !o.reduce_only).count())
     });
-    move || {
+    changing(move || {
         let count = Some(count.get()).filter(|count| *count > 0)?;
         let (text, sure) = (words.cancel_entries(count), words.cancel_entries_sure(count));
         let (keep, fields) = (words.keep_orders, vec![hidden(account).part()]);
         let cancel = Question::new("cancel-entries", text, sure, keep, "/api/entries-cancel", fields);
         Some(cancel.view(sender))
-    }
+    })
 }

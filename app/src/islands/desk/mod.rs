@@ -10,6 +10,7 @@ mod controls;
 mod draft;
 mod exits;
 mod fields;
+mod figure;
 mod focus;
 mod foresee;
 mod hotkeys;

@@ -2,7 +2,7 @@
 
 use super::{account::AccountSignals, controls::hidden, manage::fixed, question::Question, send::Sender};
 use crate::islands::part::{self, IntoPart, Part, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, handler};
 use crate::{
     figures,
     words::{
@@ -37,10 +37,15 @@ enum Line {
 
 /// The rows in their order: each entry order with its plan, then the protective orders from the highest price.
 fn lines(state: &AccountState) -> Vec<Line> {
-    let (mut exits, entries): (Vec<_>, Vec<_>) = state.orders.iter().partition(|order| order.reduce_only);
-    exits.sort_by_key(|order| std::cmp::Reverse(order.stop_price.or(order.price)));
+    let price = |order: &Order| order.stop_price.or(order.price);
+    // They are inserted in order: the code of a sort would be two kilobytes of the bundle, and the orders are few.
+    let mut exits: Vec<&Order> = Vec::new();
+    for order in state.orders.iter().filter(|order| order.reduce_only) {
+        let place = exits.iter().position(|other| price(other) < price(order)).unwrap_or(exits.len());
+        exits.insert(place, order);
+    }
     let mut lines = Vec::new();
-    for order in entries {
+    for order in state.orders.iter().filter(|order| !order.reduce_only) {
         let id = &order.client_order_id;
         lines.push(Line::Open(Box::new(order.clone())));
         let Some(trade) = state.trades.iter().find(|trade| trade.entry.as_ref() == Some(id)) else {

@@ -1,8 +1,11 @@
 //! The position, its live profit, and the form to close it.
 
-use super::{account::AccountSignals, controls::hidden, manage::fixed, question::Question, send::Sender};
-use crate::islands::part::{IntoPart, Part};
-use crate::islands::reactive::{Peek, PeekValue, dynamic, handler};
+use super::{
+    account::AccountSignals, controls::hidden, figure::figure, manage::fixed, question::Question,
+    send::Sender,
+};
+use crate::islands::part::{IntoPart, Part, changing};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},
@@ -12,7 +15,7 @@ use domain::{
     live::{PositionProtection, ProtectionState},
     money,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The form that ends or resumes the supervision.
 const SUPERVISION: &str = "/api/position-supervision";
@@ -29,10 +32,12 @@ pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> i
     // position.
     let position =
         Memo::new(move |_| account.state.peek(|a| a.position.clone().map(|p| (settled(p), a.protection))));
-    move || match position.get() {
-        None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
-        Some((position, protection)) => Either::Right(card(account, sender, &position, protection)),
-    }
+    changing(move || {
+        Some(match position.get() {
+            None => view! { <p class="empty" data-testid="no-position">{none}</p> }.replaced(),
+            Some((position, protection)) => card(account, sender, &position, protection).replaced(),
+        })
+    })
 }
 
 /// The position without the parts that change with every price.
@@ -56,16 +61,33 @@ fn card(
     let (words, names) = (desk(account.lang), orders(account.lang));
     let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
-    let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
-    let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
+    let profit = move || {
+        let profit = account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
+        profit.unwrap_or_default()
+    };
+    let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r))).unwrap_or_default();
     let tick = account.market.peek_value(|m| m.tick);
-    let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
+    let mark = move || {
+        account.mark.get().map(|price| figures::decimal(money::round_to(price, tick))).unwrap_or_default()
+    };
     let size = format!("{} {base}", money::text(position.contracts));
     let (way, margin) = (names.way(position.side), names.margin(position.margin_mode));
     let way = words.way(way, margin, &position.leverage.to_string());
     let liquidation = position
         .liquidation_price
         .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
+    let entry = figures::decimal(money::round_to(position.entry_price, tick));
+    let margin_held = figures::cents(position.initial_margin);
+    let mut rows = vec![
+        named(words.size, size, None, "position-size"),
+        figure(words.entry_price.to_owned(), entry, None, None),
+        view! { <div><dt>{words.mark_price}</dt><dd data-testid="mark">{dynamic(mark)}</dd></div> }.part(),
+        named(words.liquidation_price, liquidation, None, "liquidation"),
+        figure(words.margin_held.to_owned(), margin_held, None, None),
+    ];
+    if let Some(protection) = protection {
+        rows.extend(protection_figures(words, protection, tick));
+    }
     let (text, fields) = (words.close.to_owned(), vec![hidden(account).part()]);
     let sure = words.close_sure(&money::text(position.contracts), &base);
     let close = Question::new("close-position", text, sure, words.dismiss, "/api/position-close", fields);
@@ -75,17 +97,10 @@ fn card(
             <p class="position-way">{way}</p>
             <p class="position-profit">
                 <span class="visually-hidden">{words.profit}</span>
-                <strong data-change=tone data-testid="pnl">{profit}</strong>" "
-                <span data-change=tone data-testid="roe" title=words.roe>{roe}</span>
+                <strong data-change=dynamic(tone) data-testid="pnl">{dynamic(profit)}</strong>" "
+                <span data-change=dynamic(tone) data-testid="roe" title=words.roe>{dynamic(roe)}</span>
             </p>
-            <dl class="figures">
-                <div><dt>{words.size}</dt><dd data-testid="position-size">{size}</dd></div>
-                <div><dt>{words.entry_price}</dt><dd>{figures::decimal(money::round_to(position.entry_price, tick))}</dd></div>
-                <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
-                <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
-                <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
-                {protection.map(|protection| protection_figures(words, protection, tick))}
-            </dl>
+            <dl class="figures">{rows}</dl>
             {protection.map(|protection| supervision(account, sender, protection.state))}
             {close.view(sender)}
         </div>
@@ -93,7 +108,7 @@ fn card(
 }
 
 /// The stop order at the exchange, and the state of its supervision.
-fn protection_figures(words: &'static Desk, protection: PositionProtection, tick: Decimal) -> impl IntoView {
+fn protection_figures(words: &'static Desk, protection: PositionProtection, tick: Decimal) -> [Part; 2] {
     let (state, tone) = match protection.state {
         ProtectionState::Supervised => (words.supervised, None),
         ProtectionState::Missing => (words.stop_missing, Some("loss")),
@@ -102,10 +117,16 @@ fn protection_figures(words: &'static Desk, protection: PositionProtection, tick
         ProtectionState::Foreign => (words.opened_elsewhere, None),
     };
     let stop = protection.stop.map(|price| figures::decimal(money::round_to(price, tick)));
-    view! {
-        <div><dt>{words.stop_loss}</dt><dd data-testid="position-stop">{stop.unwrap_or_else(|| words.none.to_owned())}</dd></div>
-        <div><dt>{words.protection}</dt><dd data-change=tone data-testid="protection">{state}</dd></div>
-    }
+    let stop = stop.unwrap_or_else(|| words.none.to_owned());
+    [
+        named(words.stop_loss, stop, None, "position-stop"),
+        named(words.protection, state.to_owned(), tone, "protection"),
+    ]
+}
+
+/// A figure with a test id.
+fn named(name: &str, value: String, tone: Option<&'static str>, id: &str) -> Part {
+    figure(name.to_owned(), value, tone, Some(id.to_owned()))
 }
 
 /// The button that ends or resumes the supervision, or the link to the form that begins it; `None` if there is no stop to

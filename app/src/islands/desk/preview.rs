@@ -1,8 +1,8 @@
 //! The ticket's preview, and what must be closed first.
 
-use super::{confirm, foresee::Foreseen, ticket::Ticket};
-use crate::islands::part::still;
-use crate::islands::reactive::{Peek, PeekValue, dynamic, effect};
+use super::{confirm, figure::figure, foresee::Foreseen, ticket::Ticket};
+use crate::islands::part::{IntoPart, Part, changing, still};
+use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, effect};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk},
@@ -28,7 +28,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
             <p class="hint" data-testid="preview-hint" hidden=dynamic(move || seen().is_some())>{dynamic(move || hint(ticket))}</p>
             <dl class="figures" hidden=dynamic(move || seen().is_none())>
-                {move || seen().map(|seen| rows(words, &seen, &quote, tick))}
+                {changing(move || seen().map(|seen| rows(words, &seen, &quote, tick).part()))}
             </dl>
         </section>
         {clearing(ticket)}
@@ -47,7 +47,7 @@ fn hint(ticket: Ticket) -> String {
     first.map_or_else(empty, |problem| ticket.text_of(problem))
 }
 
-fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> impl IntoView + use<> {
+fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> Vec<Part> {
     let usd = |value: Decimal| format!("{} {quote}", figures::cents(value));
     let preview = &seen.preview;
     let mut rows: Vec<Row> = vec![
@@ -75,10 +75,8 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> im
         let ratio = words.ratio(&figures::decimal(ratio));
         rows.push((words.reward_to_risk.to_owned(), ratio, "plain", "ratio"));
     }
-    let row = |(name, value, tone, id): Row| {
-        view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
-    };
-    rows.into_iter().map(row).collect::<Vec<_>>()
+    let row = |(name, value, tone, id): Row| figure(name, value, Some(tone), Some(format!("preview-{id}")));
+    rows.into_iter().map(row).collect()
 }
 
 /// The positions and orders that are closed and cancelled first. Once the page is interactive, the button asks for the

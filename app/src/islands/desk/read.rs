@@ -16,6 +16,7 @@ use domain::{
     money,
     validation::{FieldProblem, Problem},
 };
+use std::collections::BTreeMap;
 
 /// A type that can be read from JSON.
 pub(super) trait FromTree: Sized {
@@ -133,7 +134,10 @@ impl FromTree for AccountState {
                 total: decimal(&f, "total")?,
             })
         });
-        let assets = funds.into_iter().map(|f| (symbol.quote().to_owned(), f)).collect();
+        let mut assets = BTreeMap::new();
+        if let Some(funds) = funds {
+            assets.insert(symbol.quote().to_owned(), funds);
+        }
         Some(Self {
             key: tree.get("key")?.text()?.parse().ok()?,
             orders: list(tree, "orders")?,

@@ -1,8 +1,9 @@
 //! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
+use crate::islands::reactive::RwSignal;
 use crate::{answer::FormFailure, notice::PostNotice};
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
 /// Ignores the second click of a double click, which would answer the question of the first, or act again.
 pub(crate) fn ignore_double(event: &ev::MouseEvent) {

@@ -6,7 +6,7 @@ use super::{
     ticket::{TargetRow, Ticket},
 };
 use crate::islands::part::{self, IntoPart, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, RwSignal, StoredValue, dynamic, effect, handler};
 use crate::words::desk::desk;
 use domain::{sizing::LevelUnit, ticket::MOST_TARGETS};
 use leptos::prelude::*;
@@ -45,7 +45,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
                 formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.peek(Vec::len) >= MOST_TARGETS })
-                on:click=add>{words.add_target}</button>
+                on:click=handler(add)>{words.add_target}</button>
         </fieldset>
     }
 }
@@ -81,7 +81,7 @@ fn target(ticket: Ticket, row: TargetRow) -> impl IntoView {
         <div class="target-row">
             <input name=dynamic(move || format!("takeProfitPrices[{}]", index.get())) node_ref=element inputmode="decimal"
                 autocomplete="off" value=text.get_untracked() aria-label=dynamic(move || words.target_price(&number()))
-                on:input:target=move |event| text.set(event.target().value())/>
+                on:input=handler(move |event| text.set(event_target_value(&event)))/>
             <button type="button" class="icon-button" aria-label=dynamic(move || words.remove_target(&number()))
                 on:click=handler(move |_| rows.update(|r| r.retain(|other| other.0 != id)))>"×"</button>
             <p class="hint" hidden=dynamic(move || converted().is_empty())>{dynamic(converted)}</p>

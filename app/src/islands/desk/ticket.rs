@@ -6,7 +6,7 @@ use super::{
     foresee::{self, Foreseen},
     units::{self, Units},
 };
-use crate::islands::reactive::{Peek, PeekValue};
+use crate::islands::reactive::{Memo, Peek, PeekValue, RwSignal};
 use crate::{
     figures,
     words::{desk::desk, problems},
@@ -16,7 +16,6 @@ use domain::{
     sizing::{ExitBase, ExitKind},
     validation::{FieldProblem, Problem},
 };
-use leptos::prelude::*;
 
 /// One take-profit row: a stable row number, and the typed text.
 pub(crate) type TargetRow = (usize, RwSignal<String>);

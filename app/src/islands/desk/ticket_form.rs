@@ -11,7 +11,7 @@ use super::{
     ticket_size,
 };
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, effect, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{
     desk::{Desk, desk},
     problems,
@@ -181,7 +181,7 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
                 <input type="checkbox" name="withoutStop" value="yes" data-testid="without-stop"
                     checked=ticket.without_stop.get_untracked() prop:checked=dynamic(move || ticket.without_stop.get())
                     aria-describedby=dynamic(described) aria-invalid=dynamic(move || unanswered().then_some("true"))
-                    on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
+                    on:change=handler(move |event| ticket.without_stop.set(event_target_checked(&event)))/>
                 {still(|| view! { <span>{words.without_stop}</span> })}
             </label>
             {still(|| view! { <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p> })}

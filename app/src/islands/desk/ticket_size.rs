@@ -7,7 +7,7 @@ use super::{
     units,
 };
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic};
+use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
 use domain::{Decimal, money, sizing::available_funds};
@@ -114,7 +114,7 @@ fn shares(ticket: Ticket) -> impl IntoView {
         view! {
             <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
                 name="share" value=text.clone() aria-label=words.share_of_funds(&text) data-testid=format!("share-{percent}")
-                on:click=use_share>{words.percentage(&text)}</button>
+                on:click=handler(use_share)>{words.percentage(&text)}</button>
         }
     };
     view! {

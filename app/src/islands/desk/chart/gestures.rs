@@ -1,13 +1,13 @@
 //! Zooming, panning and pointing.
 
 use super::{Chart, FEWEST, scale::Scale};
+use crate::islands::reactive::{Memo, StoredValue};
 use leptos::{ev, prelude::*};
 
 /// The pointer's interaction with the chart.
 #[derive(Clone, Copy)]
 pub(super) struct Gestures {
     chart: Chart,
-    svg: NodeRef<leptos::svg::Svg>,
     scale: Memo<Scale>,
     /// Where a drag began, in tenths of a pixel, and how far back the window was.
     drag: StoredValue<Option<(i64, usize)>>,
@@ -48,8 +48,8 @@ impl Chart {
 }
 
 impl Gestures {
-    pub(super) fn new(chart: Chart, svg: NodeRef<leptos::svg::Svg>, scale: Memo<Scale>) -> Self {
-        Self { chart, svg, scale, drag: StoredValue::new(None) }
+    pub(super) fn new(chart: Chart, scale: Memo<Scale>) -> Self {
+        Self { chart, scale, drag: StoredValue::new(None) }
     }
 
     pub(super) fn wheel(self, event: &ev::WheelEvent) {
@@ -64,7 +64,7 @@ impl Gestures {
     pub(super) fn down(self, event: &ev::PointerEvent) {
         let Some((x, _)) = self.place(event) else { return };
         self.drag.set_value(Some((x, self.chart.back.get_untracked())));
-        if let Some(svg) = self.svg.get_untracked() {
+        if let Some(svg) = drawing() {
             let _ = svg.set_pointer_capture(event.pointer_id());
         }
     }
@@ -92,19 +92,31 @@ impl Gestures {
     /// The position of an event in the chart, in tenths of a pixel.
     #[allow(clippy::cast_possible_truncation)] // places on a screen
     fn place(self, event: &ev::PointerEvent) -> Option<(i64, i64)> {
-        let rect = self.svg.get_untracked()?.get_bounding_client_rect();
+        let rect = drawing()?.get_bounding_client_rect();
         let x = (f64::from(event.client_x()) - rect.left()) * 10.0;
         let y = (f64::from(event.client_y()) - rect.top()) * 10.0;
         Some((x as i64, y as i64))
     }
 }
 
+/// The element of the chart.
+#[cfg(feature = "islands")]
+fn drawing() -> Option<web_sys::Element> {
+    crate::islands::page::find("svg.chart")
+}
+
+/// The server has no element.
+#[cfg(not(feature = "islands"))]
+fn drawing() -> Option<web_sys::Element> {
+    None
+}
+
 /// Draws at the size that the page gives, now and after every resize.
 #[cfg(feature = "islands")]
-pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
+pub(super) fn measure(chart: Chart) {
     #[allow(clippy::cast_possible_truncation)] // pixels
     let look = move || {
-        if let Some(rect) = svg.get_untracked().map(|s| s.get_bounding_client_rect()) {
+        if let Some(rect) = drawing().map(|svg| svg.get_bounding_client_rect()) {
             let size = (rect.width() as i64, rect.height() as i64);
             if size.0 > 0 && chart.size.get_untracked() != size {
                 chart.size.set(size);
@@ -112,11 +124,9 @@ pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
             }
         }
     };
-    if svg.get().is_some() {
-        // From here on the drawing follows the available space, whatever its shape.
-        look();
-        window_event_listener(ev::resize, move |_| look());
-    }
+    // From here on the drawing follows the available space, whatever its shape.
+    look();
+    window_event_listener(ev::resize, move |_| look());
 }
 
 #[cfg(feature = "islands")]

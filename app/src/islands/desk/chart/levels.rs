@@ -1,16 +1,12 @@
 //! Price lines: orders, the position, and what the ticket would add.
 
-use super::{
-    Chart,
-    scale::{AXIS, Scale},
-};
+use super::{Chart, price_label, scale::Scale};
 use crate::islands::reactive::{Peek, PeekValue};
 use crate::{
     islands::desk::{account::AccountSignals, bars::in_steps, ticket::Ticket},
     words::{desk::desk, orders::orders},
 };
 use domain::{Decimal, Order};
-use leptos::prelude::*;
 
 struct Level {
     price: i64,
@@ -18,22 +14,14 @@ struct Level {
     label: &'static str,
 }
 
-/// All lines over the candles.
-pub(super) fn view(
-    chart: Chart,
-    account: AccountSignals,
-    ticket: Ticket,
-    scale: Memo<Scale>,
-) -> impl IntoView {
-    move || {
-        let scale = scale.get();
-        let mut levels = open_levels(account);
-        levels.extend(drafted(account, ticket));
-        let last = account.market.peek_value(|m| in_steps(account.last.get(), m.tick));
-        levels.push(Level { price: last, tone: "last", label: "" });
-        let inside = levels.into_iter().filter(|l| (scale.lo..=scale.hi).contains(&l.price));
-        inside.map(|level| line(chart, &scale, &level)).collect::<Vec<_>>()
-    }
+/// All lines over the candles, as SVG.
+pub(super) fn drawing(chart: Chart, account: AccountSignals, ticket: Ticket, scale: &Scale) -> String {
+    let mut levels = open_levels(account);
+    levels.extend(drafted(account, ticket));
+    let last = account.market.peek_value(|m| in_steps(account.last.get(), m.tick));
+    levels.push(Level { price: last, tone: "last", label: "" });
+    let inside = levels.iter().filter(|l| (scale.lo..=scale.hi).contains(&l.price));
+    inside.fold(String::new(), |drawing, level| drawing + &line(chart, scale, level))
 }
 
 fn open_levels(account: AccountSignals) -> Vec<Level> {
@@ -83,15 +71,13 @@ fn drafted(account: AccountSignals, ticket: Ticket) -> Vec<Level> {
     all.map(|(price, label)| Level { price: in_steps(price, tick), tone: "draft", label }).collect()
 }
 
-fn line(chart: Chart, scale: &Scale, level: &Level) -> impl IntoView + use<> {
-    let (y, right) = (scale.y(level.price), scale.right());
-    let class = format!("level {}", level.tone);
-    view! {
-        <g class=class>
-            <path d=format!("M0 {y}H{right}")/>
-            <text class="label" x=60 y=y - 40>{level.label}</text>
-            <rect x=right y=y - 90 width=AXIS height=180 rx=20/>
-            <text class="axis" x=right + 60 y=y + 40>{chart.price_text(level.price)}</text>
-        </g>
-    }
+/// One line with its labels. The texts of the labels have no markup.
+fn line(chart: Chart, scale: &Scale, level: &Level) -> String {
+    let Level { price, tone, label } = *level;
+    let (y, right) = (scale.y(price), scale.right());
+    let (above, price) = (y - 40, price_label(scale, y, 20, &chart.price_text(price)));
+    format!(
+        "<g class=\"level {tone}\"><path d=\"M0 {y}H{right}\"/>\
+         <text class=\"label\" x=\"60\" y=\"{above}\">{label}</text>{price}</g>"
+    )
 }

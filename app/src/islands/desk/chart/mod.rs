@@ -7,7 +7,7 @@ mod scale;
 mod toolbar;
 
 use super::{Bar, Bars, DeskInit, account::AccountSignals, ticket::Ticket};
-use crate::islands::reactive::{PeekValue, dynamic, handler};
+use crate::islands::reactive::{Memo, PeekValue, RwSignal, StoredValue, dynamic, handler};
 use crate::{
     figures,
     words::{self, Lang, desk::desk},
@@ -15,7 +15,8 @@ use crate::{
 use domain::money::Arithmetic as _;
 use domain::{Decimal, Frame, Market, Micros};
 use leptos::prelude::*;
-use scale::{PAD, Scale};
+use scale::{AXIS, PAD, Scale};
+use std::fmt::Write as _;
 
 /// The initial number of visible candles, and the limits of zooming.
 const SHOWN: usize = 90;
@@ -64,7 +65,7 @@ impl Chart {
     #[cfg(feature = "islands")]
     pub(super) fn minute(self, minute: Bar) {
         let frame = self.frame.get_untracked();
-        let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
+        let settled = self.bars.update_value(|b| b.minute(minute, frame));
         self.bars.peek_value(|b| self.forming.set(b.forming));
         if settled {
             // If past candles are shown, the same ones stay in view.
@@ -152,9 +153,8 @@ fn slot(index: usize) -> i64 {
 pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> impl IntoView {
     let words = desk(chart.lang);
     let scale = Memo::new(move |_| chart.scale());
-    let svg = NodeRef::<leptos::svg::Svg>::new();
     #[cfg(feature = "islands")]
-    crate::islands::reactive::effect(move || gestures::measure(chart, svg));
+    crate::islands::reactive::effect(move || gestures::measure(chart));
     let settled = move |rising: bool| {
         Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
     };
@@ -168,11 +168,11 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
     };
     let forming_way = move || if chart.forming.get().rises() { "candles up" } else { "candles down" };
     let volume = move || paths::volumes(&scale.get(), chart.visible(true).into_iter());
-    let gestures = gestures::Gestures::new(chart, svg, scale);
+    let gestures = gestures::Gestures::new(chart, scale);
     view! {
         {toolbar::view(chart, account)}
         <p class="chart-legend" data-testid="legend" dir="ltr">{dynamic(move || chart.legend())}</p>
-        <svg class="chart" node_ref=svg role="img" aria-label=words.chart dir="ltr" data-testid="chart"
+        <svg class="chart" role="img" aria-label=words.chart dir="ltr" data-testid="chart"
             viewBox=dynamic(move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) })
             on:wheel=handler(move |e| gestures.wheel(&e))
             on:pointerdown=handler(move |e| gestures.down(&e))
@@ -184,43 +184,47 @@ pub(super) fn view(chart: Chart, account: AccountSignals, ticket: Ticket) -> imp
             <path class="candles up" d=dynamic(move || up.get())/>
             <path class="candles down" d=dynamic(move || down.get())/>
             <path class=dynamic(forming_way) data-testid="forming" d=dynamic(forming)/>
-            {move || axes(chart, &scale.get())}
-            {levels::view(chart, account, ticket, scale)}
-            {move || crosshair(chart, &scale.get())}
+            <g inner_html=dynamic(move || axes(chart, &scale.get()))></g>
+            <g inner_html=dynamic(move || levels::drawing(chart, account, ticket, &scale.get()))></g>
+            <g inner_html=dynamic(move || crosshair(chart, &scale.get()).unwrap_or_default())></g>
         </svg>
     }
 }
 
-fn axes(chart: Chart, scale: &Scale) -> impl IntoView + use<> {
-    let x = scale.right() + 60;
-    let prices: Vec<_> = scale.grid().into_iter().map(|p| (scale.y(p) + 40, chart.price_text(p))).collect();
-    let prices = prices
-        .into_iter()
-        .map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> })
-        .collect::<Vec<_>>();
+/// The labels of the axes, as SVG: views of a drawing that changes as a whole would be a multiple of this code.
+fn axes(chart: Chart, scale: &Scale) -> String {
+    let (mut drawing, x) = (String::new(), scale.right() + 60);
+    for price in scale.grid() {
+        let (y, text) = (scale.y(price) + 40, chart.price_text(price));
+        let _ = write!(drawing, "<text class=\"axis\" x=\"{x}\" y=\"{y}\">{text}</text>");
+    }
     let (every, y) = (scale.every() * chart.frame.get().micros() / domain::time::SECOND, scale.height - 70);
-    let times = chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0);
-    let times: Vec<_> = times.map(|(slot, bar)| (scale.x(slot), chart.time_text(bar.0))).collect();
-    let times = times
-        .into_iter()
-        .map(|(x, text)| view! { <text class="axis middle" x=x y=y>{text}</text> })
-        .collect::<Vec<_>>();
-    view! { <g>{prices}{times}</g> }
+    for (slot, bar) in chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0) {
+        let (x, text) = (scale.x(slot), chart.time_text(bar.0));
+        let _ = write!(drawing, "<text class=\"axis middle\" x=\"{x}\" y=\"{y}\">{text}</text>");
+    }
+    drawing
 }
 
-fn crosshair(chart: Chart, scale: &Scale) -> Option<impl IntoView + use<>> {
+/// The lines through the pointer and the price at it, as SVG.
+fn crosshair(chart: Chart, scale: &Scale) -> Option<String> {
     let (x, y) = chart.cross.get()?;
     let (right, bottom) = (scale.right(), scale.bottom());
     if x > right || y > bottom {
         return None;
     }
     let x = scale.x(scale.slot_at(x));
-    let price = chart.price_text(scale.price_at(y));
-    Some(view! {
-        <g class="crosshair">
-            <path d=format!("M{x} 0V{bottom}M0 {y}H{right}")/>
-            <rect x=right y=y - 90 width=scale::AXIS height=180/>
-            <text class="axis" x=right + 60 y=y + 40>{price}</text>
-        </g>
-    })
+    let lines = format!("<path d=\"M{x} 0V{bottom}M0 {y}H{right}\"/>");
+    let price = price_label(scale, y, 0, &chart.price_text(scale.price_at(y)));
+    Some(format!("<g class=\"crosshair\">{lines}{price}</g>"))
+}
+
+/// A price beside the axis, as SVG: a box with rounded corners, and the text in it.
+fn price_label(scale: &Scale, y: i64, radius: i64, price: &str) -> String {
+    let (x, top) = (scale.right(), y - 90);
+    let (text_x, text_y) = (x + 60, y + 40);
+    format!(
+        "<rect x=\"{x}\" y=\"{top}\" width=\"{AXIS}\" height=\"180\" rx=\"{radius}\"/>\
+         <text class=\"axis\" x=\"{text_x}\" y=\"{text_y}\">{price}</text>"
+    )
 }

@@ -8,8 +8,8 @@ use crate::{
             question::{Question, button},
             send::Sender,
         },
-        part::{IntoPart as _, Part},
-        reactive::Peek as _,
+        part::{IntoPart as _, Part, changing},
+        reactive::{Memo, Peek as _},
     },
     words::desk::desk,
 };
@@ -62,5 +62,5 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
         let close = Question::new("close-100", text, sure, words.dismiss, ACTION, fields);
         Some(Question { yes: words.close_yes.to_owned(), ..close }.view(sender))
     };
-    button_and_question.part()
+    changing(button_and_question).part()
 }
