@@ -131,6 +131,7 @@ texts! {
         P::OtherMarket => "The alert is about another market than this source.",
         P::FarFromMarket => "The alert's price is too far from the market price.",
         P::NothingToExit => "The alert exits the other side than the source's last entry.",
+        P::PartialExit => "The alert exits a part of the position. A signal source closes whole positions only.",
         P::NotTransferable => "You can only transfer between a USDT account and a paper account.",
         P::IdempotencyKeyReused => "This form was already sent with other values. Check your orders, then try again.",
     }

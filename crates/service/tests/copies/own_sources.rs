@@ -52,7 +52,15 @@ async fn an_alert_trades_on_the_owners_key(db: &TestDb) {
     let wrong = alert(&world, &token, r#"{"action":"exit_short","bot_uuid":"x"}"#).await;
     assert_eq!(wrong.reason, Some(RefusedAlert::NothingToExit));
     assert!(!world.position().is_zero());
-    let left = alert(&world, &token, r#"{"action":"exit_long","secret":"s"}"#).await;
+    let exit = |percent: &str| {
+        format!(
+            r#"{{"action":"exit_long","order":{{"amount":"{percent}","currency_type":"position_percent"}}}}"#
+        )
+    };
+    let half = alert(&world, &token, &exit("50")).await;
+    assert_eq!(half.reason, Some(RefusedAlert::PartialExit));
+    assert!(!world.position().is_zero(), "a part is not the whole");
+    let left = alert(&world, &token, &exit("100")).await;
     assert_eq!(left.verdict, Verdict::Accepted);
     assert!(world.position().is_zero());
     let seen = own_source::get_source(&world.desk, &world.follower, id).await.unwrap();
