@@ -88,6 +88,8 @@ words! {
         PasswordChanged = "account.password_changed",
         /// A private signal source refused an alert.
         AlertRefused = "account.alert_refused",
+        /// An event webhook was disabled because its deliveries failed for too long.
+        WebhookDisabled = "account.webhook_disabled",
         /// The plan ends soon.
         PlanEndsSoon = "account.plan_ends_soon",
         /// The renewal of the plan was declined.
@@ -132,6 +134,7 @@ impl EventType {
             LiveEventKind::SignedIn(_) => Self::SignedIn,
             LiveEventKind::PasswordChanged => Self::PasswordChanged,
             LiveEventKind::AlertRefused(_) => Self::AlertRefused,
+            LiveEventKind::WebhookDisabled(_) => Self::WebhookDisabled,
             LiveEventKind::PlanEndsSoon(_) => Self::PlanEndsSoon,
             LiveEventKind::PaymentFailed(_) => Self::PaymentFailed,
             LiveEventKind::PlanEnded(_) => Self::PlanEnded,
@@ -157,6 +160,7 @@ impl EventType {
             Self::SignedIn
             | Self::PasswordChanged
             | Self::AlertRefused
+            | Self::WebhookDisabled
             | Self::PlanEndsSoon
             | Self::PaymentFailed
             | Self::PlanEnded => EventTopic::Account,
