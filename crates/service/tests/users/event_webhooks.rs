@@ -157,7 +157,8 @@ async fn a_failing_webhook_is_disabled_after_three_days(db: &TestDb) {
     let sent = notices.iter().filter(|mail| mail.subject.contains("Journal was disabled")).count();
     assert_eq!(sent, 1, "{notices:?}");
     let bell = notice::read_page(&desk, &actor, None).await.unwrap().items;
-    let shown = |what: &LiveEventKind| matches!(what, LiveEventKind::WebhookDisabled(name) if name == "Journal");
+    let shown =
+        |what: &LiveEventKind| matches!(what, LiveEventKind::WebhookDisabled(name) if name == "Journal");
     assert_eq!(bell.iter().filter(|item| shown(&item.event.what)).count(), 1, "{bell:?}");
 
     let before = program.received().len();

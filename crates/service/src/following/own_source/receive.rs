@@ -236,7 +236,7 @@ async fn market_now(desk: &Following, strategy: &Strategy) -> Result<(Decimal, D
 }
 
 /// Whether an exit asks for less than the whole position. Copies close as a whole, and a trader who keeps a part would
-/// lose it, so that such an alert is refused: the position keeps its stop.
+/// lose it, so the alert is refused: the position keeps its stop.
 fn exits_partly(alert: &ReadAlert) -> bool {
     let asked = alert.amount.filter(|_| alert.action == Action::Exit);
     asked
