@@ -1,7 +1,7 @@
 //! Event webhooks; their deliveries are in [`crate::event_delivery`]. One instance at a time delivers to a webhook, so
 //! that events arrive in order.
 
-use crate::{Result, Source, Tx};
+use crate::{Result, Source, Tx, event::READ_BY_PROGRAM};
 use domain::{EventWebhookId, Micros, UserId, event_webhook::Disabled};
 use sqlx::FromRow;
 use std::fmt;
@@ -76,13 +76,17 @@ pub async fn get_webhook(from: impl Source, owner: UserId, id: EventWebhookId) -
     webhooks!(from, fetch_optional, "where w.id = $1 and w.user_id = $2", id, owner)
 }
 
-/// Whether a user has a webhook that is enabled.
-pub async fn has_enabled(from: impl Source, owner: UserId) -> Result<bool> {
+/// Whether a user's programs receive events: by a webhook that is enabled, or by reading them
+/// ([`crate::event::mark_read`]).
+pub async fn has_program(from: impl Source, owner: UserId) -> Result<bool> {
     let count = value!(
         i64,
         from,
-        "select count(*) from event_webhooks where user_id = $1 and disabled is null",
-        owner
+        "select count(*) from users u where u.id = $1 and ( \
+           exists (select 1 from event_webhooks w where w.user_id = u.id and w.disabled is null) \
+           or exists (select 1 from told t where t.user_id = u.id and t.once = $2))",
+        owner,
+        READ_BY_PROGRAM
     )?;
     Ok(count.unwrap_or(0) > 0)
 }
