@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_WEBHOOKS: i64 = 5;
 /// Number of deliveries that are kept for each webhook.
 pub const KEPT_DELIVERIES: i64 = 50;
+/// Number of waiting deliveries of a webhook from which on no new ones are written.
+pub const MOST_WAITING: i64 = 1_000;
 /// The longest address, in characters.
 pub const LONGEST_URL: usize = 500;
 /// How long the previous secret signs too, after it was replaced.

@@ -122,9 +122,22 @@ async fn one_holder_at_a_time(db: &TestDb) {
     assert!(!claim("two", NOW.plus(99)).await);
     let failed = event_delivery::list_deliveries(&**db, ada, row.id, 9).await.unwrap();
     assert_eq!(failed.iter().filter(|one| one.next_attempt_at.is_some()).count(), 0);
+    db.execute("update event_webhooks set holder = 'two'").await;
+    assert!(!moved("two", 60).await, "it was disabled meanwhile");
+    // An attempt that was being made is scheduled again.
+    db.execute("update event_deliveries set next_attempt_at = 5").await;
+    assert_eq!(event_delivery::count_waiting(&**db, row.id).await.unwrap(), 1);
     assert!(write(db, async |tx| event_webhook::enable_webhook(tx, ada, row.id, 77).await).await.unwrap());
     let read = event_webhook::get_webhook(&**db, ada, row.id).await.unwrap().unwrap();
     assert_eq!((read.disabled, read.failing_since, read.after_seq), (None, None, 77));
+    assert_eq!(event_delivery::count_waiting(&**db, row.id).await.unwrap(), 0);
+    for (url, failing) in [(row.url.as_str(), Some(NOW)), ("https://example.org/", None)] {
+        since(NOW).await;
+        let moved = Webhook { url: url.into(), ..row.clone() };
+        write(db, async |tx| event_webhook::update_webhook(tx, &moved).await).await.unwrap();
+        let read = event_webhook::get_webhook(&**db, ada, row.id).await.unwrap().unwrap();
+        assert_eq!(read.failing_since, failing, "{url}");
+    }
 }
 
 async fn a_delivery_is_kept_once_for_its_event(db: &TestDb) {

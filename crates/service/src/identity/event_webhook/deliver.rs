@@ -16,7 +16,8 @@ use crate::{
 use domain::{
     EventDeliveryId, Micros,
     event_webhook::{
-        DeliveryProblem, Disabled, EventBody, EventType, FAILING_AT_MOST, KEPT_DELIVERIES, pause_after,
+        DeliveryProblem, Disabled, EventBody, EventType, FAILING_AT_MOST, KEPT_DELIVERIES, MOST_WAITING,
+        pause_after,
     },
     notification::jittered,
     time::{MINUTE, SECOND},
@@ -117,8 +118,12 @@ async fn serve_claimed(desk: &Identity, listed: &Webhook) -> Result<usize> {
     Ok(accepted)
 }
 
-/// Turns the new events into deliveries, each once.
+/// Turns the new events into deliveries, each once. While many deliveries wait, further events stay in the user's event
+/// log, which is kept for longer than an address may fail.
 async fn fan_out(desk: &Identity, webhook: &Webhook) -> Result<()> {
+    if event_delivery::count_waiting(&desk.db, webhook.id).await? >= MOST_WAITING {
+        return Ok(());
+    }
     let events = store::event::after(&desk.db, webhook.user_id, webhook.after_seq, EVENTS).await?;
     let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
     let topics = topics_of(webhook)?;
@@ -142,7 +147,7 @@ async fn fan_out(desk: &Identity, webhook: &Webhook) -> Result<()> {
         event_delivery::insert_delivery(&mut tx, &new).await?;
     }
     if !rows::set_after_seq(&mut tx, webhook.id, &desk.instance, last).await? {
-        // The claim has ended, and another instance makes these deliveries.
+        // The claim has ended, and another instance makes these deliveries, or the webhook was disabled.
         return Ok(());
     }
     Ok(tx.commit().await?)
