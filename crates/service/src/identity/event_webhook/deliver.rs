@@ -24,6 +24,7 @@ use domain::{
 };
 use futures::future::join_all;
 use store::{
+    Tx,
     event_delivery::{self, AttemptOutcome, Delivery, NewDelivery},
     event_webhook::{self as rows, Webhook},
 };
@@ -192,7 +193,16 @@ async fn attempt(desk: &Identity, webhook: &Webhook, delivery: &Delivery, now: M
 async fn record(desk: &Identity, webhook: &Webhook, delivery: &Delivery, attempt: Attempt) -> Result<()> {
     let now = desk.clock.now();
     let Attempt { status, answer, problem, duration_ms } = attempt;
-    let pause = problem.and_then(|_| pause_after(delivery.attempts + 1));
+    let mut tx = desk.db.begin().await?;
+    // The webhook is locked before its deliveries, as when its owner disables it.
+    let disabled = if problem.is_none() {
+        // An earlier delivery of this round may have failed, so the row as it was read does not decide.
+        rows::set_working(&mut tx, webhook.id).await?;
+        false
+    } else {
+        disable_if_failing(&mut tx, webhook, now).await?
+    };
+    let pause = problem.filter(|_| !disabled).and_then(|_| pause_after(delivery.attempts + 1));
     let outcome = AttemptOutcome {
         delivered_at: problem.is_none().then_some(now),
         next_attempt_at: pause.map(|pause| jittered(&*desk.clock, &*desk.entropy, pause)),
@@ -201,23 +211,24 @@ async fn record(desk: &Identity, webhook: &Webhook, delivery: &Delivery, attempt
         answer,
         problem,
     };
-    let mut tx = desk.db.begin().await?;
     event_delivery::finish_attempt(&mut tx, delivery.id, &outcome).await?;
     if outcome.next_attempt_at.is_none() {
         event_delivery::prune_deliveries(&mut tx, webhook.id, KEPT_DELIVERIES).await?;
     }
-    // An earlier delivery of this round may have succeeded, so the row as it was read does not decide.
-    if problem.is_none() {
-        rows::set_working(&mut tx, webhook.id).await?;
-    } else {
-        let since = rows::begin_failing(&mut tx, webhook.id, now).await?;
-        if since.is_some_and(|since| now.since(since) >= FAILING_AT_MOST)
-            && rows::disable_webhook(&mut tx, webhook.id, Disabled::Failing).await?
-        {
-            let event = NotificationEvent::WebhookDisabled { name: webhook.name.clone() };
-            let once = format!("webhook-disabled:{}:{}", webhook.id, now.0);
-            Notification::new(webhook.user_id, once, &event, now)?.write(&mut tx).await?;
-        }
-    }
     Ok(tx.commit().await?)
+}
+
+/// Records that a delivery failed, and disables the webhook if its deliveries have failed for too long; returns whether it
+/// was disabled now.
+async fn disable_if_failing(tx: &mut Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
+    let since = rows::begin_failing(tx, webhook.id, now).await?;
+    if since.is_none_or(|since| now.since(since) < FAILING_AT_MOST)
+        || !rows::disable_webhook(tx, webhook.id, Disabled::Failing).await?
+    {
+        return Ok(false);
+    }
+    let event = NotificationEvent::WebhookDisabled { name: webhook.name.clone() };
+    let once = format!("webhook-disabled:{}:{}", webhook.id, now.0);
+    Notification::new(webhook.user_id, once, &event, now)?.write(tx).await?;
+    Ok(true)
 }
