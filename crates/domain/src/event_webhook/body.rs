@@ -63,7 +63,7 @@ pub struct EventData {
     /// Name of the event webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<String>,
-    /// What the risk rule applies to: the strategy, key or user.
+    /// The strategy, key or user that the risk rule applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<String>,
     /// Name of the plan.
