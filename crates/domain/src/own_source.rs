@@ -67,8 +67,6 @@ words! {
         NothingToExit = "NOTHING_TO_EXIT",
         /// It exits a part of the position; an exit closes the whole position.
         PartialExit = "PARTIAL_EXIT",
-        /// It exits a part of the position; an exit closes the whole position.
-        PartialExit = "PARTIAL_EXIT",
         /// Its id belongs to another alert, or is too long.
         IdReused = "ID_REUSED",
         /// The source is paused.
@@ -94,7 +92,6 @@ impl RefusedAlert {
             Self::BadStop => ("stop", Problem::StopOnWrongSide),
             Self::BadTarget => ("targets", Problem::TargetOnWrongSide),
             Self::NothingToExit => ("action", Problem::NothingToExit),
-            Self::PartialExit => ("order", Problem::PartialExit),
             Self::PartialExit => ("order", Problem::PartialExit),
             Self::IdReused => ("id", Problem::SignalIdReused),
             Self::Paused => ("strategy", Problem::StrategyInactive),
