@@ -76,7 +76,6 @@ table! {
         setup_indicator: "For an indicator, use one alert for each direction:",
         setup_bot: "Messages for 3Commas' Signal Bot work as they are. Their secret is ignored and isn't kept. An exit of less than 100 percent of the position is rejected.",
         setup_text: "Text signals work, too:",
-        setup_size: "The position size comes from the risk profile that you choose when you copy the source, not from the alert.",
 
         test_title: "Test alert",
         test_lead: "Checks an alert as the webhook does. No order is placed.",
