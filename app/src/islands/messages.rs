@@ -89,6 +89,8 @@ pub(crate) enum ToastEvent {
     PasswordChanged,
     /// The private signal source of this name refused an alert.
     AlertRefused(String),
+    /// The event webhook of this name was disabled.
+    WebhookDisabled(String),
     /// A risk rule tripped. The strategy, key or user that it applies to.
     RuleTripped(String),
     /// The plan of this name ends soon.
@@ -107,7 +109,7 @@ type OfTwo = (&'static str, fn(String, String) -> ToastEvent);
 
 /// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 15] = [
+const BY_ONE: [OfOne; 16] = [
     ("ClosedWithoutStop", ToastEvent::ClosedWithoutStop),
     ("StopReplaced", ToastEvent::StopReplaced),
     ("WithoutStop", ToastEvent::WithoutStop),
@@ -119,6 +121,7 @@ const BY_ONE: [OfOne; 15] = [
     ("LeftOpen", ToastEvent::LeftOpen),
     ("SignedIn", ToastEvent::SignedIn),
     ("AlertRefused", ToastEvent::AlertRefused),
+    ("WebhookDisabled", ToastEvent::WebhookDisabled),
     ("RuleTripped", ToastEvent::RuleTripped),
     ("PlanEndsSoon", ToastEvent::PlanEndsSoon),
     ("PaymentFailed", ToastEvent::PaymentFailed),

@@ -171,6 +171,7 @@ pub(crate) fn format_toast(words: &Live, what: &ToastEvent) -> Option<(&'static 
         ToastEvent::SignedIn(address) => ("warn", words.signed_in(address)),
         ToastEvent::PasswordChanged => ("warn", words.password_changed.to_owned()),
         ToastEvent::AlertRefused(source) => ("warn", words.alert_refused(source)),
+        ToastEvent::WebhookDisabled(name) => ("warn", words.webhook_disabled(name)),
         ToastEvent::RuleTripped(name) => ("warn", words.rule_tripped(name)),
         ToastEvent::PlanEndsSoon(plan) => ("warn", words.plan_ends_soon(&title(plan))),
         ToastEvent::PaymentFailed(plan) => ("bad", words.payment_failed(&title(plan))),

@@ -113,6 +113,7 @@ mod tests {
             LiveEventKind::SignedIn("203.0.113.9".into()),
             LiveEventKind::PasswordChanged,
             LiveEventKind::AlertRefused("BTC alerts".into()),
+            LiveEventKind::WebhookDisabled("Journal".into()),
             LiveEventKind::RuleTripped("EMA cross".into()),
             LiveEventKind::PlanEndsSoon("Pro".into()),
             LiveEventKind::PaymentFailed("Pro".into()),

@@ -196,7 +196,6 @@ fn setup(words: &'static OwnSources) -> AnyView {
             <pre>{INDICATOR_MESSAGE}</pre>
             <p class="hint">{words.setup_bot}</p>
             <p class="hint">{words.setup_text}" "<code>{TEXT_MESSAGE}</code></p>
-            <p class="hint">{words.setup_size}</p>
         </section>
     }
     .into_any()

@@ -43,6 +43,7 @@ table! {
         signed_in(address): "New sign-in to your account from {address}. If it wasn't you, change your password.",
         password_changed: "Your password was changed. If it wasn't you, reset it now.",
         alert_refused(source): "Signal source “{source}” rejected an alert. Its page shows why.",
+        webhook_disabled(name): "Webhook “{name}” is disabled because its deliveries failed for 3 days. Its log shows why.",
         rule_tripped(name): "A risk rule on “{name}” was reached. See Risk rules for what it did.",
         plan_ends_soon(plan): "Your {plan} plan ends soon.",
         payment_failed(plan): "The payment for your {plan} plan was declined. We'll try again.",

@@ -74,9 +74,8 @@ table! {
         setup_open: "Create an alert, and paste the webhook URL under Notifications.",
         setup_message: "For a strategy, paste this as the alert message. TradingView fills in the placeholders:",
         setup_indicator: "For an indicator, use one alert for each direction:",
-        setup_bot: "Messages for 3Commas' Signal Bot work as they are. Their secret is ignored and isn't kept.",
+        setup_bot: "Messages for 3Commas' Signal Bot work as they are. Their secret is ignored and isn't kept. An exit of less than 100 percent of the position is rejected.",
         setup_text: "Text signals work, too:",
-        setup_size: "The position size comes from the risk profile that you choose when you copy the source, not from the alert.",
 
         test_title: "Test alert",
         test_lead: "Checks an alert as the webhook does. No order is placed.",
@@ -127,6 +126,7 @@ texts! {
         A::BadStop => "The stop loss is zero or on the wrong side of the price.",
         A::BadTarget => "A take profit is zero or on the wrong side of the price, or there are too many.",
         A::NothingToExit => "The alert exits the other side than the source's last entry.",
+        A::PartialExit => "The alert exits a part of the position. A source closes whole positions only: send 100 percent.",
         A::IdReused => "The alert's id belongs to another alert. Use a new id for each alert.",
         A::Paused => "The source is paused. Resume it to accept entries.",
         A::NoPrice => "The market price wasn't available, so the alert couldn't be checked.",

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_WEBHOOKS: i64 = 5;
 /// Number of deliveries that are kept for each webhook.
 pub const KEPT_DELIVERIES: i64 = 50;
+/// Number of waiting deliveries of a webhook from which on no new ones are written.
+pub const MOST_WAITING: i64 = 1_000;
 /// The longest address, in characters.
 pub const LONGEST_URL: usize = 500;
 /// How long the previous secret signs too, after it was replaced.
@@ -88,6 +90,8 @@ words! {
         PasswordChanged = "account.password_changed",
         /// A private signal source refused an alert.
         AlertRefused = "account.alert_refused",
+        /// An event webhook was disabled because its deliveries failed for too long.
+        WebhookDisabled = "account.webhook_disabled",
         /// The plan ends soon.
         PlanEndsSoon = "account.plan_ends_soon",
         /// The renewal of the plan was declined.
@@ -132,6 +136,7 @@ impl EventType {
             LiveEventKind::SignedIn(_) => Self::SignedIn,
             LiveEventKind::PasswordChanged => Self::PasswordChanged,
             LiveEventKind::AlertRefused(_) => Self::AlertRefused,
+            LiveEventKind::WebhookDisabled(_) => Self::WebhookDisabled,
             LiveEventKind::PlanEndsSoon(_) => Self::PlanEndsSoon,
             LiveEventKind::PaymentFailed(_) => Self::PaymentFailed,
             LiveEventKind::PlanEnded(_) => Self::PlanEnded,
@@ -157,6 +162,7 @@ impl EventType {
             Self::SignedIn
             | Self::PasswordChanged
             | Self::AlertRefused
+            | Self::WebhookDisabled
             | Self::PlanEndsSoon
             | Self::PaymentFailed
             | Self::PlanEnded => EventTopic::Account,

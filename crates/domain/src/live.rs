@@ -221,6 +221,8 @@ pub enum LiveEventKind {
     PasswordChanged,
     /// The private signal source with this name refused an alert.
     AlertRefused(String),
+    /// The event webhook with this name was disabled because its deliveries failed for too long.
+    WebhookDisabled(String),
     /// A risk rule tripped, and positions are being closed if it closes any. The strategy, key or user that the rule
     /// applies to.
     RuleTripped(String),

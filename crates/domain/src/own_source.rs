@@ -65,6 +65,8 @@ words! {
         BadTarget = "BAD_TARGET",
         /// It exits a position on the other side than the source's last entry.
         NothingToExit = "NOTHING_TO_EXIT",
+        /// It exits a part of the position; an exit closes the whole position.
+        PartialExit = "PARTIAL_EXIT",
         /// Its id belongs to another alert, or is too long.
         IdReused = "ID_REUSED",
         /// The source is paused.
@@ -90,6 +92,7 @@ impl RefusedAlert {
             Self::BadStop => ("stop", Problem::StopOnWrongSide),
             Self::BadTarget => ("targets", Problem::TargetOnWrongSide),
             Self::NothingToExit => ("action", Problem::NothingToExit),
+            Self::PartialExit => ("order", Problem::PartialExit),
             Self::IdReused => ("id", Problem::SignalIdReused),
             Self::Paused => ("strategy", Problem::StrategyInactive),
             Self::NoPrice => ("price", Problem::Required),

@@ -86,6 +86,35 @@ pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 
+/// The name of the record that a user's programs read events ([`mark_read`]).
+pub(crate) const READ_BY_PROGRAM: &str = "event-stream";
+
+/// Whether a user's programs have read events after `since`.
+pub async fn was_read_after(from: impl Source, user: UserId, since: Micros) -> Result<bool> {
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from told where user_id = $1 and once = $2 and at > $3",
+        user,
+        READ_BY_PROGRAM,
+        since
+    )?;
+    Ok(count.unwrap_or(0) > 0)
+}
+
+/// Records that a user's programs read events. It is forgotten as the records of [`record_once`] are.
+pub async fn mark_read(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into told (user_id, once, at) values ($1, $2, $3) \
+         on conflict (user_id, once) do update set at = excluded.at",
+        user,
+        READ_BY_PROGRAM,
+        at
+    )?;
+    Ok(())
+}
+
 /// Maximum number of events that [`prune_before`] deletes, so that it does not hold the database for long.
 const PRUNED_PER_BATCH: i64 = 1_000;
 

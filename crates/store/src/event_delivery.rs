@@ -108,6 +108,17 @@ pub async fn oldest_waiting(from: impl Source, webhook: EventWebhookId) -> Resul
     )
 }
 
+/// Counts the deliveries of a webhook that are neither delivered nor failed for good.
+pub async fn count_waiting(from: impl Source, webhook: EventWebhookId) -> Result<i64> {
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from event_deliveries where webhook_id = $1 and next_attempt_at is not null",
+        webhook
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Counts an attempt before it is made, and records it as interrupted until its outcome is known. Returns whether the
 /// delivery is still due.
 pub async fn begin_attempt(tx: &mut Tx, id: EventDeliveryId, now: Micros) -> Result<bool> {

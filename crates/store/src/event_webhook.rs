@@ -1,7 +1,7 @@
 //! Event webhooks; their deliveries are in [`crate::event_delivery`]. One instance at a time delivers to a webhook, so
 //! that events arrive in order.
 
-use crate::{Result, Source, Tx};
+use crate::{Result, Source, Tx, event::READ_BY_PROGRAM};
 use domain::{EventWebhookId, Micros, UserId, event_webhook::Disabled};
 use sqlx::FromRow;
 use std::fmt;
@@ -76,22 +76,27 @@ pub async fn get_webhook(from: impl Source, owner: UserId, id: EventWebhookId) -
     webhooks!(from, fetch_optional, "where w.id = $1 and w.user_id = $2", id, owner)
 }
 
-/// Whether a user has a webhook that is enabled.
-pub async fn has_enabled(from: impl Source, owner: UserId) -> Result<bool> {
+/// Whether a user's programs receive events: by a webhook that is enabled, or by reading them
+/// ([`crate::event::mark_read`]).
+pub async fn has_program(from: impl Source, owner: UserId) -> Result<bool> {
     let count = value!(
         i64,
         from,
-        "select count(*) from event_webhooks where user_id = $1 and disabled is null",
-        owner
+        "select count(*) from users u where u.id = $1 and ( \
+           exists (select 1 from event_webhooks w where w.user_id = u.id and w.disabled is null) \
+           or exists (select 1 from told t where t.user_id = u.id and t.once = $2))",
+        owner,
+        READ_BY_PROGRAM
     )?;
     Ok(count.unwrap_or(0) > 0)
 }
 
-/// Changes name, address and topics of a user's webhook; returns whether it exists.
+/// Changes name, address and topics of a user's webhook; returns whether it exists. Another address has not failed yet.
 pub async fn update_webhook(tx: &mut Tx, webhook: &Webhook) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update event_webhooks set name = $3, url = $4, topics = $5 where id = $1 and user_id = $2",
+        "update event_webhooks set name = $3, url = $4, topics = $5, \
+           failing_since = case when url = $4 then failing_since end where id = $1 and user_id = $2",
         webhook.id,
         webhook.user_id,
         &webhook.name,
@@ -104,13 +109,17 @@ pub async fn update_webhook(tx: &mut Tx, webhook: &Webhook) -> Result<bool> {
 /// Enables a user's webhook: it receives the events after number `after_seq`. Returns whether it was disabled.
 pub async fn enable_webhook(tx: &mut Tx, owner: UserId, id: EventWebhookId, after_seq: i64) -> Result<bool> {
     let rows = exec!(
-        tx,
+        &mut *tx,
         "update event_webhooks set disabled = null, failing_since = null, after_seq = $3 \
          where id = $1 and user_id = $2 and disabled is not null",
         id,
         owner,
         after_seq
     )?;
+    if rows == 1 {
+        // An attempt that was being made when it was disabled may have been scheduled again.
+        fail_waiting(tx, id).await?;
+    }
     Ok(rows == 1)
 }
 
@@ -123,14 +132,17 @@ pub async fn disable_webhook(tx: &mut Tx, id: EventWebhookId, why: Disabled) -> 
         why
     )?;
     if rows == 1 {
-        exec!(
-            tx,
-            "update event_deliveries set next_attempt_at = null \
-             where webhook_id = $1 and next_attempt_at is not null",
-            id
-        )?;
+        fail_waiting(tx, id).await?;
     }
     Ok(rows == 1)
+}
+
+async fn fail_waiting(tx: &mut Tx, id: EventWebhookId) -> Result<u64> {
+    exec!(
+        tx,
+        "update event_deliveries set next_attempt_at = null where webhook_id = $1 and next_attempt_at is not null",
+        id
+    )
 }
 
 /// Replaces the secret of a user's webhook; the previous one stays valid until `until`. Returns whether it exists.
@@ -237,12 +249,13 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(tx, "update event_webhooks set holder = null, held_until = null where holder = $1", holder)
 }
 
-/// Records that events up to number `seq` have their deliveries, if the holder still has its claim; returns whether it
-/// does.
+/// Records that events up to number `seq` have their deliveries, if the holder still has its claim and the webhook is
+/// enabled; returns whether that is so.
 pub async fn set_after_seq(tx: &mut Tx, id: EventWebhookId, holder: &str, seq: i64) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update event_webhooks set after_seq = $3 where id = $1 and holder = $2 and after_seq < $3",
+        "update event_webhooks set after_seq = $3 \
+         where id = $1 and holder = $2 and after_seq < $3 and disabled is null",
         id,
         holder,
         seq

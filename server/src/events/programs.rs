@@ -72,7 +72,8 @@ async fn serve(
                 matches!(received, Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_) | Message::Pong(_))))
             }
             _ = pings.tick() => {
-                last_received.elapsed() < SILENCE && sender.send(Message::Ping(Bytes::new())).await.is_ok()
+                let ping = timeout(PING, sender.send(Message::Ping(Bytes::new())));
+                last_received.elapsed() < SILENCE && matches!(ping.await, Ok(Ok(())))
             }
             _ = checks.tick() => !matches!(token::verify(&desk, &jwt).await, Err(Error::Unauthenticated)),
         };

@@ -2,7 +2,7 @@
 
 use crate::common::{Person, TestServer};
 use domain::{
-    Clock as _,
+    Clock as _, OrderType,
     live::{LiveEvent, LiveEventKind},
 };
 use futures::StreamExt as _;
@@ -217,30 +217,29 @@ async fn events_stream_to_programs_and_resume(db: &TestDb) {
     listening.abort();
 }
 
-/// Orders of users with a webhook are recorded from the account's stream: no page need be open.
-async fn fills_are_recorded_for_a_webhook_while_no_page_is_open(db: &TestDb) {
-    let server = open(db).await;
+/// Fills limit orders until the account's stream has recorded one; only the stream reports these fills.
+async fn fill_is_recorded(server: &TestServer, ada: &Person) {
     server.price("BTC/USDT", "10000").await;
-    let ada = Person::sign_up(&server, "ada").await;
     let path = format!("/v1/priv/exchange/order/{}", ada.key("FUTURES", "MANUAL").await);
-    ada.post(WEBHOOKS, journal()).await.ok(200);
     let limit =
         json!({"symbol": "BTC/USDT", "type": "LIMIT", "side": "BUY", "price": "9900", "amount": "0.01"});
+    let user = store::user::by_email(&server.desk.db, "ada@example.org").await.unwrap().unwrap().id;
     let mut streams = AccountStreams::default();
     let filled = async {
         loop {
-            // Only the stream reports the fill, so it is repeated until the stream is connected.
+            // Repeated until the stream is connected.
             ada.post(&path, limit.clone()).await.ok(200);
             streams.round(&server.desk).await.unwrap();
             server.price("BTC/USDT", "9850").await;
             server.beat(4);
             server.price("BTC/USDT", "10000").await;
-            let events = ada.get(EVENTS).await.ok(200)["items"].clone();
-            let filled =
-                events.as_array().unwrap().iter().any(|event| {
-                    event["type"] == "fill.created" && event["data"]["order"]["type"] == "limit"
-                });
-            if filled {
+            // Not by the API, where reading is what has orders recorded.
+            let events = store::event::after(&server.desk.db, user, 0, 1_000).await.unwrap();
+            let is_filled = |event: &store::event::Event| {
+                matches!(event.body.value().unwrap().what, LiveEventKind::Order(order, _)
+                    if order.kind == OrderType::Limit && !order.filled.is_zero())
+            };
+            if events.iter().any(is_filled) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -249,8 +248,28 @@ async fn fills_are_recorded_for_a_webhook_while_no_page_is_open(db: &TestDb) {
     timeout(PATIENCE, filled).await.expect("the fill is recorded");
 }
 
+/// Orders of users with a webhook are recorded from the account's stream: no page need be open.
+async fn fills_are_recorded_for_a_webhook_while_no_page_is_open(db: &TestDb) {
+    let server = open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    ada.post(WEBHOOKS, journal()).await.ok(200);
+    fill_is_recorded(&server, &ada).await;
+}
+
+/// The same for programs that read the events, also while their stream is not open.
+async fn fills_are_recorded_for_programs_that_read_events(db: &TestDb) {
+    let server = open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    ada.get(EVENTS).await.ok(200);
+    fill_is_recorded(&server, &ada).await;
+    let events = ada.get(EVENTS).await.ok(200)["items"].clone();
+    let filled = |event: &Value| event["type"] == "fill.created" && event["data"]["order"]["type"] == "limit";
+    assert!(events.as_array().unwrap().iter().any(filled), "{events}");
+}
+
 store::each_engine!(
     fills_are_recorded_for_a_webhook_while_no_page_is_open,
+    fills_are_recorded_for_programs_that_read_events,
     the_life_of_an_event_webhook,
     what_no_event_webhook_can_be,
     events_stream_to_programs_and_resume,

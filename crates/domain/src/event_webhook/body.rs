@@ -60,6 +60,9 @@ pub struct EventData {
     /// Name of the private signal source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Name of the event webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<String>,
     /// Strategy, key or user that the risk rule applies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<String>,
@@ -167,6 +170,7 @@ impl EventData {
             LiveEventKind::SignedIn(address) => Self { address: Some(address.clone()), ..Self::default() },
             LiveEventKind::PasswordChanged => Self::default(),
             LiveEventKind::AlertRefused(name) => Self { source: Some(name.clone()), ..Self::default() },
+            LiveEventKind::WebhookDisabled(name) => Self { webhook: Some(name.clone()), ..Self::default() },
             LiveEventKind::RuleTripped(name) => Self { applies_to: Some(name.clone()), ..Self::default() },
             LiveEventKind::PlanEndsSoon(name)
             | LiveEventKind::PaymentFailed(name)

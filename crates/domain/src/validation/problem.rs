@@ -284,6 +284,8 @@ problems! {
     FarFromMarket = "is too far from the market price";
     /// An exit of a position that the signal source has not entered.
     NothingToExit = "does not exit the position of the signal source";
+    /// An exit of a part of the position.
+    PartialExit = "must exit the whole position";
     /// The account cannot take part in this transfer.
     NotTransferable = "must be a sandbox account and a USDT account";
 }

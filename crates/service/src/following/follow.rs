@@ -102,7 +102,9 @@ impl FollowContext {
     /// Reads the context with this many of each key's newest copies.
     async fn with_copies(desk: &Following, actor: &Actor, newest: u16) -> Result<Self> {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
-        let strategies = strategy::list_visible(desk, actor).await?;
+        let mut strategies = strategy::list_visible(desk, actor).await?;
+        // A follow outlasts the approval of its source: its owner must see it and can stop it.
+        strategies.extend(strategy::list_withdrawn(desk, actor).await?);
         let profiles = strategy::risk_profiles(desk).await?;
         let limits = plan::limits_of(desk, actor.user).await?;
         let plan_balance = match keys.iter().find(|key| !key.sandbox || desk.settings.sandbox_plan_limits) {

@@ -51,6 +51,16 @@ pub async fn list_visible(desk: &Following, actor: &Actor) -> Result<Vec<Strateg
     store::strategy::list_visible(&desk.db, actor.user).await?.into_iter().map(shown).collect()
 }
 
+/// Returns the strategies that the caller follows and can no longer see. They send the caller no entries, so they are
+/// inactive.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub(crate) async fn list_withdrawn(desk: &Following, actor: &Actor) -> Result<Vec<Strategy>> {
+    let rows = store::strategy::list_withdrawn(&desk.db, actor.user).await?;
+    rows.into_iter().map(|row| shown(store::strategy::Strategy { active: false, ..row })).collect()
+}
+
 /// Returns one strategy that the caller can see.
 ///
 /// # Errors

@@ -109,7 +109,7 @@ impl Listener {
                     order::touched(desk, &order);
                 }
                 if let Err(error) = self.record(order, fill).await {
-                    tracing::warn!(key = %id, %error, "could not record an order for the owner's event webhooks");
+                    tracing::warn!(key = %id, %error, "could not record an order for the owner's programs");
                 }
             }
             // The exchange ends the stream after this event.
@@ -121,11 +121,11 @@ impl Listener {
         }
     }
 
-    /// Records the state of an order for the owner's event webhooks. Without any, orders are recorded only while a page
-    /// shows their market, because nothing else needs them.
+    /// Records the state of an order for the owner's programs. Without any, orders are recorded only while a page shows
+    /// their market, because nothing else needs them.
     async fn record(&self, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         if order::reported_as_hit(&order)
-            || !store::event_webhook::has_enabled(&self.desk.db, self.owner).await?
+            || !store::event_webhook::has_program(&self.desk.db, self.owner).await?
         {
             return Ok(());
         }

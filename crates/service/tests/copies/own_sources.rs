@@ -7,7 +7,7 @@ use super::{
 use domain::{
     StrategyId,
     copy::Status,
-    own_source::{RefusedAlert, SourceRules, Verdict},
+    own_source::{RefusedAlert, SourceDecision, SourceRules, Verdict},
     validation::Problem,
 };
 use service::{
@@ -52,7 +52,15 @@ async fn an_alert_trades_on_the_owners_key(db: &TestDb) {
     let wrong = alert(&world, &token, r#"{"action":"exit_short","bot_uuid":"x"}"#).await;
     assert_eq!(wrong.reason, Some(RefusedAlert::NothingToExit));
     assert!(!world.position().is_zero());
-    let left = alert(&world, &token, r#"{"action":"exit_long","secret":"s"}"#).await;
+    let exit = |percent: &str| {
+        format!(
+            r#"{{"action":"exit_long","order":{{"amount":"{percent}","currency_type":"position_percent"}}}}"#
+        )
+    };
+    let half = alert(&world, &token, &exit("50")).await;
+    assert_eq!(half.reason, Some(RefusedAlert::PartialExit));
+    assert!(!world.position().is_zero(), "a part is not the whole");
+    let left = alert(&world, &token, &exit("100")).await;
     assert_eq!(left.verdict, Verdict::Accepted);
     assert!(world.position().is_zero());
     let seen = own_source::get_source(&world.desk, &world.follower, id).await.unwrap();
@@ -153,10 +161,38 @@ async fn an_entry_reaches_no_other_users_key(db: &TestDb) {
     assert_eq!((world.placed(), world.position().is_zero()), (0, true));
 }
 
+/// When an approved source becomes private again, its followers keep their follows and their exits, and get no entries.
+async fn followers_keep_the_follow_of_a_revoked_source(db: &TestDb) {
+    let world = World::open(db).await;
+    let (desk, follower) = (&world.desk, &world.follower);
+    let (id, token) = source(&world, &world.admin).await;
+    let decide = async |decision| own_source::decide_source(desk, &world.admin, id, decision).await.unwrap();
+    own_source::request_approval(desk, &world.admin, id).await.unwrap();
+    decide(SourceDecision::Approve).await;
+    let change = FollowChange { strategy: Some(id), ..FollowChange::default() };
+    follow::update_follow(desk, follower, world.follow, change).await.unwrap();
+    alert(&world, &token, "BTC long").await;
+    assert!(!world.position().is_zero());
+
+    decide(SourceDecision::Revoke).await;
+    let kept = follow::list_follows(desk, follower).await.unwrap();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!((kept[0].strategy.id, kept[0].strategy.active, kept[0].in_position), (id, false, true));
+    assert!(kept[0].blocked.is_some(), "{kept:?}");
+    follow::pause_follow(desk, follower, world.follow).await.unwrap();
+    follow::resume_follow(desk, follower, world.follow).await.unwrap();
+    alert(&world, &token, r#"{"action":"exit_long"}"#).await;
+    assert!(world.position().is_zero());
+    let copies = world.copies().await.len();
+    assert_eq!(alert(&world, &token, "BTC long").await.verdict, Verdict::Accepted);
+    assert_eq!((world.copies().await.len(), world.position().is_zero()), (copies, true));
+}
+
 store::each_engine!(
     an_alert_trades_on_the_owners_key,
     an_alert_decides_the_size_where_its_owner_wants_it,
     an_exit_closes_what_a_skipped_entry_left_open,
     anothers_source_cannot_be_reached,
     an_entry_reaches_no_other_users_key,
+    followers_keep_the_follow_of_a_revoked_source,
 );

@@ -19,6 +19,7 @@ use service::{
         event_webhook::{self, MadeWebhook, NewWebhook, WebhookChange},
         recovery, session,
     },
+    messaging::notice,
     platform::settings::Settings,
     testing::{self, Setup, TestClock},
 };
@@ -155,6 +156,10 @@ async fn a_failing_webhook_is_disabled_after_three_days(db: &TestDb) {
     let notices = mails(&desk).await;
     let sent = notices.iter().filter(|mail| mail.subject.contains("Journal was disabled")).count();
     assert_eq!(sent, 1, "{notices:?}");
+    let bell = notice::read_page(&desk, &actor, None).await.unwrap().items;
+    let shown =
+        |what: &LiveEventKind| matches!(what, LiveEventKind::WebhookDisabled(name) if name == "Journal");
+    assert_eq!(bell.iter().filter(|item| shown(&item.event.what)).count(), 1, "{bell:?}");
 
     let before = program.received().len();
     plan_ends(&desk, actor.user, "LOST").await;

@@ -112,19 +112,52 @@ async fn one_holder_at_a_time(db: &TestDb) {
     assert_eq!((since(NOW).await, since(NOW.plus(5)).await), (Some(NOW), Some(NOW)));
     write(db, async |tx| event_webhook::set_working(tx, row.id).await).await.unwrap();
     assert_eq!(since(NOW.plus(5)).await, Some(NOW.plus(5)));
+}
 
+async fn a_disabled_webhook_gets_no_deliveries(db: &TestDb) {
+    let ada = person(db, 1).await;
+    let row = inserted(db, ada, 1).await;
+    write(db, async |tx| event_delivery::insert_delivery(tx, &delivery(row.id, 1, None)).await)
+        .await
+        .unwrap();
+    let claim = async || {
+        write(db, async |tx| event_webhook::claim_webhook(tx, row.id, "one", NOW, NOW.plus(10)).await)
+            .await
+            .unwrap()
+    };
+    assert!(claim().await);
     let disable = async || {
         write(db, async |tx| event_webhook::disable_webhook(tx, row.id, Disabled::Failing).await)
             .await
             .unwrap()
     };
     assert!(disable().await && !disable().await);
-    assert!(!claim("two", NOW.plus(99)).await);
-    let failed = event_delivery::list_deliveries(&**db, ada, row.id, 9).await.unwrap();
-    assert_eq!(failed.iter().filter(|one| one.next_attempt_at.is_some()).count(), 0);
+    let waiting = async || event_delivery::count_waiting(&**db, row.id).await.unwrap();
+    assert_eq!(waiting().await, 0);
+    let advanced =
+        write(db, async |tx| event_webhook::set_after_seq(tx, row.id, "one", 60).await).await.unwrap();
+    assert!(!advanced, "it was disabled meanwhile");
+    write(db, async |tx| event_webhook::release_webhook(tx, row.id, "one", NOW).await).await.unwrap();
+    assert!(!claim().await);
+    // An attempt that was being made is scheduled again.
+    db.execute("update event_deliveries set next_attempt_at = 5").await;
+    assert_eq!(waiting().await, 1);
     assert!(write(db, async |tx| event_webhook::enable_webhook(tx, ada, row.id, 77).await).await.unwrap());
     let read = event_webhook::get_webhook(&**db, ada, row.id).await.unwrap().unwrap();
     assert_eq!((read.disabled, read.failing_since, read.after_seq), (None, None, 77));
+    assert_eq!(waiting().await, 0);
+}
+
+async fn another_address_has_not_failed(db: &TestDb) {
+    let ada = person(db, 1).await;
+    let row = inserted(db, ada, 1).await;
+    for (url, failing) in [(row.url.as_str(), Some(NOW)), ("https://example.org/", None)] {
+        write(db, async |tx| event_webhook::begin_failing(tx, row.id, NOW).await).await.unwrap();
+        let moved = Webhook { url: url.into(), ..row.clone() };
+        write(db, async |tx| event_webhook::update_webhook(tx, &moved).await).await.unwrap();
+        let read = event_webhook::get_webhook(&**db, ada, row.id).await.unwrap().unwrap();
+        assert_eq!(read.failing_since, failing, "{url}");
+    }
 }
 
 async fn a_delivery_is_kept_once_for_its_event(db: &TestDb) {
@@ -186,5 +219,7 @@ async fn a_delivery_is_kept_once_for_its_event(db: &TestDb) {
 store::each_engine!(
     a_webhook_changes_for_its_owner_alone,
     one_holder_at_a_time,
+    a_disabled_webhook_gets_no_deliveries,
+    another_address_has_not_failed,
     a_delivery_is_kept_once_for_its_event,
 );

@@ -3,6 +3,7 @@
 use crate::samples::{NOW, person, write};
 use store::{
     event::{self, Appended, ListenerMessage},
+    event_webhook,
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -45,6 +46,20 @@ async fn a_name_is_new_once_to_each_person_until_it_is_forgotten(db: &TestDb) {
     assert!(!first(me, NOW.plus(1)).await);
     assert_eq!(write(db, async |tx| event::forget_before(tx, NOW.plus(1)).await).await.unwrap(), 1);
     assert!(first(me, NOW).await && !first(other, NOW).await);
+}
+
+async fn programs_that_read_events_are_known(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let known = async |user| event_webhook::has_program(&**db, user).await.unwrap();
+    let read_after = async |since| event::was_read_after(&**db, me, since).await.unwrap();
+    assert!(!known(me).await && !read_after(NOW.plus(-1)).await);
+    for at in [NOW, NOW.plus(5)] {
+        write(db, async |tx| event::mark_read(tx, me, at).await).await.unwrap();
+        assert!(read_after(at.plus(-1)).await && !read_after(at).await);
+    }
+    assert!(known(me).await && !known(other).await);
+    assert_eq!(write(db, async |tx| event::forget_before(tx, NOW.plus(6)).await).await.unwrap(), 1);
+    assert!(!known(me).await);
 }
 
 async fn a_listener_receives_committed_events(db: &TestDb) {
@@ -139,6 +154,7 @@ store::each_engine!(
     events_are_one_persons_in_order,
     numbers_grow_also_after_pruning,
     a_name_is_new_once_to_each_person_until_it_is_forgotten,
+    programs_that_read_events_are_known,
     a_listener_receives_committed_events,
     a_reader_who_follows_misses_nothing,
     a_lagging_or_disconnected_listener_gets_a_gap,

@@ -33,7 +33,8 @@ pub async fn request_approval(desk: &Following, actor: &Actor, id: StrategyId) -
     let name = source.strategy.name;
     let event = NotificationEvent::ApprovalRequested { strategy: id, name, email: actor.email.clone() };
     for admin in store::user::list_admins(&mut tx).await? {
-        let once = format!("approval-requested:{id}:{}", now.0);
+        // Once a day, however often it is withdrawn and requested again.
+        let once = format!("approval-requested:{id}:{}", now.day());
         Notification::new(admin.id, once, &event, now)?.write(&mut tx).await?;
     }
     tx.commit().await?;

@@ -19,7 +19,7 @@ use domain::{
     Decimal, SignalId, StrategyId, TradeType,
     copy::Status,
     own_source::{RefusedAlert, Verdict},
-    signal::{Action, SignalSize, Source},
+    signal::{Action, AmountUnit, SignalSize, Source},
 };
 use store::{own_source::OwnSource, strategy::Strategy};
 
@@ -180,6 +180,9 @@ async fn prepare(
     if alert::is_late(alert, desk.clock.now()) {
         return Ok(Err(RefusedAlert::Late));
     }
+    if exits_partly(alert) {
+        return Ok(Err(RefusedAlert::PartialExit));
+    }
     if exits_other_side(desk, strategy, alert).await? {
         return Ok(Err(RefusedAlert::NothingToExit));
     }
@@ -230,6 +233,14 @@ async fn market_now(desk: &Following, strategy: &Strategy) -> Result<(Decimal, D
     let price = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
     let market = market::find_market(desk, TradeType::Futures, &strategy.symbol).await?;
     Ok((price, market.tick))
+}
+
+/// Whether an exit asks for less than the whole position. Copies close as a whole, and a trader who keeps a part would
+/// lose it, so the alert is refused: the position keeps its stop.
+fn exits_partly(alert: &ReadAlert) -> bool {
+    let asked = alert.amount.filter(|_| alert.action == Action::Exit);
+    asked
+        .is_some_and(|asked| asked.unit == AmountUnit::PositionPercent && asked.amount < Decimal::ONE_HUNDRED)
 }
 
 /// Whether an exit names a side, and the source's last signal entered the other one on at least one key.

@@ -25,6 +25,10 @@ pub(super) fn parse(text: &str, local: bool) -> Result<Url, Problem> {
         return Err(Problem::TextTooLong);
     }
     let url = Url::parse(text).map_err(|_| Problem::NotPublicUrl)?;
+    // The parser writes some characters as several, and what is stored must be accepted again before each attempt.
+    if url.as_str().chars().count() > LONGEST_URL {
+        return Err(Problem::TextTooLong);
+    }
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let secure = url.scheme() == "https" || (local && url.scheme() == "http" && is_loopback(&url));
     let public = host_address(&url).is_none_or(|address| is_allowed(address, local));
@@ -231,6 +235,8 @@ mod tests {
         assert_eq!(parse("  ", false), Err(Problem::Required));
         let long = format!("https://example.com/{}", "x".repeat(500));
         assert_eq!(parse(&long, false), Err(Problem::TextTooLong));
+        let escaped = format!("https://example.com/{}", "é".repeat(200));
+        assert_eq!(parse(&escaped, false), Err(Problem::TextTooLong));
     }
 
     #[test]

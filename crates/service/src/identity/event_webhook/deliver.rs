@@ -16,13 +16,15 @@ use crate::{
 use domain::{
     EventDeliveryId, Micros,
     event_webhook::{
-        DeliveryProblem, Disabled, EventBody, EventType, FAILING_AT_MOST, KEPT_DELIVERIES, pause_after,
+        DeliveryProblem, Disabled, EventBody, EventType, FAILING_AT_MOST, KEPT_DELIVERIES, MOST_WAITING,
+        pause_after,
     },
     notification::jittered,
     time::{MINUTE, SECOND},
 };
 use futures::future::join_all;
 use store::{
+    Tx,
     event_delivery::{self, AttemptOutcome, Delivery, NewDelivery},
     event_webhook::{self as rows, Webhook},
 };
@@ -117,8 +119,12 @@ async fn serve_claimed(desk: &Identity, listed: &Webhook) -> Result<usize> {
     Ok(accepted)
 }
 
-/// Turns the new events into deliveries, each once.
+/// Turns the new events into deliveries, each once. While many deliveries wait, further events stay in the user's event
+/// log, which is kept for longer than an address may fail.
 async fn fan_out(desk: &Identity, webhook: &Webhook) -> Result<()> {
+    if event_delivery::count_waiting(&desk.db, webhook.id).await? >= MOST_WAITING {
+        return Ok(());
+    }
     let events = store::event::after(&desk.db, webhook.user_id, webhook.after_seq, EVENTS).await?;
     let Some(last) = events.last().map(|event| event.seq) else { return Ok(()) };
     let topics = topics_of(webhook)?;
@@ -142,7 +148,7 @@ async fn fan_out(desk: &Identity, webhook: &Webhook) -> Result<()> {
         event_delivery::insert_delivery(&mut tx, &new).await?;
     }
     if !rows::set_after_seq(&mut tx, webhook.id, &desk.instance, last).await? {
-        // The claim has ended, and another instance makes these deliveries.
+        // The claim has ended, and another instance makes these deliveries, or the webhook was disabled.
         return Ok(());
     }
     Ok(tx.commit().await?)
@@ -187,7 +193,16 @@ async fn attempt(desk: &Identity, webhook: &Webhook, delivery: &Delivery, now: M
 async fn record(desk: &Identity, webhook: &Webhook, delivery: &Delivery, attempt: Attempt) -> Result<()> {
     let now = desk.clock.now();
     let Attempt { status, answer, problem, duration_ms } = attempt;
-    let pause = problem.and_then(|_| pause_after(delivery.attempts + 1));
+    let mut tx = desk.db.begin().await?;
+    // The webhook is locked before its deliveries, as when its owner disables it.
+    let disabled = if problem.is_none() {
+        // An earlier delivery of this round may have failed, so the row as it was read does not decide.
+        rows::set_working(&mut tx, webhook.id).await?;
+        false
+    } else {
+        disable_if_failing(&mut tx, webhook, now).await?
+    };
+    let pause = problem.filter(|_| !disabled).and_then(|_| pause_after(delivery.attempts + 1));
     let outcome = AttemptOutcome {
         delivered_at: problem.is_none().then_some(now),
         next_attempt_at: pause.map(|pause| jittered(&*desk.clock, &*desk.entropy, pause)),
@@ -196,23 +211,24 @@ async fn record(desk: &Identity, webhook: &Webhook, delivery: &Delivery, attempt
         answer,
         problem,
     };
-    let mut tx = desk.db.begin().await?;
     event_delivery::finish_attempt(&mut tx, delivery.id, &outcome).await?;
     if outcome.next_attempt_at.is_none() {
         event_delivery::prune_deliveries(&mut tx, webhook.id, KEPT_DELIVERIES).await?;
     }
-    // An earlier delivery of this round may have succeeded, so the row as it was read does not decide.
-    if problem.is_none() {
-        rows::set_working(&mut tx, webhook.id).await?;
-    } else {
-        let since = rows::begin_failing(&mut tx, webhook.id, now).await?;
-        if since.is_some_and(|since| now.since(since) >= FAILING_AT_MOST)
-            && rows::disable_webhook(&mut tx, webhook.id, Disabled::Failing).await?
-        {
-            let event = NotificationEvent::WebhookDisabled { name: webhook.name.clone() };
-            let once = format!("webhook-disabled:{}:{}", webhook.id, now.0);
-            Notification::new(webhook.user_id, once, &event, now)?.write(&mut tx).await?;
-        }
-    }
     Ok(tx.commit().await?)
+}
+
+/// Records that a delivery failed, and disables the webhook if its deliveries have failed for too long; returns whether it
+/// was disabled now.
+async fn disable_if_failing(tx: &mut Tx, webhook: &Webhook, now: Micros) -> Result<bool> {
+    let since = rows::begin_failing(tx, webhook.id, now).await?;
+    if since.is_none_or(|since| now.since(since) < FAILING_AT_MOST)
+        || !rows::disable_webhook(tx, webhook.id, Disabled::Failing).await?
+    {
+        return Ok(false);
+    }
+    let event = NotificationEvent::WebhookDisabled { name: webhook.name.clone() };
+    let once = format!("webhook-disabled:{}:{}", webhook.id, now.0);
+    Notification::new(webhook.user_id, once, &event, now)?.write(tx).await?;
+    Ok(true)
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     EventDeliveryId, EventWebhookId,
-    event_webhook::{DeliveryState, EventBody, EventDelivery, EventType, KEPT_DELIVERIES},
+    event_webhook::{DeliveryState, EventBody, EventDelivery, EventType, KEPT_DELIVERIES, MOST_WAITING},
     validation::Problem,
 };
 use store::{
@@ -32,13 +32,16 @@ pub async fn list_deliveries(
 /// Queues a test event for the caller's webhook. The job sends it within a second, and the log shows the answer.
 ///
 /// # Errors
-/// Not found; a field problem if the webhook is disabled.
+/// Not found; a field problem if the webhook is disabled, or too many deliveries wait.
 pub async fn send_test(desk: &Identity, actor: &Actor, id: EventWebhookId) -> Result<EventDeliveryId> {
     let now = desk.clock.now();
     let body = serde_json::to_string(&EventBody::test(now)).map_err(Error::fault)?;
     let mut tx = desk.db.begin().await?;
     actor.hold(&mut tx).await?;
     enabled(rows::get_webhook(&mut tx, actor.user, id).await?)?;
+    if event_delivery::count_waiting(&mut tx, id).await? >= MOST_WAITING {
+        return Err(Error::field("active", Problem::TooMany));
+    }
     let new = NewDelivery {
         id: EventDeliveryId::mint(&*desk.clock, &*desk.entropy),
         webhook_id: id,

@@ -126,22 +126,24 @@ pub async fn change(
     id: EventWebhookId,
     change: WebhookChange,
 ) -> Result<EventWebhook> {
-    let row = rows::get_webhook(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)?;
+    let present = rows::get_webhook(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)?;
     // The present address is not resolved again: a webhook whose host is gone can still be disabled.
-    let moved_to = change.url.as_deref().map(str::trim).filter(|url| *url != row.url);
+    let moved_to = change.url.as_deref().map(str::trim).filter(|url| *url != present.url);
     let checked = check(desk, change.name.as_deref(), moved_to, change.topics.as_deref()).await?;
-    let moved = checked.url.as_ref().is_some_and(|url| *url != row.url);
+    let moved = checked.url.as_ref().is_some_and(|url| *url != present.url);
     if moved {
         step_up::require_recent_password(desk, actor).await?;
     }
+    let mut tx = desk.db.begin().await?;
+    actor.hold(&mut tx).await?;
+    // Read again: what is not changed here may have been changed meanwhile, above all the address.
+    let row = rows::get_webhook(&mut tx, actor.user, id).await?.ok_or(Error::NotFound)?;
     let row = Webhook {
         name: checked.name.unwrap_or(row.name),
         url: checked.url.unwrap_or(row.url),
         topics: checked.topics.unwrap_or(row.topics),
         ..row
     };
-    let mut tx = desk.db.begin().await?;
-    actor.hold(&mut tx).await?;
     if !rows::update_webhook(&mut tx, &row).await? {
         return Err(Error::NotFound);
     }

@@ -357,7 +357,6 @@ impl NotificationEvent {
             | Self::ApprovalRequested { .. }
             | Self::SourceDecided { .. }
             | Self::StrategyPaused { .. }
-            | Self::WebhookDisabled { .. }
             // The user saw it when making the change; the mail is for the owner, in case that was someone
             // else.
             | Self::Credential { .. } => {
@@ -373,6 +372,7 @@ impl NotificationEvent {
             Self::WithoutStop { symbol, .. } => LiveEventKind::WithoutStop(symbol.clone()),
             Self::TimeLimit { symbol, .. } => LiveEventKind::TimeLimit(symbol.clone()),
             Self::AlertRefused { name, .. } => LiveEventKind::AlertRefused(name.clone()),
+            Self::WebhookDisabled { name } => LiveEventKind::WebhookDisabled(name.clone()),
             Self::RuleTripped(news) => LiveEventKind::RuleTripped(news.about.clone()),
             Self::PlanLapses { plan, .. } => LiveEventKind::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => LiveEventKind::SignedIn(address.clone()),

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading},
 };
-use domain::{UserId, event_webhook::EventBody};
+use domain::{UserId, event_webhook::EventBody, time::DAY};
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 /// Events per query, and the most that one list contains.
@@ -19,6 +19,7 @@ const QUEUE: usize = 64;
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_events(desk: &Trading, actor: &Actor, after: i64) -> Result<Vec<EventBody>> {
+    mark_read(desk, actor.user).await?;
     read(desk, actor.user, after).await.map(|(events, _)| events)
 }
 
@@ -34,6 +35,7 @@ pub async fn follow_events(
     after: Option<i64>,
 ) -> Result<mpsc::Receiver<EventBody>> {
     let user = actor.user;
+    mark_read(&desk, user).await?;
     // Before the first query: an event in between is reported by both.
     let mut news = desk.hub.subscribe();
     let last = store::event::last_seq(&desk.db, user).await?;
@@ -61,6 +63,18 @@ pub async fn follow_events(
         }
     });
     Ok(from_us)
+}
+
+/// Records that the user's programs read events, so that orders are recorded for them also while no page is open and
+/// between two streams. One write a day is enough.
+async fn mark_read(desk: &Trading, user: UserId) -> Result<()> {
+    let now = desk.clock.now();
+    if store::event::was_read_after(&desk.db, user, now.plus(-DAY)).await? {
+        return Ok(());
+    }
+    let mut tx = desk.db.begin().await?;
+    store::event::mark_read(&mut tx, user, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The program is gone.
