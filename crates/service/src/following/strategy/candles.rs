@@ -128,7 +128,7 @@ pub(super) async fn extend(
     frame: Frame,
     pages: &mut usize,
 ) -> Result<()> {
-    if desk.extended.get(line) == Some(Extension::Complete) {
+    if desk.extended.get(line) == Some(Extension::Complete) || *pages == 0 {
         return Ok(());
     }
     // If the exchange fails, backtests do not wait for older candles.
