@@ -177,9 +177,15 @@ fn entry_figures(copies: &[SignalCopy]) -> EntryFigures {
         }
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    let all = Execution::of(&entries);
-    let known = is_crowd(copies.iter().filter(|copy| copy.entry.is_some()));
-    let execution = if known { all } else { Execution { filled: all.filled, ..Execution::default() } };
+    let mut execution = Execution::of(&entries);
+    if !is_crowd(copies.iter().filter(|copy| copy.entry.is_some())) {
+        (execution.median_delay_ms, execution.p90_delay_ms) = (None, None);
+    }
+    // Entries of signals without a price have a delay only.
+    let priced = |copy: &&SignalCopy| copy.entry.is_some_and(|entry| entry.slippage_percent().is_some());
+    if !is_crowd(copies.iter().filter(priced)) {
+        (execution.median_slippage_percent, execution.p90_slippage_percent) = (None, None);
+    }
     EntryFigures { outcomes: outcomes(copies), execution, reasons }
 }
 
