@@ -23,7 +23,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations, `accessibility of ${page.url()}`).toEqual([]);
 }
 
-/** The pixels by which the page is wider than its window, and elements outside the window. Empty if the page fits. */
+/**
+ * The pixels by which the page is wider than its window, the innermost element without which it fits, and elements outside
+ * the window. Empty if the page fits.
+ */
 export async function excess(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const root = document.documentElement;
@@ -31,19 +34,36 @@ export async function excess(page: Page): Promise<string[]> {
     if (pixels <= 0) {
       return [];
     }
+    const named = (element: Element) => {
+      const { left, right } = element.getBoundingClientRect();
+      const text = (element.textContent ?? '').trim().slice(0, 30);
+      const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+      return `${name} ${Math.round(left)}–${Math.round(right)} “${text}”`;
+    };
+    // Texts, generated content and the parts of a control are no elements, so their element is found by hiding it.
+    const widens = (element: Element) => {
+      if (!(element instanceof HTMLElement || element instanceof SVGElement)) {
+        return false;
+      }
+      const { style } = element;
+      const [display, priority] = [style.getPropertyValue('display'), style.getPropertyPriority('display')];
+      style.setProperty('display', 'none', 'important');
+      const fits = root.scrollWidth <= root.clientWidth;
+      style.removeProperty('display');
+      style.setProperty('display', display, priority);
+      return fits;
+    };
+    let cause: Element = document.body;
+    for (let inner: Element | undefined = cause; inner; inner = [...cause.children].find(widens)) {
+      cause = inner;
+    }
     const outside = [...document.querySelectorAll('body *')].filter((element) => {
       const { left, right, width } = element.getBoundingClientRect();
       const placed = getComputedStyle(element).position === 'absolute';
       const scrolls = !placed && element.parentElement?.closest('.table-scroll, pre');
       return width > 0 && (left < 0 || right > root.clientWidth) && !scrolls;
     });
-    const names = outside.slice(0, 6).map((element) => {
-      const { left, right } = element.getBoundingClientRect();
-      const text = (element.textContent ?? '').trim().slice(0, 30);
-      const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
-      return `${name} ${Math.round(left)}–${Math.round(right)} “${text}”`;
-    });
-    return [`${pixels} pixels too wide`, ...names];
+    return [`${pixels} pixels too wide`, `because of ${named(cause)}`, ...outside.slice(0, 6).map(named)];
   });
 }
 

@@ -180,13 +180,14 @@ async fn how_a_strategys_signals_were_executed(db: &TestDb) {
     assert_eq!(anyone.get(&path).await.ok(200), withheld);
     assert_eq!(signal(json!({"action": "EXIT"})).await, withheld);
 
+    follower(&server, "dan", &id).await;
     let eve = follower(&server, "eve", &id).await;
     let key = text(&eve.get("/v1/priv/account/exchange/key/list").await.ok(200)["items"][0]["id"]);
     eve.put(&format!("/v1/priv/account/exchange/key/{key}"), json!({"active": false})).await.ok(200);
     let shown = signal(json!({"action": "ENTER", "side": "SELL", "stop": 10100, "price": 10010})).await;
     let entries = &shown["entries"];
     let counts = ["copies", "filled", "skipped", "failed"].map(|name| entries[name].as_u64().unwrap());
-    assert_eq!(counts, [3, 2, 1, 0], "{shown}");
+    assert_eq!(counts, [4, 3, 1, 0], "{shown}");
     assert_eq!(entries["reasons"], json!([{"reason": "KEY_INACTIVE", "entries": 1}]));
     assert!(
         money(&entries["medianSlippagePercent"]) > Decimal::ZERO,
@@ -195,7 +196,7 @@ async fn how_a_strategys_signals_were_executed(db: &TestDb) {
     assert!(entries["medianDelayMs"].as_i64().unwrap() >= 0);
     let first = &shown["signals"][0];
     assert_eq!((&first["action"], &first["side"]), (&json!("ENTER"), &json!("SELL")));
-    assert_eq!((&first["outcomes"]["copies"], &first["outcomes"]["filled"]), (&json!(3), &json!(2)));
+    assert_eq!((&first["outcomes"]["copies"], &first["outcomes"]["filled"]), (&json!(4), &json!(3)));
     assert_eq!(shown["signals"][1]["outcomes"], Value::Null, "it reached two");
     let closed = signal(json!({"action": "EXIT"})).await;
     assert_eq!((&closed["entries"], &closed["signals"][0]["side"]), (entries, &Value::Null));

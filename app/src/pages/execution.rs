@@ -182,7 +182,7 @@ fn rules(words: &'static Execution) -> AnyView {
                 <li>{words.rule_delay}</li>
                 <li>{words.rule_slippage}</li>
                 <li>{words.rule_percentile}</li>
-                <li>{words.rule_users}</li>
+                <li>{words.rule_users(&LEAST_USERS.to_string())}</li>
             </ul>
         </section>
     }

@@ -83,7 +83,7 @@ table! {
         rule_delay: "Delay is the time from the acceptance of a signal until the entry was filled.",
         rule_slippage: "Slippage is the difference between the entry price and the signal's price. A positive value is a worse price for the follower.",
         rule_percentile: "Nine of ten entries were not above the 90th percentile.",
-        rule_users: "Figures are updated for ten minutes after each signal. They name no follower, and no account can be identified by them.",
+        rule_users(least): "Figures are updated for ten minutes after each signal. They name no follower. Delay and slippage appear once at least {least} users were filled, so that no account can be identified by them.",
     }
 }
 

@@ -189,7 +189,9 @@ impl OrderFailure {
         }
         let (message, code) =
             text.strip_prefix("the exchange rejected the request: ")?.strip_suffix(')')?.rsplit_once(" (")?;
-        Self::answered(code, message)
+        // Causes of our own were stored as answers with the code 0.
+        let ours = FailureCause::ALL.iter().find(|cause| code == "0" && cause.sentence() == message);
+        ours.map_or_else(|| Self::answered(code, message), |cause| Some(Self::Cause(*cause)))
     }
 }
 
@@ -250,6 +252,8 @@ mod tests {
     fn sentences_of_earlier_releases_are_read() {
         for cause in FailureCause::ALL {
             assert_eq!(OrderFailure::read(cause.sentence()), OrderFailure::Cause(*cause));
+            let answer = format!("the exchange rejected the request: {} (0)", cause.sentence());
+            assert_eq!(OrderFailure::read(&answer), OrderFailure::Cause(*cause));
         }
         for refusal in Refusal::ALL {
             assert_eq!(OrderFailure::read(&refusal.to_string()), OrderFailure::Refused(*refusal));

@@ -1,5 +1,6 @@
 //! How a strategy's signals were executed on the accounts that copy it. The figures are public, so they must not reveal the
-//! trades of one account: a signal that reached fewer than [`LEAST_USERS`] users counts in none.
+//! trades of one account: a signal that reached fewer than [`LEAST_USERS`] users counts in none, and delay and slippage are
+//! those of at least as many users whose copies were carried out.
 
 use super::{Entry, Execution, percentile};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The number of users that a signal must have reached for its figures to be shown.
+/// The number of users that a signal must have reached for its figures to be shown, and that delay and slippage are of.
 pub const LEAST_USERS: usize = 3;
 
 /// One copy of a signal.
@@ -90,7 +91,7 @@ impl Outcomes {
 pub struct EntryFigures {
     /// The entries by their outcome.
     pub outcomes: Outcomes,
-    /// Delay and slippage of the filled ones.
+    /// Delay and slippage of the filled ones; withheld if they are of too few users.
     pub execution: Execution,
     /// Why entries were skipped or failed, the most frequent reason first.
     pub reasons: Vec<(Reason, u32)>,
@@ -127,8 +128,7 @@ impl StrategyExecution {
         let (mut signals, mut shown) = (Vec::new(), Vec::new());
         for copies in copies.chunk_by(|a, b| a.signal == b.signal) {
             let Some(first) = copies.first() else { continue };
-            let users: BTreeSet<UserId> = copies.iter().map(|copy| copy.user).collect();
-            let reached = users.len() >= LEAST_USERS;
+            let reached = is_crowd(copies.iter());
             signals.push(FanOut {
                 at: first.signal_at,
                 action: first.action,
@@ -153,7 +153,15 @@ fn outcomes(copies: &[SignalCopy]) -> Outcomes {
     sum
 }
 
+/// Returns whether copies are of enough users for figures that only these copies have.
+fn is_crowd<'a>(copies: impl Iterator<Item = &'a SignalCopy>) -> bool {
+    copies.map(|copy| copy.user).collect::<BTreeSet<UserId>>().len() >= LEAST_USERS
+}
+
 fn median_delay_ms(copies: &[SignalCopy]) -> Option<i64> {
+    if !is_crowd(copies.iter().filter(|copy| copy.delay_ms().is_some())) {
+        return None;
+    }
     let mut delays: Vec<i64> = copies.iter().filter_map(SignalCopy::delay_ms).collect();
     delays.sort_unstable();
     percentile(&delays, 50)
@@ -169,7 +177,16 @@ fn entry_figures(copies: &[SignalCopy]) -> EntryFigures {
         }
     }
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    EntryFigures { outcomes: outcomes(copies), execution: Execution::of(&entries), reasons }
+    let mut execution = Execution::of(&entries);
+    if !is_crowd(copies.iter().filter(|copy| copy.entry.is_some())) {
+        (execution.median_delay_ms, execution.p90_delay_ms) = (None, None);
+    }
+    // Entries of signals without a price have a delay only.
+    let priced = |copy: &&SignalCopy| copy.entry.is_some_and(|entry| entry.slippage_percent().is_some());
+    if !is_crowd(copies.iter().filter(priced)) {
+        (execution.median_slippage_percent, execution.p90_slippage_percent) = (None, None);
+    }
+    EntryFigures { outcomes: outcomes(copies), execution, reasons }
 }
 
 #[cfg(test)]
@@ -226,18 +243,37 @@ mod tests {
             copy(1, 4, Status::Skipped),
             late,
             copy(1, 6, Status::Queued),
+            copy(1, 7, Status::Open),
         ];
         let execution = StrategyExecution::of(&copies);
         let entries = execution.entries.unwrap();
-        let counted = Outcomes { copies: 6, filled: 2, skipped: 2, failed: 1 };
+        let counted = Outcomes { copies: 7, filled: 3, skipped: 2, failed: 1 };
         assert_eq!((entries.outcomes, counted.pending()), (counted, 1));
         assert_eq!(entries.reasons, [(Reason::TooOld, 2), (Reason::KeyInactive, 1)]);
         assert_eq!(entries.execution.median_slippage_percent, Some(dec!(0.1)));
         assert_eq!(
             (entries.execution.median_delay_ms, entries.execution.p90_delay_ms),
-            (Some(1_000), Some(2_000))
+            (Some(2_000), Some(7_000))
         );
-        assert_eq!(execution.signals[0].median_delay_ms, Some(1_000));
+        assert_eq!(execution.signals[0].median_delay_ms, Some(2_000));
+    }
+
+    #[test]
+    fn delay_and_slippage_are_withheld_until_three_users_are_filled() {
+        let (two, skipped) =
+            ([copy(1, 1, Status::Open), copy(1, 2, Status::Closed)], copy(1, 3, Status::Skipped));
+        let few: Vec<_> = two.into_iter().chain([skipped]).collect();
+        let execution = StrategyExecution::of(&few);
+        let entries = execution.entries.unwrap();
+        assert_eq!((entries.outcomes.copies, entries.outcomes.filled), (3, 2));
+        assert_eq!(entries.execution, Execution { filled: 2, ..Execution::default() });
+        assert_eq!(execution.signals[0].median_delay_ms, None);
+        // A third user, of another signal.
+        let others = [copy(2, 3, Status::Open), copy(2, 1, Status::Skipped), copy(2, 2, Status::Skipped)];
+        let more: Vec<_> = others.into_iter().chain(few).collect();
+        let execution = StrategyExecution::of(&more);
+        assert_eq!(execution.entries.unwrap().execution.median_delay_ms, Some(2_000));
+        assert!(execution.signals.iter().all(|signal| signal.median_delay_ms.is_none()));
     }
 
     #[test]

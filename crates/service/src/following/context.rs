@@ -3,6 +3,7 @@
 use crate::{
     following::{
         copy::Copying,
+        follow::OpenReads,
         report::fills::FundingReads,
         risk::Readings,
         strategy::{Extended, Records},
@@ -27,6 +28,8 @@ pub struct Following {
     pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
     /// The markets whose funding was read lately.
     pub(in crate::following) funding_reads: FundingReads,
+    /// The accounts and mark prices that were read lately for open positions.
+    pub(in crate::following) open_reads: OpenReads,
     /// Entries of users whose risk rules bound the number or the value of positions, one after the other.
     pub(in crate::following) rule_locks: Locks<UserId>,
     /// The readings of risk rules that close positions.
@@ -44,6 +47,7 @@ impl Following {
             extended: Extended::default(),
             risk_profiles: OnceCell::new(),
             funding_reads: FundingReads::default(),
+            open_reads: OpenReads::default(),
             rule_locks: Locks::default(),
             readings: Readings::default(),
             money,

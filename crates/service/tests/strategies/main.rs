@@ -453,22 +453,24 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
 }
 
-/// A first backtest covers ten days, because its candles are there soon. The older ones follow.
+/// A first backtest covers ten days, because its candles are there soon. The older ones follow, a few pages in each run, and
+/// the backtest is repeated once they are complete.
 async fn a_backtest_is_repeated_over_all_candles_of_the_exchange(db: &TestDb) {
     let feed = Feed::new();
-    wander(16_600).into_iter().for_each(|candle| feed.minute(candle));
+    wander(21_100).into_iter().for_each(|candle| feed.minute(candle));
     let desk = desk(db, &feed);
     strategy::seed(&desk).await.unwrap();
     strategy::run_due(&desk).await.unwrap();
-    assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 4);
+    let due = async || store::strategy::backtest_due(&desk.db).await.unwrap().len();
     let id = strategy::list_strategies(&desk).await.unwrap()[0].id;
     let bars = async || store::backtest::get_span(&desk.db, id).await.unwrap().unwrap().bars;
-    assert_eq!(bars().await, 14_999);
+    let stored = async || store::candle::after(&desk.db, &line(), Micros(0), 30_000).await.unwrap();
+    assert_eq!((bars().await, due().await, stored().await.len()), (14_999, 4, 20_999));
     strategy::run_due(&desk).await.unwrap();
-    assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
-    assert_eq!(bars().await, 16_600);
-    let stored = store::candle::after(&desk.db, &line(), Micros(0), 20_000).await.unwrap();
-    assert_eq!(stored, feed.candles());
+    assert_eq!((bars().await, due().await), (14_999, 4), "older candles were still missing");
+    assert_eq!(stored().await, feed.candles());
+    strategy::run_due(&desk).await.unwrap();
+    assert_eq!((bars().await, due().await), (21_100, 0));
     let requests = feed.requests();
     strategy::run_due(&desk).await.unwrap();
     assert_eq!(feed.requests(), requests, "the exchange has no older ones");

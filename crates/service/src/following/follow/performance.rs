@@ -6,7 +6,7 @@ use crate::{
     actor::Actor,
     error::Result,
     following::{Following, closed_trades::by_market, report::fills},
-    platform::time_zone::Zone,
+    platform::{recent::Recent, time_zone::Zone},
     trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     execution::Entry,
     follow::{EnteredCopy, Follow, FollowPerformance},
     profit::{self, FundingPayment, FuturesFill, Profit, round_trips},
-    time::MINUTE,
+    time::{MINUTE, SECOND},
 };
 use exchange::HeldPosition;
 use std::{
@@ -29,6 +29,21 @@ use tokio::time::{Instant, timeout, timeout_at};
 const WITHIN: Duration = Duration::from_secs(2);
 /// How long the page of one follow waits for the exchange's newest fills.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long an account or a mark price that was read counts as current: the list of follows is refreshed every one and a half
+/// seconds, and an instance has no streams of the accounts that another one supervises.
+const CURRENT: i64 = 3 * SECOND;
+
+/// The accounts and mark prices that were read lately for open positions.
+pub(in crate::following) struct OpenReads {
+    accounts: Recent<ExchangeKeyId, CachedAccount>,
+    marks: Recent<Symbol, Decimal>,
+}
+
+impl Default for OpenReads {
+    fn default() -> Self {
+        Self { accounts: Recent::new(CURRENT), marks: Recent::new(CURRENT) }
+    }
+}
 
 /// Returns what each of the user's follows with an entered copy earned. The costs of open positions are those of the
 /// stored fills.
@@ -94,10 +109,10 @@ fn entered(row: &EntryRow) -> EnteredCopy {
 /// Returns the results of the open copies so far: their positions at the mark price, and what their stored fills and
 /// funding payments realized and cost. Those that the exchange does not answer for in time are left out.
 async fn open_results(desk: &Following, user: UserId, rows: &[EntryRow]) -> Result<Vec<(FollowId, Profit)>> {
-    let (mut positions, mut marks) = (Vec::new(), HashMap::new());
+    let mut positions = Vec::new();
     let deadline = Instant::now() + WITHIN;
     for row in rows.iter().filter(|row| row.status == Status::Open) {
-        match unrealized(desk, row, &mut marks, deadline).await? {
+        match unrealized(desk, row, deadline).await? {
             Some((held, profit)) => positions.push((row, held, profit)),
             // An exchange that did not answer once is not asked for every position.
             None => break,
@@ -147,13 +162,8 @@ impl StoredCosts {
 }
 
 /// Returns whether a copy's position is still open at the exchange, and its unrealized profit at the mark price. `None` if
-/// the exchange does not answer in time. `marks` has the mark prices that were read.
-async fn unrealized(
-    desk: &Following,
-    row: &EntryRow,
-    marks: &mut HashMap<Symbol, Decimal>,
-    deadline: Instant,
-) -> Result<Option<(bool, Decimal)>> {
+/// the exchange does not answer in time.
+async fn unrealized(desk: &Following, row: &EntryRow, deadline: Instant) -> Result<Option<(bool, Decimal)>> {
     let Some(entry) = row.average_price.or(row.entry_price) else { return Ok(None) };
     let account = match desk.accounts.cached(row.exchange_key_id, desk.clock.now()) {
         Some(account) => account,
@@ -162,15 +172,9 @@ async fn unrealized(
             None => return Ok(None),
         },
     };
-    let mark = match marks.get(&row.symbol) {
-        Some(mark) => *mark,
-        None => {
-            let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
-            let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
-            marks.insert(row.symbol.clone(), mark);
-            mark
-        }
-    };
+    let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
+    let mark = desk.open_reads.marks.get(row.symbol.clone(), &*desk.clock, mark);
+    let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
     let held = account.held(&row.symbol).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
@@ -184,5 +188,6 @@ async fn read_account(desk: &Following, row: &EntryRow, deadline: Instant) -> Re
     let Ok(who) = key::credentials(desk, &stored) else { return Ok(None) };
     let access = Access { who, row: stored };
     let read = desk.accounts.of(desk, &access, row.symbol.quote());
+    let read = desk.open_reads.accounts.get(row.exchange_key_id, &*desk.clock, read);
     Ok(timeout_at(deadline, read).await.ok().and_then(std::result::Result::ok))
 }

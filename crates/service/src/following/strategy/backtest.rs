@@ -10,6 +10,7 @@ use crate::{
 use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
 use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
 use language::Lang;
+use std::sync::Arc;
 use store::{DecimalText, backtest::BacktestSpan, candle::CandleSeries};
 
 /// Candles per read.
@@ -18,19 +19,25 @@ const PAGE: i64 = 10_000;
 const START: i64 = 1_000_000_000_000;
 
 /// Runs every backtest that is due, then extends the candles of all strategies into the past, which makes their backtests due
-/// again: a first result is there soon, and one over years follows.
+/// again: a first result is there soon, and one over years follows once all candles are there.
 ///
 /// # Errors
 /// If the database cannot be queried. A strategy whose market or candles are unavailable stays due.
 pub async fn run_due(desk: &Following) -> Result<()> {
+    let mut read = None;
     for row in store::strategy::backtest_due(&desk.db).await? {
-        if let Err(error) = run(desk, &row).await {
+        let extending = candles::is_extending(desk, &line(&row));
+        if extending && store::backtest::get_span(&desk.db, row.id).await?.is_some() {
+            continue;
+        }
+        if let Err(error) = run(desk, &row, &mut read).await {
             tracing::warn!(strategy = %row.id, %error, "could not run a backtest; will retry");
         }
     }
+    let mut pages = candles::OLDER_PAGES;
     let all = store::strategy::list_strategies(&desk.db).await?;
     for row in all.iter().filter(|row| row.definition.is_some()) {
-        if let Err(error) = candles::extend(desk, &line(row), frame(row)?).await {
+        if let Err(error) = candles::extend(desk, &line(row), frame(row)?, &mut pages).await {
             tracing::warn!(strategy = %row.id, %error, "could not read older candles; will retry");
         }
     }
@@ -63,12 +70,19 @@ pub(super) async fn ticks(desk: &Following, line: &CandleSeries) -> Result<Ticks
     Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no tick size"))
 }
 
-async fn run(desk: &Following, row: &store::strategy::Strategy) -> Result<()> {
+/// The candles of the last backtest: those of the same series share them.
+type LastRead = Option<(CandleSeries, Arc<Series>)>;
+
+async fn run(desk: &Following, row: &store::strategy::Strategy, read: &mut LastRead) -> Result<()> {
     let Some(json) = &row.definition else { return Ok(()) };
     let (line, definition, terms) = (line(row), definition(json)?, terms()?);
     candles::refresh(desk, &line, frame(row)?).await?;
     let ticks = ticks(desk, &line).await?;
-    let series = series(desk, &line).await?;
+    let series = match read.take() {
+        Some((of, series)) if of == line => series,
+        _ => Arc::new(series(desk, &line).await?),
+    };
+    *read = Some((line, Arc::clone(&series)));
     let span = span(&series, frame(row)?.micros());
     let start = Price::from_units(START).ok_or_else(|| Error::fault("no starting balance"))?;
     let work = move || backtest::run(&definition, ticks, terms, start, &series);

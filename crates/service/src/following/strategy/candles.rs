@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND, validation::Problem};
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 use store::{candle::CandleSeries, strategy::Strategy};
@@ -19,8 +19,9 @@ const PAGES: usize = 10;
 /// Number of candles that a backtest covers if the exchange has them: the hours of the sandbox's record, which is 5.4 years,
 /// and as many years of hourly candles elsewhere.
 const HISTORY: i64 = 47_000;
-/// Maximum number of older pages fetched in one run.
-const OLDER_PAGES: usize = 40;
+/// Maximum number of older pages fetched in one run, for all series: each costs the exchange's weight, and time of the
+/// database's only writer.
+pub(super) const OLDER_PAGES: usize = 4;
 /// Stored candles per read.
 const STORED: i64 = 50_000;
 /// A candle that ended this long ago counts as closed, even if the exchange has not begun the next one.
@@ -40,9 +41,13 @@ pub(super) async fn refresh(desk: &Following, line: &CandleSeries, frame: Frame)
     if fetched.is_empty() {
         return Ok(0);
     }
-    let mut tx = desk.db.begin().await?;
-    let new = store::candle::insert_all(&mut tx, line, &fetched).await?;
-    tx.commit().await?;
+    let mut new = 0;
+    // Other writers wait for one page only. The oldest is first, so that an interrupted run leaves no gap.
+    for page in fetched.chunks(usize::from(PAGE)) {
+        let mut tx = desk.db.begin().await?;
+        new += store::candle::insert_all(&mut tx, line, page).await?;
+        tx.commit().await?;
+    }
     Ok(new)
 }
 
@@ -79,27 +84,74 @@ async fn fetch(
     Ok(all)
 }
 
+/// How far a series has been extended into the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extension {
+    /// Older candles are left for the next run.
+    Running,
+    /// It is long enough, or the exchange has no older candles.
+    Complete,
+}
+
 /// The series that were extended into the past since this process has started.
 #[derive(Default)]
-pub(crate) struct Extended(Mutex<HashSet<CandleSeries>>);
+pub(crate) struct Extended(Mutex<HashMap<CandleSeries, Extension>>);
 
-/// Extends a stored series into the past, until it is long enough for a backtest or the exchange has no older candles; once
-/// per process. Each page is stored by itself and makes the backtests over it due, so that a later run continues an
-/// interrupted one.
+impl Extended {
+    fn get(&self, line: &CandleSeries) -> Option<Extension> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(line).copied()
+    }
+
+    fn set(&self, line: &CandleSeries, extension: Option<Extension>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match extension {
+            Some(extension) => all.insert(line.clone(), extension),
+            None => all.remove(line),
+        };
+    }
+}
+
+/// Returns whether older candles of a series are left for the next run.
+pub(super) fn is_extending(desk: &Following, line: &CandleSeries) -> bool {
+    desk.extended.get(line) == Some(Extension::Running)
+}
+
+/// Extends a stored series into the past by at most `pages` pages, which it counts down, until it is long enough for a
+/// backtest or the exchange has no older candles; then not again in this process. Each page is stored by itself and makes
+/// the backtests over it due, so that a later run continues an interrupted one.
 ///
 /// # Errors
 /// If the exchange or the database cannot be queried.
-pub(super) async fn extend(desk: &Following, line: &CandleSeries, frame: Frame) -> Result<()> {
-    let extended = || desk.extended.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if extended().contains(line) {
+pub(super) async fn extend(
+    desk: &Following,
+    line: &CandleSeries,
+    frame: Frame,
+    pages: &mut usize,
+) -> Result<()> {
+    if desk.extended.get(line) == Some(Extension::Complete) || *pages == 0 {
         return Ok(());
     }
-    for _ in 0..OLDER_PAGES {
-        if store::candle::nth_newest(&desk.db, line, HISTORY).await?.is_some() {
-            break;
-        }
+    // If the exchange fails, backtests do not wait for older candles.
+    desk.extended.set(line, None);
+    let extension = fetch_older(desk, line, frame, pages).await?;
+    desk.extended.set(line, extension);
+    Ok(())
+}
+
+/// Fetches and stores older candles; `None` if the series is empty.
+async fn fetch_older(
+    desk: &Following,
+    line: &CandleSeries,
+    frame: Frame,
+    pages: &mut usize,
+) -> Result<Option<Extension>> {
+    while store::candle::nth_newest(&desk.db, line, HISTORY).await?.is_none() {
         // Its first candles are fetched for its first backtest.
-        let Some(oldest) = store::candle::oldest_at(&desk.db, line).await? else { return Ok(()) };
+        let Some(oldest) = store::candle::oldest_at(&desk.db, line).await? else { return Ok(None) };
+        if *pages == 0 {
+            return Ok(Some(Extension::Running));
+        }
+        *pages -= 1;
         let market = TradeType::Futures;
         let mut page = desk.exchange.candles(market, &line.symbol, frame, Some(oldest), PAGE).await?;
         page.retain(|candle| candle.start < oldest);
@@ -112,8 +164,7 @@ pub(super) async fn extend(desk: &Following, line: &CandleSeries, frame: Frame) 
         store::strategy::request_backtests(&mut tx, *exchange_id, symbol, *timeframe_s).await?;
         tx.commit().await?;
     }
-    extended().insert(line.clone());
-    Ok(())
+    Ok(Some(Extension::Complete))
 }
 
 /// The result of importing a file.

@@ -72,9 +72,9 @@ fn is_due(now: Micros, newest: Micros, computed: Option<Micros>) -> bool {
 async fn copies(desk: &Following, strategy: StrategyId, seq: i64) -> Result<Vec<SignalCopy>> {
     let mut rows = store::execution::list_copies(&desk.db, strategy, seq, COPIES).await?;
     if i64::try_from(rows.len()).is_ok_and(|rows| rows == COPIES) {
-        // The copies of the oldest signal may be incomplete.
-        let last = rows.last().map(|row| row.signal_id);
-        rows.retain(|row| Some(row.signal_id) != last);
+        // The copies of the oldest signal may be incomplete. If they are of one signal only, they are a large sample of it.
+        let (first, last) = (rows.first().map(|row| row.signal_id), rows.last().map(|row| row.signal_id));
+        rows.retain(|row| first == last || Some(row.signal_id) != last);
     }
     Ok(rows.iter().map(signal_copy).collect())
 }

@@ -152,7 +152,7 @@ impl From<Vec<Range>> for Ranges {
 }
 
 /// The execution of a strategy's newest signals on the accounts that copy it. Signals that reached fewer than three users
-/// count in no figure. Not in the original document.
+/// count in no figure, and delay and slippage are `null` if fewer than three users were filled. Not in the original document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExecutionItem {
     /// Figures of all copied entries; `null` if they are withheld.
