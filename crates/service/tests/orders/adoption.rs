@@ -1,6 +1,6 @@
 //! Positions that were opened elsewhere: adopted, and closed together with the others.
 
-use super::{ENTRY, STOP, World, desk, fake::Fault, idempotency, ticket, world};
+use super::{ENTRY, RESCUE, STOP, World, desk, fake::Fault, idempotency, ticket, world};
 use crate::{
     changes::{NEW_TARGET, remove, stop, targets},
     fake::{btc, d},
@@ -8,13 +8,13 @@ use crate::{
 use domain::{
     IntentId, Micros, Order, OrderStatus, OrderType, Refusal, Side, TimeInForce,
     live::ProtectionState,
-    trade::TradeChange,
+    trade::{AutomationChange, Setting, TradeChange},
     validation::{FieldProblem, Problem},
 };
 use service::{
     Error,
     trading::{
-        order::{self, trade::TradeStatus},
+        order::{self, automation, trade::TradeStatus},
         review,
     },
 };
@@ -132,10 +132,9 @@ pub(crate) async fn an_adoption_is_completed_after_a_crash_and_repeats_its_answe
     assert_eq!(world.fake.placed(STOP)[0].side, Side::Buy);
 }
 
-pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb) {
-    let world = world(db).await;
-    world.open_elsewhere("0.05");
-    let own = Order {
+/// A stop that the owner has placed at the exchange.
+fn own_stop() -> Order {
+    Order {
         id: "500".into(),
         client_order_id: "web-500".into(),
         at: Micros(0),
@@ -154,13 +153,47 @@ pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb
         filled: d("0"),
         remaining: None,
         status: OrderStatus::Open,
-    };
-    world.fake.state.lock().unwrap().orders.push(own);
+    }
+}
+
+pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    world.fake.state.lock().unwrap().orders.push(own_stop());
     world.adopt(stop("19000")).await.unwrap();
     assert!(world.fake.log().is_empty(), "the position has this stop already");
     assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
     world.change(stop("19500")).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))], "moving it replaces the owner's");
+}
+
+pub(crate) async fn a_take_profit_of_the_owner_does_not_keep_an_adopted_position_open(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    let target = Order {
+        kind: OrderType::TakeProfit,
+        price: Some(d("21000")),
+        stop_price: Some(d("21000")),
+        amount: Some(d("0.05")),
+        remaining: Some(d("0.05")),
+        ..own_stop()
+    };
+    world.fake.state.lock().unwrap().orders.push(target);
+    world.adopt(stop("19000")).await.unwrap();
+    let automation = AutomationChange { time_limit: Setting::Set(10), ..AutomationChange::default() };
+    world.change(TradeChange { automation, ..TradeChange::default() }).await.unwrap();
+    assert_eq!(world.open().len(), 2, "the take-profit stays beside the stop");
+    // The limit is reached while the desk is off.
+    let restarted = desk(db, &world.fake);
+    world.fake.fault(RESCUE, Fault::Refused(-2022));
+    for _ in 0..60 {
+        automation::tick(&restarted).await.unwrap();
+        order::protection::tick(&restarted).await.unwrap();
+        if world.position() == d("0") && world.open().is_empty() {
+            break;
+        }
+    }
+    assert_eq!((world.position(), world.open().len()), (d("0"), 0), "{:?}", world.fake.log());
 }
 
 pub(crate) async fn an_adoption_that_a_restored_database_does_not_know_is_rebuilt(db: &TestDb) {
