@@ -2,7 +2,7 @@
 
 use super::{ENTRY, RESCUE, STOP, World, desk, fake::Fault, idempotency, ticket, world};
 use crate::{
-    changes::{NEW_TARGET, remove, stop, targets},
+    changes::{MOVED, NEW_TARGET, remove, stop, targets},
     fake::{btc, d},
 };
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
 use service::{
     Error,
     trading::{
-        order::{self, automation, trade::TradeStatus},
+        order::{self, AddSize, TradeTarget, automation, trade::TradeStatus},
         review,
     },
 };
@@ -212,6 +212,24 @@ pub(crate) async fn an_adoption_that_a_restored_database_does_not_know_is_rebuil
     let legs = store::intent::list_legs(&**db, id).await.unwrap();
     assert_eq!(legs.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [ENTRY, STOP, NEW_TARGET]);
     assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
+}
+
+pub(crate) async fn an_adoption_that_was_increased_is_rebuilt_too(db: &TestDb) {
+    let world = world(db).await;
+    review::begin(&world.desk).await.unwrap();
+    world.open_elsewhere("0.05");
+    let id = world.adopt(stop("19000")).await.unwrap();
+    let (target, more) = (TradeTarget::default(), AddSize::Amount(d("0.03")));
+    order::add_to_trade(&world.desk, &world.actor, world.key, &btc(), target, more).await.unwrap();
+    db.execute("delete from intents").await;
+    let restored = desk(db, &world.fake);
+    review::begin(&restored).await.unwrap();
+    review::check_next(&restored).await.unwrap();
+    let rows = store::protection::of_key(&**db, world.key).await.unwrap();
+    assert_eq!(rows.iter().map(|row| (row.intent_id, row.wanted)).collect::<Vec<_>>(), [(id, Wanted::Stop)]);
+    let legs = store::intent::list_legs(&**db, id).await.unwrap();
+    let seqs: Vec<_> = legs.iter().map(|leg| leg.seq).collect();
+    assert_eq!(seqs, [ENTRY, STOP, MOVED], "the position contains what was added");
 }
 
 pub(crate) async fn all_positions_are_closed_with_a_result_for_each(db: &TestDb) {

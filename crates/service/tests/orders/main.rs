@@ -556,6 +556,7 @@ store::each_engine![
     a_stop_of_the_owner_is_kept_as_that_of_the_trade,
     a_take_profit_of_the_owner_does_not_keep_an_adopted_position_open,
     an_adoption_that_a_restored_database_does_not_know_is_rebuilt,
+    an_adoption_that_was_increased_is_rebuilt_too,
     all_positions_are_closed_with_a_result_for_each,
     an_order_that_fills_in_part_and_expires_is_a_protected_position,
     an_order_that_fills_nothing_is_no_trade,
