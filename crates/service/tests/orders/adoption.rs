@@ -167,6 +167,25 @@ pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb
     assert_eq!(world.open_stops(), [Some(d("19500"))], "moving it replaces the owner's");
 }
 
+pub(crate) async fn a_list_that_lags_does_not_undo_the_move_of_an_adopted_stop(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    world.fake.state.lock().unwrap().orders.push(own_stop());
+    world.adopt(stop("19000")).await.unwrap();
+    world.change(stop("19500")).await.unwrap();
+    let list = |unlisted, status| {
+        let mut state = world.fake.state.lock().unwrap();
+        state.unlisted = unlisted;
+        let own = state.orders.iter_mut().find(|order| order.client_order_id == "web-500");
+        own.unwrap().status = status;
+    };
+    list(Some(MOVED), OrderStatus::Open);
+    order::protection::tick(&world.desk).await.unwrap();
+    list(None, OrderStatus::Canceled);
+    assert_eq!(world.trade().await.stop.map(|stop| stop.trigger), Some(d("19500")));
+    assert_eq!(world.open_stops(), [Some(d("19500"))]);
+}
+
 pub(crate) async fn a_take_profit_of_the_owner_does_not_keep_an_adopted_position_open(db: &TestDb) {
     let world = world(db).await;
     world.open_elsewhere("0.05");

@@ -554,6 +554,7 @@ store::each_engine![
     a_stop_that_the_exchange_refuses_adopts_nothing,
     an_adoption_is_completed_after_a_crash_and_repeats_its_answer,
     a_stop_of_the_owner_is_kept_as_that_of_the_trade,
+    a_list_that_lags_does_not_undo_the_move_of_an_adopted_stop,
     a_take_profit_of_the_owner_does_not_keep_an_adopted_position_open,
     an_adoption_that_a_restored_database_does_not_know_is_rebuilt,
     an_adoption_that_was_increased_is_rebuilt_too,

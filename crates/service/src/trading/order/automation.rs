@@ -68,8 +68,8 @@ async fn round(desk: &SharedTrading, feeds: Option<&mut Feeds>) -> Result<()> {
         .for_each_concurrent(CONCURRENCY, |row| async move {
             match manage(desk, &row, prices).await {
                 Ok(()) => {}
-                // The last or the mark price has passed the new stop, or the exchange does not answer: a stop must not wait
-                // for minutes after an outage.
+                // The last or the mark price has passed the new stop, or the exchange does not answer: a stop must
+                // not wait for minutes after an outage.
                 Err(Error::Fields(_) | Error::Unavailable { .. }) => {
                     desk.automations.record_wait(row.intent_id, desk.clock.boot());
                 }

@@ -252,6 +252,10 @@ impl Supervisor<'_> {
         {
             return Ok(());
         }
+        // The list may lag behind a move by the desk, and then it shows the owner's stop that was replaced.
+        if run.has_unlisted_stop(&seen.open).await? {
+            return Ok(());
+        }
         let moved = PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
         if let Some(seq) = run.intent.next_stop() {
             run.intent.plan(seq, Role::Stop, moved);
