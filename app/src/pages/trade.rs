@@ -164,8 +164,12 @@ async fn desk_init(
     let ground = Ground::new(&account, &market, ticker.last, fee_rate);
     let mut draft = draft(query, posted).in_units_of(query, &ground);
     if let Some(id) = named(query, "preset").and_then(|id| id.parse().ok()) {
-        let preset = preset::get_preset(desk, actor, id).await?;
-        draft.use_preset(&preset.settings, &ground);
+        match preset::get_preset(desk, actor, id).await {
+            Ok(preset) => draft.use_preset(&preset.settings, &ground),
+            // It has been deleted since; the desk is shown all the same.
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
     }
     if let Some(percent) = named(query, "share") {
         draft.use_share(percent, &ground);

@@ -1,20 +1,20 @@
 //! Positions that were opened elsewhere: adopted, and closed together with the others.
 
-use super::{ENTRY, STOP, World, desk, fake::Fault, idempotency, ticket, world};
+use super::{ENTRY, RESCUE, STOP, World, desk, fake::Fault, idempotency, ticket, world};
 use crate::{
-    changes::{NEW_TARGET, remove, stop, targets},
+    changes::{MOVED, NEW_TARGET, remove, stop, targets},
     fake::{btc, d},
 };
 use domain::{
     IntentId, Micros, Order, OrderStatus, OrderType, Refusal, Side, TimeInForce,
     live::ProtectionState,
-    trade::TradeChange,
+    trade::{AutomationChange, Setting, TradeChange},
     validation::{FieldProblem, Problem},
 };
 use service::{
     Error,
     trading::{
-        order::{self, trade::TradeStatus},
+        order::{self, AddSize, TradeTarget, automation, trade::TradeStatus},
         review,
     },
 };
@@ -132,10 +132,9 @@ pub(crate) async fn an_adoption_is_completed_after_a_crash_and_repeats_its_answe
     assert_eq!(world.fake.placed(STOP)[0].side, Side::Buy);
 }
 
-pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb) {
-    let world = world(db).await;
-    world.open_elsewhere("0.05");
-    let own = Order {
+/// A stop that the owner has placed at the exchange.
+fn own_stop() -> Order {
+    Order {
         id: "500".into(),
         client_order_id: "web-500".into(),
         at: Micros(0),
@@ -154,13 +153,66 @@ pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb
         filled: d("0"),
         remaining: None,
         status: OrderStatus::Open,
-    };
-    world.fake.state.lock().unwrap().orders.push(own);
+    }
+}
+
+pub(crate) async fn a_stop_of_the_owner_is_kept_as_that_of_the_trade(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    world.fake.state.lock().unwrap().orders.push(own_stop());
     world.adopt(stop("19000")).await.unwrap();
     assert!(world.fake.log().is_empty(), "the position has this stop already");
     assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
     world.change(stop("19500")).await.unwrap();
     assert_eq!(world.open_stops(), [Some(d("19500"))], "moving it replaces the owner's");
+}
+
+pub(crate) async fn a_list_that_lags_does_not_undo_the_move_of_an_adopted_stop(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    world.fake.state.lock().unwrap().orders.push(own_stop());
+    world.adopt(stop("19000")).await.unwrap();
+    world.change(stop("19500")).await.unwrap();
+    let list = |unlisted, status| {
+        let mut state = world.fake.state.lock().unwrap();
+        state.unlisted = unlisted;
+        let own = state.orders.iter_mut().find(|order| order.client_order_id == "web-500");
+        own.unwrap().status = status;
+    };
+    list(Some(MOVED), OrderStatus::Open);
+    order::protection::tick(&world.desk).await.unwrap();
+    list(None, OrderStatus::Canceled);
+    assert_eq!(world.trade().await.stop.map(|stop| stop.trigger), Some(d("19500")));
+    assert_eq!(world.open_stops(), [Some(d("19500"))]);
+}
+
+pub(crate) async fn a_take_profit_of_the_owner_does_not_keep_an_adopted_position_open(db: &TestDb) {
+    let world = world(db).await;
+    world.open_elsewhere("0.05");
+    let target = Order {
+        kind: OrderType::TakeProfit,
+        price: Some(d("21000")),
+        stop_price: Some(d("21000")),
+        amount: Some(d("0.05")),
+        remaining: Some(d("0.05")),
+        ..own_stop()
+    };
+    world.fake.state.lock().unwrap().orders.push(target);
+    world.adopt(stop("19000")).await.unwrap();
+    let automation = AutomationChange { time_limit: Setting::Set(10), ..AutomationChange::default() };
+    world.change(TradeChange { automation, ..TradeChange::default() }).await.unwrap();
+    assert_eq!(world.open().len(), 2, "the take-profit stays beside the stop");
+    // The limit is reached while the desk is off.
+    let restarted = desk(db, &world.fake);
+    world.fake.fault(RESCUE, Fault::Refused(-2022));
+    for _ in 0..60 {
+        automation::tick(&restarted).await.unwrap();
+        order::protection::tick(&restarted).await.unwrap();
+        if world.position() == d("0") && world.open().is_empty() {
+            break;
+        }
+    }
+    assert_eq!((world.position(), world.open().len()), (d("0"), 0), "{:?}", world.fake.log());
 }
 
 pub(crate) async fn an_adoption_that_a_restored_database_does_not_know_is_rebuilt(db: &TestDb) {
@@ -179,6 +231,24 @@ pub(crate) async fn an_adoption_that_a_restored_database_does_not_know_is_rebuil
     let legs = store::intent::list_legs(&**db, id).await.unwrap();
     assert_eq!(legs.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [ENTRY, STOP, NEW_TARGET]);
     assert_eq!(world.protection_state().await, Some(ProtectionState::Supervised));
+}
+
+pub(crate) async fn an_adoption_that_was_increased_is_rebuilt_too(db: &TestDb) {
+    let world = world(db).await;
+    review::begin(&world.desk).await.unwrap();
+    world.open_elsewhere("0.05");
+    let id = world.adopt(stop("19000")).await.unwrap();
+    let (target, more) = (TradeTarget::default(), AddSize::Amount(d("0.03")));
+    order::add_to_trade(&world.desk, &world.actor, world.key, &btc(), target, more).await.unwrap();
+    db.execute("delete from intents").await;
+    let restored = desk(db, &world.fake);
+    review::begin(&restored).await.unwrap();
+    review::check_next(&restored).await.unwrap();
+    let rows = store::protection::of_key(&**db, world.key).await.unwrap();
+    assert_eq!(rows.iter().map(|row| (row.intent_id, row.wanted)).collect::<Vec<_>>(), [(id, Wanted::Stop)]);
+    let legs = store::intent::list_legs(&**db, id).await.unwrap();
+    let seqs: Vec<_> = legs.iter().map(|leg| leg.seq).collect();
+    assert_eq!(seqs, [ENTRY, STOP, MOVED], "the position contains what was added");
 }
 
 pub(crate) async fn all_positions_are_closed_with_a_result_for_each(db: &TestDb) {

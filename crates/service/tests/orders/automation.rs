@@ -1,7 +1,7 @@
 //! Automation of open trades: breakeven after a take-profit, a trailing stop, and a time limit.
 
 use super::{
-    TARGET, World,
+    RESCUE, TARGET, World,
     changes::{MOVED, remove, stop},
     desk,
     fake::{Fault, btc, d},
@@ -196,6 +196,27 @@ pub(crate) async fn a_trade_is_closed_at_its_time_limit_and_its_owner_is_notifie
     let events = store::event::after(&**db, world.actor.user, 0, 100).await.unwrap();
     let told = |word: &str| events.iter().filter(|event| event.body.contains(word)).count();
     assert_eq!((told("TimeLimit"), told("ClosedWithoutStop")), (1, 0), "{events:?}");
+}
+
+pub(crate) async fn a_close_at_a_time_limit_that_is_refused_is_no_missing_stop(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    world.automate(time_limit(10)).await.unwrap();
+    let restarted = desk(db, &world.fake);
+    for _ in 0..20 {
+        world.fake.fault(RESCUE, Fault::Refused(-1008));
+    }
+    for _ in 0..ENOUGH {
+        automation::tick(&restarted).await.unwrap();
+        order::protection::tick(&restarted).await.unwrap();
+        if world.position().is_zero() {
+            break;
+        }
+    }
+    assert_eq!(world.position(), Decimal::ZERO, "it is closed as soon as the exchange accepts that");
+    let events = store::event::after(&**db, world.actor.user, 0, 100).await.unwrap();
+    let told = |word: &str| events.iter().filter(|event| event.body.contains(word)).count();
+    assert_eq!((told("TimeLimit"), told("WithoutStop")), (1, 0), "{events:?}");
 }
 
 pub(crate) async fn a_stop_that_another_price_triggers_is_placed_again(db: &TestDb) {

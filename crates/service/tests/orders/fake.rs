@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) faults: VecDeque<(u16, Fault)>,
     /// An order whose request arrives only after an attempt to cancel it.
     pub(crate) late: Option<Order>,
+    /// The leg of an order that the list of open orders does not show.
+    pub(crate) unlisted: Option<u16>,
     /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
@@ -444,7 +446,9 @@ impl Trading for Fake {
     ) -> ExchangeResult<Vec<Order>> {
         let mut state = self.state.lock().unwrap();
         state.whole_reads += usize::from(symbol.is_none());
-        Ok(state.orders.iter().filter(|o| !o.is_final()).cloned().collect())
+        let hidden = |o: &Order| state.unlisted.is_some_and(|seq| leg(&o.client_order_id) == seq);
+        let listed = |o: &&Order| !o.is_final() && !hidden(o);
+        Ok(state.orders.iter().filter(listed).cloned().collect())
     }
     async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())

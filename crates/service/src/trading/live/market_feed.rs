@@ -89,6 +89,8 @@ impl MarketFeed {
                 }
                 MarketEvent::Disconnected => {
                     latest.live = false;
+                    // After an outage it is old, and a trailing stop must not take it for a peak.
+                    latest.mark = None;
                     LiveMessage::Upstream { live: false }
                 }
                 MarketEvent::Ticker(ticker) => {

@@ -68,8 +68,11 @@ async fn round(desk: &SharedTrading, feeds: Option<&mut Feeds>) -> Result<()> {
         .for_each_concurrent(CONCURRENCY, |row| async move {
             match manage(desk, &row, prices).await {
                 Ok(()) => {}
-                // The last or the mark price has passed the new stop.
-                Err(Error::Fields(_)) => desk.automations.record_wait(row.intent_id, desk.clock.boot()),
+                // The last or the mark price has passed the new stop, or the exchange does not answer: a stop must
+                // not wait for minutes after an outage.
+                Err(Error::Fields(_) | Error::Unavailable { .. }) => {
+                    desk.automations.record_wait(row.intent_id, desk.clock.boot());
+                }
                 Err(error) => {
                     tracing::debug!(trade = %row.intent_id, %error, "could not manage a trade; will retry");
                     desk.automations.record_failure(row.intent_id, desk.clock.boot());

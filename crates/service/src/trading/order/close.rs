@@ -135,8 +135,12 @@ impl Run<'_> {
             && Rule::TargetsMakeWay.holds()
         {
             let open = self.open_orders().await?;
-            // A copy cancels only orders that a desk sent as protection.
-            let whole = matches!(self.intent.request, Request::Open(_) | Request::Close | Request::Panic);
+            // A copy cancels only orders that a desk sent as protection. The owner's take-profits may cover an adopted
+            // position, and then it could never be closed.
+            let whole = matches!(
+                self.intent.request,
+                Request::Open(_) | Request::Adopt(_) | Request::Close | Request::Panic
+            );
             let ours = |order: &Order| whole || client_id::protects(&order.client_order_id);
             let in_the_way: Vec<Order> =
                 open.into_iter().filter(|order| takes_profit(order) && ours(order)).collect();

@@ -148,8 +148,9 @@ async fn settle_unknown(
             continue;
         }
         let opened = bare.iter().find(|position| position.symbol == *symbol);
-        // A position that an order of this install has opened belongs to that order's intent.
-        let opened = opened.filter(|_| !newest.contains_key(symbol));
+        // A position that an order of this install has opened belongs to that order's intent. It may also have
+        // increased one that was adopted.
+        let opened = opened.filter(|_| newest.get(symbol).is_none_or(|latest| latest == intent));
         let adopted = order::adopt(desk, access, *intent, orders, opened).await?;
         for order in orders.iter().filter(|order| !open || !order.is_final()) {
             differences.push(Difference::new(symbol.clone(), UnknownOrder::of(order), adopted));

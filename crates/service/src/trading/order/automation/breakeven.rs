@@ -40,10 +40,15 @@ pub(super) async fn work(desk: &SharedTrading, row: &ActiveAutomation) -> Result
     if !is_beyond_breakeven(desk, &intent, row.side).await? {
         return Ok(false);
     }
-    move_automatically(desk, access, row.symbol.clone(), id, Automatic::Breakeven).await?;
+    let change = Automatic::Breakeven { after: needed };
+    move_automatically(desk, access, row.symbol.clone(), id, change).await?;
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    automation::set_breakeven(&mut tx, id, now).await?;
+    // Its owner may have changed it meanwhile, and then it is not done.
+    let settings = automation::get_automation(&mut tx, id).await?.map(|row| row.automation());
+    if settings.is_some_and(|settings| settings.breakeven_after == Some(needed)) {
+        automation::set_breakeven(&mut tx, id, now).await?;
+    }
     tx.commit().await?;
     desk.automations.record_move(id, desk.clock.boot());
     Ok(true)

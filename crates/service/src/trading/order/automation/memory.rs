@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 /// The shortest time between two changes of a trade.
 const BETWEEN_MOVES: i64 = SECOND;
-/// The pause while the price does not allow a change. Each try reads the position.
+/// The pause while the price does not allow a change, or the exchange does not answer. Each try reads the position.
 const WAIT: i64 = 5 * SECOND;
 /// The longest pause after changes that fail: each may leave an entry in the trade's history.
 const LONGEST_PAUSE: i64 = 300 * SECOND;
@@ -152,7 +152,7 @@ impl Automations {
         }
     }
 
-    /// Records that the price does not allow a change of a trade yet.
+    /// Records that the price or the exchange does not allow a change of a trade yet.
     pub(super) fn record_wait(&self, trade: IntentId, now: Micros) {
         if let Some(memory) = self.trades().get_mut(&trade) {
             memory.next = now.plus(WAIT);

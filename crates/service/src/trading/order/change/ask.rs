@@ -199,6 +199,7 @@ impl Changer<'_> {
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
             Wish::Automatic(step) => {
                 automatic = Some(step);
+                at.cover_entered(&trade);
                 let wanted = self.is_wanted(&trade, step).await?;
                 let change = if wanted { step.change(&trade, &row, &at, &market)? } else { None };
                 (step.kind(), change.unwrap_or_default())

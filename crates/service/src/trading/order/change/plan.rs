@@ -83,6 +83,13 @@ impl Situation {
         reported.or_else(|| trade.average_entry()).or(self.entry_price)
     }
 
+    /// Lets a moved stop cover all that was entered. A stop that the desk moves by itself may be moved right after a fill,
+    /// when the position that was read may still lack a part. A stop that is too large closes no more than there is.
+    pub(super) fn cover_entered(&mut self, trade: &Intent) {
+        let entered = trade.entered().unwrap_or_default();
+        (self.amount, self.held) = (self.amount.max(entered), self.held.max(entered));
+    }
+
     /// Returns what a change is checked against.
     pub(super) fn facts<'a>(&'a self, market: &'a Market) -> TradeFacts<'a> {
         TradeFacts {

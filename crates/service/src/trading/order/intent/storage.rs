@@ -14,7 +14,11 @@ use crate::{
         },
     },
 };
-use domain::{IntentId, Micros, Order, ticket::ManualOrder, trade::Automation};
+use domain::{
+    IntentId, Micros, Order,
+    ticket::ManualOrder,
+    trade::{Automation, gains},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
     JsonText,
@@ -224,8 +228,12 @@ impl Intent {
     fn opened(&self) -> Option<Opened> {
         let amount = self.entered()?;
         let price = self.average_entry();
-        let stop = self.request.opens().and_then(|order| order.stop).map(|stop| stop.trigger);
-        let risk = price.zip(stop).and_then(|(price, stop)| (price - stop).abs().checked_mul(amount));
+        let stop = self.request.opens().and_then(|order| Some((order.side, order.stop?.trigger)));
+        let risk = price.zip(stop).and_then(|(price, (side, stop))| {
+            // An adopted position may have gained so much that it has no loss at its stop.
+            let loses = gains(side, stop, price);
+            (price - stop).abs().checked_mul(amount).filter(|_| loses)
+        });
         Some(Opened { amount, price, risk })
     }
 

@@ -56,7 +56,7 @@ impl Run<'_> {
 
     /// Decides the next repair for the position that this intent opened, with the intent's own stop as the
     /// wanted one.
-    fn next_for_stop(&self, seen: &Seen) -> Next {
+    pub(super) fn next_for_stop(&self, seen: &Seen) -> Next {
         let Some(side) = self.intent.entry_side() else { return Next::Agree };
         next(&Facts {
             wanted: Wanted::Stop,

@@ -81,7 +81,7 @@ pub(in crate::trading::order) async fn pass(
         return Ok(Pass::Differs);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
-    let mut supervisor = Supervisor { access, row: row.clone(), known, repaired: false };
+    let mut supervisor = Supervisor { access, row: row.clone(), known, repaired: false, keeps_stop: false };
     let outcome = supervisor.work(&mut run).await;
     if claims {
         let mut tx = desk.db.begin().await?;
@@ -122,6 +122,8 @@ struct Supervisor<'a> {
     known: Known,
     /// Whether a stop was placed in this pass.
     repaired: bool,
+    /// Whether the position that is being closed still has its stop, as at a time limit.
+    keeps_stop: bool,
 }
 
 impl Supervisor<'_> {
@@ -165,6 +167,7 @@ impl Supervisor<'_> {
                     }
                 },
                 Next::Close(_) => {
+                    self.keeps_stop = !matches!(run.next_for_stop(&seen), Next::PlaceStop(_));
                     self.notice_difference(run.desk);
                     run.close_unprotected().await?;
                     run.intent.save_progress(run.desk).await?;
@@ -252,6 +255,10 @@ impl Supervisor<'_> {
         {
             return Ok(());
         }
+        // The list may lag behind a move by the desk, and then it shows the owner's stop that was replaced.
+        if run.has_unlisted_stop(&seen.open).await? {
+            return Ok(());
+        }
         let moved = PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
         if let Some(seq) = run.intent.next_stop() {
             run.intent.plan(seq, Role::Stop, moved);
@@ -317,8 +324,8 @@ impl Supervisor<'_> {
             }
             return Ok(());
         }
-        let lasts = desk.supervision.differs_for(id, desk.clock.boot());
-        if lasts >= NOTIFY_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
+        let lasts = desk.supervision.differs_for(id, desk.clock.boot()) >= NOTIFY_AFTER && !self.keeps_stop;
+        if lasts && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
             // The owner may have been notified meanwhile.
             if rows::get_protection(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
                 return Ok(());

@@ -58,7 +58,9 @@ fn failures_are_retried_ever_later_and_a_move_waits_a_second() {
     for _ in 0..20 {
         automations.record_failure(id, Micros(0));
     }
-    assert!(automations.is_due(id, Micros(LONGEST_PAUSE)));
+    assert!(automations.is_due(id, Micros(LONGEST_PAUSE)) && !automations.is_due(id, Micros(WAIT)));
+    automations.record_wait(id, Micros(0));
+    assert!(automations.is_due(id, Micros(WAIT)), "a wait does not grow");
     automations.record_move(id, Micros(0));
     assert!(!automations.is_due(id, Micros(SECOND - 1)) && automations.is_due(id, Micros(SECOND)));
     automations.keep_only(&[]);

@@ -30,7 +30,10 @@ use store::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trading::order) enum Automatic {
     /// To breakeven, after a take-profit.
-    Breakeven,
+    Breakeven {
+        /// The number of filled take-profits that it follows from.
+        after: u16,
+    },
     /// Behind the peak.
     Trail {
         /// The settings that it follows from.
@@ -70,7 +73,7 @@ pub(in crate::trading::order) async fn move_automatically(
 impl Automatic {
     pub(super) const fn kind(self) -> ChangeKind {
         match self {
-            Self::Breakeven => ChangeKind::BreakevenAfter,
+            Self::Breakeven { .. } => ChangeKind::BreakevenAfter,
             Self::Trail { .. } => ChangeKind::Trail,
         }
     }
@@ -85,7 +88,7 @@ impl Automatic {
     ) -> Result<Option<TradeChange>> {
         let Some(StopChange::Set(stop)) = in_force(trade, row).stop else { return Err(Error::NotFound) };
         let moved = match self {
-            Self::Breakeven => match breakeven_of(trade, at, market)?.stop {
+            Self::Breakeven { .. } => match breakeven_of(trade, at, market)?.stop {
                 Some(StopChange::Set(moved)) => {
                     Some(moved).filter(|moved| gains(at.side, stop.trigger, moved.trigger))
                 }
@@ -138,7 +141,9 @@ impl Changer<'_> {
     pub(super) async fn is_wanted(&self, trade: &Intent, step: Automatic) -> Result<bool> {
         let Some(row) = rows::get_automation(&self.desk.db, trade.id).await? else { return Ok(false) };
         Ok(match step {
-            Automatic::Breakeven => row.breakeven_after.is_some() && row.breakeven_at.is_none(),
+            Automatic::Breakeven { after } => {
+                row.automation().breakeven_after == Some(after) && row.breakeven_at.is_none()
+            }
             Automatic::Trail { automation, .. } => row.automation() == automation,
         })
     }
@@ -197,7 +202,7 @@ impl Changer<'_> {
     ) -> Result<Option<ChangedAutomation>> {
         let Some(row) = rows::get_automation(&self.desk.db, trade.id).await? else { return Ok(None) };
         let peak = match step {
-            Automatic::Breakeven => row.peak,
+            Automatic::Breakeven { .. } => row.peak,
             Automatic::Trail { peak, .. } => Some(DecimalText(peak)),
         };
         // Its entry in the history, and its leg unless that of a refused move is used again.

@@ -83,6 +83,19 @@ fn a_moved_stop_has_the_amount_that_is_held_and_is_wanted_from_then_on() {
 }
 
 #[test]
+fn a_stop_that_the_desk_moves_covers_a_fill_that_the_position_does_not_show_yet() {
+    for stop in [None, Some(d("94"))].map(|limit| Stop { trigger: d("95"), limit }) {
+        let mut trade = trade(d("1"));
+        let held = position(d("0.4"));
+        let mut at = Situation::of(&trade, Some(&held), d("100")).unwrap();
+        at.cover_entered(&trade);
+        let change = TradeChange { stop: Some(StopChange::Set(stop)), ..TradeChange::default() };
+        plan(&mut trade, &change, &at, Wanted::Stop, d("0.001")).unwrap();
+        assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("1")), "{stop:?}");
+    }
+}
+
+#[test]
 fn a_moved_market_stop_covers_what_its_owner_has_added_elsewhere() {
     let mut trade = trade(d("1"));
     let held = position(d("1.5"));

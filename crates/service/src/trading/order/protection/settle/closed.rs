@@ -57,7 +57,9 @@ impl PastPosition {
             (fills, complete)
         };
         let until = fills.last().filter(|_| is_flat(&fills, side)).map_or(desk.clock.now(), |last| last.at);
-        let funding = costs::known_funding(desk, access, intent, (entry.at, until)).await;
+        // An adopted position is as old as its last change elsewhere, and its result counts from its adoption on.
+        let since = if intent.adopts() { entry.at.max(intent.created_at) } else { entry.at };
+        let funding = costs::known_funding(desk, access, intent, (since, until)).await;
         let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
         let priced = converted.is_some();
         fills = converted.unwrap_or(fills);
