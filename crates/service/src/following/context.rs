@@ -8,9 +8,8 @@ use crate::{
         strategy::{Extended, Records},
     },
     money::SharedMoney,
-    platform::locks::Locks,
 };
-use domain::{UserId, follow::RiskProfile};
+use domain::follow::RiskProfile;
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::OnceCell;
 
@@ -27,8 +26,6 @@ pub struct Following {
     pub(super) risk_profiles: OnceCell<Vec<RiskProfile>>,
     /// The markets whose funding was read lately.
     pub(in crate::following) funding_reads: FundingReads,
-    /// Entries of users whose risk rules bound the number or the value of positions, one after the other.
-    pub(in crate::following) rule_locks: Locks<UserId>,
     /// The readings of risk rules that close positions.
     pub(in crate::following) readings: Readings,
 }
@@ -44,7 +41,6 @@ impl Following {
             extended: Extended::default(),
             risk_profiles: OnceCell::new(),
             funding_reads: FundingReads::default(),
-            rule_locks: Locks::default(),
             readings: Readings::default(),
             money,
         })

@@ -1,20 +1,22 @@
 //! The transaction that begins a copy's intent: its rows, and the precondition for writing them.
 
 use async_trait::async_trait;
-use domain::{CopyId, FollowId};
+use domain::{CopyId, FollowId, UserId};
 use store::{
     Tx,
     copy::{self, EntrySize as Sized},
     follow,
     group_commit::BatchedWrite,
     intent::{self, NewIntent, NewLeg},
+    risk_rule::Room,
 };
 
 /// The precondition for beginning an intent.
 #[derive(Clone, Debug)]
 pub(crate) enum BeginCondition {
-    /// The follow is still active, and this instance still holds the copy.
-    Entry { follow: FollowId, copy: CopyId, sized: Sized },
+    /// The follow is still active, this instance still holds the copy, and `room` is left, if risk rules bound the number
+    /// or the value of positions.
+    Entry { follow: FollowId, copy: CopyId, sized: Sized, room: Option<Box<Room>> },
     /// This instance still holds the copy. Exits are not affected by a paused follow.
     Exit { copy: CopyId },
     /// No precondition.
@@ -30,12 +32,24 @@ pub(crate) struct PendingIntent {
 
 #[async_trait]
 impl BatchedWrite for PendingIntent {
+    /// It appends no events, but reading the room locks the user's row.
+    fn appends_for(&self) -> Option<UserId> {
+        match &self.begin {
+            BeginCondition::Entry { room, .. } => room.as_ref().map(|room| room.user_id),
+            BeginCondition::Exit { .. } | BeginCondition::Free => None,
+        }
+    }
+
     async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
         let at = self.intent.created_at;
         let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
         let holds = match &self.begin {
-            BeginCondition::Entry { follow, copy, sized } => {
-                follow::begin_copy(&mut *tx, *follow, at).await?
+            BeginCondition::Entry { follow, copy, sized, room } => {
+                let fits = match room {
+                    Some(room) => room.is_left(&mut *tx, at).await?,
+                    None => true,
+                };
+                fits && follow::begin_copy(&mut *tx, *follow, at).await?
                     && copy::begin_sending(&mut *tx, *copy, holder, Some(sized), at).await?
             }
             BeginCondition::Exit { copy } => copy::begin_sending(&mut *tx, *copy, holder, None, at).await?,
