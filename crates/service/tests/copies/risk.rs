@@ -269,6 +269,23 @@ async fn a_rule_is_its_owners(db: &TestDb) {
     assert!(matches!(risk::preview(&world.desk, other, new).await, Err(Error::Fields(_))));
 }
 
+/// The watch judges users for an hour after their last copy; later the rule is found broken by an entry.
+async fn a_loss_found_at_an_entry_is_a_trip(db: &TestDb) {
+    let world = World::open(db).await;
+    let streak = rule(Scope::Person, Kind::LossStreak, "1", RuleAction::StopEntries);
+    let id = world.add_rule(streak).await.id;
+    world.give(world.entry(Side::Buy)).await;
+    world.give(world.exit()).await;
+    assert!(world.position().is_zero());
+    db.execute("update copies set profit_usd = '-60' where action = 'ENTER'").await;
+    world.watch_after(2 * 3_600).await;
+    assert_eq!(world.rule(id).await.trip, None, "it is not watched any more");
+    world.expect_skipped(world.entry(Side::Buy), Reason::LossStreak).await;
+    assert_eq!(world.rule(id).await.trip.map(|trip| trip.seen), Some(d("1")));
+    world.expect_skipped(world.entry(Side::Buy), Reason::LossStreak).await;
+    assert_eq!(risk::list_trips(&world.desk, &world.follower).await.unwrap().len(), 1, "told once");
+}
+
 async fn the_preview_judges_past_copies(db: &TestDb) {
     let world = World::open(db).await;
     world.give(world.entry(Side::Buy)).await;
@@ -294,5 +311,6 @@ store::each_engine!(
     a_resumed_entry_obeys_the_rules,
     the_limit_of_a_follow_is_one_of_its_rules,
     a_rule_is_its_owners,
+    a_loss_found_at_an_entry_is_a_trip,
     the_preview_judges_past_copies,
 );

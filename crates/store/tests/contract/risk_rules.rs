@@ -2,16 +2,17 @@
 
 use crate::{
     copies::{begin, claim, copy_of, follower, queued, with_strategy},
-    samples::{NOW, connected, id, person, write},
+    samples::{self, NOW, connected, id, person, write},
 };
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, RiskRuleId,
+    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, RiskRuleId, StrategyType,
     risk_rule::{EntryTerms, Kind, RiskRule, RuleAction, RuleTerms, Scope, Trip},
     time::DAY,
 };
 use store::{
     StoreErrorKind, follow,
     follow::Follow,
+    key,
     risk_rule::{self, Bound, OwnedRule, Room},
     testing::TestDb,
 };
@@ -111,6 +112,22 @@ async fn a_rule_trips_once_and_stops_its_follows(db: &TestDb) {
     assert!(risk_rule::list_trips(&**db, other.user_id, 9).await.unwrap().is_empty());
 }
 
+/// With a live account, a rule for all accounts does not cover paper accounts.
+async fn a_trip_for_all_accounts_leaves_paper_beside_live_alone(db: &TestDb) {
+    with_strategy(db).await;
+    let paper = follower(db, 1).await;
+    let mut live = samples::key(paper.user_id, 2);
+    (live.key.strategy_type, live.key.sandbox) = (StrategyType::Automated, false);
+    write(db, async |tx| key::insert_key(tx, &live).await).await.unwrap();
+    let real = Follow { id: FollowId(id(102)), exchange_key_id: live.key.id, ..paper.clone() };
+    write(db, async |tx| follow::insert_follow(tx, &real).await).await.unwrap();
+    let of_all = rule(301, Scope::Person, RuleAction::StopEntries);
+    stored(db, &paper, &of_all).await.unwrap();
+    assert!(tripped(db, &paper, of_all, &trip(1, None, false)).await);
+    assert!(begins(db, &paper, NOW.plus(2)).await);
+    assert!(!begins(db, &real, NOW.plus(2)).await);
+}
+
 /// Two workers decided at the same time; the second one begins after the first.
 async fn two_entries_do_not_take_the_last_place(db: &TestDb) {
     with_strategy(db).await;
@@ -166,6 +183,7 @@ async fn the_daily_limit_of_a_follow_is_set_and_removed(db: &TestDb) {
 store::each_engine!(
     there_is_one_rule_of_each_kind_and_action,
     a_rule_trips_once_and_stops_its_follows,
+    a_trip_for_all_accounts_leaves_paper_beside_live_alone,
     two_entries_do_not_take_the_last_place,
     the_daily_limit_of_a_follow_is_set_and_removed,
 );
