@@ -24,7 +24,7 @@ pub struct EntryTerms {
     pub leverage: u16,
     /// The market's price.
     pub price: Decimal,
-    /// The signal's price; `None` if it is unknown.
+    /// The signal's price, or the market's when it was accepted if it names none; `None` if both are unknown.
     pub signal_price: Option<Decimal>,
 }
 

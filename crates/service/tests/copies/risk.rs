@@ -219,6 +219,15 @@ async fn every_bound_of_an_entry_skips_it(db: &TestDb) {
     assert_eq!(world.placed(), 2, "entry and stop of the one that was copied: {:?}", world.fake.log());
 }
 
+/// Alerts need not name a price.
+async fn a_signal_without_a_price_has_slipped_from_the_markets(db: &TestDb) {
+    let world = World::open(db).await;
+    world.add_rule(rule(Scope::Person, Kind::Slippage, "1", RuleAction::StopEntries)).await;
+    assert_eq!(world.entry(Side::Buy).price, None);
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open, "{:?}", world.last_copy().await);
+}
+
 /// An entry that was decided but certainly not sent is judged by the rules again.
 async fn a_resumed_entry_obeys_the_rules(db: &TestDb) {
     let world = World::open(db).await;
@@ -308,6 +317,7 @@ store::each_engine!(
     one_bad_reading_closes_nothing_and_two_close_once,
     every_kind_of_loss_skips_an_entry,
     every_bound_of_an_entry_skips_it,
+    a_signal_without_a_price_has_slipped_from_the_markets,
     a_resumed_entry_obeys_the_rules,
     the_limit_of_a_follow_is_one_of_its_rules,
     a_rule_is_its_owners,

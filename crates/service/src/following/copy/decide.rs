@@ -110,7 +110,7 @@ pub(super) fn terms_of(work: &Work, entry: &PricedEntry) -> EntryTerms {
         value: entry.sized.amount.checked_mul(entry.price).unwrap_or(Decimal::MAX),
         leverage: entry.sized.leverage,
         price: entry.price,
-        signal_price: work.signal_price.map(|text| text.0),
+        signal_price: work.signal_price.or(work.market_price).map(|text| text.0),
     }
 }
 

@@ -73,7 +73,7 @@ fn past(copy: &CountedCopy, concerned: bool) -> Option<PastCopy> {
         value: value(copy)?,
         leverage: copy.leverage.and_then(|times| u16::try_from(times).ok()).unwrap_or(1),
         price: copy.entry_price?.0,
-        signal_price: copy.signal_price.map(|text| text.0),
+        signal_price: copy.signal_price.or(copy.market_price).map(|text| text.0),
         signal_at: copy.signal_at,
         concerned,
     })
