@@ -89,7 +89,8 @@ pub(super) async fn end_copy(
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
-    let begin = by.map_or(BeginCondition::Free, |copy| BeginCondition::Exit { copy });
+    let close = BeginCondition::Close { copy: copy.id };
+    let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
     desk.accounts.forget(copy.exchange_key_id);
     if written == CommitOutcome::Committed {

@@ -19,8 +19,9 @@ pub(crate) enum BeginCondition {
     Entry { follow: FollowId, copy: CopyId, sized: Sized, room: Option<Box<Room>> },
     /// This instance still holds the copy. Exits are not affected by a paused follow.
     Exit { copy: CopyId },
-    /// No precondition.
-    Free,
+    /// The copy's position has not been closed by another worker or instance: a second close could reduce what else its
+    /// owner holds on the market.
+    Close { copy: CopyId },
 }
 
 /// An intent and its precondition, committed before anything is sent.
@@ -36,7 +37,7 @@ impl BatchedWrite for PendingIntent {
     fn appends_for(&self) -> Option<UserId> {
         match &self.begin {
             BeginCondition::Entry { room, .. } => room.as_ref().map(|room| room.user_id),
-            BeginCondition::Exit { .. } | BeginCondition::Free => None,
+            BeginCondition::Exit { .. } | BeginCondition::Close { .. } => None,
         }
     }
 
@@ -53,7 +54,7 @@ impl BatchedWrite for PendingIntent {
                     && copy::begin_sending(&mut *tx, *copy, holder, Some(sized), at).await?
             }
             BeginCondition::Exit { copy } => copy::begin_sending(&mut *tx, *copy, holder, None, at).await?,
-            BeginCondition::Free => true,
+            BeginCondition::Close { copy } => copy::lock_open(&mut *tx, *copy).await?,
         };
         if holds {
             intent::insert_intent(tx, &self.intent, &self.legs).await?;
