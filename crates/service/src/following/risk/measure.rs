@@ -39,6 +39,8 @@ pub(crate) struct RuleBook {
     now: Micros,
     /// The accounts that were read, so that the follows of a page read each once; `None` if one could not be read.
     read: Mutex<HashMap<ExchangeKeyId, Option<ByMarket>>>,
+    /// The equity of accounts at times that was read, for the same reason.
+    equity: Mutex<HashMap<(ExchangeKeyId, Micros), Option<Decimal>>>,
 }
 
 impl RuleBook {
@@ -91,8 +93,8 @@ impl RuleBook {
     ) -> Result<Self> {
         let now = desk.clock.now();
         let copies = if rules.is_empty() { Vec::new() } else { list_counted(&desk.db, user, since).await? };
-        let (covered, read) = (covered_keys(keys), Mutex::default());
-        Ok(Self { rules, copies, follows, covered, now, read })
+        let covered = covered_keys(keys);
+        Ok(Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() })
     }
 
     /// The user's rules, oldest first.
@@ -147,7 +149,7 @@ impl RuleBook {
         let keys = self.keys_of(rule, own);
         let base = match rule.terms.kind {
             Kind::DayLossPercent | Kind::WeekLossPercent | Kind::Drawdown => {
-                equity_at(desk, &keys, start(rule, self.now)).await?
+                self.equity_at(desk, &keys, start(rule, self.now)).await?
             }
             _ => None,
         };
@@ -168,6 +170,30 @@ impl RuleBook {
             signal_at: None,
             entry: None,
         })
+    }
+
+    /// The equity of some keys at a time; `None` if one of them is unknown.
+    async fn equity_at(
+        &self,
+        desk: &Following,
+        keys: &[ExchangeKeyId],
+        at: Micros,
+    ) -> Result<Option<Decimal>> {
+        let (mut read, mut sum) = (self.equity.lock().await, Decimal::ZERO);
+        for key in keys {
+            let known = match read.get(&(*key, at)).copied() {
+                Some(known) => known,
+                None => {
+                    let point = store::equity::as_of(&desk.db, *key, at).await?;
+                    let found = point.map(|point| point.total_usd);
+                    read.insert((*key, at), found);
+                    found
+                }
+            };
+            let Some(equity) = known else { return Ok(None) };
+            sum += equity;
+        }
+        Ok(Some(sum))
     }
 
     /// The profit of the open copies of some keys; `None` if an account is unknown.
@@ -229,16 +255,6 @@ pub(super) async fn read_now(desk: &Following, id: ExchangeKeyId) -> Result<ByMa
     let positions = desk.exchange.positions(&access.who, None).await;
     let positions = access.take(desk, positions).await?;
     Ok(positions.into_iter().map(|position| (position.symbol, position.unrealized_pnl)).collect())
-}
-
-/// The equity of some keys at a time; `None` if one of them is unknown.
-async fn equity_at(desk: &Following, keys: &[ExchangeKeyId], at: Micros) -> Result<Option<Decimal>> {
-    let mut sum = Decimal::ZERO;
-    for key in keys {
-        let Some(point) = store::equity::as_of(&desk.db, *key, at).await? else { return Ok(None) };
-        sum += point.total_usd;
-    }
-    Ok(Some(sum))
 }
 
 fn ended(copy: &CountedCopy) -> Option<Ended> {
