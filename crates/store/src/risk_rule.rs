@@ -1,12 +1,12 @@
 //! Risk rules and their trips.
 
+mod capacity;
 mod daily_limit;
 mod history;
-mod room;
 
+pub use capacity::{Bound, Capacity};
 pub use daily_limit::set_daily_limit;
 pub use history::{CountedCopy, PastTrip, end_closing, list_counted, list_trips};
-pub use room::{Bound, Room};
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{

@@ -102,7 +102,7 @@ fn events(copies: &[PastCopy], from: Micros) -> Vec<Event<'_>> {
     events
 }
 
-/// What the rule counts at a time. `copies` are in the order of their ends.
+/// The reading that the rule counts at a time. `copies` are in the order of their ends.
 fn measured(copies: &[&PastCopy], at: Micros, base: Option<Decimal>, entry: Option<&PastCopy>) -> Measured {
     let result =
         |copy: &&PastCopy| Some(Ended { at: copy.ended_at.filter(|end| *end <= at)?, profit: copy.profit? });

@@ -42,7 +42,7 @@ pub(crate) enum Ask {
     KeepPosition,
     /// Adds a risk rule that closes the copies of the following key.
     AddRule,
-    /// That rule trips, and its position is closed.
+    /// The rule trips, and its position is closed.
     TripRule,
     /// A strategy's entry.
     Enter(Side),

@@ -13,7 +13,7 @@ use store::{
     StoreErrorKind, follow,
     follow::Follow,
     key,
-    risk_rule::{self, Bound, OwnedRule, Room},
+    risk_rule::{self, Bound, Capacity, OwnedRule},
     testing::TestDb,
 };
 
@@ -145,8 +145,8 @@ async fn two_entries_do_not_take_the_last_place(db: &TestDb) {
         let (value, price) = (Decimal::from(5), Decimal::from(100));
         let entry = EntryTerms { value, leverage: 3, price, signal_price: None };
         let (user_id, copy) = (first.user_id, CopyId(id(702)));
-        let room = Room { user_id, copy, entry, bounds: vec![bound] };
-        write(db, async |tx| room.is_left(tx, NOW).await).await.unwrap()
+        let capacity = Capacity { user_id, copy, entry, bounds: vec![bound] };
+        write(db, async |tx| capacity.is_left(tx, NOW).await).await.unwrap()
     };
     assert!(is_left(Scope::Person, Kind::OpenPositions, 1, &both).await);
     assert!(begin(db, 701, "a").await);

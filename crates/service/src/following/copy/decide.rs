@@ -103,7 +103,7 @@ pub(super) fn by_rules(
     judged(&Facts { rule, ..facts }).map_err(|no| (no, rule))
 }
 
-/// What the risk rules judge of a sized entry.
+/// The terms of a sized entry that the risk rules judge.
 pub(super) fn terms_of(work: &Work, entry: &PricedEntry) -> EntryTerms {
     EntryTerms {
         // Too large for a decimal is more than any rule allows.

@@ -30,7 +30,7 @@ use store::{
     copy::{CopyTrade, EntrySize as Sized, Work},
     group_commit::CommitOutcome as Written,
     key::KeyRow,
-    risk_rule::Room,
+    risk_rule::Capacity,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -211,8 +211,8 @@ async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Res
     if let Err(no) = decide::by_first_day(desk, work, facts, &entry).await? {
         return Ok(no.into());
     }
-    let room = rules.room(work, decide::terms_of(work, &entry));
-    send(desk, &access, work, entry, room, round.fresh_until(desk, work)).await
+    let capacity = rules.capacity(work, decide::terms_of(work, &entry));
+    send(desk, &access, work, entry, capacity, round.fresh_until(desk, work)).await
 }
 
 /// Ends an open copy in the opposite direction on the market, to make room. Returns an outcome if the entry
@@ -246,7 +246,7 @@ async fn send(
     access: &Access,
     work: &Work,
     entry: decide::PricedEntry,
-    room: Option<Box<Room>>,
+    capacity: Option<Box<Capacity>>,
     fresh_until: FreshUntil,
 ) -> Result<AttemptOutcome> {
     let decide::PricedEntry { sized, side, price, equity, market } = entry;
@@ -269,7 +269,7 @@ async fn send(
     let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
         return Ok(AttemptOutcome::No(Reason::BelowMinimum, None));
     };
-    let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size, room };
+    let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size, capacity };
     let written = copied::work(desk, access, intent, begin).await?;
     desk.accounts.forget(work.exchange_key_id);
     match written {

@@ -21,7 +21,7 @@ use store::{
 };
 
 /// The copies whose close was not carried out: how often, and when it is tried again by the boot clock. Lost with the
-/// process: then they are tried at once.
+/// process: then they are tried immediately.
 #[derive(Default)]
 pub(super) struct Rejected(Mutex<HashMap<CopyId, (i64, Micros)>>);
 

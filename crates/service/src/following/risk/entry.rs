@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{
     copy::Work,
-    risk_rule::{Bound, OwnedRule, Room},
+    risk_rule::{Bound, Capacity, OwnedRule},
 };
 
 /// The rules of an entry with their readings.
@@ -45,10 +45,11 @@ impl EntryRules {
         Ok(Self { judged, bounds })
     }
 
-    /// The room that must be left when the sized entry begins; `None` if no rule bounds it.
-    pub(crate) fn room(&self, work: &Work, entry: EntryTerms) -> Option<Box<Room>> {
-        let room = || Room { user_id: work.user_id, copy: work.id, entry, bounds: self.bounds.clone() };
-        (!self.bounds.is_empty()).then(|| Box::new(room()))
+    /// The capacity that must be left when the sized entry begins; `None` if no rule bounds it.
+    pub(crate) fn capacity(&self, work: &Work, entry: EntryTerms) -> Option<Box<Capacity>> {
+        let capacity =
+            || Capacity { user_id: work.user_id, copy: work.id, entry, bounds: self.bounds.clone() };
+        (!self.bounds.is_empty()).then(|| Box::new(capacity()))
     }
 
     /// The first objection that needs no size. Missing data objects only with the size, because it is the last reason.

@@ -83,7 +83,7 @@ pub async fn watch(desk: &Following) -> Result<()> {
     if !desk.readings.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS) {
         users.retain(|owned| owned.iter().any(|owned| flattens(&owned.rule)));
     }
-    desk.readings.sort_by_turn(&mut users);
+    desk.readings.sort_by_wait(&mut users);
     let mut reads = MOST_READS;
     for owned in users.into_iter().take(MOST_USERS) {
         if reads == 0 {
@@ -100,9 +100,9 @@ pub async fn watch(desk: &Following) -> Result<()> {
 }
 
 impl Readings {
-    /// Sorts the users by their turn, because a round judges few of them: first those whose rules wait for their second
-    /// reading, then those who have waited longest.
-    fn sort_by_turn(&self, users: &mut [&[OwnedRule]]) {
+    /// Sorts the users in the order in which they are judged, because a round judges few of them: first those whose rules
+    /// wait for their second reading, then those who have waited longest.
+    fn sort_by_wait(&self, users: &mut [&[OwnedRule]]) {
         let (first, judged) = (locked(&self.first), locked(&self.judged));
         users.sort_by_key(|owned| {
             let waits = owned.iter().any(|owned| first.contains_key(&owned.rule.id));

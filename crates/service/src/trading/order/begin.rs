@@ -8,15 +8,15 @@ use store::{
     follow,
     group_commit::BatchedWrite,
     intent::{self, NewIntent, NewLeg},
-    risk_rule::Room,
+    risk_rule::Capacity,
 };
 
 /// The precondition for beginning an intent.
 #[derive(Clone, Debug)]
 pub(crate) enum BeginCondition {
-    /// The follow is still active, this instance still holds the copy, and `room` is left, if risk rules bound the number
-    /// or the value of positions.
-    Entry { follow: FollowId, copy: CopyId, sized: Sized, room: Option<Box<Room>> },
+    /// The follow is still active, this instance still holds the copy, and `capacity` is left, if risk rules bound the
+    /// number or the value of positions.
+    Entry { follow: FollowId, copy: CopyId, sized: Sized, capacity: Option<Box<Capacity>> },
     /// This instance still holds the copy. Exits are not affected by a paused follow.
     Exit { copy: CopyId },
     /// The copy's position has not been closed by another worker or instance: a second close could reduce what else its
@@ -33,10 +33,10 @@ pub(crate) struct PendingIntent {
 
 #[async_trait]
 impl BatchedWrite for PendingIntent {
-    /// It appends no events, but reading the room locks the user's row.
+    /// It appends no events, but reading the capacity locks the user's row.
     fn appends_for(&self) -> Option<UserId> {
         match &self.begin {
-            BeginCondition::Entry { room, .. } => room.as_ref().map(|room| room.user_id),
+            BeginCondition::Entry { capacity, .. } => capacity.as_ref().map(|capacity| capacity.user_id),
             BeginCondition::Exit { .. } | BeginCondition::Close { .. } => None,
         }
     }
@@ -45,9 +45,9 @@ impl BatchedWrite for PendingIntent {
         let at = self.intent.created_at;
         let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
         let holds = match &self.begin {
-            BeginCondition::Entry { follow, copy, sized, room } => {
-                let fits = match room {
-                    Some(room) => room.is_left(&mut *tx, at).await?,
+            BeginCondition::Entry { follow, copy, sized, capacity } => {
+                let fits = match capacity {
+                    Some(capacity) => capacity.is_left(&mut *tx, at).await?,
                     None => true,
                 };
                 fits && follow::begin_copy(&mut *tx, *follow, at).await?

@@ -1,5 +1,5 @@
-//! The room that rules leave for one more position, read in the transaction that begins it. The decision before cannot see
-//! the entries that other workers and instances begin at the same time.
+//! The capacity that rules leave for one more position, read in the transaction that begins it. The decision before cannot
+//! see the entries that other workers and instances begin at the same time.
 
 use crate::{DecimalText, Result, Tx, user};
 use domain::{
@@ -19,7 +19,7 @@ pub struct Bound {
 
 /// An entry and the bounds that it must keep when it is begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct Capacity {
     /// The owner of the copy.
     pub user_id: UserId,
     /// The copy.
@@ -38,7 +38,7 @@ struct Active {
     entry_price: Option<DecimalText>,
 }
 
-impl Room {
+impl Capacity {
     /// Whether the bounds are kept with the copies that are being sent or open now. Locks the user's row until the
     /// transaction ends, so that no two entries of a user take the same place.
     pub async fn is_left(&self, tx: &mut Tx, now: Micros) -> Result<bool> {
