@@ -5,10 +5,12 @@ use super::measure::RuleBook;
 use crate::{
     error::Result,
     following::{SharedFollowing, copy},
+    messaging::notify::{Notification, NotificationEvent},
 };
 use domain::{
-    CopyId, Micros,
+    CopyId, Micros, UserId,
     copy::{Exit, Status, exit_pause},
+    order_failure::FailureCause,
 };
 use futures::future::join_all;
 use std::{
@@ -34,11 +36,13 @@ impl Rejected {
         self.locked().get(&copy).is_some_and(|(_, next)| *next > boot)
     }
 
-    fn again_after_pause(&self, copy: CopyId, boot: Micros) {
+    /// Notes an attempt; returns their number.
+    fn again_after_pause(&self, copy: CopyId, boot: Micros) -> i64 {
         let mut all = self.locked();
         let (attempts, next) = all.entry(copy).or_default();
         *next = boot.plus(exit_pause(*attempts));
         *attempts += 1;
+        *attempts
     }
 }
 
@@ -83,9 +87,30 @@ async fn close_positions(desk: &SharedFollowing, owned: &OwnedRule) -> Result<()
         match closed {
             // Another order on the market, or the entry, is under way.
             Ok(None | Some(CommitOutcome::Conflict)) => {}
-            Ok(Some(_)) => desk.readings.closes.again_after_pause(id, desk.clock.boot()),
+            Ok(Some(_)) => {
+                // The intent of the first attempt has ended, and did not close the position.
+                if desk.readings.closes.again_after_pause(id, desk.clock.boot()) > 1 {
+                    report_late(desk, owned.user_id, id).await?;
+                }
+            }
             Err(error) => failed = Err(error),
         }
     }
     failed
+}
+
+/// Notifies the owner that the exchange has not closed a position, once for each copy.
+async fn report_late(desk: &SharedFollowing, owner: UserId, id: CopyId) -> Result<()> {
+    let copy = store::copy::get_copy(&desk.db, id).await?;
+    let Some(copy) = copy.filter(|copy| copy.status == Status::Open) else { return Ok(()) };
+    let event = NotificationEvent::ExitLate {
+        key: copy.exchange_key_id,
+        symbol: copy.symbol,
+        why: FailureCause::OrderRejected.into(),
+        copy: Some(id),
+    };
+    let notification = Notification::new(owner, format!("exit-late:{id}"), &event, desk.clock.now())?;
+    let mut tx = desk.db.begin().await?;
+    notification.write(&mut tx).await?;
+    Ok(tx.commit().await?)
 }
